@@ -1,0 +1,49 @@
+"""Who acts. Every action takes ``by: Actor``; the ledger writes it down.
+
+An actor holds no personal data of customers. Staff are named by their account id, role and team,
+which is what a customer is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aboveboard.basics.canonical import Json
+
+
+class ActorKind(StrEnum):
+    """What kind of actor: a customer, a member of staff, a program, or Aboveboard itself."""
+
+    PERSON = "person"
+    STAFF = "staff"
+    SERVICE = "service"
+    SYSTEM = "system"
+
+
+class Role(StrEnum):
+    """The roles of accounts. Services carry role names of the promise's own instead."""
+
+    CUSTOMER = "customer"
+    ADVISER = "adviser"
+    PRIVACY_LEAD = "privacy-lead"
+    INCIDENT_LEAD = "incident-lead"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: ``id`` is an account or client id ("" for a customer, whom the handle names)."""
+
+    kind: ActorKind
+    id: str
+    role: str
+    team: str = ""
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the form in a ledger entry."""
+        return {"kind": self.kind.value, "id": self.id, "role": self.role, "team": self.team}
+
+
+SYSTEM = Actor(ActorKind.SYSTEM, "aboveboard", "system")
+CUSTOMER = Actor(ActorKind.PERSON, "", Role.CUSTOMER)

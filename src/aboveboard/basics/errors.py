@@ -1,0 +1,72 @@
+"""One family of errors, read by three readers.
+
+A program reads ``code`` (stable, never reworded). A person reads the message: the first line of
+the class's docstring filled with the error's details, then ``next_step``. An operator reads
+``details``. Faces map the family to HTTP in ``aboveboard.api.problems`` and commands to exit codes
+in ``aboveboard.commands.exits``; nowhere else.
+
+No detail may hold personal data: errors reach logs (design, invariant 4).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class AboveboardError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "error"
+    next_step: ClassVar[str] = ""
+
+    def __init__(self, **details: object) -> None:
+        self.details = details
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The plain sentence for the person, with this error's details filled in."""
+        first_line = (type(self).__doc__ or "").strip().splitlines()[0]
+        return first_line.format(**self.details)
+
+    def __str__(self) -> str:
+        step = self.next_step.format(**self.details)
+        return f"{self.message} {step}".strip()
+
+
+class BadInput(AboveboardError):
+    """What was given cannot be used: {found}."""
+
+    code = "bad_input"
+    next_step = "{fix}"
+
+
+class NotFound(AboveboardError):
+    """There is no such {what}."""
+
+    code = "not_found"
+
+
+class NotAllowed(AboveboardError):
+    """You may not do this: {why}."""
+
+    code = "not_allowed"
+
+
+class Conflict(AboveboardError):
+    """This cannot be done now: {why}."""
+
+    code = "conflict"
+
+
+class TooMany(AboveboardError):
+    """Too many tries. Wait {seconds} seconds and try again."""
+
+    code = "too_many"
+
+
+class Unavailable(AboveboardError):
+    """{what} cannot be reached, so nothing was released or changed."""
+
+    code = "unavailable"
+    next_step = "{fix}"

@@ -1,0 +1,242 @@
+"""Settings of one instance: read once from ``aboveboard.toml``; a wrong one stops the start and is named.
+
+The instance is a folder (``ABOVEBOARD_HOME``). Its ``aboveboard.toml`` holds everything below; each
+setting can be overridden by an environment variable ``ABOVEBOARD_<SECTION>_<NAME>``, which is how
+secrets such as a database password stay out of the file. ``docs/reference/settings.md`` is kept
+complete by a test.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, get_type_hints
+from urllib.parse import urlsplit
+
+from aboveboard.basics.errors import AboveboardError
+
+FILE_NAME = "aboveboard.toml"
+HOME_VARIABLE = "ABOVEBOARD_HOME"
+
+
+class WrongSetting(AboveboardError):
+    """The setting {name} is wrong: found {found}, expected {expected}."""
+
+    code = "wrong_setting"
+    next_step = "Change it in {where} and start again."
+
+
+class NoInstance(AboveboardError):
+    """There is no Aboveboard instance in {home}."""
+
+    code = "no_instance"
+    next_step = "Make one with: aboveboard init {home}"
+
+
+def _setting(default: object, help_text: str, check: Callable[[Any], str | None] | None = None) -> Any:
+    """A setting with its default, the sentence that documents it, and a check that names what is expected."""
+    return field(default=default, metadata={"help": help_text, "check": check})
+
+
+def _url_with(*schemes: str) -> Callable[[str], str | None]:
+    def check(value: str) -> str | None:
+        return None if urlsplit(value).scheme in schemes else "a URL that starts with " + " or ".join(f"{s}:" for s in schemes)
+
+    return check
+
+
+def _one_of(*allowed: str) -> Callable[[str], str | None]:
+    return lambda value: None if value in allowed else "one of " + ", ".join(allowed)
+
+
+def _port(value: int) -> str | None:
+    return None if 0 < value < 65536 else "a port from 1 to 65535"
+
+
+def _log_origin(value: str) -> str | None:
+    return None if re.fullmatch(r"[a-z0-9.-]+(/[A-Za-z0-9._-]+)*", value) else "a schema-less URL such as trust.example/log"
+
+
+def _not_empty(value: str) -> str | None:
+    return None if value.strip() else "some text"
+
+
+def _positive(value: int) -> str | None:
+    return None if value > 0 else "a number above 0"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who makes the promise."""
+
+    name: str = _setting("Our organisation", "The name that customers know you by.", _not_empty)
+    contact: str = _setting("privacy@localhost", "The e-mail address for questions about data.", _not_empty)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where rows are kept."""
+
+    url: str = _setting(
+        "sqlite:aboveboard.sqlite3",
+        "`sqlite:FILE` (relative to the instance folder) or `postgresql://USER:PASSWORD@HOST:PORT/NAME`.",
+        _url_with("sqlite", "postgresql"),
+    )
+    pool: int = _setting(8, "Connections kept open to PostgreSQL by each process.", _positive)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """How the pages are served."""
+
+    host: str = _setting("127.0.0.1", "The address to listen on.", _not_empty)
+    port: int = _setting(8000, "The port to listen on.", _port)
+    origin: str = _setting(
+        "http://127.0.0.1:8000",
+        "The address people type, without a path. `https:` switches secure cookies and HSTS on.",
+        _url_with("http", "https"),
+    )
+    threads: int = _setting(8, "Requests answered at the same time by each process.", _positive)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How notices leave."""
+
+    url: str = _setting(
+        "smtp://127.0.0.1:1025",
+        "The mail server: `smtp:` plain, `smtp+tls:` STARTTLS, `smtps:` TLS from the start; USER:PASSWORD@ if needed.",
+        _url_with("smtp", "smtp+tls", "smtps"),
+    )
+    sender: str = _setting("privacy@localhost", "The address that notices come from.", _not_empty)
+    connections: int = _setting(4, "Connections to the mail server at the same time.", _positive)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where the root key is."""
+
+    root: str = _setting("file:root.key", "The root key: `file:PATH` (relative to the instance folder).", _url_with("file"))
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """How the record of uses is named."""
+
+    origin: str = _setting(
+        "localhost/log", "The origin line of checkpoints (C2SP tlog-checkpoint): a schema-less URL, never changed later.", _log_origin
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """What the process prints about itself; never personal data."""
+
+    level: str = _setting("info", "How much: debug, info, warning or error.", _one_of("debug", "info", "warning", "error"))
+    form: str = _setting("text", "`text` for people, `json` for programs.", _one_of("text", "json"))
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Only for the demonstration."""
+
+    enabled: bool = _setting(False, "Catch all mail locally and show it at /demo/mail. Never on an instance with real people.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one instance, and the folder they belong to."""
+
+    home: Path
+    organisation: Organisation
+    database: Database
+    server: Server
+    mail: Mail
+    keys: Keys
+    ledger: Ledger
+    logs: Logs
+    demo: Demo
+
+    def path(self, name: str) -> Path:
+        """Return a path inside the instance folder."""
+        return self.home / name
+
+
+SECTIONS: Mapping[str, type] = {
+    "organisation": Organisation,
+    "database": Database,
+    "server": Server,
+    "mail": Mail,
+    "keys": Keys,
+    "ledger": Ledger,
+    "logs": Logs,
+    "demo": Demo,
+}
+
+
+def load(home: Path, environment: Mapping[str, str]) -> Settings:
+    """Read the settings of the instance in ``home``.
+
+    Raises:
+        NoInstance: the folder has no ``aboveboard.toml``.
+        WrongSetting: a setting is unknown, of the wrong type, or fails its check.
+    """
+    file = home / FILE_NAME
+    if not file.is_file():
+        raise NoInstance(home=home)
+    try:
+        raw = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WrongSetting(name=FILE_NAME, found=f"a file that is not TOML ({error})", expected="TOML", where=file) from None
+    for name in raw:
+        if name not in SECTIONS:
+            raise WrongSetting(name=f"[{name}]", found="a section nobody reads", expected="one of " + ", ".join(SECTIONS), where=file)
+    parts = {name: _section(name, kind, raw.get(name, {}), environment, file) for name, kind in SECTIONS.items()}
+    return Settings(home=home.resolve(), **parts)
+
+
+def _section(section: str, kind: type, raw: object, environment: Mapping[str, str], file: Path) -> Any:
+    if not isinstance(raw, dict):
+        raise WrongSetting(name=section, found=repr(raw), expected=f"a section [{section}]", where=file)
+    known = {item.name: item for item in fields(kind)}
+    for name in raw:
+        if name not in known:
+            raise WrongSetting(name=f"{section}.{name}", found="a setting nobody reads", expected="one of " + ", ".join(known), where=file)
+    values: dict[str, object] = {}
+    types = get_type_hints(kind)
+    for name, item in known.items():
+        variable = f"ABOVEBOARD_{section}_{name}".upper()
+        where: object = file
+        if variable in environment:
+            value, where = _from_text(environment[variable], types[name], variable), f"the environment variable {variable}"
+        else:
+            value = raw.get(name, item.default)
+        if type(value) is not types[name]:
+            raise WrongSetting(name=f"{section}.{name}", found=repr(value), expected=_TYPE_WORDS[types[name]], where=where)
+        expected = item.metadata["check"](value) if item.metadata["check"] else None
+        if expected:
+            raise WrongSetting(name=f"{section}.{name}", found=repr(value), expected=expected, where=where)
+        values[name] = value
+    return kind(**values)
+
+
+_TYPE_WORDS = {str: "text in quotes", int: "a whole number", bool: "true or false"}
+
+
+def _from_text(text: str, kind: type, variable: str) -> object:
+    if kind is bool and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if kind is int and re.fullmatch(r"-?\d+", text):
+        return int(text)
+    return text
+
+
+@cache
+def current() -> Settings:
+    """Return the settings of the instance that ``ABOVEBOARD_HOME`` names; read once per process."""
+    return load(Path(os.environ.get(HOME_VARIABLE, "aboveboard-data")), os.environ)
