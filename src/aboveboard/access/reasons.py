@@ -1,0 +1,51 @@
+"""Every reason for which a use is refused: a code for programs, a sentence for people, and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Stable codes of refusal; the sentence of each is in :data:`SENTENCES`."""
+
+    PERSON_UNKNOWN = "person_unknown"
+    PURPOSE_UNKNOWN = "purpose_unknown"
+    ROLE_NOT_ALLOWED = "role_not_allowed"
+    CHANNEL_NOT_ALLOWED = "channel_not_allowed"
+    OUTSIDE_CLIENT_SCOPE = "outside_client_scope"
+    FIELD_NOT_IN_PURPOSE = "field_not_in_purpose"
+    NO_FIELDS = "no_fields"
+    NO_CONSENT = "no_consent"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    OBJECTED = "objected"
+    RETENTION_OVER = "retention_over"
+
+
+SENTENCES: dict[Code, str] = {
+    Code.PERSON_UNKNOWN: "We hold nothing under this person: they were erased, or never known.",
+    Code.PURPOSE_UNKNOWN: "The promise has no purpose called {purpose}.",
+    Code.ROLE_NOT_ALLOWED: "The promise does not let the role {role} use data for this purpose.",
+    Code.CHANNEL_NOT_ALLOWED: "The promise does not allow this purpose through the channel {channel}.",
+    Code.OUTSIDE_CLIENT_SCOPE: "This program was not given leave for this purpose or channel.",
+    Code.FIELD_NOT_IN_PURPOSE: "This purpose does not need {field}.",
+    Code.NO_FIELDS: "No field was asked for.",
+    Code.NO_CONSENT: "The person has not said yes to this.",
+    Code.CONSENT_WITHDRAWN: "The person said yes and took it back.",
+    Code.OBJECTED: "The person objected to this.",
+    Code.RETENTION_OVER: "The time for which this may be kept for this purpose is over.",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Reason:
+    """One reason of a refusal; ``field`` when it concerns a single field."""
+
+    code: Code
+    sentence: str
+    field: str = ""
+
+
+def reason(code: Code, field: str = "", **details: str) -> Reason:
+    """Return the reason with its sentence filled in."""
+    return Reason(code, SENTENCES[code].format(field=field, **details), field)

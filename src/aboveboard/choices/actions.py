@@ -1,0 +1,61 @@
+"""The one change in this room: a choice is added."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.choices.models import Choice
+from aboveboard.choices.standing import Answer
+from aboveboard.ledger.actions import append
+from aboveboard.promise import queries as promise
+from aboveboard.vault.queries import handle
+
+_EVIDENCE = re.compile(r"[A-Za-z0-9:._/-]{1,80}")
+
+
+class NoChoiceHere(AboveboardError):
+    """There is no choice to make about {purpose}: {why}."""
+
+    code = "no_choice_here"
+
+
+class EvidenceRefused(AboveboardError):
+    """The evidence of a choice is a reference, not a sentence: letters, digits and : . _ / - only."""
+
+    code = "evidence_refused"
+    next_step = "Give the call or form number, and keep the words where they belong."
+
+
+def choose(person_id: int, purpose: str, answer: Answer, *, channel: str, evidence: str, by: Actor, at: datetime) -> Choice:
+    """Record what the person chose about a purpose that leaves them a choice.
+
+    ``evidence`` is a reference without personal data, such as ``call:2026-11-22/417``.
+
+    Raises:
+        NoChoiceHere: no such purpose, or its lawful basis leaves no choice.
+        NotFound: nobody with that id is held.
+        EvidenceRefused: the evidence is not a reference.
+    """
+    adopted = promise.in_force()
+    found = adopted.promise.purposes.get(purpose)
+    if found is None:
+        raise NoChoiceHere(purpose=purpose, why="the promise has no such purpose")
+    if not (found.needs_consent or found.objectable):
+        raise NoChoiceHere(purpose=purpose, why=f"it rests on {found.basis.value.replace('_', ' ')}")
+    if not _EVIDENCE.fullmatch(evidence):
+        raise EvidenceRefused()
+    with transaction.atomic():
+        who = handle(person_id)
+        if who is None:
+            raise NotFound(what="person")
+        facts = {"purpose": purpose, "answer": answer.value, "channel": channel, "evidence": evidence, "promise": adopted.serial}
+        entry_id = append("choice.made", by=by, handle=who, facts=facts, at=at)
+        return Choice.objects.create(
+            person_id=person_id, purpose=purpose, answer=answer.value, channel=channel, evidence=evidence, at=at,
+            promise_serial=adopted.serial, actor=by.as_json(), entry_id=entry_id,
+        )  # fmt: skip

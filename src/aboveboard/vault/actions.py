@@ -1,0 +1,68 @@
+"""Changes to one person's record. Loading many is :mod:`aboveboard.vault.load`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.errors import NotFound
+from aboveboard.keys import actions as keys
+from aboveboard.keys.queries import person_key
+from aboveboard.ledger.actions import append
+from aboveboard.vault import blind, sealed
+from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+from aboveboard.vault.queries import handle_of
+
+
+def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str], promise_serial: int, by: Actor, at: datetime) -> None:
+    """Replace one field of one person, and its look-up.
+
+    ``kinds``: field to the kind the promise gives it.
+
+    Raises:
+        NotFound: nobody with that id is held.
+        FieldTooLong: the value is too long.
+    """
+    with transaction.atomic():
+        row = SealedRecord.objects.select_for_update().filter(person_id=person_id).first()
+        key = person_key(person_id)
+        if row is None or key is None:
+            raise NotFound(what="person")
+        boxes = sealed.decode(bytes(row.boxes))
+        cipher = AESGCM(key)
+        old = sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else None
+        boxes[field] = sealed.seal(cipher, person_id, field, promise_serial, value)
+        SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
+        kind = kinds[field]
+        if kind in blind.KIND_NUMBERS:
+            region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
+            index = BlindIndex.objects.filter(person_id=person_id, kind=blind.KIND_NUMBERS[kind])
+            if old is not None:
+                index.filter(digest__in=blind.digests(kind, old, (region,))).delete()
+            for digest in blind.digests(kind, value, (region,)):
+                BlindIndex.objects.get_or_create(kind=blind.KIND_NUMBERS[kind], digest=digest, person_id=person_id)
+        append("correction.made", by=by, handle=handle_of(key), facts={"field": field, "promise": promise_serial}, at=at)
+
+
+def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
+    """Erase one person: the key first and last, then the look-ups and boxes it made useless.
+
+    ``reason`` is a code such as ``asked`` or ``retention``. The ledger entry carries the handle,
+    computed one last time; afterwards nobody can tie it to the person.
+
+    Raises:
+        NotFound: nobody with that id is held.
+    """
+    with transaction.atomic():
+        key = person_key(person_id)
+        if key is None:
+            raise NotFound(what="person")
+        keys.destroy(person_id)
+        BlindIndex.objects.filter(person_id=person_id).delete()
+        SealedRecord.objects.filter(person_id=person_id).delete()
+        Person.objects.filter(id=person_id).delete()
+        append("erasure.done", by=by, handle=handle_of(key), facts={"reason": reason}, at=at)

@@ -1,0 +1,30 @@
+"""Blind indexes: a keyed digest stands for the value, so the database can find without knowing.
+
+``HMAC-SHA-256(HMAC-SHA-256(index secret, "aboveboard/blind/v1/" kind), normal form)``, 32 bytes.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from functools import cache
+
+from aboveboard.keys.queries import instance_secret
+from aboveboard.vault.normalise import forms
+
+KIND_NUMBERS = {"email": 1, "phone": 2, "customer_number": 3}
+
+
+def digest(kind: str, normal: str) -> bytes:
+    """Return the 32-byte blind digest of a normal form."""
+    return hmac.digest(_key(kind), normal.encode(), "sha256")
+
+
+def digests(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> list[bytes]:
+    """Return the digests of every normal form of a value as someone typed it."""
+    return [digest(kind, form) for form in forms(kind, value, regions)]
+
+
+@cache
+def _key(kind: str) -> bytes:
+    return hmac.digest(instance_secret("index"), b"aboveboard/blind/v1/" + kind.encode(), "sha256")

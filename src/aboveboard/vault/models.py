@@ -1,0 +1,60 @@
+"""What is kept: sealed boxes, keyed digests, and the few coarse facets that sets are computed over."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Person(models.Model):
+    """Someone whose data is held. The facets are coarse on purpose: which law, which language, since when."""
+
+    id = models.BigIntegerField(primary_key=True)
+    jurisdiction = models.CharField(max_length=12, help_text="ISO 3166 of residence, with the state where law differs by state: GB, FR, US-CA")
+    language = models.CharField(max_length=8)
+    collected_at = models.DateTimeField()
+    last_active_at = models.DateTimeField()
+
+
+class SealedRecord(models.Model):
+    """One person's fields, each in its own box (``FORMAT.md``)."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
+    boxes = models.BinaryField()
+
+
+class BlindIndex(models.Model):
+    """One way to find a person: the keyed digest of an e-mail, phone or customer number."""
+
+    kind = models.SmallIntegerField()
+    digest = models.BinaryField()
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, db_index=True)
+
+    class Meta:
+        """A value finds a person once."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["digest", "kind", "person"], name="blind_index_once")]
+
+
+class ImportRun(models.Model):
+    """One run of ``aboveboard import``, so that what was loaded and what was not can be listed."""
+
+    file_digest = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=200)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    rows = models.BigIntegerField(default=0)
+    loaded = models.BigIntegerField(default=0)
+    already_held = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
+
+
+class ImportProblem(models.Model):
+    """A row that was not loaded, and why. It never holds what the row said."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE)
+    line = models.BigIntegerField()
+    field = models.CharField(max_length=64, blank=True)
+    code = models.CharField(max_length=40)
+    sentence = models.CharField(max_length=300)

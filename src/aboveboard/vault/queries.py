@@ -1,0 +1,141 @@
+"""Reading the vault. What is sealed comes out only through :func:`open_record`, with a grant."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db.models import Count
+
+from aboveboard.basics import clock
+from aboveboard.basics.personal import Personal
+from aboveboard.keys import queries as keys
+from aboveboard.vault import blind, sealed
+from aboveboard.vault.grant import Grant, GrantRefused
+from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun, Person, SealedRecord
+
+_HANDLE = b"aboveboard/handle/v1"
+_HANDLE_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One person's record, still sealed: what may be known of it without a grant."""
+
+    person_id: int
+    jurisdiction: str
+    language: str
+    collected_at: datetime
+    last_active_at: datetime
+    held: frozenset[str]
+    handle: str
+    _boxes: dict[str, sealed.Box] = field(repr=False)
+    _key: bytes = field(repr=False)
+
+
+def handle_of(key: bytes) -> str:
+    """Return the handle that the ledger writes instead of the person: 32 hex digits, keyed by their own key.
+
+    Once the key is destroyed nobody can compute it again, so the entries stay and the tie is gone.
+    """
+    return hmac.digest(key, _HANDLE, "sha256")[:_HANDLE_BYTES].hex()
+
+
+def handle(person_id: int) -> str | None:
+    """Return the person's handle, or None when they are erased or unknown."""
+    key = keys.person_key(person_id)
+    return None if key is None else handle_of(key)
+
+
+def handles(person_ids: Collection[int]) -> dict[int, str]:
+    """Return the handles of those who have a key."""
+    return {person_id: handle_of(key) for person_id, key in keys.person_keys(person_ids).items()}
+
+
+def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
+    """Return the sealed records of those who are held; erased and unknown people are absent."""
+    rows = SealedRecord.objects.filter(person_id__in=person_ids).values_list(
+        "person_id", "boxes", "person__jurisdiction", "person__language", "person__collected_at", "person__last_active_at"
+    )
+    found = list(rows)
+    by_id = keys.person_keys([row[0] for row in found])
+    records = {}
+    for person_id, boxes, jurisdiction, language, collected_at, last_active_at in found:
+        key = by_id.get(person_id)
+        if key is None:
+            continue
+        decoded = sealed.decode(bytes(boxes))
+        records[person_id] = Sealed(
+            person_id, jurisdiction, language, collected_at, last_active_at, frozenset(decoded), handle_of(key), decoded, key
+        )
+    return records
+
+
+def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]:
+    """Open the fields that the grant covers. A field the person does not have is None.
+
+    Raises:
+        GrantRefused: the grant is for someone else, or its minute has passed.
+        RecordDamaged: a box does not open.
+    """
+    if grant.person_id != record.person_id:
+        raise GrantRefused(why="it is for another person")
+    if clock.now() > grant.expires_at:
+        raise GrantRefused(why="its time has passed; ask again")
+    cipher = AESGCM(record._key)
+    opened: dict[str, Personal[str] | None] = {}
+    for name in sorted(grant.fields):
+        box = record._boxes.get(name)
+        opened[name] = None if box is None else Personal(sealed.unseal(cipher, record.person_id, name, box))
+    return opened
+
+
+def find(kind: str, value: str, *, regions: Iterable[str | None] = (None,)) -> list[int]:
+    """Return the people whose ``kind`` is ``value``, however it was spelled. Nothing in the clear is read."""
+    return find_digests(kind, blind.digests(kind, value, regions))
+
+
+def find_digests(kind: str, digests: Sequence[bytes]) -> list[int]:
+    """Return the people whose blind index holds one of the digests."""
+    rows = BlindIndex.objects.filter(kind=blind.KIND_NUMBERS[kind], digest__in=list(digests))
+    return sorted(set(rows.values_list("person_id", flat=True)))
+
+
+def held_fields(person_id: int) -> frozenset[str]:
+    """Return the names of the fields held about a person, without opening any."""
+    row = SealedRecord.objects.filter(person_id=person_id).values_list("boxes", flat=True).first()
+    return frozenset() if row is None else frozenset(sealed.decode(bytes(row)))
+
+
+def person(person_id: int) -> Person | None:
+    """Return the person's facets, or None."""
+    return Person.objects.filter(id=person_id).first()
+
+
+def people_count() -> int:
+    """Return how many people are held."""
+    return Person.objects.count()
+
+
+def by_jurisdiction() -> dict[str, int]:
+    """Return how many people live where."""
+    rows = Person.objects.values("jurisdiction").annotate(people=Count("id")).order_by("-people")
+    return {row["jurisdiction"]: row["people"] for row in rows}
+
+
+def all_ids() -> Iterator[int]:
+    """Return every person's id, rising, streamed."""
+    return Person.objects.order_by("id").values_list("id", flat=True).iterator(chunk_size=10_000)
+
+
+def import_runs() -> list[ImportRun]:
+    """Return the runs of ``aboveboard import``, newest first."""
+    return list(ImportRun.objects.order_by("-id"))
+
+
+def import_problems(run_id: int) -> list[ImportProblem]:
+    """Return the rows of a run that were not loaded, in file order."""
+    return list(ImportProblem.objects.filter(run_id=run_id).order_by("line", "id"))
