@@ -43,3 +43,75 @@ SESSION_IDLE_CUSTOMER: Final = timedelta(minutes=30)
 
 SESSION_IDLE_STAFF: Final = timedelta(hours=8)
 """A member of staff's session ends after a working day (OWASP ASVS 5.0, 7.3.2)."""
+
+ENGINE_MEMORY_BYTES: Final = 4 * 1024**3
+"""Most memory one set computation takes before it spills to disk, in bytes (design, section 8: at most 8 GB)."""
+
+ENGINE_BATCH: Final = 20_000
+"""Rows read from the database at a time while a snapshot is taken. Our choice: a few MB."""
+
+OUTBOX_LEASE: Final = timedelta(seconds=30)
+"""How long a worker may be silent before its messages and jobs are taken for abandoned. Our choice: renewed every third of it."""
+
+OUTBOX_ATTEMPTS: Final = 8
+"""How often a message or job is tried before it is parked as failed. With the waits below: over about ten minutes."""
+
+OUTBOX_FIRST_WAIT: Final = timedelta(seconds=5)
+"""Wait after a first failed attempt; each further one is twice as long."""
+
+OUTBOX_LONGEST_WAIT: Final = timedelta(hours=1)
+"""Longest wait between two attempts."""
+
+DELIVERY_QUEUE: Final = 2_000
+"""Dispatches written in one transaction when a batch is queued. Our choice."""
+
+DELIVERY_CHUNK: Final = 500
+"""Dispatches that a worker claims and renders at a time. As many people as one batch of uses (``USE_BATCH``)."""
+
+DELIVERY_GROUP: Final = 100
+"""Most messages accepted by the mail server and not yet recorded; a crash repeats at most these, with the same Message-ID."""
+
+DELIVERY_GROUP_WAIT: Final = timedelta(milliseconds=500)
+"""Longest time from the mail server's acceptance to its being recorded."""
+
+DELIVERY_LEASE: Final = timedelta(seconds=60)
+"""How long a worker may be silent before its dispatches are taken for abandoned. Renewed every third of it."""
+
+DELIVERY_ATTEMPTS: Final = 30
+"""Tries of one message that the mail server puts off (4xx) before it has failed. With the waits below: over a day.
+
+RFC 5321, 4.5.4.1 asks days of a server that relays; this is the organisation's own client, and the law's clock is 72 hours.
+"""
+
+DELIVERY_FIRST_WAIT: Final = timedelta(minutes=1)
+"""Wait after the mail server first put a message off; each further one is twice as long."""
+
+DELIVERY_LONGEST_WAIT: Final = timedelta(hours=1)
+"""Longest wait between two tries of one message."""
+
+DELIVERY_TIMEOUT: Final = timedelta(seconds=30)
+"""Longest silence of the mail server before its connection is given up. RFC 5321, 4.5.3.2 allows minutes; a send at scale does not."""
+
+SESSION_TOUCH: Final = timedelta(minutes=1)
+"""A session in use is saved at most this often; its end is counted from the last save. Our choice."""
+
+SIGN_IN_CODE_LIFE: Final = timedelta(minutes=10)
+"""How long an e-mailed sign-in code works (NIST SP 800-63B-4, 3.1.3.2: at most ten minutes)."""
+
+SIGN_IN_CODE_DIGITS: Final = 8
+"""Digits of an e-mailed sign-in code (OWASP ASVS 5.0, 6.5.4 asks for 20 bits: six; two more cost nobody much)."""
+
+SIGN_IN_CODE_TRIES: Final = 3
+"""Wrong codes before a new one must be asked for: one guess in 33 million. Our choice."""
+
+SIGN_IN_RATES: Final = {
+    "login": "30/m/ip",
+    "request_login_code": "20/m/ip,3/m/key,10/h/key",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "sign_in_link": "20/m/ip",
+    "look_up": "60/m/user",
+}
+"""Tries in a time, by address of the network (ip), by what was typed (key) or by account (user). Our choice:
+a person never meets them, a guesser does."""

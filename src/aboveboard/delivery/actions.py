@@ -1,0 +1,120 @@
+"""Open a batch, queue people in it, stop it in the middle, go on, try failures again; and send what is due."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from itertools import islice
+
+from django.db import transaction
+
+from aboveboard.basics import limits, settings
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.errors import NotFound
+from aboveboard.basics.ids import new_ids
+from aboveboard.delivery import rendering
+from aboveboard.delivery.draining import Drain, Drained
+from aboveboard.delivery.models import Batch, Channel, Dispatch, State
+from aboveboard.outbox import reference
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person to reach in a batch. ``template`` is a code that the batch's renderer understands."""
+
+    person_id: int
+    language: str
+    channel: Channel = Channel.EMAIL
+    template: str = ""
+
+
+def open_batch(kind: str, ref: reference.Reference, *, at: datetime) -> int:
+    """Open an empty batch of a kind that has a renderer; return its id. ``ref`` holds ids only.
+
+    Raises:
+        UnknownBatchKind: no room has registered a renderer for it.
+        RefusedReference: ``ref`` holds more than ids and codes.
+    """
+    rendering.renderer_for(kind)
+    reference.check(ref)
+    domain = parseaddr(settings.current().mail.sender)[1].rpartition("@")[2]
+    return Batch.objects.create(kind=kind, ref=dict(ref), mail_domain=domain, created_at=at).id
+
+
+def queue(batch_id: int, recipients: Iterable[Recipient], *, at: datetime) -> int:
+    """Queue people in a batch; return how many rows that added.
+
+    A person already in the batch on that channel is left as they are, so that a job that died half
+    way may queue everyone again. Each ``limits.DELIVERY_QUEUE`` rows are one transaction unless the
+    caller has one open.
+
+    Raises:
+        NotFound: there is no such batch.
+    """
+    if not Batch.objects.filter(id=batch_id).exists():
+        raise NotFound(what="batch")
+    before = Dispatch.objects.filter(batch_id=batch_id).count()
+    rest = iter(recipients)
+    while chunk := list(islice(rest, limits.DELIVERY_QUEUE)):
+        rows = [_dispatch(id_, batch_id, one, at) for id_, one in zip(new_ids(len(chunk)), chunk, strict=True)]
+        with transaction.atomic():
+            Dispatch.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    return Dispatch.objects.filter(batch_id=batch_id).count() - before
+
+
+def pause(batch_id: int, *, by: Actor, at: datetime) -> None:
+    """Stop a batch: no further message leaves, those in hand go back to the queue.
+
+    A worker in the middle of it notices before its next message group, so at most
+    ``limits.DELIVERY_GROUP`` messages leave after this returns.
+
+    Raises:
+        NotFound: there is no such batch.
+    """
+    _stopped(batch_id, at, by)
+
+
+def resume(batch_id: int, *, by: Actor, at: datetime) -> None:
+    """Let a stopped batch go on. The row forgets who stopped it; the log says who resumed it.
+
+    Raises:
+        NotFound: there is no such batch.
+    """
+    _stopped(batch_id, None, None)
+    log.info("batch %s resumed by %s %s at %s", batch_id, by.kind, by.id, at)
+
+
+def requeue(batch_id: int, *, reason: str | None = None, by: Actor, at: datetime) -> int:
+    """Try again what failed or was skipped, all of it or for one reason; return how many rows that is."""
+    rows = Dispatch.objects.filter(batch_id=batch_id, state__in=(State.FAILED, State.SKIPPED))
+    if reason is not None:
+        rows = rows.filter(reason=reason)
+    count = rows.update(state=State.QUEUED, reason="", attempts=0, due_at=at, claimed_by="", claimed_at=None)
+    log.info("batch %s: %s dispatches queued again by %s %s", batch_id, count, by.kind, by.id)
+    return count
+
+
+def drain(*, worker: str, at: datetime, limit: int | None = None, stop: Callable[[], bool] = lambda: False) -> Drained:
+    """Send what is due, until nothing is, ``limit`` messages were tried, or ``stop()`` says so.
+
+    Call it again and again from the worker; it returns at once when nothing is due. A mail server
+    that cannot be reached is not an error here: its messages stay queued with that as reason, and
+    ``Drained.halted`` names it.
+    """
+    return Drain(worker=worker, at=at, limit=limit, stop=stop).run()
+
+
+def _dispatch(id_: int, batch_id: int, one: Recipient, at: datetime) -> Dispatch:
+    return Dispatch(
+        id=id_, batch_id=batch_id, person_id=one.person_id, template=one.template, channel=one.channel, language=one.language, due_at=at
+    )
+
+
+def _stopped(batch_id: int, at: datetime | None, by: Actor | None) -> None:
+    if not Batch.objects.filter(id=batch_id).update(paused_at=at, paused_by=by.as_json() if by else None):
+        raise NotFound(what="batch")

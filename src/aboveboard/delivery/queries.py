@@ -1,0 +1,128 @@
+"""How far a batch is, who is in each state and why, and what a person was sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min
+
+from aboveboard.basics import limits
+from aboveboard.basics.actor import Actor, ActorKind
+from aboveboard.basics.errors import NotFound
+from aboveboard.delivery.models import Batch, Dispatch, State
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How many dispatches are in a state for a reason. :func:`dispatches` lists them."""
+
+    state: State
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch is. ``lines`` add up to ``total``; a queued line with a reason waits for another try."""
+
+    batch_id: int
+    kind: str
+    created_at: datetime
+    paused_at: datetime | None
+    paused_by: Actor | None
+    lines: tuple[Line, ...]
+    next_try_at: datetime | None
+
+    def count(self, state: State) -> int:
+        """Return how many dispatches are in a state, whatever the reason."""
+        return sum(line.count for line in self.lines if line.state is state)
+
+    @property
+    def total(self) -> int:
+        """How many dispatches there are."""
+        return sum(line.count for line in self.lines)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is queued or being sent."""
+        return not self.count(State.QUEUED) and not self.count(State.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A dispatch as a list shows it; who the person is, only ``access`` can say."""
+
+    id: int
+    batch_id: int
+    person_id: int
+    template: str
+    channel: str
+    language: str
+    state: State
+    reason: str
+    attempts: int
+    due_at: datetime
+    sent_at: datetime | None
+    smtp_code: int
+
+
+def progress(batch_id: int) -> Progress:
+    """Return how far a batch is.
+
+    Raises:
+        NotFound: there is no such batch.
+    """
+    batch = Batch.objects.filter(id=batch_id).first()
+    if batch is None:
+        raise NotFound(what="batch")
+    mine = Dispatch.objects.filter(batch_id=batch_id)
+    counts = mine.values_list("state", "reason").annotate(count=Count("id")).order_by("state", "reason")
+    return Progress(
+        batch_id=batch.id,
+        kind=batch.kind,
+        created_at=batch.created_at,
+        paused_at=batch.paused_at,
+        paused_by=_actor(batch.paused_by),
+        lines=tuple(Line(State(state), reason, count) for state, reason, count in counts),
+        next_try_at=mine.filter(state=State.QUEUED).aggregate(next=Min("due_at"))["next"],
+    )
+
+
+def dispatches(
+    batch_id: int, state: State | None = None, *, reason: str | None = None, after: int = 0, limit: int = limits.PAGE_SIZE
+) -> list[Row]:
+    """Return a page of a batch's dispatches, by id, after the id ``after``."""
+    rows = Dispatch.objects.filter(batch_id=batch_id, id__gt=after)
+    if state is not None:
+        rows = rows.filter(state=state)
+    if reason is not None:
+        rows = rows.filter(reason=reason)
+    return [_row(row) for row in rows.order_by("id")[:limit]]
+
+
+def for_person(person_id: int, *, limit: int = limits.PAGE_SIZE) -> list[Row]:
+    """Return what was or will be sent to a person, newest first."""
+    return [_row(row) for row in Dispatch.objects.filter(person_id=person_id).order_by("-id")[:limit]]
+
+
+def _row(row: Dispatch) -> Row:
+    return Row(
+        id=row.id,
+        batch_id=row.batch_id,
+        person_id=row.person_id,
+        template=row.template,
+        channel=row.channel,
+        language=row.language,
+        state=State(row.state),
+        reason=row.reason,
+        attempts=row.attempts,
+        due_at=row.due_at,
+        sent_at=row.sent_at,
+        smtp_code=row.smtp_code,
+    )
+
+
+def _actor(stored: dict[str, Any] | None) -> Actor | None:
+    return Actor(ActorKind(stored["kind"]), stored["id"], stored["role"], stored["team"]) if stored else None

@@ -1,0 +1,127 @@
+"""Post, claim, finish, fail. A message is handled at least once; its handler must bear a repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from aboveboard.basics import limits
+from aboveboard.basics.clock import now
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.ids import new_ids
+from aboveboard.outbox import backoff
+from aboveboard.outbox.models import Message
+from aboveboard.outbox.reference import Reference, check
+
+DIED = "worker-died"
+"""The reason of a message whose workers died under it as often as it may be tried."""
+
+
+class OutsideTransaction(AboveboardError):
+    """A message of kind {kind} was posted outside the transaction of the change that causes it."""
+
+    code = "outside_transaction"
+    next_step = "Post it inside transaction.atomic(), beside the change."
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message in hand: ``attempts`` counts this one."""
+
+    id: int
+    kind: str
+    ref: Reference
+    attempts: int
+
+
+def post(kind: str, ref: Reference, *, due: datetime | None = None) -> int:
+    """Write one message beside the change that causes it; return its id.
+
+    Raises:
+        OutsideTransaction: not inside ``transaction.atomic()``.
+        RefusedReference: ``ref`` holds more than ids and codes.
+    """
+    return post_many(kind, [ref], due=due)[0]
+
+
+def post_many(kind: str, refs: Sequence[Reference], *, due: datetime | None = None) -> list[int]:
+    """Write messages beside the change that causes them; return their ids in the same order.
+
+    Raises:
+        OutsideTransaction: not inside ``transaction.atomic()``.
+        RefusedReference: one of ``refs`` holds more than ids and codes.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise OutsideTransaction(kind=kind)
+    for ref in refs:
+        check(ref)
+    at = now()
+    ids = list(new_ids(len(refs)))
+    Message.objects.bulk_create(
+        [Message(id=id_, kind=kind, ref=dict(ref), created_at=at, due_at=due or at) for id_, ref in zip(ids, refs, strict=True)],
+        batch_size=500,
+    )
+    return ids
+
+
+def claim(kind: str | Sequence[str], limit: int, worker: str, at: datetime) -> list[Claimed]:
+    """Take up to ``limit`` messages that are due, oldest first, for ``limits.OUTBOX_LEASE``.
+
+    No two workers hold one message: PostgreSQL skips rows another claim has locked, SQLite lets one
+    writer in at a time. A message whose worker died is due again when its lease runs out; one whose
+    workers died ``limits.OUTBOX_ATTEMPTS`` times is parked as failed, because it is what kills them.
+    """
+    kinds = [kind] if isinstance(kind, str) else list(kind)
+    with transaction.atomic():
+        open_ = Message.objects.filter(kind__in=kinds, done_at=None, failed_at=None)
+        free = open_.filter(Q(lease_until=None) | Q(lease_until__lte=at))
+        free.filter(attempts__gte=limits.OUTBOX_ATTEMPTS).update(failed_at=at, failed_reason=DIED, lease_until=None, claimed_by="")
+        due = free.filter(due_at__lte=at).order_by("due_at", "id").select_for_update(skip_locked=True)
+        rows = list(due[:limit])
+        Message.objects.filter(id__in=[row.id for row in rows]).update(
+            claimed_by=worker, lease_until=at + limits.OUTBOX_LEASE, attempts=F("attempts") + 1
+        )
+    return [Claimed(row.id, row.kind, row.ref, row.attempts + 1) for row in rows]
+
+
+def renew(ids: Iterable[int], worker: str, at: datetime) -> int:
+    """Hold messages for another lease; return how many are still this worker's."""
+    return Message.objects.filter(id__in=list(ids), claimed_by=worker, done_at=None, failed_at=None).update(
+        lease_until=at + limits.OUTBOX_LEASE
+    )
+
+
+def finish(ids: Iterable[int], at: datetime) -> None:
+    """Mark messages done. A message already done or failed stays as it is."""
+    Message.objects.filter(id__in=list(ids), done_at=None, failed_at=None).update(
+        done_at=at, lease_until=None, claimed_by="", failed_reason=""
+    )
+
+
+def fail(id_: int, reason: str, at: datetime, retry_at: datetime | None = None) -> bool:
+    """Say that a message could not be handled now; return whether it will be tried again.
+
+    Without ``retry_at`` it waits longer after each attempt. After ``limits.OUTBOX_ATTEMPTS`` it is
+    parked as failed with ``reason``, a code such as ``"unavailable"``, until someone calls
+    :func:`retry`.
+    """
+    with transaction.atomic():
+        row = Message.objects.select_for_update().get(id=id_)
+        row.lease_until, row.claimed_by, row.failed_reason = None, "", reason[:64]
+        again = row.attempts < limits.OUTBOX_ATTEMPTS
+        if again:
+            wait = backoff.wait_after(row.attempts, first=limits.OUTBOX_FIRST_WAIT, longest=limits.OUTBOX_LONGEST_WAIT)
+            row.due_at = retry_at or at + wait
+        else:
+            row.failed_at = at
+        row.save(update_fields=["lease_until", "claimed_by", "failed_reason", "due_at", "failed_at"])
+    return again
+
+
+def retry(ids: Iterable[int], at: datetime) -> int:
+    """Put failed messages back to waiting with their attempts forgotten; return how many."""
+    return Message.objects.filter(id__in=list(ids), failed_at__isnull=False).update(failed_at=None, failed_reason="", attempts=0, due_at=at)

@@ -1,0 +1,116 @@
+"""Coarse work done by the worker: count an exposure, prepare notices.
+
+A room registers a function for a kind of job, in its app's ``ready``::
+
+    jobs.handler("incident.count")(count_exposure)
+
+and an action enqueues one beside its change: ``jobs.enqueue("incident.count", {"incident": 7})``.
+The function runs outside any transaction, makes its own, and must bear to be run again: a worker
+that dies under it leaves the job to the next one. ``docs/decisions/0005`` says why jobs are rows here.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import TypeAlias
+
+from django.db import connection
+
+from aboveboard.basics import limits
+from aboveboard.basics.clock import now
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.outbox import actions
+from aboveboard.outbox.reference import Reference
+
+Handler: TypeAlias = Callable[[Reference], None]
+
+log = logging.getLogger(__name__)
+
+_handlers: dict[str, Handler] = {}
+
+
+class UnknownJob(AboveboardError):
+    """No room has registered a function for jobs of kind {kind}."""
+
+    code = "unknown_job"
+    next_step = "Register it in the room's apps.py, in ready()."
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Register the decorated function for jobs of this kind; a later one takes its place."""
+
+    def register(function: Handler) -> Handler:
+        _handlers[kind] = function
+        return function
+
+    return register
+
+
+def enqueue(kind: str, ref: Reference, *, due: datetime | None = None) -> int:
+    """Write a job beside the change that causes it; return the id of its message.
+
+    Raises:
+        UnknownJob: nobody would ever do it.
+        OutsideTransaction: not inside ``transaction.atomic()``.
+        RefusedReference: ``ref`` holds more than ids and codes.
+    """
+    if kind not in _handlers:
+        raise UnknownJob(kind=kind)
+    return actions.post(kind, ref, due=due)
+
+
+def run_jobs_once(*, worker: str, at: datetime | None = None, limit: int | None = None) -> int:
+    """Do the jobs that are due, one after another, until none is or ``limit`` is reached; return how many were tried.
+
+    A job that raises waits and is tried again, then parked with the code of its error as reason. Its
+    message and values are not kept: they may be personal.
+    """
+    began, start = monotonic(), at or now()
+    tried = 0
+    while limit is None or tried < limit:
+        claimed = actions.claim(list(_handlers), 1, worker, start + timedelta(seconds=monotonic() - began))
+        if not claimed:
+            break
+        _run(claimed[0], worker)
+        tried += 1
+    return tried
+
+
+def _run(job: actions.Claimed, worker: str) -> None:
+    try:
+        with _holding(job.id, worker):
+            _handlers[job.kind](job.ref)
+    except Exception as error:
+        reason = error.code if isinstance(error, AboveboardError) else type(error).__name__
+        where = "".join(traceback.format_tb(error.__traceback__))
+        again = actions.fail(job.id, reason, now())
+        log.error("job %s %s failed: %s, %s\n%s", job.kind, job.id, reason, "will be tried again" if again else "given up", where)
+    else:
+        actions.finish([job.id], now())
+
+
+@contextmanager
+def _holding(id_: int, worker: str) -> Iterator[None]:
+    """Renew the lease while the work goes on, so that a long job is not taken for a dead one."""
+    over = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not over.wait(limits.OUTBOX_LEASE.total_seconds() / 3):
+                actions.renew([id_], worker, now())
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=renew, name=f"lease-{id_}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
