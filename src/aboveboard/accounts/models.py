@@ -1,4 +1,4 @@
-"""What is kept about those who sign in."""
+"""What is kept about those who sign in: accounts, one-time links, programs' tokens."""
 
 from __future__ import annotations
 
@@ -6,8 +6,21 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 
 from aboveboard.basics.actor import Role
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Finds accounts; they are made by :mod:`aboveboard.accounts.actions` only."""
+
+    def staff(self) -> models.QuerySet[Account]:
+        """Return everyone who works here, closed accounts too."""
+        return self.exclude(role=Role.CUSTOMER)
+
+    def customers(self) -> models.QuerySet[Account]:
+        """Return every customer who has signed in at least once."""
+        return self.filter(role=Role.CUSTOMER)
 
 
 class Account(AbstractBaseUser):
@@ -18,9 +31,65 @@ class Account(AbstractBaseUser):
     name = models.CharField(max_length=120, blank=True)
     team = models.CharField(max_length=80, blank=True)
     person_id = models.BigIntegerField(null=True, unique=True)
-    is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, help_text="since when this account may not sign in")
 
-    objects: ClassVar[BaseUserManager[Account]] = BaseUserManager()
+    objects: ClassVar[AccountManager] = AccountManager()
 
     USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        """A customer's account holds nothing about them but the id; a member of staff's has none."""
+
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_customer_is_a_person",
+                condition=Q(role=Role.CUSTOMER.value, person_id__isnull=False, name="", team="", email__endswith="@person.invalid")
+                | Q(~Q(role=Role.CUSTOMER.value), person_id__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return a name fit for a log: no address, no name."""
+        return f"{self.role} account {self.pk}"
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]  # Django reads it; the truth is the date
+        """Whether this account may sign in."""
+        return self.closed_at is None
+
+    @property
+    def is_customer(self) -> bool:
+        """Whether this is a customer's account."""
+        return self.role == Role.CUSTOMER
+
+
+class SignInLink(models.Model):
+    """A link that signs one account in, once. Only the SHA-256 of its token is kept."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="links")
+    made_by = models.CharField(max_length=64, help_text="the actor's id")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    second_factor_waived = models.BooleanField(default=False, help_text="demonstration only")
+
+
+class ServiceClient(models.Model):
+    """A program that may ask: its role and team in the promise's words, what it may ask for, its token's SHA-256."""
+
+    name = models.CharField(max_length=80, unique=True)
+    role = models.CharField(max_length=80)
+    team = models.CharField(max_length=80, blank=True)
+    purposes = models.JSONField(default=list, help_text="purpose keys it may ask for")
+    channels = models.JSONField(default=list, help_text="channels it may ask on")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        """Return the name that operators know it by."""
+        return self.name

@@ -1,0 +1,205 @@
+"""Every change to accounts, links and programs.
+
+These are the changes alone. Whoever acts on behalf of a person calls ``aboveboard.access.staff``, which makes
+the same change and writes its ledger entry in one transaction: this room may not import the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.urls import reverse
+
+from aboveboard.accounts import links
+from aboveboard.accounts.links import LinkState
+from aboveboard.accounts.models import Account, ServiceClient, SignInLink
+from aboveboard.basics import limits, settings
+from aboveboard.basics.actor import Actor, Role
+from aboveboard.basics.errors import BadInput, Conflict, NotAllowed
+
+STAND_IN = "@person.invalid"
+"""A customer's account needs an address for allauth; this one can never receive mail (RFC 2606, section 2)."""
+
+
+@transaction.atomic
+def add_staff(*, email: str, name: str, team: str, role: Role, at: datetime) -> Account:
+    """Make a member of staff, or open a closed account again with nothing of its old ways to sign in.
+
+    Raises:
+        BadInput: the address is none, the name is empty, or the role is not one of staff.
+        Conflict: somebody who works here has this address.
+    """
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise BadInput(found="an address that is not an e-mail address", fix="Write it like name@example.com.") from None
+    if not name.strip():
+        raise BadInput(found="an empty name", fix="Give the name that colleagues know them by.")
+    _staff_role(role)
+    account = Account.objects.select_for_update().filter(email=email).first()
+    if account is None:
+        account = Account(email=email, created_at=at)
+    elif account.is_active:
+        raise Conflict(why="somebody with this address is on the staff already")
+    account.name, account.team, account.role, account.closed_at = name.strip(), team.strip(), role, None
+    account.set_unusable_password()
+    account.save()
+    Authenticator.objects.filter(user_id=account.pk).delete()
+    return account
+
+
+@transaction.atomic
+def change_role(account: Account, *, role: Role, team: str | None = None) -> Account:
+    """Give a member of staff another role, and another team if one is named. It holds from their next click.
+
+    Raises:
+        BadInput: the role is not one of staff.
+        Conflict: they are a customer, or the last administrator.
+    """
+    _staff_role(role)
+    fresh = _staff_member(account)
+    if role is not Role.ADMINISTRATOR:
+        _not_the_last_administrator(fresh)
+    fresh.role = role
+    if team is not None:
+        fresh.team = team.strip()
+    fresh.save(update_fields=["role", "team"])
+    return fresh
+
+
+@transaction.atomic
+def close(account: Account, *, at: datetime) -> Account:
+    """Close a member of staff's account: signed out everywhere at once, nothing deleted, since the ledger names it.
+
+    Raises:
+        Conflict: they are a customer, or the last administrator.
+    """
+    fresh = _staff_member(account)
+    _not_the_last_administrator(fresh)
+    fresh.closed_at = fresh.closed_at or at
+    fresh.save(update_fields=["closed_at"])
+    end_sessions(fresh)
+    return fresh
+
+
+def end_sessions(account: Account) -> None:
+    """Sign this account out everywhere: its password is made unusable, and sessions are tied to it."""
+    account.set_unusable_password()
+    account.save(update_fields=["password"])
+
+
+def customer_account(person_id: int, *, at: datetime) -> Account:
+    """Return the account of a customer, made when they first sign in. It holds nothing that they typed."""
+    account, made = Account.objects.get_or_create(
+        person_id=person_id, defaults={"email": f"{person_id}{STAND_IN}", "role": Role.CUSTOMER, "created_at": at, "password": "!"}
+    )
+    if made:
+        end_sessions(account)
+    return account
+
+
+def forget_customer(person_id: int) -> None:
+    """Delete a customer's account, passkeys and links with it: the erasure of a person ends here too."""
+    Account.objects.customers().filter(person_id=person_id).delete()
+
+
+def make_link(account: Account, *, by: Actor, at: datetime, life: timedelta = limits.SIGN_IN_LINK_LIFE, demo: bool = False) -> str:
+    """Return the path of a fresh link that signs ``account`` in, once, within ``life``.
+
+    ``demo`` waives the second factor, on a demonstration only.
+
+    Raises:
+        NotAllowed: ``demo`` on an instance that is no demonstration.
+        Conflict: the account is closed.
+    """
+    if demo and not settings.current().demo.enabled:
+        raise NotAllowed(why="a link without a second factor is for demonstrations only")
+    if not account.is_active:
+        raise Conflict(why="this account is closed")
+    token = links.new_token()
+    SignInLink.objects.create(
+        token_hash=links.digest(token), account=account, made_by=by.id, made_at=at, expires_at=at + life, second_factor_waived=demo
+    )
+    return reverse("accounts_link", args=[token])
+
+
+def link_state(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | None]:
+    """Return whether the link works, and the link; asking does not use it."""
+    link = SignInLink.objects.select_related("account").filter(token_hash=links.digest(token)).first()
+    if link is None:
+        return LinkState.UNKNOWN, None
+    return links.state(used_at=link.used_at, expires_at=link.expires_at, account_open=link.account.is_active, at=at), link
+
+
+def use_link(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | None]:
+    """Use the link. Of two at the same moment one gets ``WORKS``, the other ``USED``."""
+    found, link = link_state(token, at=at)
+    if found is not LinkState.WORKS or link is None:
+        return found, link
+    if SignInLink.objects.filter(pk=link.pk, used_at=None).update(used_at=at) != 1:
+        return LinkState.USED, link
+    return LinkState.WORKS, link
+
+
+def make_client(
+    *,
+    name: str,
+    role: str,
+    team: str,
+    purposes: Sequence[str],
+    channels: Sequence[str],
+    at: datetime,
+    life: timedelta = limits.SERVICE_TOKEN_LIFE,
+) -> tuple[ServiceClient, str]:
+    """Return a new program's entry and its token. The token is shown this once: only its hash is kept.
+
+    Raises:
+        BadInput: no name, role, purpose or channel was given.
+        Conflict: there is a program with this name.
+    """
+    for what, given in (("name", name.strip()), ("role", role.strip()), ("purpose", purposes), ("channel", channels)):
+        if not given:
+            raise BadInput(found=f"no {what}", fix=f"A program needs a {what}, so that what it does can be judged.")
+    token = links.new_token(links.CLIENT_PREFIX)
+    client, made = ServiceClient.objects.get_or_create(
+        name=name.strip(),
+        defaults={
+            "role": role.strip(), "team": team.strip(), "purposes": sorted(set(purposes)), "channels": sorted(set(channels)),
+            "token_hash": links.digest(token), "made_at": at, "expires_at": at + life,
+        },
+    )  # fmt: skip
+    if not made:
+        raise Conflict(why=f"there is a service client called {name.strip()} already")
+    return client, token
+
+
+def revoke_client(client: ServiceClient, *, at: datetime) -> ServiceClient:
+    """Stop a program's token working, now and for good."""
+    if client.revoked_at is None:
+        client.revoked_at = at
+        client.save(update_fields=["revoked_at"])
+    return client
+
+
+def _staff_role(role: Role) -> None:
+    if role is Role.CUSTOMER:
+        raise BadInput(found="the role customer", fix="Choose one of: " + ", ".join(r.value for r in Role if r is not Role.CUSTOMER) + ".")
+
+
+def _staff_member(account: Account) -> Account:
+    if account.is_customer:
+        raise Conflict(why="this is a customer's account")
+    return Account.objects.select_for_update().get(pk=account.pk)
+
+
+def _not_the_last_administrator(account: Account) -> None:
+    if account.role != Role.ADMINISTRATOR or not account.is_active:
+        return
+    if not Account.objects.filter(role=Role.ADMINISTRATOR, closed_at=None).exclude(pk=account.pk).exists():
+        raise Conflict(why="this is the last administrator, and someone must be able to manage the staff")

@@ -1,0 +1,301 @@
+"""Who may call a view. Every view says so beside its name; one that does not is refused (design, invariant 10).
+
+    @allow(Role.INCIDENT_LEAD)          these roles of staff, with their second factor
+    @allow_staff                        any member of staff, with their second factor
+    @allow_customer                     a signed-in customer
+    @service                            a program with a token
+    @signed_in("why")                   any account, staff even before their second factor
+    @public("why")                      anyone
+
+Views that are not ours are declared in a table: :func:`declare` a view's name, or a path prefix.
+:func:`verdict` is the rule; the middleware only carries it out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from aboveboard.accounts import queries
+from aboveboard.accounts.models import Account, ServiceClient
+from aboveboard.basics import clock, limits
+from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
+from aboveboard.basics.errors import NotAllowed
+
+log = logging.getLogger(__name__)
+
+PORTAL = "/you/"
+CONSOLE = "/console/"
+API = "/api/"
+SECOND_FACTOR = "second_factor"
+"""Session key: the id of the account that proved its second factor in this session."""
+_SEEN = "seen"
+
+
+class Kind(StrEnum):
+    """What a view asks of whoever calls it."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed-in"
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A view's declaration. ``roles`` narrows ``STAFF``; empty means any. ``why`` is owed by PUBLIC and SIGNED_IN."""
+
+    kind: Kind
+    roles: frozenset[Role] = frozenset()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever calls: ``kind`` is None for nobody in particular."""
+
+    kind: ActorKind | None = None
+    role: str = ""
+    second_factor: bool = False
+
+
+class Verdict(StrEnum):
+    """What happens at the gate."""
+
+    ENTER = "enter"
+    SIGN_IN = "sign-in"
+    SET_UP = "set-up"
+    REFUSE = "refuse"
+
+
+def verdict(gate: Gate | None, visitor: Visitor) -> Verdict:
+    """Return what happens when ``visitor`` calls a view with this ``gate``; no gate, no entry."""
+    if gate is None:
+        return Verdict.REFUSE
+    if gate.kind is Kind.PUBLIC:
+        return Verdict.ENTER
+    if gate.kind is Kind.SERVICE:
+        return Verdict.ENTER if visitor.kind is ActorKind.SERVICE else Verdict.SIGN_IN
+    if visitor.kind not in (ActorKind.PERSON, ActorKind.STAFF):
+        return Verdict.SIGN_IN
+    if gate.kind is Kind.SIGNED_IN:
+        return Verdict.ENTER
+    if gate.kind is Kind.CUSTOMER:
+        return Verdict.ENTER if visitor.kind is ActorKind.PERSON else Verdict.REFUSE
+    if visitor.kind is not ActorKind.STAFF:
+        return Verdict.REFUSE
+    if not visitor.second_factor:
+        return Verdict.SET_UP
+    return Verdict.ENTER if not gate.roles or visitor.role in gate.roles else Verdict.REFUSE
+
+
+V = TypeVar("V")
+
+
+def _with(gate: Gate) -> Callable[[V], V]:
+    def mark(view: V) -> V:
+        view.gate = gate  # type: ignore[attr-defined]  # functions and view classes both take it
+        return view
+
+    return mark
+
+
+def allow(*roles: Role) -> Callable[[V], V]:
+    """Declare that only these roles of staff may call the view."""
+    return _with(Gate(Kind.STAFF, frozenset(roles)))
+
+
+def allow_staff(view: V) -> V:
+    """Declare that any member of staff may call the view."""
+    return _with(Gate(Kind.STAFF))(view)
+
+
+def allow_customer(view: V) -> V:
+    """Declare that only a signed-in customer may call the view; they see their own data only."""
+    return _with(Gate(Kind.CUSTOMER))(view)
+
+
+def service(view: V) -> V:
+    """Declare that only a program with a token may call the view."""
+    return _with(Gate(Kind.SERVICE))(view)
+
+
+def signed_in(why: str) -> Callable[[V], V]:
+    """Declare that anyone signed in may call the view, staff even before their second factor, and why."""
+    return _with(Gate(Kind.SIGNED_IN, why=why))
+
+
+def public(why: str) -> Callable[[V], V]:
+    """Declare that anyone may call the view, and why."""
+    return _with(Gate(Kind.PUBLIC, why=why))
+
+
+_by_name: dict[str, Gate] = {}
+_by_prefix: dict[str, Gate] = {}
+
+
+def declare(name_or_prefix: str, gate: Gate) -> None:
+    """Declare a view that is not ours: by its route name, or by a path prefix that starts with ``/``."""
+    (_by_prefix if name_or_prefix.startswith("/") else _by_name)[name_or_prefix] = gate
+
+
+def gate_of(view: Callable[..., object], *, name: str | None, path: str) -> Gate | None:
+    """Return the declaration of ``view``: its own, else by route name, else by the longest path prefix."""
+    own = getattr(view, "gate", None) or getattr(getattr(view, "view_class", None), "gate", None)
+    if isinstance(own, Gate):
+        return own
+    if name and name in _by_name:
+        return _by_name[name]
+    prefixes = [prefix for prefix in _by_prefix if path.startswith(prefix)]
+    return _by_prefix[max(prefixes, key=len)] if prefixes else None
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    """Return who calls, by token or by session."""
+    if isinstance(_client(request), ServiceClient):
+        return Visitor(ActorKind.SERVICE)
+    user = request.user
+    if not isinstance(user, Account) or not user.is_active:
+        return Visitor()
+    if user.is_customer:
+        return Visitor(ActorKind.PERSON, Role.CUSTOMER)
+    return Visitor(ActorKind.STAFF, user.role, has_second_factor(request.session, user))
+
+
+def has_second_factor(session: SessionBase, account: Account) -> bool:
+    """Whether this account proved a second factor in this session (or a demo link waived it)."""
+    return session.get(SECOND_FACTOR) == account.pk
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who acts, for the ledger.
+
+    Raises:
+        NotAllowed: nobody is signed in.
+    """
+    client = _client(request)
+    if client is not None:
+        return Actor(ActorKind.SERVICE, str(client.pk), client.role, client.team)
+    user = request.user
+    if not isinstance(user, Account) or not user.is_active:
+        raise NotAllowed(why="nobody is signed in")
+    return CUSTOMER if user.is_customer else queries.actor_for(user)
+
+
+def person_of(request: HttpRequest) -> int:
+    """Return the ``person_id`` of the signed-in customer.
+
+    Raises:
+        NotAllowed: whoever calls is not a customer.
+    """
+    user = request.user
+    if not isinstance(user, Account) or not user.is_active or user.person_id is None:
+        raise NotAllowed(why="this is for the customer themselves")
+    return user.person_id
+
+
+def client_of(request: HttpRequest) -> ServiceClient:
+    """Return the program whose token came with the request.
+
+    Raises:
+        NotAllowed: no token, or one that is wrong, expired or revoked.
+    """
+    client = _client(request)
+    if client is None:
+        raise NotAllowed(why="no token that works came with the request")
+    return client
+
+
+_UNREAD = object()
+
+
+def _client(request: HttpRequest) -> ServiceClient | None:
+    found: Any = getattr(request, "service_client", _UNREAD)
+    if found is _UNREAD:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        found = queries.client_for(token.strip(), at=clock.now()) if scheme.lower() == "bearer" else None
+        request.service_client = found  # type: ignore[attr-defined]  # looked up once a request
+    client: ServiceClient | None = found
+    return client
+
+
+class GateMiddleware:
+    """Enforces every view's declaration, and keeps a used session from ending while it is used."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on; the work is in :meth:`process_view`."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> HttpResponseBase | None:
+        """Return the refusal, or None to let the request in."""
+        name = request.resolver_match.view_name if request.resolver_match else None
+        gate = gate_of(view, name=name, path=request.path)
+        if gate is None:
+            log.error("a view has no gate and was refused: %s (%s)", getattr(view, "__qualname__", "?"), name)
+        if gate is not None and gate.kind is Kind.PUBLIC:
+            return None
+        match verdict(gate, visitor_of(request)):
+            case Verdict.ENTER:
+                _keep_alive(request)
+                return None
+            case Verdict.SIGN_IN:
+                return _ask_to_sign_in(request, gate)
+            case Verdict.SET_UP:
+                return HttpResponseRedirect(_with_next(reverse("accounts_second_factor"), request))
+            case Verdict.REFUSE:
+                return _refuse(request, gate)
+
+
+def _keep_alive(request: HttpRequest) -> None:
+    """Note that the session is used, at most once per ``limits.SESSION_TOUCH``: saving it moves its end."""
+    if not request.user.is_authenticated:
+        return
+    now = clock.now().timestamp()
+    if now - float(request.session.get(_SEEN, 0)) > limits.SESSION_TOUCH.total_seconds():
+        request.session[_SEEN] = now
+
+
+def _ask_to_sign_in(request: HttpRequest, gate: Gate | None) -> HttpResponseBase:
+    if request.path.startswith(API) or (gate and gate.kind is Kind.SERVICE):
+        problem = _problem(401, "sign_in_needed", "A token that works must come with the request.")
+        problem["WWW-Authenticate"] = 'Bearer realm="aboveboard"'
+        return problem
+    staff = (gate and gate.kind is Kind.STAFF) or request.path.startswith(CONSOLE)
+    return HttpResponseRedirect(_with_next(reverse("accounts_staff" if staff else "account_login"), request))
+
+
+def _refuse(request: HttpRequest, gate: Gate | None) -> HttpResponse:
+    if request.path.startswith(API):
+        return _problem(403, "not_allowed", "You may not do this.")
+    context = {"for_staff": bool(gate and gate.kind is Kind.STAFF), "for_customers": bool(gate and gate.kind is Kind.CUSTOMER)}
+    if gate is not None:
+        context["roles"] = sorted(role.value.replace("-", " ") for role in gate.roles)  # type: ignore[assignment]
+    return render(request, "accounts/refused.html", context, status=403)
+
+
+def _problem(status: int, code: str, sentence: str) -> JsonResponse:
+    """Return an RFC 9457 problem."""
+    body = {"type": f"urn:aboveboard:{code}", "title": sentence, "status": status, "code": code}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def _with_next(address: str, request: HttpRequest) -> str:
+    """Return ``address`` with the way back; only a page that can be asked for again is a way back."""
+    if request.method not in ("GET", "HEAD"):
+        return address
+    return f"{address}?{urlencode({'next': request.get_full_path()})}"
