@@ -1,0 +1,130 @@
+"""Who was exposed: from a list of people, or from a leaked file matched by blind digests.
+
+The caller judges: ``score`` is asked once for each distinct (categories, protected) pair, a few
+dozen at most, and its bands are joined in SQL. So law stays out of here, and millions of people
+cost no Python.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aboveboard.basics import limits
+from aboveboard.engines.duck import engine, whole
+from aboveboard.engines.leak import Leak
+from aboveboard.engines.named import statement
+from aboveboard.engines.snapshot import Snapshot, write_rows
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """What was exposed of some people: two bitmaps of categories, and how many people they fit."""
+
+    categories: int
+    protected: int
+    people: int
+
+
+Score = Callable[[Sequence[Combination]], Sequence[int]]
+"""Given the combinations, return the severity band of each, 1 to 4, in the same order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a computation found. ``digest`` is the SHA-256 of the exposure file, hex; ``seconds`` is wall time."""
+
+    people: int
+    digest: str
+    seconds: float
+    matched: int = 0
+    ambiguous: int = 0
+    strangers: int = 0
+
+
+def from_manifest(
+    people: Iterable[tuple[int, int, int]],
+    snapshot: Snapshot,
+    out: Path,
+    *,
+    score: Score,
+    memory_bytes: int = limits.ENGINE_MEMORY_BYTES,
+) -> Counted:
+    """Write the exposure set of listed people to ``out``.
+
+    ``people`` yields ``(person_id, categories, protected)``, a person as often as they were listed.
+
+    Raises:
+        ValueError: ``score`` gave not exactly one band for each combination.
+    """
+    began = time.monotonic()
+    manifest = out.with_name(out.name + ".manifest.parquet")
+    try:
+        write_rows(people, manifest, {"person_id": "BIGINT", "categories": "BIGINT", "protected": "BIGINT"})
+        with engine(memory_bytes=memory_bytes) as duck:
+            duck.execute(statement("manifest_people"), {"manifest": str(manifest)})
+            found = _score_and_write(duck, snapshot, out, score)
+    finally:
+        manifest.unlink(missing_ok=True)
+    return Counted(people=found, digest=_digest(out), seconds=time.monotonic() - began)
+
+
+def from_leak(
+    leak: Leak,
+    snapshot: Snapshot,
+    out: Path,
+    lines: Path,
+    *,
+    score: Score,
+    memory_bytes: int = limits.ENGINE_MEMORY_BYTES,
+) -> Counted:
+    """Match a leaked file and write the exposure set to ``out`` and what became of each line to ``lines``.
+
+    Numbered as in ``sql/leak_matches.sql``. The leak's own files are left for the caller to forget,
+    once the count is recorded.
+
+    Raises:
+        ValueError: ``score`` gave not exactly one band for each combination.
+    """
+    began = time.monotonic()
+    with engine(memory_bytes=memory_bytes) as duck:
+        duck.execute(statement("leak_matches"), {"rows": str(leak.rows), "keys": str(leak.keys), "index": str(snapshot.index)})
+        duck.execute(statement("leak_people"))
+        outcomes = dict(duck.execute(statement("leak_counts")).fetchall())
+        with whole(lines) as part:
+            duck.sql(statement("leak_lines")).write_parquet(str(part))
+        found = _score_and_write(duck, snapshot, out, score)
+    return Counted(
+        people=found,
+        digest=_digest(out),
+        seconds=time.monotonic() - began,
+        matched=outcomes.get("matched", 0),
+        ambiguous=outcomes.get("ambiguous", 0),
+        strangers=outcomes.get("stranger", 0),
+    )
+
+
+def _score_and_write(duck: duckdb.DuckDBPyConnection, snapshot: Snapshot, out: Path, score: Score) -> int:
+    combinations = [Combination(*row) for row in duck.execute(statement("combinations")).fetchall()]
+    bands = list(score(combinations))
+    if len(bands) != len(combinations) or not all(1 <= band <= 4 for band in bands):
+        raise ValueError("each combination needs exactly one band from 1 to 4")
+    duck.execute("CREATE TEMP TABLE band (categories BIGINT, protected BIGINT, severity TINYINT)")
+    if bands:
+        rows = [[item.categories, item.protected, band] for item, band in zip(combinations, bands, strict=True)]
+        duck.executemany("INSERT INTO band VALUES (?, ?, ?)", rows)
+    with whole(out) as part:
+        duck.sql(statement("exposure"), params={"people": str(snapshot.people), "index": str(snapshot.index)}).write_parquet(str(part))
+    return sum(item.people for item in combinations)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,68 @@
+"""What is kept of a leaked file while it is counted: line numbers, bitmaps and blind digests."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from aboveboard.engines.snapshot import halves, to_parquet
+
+ROWS = {"line": "BIGINT", "categories": "BIGINT", "protected": "BIGINT"}
+KEYS = {"line": "BIGINT", "kind": "SMALLINT", "hi": "BIGINT", "lo": "BIGINT"}
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Where the two Parquet files of one leaked file are (``FORMAT.md``)."""
+
+    rows: Path
+    keys: Path
+
+    @classmethod
+    def within(cls, folder: Path) -> Leak:
+        """Return where a leak's files are in an incident's folder, whether or not they are there."""
+        return cls(folder / "leak-rows.parquet", folder / "leak-keys.parquet")
+
+    @property
+    def there(self) -> bool:
+        """Whether the leak can still be counted."""
+        return self.rows.is_file() and self.keys.is_file()
+
+    def forget(self) -> None:
+        """Delete both files: they hold digests of strangers."""
+        self.rows.unlink(missing_ok=True)
+        self.keys.unlink(missing_ok=True)
+
+
+class LeakWriter:
+    """Writes a leak row by row; the Parquet files appear when the ``with`` block ends well, else nothing stays."""
+
+    def __init__(self, folder: Path) -> None:
+        self.leak = Leak.within(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._texts = tuple(path.with_name(path.name + ".csv") for path in (self.leak.rows, self.leak.keys))
+
+    def __enter__(self) -> Self:
+        self._files = tuple(text.open("w", encoding="ascii", newline="") for text in self._texts)
+        self._rows, self._keys = (csv.writer(file) for file in self._files)
+        return self
+
+    def add(self, line: int, categories: int, protected: int, keys: Iterable[tuple[int, bytes]]) -> None:
+        """Add one line: its bitmaps, and ``(kind, digest)`` for each way it might be found."""
+        self._rows.writerow((line, categories, protected & categories))
+        self._keys.writerows((line, kind, *halves(digest)) for kind, digest in keys)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for file in self._files:
+            file.close()
+        try:
+            if kind is None:
+                to_parquet(self._texts[0], self.leak.rows, ROWS)
+                to_parquet(self._texts[1], self.leak.keys, KEYS)
+        finally:
+            for text in self._texts:
+                text.unlink(missing_ok=True)

@@ -1,0 +1,96 @@
+"""Reading an exposure set: every number opens as the rows it counts (design, invariant 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from aboveboard.basics import limits
+from aboveboard.engines.duck import engine
+from aboveboard.engines.named import statement
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many people share all of these."""
+
+    jurisdiction: str
+    language: str
+    channel: str
+    categories: int
+    protected: int
+    severity: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """One exposed person (``FORMAT.md``, exposure)."""
+
+    person_id: int
+    categories: int
+    protected: int
+    jurisdiction: str
+    channel: str
+    language: str
+    severity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What became of one line of a leaked file."""
+
+    line: int
+    outcome: str
+    matched_by: str
+    person_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which people: None lets all pass. ``severity`` is that band or above; ``band`` exactly it."""
+
+    severity: int | None = None
+    band: int | None = None
+    jurisdiction: str | None = None
+    country: str | None = None
+    channel: str | None = None
+    language: str | None = None
+    after: int = 0
+
+
+def summary(exposure: Path) -> list[Cell]:
+    """Return the set folded by jurisdiction, language, channel, what was exposed, and severity."""
+    with engine() as duck:
+        return [Cell(*row) for row in duck.execute(statement("summary"), {"exposure": str(exposure)}).fetchall()]
+
+
+def page(exposure: Path, which: Filter, *, limit: int = limits.PAGE_SIZE) -> list[Exposed]:
+    """Return up to ``limit`` people after ``which.after``, rising person id."""
+    wanted = {name: getattr(which, name) for name in Filter.__slots__}
+    with engine() as duck:
+        rows = duck.execute(statement("page"), {"exposure": str(exposure), "limit": limit, **wanted}).fetchall()
+    return [Exposed(*row) for row in rows]
+
+
+def everyone(exposure: Path, which: Filter | None = None, *, batch: int = limits.ENGINE_BATCH) -> Iterator[Exposed]:
+    """Yield every person that ``which`` lets pass, page by page, so that no connection stays open meanwhile."""
+    which = which or Filter()
+    while rows := page(exposure, which, limit=batch):
+        yield from rows
+        which = replace(which, after=rows[-1].person_id)
+
+
+def person(exposure: Path, person_id: int) -> Exposed | None:
+    """Return one person's row, or None when they are not in the set."""
+    with engine() as duck:
+        row = duck.execute(statement("person"), {"exposure": str(exposure), "person_id": person_id}).fetchone()
+    return Exposed(*row) if row else None
+
+
+def lines(path: Path, *, outcome: str | None = None, after: int = 0, limit: int = limits.PAGE_SIZE) -> list[Line]:
+    """Return up to ``limit`` lines of a leaked file after line ``after``, all or those of one outcome."""
+    wanted = {"lines": str(path), "outcome": outcome, "after": after, "limit": limit}
+    with engine() as duck:
+        return [Line(*row) for row in duck.execute(statement("lines"), wanted).fetchall()]

@@ -1,0 +1,12 @@
+-- One page of exposed people, rising person_id. Parameters: $exposure, $after, $limit; a filter that is NULL lets all pass.
+SELECT person_id, categories, protected, jurisdiction, channel, language, severity
+FROM read_parquet($exposure)
+WHERE person_id > $after
+  AND ($severity IS NULL OR severity >= $severity)
+  AND ($band IS NULL OR severity = $band)
+  AND ($jurisdiction IS NULL OR jurisdiction = $jurisdiction)
+  AND ($country IS NULL OR jurisdiction = $country OR starts_with(jurisdiction, $country || '-'))
+  AND ($channel IS NULL OR channel = $channel)
+  AND ($language IS NULL OR language = $language)
+ORDER BY person_id
+LIMIT $limit

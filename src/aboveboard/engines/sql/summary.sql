@@ -1,0 +1,5 @@
+-- The exposure set by everything the law asks about. Parameter: $exposure (Parquet path).
+SELECT jurisdiction, language, channel, categories, protected, severity, count(*) AS people
+FROM read_parquet($exposure)
+GROUP BY ALL
+ORDER BY ALL
