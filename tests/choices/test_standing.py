@@ -1,0 +1,59 @@
+"""Standing is the last word on each purpose, in whatever order the events are read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aboveboard.choices.standing import Answer, Event, fold
+
+START = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
+events = st.builds(
+    Event,
+    at=st.integers(0, 50).map(lambda minutes: START + timedelta(minutes=minutes)),
+    id=st.integers(1, 10_000),
+    purpose=st.sampled_from(["personal-offers", "improve-shops"]),
+    answer=st.sampled_from(Answer),
+)
+histories = st.lists(events, max_size=20, unique_by=lambda event: event.id)
+
+
+def test_nobody_who_never_chose_has_said_yes() -> None:
+    assert fold([]).said("personal-offers") is None
+
+
+def test_a_yes_taken_back_is_a_no() -> None:
+    said = [
+        Event(START, 1, "personal-offers", Answer.YES),
+        Event(START + timedelta(days=9), 2, "personal-offers", Answer.NO),
+    ]
+    assert fold(said).said("personal-offers") is Answer.NO
+
+
+def test_of_two_in_the_same_moment_the_later_recorded_stands() -> None:
+    assert fold([Event(START, 2, "p", Answer.NO), Event(START, 1, "p", Answer.YES)]).said("p") is Answer.NO
+
+
+@given(histories, st.randoms(use_true_random=False))
+def test_order_of_reading_does_not_matter(history: list[Event], random: object) -> None:
+    shuffled = list(history)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert fold(history) == fold(shuffled)
+
+
+@given(histories)
+def test_the_last_word_stands(history: list[Event]) -> None:
+    standing = fold(history)
+    for purpose in {event.purpose for event in history}:
+        last = max(event for event in history if event.purpose == purpose)
+        assert standing.said(purpose) is last.answer
+        assert standing.since(purpose) == last.at
+
+
+@given(histories, events)
+def test_what_is_said_about_one_purpose_leaves_the_others_alone(history: list[Event], extra: Event) -> None:
+    before, after = fold(history), fold([*history, extra])
+    for purpose in {event.purpose for event in history} - {extra.purpose}:
+        assert before.said(purpose) == after.said(purpose)
