@@ -1,0 +1,120 @@
+"""What is kept: devices and their dated states, exports and their manifests."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class DeviceKind(models.TextChoices):
+    """What can be lost."""
+
+    LAPTOP = "laptop", "Laptop"
+    STICK = "stick", "USB stick"
+    DISC = "disc", "Disc"
+    PAPER = "paper", "Paper"
+    PHONE = "phone", "Phone"
+    SERVER = "server", "Server"
+
+
+class Encrypted(models.TextChoices):
+    """Whether what is on a device can be read by whoever finds it. Unknown counts as readable."""
+
+    YES = "yes", "Encrypted"
+    NO = "no", "Not encrypted"
+    UNKNOWN = "unknown", "Not known"
+
+
+class DeviceState(models.TextChoices):
+    """Where a device stands."""
+
+    IN_USE = "in_use", "In use"
+    MISSING = "missing", "Missing"
+    FOUND = "found", "Found again"
+    RETIRED = "retired", "Retired"
+
+
+class Protection(models.TextChoices):
+    """What keeps a lost export unreadable: nothing, or the encryption of the disk it is on."""
+
+    NONE = "none", "Not protected"
+    DISK = "disk", "On an encrypted disk"
+
+
+class Device(models.Model):
+    """Something that holds data and can be carried away. ``tag`` is what people read on its label."""
+
+    tag = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=8, choices=DeviceKind.choices)
+    name = models.CharField(max_length=120)
+    holder_id = models.BigIntegerField(null=True, help_text="the account of the member of staff who carries it")
+    encrypted = models.CharField(max_length=8, choices=Encrypted.choices)
+    registered_at = models.DateTimeField()
+    registered_by = models.JSONField(help_text="the actor")
+
+    def __str__(self) -> str:
+        """Return the label."""
+        return self.tag
+
+
+class DeviceRecord(models.Model):
+    """A device came into a state: who said so and when. The newest record is where it stands."""
+
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="records")
+    state = models.CharField(max_length=8, choices=DeviceState.choices)
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    note = models.TextField(blank=True, help_text="what the person said happened")
+
+    class Meta:
+        """Read by device, newest last."""
+
+        indexes: ClassVar = [models.Index(fields=["device", "id"], name="custody_records")]
+
+
+class Export(models.Model):
+    """A file of people's data that was made, and its manifest. It left when ``made_at`` is set, not before."""
+
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="exports")
+    recipient = models.CharField(max_length=80, blank=True, help_text="a recipient of the promise, when it goes to one")
+    purpose = models.CharField(max_length=80)
+    fields = models.JSONField(help_text="names of the promise's fields, in column order")
+    protection = models.CharField(max_length=8, choices=Protection.choices)
+    begun_at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    made_at = models.DateTimeField(null=True)
+    file_name = models.CharField(max_length=200)
+    file_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the file, hex")
+    people = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
+
+    class Meta:
+        """An export goes to a device or to a recipient; one that left has its digest."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="custody_export_goes_somewhere",
+                condition=Q(device__isnull=False, recipient="") | (Q(device__isnull=True) & ~Q(recipient="")),
+            ),
+            models.CheckConstraint(name="custody_export_left_whole", condition=Q(made_at__isnull=True) | ~Q(file_digest="")),
+        ]
+
+
+class ExportPerson(models.Model):
+    """One line of a manifest: what of this person is in the file, or why nothing is."""
+
+    export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="manifest")
+    person_id = models.BigIntegerField()
+    categories = models.BigIntegerField(help_text="bitmap of the categories that are in the file of them")
+    reasons = models.CharField(max_length=300, blank=True, help_text="codes of the refusal, with spaces; empty when they are in the file")
+
+    class Meta:
+        """A person is on a manifest once."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["export", "person_id"], name="custody_person_once"),
+            models.CheckConstraint(name="custody_refused_is_not_in", condition=Q(reasons="") | Q(categories=0)),
+        ]
+        indexes: ClassVar = [models.Index(fields=["person_id"], name="custody_person")]
