@@ -1,0 +1,20 @@
+"""The law of losing data, as pure rules over dated data: how bad, who must be told, by when, and in which words.
+
+Promise: the same facts always give the same answer, and every answer says why in plain words, on
+which provision, from data that carries the date it was checked. Time is an argument; nothing here
+reads a clock, a database or a setting.
+
+Invariant: a law that does not apply, a place that no rule covers and a harm test that a machine
+cannot decide are rows with a reason, never a silence. No figure of the law stands in code: they are
+in the YAML files beside these modules, and rules are picked by date.
+
+Public names:
+    ``severity``: :func:`~.severity.score` (ENISA: SE = DPC x EI + CB, per person).
+    ``risk``: :func:`~.risk.assess` (GDPR Articles 33 and 34).
+    ``terms``: what goes into and comes out of ``duties``.
+    ``duties``: :func:`~.duties.due` (which duties, to whom, by when).
+    ``clocks``: :func:`~.clocks.deadline`, :func:`~.clocks.remaining`.
+    ``report``: :func:`~.report.edpb_template`, :func:`~.report.ico_answers`, :func:`~.report.missing`.
+    ``catalogue``, ``definitions``, ``authorities``: the data, loaded and checked.
+    ``stories``: free-text retellings of a breach, read into the facts that the rules take.
+"""

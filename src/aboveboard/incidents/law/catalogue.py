@@ -1,0 +1,3 @@
+"""The duties, loaded from ``duties/*.yaml`` and picked by date."""
+
+from __future__ import annotations

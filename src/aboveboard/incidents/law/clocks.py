@@ -1,0 +1,176 @@
+"""When a deadline ends, and how long is left.
+
+Rules, each an option because laws differ:
+
+- **Hours** run through nights, weekends and holidays (EDPB Guidelines 9/2022: the 72 hours of Art. 33 GDPR).
+- **Calendar days** leave out the day of the event and end with the last second of the last day in the
+  organisation's time zone; so do **months**, on the day of the same number, or the last of a shorter month.
+- **Business days** leave out weekends and the public holidays held for the country. Where no holidays
+  are held for the place and year, the answer says so.
+- **Regulation (EEC, Euratom) 1182/71, Art. 3**: a period in hours starts at the next full hour; one in
+  days, weeks or months that would end on a weekend or holiday ends with the next working day, and every
+  period of two days or more has two working days in it.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import yaml
+
+_DATA = Path(__file__).with_name("holidays.yaml")
+_SATURDAY = 5
+
+
+class Unit(StrEnum):
+    """What a period is counted in."""
+
+    HOURS = "hours"
+    CALENDAR_DAYS = "calendar_days"
+    BUSINESS_DAYS = "business_days"
+    MONTHS = "months"
+
+
+class Counting(StrEnum):
+    """How the ends of a period are counted."""
+
+    PLAIN = "plain"
+    """The day of the event is left out; the period ends on its last day, whichever day that is."""
+    EU_1182_71 = "eu_1182_71"
+    """Regulation 1182/71: rolls off weekends and holidays; hours start at the next full hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """When a period ends (in UTC), and what the count could not take into account."""
+
+    at: datetime
+    notes: tuple[str, ...] = ()
+
+
+def deadline(
+    start: datetime, value: int, unit: Unit, *, time_zone: str = "UTC", country: str = "", counting: Counting = Counting.PLAIN
+) -> End:
+    """Return when ``value`` ``unit`` after ``start`` have passed.
+
+    ``start`` must be aware. ``country`` (ISO 3166, such as "US" or "FR") picks the public holidays.
+
+    Raises:
+        ValueError: ``start`` has no time zone, or ``value`` is negative.
+    """
+    if start.tzinfo is None:
+        raise ValueError("a deadline needs a moment with a time zone")
+    if value < 0:
+        raise ValueError("a period cannot be negative")
+    zone = ZoneInfo(time_zone)
+    if unit is Unit.HOURS:
+        return End(_hours(start, value, counting))
+    first = start.astimezone(zone).date()
+    days_off = _DaysOff(country)
+    if unit is Unit.BUSINESS_DAYS:
+        last = days_off.add_working(first, value)
+    elif unit is Unit.MONTHS:
+        last = _add_months(first, value)
+    else:
+        last = first + timedelta(days=value)
+    if counting is Counting.EU_1182_71 and unit is not Unit.BUSINESS_DAYS:
+        last = days_off.roll(first, last)
+    notes = days_off.notes if unit is Unit.BUSINESS_DAYS or counting is Counting.EU_1182_71 else ()
+    return End(_end_of_day(last, zone), notes)
+
+
+def year_end(start: datetime, days: int, *, time_zone: str = "UTC") -> End:
+    """Return the end of the ``days``-th day after the calendar year of ``start`` (45 CFR 164.408(c))."""
+    zone = ZoneInfo(time_zone)
+    last = date(start.astimezone(zone).year, 12, 31) + timedelta(days=days)
+    return End(_end_of_day(last, zone))
+
+
+def remaining(until: datetime, at: datetime) -> str:
+    """Return the time left in words: "44 h 51 min", "12 days 3 h", "late by 2 h 5 min"."""
+    left = until - at
+    words = _span(abs(left))
+    return f"late by {words}" if left < timedelta(0) else words
+
+
+def _span(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    hours, minutes = divmod(minutes, 60)
+    # Up to four days people count in hours, because the 72 hours of Art. 33 are said so.
+    if hours < 96:
+        return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    days, hours = divmod(hours, 24)
+    return f"{days} days {hours} h" if hours else f"{days} days"
+
+
+def _hours(start: datetime, value: int, counting: Counting) -> datetime:
+    moment = start.astimezone(UTC)
+    if counting is Counting.EU_1182_71:
+        # Art. 3(1): the hour in which the event happens is not counted.
+        whole = moment.replace(minute=0, second=0, microsecond=0)
+        moment = whole if whole == moment else whole + timedelta(hours=1)
+    return moment + timedelta(hours=value)
+
+
+def _end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), tzinfo=zone).astimezone(UTC)
+
+
+def _add_months(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+@cache
+def _holidays() -> Mapping[str, Mapping[int, frozenset[date]]]:
+    raw = yaml.safe_load(_DATA.read_text("utf-8"))["countries"]
+    return {country: {int(year): frozenset(row["date"] for row in rows) for year, rows in years.items()} for country, years in raw.items()}
+
+
+class _DaysOff:
+    """Weekends, and the holidays of one country; remembers the years that it has no holidays for."""
+
+    def __init__(self, country: str) -> None:
+        self._country = country.split("-")[0]
+        self._known = _holidays().get(self._country, {})
+        self._unknown_years: set[int] = set()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        place = self._country or "this place"
+        return tuple(
+            f"Public holidays of {place} in {year} are not held here; only weekends were left out." for year in sorted(self._unknown_years)
+        )
+
+    def off(self, day: date) -> bool:
+        if day.weekday() >= _SATURDAY:
+            return True
+        if day.year not in self._known:
+            self._unknown_years.add(day.year)
+            return False
+        return day in self._known[day.year]
+
+    def add_working(self, day: date, count: int) -> date:
+        while count > 0 or (count == 0 and self.off(day)):
+            day += timedelta(days=1)
+            if not self.off(day):
+                count -= 1
+            if count <= 0 and not self.off(day):
+                return day
+        return day
+
+    def roll(self, first: date, last: date) -> date:
+        # Art. 3(4) and 3(5) of Regulation 1182/71.
+        while self.off(last):
+            last += timedelta(days=1)
+        if last - first >= timedelta(days=2):
+            while sum(not self.off(first + timedelta(days=n)) for n in range(1, (last - first).days + 1)) < 2:
+                last += timedelta(days=1)
+        return last
