@@ -1,0 +1,88 @@
+"""Data categories: fideslang keys, each with its bit, its words, its DPV term and its ENISA kind.
+
+The list is data (``categories.yaml``). A category's bit is written into exposure sets, so it never
+changes and is never given to another category.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+import yaml
+
+_FILE = Path(__file__).with_name("categories.yaml")
+
+ENISA_KINDS = ("simple", "behavioural", "financial", "sensitive")
+"""The four kinds of data in ENISA's severity methodology (2013), annex 1, from least to most serious."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One category of data.
+
+    ``label``: by language, a lower-case noun phrase that fits a sentence: "your e-mail address".
+    ``dpv``: the term in the W3C Data Privacy Vocabulary's personal-data extension, ``pd:EmailAddress``.
+    ``enisa``: one of :data:`ENISA_KINDS`. ``special``: GDPR Art. 9(1).
+    ``credential``: opens an account; ENISA scores what it opens, not the credential.
+    ``formerly``: the key's name before fideslang 3.2, or "".
+    """
+
+    key: str
+    bit: int
+    label: Mapping[str, str]
+    dpv: str
+    enisa: str
+    special: bool
+    credential: bool
+    formerly: str
+
+
+@cache
+def known() -> Mapping[str, Category]:
+    """Return every category by key, in the order of their bits."""
+    rows = yaml.safe_load(_FILE.read_text("utf-8"))["categories"]
+    found = [
+        Category(
+            key=row["key"], bit=row["bit"], label=MappingProxyType(row["label"]), dpv=f"pd:{row['dpv']}", enisa=row["enisa"],
+            special=row.get("special", False), credential=row.get("credential", False), formerly=row.get("formerly", ""),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return MappingProxyType({category.key: category for category in sorted(found, key=lambda category: category.bit)})
+
+
+def get(key: str) -> Category:
+    """Return one category.
+
+    Raises:
+        KeyError: there is no category of that key.
+    """
+    return known()[key]
+
+
+def bitmap(keys: Iterable[str]) -> int:
+    """Return the categories as one signed 64-bit integer, which is never negative.
+
+    Raises:
+        KeyError: there is no category of some key.
+    """
+    bits = 0
+    for key in keys:
+        bits |= 1 << get(key).bit
+    return bits
+
+
+def from_bitmap(bits: int) -> tuple[str, ...]:
+    """Return the keys in a bitmap, in the order of their bits.
+
+    Raises:
+        ValueError: the bitmap is negative or has a bit that belongs to no category.
+    """
+    found = tuple(category.key for category in known().values() if bits >> category.bit & 1)
+    if bits < 0 or bitmap(found) != bits:
+        raise ValueError(f"{bits} is not a bitmap of known categories")
+    return found
