@@ -1,0 +1,175 @@
+"""What a ledger entry is: the canonical bytes of who did what, when, concerning whom.
+
+The bytes are RFC 8785 JSON with exactly the keys ``actor``, ``at``, ``facts``, ``handle``, ``id``,
+``kind`` and ``v``. The parser is strict: it accepts only bytes that the writer could have written, so
+that one entry has one encoding and one hash.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, cast
+
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Actor, ActorKind
+from aboveboard.basics.canonical import Json, canonical
+from aboveboard.basics.errors import AboveboardError
+
+VERSION: Final = 1
+"""The format's version, in every entry as ``v``."""
+
+ENTRY_BYTES: Final = 65_535
+"""Longest entry, in bytes: bundles prefix each entry with a 16-bit length (C2SP tlog-tiles, "Log entries")."""
+
+KIND_CHARS: Final = 64
+HANDLE_CHARS: Final = 32
+
+_SAFE_INTEGER: Final = 2**53 - 1
+"""RFC 8785 writes integers as JavaScript reads them (RFC 7493, section 2.2)."""
+
+_KIND = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+")
+_HANDLE = re.compile(r"[0-9a-f]{32}")
+_KEYS = {"v", "id", "at", "kind", "actor", "handle", "facts"}
+_ACTOR_KEYS = {"kind", "id", "role", "team"}
+
+
+class EntryRefused(AboveboardError):
+    """The ledger entry is not well formed: {found}."""
+
+    code = "entry_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What someone asks the ledger to keep.
+
+    ``kind`` names what happened (``use.granted``); ``handle`` is the person it concerns, 32 hex
+    characters, or None; ``facts`` are the particulars, which hold no personal data; ``at`` is aware.
+    """
+
+    kind: str
+    by: Actor
+    at: datetime
+    handle: str | None = None
+    facts: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryBody:
+    """What the bytes of an entry say. ``id`` is the entry's number in the database that wrote it."""
+
+    id: int
+    kind: str
+    actor: Actor
+    at: datetime
+    handle: str | None
+    facts: Mapping[str, Json]
+
+
+def encode(entry: NewEntry, entry_id: int) -> bytes:
+    """Return the bytes that are hashed into the tree for ``entry``, numbered ``entry_id``.
+
+    Raises:
+        EntryRefused: the kind or handle is malformed, the moment has no zone, the facts are not
+            JSON, or the bytes are longer than :data:`ENTRY_BYTES`.
+    """
+    _check_names(entry.kind, entry.handle)
+    try:
+        body = _canonical(
+            {
+                "v": VERSION,
+                "id": entry_id,
+                "at": clock.to_text(entry.at),
+                "kind": entry.kind,
+                "actor": entry.by.as_json(),
+                "handle": entry.handle,
+                "facts": entry.facts,
+            }
+        )
+    except (ValueError, TypeError, RecursionError) as error:
+        raise EntryRefused(found=f"its facts cannot be written as JSON ({type(error).__name__})") from None
+    if len(body) > ENTRY_BYTES:
+        raise EntryRefused(found=f"it is {len(body)} bytes long, the limit is {ENTRY_BYTES}")
+    return body
+
+
+def parse(body: bytes) -> EntryBody:
+    """Read the bytes of an entry.
+
+    Raises:
+        EntryRefused: these are not bytes that :func:`encode` writes. The message never repeats them.
+    """
+    if len(body) > ENTRY_BYTES:
+        raise EntryRefused(found=f"it is {len(body)} bytes long, the limit is {ENTRY_BYTES}")
+    try:
+        value = json.loads(body.decode("utf-8"))
+        same = _canonical(value) == body
+    except (ValueError, RecursionError):
+        raise EntryRefused(found="it is not JSON") from None
+    if not same:
+        raise EntryRefused(found="its JSON is not in canonical form (RFC 8785)")
+    if not isinstance(value, dict) or set(value) != _KEYS:
+        raise EntryRefused(found="its keys are not those of an entry")
+    if type(value["v"]) is not int or value["v"] != VERSION:
+        raise EntryRefused(found="its version is unknown")
+    entry_id, kind, handle, facts = value["id"], value["kind"], value["handle"], value["facts"]
+    if type(entry_id) is not int or entry_id < 1:
+        raise EntryRefused(found="its id is not a positive whole number")
+    if not isinstance(kind, str) or not (handle is None or isinstance(handle, str)):
+        raise EntryRefused(found="its kind or handle is not text")
+    _check_names(kind, handle)
+    if not isinstance(facts, dict):
+        raise EntryRefused(found="its facts are not an object")
+    return EntryBody(entry_id, kind, _actor(value["actor"]), _moment(value["at"]), handle, cast("dict[str, Json]", facts))
+
+
+def _canonical(value: Json) -> bytes:
+    """RFC 8785, by the standard library's C encoder for the values on which the two agree: five times as fast.
+
+    They agree on everything but numbers that are not small integers and keys that are not ASCII (which
+    RFC 8785 sorts by UTF-16 units). A property test holds the two against each other.
+    """
+    if not _is_simple(value):
+        return canonical(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode("utf-8")
+
+
+def _is_simple(value: object) -> bool:
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is dict:
+        return all(type(key) is str and key.isascii() and _is_simple(item) for key, item in cast("dict[str, Json]", value).items())
+    if kind is list or kind is tuple:
+        return all(map(_is_simple, cast("list[Json]", value)))
+    return kind is int and abs(cast("int", value)) <= _SAFE_INTEGER
+
+
+def _check_names(kind: str, handle: str | None) -> None:
+    if len(kind) > KIND_CHARS or not _KIND.fullmatch(kind):
+        raise EntryRefused(found="its kind is not of the form thing.happened")
+    if handle is not None and not _HANDLE.fullmatch(handle):
+        raise EntryRefused(found="its handle is not 32 hexadecimal characters")
+
+
+def _actor(value: object) -> Actor:
+    if not isinstance(value, dict) or set(value) != _ACTOR_KEYS or not all(isinstance(part, str) for part in value.values()):
+        raise EntryRefused(found="its actor is not an actor")
+    try:
+        return Actor(ActorKind(value["kind"]), value["id"], value["role"], value["team"])
+    except ValueError:
+        raise EntryRefused(found="its actor is of an unknown kind") from None
+
+
+def _moment(value: object) -> datetime:
+    try:
+        moment = clock.from_text(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or clock.to_text(moment) != value:
+        raise EntryRefused(found="its moment is not of the form 2026-01-31T12:00:00.000000Z")
+    return moment

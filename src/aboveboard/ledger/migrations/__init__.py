@@ -1,0 +1,1 @@
+"""The schema of this room, as Django wrote it."""

@@ -1,0 +1,48 @@
+"""What the ledger keeps: entries, and every checkpoint it ever signed."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from aboveboard.ledger.format.entry import HANDLE_CHARS, KIND_CHARS
+
+
+class Entry(models.Model):
+    """One entry. ``body`` is the truth; the other columns repeat it for look-up and are checked against it.
+
+    ``leaf_index`` is empty until the entry is in the tree, at most a second after it is durable.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    leaf_index = models.BigIntegerField(null=True, unique=True)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=KIND_CHARS)
+    handle = models.CharField(max_length=HANDLE_CHARS, null=True)
+    body = models.BinaryField()
+    leaf_hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        """Looked up by person, newest first, and by waiting for a place; both indexes hold only such rows."""
+
+        indexes = [
+            models.Index(fields=["handle", "id"], name="ledger_entry_handle", condition=models.Q(handle__isnull=False)),
+            models.Index(fields=["id"], name="ledger_entry_waiting", condition=models.Q(leaf_index__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"entry {self.pk}"
+
+
+class CheckpointRow(models.Model):
+    """One signed checkpoint: the tree's size and root, and the signed note that is published.
+
+    ``at`` says when it was signed; it is not part of what is signed (C2SP tlog-checkpoint has no time).
+    """
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"checkpoint of {self.size} entries"

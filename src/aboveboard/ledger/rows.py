@@ -1,0 +1,94 @@
+"""The SQL behind the actions: numbering and inserting entries, and giving them their places in the tree.
+
+Written by hand because each is one statement where the ORM would need one per row. Every statement runs
+unchanged on SQLite (3.35+) and PostgreSQL, except where a vendor is named.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
+
+from aboveboard.ledger.models import Entry
+
+_LOCK: Final = zlib.crc32(b"aboveboard.ledger.sequence")
+"""PostgreSQL advisory locks are named by numbers; this is ours."""
+
+_INSERT = "INSERT INTO ledger_entry (id, at, kind, handle, body, leaf_hash) VALUES (%s, %s, %s, %s, %s, %s)"
+
+_PLACE = """
+UPDATE ledger_entry SET leaf_index = waiting.place
+FROM (
+    SELECT id AS waiting_id, CAST(%s AS bigint) - 1 + row_number() OVER (ORDER BY id) AS place
+    FROM ledger_entry WHERE leaf_index IS NULL ORDER BY id LIMIT %s
+) AS waiting
+WHERE ledger_entry.id = waiting.waiting_id
+RETURNING leaf_index, ledger_entry.id, body, leaf_hash
+"""
+
+Row = tuple[int, datetime, str, str | None, bytes, bytes]
+
+
+def reserve_ids(count: int) -> list[int]:
+    """Return ``count`` entry ids that nobody else gets, rising. Called inside a transaction.
+
+    An id is part of the entry's bytes, so it must be known before the row is written.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM generate_series(1, %s)", [count])
+            return sorted(number for (number,) in cursor.fetchall())
+        # SQLite: the transaction began IMMEDIATE, so nobody else can be between this read and our insert.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ledger_entry'")
+        found = cursor.fetchone()
+        first = (found[0] if found else 0) + 1
+        return list(range(first, first + count))
+
+
+def insert(rows: Sequence[Row]) -> None:
+    """Insert entries: (id, at, kind, handle, body, leaf_hash)."""
+    adapt = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, [(row[0], adapt(row[1]), *row[2:]) for row in rows])
+
+
+def lock_tree() -> None:
+    """Let one transaction at a time give places in the tree.
+
+    SQLite needs no lock of its own: its transactions begin IMMEDIATE, and one writes at a time.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def place_waiting(first_index: int, limit: int) -> list[tuple[int, bytes, bytes]]:
+    """Give the next ``limit`` waiting entries, in order of id, the places from ``first_index`` on.
+
+    One statement reads and writes, so that no entry committed meanwhile can slip in between.
+
+    Returns:
+        (entry id, body, stored leaf hash) of each, in the order of their places.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACE, [first_index, limit])
+        placed = sorted(cursor.fetchall(), key=lambda row: row[0])
+    return [(entry_id, bytes(body), bytes(leaf)) for _, entry_id, body, leaf in placed]
+
+
+def bodies(first_index: int, limit: int) -> list[bytes]:
+    """Return the bodies of up to ``limit`` entries in the tree, from ``first_index`` on, without gaps.
+
+    Stops before a place that no row holds, so a gap shows as a short answer.
+    """
+    found = Entry.objects.filter(leaf_index__gte=first_index, leaf_index__lt=first_index + limit).order_by("leaf_index")
+    result: list[bytes] = []
+    for index, body in found.values_list("leaf_index", "body").iterator(chunk_size=2_000):
+        if index != first_index + len(result):
+            break
+        result.append(bytes(body))
+    return result
