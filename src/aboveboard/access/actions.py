@@ -26,8 +26,8 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.limits import GRANT_LIFE, USE_BATCH
 from aboveboard.basics.personal import Personal
 from aboveboard.choices import queries as choices
-from aboveboard.ledger.actions import append, append_many
-from aboveboard.ledger.entry import NewEntry
+from aboveboard.choices.standing import Standing
+from aboveboard.ledger.actions import NewEntry, append, append_many
 from aboveboard.promise import actions as promise_actions
 from aboveboard.promise import queries as promise
 from aboveboard.promise.queries import Adopted
@@ -49,7 +49,7 @@ class Ask:
     fields: tuple[str, ...]
     channel: str
     reference: str = ""
-    scope: deciding.Scope = deciding.Scope()
+    scope: deciding.Scope = deciding.ANY_SCOPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _use_batch(ask: Ask, person_ids: Sequence[int], *, at: datetime) -> list[Ope
 
 
 def _decide(
-    adopted: Adopted, ask: Ask, record: vault.Sealed | None, standings: Mapping[int, choices.Standing], at: datetime
+    adopted: Adopted, ask: Ask, record: vault.Sealed | None, standings: Mapping[int, Standing], at: datetime
 ) -> deciding.Permitted | deciding.Refusal:
     request = deciding.Request(ask.actor.role, ask.purpose, ask.fields, ask.channel, at, ask.scope)
     if record is None:
@@ -133,7 +133,7 @@ def _entry(
     if isinstance(decision, deciding.Refusal):
         facts["reasons"] = sorted({reason.code.value for reason in decision.reasons})
     kind = "use.refused" if isinstance(decision, deciding.Refusal) else "use.granted"
-    return NewEntry(kind, ask.actor, record.handle if record else None, facts, at)
+    return NewEntry(kind, ask.actor, at, record.handle if record else None, facts)
 
 
 def _known(name: str, known: Iterable[str]) -> str:

@@ -35,6 +35,9 @@ class Scope:
     channels: frozenset[str] = frozenset()
 
 
+ANY_SCOPE = Scope()
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is asked: the role that asks, for which purpose, which fields, which channel, and when."""
@@ -44,7 +47,7 @@ class Request:
     fields: tuple[str, ...]
     channel: str
     at: datetime
-    scope: Scope = Scope()
+    scope: Scope = ANY_SCOPE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aboveboard.access.reasons import SENTENCES, Code
+from aboveboard.basics.canonical import Json
 from aboveboard.ledger import queries as ledger
 from aboveboard.vault import queries as vault
 
@@ -64,18 +65,22 @@ def looks(
     return found
 
 
-def _look(entry: ledger.LoggedEntry) -> Look:
+def _look(entry: ledger.Recorded) -> Look:
     facts, actor = entry.facts, entry.actor
     return Look(
         entry_id=entry.id,
         leaf_index=entry.leaf_index,
         at=entry.at,
         granted=entry.kind == "use.granted",
-        actor_kind=actor["kind"],
-        role=actor["role"],
-        team=actor["team"],
-        purpose=facts["purpose"],
-        fields=tuple(facts["fields"]),
-        channel=facts["channel"],
-        reasons=tuple(facts.get("reasons", ())),
+        actor_kind=actor.kind.value,
+        role=actor.role,
+        team=actor.team,
+        purpose=str(facts["purpose"]),
+        fields=_words(facts["fields"]),
+        channel=str(facts["channel"]),
+        reasons=_words(facts.get("reasons", ())),
     )
+
+
+def _words(value: Json) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()

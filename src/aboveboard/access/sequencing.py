@@ -7,8 +7,8 @@ from functools import cache
 from aboveboard.basics import clock, settings
 from aboveboard.keys.queries import instance_secret
 from aboveboard.ledger.actions import sequence
-from aboveboard.ledger.checkpoint import Checkpoint
-from aboveboard.ledger.note import Signer
+from aboveboard.ledger.format.checkpoint import Checkpoint
+from aboveboard.ledger.format.note import Signer
 
 
 @cache

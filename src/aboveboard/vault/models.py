@@ -11,7 +11,7 @@ class Person(models.Model):
     """Someone whose data is held. The facets are coarse on purpose: which law, which language, since when."""
 
     id = models.BigIntegerField(primary_key=True)
-    jurisdiction = models.CharField(max_length=12, help_text="ISO 3166 of residence, with the state where law differs by state: GB, FR, US-CA")
+    jurisdiction = models.CharField(max_length=12, help_text="ISO 3166 of residence, with the state where law differs: GB, US-CA")
     language = models.CharField(max_length=8)
     collected_at = models.DateTimeField()
     last_active_at = models.DateTimeField()

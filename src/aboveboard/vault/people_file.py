@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import CSV_LINE_BYTES, FIELD_BYTES
-from aboveboard.vault import normalise
 from aboveboard.vault import mapping as mappings
+from aboveboard.vault import normalise
 
 
 class FileRefused(AboveboardError):
@@ -106,7 +106,8 @@ def _row(line: int, cells: list[str], header: list[str], mapping: mappings.Mappi
         else:
             values[field] = text
     if not problems and mapping.identify_by not in values:
-        problems.append(RowProblem(mapping.identify_by, "missing", f"{mapping.identify_by} is empty, so nobody could find this person again."))
+        sentence = f"{mapping.identify_by} is empty, so nobody could find this person again."
+        problems.append(RowProblem(mapping.identify_by, "missing", sentence))
     return Row(line, values, tuple(problems))
 
 
