@@ -89,6 +89,9 @@ DELIVERY_FIRST_WAIT: Final = timedelta(minutes=1)
 DELIVERY_LONGEST_WAIT: Final = timedelta(hours=1)
 """Longest wait between two tries of one message."""
 
+DELIVERY_SERVER_WAIT: Final = timedelta(seconds=10)
+"""Wait before a mail server that could not be used is tried again. Messages wait; none of their tries is used up."""
+
 DELIVERY_TIMEOUT: Final = timedelta(seconds=30)
 """Longest silence of the mail server before its connection is given up. RFC 5321, 4.5.3.2 allows minutes; a send at scale does not."""
 
@@ -104,6 +107,12 @@ SIGN_IN_CODE_DIGITS: Final = 8
 SIGN_IN_CODE_TRIES: Final = 3
 """Wrong codes before a new one must be asked for: one guess in 33 million. Our choice."""
 
+CACHE_ENTRIES: Final = 100_000
+"""Counters of tries kept before old ones are culled: enough that a flood of them cannot wash a limit away soon."""
+
+PASSWORD_LENGTH: Final = 12
+"""Shortest password of staff, in characters; a second factor is needed besides. Our choice above ASVS 5.0, 6.2.1 (8)."""
+
 SIGN_IN_RATES: Final = {
     "login": "30/m/ip",
     "request_login_code": "20/m/ip,3/m/key,10/h/key",
@@ -111,7 +120,37 @@ SIGN_IN_RATES: Final = {
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
     "sign_in_link": "20/m/ip",
-    "look_up": "60/m/user",
+    "look_up": "60/m/key",
 }
 """Tries in a time, by address of the network (ip), by what was typed (key) or by account (user). Our choice:
 a person never meets them, a guesser does."""
+
+BODY_BYTES: Final = 2 * 1024 * 1024
+"""Largest body of a request that is not a file, in bytes. Our choice: a batch of 500 uses is 100 kB."""
+
+FORM_FIELDS: Final = 1_000
+"""Most fields of one form. Django's own default."""
+
+FORM_FILES: Final = 5
+"""Most files of one form. Our choice: no page asks for more than one."""
+
+HSTS_LIFE: Final = timedelta(days=365)
+"""How long a browser remembers to come by TLS only (RFC 6797, 11.2; a year is what ASVS 5.0, 3.4.1 asks)."""
+
+ASSET_LIFE: Final = timedelta(hours=1)
+"""How long a browser keeps a style sheet or script before it asks again. Addresses change with the content."""
+
+WORKER_PAUSE: Final = timedelta(seconds=1)
+"""Longest rest of the background worker when there is nothing to do. As often as entries are sequenced."""
+
+STOP_PATIENCE: Final = timedelta(seconds=20)
+"""How long a stopping process may finish what it began before it is killed. Our choice: one group of notices."""
+
+PROMISE_BYTES: Final = 256 * 1024
+"""Largest promise file that is read, in bytes. Our choice: the sample has a tenth of it."""
+
+PROMISE_DEPTH: Final = 12
+"""Deepest nesting of a promise file that is read, in levels. The format needs six."""
+
+PLAIN_SENTENCE_WORDS: Final = 25
+"""Longest sentence shown to a customer, in words (GOV.UK content style; design, section 5)."""
