@@ -8,3 +8,10 @@ class Room(AppConfig):
 
     name = "aboveboard.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Declare the gates of sign-in, and listen to how sessions begin."""
+        from aboveboard.accounts.signin import gates, marks
+
+        gates.declare_all()
+        marks.connect()

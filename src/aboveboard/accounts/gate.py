@@ -20,6 +20,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from allauth.core.internal.ratelimit import consume
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -29,7 +30,7 @@ from aboveboard.accounts import queries
 from aboveboard.accounts.models import Account, ServiceClient
 from aboveboard.basics import clock, limits
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
-from aboveboard.basics.errors import NotAllowed
+from aboveboard.basics.errors import NotAllowed, TooMany
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Gate:
     kind: Kind
     roles: frozenset[Role] = frozenset()
     why: str = ""
+    before_second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def verdict(gate: Gate | None, visitor: Visitor) -> Verdict:
         return Verdict.ENTER if visitor.kind is ActorKind.PERSON else Verdict.REFUSE
     if visitor.kind is not ActorKind.STAFF:
         return Verdict.REFUSE
-    if not visitor.second_factor:
+    if not visitor.second_factor and not gate.before_second_factor:
         return Verdict.SET_UP
     return Verdict.ENTER if not gate.roles or visitor.role in gate.roles else Verdict.REFUSE
 
@@ -259,6 +261,18 @@ class GateMiddleware:
                 return HttpResponseRedirect(_with_next(reverse("accounts_second_factor"), request))
             case Verdict.REFUSE:
                 return _refuse(request, gate)
+
+
+def throttle(request: HttpRequest, action: str) -> None:
+    """Count one ``action`` of whoever calls, against ``limits.SIGN_IN_RATES``: look-ups of people, for one.
+
+    Raises:
+        TooMany: more than the limit in its time.
+    """
+    actor = actor_of(request)
+    caller = f"{actor.kind}:{actor.id or person_of(request)}"
+    if not consume(request, app="allauth.account", action=action, key=caller, limit_get=True):
+        raise TooMany(seconds=60)
 
 
 def _keep_alive(request: HttpRequest) -> None:

@@ -57,7 +57,7 @@ def actor_for(account: Account) -> Actor:
 
 def has_second_factor(account: Account) -> bool:
     """Whether this account has set up a second factor (recovery codes alone are none)."""
-    return Authenticator.objects.filter(user_id=account.pk).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+    return bool(Authenticator.objects.filter(user_id=account.pk).exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
 def clients() -> Sequence[ServiceClient]:

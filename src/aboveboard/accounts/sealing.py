@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.utils.crypto import salted_hmac
 
 from aboveboard.basics.errors import AboveboardError
 
@@ -66,6 +67,14 @@ def unseal(context: str, box: bytes, *, belongs_to: bytes = b"") -> bytes:
         return _cipher(context).decrypt(box[:_NONCE], box[_NONCE:], context.encode() + b"\0" + belongs_to)
     except (InvalidTag, ValueError):
         raise WillNotOpen(what=context) from None
+
+
+def cache_key(key: str, key_prefix: str, version: int) -> str:
+    """Return the key under which the cache keeps ``key``: keyed with Django's own secret, 64 hex characters.
+
+    allauth's rate limits name network addresses and accounts in their keys, and the cache is a table.
+    """
+    return salted_hmac("aboveboard.cache", f"{key_prefix}:{version}:{key}", algorithm="sha256").hexdigest()
 
 
 @cache

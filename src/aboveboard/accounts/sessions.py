@@ -55,7 +55,8 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         """Return the row to be saved."""
-        self._get_or_create_session_key()
+        if self.session_key is None:
+            self._session_key = self._get_new_session_key()
         return self.model(session_key=self._row().decode(), session_data=self.encode(data), expire_date=self.get_expiry_date())
 
     def delete(self, session_key: str | None = None) -> None:

@@ -1,0 +1,113 @@
+"""Sign-in by a code sent to a typed e-mail address.
+
+allauth's process, with two differences:
+
+1. The request does not look the address up. It makes a code, keeps both in the sealed session, and answers;
+   the look-up and the sending are handed to :mod:`aboveboard.accounts.signin.post`. A known and an unknown
+   address are therefore the same work and the same answer (OWASP ASVS 5.0, 6.3.8).
+2. The account is found only when the right code comes back, from the same address. A customer's account is
+   made then, if it is their first time, and holds their ``person_id`` alone.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import partial
+
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.models import Login
+from allauth.account.stages import LoginByCodeStage, LoginStageController
+from django.core.mail import EmailMessage
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from aboveboard.accounts import actions, directory
+from aboveboard.accounts.models import Account
+from aboveboard.accounts.signin import post
+from aboveboard.basics import clock, limits, settings
+
+LANGUAGES = ("en", "fr", "de")
+
+
+class Audience(StrEnum):
+    """Whose page the address was typed on: a person may be both a customer and on the staff."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+
+
+PAGES = {Audience.CUSTOMER: "account_login", Audience.STAFF: "accounts_staff"}
+"""Route name of the page to begin at."""
+
+
+class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth publishes no types
+    """One sign-in by code, from the typed address to the session."""
+
+    @classmethod
+    def start(cls, request: HttpRequest, *, email: str, audience: Audience) -> None:
+        """Begin: make a code, hand over its sending, remember both in the session."""
+        login = Login()
+        login.state["stages"] = {"current": LoginByCodeStage.key}
+        stage = LoginByCodeStage(LoginStageController(request, login), request, login)
+        stage.state.update(cls.initial_state(user=None, email=email), initiated_by_user=True, audience=audience.value)
+        process = cls(stage=stage)
+        process.send()
+        process.persist()
+
+    @property
+    def audience(self) -> Audience:
+        """Return whose page this began on."""
+        return Audience(self.state.get("audience", Audience.CUSTOMER))
+
+    def send(self, skip_enumeration_mails: bool = False) -> None:
+        """Make a fresh code and hand over its sending, known address or not."""
+        code = self.generate_code()
+        language = translation.get_language() or LANGUAGES[0]
+        post.hand_over(partial(mail_code, self.state["email"], code=code, audience=self.audience, language=language))
+
+    def finish(self, redirect_url: str | None) -> HttpResponse:
+        """Sign in after the right code, which works no second time."""
+        account = account_of(self.state.pop("email"), self.audience)
+        self.state.pop("code")
+        self.abort()
+        if account is None:
+            return HttpResponseRedirect(reverse(PAGES[self.audience]))
+        record_authentication(self.request, account, method="code")
+        response: HttpResponse = perform_login(self.request, Login(user=account, redirect_url=redirect_url))
+        return response
+
+
+def account_of(email: str, audience: Audience) -> Account | None:
+    """Return the account that this address signs in to, or None: unknown, or shared by several customers."""
+    if audience is Audience.STAFF:
+        return Account.objects.staff().filter(email=email.lower(), closed_at=None).first()
+    people = directory.find(email)
+    return actions.customer_account(people[0], at=clock.now()) if len(people) == 1 else None
+
+
+def mail_code(email: str, *, code: str, audience: Audience, language: str) -> None:
+    """Send the code, if the address is one customer's or a member of staff's.
+
+    An address that several customers share gets a mail that says why there is no code: it proves none of
+    them. An unknown address gets nothing: we do not write to people who are not ours.
+    """
+    if audience is Audience.STAFF:
+        known = Account.objects.staff().filter(email=email.lower(), closed_at=None).count()
+    else:
+        known = len(directory.find(email))
+    if not known:
+        return
+    organisation = settings.current().organisation
+    context = {
+        "code": code, "organisation": organisation.name, "contact": organisation.contact,
+        "minutes": int(limits.SIGN_IN_CODE_LIFE.total_seconds() // 60),
+    }  # fmt: skip
+    base = language.split("-")[0]
+    text = render_to_string(
+        f"accounts/mail/{'code' if known == 1 else 'shared'}.{base if base in LANGUAGES else LANGUAGES[0]}.txt", context
+    )
+    subject, _, body = text.strip().partition("\n")
+    EmailMessage(subject.strip(), body.strip() + "\n", settings.current().mail.sender, [email]).send()

@@ -1,0 +1,84 @@
+"""The boxes of the sign-in pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.fields import PasswordField
+from allauth.account.forms import LoginForm
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.core import ratelimit
+from allauth.core.internal.httpkit import headed_redirect_response
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from aboveboard.accounts.signin.code import Audience, CodeSignIn
+
+
+class CodeForm(LoginForm):  # type: ignore[misc]  # allauth publishes no types
+    """One e-mail box; a code comes by mail."""
+
+    audience = Audience.CUSTOMER
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self.fields["login"], _("Your e-mail address"))
+
+    def clean(self) -> dict[str, Any]:
+        """Count the try, by network address and by what was typed; look nothing up."""
+        if "login" in self.cleaned_data and not ratelimit.consume(
+            self.request, action="request_login_code", key=self.cleaned_data["login"].lower()
+        ):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return dict(self.cleaned_data)
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """Send the code and go on to the page that asks for it."""
+        CodeSignIn.start(request, email=self.cleaned_data["login"], audience=self.audience)
+        query = {REDIRECT_FIELD_NAME: redirect_url} if redirect_url else None
+        response: HttpResponse = headed_redirect_response("account_confirm_login_code", query=query)
+        return response
+
+
+class StaffCodeForm(CodeForm):
+    """The same for staff."""
+
+    audience = Audience.STAFF
+
+
+class StaffPasswordForm(LoginForm):  # type: ignore[misc]  # allauth publishes no types
+    """Address and password of a member of staff; the second factor follows."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self.fields["login"], _("Your work e-mail address"))
+        _plain(self.fields["password"], _("Your password"))
+
+    def _setup_password_field(self) -> None:
+        self.fields["password"] = PasswordField(autocomplete="current-password")
+
+    def _login_with_password(self, request: HttpRequest, redirect_url: str | None, credentials: dict[str, Any]) -> HttpResponse:
+        self._login.redirect_url = redirect_url
+        response: HttpResponse = perform_password_login(request, credentials, self._login)
+        return response
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth publishes no types
+    """A new passkey. A customer's is numbered, not named: a name they typed would be kept in clear."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].initial = True
+        if self.user.is_customer:  # a disabled box keeps its first value, whatever is sent
+            self.fields["passwordless"].disabled = True
+            self.fields["name"].disabled = True
+
+
+def _plain(field: forms.Field, label: object) -> None:
+    """Give the box a label that stays, instead of a placeholder that vanishes when one types."""
+    field.label = str(label)
+    field.widget.attrs.pop("placeholder", None)
