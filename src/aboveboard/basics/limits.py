@@ -69,7 +69,10 @@ DELIVERY_CHUNK: Final = 500
 """Dispatches that a worker claims and renders at a time. As many people as one batch of uses (``USE_BATCH``)."""
 
 DELIVERY_GROUP: Final = 100
-"""Most messages accepted by the mail server and not yet recorded; a crash repeats at most these, with the same Message-ID."""
+"""Most messages heard to be accepted by the mail server and not yet recorded, in a group of one commit.
+
+A crash repeats at most these and one for each connection, with the same Message-ID.
+"""
 
 DELIVERY_GROUP_WAIT: Final = timedelta(milliseconds=500)
 """Longest time from the mail server's acceptance to its being recorded."""

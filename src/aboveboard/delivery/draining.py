@@ -1,20 +1,46 @@
-"""Sending what is due (being written)."""
+"""Sending what is due: claim, render, hand to the mail server, record, again.
+
+1. Claim up to ``limits.DELIVERY_CHUNK`` dispatches of a batch. The claim is durable.
+2. Render them, in memory, through the renderer of the room that queued them.
+3. Hand them to the mail server.
+4. Record what it said, in groups, soon: what is recorded is never sent again.
+5. Between groups: hold on to the rest of the claim; give it back if the batch was paused.
+
+A crash between 3 and 4 leaves claimed rows; when their lease runs out they are claimed and sent again,
+with the same Message-ID. That window is ``limits.DELIVERY_GROUP`` messages, or ``DELIVERY_GROUP_WAIT``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+
+from aboveboard.basics import limits, settings
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.delivery import claims, mime, rendering
+from aboveboard.delivery.claims import Claim, Result
+from aboveboard.delivery.models import Channel, State
+from aboveboard.delivery.smtp.letter import Letter, Outcome, Verdict
+from aboveboard.delivery.smtp.post import Post
+from aboveboard.delivery.smtp.server import NoServer, Server
+from aboveboard.outbox import backoff, reference
+
+log = logging.getLogger(__name__)
+
+_ROUND = 0.1  # seconds that one look at the connections lasts at most
 
 
 @dataclass(slots=True)
 class Drained:
-    """What one call did. ``halted`` is why it stopped early: ``"mail-server-unreachable"``, ``"mail-server-refuses"`` or empty."""
+    """What one call did, in dispatches recorded. ``halted`` is a code for why the mail server takes nothing, or empty."""
 
     sent: int = 0
     failed: int = 0
     skipped: int = 0
-    retried: int = 0
+    put_off: int = 0
     halted: str = ""
 
 
@@ -26,7 +52,164 @@ class Drain:
     at: datetime
     limit: int | None
     stop: Callable[[], bool]
+    done: Drained = field(default_factory=Drained)
+    began: float = field(default_factory=monotonic)
 
     def run(self) -> Drained:
-        """Send until nothing is due."""
-        raise NotImplementedError
+        """Send until nothing is due, the limit is reached, the mail server fails or ``stop()`` says so."""
+        mail = settings.current().mail
+        head = mime.Letterhead.of(settings.current().organisation.name, mail.sender)
+        post = Post(Server.of(mail.url), sender=head.address, connections=mail.connections, timeout=limits.DELIVERY_TIMEOUT.total_seconds())
+        left = self.limit
+        with post:
+            while not self.stop() and left != 0 and not self.done.halted:
+                claim = claims.take(self.worker, self.now(), min(limits.DELIVERY_CHUNK, left or limits.DELIVERY_CHUNK))
+                if claim is None:
+                    break
+                left = None if left is None else left - len(claim.items)
+                InHand(self, claim, post).send(head)
+        return self.done
+
+    def now(self) -> datetime:
+        """Return the moment: ``at`` and what has passed since."""
+        return self.at + timedelta(seconds=monotonic() - self.began)
+
+    def count(self, written: list[Result]) -> None:
+        """Add what was recorded to the tally."""
+        for result in written:
+            if result.state == State.SENT:
+                self.done.sent += 1
+            elif result.state == State.FAILED:
+                self.done.failed += 1
+            elif result.state == State.SKIPPED:
+                self.done.skipped += 1
+            else:
+                self.done.put_off += 1
+
+
+class InHand:
+    """One claim on its way: what is known and not yet recorded, and what is still open."""
+
+    def __init__(self, drain: Drain, claim: Claim, post: Post) -> None:
+        self._drain = drain
+        self._claim = claim
+        self._post = post
+        self._open = set(claim.items)
+        self._known: list[Result] = []
+        self._known_since = self._held_since = monotonic()
+
+    def send(self, head: mime.Letterhead) -> None:
+        """Render, send and record the claim; give back what was not tried."""
+        self._post.give(self._letters(head))
+        self._hold()
+        while self._post.busy:
+            try:
+                self._learn(self._post.pump(_ROUND))
+            except NoServer as error:
+                self._learn(error.outcomes)
+                self._halt(error)
+            if self._group_is_full() or not self._post.busy:
+                self._record()
+                if self._drain.stop() or claims.is_paused(self._claim.batch):
+                    self._give_back()
+            self._hold()
+        self._record()
+
+    def _letters(self, head: mime.Letterhead) -> Iterator[Letter]:
+        """Step 2: a letter for each item that has one; a result for each that has none."""
+        at = self._drain.now()
+        for id_, rendered in self._rendered():
+            if isinstance(rendered, rendering.Skip):
+                self._know(Result(id_, State.SKIPPED, rendered.reason))
+                continue
+            content = mime.Content(rendered.subject, rendered.text, rendered.html, self._claim.items[id_].language)
+            try:
+                to = mime.check_address(rendered.to.reveal())
+            except mime.RefusedAddress:
+                self._know(Result(id_, State.FAILED, "address-refused"))
+                continue
+            yield Letter(id_, to, mime.build(head, to, content, id_=mime.message_id(id_, self._claim.batch.mail_domain), at=at))
+
+    def _rendered(self) -> list[tuple[int, rendering.Rendered | rendering.Skip]]:
+        items, left = [], set()
+        for id_, item in self._claim.items.items():
+            if self._claim.attempts[id_] > limits.DELIVERY_ATTEMPTS:
+                self._know(Result(id_, State.FAILED, "worker-died"))
+            elif item.channel != Channel.EMAIL:
+                self._know(Result(id_, State.SKIPPED, "channel-not-available"))
+            else:
+                items.append(item)
+                left.add(id_)
+        pairs = []
+        try:
+            for id_, rendered in rendering.renderer_for(self._claim.batch.kind)(items) if items else ():
+                if isinstance(rendered, rendering.Skip):
+                    reference.check({"reason": rendered.reason})
+                if id_ in left:
+                    left.discard(id_)
+                    pairs.append((id_, rendered))
+        except Exception as error:
+            code = error.code if isinstance(error, AboveboardError) else type(error).__name__
+            log.error("batch %s: rendering failed: %s", self._claim.batch.id, code)
+            for item in items:
+                self._know(self._later(item.id, "render-failed", 0))
+            return []
+        for id_ in left:
+            self._know(Result(id_, State.FAILED, "not-rendered"))
+        return pairs
+
+    def _learn(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            if outcome.verdict is Verdict.TAKEN:
+                self._know(Result(outcome.key, State.SENT, "", outcome.code))
+            elif outcome.verdict is Verdict.PUT_OFF:
+                self._know(self._later(outcome.key, "put-off" if outcome.code else "connection-lost", outcome.code))
+            else:
+                self._know(Result(outcome.key, State.FAILED, "refused" if outcome.code else "address-needs-smtputf8", outcome.code))
+
+    def _later(self, id_: int, reason: str, code: int) -> Result:
+        tries = self._claim.attempts[id_]
+        if tries >= limits.DELIVERY_ATTEMPTS:
+            return Result(id_, State.FAILED, reason, code)
+        wait = backoff.wait_after(tries, first=limits.DELIVERY_FIRST_WAIT, longest=limits.DELIVERY_LONGEST_WAIT)
+        return Result(id_, State.QUEUED, reason, code, self._drain.now() + wait)
+
+    def _know(self, result: Result) -> None:
+        if not self._known:
+            self._known_since = monotonic()
+        self._known.append(result)
+
+    def _group_is_full(self) -> bool:
+        if not self._known:
+            return False
+        waited = monotonic() - self._known_since
+        return len(self._known) >= limits.DELIVERY_GROUP or waited >= limits.DELIVERY_GROUP_WAIT.total_seconds()
+
+    def _record(self) -> None:
+        """Step 4."""
+        if self._known:
+            self._drain.count(claims.record(self._claim, self._known, self._drain.now()))
+            self._open.difference_update(result.id for result in self._known)
+            self._known = []
+
+    def _hold(self) -> None:
+        """Step 5: renew the claim, and let go of what another worker has taken while this one slept."""
+        if monotonic() - self._held_since < limits.DELIVERY_LEASE.total_seconds() / 3:
+            return
+        lost = self._open - claims.renew(self._claim, self._open, self._drain.now())
+        self._post.take_back(lost)
+        self._open -= lost
+        self._held_since = monotonic()
+
+    def _give_back(self) -> None:
+        back = {letter.key for letter in self._post.take_back()}
+        if back:
+            claims.give_back(self._claim, back)
+            self._open -= back
+
+    def _halt(self, error: NoServer) -> None:
+        retry_at = self._drain.now() + limits.DELIVERY_SERVER_WAIT
+        log.warning("mail server: %s (%s); messages wait until %s", error.reason, error.reply_code, retry_at)
+        claims.note_trouble(self._claim.batch, error.reason, retry_at)
+        self._drain.done.halted = error.reason
+        self._give_back()

@@ -33,6 +33,7 @@ class Batch(models.Model):
 
     ``mail_domain`` is fixed when the batch is opened: Message-IDs derive from it, and must be the same
     on a second try. ``paused_at`` is set while nobody may send from it, with who stopped it.
+    ``trouble`` is a code for why the mail server took nothing of it, with ``retry_at``, until it does.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
@@ -42,6 +43,8 @@ class Batch(models.Model):
     created_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.JSONField(null=True, blank=True)
+    trouble = models.CharField(max_length=64, default="", blank=True)
+    retry_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "batches"

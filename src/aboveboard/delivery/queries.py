@@ -1,10 +1,16 @@
-"""How far a batch is, who is in each state and why, and what a person was sent."""
+"""How far a batch is, who is in each state and why, what a person was sent, and what the catcher caught."""
 
 from __future__ import annotations
 
+import email.policy
+import hashlib
+import heapq
+import re
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, cast
 
 from django.db.models import Count, Min
 
@@ -25,13 +31,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a batch is. ``lines`` add up to ``total``; a queued line with a reason waits for another try."""
+    """How far a batch is. ``lines`` add up to ``total``; a queued line with a reason waits for another try.
+
+    ``trouble`` is a code such as ``mail-server-unreachable`` while the mail server takes nothing, or empty.
+    """
 
     batch_id: int
     kind: str
     created_at: datetime
     paused_at: datetime | None
     paused_by: Actor | None
+    trouble: str
     lines: tuple[Line, ...]
     next_try_at: datetime | None
 
@@ -85,6 +95,7 @@ def progress(batch_id: int) -> Progress:
         created_at=batch.created_at,
         paused_at=batch.paused_at,
         paused_by=_actor(batch.paused_by),
+        trouble=batch.trouble,
         lines=tuple(Line(State(state), reason, count) for state, reason, count in counts),
         next_try_at=mine.filter(state=State.QUEUED).aggregate(next=Min("due_at"))["next"],
     )
@@ -105,6 +116,60 @@ def dispatches(
 def for_person(person_id: int, *, limit: int = limits.PAGE_SIZE) -> list[Row]:
     """Return what was or will be sent to a person, newest first."""
     return [_row(row) for row in Dispatch.objects.filter(person_id=person_id).order_by("-id")[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """A message in the demonstration's mailbox. ``text`` and ``html`` are empty in a list."""
+
+    name: str
+    at: datetime
+    sender: str
+    to: str
+    subject: str
+    text: str = ""
+    html: str = ""
+
+    def __repr__(self) -> str:
+        return f"Caught({self.name})"
+
+
+def mailbox_of(address: str) -> str:
+    """Return how the catcher marks the file names of one recipient's messages."""
+    return hashlib.sha256(address.lower().encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def caught(folder: Path, *, to: str = "", before: str = "", limit: int = limits.PAGE_SIZE) -> list[Caught]:
+    """Return a page of the messages that the catcher put in ``folder``, newest first, older than the name ``before``."""
+    pattern = f"*-{mailbox_of(to)}.eml" if to else "*.eml"
+    names = (path.name for path in folder.glob(pattern) if not before or path.name < before)
+    return [_caught(folder / name, with_body=False) for name in heapq.nlargest(limit, names)]
+
+
+def read_caught(folder: Path, name: str) -> Caught:
+    """Return one message in ``folder`` with its text.
+
+    Raises:
+        NotFound: there is no message of that name.
+    """
+    if not re.fullmatch(r"[0-9]{20}-[0-9a-f]{16}\.eml", name) or not (folder / name).is_file():
+        raise NotFound(what="message")
+    return _caught(folder / name, with_body=True)
+
+
+def _caught(path: Path, *, with_body: bool) -> Caught:
+    message = cast(EmailMessage, email.message_from_bytes(path.read_bytes(), policy=email.policy.default))
+    text = message.get_body(("plain",)) if with_body else None
+    html = message.get_body(("html",)) if with_body else None
+    return Caught(
+        name=path.name,
+        at=datetime.fromtimestamp(int(path.name[:20]) / 1e9, UTC),
+        sender=str(message["From"] or ""),
+        to=str(message["To"] or ""),
+        subject=str(message["Subject"] or ""),
+        text=text.get_content() if text else "",
+        html=html.get_content() if html else "",
+    )
 
 
 def _row(row: Dispatch) -> Row:

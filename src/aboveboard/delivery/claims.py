@@ -1,0 +1,151 @@
+"""Taking dispatches in hand, holding them, and recording what became of them.
+
+A dispatch goes ``queued -> sending -> sent | failed | skipped``, or back to ``queued``. Only the holder
+of the claim moves it on from ``sending``: every change here asks for the claim's own token, so a
+worker that slept past its lease finds that nothing is its own any more.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from aboveboard.basics import limits
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.ids import new_id
+from aboveboard.delivery import rendering
+from aboveboard.delivery.models import Batch, Dispatch, State
+from aboveboard.ledger import actions as ledger
+from aboveboard.ledger.actions import NewEntry
+from aboveboard.vault import queries as vault
+
+_ITEM_COLUMNS = ("id", "batch_id", "person_id", "template", "language", "channel", "attempts")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a dispatch. With state ``queued``, ``due_at`` is when to try again."""
+
+    id: int
+    state: State
+    reason: str = ""
+    code: int = 0
+    due_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Claim:
+    """Dispatches of one batch in the hands of one worker. ``attempts`` counts this try."""
+
+    batch: Batch
+    token: str
+    items: dict[int, rendering.Item]
+    attempts: dict[int, int]
+    handles: dict[int, str] = field(default_factory=dict, repr=False)
+
+
+def take(worker: str, at: datetime, limit: int) -> Claim | None:
+    """Claim up to ``limit`` dispatches of one batch: what a dead worker left first, then what is due, oldest first.
+
+    Returns ``None`` when nothing can be sent now. Batches that are paused, wait for the mail server
+    or have no renderer in this process are passed over.
+    """
+    token = f"{worker[:70]}/{new_id():x}"
+    for batch in _sendable(at):
+        mine = Dispatch.objects.filter(batch_id=batch.id)
+        for rows in (_abandoned(mine, at).order_by("id"), _due(mine, at).order_by("due_at", "id")):
+            with transaction.atomic():
+                taken = list(rows.select_for_update(skip_locked=True).values_list(*_ITEM_COLUMNS)[:limit])
+                if not taken:
+                    continue
+                Dispatch.objects.filter(id__in=[row[0] for row in taken]).update(
+                    state=State.SENDING, claimed_by=token, claimed_at=at, attempts=F("attempts") + 1
+                )
+            claim = Claim(batch, token, {row[0]: rendering.Item(*row[:6]) for row in taken}, {row[0]: row[6] + 1 for row in taken})
+            claim.handles = vault.handles([item.person_id for item in claim.items.values()])
+            return claim
+    return None
+
+
+def renew(claim: Claim, ids: Collection[int], at: datetime) -> set[int]:
+    """Hold on to dispatches for another lease; return those that are still ours."""
+    with transaction.atomic():
+        still = _ours(claim, ids)
+        Dispatch.objects.filter(id__in=still).update(claimed_at=at)
+    return still
+
+
+def give_back(claim: Claim, ids: Collection[int]) -> None:
+    """Put dispatches that were not tried back in the queue as they were."""
+    with transaction.atomic():
+        Dispatch.objects.filter(id__in=_ours(claim, ids)).update(
+            state=State.QUEUED, claimed_by="", claimed_at=None, attempts=F("attempts") - 1
+        )
+
+
+def record(claim: Claim, results: Iterable[Result], at: datetime) -> list[Result]:
+    """Write down what became of dispatches, with a ledger entry for each final one, in one transaction.
+
+    Returns the results that were written; one whose claim was lost in the meantime is not.
+    """
+    known = {result.id: result for result in results}
+    with transaction.atomic():
+        written = [known[id_] for id_ in _ours(claim, known)]
+        alike: dict[tuple[State, str, int, datetime | None], list[int]] = defaultdict(list)
+        for result in written:
+            alike[result.state, result.reason, result.code, result.due_at].append(result.id)
+        for (state, reason, code, due_at), ids in alike.items():
+            when = {"due_at": due_at} if due_at else {"sent_at": at} if state == State.SENT else {}
+            Dispatch.objects.filter(id__in=ids).update(
+                state=state, reason=reason, smtp_code=code, claimed_by="", claimed_at=None, **when
+            )  # fmt: skip
+        ledger.append_many([_entry(claim, result, at) for result in written if result.state != State.QUEUED])
+        if claim.batch.trouble and any(result.state == State.SENT for result in written):
+            claim.batch.trouble = ""
+            Batch.objects.filter(id=claim.batch.id).update(trouble="", retry_at=None)
+    return written
+
+
+def note_trouble(batch: Batch, reason: str, retry_at: datetime) -> None:
+    """Say on the batch why nothing of it leaves, and when that is tried again."""
+    Batch.objects.filter(id=batch.id).update(trouble=reason, retry_at=retry_at)
+
+
+def is_paused(batch: Batch) -> bool:
+    """Whether someone has stopped the batch."""
+    return Batch.objects.filter(id=batch.id, paused_at__isnull=False).exists()
+
+
+def _sendable(at: datetime) -> Iterable[Batch]:
+    mine = Dispatch.objects.filter(batch_id=OuterRef("id"))
+    ready = Batch.objects.filter(kind__in=rendering.registered_kinds(), paused_at=None).filter(Q(retry_at=None) | Q(retry_at__lte=at))
+    return ready.filter(Exists(_due(mine, at)) | Exists(_abandoned(mine, at))).order_by("id")
+
+
+def _due(rows: QuerySet[Dispatch], at: datetime) -> QuerySet[Dispatch]:
+    return rows.filter(state=State.QUEUED, due_at__lte=at)
+
+
+def _abandoned(rows: QuerySet[Dispatch], at: datetime) -> QuerySet[Dispatch]:
+    return rows.filter(state=State.SENDING, claimed_at__lte=at - limits.DELIVERY_LEASE)
+
+
+def _ours(claim: Claim, ids: Collection[int]) -> set[int]:
+    rows = Dispatch.objects.filter(id__in=list(ids), claimed_by=claim.token, state=State.SENDING)
+    return set(rows.select_for_update().values_list("id", flat=True))
+
+
+def _entry(claim: Claim, result: Result, at: datetime) -> NewEntry:
+    item = claim.items[result.id]
+    # Ids stand as text: they are beyond the 2**53 that JSON numbers hold exactly.
+    facts: dict[str, Json] = {"batch": str(item.batch_id), "dispatch": str(item.id), "channel": item.channel}
+    if result.state != State.SENT:
+        facts["reason"] = result.reason
+    kind = "notice.sent" if result.state == State.SENT else "notice.failed"
+    return NewEntry(kind, SYSTEM, at, claim.handles.get(item.person_id), facts)

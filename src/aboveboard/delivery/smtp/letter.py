@@ -1,0 +1,45 @@
+"""What goes to the mail server, and what it may say about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What became of a message: taken; refused for good; put off until later."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    PUT_OFF = "put-off"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to hand over: ``key`` names it to the caller; ``to`` is checked; ``data`` is the message."""
+
+    key: int
+    to: str
+    data: bytes
+
+    def __repr__(self) -> str:
+        return f"Letter({self.key})"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the mail server said about a letter. ``code`` is its reply.
+
+    A code of 0 with ``PUT_OFF``: the line was lost while it decided. With ``REFUSED``: the address needs
+    SMTPUTF8 (RFC 6531), which this server does not offer.
+    """
+
+    key: int
+    verdict: Verdict
+    code: int
+
+
+def outcome_of(key: int, code: int) -> Outcome:
+    """Return what a reply code means for a letter (RFC 5321, 4.2.1): 2 taken, 5 refused, all else put off."""
+    kind = code // 100
+    return Outcome(key, Verdict.TAKEN if kind == 2 else Verdict.REFUSED if kind == 5 else Verdict.PUT_OFF, code)

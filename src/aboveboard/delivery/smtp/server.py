@@ -1,0 +1,94 @@
+"""The mail server of ``mail.url``: where it is, how it is spoken to, and the handshake."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.delivery.smtp.letter import Outcome
+
+_DEFAULT_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+
+
+class NoServer(AboveboardError):
+    """The mail server cannot be used: {reason}."""
+
+    code = "no_mail_server"
+    next_step = "Check mail.url in the settings; messages wait until it can be used."
+
+    def __init__(self, *, reason: str, code: int = 0) -> None:
+        super().__init__(reason=reason, code=code)
+        self.reason = reason
+        self.reply_code = code
+        self.outcomes: list[Outcome] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A connection after its handshake. ``pipelining`` and ``utf8`` say what the server offers."""
+
+    sock: socket.socket
+    pipelining: bool
+    utf8: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A mail server. ``scheme`` is ``smtp``, ``smtp+tls`` (STARTTLS or nothing) or ``smtps``."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Server({self.scheme}://{self.host}:{self.port})"
+
+    @classmethod
+    def of(cls, url: str) -> Server:
+        """Read the setting ``mail.url``."""
+        parts = urlsplit(url)
+        return cls(
+            scheme=parts.scheme,
+            host=parts.hostname or "localhost",
+            port=parts.port or _DEFAULT_PORTS[parts.scheme],
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+        )
+
+    def open(self, timeout: float) -> Opened:
+        """Connect, greet, encrypt and sign in; ``timeout`` in seconds holds for each of these.
+
+        Raises:
+            NoServer: with the reason ``mail-server-unreachable`` or ``mail-server-refuses``.
+        """
+        session: smtplib.SMTP | None = None
+        try:
+            session = self._connect(timeout)
+            session.ehlo_or_helo_if_needed()
+            if self.scheme == "smtp+tls":
+                session.starttls(context=ssl.create_default_context())
+                session.ehlo()
+            if self.user:
+                session.login(self.user, self.password)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            if session is not None:
+                session.close()
+            # smtplib's own errors are OSErrors too; all but these two speak of a server that answered and said no.
+            if isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected):
+                code = getattr(error, "smtp_code", 0)
+                raise NoServer(reason="mail-server-refuses", code=code) from None
+            raise NoServer(reason="mail-server-unreachable") from None
+        assert session.sock is not None  # noqa: S101 -- connect() has just returned
+        return Opened(session.sock, session.has_extn("pipelining"), session.has_extn("smtputf8"))
+
+    def _connect(self, timeout: float) -> smtplib.SMTP:
+        name = socket.gethostname() or "localhost"
+        if self.scheme == "smtps":
+            return smtplib.SMTP_SSL(self.host, self.port, name, timeout=timeout, context=ssl.create_default_context())
+        return smtplib.SMTP(self.host, self.port, name, timeout=timeout)
