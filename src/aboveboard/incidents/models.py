@@ -1,0 +1,204 @@
+"""What is kept of an incident: facts, dated states, what was counted, what is due, and who approved what.
+
+No table here holds personal data of customers but the file of an exposure set, which holds ids.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from aboveboard.basics.ids import reference
+from aboveboard.custody.models import Device
+
+
+class Kind(models.TextChoices):
+    """How the data was lost."""
+
+    LOST_DEVICE = "lost_device", "A lost device"
+    LEAKED_FILE = "leaked_file", "A leaked file"
+    OTHER = "other", "Something else"
+
+
+class State(models.TextChoices):
+    """Where an incident stands. ``told``: everyone who must be told has been."""
+
+    OPEN = "open", "Open"
+    CONTAINED = "contained", "Contained"
+    TOLD = "told", "Everyone told"
+    CLOSED = "closed", "Closed"
+
+
+class Incident(models.Model):
+    """Something was lost. The four moments start the clocks of the law (``law.terms.Times``)."""
+
+    number = models.PositiveIntegerField(unique=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    title = models.CharField(max_length=120)
+    occurred_at = models.DateTimeField(null=True, help_text="when it happened, if known")
+    discovered_at = models.DateTimeField(help_text="when someone here first saw a sign of it")
+    aware_at = models.DateTimeField(help_text="when we were reasonably sure that data was lost")
+    determined_at = models.DateTimeField(null=True, help_text="when we had worked out that notice is due")
+    opened_at = models.DateTimeField()
+    reported_by = models.JSONField(help_text="the actor")
+    reported_in_seconds = models.PositiveIntegerField(null=True, help_text="how long the report took to write")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
+    circumstances = models.JSONField(default=dict, help_text="answers to circumstances/questions.yaml")
+
+    def __str__(self) -> str:
+        """Return the reference people say aloud, ``INC-0042``."""
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """``INC-0042``."""
+        return reference("INC", self.number)
+
+
+class StateRecord(models.Model):
+    """An incident came into a state: when, and who said so. The newest is where it stands."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="states")
+    state = models.CharField(max_length=12, choices=State.choices)
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    note = models.TextField(blank=True)
+
+
+class TimelineEvent(models.Model):
+    """One thing that happened, in a sentence. ``public``: may stand on the trust centre as it is."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="timeline")
+    at = models.DateTimeField(help_text="when it happened")
+    recorded_at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    code = models.CharField(max_length=40)
+    sentence = models.CharField(max_length=400)
+    public = models.BooleanField(default=False)
+
+
+class Evidence(models.Model):
+    """A leaked file as evidence: its SHA-256, size and mapping. Nothing of what it says is kept."""
+
+    incident = models.OneToOneField(Incident, on_delete=models.PROTECT, related_name="evidence")
+    file_name = models.CharField(max_length=200)
+    size = models.BigIntegerField(help_text="bytes")
+    digest = models.CharField(max_length=64, help_text="SHA-256, hex")
+    sealed_at = models.DateTimeField()
+    columns = models.JSONField(help_text="what each column was taken for, in order")
+    readable = models.BigIntegerField(help_text="lines that could be read")
+    unread = models.BigIntegerField(help_text="lines that could not; each is a row of UnreadRow")
+
+
+class UnreadRow(models.Model):
+    """A line of a leaked file that could not be read, and why. It never holds what the line said."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="unread_rows")
+    line = models.BigIntegerField()
+    reason = models.CharField(max_length=40, help_text="a code of leaks.reading.Reason")
+
+    class Meta:
+        """A line is unread once."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "line"], name="incidents_unread_once")]
+
+
+class Exposure(models.Model):
+    """A finished count. The newest is the one that stands; its Parquet files are in the incident's folder."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="exposures")
+    counted_at = models.DateTimeField()
+    file_name = models.CharField(max_length=80)
+    file_digest = models.CharField(max_length=64, help_text="SHA-256 of the Parquet file, hex")
+    people = models.BigIntegerField()
+    matched_lines = models.BigIntegerField(default=0)
+    ambiguous_lines = models.BigIntegerField(default=0)
+    stranger_lines = models.BigIntegerField(default=0)
+    unread_lines = models.BigIntegerField(default=0)
+    seconds = models.FloatField(help_text="wall time of the computation")
+    cells = models.JSONField(help_text="engines.listing.summary, as lists")
+
+
+class Assessment(models.Model):
+    """A judgement over a count and the circumstances of that moment. The newest is the one that stands."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="assessments")
+    exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    risk = models.CharField(max_length=12, help_text="law.risk.Risk")
+    reasons = models.JSONField(help_text="sentences")
+    severities = models.JSONField(help_text="what each combination scored, with its reasons")
+
+
+class DutyRecord(models.Model):
+    """Someone must be told: one row of ``law.duties.due``, as last worked out."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="duties")
+    duty_id = models.CharField(max_length=80)
+    jurisdiction = models.CharField(max_length=12)
+    recipient_type = models.CharField(max_length=40)
+    required = models.CharField(max_length=12, help_text="law.terms.Required")
+    people = models.BigIntegerField()
+    due_at = models.DateTimeField(null=True)
+    facts = models.JSONField(help_text="the whole law.terms.DutyDue")
+    worked_out_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True, help_text="since when the law, as the facts stand, no longer asks this")
+
+    class Meta:
+        """A duty stands once for each place."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "duty_id", "jurisdiction"], name="incidents_duty_once")]
+
+
+class DutyDone(models.Model):
+    """A duty was done: when, by whom, and the evidence."""
+
+    duty = models.OneToOneField(DutyRecord, on_delete=models.PROTECT, related_name="done")
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    reference = models.CharField(max_length=120, blank=True, help_text="such as the authority's case number")
+    note = models.TextField(blank=True)
+
+
+class NoticeBatch(models.Model):
+    """Notices prepared for everyone in one count. Nothing is sent before a second person approved."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="batches")
+    exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="+")
+    texts = models.CharField(max_length=64, help_text="digest of the texts the approver read: others are not sent")
+    least_severity = models.PositiveSmallIntegerField(help_text="people of this band or above are told")
+    people = models.BigIntegerField()
+    details = models.JSONField(help_text="what was done, in the lead's words, by language")
+    prepared_at = models.DateTimeField()
+    prepared_by = models.JSONField(help_text="the actor")
+    delivery_batch = models.BigIntegerField(null=True, unique=True, help_text="delivery's batch, once approved")
+
+
+class BatchStep(models.TextChoices):
+    """What was decided about a batch of notices."""
+
+    APPROVED = "approved", "Approved"
+    SENT_BACK = "sent_back", "Sent back"
+    STOPPED = "stopped", "Stopped"
+    RESUMED = "resumed", "Resumed"
+
+
+class BatchRecord(models.Model):
+    """A decision about a batch. The newest is where it stands; without any it waits for a second person."""
+
+    batch = models.ForeignKey(NoticeBatch, on_delete=models.PROTECT, related_name="records")
+    step = models.CharField(max_length=12, choices=BatchStep.choices)
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    note = models.TextField(blank=True)
+
+    class Meta:
+        """A batch is approved once."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["batch"], condition=Q(step="approved"), name="incidents_approved_once"),
+        ]
