@@ -1,17 +1,29 @@
 """The instance that the tests run on: a fresh folder, and SQLite or a real PostgreSQL.
 
 ``pytest`` runs on SQLite; with ``TEST_DATABASE=postgres`` on a server that is started here from the
-binaries on the machine, or on ``TEST_POSTGRES_URL``.
+binaries on the machine, or on ``TEST_POSTGRES_URL``. Tests run beside each other (``-n``) share the
+server and have a database each.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+
+from scripts import postgres
+
+pytest_plugins = ["tests.browser"]
 
 SHARED = Path(__file__).parents[2] / "shared"
+SERVER: postgres.Server | None = None
 
 
 def _make_instance() -> Path:
@@ -23,5 +35,72 @@ def _make_instance() -> Path:
     return home
 
 
-os.environ["ABOVEBOARD_HOME"] = str(_make_instance())
+HOME = _make_instance()
+os.environ["ABOVEBOARD_HOME"] = str(HOME)
 os.environ["DJANGO_SETTINGS_MODULE"] = "aboveboard.site.settings"
+ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
+if ON_POSTGRES:
+    if "TEST_POSTGRES_URL" not in os.environ:
+        SERVER = postgres.start()
+        os.environ["TEST_POSTGRES_URL"] = SERVER.url  # inherited by xdist's workers, which start after this
+    os.environ["ABOVEBOARD_DATABASE_URL"] = os.environ["TEST_POSTGRES_URL"]
+django.setup()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests bring templates of their own."""
+    from django.conf import settings
+
+    settings.TEMPLATES[0]["DIRS"] = [Path(__file__).parent / "site" / "templates"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server and remove the instance."""
+    if SERVER is not None:
+        SERVER.stop()
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Keep SQLite in a file, as a real instance does, and let go of the disk: the tests are not about power cuts."""
+    from django.db import connections
+
+    connection = connections["default"]
+    if connection.vendor == "sqlite":
+        options: dict[str, Any] = connection.settings_dict["OPTIONS"]
+        options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+        suffix = os.environ.get("PYTEST_XDIST_WORKER", "")
+        connection.settings_dict["TEST"]["NAME"] = str(HOME / f"test{suffix}.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_memory() -> Generator[None]:
+    """Forget what a process remembers of one database, because the next test has another."""
+    yield
+    from aboveboard.keys import queries
+
+    queries.instance_secret.cache_clear()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs ``../shared`` where that is not there, and stop where it is demanded."""
+    if (SHARED / "data").is_dir():
+        return
+    needing = [item for item in items if item.get_closest_marker("shared")]
+    if needing and os.environ.get("REQUIRE_SHARED"):
+        raise pytest.UsageError(f"REQUIRE_SHARED is set, and {len(needing)} tests need ../shared/data, which is not there")
+    for item in needing:
+        item.add_marker(pytest.mark.skip(reason="left out: needs ../shared/data, which is not here"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data beside the project; only for tests marked ``shared``."""
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def on_postgres() -> bool:
+    """Whether this run is on PostgreSQL."""
+    return ON_POSTGRES

@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from aboveboard.basics import limits
 from aboveboard.basics import settings as instance
+from aboveboard.site import logs
 
-HERE = Path(__file__).parent
 INSTANCE = instance.current()
 
 ROOMS = [
-    "accounts", "access", "choices", "custody", "delivery", "incidents", "keys", "ledger", "outbox", "promise", "vault",
-    "portal", "console", "centre", "api", "site",
+    "site", "accounts", "access", "choices", "custody", "delivery", "incidents", "keys", "ledger", "outbox", "promise", "vault",
+    "portal", "console", "centre", "api",
 ]  # fmt: skip
 
 INSTALLED_APPS = [
+    *(f"aboveboard.{room}" for room in ROOMS),  # first, so that our templates are found before allauth's
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -27,7 +29,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    *(f"aboveboard.{room}" for room in ROOMS),
 ]
 
 
@@ -59,6 +60,17 @@ def _database(url: str, home: Path, pool: int) -> dict[str, Any]:
 DATABASES = {"default": _database(INSTANCE.database.url, INSTANCE.home, INSTANCE.database.pool)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# In the database, so that rate limits hold across every worker; the table is made by `aboveboard migrate`.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "site_cache",
+        # Rate limits count by network address, which is personal data: the key in the table is a keyed hash of it.
+        "KEY_FUNCTION": "aboveboard.accounts.sealing.cache_key",
+        "OPTIONS": {"MAX_ENTRIES": limits.CACHE_ENTRIES},
+    }
+}
+
 
 def _secret_key(home: Path) -> str:
     """Django signs cookies and tokens with a key of its own, made by ``init`` beside the root key."""
@@ -70,13 +82,19 @@ def _secret_key(home: Path) -> str:
 
 SECRET_KEY = _secret_key(INSTANCE.home)
 DEBUG = False
-ALLOWED_HOSTS = [urlsplit(INSTANCE.server.origin).hostname or "localhost", "localhost", "127.0.0.1"]
+
+ORIGIN = urlsplit(INSTANCE.server.origin)
+HTTPS = ORIGIN.scheme == "https"
+ALLOWED_HOSTS = [ORIGIN.hostname or "localhost", "localhost", "127.0.0.1"]
+CSRF_TRUSTED_ORIGINS = [f"{ORIGIN.scheme}://{ORIGIN.netloc}"]
 
 AUTH_USER_MODEL = "accounts.Account"
 ROOT_URLCONF = "aboveboard.site.urls"
 WSGI_APPLICATION = "aboveboard.site.wsgi.application"
 
 MIDDLEWARE = [
+    "aboveboard.site.requests.RequestLog",
+    "aboveboard.site.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -86,6 +104,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "aboveboard.site.pages.ToldErrors",
+    "aboveboard.accounts.gate.GateMiddleware",
 ]
 
 TEMPLATES = [
@@ -98,13 +118,94 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "aboveboard.site.pages.every_page",
             ],
         },
     }
 ]
 
+# ---- cookies and transport -------------------------------------------------------------------
+
+# __Host-: a browser takes such a cookie only over TLS, for this host and the whole of it (RFC 6265bis, 4.1.3.2).
+_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_PREFIX}aboveboard-session"
+SESSION_COOKIE_AGE = int(limits.SESSION_IDLE_STAFF.total_seconds())
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = f"{_PREFIX}aboveboard-csrf"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "aboveboard.site.pages.forged"
+LANGUAGE_COOKIE_NAME = f"{_PREFIX}aboveboard-language"
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = int(limits.HSTS_LIFE.total_seconds()) if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# ---- sign-in: see the accounts room -----------------------------------------------------------
+
+SESSION_ENGINE = "aboveboard.accounts.sessions"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": limits.PASSWORD_LENGTH}),
+        ("CommonPasswordValidator", {}),
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name", "team")}),
+    )
+]
+LOGIN_URL = "account_login"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # TLS ends at a proxy in front, which says who called it
+ACCOUNT_ADAPTER = "aboveboard.accounts.signin.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = limits.SIGN_IN_RATES
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = int(limits.SIGN_IN_CODE_LIFE.total_seconds())
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = limits.SIGN_IN_CODE_TRIES
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 1
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": True, "length": limits.SIGN_IN_CODE_DIGITS}
+MFA_ADAPTER = "aboveboard.accounts.signin.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+
+# ---- files ------------------------------------------------------------------------------------
+
 STATIC_URL = "/static/"
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "aboveboard.site.assets.VersionedFiles"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = int(limits.ASSET_LIFE.total_seconds())
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# An upload goes straight to a file: a file of leaked rows is far larger than what memory should hold.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = limits.BODY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = limits.FORM_FIELDS
+DATA_UPLOAD_MAX_NUMBER_FILES = limits.FORM_FILES
+
+# ---- words and time ---------------------------------------------------------------------------
+
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("de", "Deutsch")]
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logs.configuration(level=INSTANCE.logs.level, form=INSTANCE.logs.form)

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from aboveboard.site import pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", pages.healthz, name="healthz"),
+    path("accounts/", include("aboveboard.accounts.signin.urls")),
+    path("you/", include("aboveboard.portal.urls")),
+    path("console/", include("aboveboard.console.urls")),
+    path("api/v1/", include("aboveboard.api.urls")),
+    path("", include("aboveboard.centre.urls")),
+]
+
+handler400 = pages.bad_request
+handler403 = pages.forbidden
+handler404 = pages.not_found
+handler500 = pages.failed

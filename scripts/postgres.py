@@ -1,0 +1,131 @@
+"""A throw-away PostgreSQL server for the tests, from the binaries on the machine.
+
+``python scripts/postgres.py`` makes sure that there are binaries: it looks for them, installs them with
+apt-get where it runs as root, and otherwise says what to do. ``TEST_POSTGRES_URL`` names another server.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+OLDEST = 15
+_SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=128MB")
+
+
+def find_binaries() -> Path | None:
+    """Return the folder with ``initdb`` and ``postgres``, version 15 or newer; None if the machine has none."""
+    places = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/usr/local").glob("pgsql*/bin"), *Path("/opt/homebrew/opt").glob("postgresql*/bin")]
+    if config := shutil.which("pg_config"):
+        places.append(Path(subprocess.run([config, "--bindir"], capture_output=True, text=True, check=True).stdout.strip()))
+    if found := shutil.which("initdb"):
+        places.append(Path(found).resolve().parent)
+    versions = {place: _version(place) for place in places if (place / "initdb").exists() and (place / "postgres").exists()}
+    fit = {place: version for place, version in versions.items() if version >= OLDEST}
+    return max(fit, key=lambda place: fit[place]) if fit else None
+
+
+def _version(place: Path) -> int:
+    said = subprocess.run([place / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
+    number = re.search(r"(\d+)", said)
+    return int(number[1]) if number else 0
+
+
+def ensure_binaries() -> Path:
+    """Return the folder of the binaries, installing them if this is root on a Debian-like machine."""
+    found = find_binaries()
+    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        print("PostgreSQL is not here: installing it with apt-get (a few minutes).", flush=True)
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postgresql"], check=False, env=quiet)
+        found = find_binaries()
+    if found is None:
+        raise SystemExit(
+            f"The tests need PostgreSQL {OLDEST} or newer, and this machine has none.\n"
+            "Install it (Debian: sudo apt-get install postgresql), or name a server whose user may create databases:\n"
+            "  TEST_POSTGRES_URL=postgresql://USER:PASSWORD@HOST:PORT/NAME make test"
+        )
+    return found
+
+
+@dataclass
+class Server:
+    """A running server; ``url`` is what ``database.url`` takes."""
+
+    url: str
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """Stop it at once, by its process id, and remove its files."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(30)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start(settings: tuple[str, ...] = _SPEED) -> Server:
+    """Start a server on a free loopback port with a password of its own. The default settings give up durability for speed."""
+    binaries = ensure_binaries()
+    folder = Path(tempfile.mkdtemp(prefix="aboveboard-postgres-"))
+    password, secret = secrets.token_urlsafe(16), folder / "password"
+    secret.write_text(password)
+    runner = _someone_else(folder)
+    data, log = folder / "data", folder / "log"
+    common = {"cwd": folder, **runner}
+    subprocess.run(
+        [binaries / "initdb", "-D", data, "-U", "aboveboard", "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", "--locale=C", "-N"],
+        check=True, stdout=subprocess.DEVNULL, **common,
+    )  # fmt: skip
+    port = _free_port()
+    options = [part for setting in settings for part in ("-c", setting)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, *options],
+            stdout=output, stderr=subprocess.STDOUT, **common,
+        )  # fmt: skip
+    server = Server(f"postgresql://aboveboard:{password}@127.0.0.1:{port}/postgres", folder, process)
+    ready = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    for _ in range(300):
+        if process.poll() is not None:
+            said = log.read_text()
+            server.stop()
+            raise SystemExit(f"PostgreSQL did not start:\n{said}")
+        if subprocess.run(ready, check=False).returncode == 0:
+            return server
+        time.sleep(0.1)
+    server.stop()
+    raise SystemExit("PostgreSQL did not answer within 30 seconds.")
+
+
+def _someone_else(folder: Path) -> dict[str, object]:
+    """Return how to start a process as an ordinary user: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    name = next(user.pw_name for wanted in ("postgres", "nobody") for user in pwd.getpwall() if user.pw_name == wanted)
+    account = pwd.getpwnam(name)
+    for path in (folder, *folder.iterdir()):
+        os.chown(path, account.pw_uid, account.pw_gid)
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"PostgreSQL: {ensure_binaries()}\n" if "TEST_POSTGRES_URL" not in os.environ else "PostgreSQL: TEST_POSTGRES_URL\n")

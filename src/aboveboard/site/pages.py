@@ -1,0 +1,169 @@
+"""What every page is given, the pages for when something is wrong, and the page that says we are up."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final, TypedDict
+
+import yaml
+from django.db import connection
+from django.db.utils import Error as DatabaseError
+from django.db.utils import OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.template import loader
+from django.urls import Resolver404, resolve
+
+from aboveboard.accounts.gate import public
+from aboveboard.basics import settings
+from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotAllowed, NotFound, TooMany, Unavailable
+from aboveboard.site.logs import REQUEST_ID
+
+log = logging.getLogger(__name__)
+
+_API: Final = "/api/"
+_STATUS: Final[dict[type[AboveboardError], int]] = {
+    BadInput: 400,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooMany: 429,
+    Unavailable: 503,
+}
+
+
+class Link(TypedDict):
+    """One entry of the navigation; ``roles`` empty means everyone of that face."""
+
+    label: str
+    href: str
+    roles: list[str]
+
+
+class Face(TypedDict):
+    """One of the faces: where its addresses start, what its name adds to the organisation's, its navigation."""
+
+    prefix: str
+    suffix: str
+    nav: list[Link]
+
+
+def every_page(request: HttpRequest) -> dict[str, Any]:
+    """Give templates ``organisation``, ``demo``, ``face_name``, ``home`` and ``nav`` (``label``, ``href``, ``current``)."""
+    current = settings.current()
+    face = _face_of(request.path)
+    role = getattr(getattr(request, "user", None), "role", "")
+    links = [link for link in face["nav"] if not link["roles"] or role in link["roles"]]
+    here = max((link["href"] for link in links if request.path.startswith(link["href"])), key=len, default="")
+    return {
+        "organisation": current.organisation,
+        "demo": current.demo.enabled,
+        "face_name": f"{current.organisation.name} {face['suffix']}".strip(),
+        "home": face["prefix"],
+        "nav": [{"label": link["label"], "href": link["href"], "current": link["href"] == here} for link in links],
+    }
+
+
+@cache
+def _faces() -> list[Face]:
+    """Read ``nav.yaml``; a page that no room serves yet is not offered."""
+    faces: list[Face] = yaml.safe_load(Path(__file__).with_name("nav.yaml").read_text("utf-8"))
+    for face in faces:
+        face["nav"] = [{**link, "roles": link.get("roles", [])} for link in face["nav"] if _is_served(link["href"])]
+    return faces
+
+
+def _face_of(path: str) -> Face:
+    return next(face for face in _faces() if path.startswith(face["prefix"]))
+
+
+def _is_served(address: str) -> bool:
+    try:
+        resolve(address)
+    except Resolver404:
+        return False
+    return True
+
+
+@public("a load balancer asks whether this process can serve")
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Say ``{"ok": true}`` when the database answers, else 503. Says nothing else to strangers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"ok": False}, status=503)
+    return JsonResponse({"ok": True})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: what came could not be read."""
+    return _error(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: known, but not theirs to see."""
+    return _error(request, 403)
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form came without the token that our page put in it, or too late."""
+    return _error(request, 403, "forged")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: no such page."""
+    return _error(request, 404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: our fault; 503 when the database is away. Shown with the id under which the log tells what happened."""
+    status = 503 if isinstance(sys.exc_info()[1], OperationalError) else 500
+    if request.path.startswith(_API):
+        return _problem(status)
+    # Without the request: asking who is signed in may be what fails.
+    current = settings.current()
+    context = {"organisation": current.organisation, "face_name": current.organisation.name, "home": "/", "request_id": REQUEST_ID.get()}
+    return HttpResponse(loader.render_to_string(f"{status}.html", context), status=status)
+
+
+class ToldErrors:
+    """Turns an :class:`AboveboardError` that a page raises into a page that says it, with the next step.
+
+    Programs are answered by ``aboveboard.api.problems``. An error outside the six known kinds is a fault of
+    ours and goes on to :func:`failed`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on; the work is in :meth:`process_exception`."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Return the page for ``exception``, or None where it is not ours to explain."""
+        status = next((status for kind, status in _STATUS.items() if isinstance(exception, kind)), None)
+        if status is None or not isinstance(exception, AboveboardError) or request.path.startswith(_API):
+            return None
+        log.info("told: %s", exception.code, extra={"status": status})
+        told = {"sentence": exception.message, "step": exception.next_step.format(**exception.details), "request_id": ""}
+        return render(request, "told.html", told, status=status)
+
+
+def _error(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
+    if request.path.startswith(_API):
+        return _problem(status)
+    return render(request, f"{template or status}.html", {"request_id": REQUEST_ID.get()}, status=status)
+
+
+def _problem(status: int) -> JsonResponse:
+    """Return an RFC 9457 problem that says no more than its status."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "instance": REQUEST_ID.get()}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
