@@ -26,7 +26,11 @@ _SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_co
 
 def find_binaries() -> Path | None:
     """Return the folder with ``initdb`` and ``postgres``, version 15 or newer; None if the machine has none."""
-    places = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/usr/local").glob("pgsql*/bin"), *Path("/opt/homebrew/opt").glob("postgresql*/bin")]
+    places = [
+        *Path("/usr/lib/postgresql").glob("*/bin"),
+        *Path("/usr/local").glob("pgsql*/bin"),
+        *Path("/opt/homebrew/opt").glob("postgresql*/bin"),
+    ]
     if config := shutil.which("pg_config"):
         places.append(Path(subprocess.run([config, "--bindir"], capture_output=True, text=True, check=True).stdout.strip()))
     if found := shutil.which("initdb"):
@@ -86,7 +90,7 @@ def start(settings: tuple[str, ...] = _SPEED) -> Server:
     data, log = folder / "data", folder / "log"
     common = {"cwd": folder, **runner}
     subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "aboveboard", "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", "--locale=C", "-N"],
+        [binaries / "initdb", "-D", data, "-U", "aboveboard", "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", "--no-locale", "-N"],
         check=True, stdout=subprocess.DEVNULL, **common,
     )  # fmt: skip
     port = _free_port()

@@ -45,7 +45,9 @@ def chromium() -> Generator[Browser]:
 @pytest.fixture
 def browsing(chromium: Browser, live_server: Any) -> Generator[BrowserContext]:
     """A fresh visitor with no cookies, at desktop width."""
-    context = chromium.new_context(viewport=DESKTOP, base_url=str(live_server.url), locale="en-GB", timezone_id="UTC", reduced_motion="reduce")
+    context = chromium.new_context(
+        viewport=DESKTOP, base_url=str(live_server.url), locale="en-GB", timezone_id="UTC", reduced_motion="reduce"
+    )
     yield context
     context.close()
 

@@ -19,7 +19,10 @@ class Sample(forms.Form):
 
     name = forms.CharField(label="Your name", max_length=20)
     reach = forms.ChoiceField(
-        label="How shall we reach you?", widget=forms.RadioSelect, choices=[("e", "By e-mail"), ("p", "By phone")], help_text="You can change this."
+        label="How shall we reach you?",
+        widget=forms.RadioSelect,
+        choices=[("e", "By e-mail"), ("p", "By phone")],
+        help_text="You can change this.",
     )
     topics = forms.MultipleChoiceField(label="About what?", widget=forms.CheckboxSelectMultiple, choices=[("a", "Orders"), ("b", "Offers")])
     sure = forms.BooleanField(label="I have read this", help_text="It takes two minutes.")
