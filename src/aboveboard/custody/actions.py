@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotFound
 from aboveboard.custody.exporting import make_export
 from aboveboard.custody.models import Device, DeviceKind, DeviceRecord, DeviceState, Encrypted
@@ -40,7 +41,7 @@ def register_device(
                 tag=tag, kind=kind, name=name, holder_id=holder_id, encrypted=encrypted, registered_at=at, registered_by=by.as_json()
             )
             _record(device, DeviceState.IN_USE, by, at, "")
-            facts = {"device": device.pk, "kind": device.kind, "encrypted": device.encrypted}
+            facts: dict[str, Json] = {"device": device.pk, "kind": device.kind, "encrypted": device.encrypted}
             append("device.registered", by=by, handle=None, facts=facts, at=at)
     except IntegrityError:
         raise TagTaken(tag=tag) from None

@@ -26,6 +26,7 @@ from django.db import transaction
 from aboveboard.access.actions import Ask, Opened, Refused, use_many
 from aboveboard.basics import limits
 from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError, BadInput, NotFound
 from aboveboard.basics.personal import Personal
 from aboveboard.custody.models import Device, Encrypted, Export, ExportPerson, Protection
@@ -68,7 +69,7 @@ def make_export(
     begun = _begin(fields, purpose, out, device, recipient, unprotected, by, at)  # 1
     part = out.with_name(f".{out.name}.{begun.pk}.part")
     try:
-        with part.open("x", encoding="utf-8", newline="", opener=_private) as file:
+        with _private(part) as file:
             people, refused = _fill(begun, file, use_many(Ask(by, purpose, fields, channel), dict.fromkeys(person_ids), at=at))  # 2
             file.flush()
             os.fsync(file.fileno())
@@ -137,7 +138,7 @@ def _finish(export: Export, people: int, refused: int, digest: str, by: Actor, a
     export.people, export.refused, export.file_digest, export.made_at = people, refused, digest, at
     with transaction.atomic():
         export.save(update_fields=["people", "refused", "file_digest", "made_at"])
-        facts = {
+        facts: dict[str, Json] = {
             "export": export.pk,
             "device": export.device_id,
             "recipient": export.recipient,
@@ -155,5 +156,6 @@ def _plain(value: Personal[str] | None) -> str:
     return "" if value is None else value.reveal()
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _private(part: Path) -> IO[str]:
+    """Open a new file that nobody else on the machine can read."""
+    return os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline="")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from aboveboard.accounts.queries import names
 from aboveboard.basics import limits
@@ -33,7 +33,14 @@ class DeviceRow:
 
 def devices(state: DeviceState | None = None, *, holder_id: int | None = None) -> Sequence[DeviceRow]:
     """Return devices by tag, all or those in a state, or held by one account."""
-    rows = _with_state()
+    newest = DeviceRecord.objects.filter(device=OuterRef("pk")).order_by("-id")
+    left = Q(exports__made_at__isnull=False)
+    rows = Device.objects.annotate(
+        stands=Subquery(newest.values("state")[:1]),
+        since=Subquery(newest.values("at")[:1]),
+        exports_made=Count("exports", filter=left),
+        people_on=Sum("exports__people", filter=left),
+    )
     if state is not None:
         rows = rows.filter(stands=state)
     if holder_id is not None:
@@ -42,31 +49,20 @@ def devices(state: DeviceState | None = None, *, holder_id: int | None = None) -
     holders = names([row.holder_id for row in found if row.holder_id is not None])
     return [
         DeviceRow(
-            row.pk,
-            row.tag,
-            row.kind,
-            row.name,
-            row.holder_id,
-            holders.get(row.holder_id, "") if row.holder_id is not None else "",
-            row.encrypted,
-            DeviceState(row.stands),
-            row.since,
-            row.exports_made,
-            row.people_on or 0,
+            id=row.pk,
+            tag=row.tag,
+            kind=row.kind,
+            name=row.name,
+            holder_id=row.holder_id,
+            holder=holders.get(row.holder_id, "") if row.holder_id is not None else "",
+            encrypted=row.encrypted,
+            state=DeviceState(row.stands),
+            since=row.since,
+            exports=row.exports_made,
+            people=row.people_on or 0,
         )
         for row in found
     ]
-
-
-def _with_state() -> QuerySet[Device]:
-    newest = DeviceRecord.objects.filter(device=OuterRef("pk")).order_by("-id")
-    left = Q(exports__made_at__isnull=False)
-    return Device.objects.annotate(
-        stands=Subquery(newest.values("state")[:1]),
-        since=Subquery(newest.values("at")[:1]),
-        exports_made=Count("exports", filter=left),
-        people_on=Sum("exports__people", filter=left),
-    )
 
 
 def device(device_id: int) -> Device:
