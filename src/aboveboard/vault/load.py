@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
 from aboveboard.basics.ids import new_ids
 from aboveboard.basics.limits import IMPORT_BATCH
 from aboveboard.keys.actions import make_keys
@@ -93,7 +94,7 @@ def _store(batch: _Batch, source: Source, run: ImportRun, seen: set[bytes], *, b
         run.refused += len({line for line, _ in batch.problems})
         run.save()
         if batch.loaded:
-            facts = {"people": batch.loaded, "file": run.file_digest, "promise": source.promise_serial, "run": run.pk}
+            facts: dict[str, Json] = {"people": batch.loaded, "file": run.file_digest, "promise": source.promise_serial, "run": run.pk}
             append("people.imported", by=by, handle=None, facts=facts, at=at)
 
 

@@ -19,7 +19,7 @@ def email(value: str) -> str | None:
     The local part is case-folded although RFC 5321 lets it matter: no provider keeps two people
     apart by case, and people do not remember which they typed.
     """
-    text = unicodedata.normalize("NFKC", value).strip().lower()
+    text = _nfkc(_nfkc(value).strip().lower())
     local, at, domain = text.rpartition("@")
     if not (at and local and domain) or any(mark.isspace() for mark in text):
         return None
@@ -35,7 +35,7 @@ def phone(value: str, region: str | None) -> str | None:
     Real files hold numbers that no region explains; keeping their digits means that the same
     misspelling in a leaked file still finds its owner. None when there are fewer than six digits.
     """
-    text = unicodedata.normalize("NFKC", value)
+    text = _nfkc(value)
     digits = "".join(mark for mark in text if mark.isdigit())
     if len(digits) < 6:
         return None
@@ -50,8 +50,13 @@ def phone(value: str, region: str | None) -> str | None:
 
 def customer_number(value: str) -> str | None:
     """Return NFKC, upper case, without spaces or dashes; None when nothing is left."""
-    text = unicodedata.normalize("NFKC", value).upper()
+    text = _nfkc(_nfkc(value).upper())
     return "".join(mark for mark in text if not mark.isspace() and mark != "-") or None
+
+
+def _nfkc(text: str) -> str:
+    """Composed and compatible; done again after a change of case, which can take letters apart."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def forms(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> list[str]:

@@ -6,7 +6,6 @@ Streaming and bounded: one row in memory, lines no longer than ``limits.CSV_LINE
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -132,14 +131,12 @@ def _is_date(text: str) -> bool:
 
 
 def _lines(file: BinaryIO, name: str) -> Iterator[str]:
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
-    try:
-        while line := text.readline(CSV_LINE_BYTES):
-            if len(line) == CSV_LINE_BYTES and not line.endswith("\n"):
-                raise FileRefused(file=name, why=f"a line is longer than {CSV_LINE_BYTES} characters", fix="Check that it is a CSV file.")
-            yield line
-    finally:
-        text.detach()
+    first = True
+    while line := file.readline(CSV_LINE_BYTES):
+        if len(line) == CSV_LINE_BYTES and not line.endswith(b"\n"):
+            raise FileRefused(file=name, why=f"a line is longer than {CSV_LINE_BYTES} bytes", fix="Check that it is a CSV file.")
+        yield line.decode("utf-8-sig" if first else "utf-8", errors="replace")
+        first = False
 
 
 def count_lines(chunks: Iterable[bytes]) -> int:

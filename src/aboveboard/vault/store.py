@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from django.db import connection, models
 
 from aboveboard.keys.models import PersonKey
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+
+Value: TypeAlias = "int | str | bytes | datetime"
 
 _COLUMNS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (Person, ("id", "jurisdiction", "language", "collected_at", "last_active_at")),
@@ -31,11 +34,12 @@ class Rows:
 
 def insert(rows: Rows) -> None:
     """Store the batch inside the caller's transaction."""
-    for (model, columns), data in zip(_COLUMNS, (rows.people, rows.keys, rows.records, rows.indexes), strict=True):
+    tables: tuple[Sequence[tuple[Value, ...]], ...] = (rows.people, rows.keys, rows.records, rows.indexes)
+    for (model, columns), data in zip(_COLUMNS, tables, strict=True):
         _insert(model._meta.db_table, columns, data)
 
 
-def _insert(table: str, columns: Sequence[str], data: Iterable[tuple[object, ...]]) -> None:
+def _insert(table: str, columns: Sequence[str], data: Sequence[tuple[Value, ...]]) -> None:
     names = ", ".join(columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -44,4 +48,4 @@ def _insert(table: str, columns: Sequence[str], data: Iterable[tuple[object, ...
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(data))  # noqa: S608 - table and columns are the constants above
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", data)  # noqa: S608 - table and columns are the constants above
