@@ -50,8 +50,8 @@ def phone(value: str, region: str | None) -> str | None:
 
 def customer_number(value: str) -> str | None:
     """Return NFKC, upper case, without spaces or dashes; None when nothing is left."""
-    text = _nfkc(_nfkc(value).upper())
-    return "".join(mark for mark in text if not mark.isspace() and mark != "-") or None
+    text = _nfkc(value).upper()
+    return _nfkc("".join(mark for mark in text if not mark.isspace() and mark != "-")) or None
 
 
 def _nfkc(text: str) -> str:
