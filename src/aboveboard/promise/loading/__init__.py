@@ -1,0 +1,39 @@
+"""Reading a promise file: everything wrong with it at once, each with its line and how to mend it.
+
+Numbered as in :func:`load`:
+
+1. Is it text, and YAML that is safe to read? (``lines``; stops here if not)
+2. Is it shaped like a promise? (``shape``, along ``schema``)
+3. Does everything named exist, and everything declared serve a purpose? (``references``)
+4. Would it be lawful? (``lawfulness``)
+5. Can it be understood? (``plainness``)
+6. Only then is it a promise (``build``).
+"""
+
+from __future__ import annotations
+
+from aboveboard.promise.loading import build, lawfulness, lines, plainness, references, shape
+from aboveboard.promise.loading.problems import Problem, PromiseRefused, Report
+from aboveboard.promise.model import Promise
+
+__all__ = ["Problem", "PromiseRefused", "load"]
+
+
+def load(source: str | bytes, *, name: str) -> Promise:
+    """Return the promise that ``source`` (YAML, UTF-8) says; ``name`` is what problems call the file.
+
+    Raises:
+        PromiseRefused: with every problem found, in the order of the file. Nothing else is ever raised.
+    """
+    report = Report(name)
+    text = lines.decode(source, report)  # 1
+    root = lines.read(text, report) if text is not None else None
+    if root is not None:
+        shape.check(root, report)  # 2
+        references.check(root, report)  # 3
+        lawfulness.check(root, report)  # 4
+        plainness.check(root, report)  # 5
+    problems = report.problems()
+    if root is None or problems:
+        raise PromiseRefused(problems)
+    return build.build(root)  # 6

@@ -1,0 +1,144 @@
+"""From a sound tree to a :class:`~aboveboard.promise.model.Promise`. Only called when no problem was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TypeVar
+
+from aboveboard.promise import categories
+from aboveboard.promise.law import transfers
+from aboveboard.promise.loading.lines import Item, Scalar, Series, Table, entries, word, words
+from aboveboard.promise.model import (
+    Field,
+    FieldKind,
+    LawfulBasis,
+    LossMeasure,
+    LossPromise,
+    Organisation,
+    Party,
+    Period,
+    Promise,
+    Purpose,
+    Question,
+    Recipient,
+    RecipientKind,
+    Retention,
+    RetentionStart,
+    SpecialCondition,
+    Text,
+    Transfer,
+)  # fmt: skip
+
+_Made = TypeVar("_Made")
+
+
+def build(root: Table) -> Promise:
+    """Return the promise that the tree says."""
+    organisation = _organisation(root.entries["organisation"])
+    regime = transfers.regime_of(organisation.country)
+    languages = dict.fromkeys(["en", *_keys(root, "languages")])
+    return Promise(
+        organisation=organisation,
+        languages=tuple(languages),
+        fields=_each(root, "fields", _field),
+        roles=_each(root, "roles", _party),
+        channels=_each(root, "channels", _party),
+        recipients=_each(root, "recipients", lambda key, item: _recipient(key, item, regime)),
+        purposes=_each(root, "purposes", _purpose),
+        losses=_each(root, "losses", _loss),
+        security=_texts(root.entries["security"]),
+    )
+
+
+def _each(root: Table, section: str, make: Callable[[str, Item], _Made]) -> Mapping[str, _Made]:
+    return MappingProxyType({key: make(key, item) for key, item in entries(root, section).items()})
+
+
+def _keys(item: Item, key: str) -> tuple[str, ...]:
+    return tuple(scalar.text for scalar in words(item, key))
+
+
+def _text(item: Item | None) -> Text:
+    if isinstance(item, Scalar):
+        return Text(item.text.strip())
+    translations = {language: word(words_).strip() for language, words_ in entries(item).items()}
+    return Text(translations["en"], translations)
+
+
+def _texts(item: Item) -> tuple[Text, ...]:
+    return tuple(_text(one) for one in item.items) if isinstance(item, Series) else ()
+
+
+def _organisation(item: Item) -> Organisation:
+    return Organisation(
+        name=word(item, "name"),
+        country=word(item, "country"),
+        contact=word(item, "contact"),
+        trades_in=_keys(item, "trades_in"),
+        legal_name=word(item, "legal_name"),
+        address=word(item, "address"),
+        privacy_lead=word(item, "privacy_lead"),
+        representative=word(item, "representative"),
+    )
+
+
+def _field(key: str, item: Item) -> Field:
+    category = word(item, "category")
+    sensitive = word(item, "sensitive") == "true" or categories.get(category).special
+    return Field(key, _text(entries(item)["label"]), category, FieldKind(word(item, "kind")), sensitive)
+
+
+def _party(key: str, item: Item) -> Party:
+    return Party(key, _text(entries(item)["title"]))
+
+
+def _recipient(key: str, item: Item, regime: transfers.Regime) -> Recipient:
+    country, transfer = word(item, "country"), entries(item).get("transfer")
+    return Recipient(
+        key=key,
+        title=_text(entries(item)["title"]),
+        name=word(item, "name"),
+        kind=RecipientKind(word(item, "kind")),
+        country=country,
+        transfer=Transfer(word(transfer, "ground"), word(transfer, "note")) if transfer else None,
+        third_country=regime.is_third_country(country),
+    )
+
+
+def _purpose(key: str, item: Item) -> Purpose:
+    found = entries(item)
+    choice, article9, retention = found.get("choice"), found.get("article9"), found["retention"]
+    return Purpose(
+        key=key,
+        title=_text(found["title"]),
+        what=_text(found["what"]),
+        why=_text(found["why"]),
+        basis=LawfulBasis(word(item, "basis")),
+        basis_note=word(item, "basis_note"),
+        law=word(item, "law"),
+        fields=_keys(item, "fields"),
+        roles=_keys(item, "roles"),
+        channels=_keys(item, "channels"),
+        recipients=_keys(item, "recipients"),
+        retention=_retention(retention),
+        question=Question(_text(entries(choice)["asks"]), _keys(choice, "fields")) if choice else None,
+        balancing=word(item, "balancing"),
+        article9=SpecialCondition(word(article9, "condition"), word(article9, "note")) if article9 else None,
+    )
+
+
+def _retention(item: Item) -> Retention:
+    text = entries(item).get("text")
+    return Retention(Period.parse(word(item, "keep")), RetentionStart(word(item, "starts")), _text(text) if text else None)
+
+
+def _loss(key: str, item: Item) -> LossPromise:
+    within, at_least = word(item, "within"), word(item, "at_least")
+    return LossPromise(
+        key=key,
+        text=_text(entries(item)["text"]),
+        measure=LossMeasure(word(item, "measure")),
+        within=Period.parse(within) if within else None,
+        at_least=int(at_least) if at_least else None,
+    )

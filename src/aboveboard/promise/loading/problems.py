@@ -1,0 +1,79 @@
+"""What is wrong with a promise file: where, what, and how to put it right. All of it, not the first thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import AboveboardError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing to put right. ``line`` and ``column`` count from 1; ``code`` is stable, the words are not."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message} {self.fix}"
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the problem for a program."""
+        return {
+            "file": self.file, "line": self.line, "column": self.column,
+            "code": self.code, "message": self.message, "fix": self.fix,
+        }  # fmt: skip
+
+
+class PromiseRefused(AboveboardError):
+    """The promise in {file} is refused: {count} to put right."""
+
+    code = "promise_refused"
+    next_step = "First: {first}"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__(file=problems[0].file, count=_counted(len(problems)), first=problems[0])
+
+
+def _counted(number: int) -> str:
+    return "one problem" if number == 1 else f"{number} problems"
+
+
+class Place(Protocol):
+    """Anything that has a place in the file."""
+
+    @property
+    def line(self) -> int:
+        """The line, from 1."""
+
+    @property
+    def column(self) -> int:
+        """The column, from 1."""
+
+
+@dataclass(slots=True)
+class Report:
+    """The problems found so far in one file."""
+
+    file: str
+    found: set[Problem] = field(default_factory=set)
+
+    def add(self, place: Place, code: str, message: str, fix: str) -> None:
+        """Write down one problem; the same one twice counts once."""
+        self.found.add(Problem(self.file, place.line, place.column, code, message, fix))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return the problems in the order of the file."""
+        return tuple(sorted(self.found))
+
+
+def quoted(text: str) -> str:
+    """Return a word from the file for use in a message: in back-quotes, and short."""
+    return f"`{text if len(text) <= 60 else text[:57] + '...'}`"

@@ -1,0 +1,68 @@
+"""Does everything that a promise names exist, and does everything it declares serve a purpose?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aboveboard.promise.loading.lines import Item, Scalar, Table, entries, words
+from aboveboard.promise.loading.problems import Place, Report, quoted
+from aboveboard.promise.loading.shape import nearest
+
+_LISTS = (
+    ("fields", "field", "undeclared_field"),
+    ("roles", "role", "undeclared_role"),
+    ("channels", "channel", "undeclared_channel"),
+    ("recipients", "recipient", "undeclared_recipient"),
+)
+
+
+def check(root: Table, report: Report) -> None:
+    """Report words that nothing declares, fields and recipients that nothing uses, and languages nobody listed."""
+    for key, purpose in entries(root, "purposes").items():
+        for section, noun, code in _LISTS:
+            declared = entries(root, section)
+            for named in words(purpose, section):
+                if named.text not in declared:
+                    message = f"The purpose {quoted(key)} names the {noun} {quoted(named.text)}, which `{section}` does not declare."
+                    report.add(named, code, message, nearest(named.text, declared))
+    _check_unused(root, report)
+    _check_languages(root, report)
+
+
+def _check_unused(root: Table, report: Report) -> None:
+    for section, code, message in (
+        ("fields", "unused_field", "No purpose uses the field {key}, so it must not be held."),
+        ("recipients", "unused_recipient", "No purpose shares data with the recipient {key}."),
+    ):
+        used = {named.text for purpose in entries(root, "purposes").values() for named in words(purpose, section)}
+        for key in entries(root, section):
+            if key not in used:
+                report.add(
+                    _mark(root, section, key), code, message.format(key=quoted(key)), "Remove it, or name it in the purpose that needs it."
+                )
+
+
+def _mark(root: Table, section: str, key: str) -> Place:
+    table = root.entries[section]
+    return table.marks[key] if isinstance(table, Table) else table
+
+
+def _check_languages(root: Table, report: Report) -> None:
+    listed = {"en", *(language.text for language in words(root, "languages"))}
+    for table in _translations(root):
+        for language, mark in table.marks.items():
+            if language not in listed:
+                message = f"`languages` does not list {quoted(language)}."
+                report.add(mark, "undeclared_language", message, "Add it there, or remove the translation.")
+
+
+def _translations(item: Item) -> Iterator[Table]:
+    """Yield the texts in several languages: tables of plain words that have ``en``. Depth is bounded by the reader."""
+    if isinstance(item, Table):
+        if "en" in item.entries and all(isinstance(entry, Scalar) for entry in item.entries.values()):
+            yield item
+        for entry in item.entries.values():
+            yield from _translations(entry)
+    elif not isinstance(item, Scalar):
+        for entry in item.items:
+            yield from _translations(entry)

@@ -1,0 +1,52 @@
+"""The JSON Schema of a promise file: the one declaration that the reader checks and that editors use.
+
+``promise.schema.json`` has the shape; the words that other data decides (data categories, lawful
+bases, transfer grounds, ...) are filled in here, so they are listed once. Keywords that start with
+``x-`` are ours: ``x-missing`` words a problem, ``x-code`` names it, ``x-renamed`` knows old names.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aboveboard.promise import categories
+from aboveboard.promise.law import bases, transfers
+from aboveboard.promise.model import FieldKind, LawfulBasis, LossMeasure, RecipientKind, RetentionStart
+
+Schema = Mapping[str, Any]
+
+_FILE = Path(__file__).with_name("promise.schema.json")
+
+
+@cache
+def schema() -> Schema:
+    """Return the whole schema (JSON Schema 2020-12), choices filled in. Not to be changed by the caller."""
+    whole: dict[str, Any] = json.loads(_FILE.read_text("utf-8"))
+    known = categories.known()
+    choices: Mapping[tuple[str, str], list[str]] = {
+        ("field", "category"): list(known),
+        ("field", "kind"): [kind.value for kind in FieldKind],
+        ("recipient", "kind"): [kind.value for kind in RecipientKind],
+        ("transfer", "ground"): list(transfers.grounds()),
+        ("purpose", "basis"): [basis.value for basis in LawfulBasis],
+        ("retention", "starts"): [start.value for start in RetentionStart],
+        ("article9", "condition"): list(bases.special_conditions()),
+        ("loss", "measure"): [measure.value for measure in LossMeasure],
+    }
+    for (shape, key), words in choices.items():
+        whole["$defs"][shape]["properties"][key]["enum"] = words
+    renamed = {category.formerly: key for key, category in known.items() if category.formerly}
+    whole["$defs"]["field"]["properties"]["category"]["x-renamed"] = renamed
+    return whole
+
+
+def resolved(part: Schema) -> Schema:
+    """Return a part of the schema with its ``$ref`` followed; what stands beside the reference wins."""
+    if "$ref" not in part:
+        return part
+    target = schema()["$defs"][part["$ref"].rpartition("/")[2]]
+    return {**resolved(target), **{key: value for key, value in part.items() if key != "$ref"}}
