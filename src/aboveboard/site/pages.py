@@ -23,7 +23,7 @@ from django.urls import Resolver404, resolve
 from aboveboard.accounts.gate import public
 from aboveboard.basics import settings
 from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotAllowed, NotFound, TooMany, Unavailable
-from aboveboard.site.logs import REQUEST_ID
+from aboveboard.basics.logs import REQUEST_ID
 
 log = logging.getLogger(__name__)
 

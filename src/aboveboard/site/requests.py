@@ -13,7 +13,7 @@ from django.core.signals import got_request_exception
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from aboveboard.site.logs import REQUEST_ID
+from aboveboard.basics.logs import REQUEST_ID
 
 log = logging.getLogger("aboveboard.requests")
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from aboveboard.basics import limits
+from aboveboard.basics import limits, logs
 from aboveboard.basics import settings as instance
-from aboveboard.site import logs
 
 INSTANCE = instance.current()
 
