@@ -1,0 +1,30 @@
+"""The one change in this room: a promise is put in force.
+
+The ledger is a room beside this one, so ``access.actions.adopt_promise`` wraps this and writes the
+entry in the same transaction; nothing else should call it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.promise.loading import load
+from aboveboard.promise.models import PromiseVersion
+from aboveboard.promise.queries import Adopted
+
+
+def adopt(source: str, *, name: str, by: Actor, at: datetime) -> Adopted:
+    """Put a promise in force. The same source again is a new version: it was decided again.
+
+    Raises:
+        PromiseRefused: the promise has problems; the one in force stays.
+    """
+    promise = load(source, name=name)
+    digest = hashlib.sha256(source.encode()).hexdigest()
+    with transaction.atomic():
+        row = PromiseVersion.objects.create(digest=digest, name=name[:200], source=source, adopted_at=at, adopted_by=by.as_json())
+    return Adopted(promise, row.serial, digest, at)
