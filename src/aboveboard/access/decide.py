@@ -102,12 +102,13 @@ def _against(promise: Promise, request: Request, facts: Facts) -> Iterator[Reaso
     for field in request.fields:
         if field not in purpose.fields:
             yield reason(Code.FIELD_NOT_IN_PURPOSE, field=field)
-    yield from _chosen_against(purpose, facts.standing)  # 7
+    yield from chosen_against(purpose, facts.standing)  # 7
     if facts.held and _retention_over(purpose, request.at, facts):  # 8
         yield reason(Code.RETENTION_OVER)
 
 
-def _chosen_against(purpose: Purpose, standing: Standing) -> Iterator[Reason]:
+def chosen_against(purpose: Purpose, standing: Standing) -> Iterator[Reason]:
+    """Yield what the person's own choices have against the purpose (question 7); nothing when they leave it in use."""
     said = standing.said(purpose.key)
     if purpose.needs_consent and said is not Answer.YES:
         yield reason(Code.NO_CONSENT if said is None else Code.CONSENT_WITHDRAWN)

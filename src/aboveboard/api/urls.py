@@ -1,7 +1,15 @@
-"""The addresses of the ``api`` room."""
+"""The addresses under ``/api/v1/``. Ninja's views are declared by their prefix; the description is for anyone."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from aboveboard.accounts.gate import Gate, Kind, declare, public
+from aboveboard.api.routes import api, openapi
+
+declare("/api/v1/", Gate(Kind.SERVICE))
+
+urlpatterns = [
+    path("openapi.json", public("engineers read how to ask before they have a token")(openapi), name="openapi"),
+    path("", api.urls),
+]

@@ -2,8 +2,8 @@
 
 A program reads ``code`` (stable, never reworded). A person reads the message: the first line of
 the class's docstring filled with the error's details, then ``next_step``. An operator reads
-``details``. Faces map the family to HTTP in ``aboveboard.api.problems`` and commands to exit codes
-in ``aboveboard.commands.exits``; nowhere else.
+``details``. The family is mapped to HTTP in :func:`http_status` and to exit codes in
+``aboveboard.commands.exits``; nowhere else.
 
 No detail may hold personal data: errors reach logs (design, invariant 4).
 """
@@ -70,3 +70,11 @@ class Unavailable(AboveboardError):
 
     code = "unavailable"
     next_step = "{fix}"
+
+
+_HTTP: dict[type[AboveboardError], int] = {BadInput: 400, NotAllowed: 403, NotFound: 404, Conflict: 409, TooMany: 429, Unavailable: 503}
+
+
+def http_status(error: BaseException) -> int:
+    """Return the HTTP status of an error: that of its family, or 500 for what is a fault of ours."""
+    return next((status for kind, status in _HTTP.items() if isinstance(error, kind)), 500)

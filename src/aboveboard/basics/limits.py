@@ -157,3 +157,17 @@ PROMISE_DEPTH: Final = 12
 
 PLAIN_SENTENCE_WORDS: Final = 25
 """Longest sentence shown to a customer, in words (GOV.UK content style; design, section 5)."""
+
+SEQUENCE_BATCH: Final = 8_192
+"""Entries put into the ledger's tree under one checkpoint and in one transaction. Our choice: a tenth of a
+second in which nobody else writes to SQLite. A multiple of 256, so that batches end where tiles end."""
+
+LEAK_SAMPLE_LINES: Final = 200
+"""Lines of a leaked file from which its form and columns are guessed. Our choice."""
+
+LEAK_ROW_LINES: Final = 50
+"""Most lines that one quoted row of a leaked file may run over before the quote counts as a stray mark. Our choice."""
+
+SERVICE_USES_PER_SECOND: Final = 2_000
+"""Uses that one program may ask of one process in a second; above that it is told to wait. Our choice: beyond what
+one process can answer, so that it stops a runaway program and no honest one."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.basics.errors import BadInput, NotFound
 from aboveboard.choices.models import Choice
 from aboveboard.choices.standing import Answer
 from aboveboard.ledger.actions import append
@@ -18,13 +18,14 @@ from aboveboard.vault.queries import handle
 _EVIDENCE = re.compile(r"[A-Za-z0-9:._/-]{1,80}")
 
 
-class NoChoiceHere(AboveboardError):
+class NoChoiceHere(BadInput):
     """There is no choice to make about {purpose}: {why}."""
 
     code = "no_choice_here"
+    next_step = ""
 
 
-class EvidenceRefused(AboveboardError):
+class EvidenceRefused(BadInput):
     """The evidence of a choice is a reference, not a sentence: letters, digits and : . _ / - only."""
 
     code = "evidence_refused"

@@ -1,0 +1,58 @@
+"""A person says that a look at their data seems wrong: written down, and handed to the privacy lead.
+
+Only a code and the number of the entry are kept. What people would type into a free box may be
+anything about anyone, and the ledger must hold no personal data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.errors import NotFound
+from aboveboard.ledger import queries as ledger
+from aboveboard.ledger.actions import append
+from aboveboard.outbox.actions import post
+from aboveboard.vault import queries as vault
+
+KIND = "concern.raised"
+"""Kind of the ledger entry, and of the message that tells the privacy lead."""
+
+
+class Concern(StrEnum):
+    """What seems wrong about a look."""
+
+    UNKNOWN_TEAM = "unknown-team"
+    NO_CONTACT = "no-contact"
+    AGAINST_CHOICE = "against-choice"
+    TOO_MUCH = "too-much"
+    OTHER = "other"
+
+
+def raise_concern(person_id: int, about: int | None, concern: Concern, *, by: Actor, at: datetime) -> int:
+    """Write down that the person finds a look wrong, tell the privacy lead, and return the entry's id.
+
+    ``about`` is the id of the look's entry, or None when it is about the list as a whole.
+
+    Raises:
+        NotFound: nobody with that id is held, or the entry is not about them.
+    """
+    with transaction.atomic():
+        handle = vault.handle(person_id)
+        if handle is None:
+            raise NotFound(what="person")
+        if about is not None and ledger.entry(about).handle != handle:
+            raise NotFound(what="ledger entry")
+        entry_id = append(KIND, by=by, handle=handle, facts={"about": about, "concern": concern.value}, at=at)
+        post(KIND, {"entry": entry_id})
+    return entry_id
+
+
+def concerns_of(person_id: int) -> Sequence[ledger.Recorded]:
+    """Return the concerns this person raised, newest first."""
+    handle = vault.handle(person_id)
+    return [] if handle is None else ledger.entries_for(handle, kinds=[KIND])

@@ -1,0 +1,80 @@
+"""The routes for programs. All need a program's token; what it may ask for is its scope and the promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Router
+
+import aboveboard
+from aboveboard.access.actions import Ask, Opened, use
+from aboveboard.access.decide import Scope
+from aboveboard.access.people import the_one
+from aboveboard.accounts.gate import actor_of, client_of
+from aboveboard.api import problems
+from aboveboard.api.pace import take
+from aboveboard.api.schemas import ChoiceIn, ChoiceOut, Problem, PromiseOut, PurposeOut, UseIn, UseOut
+from aboveboard.basics import clock
+from aboveboard.basics.errors import NotAllowed
+from aboveboard.choices.actions import choose
+from aboveboard.choices.standing import Answer
+from aboveboard.promise.queries import in_force
+
+router = Router()
+_PROBLEMS = {status: Problem for status in (400, 401, 403, 404, 409, 422, 429, 503)}
+
+
+@router.post("/uses", response={200: UseOut, **_PROBLEMS}, summary="Use a person's data for a purpose")
+def post_use(request: HttpRequest, asked: UseIn) -> Any:
+    """Decide, write the ledger entry, then open the fields; or refuse with every reason (403, `use_refused`)."""
+    take(client_of(request).pk)
+    ask = Ask(actor_of(request), asked.purpose, tuple(asked.fields), asked.channel, asked.reference, _scope(request))
+    outcome = use(ask, the_one(asked.person.kind, asked.person.value, country=asked.person.country), at=clock.now())
+    if not isinstance(outcome, Opened):
+        return problems.refused(outcome.reasons, outcome.entry_id)
+    return {"values": {name: value and value.reveal() for name, value in outcome.values.items()}, "entry": outcome.entry_id}
+
+
+@router.post("/choices", response={201: ChoiceOut, **_PROBLEMS}, summary="Record a person's choice")
+def post_choice(request: HttpRequest, asked: ChoiceIn) -> Any:
+    """Record a yes or no about a purpose that leaves the person a choice."""
+    take(client_of(request).pk)
+    scope = _scope(request)
+    if asked.purpose not in scope.purposes or asked.channel not in scope.channels:
+        raise NotAllowed(why="this program was not given leave for this purpose or channel")
+    person_id = the_one(asked.person.kind, asked.person.value, country=asked.person.country)
+    choice = choose(
+        person_id, asked.purpose, Answer(asked.answer), channel=asked.channel, evidence=asked.evidence,
+        by=actor_of(request), at=clock.now(),
+    )  # fmt: skip
+    return 201, {"choice": choice.pk, "entry": choice.entry_id}
+
+
+@router.get("/promise", response={200: PromiseOut, **_PROBLEMS}, summary="The promise in force")
+def get_promise(request: HttpRequest) -> Any:
+    """Return the purposes, so that a program can know what it may ask for."""
+    adopted = in_force()
+    purposes = [
+        PurposeOut(
+            key=purpose.key, title=purpose.title, basis=purpose.basis.value, fields=list(purpose.fields), roles=list(purpose.roles),
+            channels=list(purpose.channels),
+        )
+        for purpose in adopted.promise.purposes.values()
+    ]  # fmt: skip
+    return PromiseOut(serial=adopted.serial, digest=adopted.digest, purposes=purposes)
+
+
+def _scope(request: HttpRequest) -> Scope:
+    client = client_of(request)
+    return Scope(frozenset(client.purposes), frozenset(client.channels))
+
+
+def openapi(request: HttpRequest) -> HttpResponse:
+    """Serve the OpenAPI 3.1 description."""
+    return api.create_response(request, api.get_openapi_schema(path_prefix="/api/v1/"))
+
+
+api = NinjaAPI(title="Aboveboard", version=aboveboard.__version__, docs_url=None, openapi_url=None, urls_namespace="api")
+api.add_router("", router)
+problems.install(api)

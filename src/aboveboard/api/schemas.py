@@ -1,0 +1,98 @@
+"""What the API takes and gives. Unknown members are refused, so that a misspelt one is not passed over."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from annotated_types import Len
+from ninja import Schema
+from pydantic import ConfigDict, StringConstraints
+
+Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class Strict(Schema):
+    """A body in which every member is known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PersonRef(Strict):
+    """Who it is about: looked up by something they told you. Exactly one person must have it."""
+
+    kind: Literal["email", "phone", "customer_number"]
+    value: Annotated[str, StringConstraints(min_length=3, max_length=254)]
+    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = None
+
+
+class UseIn(Strict):
+    """A use: whose data, for which purpose of the promise, which fields, through which channel."""
+
+    person: PersonRef
+    purpose: Word
+    fields: Annotated[list[Word], Len(1, 64)]
+    channel: Word
+    reference: Annotated[str, StringConstraints(max_length=80)] = ""
+
+
+class UseOut(Schema):
+    """The fields that were allowed; null where nothing is held. ``entry`` is the ledger entry that proves the look."""
+
+    values: dict[str, str | None]
+    entry: int
+
+
+class ChoiceIn(Strict):
+    """A choice that the person made: ``evidence`` is a reference to where they said so."""
+
+    person: PersonRef
+    purpose: Word
+    answer: Literal["yes", "no"]
+    channel: Word
+    evidence: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+class ChoiceOut(Schema):
+    """The recorded choice. ``entry`` is the ledger entry that proves it."""
+
+    choice: int
+    entry: int
+
+
+class ReasonOut(Schema):
+    """One reason of a refusal."""
+
+    code: str
+    field: str | None
+    sentence: str
+
+
+class Problem(Schema):
+    """Problem details (RFC 9457). ``reasons`` and ``entry`` come with a refused use."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str | None = None
+    reasons: list[ReasonOut] | None = None
+    entry: int | None = None
+
+
+class PurposeOut(Schema):
+    """One purpose of the promise, as a program needs it."""
+
+    key: str
+    title: str
+    basis: str
+    fields: list[str]
+    roles: list[str]
+    channels: list[str]
+
+
+class PromiseOut(Schema):
+    """The promise in force."""
+
+    serial: int
+    digest: str
+    purposes: list[PurposeOut]
