@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 
 
@@ -19,9 +17,6 @@ class PromiseVersion(models.Model):
     source = models.TextField()
     adopted_at = models.DateTimeField()
     adopted_by = models.JSONField()
-
-    class Meta:
-        ordering: ClassVar = ["-serial"]
 
     def __str__(self) -> str:
         return f"promise {self.serial}"

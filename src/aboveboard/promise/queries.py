@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from aboveboard.basics.errors import AboveboardError, NotFound
-from aboveboard.promise.loading import load
+from aboveboard.promise.loading import Problem, PromiseRefused, load, reread
 from aboveboard.promise.model import Promise
 from aboveboard.promise.models import PromiseVersion
 
@@ -18,6 +19,13 @@ class NoPromise(AboveboardError):
 
     code = "no_promise"
     next_step = "Adopt one with: aboveboard promise adopt FILE"
+
+
+class PromiseDamaged(AboveboardError):
+    """Version {serial} of the promise is not what was adopted: its text no longer has its digest."""
+
+    code = "promise_damaged"
+    next_step = "Restore the database, or adopt the promise again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +54,10 @@ def in_force() -> Adopted:
     Raises:
         NoPromise: none was ever adopted.
     """
-    serial = PromiseVersion.objects.order_by("-serial").values_list("serial", flat=True).first()
-    if serial is None:
+    row = PromiseVersion.objects.order_by("-serial").values_list("serial", "digest", "name", "adopted_at").first()
+    if row is None:
         raise NoPromise()
-    return version(serial)
+    return _adopted(*row)
 
 
 def version(serial: int) -> Adopted:
@@ -58,11 +66,10 @@ def version(serial: int) -> Adopted:
     Raises:
         NotFound: there is no such version.
     """
-    row = PromiseVersion.objects.filter(pk=serial).values_list("digest", "name", "adopted_at").first()
+    row = PromiseVersion.objects.filter(pk=serial).values_list("serial", "digest", "name", "adopted_at").first()
     if row is None:
         raise NotFound(what="version of the promise")
-    digest, name, adopted_at = row
-    return Adopted(_promise(serial, digest, name), serial, digest, adopted_at)
+    return _adopted(*row)
 
 
 def source(serial: int) -> str:
@@ -83,7 +90,28 @@ def versions() -> Sequence[Version]:
     return [Version(*row) for row in rows]
 
 
+def problems_today() -> tuple[Problem, ...]:
+    """Return what would now be refused about the promise in force: the law, or our rules, may have moved on.
+
+    Raises:
+        NoPromise: none was ever adopted.
+    """
+    adopted = in_force()
+    try:
+        load(source(adopted.serial), name=f"promise {adopted.serial}")
+    except PromiseRefused as refused:
+        return refused.problems
+    return ()
+
+
+def _adopted(serial: int, digest: str, name: str, adopted_at: datetime) -> Adopted:
+    return Adopted(_promise(serial, digest, name), serial, digest, adopted_at)
+
+
 @lru_cache(maxsize=16)
 def _promise(serial: int, digest: str, name: str) -> Promise:
-    """Read a version once per process. The digest is part of the key, so a changed row is never served from memory."""
-    return load(source(serial), name=name)
+    """Read a version once per process."""
+    text = source(serial)
+    if hashlib.sha256(text.encode()).hexdigest() != digest:
+        raise PromiseDamaged(serial=serial)
+    return reread(text, name=name)

@@ -16,7 +16,7 @@ from aboveboard.promise.loading import build, lawfulness, lines, plainness, refe
 from aboveboard.promise.loading.problems import Problem, PromiseRefused, Report
 from aboveboard.promise.model import Promise
 
-__all__ = ["Problem", "PromiseRefused", "load"]
+__all__ = ["Problem", "PromiseRefused", "load", "reread"]
 
 
 def load(source: str | bytes, *, name: str) -> Promise:
@@ -37,3 +37,21 @@ def load(source: str | bytes, *, name: str) -> Promise:
     if root is None or problems:
         raise PromiseRefused(problems)
     return build.build(root)  # 6
+
+
+def reread(source: str, *, name: str) -> Promise:
+    """Return a promise that was adopted earlier, without judging it again.
+
+    What was sound when it was adopted stays readable when the lists of law move on: a country that
+    loses its adequacy must not stop every use of data. ``queries.problems_today`` asks again.
+
+    Raises:
+        PromiseRefused: the source is no longer even shaped like a promise.
+    """
+    report = Report(name)
+    root = lines.read(source, report)
+    if root is not None:
+        shape.check(root, report)
+    if root is None or report.found:
+        raise PromiseRefused(report.problems())
+    return build.build(root)
