@@ -54,9 +54,7 @@ class SessionStore(DatabaseStore):
         return bool(self.model.objects.filter(session_key=row_key(session_key)).exists())
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
-        """Return the row to be saved."""
-        if self.session_key is None:
-            self._session_key = self._get_new_session_key()
+        """Return the row to be saved; ``save`` has given the session its key before it calls this."""
         return self.model(session_key=self._row().decode(), session_data=self.encode(data), expire_date=self.get_expiry_date())
 
     def delete(self, session_key: str | None = None) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import PasswordField
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ConfirmLoginCodeForm, LoginForm
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.core import ratelimit
 from allauth.core.internal.httpkit import headed_redirect_response
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -65,6 +67,39 @@ class StaffPasswordForm(LoginForm):  # type: ignore[misc]  # allauth publishes n
         self._login.redirect_url = redirect_url
         response: HttpResponse = perform_password_login(request, credentials, self._login)
         return response
+
+
+class _CodeBox(forms.Form):
+    words = _("The code")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self.fields["code"], self.words)
+        self.fields["code"].widget.attrs.update({"inputmode": "numeric", "class": "govuk-input--width-10", "spellcheck": "false"})
+
+
+class MailedCodeForm(_CodeBox, ConfirmLoginCodeForm):  # type: ignore[misc]  # allauth publishes no types
+    """The code that was sent by e-mail."""
+
+    words = _("The code from the e-mail")
+
+
+class SecondStepForm(_CodeBox, AuthenticateForm):  # type: ignore[misc]  # allauth publishes no types
+    """The second step of signing in."""
+
+    words = _("The code that your app shows, or one of your recovery codes")
+
+
+class AgainForm(_CodeBox, ReauthenticateForm):  # type: ignore[misc]  # allauth publishes no types
+    """The second step again, before something that matters."""
+
+    words = SecondStepForm.words
+
+
+class NewAppForm(_CodeBox, ActivateTOTPForm):  # type: ignore[misc]  # allauth publishes no types
+    """The first code of an authenticator app that is being set up."""
+
+    words = _("The code that your app shows now")
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth publishes no types

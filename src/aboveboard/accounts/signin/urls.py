@@ -9,7 +9,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 
-from aboveboard.accounts.signin import views
+from aboveboard.accounts.signin import forms, views
 
 urlpatterns = [
     path("login/", views.CustomerSignIn.as_view(), name="account_login"),
@@ -24,9 +24,9 @@ urlpatterns = [
     path("password/set/", account.password_set, name="account_set_password"),
     path("second-factor/", views.SecondFactorPage.as_view(), name="accounts_second_factor"),
     path("2fa/", factors.index, name="mfa_index"),
-    path("2fa/authenticate/", factors.authenticate, name="mfa_authenticate"),
-    path("2fa/reauthenticate/", factors.reauthenticate, name="mfa_reauthenticate"),
-    path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
+    path("2fa/authenticate/", factors.AuthenticateView.as_view(form_class=forms.SecondStepForm), name="mfa_authenticate"),
+    path("2fa/reauthenticate/", factors.ReauthenticateView.as_view(form_class=forms.AgainForm), name="mfa_reauthenticate"),
+    path("2fa/totp/activate/", totp.ActivateTOTPView.as_view(form_class=forms.NewAppForm), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("2fa/recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("2fa/recovery-codes/generate/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),

@@ -68,6 +68,8 @@ class StaffCode(_SignIn):
 class CodePage(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth publishes no types
     """The page that asks for the code. It is the same whether one was sent or not."""
 
+    form_class = forms.MailedCodeForm
+
     @method_decorator(never_cache)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Resume our process instead of allauth's; a code that is too old is said to be."""
