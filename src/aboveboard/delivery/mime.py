@@ -23,7 +23,7 @@ _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 '!#$%&*+/=?^_`{|}~-]{1,60}")
 _SHORT_LINE = 64  # with the longest of our header names in front, still within the 78 of RFC 5322, 2.1.1
-_WORD_BYTES = 45  # of UTF-8 in one encoded-word: 60 base64 characters, 72 with its frame (RFC 2047, 2: at most 75)
+_WORD_BYTES = 39  # of UTF-8 in one encoded-word: 52 base64 characters, 64 with its frame, 73 after "Subject: " (RFC 2047, 2: at most 76)
 
 
 class RefusedAddress(AboveboardError):
@@ -50,7 +50,9 @@ class Letterhead:
         address = check_address(bare)
         if not address.isascii():
             raise RefusedAddress(why="a sender needs an address in ASCII")
-        return cls(f"{_phrase(given or name)} <{address}>", address)
+        phrase = _phrase(given or name)
+        fold = "\r\n " if len(phrase) + len(address) > _SHORT_LINE else " "
+        return cls(f"{phrase}{fold}<{address}>", address)
 
 
 @dataclass(frozen=True, slots=True)

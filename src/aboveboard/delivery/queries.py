@@ -8,9 +8,8 @@ import heapq
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Count, Min
 
@@ -158,7 +157,7 @@ def read_caught(folder: Path, name: str) -> Caught:
 
 
 def _caught(path: Path, *, with_body: bool) -> Caught:
-    message = cast(EmailMessage, email.message_from_bytes(path.read_bytes(), policy=email.policy.default))
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     text = message.get_body(("plain",)) if with_body else None
     html = message.get_body(("html",)) if with_body else None
     return Caught(

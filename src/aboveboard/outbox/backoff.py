@@ -7,5 +7,5 @@ from datetime import timedelta
 
 def wait_after(attempts: int, *, first: timedelta, longest: timedelta) -> timedelta:
     """Return the wait after the ``attempts``-th try (1 is the first) failed."""
-    doublings = min(max(attempts, 1) - 1, 40)
-    return min(first * 2**doublings, longest)
+    doublings = min(max(attempts, 1) - 1, 20)
+    return min(first * (1 << doublings), longest)

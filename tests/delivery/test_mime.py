@@ -1,0 +1,146 @@
+"""Messages that any reader understands as they were meant, and that nobody's name can bend."""
+
+from __future__ import annotations
+
+import email.policy
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aboveboard.delivery import mime
+
+AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+HEAD = mime.Letterhead.of("Adventure Works", "privacy@adventure.example")
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
+HEADERS = [
+    "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
+]  # fmt: skip
+
+
+def built(subject: str = "Hello", text: str = "Hello.\n", html: str | None = None, to: str = "a@x.example", language: str = "en") -> bytes:
+    return mime.build(HEAD, mime.check_address(to), mime.Content(subject, text, html, language), id_=mime.message_id(7, "x.example"), at=AT)
+
+
+def read(message: bytes) -> EmailMessage:
+    return cast(EmailMessage, email.message_from_bytes(message, policy=email.policy.default))
+
+
+def unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def text_of(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    payload = part.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    return payload.decode("utf-8").replace("\r\n", "\n")
+
+
+@given(ANY_TEXT)
+def test_any_text_comes_back_as_it_was(text: str) -> None:
+    message = read(built(text=text))
+    assert not message.defects
+    assert text_of(message, "plain") == unix(text)
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_any_text_comes_back_beside_its_html(text: str, html: str) -> None:
+    message = read(built(text=text, html=html))
+    assert not message.defects
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert (text_of(message, "plain"), text_of(message, "html")) == (unix(text), unix(html))
+
+
+@given(ANY_TEXT)
+def test_any_subject_stays_one_header(subject: str) -> None:
+    message = read(built(subject=subject))
+    assert list(message.keys()) == HEADERS
+    assert not message["Subject"].defects
+    meant = "".join(" " if ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u2028\u2029" else c for c in subject)
+    assert message["Subject"].split() == meant.split()
+
+
+@given(ANY_TEXT, ANY_TEXT, st.one_of(st.none(), ANY_TEXT))
+def test_every_line_is_short_7_bit_and_ended_by_crlf(subject: str, text: str, html: str | None) -> None:
+    wire = built(subject=subject, text=text, html=html)
+    assert wire.isascii()
+    lines = wire.split(b"\r\n")
+    assert max(len(line) for line in lines) <= 78
+    assert not any(b"\r" in line or b"\n" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "name", ["Zoë Müller", "Łukasz", "李小龙", "محمد", "Παπαδόπουλος", "👩‍👩‍👧 Family", "O'Brien", 'Quo"te', "a, b <c@d.example>", "=?utf-8?q?x?="]
+)
+def test_names_of_the_world_survive_in_sender_subject_and_text(name: str) -> None:
+    head = mime.Letterhead.of(name, "privacy@adventure.example")
+    content = mime.Content(f"For {name}", f"Dear {name},\n" * 20, None, "en")
+    message = read(mime.build(head, "a@x.example", content, id_="<1@x.example>", at=AT))
+    sender = message["From"].addresses
+    assert [(one.display_name, one.addr_spec) for one in sender] == [(name, "privacy@adventure.example")]
+    assert message["Subject"] == f"For {name}"
+    assert text_of(message, "plain") == f"Dear {name},\n" * 20
+
+
+INJECTIONS = [
+    "a@x.example\r\nBcc: spy@x.example", "a@x.example\nBcc: spy@x.example", "a@x.example, spy@x.example", "a@x.example>\r\nRCPT TO:<spy@x.example",
+    "<a@x.example>", "a b@x.example", "a@x.example ", "a@@x.example", "@x.example", "a@", "a", "", "a@x..example", "a@-x.example", "a.@x.example",
+    "a\x00@x.example", "ä\r\n@x.example", "ä\u2028@x.example", "a@x.example\x00", "a@[127.0.0.1]", "a@x" + ".example" * 40, "a" * 65 + "@x.example",
+    "ä\ud800@x.example", "a@\ud800.example",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", INJECTIONS)
+def test_what_is_not_one_address_is_refused(address: str) -> None:
+    with pytest.raises(mime.RefusedAddress) as caught:
+        mime.check_address(address)
+    assert len(address) < 3 or address not in str(caught.value), "an address is personal, and errors reach logs"
+
+
+@pytest.mark.parametrize(
+    ("address", "on_the_wire"),
+    [
+        ("jon.o'brien+shop@mail.example.com", "jon.o'brien+shop@mail.example.com"),
+        ("zoe@müller.example", "zoe@xn--mller-kva.example"),
+        ("zoë@x.example", "zoë@x.example"),
+        ("root@localhost", "root@localhost"),
+    ],
+)
+def test_addresses_that_are_written_to(address: str, on_the_wire: str) -> None:
+    assert mime.check_address(address) == on_the_wire
+
+
+@given(st.text(max_size=60))
+def test_no_text_gets_more_than_one_recipient_past_the_check(text: str) -> None:
+    try:
+        address = mime.check_address(text)
+    except mime.RefusedAddress:
+        return
+    message = read(built(to=text))
+    assert list(message.keys()) == HEADERS
+    assert [one.addr_spec for one in message["To"].addresses] == [address]
+
+
+@pytest.mark.parametrize("subject", ["Hi\r\nBcc: spy@x.example", "Hi\nBcc: spy@x.example", "Hi\rBcc: spy@x.example", "Hi\x0bBcc: y\u2028z"])
+def test_a_subject_adds_no_header(subject: str) -> None:
+    assert read(built(subject=subject))["Bcc"] is None
+    assert list(read(built(subject=subject)).keys()) == HEADERS
+
+
+def test_a_language_that_is_none_adds_no_header() -> None:
+    assert read(built(language="en\r\nBcc: spy@x.example"))["Content-Language"] == "und"
+
+
+def test_a_second_try_is_the_same_message() -> None:
+    assert mime.message_id(12, "x.example") == "<notice.12@x.example>"
+    assert built() == built()
+
+
+def test_a_sender_that_is_no_address_is_refused() -> None:
+    with pytest.raises(mime.RefusedAddress):
+        mime.Letterhead.of("Us", "nobody")
