@@ -117,5 +117,7 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
             "django.request": {"level": "CRITICAL"},
             "django.server": {"level": "CRITICAL"},
             "_granian": {"level": "WARNING"},
+            # It repeats one refusal many times a second; whoever asked for the connection reports it once.
+            "psycopg.pool": {"level": "CRITICAL"},
         },
     }

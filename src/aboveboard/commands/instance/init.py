@@ -1,0 +1,127 @@
+"""``aboveboard init``: make an instance, which is a folder with its settings, its keys and its database."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aboveboard.basics import settings
+from aboveboard.basics.errors import Conflict
+from aboveboard.commands import exits
+
+NAME = "init"
+HELP = "Make a new instance: a folder with its settings, its keys and its database."
+EXAMPLE = """\
+aboveboard init our-instance --name "Adventure Works" --contact privacy@example.org
+aboveboard init our-instance --promise promise.yaml --origin https://data.example.org
+aboveboard init our-instance --postgres postgresql://user:password@localhost:5432/aboveboard"""
+NEEDS_INSTANCE = False
+
+TEMPLATE = Path(__file__).with_name("aboveboard.toml")
+KEY_FILES = ("root.key", "signing.key")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder to make")
+    parser.add_argument("--name", default="Our organisation", help="the name that customers know you by")
+    parser.add_argument("--contact", default="privacy@localhost", help="the e-mail address for questions about data")
+    parser.add_argument("--origin", default="http://127.0.0.1:8000", help="the address people will type")
+    parser.add_argument("--postgres", metavar="URL", help="keep rows in PostgreSQL instead of a file")
+    parser.add_argument("--mail", metavar="URL", default="smtp://127.0.0.1:1025", help="the mail server for notices")
+    parser.add_argument("--promise", type=Path, metavar="FILE", help="a promise to check and adopt")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the instance; nothing of it stays behind when something is wrong."""
+    folder: Path = args.folder.resolve()
+    make(folder, args)
+    print(f"Made an instance in {args.folder}.")
+    print(f"Keep a copy of {args.folder / 'root.key'} somewhere else, and safe: without it no record can ever be read.")
+    print(f"Next: aboveboard serve --home {args.folder}")
+    return exits.DONE
+
+
+def make(folder: Path, args: argparse.Namespace) -> None:
+    """Write settings and keys, make the database, adopt the promise; Django runs with this instance afterwards.
+
+    Raises:
+        Conflict: there is an instance already, or its keys.
+        WrongSetting: one of the arguments is not what a setting may be.
+        PromiseRefused: the promise has problems.
+        DatabaseAway: the database cannot be reached.
+    """
+    for name in (settings.FILE_NAME, *KEY_FILES):
+        if (folder / name).exists():
+            raise Conflict(why=f"{folder} already has {name}, and a key that is overwritten is lost with all it protects")
+    promise = _checked(args.promise) if args.promise else None
+    existed = folder.exists()
+    before = set(folder.iterdir()) if existed else set()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        _write(folder / settings.FILE_NAME, filled_in(args))
+        for name in KEY_FILES:
+            _write(folder / name, secrets.token_hex(32) + "\n")
+        _start(folder)
+        from aboveboard.commands.instance import schema
+
+        schema.bring_up_to_date()
+        if promise is not None:
+            _adopt(promise, args.promise.name)
+    except BaseException:
+        for path in set(folder.iterdir()) - before:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if not existed:
+            folder.rmdir()
+        raise
+
+
+def filled_in(args: argparse.Namespace) -> str:
+    """Return the text of ``aboveboard.toml``. JSON strings are TOML strings, so nothing can break out of its quotes."""
+    origin = urlsplit(args.origin)
+    values = {
+        "name": args.name,
+        "contact": args.contact,
+        "database": args.postgres or "sqlite:aboveboard.sqlite3",
+        "origin": args.origin.rstrip("/"),
+        "log": f"{origin.hostname or 'localhost'}/log",
+        "mail": args.mail,
+    }
+    return TEMPLATE.read_text("utf-8").format(**{name: json.dumps(value, ensure_ascii=False) for name, value in values.items()})
+
+
+def _write(file: Path, text: str) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+        opened.write(text)
+
+
+def _start(folder: Path) -> None:
+    from aboveboard.commands.main import start_django
+
+    os.environ[settings.HOME_VARIABLE] = str(folder)
+    settings.current.cache_clear()
+    start_django()
+
+
+def _checked(file: Path) -> str:
+    from aboveboard.basics.errors import BadInput
+    from aboveboard.promise.loading import load
+
+    if not file.is_file():
+        raise BadInput(found=f"there is no file {file}", fix="Check the path.")
+    source = file.read_text("utf-8")
+    load(source, name=file.name)
+    return source
+
+
+def _adopt(source: str, name: str) -> None:
+    from aboveboard.access import actions
+    from aboveboard.basics import clock
+    from aboveboard.basics.actor import SYSTEM
+
+    actions.adopt_promise(source, name=name, by=SYSTEM, at=clock.now())

@@ -1,0 +1,171 @@
+"""``aboveboard serve``: answer requests, and run the background worker beside it.
+
+1. Settings and database are checked; an embedded database is brought up to date.
+2. The port is tried, so that a busy one is said plainly and not as a traceback.
+3. The worker starts as a process of its own and is started again if it dies.
+4. Granian answers until Ctrl-C or SIGTERM; then the worker is asked to finish and waited for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from types import FrameType
+
+from aboveboard.basics import limits, settings
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.commands import exits
+from aboveboard.commands.instance.worker import PARENT_VARIABLE
+
+NAME = "serve"
+HELP = "Serve the pages and the API, and run the background worker."
+EXAMPLE = """\
+aboveboard serve --home our-instance
+aboveboard serve --port 8001
+aboveboard serve --processes 4 --no-worker     (and `aboveboard worker` elsewhere)"""
+
+log = logging.getLogger("aboveboard.serve")
+
+
+class PortBusy(AboveboardError):
+    """Port {port} is in use."""
+
+    code = "port_busy"
+    next_step = "Stop the other program or choose another port: --port {other}"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--host", help="the address to listen on (default: server.host)")
+    parser.add_argument("--port", type=int, help="the port to listen on (default: server.port)")
+    parser.add_argument("--processes", type=int, default=1, help="processes that answer requests (default: 1)")
+    parser.add_argument("--no-worker", action="store_true", help="do not run the background worker; run `aboveboard worker` elsewhere")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    current = settings.current()
+    host, port = args.host or current.server.host, args.port or current.server.port
+    prepare(current)
+    check_port(host, port)
+    supervisor = None if args.no_worker else Supervisor()
+    # Granian takes over SIGINT and SIGTERM once it runs; until then they end this process the same clean way.
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        if supervisor:
+            supervisor.start()
+        print(f"Aboveboard is at http://{host}:{port}/ — stop it with Ctrl-C.", flush=True)
+        _granian(host, port, args.processes, current.server.threads)
+    finally:
+        if supervisor:
+            supervisor.stop()
+    return exits.DONE
+
+
+def prepare(current: settings.Settings) -> None:
+    """Bring an embedded database up to date; a server's database is left to whoever runs it.
+
+    Raises:
+        MigrationsPending: the PostgreSQL database is older than this version.
+        DatabaseAway: it does not answer.
+    """
+    from django.db import connection
+
+    from aboveboard.commands.instance import schema
+
+    if waiting := schema.pending():
+        if connection.vendor != "sqlite":
+            raise schema.MigrationsPending(count=len(waiting), home=current.home)
+        print(f"Bringing the database up to date: {len(waiting)} changes.", flush=True)
+        schema.bring_up_to_date()
+    connection.close()
+
+
+def check_port(host: str, port: int) -> None:
+    """Try whether the port can be listened on.
+
+    Raises:
+        PortBusy: another program listens there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortBusy(port=port, other=port + 1 if port < 65535 else 8001) from error
+
+
+class Supervisor:
+    """Keeps one worker process running until stopped; a worker that dies is started again after a rest that grows."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._watch, name="worker-supervisor", daemon=True)
+
+    def start(self) -> None:
+        """Start the worker and watch it."""
+        self._process = self._spawn()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the worker to end its turn, wait for it, kill it when its time is up."""
+        self._stop.set()
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        process.terminate()
+        try:
+            process.wait(limits.STOP_PATIENCE.total_seconds() + 2)
+        except subprocess.TimeoutExpired:
+            log.warning("the worker did not end in time and was killed; its work is taken up at the next start")
+            process.kill()
+            process.wait()
+
+    def _watch(self) -> None:
+        rest = 1.0
+        while self._process is not None and not self._stop.is_set():
+            code = self._process.wait()
+            if self._stop.is_set():
+                return
+            log.error("the worker ended by itself (exit code %s) and is started again in %.0f s", code, rest)
+            if self._stop.wait(rest):
+                return
+            rest = min(rest * 2, 30.0)
+            self._process = self._spawn()
+
+    @staticmethod
+    def _spawn() -> subprocess.Popen[bytes]:
+        environment = {**os.environ, settings.HOME_VARIABLE: str(settings.current().home), PARENT_VARIABLE: str(os.getpid())}
+        # A session of its own: Ctrl-C reaches the server only, which then stops the worker in order.
+        return subprocess.Popen([sys.executable, "-m", "aboveboard.commands.main", "worker"], env=environment, start_new_session=True)
+
+
+def _granian(host: str, port: int, processes: int, threads: int) -> None:
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        "aboveboard.site.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=threads,
+        websockets=False,
+        log_level=LogLevels.error,
+        respawn_failed_workers=True,
+        workers_kill_timeout=int(limits.STOP_PATIENCE.total_seconds()),
+    ).serve()
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,126 @@
+"""``aboveboard worker``: sequence the ledger, send what is due, do the jobs; until it is told to stop.
+
+Three loops, each in a thread of its own, so that a long job holds up no notice and neither holds up the
+ledger. What goes wrong in one turn is logged and the next turn comes after a rest that grows; nothing is
+lost meanwhile, because everything to do is a row. SIGTERM or Ctrl-C: each loop ends its turn and stops.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aboveboard.basics import clock, limits
+from aboveboard.commands import exits
+
+NAME = "worker"
+HELP = "Do the work that waits: sequence the ledger, send notices, do jobs. `serve` runs one itself."
+EXAMPLE = """\
+aboveboard worker --home our-instance
+aboveboard worker --once     (do what waits now, then end)"""
+
+log = logging.getLogger("aboveboard.worker")
+
+_LONGEST_REST = 30.0
+PARENT_VARIABLE = "ABOVEBOARD_WORKER_OF"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--once", action="store_true", help="do what waits now, then end")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until told to stop; with ``--once`` until nothing waits."""
+    stop = threading.Event()
+    name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+    loops = make_loops(name, stop)
+    if args.once:
+        well = [loop.until_idle() for loop in loops]
+        return exits.DONE if all(well) else exits.LOOK
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threads = [threading.Thread(target=loop.forever, name=loop.name, daemon=True) for loop in loops]
+    for thread in threads:
+        thread.start()
+    log.info("worker started", extra={"worker": name})
+    parent = os.environ.get(PARENT_VARIABLE)
+    while not stop.wait(1):
+        if parent and str(os.getppid()) != parent:
+            log.warning("the server that started this worker is gone; stopping")
+            stop.set()
+    for thread in threads:
+        thread.join(limits.STOP_PATIENCE.total_seconds())
+    log.info("worker stopped", extra={"worker": name})
+    return exits.DONE
+
+
+@dataclass(slots=True)
+class Loop:
+    """One kind of work: ``turn`` does some and says whether there may be more at once."""
+
+    name: str
+    turn: Callable[[], bool]
+    stop: threading.Event
+
+    def forever(self) -> None:
+        """Take turns until stopped, resting when there is nothing to do and longer after something went wrong."""
+        pause = rest = limits.WORKER_PAUSE.total_seconds()
+        while not self.stop.is_set():
+            more = self.guarded()
+            rest = min(rest * 2, _LONGEST_REST) if more is None else pause
+            if not more:
+                self.stop.wait(rest)
+        _close_connection()
+
+    def until_idle(self) -> bool:
+        """Take turns until there is nothing to do; False if something went wrong."""
+        while more := self.guarded():
+            pass
+        return more is False
+
+    def guarded(self) -> bool | None:
+        """Take one turn; None if it failed, which is logged without the data it was about."""
+        from django.db import close_old_connections
+
+        close_old_connections()
+        try:
+            return self.turn()
+        except Exception:
+            log.exception("%s failed; it will be tried again", self.name)
+            return None
+
+
+def make_loops(name: str, stop: threading.Event) -> list[Loop]:
+    """Return the loops of a worker of that name."""
+    from aboveboard.access.sequencing import sequence_now
+    from aboveboard.delivery.actions import drain
+    from aboveboard.outbox.jobs import run_jobs_once
+
+    def sequence() -> bool:
+        sequence_now()
+        return False  # everything that waited is in; the next turn is due after the pause
+
+    def send() -> bool:
+        drained = drain(worker=name, at=clock.now(), stop=stop.is_set)
+        if drained.halted:
+            log.warning("sending halted: %s", drained.halted)
+        return drained.sent > 0 and not drained.halted
+
+    def work() -> bool:
+        return run_jobs_once(worker=name, limit=1) > 0
+
+    return [Loop("sequencing", sequence, stop), Loop("sending", send, stop), Loop("jobs", work, stop)]
+
+
+def _close_connection() -> None:
+    from django.db import connection
+
+    connection.close()

@@ -1,0 +1,159 @@
+"""The one entry point: finds the command, starts Django if the command needs the instance, says errors plainly."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import json
+import os
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import aboveboard
+from aboveboard import commands
+from aboveboard.basics import logs, settings
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.commands import exits
+
+_DECLARED = ("NAME", "HELP", "EXAMPLE")
+_ABOUT = """\
+A promise about people's data that is kept, proved and owned up to.
+Each command has its own --help with an example. The instance is the folder --home names,
+else the environment variable ABOVEBOARD_HOME, else ./aboveboard-data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as its module declares it, read without importing the module."""
+
+    name: str
+    help: str
+    example: str
+    module: str
+
+    def load(self) -> ModuleType:
+        """Import the module."""
+        return importlib.import_module(self.module)
+
+
+def find_commands() -> list[Command]:
+    """Return every command in this package, by name."""
+    return sorted(_declared(), key=lambda command: command.name)
+
+
+def _declared() -> Iterator[Command]:
+    for folder, dotted in _folders(Path(commands.__file__).parent, commands.__name__):
+        for module in pkgutil.iter_modules([str(folder)]):
+            file = folder / module.name / "__init__.py" if module.ispkg else folder / f"{module.name}.py"
+            found = _strings(file.read_text("utf-8"))
+            if all(name in found for name in _DECLARED):
+                yield Command(found["NAME"], found["HELP"], found["EXAMPLE"], f"{dotted}.{module.name}")
+
+
+def _folders(folder: Path, dotted: str) -> Iterator[tuple[Path, str]]:
+    yield folder, dotted
+    for module in pkgutil.iter_modules([str(folder)]):
+        if module.ispkg:
+            yield from _folders(folder / module.name, f"{dotted}.{module.name}")
+
+
+def _strings(source: str) -> dict[str, str]:
+    """Return the module-level names that are given a plain string."""
+    if "\nNAME" not in source:
+        return {}
+    found = {}
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str):
+            found.update({target.id: statement.value.value for target in statement.targets if isinstance(target, ast.Name)})
+    return found
+
+
+def build_parser(known: Sequence[Command], wanted: str | None) -> argparse.ArgumentParser:
+    """Return the parser; only the command that is wanted is imported to declare its arguments."""
+    parser = argparse.ArgumentParser(
+        "aboveboard", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"aboveboard {aboveboard.__version__}")
+    _add_home(parser)
+    below = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for command in known:
+        one = below.add_parser(
+            command.name, help=command.help, description=command.help, epilog=f"Example:\n{_indented(command.example)}",
+            formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+        )  # fmt: skip
+        _add_home(one)
+        if command.name == wanted:
+            command.load().configure(one)
+    return parser
+
+
+def _add_home(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--home", metavar="DIR", default=argparse.SUPPRESS, help="the instance folder")
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.strip().splitlines())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code (see :mod:`aboveboard.commands.exits`)."""
+    os.umask(0o077)  # what a command writes is for the instance's own user: keys, database, tiles, exports
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    known = find_commands()
+    names = {command.name: command for command in known}
+    wanted = next((word for word in given if word in names), None)
+    parser = build_parser(known, wanted)
+    args = parser.parse_args(given)
+    if args.command is None:
+        parser.print_help()
+        return exits.WRONG_USE
+    if "home" in args:
+        os.environ[settings.HOME_VARIABLE] = args.home
+    try:
+        return _run(names[args.command].load(), args)
+    except AboveboardError as error:
+        _say(error, as_json=getattr(args, "json", False))
+        return exits.code_for(error)
+    except KeyboardInterrupt:
+        return exits.STOPPED
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `head` does. Python must not complain again when it closes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.DONE
+    except Exception as error:
+        print(f"Something went wrong inside Aboveboard:\n{logs.mask(logs.describe(error))}", file=sys.stderr)
+        return exits.BROKEN
+
+
+def _run(module: ModuleType, args: argparse.Namespace) -> int:
+    needs: bool | Callable[[argparse.Namespace], bool] = getattr(module, "NEEDS_INSTANCE", True)
+    if needs(args) if callable(needs) else needs:
+        start_django()
+    code: int = module.run(args)
+    return code
+
+
+def start_django() -> None:
+    """Start Django with the settings of the instance; a wrong setting is named before anything else happens."""
+    settings.current()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "aboveboard.site.settings"
+    import django
+
+    django.setup()
+
+
+def _say(error: AboveboardError, *, as_json: bool) -> None:
+    if as_json:
+        said = {"code": error.code, "message": error.message, "next_step": error.next_step.format(**error.details)}
+        print(json.dumps({"error": said}, ensure_ascii=False), file=sys.stderr)
+    else:
+        print(error, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
