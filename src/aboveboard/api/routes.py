@@ -22,7 +22,7 @@ from aboveboard.choices.standing import Answer
 from aboveboard.promise.queries import in_force
 
 router = Router()
-_PROBLEMS = {status: Problem for status in (400, 401, 403, 404, 409, 422, 429, 503)}
+_PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 422, 429, 503), Problem)
 
 
 @router.post("/uses", response={200: UseOut, **_PROBLEMS}, summary="Use a person's data for a purpose")

@@ -1,0 +1,143 @@
+"""Using data: decided, written down, then opened — and what happens when one of the three cannot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from aboveboard.access import actions
+from aboveboard.access.actions import Ask, Opened, Refused, use, use_many
+from aboveboard.access.queries import looks
+from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER, SYSTEM
+from aboveboard.choices.actions import choose
+from aboveboard.choices.standing import Answer
+from aboveboard.ledger.models import Entry
+from aboveboard.vault import actions as vault_actions
+from aboveboard.vault import queries as vault
+from aboveboard.vault.grant import Grant, GrantRefused, Mint, claim_mint
+from tests.world import ADVISER, OFFERS, load
+
+pytestmark = pytest.mark.django_db
+
+ANSWER = Ask(ADVISER, "answer-contact", ("first_name", "email"), "phone")
+OFFER = Ask(OFFERS, "personal-offers", ("email",), "email")
+
+
+def test_what_is_allowed_opens_and_is_written_down() -> None:
+    ((person, row), *_) = load(3)
+    outcome = use(ANSWER, person, at=clock.now())
+    assert isinstance(outcome, Opened)
+    assert {name: value and value.reveal() for name, value in outcome.values.items()} == {
+        "first_name": row["first_name"], "email": row["email"],
+    }  # fmt: skip
+    (look,) = looks(person)
+    assert (look.entry_id, look.granted, look.role, look.team, look.purpose) == (
+        outcome.entry_id, True, "adviser", "Leeds shop", "answer-contact",
+    )  # fmt: skip
+
+
+def test_what_is_refused_is_written_down_too() -> None:
+    ((person, _), *_) = load(2)
+    outcome = use(OFFER, person, at=clock.now())
+    assert isinstance(outcome, Refused)
+    (look,) = looks(person)
+    assert (look.granted, look.reasons) == (False, ("no_consent",))
+
+
+def test_a_choice_counts_at_once() -> None:
+    ((person, _), *_) = load(2)
+    for answer, expected in ((Answer.YES, Opened), (Answer.NO, Refused), (Answer.YES, Opened)):
+        choose(person, "personal-offers", answer, channel="phone", evidence="call:417", by=ADVISER, at=clock.now())
+        assert isinstance(use(OFFER, person, at=clock.now()), expected)
+
+
+def test_others_do_not_see_ones_looks() -> None:
+    (one, _), (other, _), *_ = load(3)
+    use(ANSWER, one, at=clock.now())
+    assert len(looks(one)) == 1
+    assert not looks(other)
+
+
+def test_ones_own_looks_are_shown_only_when_asked() -> None:
+    ((person, _), *_) = load(2)
+    use(Ask(CUSTOMER, "show-you-your-data", ("first_name",), "portal"), person, at=clock.now())
+    assert not looks(person)
+    assert len(looks(person, own=True)) == 1
+
+
+def test_many_are_decided_one_by_one() -> None:
+    crowd = load(12)
+    willing = {person for person, _ in crowd[::3]}
+    for person in willing:
+        choose(person, "personal-offers", Answer.YES, channel="portal", evidence="portal:1", by=CUSTOMER, at=clock.now())
+    outcomes = dict(use_many(OFFER, [person for person, _ in crowd], at=clock.now()))
+    assert {person for person, outcome in outcomes.items() if isinstance(outcome, Opened)} == willing
+    assert Entry.objects.filter(kind__in=["use.granted", "use.refused"]).count() == 12
+
+
+def test_when_the_ledger_cannot_be_written_nothing_is_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    ((person, _), *_) = load(2)
+    opened: list[object] = []
+
+    def broken(entries: Any) -> list[int]:
+        raise DatabaseError("disk full")
+
+    monkeypatch.setattr(actions, "append_many", broken)
+    monkeypatch.setattr(vault, "open_record", lambda *args: opened.append(args))
+    with pytest.raises(DatabaseError):
+        use(ANSWER, person, at=clock.now())
+    assert not opened
+
+
+@pytest.mark.django_db(transaction=True)
+def test_inside_somebody_elses_transaction_nothing_is_released() -> None:
+    ((person, _), *_) = load(2)
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        use(ANSWER, person, at=clock.now())
+
+
+def test_someone_erased_is_refused_and_their_looks_can_no_longer_be_tied_to_them() -> None:
+    ((person, _), *_) = load(2)
+    use(ANSWER, person, at=clock.now())
+    vault_actions.erase(person, reason="asked", by=SYSTEM, at=clock.now())
+    outcome = use(ANSWER, person, at=clock.now())
+    assert isinstance(outcome, Refused)
+    assert [reason.code.value for reason in outcome.reasons] == ["person_unknown"]
+    assert not looks(person)
+    assert Entry.objects.filter(kind="use.granted").count() == 1, "the entry stays; the ledger still verifies"
+
+
+def test_words_from_outside_reach_the_ledger_only_if_the_promise_has_them() -> None:
+    ((person, row), *_) = load(2)
+    use(Ask(ADVISER, row["email"], (row["last_name"],), row["phone"], reference=row["email"]), person, at=clock.now())
+    body = bytes(Entry.objects.order_by("-id")[0].body)
+    for secret in (row["email"], row["last_name"], row["phone"]):
+        assert secret.encode() not in body
+
+
+def test_nobody_else_can_have_the_mint_or_forge_a_grant() -> None:
+    with pytest.raises(RuntimeError, match="access"):
+        claim_mint()
+    with pytest.raises(GrantRefused):
+        Grant(Mint(), 1, frozenset({"email"}), 1, clock.now() + timedelta(minutes=1))
+
+
+def test_a_grant_opens_only_its_own_person_and_only_for_its_minute() -> None:
+    (one, _), (other, _), *_ = load(3)
+    soon = clock.now() + timedelta(minutes=1)
+    records = vault.fetch([one, other])
+    with pytest.raises(GrantRefused, match="another person"):
+        vault.open_record(Grant(actions._MINT, one, frozenset({"email"}), 1, soon), records[other])
+    with pytest.raises(GrantRefused, match="passed"):
+        vault.open_record(Grant(actions._MINT, one, frozenset({"email"}), 1, clock.now()), records[one])
+
+
+def test_a_field_outside_the_grant_does_not_open() -> None:
+    ((person, _), *_) = load(2)
+    outcome = use(ANSWER, person, at=clock.now())
+    assert isinstance(outcome, Opened)
+    assert "card_number" not in outcome.values

@@ -1,0 +1,44 @@
+"""A small world for tests: the sample promise in force, and made-up customers in the vault."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from aboveboard.access.actions import adopt_promise
+from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
+from aboveboard.commands.demo.people import people, write
+from aboveboard.promise.queries import Adopted
+from aboveboard.vault import load as loading
+from aboveboard.vault import mapping as mappings
+from aboveboard.vault import queries as vault
+
+SRC = Path(__file__).parents[1] / "src" / "aboveboard"
+PROMISE_FILE = SRC / "promise" / "samples" / "retailer.yaml"
+MAPPING_FILE = SRC / "vault" / "samples" / "adventureworks.yaml"
+
+ADVISER = Actor(ActorKind.STAFF, "7", Role.ADVISER, "Leeds shop")
+OFFERS = Actor(ActorKind.SERVICE, "3", "offers-service", "Marketing")
+
+
+def adopt() -> Adopted:
+    """Put the sample promise in force."""
+    return adopt_promise(PROMISE_FILE.read_text("utf-8"), name=PROMISE_FILE.name, by=SYSTEM, at=clock.now())
+
+
+@cache
+def _file(count: int, seed: int) -> Path:
+    path = Path(tempfile.mkdtemp(prefix="aboveboard-people-")) / "customers.csv"
+    write(path, count, seed=seed)
+    return path
+
+
+def load(count: int, *, seed: int = 2026) -> list[tuple[int, dict[str, str]]]:
+    """Adopt the sample promise, load made-up people, and return each one's id and row."""
+    adopted = adopt()
+    kinds = {key: field.kind.value for key, field in adopted.promise.fields.items()}
+    mapping = mappings.load(MAPPING_FILE.read_text("utf-8"), name=MAPPING_FILE.name)
+    loading.load(loading.Source(_file(count, seed), mapping, kinds, adopted.serial), by=SYSTEM, at=clock.now())
+    return [(vault.find("customer_number", row["customer_id"])[0], row) for row in people(count, seed=seed)]
