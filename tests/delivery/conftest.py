@@ -1,0 +1,79 @@
+"""A batch of made-up people, a renderer that needs no vault, and mail settings that point at a test server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from aboveboard.basics import settings
+from aboveboard.basics.personal import Personal
+from aboveboard.delivery import actions, rendering
+from tests.delivery.scripted import ScriptedServer
+
+AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+KIND = "test.notice"
+
+
+class FakeRenderer:
+    """Renders ``p<person id>@x.example`` for everyone but those in ``addresses`` and ``skips``."""
+
+    def __init__(self) -> None:
+        self.addresses: dict[int, str] = {}
+        self.skips: dict[int, str] = {}
+        self.left_out: set[int] = set()
+        self.problem: Exception | None = None
+        self.seen: list[rendering.Item] = []
+
+    def __call__(self, items: Sequence[rendering.Item]) -> Iterable[tuple[int, rendering.Rendered | rendering.Skip]]:
+        self.seen += items
+        for item in items:
+            if self.problem:
+                raise self.problem
+            if item.person_id in self.left_out:
+                continue
+            if item.person_id in self.skips:
+                yield item.id, rendering.Skip(self.skips[item.person_id])
+                continue
+            to = self.addresses.get(item.person_id, f"p{item.person_id}@x.example")
+            yield item.id, rendering.Rendered(Personal(to), "Your data", f"Dear person {item.person_id},\nwe lost it.\n")
+
+
+@pytest.fixture
+def renderer() -> Iterator[FakeRenderer]:
+    fake = FakeRenderer()
+    before = dict(rendering._renderers)
+    rendering.renderer(KIND)(fake)
+    yield fake
+    rendering._renderers.clear()
+    rendering._renderers.update(before)
+
+
+@pytest.fixture
+def mail(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """``mail(port, connections=2)`` points the settings at a server."""
+
+    def point(port: int, connections: int = 2) -> None:
+        instance = settings.current()
+        mail = replace(instance.mail, url=f"smtp://127.0.0.1:{port}", sender="privacy@adventure.example", connections=connections)
+        changed = replace(instance, mail=mail)
+        monkeypatch.setattr(settings, "current", lambda: changed)
+
+    original = settings.current()
+    monkeypatch.setattr(settings, "current", lambda: original)
+    return point
+
+
+@pytest.fixture
+def server(mail: Callable[..., None]) -> Iterator[ScriptedServer]:
+    with ScriptedServer() as running:
+        mail(running.port)
+        yield running
+
+
+def batch_of(people: Iterable[int], *, at: datetime = AT) -> int:
+    batch_id = actions.open_batch(KIND, {"incident": 7}, at=at)
+    actions.queue(batch_id, [actions.Recipient(person, "en") for person in people], at=at)
+    return batch_id
