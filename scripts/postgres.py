@@ -89,10 +89,9 @@ def start(settings: tuple[str, ...] = _SPEED) -> Server:
     runner = _someone_else(folder)
     data, log = folder / "data", folder / "log"
     common = {"cwd": folder, **runner}
-    subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "aboveboard", "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", "--no-locale", "-N"],
-        check=True, stdout=subprocess.DEVNULL, **common,
-    )  # fmt: skip
+    access = ["-U", "aboveboard", "-A", "scram-sha-256", f"--pwfile={secret}"]
+    made = [binaries / "initdb", "-D", data, *access, "-E", "UTF8", "--no-locale", "--no-sync"]
+    subprocess.run(made, check=True, stdout=subprocess.DEVNULL, **common)
     port = _free_port()
     options = [part for setting in settings for part in ("-c", setting)]
     with log.open("wb") as output:

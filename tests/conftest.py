@@ -84,7 +84,11 @@ def _fresh_memory() -> Generator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs ``../shared`` where that is not there, and stop where it is demanded."""
+    """Leave out what needs ``../shared`` where that is not there; on PostgreSQL, what touches no database."""
+    if ON_POSTGRES:
+        touching = [item for item in items if _touches_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
+        items[:] = touching
     if (SHARED / "data").is_dir():
         return
     needing = [item for item in items if item.get_closest_marker("shared")]
@@ -92,6 +96,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(f"REQUIRE_SHARED is set, and {len(needing)} tests need ../shared/data, which is not there")
     for item in needing:
         item.add_marker(pytest.mark.skip(reason="left out: needs ../shared/data, which is not here"))
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db", "live_server"}.intersection(getattr(item, "fixturenames", ()))
+    return bool(fixtures or item.get_closest_marker("django_db") or item.get_closest_marker("database"))
 
 
 @pytest.fixture(scope="session")

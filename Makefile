@@ -1,0 +1,59 @@
+# Aboveboard. `make help` says what there is. Needs Python 3.11 or newer, git and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python
+WORKERS ?= auto
+PYTEST := $(RUN) -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo serve test check unit database browser bench lock reference format clean
+
+help: ## what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## virtual environment, locked packages, page assets
+	@$(PYTHON) scripts/setup.py
+
+setup-dev:
+	@$(PYTHON) scripts/setup.py --dev
+
+demo: setup ## play the whole story in ./demo-data, then serve it on 127.0.0.1:8000
+	@$(BIN)/aboveboard demo --home demo-data
+
+test: setup-dev ## every check and every test: SQLite, PostgreSQL, Chromium
+	@$(RUN) scripts/browsers.py
+	@$(RUN) scripts/postgres.py
+	@$(MAKE) --no-print-directory check unit database browser
+
+check: setup-dev ## format, lint, types, the direction of the rooms, house rules
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/lint-imports --no-cache
+	$(RUN) scripts/typecheck.py
+	$(PYTEST) tests/house -q
+
+unit: setup-dev ## the tests on SQLite
+	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not browser" --ignore tests/house
+
+database: setup-dev ## the tests that touch the database, on PostgreSQL
+	TEST_DATABASE=postgres $(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not browser" --ignore tests/house
+
+browser: setup-dev ## the tests in Chromium
+	$(PYTEST) -q -m browser
+
+bench: setup-dev ## how fast, and how far from a floor program
+	$(RUN) -m bench
+
+lock: setup-dev ## write the lock files anew
+	$(RUN) scripts/lock.py
+
+reference: setup ## write docs/reference anew from the code
+	$(RUN) scripts/reference.py
+
+format: setup-dev ## format the code and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove what set-up and tests made; ./demo-data stays
+	rm -rf .venv node_modules src/aboveboard/site/static/vendor src/*.egg-info .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
