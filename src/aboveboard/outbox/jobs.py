@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from time import monotonic
 from typing import TypeAlias
 
@@ -88,9 +89,10 @@ def _run(job: actions.Claimed, worker: str) -> None:
             _handlers[job.kind](job.ref)
     except Exception as error:
         reason = error.code if isinstance(error, AboveboardError) else type(error).__name__
-        where = "".join(traceback.format_tb(error.__traceback__))
+        # Where, without the words of the error or the source: either may hold what the record held.
+        where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__)))
         again = actions.fail(job.id, reason, now())
-        log.error("job %s %s failed: %s, %s\n%s", job.kind, job.id, reason, "will be tried again" if again else "given up", where)
+        log.error("job %s %s failed: %s at %s; %s", job.kind, job.id, reason, where, "will be tried again" if again else "given up")
     else:
         actions.finish([job.id], now())
 

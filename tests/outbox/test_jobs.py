@@ -1,0 +1,135 @@
+"""A job is done after its change, at least once, and never stands still in silence."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from aboveboard.basics import limits
+from aboveboard.basics.clock import now
+from aboveboard.basics.errors import Unavailable
+from aboveboard.outbox import actions, jobs, queries
+from aboveboard.outbox.reference import Reference, RefusedReference
+
+DONE: list[Reference] = []
+
+
+@pytest.fixture(autouse=True)
+def _registered() -> Iterator[None]:
+    before = dict(jobs._handlers)
+    jobs._handlers.clear()
+    DONE.clear()
+    jobs.handler("test.note")(DONE.append)
+
+    @jobs.handler("test.break")
+    def _break(ref: Reference) -> None:
+        raise ValueError("zoe@x.example has no street")
+
+    @jobs.handler("test.down")
+    def _down(ref: Reference) -> None:
+        raise Unavailable(what="The store", fix="Wait.")
+
+    yield
+    jobs._handlers.clear()
+    jobs._handlers.update(before)
+
+
+def enqueue(kind: str, number: int = 1) -> int:
+    with transaction.atomic():
+        return jobs.enqueue(kind, {"incident": number})
+
+
+@pytest.mark.django_db
+def test_jobs_are_done_in_order_with_their_reference() -> None:
+    for number in range(3):
+        enqueue("test.note", number)
+    assert jobs.run_jobs_once(worker="w") == 3
+    assert [ref["incident"] for ref in DONE] == [0, 1, 2]
+    assert jobs.run_jobs_once(worker="w") == 0
+    assert queries.waiting() == queries.failed() == []
+
+
+@pytest.mark.django_db
+def test_a_limit_is_kept() -> None:
+    for _ in range(3):
+        enqueue("test.note")
+    assert jobs.run_jobs_once(worker="w", limit=2) == 2
+    assert len(DONE) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_of_a_change_that_was_undone_is_not_done() -> None:
+    with pytest.raises(RefusedReference), transaction.atomic():
+        jobs.enqueue("test.note", {"incident": 1})
+        jobs.enqueue("test.note", {"to": "zoe@x.example"})
+    assert jobs.run_jobs_once(worker="w") == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_handler_runs_outside_any_transaction() -> None:
+    inside: list[bool] = []
+
+    @jobs.handler("test.look")
+    def _look(ref: Reference) -> None:
+        inside.append(connection.in_atomic_block)
+
+    enqueue("test.look")
+    jobs.run_jobs_once(worker="w")
+    assert inside == [False]
+
+
+@pytest.mark.django_db
+def test_a_job_that_nobody_would_do_is_refused() -> None:
+    with pytest.raises(jobs.UnknownJob):
+        enqueue("test.unknown")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "reason"), [("test.break", "ValueError"), ("test.down", "unavailable")])
+def test_a_failing_job_is_tried_again_then_parked_and_its_words_are_not_kept(
+    kind: str, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    enqueue(kind)
+    enqueue("test.note")
+    at = now()
+    with caplog.at_level(logging.DEBUG):
+        for _ in range(limits.OUTBOX_ATTEMPTS + 3):
+            jobs.run_jobs_once(worker="w", at=at)
+            at += limits.OUTBOX_LONGEST_WAIT
+    assert len(DONE) == 1, "a job that fails holds up no other"
+    [failed] = queries.failed()
+    assert (failed.kind, failed.reason, failed.attempts) == (kind, reason, limits.OUTBOX_ATTEMPTS)
+    assert "zoe" not in caplog.text
+    assert reason in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_job_whose_worker_died_is_done_by_the_next() -> None:
+    enqueue("test.note")
+    at = now()
+    assert actions.claim("test.note", 1, "dead", at)
+    assert jobs.run_jobs_once(worker="w", at=at + timedelta(seconds=1)) == 0
+    assert jobs.run_jobs_once(worker="w", at=at + limits.OUTBOX_LEASE) == 1
+    assert len(DONE) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_job_is_not_taken_for_a_dead_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "OUTBOX_LEASE", timedelta(seconds=0.3))
+    taken: list[object] = []
+
+    @jobs.handler("test.long")
+    def _long(ref: Reference) -> None:
+        import time
+
+        time.sleep(0.8)
+        taken.extend(actions.claim("test.long", 1, "another", now()))
+
+    enqueue("test.long")
+    jobs.run_jobs_once(worker="w")
+    assert taken == []
+    assert queries.waiting() == []
