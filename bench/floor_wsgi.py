@@ -1,0 +1,37 @@
+"""The floor of a use over HTTP: the same server, one row stored durably, a fixed answer."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+_local = threading.local()
+_URL = os.environ.get("ABOVEBOARD_DATABASE_URL", "")
+
+
+def _connection() -> Any:
+    if not hasattr(_local, "connection"):
+        if _URL:
+            import psycopg
+
+            _local.connection = psycopg.connect(_URL, autocommit=True)
+            _local.connection.execute("CREATE TABLE IF NOT EXISTS floor_http (body bytea)")
+        else:
+            file = os.path.join(os.environ["ABOVEBOARD_HOME"], "floor.sqlite3")  # noqa: PTH118 - as bare as it can be
+            _local.connection = sqlite3.connect(file, isolation_level=None, timeout=30)
+            _local.connection.execute("PRAGMA journal_mode=WAL")
+            _local.connection.execute("PRAGMA synchronous=FULL")
+            _local.connection.execute("CREATE TABLE IF NOT EXISTS floor_http (body BLOB)")
+    return _local.connection
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+    """Store one row and answer."""
+    mark = "%s" if _URL else "?"
+    _connection().execute(f"INSERT INTO floor_http VALUES ({mark})", (b"x" * 320,))
+    answer = b'{"values": {}, "entry": 1}'
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
+    return [answer]
