@@ -33,7 +33,7 @@ class Text(str):
     def __new__(cls, words: str, translations: Mapping[str, str] | None = None) -> Text:
         """Make a text: ``words`` are what it prints; ``translations`` has them by language."""
         text = super().__new__(cls, words)
-        text.translations = MappingProxyType(dict(translations or {"en": words}))
+        text.translations = dict(translations or {"en": words})  # a plain dict, so that a text can be copied
         return text
 
     def say(self, language: str) -> Text:
