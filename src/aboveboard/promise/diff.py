@@ -119,10 +119,8 @@ def _recipients(old: Promise, new: Promise) -> Iterator[Change]:
             continue  # a new recipient is told by the purpose that shares with it
         if before.country != recipient.country:
             direction = Direction.NARROWED if before.third_country and not recipient.third_country else Direction.WIDENED
-            country = country_in_words(recipient.country)
-            yield Change(
-                direction, key, f"{_start(recipient.title)} now receives data in {country}, not {country_in_words(before.country)}."
-            )
+            here, there = country_in_words(before.country), country_in_words(recipient.country)
+            yield Change(direction, key, f"{_start(recipient.title)} now receives data in {there}, not in {here}.")
         elif before.transfer != recipient.transfer or before.kind is not recipient.kind or before.name != recipient.name:
             words = f"{_start(recipient.title)} changed: who it is, its part in law, or what protects data there."
             yield Change(Direction.WIDENED, key, words)

@@ -135,23 +135,26 @@ _ROLES = {
 
 
 def _process(promise: Promise, purpose: Purpose) -> dict[str, Json]:
+    kept = retention_in_words(purpose.retention)
     process: dict[str, Json] = {
         "@type": "dpv:PersonalDataProcess",
         "dct:identifier": purpose.key,
         "dpv:hasPurpose": {
-            "@type": "dpv:Purpose", "dct:title": _tagged(purpose.title.translations), "dct:description": _tagged(purpose.what.translations),
+            "@type": "dpv:Purpose",
+            "dct:title": _tagged(purpose.title.translations),
+            "dct:description": _tagged(purpose.what.translations),
         },
         "dpv:hasJustification": _tagged(purpose.why.translations),
         "dpv:hasLegalBasis": {"@id": bases.lawful_bases()[purpose.basis].dpv},
         "dpv:hasDataSubject": {"@id": "dpv:Customer"},
-        "dpv:hasPersonalData": [
-            {"@type": categories.get(key).dpv, "dct:identifier": key} for key in promise.categories_of(purpose.fields)
-        ],
+        "dpv:hasPersonalData": [{"@type": categories.get(key).dpv, "dct:identifier": key} for key in promise.categories_of(purpose.fields)],
         "dpv:hasRecipient": [_party(promise.recipients[key]) for key in purpose.recipients],
         "dpv:hasStorageCondition": {
-            "@type": "dpv:StorageDuration", "dpv:hasDuration": str(purpose.retention.keep), "dct:description": retention_in_words(purpose.retention),
+            "@type": "dpv:StorageDuration",
+            "dpv:hasDuration": str(purpose.retention.keep),
+            "dct:description": kept,
         },
-    }  # fmt: skip
+    }
     if purpose.article9:
         condition = bases.special_conditions()[purpose.article9.condition].dpv
         process["dpv:hasLegalBasis"] = [{"@id": bases.lawful_bases()[purpose.basis].dpv}, {"@id": condition}]
