@@ -171,3 +171,6 @@ LEAK_ROW_LINES: Final = 50
 SERVICE_USES_PER_SECOND: Final = 2_000
 """Uses that one program may ask of one process in a second; above that it is told to wait. Our choice: beyond what
 one process can answer, so that it stops a runaway program and no honest one."""
+
+STAGED_LIFE: Final = timedelta(hours=12)
+"""How long an uploaded leak waits, sealed, for its columns to be confirmed. Our choice: a working day."""

@@ -111,7 +111,30 @@ def from_leak(
     )
 
 
+def rescore(exposure: Path, out: Path, *, score: Score) -> Counted:
+    """Write the same exposure set under other severities, because the circumstances are known better.
+
+    Raises:
+        ValueError: ``score`` gave not exactly one band for each combination.
+    """
+    began = time.monotonic()
+    with engine() as duck:
+        duck.execute(statement("exposed_again"), {"exposure": str(exposure)})
+        found = _band(duck, score)
+        with whole(out) as part:
+            duck.sql(statement("rescored")).write_parquet(str(part))
+    return Counted(people=found, digest=_digest(out), seconds=time.monotonic() - began)
+
+
 def _score_and_write(duck: duckdb.DuckDBPyConnection, snapshot: Snapshot, out: Path, score: Score) -> int:
+    found = _band(duck, score)
+    with whole(out) as part:
+        duck.sql(statement("exposure"), params={"people": str(snapshot.people), "index": str(snapshot.index)}).write_parquet(str(part))
+    return found
+
+
+def _band(duck: duckdb.DuckDBPyConnection, score: Score) -> int:
+    """Judge the combinations in the table ``exposed`` into the table ``band``; return how many people there are."""
     combinations = [Combination(*row) for row in duck.execute(statement("combinations")).fetchall()]
     bands = list(score(combinations))
     if len(bands) != len(combinations) or not all(1 <= band <= 4 for band in bands):
@@ -120,8 +143,6 @@ def _score_and_write(duck: duckdb.DuckDBPyConnection, snapshot: Snapshot, out: P
     if bands:
         rows = [[item.categories, item.protected, band] for item, band in zip(combinations, bands, strict=True)]
         duck.executemany("INSERT INTO band VALUES (?, ?, ?)", rows)
-    with whole(out) as part:
-        duck.sql(statement("exposure"), params={"people": str(snapshot.people), "index": str(snapshot.index)}).write_parquet(str(part))
     return sum(item.people for item in combinations)
 
 

@@ -45,7 +45,8 @@ class Incident(models.Model):
     reported_by = models.JSONField(help_text="the actor")
     reported_in_seconds = models.PositiveIntegerField(null=True, help_text="how long the report took to write")
     device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
-    circumstances = models.JSONField(default=dict, help_text="answers to circumstances/questions.yaml")
+    published_at = models.DateTimeField(null=True, help_text="since when it stands on the trust centre")
+    circumstances = models.JSONField(default=dict, help_text="answers to circumstances.yaml")
 
     def __str__(self) -> str:
         """Return the reference people say aloud, ``INC-0042``."""
@@ -125,10 +126,12 @@ class Assessment(models.Model):
     """A judgement over a count and the circumstances of that moment. The newest is the one that stands."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="assessments")
-    exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="+")
+    exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="assessments")
     at = models.DateTimeField()
     by = models.JSONField(help_text="the actor")
-    risk = models.CharField(max_length=12, help_text="law.risk.Risk")
+    risk = models.CharField(max_length=12, blank=True, help_text="law.risk.Risk; empty when nobody was exposed")
+    notify_authority = models.BooleanField()
+    notify_people = models.BooleanField()
     reasons = models.JSONField(help_text="sentences")
     severities = models.JSONField(help_text="what each combination scored, with its reasons")
 
@@ -137,6 +140,7 @@ class DutyRecord(models.Model):
     """Someone must be told: one row of ``law.duties.due``, as last worked out."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="duties")
+    position = models.PositiveSmallIntegerField(help_text="the order in which to act")
     duty_id = models.CharField(max_length=80)
     jurisdiction = models.CharField(max_length=12)
     recipient_type = models.CharField(max_length=40)

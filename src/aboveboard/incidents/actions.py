@@ -1,0 +1,242 @@
+"""Changes to an incident that people make. Each is one transaction with its ledger entry.
+
+Opening from a leaked file is ``leaks.opening``; counting is ``counting``; notices are ``notices.actions``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import BadInput, Conflict, NotFound
+from aboveboard.custody import actions as custody
+from aboveboard.custody.models import Device
+from aboveboard.incidents import counting, lifecycle
+from aboveboard.incidents.judging import assessing, circumstances
+from aboveboard.incidents.judging.times import check_order
+from aboveboard.incidents.models import DutyDone, DutyRecord, Incident, Kind, State
+
+_MOMENTS = ("occurred_at", "discovered_at", "aware_at", "determined_at")
+
+
+def report_loss(
+    device: Device,
+    *,
+    note: str = "",
+    occurred_at: datetime | None = None,
+    reported_in_seconds: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> Incident:
+    """Report a device missing: any member of staff may, in a minute. Opens the incident and asks for the count.
+
+    ``note`` is what happened, in the reporter's words; it stays out of the ledger.
+
+    Raises:
+        Conflict: the device is already reported missing, or retired.
+        BadInput: ``occurred_at`` is in the future.
+    """
+    check_order(occurred_at=occurred_at, discovered_at=at, at=at)
+    with transaction.atomic():
+        custody.report_missing(device.pk, note=note, by=by, at=at)
+        incident = lifecycle.open_incident(
+            Kind.LOST_DEVICE,
+            title=f"{device.get_kind_display()} {device.tag} is missing",
+            discovered_at=at,
+            occurred_at=occurred_at,
+            device=device,
+            circumstances=circumstances.check({"what_happened": note}),
+            reported_in_seconds=reported_in_seconds,
+            by=by,
+            at=at,
+        )
+        counting.enqueue(incident)
+    return incident
+
+
+def open_other(*, title: str, note: str = "", discovered_at: datetime | None = None, by: Actor, at: datetime) -> Incident:
+    """Open an incident that is neither a device nor a file. Who was exposed must come from one of those later.
+
+    Raises:
+        BadInput: there is no title, or the moment is in the future.
+    """
+    if not title.strip():
+        raise BadInput(found="an incident without a title", fix="Say in a few words what was lost.")
+    check_order(discovered_at=discovered_at, at=at)
+    with transaction.atomic():
+        return lifecycle.open_incident(
+            Kind.OTHER,
+            title=title.strip(),
+            discovered_at=discovered_at or at,
+            circumstances=circumstances.check({"what_happened": note}),
+            by=by,
+            at=at,
+        )
+
+
+def change(
+    number: int,
+    *,
+    title: str | None = None,
+    answers: Mapping[str, object] | None = None,
+    moments: Mapping[str, datetime | None] | None = None,
+    by: Actor,
+    at: datetime,
+) -> Incident:
+    """Change what is known: the title, answers to ``judging.circumstances``, or the four moments.
+
+    An answer left blank is taken back. Severity, risk and duties are worked out anew.
+
+    Raises:
+        NotFound: there is no such incident. NoSuchAnswer: an answer is not among the options.
+        BadInput: a moment is unknown, missing, or out of order.
+    """
+    with transaction.atomic():
+        incident = lifecycle.find(number, lock=True)
+        changed: list[str] = []
+        if title is not None and title.strip() and title.strip() != incident.title:
+            incident.title = title.strip()[:120]
+            changed.append("title")
+        if answers is not None:
+            kept = {key: value for key, value in incident.circumstances.items() if key not in answers}
+            merged = kept | circumstances.check(answers)
+            changed += sorted(key for key in {*merged, *incident.circumstances} if merged.get(key) != incident.circumstances.get(key))
+            incident.circumstances = merged
+        changed += _set_moments(incident, moments or {}, at)
+        if not changed:
+            return incident
+        incident.save()
+        lifecycle.tell(incident, "changed", f"Changed: {', '.join(name.replace('_', ' ') for name in changed)}.", by=by, at=at)
+        # The names of what was changed; the words themselves may name people.
+        lifecycle.record(incident, "incident.changed", {"changed": changed}, by=by, at=at)
+    assessing.assess(number, by=by, at=at)
+    return lifecycle.find(number)
+
+
+def _set_moments(incident: Incident, moments: Mapping[str, datetime | None], at: datetime) -> list[str]:
+    changed = []
+    for name, moment in moments.items():
+        if name not in _MOMENTS or (moment is None and name in ("discovered_at", "aware_at")):
+            raise BadInput(found=f"{name} cannot be set to that", fix=f"Give a moment for one of {', '.join(_MOMENTS)}.")
+        if getattr(incident, name) != moment:
+            setattr(incident, name, moment)
+            changed.append(name)
+    check_order(
+        occurred_at=incident.occurred_at,
+        discovered_at=incident.discovered_at,
+        aware_at=incident.aware_at,
+        determined_at=incident.determined_at,
+        at=at,
+    )
+    return changed
+
+
+def note(number: int, sentence: str, *, happened_at: datetime | None = None, public: bool = False, by: Actor, at: datetime) -> None:
+    """Add a sentence to the timeline; ``public`` shows it on the trust centre as it is.
+
+    Raises:
+        NotFound: there is no such incident. BadInput: the sentence is empty, or lies in the future.
+    """
+    text = sentence.strip()
+    if not text or len(text) > 400:
+        raise BadInput(found="a note that is empty or longer than 400 characters", fix="Write one sentence.")
+    check_order(occurred_at=happened_at, at=at)
+    with transaction.atomic():
+        incident = lifecycle.find(number, lock=True)
+        lifecycle.tell(incident, "note", text, by=by, at=happened_at or at, recorded_at=at, public=public)
+        lifecycle.record(incident, "incident.changed", {"note": True, "public": public}, by=by, at=at)
+
+
+def mark_done(duty_pk: int, *, done_at: datetime | None = None, reference: str = "", words: str = "", by: Actor, at: datetime) -> DutyDone:
+    """Write down that a duty was done, with the evidence. Clocks that start with it start.
+
+    ``reference``: such as the authority's case number.
+
+    Raises:
+        NotFound: there is no such duty. Conflict: it is already done. BadInput: it lies in the future.
+    """
+    check_order(occurred_at=done_at, at=at)
+    with transaction.atomic():
+        duty = DutyRecord.objects.select_for_update().select_related("incident").filter(pk=duty_pk).first()
+        if duty is None:
+            raise NotFound(what="duty")
+        if DutyDone.objects.filter(duty=duty).exists():
+            raise Conflict(why="this duty is already marked as done")
+        done = DutyDone.objects.create(
+            duty=duty, at=done_at or at, recorded_at=at, by=by.as_json(), reference=reference.strip()[:120], note=words.strip()
+        )
+        who = duty.facts.get("authority") or duty.facts.get("recipient", "")
+        public = duty.recipient_type == "authority"
+        lifecycle.tell(duty.incident, "duty.done", f"Told: {who}.", by=by, at=done.at, recorded_at=at, public=public)
+        facts: dict[str, Json] = {"duty": duty.duty_id, "jurisdiction": duty.jurisdiction}
+        lifecycle.record(duty.incident, "duty.done", facts, by=by, at=at)
+    assessing.assess(duty.incident.number, by=by, at=at)
+    return done
+
+
+def contain(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
+    """Say that nothing more gets out.
+
+    Raises:
+        NotFound: there is no such incident. Conflict: it is not open.
+    """
+    _to(number, State.CONTAINED, "Contained: nothing more gets out.", words, by, at)
+
+
+def told(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
+    """Say that everyone who must be told has been, or stands as a row with the reason why not.
+
+    Raises:
+        NotFound: there is no such incident. Conflict: a duty that binds is not done.
+    """
+    if left := _undone(number):
+        raise Conflict(why=f"{left} duties that bind are not done yet")
+    _to(number, State.TOLD, "Everyone who must be told has been told.", words, by, at)
+
+
+def close(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
+    """Close an incident.
+
+    Raises:
+        NotFound: there is no such incident. Conflict: a duty that binds is not done, or it is closed.
+    """
+    if left := _undone(number):
+        raise Conflict(why=f"{left} duties that bind are not done yet")
+    _to(number, State.CLOSED, "Closed.", words, by, at)
+
+
+def reopen(number: int, *, words: str, by: Actor, at: datetime) -> None:
+    """Open an incident again.
+
+    Raises:
+        NotFound: there is no such incident. Conflict: it is open.
+    """
+    _to(number, State.OPEN, "Opened again.", words, by, at)
+
+
+def publish(number: int, *, by: Actor, at: datetime) -> None:
+    """Put an incident on the trust centre. Doing it twice changes nothing.
+
+    Raises:
+        NotFound: there is no such incident.
+    """
+    with transaction.atomic():
+        incident = lifecycle.find(number, lock=True)
+        if incident.published_at is None:
+            lifecycle.publish(incident, by=by, at=at)
+
+
+def _to(number: int, state: State, sentence: str, words: str, by: Actor, at: datetime) -> None:
+    with transaction.atomic():
+        incident = lifecycle.find(number, lock=True)
+        lifecycle.move(incident, state, note=words.strip(), by=by, at=at)
+        lifecycle.tell(incident, state.value, sentence, by=by, at=at, public=True)
+
+
+def _undone(number: int) -> int:
+    rows = DutyRecord.objects.filter(incident=lifecycle.find(number), dropped_at=None, required="yes", done=None)
+    return rows.count()

@@ -1,0 +1,58 @@
+"""The counts of an incident as they stand, and the same count under other circumstances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from datetime import datetime
+
+from django.db import transaction
+
+from aboveboard.basics.ids import new_id
+from aboveboard.engines import exposure as engine
+from aboveboard.engines import listing
+from aboveboard.engines.listing import Cell
+from aboveboard.incidents.exposure.folders import exposure_file, folder_of
+from aboveboard.incidents.models import Exposure, Incident
+
+
+def newest(incident: Incident) -> Exposure | None:
+    """Return the count that stands, or None when nothing was counted yet."""
+    return Exposure.objects.filter(incident=incident).select_related("incident").order_by("-id").first()
+
+
+def cells_of(counted: Exposure) -> list[Cell]:
+    """Return a count's summary."""
+    return [Cell(*row) for row in counted.cells]
+
+
+def cells_json(cells: Sequence[Cell]) -> list[list[str | int]]:
+    """Return a summary as it is stored."""
+    return [list(astuple(cell)) for cell in cells]
+
+
+def rescored(counted: Exposure, bands: Mapping[tuple[int, int], int], *, at: datetime) -> Exposure:
+    """Return the same count with these severities: itself if they stand already, else a new one."""
+    cells = cells_of(counted)
+    if all(bands[cell.categories, cell.protected] == cell.severity for cell in cells):
+        return counted
+    name = f"exposure-{new_id()}.parquet"
+    done = engine.rescore(
+        exposure_file(counted),
+        folder_of(counted.incident) / name,
+        score=lambda found: [bands[item.categories, item.protected] for item in found],
+    )
+    with transaction.atomic():
+        return Exposure.objects.create(
+            incident=counted.incident,
+            counted_at=at,
+            file_name=name,
+            file_digest=done.digest,
+            people=done.people,
+            matched_lines=counted.matched_lines,
+            ambiguous_lines=counted.ambiguous_lines,
+            stranger_lines=counted.stranger_lines,
+            unread_lines=counted.unread_lines,
+            seconds=done.seconds,
+            cells=cells_json(listing.summary(folder_of(counted.incident) / name)),
+        )

@@ -1,0 +1,69 @@
+"""From a row to blind digests and a bitmap: after this, nothing that the row said is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from aboveboard.engines.leak import LeakWriter
+from aboveboard.incidents.leaks import passwords
+from aboveboard.incidents.leaks.columns import Role, roles
+from aboveboard.incidents.leaks.reading import Reason, Row, Unread
+from aboveboard.vault import blind
+
+_EMPTY = frozenset({"", "null", "none", "nil", "n/a", "na", "-", "\\n", "nan", "undefined"})
+"""What programs write where there is nothing."""
+
+
+@dataclass(slots=True)
+class Digested:
+    """What became of a file's rows: how many were written, and the lines that could not be read."""
+
+    readable: int = 0
+    unread: list[Unread] = field(default_factory=list)
+
+
+def digest(
+    found: Iterable[Row | Unread],
+    columns: Sequence[str],
+    writer: LeakWriter,
+    *,
+    regions: Sequence[str],
+    progress: Callable[[int], None] = lambda line: None,
+) -> Digested:
+    """Write every row that can be looked up; return the others with their reasons.
+
+    ``columns``: the confirmed role of each column. ``regions``: ISO 3166 codes in which a phone
+    number without its country code is tried. ``progress`` is given each line's number.
+    """
+    chosen = [roles()[name] for name in columns]
+    done = Digested()
+    for row in found:
+        progress(row.line)
+        if isinstance(row, Unread):
+            done.unread.append(row)
+            continue
+        keys, categories, protected = _judge(row, chosen, regions)
+        if keys:
+            writer.add(row.line, categories, protected, keys)
+            done.readable += 1
+        else:
+            done.unread.append(Unread(row.line, Reason.NOTHING_TO_MATCH_BY))
+    return done
+
+
+def _judge(row: Row, chosen: Sequence[Role], regions: Sequence[str]) -> tuple[set[tuple[int, bytes]], int, int]:
+    """Return the row's keys, the categories it really shows, and those of them that are unreadable."""
+    values = [(role, cell.strip()) for role, cell in zip(chosen, row.cells, strict=False) if cell.strip().lower() not in _EMPTY]
+    own = next((value.upper() for role, value in values if role.name == "country" and len(value) == 2 and value.isalpha()), None)
+    keys: set[tuple[int, bytes]] = set()
+    categories = readable = 0
+    for role, value in values:
+        categories |= role.bits
+        if role.name != "password" or not passwords.is_strong(value):
+            readable |= role.bits
+        if role.index:
+            tried = dict.fromkeys((own, *regions) if own else regions)
+            kind = blind.KIND_NUMBERS[role.index]
+            keys.update((kind, item) for item in blind.digests(role.index, value, tried))
+    return keys, categories, categories & ~readable

@@ -1,0 +1,144 @@
+"""Opening an incident from a leaked file.
+
+The procedure, numbered as in the code and in ``tests/incidents/leaks/test_opening.py``:
+
+1. Read the file once, from its first byte to its last: its SHA-256 and size are the evidence.
+2. Turn each row into blind digests and a bitmap, in a new folder; list the lines that cannot be read.
+3. Write the incident, the evidence, the unread lines and the ledger entry, and give the folder the
+   incident's name, in one transaction.
+4. Enqueue the count in the same transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import BadInput
+from aboveboard.basics.ids import new_id
+from aboveboard.engines.leak import LeakWriter
+from aboveboard.incidents import counting, lifecycle
+from aboveboard.incidents.exposure.folders import folder_of, incidents_folder
+from aboveboard.incidents.leaks import columns, form, reading
+from aboveboard.incidents.leaks.digesting import Digested, digest
+from aboveboard.incidents.models import Evidence, Incident, Kind, UnreadRow
+from aboveboard.vault import queries as vault
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file seems to be, to be confirmed: its form, and a guess for each column."""
+
+    form: form.Form
+    columns: tuple[columns.Guess, ...]
+
+
+class _Hashed:
+    """A stream that counts and hashes what is read through it."""
+
+    def __init__(self, stream: IO[bytes], progress: Callable[[int], None]) -> None:
+        self._stream, self._progress = stream, progress
+        self.sha256, self.size = hashlib.sha256(), 0
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._stream.read(size)
+        self.sha256.update(block)
+        self.size += len(block)
+        self._progress(self.size)
+        return block
+
+
+def look(stream: IO[bytes]) -> Look:
+    """Return what the file's first lines look like. None of its values is in the answer."""
+    first = reading.sample(stream)
+    shape = form.find(first)
+    return Look(shape, tuple(columns.guess(shape.header, reading.sample_rows(first, shape))))
+
+
+def open_from_leak(
+    stream: IO[bytes],
+    shape: form.Form,
+    chosen: Sequence[str],
+    *,
+    file_name: str,
+    title: str = "",
+    discovered_at: datetime | None = None,
+    reported_in_seconds: int | None = None,
+    progress: Callable[[int], None] = lambda size: None,
+    by: Actor,
+    at: datetime,
+) -> Incident:
+    """Open an incident from a leaked file, read from its beginning; the count follows as a job.
+
+    ``shape`` and ``chosen`` (a role for each column) are what :func:`look` guessed and a person
+    confirmed. ``progress`` is given the bytes read so far.
+
+    Raises:
+        NothingToMatchBy: no column can be looked up. NoSuchRole: a role is not in the list.
+        BadInput: there is not a role for each column, or no line of the file can be read.
+    """
+    columns.check(chosen)
+    if len(chosen) != shape.columns:
+        raise BadInput(found=f"{len(chosen)} roles for {shape.columns} columns", fix="Say for each column what it is, or `ignore`.")
+    folder = incidents_folder() / f"new-{new_id()}"
+    try:
+        hashed = _Hashed(stream, progress)
+        with LeakWriter(folder) as writer:
+            digested = digest(reading.rows(hashed, shape), chosen, writer, regions=_regions())  # type: ignore[arg-type]  # 1, 2; only read() is used
+        if not digested.readable:
+            raise BadInput(found="a file of which no line can be read", fix="Check what each column was taken for.")
+        with transaction.atomic():  # 3
+            incident = lifecycle.open_incident(
+                Kind.LEAKED_FILE,
+                title=title.strip() or "A file of leaked rows was found",
+                discovered_at=discovered_at or at,
+                reported_in_seconds=reported_in_seconds,
+                by=by,
+                at=at,
+            )
+            _seal(incident, hashed, file_name, chosen, digested, by, at)
+            counting.enqueue(incident)  # 4
+            _give_name(folder, incident)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return incident
+
+
+def _seal(incident: Incident, hashed: _Hashed, file_name: str, chosen: Sequence[str], digested: Digested, by: Actor, at: datetime) -> None:
+    evidence = Evidence.objects.create(
+        incident=incident,
+        file_name=Path(file_name).name[:200],
+        size=hashed.size,
+        digest=hashed.sha256.hexdigest(),
+        sealed_at=at,
+        columns=list(chosen),
+        readable=digested.readable,
+        unread=len(digested.unread),
+    )
+    UnreadRow.objects.bulk_create(
+        (UnreadRow(incident=incident, line=row.line, reason=row.reason.value) for row in digested.unread), batch_size=1_000
+    )
+    lifecycle.tell(incident, "evidence.sealed", f"The file was read and its digest sealed: {evidence.size:,} bytes.", by=by, at=at)
+    facts: dict[str, Json] = {"file": evidence.digest, "bytes": evidence.size, "readable": evidence.readable, "unread": evidence.unread}
+    lifecycle.record(incident, "incident.changed", {"evidence": facts}, by=by, at=at)
+
+
+def _give_name(folder: Path, incident: Incident) -> None:
+    named = folder_of(incident)
+    # A folder of this name can only be left from a transaction that never committed.
+    shutil.rmtree(named, ignore_errors=True)
+    folder.rename(named)
+
+
+def _regions() -> list[str]:
+    """Return the countries where our people live, most people first: a phone number is tried in each."""
+    return list(dict.fromkeys(jurisdiction[:2] for jurisdiction in vault.by_jurisdiction()))

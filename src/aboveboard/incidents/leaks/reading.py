@@ -1,0 +1,155 @@
+"""Rows of a leaked file, and the reasons of those that could not be read.
+
+Every line that is not blank ends as exactly one of: part of a :class:`Row`, or an :class:`Unread`
+with its number and a reason. A reason never quotes the line. A quote left open, a line of rubbish
+or a repeated header costs its own line and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import islice
+from typing import IO
+
+from aboveboard.basics import limits
+from aboveboard.incidents.leaks import form as forms
+from aboveboard.incidents.leaks.form import Form, Shape
+from aboveboard.incidents.leaks.lines import Line, lines
+
+
+class Reason(StrEnum):
+    """Why a line could not be read; the sentences are :data:`SENTENCES`."""
+
+    TOO_LONG = "too_long"
+    NOT_JSON = "not_json"
+    COLUMNS = "columns"
+    REPEATED_HEADER = "repeated_header"
+    NO_PAIR = "no_pair"
+    NOTHING_TO_MATCH_BY = "nothing_to_match_by"
+
+
+SENTENCES: dict[Reason, str] = {
+    Reason.TOO_LONG: "The line is longer than any row of data.",
+    Reason.NOT_JSON: "The line is not a JSON object.",
+    Reason.COLUMNS: "The line has another number of columns than the file.",
+    Reason.REPEATED_HEADER: "The line repeats the names of the columns.",
+    Reason.NO_PAIR: "The line is not an address, a colon and a secret.",
+    Reason.NOTHING_TO_MATCH_BY: "The line has no e-mail address, phone or customer number that could be read.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: ``cells`` in the order of the columns, empty text where there is nothing."""
+
+    line: int
+    cells: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A line that could not be read, and why."""
+
+    line: int
+    reason: Reason
+
+
+def sample(stream: IO[bytes]) -> list[str]:
+    """Return the first lines of the file, those too long left out; the stream is read on from there."""
+    return [line.text for line in islice(lines(stream), limits.LEAK_SAMPLE_LINES) if line.text is not None]
+
+
+def sample_rows(first: Sequence[str], form: Form) -> list[tuple[str, ...]]:
+    """Return the sample's lines as rows, without the header and what cannot be read."""
+    numbered = (Line(number, text) for number, text in enumerate(first, 1))
+    return [row.cells for row in _rows(numbered, form) if isinstance(row, Row)]
+
+
+def rows(stream: IO[bytes], form: Form) -> Iterator[Row | Unread]:
+    """Yield every row, and every line that is none, in file order; memory does not grow with the file."""
+    return _rows(lines(stream), form)
+
+
+def _rows(numbered: Iterator[Line], form: Form) -> Iterator[Row | Unread]:
+    if form.shape is Shape.SEPARATED:
+        yield from _separated(numbered, form)
+        return
+    read = _json if form.shape is Shape.JSON_LINES else _pair
+    for line in numbered:
+        if line.text is None:
+            yield Unread(line.number, Reason.TOO_LONG)
+        elif line.text.strip() and not (form.shape is Shape.JSON_LINES and line.text.strip() in ("[", "]", "],")):
+            yield read(line.number, line.text, form)
+
+
+def _json(number: int, text: str, form: Form) -> Row | Unread:
+    found = forms.json_object(text)
+    return Unread(number, Reason.NOT_JSON) if found is None else Row(number, tuple(found.get(name, "") for name in form.header))
+
+
+def _pair(number: int, text: str, form: Form) -> Row | Unread:
+    # A secret may hold colons; an address may not.
+    left, colon, right = text.strip().partition(form.separator)
+    return Row(number, (left, right)) if colon and "@" in left else Unread(number, Reason.NO_PAIR)
+
+
+def _separated(numbered: Iterator[Line], form: Form) -> Iterator[Row | Unread]:
+    waiting: list[Line] = []
+    first = True
+    while True:
+        line = waiting.pop(0) if waiting else next(numbered, None)
+        if line is None:
+            return
+        if line.text is None:
+            yield Unread(line.number, Reason.TOO_LONG)
+            continue
+        if not line.text.strip():
+            continue
+        cells = forms.split(line.text, form.separator)
+        if len(cells) != form.columns and forms.leaves_quote_open(line.text, form.separator):
+            joined, used = _join(line, waiting, numbered, form)
+            if joined is not None:
+                del waiting[:used]
+                cells = joined
+        if form.header and tuple(cell.strip() for cell in cells) == form.header:
+            if not first:
+                yield Unread(line.number, Reason.REPEATED_HEADER)
+        elif (fitted := _fit(cells, form.columns)) is not None:
+            yield Row(line.number, fitted)
+        else:
+            yield Unread(line.number, Reason.COLUMNS)
+        first = False
+
+
+def _join(line: Line, waiting: list[Line], numbered: Iterator[Line], form: Form) -> tuple[list[str] | None, int]:
+    """Try to close an open quote with the lines below; give them all back when that makes no row.
+
+    ``waiting`` grows by the lines looked at; the caller drops the ``used`` ones that became part of the row.
+    """
+    text = line.text or ""
+    for used in range(1, limits.LEAK_ROW_LINES):
+        while len(waiting) < used:
+            below = next(numbered, None)
+            if below is None:
+                return None, 0
+            waiting.append(below)
+        more = waiting[used - 1].text
+        if more is None or len(text) + len(more) > limits.CSV_LINE_BYTES:
+            return None, 0
+        text = f"{text}\n{more}"
+        if text.count('"') % 2 == 0:
+            cells = forms.split(text, form.separator)
+            return (cells, used) if len(cells) == form.columns else (None, 0)
+    return None, 0
+
+
+def _fit(cells: Sequence[str], columns: int) -> tuple[str, ...] | None:
+    """Return the cells of a row as wide as the file; empty ones too many at the end are dropped.
+
+    A row that is too short is not filled up: nobody can say which of its cells is missing.
+    """
+    if len(cells) < columns or any(cell.strip() for cell in cells[columns:]):
+        return None
+    return tuple(cells[:columns])

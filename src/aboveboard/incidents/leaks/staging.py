@@ -1,0 +1,146 @@
+"""An upload that waits for its columns to be confirmed: sealed, so that no plaintext of a leak touches the disk.
+
+Each upload has a random token, known only to the session that made it. Its bytes are sealed in
+blocks with AES-256-GCM, under a key derived from the instance's secret and the token; the nonce is
+the block's number, so blocks cannot be reordered, and the last is marked, so none can be cut off.
+"""
+
+from __future__ import annotations
+
+import hmac
+import io
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from aboveboard.basics import limits, settings
+from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.engines.duck import whole
+from aboveboard.keys.queries import instance_secret
+
+_BLOCK = 1 << 18
+_TAG = 16
+
+
+class UploadTooLarge(AboveboardError):
+    """The file is larger than {megabytes} MB."""
+
+    code = "upload_too_large"
+    next_step = "Open it on the machine itself: aboveboard incident open-leak FILE"
+
+
+class UploadDamaged(AboveboardError):
+    """The upload cannot be read back."""
+
+    code = "upload_damaged"
+    next_step = "Upload the file again."
+
+
+def store(blocks: Iterable[bytes]) -> str:
+    """Seal an upload and return its token.
+
+    Raises:
+        UploadTooLarge: it is larger than ``limits.UPLOAD_BYTES``; nothing of it stays.
+    """
+    token = secrets.token_hex(16)
+    cipher = _cipher(token)
+    with whole(_path(token)) as part, part.open("wb") as file:
+        number, total, held = 0, 0, b""
+        for block in blocks:
+            total += len(block)
+            if total > limits.UPLOAD_BYTES:
+                raise UploadTooLarge(megabytes=limits.UPLOAD_BYTES // 2**20)
+            held += block
+            while len(held) > _BLOCK:
+                file.write(cipher.encrypt(_nonce(number), held[:_BLOCK], b"more"))
+                held, number = held[_BLOCK:], number + 1
+        file.write(cipher.encrypt(_nonce(number), held, b"last"))
+    return token
+
+
+def read(token: str) -> IO[bytes]:
+    """Return the upload as a stream, opened block by block.
+
+    Raises:
+        NotFound: there is no such upload, or it was forgotten.
+    """
+    path = _path(token)
+    if not path.is_file():
+        raise NotFound(what="upload")
+    return io.BufferedReader(_Blocks(_opened(path, _cipher(token))), _BLOCK)
+
+
+def forget(token: str) -> None:
+    """Delete an upload, whether or not it is there."""
+    _path(token).unlink(missing_ok=True)
+
+
+def sweep(*, at: datetime) -> int:
+    """Delete uploads that nobody confirmed within ``limits.STAGED_LIFE``; return how many."""
+    gone = 0
+    for path in _folder().glob("*.sealed"):
+        if at - datetime.fromtimestamp(path.stat().st_mtime, UTC) > limits.STAGED_LIFE:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+class _Blocks(io.RawIOBase):
+    """A raw stream over blocks of bytes."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._held = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]  # io hands a writable buffer, typeshed says object
+        while not self._held:
+            block = next(self._blocks, None)
+            if block is None:
+                return 0
+            self._held = block
+        count = min(len(view), len(self._held))
+        view[:count], self._held = self._held[:count], self._held[count:]
+        return count
+
+
+def _opened(path: Path, cipher: AESGCM) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        number = 0
+        block = file.read(_BLOCK + _TAG)
+        while True:
+            ahead = file.read(_BLOCK + _TAG)
+            try:
+                yield cipher.decrypt(_nonce(number), block, b"more" if ahead else b"last")
+            except InvalidTag:
+                raise UploadDamaged from None
+            if not ahead:
+                return
+            block, number = ahead, number + 1
+
+
+def _cipher(token: str) -> AESGCM:
+    return AESGCM(hmac.digest(instance_secret("staging"), b"aboveboard/staging/v1/" + token.encode(), "sha256"))
+
+
+def _nonce(number: int) -> bytes:
+    return number.to_bytes(12, "big")
+
+
+def _folder() -> Path:
+    return settings.current().path("incidents") / "staged"
+
+
+def _path(token: str) -> Path:
+    if not re.fullmatch(r"[0-9a-f]{32}", token):
+        raise NotFound(what="upload")
+    return _folder() / f"{token}.sealed"
