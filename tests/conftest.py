@@ -81,6 +81,7 @@ def _fresh_memory() -> Generator[None]:
     from aboveboard.keys import queries
 
     queries.instance_secret.cache_clear()
+    shutil.rmtree(HOME / "log", ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -12,8 +12,9 @@ from aboveboard.basics.canonical import Json
 from aboveboard.ledger import rows
 from aboveboard.ledger.format.entry import NewEntry, encode
 from aboveboard.ledger.format.tree import leaf_hash
+from aboveboard.ledger.sequencing import sequence
 
-__all__ = ["NewEntry", "append", "append_many"]
+__all__ = ["NewEntry", "append", "append_many", "sequence"]
 
 
 def append(kind: str, *, by: Actor, handle: str | None, facts: Mapping[str, Json], at: datetime) -> int:

@@ -14,7 +14,7 @@ class Entry(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    leaf_index = models.BigIntegerField(null=True, unique=True)
+    leaf_index = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     kind = models.CharField(max_length=KIND_CHARS)
     handle = models.CharField(max_length=HANDLE_CHARS, null=True)
@@ -22,11 +22,15 @@ class Entry(models.Model):
     leaf_hash = models.BinaryField(max_length=32)
 
     class Meta:
-        """Looked up by person, newest first, and by waiting for a place; both indexes hold only such rows."""
+        """Looked up by person, by waiting for a place, and by place; each index holds only such rows."""
 
         indexes = [
             models.Index(fields=["handle", "id"], name="ledger_entry_handle", condition=models.Q(handle__isnull=False)),
             models.Index(fields=["id"], name="ledger_entry_waiting", condition=models.Q(leaf_index__isnull=True)),
+        ]
+
+        constraints = [
+            models.UniqueConstraint(fields=["leaf_index"], name="ledger_entry_place", condition=models.Q(leaf_index__isnull=False))
         ]
 
     def __str__(self) -> str:

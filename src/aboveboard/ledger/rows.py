@@ -24,7 +24,7 @@ _PLACE = """
 UPDATE ledger_entry SET leaf_index = waiting.place
 FROM (
     SELECT id AS waiting_id, CAST(%s AS bigint) - 1 + row_number() OVER (ORDER BY id) AS place
-    FROM ledger_entry WHERE leaf_index IS NULL ORDER BY id LIMIT %s
+    FROM (SELECT id FROM ledger_entry WHERE leaf_index IS NULL ORDER BY id LIMIT %s) AS next
 ) AS waiting
 WHERE ledger_entry.id = waiting.waiting_id
 RETURNING leaf_index, ledger_entry.id, body, leaf_hash

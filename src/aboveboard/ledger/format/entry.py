@@ -140,7 +140,7 @@ def _canonical(value: Json) -> bytes:
 
 def _is_simple(value: object) -> bool:
     kind = type(value)
-    if kind is str or kind is bool or value is None:
+    if kind is str or kind is bool or value is None or isinstance(value, str):
         return True
     if kind is dict:
         return all(type(key) is str and key.isascii() and _is_simple(item) for key, item in cast("dict[str, Json]", value).items())
