@@ -78,7 +78,7 @@ def as_json_ld(promise: Promise) -> dict[str, Json]:
             "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
             "dct": "http://purl.org/dc/terms/",
         },
-        "@type": "dpv:RegisterOfProcessingActivities",
+        "@type": "dpv:ROPA",
         "dct:title": f"Register of processing activities of {promise.organisation.name}",
         "dpv:hasDataController": {
             "@type": "dpv:DataController",

@@ -12,11 +12,16 @@ Numbered as in :func:`load`:
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from aboveboard.promise.loading import build, lawfulness, lines, plainness, references, shape
 from aboveboard.promise.loading.problems import Problem, PromiseRefused, Report
 from aboveboard.promise.model import Promise
 
-__all__ = ["Problem", "PromiseRefused", "load", "reread"]
+__all__ = ["SAMPLE", "Problem", "PromiseRefused", "load", "reread"]
+
+SAMPLE = Path(__file__).parents[1] / "samples" / "retailer.yaml"
+"""A whole promise, of a made-up retailer, to start from."""
 
 
 def load(source: str | bytes, *, name: str) -> Promise:

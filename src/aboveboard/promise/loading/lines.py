@@ -98,7 +98,7 @@ def read(source: str, report: Report) -> Table | None:
         return None
     root = builder.root
     if root is None or (isinstance(root, Scalar) and root.is_nothing):
-        report.add(Mark(1, 1), "empty", "The file is empty.", "Start from a sample: aboveboard promise explain --help says where it is.")
+        report.add(Mark(1, 1), "empty", "The file is empty.", "Start from the sample: aboveboard promise sample > promise.yaml")
         return None
     if not isinstance(root, Table):
         report.add(root, "wrong_type", "A promise is a table of keys.", "Start with `promise: 1`.")

@@ -1,0 +1,176 @@
+"""``aboveboard promise``: check, explain, compare, print and adopt a promise file.
+
+All but ``adopt`` work without an instance, so a promise can be checked where it is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import BadInput
+from aboveboard.basics.limits import PROMISE_BYTES
+from aboveboard.commands.exits import DONE, LOOK
+from aboveboard.promise import diff, explain, register
+from aboveboard.promise.loading import SAMPLE, PromiseRefused, load
+from aboveboard.promise.loading.schema import schema
+from aboveboard.promise.model import Promise
+
+NAME = "promise"
+HELP = "Check, explain, compare, print or adopt a promise: what is held, why, and for how long."
+EXAMPLE = """
+aboveboard promise sample > promise.yaml
+aboveboard promise check promise.yaml
+aboveboard promise adopt promise.yaml
+"""
+
+
+def needs_instance(args: argparse.Namespace) -> bool:
+    """Only adopting a promise changes the instance; the rest reads a file."""
+    return bool(args.verb == "adopt")
+
+
+NEEDS_INSTANCE = needs_instance
+
+_FILE_HELP = "the promise file (YAML)"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the verbs and their arguments."""
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    check = verbs.add_parser("check", help="say everything that is wrong with a promise: file, line and fix")
+    check.add_argument("file", type=Path, help=_FILE_HELP)
+    check.add_argument("--json", action="store_true", help="print the problems as JSON")
+    told = verbs.add_parser("explain", help="say a promise in plain words")
+    told.add_argument("file", type=Path, help=_FILE_HELP)
+    told.add_argument("--language", default="en", metavar="CODE", help="en, fr or de (default: en)")
+    compared = verbs.add_parser("diff", help="say what changed between two promises")
+    compared.add_argument("old", type=Path, help="the promise as it was")
+    compared.add_argument("new", type=Path, help="the promise as it would be")
+    compared.add_argument("--json", action="store_true", help="print the changes as JSON")
+    printed = verbs.add_parser("register", help="print the register of processing activities (GDPR Art. 30)")
+    printed.add_argument("file", type=Path, help=_FILE_HELP)
+    form = printed.add_mutually_exclusive_group(required=True)
+    form.add_argument("--csv", action="store_true", help="as CSV, for a spreadsheet")
+    form.add_argument("--json-ld", action="store_true", help="as JSON-LD in the words of the W3C Data Privacy Vocabulary")
+    verbs.add_parser("schema", help="print the JSON Schema of a promise file, for editors")
+    verbs.add_parser("sample", help="print a whole promise to start from")
+    adopted = verbs.add_parser("adopt", help="put a promise in force, and write that to the ledger")
+    adopted.add_argument("file", type=Path, help=_FILE_HELP)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one verb. Exit code 0: done; 1: the promise is refused; 2: a file cannot be read."""
+    try:
+        return _VERBS[args.verb](args)
+    except PromiseRefused as refused:
+        _print_refusal(refused, as_json=getattr(args, "json", False))
+        return LOOK
+
+
+def _check(args: argparse.Namespace) -> int:
+    promise = _load(args.file)
+    if args.json:
+        _print_json({"file": args.file.name, "accepted": True, "problems": []})
+    else:
+        held, used = len(promise.fields), len(promise.purposes)
+        print(f"{args.file.name}: a sound promise. {held} things are held, for {used} purposes.")
+    return DONE
+
+
+def _explain(args: argparse.Namespace) -> int:
+    print(explain.as_text(_load(args.file), args.language), end="")
+    return DONE
+
+
+def _diff(args: argparse.Namespace) -> int:
+    changes = diff.compare(_load(args.old), _load(args.new))
+    if args.json:
+        found: list[Json] = [{"direction": one.direction.value, "subject": one.subject, "sentence": one.sentence} for one in changes]
+        _print_json({"changes": found})
+        return DONE
+    for direction, heading in _HEADINGS.items():
+        sentences = [change.sentence for change in changes if change.direction is direction]
+        if sentences:
+            print(heading, *(f"  {sentence}" for sentence in sentences), sep="\n")
+    if not changes:
+        print("Nothing changed.")
+    return DONE
+
+
+_HEADINGS = {
+    diff.Direction.WIDENED: "More is done with people's data, or less protects it:",
+    diff.Direction.NARROWED: "Less is done with people's data, or more protects it:",
+    diff.Direction.REWORDED: "Said in other words:",
+}
+
+
+def _register(args: argparse.Namespace) -> int:
+    promise = _load(args.file)
+    if args.csv:
+        sys.stdout.write(register.as_csv(promise))
+    else:
+        _print_json(register.as_json_ld(promise))
+    return DONE
+
+
+def _schema(_args: argparse.Namespace) -> int:
+    print(json.dumps(schema(), indent=2, ensure_ascii=False))
+    return DONE
+
+
+def _sample(_args: argparse.Namespace) -> int:
+    print(SAMPLE.read_text("utf-8"), end="")
+    return DONE
+
+
+def _adopt(args: argparse.Namespace) -> int:
+    from aboveboard.access.actions import adopt_promise  # needs the instance, as no other verb does
+    from aboveboard.basics.actor import SYSTEM
+    from aboveboard.basics.clock import now
+
+    source = _read(args.file)
+    load(source, name=args.file.name)
+    adopted = adopt_promise(source.decode("utf-8-sig"), name=args.file.name, by=SYSTEM, at=now())
+    print(f"Version {adopted.serial} of the promise is in force. SHA-256 {adopted.digest}")
+    return DONE
+
+
+_VERBS = {
+    "check": _check,
+    "explain": _explain,
+    "diff": _diff,
+    "register": _register,
+    "schema": _schema,
+    "sample": _sample,
+    "adopt": _adopt,
+}
+
+
+def _load(file: Path) -> Promise:
+    return load(_read(file), name=file.name)
+
+
+def _read(file: Path) -> bytes:
+    """Return a file's bytes, one more than the limit at most, so that a file without an end is refused too."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(PROMISE_BYTES + 1)
+    except OSError as error:
+        raise BadInput(found=f"{file} cannot be read ({error.strerror})", fix="Check the path.") from None
+
+
+def _print_refusal(refused: PromiseRefused, *, as_json: bool) -> None:
+    if as_json:
+        _print_json({"file": refused.problems[0].file, "accepted": False, "problems": [one.as_json() for one in refused.problems]})
+        return
+    for one in refused.problems:
+        print(f"{one.file}:{one.line}:{one.column}: {one.code}\n  {one.message}\n  {one.fix}")
+    print(refused.message)
+
+
+def _print_json(value: Json) -> None:
+    print(json.dumps(value, indent=1, ensure_ascii=False))
