@@ -13,7 +13,7 @@ is for :mod:`~aboveboard.incidents.law.risk`, because the two part ways in sever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cache
@@ -22,6 +22,9 @@ from typing import Any
 
 import yaml
 
+from aboveboard.promise import categories
+
+_NOT = "not "
 _DATA = Path(__file__).with_name("severity.yaml")
 
 
@@ -232,20 +235,30 @@ def covers(key: str, category: str) -> bool:
     return category == key or category.startswith(key + ".")
 
 
-def any_of(keys: Iterable[str], exposed: frozenset[str]) -> bool:
-    """Say whether one of ``keys`` is among the exposed categories, or above one that is."""
-    return any(covers(key, category) for key in keys for category in exposed)
+def any_of(keys: Sequence[str], exposed: frozenset[str]) -> bool:
+    """Say whether one of ``keys`` is among the exposed categories, or above one that is.
+
+    A key written "not user.x" takes out what it covers.
+    """
+    wanted = [key for key in keys if not key.startswith(_NOT)]
+    taken_out = [key.removeprefix(_NOT) for key in keys if key.startswith(_NOT)]
+    left = [category for category in exposed if not any(covers(key, category) for key in taken_out)]
+    return any(covers(key, category) for key in wanted for category in left)
 
 
-def _all_met(lines: Iterable[Iterable[str]], exposed: frozenset[str]) -> bool:
+def _all_met(lines: Iterable[Sequence[str]], exposed: frozenset[str]) -> bool:
     return all(any_of(keys, exposed) for keys in lines)
 
 
 def _kind(category: str, context: Context) -> Kind:
-    credentials = _tables()["credentials"]
-    if category in credentials["categories"]:
-        return context.credentials_open or Kind(credentials["opens_unless_said"])
-    return Kind(_nearest(category, _tables()["categories"]))
+    key, known = category, categories.known()
+    while key not in known and "." in key:
+        key = key.rpartition(".")[0]
+    if key not in known:
+        return Kind.SIMPLE
+    if known[key].credential and known[key].enisa == Kind.SIMPLE:
+        return context.credentials_open or Kind(_tables()["credentials"]["opens_unless_said"])
+    return Kind(known[key].enisa)
 
 
 def _dpc_of_kind(kind: Kind, exposed: frozenset[str], own: frozenset[str], context: Context) -> Part:

@@ -1,3 +1,0 @@
-"""The duties, loaded from ``duties/*.yaml`` and picked by date."""
-
-from __future__ import annotations

@@ -1,0 +1,76 @@
+"""Which supervisory authority in the EEA: the lead one, or one in each country concerned.
+
+GDPR Art. 55 and 56: an organisation with its main establishment in the EEA tells the authority there
+(one-stop-shop). One without any establishment in the EEA tells the authority of every country where
+affected people live (EDPB Guidelines 9/2022 v2.0, paragraph 73). Germany has one authority a Land.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_DATA = Path(__file__).with_name("authorities.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """An authority: its name, in the country's language too, and what is known of how it takes notices."""
+
+    code: str
+    country: str
+    name: str
+    original: str
+    acronym: str
+    online_form: bool | None
+    languages: str
+    note: str
+
+    @property
+    def title(self) -> str:
+        """The name as it stands in a list: "Commission nationale de l'informatique et des libertés (CNIL)"."""
+        return f"{self.original} ({self.acronym})" if self.acronym and self.acronym not in self.original else self.original
+
+
+def in_eea(jurisdiction: str) -> bool:
+    """Say whether an ISO 3166 code lies in a country of the EEA."""
+    return jurisdiction.split("-")[0] in _rows()
+
+
+def country_name(jurisdiction: str) -> str:
+    """Return the name of an EEA country.
+
+    Raises:
+        KeyError: the place is not in the EEA.
+    """
+    return str(_rows()[jurisdiction.split("-")[0]]["country"])
+
+
+def of(jurisdiction: str, *, public_body: bool = False) -> Authority:
+    """Return the authority for a place in the EEA, by Land where the country has one for each.
+
+    Raises:
+        KeyError: the place is not in the EEA.
+    """
+    country = jurisdiction.split("-")[0]
+    row = _rows()[country]
+    regions = row.get("regions", {})
+    region = regions.get(f"{jurisdiction}-PUBLIC" if public_body and f"{jurisdiction}-PUBLIC" in regions else jurisdiction)
+    name, original, acronym, note = row["name"], row["original"], row["acronym"] or "", row.get("notes", "")
+    if region:
+        name, original, acronym, note = region["name"], region["name"], "", ""
+    elif row.get("federal_only"):
+        name = original = "the data protection authority of the Land concerned"
+        acronym = ""
+    return Authority(jurisdiction, row["country"], name, original, acronym, row["online_form"], row["languages"], note)
+
+
+@cache
+def _rows() -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = yaml.safe_load(_DATA.read_text("utf-8"))["eea"]
+    return loaded
