@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
@@ -64,6 +66,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth pu
         super().login(request, user)
         records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
         request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [{k: v for k, v in record.items() if k != "email"} for record in records]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whether to ask again before something that matters: not right after one has proved who one is."""
+        request = context.request
+        records = get_authentication_records(request, request.user)
+        if records and time.time() - float(records[-1]["at"]) < app_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any) -> None:
         """Pass on what our own texts say, and what second factors say; "signed in as" tells nobody anything."""

@@ -57,6 +57,12 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
         process.send()
         process.persist()
 
+    @classmethod
+    def resume(cls, stage: LoginByCodeStage) -> CodeSignIn | None:
+        """Return the sign-in that this session is in the middle of, or None when its code is too old."""
+        process: CodeSignIn | None = cls(stage=stage).abort_if_invalid()
+        return process
+
     @property
     def audience(self) -> Audience:
         """Return whose page this began on."""

@@ -1,0 +1,1 @@
+"""Sign-in, seen from outside: one file per page, the same questions asked of each."""

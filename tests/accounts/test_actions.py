@@ -1,0 +1,166 @@
+"""Changes to accounts and programs, alone and with their ledger entries."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from aboveboard.access import staff
+from aboveboard.accounts import actions, directory, queries
+from aboveboard.accounts.models import Account, ServiceClient
+from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
+from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotFound
+from aboveboard.ledger import queries as ledger
+from tests.accounts.conftest import JON
+from tests.accounts.people import staff_member
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_member_of_staff_is_kept_as_given() -> None:
+    account = actions.add_staff(email=" Ada@Staff.example ", name=" Ada ", team=" Shops ", role=Role.ADVISER, at=clock.now())
+    assert (account.email, account.name, account.team, account.role) == ("ada@staff.example", "Ada", "Shops", "adviser")
+    assert not account.has_usable_password()
+    assert queries.actor_for(account) == Actor(ActorKind.STAFF, str(account.pk), "adviser", "Shops")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"email": "no address"}, "not an e-mail address"),
+        ({"name": "  "}, "an empty name"),
+        ({"role": Role.CUSTOMER}, "the role customer"),
+    ],
+)
+def test_what_is_wrong_with_a_new_colleague_is_said(changed: dict[str, object], said: str) -> None:
+    given: dict[str, object] = {"email": "ada@staff.example", "name": "Ada", "team": "", "role": Role.ADVISER}
+    with pytest.raises(BadInput, match=said):
+        actions.add_staff(at=clock.now(), **(given | changed))  # type: ignore[arg-type]
+    assert not Account.objects.exists()
+
+
+def test_an_address_is_on_the_staff_once() -> None:
+    staff_member(email="ada@staff.example")
+    with pytest.raises(Conflict, match="on the staff already"):
+        staff_member(email="ADA@staff.example")
+
+
+def test_a_colleague_who_returns_keeps_their_number_and_none_of_their_ways_in() -> None:
+    staff_member(Role.ADMINISTRATOR)
+    account = staff_member(email="ada@staff.example")
+    account.set_password("correct horse battery staple")
+    account.save()
+    actions.close(account, at=clock.now())
+    again = staff_member(Role.PRIVACY_LEAD, email="ada@staff.example")
+    assert again.pk == account.pk
+    assert again.is_active
+    assert again.role == Role.PRIVACY_LEAD
+    assert not again.has_usable_password()
+
+
+def test_there_is_always_an_administrator() -> None:
+    last = staff_member(Role.ADMINISTRATOR)
+    for change in (lambda: actions.close(last, at=clock.now()), lambda: actions.change_role(last, role=Role.ADVISER)):
+        with pytest.raises(Conflict, match="last administrator"):
+            change()
+    staff_member(Role.ADMINISTRATOR, email="second@staff.example")
+    assert actions.change_role(last, role=Role.ADVISER).role == Role.ADVISER
+
+
+def test_a_customer_cannot_be_made_a_colleague() -> None:
+    customer = actions.customer_account(JON, at=clock.now())
+    for change in (lambda: actions.change_role(customer, role=Role.ADVISER), lambda: actions.close(customer, at=clock.now())):
+        with pytest.raises(Conflict, match="customer's account"):
+            change()
+
+
+def test_a_customer_has_one_account_and_it_says_nothing_about_them() -> None:
+    first, second = (actions.customer_account(JON, at=clock.now()) for _ in range(2))
+    assert first.pk == second.pk
+    assert (first.email, first.name, first.team) == (f"{JON}@person.invalid", "", "")
+    assert str(first) == f"customer account {first.pk}"
+    actions.forget_customer(JON)
+    assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"email": "jon24@adventure-works.com"}, {"name": "Jon"}, {"team": "x"}, {"person_id": None}, {"role": "adviser"}]
+)
+def test_the_database_refuses_a_customer_with_anything_of_theirs(wrong: dict[str, object]) -> None:
+    customer = actions.customer_account(JON, at=clock.now())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Account.objects.filter(pk=customer.pk).update(**wrong)
+
+
+def test_a_token_is_shown_once_and_kept_as_a_hash() -> None:
+    at = clock.now()
+    client, token = actions.make_client(name="Till", role="shop-system", team="Shops", purposes=["b", "a", "a"], channels=["shop"], at=at)
+    assert token.startswith("ab_")
+    assert len(token) == 46
+    assert token not in str(ServiceClient.objects.values().get())
+    assert client.purposes == ["a", "b"]
+    found = queries.client_for(token, at=at)
+    assert found is not None
+    assert found.pk == client.pk
+    assert queries.client_for(token, at=client.expires_at) is None
+    assert queries.client_for(token, at=client.expires_at - timedelta(microseconds=1)) is not None
+
+
+@pytest.mark.parametrize("missing", ["name", "role", "purposes", "channels"])
+def test_a_program_needs_all_that_it_is_judged_by(missing: str) -> None:
+    given: dict[str, object] = {"name": "Till", "role": "shop-system", "team": "", "purposes": ["a"], "channels": ["shop"]}
+    given[missing] = type(given[missing])()
+    with pytest.raises(BadInput):
+        actions.make_client(at=clock.now(), **given)  # type: ignore[arg-type]
+
+
+def test_a_program_name_is_taken_for_good() -> None:
+    given = {"name": "Till", "role": "shop-system", "team": "", "purposes": ["a"], "channels": ["shop"], "at": clock.now()}
+    client, _ = actions.make_client(**given)  # type: ignore[arg-type]
+    actions.revoke_client(client, at=clock.now())
+    with pytest.raises(Conflict, match="called Till already"):
+        actions.make_client(**given)  # type: ignore[arg-type]
+
+
+def test_who_is_not_there_is_said_to_be_missing() -> None:
+    for ask in (lambda: queries.staff_member("eve@staff.example"), lambda: queries.client("Till"), lambda: queries.account(1)):
+        with pytest.raises(NotFound):
+            ask()
+
+
+def test_without_a_directory_nobody_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory, "_find", None)
+    with pytest.raises(directory.NoDirectory, match="No look-up of customers"):
+        directory.find("jon24@adventure-works.com")
+
+
+def test_every_change_is_written_down_without_names_or_addresses() -> None:
+    at = clock.now()
+    staff_member(Role.ADMINISTRATOR)
+    ada = staff.add_staff(email="ada@staff.example", name="Ada Byron", team="Shops", role=Role.ADVISER, by=SYSTEM, at=at)
+    staff.change_role(ada, role=Role.PRIVACY_LEAD, by=SYSTEM, at=at)
+    path = staff.make_link(ada, by=SYSTEM, at=at)
+    staff.close(ada, by=SYSTEM, at=at)
+    client, token = staff.make_client(name="Till", role="shop-system", team="", purposes=["a"], channels=["shop"], by=SYSTEM, at=at)
+    staff.revoke_client(client, by=SYSTEM, at=at)
+    entries = [ledger.entry(number) for number in range(1, 7)]
+    assert [entry.kind for entry in entries] == [
+        "staff.added", "staff.changed", "signin.link", "staff.closed", "client.made", "client.revoked",
+    ]  # fmt: skip
+    written = json.dumps([dict(entry.facts) for entry in entries])
+    for personal in ("ada@", "Byron", token, path.rstrip("/").rpartition("/")[2]):
+        assert personal not in written
+    assert entries[1].facts["before"] == {"account": str(ada.pk), "role": "adviser", "team": "Shops"}
+    assert entries[1].facts["after"] == {"account": str(ada.pk), "role": "privacy-lead", "team": "Shops"}
+
+
+def test_a_change_that_is_refused_is_not_written_down() -> None:
+    staff_member(email="ada@staff.example")
+    with pytest.raises(AboveboardError):
+        staff.add_staff(email="ada@staff.example", name="Ada", team="", role=Role.ADVISER, by=SYSTEM, at=clock.now())
+    with pytest.raises(NotFound):
+        ledger.entry(1)

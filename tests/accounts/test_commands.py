@@ -1,0 +1,97 @@
+"""``aboveboard staff`` and ``aboveboard client``, as somebody at a terminal meets them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from types import ModuleType
+
+import pytest
+from django.test import Client
+
+from aboveboard.accounts import queries
+from aboveboard.basics import clock, settings
+from aboveboard.basics.actor import Role
+from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.commands import client, staff
+from tests.accounts.people import staff_member
+
+pytestmark = pytest.mark.django_db
+
+
+def run(command: ModuleType, *words: str) -> int:
+    parser = argparse.ArgumentParser()
+    command.configure(parser)
+    code: int = command.run(parser.parse_args(words))
+    return code
+
+
+ADD = ("add", "ada@staff.example", "--name", "Ada Byron", "--role", "adviser", "--team", "Call centre")
+
+
+def test_adding_somebody_prints_a_link_that_lets_them_in(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(staff, *ADD) == 0
+    said = capsys.readouterr().out
+    address = said.strip().splitlines()[-1]
+    assert "ada@staff.example is adviser" in said
+    origin = settings.current().server.origin
+    assert address.startswith(f"{origin}/accounts/link/")
+    browser = Client()
+    browser.post(address.removeprefix(origin))
+    assert browser.get("/either/").content == b"staff"
+
+
+def test_roles_change_and_accounts_close(capsys: pytest.CaptureFixture[str]) -> None:
+    run(staff, *ADD)
+    assert run(staff, "role", "ada@staff.example", "incident-lead", "--team", "Security") == 0
+    assert run(staff, "remove", "ada@staff.example") == 0
+    said = capsys.readouterr().out
+    assert "ada@staff.example is incident-lead now." in said
+    assert "cannot sign in any more" in said
+    assert not queries.staff_member("ada@staff.example").is_active
+
+
+def test_the_list_says_who_has_no_second_step(capsys: pytest.CaptureFixture[str]) -> None:
+    run(staff, "list")
+    assert "Nobody works here yet" in capsys.readouterr().out
+    staff_member(Role.ADMINISTRATOR)
+    run(staff, "list")
+    assert "no second step yet" in capsys.readouterr().out
+    run(staff, "list", "--json")
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["role"], row["second_factor"], row["closed"]) for row in rows] == [("administrator", False, False)]
+
+
+def test_every_answer_can_be_read_by_a_program(capsys: pytest.CaptureFixture[str]) -> None:
+    run(staff, *ADD, "--json")
+    assert json.loads(capsys.readouterr().out)["link"].startswith("http")
+    run(staff, "link", "ada@staff.example", "--json")
+    assert json.loads(capsys.readouterr().out)["role"] == "adviser"
+    run(staff, "role", "ada@staff.example", "privacy-lead", "--json")
+    assert json.loads(capsys.readouterr().out)["role"] == "privacy-lead"
+
+
+def test_somebody_who_is_not_there_is_said_to_be_missing() -> None:
+    with pytest.raises(NotFound, match="member of staff"):
+        run(staff, "remove", "eve@staff.example")
+
+
+def test_a_program_is_added_listed_and_revoked(capsys: pytest.CaptureFixture[str]) -> None:
+    run(client, "list")
+    assert "No program may ask" in capsys.readouterr().out
+    words = ("add", "Shop till", "--role", "shop-system", "--purpose", "deliver-orders", "--channel", "shop")
+    assert run(client, *words) == 0
+    token = capsys.readouterr().out.strip().splitlines()[-1]
+    assert queries.client_for(token, at=clock.now()) is not None
+    run(client, "list")
+    assert "Shop till  shop-system  deliver-orders  on shop" in capsys.readouterr().out
+    assert run(client, "revoke", "Shop till") == 0
+    assert queries.client_for(token, at=clock.now()) is None
+    capsys.readouterr()
+    run(client, "list", "--json")
+    assert json.loads(capsys.readouterr().out)[0]["revoked"] is True
+
+
+def test_a_token_works_for_a_day_at_least() -> None:
+    with pytest.raises(BadInput, match="0 days"):
+        run(client, "add", "Till", "--role", "r", "--purpose", "p", "--channel", "c", "--days", "0")

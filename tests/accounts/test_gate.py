@@ -1,0 +1,179 @@
+"""Who may call a view: the rule as a table, and the middleware asked as nobody, a customer, each role and a program."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from aboveboard.accounts import actions, gate
+from aboveboard.accounts.gate import Gate, Kind, Verdict, Visitor, verdict
+from aboveboard.basics import clock
+from aboveboard.basics.actor import ActorKind, Role
+from tests.accounts.conftest import JON
+from tests.accounts.people import customer_client, staff_client, staff_member
+
+NOBODY = Visitor()
+CUSTOMER = Visitor(ActorKind.PERSON, Role.CUSTOMER)
+PROGRAM = Visitor(ActorKind.SERVICE)
+HALF_IN = Visitor(ActorKind.STAFF, Role.ADMINISTRATOR)
+ADVISER = Visitor(ActorKind.STAFF, Role.ADVISER, second_factor=True)
+LEAD = Visitor(ActorKind.STAFF, Role.INCIDENT_LEAD, second_factor=True)
+
+ENTER, SIGN_IN, SET_UP, REFUSE = Verdict.ENTER, Verdict.SIGN_IN, Verdict.SET_UP, Verdict.REFUSE
+RULE = [
+    # gate                                            nobody   customer half-in  adviser  lead     program
+    (None,                                           (REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE)),
+    (Gate(Kind.PUBLIC),                              (ENTER,   ENTER,   ENTER,   ENTER,   ENTER,   ENTER)),
+    (Gate(Kind.SIGNED_IN),                           (SIGN_IN, ENTER,   ENTER,   ENTER,   ENTER,   SIGN_IN)),
+    (Gate(Kind.CUSTOMER),                            (SIGN_IN, ENTER,   REFUSE,  REFUSE,  REFUSE,  SIGN_IN)),
+    (Gate(Kind.STAFF),                               (SIGN_IN, REFUSE,  SET_UP,  ENTER,   ENTER,   SIGN_IN)),
+    (Gate(Kind.STAFF, frozenset({Role.INCIDENT_LEAD})), (SIGN_IN, REFUSE, SET_UP, REFUSE, ENTER,   SIGN_IN)),
+    (Gate(Kind.STAFF, before_second_factor=True),    (SIGN_IN, REFUSE,  ENTER,   ENTER,   ENTER,   SIGN_IN)),
+    (Gate(Kind.SERVICE),                             (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, ENTER)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("declared", "expected"), RULE)
+def test_the_rule(declared: Gate | None, expected: tuple[Verdict, ...]) -> None:
+    assert tuple(verdict(declared, who) for who in (NOBODY, CUSTOMER, HALF_IN, ADVISER, LEAD, PROGRAM)) == expected
+
+
+ASKED = [
+    # address               nobody                             customer  adviser  incident lead
+    ("/",                   200,                               200,      200,     200),
+    ("/you/",               "/accounts/login/?next=%2Fyou%2F", 200,      403,     403),
+    ("/console/",           "/accounts/staff/?next=%2Fconsole%2F", 403,  200,     200),
+    ("/console/incidents/", "/accounts/staff/?next=%2Fconsole%2Fincidents%2F", 403, 403, 200),
+    ("/either/",            "/accounts/login/?next=%2Feither%2F", 200,   200,     200),
+    ("/forgotten/",         403,                               403,      403,     403),
+    ("/api/v1/uses",        401,                               401,      401,     401),
+]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("address", "nobody", "customer", "adviser", "lead"), ASKED)
+def test_every_kind_of_view_asked_by_everyone(address: str, nobody: int | str, customer: int, adviser: int, lead: int) -> None:
+    asked = Client().get(address)
+    assert (asked["Location"] if asked.status_code == 302 else asked.status_code) == nobody
+    assert customer_client(JON).get(address).status_code == customer
+    assert staff_client(Role.ADVISER).get(address).status_code == adviser
+    assert staff_client(Role.INCIDENT_LEAD).get(address).status_code == lead
+
+
+@pytest.mark.django_db
+def test_a_view_that_was_forgotten_is_refused_and_reported(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        assert staff_client(Role.ADMINISTRATOR).get("/forgotten/").status_code == 403
+    assert "a view has no gate" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_refusal_is_in_plain_words_and_says_whose_page_it_is() -> None:
+    page = staff_client(Role.ADVISER).get("/console/incidents/").content.decode()
+    assert "administrator or incident lead" in page
+    assert "about their own data" in staff_client(Role.PRIVACY_LEAD).get("/you/").content.decode()
+
+
+@pytest.mark.django_db
+def test_staff_without_a_second_factor_are_sent_to_set_one_up() -> None:
+    half_in = staff_client(Role.ADMINISTRATOR, second_factor=False)
+    assert half_in.get("/console/")["Location"] == "/accounts/second-factor/?next=%2Fconsole%2F"
+    assert half_in.get("/either/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_second_factor_of_somebody_else_is_worth_nothing() -> None:
+    browser = staff_client(Role.ADMINISTRATOR, second_factor=False)
+    session = browser.session
+    session[gate.SECOND_FACTOR] = staff_member(Role.ADVISER).pk
+    session.save()
+    assert browser.get("/console/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_role_that_changed_holds_from_the_next_click() -> None:
+    account = staff_member(Role.INCIDENT_LEAD)
+    browser = staff_client(account=account)
+    assert browser.get("/console/incidents/").status_code == 200
+    actions.change_role(account, role=Role.ADVISER)
+    assert browser.get("/console/incidents/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_a_closed_account_is_out_at_the_next_click() -> None:
+    account = staff_member(Role.ADVISER)
+    browser = staff_client(account=account)
+    actions.close(account, at=clock.now())
+    assert browser.get("/console/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_customer_who_was_forgotten_is_out_at_the_next_click() -> None:
+    browser = customer_client(JON)
+    actions.forget_customer(JON)
+    assert browser.get("/you/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_program_needs_a_token_that_works() -> None:
+    at = clock.now()
+    client, token = actions.make_client(name="Till", role="shop-system", team="Shops", purposes=["deliver"], channels=["shop"], at=at)
+    _, old = actions.make_client(
+        name="Old", role="shop-system", team="", purposes=["deliver"], channels=["shop"], at=at - timedelta(days=9), life=timedelta(days=8)
+    )
+    ask = Client()
+    assert ask.get("/api/v1/uses", headers={"Authorization": f"Bearer {token}"}).content == b"Till"
+    assert ask.get("/console/", headers={"Authorization": f"Bearer {token}"}).status_code == 302
+    for wrong in ("", token, f"Basic {token}", f"Bearer {token}x", "Bearer ab_", f"Bearer {old}"):
+        assert ask.get("/api/v1/uses", headers={"Authorization": wrong}).status_code == 401, wrong
+    actions.revoke_client(client, at=at)
+    refused = ask.get("/api/v1/uses", headers={"Authorization": f"Bearer {token}"})
+    assert (refused.status_code, refused["Content-Type"]) == (401, "application/problem+json")
+    assert refused["WWW-Authenticate"].startswith("Bearer")
+    assert json.loads(refused.content)["code"] == "sign_in_needed"
+
+
+@pytest.mark.django_db
+def test_a_form_that_nobody_signed_in_sent_has_no_way_back() -> None:
+    assert Client().post("/you/")["Location"] == "/accounts/login/"
+
+
+@pytest.mark.django_db
+def test_look_ups_are_counted_for_each_account() -> None:
+    first, second = staff_client(Role.ADVISER), staff_client(Role.PRIVACY_LEAD)
+    assert {first.get("/console/look-up/").status_code for _ in range(60)} == {200}
+    assert first.get("/console/look-up/").status_code == 429
+    assert second.get("/console/look-up/").status_code == 200
+
+
+def test_a_view_may_be_declared_by_name_or_by_the_longest_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "_by_name", {})
+    monkeypatch.setattr(gate, "_by_prefix", {})
+    near, far, named = Gate(Kind.SERVICE), Gate(Kind.STAFF), Gate(Kind.PUBLIC, why="a test")
+    gate.declare("/api/", far)
+    gate.declare("/api/v1/", near)
+    gate.declare("docs", named)
+
+    def view() -> None: ...
+
+    assert gate.gate_of(view, name=None, path="/api/v1/uses") == near
+    assert gate.gate_of(view, name=None, path="/api/v2/uses") == far
+    assert gate.gate_of(view, name="docs", path="/api/v1/docs") == named
+    assert gate.gate_of(view, name=None, path="/elsewhere") is None
+
+
+def test_every_address_of_sign_in_is_declared() -> None:
+    found = 0
+    for entry in get_resolver("aboveboard.accounts.signin.urls").url_patterns:
+        assert isinstance(entry, URLPattern)
+        assert not isinstance(entry, URLResolver)
+        declared = gate.gate_of(entry.callback, name=entry.name, path="/")
+        assert declared is not None, entry.name
+        assert declared.why or declared.kind is Kind.STAFF, f"{entry.name} is open and does not say why"
+        found += 1
+    assert found > 20
