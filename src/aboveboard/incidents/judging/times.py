@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 
 from aboveboard.basics.errors import BadInput
 
@@ -31,6 +32,6 @@ def check_order(
         )
         if moment is not None
     ]
-    for (earlier, first), (later, second) in zip(known, known[1:], strict=False):
+    for (earlier, first), (later, second) in pairwise(known):
         if first > second:
             raise BadInput(found=f"the moment when {earlier} lies after {later}", fix="Check both moments and their time zone.")

@@ -1,0 +1,340 @@
+"""Every read of incidents that a face needs. Each number on a page opens as the rows it counts.
+
+What a person is told, and how far notices are: ``notices.queries``. The public list: ``public``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from aboveboard.basics import limits
+from aboveboard.custody import queries as custody
+from aboveboard.custody.models import Export
+from aboveboard.engines import listing
+from aboveboard.engines.listing import Exposed, Filter, Line
+from aboveboard.incidents import lifecycle
+from aboveboard.incidents.exposure.counts import cells_of, newest
+from aboveboard.incidents.exposure.folders import exposure_file, lines_file
+from aboveboard.incidents.judging.circumstances import Circumstances, Question, of, questions
+from aboveboard.incidents.law import clocks, severity
+from aboveboard.incidents.models import (
+    Assessment,
+    DutyDone,
+    DutyRecord,
+    Evidence,
+    Exposure,
+    Incident,
+    NoticeBatch,
+    State,
+    StateRecord,
+    TimelineEvent,
+    UnreadRow,
+)
+from aboveboard.promise.categories import from_bitmap, known
+
+_FAR = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """A duty as a page shows it. ``left`` is in words ("44 h 51 min", "late by 2 h 5 min"), empty without a fixed time."""
+
+    id: int
+    duty_id: str
+    jurisdiction: str
+    place: str
+    recipient_type: str
+    who: str
+    law: str
+    citation: str
+    people: int
+    people_there: int
+    required: str
+    reasons: tuple[str, ...]
+    due_at: datetime | None
+    left: str
+    late: bool
+    clock_words: str
+    content_required: tuple[str, ...]
+    content_forbidden: tuple[str, ...]
+    checked: str
+    source: str
+    not_covered: bool
+    done: DutyDone | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """How many people are in a severity band. ``share`` is of all people, 0 to 1."""
+
+    band: int
+    name: str
+    people: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """An incident as a list shows it. ``people`` is None until counted."""
+
+    number: int
+    reference: str
+    kind: str
+    title: str
+    state: State
+    aware_at: datetime
+    people: int | None
+    high: int
+    next_duty: DutyView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that the page of one incident shows. ``exposure`` is None until counted; then so are the lists."""
+
+    incident: Incident
+    state: State
+    known_for: timedelta
+    exposure: Exposure | None
+    slices: tuple[Slice, ...]
+    worst_reason: str
+    languages: dict[str, int]
+    channels: dict[str, int]
+    jurisdictions: dict[str, int]
+    assessment: Assessment | None
+    duties: tuple[DutyView, ...]
+    next_duty: DutyView | None
+    timeline: tuple[TimelineEvent, ...]
+    evidence: Evidence | None
+    exports: tuple[Export, ...]
+    circumstances: Circumstances
+    unanswered: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One exposed person as a list shows it: ids, what was exposed in words, how bad, how they can be reached."""
+
+    person_id: int
+    jurisdiction: str
+    language: str
+    channel: str
+    band: int
+    severity: str
+    readable: tuple[str, ...]
+    protected: tuple[str, ...]
+
+
+def incidents(*, at: datetime, state: State | None = None) -> Sequence[IncidentRow]:
+    """Return incidents, newest first, all or those in a state."""
+    rows = []
+    for incident in Incident.objects.select_related("device").order_by("-number"):
+        stands = lifecycle.stands(incident)
+        if state is not None and stands != state:
+            continue
+        counted = newest(incident)
+        rows.append(
+            IncidentRow(
+                number=incident.number,
+                reference=incident.reference,
+                kind=incident.kind,
+                title=incident.title,
+                state=stands,
+                aware_at=incident.aware_at,
+                people=counted.people if counted else None,
+                high=sum(cell.people for cell in cells_of(counted) if cell.severity >= severity.Band.HIGH) if counted else 0,
+                next_duty=next_duty(duties(incident.number, at=at)),
+            )
+        )
+    return rows
+
+
+def page(number: int, *, at: datetime) -> Page:
+    """Return all that the page of an incident shows.
+
+    Raises:
+        NotFound: there is no such incident.
+    """
+    incident = lifecycle.find(number)
+    counted = newest(incident)
+    cells = cells_of(counted) if counted else []
+    due = duties(number, at=at)
+    circumstances = of(incident.kind, incident.circumstances)
+    judged = assessment(number)
+    return Page(
+        incident=incident,
+        state=lifecycle.stands(incident),
+        known_for=at - incident.aware_at,
+        exposure=counted,
+        slices=_slices(cells),
+        worst_reason=_worst_reason(judged),
+        languages=_tally(cells, "language"),
+        channels=_tally(cells, "channel"),
+        jurisdictions=_tally(cells, "jurisdiction"),
+        assessment=judged,
+        duties=tuple(due),
+        next_duty=next_duty(due),
+        timeline=tuple(timeline(number)),
+        evidence=Evidence.objects.filter(incident=incident).first(),
+        exports=tuple(custody.exports(device_id=incident.device_id)) if incident.device_id else (),
+        circumstances=circumstances,
+        unanswered=tuple(question for question in questions() if question.key not in circumstances.said),
+    )
+
+
+def assessment(number: int) -> Assessment | None:
+    """Return the judgement that stands, or None before the first count."""
+    return Assessment.objects.filter(incident__number=number).order_by("-id").first()
+
+
+def duties(number: int, *, at: datetime, dropped: bool = False) -> Sequence[DutyView]:
+    """Return what is due, in the order in which to act: what binds first, by time; then what counsel must say."""
+    rows = DutyRecord.objects.filter(incident__number=number).select_related("done")
+    found = [_duty(row, at) for row in (rows if dropped else rows.filter(dropped_at=None)).order_by("position")]
+    rank = {"yes": 0, "ask counsel": 1, "no": 2}
+    return sorted(found, key=lambda duty: (rank[duty.required], duty.due_at is None, duty.due_at or _FAR))
+
+
+def next_duty(due: Sequence[DutyView]) -> DutyView | None:
+    """Return the binding duty that is not done and whose time runs out first; one without a fixed time comes last."""
+    return next((duty for duty in due if duty.required == "yes" and duty.done is None), None)
+
+
+def duty(duty_pk: int, *, at: datetime) -> DutyView | None:
+    """Return one duty."""
+    row = DutyRecord.objects.filter(pk=duty_pk).select_related("done").first()
+    return _duty(row, at) if row else None
+
+
+def timeline(number: int) -> Sequence[TimelineEvent]:
+    """Return what happened, newest first."""
+    return list(TimelineEvent.objects.filter(incident__number=number).order_by("-at", "-id"))
+
+
+def states(number: int) -> Sequence[StateRecord]:
+    """Return the states that the incident came into, oldest first."""
+    return list(StateRecord.objects.filter(incident__number=number).order_by("id"))
+
+
+def people(number: int, which: Filter | None = None, *, limit: int = limits.PAGE_SIZE) -> Sequence[Person]:
+    """Return a page of exposed people by person id; ``which.after`` is the last id of the page before.
+
+    Raises:
+        NotFound: there is no such incident.
+    """
+    counted = newest(lifecycle.find(number))
+    return [] if counted is None else [_person(row) for row in listing.page(exposure_file(counted), which or Filter(), limit=limit)]
+
+
+def matching(number: int, which: Filter) -> int:
+    """Return how many people a filter lets pass, from the count itself: the number above the list."""
+    counted = newest(lifecycle.find(number))
+    cells = cells_of(counted) if counted else []
+    return sum(cell.people for cell in cells if _passes(cell, which))
+
+
+def lines(number: int, outcome: str | None = None, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Sequence[Line]:
+    """Return a page of a leaked file's lines: all, ``matched``, ``ambiguous`` or ``stranger``.
+
+    Raises:
+        NotFound: there is no such incident.
+    """
+    file = lines_file(lifecycle.find(number))
+    return listing.lines(file, outcome=outcome, after=after, limit=limit) if file.is_file() else []
+
+
+def unread(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Sequence[UnreadRow]:
+    """Return a page of the lines that could not be read, by line number."""
+    return list(UnreadRow.objects.filter(incident__number=number, line__gt=after).order_by("line")[:limit])
+
+
+def batches(number: int) -> Sequence[NoticeBatch]:
+    """Return the batches of notices prepared for an incident, newest first."""
+    return list(NoticeBatch.objects.filter(incident__number=number).order_by("-id"))
+
+
+def labels(bits: int, language: str = "en") -> tuple[str, ...]:
+    """Return the categories in a bitmap in words: "your e-mail address"."""
+    return tuple(known()[key].label[language] for key in from_bitmap(bits))
+
+
+def _person(row: Exposed) -> Person:
+    band = severity.Band(row.severity)
+    return Person(
+        person_id=row.person_id,
+        jurisdiction=row.jurisdiction,
+        language=row.language,
+        channel=row.channel,
+        band=row.severity,
+        severity=severity.band_name(band),
+        readable=labels(row.categories & ~row.protected),
+        protected=labels(row.protected),
+    )
+
+
+def _duty(row: DutyRecord, at: datetime) -> DutyView:
+    facts = row.facts
+    done = getattr(row, "done", None)
+    return DutyView(
+        id=row.pk,
+        duty_id=row.duty_id,
+        jurisdiction=row.jurisdiction,
+        place=facts["jurisdiction_name"],
+        recipient_type=row.recipient_type,
+        who=facts["authority"] or facts["recipient"],
+        law=facts["law"],
+        citation=facts["citation"],
+        people=row.people,
+        people_there=facts["people_there"],
+        required=row.required,
+        reasons=tuple(facts["reasons"]),
+        due_at=row.due_at,
+        left=clocks.remaining(row.due_at, at) if row.due_at and done is None else "",
+        late=row.due_at is not None and done is None and at > row.due_at,
+        clock_words=facts["clock_words"],
+        content_required=tuple(facts["content_required"]),
+        content_forbidden=tuple(facts["content_forbidden"]),
+        checked=facts["checked"] or "",
+        source=facts["source"],
+        not_covered=facts["not_covered"],
+        done=done,
+    )
+
+
+def _slices(cells: Sequence[listing.Cell]) -> tuple[Slice, ...]:
+    """Bands from the worst, those without anybody left out."""
+    total = sum(cell.people for cell in cells)
+    found = []
+    for band in sorted(severity.Band, reverse=True):
+        count = sum(cell.people for cell in cells if cell.severity == band)
+        if count:
+            found.append(Slice(int(band), severity.band_name(band), count, count / total))
+    return tuple(found)
+
+
+def _worst_reason(judged: Assessment | None) -> str:
+    if judged is None or not judged.severities:
+        return ""
+    worst = max(judged.severities, key=lambda row: (row["band"], row["people"]))
+    return str(worst["reasons"][0]) if worst["reasons"] else ""
+
+
+def _tally(cells: Sequence[listing.Cell], column: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for cell in cells:
+        key = getattr(cell, column)
+        counts[key] = counts.get(key, 0) + cell.people
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _passes(cell: listing.Cell, which: Filter) -> bool:
+    return (
+        (which.severity is None or cell.severity >= which.severity)
+        and (which.band is None or cell.severity == which.band)
+        and (which.jurisdiction is None or cell.jurisdiction == which.jurisdiction)
+        and (which.country is None or cell.jurisdiction == which.country or cell.jurisdiction.startswith(which.country + "-"))
+        and (which.channel is None or cell.channel == which.channel)
+        and (which.language is None or cell.language == which.language)
+    )
