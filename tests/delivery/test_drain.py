@@ -173,7 +173,8 @@ def test_a_limit_is_kept(server: ScriptedServer, renderer: FakeRenderer) -> None
 def test_two_claims_never_hold_the_same_dispatch_and_a_dead_ones_are_taken_over(renderer: FakeRenderer) -> None:
     batch_of(range(1, 11))
     first, second = claims.take("a", AT, 6), claims.take("b", AT, 6)
-    assert first and second
+    assert first is not None
+    assert second is not None
     assert (len(first.items), len(second.items)) == (6, 4)
     assert not set(first.items) & set(second.items)
     assert claims.take("c", AT + limits.DELIVERY_LEASE - timedelta(seconds=1), 6) is None
@@ -266,6 +267,6 @@ def test_no_row_holds_an_address(server: ScriptedServer, renderer: FakeRenderer)
     batch_of([1, 2])
     drain(worker="w", at=AT)
     with connection.cursor() as cursor:
-        for table in ("delivery_dispatch", "delivery_batch", "ledger_entry"):
-            cursor.execute(f"SELECT * FROM {table}")
+        for select in ("SELECT * FROM delivery_dispatch", "SELECT * FROM delivery_batch", "SELECT * FROM ledger_entry"):
+            cursor.execute(select)
             assert "x.example" not in str([[bytes(v) if isinstance(v, memoryview) else v for v in row] for row in cursor.fetchall()])

@@ -5,6 +5,7 @@ Never on an instance with real people: the files hold what the messages hold, in
 
 from __future__ import annotations
 
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -46,12 +47,13 @@ def start(host: str, port: int, folder: Path) -> Catcher:
     Raises:
         PortTaken: something else listens there.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    controller = Controller(_Keeper(folder), hostname=host, port=port, server_hostname="catcher")
     try:
-        controller.start()
+        socket.create_server((host, port)).close()  # asked first: a controller that fails to start leaves its loop open
     except OSError:
         raise PortTaken(host=host, port=port) from None
+    folder.mkdir(parents=True, exist_ok=True)
+    controller = Controller(_Keeper(folder), hostname=host, port=port, server_hostname="catcher")
+    controller.start()
     return Catcher(controller)
 
 

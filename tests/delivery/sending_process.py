@@ -1,0 +1,26 @@
+"""A worker in a process of its own, so that a test can kill it: ``python -m tests.delivery.sending_process SECONDS``.
+
+It drains once, at ``SECONDS`` after the moment the tests queue at. The instance, the database and the mail
+server are in the environment.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    from aboveboard.delivery import rendering
+    from aboveboard.delivery.actions import drain
+    from tests.delivery.conftest import AT, KIND, FakeRenderer
+
+    rendering.renderer(KIND)(FakeRenderer())
+    drain(worker="process", at=AT + timedelta(seconds=float(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()
