@@ -174,3 +174,12 @@ one process can answer, so that it stops a runaway program and no honest one."""
 
 STAGED_LIFE: Final = timedelta(hours=12)
 """How long an uploaded leak waits, sealed, for its columns to be confirmed. Our choice: a working day."""
+
+LEDGER_WAITING: Final = 10_000
+"""Entries outside the tree before `doctor` says to act. Our choice: far above what one second brings."""
+
+DISK_LEAST_BYTES: Final = 1024**3
+"""Free space below which `doctor` says to act, in bytes. Our choice."""
+
+LOOK_UP_NOTE_LIFE: Final = timedelta(minutes=30)
+"""How long the note that names a looked-up person works in the console, for the one who looked. Our choice: a long call."""

@@ -1,0 +1,171 @@
+"""``aboveboard doctor``: look at the instance and say, line by line, what is well and what to do about the rest."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from aboveboard.basics import clock, limits, settings
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.commands import exits
+
+NAME = "doctor"
+HELP = "Look at the instance and say what is well, what to look at and what to act on."
+EXAMPLE = """\
+aboveboard doctor --home our-instance
+aboveboard doctor --json     (for monitoring; exit code 1 when something must be acted on)"""
+
+OK: Final = "ok"
+LOOK: Final = "look"
+ACT: Final = "act"
+_MAIL_PATIENCE: Final = 3.0
+_PORTS: Final = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: ``verdict`` is ok, look or act; ``step`` is what to do, empty when ok."""
+
+    name: str
+    verdict: str
+    said: str
+    step: str = ""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--json", action="store_true", help="print the checks as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check everything; exit code 1 if something must be acted on."""
+    checks = list(examine())
+    if args.json:
+        print(json.dumps([asdict(check) for check in checks], indent=1, ensure_ascii=False))
+    else:
+        for check in checks:
+            print(f"{check.verdict:<5} {check.name}: {check.said}" + (f"\n      → {check.step}" if check.step else ""))
+    return exits.LOOK if any(check.verdict == ACT for check in checks) else exits.DONE
+
+
+def examine() -> Iterator[Check]:
+    """Yield each check; one that fails unforeseen is itself something to act on."""
+    current = settings.current()
+    yield Check("settings", OK, f"read from {current.path(settings.FILE_NAME)}")
+    for name, check in CHECKS.items():
+        try:
+            found = check(current)
+        except AboveboardError as error:
+            found = Check(name, ACT, error.message, error.next_step.format(**error.details))
+        except Exception as error:
+            found = Check(name, ACT, f"this could not be looked at ({type(error).__name__})", "Mend what is named above first.")
+        yield found
+
+
+def _database(current: settings.Settings) -> Check:
+    from aboveboard.commands.instance import schema
+
+    if waiting := schema.pending():
+        return Check("database", ACT, f"it answers, but {len(waiting)} changes wait", "Make a backup, then run: aboveboard migrate")
+    return Check("database", OK, f"{urlsplit(current.database.url).scheme} answers and is up to date")
+
+
+def _files(current: settings.Settings) -> Check:
+    """Keys are for the instance's own user (invariant: a root key never leaves its place)."""
+    for name in ("root.key", "signing.key", settings.FILE_NAME):
+        file = current.path(current.keys.root.removeprefix("file:") if name == "root.key" else name)
+        if not file.is_file():
+            return Check("keys", ACT, f"{file.name} is not there", "Put it back from safekeeping; do not make a new one.")
+        if stat.S_IMODE(file.stat().st_mode) & 0o077:
+            return Check("keys", ACT, f"other users of this machine can read {file.name}", f"Run: chmod 600 {file}")
+    return Check("keys", OK, "present, and readable by their owner alone")
+
+
+def _root_key(current: settings.Settings) -> Check:
+    from aboveboard.keys.queries import instance_secret
+
+    instance_secret("index")
+    return Check("root key", OK, "it opens what this database holds")
+
+
+def _promise(current: settings.Settings) -> Check:
+    from aboveboard.promise.queries import in_force, problems_today
+
+    adopted = in_force()
+    if problems := problems_today():
+        return Check(
+            "promise", LOOK, f"version {adopted.serial} has {len(problems)} problems by today's rules", "Run: aboveboard promise check"
+        )
+    return Check("promise", OK, f"version {adopted.serial} is in force since {adopted.adopted_at:%Y-%m-%d}")
+
+
+def _ledger(current: settings.Settings) -> Check:
+    from aboveboard.ledger import queries
+
+    waiting = queries.waiting()
+    if waiting > limits.LEDGER_WAITING:
+        return Check("ledger", ACT, f"{waiting:,} entries are not in the tree yet", "Start a worker: aboveboard worker")
+    if waiting:
+        return Check(
+            "ledger", LOOK, f"{queries.size():,} entries, {waiting:,} not in the tree yet", "They are within a second of a worker running."
+        )
+    return Check("ledger", OK, f"{queries.size():,} entries, all in the tree")
+
+
+def _waiting(current: settings.Settings) -> Check:
+    from aboveboard.outbox import queries
+
+    failed, age = queries.failed(limit=1), queries.oldest_age(clock.now())
+    if failed:
+        return Check("work", LOOK, f"a message or job of kind {failed[0].kind} was given up", "See the log for why, then try it again.")
+    if age is not None and age > timedelta(minutes=5):
+        return Check("work", ACT, f"something has waited for {age.total_seconds() / 60:.0f} minutes", "Start a worker: aboveboard worker")
+    return Check("work", OK, "nothing waits that should not")
+
+
+def _mail(current: settings.Settings) -> Check:
+    parts = urlsplit(current.mail.url)
+    host, port = parts.hostname or "localhost", parts.port or _PORTS[parts.scheme]
+    try:
+        with socket.create_connection((host, port), timeout=_MAIL_PATIENCE):
+            return Check("mail", OK, f"the mail server at {host}:{port} answers")
+    except OSError:
+        said = f"the mail server at {host}:{port} does not answer"
+        return Check("mail", LOOK, said, "Notices wait until it does. Check mail.url, or start the server.")
+
+
+def _disk(current: settings.Settings) -> Check:
+    free = shutil.disk_usage(current.home).free
+    said = f"{free / 1e9:.1f} GB free where the instance is"
+    if free < limits.DISK_LEAST_BYTES:
+        return Check("disk", ACT, said, "Make room: when it is full, no use can be written down and nothing is released.")
+    return Check("disk", OK, said)
+
+
+def _transport(current: settings.Settings) -> Check:
+    origin = urlsplit(current.server.origin)
+    if origin.scheme == "https" or origin.hostname in ("127.0.0.1", "localhost"):
+        return Check("transport", OK, f"people come to {current.server.origin}")
+    step = "Put a TLS proxy in front and set server.origin to its https: address."
+    return Check("transport", ACT, f"people come to {current.server.origin} without encryption", step)
+
+
+CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
+    "database": _database,
+    "keys": _files,
+    "root key": _root_key,
+    "promise": _promise,
+    "ledger": _ledger,
+    "work": _waiting,
+    "mail": _mail,
+    "disk": _disk,
+    "transport": _transport,
+}
