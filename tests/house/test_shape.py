@@ -1,0 +1,151 @@
+"""The house rules about shape, read from the files themselves (``CONTRIBUTING.md`` says why each is there)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CODE = ("src", "tests", "scripts", "bench")
+LONGEST_FILE, LONGEST_FUNCTION, MOST_MODULES = 400, 60, 10
+TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".html", ".css", ".js", ".sql", ".txt", ".in", ".cfg", ".svg", ".po", ""}
+MADE_BY_OTHERS = ("node_modules", "vendor", "migrations", "egg-info", "__pycache__")
+THIS = Path(__file__)
+
+
+@cache
+def files(*tops: str) -> list[Path]:
+    found: list[Path] = []
+    for top in tops:
+        found += [path for path in (ROOT / top).rglob("*") if path.is_file() and not any(part in str(path) for part in MADE_BY_OTHERS)]
+    return found
+
+
+def python() -> Iterator[tuple[Path, str]]:
+    for path in files(*CODE):
+        if path.suffix == ".py":
+            yield path, path.read_text("utf-8")
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    loose = [path for path in ROOT.iterdir() if path.is_file() and path.suffix in TEXT and not path.name.startswith(".git")]
+    for path in [*files(*CODE, "docs", ".ci", "requirements"), *loose]:
+        if path.suffix in TEXT and path != THIS:
+            yield path, path.read_text("utf-8", errors="replace")
+
+
+def named(path: Path, line: int = 0) -> str:
+    return f"{path.relative_to(ROOT)}{f':{line}' if line else ''}"
+
+
+def test_no_file_is_longer_than_one_can_hold_in_mind() -> None:
+    long = [f"{named(path)}: {lines}" for path, text in python() if (lines := text.count("\n")) > LONGEST_FILE]
+    assert not long, f"longer than {LONGEST_FILE} lines:\n" + "\n".join(long)
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    long = []
+    for path, text in python():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                if length > LONGEST_FUNCTION:
+                    long.append(f"{named(path, node.lineno)} {node.name}: {length}")
+    assert not long, f"longer than {LONGEST_FUNCTION} lines:\n" + "\n".join(long)
+
+
+def test_no_folder_has_more_modules_than_one_can_name() -> None:
+    counts: dict[Path, int] = {}
+    for path, _ in python():
+        if not path.is_relative_to(ROOT / "tests") and path.name != "__init__.py":  # that one is the folder itself
+            counts[path.parent] = counts.get(path.parent, 0) + 1
+    full = [f"{named(folder)}: {count}" for folder, count in counts.items() if count > MOST_MODULES]
+    assert not full, f"more than {MOST_MODULES} modules:\n" + "\n".join(full)
+
+
+def test_modules_are_named_by_ideas() -> None:
+    vague = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc"}
+    found = [named(path) for path, _ in python() if path.stem in vague or path.parent.name in vague]
+    assert not found, found
+
+
+def _lines_with(pattern: str, *, only: str = ".py") -> list[str]:
+    rule = re.compile(pattern)
+    return [
+        f"{named(path, number)}: {line.strip()[:100]}"
+        for path, text in texts()
+        if not only or path.suffix == only
+        for number, line in enumerate(text.splitlines(), 1)
+        if rule.search(line)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("what", "pattern"),
+    [
+        ("a silenced lint rule that is not named", r"#\s*noqa(?!:\s*[A-Z]+[0-9])"),
+        ("a silenced type error that is not named", r"#\s*type:\s*ignore(?!\[)"),
+        ("work left for later", r"\b(TODO|FIXME|XXX|HACK)\b"),
+        ("code hidden from coverage", r"pragma:\s*no\s*cover"),
+    ],
+)
+def test_nothing_is_silenced_without_saying_what(what: str, pattern: str) -> None:
+    found = _lines_with(pattern)
+    assert not found, f"{what}:\n" + "\n".join(found)
+
+
+def test_no_exception_is_swallowed() -> None:
+    found = []
+    for path, text in python():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ExceptHandler) and len(node.body) == 1 and isinstance(node.body[0], ast.Pass):
+                found.append(named(path, node.lineno))
+    assert not found, "use contextlib.suppress with the reason beside it:\n" + "\n".join(found)
+
+
+def test_no_test_is_left_out_in_silence() -> None:
+    allowed = {"tests/conftest.py"}  # it leaves out what needs ../shared, says so, and can be told not to
+    found = [
+        line for line in _lines_with(r"pytest\.(skip|importorskip|xfail|mark\.(skip|skipif|xfail))\b") if line.split(":")[0] not in allowed
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_no_address_of_a_package_registry_is_in_the_project() -> None:
+    places = r"pypi\.org|pythonhosted|registry\.npmjs|--(extra-)?index-url|--find-links|unpkg\.com|jsdelivr|\"resolved\":"
+    found = [line for line in _lines_with(places, only="") if not line.startswith("scripts/lock.py")]
+    assert not found, "\n".join(found)
+
+
+def test_no_path_of_somebodys_machine_is_in_the_project() -> None:
+    found = _lines_with(r"""(^|[\s"'(=:])/(work|root|home/\w+|tmp/\w+|Users/\w+)/""", only="")
+    assert not found, "\n".join(found)
+
+
+def test_pages_have_no_script_or_style_of_their_own() -> None:
+    # The content policy would stop them; mail is read elsewhere, under other rules.
+    rule = re.compile(r"<style|\sstyle=|<script(?![^>]*(\ssrc=|application/json))|\son[a-z]+=[\"']|javascript:", re.I)
+    found = [
+        f"{named(path, number)}: {line.strip()[:100]}"
+        for path, text in texts()
+        if path.suffix == ".html" and "mail" not in path.parts
+        for number, line in enumerate(text.splitlines(), 1)
+        if rule.search(line)
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_every_limit_says_its_unit_and_its_source() -> None:
+    body = ast.parse((ROOT / "src/aboveboard/basics/limits.py").read_text("utf-8")).body
+    bare = []
+    for at, node in enumerate(body):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            after = body[at + 1] if at + 1 < len(body) else None
+            if not (isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str)):
+                bare.append(node.target.id)
+    assert not bare, bare
