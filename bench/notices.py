@@ -35,7 +35,11 @@ def run() -> list[Row]:
     rows = []
     for database in ("sqlite", "postgres"):
         with tempfile.TemporaryDirectory() as folder, instance(database) as environment, _sink() as port:
-            environment = {**environment, "ABOVEBOARD_MAIL_URL": f"smtp://127.0.0.1:{port}", "ABOVEBOARD_MAIL_CONNECTIONS": str(CONNECTIONS)}
+            environment = {
+                **environment,
+                "ABOVEBOARD_MAIL_URL": f"smtp://127.0.0.1:{port}",
+                "ABOVEBOARD_MAIL_CONNECTIONS": str(CONNECTIONS),
+            }
             file = Path(folder) / "customers.csv"
             write(file, NOTICES)
             aboveboard(environment, "import", str(file), "--sample-mapping", "--json")
@@ -43,7 +47,9 @@ def run() -> list[Row]:
             for name, kind in (("notices sent", "bench.made-up"), ("notices opened and sent", "bench.opened")):
                 python(environment, "bench.notices", "queue", kind)
                 figure = _drain(environment)
-                rows.append(Row(name, figure, "notices/s", floor, f"{database}, {NOTICES:,}, {WORKERS} workers, {CONNECTIONS} connections each"))
+                rows.append(
+                    Row(name, figure, "notices/s", floor, f"{database}, {NOTICES:,}, {WORKERS} workers, {CONNECTIONS} connections each")
+                )
     return rows
 
 

@@ -101,7 +101,7 @@ def _answer(connection: socket.socket) -> bytes:
 def _wait(port: int) -> None:
     for _ in range(200):
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()  # noqa: S310 - loopback, our own server
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
         except urllib.error.HTTPError:
             return
         except OSError:

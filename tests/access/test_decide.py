@@ -97,7 +97,9 @@ def test_someone_erased_or_never_known_is_refused() -> None:
     assert [reason.code.value for reason in decision.reasons] == ["person_unknown"]
 
 
-words = st.one_of(st.text(max_size=12), st.sampled_from([*PROMISE.purposes, *PROMISE.fields, "adviser", "customer", "phone", "portal", "email"]))
+words = st.one_of(
+    st.text(max_size=12), st.sampled_from([*PROMISE.purposes, *PROMISE.fields, "adviser", "customer", "phone", "portal", "email"])
+)
 requests = st.builds(
     Request,
     role=st.one_of(words, st.sampled_from(sorted({role for purpose in PROMISE.purposes.values() for role in purpose.roles}))),

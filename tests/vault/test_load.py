@@ -20,7 +20,7 @@ from aboveboard.vault.models import BlindIndex, ImportRun, Person, SealedRecord
 
 MAPPING_FILE = Path(loading.__file__).parent / "samples" / "adventureworks.yaml"
 MAPPING = mappings.load(MAPPING_FILE.read_text("utf-8"), name=MAPPING_FILE.name)
-KINDS = {field: "text" for field in MAPPING.columns.values()} | {
+KINDS = dict.fromkeys(MAPPING.columns.values(), "text") | {
     "email": "email", "phone": "phone", "customer_number": "customer_number", "birth_date": "date",
 }  # fmt: skip
 PEOPLE = 300
@@ -132,5 +132,3 @@ def test_a_killed_load_continues_where_it_stopped(file: Path, monkeypatch: pytes
     assert Person.objects.count() == 200
     again = load(file)
     assert (again.loaded, again.already_held, Person.objects.count()) == (100, 200, PEOPLE)
-
-

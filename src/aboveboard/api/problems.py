@@ -35,8 +35,8 @@ def install(api: NinjaAPI) -> None:
     api.add_exception_handler(HttpError, _http)
 
 
-def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
-    if not isinstance(error, AboveboardError):
+def _ours(request: HttpRequest, error: AboveboardError | type[AboveboardError]) -> HttpResponse:
+    if isinstance(error, type):
         raise error
     status = http_status(error)
     if status == 500:
@@ -48,13 +48,13 @@ def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
     return answer
 
 
-def _invalid(request: HttpRequest, error: Exception) -> HttpResponse:
+def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
     """422, naming where and what; never what was sent, for it may be personal data."""
     found: list[dict[str, Any]] = getattr(error, "errors", [])
     listed = [{"at": ".".join(str(part) for part in item["loc"]), "expected": item["msg"]} for item in found]
     return problem(422, "bad_request", "The request does not have the form that the API describes.", errors=listed)
 
 
-def _http(request: HttpRequest, error: Exception) -> HttpResponse:
+def _http(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
     status = getattr(error, "status_code", 400)
     return problem(status, "bad_request", "The request could not be read.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Router
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI, Router, Status
 
 import aboveboard
 from aboveboard.access.actions import Ask, Opened, use
@@ -48,7 +48,7 @@ def post_choice(request: HttpRequest, asked: ChoiceIn) -> Any:
         person_id, asked.purpose, Answer(asked.answer), channel=asked.channel, evidence=asked.evidence,
         by=actor_of(request), at=clock.now(),
     )  # fmt: skip
-    return 201, {"choice": choice.pk, "entry": choice.entry_id}
+    return Status(201, {"choice": choice.pk, "entry": choice.entry_id})
 
 
 @router.get("/promise", response={200: PromiseOut, **_PROBLEMS}, summary="The promise in force")
@@ -72,7 +72,7 @@ def _scope(request: HttpRequest) -> Scope:
 
 def openapi(request: HttpRequest) -> HttpResponse:
     """Serve the OpenAPI 3.1 description."""
-    return api.create_response(request, api.get_openapi_schema(path_prefix="/api/v1/"))
+    return JsonResponse(api.get_openapi_schema(path_prefix="/api/v1/"))
 
 
 api = NinjaAPI(title="Aboveboard", version=aboveboard.__version__, docs_url=None, openapi_url=None, urls_namespace="api")

@@ -1,0 +1,125 @@
+"""Looking somebody up: say what for, say who, see just that; and record what they chose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from aboveboard.access.actions import Ask, Opened, use
+from aboveboard.access.people import NoOneFound, SeveralFound, the_one
+from aboveboard.access.reasons import Reason
+from aboveboard.accounts.gate import actor_of, allow, throttle
+from aboveboard.basics import clock, limits
+from aboveboard.basics.actor import Actor, Role
+from aboveboard.choices import queries as choices
+from aboveboard.choices.actions import choose
+from aboveboard.choices.standing import Answer
+from aboveboard.console.forms import LookUpForm, RecordChoiceForm
+from aboveboard.promise.explain import basis_in_words
+from aboveboard.promise.model import FieldKind, Promise, Purpose
+from aboveboard.promise.queries import in_force
+
+LOOKS = (Role.ADVISER, Role.PRIVACY_LEAD)
+_SALT = "aboveboard.console.person"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One field as it is shown: its label and value, a card as its last four digits."""
+
+    label: str
+    value: str
+
+
+@allow(*LOOKS)
+@require_safe
+def purposes(request: HttpRequest) -> HttpResponse:
+    """Ask what for: the purposes that this role may act for."""
+    promise = in_force().promise
+    role = actor_of(request).role
+    open_to = [purpose for purpose in promise.purposes.values() if role in purpose.roles]
+    rows = [{"purpose": purpose, "basis": basis_in_words(purpose.basis)} for purpose in open_to]
+    return render(request, "console/people.html", {"rows": rows})
+
+
+@allow(*LOOKS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
+    """Ask who and which fields; decide; show just that, or every reason against it."""
+    adopted = in_force()
+    actor, found = actor_of(request), adopted.promise.purposes.get(purpose)
+    if found is None or actor.role not in found.roles:
+        raise Http404
+    form = LookUpForm(request.POST or None, promise=adopted.promise, purpose=found)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "console/look_up.html", {"form": form, "purpose": found}, status=422 if form.errors else 200)
+    throttle(request, "look_up")
+    try:
+        person_id = the_one(form.kind(), form.cleaned_data["who"])
+    except (NoOneFound, SeveralFound) as error:
+        form.add_error("who", str(error))
+        return render(request, "console/look_up.html", {"form": form, "purpose": found}, status=422)
+    return _use(request, actor, adopted.promise, found, form, person_id)
+
+
+def _use(request: HttpRequest, actor: Actor, promise: Promise, purpose: Purpose, form: LookUpForm, person_id: int) -> HttpResponse:
+    said = form.cleaned_data
+    ask = Ask(actor, purpose.key, tuple(said["fields"]), said["channel"], said["reference"])
+    outcome = use(ask, person_id, at=clock.now())
+    context: dict[str, Any] = {"purpose": purpose, "entry_id": outcome.entry_id, "channel": promise.channels[said["channel"]].title}
+    if not isinstance(outcome, Opened):
+        context["reasons"] = [_named(promise, reason) for reason in outcome.reasons]
+        return render(request, "console/refused.html", context, status=403)
+    context["details"] = [
+        Detail(promise.fields[name].label, _shown(promise.fields[name].kind, value.reveal()) if value else "not held")
+        for name, value in outcome.values.items()
+    ]
+    context["choices"] = _choices(promise, person_id)
+    context["note"] = signing.dumps({"person": person_id, "channel": said["channel"]}, salt=f"{_SALT}.{actor.id}", compress=True)
+    return render(request, "console/opened.html", context)
+
+
+@allow(*LOOKS)
+@require_POST
+def record_choice(request: HttpRequest) -> HttpResponse:
+    """Record a yes or no that the person gave this member of staff, with the number of the call or form."""
+    promise, actor = in_force().promise, actor_of(request)
+    try:
+        note = signing.loads(request.POST.get("note", ""), salt=f"{_SALT}.{actor.id}", max_age=limits.LOOK_UP_NOTE_LIFE)
+    except signing.BadSignature:
+        return render(request, "console/note_over.html", status=409)
+    form = RecordChoiceForm(request.POST, promise=promise)
+    if form.is_valid():
+        said = form.cleaned_data
+        evidence = f"{note['channel']}:{said['evidence']}"
+        choose(
+            note["person"], said["purpose"], Answer(said["answer"]), channel=note["channel"], evidence=evidence, by=actor, at=clock.now()
+        )
+        context = {"purpose": promise.purposes[said["purpose"]], "answer": said["answer"], "choices": _choices(promise, note["person"])}
+        return render(request, "console/choice_recorded.html", context | {"note": request.POST["note"]})
+    context = {"form": form, "note": request.POST["note"], "choices": _choices(promise, note["person"])}
+    return render(request, "console/record_choice.html", context, status=422 if "purpose" in request.POST else 200)
+
+
+def _choices(promise: Promise, person_id: int) -> list[dict[str, Any]]:
+    standing = choices.standing(person_id)
+    return [
+        {"purpose": purpose, "said": standing.said(purpose.key), "since": standing.since(purpose.key)}
+        for purpose in promise.purposes.values()
+        if purpose.needs_consent or purpose.objectable
+    ]
+
+
+def _named(promise: Promise, reason: Reason) -> str:
+    """Return the reason with the field's own name instead of its key."""
+    field = promise.fields.get(reason.field)
+    return reason.sentence.replace(reason.field, field.label.lower()) if field else reason.sentence
+
+
+def _shown(kind: FieldKind, value: str) -> str:
+    return f"ending {value[-4:]}" if kind is FieldKind.CARD_NUMBER else value
