@@ -53,7 +53,8 @@ def _speed(command: list[str], environment: dict[str, str], port: int, path: str
     try:
         _wait(port)
         requests = [
-            b"POST %b HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+            b"POST %b HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %b\r\n"
+            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
             % (path.encode(), token.encode(), len(body), body)
             for body in bodies
         ]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.access.decide import UNKNOWN_PERSON, Facts, Permitted, Refusal, Request, Scope, decide
+from aboveboard.access.decide import ANY_SCOPE, UNKNOWN_PERSON, Facts, Permitted, Refusal, Request, Scope, decide
 from aboveboard.choices.standing import NOTHING_SAID, Answer, Event, fold
 from aboveboard.promise.loading import load
 
@@ -34,7 +34,7 @@ class Story:
     channel: str
     said: tuple[tuple[str, Answer], ...] = ()
     years_since: float = 0.5
-    scope: Scope = Scope()
+    scope: Scope = ANY_SCOPE
     reasons: frozenset[str] = frozenset()
 
     @property
@@ -53,25 +53,31 @@ STORIES = [
     Story("an adviser on the phone may see a name to answer", "adviser", "answer-contact", ("first_name", "last_name"), "phone"),
     Story("an adviser may not see a card to answer", "adviser", "answer-contact", ("first_name", "card_number"), "phone",
           reasons=frozenset({"field_not_in_purpose"})),
-    Story("an offers service may not use an e-mail before a yes", "offers-service", OFFERS, ("email",), "email", reasons=frozenset({"no_consent"})),
+    Story("an offers service may not use an e-mail before a yes", "offers-service", OFFERS, ("email",), "email",
+          reasons=frozenset({"no_consent"})),
     Story("after a yes it may", "offers-service", OFFERS, ("email",), "email", said=((OFFERS, YES),)),
     Story("after a yes taken back it may not", "offers-service", OFFERS, ("email",), "email", said=((OFFERS, YES), (OFFERS, NO)),
           reasons=frozenset({"consent_withdrawn"})),
-    Story("after a yes given again it may", "offers-service", OFFERS, ("email",), "email", said=((OFFERS, YES), (OFFERS, NO), (OFFERS, YES))),
+    Story("after a yes given again it may", "offers-service", OFFERS, ("email",), "email",
+          said=((OFFERS, YES), (OFFERS, NO), (OFFERS, YES))),
     Story("a yes to offers is not a yes to everything", "offers-service", OFFERS, ("card_number",), "email", said=((OFFERS, YES),),
           reasons=frozenset({"field_not_in_purpose"})),
     Story("legitimate interests need no yes", "shop-planning", "improve-shops", ("postal_code",), "office"),
-    Story("an objection stops legitimate interests", "shop-planning", "improve-shops", ("postal_code",), "office", said=(("improve-shops", NO),),
+    Story("an objection stops legitimate interests", "shop-planning", "improve-shops", ("postal_code",), "office",
+          said=(("improve-shops", NO),),
           reasons=frozenset({"objected"})),
     Story("an objection taken back lets it go on", "shop-planning", "improve-shops", ("postal_code",), "office",
           said=(("improve-shops", NO), ("improve-shops", YES))),
-    Story("an objection to one purpose does not stop a contract", "adviser", "answer-contact", ("email",), "phone", said=(("improve-shops", NO),)),
-    Story("a courier has no business answering calls", "courier", "answer-contact", ("phone",), "phone", reasons=frozenset({"role_not_allowed"})),
+    Story("an objection to one purpose does not stop a contract", "adviser", "answer-contact", ("email",), "phone",
+          said=(("improve-shops", NO),)),
+    Story("a courier has no business answering calls", "courier", "answer-contact", ("phone",), "phone",
+          reasons=frozenset({"role_not_allowed"})),
     Story("a purpose nobody promised", "adviser", "sell-to-brokers", ("email",), "phone", reasons=frozenset({"purpose_unknown"})),
     Story("asking for nothing is not a use", "adviser", "answer-contact", (), "phone", reasons=frozenset({"no_fields"})),
     Story("a channel the purpose does not have", "offers-service", OFFERS, ("email",), "post", said=((OFFERS, YES),),
           reasons=frozenset({"channel_not_allowed"})),
-    Story("a program beyond its own leave", "adviser", "answer-contact", ("email",), "phone", scope=Scope(purposes=frozenset({"deliver-orders"})),
+    Story("a program beyond its own leave", "adviser", "answer-contact", ("email",), "phone",
+          scope=Scope(purposes=frozenset({"deliver-orders"})),
           reasons=frozenset({"outside_client_scope"})),
     Story("long after the last contact, answering is over", "adviser", "answer-contact", ("email",), "phone", years_since=40,
           reasons=frozenset({"retention_over"})),
