@@ -183,3 +183,6 @@ DISK_LEAST_BYTES: Final = 1024**3
 
 LOOK_UP_NOTE_LIFE: Final = timedelta(minutes=30)
 """How long the note that names a looked-up person works in the console, for the one who looked. Our choice: a long call."""
+
+SENTENCE_WORDS: Final = 25
+"""Most words in a sentence shown to a customer (design, section 5)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -87,6 +87,13 @@ def person(exposure: Path, person_id: int) -> Exposed | None:
     with engine() as duck:
         row = duck.execute(statement("person"), {"exposure": str(exposure), "person_id": person_id}).fetchone()
     return Exposed(*row) if row else None
+
+
+def people(exposure: Path, person_ids: Sequence[int]) -> dict[int, Exposed]:
+    """Return the rows of those of ``person_ids`` who are in the set."""
+    with engine() as duck:
+        rows = duck.execute(statement("people"), {"exposure": str(exposure), "ids": list(person_ids)}).fetchall()
+    return {row[0]: Exposed(*row) for row in rows}
 
 
 def lines(path: Path, *, outcome: str | None = None, after: int = 0, limit: int = limits.PAGE_SIZE) -> list[Line]:

@@ -1,4 +1,4 @@
-"""Django's name for this room."""
+"""Django's name for this room, and the work it does for the worker and for ``delivery``."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,14 @@ class Room(AppConfig):
 
     name = "aboveboard.incidents"
     label = "incidents"
+
+    def ready(self) -> None:
+        """Register the two jobs and the renderer of notices."""
+        from aboveboard.delivery import rendering
+        from aboveboard.incidents import counting
+        from aboveboard.incidents.notices import actions, sending
+        from aboveboard.outbox import jobs
+
+        jobs.handler(counting.JOB)(counting.run_job)
+        jobs.handler(actions.JOB)(actions.run_job)
+        rendering.renderer(actions.KIND)(sending.render_notices)

@@ -1,0 +1,4 @@
+-- These people of an exposure set. Parameters: $exposure, $ids (list of BIGINT).
+SELECT person_id, categories, protected, jurisdiction, channel, language, severity
+FROM read_parquet($exposure)
+WHERE person_id IN (SELECT unnest(CAST($ids AS BIGINT[])))

@@ -1,0 +1,221 @@
+"""Preparing notices, approving them by a second person, stopping and resuming.
+
+The procedure, numbered as in the code and in ``tests/incidents/notices/test_actions.py``:
+
+1. The lead prepares: for a count, from a severity band up, with what was done in plain words.
+2. Another person reads samples and approves these texts for this count; their digest is in the batch.
+3. In the same transaction the batch is opened with ``delivery`` and the queueing enqueued as a job.
+4. The job queues everyone in the exposure set; a person is queued once however often it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import AboveboardError, Conflict, NotFound
+from aboveboard.delivery import actions as delivery
+from aboveboard.delivery.models import Channel
+from aboveboard.engines import listing
+from aboveboard.incidents import lifecycle
+from aboveboard.incidents.exposure.counts import cells_of, newest
+from aboveboard.incidents.exposure.folders import exposure_file
+from aboveboard.incidents.models import BatchRecord, BatchStep, NoticeBatch
+from aboveboard.incidents.notices import texts
+from aboveboard.incidents.notices.plainness import too_long
+from aboveboard.incidents.notices.rendering import layout_of
+from aboveboard.outbox import jobs
+from aboveboard.outbox.reference import Reference
+
+KIND = "incident.notice"
+"""The kind of batch in ``delivery``."""
+
+JOB = "incident.queue_notices"
+
+
+class SecondPersonNeeded(AboveboardError):
+    """The notices were prepared by the same person who wants to approve them."""
+
+    code = "second_person_needed"
+    next_step = "Ask a colleague to read and approve them."
+
+
+class NotPlain(AboveboardError):
+    """A sentence has more than 25 words, in {language}."""
+
+    code = "not_plain"
+    next_step = "Make two sentences of the one that begins: {begins}"
+
+
+def prepare(number: int, *, measures: Mapping[str, str] | None = None, least_severity: int = 1, by: Actor, at: datetime) -> NoticeBatch:
+    """Prepare notices for everyone counted, from a severity band up; they wait for a second person.
+
+    ``measures``: what was done, by language (en, fr, de). A language left out goes without.
+
+    Raises:
+        NotFound: there is no such incident. NotPlain: a sentence is too long.
+        Conflict: nobody was counted, or a batch for this count waits or is approved already.
+    """
+    said = {language: text.strip() for language, text in (measures or {}).items() if text.strip()}
+    for language, text in said.items():
+        if language not in texts.LANGUAGES:
+            raise NotFound(what=f"language of notices {language}")
+        if (found := too_long(text)) is not None:
+            raise NotPlain(language=language, begins=" ".join(found.split()[:6]))
+    with transaction.atomic():
+        incident = lifecycle.find(number, lock=True)
+        counted = newest(incident)
+        people = sum(cell.people for cell in cells_of(counted) if cell.severity >= least_severity) if counted else 0
+        if counted is None or not people:
+            raise Conflict(why="nobody was counted who would be told")
+        for earlier in NoticeBatch.objects.filter(incident=incident):
+            if step_of(earlier) != BatchStep.SENT_BACK:
+                raise Conflict(why=f"notices for {incident.reference} are prepared already")
+        batch = NoticeBatch.objects.create(  # 1
+            incident=incident,
+            exposure=counted,
+            texts=texts.digest(),
+            least_severity=least_severity,
+            people=people,
+            details={"measures": said},
+            prepared_at=at,
+            prepared_by=by.as_json(),
+        )
+        lifecycle.tell(incident, "notices.prepared", f"Notices for {people:,} people wait for a second approval.", by=by, at=at)
+        _record(batch, "prepared", {"people": people, "texts": batch.texts}, by, at)
+    return batch
+
+
+def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> NoticeBatch:
+    """Approve a batch as the second person; from here on it is sent. The incident becomes public.
+
+    Raises:
+        NotFound: there is no such batch. SecondPersonNeeded: the same person prepared it.
+        Conflict: it is decided already, the count changed since, or the texts did.
+    """
+    with transaction.atomic():
+        batch = _locked(batch_pk)
+        if step_of(batch) is not None:
+            raise Conflict(why="this batch is decided already")
+        if (batch.prepared_by["kind"], batch.prepared_by["id"]) == (by.kind.value, by.id):
+            raise SecondPersonNeeded
+        counted = newest(batch.incident)
+        if batch.texts != texts.digest() or counted is None or counted.pk != batch.exposure_id:
+            raise Conflict(why="the texts or the count changed since these notices were prepared; send them back and prepare anew")
+        BatchRecord.objects.create(batch=batch, step=BatchStep.APPROVED, at=at, by=by.as_json(), note=note.strip())  # 2
+        batch.delivery_batch = delivery.open_batch(KIND, {"batch": batch.pk}, at=at)  # 3
+        batch.save(update_fields=["delivery_batch"])
+        jobs.enqueue(JOB, {"batch": batch.pk})
+        lifecycle.tell(
+            batch.incident,
+            "notices.approved",
+            f"Notices to {batch.people:,} people were approved and are leaving.",
+            by=by,
+            at=at,
+            public=True,
+        )
+        append_facts: dict[str, Json] = {"batch": batch.pk, "people": batch.people, "texts": batch.texts}
+        lifecycle.record(batch.incident, "notice.approved", append_facts, by=by, at=at)
+        if batch.incident.published_at is None:
+            lifecycle.publish(batch.incident, by=by, at=at)
+    return batch
+
+
+def send_back(batch_pk: int, *, note: str, by: Actor, at: datetime) -> None:
+    """Refuse a batch that waits; the lead prepares another.
+
+    Raises:
+        NotFound: there is no such batch. Conflict: it is decided already.
+    """
+    with transaction.atomic():
+        batch = _locked(batch_pk)
+        if step_of(batch) is not None:
+            raise Conflict(why="this batch is decided already")
+        BatchRecord.objects.create(batch=batch, step=BatchStep.SENT_BACK, at=at, by=by.as_json(), note=note.strip())
+        lifecycle.tell(batch.incident, "notices.sent_back", "The notices were sent back to be prepared anew.", by=by, at=at)
+        _record(batch, "sent_back", {}, by, at)
+
+
+def stop(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
+    """Stop a batch that is leaving; what is in the mail server's hands cannot be called back.
+
+    Raises:
+        NotFound: there is no such batch. Conflict: it is not leaving.
+    """
+    with transaction.atomic():
+        batch = _locked(batch_pk)
+        if step_of(batch) not in (BatchStep.APPROVED, BatchStep.RESUMED) or batch.delivery_batch is None:
+            raise Conflict(why="this batch is not leaving")
+        delivery.pause(batch.delivery_batch, by=by, at=at)
+        BatchRecord.objects.create(batch=batch, step=BatchStep.STOPPED, at=at, by=by.as_json(), note=note.strip())
+        lifecycle.tell(batch.incident, "notices.stopped", "Sending was stopped.", by=by, at=at)
+        _record(batch, "stopped", {}, by, at)
+
+
+def resume(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
+    """Let a stopped batch go on.
+
+    Raises:
+        NotFound: there is no such batch. Conflict: it is not stopped.
+    """
+    with transaction.atomic():
+        batch = _locked(batch_pk)
+        if step_of(batch) != BatchStep.STOPPED or batch.delivery_batch is None:
+            raise Conflict(why="this batch is not stopped")
+        delivery.resume(batch.delivery_batch, by=by, at=at)
+        BatchRecord.objects.create(batch=batch, step=BatchStep.RESUMED, at=at, by=by.as_json(), note=note.strip())
+        lifecycle.tell(batch.incident, "notices.resumed", "Sending goes on.", by=by, at=at)
+        _record(batch, "resumed", {}, by, at)
+
+
+def step_of(batch: NoticeBatch) -> BatchStep | None:
+    """Return the last decision about a batch; None while it waits for a second person."""
+    last = batch.records.order_by("-id").first()
+    return BatchStep(last.step) if last else None
+
+
+def run_job(ref: Reference) -> None:
+    """Do the job ``incident.queue_notices``: queue everyone of an approved batch."""
+    queue_everyone(int(str(ref["batch"])), at=clock.now())
+
+
+def queue_everyone(batch_pk: int, *, at: datetime) -> int:
+    """Queue everyone whom a batch tells; return how many rows that added. Running it again adds none.
+
+    Raises:
+        NotFound: there is no such batch. Conflict: it is not approved.
+    """
+    batch = NoticeBatch.objects.select_related("incident", "exposure__incident").filter(pk=batch_pk).first()
+    if batch is None:
+        raise NotFound(what="batch of notices")
+    if batch.delivery_batch is None:
+        raise Conflict(why="this batch is not approved")
+    return delivery.queue(batch.delivery_batch, _recipients(batch), at=at)  # 4
+
+
+def _recipients(batch: NoticeBatch) -> Iterator[delivery.Recipient]:
+    for person in listing.everyone(exposure_file(batch.exposure), listing.Filter(severity=batch.least_severity)):
+        # Someone erased since has no address at all: they stand in the post queue, as a row with that reason.
+        channel = Channel.EMAIL if person.channel == "email" else Channel.POST
+        yield delivery.Recipient(
+            person_id=person.person_id,
+            language=texts.language_of(person.language),
+            channel=channel,
+            template=layout_of(person.jurisdiction),
+        )
+
+
+def _locked(batch_pk: int) -> NoticeBatch:
+    batch = NoticeBatch.objects.select_for_update(of=("self",)).select_related("incident").filter(pk=batch_pk).first()
+    if batch is None:
+        raise NotFound(what="batch of notices")
+    return batch
+
+
+def _record(batch: NoticeBatch, step: str, facts: Mapping[str, Json], by: Actor, at: datetime) -> None:
+    lifecycle.record(batch.incident, "incident.changed", {"notices": {"batch": batch.pk, "step": step, **facts}}, by=by, at=at)

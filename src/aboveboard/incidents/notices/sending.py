@@ -1,0 +1,65 @@
+"""What ``delivery`` calls to turn dispatches into messages: open the address and name, render, forget.
+
+Each opening is a use with its ledger entry, for the purpose ``tell-you-of-a-loss``; the customer sees
+it among those who looked. Whoever cannot be written to is a row with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aboveboard.access.actions import Ask, Opened, use_many
+from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.delivery.rendering import Item, Rendered, Skip
+from aboveboard.engines import listing
+from aboveboard.engines.listing import Exposed
+from aboveboard.incidents.exposure.folders import exposure_file
+from aboveboard.incidents.models import NoticeBatch
+from aboveboard.incidents.notices import texts
+from aboveboard.incidents.notices.losses import loss_of
+from aboveboard.incidents.notices.rendering import Exposure, as_html, as_text, render
+from aboveboard.promise.model import FieldKind, Promise
+from aboveboard.promise.queries import in_force
+
+PURPOSE = "tell-you-of-a-loss"
+"""The purpose of the promise under which addresses are opened for a notice."""
+
+
+def render_notices(items: Sequence[Item]) -> Iterator[tuple[int, Rendered | Skip]]:
+    """Yield a message, or the reason why there is none, for each dispatch of one batch."""
+    batch = NoticeBatch.objects.select_related("incident__device", "exposure__incident").get(delivery_batch=items[0].batch_id)
+    if batch.texts != texts.digest():
+        # What was approved is not what would be sent: nothing leaves until someone reads it again.
+        yield from ((item.id, Skip("texts-changed")) for item in items)
+        return
+    loss = loss_of(batch)
+    exposed = listing.people(exposure_file(batch.exposure), [item.person_id for item in items])
+    by_person = {item.person_id: item for item in items if item.person_id in exposed}
+    yield from ((item.id, Skip("not-exposed")) for item in items if item.person_id not in exposed)
+    address, name = _fields(in_force().promise)
+    ask = Ask(SYSTEM, PURPOSE, tuple(field for field in (address, name) if field), "email", batch.incident.reference)
+    for person_id, outcome in use_many(ask, by_person, at=clock.now()):
+        item = by_person[person_id]
+        if not isinstance(outcome, Opened):
+            yield item.id, Skip(outcome.reasons[0].code.value.replace("_", "-"))
+            continue
+        to, first_name = outcome.values.get(address), outcome.values.get(name) if name else None
+        if to is None:
+            yield item.id, Skip("no-address")
+            continue
+        notice = render(loss, _exposure(exposed[person_id], item))
+        called = first_name.reveal() if first_name else ""
+        yield item.id, Rendered(to=to, subject=notice.subject, text=as_text(notice, called), html=as_html(notice, called))
+
+
+def _exposure(person: Exposed, item: Item) -> Exposure:
+    return Exposure(person.categories, person.protected, person.jurisdiction, item.language)
+
+
+def _fields(promise: Promise) -> tuple[str, str]:
+    """Return the names of the fields that hold the e-mail address and the first name; "" for a name nobody keeps."""
+    wanted = promise.purposes[PURPOSE].fields
+    address = next(key for key in wanted if promise.fields[key].kind is FieldKind.EMAIL)
+    name = next((key for key in wanted if promise.fields[key].category == "user.name.first"), "")
+    return address, name
