@@ -20,6 +20,11 @@ _LOCK: Final = zlib.crc32(b"aboveboard.ledger.sequence")
 
 _INSERT = "INSERT INTO ledger_entry (id, at, kind, handle, body, leaf_hash) VALUES (%s, %s, %s, %s, %s, %s)"
 
+_COPY = "COPY ledger_entry (id, at, kind, handle, body, leaf_hash) FROM STDIN (FORMAT BINARY)"
+_COPY_TYPES: Final = ("int8", "timestamptz", "varchar", "varchar", "bytea", "bytea")
+_FEW: Final = 8
+"""Up to so many entries, INSERT is as fast as COPY."""
+
 _PLACE = """
 UPDATE ledger_entry SET leaf_index = waiting.place
 FROM (
@@ -50,9 +55,18 @@ def reserve_ids(count: int) -> list[int]:
 
 
 def insert(rows: Sequence[Row]) -> None:
-    """Insert entries: (id, at, kind, handle, body, leaf_hash)."""
+    """Insert entries: (id, at, kind, handle, body, leaf_hash).
+
+    PostgreSQL takes many by binary COPY, at a fifth of the time that INSERT takes for each (bench/notices.py).
+    """
     adapt = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and len(rows) > _FEW:
+            with cursor.cursor.copy(_COPY) as copy:
+                copy.set_types(_COPY_TYPES)
+                for row in rows:
+                    copy.write_row(row)
+            return
         cursor.executemany(_INSERT, [(row[0], adapt(row[1]), *row[2:]) for row in rows])
 
 
