@@ -75,10 +75,11 @@ class CodePage(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth publishes
         """Resume our process instead of allauth's; a code that is too old is said to be."""
         self.stage = request._login_stage  # type: ignore[attr-defined]  # set by login_stage_required
         begin = CodeSignIn(stage=self.stage).audience
-        self._process = CodeSignIn.resume(self.stage)
-        if self._process is None:
+        process = CodeSignIn.resume(self.stage)
+        if process is None:
             messages.error(request, _("That code is too old. Ask for a new one."))
             return HttpResponseRedirect(reverse(PAGES[begin]))
+        self._process = process
         response: HttpResponseBase = FormView.dispatch(self, request, *args, **kwargs)
         return response
 
