@@ -183,6 +183,11 @@ def ei(exposed: frozenset[str], context: Context | None = None) -> Part:
     return best
 
 
+def ei_level(name: str) -> float:
+    """Return the value of an ease of identification: "negligible", "limited", "significant" or "maximum"."""
+    return float(_tables()["ei_levels"][name])
+
+
 def cb(circumstances: Circumstances) -> Part:
     """Return the circumstances of the breach: 0 to 2, the points of every element added."""
     points = _tables()["cb"]
