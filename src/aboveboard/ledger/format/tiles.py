@@ -98,11 +98,11 @@ def encode_bundle(entries: Sequence[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def decode_bundle(data: bytes) -> list[bytes]:
+def decode_bundle(data: bytes, *, to_the_end: bool = True) -> list[bytes]:
     """Return the entries in a bundle, however many there are.
 
     Raises:
-        TileRefused: the last entry is cut short.
+        TileRefused: the last entry is cut short; unless ``to_the_end`` is False, which leaves it out.
     """
     entries: list[bytes] = []
     at, end = 0, len(data)
@@ -110,6 +110,8 @@ def decode_bundle(data: bytes) -> list[bytes]:
         start = at + 2
         at = start + int.from_bytes(data[at:start], "big")
         if at > end or start > end:
+            if not to_the_end:
+                break
             raise TileRefused(found="its last entry is cut short")
         entries.append(data[start:at])
     return entries

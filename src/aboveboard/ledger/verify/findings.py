@@ -1,0 +1,68 @@
+"""What a verification finds: each thing that is wrong, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+KEPT: Final = 1_000
+"""Findings kept of one verification; more are only counted, so that memory stays bounded."""
+
+
+class What(StrEnum):
+    """What can be wrong. The values are stable, for programs."""
+
+    NO_CHECKPOINT = "no_checkpoint"
+    BAD_SIGNATURE = "bad_signature"
+    BAD_CHECKPOINT = "bad_checkpoint"
+    FORK = "fork"
+    STALE = "stale"
+    MISSING_TILE = "missing_tile"
+    WRONG_TILE = "wrong_tile"
+    MISSING_ENTRY = "missing_entry"
+    CHANGED_ENTRY = "changed_entry"
+    MOVED_ENTRY = "moved_entry"
+    EXTRA_ENTRY = "extra_entry"
+    MALFORMED_ENTRY = "malformed_entry"
+    MISSING_ROW = "missing_row"
+    CHANGED_ROW = "changed_row"
+    EXTRA_ROW = "extra_row"
+    WAITING_TOO_LONG = "waiting_too_long"
+    CHANGED_CHECKPOINT_ROW = "changed_checkpoint_row"
+    DAMAGED_DATABASE = "damaged_database"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, in a sentence; where it is known, the entry's place and id."""
+
+    what: What
+    sentence: str
+    leaf_index: int | None = None
+    entry_id: int | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """What was checked and what was found. ``size`` and ``root`` are those of the signed checkpoint."""
+
+    size: int = 0
+    root: bytes = b""
+    entries: int = 0
+    rows: int = 0
+    waiting: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    not_kept: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was checked holds."""
+        return not self.findings
+
+    def add(self, what: What, sentence: str, leaf_index: int | None = None, entry_id: int | None = None) -> None:
+        """Note that something is wrong."""
+        if len(self.findings) < KEPT:
+            self.findings.append(Finding(what, sentence, leaf_index, entry_id))
+        else:
+            self.not_kept += 1

@@ -1,0 +1,78 @@
+"""Where a log's files are read from: a folder, or an address on the web."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+from aboveboard.basics.errors import AboveboardError
+
+FILE_BYTES: Final = 256 * (2 + 65_535)
+"""Longest file of a log, in bytes: a bundle of 256 of the longest entries."""
+
+TIMEOUT: Final = 30
+"""Seconds to wait for an answer. Our choice."""
+
+
+class SourceUnreadable(AboveboardError):
+    """The log cannot be read from {where}: {found}."""
+
+    code = "source_unreadable"
+
+
+class Source(Protocol):
+    """Something that has a log's files."""
+
+    def read(self, name: str) -> bytes | None:
+        """Return the bytes of a file below the log's prefix, or None if it is not there.
+
+        Raises:
+            SourceUnreadable: it cannot be told whether it is there.
+        """
+
+
+class Folder:
+    """A log in a folder on this machine: a copy, a backup, or the published folder itself."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self, name: str) -> bytes | None:
+        """See :class:`Source`."""
+        try:
+            return (self._path / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            raise SourceUnreadable(where=self._path / name, found=error.strerror) from None
+
+
+class Web:
+    """A log behind an ``http:`` or ``https:`` address. Redirects are followed by the standard library."""
+
+    def __init__(self, prefix: str) -> None:
+        if urlsplit(prefix).scheme not in ("http", "https"):
+            raise SourceUnreadable(where=prefix, found="it is not an http: or https: address")
+        self._prefix = prefix.rstrip("/")
+        self._opener = urllib.request.build_opener()
+        self._opener.addheaders = [("User-Agent", "aboveboard-ledger-verify"), ("Accept-Encoding", "identity")]
+
+    def read(self, name: str) -> bytes | None:
+        """See :class:`Source`."""
+        url = f"{self._prefix}/{name}"
+        try:
+            with self._opener.open(url, timeout=TIMEOUT) as answer:
+                data: bytes = answer.read(FILE_BYTES + 1)
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code in (404, 410):
+                    return None
+                raise SourceUnreadable(where=url, found=f"the server answered {error.code}") from None
+        except OSError as error:
+            raise SourceUnreadable(where=url, found=str(getattr(error, "reason", error))) from None
+        if len(data) > FILE_BYTES:
+            raise SourceUnreadable(where=url, found="the answer is longer than any file of a log")
+        return data

@@ -1,0 +1,224 @@
+"""One byte changed in any column of any row of the ledger is found, and the entry is named."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from aboveboard.basics import settings
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.ledger import actions
+from aboveboard.ledger.actions import NewEntry
+from aboveboard.ledger.audit import verify_database
+from aboveboard.ledger.format.entry import parse
+from aboveboard.ledger.format.tree import leaf_hash
+from aboveboard.ledger.models import CheckpointRow, Entry
+from aboveboard.ledger.verify.findings import Report, What
+from aboveboard.ledger.verify.sources import Folder
+from tests.ledger.logs import AT, SIGNER
+
+pytestmark = pytest.mark.django_db
+PLACED, WAITING = 300, 2
+
+
+def log() -> Path:
+    return settings.current().path("log")
+
+
+def check(minutes: int = 0) -> Report:
+    return verify_database(Folder(log()), [SIGNER.verifier], now=AT + timedelta(minutes=minutes))[0]
+
+
+def add(count: int) -> list[int]:
+    with transaction.atomic():
+        return actions.append_many([NewEntry("use.granted", SYSTEM, AT, None if n % 5 else "a" * 32, {"n": n}) for n in range(count)])
+
+
+def sql(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+@pytest.fixture
+def ids() -> list[int]:
+    """A ledger with several checkpoints, and two entries that still wait."""
+    made: list[int] = []
+    for count in (1, 99, 156, 44):
+        made += add(count)
+        actions.sequence(at=AT, signer=SIGNER)
+    return made + add(WAITING)
+
+
+def named(report: Report) -> set[int | None]:
+    return {finding.entry_id for finding in report.findings}
+
+
+def test_a_whole_ledger_is_whole(ids: list[int]) -> None:
+    report = check()
+    assert report.findings == []
+    assert (report.size, report.entries, report.rows, report.waiting) == (PLACED, PLACED, PLACED, WAITING)
+
+
+def test_an_empty_ledger_is_whole() -> None:
+    assert check().ok
+
+
+def test_a_ledger_of_which_nothing_is_in_the_tree_yet_is_whole() -> None:
+    add(3)
+    report = check()
+    assert report.ok
+    assert report.waiting == 3
+
+
+def flipped(value: object, bit: int) -> object:
+    """One bit of a stored value changed, as far as the database's types allow."""
+    if isinstance(value, int):
+        return value ^ (1 << bit % 62)
+    if isinstance(value, bytes):
+        changed = bytearray(value)
+        changed[bit // 8 % len(changed)] ^= 1 << bit % 8
+        return bytes(changed)
+    if isinstance(value, str):
+        at = bit // 8 % len(value)
+        return value[:at] + chr(ord(value[at]) ^ (1 << bit % 5)) + value[at + 1 :]
+    if value is None:
+        return "b" * 32
+    return value + timedelta(microseconds=1 << bit % 40)  # type: ignore[operator]
+
+
+def stored(column: str, entry_id: int) -> object:
+    with connection.cursor() as cursor:
+        # CAST keeps SQLite's driver from making a datetime of what is text on the disk.
+        as_kept = "CAST(at AS TEXT)" if column == "at" and connection.vendor == "sqlite" else column
+        cursor.execute("SELECT COLUMN FROM ledger_entry WHERE id = %s".replace("COLUMN", as_kept), [entry_id])
+        value = cursor.fetchone()[0]
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+@pytest.mark.parametrize("column", ["id", "leaf_index", "at", "kind", "handle", "body", "leaf_hash"])
+def test_one_bit_of_any_column_of_any_row_is_found_and_the_entry_named(ids: list[int], column: str) -> None:
+    picks = random.Random(f"bits of {column}")
+    tried = 0
+    while tried < 25:
+        entry_id, bit = picks.choice([*ids, ids[0], ids[-1], ids[PLACED - 1]]), picks.randrange(2_000)
+        if column == "leaf_index" and entry_id in ids[PLACED:]:
+            continue
+        value = flipped(stored(column, entry_id), bit)
+        with transaction.atomic():
+            try:
+                with transaction.atomic():
+                    sql("UPDATE ledger_entry SET COLUMN = %s WHERE id = %s".replace("COLUMN", column), value, entry_id)
+            except IntegrityError:
+                continue  # the database refused it: the number is another row's
+            report = check()
+            assert entry_id in named(report), (column, bit, value)
+            transaction.set_rollback(True)
+        tried += 1
+    assert check().ok
+
+
+@pytest.mark.parametrize("place", [0, 255, 256, 299])
+def test_a_deleted_row_is_named(ids: list[int], place: int) -> None:
+    Entry.objects.filter(leaf_index=place).delete()
+    report = check()
+    assert [(finding.what, finding.leaf_index, finding.entry_id) for finding in report.findings] == [(What.MISSING_ROW, place, ids[place])]
+
+
+def test_two_rows_that_changed_places_are_named(ids: list[int]) -> None:
+    sql("UPDATE ledger_entry SET leaf_index = -1 WHERE leaf_index = 10")
+    sql("UPDATE ledger_entry SET leaf_index = 10 WHERE leaf_index = 200")
+    sql("UPDATE ledger_entry SET leaf_index = 200 WHERE leaf_index = -1")
+    assert named(check()) >= {ids[10], ids[200]}
+
+
+def test_a_row_copied_to_a_place_beyond_the_tree_is_named(ids: list[int]) -> None:
+    row = Entry.objects.get(leaf_index=7)
+    row.pk, row.leaf_index = ids[-1] + 100, PLACED + 5
+    row.save(force_insert=True)
+    assert named(check()) == {ids[-1] + 100}
+
+
+def test_a_placed_row_made_to_wait_again_is_named(ids: list[int]) -> None:
+    sql("UPDATE ledger_entry SET leaf_index = NULL WHERE leaf_index = 7")
+    assert ids[7] in named(check())
+
+
+def test_a_row_rewritten_in_agreement_with_itself_is_named(ids: list[int]) -> None:
+    body = bytes(Entry.objects.get(leaf_index=42).body).replace(b"granted", b"refused")
+    assert parse(body).kind == "use.refused"
+    Entry.objects.filter(leaf_index=42).update(body=body, kind="use.refused", leaf_hash=leaf_hash(body))
+    report = check()
+    assert named(report) == {ids[42]}
+    assert {finding.leaf_index for finding in report.findings} == {42}
+
+
+def test_the_whole_end_cut_off_is_found(ids: list[int]) -> None:
+    Entry.objects.filter(leaf_index__gte=256).delete()
+    CheckpointRow.objects.filter(size__gt=256).delete()
+    report = check()
+    assert {finding.what for finding in report.findings} == {What.MISSING_ROW, What.CHANGED_CHECKPOINT_ROW}
+    assert len([finding for finding in report.findings if finding.what is What.MISSING_ROW]) == PLACED - 256
+
+
+@pytest.mark.parametrize("column", ["size", "root", "note"])
+def test_a_changed_checkpoint_row_is_found(ids: list[int], column: str) -> None:
+    row = CheckpointRow.objects.get(size=100)
+    value = {"size": 101, "root": bytes(32), "note": row.note.replace("100", "101")}[column]
+    sql("UPDATE ledger_checkpointrow SET COLUMN = %s WHERE size = 100".replace("COLUMN", column), value)
+    assert {finding.what for finding in check().findings} == {What.CHANGED_CHECKPOINT_ROW}
+
+
+def test_a_checkpoint_of_another_tree_signed_with_the_right_key_is_found(ids: list[int]) -> None:
+    from aboveboard.ledger.format.checkpoint import Checkpoint
+
+    other = Checkpoint("localhost/log", 200, bytes(32))
+    CheckpointRow.objects.create(size=200, root=other.root, note=other.sign(SIGNER), at=AT)
+    assert {finding.what for finding in check().findings} == {What.CHANGED_CHECKPOINT_ROW}
+
+
+def test_what_is_signed_and_not_yet_published_is_no_finding(ids: list[int]) -> None:
+    published = (log() / "checkpoint").read_bytes()
+    actions.sequence(at=AT, signer=SIGNER)
+    (log() / "checkpoint").write_bytes(published)
+    (log() / "tile/0/001.p/44").write_bytes(b"".join(leaf_hash(bytes(e.body)) for e in Entry.objects.filter(leaf_index__range=(256, 299))))
+    report = check()
+    assert report.ok
+    assert (report.size, report.rows) == (PLACED, PLACED + WAITING)
+    Entry.objects.filter(leaf_index=PLACED).delete()
+    assert not check().ok
+
+
+def test_a_log_that_was_removed_is_found(ids: list[int]) -> None:
+    (log() / "checkpoint").unlink()
+    assert What.NO_CHECKPOINT in {finding.what for finding in check().findings}
+
+
+def test_entries_that_wait_too_long_are_a_finding(ids: list[int]) -> None:
+    assert [finding.what for finding in check(minutes=3).findings] == [What.WAITING_TOO_LONG]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_byte_of_the_database_file_changed_names_the_entry(ids: list[int], on_postgres: bool) -> None:
+    if on_postgres:
+        pytest.skip("a server's files are not ours to open; its columns are changed through SQL above")
+    connection.close()
+    file = Path(str(connection.settings_dict["NAME"]))
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    whole = file.read_bytes()
+    needle = f'"id":{ids[123]},"kind":"use.granted"'.encode()
+    assert whole.count(needle) == 1
+    damaged = bytearray(whole)
+    damaged[whole.index(needle) + len(needle) - 3] ^= 1
+    file.write_bytes(damaged)
+    try:
+        assert named(check()) == {ids[123]}
+    finally:
+        connection.close()
+        file.write_bytes(whole)
+    assert check().ok
