@@ -1,0 +1,102 @@
+"""Making an instance, looking after it, and what is said when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aboveboard.commands import exits
+from tests.commands.conftest import Run, clean_environment
+
+
+@pytest.mark.database
+def test_init_makes_an_instance_that_the_doctor_can_read(aboveboard: Run, tmp_path: Path, empty_database: list[str]) -> None:
+    made = aboveboard("init", "home", "--name", 'Adventure "Works"', "--origin", "https://data.example.org/", *empty_database)
+    assert made.returncode == exits.DONE, made.stderr
+    assert "root.key" in made.stdout
+    for name in ("root.key", "signing.key", "aboveboard.toml"):
+        assert stat.S_IMODE((tmp_path / "home" / name).stat().st_mode) == 0o600
+    assert len(bytes.fromhex((tmp_path / "home" / "root.key").read_text())) == 32
+    checks = {check["name"]: check for check in json.loads(aboveboard("doctor", "--home", "home", "--json").stdout)}
+    assert {name: check["verdict"] for name, check in checks.items()} == {
+        "settings": "ok", "database": "ok", "keys": "ok", "root key": "ok", "promise": "act",
+        "ledger": "ok", "work": "ok", "mail": "look", "disk": "ok", "transport": "ok",
+    }  # fmt: skip
+    assert all(check["step"] for check in checks.values() if check["verdict"] != "ok")
+    assert aboveboard("migrate", "--check", "--home", "home").returncode == exits.DONE
+    assert aboveboard("--home", "home", "worker", "--once").returncode == exits.DONE
+
+
+def test_init_never_overwrites_a_key(aboveboard: Run, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "root.key").write_text("precious")
+    refused = aboveboard("init", "home")
+    assert refused.returncode == exits.CONFLICT
+    assert "root.key" in refused.stderr
+    assert (tmp_path / "home" / "root.key").read_text() == "precious"
+    assert not (tmp_path / "home" / "aboveboard.toml").exists()
+
+
+WRONG = [
+    ("a database that does not answer", ["--postgres", "postgresql://a:b@127.0.0.1:1/x?connect_timeout=1"], exits.UNAVAILABLE),
+    ("an address that is none", ["--origin", "data.example.org"], exits.WRONG_SETTING),
+    ("a promise that is not there", ["--promise", "nowhere.yaml"], exits.WRONG_USE),
+]
+
+
+@pytest.mark.parametrize(("words", "code"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
+def test_init_leaves_nothing_behind_when_something_is_wrong(aboveboard: Run, tmp_path: Path, words: list[str], code: int) -> None:
+    refused = aboveboard("init", "home", *words)
+    assert refused.returncode == code, refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_no_instance_is_said_with_the_way_out(aboveboard: Run) -> None:
+    refused = aboveboard("doctor", "--home", "nowhere")
+    assert refused.returncode == exits.NOT_FOUND
+    assert "aboveboard init nowhere" in refused.stderr
+
+
+def test_an_error_is_json_where_json_was_asked_for(aboveboard: Run) -> None:
+    refused = aboveboard("doctor", "--home", "nowhere", "--json")
+    assert json.loads(refused.stderr)["error"]["code"] == "no_instance"
+
+
+def test_a_wrong_setting_stops_the_start_and_is_named(aboveboard: Run, tmp_path: Path) -> None:
+    (tmp_path / "aboveboard.toml").write_text('[server]\nport = "many"\n')
+    refused = aboveboard("serve", "--home", ".")
+    assert refused.returncode == exits.WRONG_SETTING
+    assert "server.port" in refused.stderr
+
+
+def test_the_doctor_sees_a_key_that_others_can_read_and_one_that_is_another(aboveboard: Run, tmp_path: Path) -> None:
+    assert aboveboard("init", "home").returncode == exits.DONE
+    key = tmp_path / "home" / "root.key"
+    aboveboard("doctor", "--home", "home")
+    key.chmod(0o644)
+    assert "chmod 600" in aboveboard("doctor", "--home", "home").stdout
+    key.chmod(0o600)
+    key.write_text("00" * 32)
+    seen = aboveboard("doctor", "--home", "home")
+    assert seen.returncode == exits.LOOK
+    assert "act   root key: A wrapped key does not open with this root key" in seen.stdout
+
+
+def test_help_is_quick_and_imports_no_django(aboveboard: Run) -> None:
+    said = aboveboard("--help")
+    assert said.returncode == exits.DONE
+    assert "serve" in said.stdout
+    assert aboveboard("--version").stdout.startswith("aboveboard ")
+    asked = "import sys; from aboveboard.commands.main import main\ntry: main(['serve', '--help'])\nfinally: print('django' in sys.modules)"
+    imported = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False, env=clean_environment())
+    assert imported.stdout.splitlines()[-1] == "False"
+
+
+def test_no_command_shows_what_there_is(aboveboard: Run) -> None:
+    assert aboveboard().returncode == exits.WRONG_USE

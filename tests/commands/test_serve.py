@@ -1,0 +1,130 @@
+"""Serving: up within three seconds, a busy port said plainly, a worker that comes back, a clean stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Generator
+from contextlib import suppress
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+
+from aboveboard.commands import exits
+from tests.commands.conftest import Run, clean_environment, command
+
+SLOWEST_START = 3.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(what: str, seconds: float, check: object) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if check():  # type: ignore[operator]
+            return
+        time.sleep(0.05)
+    pytest.fail(f"{what} did not happen within {seconds} seconds")
+
+
+def answers(port: int) -> bool:
+    with suppress(URLError, ConnectionError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as response:
+        return bool(response.status == 200)
+    return False
+
+
+def children(pid: int) -> dict[int, str]:
+    found = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1]) == pid:
+                found[int(entry.name)] = (entry / "cmdline").read_text().replace("\0", " ")
+    return found
+
+
+def worker_of(pid: int) -> int | None:
+    return next((child for child, line in children(pid).items() if line.rstrip().endswith("main worker")), None)
+
+
+@pytest.fixture
+def serving(aboveboard: Run, tmp_path: Path) -> Generator[tuple[subprocess.Popen[str], int]]:
+    assert aboveboard("init", "home").returncode == exits.DONE
+    port = free_port()
+    with (tmp_path / "said").open("w") as said:
+        words = command("serve", "--home", tmp_path / "home", "--port", port)
+        process = subprocess.Popen(words, stdout=said, stderr=subprocess.STDOUT, text=True, env=clean_environment())
+    try:
+        until("an answer", 20, lambda: answers(port))
+        yield process, port
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(30)
+
+
+def test_it_starts_in_time_and_stops_cleanly(aboveboard: Run, tmp_path: Path) -> None:
+    assert aboveboard("init", "home").returncode == exits.DONE
+    best = 99.0
+    for _ in range(3):  # the best of three: the machine may be doing something else
+        port, began = free_port(), time.monotonic()
+        process = subprocess.Popen(
+            command("serve", "--home", tmp_path / "home", "--port", port),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=clean_environment(),
+        )
+        until("an answer", 20, lambda port=port: answers(port))
+        best = min(best, time.monotonic() - began)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=30)
+        assert process.returncode == exits.DONE, said
+        assert "Traceback" not in said
+        assert f"http://127.0.0.1:{port}/" in said
+        if best < SLOWEST_START:
+            break
+    assert best < SLOWEST_START
+
+
+def test_a_busy_port_is_said_plainly(aboveboard: Run, serving: tuple[subprocess.Popen[str], int]) -> None:
+    _, port = serving
+    refused = aboveboard("serve", "--home", "home", "--port", port)
+    assert refused.returncode == exits.REFUSED
+    assert refused.stderr.strip() == f"Port {port} is in use. Stop the other program or choose another port: --port {port + 1}"
+
+
+def test_a_worker_that_dies_comes_back_and_ends_with_the_server(serving: tuple[subprocess.Popen[str], int], tmp_path: Path) -> None:
+    process, _ = serving
+    until("a worker", 10, lambda: worker_of(process.pid))
+    first = worker_of(process.pid)
+    assert first
+    os.kill(first, signal.SIGKILL)
+    until("another worker", 10, lambda: worker_of(process.pid) not in (None, first))
+    second = worker_of(process.pid)
+    until("its start", 10, lambda: (tmp_path / "said").read_text().count("worker started") >= 1)
+    process.terminate()
+    assert process.wait(30) == exits.DONE
+    assert not Path(f"/proc/{second}").exists()
+
+
+def test_a_worker_does_not_outlive_a_server_that_was_killed(serving: tuple[subprocess.Popen[str], int], tmp_path: Path) -> None:
+    process, _ = serving
+    until("a worker at work", 10, lambda: "worker started" in (tmp_path / "said").read_text())
+    worker, answering = worker_of(process.pid), children(process.pid)
+    process.kill()
+    process.wait()
+    try:
+        until("its end", 10, lambda: not Path(f"/proc/{worker}").exists())
+    finally:
+        for pid in answering:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

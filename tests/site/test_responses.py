@@ -1,0 +1,128 @@
+"""What every response carries, what the log says of it, and the pages for when something is wrong."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path
+
+from aboveboard.accounts.gate import public
+from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotAllowed, NotFound, TooMany, Unavailable
+from aboveboard.site.urls import handler400, handler403, handler404, handler500
+from aboveboard.site.urls import urlpatterns as real
+
+__all__ = ["handler400", "handler403", "handler404", "handler500"]
+
+TOLD: dict[str, AboveboardError] = {
+    "400": BadInput(found="a date in the future", fix="Give the day."),
+    "403": NotAllowed(why="it is not yours"),
+    "404": NotFound(what="batch"),
+    "409": Conflict(why="it is closed"),
+    "429": TooMany(seconds=3),
+    "503": Unavailable(what="The key store", fix="Wait."),
+}
+
+
+def _raising(error: Exception) -> Callable[[HttpRequest], HttpResponse]:
+    @public("a test calls it")
+    def view(request: HttpRequest) -> HttpResponse:
+        raise error
+
+    return view
+
+
+urlpatterns = [
+    *(path(f"told/{status}", _raising(error)) for status, error in TOLD.items()),
+    path("api/broken", _raising(ValueError("Jon Yang, jon24@adventure-works.com"))),
+    path("broken/<int:number>/", lambda request, number: _raising(ValueError("Jon Yang"))(request)),
+    path("away/", _raising(OperationalError("no route"))),
+    *real,
+]
+broken = urlpatterns[-len(real) - 2]
+broken.callback = public("a test calls it")(broken.callback)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.site.test_responses")]
+
+ADDRESSES = ["/healthz", "/no-such-page", "/static/brand.css", "/static/none.css", "/told/404", "/broken/7/", "/accounts/login/"]
+
+
+@pytest.fixture
+def caller() -> Client:
+    return Client(raise_request_exception=False)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_response_carries_the_headers(caller: Client, address: str) -> None:
+    response = caller.get(address)
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert "camera=()" in response["Permissions-Policy"]
+    assert re.fullmatch("[0-9a-f]{16}", response["X-Request-Id"])
+    if not address.startswith("/static/brand"):
+        assert "no-store" in response["Cache-Control"]
+    response.close()
+
+
+@pytest.mark.parametrize("status", TOLD)
+def test_an_error_of_ours_is_a_page_that_says_it_with_the_next_step(caller: Client, status: str) -> None:
+    response = caller.get(f"/told/{status}")
+    assert response.status_code == int(status)
+    page = response.content.decode()
+    assert TOLD[status].message in page
+    assert TOLD[status].next_step.format(**TOLD[status].details) in page
+
+
+def test_a_fault_shows_nothing_but_the_number_to_quote(caller: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        response = caller.get("/broken/12/?email=jon24@adventure-works.com")
+    assert response.status_code == 500
+    page = response.content.decode()
+    assert response["X-Request-Id"] in page
+    assert "Jon" not in page
+    said = [record.getMessage() for record in caplog.records if record.name == "aboveboard.requests"]
+    assert "failed: /broken/<int:number>/" in said
+    assert not any("jon24" in line or "12" in line for line in said)
+
+
+def test_a_program_gets_a_problem_and_no_page(caller: Client) -> None:
+    for address, status in (("/api/broken", 500), ("/api/v1/no-such", 404)):
+        response = caller.get(address)
+        assert response.status_code == status
+        assert response["Content-Type"] == "application/problem+json"
+        assert "Jon" not in response.content.decode()
+
+
+def test_a_database_that_is_away_is_said_to_be_so(caller: Client) -> None:
+    response = caller.get("/away/")
+    assert response.status_code == 503
+    assert "cannot be reached" in response.content.decode()
+
+
+def test_healthz_says_so_and_no_more(caller: Client) -> None:
+    assert caller.get("/healthz").json() == {"ok": True}
+
+
+def test_a_form_without_its_token_is_refused_in_plain_words() -> None:
+    response = Client(enforce_csrf_checks=True).post("/told/404")
+    assert response.status_code == 403
+    assert "This form is too old" in response.content.decode()
+
+
+def test_an_asset_has_an_address_of_its_version(caller: Client) -> None:
+    page = caller.get("/no-such-page").content.decode()
+    address = re.search(r'href="(/static/brand\.css\?v=[0-9a-f]{10})"', page)
+    assert address
+    response = caller.get(address[1])
+    assert response.status_code == 200
+    assert "max-age=3600" in response["Cache-Control"]
+    response.close()
