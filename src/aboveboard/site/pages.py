@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 import yaml
 from django.db import connection
@@ -51,6 +51,7 @@ class Face(TypedDict):
 
     prefix: str
     suffix: str
+    home: NotRequired[str]
     nav: list[Link]
 
 
@@ -65,7 +66,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "organisation": current.organisation,
         "demo": current.demo.enabled,
         "face_name": f"{current.organisation.name} {face['suffix']}".strip(),
-        "home": face["prefix"],
+        "home": face.get("home", face["prefix"]),
         "nav": [{"label": link["label"], "href": link["href"], "current": link["href"] == here} for link in links],
     }
 
