@@ -74,10 +74,10 @@ def run(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     promise = _load(args.file)
     if args.json:
-        _print_json({"file": args.file.name, "accepted": True, "problems": []})
+        _print_json({"file": str(args.file), "accepted": True, "problems": []})
     else:
         held, used = len(promise.fields), len(promise.purposes)
-        print(f"{args.file.name}: a sound promise. {held} things are held, for {used} purposes.")
+        print(f"{args.file}: a sound promise. {held} things are held, for {used} purposes.")
     return DONE
 
 
@@ -133,7 +133,7 @@ def _adopt(args: argparse.Namespace) -> int:
     from aboveboard.basics.clock import now
 
     source = _read(args.file)
-    load(source, name=args.file.name)
+    load(source, name=str(args.file))
     adopted = adopt_promise(source.decode("utf-8-sig"), name=args.file.name, by=SYSTEM, at=now())
     print(f"Version {adopted.serial} of the promise is in force. SHA-256 {adopted.digest}")
     return DONE
@@ -151,7 +151,7 @@ _VERBS = {
 
 
 def _load(file: Path) -> Promise:
-    return load(_read(file), name=file.name)
+    return load(_read(file), name=str(file))
 
 
 def _read(file: Path) -> bytes:

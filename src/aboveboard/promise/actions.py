@@ -6,7 +6,6 @@ entry in the same transaction; nothing else should call it.
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +13,7 @@ from django.db import transaction
 from aboveboard.basics.actor import Actor
 from aboveboard.promise.loading import load
 from aboveboard.promise.models import PromiseVersion
-from aboveboard.promise.queries import Adopted
+from aboveboard.promise.queries import Adopted, digest_of
 
 
 def adopt(source: str, *, name: str, by: Actor, at: datetime) -> Adopted:
@@ -24,7 +23,7 @@ def adopt(source: str, *, name: str, by: Actor, at: datetime) -> Adopted:
         PromiseRefused: the promise has problems; the one in force stays.
     """
     promise = load(source, name=name)
-    digest = hashlib.sha256(source.encode()).hexdigest()
+    digest = digest_of(source)
     with transaction.atomic():
         row = PromiseVersion.objects.create(digest=digest, name=name[:200], source=source, adopted_at=at, adopted_by=by.as_json())
     return Adopted(promise, row.serial, digest, at)

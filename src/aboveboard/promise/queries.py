@@ -48,6 +48,11 @@ class Version:
     adopted_at: datetime
 
 
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of a promise's source in UTF-8, lower-case hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def in_force() -> Adopted:
     """Return the promise in force now, the last one adopted.
 
@@ -112,6 +117,6 @@ def _adopted(serial: int, digest: str, name: str, adopted_at: datetime) -> Adopt
 def _promise(serial: int, digest: str, name: str) -> Promise:
     """Read a version once per process."""
     text = source(serial)
-    if hashlib.sha256(text.encode()).hexdigest() != digest:
+    if digest_of(text) != digest:
         raise PromiseDamaged(serial=serial)
     return reread(text, name=name)

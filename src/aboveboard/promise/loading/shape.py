@@ -83,7 +83,9 @@ def _check_table(table: Table, part: Schema, name: str, report: Report) -> None:
 
 def _missing(place: Place, key: str, part: Schema, name: str, report: Report) -> None:
     said = part.get("x-missing", {"code": "missing", "message": "{name} has no `{key}`.", "fix": "Add `{key}:` {description}."})
-    details = {"name": name, "key": key, "choices": ", ".join(part.get("enum", ())), "description": f"— {part['description']}"}
+    choices = part.get("enum", ()) if part.get("type") == "string" else ()
+    described = part["description"] + (f" (one of: {', '.join(choices)})" if 0 < len(choices) <= _LISTED else "")
+    details = {"name": name, "key": key, "choices": ", ".join(choices), "description": f"— {described}"}
     report.add(place, said["code"], said["message"].format(**details), said["fix"].format(**details))
 
 
@@ -116,7 +118,7 @@ def _check_scalar(scalar: Scalar, part: Schema, report: Report) -> None:
         fits = fits and re.search(part.get("pattern", ""), text) is not None and text in part.get("enum", [text])
     if fits:
         return
-    fix = f"Expected: {part['description']}."
+    fix = _EXAMPLES["boolean"] if part["type"] == "boolean" else f"Expected: {part['description']}."
     if text in part.get("x-renamed", {}):
         fix = f"It is now called {quoted(part['x-renamed'][text])}."
     elif "enum" in part and part["type"] == "string":

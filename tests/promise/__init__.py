@@ -1,0 +1,57 @@
+"""The promise: what is refused, and why; what an accepted one says. ``edited`` spoils the sample in one place."""
+
+from aboveboard.promise.loading import SAMPLE, Problem, PromiseRefused, load
+
+RETAILER = SAMPLE.read_text("utf-8")
+
+
+def edited(*changes: tuple[str, str], base: str = RETAILER) -> str:
+    """Return the sample with each old text, which must be there, replaced once."""
+    for old, new in changes:
+        assert old in base, f"the sample no longer holds {old!r}"
+        base = base.replace(old, new, 1)
+    return base
+
+
+def problems(source: str | bytes) -> tuple[Problem, ...]:
+    """Return what is wrong with a file; none when it is accepted."""
+    try:
+        load(source, name="promise.yaml")
+    except PromiseRefused as refused:
+        return refused.problems
+    return ()
+
+
+SMALL = """\
+promise: 1
+organisation: {name: Corner Shop, country: FR, trades_in: [FR], contact: moi@corner.example}
+languages: [fr]
+fields:
+  email: {label: {en: E-mail, fr: E-mail}, category: user.contact.email, kind: email, sensitive: true}
+  allergy: {label: Allergies, category: user.health, kind: text}
+roles:
+  adviser: {title: us}
+channels:
+  email: {title: by e-mail}
+recipients:
+  mailer: {title: the mailer, name: Mailer Inc, kind: processor, country: US, transfer: {ground: certification, note: Seen.}}
+purposes:
+  news:
+    title: {en: To send news, fr: Pour vous écrire}
+    what: We send you news about what you can eat.
+    why: You asked for it.
+    basis: consent
+    choice: {asks: "May we?", fields: [email, allergy]}
+    article9: {condition: explicit_consent, note: The question says so.}
+    fields: [email, allergy]
+    roles: [adviser]
+    channels: [email]
+    recipients: [mailer]
+    retention: {keep: P1Y, starts: choice, text: Kept one year.}
+losses:
+  tell: {text: We tell you in a day., measure: people_told, within: P1D}
+  reach: {text: We reach most., measure: reached, at_least: 90}
+security:
+  - Locked.
+"""
+"""The smallest promise that has one of everything."""

@@ -1,0 +1,87 @@
+"""Adopted promises: the last one is in force, none is ever lost, and a changed one is noticed."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+
+import pytest
+
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.errors import NotFound
+from aboveboard.promise import queries
+from aboveboard.promise.actions import adopt
+from aboveboard.promise.loading import PromiseRefused
+from aboveboard.promise.models import PromiseVersion
+from tests.promise import RETAILER, SMALL, edited
+
+AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    """The tests roll back, so a serial comes twice; a real instance's serials never do."""
+    queries._promise.cache_clear()
+
+
+def test_nothing_in_force_at_first() -> None:
+    with pytest.raises(queries.NoPromise):
+        queries.in_force()
+    assert list(queries.versions()) == []
+
+
+def test_the_last_adopted_is_in_force_and_the_others_stay() -> None:
+    first = adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    second = adopt(SMALL, name="two.yaml", by=SYSTEM, at=AT)
+    assert second.serial > first.serial
+    assert queries.in_force() == second
+    assert queries.version(first.serial) == first
+    assert queries.version(first.serial).promise.organisation.name == "Adventure Works"
+    assert [version.name for version in queries.versions()] == ["two.yaml", "one.yaml"]
+    assert queries.source(first.serial) == RETAILER
+
+
+def test_who_adopted_it_is_kept() -> None:
+    serial = adopt(SMALL, name="x", by=SYSTEM, at=AT).serial
+    assert PromiseVersion.objects.get(pk=serial).adopted_by == SYSTEM.as_json()
+
+
+def test_a_refused_promise_changes_nothing() -> None:
+    adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    with pytest.raises(PromiseRefused):
+        adopt(edited(("roles: [finance]", "roles: [finanse]")), name="bad.yaml", by=SYSTEM, at=AT)
+    assert [version.name for version in queries.versions()] == ["one.yaml"]
+
+
+def test_the_one_in_force_is_read_once(django_assert_num_queries: Callable[[int], AbstractContextManager[None]]) -> None:
+    adopt(SMALL, name="x", by=SYSTEM, at=AT)
+    first = queries.in_force()
+    with django_assert_num_queries(1):
+        assert queries.in_force().promise is first.promise
+
+
+def test_a_text_changed_in_the_database_is_noticed() -> None:
+    serial = adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT).serial
+    PromiseVersion.objects.filter(pk=serial).update(source=RETAILER.replace("P2Y", "P9Y"))
+    with pytest.raises(queries.PromiseDamaged) as damaged:
+        queries.in_force()
+    assert damaged.value.details == {"serial": serial}
+
+
+def test_a_promise_that_would_now_be_refused_stays_in_force() -> None:
+    """The lists of law move on; uses of data do not stop, and somebody can be told."""
+    serial = adopt(SMALL, name="x", by=SYSTEM, at=AT).serial
+    assert queries.problems_today() == ()
+    unlawful = edited(("ground: certification", "ground: partial_adequacy"), ("country: US", "country: IN"), base=SMALL)
+    row = PromiseVersion.objects.get(pk=serial)
+    PromiseVersion.objects.filter(pk=serial).update(source=unlawful, digest=queries.digest_of(unlawful))
+    assert queries.in_force().promise.recipients["mailer"].country == "IN"
+    assert [problem.code for problem in queries.problems_today()] == ["ground_does_not_fit"]
+    assert row.digest == queries.digest_of(SMALL)
+
+
+def test_no_such_version() -> None:
+    with pytest.raises(NotFound):
+        queries.version(10**6)
+    with pytest.raises(NotFound):
+        queries.source(10**6)
