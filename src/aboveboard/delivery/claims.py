@@ -7,12 +7,14 @@ worker that slept past its lease finds that nothing is its own any more.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from aboveboard.basics import limits
@@ -25,7 +27,25 @@ from aboveboard.ledger import actions as ledger
 from aboveboard.ledger.actions import NewEntry
 from aboveboard.vault import queries as vault
 
-_ITEM_COLUMNS = ("id", "batch_id", "person_id", "template", "language", "channel", "attempts")
+# One statement where the ORM needs two: it chooses and takes, or checks the claim and records. Each runs
+# on SQLite (3.35+) and PostgreSQL with the pieces of ``_DIALECTS`` put in.
+_TAKE = """
+UPDATE delivery_dispatch SET state = 'sending', claimed_by = %s, claimed_at = %s, attempts = attempts + 1
+WHERE id IN (SELECT id FROM delivery_dispatch WHERE batch_id = %s AND {which} LIMIT %s {lock})
+RETURNING id, batch_id, person_id, template, language, channel, attempts
+"""
+_ABANDONED = "state = 'sending' AND claimed_at <= %s ORDER BY id"
+_DUE = "state = 'queued' AND due_at <= %s ORDER BY due_at, id"
+_RECORD = """
+UPDATE delivery_dispatch SET state = %s, reason = %s, smtp_code = %s, claimed_by = '', claimed_at = NULL,
+    due_at = COALESCE(%s, due_at), sent_at = COALESCE(%s, sent_at)
+WHERE {listed} AND claimed_by = %s AND state = 'sending'
+RETURNING id
+"""
+_DIALECTS: Final = {
+    "postgresql": {"lock": "FOR UPDATE SKIP LOCKED", "listed": "id = ANY(%s)"},
+    "sqlite": {"lock": "", "listed": "id IN (SELECT value FROM json_each(%s))"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +78,11 @@ def take(worker: str, at: datetime, limit: int) -> Claim | None:
     """
     token = f"{worker[:70]}/{new_id():x}"
     for batch in _sendable(at):
-        mine = Dispatch.objects.filter(batch_id=batch.id)
-        for rows in (_abandoned(mine, at).order_by("id"), _due(mine, at).order_by("due_at", "id")):
-            with transaction.atomic():
-                taken = list(rows.select_for_update(skip_locked=True).values_list(*_ITEM_COLUMNS)[:limit])
-                if not taken:
-                    continue
-                Dispatch.objects.filter(id__in=[row[0] for row in taken]).update(
-                    state=State.SENDING, claimed_by=token, claimed_at=at, attempts=F("attempts") + 1
-                )
-            claim = Claim(batch, token, {row[0]: rendering.Item(*row[:6]) for row in taken}, {row[0]: row[6] + 1 for row in taken})
+        for which, moment in ((_ABANDONED, at - limits.DELIVERY_LEASE), (_DUE, at)):
+            taken = _run(_TAKE, token, at, batch.id, moment, limit, which=which)
+            if not taken:
+                continue
+            claim = Claim(batch, token, {row[0]: rendering.Item(*row[:6]) for row in taken}, {row[0]: row[6] for row in taken})
             claim.handles = vault.handles([item.person_id for item in claim.items.values()])
             return claim
     return None
@@ -94,17 +109,15 @@ def record(claim: Claim, results: Iterable[Result], at: datetime) -> list[Result
 
     Returns the results that were written; one whose claim was lost in the meantime is not.
     """
-    known = {result.id: result for result in results}
+    alike: dict[tuple[State, str, int, datetime | None], dict[int, Result]] = defaultdict(dict)
+    for result in results:
+        alike[result.state, result.reason, result.code, result.due_at][result.id] = result
+    written: list[Result] = []
     with transaction.atomic():
-        written = [known[id_] for id_ in _ours(claim, known)]
-        alike: dict[tuple[State, str, int, datetime | None], list[int]] = defaultdict(list)
-        for result in written:
-            alike[result.state, result.reason, result.code, result.due_at].append(result.id)
-        for (state, reason, code, due_at), ids in alike.items():
-            when = {"due_at": due_at} if due_at else {"sent_at": at} if state == State.SENT else {}
-            Dispatch.objects.filter(id__in=ids).update(
-                state=state, reason=reason, smtp_code=code, claimed_by="", claimed_at=None, **when
-            )  # fmt: skip
+        for (state, reason, code, due_at), group in alike.items():
+            sent_at = at if state == State.SENT else None
+            ids = list(group) if connection.vendor == "postgresql" else json.dumps(list(group))
+            written += [group[id_] for (id_,) in _run(_RECORD, state.value, reason, code, due_at, sent_at, ids, claim.token)]
         ledger.append_many([_entry(claim, result, at) for result in written if result.state != State.QUEUED])
         if claim.batch.trouble and any(result.state == State.SENT for result in written):
             claim.batch.trouble = ""
@@ -139,6 +152,14 @@ def _abandoned(rows: QuerySet[Dispatch], at: datetime) -> QuerySet[Dispatch]:
 def _ours(claim: Claim, ids: Collection[int]) -> set[int]:
     rows = Dispatch.objects.filter(id__in=list(ids), claimed_by=claim.token, state=State.SENDING)
     return set(rows.select_for_update().values_list("id", flat=True))
+
+
+def _run(statement: str, *values: Any, which: str = "") -> list[tuple[Any, ...]]:
+    adapt = connection.ops.adapt_datetimefield_value
+    adapted = [adapt(value) if isinstance(value, datetime) else value for value in values]
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(which=which, **_DIALECTS[connection.vendor]), adapted)
+        return list(cursor.fetchall())
 
 
 def _entry(claim: Claim, result: Result, at: datetime) -> NewEntry:
