@@ -1,7 +1,22 @@
-"""The addresses of the ``portal`` room."""
+"""The addresses of the ``portal`` room, below ``/you/``."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from aboveboard.portal import choices, details, home, looked
+
+app_name = "portal"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("details/<slug:field>/", details.correct, name="detail"),
+    path("choices/", choices.overview, name="choices"),
+    path("choices/<int:choice_id>/receipt/", choices.receipt, name="receipt"),
+    path("choices/<int:choice_id>/receipt.json", choices.receipt_json, name="receipt-json"),
+    path("choices/<slug:purpose>/", choices.choose, name="choose"),
+    path("looked/", looked.looks, name="looked"),
+    path("looked/wrong/", looked.wrong, name="wrong"),
+    path("looked/wrong/told/", looked.told, name="told"),
+    path("looked/<int:entry_id>/proof/", looked.proof, name="proof"),
+    path("looked/<int:entry_id>/proof.txt", looked.proof_file, name="proof-file"),
+]

@@ -1,0 +1,92 @@
+"""Keep the portal's translations: ``python scripts/translations.py`` finds every sentence and compiles.
+
+1. Sentences are found in the templates and modules of ``src/aboveboard/portal``.
+2. Each ``locale/<language>/LC_MESSAGES/django.po`` gets the new ones, empty, and loses those no longer said.
+3. Each ``.po`` is compiled to the ``.mo`` that Django reads.
+
+A test fails while a sentence has no translation, or a ``.mo`` is older than its ``.po``.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+PORTAL = Path(__file__).parents[1] / "src" / "aboveboard" / "portal"
+SHARED = PORTAL.parent / "site" / "templates" / "look"
+LANGUAGES = ("fr", "de")
+_KEYWORDS = {
+    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
+}  # fmt: skip
+
+
+def po_file(language: str) -> Path:
+    """Return where a language's sentences are kept."""
+    return PORTAL / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def found() -> Catalog:
+    """Return every sentence that the portal says, with the file that says it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "")
+    from django.utils.translation.template import templatize
+
+    catalog = Catalog(fuzzy=False)
+    for folder in (PORTAL, SHARED):
+        for file in sorted([*folder.rglob("*.html"), *folder.rglob("*.py")]):
+            source = file.read_text("utf-8")
+            if file.suffix == ".html":
+                source = templatize(source, origin=str(file))
+            # Line numbers would change the file at every edit, and tell a translator nothing the words do not.
+            place = [(file.relative_to(PORTAL.parent).as_posix(), 0)]
+            for _, name, message, _ in extract_python(io.BytesIO(source.encode()), _KEYWORDS.keys(), (), {}):
+                message = message[:2] if isinstance(message, tuple) and name.startswith("n") else message
+                message = message[0] if isinstance(message, tuple) and not name.startswith("n") else message
+                if message and (not isinstance(message, tuple) or all(message)):
+                    catalog.add(message, locations=place)
+    return catalog
+
+
+def read(language: str) -> Catalog:
+    """Return a language's catalogue as it is kept."""
+    file = po_file(language)
+    if not file.is_file():
+        return Catalog(locale=language, fuzzy=False)
+    with file.open("rb") as stream:
+        return read_po(stream, locale=language)
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """Return the catalogue in the form that Django reads."""
+    stream = io.BytesIO()
+    write_mo(stream, catalog)
+    return stream.getvalue()
+
+
+def main() -> int:
+    """Bring every language up to date; return 1 while a sentence has no translation."""
+    template, missing = found(), 0
+    for language in LANGUAGES:
+        catalog = read(language)
+        catalog.update(template, no_fuzzy_matching=True)
+        catalog.obsolete.clear()
+        file = po_file(language)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("wb") as stream:
+            write_po(stream, catalog, width=120, omit_header=False, sort_output=True, include_lineno=False)
+        file.with_suffix(".mo").write_bytes(compiled(catalog))
+        for message in catalog:
+            if message.id and not (all(message.string) if isinstance(message.string, tuple) else message.string):
+                sys.stdout.write(f"{language}: no translation of {message.id!r}\n")
+                missing += 1
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

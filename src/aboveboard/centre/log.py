@@ -1,0 +1,48 @@
+"""The published log: how to check it, and its files as C2SP tlog-tiles asks."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from aboveboard.accounts.gate import public
+from aboveboard.basics import settings
+from aboveboard.centre.page import in_english
+from aboveboard.ledger import queries as ledger
+
+# Whoever reads an old checkpoint sees an old truth, so caches keep it only for a few times as long as a new one takes.
+_FRESH = "public, max-age=5"
+# A tile's content follows from its name (C2SP tlog-tiles, "Merkle Tree": tiles are immutable).
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@public("anyone may check the record")
+@require_safe
+@in_english
+def check(request: HttpRequest) -> HttpResponse:
+    """Show the newest seal, the key, and how to verify both without us."""
+    context = {
+        "seal": ledger.checkpoint(),
+        "waiting": ledger.waiting(),
+        "verifier": ledger.verifier_key(),
+        "url": log_url(),
+    }
+    return render(request, "centre/check.html", context)
+
+
+@public("anyone may check the record")
+@require_safe
+def resource(request: HttpRequest, path: str) -> HttpResponse:
+    """Give a file of the log as it is; 404 for any path that names none, so nothing else in the folder can be read."""
+    found = ledger.resource(path)
+    if found is None:
+        return HttpResponseNotFound("There is no such file in this log.\n", content_type="text/plain; charset=utf-8")
+    response = HttpResponse(found.content, content_type=found.content_type)
+    response["Cache-Control"] = _FOR_EVER if found.forever else _FRESH
+    return response
+
+
+def log_url() -> str:
+    """Return where the log is, for whoever wants to verify it."""
+    return f"{settings.current().server.origin}/log"

@@ -1,0 +1,137 @@
+"""Your choices: see them, change them, and keep the receipt."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from aboveboard.accounts.gate import allow_customer
+from aboveboard.basics.actor import CUSTOMER, ActorKind
+from aboveboard.choices import actions, queries
+from aboveboard.choices.models import Choice
+from aboveboard.choices.standing import Answer, Standing
+from aboveboard.portal import receipts, wording
+from aboveboard.portal.forms import ChoiceForm
+from aboveboard.portal.page import CHANNEL, You, portal_page
+from aboveboard.promise import explain
+from aboveboard.promise.model import Purpose
+
+
+@allow_customer
+@require_safe
+@portal_page
+def overview(request: HttpRequest, you: You) -> HttpResponse:
+    """Show every purpose that leaves a choice, and what was ever chosen. ``?saved=`` names a choice just made."""
+    return _overview(request, you)
+
+
+@allow_customer
+@require_POST
+@portal_page
+def choose(request: HttpRequest, you: You, purpose: str) -> HttpResponse:
+    """Record a yes or no; the same answer again changes nothing."""
+    found = you.promise.purposes.get(purpose)
+    if found is None or not (found.needs_consent or found.objectable):
+        raise Http404
+    standing = queries.standing(you.person_id)
+    form = ChoiceForm(request.POST, purpose=found, said=standing.said(purpose))
+    if not form.is_valid():
+        return _overview(request, you, form, purpose, status=422)
+    answer = Answer(form.cleaned_data["answer"])
+    if answer is standing.said(purpose):
+        choice = next(choice for choice in queries.history(you.person_id) if choice.purpose == purpose)
+    else:
+        evidence = f"portal:{you.promise_serial}"
+        choice = actions.choose(you.person_id, purpose, answer, channel=CHANNEL, evidence=evidence, by=CUSTOMER, at=you.now)
+    return HttpResponseRedirect(f"{reverse('portal:choices')}?saved={choice.pk}")
+
+
+@allow_customer
+@require_safe
+@portal_page
+def receipt(request: HttpRequest, you: You, choice_id: int) -> HttpResponse:
+    """Show the receipt of one of your own choices, with its proof once it is sealed."""
+    choice = _own(you, choice_id)
+    facts = receipts.facts_of(choice, you.language)
+    context = {
+        "choice": choice,
+        "facts": facts,
+        "said": _said(choice, you.promise.purposes.get(choice.purpose)),
+        "day": wording.day(choice.at),
+        "channel": wording.channel(you.promise, choice.channel),
+        "by": _by(choice, you),
+        "shared": explain.listed(facts.recipients, you.language),
+        "things": wording.opening(explain.listed(facts.categories, you.language)),
+    }
+    return render(request, "portal/receipt.html", context)
+
+
+@allow_customer
+@require_safe
+@portal_page
+def receipt_json(request: HttpRequest, you: You, choice_id: int) -> HttpResponse:
+    """Give the same receipt as JSON-LD (ISO/IEC TS 27560), to keep."""
+    choice = _own(you, choice_id)
+    response = JsonResponse(receipts.document(choice), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Type"] = "application/ld+json; charset=utf-8"
+    response["Content-Disposition"] = f'attachment; filename="receipt-{choice.pk}.json"'
+    return response
+
+
+def _own(you: You, choice_id: int) -> Choice:
+    choice = queries.choice_of(you.person_id, choice_id)
+    if choice is None:
+        raise Http404
+    return choice
+
+
+def _overview(request: HttpRequest, you: You, bad: ChoiceForm | None = None, bad_purpose: str = "", status: int = 200) -> HttpResponse:
+    standing, history = queries.standing(you.person_id), queries.history(you.person_id)
+    latest = {choice.purpose: choice for choice in reversed(history)}
+    rows = [
+        _row(you, purpose, standing, latest.get(purpose.key), bad if purpose.key == bad_purpose else None)
+        for purpose in you.promise.purposes.values()
+        if purpose.needs_consent or purpose.objectable
+    ]
+    saved_id = request.GET.get("saved", "")
+    saved = next((choice for choice in history if str(choice.pk) == saved_id), None)
+    context = {
+        "rows": rows,
+        "form": bad,
+        "saved": _past(you, saved) if saved else None,
+        "history": [_past(you, choice) for choice in history],
+    }
+    return render(request, "portal/choices.html", context, status=status)
+
+
+def _row(you: You, purpose: Purpose, standing: Standing, latest: Choice | None, form: ChoiceForm | None) -> dict[str, object]:
+    return {
+        "purpose": purpose,
+        "stands": wording.standing_of(purpose, latest, you.promise),
+        "words": explain.purpose_in_words(you.promise, purpose, you.language),
+        "form": form or ChoiceForm(purpose=purpose, said=standing.said(purpose.key)),
+    }
+
+
+def _past(you: You, choice: Choice) -> dict[str, object]:
+    return {
+        "choice": choice,
+        "when": wording.when(choice.at, you.now),
+        "title": wording.purpose(you.promise, choice.purpose),
+        "said": _said(choice, you.promise.purposes.get(choice.purpose)),
+        "channel": wording.channel(you.promise, choice.channel),
+        "by": _by(choice, you),
+    }
+
+
+def _said(choice: Choice, purpose: Purpose | None) -> str:
+    objectable = purpose is not None and purpose.objectable
+    return wording.said(Answer(choice.answer), objectable=objectable)
+
+
+def _by(choice: Choice, you: You) -> str:
+    """Return who recorded it, or nothing when it was the person themself."""
+    actor = choice.actor
+    return "" if actor["kind"] == ActorKind.PERSON else wording.actor(you.promise, actor["kind"], actor["role"], actor["team"])

@@ -1,0 +1,49 @@
+"""Correcting a detail: one question on the page, and once more for what one signs in with."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from aboveboard.accounts.gate import allow_customer
+from aboveboard.basics.actor import CUSTOMER
+from aboveboard.portal.forms import DetailForm
+from aboveboard.portal.page import You, portal_page
+from aboveboard.promise.model import Field, FieldKind
+from aboveboard.vault import actions as vault
+
+_CORRECTABLE_KINDS = {FieldKind.TEXT, FieldKind.EMAIL, FieldKind.PHONE, FieldKind.REGION, FieldKind.POSTCODE}
+_CORRECTABLE_CATEGORIES = ("user.name", "user.contact")
+
+
+def is_correctable(field: Field) -> bool:
+    """Whether this page can correct the field: names and ways to reach the person.
+
+    A country decides which law protects them, and a card is the bank's: for those they write to us.
+    """
+    return field.kind in _CORRECTABLE_KINDS and field.category.startswith(_CORRECTABLE_CATEGORIES)
+
+
+@allow_customer
+@require_http_methods(["GET", "HEAD", "POST"])
+@portal_page
+def correct(request: HttpRequest, you: You, field: str) -> HttpResponse:
+    """Ask for the new value; store it, or first ask again when it changes how the person signs in."""
+    found = you.promise.fields.get(field)
+    if found is None or not is_correctable(found):
+        raise Http404
+    form = DetailForm(request.POST if request.method == "POST" else None, field=found, region=you.jurisdiction[:2])
+    context = {"form": form, "field": found}
+    if form.is_valid():
+        value = form.cleaned_data["value"]
+        if found.kind is FieldKind.EMAIL and "sure" not in request.POST:
+            return render(request, "portal/detail_confirm.html", {**context, "value": value})
+        kinds = {key: str(item.kind) for key, item in you.promise.fields.items()}
+        vault.correct(you.person_id, field, value, kinds=kinds, promise_serial=you.promise_serial, by=CUSTOMER, at=you.now)
+        messages.success(request, gettext("Corrected: %(label)s.") % {"label": found.label})
+        return HttpResponseRedirect(reverse("portal:home"))
+    return render(request, "portal/detail.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,94 @@
+"""What customers fill in. Each form asks one thing, and says in plain words what it cannot take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import validate_email
+from django.utils.translation import gettext, gettext_lazy
+
+from aboveboard.access.concerns import Concern
+from aboveboard.basics.limits import FIELD_BYTES
+from aboveboard.choices.standing import Answer
+from aboveboard.promise.model import Field, FieldKind, Purpose
+from aboveboard.vault import normalise
+
+CONCERNS = {
+    Concern.UNKNOWN_TEAM: gettext_lazy("I do not know who this is"),
+    Concern.NO_CONTACT: gettext_lazy("I had no contact with you at that time"),
+    Concern.AGAINST_CHOICE: gettext_lazy("It goes against what I chose"),
+    Concern.TOO_MUCH: gettext_lazy("More was seen than was needed"),
+    Concern.OTHER: gettext_lazy("Something else"),
+}
+"""What seems wrong, in the customer's words."""
+
+
+class ChoiceForm(forms.Form):
+    """Yes or no to one purpose. Nothing is ticked until the person has said something (GDPR recital 32)."""
+
+    answer = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": gettext_lazy("Choose yes or no.")})
+
+    def __init__(self, *args: Any, purpose: Purpose, said: Answer | None, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"{purpose.key}-%s", initial={"answer": said.value if said else None}, **kwargs)
+        field = self.fields["answer"]
+        field.label = purpose.question.asks if purpose.question else gettext("May we use your data for this?")
+        yes, no = (gettext("Yes"), gettext("No")) if purpose.needs_consent else (gettext("Yes, you may"), gettext("No, I object"))
+        field.choices = [(Answer.YES.value, yes), (Answer.NO.value, no)]  # type: ignore[attr-defined]  # a ChoiceField's own
+
+
+class ConcernForm(forms.Form):
+    """What seems wrong about a look; no free text, because it may be anything about anyone."""
+
+    concern = forms.ChoiceField(
+        label=gettext_lazy("What seems wrong?"),
+        choices=[(concern.value, words) for concern, words in CONCERNS.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what seems wrong.")},
+    )
+
+
+class DetailForm(forms.Form):
+    """The new value of one detail, checked by its kind."""
+
+    value = forms.CharField(strip=True, error_messages={"required": gettext_lazy("Type the new value.")})
+
+    def __init__(self, *args: Any, field: Field, region: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kind, self._region = field.kind, region
+        box = self.fields["value"]
+        box.label = field.label
+        box.help_text = _HINTS.get(field.kind, "")
+        box.widget.attrs.update(_ATTRIBUTES.get(field.kind, {}))
+
+    def clean_value(self) -> str:
+        """Return the value as it will be sealed."""
+        value: str = self.cleaned_data["value"]
+        if len(value.encode()) > FIELD_BYTES or len(value) > _LONGEST:
+            raise forms.ValidationError(gettext("This is too long. Use %(limit)d characters at most.") % {"limit": _LONGEST})
+        if not value.isprintable():
+            raise forms.ValidationError(gettext("Use one line of letters, digits and signs."))
+        if self._kind is FieldKind.EMAIL:
+            _check_email(value)
+        if self._kind is FieldKind.PHONE and not (normalise.phone(value, self._region) or "#").startswith("+"):
+            raise forms.ValidationError(gettext("Type a phone number with its area code, like +44 20 7946 0958."))
+        return value
+
+
+_LONGEST = 200
+_HINTS = {
+    FieldKind.EMAIL: gettext_lazy("From then on you sign in with this address, and we write to it."),
+    FieldKind.PHONE: gettext_lazy("With the area code. Start with + and the country code if it is abroad."),
+}
+_ATTRIBUTES = {
+    FieldKind.EMAIL: {"type": "email", "autocomplete": "email", "spellcheck": "false"},
+    FieldKind.PHONE: {"type": "tel", "autocomplete": "tel"},
+    FieldKind.POSTCODE: {"autocomplete": "postal-code"},
+}
+
+
+def _check_email(value: str) -> None:
+    try:
+        validate_email(value)
+    except forms.ValidationError:
+        raise forms.ValidationError(gettext("Type an e-mail address like name@example.com.")) from None

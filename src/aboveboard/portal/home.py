@@ -1,0 +1,122 @@
+"""The first page: what we hold about you, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from aboveboard.access import actions as access
+from aboveboard.access import queries as access_queries
+from aboveboard.access.decide import chosen_against
+from aboveboard.accounts.gate import allow_customer
+from aboveboard.basics.actor import CUSTOMER
+from aboveboard.basics.personal import Personal
+from aboveboard.choices import queries as choices
+from aboveboard.portal import details, wording
+from aboveboard.portal.page import CHANNEL, You, portal_page
+from aboveboard.promise import explain
+from aboveboard.promise.model import Field, FieldKind
+
+SHOW = "show-you-your-data"
+"""The promise's key for showing people their own data: opening it is a use like any other."""
+
+_LOOKS_DAYS = 30
+_LOOKS_COUNTED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One thing held: its name, its value as the page shows it, and whether the person may correct it."""
+
+    field: Field
+    shown: str
+    correctable: bool
+
+
+@allow_customer
+@require_safe
+@portal_page
+def home(request: HttpRequest, you: You) -> HttpResponse:
+    """Show what is held, what for, who looked lately, and any loss that concerns this person."""
+    show = you.promise.purposes.get(SHOW)
+    fields = show.fields if show else tuple(you.promise.fields)
+    outcome = access.use(access.Ask(CUSTOMER, SHOW, fields, CHANNEL), you.person_id, at=you.now)
+    opened = outcome.values if isinstance(outcome, access.Opened) else {}
+    held = list(_details(you, opened))
+    context = {
+        "name": _first_name(opened),
+        "details": held,
+        "refused": wording.refusal(reason.code for reason in outcome.reasons) if isinstance(outcome, access.Refused) else "",
+        "purposes": _purposes(you, {detail.field.key for detail in held}),
+        **_looks(you),
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _details(you: You, opened: Mapping[str, Personal[str] | None]) -> Iterator[Detail]:
+    for key, field in you.promise.fields.items():
+        value = opened.get(key)
+        if value is not None:
+            yield Detail(field, shown(field, value.reveal()), details.is_correctable(field))
+
+
+def shown(field: Field, value: str) -> str:
+    """Return a value as the page shows it: of a card only the last four digits, of a country its name."""
+    if field.kind is FieldKind.CARD_NUMBER:
+        return gettext("ending %(digits)s") % {"digits": value[-4:]}
+    return value
+
+
+def _first_name(opened: Mapping[str, Personal[str] | None]) -> str:
+    value = opened.get("first_name")
+    return value.reveal() if value is not None else ""
+
+
+def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
+    """Return every purpose that uses something held, as the page shows it."""
+    standing = choices.standing(you.person_id)
+    latest = {choice.purpose: choice for choice in reversed(choices.history(you.person_id))}
+    rows: list[dict[str, object]] = []
+    for purpose in you.promise.purposes.values():
+        used = [key for key in purpose.fields if key in held]
+        if used:
+            leaves_choice = purpose.needs_consent or purpose.objectable
+            said = explain.purpose_in_words(you.promise, purpose, you.language)
+            rows.append(
+                {
+                    "purpose": purpose,
+                    "words": replace(said, held=explain.fields_in_words(you.promise, used, you.language)),
+                    "stands": wording.standing_of(purpose, latest.get(purpose.key), you.promise) if leaves_choice else "",
+                    "in_use": not any(chosen_against(purpose, standing)),
+                }
+            )
+    return rows
+
+
+def _looks(you: You) -> dict[str, object]:
+    """Return how often others looked lately, and the sentence about the latest look."""
+    since = you.now - timedelta(days=_LOOKS_DAYS)
+    found = access_queries.looks(you.person_id, limit=_LOOKS_COUNTED)
+    lately = [look for look in found if look.at >= since]
+    latest = found[0] if found else None
+    sentence = ""
+    if latest is not None:
+        facts = {
+            "who": wording.who(you.promise, latest),
+            "when": wording.when(latest.at, you.now),
+            "purpose": wording.purpose(you.promise, latest.purpose),
+        }
+        granted = gettext("The latest: %(who)s. %(when)s. %(purpose)s.")
+        sentence = (granted if latest.granted else gettext("The latest was refused: %(who)s. %(when)s.")) % facts
+    return {
+        "looks": len(lately),
+        "looks_words": wording.looks_in(_LOOKS_DAYS, len(lately)),
+        "more_looks": len(lately) == _LOOKS_COUNTED,
+        "latest_look": sentence,
+    }

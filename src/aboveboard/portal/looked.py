@@ -1,0 +1,139 @@
+"""Who has looked: every use of your data, refused ones too, each with its proof."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from aboveboard.access import concerns
+from aboveboard.access import queries as access_queries
+from aboveboard.access.concerns import Concern
+from aboveboard.access.queries import Look
+from aboveboard.accounts.gate import allow_customer
+from aboveboard.basics import settings
+from aboveboard.basics.actor import CUSTOMER
+from aboveboard.basics.errors import NotFound
+from aboveboard.ledger import queries as ledger
+from aboveboard.portal import wording
+from aboveboard.portal.forms import ConcernForm
+from aboveboard.portal.page import You, portal_page
+from aboveboard.portal.receipts import proof_of
+from aboveboard.vault import queries as vault
+
+_PAGE = 25
+
+
+@allow_customer
+@require_safe
+@portal_page
+def looks(request: HttpRequest, you: You) -> HttpResponse:
+    """List the uses of this person's data, newest first. ``?own=1`` adds their own, ``?after=`` goes further back."""
+    own = request.GET.get("own") == "1"
+    after = _number(request.GET.get("after"))
+    found = access_queries.looks(you.person_id, after=after, limit=_PAGE + 1, own=own)
+    shown = list(found[:_PAGE])
+    address = reverse("portal:looked")
+    context = {
+        "rows": [_row(you, look) for look in shown],
+        "own": own,
+        "paged": after is not None,
+        "older": _address(address, own, shown[-1].entry_id) if len(found) > _PAGE else "",
+        "newest": _address(address, own) if after is not None else "",
+        "toggle": _address(address, not own),
+        "size": ledger.size(),
+        "wrong": reverse("portal:wrong"),
+        "raised": len(concerns.concerns_of(you.person_id)),
+    }
+    return render(request, "portal/looked.html", context)
+
+
+@allow_customer
+@require_safe
+@portal_page
+def proof(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
+    """Show the proof of one entry about this person, and how to check it without us."""
+    entry = _own_entry(you, entry_id)
+    text = proof_of(entry_id)
+    context = {
+        "entry": entry,
+        "when": wording.when(entry.at, you.now),
+        "proof": text,
+        "verifier": ledger.verifier_key(),
+        "origin": settings.current().server.origin,
+    }
+    return render(request, "portal/proof.html", context)
+
+
+@allow_customer
+@require_safe
+@portal_page
+def proof_file(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
+    """Give the proof as a file (C2SP tlog-proof); 404 while it waits to be sealed."""
+    _own_entry(you, entry_id)
+    text = proof_of(entry_id)
+    if text is None:
+        raise Http404
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="entry-{entry_id}.tlog-proof"'
+    return response
+
+
+@allow_customer
+@require_http_methods(["GET", "HEAD", "POST"])
+@portal_page
+def wrong(request: HttpRequest, you: You) -> HttpResponse:
+    """Let the person say that a look seems wrong. ``?about=`` names the entry; only a code is kept."""
+    about = _number(request.GET.get("about"))
+    if about is not None:
+        _own_entry(you, about)
+    form = ConcernForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        concerns.raise_concern(you.person_id, about, Concern(form.cleaned_data["concern"]), by=CUSTOMER, at=you.now)
+        return HttpResponseRedirect(reverse("portal:told"))
+    return render(request, "portal/wrong.html", {"form": form, "about": about}, status=422 if form.errors else 200)
+
+
+@allow_customer
+@require_safe
+@portal_page
+def told(request: HttpRequest, you: You) -> HttpResponse:
+    """Say that the privacy lead was told, and what happens now."""
+    return render(request, "portal/told_privacy_lead.html")
+
+
+def _row(you: You, look: Look) -> dict[str, object]:
+    return {
+        "entry_id": look.entry_id,
+        "when": wording.when(look.at, you.now),
+        "who": wording.who(you.promise, look),
+        "own": look.own,
+        "granted": look.granted,
+        "things": wording.things(you.promise, look.fields, you.language),
+        "purpose": wording.purpose(you.promise, look.purpose),
+        "channel": wording.channel(you.promise, look.channel),
+        "refusal": "" if look.granted else wording.refusal(look.reasons),
+    }
+
+
+def _own_entry(you: You, entry_id: int) -> ledger.Recorded:
+    """Return an entry that concerns this person; to anyone else it does not exist."""
+    try:
+        entry = ledger.entry(entry_id)
+    except NotFound:
+        raise Http404 from None
+    if entry.handle is None or entry.handle != vault.handle(you.person_id):
+        raise Http404
+    return entry
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _address(path: str, own: bool, after: int | None = None) -> str:
+    query = {**({"own": "1"} if own else {}), **({"after": str(after)} if after is not None else {})}
+    return f"{path}?{urlencode(query)}" if query else path

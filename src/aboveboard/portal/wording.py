@@ -1,0 +1,135 @@
+"""Turning facts into the words a customer reads. Pure but for the language that is switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from babel.dates import format_date, format_skeleton
+from django.utils import timezone
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+
+from aboveboard.access.queries import Look
+from aboveboard.access.reasons import Code
+from aboveboard.basics.actor import ActorKind
+from aboveboard.choices.models import Choice
+from aboveboard.choices.standing import Answer
+from aboveboard.promise import categories, explain
+from aboveboard.promise.model import Party, Promise, Purpose
+
+_LOCALES = {"en": "en_GB"}  # "3 March 2026"; American English would turn it round
+
+REFUSED: dict[Code, Lazy | str] = {
+    Code.PERSON_UNKNOWN: gettext_lazy("We held nothing about you."),
+    Code.PURPOSE_UNKNOWN: gettext_lazy("We never promised you such a use."),
+    Code.ROLE_NOT_ALLOWED: gettext_lazy("This is not part of their work."),
+    Code.CHANNEL_NOT_ALLOWED: gettext_lazy("We do not do this in that way."),
+    Code.OUTSIDE_CLIENT_SCOPE: gettext_lazy("This program has no leave to ask for it."),
+    Code.FIELD_NOT_IN_PURPOSE: gettext_lazy("They asked for more than this needs."),
+    Code.NO_FIELDS: gettext_lazy("They did not say what they wanted to see."),
+    Code.NO_CONSENT: gettext_lazy("You have not said yes to this."),
+    Code.CONSENT_WITHDRAWN: gettext_lazy("You said yes once, and took it back."),
+    Code.OBJECTED: gettext_lazy("You objected to this."),
+    Code.RETENTION_OVER: gettext_lazy("We may no longer use it for this: the time is over."),
+}
+"""Why a look was refused, said to the person it was about; one sentence for each code of ``access.reasons``."""
+
+
+def things(promise: Promise, fields: Sequence[str], language: str) -> str:
+    """Return what the fields are, each kind once: "your name, your e-mail address and your phone number"."""
+    known = [field for field in fields if field in promise.fields]
+    labels = [categories.get(key).label for key in promise.categories_of(known)]
+    said = [label.get(language, label["en"]) for label in labels]
+    if len(known) < len(fields):
+        said.append(gettext("something we do not hold"))
+    return explain.listed(said, language)
+
+
+def opening(text: str) -> str:
+    """Return the text with a capital first letter, as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """Return the moment as people say it: "Today 09:41", "Yesterday 16:20", "14 Nov 11:02", "2 November 2024"."""
+    local, today = timezone.localtime(moment), timezone.localtime(now).date()
+    clock_time = f"{local:%H:%M}"
+    if local.date() == today:
+        return gettext("Today %(time)s") % {"time": clock_time}
+    if local.date() == today - timedelta(days=1):
+        return gettext("Yesterday %(time)s") % {"time": clock_time}
+    if local.date() > today - timedelta(days=300):
+        return f"{format_skeleton('MMMd', local, locale=_locale())} {clock_time}"
+    return day(moment)
+
+
+def day(moment: datetime) -> str:
+    """Return the day: "3 March 2026"."""
+    return format_date(timezone.localtime(moment).date(), "long", locale=_locale())
+
+
+def who(promise: Promise, look: Look) -> str:
+    """Return who looked, as the promise names them: "You", or "Shop adviser, Leeds"."""
+    return actor(promise, look.actor_kind, look.role, look.team)
+
+
+def actor(promise: Promise, kind: str, role: str, team: str) -> str:
+    """Return an actor by role and team; a customer is never told the name of a member of staff."""
+    if kind == ActorKind.PERSON:
+        return gettext("You")
+    title = opening(_title(promise.roles.get(role), role))
+    return f"{title}, {team}" if team else title
+
+
+def channel(promise: Promise, key: str) -> str:
+    """Return the channel's name on screens."""
+    return _title(promise.channels.get(key), key)
+
+
+def purpose(promise: Promise, key: str) -> str:
+    """Return what the purpose is called, also when a later promise dropped it."""
+    found = promise.purposes.get(key)
+    return found.title if found else gettext("for something we no longer do")
+
+
+def refusal(codes: Iterable[str]) -> str:
+    """Return why a look was refused, in second person."""
+    return " ".join(str(REFUSED[Code(code)]) for code in codes)
+
+
+def standing_of(purpose: Purpose, latest: Choice | None, promise: Promise) -> str:
+    """Return where the person stands on a purpose that leaves them a choice, by their latest word: one sentence."""
+    if latest is None:
+        if purpose.needs_consent:
+            return gettext("You have not said yes, so we do not do it.")
+        return gettext("You may object, and we stop.")
+    said_yes = latest.answer == Answer.YES
+    if purpose.needs_consent:
+        text = gettext("You said yes on %(day)s (%(channel)s).") if said_yes else gettext("You said no on %(day)s (%(channel)s).")
+    elif said_yes:
+        text = gettext("You took back your objection on %(day)s (%(channel)s).")
+    else:
+        text = gettext("You objected on %(day)s (%(channel)s). We stopped.")
+    return text % {"day": day(latest.at), "channel": channel(promise, latest.channel)}
+
+
+def said(answer: Answer, *, objectable: bool) -> str:
+    """Return a choice in two words, as in "You said yes"."""
+    if objectable:
+        return gettext("You took back your objection") if answer is Answer.YES else gettext("You objected")
+    return gettext("You said yes") if answer is Answer.YES else gettext("You said no")
+
+
+def looks_in(days: int, count: int) -> str:
+    """Return "look" or "looks" with the days, for beneath a large number."""
+    return ngettext("look at your data in the last %(days)d days.", "looks at your data in the last %(days)d days.", count) % {"days": days}
+
+
+def _title(party: Party | None, key: str) -> str:
+    return party.title if party else key.replace("-", " ").replace("_", " ")
+
+
+def _locale() -> str:
+    language = get_language() or "en"
+    return _LOCALES.get(language, language)

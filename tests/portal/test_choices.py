@@ -1,0 +1,139 @@
+"""``/you/choices/``: see them, change them, keep the receipt."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+
+from aboveboard.access.sequencing import sequence_now, signer
+from aboveboard.basics import clock
+from aboveboard.choices import queries
+from aboveboard.choices.actions import choose
+from aboveboard.choices.standing import Answer
+from aboveboard.ledger.format import proof as proofs
+from aboveboard.ledger.format.note import Verifier
+from aboveboard.vault import queries as vault
+from tests.accounts.people import staff_client
+from tests.portal.conftest import Someone
+from tests.world import ADVISER
+
+pytestmark = pytest.mark.django_db
+
+OFFERS = "/you/choices/personal-offers/"
+
+
+def test_every_purpose_that_leaves_a_choice_is_asked_and_no_other(jon: Someone) -> None:
+    page = jon.browser.get("/you/choices/").content.decode()
+    assert "May we use your name, e-mail, phone number, country and date of birth" in page
+    assert 'action="/you/choices/personal-offers/"' in page
+    assert 'action="/you/choices/improve-shops/"' in page
+    assert page.count("<form") == 3, "two choices, and signing out"
+
+
+def test_nothing_is_ticked_before_the_person_has_spoken(jon: Someone) -> None:
+    assert "checked" not in jon.browser.get("/you/choices/").content.decode()
+
+
+def test_saying_yes_is_saved_said_and_has_a_receipt(jon: Someone) -> None:
+    answer = jon.browser.post(OFFERS, {"answer": "yes"}, follow=True)
+    (choice,) = queries.history(jon.id)
+    assert (choice.answer, choice.channel, choice.evidence, choice.actor["kind"]) == (
+        "yes",
+        "portal",
+        f"portal:{choice.promise_serial}",
+        "person",
+    )
+    page = answer.content.decode()
+    assert "Saved. You said yes: To send offers chosen for you" in page
+    assert f"/you/choices/{choice.pk}/receipt/" in page
+    assert page.count("checked") == 1
+
+
+def test_the_same_answer_again_changes_nothing(jon: Someone) -> None:
+    for _ in range(2):
+        assert "Saved." in jon.browser.post(OFFERS, {"answer": "no"}, follow=True).content.decode()
+    assert len(queries.history(jon.id)) == 1
+
+
+def test_an_objection_counts_and_can_be_taken_back(jon: Someone) -> None:
+    for answer, said in (("no", "You objected: To improve our shops"), ("yes", "You took back your objection: To improve our shops")):
+        page = jon.browser.post("/you/choices/improve-shops/", {"answer": answer}, follow=True).content.decode()
+        assert said in page
+    assert [choice.answer for choice in queries.history(jon.id)] == ["yes", "no"]
+
+
+def test_the_history_says_who_wrote_it_down(jon: Someone) -> None:
+    choose(jon.id, "personal-offers", Answer.YES, channel="phone", evidence="call:417", by=ADVISER, at=clock.now())
+    page = jon.browser.get("/you/choices/").content.decode()
+    assert "by phone" in page
+    assert "written down by Our advisers, Leeds shop" in page
+
+
+@pytest.mark.parametrize("sent", [{}, {"answer": "perhaps"}])
+def test_no_answer_is_asked_again_and_nothing_is_recorded(jon: Someone, sent: dict[str, str]) -> None:
+    answer = jon.browser.post(OFFERS, sent)
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.content.decode()
+    assert not queries.history(jon.id)
+
+
+@pytest.mark.parametrize("purpose", ["deliver-orders", "tax-accounts", "made-up"])
+def test_where_there_is_no_choice_none_is_taken(jon: Someone, purpose: str) -> None:
+    assert jon.browser.post(f"/you/choices/{purpose}/", {"answer": "no"}).status_code == 404
+    assert not queries.history(jon.id)
+
+
+def test_a_choice_needs_a_form_of_ours(jon: Someone) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = jon.browser.cookies
+    assert strict.post(OFFERS, {"answer": "yes"}).status_code == 403
+    assert not queries.history(jon.id)
+
+
+def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
+    assert jon.browser.get(OFFERS).status_code == 405
+    assert jon.browser.post("/you/choices/").status_code == 405
+    for address in ("/you/choices/", "/you/choices/1/receipt/", "/you/choices/1/receipt.json"):
+        assert Client().get(address)["Location"].startswith("/accounts/login/")
+        assert staff_client().get(address).status_code == 403 if address == "/you/choices/" else True
+    assert Client().post(OFFERS, {"answer": "yes"})["Location"].startswith("/accounts/login/")
+
+
+def test_a_receipt_waits_for_its_seal_and_then_carries_a_proof_that_holds(jon: Someone) -> None:
+    jon.browser.post(OFFERS, {"answer": "yes"})
+    (choice,) = queries.history(jon.id)
+    page, file = f"/you/choices/{choice.pk}/receipt/", f"/you/choices/{choice.pk}/receipt.json"
+    assert "Being sealed, a second" in jon.browser.get(page).content.decode()
+    assert json.loads(jon.browser.get(file).content)["ab:proof"] is None
+    sequence_now()
+    assert "Sealed in our record" in jon.browser.get(page).content.decode()
+    answer = jon.browser.get(file)
+    receipt = json.loads(answer.content)
+    assert answer["Content-Type"].startswith("application/ld+json")
+    assert receipt["ab:event"]["dpv:hasConsentStatus"] == "dpv:ConsentGiven"
+    entry, _, _ = proofs.verify(receipt["ab:proof"], Verifier.from_vkey(signer().vkey))
+    assert (entry.kind, entry.handle, entry.facts["answer"]) == ("choice.made", vault.handle(jon.id), "yes")
+    assert receipt["dpv:hasDataSubject"] == entry.handle
+
+
+def test_a_receipt_is_its_owners_alone(jon: Someone, other: Someone) -> None:
+    jon.browser.post(OFFERS, {"answer": "yes"})
+    (choice,) = queries.history(jon.id)
+    for ending in ("receipt/", "receipt.json"):
+        assert other.browser.get(f"/you/choices/{choice.pk}/{ending}").status_code == 404
+        assert jon.browser.get(f"/you/choices/{choice.pk + 1}/{ending}").status_code == 404
+    assert "Saved" not in other.browser.get(f"/you/choices/?saved={choice.pk}").content.decode()
+
+
+def test_a_receipt_holds_no_name_and_no_address(jon: Someone) -> None:
+    jon.browser.post(OFFERS, {"answer": "yes"})
+    (choice,) = queries.history(jon.id)
+    receipt = jon.browser.get(f"/you/choices/{choice.pk}/receipt.json").content.decode()
+    assert not any(jon.row[column] in receipt for column in ("email", "last_name", "customer_id", "phone"))
+
+
+def test_a_bad_number_in_the_address_is_no_error(jon: Someone) -> None:
+    assert jon.browser.get("/you/choices/?saved=abc").status_code == 200
+    assert jon.browser.get("/you/choices/99999999999999999999/receipt/").status_code == 404

@@ -1,0 +1,84 @@
+"""``/you/details/<field>/``: correcting one thing."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from aboveboard.access import actions as access
+from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER
+from aboveboard.ledger.models import Entry
+from aboveboard.vault import queries as vault
+from tests.accounts.people import staff_client
+from tests.portal.conftest import Someone
+
+pytestmark = pytest.mark.django_db
+
+
+def held(someone: Someone, field: str) -> str | None:
+    outcome = access.use(access.Ask(CUSTOMER, "show-you-your-data", (field,), "portal"), someone.id, at=clock.now())
+    assert isinstance(outcome, access.Opened)
+    value = outcome.values[field]
+    return value.reveal() if value else None
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("last_name", "O’Brien-Süß"), ("phone", "+44 20 7946 0958"), ("city", "York"), ("postal_code", "YO1 7HH")]
+)
+def test_a_correction_is_stored_written_down_and_said(jon: Someone, field: str, typed: str) -> None:
+    answer = jon.browser.post(f"/you/details/{field}/", {"value": f" {typed} "}, follow=True)
+    assert "Corrected: " in answer.content.decode()
+    assert held(jon, field) == typed
+    assert Entry.objects.filter(kind="correction.made", handle=vault.handle(jon.id)).count() == 1
+
+
+def test_an_address_one_signs_in_with_is_asked_twice_and_found_afterwards(jon: Someone) -> None:
+    answer = jon.browser.post("/you/details/email/", {"value": "new@example.org"})
+    assert "Is this your address?" in answer.content.decode()
+    assert held(jon, "email") == jon.row["email"]
+    jon.browser.post("/you/details/email/", {"value": "new@example.org", "sure": "yes"})
+    assert vault.find("email", "NEW@example.org") == [jon.id]
+    assert vault.find("email", jon.row["email"]) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("last_name", ""),
+        ("last_name", "  "),
+        ("last_name", "x" * 201),
+        ("last_name", "two\nlines"),
+        ("email", "nobody"),
+        ("phone", "call me"),
+        ("phone", "12"),
+    ],
+)
+def test_what_cannot_be_is_asked_again_and_nothing_changes(jon: Someone, field: str, typed: str) -> None:
+    answer = jon.browser.post(f"/you/details/{field}/", {"value": typed, "sure": "yes"})
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.content.decode()
+    assert held(jon, field) == jon.row[field]
+
+
+@pytest.mark.parametrize("field", ["card_number", "customer_number", "birth_date", "country", "card_type", "made_up"])
+def test_what_may_not_be_corrected_here_has_no_page(jon: Someone, field: str) -> None:
+    assert jon.browser.get(f"/you/details/{field}/").status_code == 404
+    assert jon.browser.post(f"/you/details/{field}/", {"value": "x"}).status_code == 404
+
+
+def test_only_ones_own_is_corrected(jon: Someone, other: Someone) -> None:
+    jon.browser.post("/you/details/last_name/", {"value": "Changed"})
+    assert held(other, "last_name") == other.row["last_name"]
+
+
+def test_the_page_asks_one_thing_and_does_not_print_the_old_value_in_the_address(jon: Someone) -> None:
+    page = jon.browser.get("/you/details/last_name/").content.decode()
+    assert page.count('name="value"') == 1
+
+
+def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
+    assert jon.browser.put("/you/details/email/").status_code == 405
+    assert Client().get("/you/details/email/")["Location"].startswith("/accounts/login/")
+    assert Client().post("/you/details/email/", {"value": "a@example.org"})["Location"].startswith("/accounts/login/")
+    assert staff_client().get("/you/details/email/").status_code == 403

@@ -1,0 +1,98 @@
+"""``/you/``: what we hold about you, and why."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from aboveboard.access import actions as access
+from aboveboard.access.queries import looks
+from aboveboard.basics import clock
+from aboveboard.choices.actions import choose
+from aboveboard.choices.standing import Answer
+from aboveboard.vault import actions as vault
+from tests.accounts.people import staff_client
+from tests.portal.conftest import Someone
+from tests.world import ADVISER, OFFERS
+
+pytestmark = pytest.mark.django_db
+
+
+def text(someone: Someone, address: str = "/you/") -> str:
+    return someone.browser.get(address).content.decode()
+
+
+def test_everything_held_is_shown_in_plain_words(jon: Someone) -> None:
+    page = text(jon)
+    assert f"Hello {jon.row['first_name']}." in page
+    for column in ("customer_id", "email", "phone", "address_line1", "postal_code", "birth_date"):
+        assert jon.row[column].replace("'", "&#x27;") in page
+    for said in ("To deliver what you order", "Shared with the courier", "Kept six years after your last order."):
+        assert said in page
+
+
+def test_of_a_card_only_the_last_four_digits_are_shown(jon: Someone) -> None:
+    page = text(jon)
+    assert f"ending {jon.row['card_number'][-4:]}" in page
+    assert jon.row["card_number"] not in page
+
+
+def test_the_number_of_things_is_the_number_of_rows(jon: Someone) -> None:
+    page = text(jon)
+    said = re.search(r"(\d+) things\.", page)
+    assert said
+    assert int(said[1]) == page.count("govuk-summary-list__key")
+
+
+def test_opening_ones_own_data_is_a_use_like_any_other(jon: Someone) -> None:
+    text(jon)
+    (look,) = looks(jon.id, own=True)
+    assert (look.granted, look.purpose, look.channel, look.own) == (True, "show-you-your-data", "portal", True)
+
+
+def test_the_looks_of_others_are_counted_and_the_latest_is_said(jon: Someone) -> None:
+    assert re.search(r'ab-big">0<', text(jon))
+    access.use(access.Ask(ADVISER, "answer-contact", ("first_name",), "phone"), jon.id, at=clock.now())
+    access.use(access.Ask(OFFERS, "personal-offers", ("email",), "email"), jon.id, at=clock.now())
+    page = text(jon)
+    assert re.search(r'ab-big">2<', page)
+    assert "The latest was refused: The program that chooses offers, Marketing." in page
+
+
+def test_a_choice_made_by_phone_is_said_where_it_counts(jon: Someone) -> None:
+    assert "You have not said yes, so we do not do it." in text(jon)
+    choose(jon.id, "personal-offers", Answer.YES, channel="phone", evidence="call:417", by=ADVISER, at=clock.now())
+    assert re.search(r"You said yes on \d+ \w+ \d{4} \(by phone\)\.", text(jon))
+
+
+def test_each_sees_only_their_own(jon: Someone, other: Someone) -> None:
+    assert jon.row["email"] not in text(other)
+    assert other.row["email"] not in text(jon)
+
+
+def test_whoever_was_erased_while_signed_in_is_told_that_nothing_is_held(jon: Someone) -> None:
+    vault.erase(jon.id, reason="asked", by=ADVISER, at=clock.now())
+    answer = jon.browser.get("/you/")
+    assert answer.status_code == 404
+    assert "We hold nothing about you" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("country", "said"), [("FR", "Voici ce que nous détenons sur vous"), ("DE", "Das haben wir über Sie")])
+def test_the_page_speaks_the_persons_language_whatever_the_browser_asks_for(crowd: list[Someone], country: str, said: str) -> None:
+    someone = next(someone for someone in crowd if someone.row["country"] == country)
+    answer = someone.browser.get("/you/", headers={"Accept-Language": "en"})
+    assert said in answer.content.decode()
+    assert answer["Content-Language"] == country.lower()
+    assert f'<html lang="{country.lower()}"' in answer.content.decode()
+
+
+def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
+    assert jon.browser.post("/you/").status_code == 405
+    assert Client().get("/you/")["Location"].startswith("/accounts/login/")
+    assert staff_client().get("/you/").status_code == 403
+
+
+def test_a_page_with_personal_data_is_in_no_cache(jon: Someone) -> None:
+    assert jon.browser.get("/you/")["Cache-Control"] == "no-store"

@@ -1,0 +1,130 @@
+"""``/you/looked/``: every look, refused ones too, each with its proof; and saying that one seems wrong."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from aboveboard.access import actions as access
+from aboveboard.access.concerns import KIND, Concern, concerns_of
+from aboveboard.access.queries import looks
+from aboveboard.access.sequencing import sequence_now
+from aboveboard.basics import clock
+from aboveboard.outbox.models import Message
+from tests.accounts.people import staff_client
+from tests.portal.conftest import Someone
+from tests.world import ADVISER, OFFERS
+
+pytestmark = pytest.mark.django_db
+
+
+def look_at(someone: Someone, *, granted: bool = True) -> int:
+    ask = access.Ask(ADVISER, "answer-contact", ("first_name", "email"), "phone")
+    refused = access.Ask(OFFERS, "personal-offers", ("phone",), "sms")
+    return access.use(ask if granted else refused, someone.id, at=clock.now()).entry_id
+
+
+def text(someone: Someone, address: str = "/you/looked/") -> str:
+    return someone.browser.get(address).content.decode()
+
+
+def test_a_look_says_who_what_when_why_and_how(jon: Someone) -> None:
+    look_at(jon)
+    page = text(jon)
+    assert "<strong>Our advisers, Leeds shop</strong> saw your first name and your e-mail address" in page
+    assert "To answer when you contact us · by phone" in page
+    assert "Today " in page
+
+
+def test_a_refused_look_says_why(jon: Someone) -> None:
+    look_at(jon, granted=False)
+    page = text(jon)
+    assert "was refused your phone number" in page
+    assert "You have not said yes to this." in page
+
+
+def test_nobody_looked_is_said_so(jon: Someone) -> None:
+    assert "Nobody has looked yet" in text(jon)
+
+
+def test_ones_own_looks_are_shown_when_asked(jon: Someone) -> None:
+    text(jon, "/you/")
+    assert "Nobody has looked yet" in text(jon)
+    assert "<strong>You</strong> saw" in text(jon, "/you/looked/?own=1")
+
+
+def test_pages_lead_to_the_oldest_without_a_gap(jon: Someone) -> None:
+    made = [look_at(jon) for _ in range(60)]
+    seen: list[int] = []
+    address = "/you/looked/"
+    while address:
+        context = jon.browser.get(address).context
+        seen += [row["entry_id"] for row in context["rows"]]
+        address = context["older"]
+    assert seen == sorted(made, reverse=True)
+    assert "There is nothing older" in text(jon, f"/you/looked/?after={made[0]}")
+
+
+@pytest.mark.parametrize("after", ["abc", "-1", "1" * 40, "²"])
+def test_a_bad_page_is_the_first_page(jon: Someone, after: str) -> None:
+    look_at(jon)
+    assert "saw your first name" in text(jon, f"/you/looked/?after={after}")
+
+
+def test_a_proof_waits_for_its_seal_and_can_then_be_kept(jon: Someone) -> None:
+    entry = look_at(jon)
+    assert "Being sealed, a second" in text(jon, f"/you/looked/{entry}/proof/")
+    assert jon.browser.get(f"/you/looked/{entry}/proof.txt").status_code == 404
+    sequence_now()
+    assert "aboveboard ledger verify http" in text(jon, f"/you/looked/{entry}/proof/")
+    answer = jon.browser.get(f"/you/looked/{entry}/proof.txt")
+    assert answer.content.startswith(b"c2sp.org/tlog-proof@v1\n")
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+
+
+def test_a_look_is_its_persons_alone(jon: Someone, other: Someone) -> None:
+    entry = look_at(jon)
+    sequence_now()
+    assert "saw your" not in text(other)
+    for address in (f"/you/looked/{entry}/proof/", f"/you/looked/{entry}/proof.txt", f"/you/looked/wrong/?about={entry}"):
+        assert jon.browser.get(address).status_code == 200
+        assert other.browser.get(address).status_code == 404
+    assert other.browser.post(f"/you/looked/wrong/?about={entry}", {"concern": "other"}).status_code == 404
+    assert jon.browser.get("/you/looked/1/proof/").status_code == 404, "the adoption of the promise concerns nobody"
+    assert jon.browser.get("/you/looked/987654/proof/").status_code == 404
+
+
+def test_saying_that_it_looks_wrong_is_written_down_as_a_code_and_passed_on(jon: Someone) -> None:
+    entry = look_at(jon)
+    answer = jon.browser.post(
+        f"/you/looked/wrong/?about={entry}", {"concern": "no-contact", "words": "My neighbour Ann works there"}, follow=True
+    )
+    assert "Thank you, they are told" in answer.content.decode()
+    (raised,) = concerns_of(jon.id)
+    assert raised.facts == {"about": entry, "concern": "no-contact"}
+    message = Message.objects.get(kind=KIND)
+    assert message.ref == {"entry": raised.id}
+    assert "You told us 1 time." in text(jon)
+
+
+@pytest.mark.parametrize("sent", [{}, {"concern": "made-up"}])
+def test_a_concern_that_says_nothing_is_asked_again(jon: Someone, sent: dict[str, str]) -> None:
+    answer = jon.browser.post("/you/looked/wrong/", sent)
+    assert answer.status_code == 422
+    assert not concerns_of(jon.id)
+
+
+def test_a_concern_may_be_about_the_whole_list(jon: Someone) -> None:
+    jon.browser.post("/you/looked/wrong/", {"concern": Concern.OTHER.value})
+    assert concerns_of(jon.id)[0].facts["about"] is None
+    assert not looks(jon.id), "a concern is no look"
+
+
+def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
+    entry = look_at(jon)
+    staff = staff_client()
+    for address in ("/you/looked/", f"/you/looked/{entry}/proof/", f"/you/looked/{entry}/proof.txt", "/you/looked/wrong/told/"):
+        assert jon.browser.post(address).status_code == 405
+        assert Client().get(address)["Location"].startswith("/accounts/login/")
+        assert staff.get(address).status_code == 403
+    assert jon.browser.put("/you/looked/wrong/").status_code == 405
