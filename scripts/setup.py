@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -124,7 +125,7 @@ def fetch_assets() -> bool:
         shutil.copyfile(ROOT / "node_modules" / name, copied)
         if copied.suffix in (".css", ".js"):
             text = copied.read_text("utf-8")  # a browser's tools would ask for a source map that is not served
-            copied.write_text("\n".join(line for line in text.splitlines() if "sourceMappingURL" not in line) + "\n", "utf-8")
+            copied.write_text(re.sub(r"//# sourceMappingURL=\S+|/\*# sourceMappingURL=.*?\*/", "", text), "utf-8")
     stamp("assets", lock, Path(__file__))
     return True
 
