@@ -135,8 +135,19 @@ def _set_moments(incident: Incident, moments: Mapping[str, datetime | None], at:
     return changed
 
 
-def note(number: int, sentence: str, *, happened_at: datetime | None = None, public: bool = False, by: Actor, at: datetime) -> None:
+def note(
+    number: int,
+    sentence: str,
+    *,
+    happened_at: datetime | None = None,
+    public: bool = False,
+    lessons: bool = False,
+    by: Actor,
+    at: datetime,
+) -> None:
     """Add a sentence to the timeline; ``public`` shows it on the trust centre as it is.
+
+    ``lessons``: it says what was changed so that this does not happen again, as the promise may ask.
 
     Raises:
         NotFound: there is no such incident. BadInput: the sentence is empty, or lies in the future.
@@ -147,7 +158,7 @@ def note(number: int, sentence: str, *, happened_at: datetime | None = None, pub
     check_order(occurred_at=happened_at, at=at)
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
-        lifecycle.tell(incident, "note", text, by=by, at=happened_at or at, recorded_at=at, public=public)
+        lifecycle.tell(incident, "lessons" if lessons else "note", text, by=by, at=happened_at or at, recorded_at=at, public=public)
         lifecycle.record(incident, "incident.changed", {"note": True, "public": public}, by=by, at=at)
 
 

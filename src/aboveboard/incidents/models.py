@@ -47,6 +47,7 @@ class Incident(models.Model):
     device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True, help_text="since when it stands on the trust centre")
     circumstances = models.JSONField(default=dict, help_text="answers to circumstances.yaml")
+    veris = models.JSONField(default=dict, help_text="the VERIS record it was brought in from, if any")
 
     def __str__(self) -> str:
         """Return the reference people say aloud, ``INC-0042``."""

@@ -1,0 +1,221 @@
+"""Incidents in VERIS 1.4, the Vocabulary for Event Recording and Incident Sharing: out and in.
+
+Out: counts and vocabulary, no names. In: what a record says in our terms; the record itself is kept
+beside the incident, so that nothing it says is lost.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.incidents import lifecycle
+from aboveboard.incidents.exposure.counts import cells_of, newest
+from aboveboard.incidents.judging.circumstances import of
+from aboveboard.incidents.law.terms import Taking
+from aboveboard.incidents.models import Incident, Kind, State
+from aboveboard.promise.categories import from_bitmap
+
+_FILE = Path(__file__).with_name("veris.yaml")
+_UNITS = {"Seconds": 1, "Minutes": 60, "Hours": 3_600, "Days": 86_400, "Weeks": 604_800, "Months": 2_629_800, "Years": 31_557_600}
+
+
+class NotVeris(AboveboardError):
+    """This is not a VERIS incident: {why}."""
+
+    code = "not_veris"
+    next_step = "Give one JSON object with at least actor, action, asset and timeline.incident.year."
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a VERIS record says in our terms. ``people`` is its ``data_total``, if it says one."""
+
+    source: str
+    summary: str
+    kind: Kind
+    occurred_at: datetime
+    discovered_at: datetime
+    answers: Mapping[str, str]
+    people: int | None
+    record: Mapping[str, Any]
+
+
+def export(number: int) -> dict[str, Any]:
+    """Return an incident as a VERIS record: vocabulary and counts, nothing about anybody.
+
+    Raises:
+        NotFound: there is no such incident.
+    """
+    incident = lifecycle.find(number)
+    known = of(incident.kind, incident.circumstances)
+    table = _table()
+    said = copy.deepcopy(table["kinds"][incident.kind])
+    if incident.kind == Kind.LOST_DEVICE and known.malicious:
+        said |= copy.deepcopy(table["stolen"])
+    started = incident.occurred_at or incident.discovered_at
+    attribute: dict[str, Any] = {"confidentiality": _confidentiality(incident, known.taking)}
+    if "availability" in said:
+        attribute["availability"] = said["availability"]
+    return {
+        "schema_version": table["schema_version"],
+        "incident_id": incident.reference,
+        "source_id": table["source_id"],
+        "summary": incident.get_kind_display(),
+        "security_incident": "Confirmed",
+        "action": said["action"],
+        "actor": said["actor"],
+        "asset": {"assets": [{"variety": table["assets"][incident.device.kind if incident.device else ""]}], "cloud": ["Unknown"]},
+        "attribute": attribute,
+        "discovery_method": said["discovery_method"],
+        "timeline": {
+            "incident": {"year": started.year, "month": started.month, "day": started.day},
+            "discovery": _span(incident.discovered_at - started),
+        },
+    }
+
+
+def read(record: object) -> Read:
+    """Return what one VERIS record says.
+
+    Raises:
+        NotVeris: it is not an object, or lacks what every record has.
+    """
+    if not isinstance(record, dict):
+        raise NotVeris(why="it is not a JSON object")
+    for key in ("actor", "action", "asset", "timeline"):
+        if not isinstance(record.get(key), dict):
+            raise NotVeris(why=f"`{key}` is missing")
+    moment = record["timeline"].get("incident")
+    if not isinstance(moment, dict) or not isinstance(moment.get("year"), int):
+        raise NotVeris(why="`timeline.incident.year` is missing")
+    occurred = _moment(moment)
+    confidentiality = _dict(_dict(record.get("attribute")).get("confidentiality"))
+    total = confidentiality.get("data_total")
+    return Read(
+        source=str(record.get("incident_id", ""))[:120],
+        summary=str(record.get("summary", "")).strip(),
+        kind=_kind(record),
+        occurred_at=occurred,
+        discovered_at=occurred + _length(_dict(record["timeline"].get("discovery"))),
+        answers={
+            "taking": _table()["taking"].get(str(confidentiality.get("data_disclosure", "Unknown")), "accessed"),
+            "malicious": "yes" if {"hacking", "malware", "social", "misuse"} & record["action"].keys() else "no",
+        },
+        people=total if isinstance(total, int) else None,
+        record=record,
+    )
+
+
+def bring_in(found: Read, *, by: Actor, at: datetime) -> Incident:
+    """Write a read record down as a closed incident of the past. No clock runs and nobody is counted.
+
+    Raises:
+        NotVeris: it lies in the future.
+    """
+    if found.occurred_at > at:
+        raise NotVeris(why="it lies in the future")
+    with transaction.atomic():
+        incident = lifecycle.open_incident(
+            found.kind,
+            title=found.summary or f"Incident {found.source}",
+            occurred_at=found.occurred_at,
+            discovered_at=min(found.discovered_at, at),
+            aware_at=min(found.discovered_at, at),
+            circumstances=found.answers,
+            by=by,
+            at=at,
+        )
+        incident.veris = dict(found.record)
+        incident.save(update_fields=["veris"])
+        lifecycle.move(incident, State.CLOSED, note="Brought in from a VERIS record.", by=by, at=at)
+    return incident
+
+
+def read_lines(text: str) -> list[Read | NotVeris]:
+    """Return what each line of a JSON-lines file says, or why it cannot be read, in order."""
+    found: list[Read | NotVeris] = []
+    for line in filter(str.strip, text.splitlines()):
+        try:
+            found.append(read(json.loads(line)))
+        except ValueError:
+            found.append(NotVeris(why="it is not JSON"))
+        except NotVeris as problem:
+            found.append(problem)
+    return found
+
+
+def _confidentiality(incident: Incident, taking: Taking) -> dict[str, Any]:
+    said: dict[str, Any] = {"data_disclosure": _table()["disclosure"][taking.value], "data_victim": ["Customer"]}
+    counted = newest(incident)
+    if counted is None:
+        return said
+    people: Counter[str] = Counter()
+    protected = 0
+    for cell in cells_of(counted):
+        people.update(dict.fromkeys({_variety(key) for key in from_bitmap(cell.categories)}, cell.people))
+        protected += cell.people if cell.categories == cell.protected else 0
+    state = "Stored encrypted" if protected == counted.people else "Stored unencrypted"
+    rows = [{"variety": variety, "amount": count} for variety, count in sorted(people.items())]
+    return said | {"data_total": counted.people, "data": rows or [{"variety": "Unknown"}], "state": [state]}
+
+
+def _variety(category: str) -> str:
+    key = category
+    while key not in _table()["data"] and "." in key:
+        key = key.rpartition(".")[0]
+    return str(_table()["data"].get(key, "Personal"))
+
+
+def _kind(record: Mapping[str, Any]) -> Kind:
+    actions = set(record["action"]) | {
+        f"{name}.{variety}" for name, part in record["action"].items() for variety in _dict(part).get("variety", ())
+    }
+    assets = [str(_dict(asset).get("variety", "")) for asset in record["asset"].get("assets", ())]
+    for rule in _table()["read"]:
+        acted = not rule["actions"] or actions & set(rule["actions"])
+        held = not rule["assets"] or any(asset.startswith(tuple(rule["assets"])) for asset in assets)
+        if acted and held:
+            return Kind(rule["kind"])
+    return Kind.OTHER
+
+
+def _moment(said: Mapping[str, Any]) -> datetime:
+    try:
+        return datetime(said["year"], said.get("month") or 1, said.get("day") or 1, tzinfo=UTC)
+    except (ValueError, TypeError):
+        raise NotVeris(why="`timeline.incident` is no date") from None
+
+
+def _length(said: Mapping[str, Any]) -> timedelta:
+    value = said.get("value", 0)
+    seconds = _UNITS.get(str(said.get("unit")), 0) * (value if isinstance(value, int | float) else 0)
+    return timedelta(seconds=min(max(seconds, 0), 100 * _UNITS["Years"]))
+
+
+def _span(length: timedelta) -> dict[str, str | int]:
+    seconds = int(length.total_seconds())
+    unit = max((name for name in _UNITS if seconds >= _UNITS[name]), key=lambda name: _UNITS[name], default="Seconds")
+    return {"unit": unit, "value": seconds // _UNITS[unit]}
+
+
+def _dict(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = yaml.safe_load(_FILE.read_text("utf-8"))
+    return loaded
