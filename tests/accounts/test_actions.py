@@ -10,11 +10,15 @@ from django.db import IntegrityError, transaction
 
 from aboveboard.access import staff
 from aboveboard.accounts import actions, directory, queries
-from aboveboard.accounts.models import Account, ServiceClient
+from aboveboard.accounts.models import Account, ServiceClient, SignInLink
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotFound
+from aboveboard.keys.actions import make_keys
+from aboveboard.keys.models import PersonKey
 from aboveboard.ledger import queries as ledger
+from aboveboard.vault import actions as vault
+from aboveboard.vault.models import Person
 from tests.accounts.conftest import JON
 from tests.accounts.people import staff_member
 
@@ -164,3 +168,14 @@ def test_a_change_that_is_refused_is_not_written_down() -> None:
         staff.add_staff(email="ada@staff.example", name="Ada", team="", role=Role.ADVISER, by=SYSTEM, at=clock.now())
     with pytest.raises(NotFound):
         ledger.entry(1)
+
+
+def test_erasing_a_person_takes_their_sign_in_away() -> None:
+    at = clock.now()
+    Person.objects.create(id=JON, jurisdiction="GB", language="en", collected_at=at, last_active_at=at)
+    PersonKey.objects.bulk_create(PersonKey(person_id=made[0], wrapped=made[2]) for made in make_keys([JON]))
+    customer = actions.customer_account(JON, at=at)
+    actions.make_link(customer, by=SYSTEM, at=at)
+    vault.erase(JON, reason="asked", by=SYSTEM, at=at)
+    assert not Account.objects.exists()
+    assert not SignInLink.objects.exists()

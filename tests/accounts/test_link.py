@@ -100,6 +100,16 @@ def test_only_the_hash_of_the_token_is_kept() -> None:
     assert len(token) == 43
 
 
+def test_the_token_is_not_logged_even_when_its_form_is_refused(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+    path = make()
+    assert Client(enforce_csrf_checks=True).post(path).status_code == 403
+    Client().post(path)
+    assert Client().post(path).status_code == 410
+    token = path.rstrip("/").rpartition("/")[2]
+    assert token not in caplog.text
+    assert token not in capfd.readouterr().err
+
+
 def test_a_link_without_second_factor_is_for_demonstrations_only() -> None:
     with pytest.raises(NotAllowed, match="demonstrations"):
         make(demo=True)

@@ -60,6 +60,11 @@ class Account(AbstractBaseUser):
         return self.closed_at is None
 
     @property
+    def role_in_words(self) -> str:
+        """Return the role as it is said on a page: ``incident lead``."""
+        return self.role.replace("-", " ")
+
+    @property
     def is_customer(self) -> bool:
         """Whether this is a customer's account."""
         return self.role == Role.CUSTOMER

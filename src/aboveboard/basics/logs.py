@@ -115,6 +115,7 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
             "aboveboard": {"level": level.upper()},
             # Our own request line and error line say the same without the address of the page.
             "django.request": {"level": "CRITICAL"},
+            "django.security.csrf": {"level": "CRITICAL"},
             "django.server": {"level": "CRITICAL"},
             "_granian": {"level": "WARNING"},
             # It repeats one refusal many times a second; whoever asked for the connection reports it once.

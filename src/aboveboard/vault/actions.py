@@ -8,6 +8,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
+from aboveboard.accounts.actions import forget_customer
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.keys import actions as keys
@@ -49,7 +50,7 @@ def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str],
 
 
 def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
-    """Erase one person: the key first and last, then the look-ups and boxes it made useless.
+    """Erase one person: the key first and last, then the look-ups and boxes it made useless, and their sign-in.
 
     ``reason`` is a code such as ``asked`` or ``retention``. The ledger entry carries the handle,
     computed one last time; afterwards nobody can tie it to the person.
@@ -65,4 +66,5 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
         BlindIndex.objects.filter(person_id=person_id).delete()
         SealedRecord.objects.filter(person_id=person_id).delete()
         Person.objects.filter(id=person_id).delete()
+        forget_customer(person_id)
         append("erasure.done", by=by, handle=handle_of(key), facts={"reason": reason}, at=at)
