@@ -14,7 +14,7 @@ Public names:
     ``terms``: what goes into and comes out of ``duties``.
     ``duties``: :func:`~.duties.due` (which duties, to whom, by when).
     ``clocks``: :func:`~.clocks.deadline`, :func:`~.clocks.remaining`.
-    ``report``: :func:`~.report.edpb_template`, :func:`~.report.ico_answers`, :func:`~.report.missing`.
-    ``catalogue``, ``definitions``, ``authorities``: the data, loaded and checked.
+    ``reporting``: what an authority is told (the EDPB template and the ICO form), and what is still missing.
+    ``rules``: the law as data: duties, definitions, authorities.
     ``stories``: free-text retellings of a breach, read into the facts that the rules take.
 """

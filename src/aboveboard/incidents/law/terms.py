@@ -104,7 +104,7 @@ class OrgProfile:
     """Who we are, as far as the laws ask.
 
     ``established_in``: ISO 3166 codes, the main establishment first ("DE-BY" where the Land decides
-    the authority). ``sectors``: keys of :data:`aboveboard.incidents.law.catalogue.SECTORS`; a sector
+    the authority). ``sectors``: keys of :func:`aboveboard.incidents.law.rules.catalogue.sectors`; a sector
     duty applies only if its sector is declared. ``time_zone``: IANA name in which days end.
     """
 
