@@ -8,6 +8,7 @@ from tests.promise import RETAILER, edited, problems
 
 DELIVER = "To deliver what you order"
 OFFER_FIELDS = "      fields: [first_name, last_name, email, phone, country, birth_date]\n"
+NOTE = next(line for line in RETAILER.splitlines(keepends=True) if "note: UK addendum" in line)
 HEALTH = ("category: user.demographic.date_of_birth", "category: user.health")
 
 # name: changes to the sample, the code, words of the line that is blamed (after the change), words of the fix
@@ -106,10 +107,7 @@ STORIES = {
     "a recipient in a third country without a transfer ground": (
         [
             ("    transfer:\n      ground: uk_transfer_agreement\n", ""),
-            (
-                "      note: UK addendum to the EU standard contractual clauses, signed 3 February 2026. Transfer risk assessment on file.\n",
-                "",
-            ),
+            (NOTE, ""),
         ],
         "no_transfer_ground",
         "country: US",
