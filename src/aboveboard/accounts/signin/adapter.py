@@ -6,7 +6,6 @@ import base64
 import time
 from typing import Any
 
-import qrcode
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
@@ -19,7 +18,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from qrcode.image.svg import SvgPathFillImage
 
 from aboveboard.accounts import gate, sealing
 from aboveboard.accounts.models import Account
@@ -117,10 +115,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth p
     def get_totp_issuer(self) -> str:
         """Return the name that the authenticator app shows."""
         return settings.current().organisation.name
-
-    def build_totp_svg(self, url: str) -> str:
-        """Return the square for the camera, on white whatever the page's colours: cameras need the contrast."""
-        return str(qrcode.make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode"))
 
     def generate_authenticator_name(self, user: Account, type: str) -> str:
         """Return "Passkey 1", "Passkey 2": numbers tell keys apart and tell nobody anything else."""
