@@ -6,7 +6,7 @@ A room registers a function for a kind of job, in its app's ``ready``::
 
 and an action enqueues one beside its change: ``jobs.enqueue("incident.count", {"incident": 7})``.
 The function runs outside any transaction, makes its own, and must bear to be run again: a worker
-that dies under it leaves the job to the next one. ``docs/decisions/0005`` says why jobs are rows here.
+that dies under it leaves the job to the next one. ``docs/decisions/0006`` says why jobs are rows here.
 """
 
 from __future__ import annotations
