@@ -115,6 +115,11 @@ def person(person_id: int) -> Person | None:
     return Person.objects.filter(id=person_id).first()
 
 
+def first_loaded() -> int | None:
+    """Return the id of the person who was loaded first, or None."""
+    return Person.objects.order_by("id").values_list("id", flat=True).first()
+
+
 def people_count() -> int:
     """Return how many people are held."""
     return Person.objects.count()

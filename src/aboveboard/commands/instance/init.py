@@ -47,8 +47,10 @@ def run(args: argparse.Namespace) -> int:
     return exits.DONE
 
 
-def make(folder: Path, args: argparse.Namespace) -> None:
+def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
     """Write settings and keys, make the database, adopt the promise; Django runs with this instance afterwards.
+
+    ``extra`` is put at the end of ``aboveboard.toml``.
 
     Raises:
         Conflict: there is an instance already, or its keys.
@@ -64,10 +66,10 @@ def make(folder: Path, args: argparse.Namespace) -> None:
     before = set(folder.iterdir()) if existed else set()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        _write(folder / settings.FILE_NAME, filled_in(args))
+        _write(folder / settings.FILE_NAME, filled_in(args) + extra)
         for name in KEY_FILES:
             _write(folder / name, secrets.token_hex(32) + "\n")
-        _start(folder)
+        start(folder)
         from aboveboard.commands.instance import schema
 
         schema.bring_up_to_date()
@@ -100,7 +102,8 @@ def _write(file: Path, text: str) -> None:
         opened.write(text)
 
 
-def _start(folder: Path) -> None:
+def start(folder: Path) -> None:
+    """Start Django with the instance in ``folder``."""
     from aboveboard.commands.main import start_django
 
     os.environ[settings.HOME_VARIABLE] = str(folder)

@@ -17,11 +17,16 @@ import subprocess
 import sys
 import threading
 from types import FrameType
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from aboveboard.basics import limits, settings
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.commands import exits
 from aboveboard.commands.instance.worker import PARENT_VARIABLE
+
+if TYPE_CHECKING:
+    from aboveboard.delivery.catcher import Catcher
 
 NAME = "serve"
 HELP = "Serve the pages and the API, and run the background worker."
@@ -57,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     supervisor = None if args.no_worker else Supervisor()
     # Granian takes over SIGINT and SIGTERM once it runs; until then they end this process the same clean way.
     signal.signal(signal.SIGTERM, _as_interrupt)
+    caught = catch_mail(current)
     try:
         if supervisor:
             supervisor.start()
@@ -65,7 +71,23 @@ def run(args: argparse.Namespace) -> int:
     finally:
         if supervisor:
             supervisor.stop()
+        if caught:
+            caught.stop()
     return exits.DONE
+
+
+def catch_mail(current: settings.Settings) -> Catcher | None:
+    """On a demonstration, catch all mail where /demo/mail shows it; elsewhere do nothing.
+
+    Raises:
+        PortTaken: something else listens where ``mail.url`` points.
+    """
+    if not current.demo.enabled:
+        return None
+    from aboveboard.delivery import catcher
+
+    where = urlsplit(current.mail.url)
+    return catcher.start(where.hostname or "127.0.0.1", where.port or 25, current.path("mail"))
 
 
 def prepare(current: settings.Settings) -> None:

@@ -1,0 +1,137 @@
+"""``aboveboard demo``: make an instance with made-up people, play the story on it, and serve it."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import socket
+import sys
+import time
+from pathlib import Path
+
+from aboveboard.commands.progress import Bar
+
+NAME = "demo"
+HELP = "Make an instance with made-up customers, play a lost laptop and a leaked file on it, and serve it."
+EXAMPLE = """\
+aboveboard demo
+aboveboard demo --home demo-data --port 8001
+aboveboard demo --customers customers.csv     (the columns of the sample file; only made-up people, please)"""
+
+NEEDS_INSTANCE = False
+MADE = "demo.made"
+PEOPLE = 3_000
+ON_THE_LAPTOP = 1_200
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--port", type=int, default=8000, help="the port to serve on (default: 8000)")
+    parser.add_argument("--people", type=int, default=PEOPLE, help=f"how many made-up customers (default: {PEOPLE})")
+    parser.add_argument("--customers", type=Path, help="a customer file to use instead")
+    parser.add_argument("--no-serve", action="store_true", help="make it and end")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the demo if it is not there, then serve it."""
+    from aboveboard.commands.instance import serve
+
+    home = Path(getattr(args, "home", "demo-data")).resolve()
+    serve.check_port("127.0.0.1", args.port)
+    if not (home / MADE).is_file():
+        _make(home, args)
+    else:
+        _start(home)
+    _print_links(args.port)
+    if args.no_serve:
+        return 0
+    return serve.run(argparse.Namespace(host="127.0.0.1", port=args.port, processes=1, no_worker=False))
+
+
+def _make(home: Path, args: argparse.Namespace) -> None:
+    from aboveboard.basics.errors import Conflict
+    from aboveboard.commands.demo.people import write
+    from aboveboard.commands.instance import init
+
+    if home.exists() and any(home.iterdir()):
+        raise Conflict(why=f"{home} holds a demo that was not finished, or something else; remove it and run this again")
+    began = time.perf_counter()
+    print(f"Making a demo in {home} with made-up people.", flush=True)
+    wanted = argparse.Namespace(
+        name="Adventure Works", contact="privacy@adventure-works.example", origin=f"http://127.0.0.1:{args.port}", postgres=None,
+        mail=f"smtp://127.0.0.1:{_free_port()}", promise=None,
+    )  # fmt: skip
+    init.make(home, wanted, extra="\n[demo]\nenabled = true\n")
+    file = args.customers or home / "customers.csv"
+    if not args.customers:
+        write(file, args.people)
+    _play(file, args)
+    (home / MADE).write_text("The story was played to the end.\n")
+    print(f"Ready in {time.perf_counter() - began:.0f} seconds.", flush=True)
+
+
+def _play(file: Path, args: argparse.Namespace) -> None:
+    from aboveboard.access.sequencing import sequence_now
+    from aboveboard.basics import clock, settings
+    from aboveboard.commands.demo import story as stories
+    from aboveboard.commands.instance import serve
+
+    with file.open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    story = stories.Story(clock.now(), rows)
+    laptop = min(ON_THE_LAPTOP, len(rows))
+    story.promise()
+    with _bar("Sealing customers", len(rows) + 1) as done:
+        story.protect(file, done)
+    with _bar("Choices", min(40, len(rows) // 3)) as done:
+        story.choose(done)
+    with _bar("Looks", 120) as done:
+        story.use(done)
+    with _bar("An export on a laptop", laptop) as done:
+        story.export(laptop, stories.exports_folder(), done)
+    sequence_now()
+    print("Losing the laptop, finding the file …", flush=True)
+    story.lose()
+    story.leak()
+    batch = story.write_notices(story.lost, stories.MEASURES)
+    story.write_notices(story.leaked, stories.LEAK_MEASURES)
+    caught = serve.catch_mail(settings.current())
+    with _bar("Telling everyone on the laptop", story.approve(batch)) as done:
+        story.send(done)
+    if caught:
+        caught.stop()
+    sequence_now()
+
+
+def _bar(title: str, total: int) -> Bar:
+    return Bar(title, total, quiet=not sys.stderr.isatty())
+
+
+def _start(home: Path) -> None:
+    from aboveboard.commands.instance import init
+
+    init.start(home)
+
+
+def _print_links(port: int) -> None:
+    from aboveboard.access.staff import make_link
+    from aboveboard.accounts.actions import customer_account
+    from aboveboard.accounts.queries import staff
+    from aboveboard.basics import clock
+    from aboveboard.basics.actor import SYSTEM
+    from aboveboard.vault import queries as vault
+
+    at, origin = clock.now(), f"http://127.0.0.1:{port}"
+    first = vault.first_loaded()
+    people = [("a customer", customer_account(first, at=at))] if first else []
+    people += [(account.role.replace("-", " "), account) for account in staff() if account.is_active]
+    print("\nSign in, once each, within twelve hours:")
+    for who, account in people:
+        print(f"  {who:<16} {origin}{make_link(account, by=SYSTEM, at=at, demo=True)}")
+    print(f"\nAnyone:            {origin}/trust/\nMail that was sent: {origin}/demo/mail\n", flush=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,203 @@
+"""The story, step by step: promise, protect, choose, use, lose, tell. The demo plays it; the acceptance test asks of each step.
+
+Every step goes through the same actions as the pages do. Moments lie in the last weeks, so that
+pages have a past to show.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from aboveboard.access.actions import Ask, adopt_promise, use
+from aboveboard.basics import settings
+from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
+from aboveboard.choices.actions import choose
+from aboveboard.choices.standing import Answer
+from aboveboard.commands.demo.cast import Cast, hire
+from aboveboard.custody import actions as custody
+from aboveboard.custody import exporting
+from aboveboard.custody.models import Device, DeviceKind, Encrypted
+from aboveboard.delivery import actions as delivery
+from aboveboard.incidents import actions as incidents
+from aboveboard.incidents.leaks.opening import look, open_from_leak
+from aboveboard.incidents.models import Incident, NoticeBatch
+from aboveboard.incidents.notices import actions as notices
+from aboveboard.outbox import jobs
+from aboveboard.promise.queries import in_force
+from aboveboard.vault import load as loading
+from aboveboard.vault import mapping as mappings
+from aboveboard.vault import queries as vault
+from aboveboard.vault.models import ImportRun
+
+PACKAGE = Path(__file__).parents[2]
+PROMISE = PACKAGE / "promise" / "samples" / "retailer.yaml"
+MAPPING = PACKAGE / "vault" / "samples" / "adventureworks.yaml"
+
+ON_THE_LAPTOP = ("customer_number", "first_name", "last_name", "email", "phone")
+OURS_IN_THE_LEAK = 0.3
+STRANGERS = 240
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Story:
+    """The story as far as it was played. ``now`` is the moment it is told; everything lies before it."""
+
+    now: datetime
+    rows: Sequence[Mapping[str, str]]
+    cast: Cast = field(init=False)
+    laptop: Device = field(init=False)
+    lost: Incident = field(init=False)
+    leaked: Incident = field(init=False)
+
+    def ago(self, **time: float) -> datetime:
+        """Return a moment that long before the story is told."""
+        return self.now - timedelta(**time)
+
+    def person(self, index: int) -> int:
+        """Return the id of the customer in that row of the file."""
+        return vault.find("customer_number", self.rows[index]["customer_id"])[0]
+
+    def promise(self) -> None:
+        """Put the sample promise in force, and let the staff in."""
+        adopt_promise(PROMISE.read_text("utf-8"), name=PROMISE.name, by=SYSTEM, at=self.ago(days=60))
+        self.cast = hire(at=self.ago(days=59))
+
+    def protect(self, file: Path, progress: Progress) -> ImportRun:
+        """Bring the customers in, sealed."""
+        adopted = in_force()
+        kinds = {key: known.kind.value for key, known in adopted.promise.fields.items()}
+        mapping = mappings.load(MAPPING.read_text("utf-8"), name=MAPPING.name)
+        source = loading.Source(file, mapping, kinds, adopted.serial)
+        return loading.load(source, by=SYSTEM, at=self.ago(days=45), progress=progress)
+
+    def choose(self, progress: Progress) -> None:
+        """Let every third of the first customers say yes to offers, most in the portal, some by phone."""
+        adviser = self.cast.actor(Role.ADVISER)
+        for count, index in enumerate(range(0, min(120, len(self.rows)), 3)):
+            by_phone = index % 5 == 0
+            choose(
+                self.person(index), "personal-offers", Answer.YES, channel="phone" if by_phone else "portal",
+                evidence=f"call:{index}" if by_phone else "portal:1", by=adviser if by_phone else CUSTOMER,
+                at=self.ago(days=30, minutes=index),
+            )  # fmt: skip
+            progress(count + 1)
+
+    def use(self, progress: Progress) -> None:
+        """Let advisers and tills look people up, and be refused where the promise says no."""
+        adviser, shop = self.cast.actor(Role.ADVISER), self.cast.shop
+        asks = (
+            Ask(adviser, "answer-contact", ("first_name", "last_name", "email"), "phone"),
+            Ask(shop, "deliver-orders", ("first_name", "last_name", "address_line1", "city", "postal_code"), "shop"),
+            Ask(adviser, "personal-offers", ("first_name", "phone"), "phone"),
+            Ask(shop, "answer-contact", ("email",), "shop"),
+        )
+        chance = random.Random(7)  # noqa: S311 - which made-up customer is looked at
+        for count in range(120):
+            index = 0 if count % 40 == 0 else chance.randrange(min(200, len(self.rows)))
+            use(asks[count % len(asks)], self.person(index), at=self.ago(days=20 - count / 6.5))
+            progress(count + 1)
+
+    def export(self, people: int, folder: Path, progress: Progress) -> Device:
+        """Put an export of the first ``people`` on a laptop that is not encrypted; its manifest comes first."""
+        adviser = self.cast.actor(Role.ADVISER)
+        self.laptop = custody.register_device(
+            kind=DeviceKind.LAPTOP, name="Field laptop", tag="LT-0042", encrypted=Encrypted.NO,
+            holder_id=self.cast.adviser.pk, by=self.cast.actor(Role.ADMINISTRATOR), at=self.ago(days=40),
+        )  # fmt: skip
+        ids = []
+        for index in range(people):
+            ids.append(self.person(index))
+            progress(index + 1)
+        exporting.make_export(
+            ids, ON_THE_LAPTOP, purpose="deliver-orders", out=folder / "autumn-deliveries.csv", device=self.laptop,
+            unprotected=True, by=adviser, at=self.ago(days=4),
+        )  # fmt: skip
+        return self.laptop
+
+    def lose(self) -> Incident:
+        """Report the laptop missing, as its holder; who was on it is counted at once."""
+        at = self.ago(hours=27, minutes=9)
+        self.lost = incidents.report_loss(
+            self.laptop, note="Left on the 17:42 train to Leeds, in its bag.", occurred_at=at - timedelta(hours=2),
+            reported_in_seconds=52, by=self.cast.actor(Role.ADVISER), at=at,
+        )  # fmt: skip
+        self.work()
+        return self.lost
+
+    def leak(self) -> Incident:
+        """Find a file of leaked rows on the internet, partly ours, partly strangers; count who is in it."""
+        stream = io.BytesIO(leaked_file(self.rows[: max(1, int(len(self.rows) * OURS_IN_THE_LEAK))]))
+        seen = look(stream)
+        stream.seek(0)
+        self.leaked = open_from_leak(
+            stream, seen.form, [guess.role for guess in seen.columns], file_name="forum-dump.csv",
+            title="Customer file found on a public forum", reported_in_seconds=48,
+            by=self.cast.actor(Role.INCIDENT_LEAD), at=self.ago(hours=3, minutes=20),
+        )  # fmt: skip
+        self.work()
+        return self.leaked
+
+    def write_notices(self, incident: Incident, measures: Mapping[str, str]) -> NoticeBatch:
+        """Prepare the notices; a second person must read and approve them."""
+        return notices.prepare(incident.number, measures=measures, by=self.cast.actor(Role.INCIDENT_LEAD), at=self.ago(hours=2))
+
+    def approve(self, batch: NoticeBatch) -> int:
+        """Approve as the second person; return how many stand in the queue."""
+        notices.approve(batch.pk, by=self.cast.actor(Role.PRIVACY_LEAD), at=self.ago(hours=1))
+        return notices.queue_everyone(batch.pk, at=self.now)
+
+    def send(self, progress: Progress) -> int:
+        """Send what is queued, and return how many left."""
+        sent = 0
+        while True:
+            turn = delivery.drain(worker="story", at=self.now, limit=500)
+            sent += turn.sent
+            progress(sent)
+            if turn.halted or not (turn.sent or turn.failed or turn.skipped):
+                return sent
+
+    def work(self) -> None:
+        """Do the jobs that wait, as the worker would."""
+        while jobs.run_jobs_once(worker="story"):
+            continue
+
+
+def leaked_file(rows: Sequence[Mapping[str, str]]) -> bytes:
+    """Return a file as it is found: rows of ours among those of strangers, and lines that nobody can read."""
+    chance = random.Random(11)  # noqa: S311 - the order of made-up lines
+    lines = [f"{row['email'].upper()};{row['phone']};{_hash(row['email'])}" for row in rows]
+    lines += [f"stranger{number}@example.net;0{number:09d};{_hash(str(number))}" for number in range(STRANGERS)]
+    lines += ["## dumped by", "broken;line"]
+    chance.shuffle(lines)
+    return "\n".join(["email;phone;password_hash", *lines, ""]).encode()
+
+
+def _hash(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+MEASURES = {
+    "en": "We locked the laptop's account and told the police.",
+    "fr": "Nous avons bloqué le compte de cet ordinateur et prévenu la police.",
+    "de": "Wir haben das Konto des Laptops gesperrt und die Polizei informiert.",
+}
+LEAK_MEASURES = {
+    "en": "We closed the way in and made everyone choose a new password.",
+    "fr": "Nous avons fermé la faille et demandé à chacun un nouveau mot de passe.",
+    "de": "Wir haben die Lücke geschlossen und verlangen von allen ein neues Passwort.",
+}
+
+
+def exports_folder() -> Path:
+    """Return where the made-up laptop's file is written."""
+    folder = settings.current().path("laptop")
+    folder.mkdir(exist_ok=True)
+    return folder
