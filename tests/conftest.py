@@ -78,9 +78,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def _fresh_memory() -> Generator[None]:
     """Forget what a process remembers of one database, because the next test has another."""
     yield
+    from aboveboard.access import sequencing
+    from aboveboard.accounts import sealing
     from aboveboard.keys import queries
 
-    queries.instance_secret.cache_clear()
+    for remembered in (queries.instance_secret, sequencing.signer, sealing._cipher):
+        remembered.cache_clear()
     shutil.rmtree(HOME / "log", ignore_errors=True)
 
 

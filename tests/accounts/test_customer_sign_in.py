@@ -140,6 +140,7 @@ def test_an_unknown_address_gets_the_same_answer_and_no_mail(client: Client) -> 
 
 def test_the_request_does_the_same_work_for_every_address(monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: object) -> None:
     monkeypatch.setattr(post, "hand_over", lambda job: None)
+    ask(Client(), "first24@adventure-works.com")  # the process fetches its secrets once, for whoever comes first
     counts = []
     for email in (JON_MAIL, "zed24@adventure-works.com"):
         from django.test.utils import CaptureQueriesContext

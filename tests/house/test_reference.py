@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,18 @@ def test_what_the_documents_tell_people_to_type_exists(page: Path, line: str) ->
     elif line.startswith("make "):
         targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
         assert set(shlex.split(line, comments=True)[1:]) <= targets, line
+
+
+def test_the_locks_hold_what_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for lock, declared in (
+        ("base", project["dependencies"]),
+        ("dev", [*project["dependencies"], *project["optional-dependencies"]["dev"]]),
+    ):
+        text = (ROOT / "requirements" / f"{lock}.txt").read_text("utf-8").lower()
+        locked = {name.replace("_", "-") for name in re.findall(r"^([a-z0-9._-]+)==", text, re.M)}
+        missing = {re.split(r"[\[<>=~ ]", name)[0].lower() for name in declared} - locked
+        assert not missing, f"requirements/{lock}.txt lacks {missing}: run make lock"
 
 
 def test_the_readme_is_there_and_fits_on_a_screen() -> None:
