@@ -7,7 +7,9 @@ Everyone else is accepted.
 
 from __future__ import annotations
 
+import base64
 import socket
+import ssl
 import threading
 import time
 from dataclasses import dataclass, field
@@ -26,6 +28,9 @@ class ScriptedServer:
     mail: str = "250 sender fine"
     greeting: str = "220 scripted"
     messages_per_line: int = 1_000_000
+    tls: ssl.SSLContext | None = None
+    tls_from_the_start: bool = False
+    password: str = ""
     kept: list[tuple[str, bytes]] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
@@ -66,9 +71,19 @@ class _Session:
     def __init__(self, server: ScriptedServer, sock: socket.socket) -> None:
         self.server = server
         self.sock = sock
+        self.encrypted = False
+        self.signed_in = not server.password
+        if server.tls_from_the_start:
+            self.encrypt()
         self.buffer = b""
         self.sender = False
         self.to = ""
+
+    def encrypt(self) -> None:
+        assert self.server.tls is not None
+        self.sock = self.server.tls.wrap_socket(self.sock, server_side=True)
+        self.server._open.append(self.sock)
+        self.encrypted = True
 
     def readline(self) -> bytes:
         while b"\n" not in self.buffer:
@@ -111,13 +126,24 @@ class _Session:
                     return
             elif verb == "QUIT":
                 return
+            elif verb == "STAR":
+                self.say("220 begin")
+                self.encrypt()
             else:
                 self.say(self.answer(verb, command))
 
     def answer(self, verb: str, command: str) -> str:
         if verb == "EHLO":
-            offers = ["250-scripted"] + ["250-PIPELINING"] * self.server.pipelining + ["250-SMTPUTF8"] * self.server.utf8
+            offers = (
+                ["250-scripted"] + ["250-STARTTLS"] * bool(self.server.tls and not self.encrypted) + ["250-AUTH PLAIN"] * self.encrypted
+            )
+            offers += ["250-PIPELINING"] * self.server.pipelining + ["250-SMTPUTF8"] * self.server.utf8
             return "\r\n".join([*offers, "250 8BITMIME"])
+        if verb == "AUTH":
+            self.signed_in = base64.b64decode(command.split()[2]).split(b"\0")[2].decode() == self.server.password
+            return "235 welcome" if self.signed_in else "535 wrong"
+        if verb == "MAIL" and not self.signed_in:
+            return "530 sign in first"
         if verb == "RSET":
             self.sender, self.to = False, ""
             return "250 forgotten"

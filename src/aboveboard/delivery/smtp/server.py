@@ -65,7 +65,8 @@ class Server:
         """Connect, greet, encrypt and sign in; ``timeout`` in seconds holds for each of these.
 
         Raises:
-            NoServer: with the reason ``mail-server-unreachable`` or ``mail-server-refuses``.
+            NoServer: with the reason ``mail-server-unreachable``, ``mail-server-refuses`` or
+                ``mail-server-not-trusted`` (its certificate does not show that it is who it says).
         """
         session: smtplib.SMTP | None = None
         try:
@@ -76,15 +77,12 @@ class Server:
                 session.ehlo()
             if self.user:
                 session.login(self.user, self.password)
-        except (smtplib.SMTPServerDisconnected, OSError) as error:
+        except OSError as error:  # smtplib's own errors are OSErrors too
             if session is not None:
                 session.close()
-            # smtplib's own errors are OSErrors too; all but these two speak of a server that answered and said no.
-            if isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected):
-                code = getattr(error, "smtp_code", 0)
-                raise NoServer(reason="mail-server-refuses", code=code) from None
-            raise NoServer(reason="mail-server-unreachable") from None
-        assert session.sock is not None  # noqa: S101 -- connect() has just returned
+            raise NoServer(reason=_reason(error), code=getattr(error, "smtp_code", 0)) from None
+        if session.sock is None:
+            raise NoServer(reason="mail-server-unreachable")
         return Opened(session.sock, session.has_extn("pipelining"), session.has_extn("smtputf8"))
 
     def _connect(self, timeout: float) -> smtplib.SMTP:
@@ -92,3 +90,11 @@ class Server:
         if self.scheme == "smtps":
             return smtplib.SMTP_SSL(self.host, self.port, name, timeout=timeout, context=ssl.create_default_context())
         return smtplib.SMTP(self.host, self.port, name, timeout=timeout)
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "mail-server-not-trusted"
+    if isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected):
+        return "mail-server-refuses"
+    return "mail-server-unreachable"
