@@ -10,7 +10,7 @@ from aboveboard.incidents.law import clocks
 from aboveboard.incidents.law.rules.catalogue import Rule
 from aboveboard.incidents.law.terms import DutyDue, OrgProfile, Required, Times
 
-_START_WORDS: Mapping[str, str] = {
+START_WORDS: Mapping[str, str] = {
     "aware": "you became aware",
     "discovered": "you discovered it",
     "determined": "you determined that a breach occurred",
@@ -27,6 +27,7 @@ _START_WORDS: Mapping[str, str] = {
     "letter_drafted": "you draft the letter",
     "year_end": "the calendar year ends",
 }
+"""The moments that start clocks, as they stand after "when"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _start(rule: Rule, times: Times) -> _Start:
 def _clock_words(rule: Rule, start: _Start) -> str:
     if rule.clock_start == "none":
         return "No clock: it is due in any case."
-    begin = _START_WORDS[rule.clock_start]
+    begin = START_WORDS[rule.clock_start]
     if rule.relation == "before":
         return "Before the people are told."
     if rule.relation == "with":

@@ -63,7 +63,9 @@ def of(jurisdiction: str, *, public_body: bool = False) -> Authority:
     region = regions.get(f"{jurisdiction}-PUBLIC" if public_body and f"{jurisdiction}-PUBLIC" in regions else jurisdiction)
     name, original, acronym, note = row["name"], row["original"], row["acronym"] or "", row.get("notes", "")
     if region:
-        name, original, acronym, note = region["name"], region["name"], "", ""
+        land = region["region"].split(" (")[0]
+        name = original = region["name"] if land in region["name"] else f"{region['name']}, {land}"
+        acronym = note = ""
     elif row.get("federal_only"):
         name = original = "the data protection authority of the Land concerned"
         acronym = ""

@@ -49,7 +49,9 @@ def dpc(kind: severity.Kind, text: str) -> float:
 def ei(identifier: str, text: str) -> float:
     """Return the ease of identification that ``text`` tells of, 0.25 to 1."""
     tables = _grades()
-    grades = next((row["grades"] for row in tables["ei"] if re.search(row["identifier"], identifier, re.IGNORECASE)), [])
+    grades: Sequence[Mapping[str, Any]] = next(
+        (row["grades"] for row in tables["ei"] if re.search(row["identifier"], identifier, re.IGNORECASE)), []
+    )
     return severity.ei_level(str(_first(grades, text, "level", tables["ei_unless_found"])))
 
 
