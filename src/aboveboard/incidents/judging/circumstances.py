@@ -16,6 +16,7 @@ import yaml
 
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.incidents.law import risk, severity
+from aboveboard.incidents.law.reporting import template
 from aboveboard.incidents.law.terms import Medium, Taking
 
 _FILE = Path(__file__).with_name("circumstances.yaml")
@@ -40,6 +41,17 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """A question of the authority's report: the answers allowed, key to words; ``many`` may be given."""
+
+    key: str
+    ask: str
+    options: Mapping[str, str]
+    many: bool
+    unless_said: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstances:
     """Every question answered. ``said``: the keys that someone answered."""
 
@@ -55,6 +67,7 @@ class Circumstances:
     vulnerable: bool
     remedied: bool
     words: Mapping[str, str]
+    reported: Mapping[str, tuple[str, ...]]
     said: frozenset[str]
 
     @property
@@ -103,24 +116,42 @@ def open_questions() -> Mapping[str, str]:
     return {row["key"]: row["ask"] for row in _table()["words"]}
 
 
+@cache
+def reported_questions() -> tuple[Reported, ...]:
+    """Return what the authority's report asks besides, in its order."""
+    return tuple(
+        Reported(row["key"], row["ask"], template.choices(row["from"]), row["many"], row["unless_said"]) for row in _table()["reported"]
+    )
+
+
 def check(answers: Mapping[str, object]) -> dict[str, str]:
     """Return the answers as they are stored, those left blank dropped.
 
     Raises:
         NoSuchAnswer: a question or an answer is not in the list, or words are too long.
     """
-    known = {question.key: question for question in questions()}
     kept: dict[str, str] = {}
     for key, answer in answers.items():
-        text = str(answer).strip()
-        if not text:
-            continue
-        if key in known and text not in known[key].options:
-            raise NoSuchAnswer(question=key, options=", ".join(known[key].options))
-        if key not in known and (key not in open_questions() or len(text) > _LONGEST_WORDS):
-            raise NoSuchAnswer(question=key, options=", ".join([*known, *open_questions()]))
-        kept[key] = text
+        given = ",".join(map(str, answer)) if isinstance(answer, list | tuple) else str(answer)
+        if text := given.strip():
+            _check_one(key, text)
+            kept[key] = text
     return kept
+
+
+def _check_one(key: str, text: str) -> None:
+    one = {question.key: question.options for question in questions()}
+    reported = {question.key: question for question in reported_questions()}
+    if key in one:
+        allowed, fits = list(one[key]), text in one[key]
+    elif key in reported:
+        values = text.split(",")
+        allowed = list(reported[key].options)
+        fits = set(values) <= set(allowed) and (reported[key].many or len(values) == 1)
+    else:
+        allowed, fits = [*one, *reported, *open_questions()], key in open_questions() and len(text) <= _LONGEST_WORDS
+    if not fits:
+        raise NoSuchAnswer(question=key, options=", ".join(allowed))
 
 
 def of(kind: str, stored: Mapping[str, str]) -> Circumstances:
@@ -139,6 +170,10 @@ def of(kind: str, stored: Mapping[str, str]) -> Circumstances:
         vulnerable=bool(_TRUTH[said["vulnerable"]]),
         remedied=bool(_TRUTH[said["remedied"]]),
         words={key: stored.get(key, "") for key in open_questions()},
+        reported={
+            question.key: tuple(filter(None, (stored.get(question.key) or question.unless_said[kind]).split(",")))
+            for question in reported_questions()
+        },
         said=frozenset(key for key in said if stored.get(key)),
     )
 

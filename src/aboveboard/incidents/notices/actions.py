@@ -16,9 +16,9 @@ from datetime import datetime
 from django.db import transaction
 
 from aboveboard.basics import clock
-from aboveboard.basics.actor import Actor
+from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import AboveboardError, Conflict, NotFound
+from aboveboard.basics.errors import AboveboardError, Conflict, NotAllowed, NotFound
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery.models import Channel
 from aboveboard.engines import listing
@@ -31,6 +31,9 @@ from aboveboard.incidents.notices.plainness import too_long
 from aboveboard.incidents.notices.rendering import layout_of
 from aboveboard.outbox import jobs
 from aboveboard.outbox.reference import Reference
+
+APPROVERS = frozenset({Role.INCIDENT_LEAD.value, Role.PRIVACY_LEAD.value, Role.ADMINISTRATOR.value})
+"""The roles that may be the second person."""
 
 KIND = "incident.notice"
 """The kind of batch in ``delivery``."""
@@ -96,8 +99,11 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> Notice
 
     Raises:
         NotFound: there is no such batch. SecondPersonNeeded: the same person prepared it.
+        NotAllowed: not a member of staff who leads incidents, privacy or the instance.
         Conflict: it is decided already, the count changed since, or the texts did.
     """
+    if by.kind is not ActorKind.STAFF or by.role not in APPROVERS:
+        raise NotAllowed(why="notices are approved by someone who leads incidents, privacy or the instance")
     with transaction.atomic():
         batch = _locked(batch_pk)
         if step_of(batch) is not None:
@@ -119,8 +125,8 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> Notice
             at=at,
             public=True,
         )
-        append_facts: dict[str, Json] = {"batch": batch.pk, "people": batch.people, "texts": batch.texts}
-        lifecycle.record(batch.incident, "notice.approved", append_facts, by=by, at=at)
+        facts: dict[str, Json] = {"batch": batch.pk, "people": batch.people, "texts": batch.texts}
+        lifecycle.record(batch.incident, "notice.approved", facts, by=by, at=at)
         if batch.incident.published_at is None:
             lifecycle.publish(batch.incident, by=by, at=at)
     return batch

@@ -1,0 +1,189 @@
+"""The report to an authority: the EDPB's template and the ICO's questions, filled from what is known.
+
+What is not known is listed as an open question, never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aboveboard.accounts.queries import names
+from aboveboard.basics import clock
+from aboveboard.custody import queries as custody
+from aboveboard.custody.models import Protection
+from aboveboard.incidents import lifecycle
+from aboveboard.incidents.exposure.counts import cells_of, newest
+from aboveboard.incidents.judging.circumstances import Circumstances, of
+from aboveboard.incidents.judging.scoring import readable
+from aboveboard.incidents.law import risk
+from aboveboard.incidents.law.reporting.facts import Party, ReportFacts
+from aboveboard.incidents.law.reporting.ico import IcoAnswer, ico_answers
+from aboveboard.incidents.law.reporting.template import Answer, Missing, edpb_template, missing
+from aboveboard.incidents.law.terms import Taking
+from aboveboard.incidents.models import Assessment, DutyDone, Exposure, Incident, Kind
+from aboveboard.incidents.notices.queries import newest_batch, samples
+from aboveboard.incidents.notices.rendering import as_text
+from aboveboard.promise.model import Promise
+from aboveboard.promise.queries import in_force
+
+_DISCLOSURE = {
+    Taking.ACQUIRED: "disclosed",
+    Taking.ACCESSED: "disclosed",
+    Taking.LOST: "likely",
+    Taking.UNAVAILABLE: "not_disclosed",
+}
+_ALTERATION = {risk.Change.NONE: "", risk.Change.RESTORED: "no_use", risk.Change.USED: "recoverable"}
+_OUTAGE = {risk.Outage.NONE: "", risk.Outage.BRIEF: "temporary", risk.Outage.DAYS: "temporary", risk.Outage.FOR_GOOD: "permanent"}
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityReport:
+    """A report as it stands now: the template's fields, the ICO's questions, and what is still open."""
+
+    incident: Incident
+    facts: ReportFacts
+    edpb: dict[str, Answer]
+    ico: tuple[IcoAnswer, ...]
+    missing: tuple[Missing, ...]
+
+
+def authority_report(number: int, *, at: datetime) -> AuthorityReport:
+    """Return the report of an incident to an authority.
+
+    Raises:
+        NotFound: there is no such incident. NoPromise: no promise says who we are.
+    """
+    incident = lifecycle.find(number)
+    facts = facts_of(incident, at=at)
+    return AuthorityReport(incident, facts, edpb_template(facts), ico_answers(facts), missing(facts))
+
+
+def report_json(number: int, *, at: datetime) -> dict[str, Any]:
+    """Return the report as JSON; ``edpb`` is the published encoding of the template.
+
+    Raises:
+        NotFound: there is no such incident. NoPromise: no promise says who we are.
+    """
+    report = authority_report(number, at=at)
+    return {
+        "incident": report.incident.reference,
+        "written_at": clock.to_text(at),
+        "edpb": report.edpb,
+        "ico": [{"question": answer.question, "answer": answer.answer, "missing": answer.missing} for answer in report.ico],
+        "missing": [{"key": item.key, "question": item.question, "article": item.article} for item in report.missing],
+    }
+
+
+def facts_of(incident: Incident, *, at: datetime) -> ReportFacts:
+    """Return everything known that a report may ask."""
+    promise = in_force().promise
+    known = of(incident.kind, incident.circumstances)
+    counted = newest(incident)
+    cells = cells_of(counted) if counted else []
+    judged = Assessment.objects.filter(incident=incident).order_by("-id").first()
+    by_country: dict[str, int] = {}
+    for cell in cells:
+        country = cell.jurisdiction.split("-")[0]
+        by_country[country] = by_country.get(country, 0) + cell.people
+    return ReportFacts(
+        written_at=at,
+        aware_at=incident.aware_at,
+        organisation=promise.organisation.legal_name or promise.organisation.name,
+        organisation_contact=", ".join(filter(None, (promise.organisation.contact, promise.organisation.address))),
+        established_in=(promise.organisation.country,),
+        reference=incident.reference,
+        reporter=_reporter(incident, promise),
+        dpo=_dpo(promise),
+        occurred="day" if incident.occurred_at else "not_yet_known",
+        begun_at=incident.occurred_at,
+        discovered_by="us",
+        discovery=known.words["how_found"] or ("A member of staff reported it." if incident.reported_by["kind"] == "staff" else ""),
+        late_reason=known.words["late_because"],
+        aspects=_aspects(known),
+        disclosure=_DISCLOSURE[known.taking],
+        unintelligible=_unintelligible(incident, known),
+        alteration=_ALTERATION[known.change],
+        outage=_OUTAGE.get(known.outage, "permanent"),
+        nature=known.reported["nature"][0] if known.reported["nature"] else "",
+        cause=known.reported["cause"][0] if known.reported["cause"] else "",
+        description=known.words["what_happened"] or f"{incident.title}.",
+        systems=_systems(incident),
+        subjects=("customers",),
+        people=counted.people if counted else None,
+        people_exact=counted is not None,
+        people_by_country=by_country,
+        exposed=frozenset(key for cell in cells for key in readable(cell.categories, cell.protected, known)),
+        records=counted.people if counted else None,
+        records_exact=counted is not None,
+        measures_before=known.reported["measures_before"],
+        measures_before_text=known.words["protection_before"],
+        impacts=known.reported["impacts"],
+        worst_band=max((cell.severity for cell in cells), default=None),
+        risk=risk.Risk(judged.risk) if judged and judged.risk else None,
+        risk_reasons=tuple(reason["text"] for reason in judged.reasons) if judged else (),
+        measures_taken=known.words["measures"],
+        measures_after=known.reported["measures_after"],
+        measures_after_text=known.words["protection_after"],
+        **_told(incident, counted, judged),
+    )
+
+
+def _told(incident: Incident, counted: Exposure | None, judged: Assessment | None) -> dict[str, Any]:
+    batch = newest_batch(incident.number)
+    elsewhere = DutyDone.objects.filter(duty__incident=incident, duty__recipient_type="authority").select_related("duty")
+    found: dict[str, Any] = {
+        "told_elsewhere": tuple(dict.fromkeys(done.duty.facts["authority"] or done.duty.facts["recipient"] for done in elsewhere))
+    }
+    if batch is not None and batch.sent:
+        first = samples(batch.batch.pk, limit=1)
+        return found | {
+            "subjects_told": "told",
+            "subjects_told_at": batch.first_sent_at,
+            "subjects_told_count": batch.sent,
+            "notice_text": as_text(first[0].notice, "") if first else "",
+        }
+    if counted is None or judged is None:
+        return found | {"subjects_told": "investigating"}
+    return found | {"subjects_told": "planned" if judged.notify_people or batch is not None else "not_high_risk"}
+
+
+def _reporter(incident: Incident, promise: Promise) -> Party | None:
+    by = incident.reported_by
+    if by["kind"] != "staff" or not by["id"].isdigit():
+        return None
+    name = names([int(by["id"])]).get(int(by["id"]), "")
+    return Party(name, promise.organisation.contact, by["role"]) if name else None
+
+
+def _dpo(promise: Promise) -> Party | None:
+    lead = promise.organisation.privacy_lead
+    return Party(lead.split(",")[0].strip(), promise.organisation.contact) if lead else None
+
+
+def _aspects(known: Circumstances) -> tuple[str, ...]:
+    found = []
+    if known.taking is not Taking.UNAVAILABLE:
+        found.append("confidentiality")
+    if known.change is not risk.Change.NONE:
+        found.append("integrity")
+    if known.outage is not risk.Outage.NONE:
+        found.append("availability")
+    return tuple(found)
+
+
+def _unintelligible(incident: Incident, known: Circumstances) -> str:
+    if incident.kind != Kind.LOST_DEVICE or incident.device_id is None:
+        return "none" if known.keys_taken else "not_yet_known"
+    protections = {export.protection for export in custody.exports(device_id=incident.device_id)}
+    if protections != {Protection.DISK}:
+        return "none"
+    return "breakable" if known.keys_taken is not False else "intact"
+
+
+def _systems(incident: Incident) -> str:
+    if incident.device is not None:
+        device = incident.device
+        return f"{device.get_kind_display()}, {device.get_encrypted_display().lower()}"
+    return "A file of customers’ data, found outside" if incident.kind == Kind.LEAKED_FILE else ""
