@@ -13,7 +13,7 @@ from aboveboard.basics import limits
 from aboveboard.basics.clock import now
 from aboveboard.basics.errors import Unavailable
 from aboveboard.outbox import actions, jobs, queries
-from aboveboard.outbox.reference import Reference, RefusedReference
+from aboveboard.outbox.reference import Reference
 
 DONE: list[Reference] = []
 
@@ -63,9 +63,9 @@ def test_a_limit_is_kept() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_job_of_a_change_that_was_undone_is_not_done() -> None:
-    with pytest.raises(RefusedReference), transaction.atomic():
+    with transaction.atomic():
         jobs.enqueue("test.note", {"incident": 1})
-        jobs.enqueue("test.note", {"to": "zoe@x.example"})
+        transaction.set_rollback(True)
     assert jobs.run_jobs_once(worker="w") == 0
 
 
