@@ -5,7 +5,7 @@ import pickle
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from aboveboard.promise import categories
@@ -26,16 +26,19 @@ moments = st.datetimes(datetime(1900, 1, 1), datetime(9999, 1, 1), timezones=st.
 
 
 @given(periods)
+@settings(deadline=None)
 def test_a_period_reads_back_as_it_was_written(period: Period) -> None:
     assert Period.parse(str(period)) == period
 
 
 @given(periods, moments)
+@settings(deadline=None)
 def test_a_period_never_ends_before_it_starts(period: Period, moment: datetime) -> None:
     assert period.after(moment) >= moment
 
 
 @given(periods, moments)
+@settings(deadline=None)
 def test_the_longest_a_period_can_be(period: Period, moment: datetime) -> None:
     end = period.after(moment)
     assume(end.year < 9999)
@@ -145,6 +148,7 @@ def test_bits_never_change() -> None:
 
 
 @given(st.sets(st.sampled_from(sorted(categories.known()))))
+@settings(deadline=None)
 def test_bitmaps_there_and_back(keys: set[str]) -> None:
     bits = categories.bitmap(keys)
     assert 0 <= bits < 2**63

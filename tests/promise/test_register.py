@@ -5,7 +5,7 @@ import json
 from io import StringIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aboveboard.basics.canonical import canonical
@@ -63,6 +63,7 @@ def test_no_cell_is_a_formula(evil: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).filter(lambda text: text.strip() == text and text))
+@settings(deadline=None)
 def test_no_words_break_out_of_their_cell(words: str) -> None:
     title = json.dumps(words, ensure_ascii=False).replace("/", "\\/")
     source = edited(("title: {en: To send news, fr: Pour vous écrire}", f"title: {title}"), base=SMALL)
