@@ -109,6 +109,19 @@ def errors_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def duties_page() -> str:
+    """Return the page of every duty to notify that the catalogue holds."""
+    from aboveboard.incidents.law.rules import listing
+
+    lines = [
+        "# Duties to notify\n", _MADE,
+        "Every duty to tell somebody of a loss of personal data that the catalogue holds, with the period in which it is law and",
+        "when it was checked. Not legal advice. A place that is not here is shown as \"not covered: ask counsel\". How a duty is",
+        "decided: [severity and duties](../explanation/severity-and-duties.md).\n",
+    ]  # fmt: skip
+    return "\n".join([*lines, *listing.page()]) + "\n"
+
+
 def _all_errors(kind: type) -> Iterator[type]:
     yield kind
     for below in kind.__subclasses__():
@@ -117,7 +130,12 @@ def _all_errors(kind: type) -> Iterator[type]:
             yield from _all_errors(below)
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings_page, "commands.md": commands_page, "errors.md": errors_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "errors.md": errors_page,
+    "duties.md": duties_page,
+}
 
 
 def import_everything() -> None:

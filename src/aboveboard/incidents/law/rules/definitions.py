@@ -77,6 +77,28 @@ def _elements(definition: Mapping[str, Any], readable: frozenset[str], codes_tak
     return sure, unsure
 
 
+def words(place: str) -> str:
+    """Return what the law of ``place`` counts, in words.
+
+    Raises:
+        KeyError: there is no definition for the place.
+    """
+    tables = _tables()
+    definition = tables["places"][place]
+    parts = [_element_words(item, definition) for item in definition.get("with_name", ()) if item not in definition.get("without_name", ())]
+    parts += [f"{_element_words(item, definition)} (without a name)" for item in definition.get("without_name", ())]
+    if definition.get("credentials"):
+        parts.append(f"{tables['credentials']['label']} (without a name)")
+    return ", ".join(parts)
+
+
+def _element_words(item: str, definition: Mapping[str, Any]) -> str:
+    key = item.removesuffix("?").removesuffix("+code")
+    since = definition.get("since", {}).get(key)
+    how = " usable without a code, or with it" if item.endswith("?") else " with its code" if "+code" in item else ""
+    return f"{_tables()['elements'][key]['label']}{how}{f' since {since}' if since else ''}"
+
+
 def places() -> frozenset[str]:
     """Return the keys of all definitions."""
     return frozenset(_tables()["places"])
