@@ -13,7 +13,7 @@ from aboveboard.basics import clock
 from aboveboard.choices.actions import choose
 from aboveboard.choices.standing import Answer
 from aboveboard.vault import actions as vault
-from tests.accounts.people import staff_client
+from tests.accounts.people import customer_client, staff_client
 from tests.portal.conftest import Someone
 from tests.world import ADVISER, OFFERS
 
@@ -72,9 +72,13 @@ def test_each_sees_only_their_own(jon: Someone, other: Someone) -> None:
     assert other.row["email"] not in text(jon)
 
 
-def test_whoever_was_erased_while_signed_in_is_told_that_nothing_is_held(jon: Someone) -> None:
+def test_whoever_is_erased_is_signed_out_at_once(jon: Someone) -> None:
     vault.erase(jon.id, reason="asked", by=ADVISER, at=clock.now())
-    answer = jon.browser.get("/you/")
+    assert jon.browser.get("/you/")["Location"].startswith("/accounts/login/")
+
+
+def test_an_account_without_a_record_is_told_that_nothing_is_held(jon: Someone) -> None:
+    answer = customer_client(4711).get("/you/")
     assert answer.status_code == 404
     assert "We hold nothing about you" in answer.content.decode()
 

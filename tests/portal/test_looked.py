@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core import mail
 from django.test import Client
 
 from aboveboard.access import actions as access
@@ -10,6 +11,7 @@ from aboveboard.access.concerns import KIND, Concern, concerns_of
 from aboveboard.access.queries import looks
 from aboveboard.access.sequencing import sequence_now
 from aboveboard.basics import clock
+from aboveboard.outbox import jobs
 from aboveboard.outbox.models import Message
 from tests.accounts.people import staff_client
 from tests.portal.conftest import Someone
@@ -105,6 +107,10 @@ def test_saying_that_it_looks_wrong_is_written_down_as_a_code_and_passed_on(jon:
     message = Message.objects.get(kind=KIND)
     assert message.ref == {"entry": raised.id}
     assert "You told us 1 time." in text(jon)
+    assert jobs.run_jobs_once(worker="test") == 1
+    (sent,) = mail.outbox
+    assert f"entry {entry} of the record" in sent.body
+    assert not any(jon.row[column] in f"{sent.subject} {sent.body}" for column in ("first_name", "last_name", "email"))
 
 
 @pytest.mark.parametrize("sent", [{}, {"concern": "made-up"}])

@@ -52,10 +52,9 @@ def test_every_sentence_is_translated_and_compiled(language: str) -> None:
 def test_no_sentence_is_longer_than_25_words(language: str) -> None:
     catalog = translations.found() if language == "en" else translations.read(language)
     for message in catalog:
-        for said in (
-            message.id if language == "en" and isinstance(message.id, tuple) else (message.id if language == "en" else message.string,)
-        ):
-            for sentence in re.split(r"[.!?:] ", str(said)):
+        said = message.id if language == "en" else message.string
+        for text in said if isinstance(said, tuple) else (said,):
+            for sentence in re.split(r"[.!?:] ", text) if message.id else ():
                 assert len(sentence.split()) <= 25, sentence
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from aboveboard.centre import log, promise
+from aboveboard.centre import home, log, losses, promise
 
 app_name = "centre"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.front, name="front"),
+    path("trust/", home.home, name="home"),
+    path("trust/facts.json", home.facts, name="facts"),
     path("trust/promise/", promise.promise, name="promise"),
     path("trust/promise/<int:serial>/", promise.version, name="version"),
     path("trust/register/", promise.register_page, name="register"),
     path("trust/register.csv", promise.register_csv, name="register-csv"),
     path("trust/register.jsonld", promise.register_json_ld, name="register-json-ld"),
+    path("trust/incidents/", losses.overview, name="incidents"),
+    path("trust/incidents/<int:number>/", losses.incident, name="incident"),
     path("trust/check/", log.check, name="check"),
     path("log/<path:path>", log.resource, name="log"),
 ]

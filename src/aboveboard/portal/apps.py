@@ -1,4 +1,4 @@
-"""Django's name for this room."""
+"""Django's name for this room, and the work it does for the worker."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,11 @@ class Room(AppConfig):
 
     name = "aboveboard.portal"
     label = "portal"
+
+    def ready(self) -> None:
+        """Register the job that tells the privacy lead of a customer's concern."""
+        from aboveboard.access import concerns
+        from aboveboard.outbox import jobs
+        from aboveboard.portal import telling
+
+        jobs.handler(concerns.KIND)(telling.tell_privacy_lead)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -29,8 +30,8 @@ class ChoiceForm(forms.Form):
 
     answer = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": gettext_lazy("Choose yes or no.")})
 
-    def __init__(self, *args: Any, purpose: Purpose, said: Answer | None, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{purpose.key}-%s", initial={"answer": said.value if said else None}, **kwargs)
+    def __init__(self, data: Mapping[str, Any] | None = None, *, purpose: Purpose, said: Answer | None) -> None:
+        super().__init__(data, auto_id=f"{purpose.key}-%s", initial={"answer": said.value if said else None})
         field = self.fields["answer"]
         field.label = purpose.question.asks if purpose.question else gettext("May we use your data for this?")
         yes, no = (gettext("Yes"), gettext("No")) if purpose.needs_consent else (gettext("Yes, you may"), gettext("No, I object"))
@@ -53,8 +54,8 @@ class DetailForm(forms.Form):
 
     value = forms.CharField(strip=True, error_messages={"required": gettext_lazy("Type the new value.")})
 
-    def __init__(self, *args: Any, field: Field, region: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Mapping[str, Any] | None = None, *, field: Field, region: str) -> None:
+        super().__init__(data)
         self._kind, self._region = field.kind, region
         box = self.fields["value"]
         box.label = field.label

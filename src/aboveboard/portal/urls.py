@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from aboveboard.portal import choices, details, home, looked
+from aboveboard.portal.pages import choices, details, home, looked, notices
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,4 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("looked/wrong/told/", looked.told, name="told"),
     path("looked/<int:entry_id>/proof/", looked.proof, name="proof"),
     path("looked/<int:entry_id>/proof.txt", looked.proof_file, name="proof-file"),
+    path("notices/", notices.overview, name="notices"),
+    path("notices/<int:number>/", notices.notice, name="notice"),
 ]

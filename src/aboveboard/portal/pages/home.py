@@ -18,8 +18,9 @@ from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.personal import Personal
 from aboveboard.choices import queries as choices
-from aboveboard.portal import details, wording
+from aboveboard.portal import wording
 from aboveboard.portal.page import CHANNEL, You, portal_page
+from aboveboard.portal.pages import details, notices
 from aboveboard.promise import explain
 from aboveboard.promise.model import Field, FieldKind
 
@@ -54,6 +55,7 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
         "details": held,
         "refused": wording.refusal(reason.code for reason in outcome.reasons) if isinstance(outcome, access.Refused) else "",
         "purposes": _purposes(you, {detail.field.key for detail in held}),
+        "calls": notices.calls(you),
         **_looks(you),
     }
     return render(request, "portal/home.html", context)

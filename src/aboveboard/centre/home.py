@@ -1,0 +1,112 @@
+"""The first page of the trust centre, and the same facts for programs."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from aboveboard.accounts.gate import CONSOLE, PORTAL, public
+from aboveboard.accounts.models import Account
+from aboveboard.basics import clock, settings
+from aboveboard.basics.canonical import Json
+from aboveboard.centre import losses
+from aboveboard.centre.log import log_url
+from aboveboard.centre.page import in_english
+from aboveboard.incidents import public as incidents
+from aboveboard.incidents.public import PublicIncident
+from aboveboard.ledger import queries as ledger
+from aboveboard.promise import explain
+from aboveboard.promise import queries as promise
+from aboveboard.promise.model import LossMeasure
+
+
+@public("the bare address leads everyone to their own first page")
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """Lead a customer to the portal, staff to the console, and everyone else to the trust centre."""
+    user = request.user
+    if isinstance(user, Account) and user.is_active:
+        return HttpResponseRedirect(PORTAL if user.is_customer else CONSOLE)
+    return HttpResponseRedirect("/trust/")
+
+
+@public("anyone may read how data is treated here")
+@require_safe
+@in_english
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the few numbers that matter, each with the page that lists what it counts."""
+    found = incidents.incidents(at=clock.now())
+    adopted = promise.in_force()
+    context = {
+        "purposes": len(adopted.promise.purposes),
+        "last": _last_told(found),
+        "incidents": len(found),
+        "outcomes": losses.outcomes(found),
+        "losses": adopted.promise.losses.values(),
+        "size": ledger.size(),
+        "url": log_url(),
+    }
+    return render(request, "centre/home.html", context)
+
+
+@public("anyone may read how data is treated here, programs too")
+@require_safe
+def facts(request: HttpRequest) -> JsonResponse:
+    """Give the public facts as JSON: the promise in force, every published incident, the head of the record."""
+    adopted = promise.in_force()
+    seal = ledger.checkpoint()
+    document: dict[str, Json] = {
+        "organisation": settings.current().organisation.name,
+        "promise": {
+            "version": adopted.serial,
+            "sha256": adopted.digest,
+            "adopted_at": clock.to_text(adopted.adopted_at),
+            "purposes": list(adopted.promise.purposes),
+            "fields": list(adopted.promise.fields),
+        },
+        "incidents": [_incident(incident) for incident in incidents.incidents(at=clock.now())],
+        "record": {
+            "url": log_url(),
+            "size": seal.size if seal else 0,
+            "root": base64.b64encode(seal.root).decode() if seal else None,
+            "verifier_key": ledger.verifier_key(),
+        },
+    }
+    return JsonResponse(document, json_dumps_params={"indent": 2, "ensure_ascii": False})
+
+
+def _last_told(found: Sequence[PublicIncident]) -> dict[str, object] | None:
+    """Return how long telling everyone took, the last time there was someone to tell and all were told."""
+    for incident in found:
+        for kept in incident.kept:
+            if kept.promise.measure is LossMeasure.PEOPLE_TOLD and kept.took is not None and kept.promise.within is not None:
+                within = explain.period_in_words(kept.promise.within)
+                return {"took": losses.span(kept.took), "within": within, "incident": incident, "kept": kept.kept}
+    return None
+
+
+def _incident(incident: PublicIncident) -> Json:
+    return {
+        "reference": incident.reference,
+        "kind": incident.kind,
+        "known_at": clock.to_text(incident.known_at),
+        "state": str(incident.state),
+        "people": incident.people,
+        "told": incident.told,
+        "promises": [
+            {
+                "promise": kept.promise.key,
+                "measure": str(kept.promise.measure),
+                "within": str(kept.promise.within) if kept.promise.within else None,
+                "at_least_percent": kept.promise.at_least,
+                "took_seconds": int(kept.took.total_seconds()) if kept.took is not None else None,
+                "share_percent": None if kept.share is None else round(kept.share, 2),
+                "kept": kept.kept,
+            }
+            for kept in incident.kept
+        ],
+    }

@@ -1,0 +1,101 @@
+"""When things went wrong: each published incident, beside what was promised for such a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from aboveboard.accounts.gate import public
+from aboveboard.basics import clock
+from aboveboard.basics.errors import NotFound
+from aboveboard.centre.page import in_english
+from aboveboard.incidents import public as incidents
+from aboveboard.incidents.public import Kept, PublicIncident
+from aboveboard.promise.explain import listed
+from aboveboard.promise.model import LossPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One promise over all incidents: ``said`` is how it went in words; counts add up to the incidents."""
+
+    promise: LossPromise
+    said: str
+    kept: int
+    late: int
+    open: int
+
+
+@public("anyone may read how losses were handled")
+@require_safe
+@in_english
+def overview(request: HttpRequest) -> HttpResponse:
+    """List every published incident with how each promise went."""
+    found = incidents.incidents(at=clock.now())
+    return render(request, "centre/incidents.html", {"incidents": [_shown(incident) for incident in found]})
+
+
+@public("anyone may read how losses were handled")
+@require_safe
+@in_english
+def incident(request: HttpRequest, number: int) -> HttpResponse:
+    """Show one published incident: what was promised, what happened when."""
+    try:
+        found = incidents.incident(number, at=clock.now())
+    except NotFound:
+        raise Http404 from None
+    return render(request, "centre/incident.html", _shown(found))
+
+
+def outcomes(found: Sequence[PublicIncident]) -> list[Outcome]:
+    """Return how each promise about losses went over these incidents, in the order of the promise."""
+    if not found:
+        return []
+    return [_outcome([incident.kept[place] for incident in found]) for place in range(len(found[0].kept))]
+
+
+def span(took: timedelta) -> str:
+    """Return a time as people say it: "40 minutes", "19 hours", "3 days and 4 hours"."""
+    minutes = int(took.total_seconds() // 60)
+    hours, days = minutes // 60, minutes // 1440
+    if hours < 1:
+        return _count(minutes, "minute")
+    if days < 3:
+        return _count(hours, "hour")
+    rest = hours - days * 24
+    return f"{_count(days, 'day')} and {_count(rest, 'hour')}" if rest else _count(days, "day")
+
+
+def measured(kept: Kept) -> str:
+    """Return what was measured, or why there is nothing yet."""
+    if kept.took is not None:
+        return span(kept.took)
+    if kept.share is not None:
+        return f"{kept.share:.1f} in 100".replace(".0 in", " in")
+    return "not done in time" if kept.kept is False else "still open"
+
+
+def _outcome(row: Sequence[Kept]) -> Outcome:
+    done = [measured(kept) for kept in row if kept.kept is not None]
+    losses = _count(len(row), "loss", "losses")
+    return Outcome(
+        promise=row[0].promise,
+        said=f"{losses}: {listed(done)}" if done else f"{losses}: still open",
+        kept=sum(kept.kept is True for kept in row),
+        late=sum(kept.kept is False for kept in row),
+        open=sum(kept.kept is None for kept in row),
+    )
+
+
+def _shown(incident: PublicIncident) -> dict[str, object]:
+    kept = [(item, measured(item)) for item in incident.kept]
+    return {"incident": incident, "kept": kept, "broken": sum(item.kept is False for item in incident.kept)}
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

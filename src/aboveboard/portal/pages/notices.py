@@ -1,0 +1,70 @@
+"""When something of yours was lost: the same words that were sent to you, kept where you can find them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from aboveboard.accounts.gate import allow_customer
+from aboveboard.delivery.models import State
+from aboveboard.incidents.notices import queries as incidents
+from aboveboard.incidents.notices.queries import Told
+from aboveboard.portal import wording
+from aboveboard.portal.page import You, portal_page
+from aboveboard.promise import explain
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A notice in short: where it is, what happened, what of theirs was in it, and when they were written to."""
+
+    number: int
+    title: str
+    short: str
+    sent: str
+    told: Told
+
+
+def calls(you: You) -> list[Call]:
+    """Return what this person is told of each loss they were in, newest first; of each the latest word."""
+    latest: dict[int, Told] = {}
+    for told in incidents.for_person(you.person_id):
+        latest.setdefault(told.incident.number, told)
+    return [_call(you, told) for told in latest.values()]
+
+
+@allow_customer
+@require_safe
+@portal_page
+def overview(request: HttpRequest, you: You) -> HttpResponse:
+    """List the notices that concern this person, newest first."""
+    return render(request, "portal/notices.html", {"calls": calls(you)})
+
+
+@allow_customer
+@require_safe
+@portal_page
+def notice(request: HttpRequest, you: You, number: int) -> HttpResponse:
+    """Show one notice: what this means for you, and what to do now. Whoever was not in the loss finds no page."""
+    found = next((call for call in calls(you) if call.number == number), None)
+    if found is None:
+        raise Http404
+    return render(request, "portal/notice.html", {"call": found, "notice": found.told.notice})
+
+
+def _call(you: You, told: Told) -> Call:
+    information = next((section for section in told.notice.sections if section.key == "information"), None)
+    short = f"{' '.join(information.sentences)} {explain.listed(information.items, you.language)}." if information else ""
+    return Call(told.incident.number, told.notice.subject, short, _sent(told), told)
+
+
+def _sent(told: Told) -> str:
+    if told.sent_at is not None:
+        return gettext("We wrote to you on %(day)s.") % {"day": wording.day(told.sent_at)}
+    if told.state in (State.FAILED, State.SKIPPED):
+        return gettext("Our message could not reach you, so please read it here.")
+    return gettext("Our message to you is on its way.")

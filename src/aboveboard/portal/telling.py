@@ -1,0 +1,34 @@
+"""Telling the privacy lead that a customer finds a look wrong: the job behind ``access.concerns``.
+
+The mail holds the number of the entry and a code, so it says nothing about anybody.
+"""
+
+from __future__ import annotations
+
+from django.core.mail import EmailMessage
+
+from aboveboard.access.concerns import Concern
+from aboveboard.basics import settings
+from aboveboard.ledger import queries as ledger
+from aboveboard.outbox.reference import Reference
+
+_WORDS = {
+    Concern.UNKNOWN_TEAM: "They do not know who looked.",
+    Concern.NO_CONTACT: "They had no contact with us at that time.",
+    Concern.AGAINST_CHOICE: "It goes against what they chose.",
+    Concern.TOO_MUCH: "More was seen than was needed.",
+    Concern.OTHER: "Something else. They may write to you.",
+}
+
+
+def tell_privacy_lead(ref: Reference) -> None:
+    """Mail one concern to the organisation's contact. Done again after a crash, it repeats one mail and no more."""
+    entry = ledger.entry(int(str(ref["entry"])))
+    about, concern = entry.facts["about"], Concern(str(entry.facts["concern"]))
+    current = settings.current()
+    place = f"entry {about} of the record" if about is not None else "their list of looks as a whole"
+    body = (
+        f"A customer says that something looks wrong about {place}.\n\n{_WORDS[concern]}\n\n"
+        f"Their concern is entry {entry.id} of the record.\n"
+    )
+    EmailMessage("A customer finds a look wrong", body, current.mail.sender, [current.organisation.contact]).send()

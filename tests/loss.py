@@ -1,0 +1,39 @@
+"""A loss for tests of the faces: a laptop with some customers' details on it, counted, and told if asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from aboveboard.basics.actor import Actor, ActorKind, Role
+from aboveboard.custody.actions import register_device
+from aboveboard.custody.exporting import make_export
+from aboveboard.custody.models import DeviceKind, Encrypted
+from aboveboard.incidents import actions
+from aboveboard.incidents.models import Incident
+from aboveboard.incidents.notices import actions as notices
+from aboveboard.outbox import jobs
+from tests.world import ADVISER
+
+LEAD = Actor(ActorKind.STAFF, "11", Role.INCIDENT_LEAD, "Security")
+SECOND = Actor(ActorKind.STAFF, "12", Role.PRIVACY_LEAD, "Privacy")
+FIELDS = ("first_name", "last_name", "email", "phone", "address_line1", "city", "postal_code", "country")
+
+
+def lost_laptop(person_ids: Sequence[int], folder: Path, *, at: datetime, tag: str = "LT-0042") -> Incident:
+    """Lose an unencrypted laptop with an export of these people, and count whom it concerns."""
+    device = register_device(kind=DeviceKind.LAPTOP, name="Field laptop", tag=tag, encrypted=Encrypted.NO, holder_id=7, by=ADVISER, at=at)
+    make_export(
+        person_ids, FIELDS, purpose="deliver-orders", out=folder / f"{tag}.csv", device=device, unprotected=True, by=ADVISER, at=at
+    )  # fmt: skip
+    incident = actions.report_loss(device, note="Left on the 17:42 to Leeds.", by=ADVISER, at=at)
+    jobs.run_jobs_once(worker="test")
+    return incident
+
+
+def approved(incident: Incident, *, at: datetime) -> None:
+    """Prepare and approve its notices, so that everyone in it is being told."""
+    batch = notices.prepare(incident.number, measures={"en": "We locked its account."}, by=LEAD, at=at)
+    notices.approve(batch.pk, by=SECOND, at=at)
+    jobs.run_jobs_once(worker="test")
