@@ -14,6 +14,7 @@ from aboveboard.basics import limits, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.ledger import actions, queries
 from aboveboard.ledger.actions import NewEntry
+from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.folder import LogFolder
 from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused, open_note
@@ -21,6 +22,7 @@ from aboveboard.ledger.format.note import Signer
 from aboveboard.ledger.format.tree import leaf_hash, root_of
 from aboveboard.ledger.models import CheckpointRow, Entry
 from aboveboard.ledger.sequencing import EntriesDamaged, LogAhead, LogForked
+from aboveboard.ledger.verify.sources import Folder
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SIGNER = Signer.from_seed("localhost/log", bytes(range(32)))
@@ -234,6 +236,10 @@ def test_a_new_key_carries_the_log_on() -> None:
     assert head is not None
     assert head.size == 6
     assert queries.verifier_key() == later.vkey
+    assert queries.verifier_keys() == [SIGNER.vkey, later.vkey]
+    both = [SIGNER.verifier, later.verifier]
+    assert verify_database(Folder(log()), both, now=AT)[0].ok
+    assert not verify_database(Folder(log()), both[1:], now=AT)[0].ok
 
 
 def test_writing_a_tile_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,13 +20,13 @@ from django.db import DatabaseError, connection
 from django.db.models import Max
 
 from aboveboard.basics import clock
-from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused
+from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused, open_with
 from aboveboard.ledger.format.entry import EntryBody, EntryRefused, parse
 from aboveboard.ledger.format.note import NoteRefused, Verifier
 from aboveboard.ledger.format.tree import CompactRange, leaf_hash
 from aboveboard.ledger.models import CheckpointRow
 from aboveboard.ledger.verify.findings import Report, What
-from aboveboard.ledger.verify.log import Progress, check_entries, no_progress, open_with, read_head
+from aboveboard.ledger.verify.log import Progress, check_entries, check_history, no_progress, read_head
 from aboveboard.ledger.verify.sources import Source
 from aboveboard.ledger.verify.walk import Leaves, Walk
 
@@ -64,7 +64,12 @@ class _Row:
 
 
 def verify_database(
-    source: Source, trusted: Sequence[Verifier], *, now: datetime, progress: Progress = no_progress
+    source: Source,
+    trusted: Sequence[Verifier],
+    *,
+    now: datetime,
+    remembered: Checkpoint | None = None,
+    progress: Progress = no_progress,
 ) -> tuple[Report, str | None]:
     """Check the published log and then every row of the ledger against it; return what was found, and the signed note.
 
@@ -83,7 +88,7 @@ def verify_database(
     report = Report()
     audit = _Audit(source, trusted, report, progress)
     try:
-        note = audit.run(now)
+        note = audit.run(now, remembered)
         _check_structure(report)
     except DatabaseError as error:
         note = None
@@ -100,7 +105,7 @@ class _Audit:
         self._progress = progress
         self._tree = CompactRange()
 
-    def run(self, now: datetime) -> str | None:
+    def run(self, now: datetime, remembered: Checkpoint | None) -> str | None:
         """Steps 1 to 5."""
         newest = CheckpointRow.objects.aggregate(newest=Max("size"))["newest"] or 0
         note = None
@@ -125,6 +130,8 @@ class _Audit:
         for row in _rows(_BEYOND, end, PAGE):
             self._extra(row)
         checkpoints.finish(head)
+        if remembered is not None and note is not None:
+            check_history(remembered, head, walk, self._report)
         self._check_waiting(now)
         return note
 

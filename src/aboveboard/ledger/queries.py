@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.ledger.folder import CHECKPOINT, VKEY
 from aboveboard.ledger.format import checkpoint as checkpoints
@@ -53,7 +53,7 @@ class Resource:
     forever: bool
 
 
-class NotYet(AboveboardError):
+class NotYet(Conflict):
     """This entry is not in the published ledger yet."""
 
     code = "not_yet"
@@ -119,10 +119,14 @@ def checkpoint() -> Published | None:
     return Published(head.size, head.root, note, at)
 
 
+def verifier_keys() -> list[str]:
+    """Return every key the published log was ever signed with, the newest last."""
+    return (log_folder().read(VKEY) or b"").decode("utf-8").split()
+
+
 def verifier_key() -> str | None:
-    """Return the published verifier key, or None while nothing has been published."""
-    data = log_folder().read(VKEY)
-    return data.decode("utf-8").strip() if data else None
+    """Return the key that signs now, or None while nothing has been published."""
+    return next(reversed(verifier_keys()), None)
 
 
 def proof(entry_id: int) -> str:

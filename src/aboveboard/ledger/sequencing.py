@@ -85,8 +85,7 @@ def sequence(*, at: datetime, signer: Signer) -> Checkpoint | None:
     published: Future[None] | None = None
     # One batch is published while the next is placed; never two, and never out of order.
     with folder.lock(), ThreadPoolExecutor(max_workers=1) as publisher:
-        if folder.read(VKEY) != f"{signer.vkey}\n".encode():
-            folder.write_note(VKEY, f"{signer.vkey}\n")
+        _publish_key(folder, signer.vkey)
         edge = _healed(folder)
         while True:
             placed = _place(edge, at, signer)
@@ -100,6 +99,13 @@ def sequence(*, at: datetime, signer: Signer) -> Checkpoint | None:
                 continue
             published = publisher.submit(_publish, folder, full, edge.partials(), row.note)
             newest = Checkpoint(settings.current().ledger.origin, row.size, bytes(row.root))
+
+
+def _publish_key(folder: LogFolder, vkey: str) -> None:
+    """Publish every key this log was ever signed with, the newest last, so that old checkpoints still verify."""
+    known = (folder.read(VKEY) or b"").decode("utf-8").split()
+    if known[-1:] != [vkey]:
+        folder.write_note(VKEY, "\n".join([*(key for key in known if key != vkey), vkey]) + "\n")
 
 
 def _place(edge: Edge, at: datetime, signer: Signer) -> tuple[list[tuple[Tile, bytes]], CheckpointRow | None] | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.ledger.format.note import Signer, Verifier
+from aboveboard.ledger.format.note import NoteRefused, Signer, Verifier
 from aboveboard.ledger.format.tree import HASH_BYTES
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -75,3 +76,18 @@ def open_note(note: str, verifier: Verifier) -> Checkpoint:
     if checkpoint.origin != verifier.name:
         raise CheckpointRefused(found="it is of another log than the key")
     return checkpoint
+
+
+def open_with(note: str, trusted: Sequence[Verifier]) -> Checkpoint:
+    """Return the checkpoint in a note that any of the trusted keys signed.
+
+    Raises:
+        NoteRefused, CheckpointRefused: none did; the reason is the last key's.
+    """
+    refused: AboveboardError = NoteRefused(found="no key is trusted")
+    for verifier in trusted:
+        try:
+            return open_note(note, verifier)
+        except (NoteRefused, CheckpointRefused) as error:
+            refused = error
+    raise refused

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.ledger.format.checkpoint import Checkpoint, open_note
+from aboveboard.ledger.format.checkpoint import Checkpoint, open_with
 from aboveboard.ledger.format.entry import EntryBody
 from aboveboard.ledger.format.entry import parse as parse_entry
 from aboveboard.ledger.format.note import Verifier
@@ -76,10 +76,10 @@ def parse(text: str) -> Proof:
     return Proof(int(found[1]), hashes, note, extra)
 
 
-def verify(text: str, verifier: Verifier) -> tuple[EntryBody, int, Checkpoint]:
+def verify(text: str, *trusted: Verifier) -> tuple[EntryBody, int, Checkpoint]:
     """Check a proof that carries its entry, and return the entry, its place, and the checkpoint it is proved under.
 
-    1. The checkpoint is signed by the log.
+    1. The checkpoint is signed by one of the keys that are trusted.
     2. The entry's bytes hash to a leaf that the siblings lead to the checkpoint's root.
     3. The bytes are an entry.
 
@@ -89,7 +89,7 @@ def verify(text: str, verifier: Verifier) -> tuple[EntryBody, int, Checkpoint]:
     proof = parse(text)
     if proof.extra is None:
         raise ProofMalformed(found="it does not carry the entry it proves")
-    checkpoint = open_note(proof.note, verifier)
+    checkpoint = open_with(proof.note, trusted)
     verify_inclusion(leaf_hash(proof.extra), proof.index, 0, checkpoint.size, proof.hashes, checkpoint.root)
     return parse_entry(proof.extra), proof.index, checkpoint
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from aboveboard.basics.errors import AboveboardError
 from aboveboard.ledger.format import note as notes
-from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused, open_note
+from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused, open_with
 from aboveboard.ledger.format.entry import EntryRefused, parse
 from aboveboard.ledger.format.note import NoteRefused, Verifier
 from aboveboard.ledger.format.tiles import HashReader
@@ -49,7 +48,7 @@ def verify_log(
         check_entries(leaves, report)
         progress(leaves.first + len(leaves.hashes), head.size)
     if remembered is not None:
-        _check_history(remembered, head, walk, report)
+        check_history(remembered, head, walk, report)
     return report, note
 
 
@@ -70,21 +69,6 @@ def read_head(source: Source, trusted: Sequence[Verifier], report: Report) -> st
         return None
     report.size, report.root = head.size, head.root
     return note
-
-
-def open_with(note: str, trusted: Sequence[Verifier]) -> Checkpoint:
-    """Return the checkpoint in a note that any of the trusted keys signed.
-
-    Raises:
-        NoteRefused, CheckpointRefused: none did; the reason is the last key's.
-    """
-    refused: AboveboardError = NoteRefused(found="no key is trusted")
-    for verifier in trusted:
-        try:
-            return open_note(note, verifier)
-        except (NoteRefused, CheckpointRefused) as error:
-            refused = error
-    raise refused
 
 
 def check_entries(leaves: Leaves, report: Report) -> None:
@@ -131,8 +115,8 @@ def _differences(
                 yield What.EXTRA_ENTRY, f"An entry that was never recorded stands at place {first + at}.", first + at, entries[at]
 
 
-def _check_history(remembered: Checkpoint, head: Checkpoint, walk: Walk, report: Report) -> None:
-    """Step 4. ``remembered`` was checked when it was remembered."""
+def check_history(remembered: Checkpoint, head: Checkpoint, walk: Walk, report: Report) -> None:
+    """Step 4: the log still begins with what was seen before. ``remembered`` was checked when it was remembered."""
     if remembered.origin != head.origin:
         report.add(What.FORK, f"The checkpoint seen before is of another log, {remembered.origin}.")
     elif remembered.size > head.size:

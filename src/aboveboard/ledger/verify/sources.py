@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Unavailable
 
 FILE_BYTES: Final = 256 * (2 + 65_535)
 """Longest file of a log, in bytes: a bundle of 256 of the longest entries."""
@@ -17,10 +17,11 @@ TIMEOUT: Final = 30
 """Seconds to wait for an answer. Our choice."""
 
 
-class SourceUnreadable(AboveboardError):
+class SourceUnreadable(Unavailable):
     """The log cannot be read from {where}: {found}."""
 
     code = "source_unreadable"
+    next_step = "Nothing can be said about the log until it can be read."
 
 
 class Source(Protocol):

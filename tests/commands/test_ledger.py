@@ -1,0 +1,145 @@
+"""``aboveboard ledger``: what an auditor types, and what comes back."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+import pytest
+from django.db import connection, transaction
+
+from aboveboard.basics import settings
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.clock import now
+from aboveboard.basics.errors import AboveboardError, BadInput, NotFound
+from aboveboard.commands import ledger as command
+from aboveboard.ledger import actions
+from aboveboard.ledger.actions import NewEntry
+from aboveboard.ledger.format.note import NoteRefused
+from aboveboard.ledger.format.tree import ProofRefused
+from aboveboard.ledger.verify.sources import SourceUnreadable
+from tests.ledger.logs import SIGNER, bodies, write_log
+
+KEY = f"--vkey={SIGNER.vkey}"
+
+
+def parsed(*words: object) -> Namespace:
+    parser = ArgumentParser()
+    command.configure(parser)
+    return parser.parse_args([str(word) for word in words])
+
+
+def run(*words: object) -> int:
+    return command.run(parsed(*words))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    write_log(tmp_path / "log", bodies(300))
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def instance_ids(db: None) -> list[int]:
+    with transaction.atomic():
+        ids = actions.append_many([NewEntry("use.granted", SYSTEM, now(), "a" * 32, {"n": n}) for n in range(300)])
+    actions.sequence(at=now(), signer=SIGNER)
+    return ids
+
+
+def test_only_what_concerns_this_instance_needs_one() -> None:
+    assert not command.NEEDS_INSTANCE(parsed("verify", "https://trust.example/log"))
+    assert all(command.NEEDS_INSTANCE(parsed(*words)) for words in (["verify"], ["show", "0"], ["proof", "1"], ["key"]))
+
+
+def test_a_whole_copy_verifies(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("verify", log, KEY) == 0
+    said = capsys.readouterr().out
+    assert "300 entries" in said
+    assert "came with the log itself" not in said
+
+
+def test_without_a_key_the_logs_own_word_is_taken_and_that_is_said(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(BadInput):
+        run("verify", log)
+    (log / "vkey").write_text(f"{SIGNER.vkey}\n")
+    assert run("verify", log) == 0
+    assert "came with the log itself" in capsys.readouterr().out
+
+
+def test_a_changed_copy_is_named_and_the_exit_code_is_1(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bundle = log / "tile/entries/000"
+    bundle.write_bytes(bundle.read_bytes().replace(b'"n":77', b'"n":78'))
+    assert run("verify", log, KEY) == 1
+    assert "Entry 77 was changed" in capsys.readouterr().out
+    assert run("verify", log, KEY, "--json") == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["ok"] is False
+    assert [(finding["what"], finding["leaf_index"]) for finding in report["findings"]] == [("changed_entry", 77)]
+
+
+def test_what_was_remembered_is_held_against_what_is_shown(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seen = tmp_path / "seen.txt"
+    assert run("verify", log, KEY, "--remember", seen) == 0
+    assert seen.read_bytes() == (log / "checkpoint").read_bytes()
+    write_log(tmp_path / "other", [*bodies(9), *bodies(400)[10:]])
+    assert run("verify", tmp_path / "other", KEY, "--remember", seen) == 1
+    assert "fork" in capsys.readouterr().out
+    assert seen.read_bytes() == (log / "checkpoint").read_bytes()
+    write_log(tmp_path / "grown", bodies(400))
+    assert run("verify", tmp_path / "grown", KEY, "--remember", seen) == 0
+    assert seen.read_bytes() == (tmp_path / "grown/checkpoint").read_bytes()
+
+
+@pytest.mark.parametrize("where", ["nowhere", "http://127.0.0.1:1/log"])
+def test_what_cannot_be_read_is_an_error_and_not_a_finding(where: str) -> None:
+    with pytest.raises((BadInput, SourceUnreadable)):
+        run("verify", where, KEY)
+
+
+def test_a_key_that_is_no_key_is_refused(log: Path) -> None:
+    with pytest.raises(NoteRefused):
+        run("verify", log, "--vkey", "trust.example/log+00000000+AAAA")
+
+
+def test_this_instance_verifies_and_a_changed_row_is_named(instance_ids: list[int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("verify", KEY) == 0
+    assert "300 rows" in capsys.readouterr().out
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_entry SET kind = 'use.grantee' WHERE leaf_index = 255")
+    assert run("verify", KEY) == 1
+    assert f"Entry {instance_ids[255]} at place 255 was changed" in capsys.readouterr().out
+
+
+def test_an_entry_is_shown_and_proved(instance_ids: list[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", 7) == 0
+    assert json.loads(capsys.readouterr().out)["facts"] == {"n": 7}
+    assert run("proof", instance_ids[7]) == 0
+    proof = tmp_path / "look.tlog-proof"
+    proof.write_text(capsys.readouterr().out)
+    assert run("verify", proof, KEY) == 0
+    assert "place 7 of 300" in capsys.readouterr().out
+    assert run("verify", proof, KEY, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["facts"] == {"n": 7}
+    with pytest.raises(BadInput):
+        run("verify", proof)
+    changed = proof.read_text().replace("index 7\n", "index 8\n")
+    proof.write_text(changed)
+    with pytest.raises(ProofRefused):
+        run("verify", proof, KEY)
+
+
+def test_the_key_is_printed_once_something_was_signed(instance_ids: list[int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("key") == 0
+    assert capsys.readouterr().out == f"{SIGNER.vkey}\n"
+    (settings.current().path("log") / "vkey").unlink()
+    with pytest.raises(NotFound):
+        run("key")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", [["show", "999"], ["proof", "999"]])
+def test_what_is_not_there_is_said(words: list[str]) -> None:
+    with pytest.raises(AboveboardError):
+        run(*words)

@@ -1,0 +1,135 @@
+"""Whatever dies, and whoever works at the same time: nothing is lost, nothing stands twice, nothing forks."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection, transaction
+
+from aboveboard.basics import clock, limits, settings
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.ledger import actions
+from aboveboard.ledger.actions import NewEntry
+from aboveboard.ledger.audit import verify_database
+from aboveboard.ledger.format.checkpoint import Checkpoint, open_note
+from aboveboard.ledger.models import Entry
+from aboveboard.ledger.verify.log import verify_log
+from aboveboard.ledger.verify.sources import Folder
+from tests.ledger.logs import SIGNER
+
+pytestmark = pytest.mark.django_db(transaction=True)
+KILLS = 6
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a killed process has been at every step."""
+    monkeypatch.setattr(limits, "SEQUENCE_BATCH", 512)
+
+
+def log() -> Path:
+    return settings.current().path("log")
+
+
+def start(work: Callable[[], object]) -> int:
+    """Do ``work`` in a process of its own, with database connections of its own; return its id."""
+    connection.close()
+    if hasattr(connection, "close_pool"):
+        connection.close_pool()
+    process = os.fork()
+    if process:
+        return process
+    code = 1
+    try:
+        work()
+        connection.close()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def finish(process: int) -> int:
+    """Wait for a process; return its exit code, negative if a signal ended it."""
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def sequence() -> None:
+    actions.sequence(at=clock.now(), signer=SIGNER)
+
+
+def append(count: int, together: int) -> None:
+    written = 0
+    while written < count:
+        some = min(1 + written % together, count - written)
+        with transaction.atomic():
+            actions.append_many(
+                [NewEntry("use.granted", SYSTEM, clock.now(), None, {"by": os.getpid(), "n": written + n}) for n in range(some)]
+            )
+            if written % 7 == 3:
+                time.sleep(0.002)  # so that transactions end in another order than their ids began
+        written += some
+
+
+def published() -> Checkpoint | None:
+    file = log() / "checkpoint"
+    return open_note(file.read_text(), SIGNER.verifier) if file.is_file() else None
+
+
+def assert_whole(count: int, remembered: Checkpoint | None = None) -> None:
+    report, _ = verify_database(Folder(log()), [SIGNER.verifier], now=clock.now(), remembered=remembered)
+    assert report.findings == []
+    assert (report.size, report.rows, report.waiting, Entry.objects.count()) == (count, count, 0, count)
+
+
+def test_a_process_killed_while_it_sequences_leaves_a_true_log_and_the_next_one_goes_on() -> None:
+    picks = random.Random(518)
+    total, killed, remembered = 0, 0, None
+    for _ in range(KILLS):
+        append(3_000, together=1_000)
+        total += 3_000
+        before = published()
+        process = start(sequence)
+        end = time.monotonic() + 20
+        while published() == before and time.monotonic() < end:
+            time.sleep(0.001)
+        time.sleep(picks.random() * 0.06)
+        os.kill(process, signal.SIGKILL)
+        killed += finish(process) == -signal.SIGKILL
+        # What the dead process left published is whole, and continues what was published before.
+        report, note = verify_log(Folder(log()), [SIGNER.verifier], remembered=remembered)
+        assert report.findings == []
+        assert note is not None
+        remembered = open_note(note, SIGNER.verifier)
+    assert killed, "every process was done before it was killed: nothing was tried"
+    sequence()
+    assert_whole(total, remembered)
+
+
+def test_several_processes_append_while_two_sequence() -> None:
+    stop = settings.current().path("stop")
+    stop.unlink(missing_ok=True)
+
+    def keep_sequencing() -> None:
+        while not stop.exists():
+            sequence()
+
+    sequencers = [start(keep_sequencing) for _ in range(2)]
+    appenders = [start(lambda: append(800, together=20)) for _ in range(3)]
+    codes = [finish(process) for process in appenders]
+    stop.touch()
+    codes += [finish(process) for process in sequencers]
+    stop.unlink()
+    assert codes == [0] * 5
+    sequence()
+    assert_whole(2_400)
+    ordered = list(Entry.objects.order_by("leaf_index").values_list("leaf_index", flat=True))
+    assert ordered == list(range(2_400))
