@@ -1,0 +1,107 @@
+"""The list of incidents, the page of one, and the duties on it."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from aboveboard.accounts.gate import actor_of, allow
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Role
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.console.incidents.forms import CircumstancesForm, DoneForm, NoteForm
+from aboveboard.incidents import actions, queries
+from aboveboard.incidents.models import State
+from aboveboard.incidents.notices import queries as notices
+
+LEADS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
+_TONES = {1: "low", 2: "medium", 3: "high", 4: "very-high"}
+
+
+@allow(*LEADS)
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """List every incident, newest first."""
+    return render(request, "console/incidents/overview.html", {"rows": queries.incidents(at=clock.now())})
+
+
+@allow(*LEADS)
+@require_safe
+def one(request: HttpRequest, number: int) -> HttpResponse:
+    """Show one incident: the next duty, the three numbers, what is due, what happened."""
+    page = queries.page(number, at=clock.now())
+    due = [duty for duty in page.duties if duty.required != "no"]
+    context = {
+        "page": page,
+        "batch": notices.newest_batch(number),
+        "bar": [{"label": part.name, "number": part.people, "tone": _TONES[part.band]} for part in reversed(page.slices) if part.people],
+        "slices": [part for part in reversed(page.slices) if part.people],
+        "due": due,
+        "not_due": [duty for duty in page.duties if duty.required == "no"],
+        "timeline": page.timeline[:6],
+        "counting": page.exposure is None and page.incident.kind != "other",
+    }
+    return render(request, "console/incidents/one.html", context)
+
+
+@allow(*LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def timeline(request: HttpRequest, number: int) -> HttpResponse:
+    """Show the whole timeline; POST adds a sentence to it."""
+    form = NoteForm(request.POST or None)
+    page = queries.page(number, at=clock.now())
+    if request.method == "POST" and form.is_valid():
+        actions.note(number, form.cleaned_data["sentence"], public=form.cleaned_data["public"], by=actor_of(request), at=clock.now())
+        return HttpResponseRedirect(reverse("console:timeline", args=[number]))
+    context = {"page": page, "form": form, "states": queries.states(number)}
+    return render(request, "console/incidents/timeline.html", context, status=422 if form.errors else 200)
+
+
+@allow(*LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def duty(request: HttpRequest, number: int, duty_id: int) -> HttpResponse:
+    """Show one duty with its law; POST writes down that it was done."""
+    found = queries.duty(duty_id, at=clock.now())
+    page = queries.page(number, at=clock.now())
+    if found is None or all(each.id != duty_id for each in page.duties):
+        raise Http404
+    form = DoneForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            actions.mark_done(
+                duty_id, done_at=said["done_at"], reference=said["reference"], words=said["words"], by=actor_of(request), at=clock.now()
+            )
+        except AboveboardError as error:
+            form.add_error(None, str(error))
+        else:
+            return HttpResponseRedirect(reverse("console:incident", args=[number]))
+    context = {"page": page, "duty": found, "form": form}
+    return render(request, "console/incidents/duty.html", context, status=422 if form.errors else 200)
+
+
+@allow(*LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def circumstances(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask what is known of the loss; every answer works out severity, risk and duties anew."""
+    page = queries.page(number, at=clock.now())
+    form = CircumstancesForm(request.POST or None, stored=page.incident.circumstances, kind=page.incident.kind)
+    if request.method == "POST" and form.is_valid():
+        actions.change(number, answers=form.cleaned_data, by=actor_of(request), at=clock.now())
+        return HttpResponseRedirect(reverse("console:incident", args=[number]))
+    return render(request, "console/incidents/circumstances.html", {"page": page, "form": form}, status=422 if form.errors else 200)
+
+
+_MOVES = {State.CONTAINED: actions.contain, State.TOLD: actions.told, State.CLOSED: actions.close, State.OPEN: actions.reopen}
+
+
+@allow(*LEADS)
+@require_POST
+def move(request: HttpRequest, number: int, state: str) -> HttpResponse:
+    """Take the incident into another state; what still binds is said instead."""
+    if state not in State.values:
+        raise Http404
+    _MOVES[State(state)](number, words="", by=actor_of(request), at=clock.now())
+    return HttpResponseRedirect(reverse("console:incident", args=[number]))

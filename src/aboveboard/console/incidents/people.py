@@ -1,0 +1,90 @@
+"""Every number of an incident, opened as the rows it counts. Rows hold reference numbers, never names."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from aboveboard.accounts.gate import allow
+from aboveboard.basics import clock
+from aboveboard.basics.limits import PAGE_SIZE
+from aboveboard.console.incidents.page import LEADS
+from aboveboard.engines.listing import Filter
+from aboveboard.incidents import queries
+
+_OUTCOMES = {"matched": "are ours", "ambiguous": "fit more than one of our customers", "stranger": "are strangers"}
+
+
+@allow(*LEADS)
+@require_safe
+def people(request: HttpRequest, number: int) -> HttpResponse:
+    """List the people exposed, all or by band, place, channel or language."""
+    which = _filter(request)
+    page = queries.page(number, at=clock.now())
+    rows = queries.people(number, which, limit=PAGE_SIZE)
+    said = {name: value for name, value in request.GET.items() if name != "after"}
+    context = {
+        "page": page,
+        "rows": rows,
+        "total": queries.matching(number, which),
+        "filters": _filters(page, said),
+        "filtered": bool(said),
+        "older": f"?{urlencode(said | {'after': rows[-1].person_id})}" if len(rows) == PAGE_SIZE else "",
+    }
+    return render(request, "console/incidents/people.html", context)
+
+
+@allow(*LEADS)
+@require_safe
+def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
+    """List the lines of a leaked file that came out in one way. What they said is not kept."""
+    page, after = queries.page(number, at=clock.now()), _number(request, "after")
+    if outcome == "unread":
+        unread = queries.unread(number, after=after, limit=PAGE_SIZE)
+        rows = [{"line": row.line, "why": row.get_reason_display() if hasattr(row, "get_reason_display") else row.reason} for row in unread]
+        words = "could not be read"
+    elif outcome in _OUTCOMES:
+        rows = [{"line": line.line, "why": ""} for line in queries.lines(number, outcome, after=after, limit=PAGE_SIZE)]
+        words = _OUTCOMES[outcome]
+    else:
+        raise Http404
+    context = {"page": page, "rows": rows, "words": words, "older": f"?after={rows[-1]['line']}" if len(rows) == PAGE_SIZE else ""}
+    return render(request, "console/incidents/lines.html", context)
+
+
+def _filter(request: HttpRequest) -> Filter:
+    get = request.GET.get
+    band = _number(request, "band")
+    return Filter(
+        band=band or None, severity=_number(request, "severity") or None, jurisdiction=get("jurisdiction"), country=get("country"),
+        channel=get("channel"), language=get("language"), after=_number(request, "after"),
+    )  # fmt: skip
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.GET.get(name, "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        raise Http404
+    return int(text)
+
+
+def _filters(page: queries.Page, said: dict[str, str]) -> list[dict[str, object]]:
+    groups = (
+        ("band", "How bad", [(str(part.band), f"{part.name} {part.people:,}") for part in page.slices if part.people]),
+        ("jurisdiction", "Where they live", [(place, f"{place} {count:,}") for place, count in page.jurisdictions.items()]),
+        ("language", "Language", [(language, f"{language} {count:,}") for language, count in page.languages.items()]),
+    )
+    return [
+        {
+            "label": label,
+            "options": [
+                {"label": words, "href": f"?{urlencode(said | {name: value})}", "chosen": said.get(name) == value} for value, words in options
+            ],
+        }
+        for name, label, options in groups
+    ]
+
+

@@ -1,0 +1,118 @@
+"""Notices: prepared by one, read and approved by another, sent, and followed to the last row."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from aboveboard.accounts.gate import actor_of, allow
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Role
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.limits import PAGE_SIZE
+from aboveboard.console.incidents.forms import PrepareForm, ReadForm
+from aboveboard.console.incidents.page import LEADS
+from aboveboard.delivery.models import State
+from aboveboard.incidents import queries
+from aboveboard.incidents.notices import actions
+from aboveboard.incidents.notices import queries as notices
+
+APPROVERS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD)
+
+
+@allow(*APPROVERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def prepare(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask what was done, and prepare a notice for everyone counted."""
+    page = queries.page(number, at=clock.now())
+    form = PrepareForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = actions.prepare(number, measures=form.cleaned_data, by=actor_of(request), at=clock.now())
+        except AboveboardError as error:
+            form.add_error(None, str(error))
+        else:
+            return HttpResponseRedirect(reverse("console:notices", args=[number, batch.pk]))
+    return render(request, "console/incidents/prepare.html", {"page": page, "form": form}, status=422 if form.errors else 200)
+
+
+@allow(*LEADS)
+@require_safe
+def one(request: HttpRequest, number: int, batch_id: int) -> HttpResponse:
+    """Show a batch: to read and approve while it waits, its progress afterwards."""
+    return _show(request, number, batch_id)
+
+
+@allow(*APPROVERS)
+@require_POST
+def approve(request: HttpRequest, number: int, batch_id: int) -> HttpResponse:
+    """Approve as the second person; sending begins at once."""
+    form = ReadForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.approve(_own(number, batch_id).batch.pk, by=actor_of(request), at=clock.now())
+        except AboveboardError as error:
+            form.add_error(None, str(error))
+        else:
+            return HttpResponseRedirect(reverse("console:notices", args=[number, batch_id]))
+    return _show(request, number, batch_id, form)
+
+
+@allow(*APPROVERS)
+@require_POST
+def turn(request: HttpRequest, number: int, batch_id: int, way: str) -> HttpResponse:
+    """Send a batch back, stop it, or let it go on."""
+    batch, by, at = _own(number, batch_id).batch.pk, actor_of(request), clock.now()
+    if way == "stop":
+        actions.stop(batch, by=by, at=at)
+    elif way == "resume":
+        actions.resume(batch, by=by, at=at)
+    elif way == "back":
+        actions.send_back(batch, note="", by=by, at=at)
+    else:
+        raise Http404
+    return HttpResponseRedirect(reverse("console:notices", args=[number, batch_id]))
+
+
+@allow(*LEADS)
+@require_safe
+def rows(request: HttpRequest, number: int, batch_id: int, state: str) -> HttpResponse:
+    """List those whom a batch tells, in one state, each with its reason."""
+    if state not in State.values:
+        raise Http404
+    after = request.GET.get("after", "0")
+    if not after.isdigit():
+        raise Http404
+    _own(number, batch_id)
+    found = notices.dispatches(batch_id, state, reason=request.GET.get("reason") or None, after=int(after), limit=PAGE_SIZE)
+    context = {
+        "page": queries.page(number, at=clock.now()),
+        "batch_id": batch_id,
+        "state": state,
+        "rows": found,
+        "older": f"?after={found[-1].id}" if len(found) == PAGE_SIZE else "",
+    }
+    return render(request, "console/incidents/told.html", context)
+
+
+def _own(number: int, batch_id: int) -> notices.BatchView:
+    found = notices.batch(batch_id)
+    if found.batch.incident.number != number:
+        raise Http404
+    return found
+
+
+def _show(request: HttpRequest, number: int, batch_id: int, form: ReadForm | None = None) -> HttpResponse:
+    view, actor = _own(number, batch_id), actor_of(request)
+    prepared = view.batch.prepared_by
+    context = {
+        "page": queries.page(number, at=clock.now()),
+        "view": view,
+        "samples": notices.samples(batch_id) if view.waits_for_approval else (),
+        "mine": (prepared["kind"], prepared["id"]) == (actor.kind.value, actor.id),
+        "may": actor.role in APPROVERS,
+        "form": form or ReadForm(),
+    }
+    return render(request, "console/incidents/notices.html", context, status=422 if form and form.errors else 200)
