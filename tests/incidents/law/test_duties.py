@@ -207,6 +207,20 @@ def test_georgia_binds_only_information_brokers_and_says_so() -> None:
     assert "US-GA-IND" in _due([Group("US-GA", 7, SSN)], profile=OrgProfile(("US-GA",), frozenset({"us_information_brokers"})))
 
 
+def test_a_clear_no_outweighs_an_open_question() -> None:
+    facts = LossFacts(Taking.LOST, Risk.HIGH, medium=Medium.PAPER, codes_taken=None)
+    row = _due([Group("US-CA", 9, CARD)], facts)["US-CA-IND"]
+    assert row.required is Required.NO
+    assert "depends on whether a code is needed" in row.reasons[0]
+
+
+def test_a_row_says_when_its_clock_started() -> None:
+    found, decided = AWARE + timedelta(days=1), AWARE + timedelta(days=2)
+    rows = _due([Group("US-TX", 250, SSN), Group("US-WA", 1, SSN), Group("GB", 1, SSN)], discovered=found, determined=decided)
+    started = [rows[name].clock_started_at for name in ("UK-GDPR-33-AUTH", "US-WA-IND", "US-TX-IND", "US-TX-CRA")]
+    assert started == [AWARE, found, decided, None]
+
+
 # -- dates -------------------------------------------------------------------------------------------
 
 
