@@ -11,13 +11,13 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.commands.demo.people import people, write
 from aboveboard.promise.queries import Adopted
-from aboveboard.vault import load as loading
-from aboveboard.vault import mapping as mappings
 from aboveboard.vault import queries as vault
+from aboveboard.vault.loading import load as loading
+from aboveboard.vault.loading import mapping as mappings
 
 SRC = Path(__file__).parents[1] / "src" / "aboveboard"
 PROMISE_FILE = SRC / "promise" / "samples" / "retailer.yaml"
-MAPPING_FILE = SRC / "vault" / "samples" / "adventureworks.yaml"
+MAPPING_FILE = SRC / "vault" / "loading" / "samples" / "adventureworks.yaml"
 
 ADVISER = Actor(ActorKind.STAFF, "7", Role.ADVISER, "Leeds shop")
 OFFERS = Actor(ActorKind.SERVICE, "3", "offers-service", "Marketing")

@@ -13,9 +13,9 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.commands.demo.people import people, write
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger.models import Entry
-from aboveboard.vault import load as loading
-from aboveboard.vault import mapping as mappings
 from aboveboard.vault import queries
+from aboveboard.vault.loading import load as loading
+from aboveboard.vault.loading import mapping as mappings
 from aboveboard.vault.models import BlindIndex, ImportRun, Person, SealedRecord
 
 MAPPING_FILE = Path(loading.__file__).parent / "samples" / "adventureworks.yaml"

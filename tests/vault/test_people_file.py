@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.vault import mapping as mappings
-from aboveboard.vault.people_file import FileRefused, Row, read
+from aboveboard.vault.loading import mapping as mappings
+from aboveboard.vault.loading.people_file import FileRefused, Row, read
 
 MAPPING = mappings.load(
     """

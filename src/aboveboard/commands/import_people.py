@@ -18,7 +18,7 @@ aboveboard import customers.csv --sample-mapping   (the columns of the sample fi
 Run it again after mending the file: nobody is loaded twice."""
 NEEDS_INSTANCE = True
 
-SAMPLE_MAPPING = Path(__file__).parents[1] / "vault" / "samples" / "adventureworks.yaml"
+SAMPLE_MAPPING = Path(__file__).parents[1] / "vault" / "loading" / "samples" / "adventureworks.yaml"
 _LISTED = 20
 
 
@@ -38,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
     from aboveboard.basics.actor import SYSTEM
     from aboveboard.basics.errors import BadInput
     from aboveboard.promise.queries import in_force
-    from aboveboard.vault import load, mapping, queries
+    from aboveboard.vault import queries
+    from aboveboard.vault.loading import load, mapping
 
     mapping_file: Path = SAMPLE_MAPPING if args.sample_mapping else args.mapping
     for file in (args.file, mapping_file):
@@ -67,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _progress(args: argparse.Namespace) -> Bar:
-    from aboveboard.vault.people_file import count_lines
+    from aboveboard.vault.loading.people_file import count_lines
 
     with args.file.open("rb") as file:
         total = count_lines(iter(lambda: file.read(1 << 20), b""))

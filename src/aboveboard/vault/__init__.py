@@ -4,5 +4,5 @@ Invariant: plaintext leaves only through :func:`aboveboard.vault.queries.open_re
 :class:`~aboveboard.vault.grant.Grant`; only ``access`` can make one.
 
 Public: ``grant.Grant``, ``queries.open_record``, ``queries.find``, ``queries.handles``,
-``queries.held_fields``, ``actions.correct``, ``actions.erase``, ``load.load``. Formats: ``FORMAT.md``.
+``queries.held_fields``, ``actions.correct``, ``actions.erase``, ``loading``. Formats: ``FORMAT.md``.
 """

@@ -1,4 +1,4 @@
-"""Changes to one person's record. Loading many is :mod:`aboveboard.vault.load`."""
+"""Changes to one person's record. Loading many is :mod:`aboveboard.vault.loading.load`."""
 
 from __future__ import annotations
 

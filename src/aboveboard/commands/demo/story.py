@@ -30,14 +30,14 @@ from aboveboard.incidents.models import Incident, NoticeBatch
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.outbox import jobs
 from aboveboard.promise.queries import in_force
-from aboveboard.vault import load as loading
-from aboveboard.vault import mapping as mappings
 from aboveboard.vault import queries as vault
+from aboveboard.vault.loading import load as loading
+from aboveboard.vault.loading import mapping as mappings
 from aboveboard.vault.models import ImportRun
 
 PACKAGE = Path(__file__).parents[2]
 PROMISE = PACKAGE / "promise" / "samples" / "retailer.yaml"
-MAPPING = PACKAGE / "vault" / "samples" / "adventureworks.yaml"
+MAPPING = PACKAGE / "vault" / "loading" / "samples" / "adventureworks.yaml"
 
 ON_THE_LAPTOP = ("customer_number", "first_name", "last_name", "email", "phone")
 OURS_IN_THE_LEAK = 0.3

@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import CSV_LINE_BYTES, FIELD_BYTES
-from aboveboard.vault import mapping as mappings
 from aboveboard.vault import normalise
+from aboveboard.vault.loading import mapping as mappings
 
 
 class FileRefused(AboveboardError):

@@ -27,8 +27,9 @@ from aboveboard.basics.ids import new_ids
 from aboveboard.basics.limits import IMPORT_BATCH
 from aboveboard.keys.actions import make_keys
 from aboveboard.ledger.actions import append
-from aboveboard.vault import blind, normalise, people_file, sealed, store
-from aboveboard.vault.mapping import Mapping as FileMapping
+from aboveboard.vault import blind, normalise, sealed
+from aboveboard.vault.loading import people_file, store
+from aboveboard.vault.loading.mapping import Mapping as FileMapping
 from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun
 
 

@@ -1,0 +1,4 @@
+"""Bringing many people in: a file and its mapping in, sealed records out, every row that was not loaded listed.
+
+Public: ``load.load``, ``load.Source``, ``mapping.load``.
+"""
