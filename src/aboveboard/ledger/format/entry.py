@@ -134,7 +134,10 @@ def _canonical(value: Json) -> bytes:
     RFC 8785 sorts by UTF-16 units). A property test holds the two against each other.
     """
     if not _is_simple(value):
-        return canonical(value)
+        body = canonical(value)
+        if canonical(json.loads(body)) != body:
+            raise ValueError("a number too large to be read back")  # 1e20 is written as an integer beyond 2**53
+        return body
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode("utf-8")
 
 
