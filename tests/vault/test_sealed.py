@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.basics.limits import FIELD_BYTES
-from aboveboard.vault.sealed import Box, FieldTooLong, RecordDamaged, decode, encode, seal, unseal
+from aboveboard.vault.sealed import Box, FieldTooLong, RecordDamaged, decode, encode, pick, seal, unseal
 
 CIPHER = AESGCM(bytes(range(32)))
 ids = st.integers(0, 2**63 - 1)
@@ -70,3 +70,9 @@ def test_one_changed_byte_does_not_open(at: int, flip: int) -> None:
 def test_a_value_beyond_the_limit_is_refused() -> None:
     with pytest.raises(FieldTooLong):
         seal(CIPHER, 1, "note", 1, "x" * (FIELD_BYTES + 1))
+
+
+@given(st.dictionaries(names, boxes, max_size=8), st.lists(names, max_size=4))
+def test_picking_fields_is_decoding_and_leaving_the_rest(record: dict[str, Box], others: list[str]) -> None:
+    wanted = [*list(record)[::2], *others]
+    assert pick(encode(record), wanted) == {name: box for name, box in record.items() if name in wanted}

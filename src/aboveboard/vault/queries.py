@@ -30,9 +30,8 @@ class Sealed:
     language: str
     collected_at: datetime
     last_active_at: datetime
-    held: frozenset[str]
     handle: str
-    _boxes: dict[str, sealed.Box] = field(repr=False)
+    _record: bytes = field(repr=False)
     _key: bytes = field(repr=False)
 
 
@@ -67,10 +66,8 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
         key = by_id.get(person_id)
         if key is None:
             continue
-        decoded = sealed.decode(bytes(boxes))
-        records[person_id] = Sealed(
-            person_id, jurisdiction, language, collected_at, last_active_at, frozenset(decoded), handle_of(key), decoded, key
-        )
+        handle = handle_of(key)
+        records[person_id] = Sealed(person_id, jurisdiction, language, collected_at, last_active_at, handle, bytes(boxes), key)
     return records
 
 
@@ -86,9 +83,10 @@ def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]
     if clock.now() > grant.expires_at:
         raise GrantRefused(why="its time has passed; ask again")
     cipher = AESGCM(record._key)
+    boxes = sealed.pick(record._record, grant.fields)
     opened: dict[str, Personal[str] | None] = {}
     for name in sorted(grant.fields):
-        box = record._boxes.get(name)
+        box = boxes.get(name)
         opened[name] = None if box is None else Personal(sealed.unseal(cipher, record.person_id, name, box))
     return opened
 

@@ -7,7 +7,8 @@ promise version it was collected under, so a box moved anywhere else does not op
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import struct
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +21,7 @@ VERSION = b"\x01"
 NONCE_BYTES = 12
 TAG_BYTES = 16
 _AAD = b"aboveboard/field/v1/"
+_HEAD = struct.Struct(">II")  # promise serial, length of what is sealed
 
 
 class RecordDamaged(AboveboardError):
@@ -92,28 +94,40 @@ def decode(record: bytes) -> dict[str, Box]:
     Raises:
         RecordDamaged: unknown version, a length beyond the end, names out of order or twice.
     """
-    return dict(_boxes(record))
+    try:
+        return {key.decode(): box for key, box in _boxes(record, None)}
+    except UnicodeDecodeError:
+        raise RecordDamaged(why="a field name is not UTF-8") from None
 
 
-def _boxes(record: bytes) -> Iterator[tuple[str, Box]]:
+def pick(record: bytes, names: Collection[str]) -> dict[str, Box]:
+    """Return the boxes of ``names`` alone: a use opens three fields of fifteen, and most of the work is the rest.
+
+    Raises:
+        RecordDamaged: as for :func:`decode`.
+    """
+    wanted = {name.encode(): name for name in names}
+    return {wanted[key]: box for key, box in _boxes(record, wanted)}
+
+
+def _boxes(record: bytes, wanted: Container[bytes] | None) -> Iterator[tuple[bytes, Box]]:
     if record[:1] != VERSION:
         raise RecordDamaged(why="it does not start with a known version")
-    at, last = 1, b""
-    while at < len(record):
+    at, last, size = 1, b"", len(record)
+    while at < size:
         name_end = at + 1 + record[at]
-        head_end = name_end + 8
+        head_end = name_end + _HEAD.size
+        if head_end > size:
+            raise RecordDamaged(why="it ends in the middle of a box")
         key = record[at + 1 : name_end]
-        length = int.from_bytes(record[name_end + 4 : head_end], "big")
+        serial, length = _HEAD.unpack_from(record, name_end)
         end = head_end + length
-        if end > len(record) or head_end > len(record):
+        if end > size:
             raise RecordDamaged(why="it ends in the middle of a box")
         if length < NONCE_BYTES + TAG_BYTES or key <= last:
             raise RecordDamaged(why="a box is too short, or fields are out of order")
-        try:
-            name = key.decode()
-        except UnicodeDecodeError:
-            raise RecordDamaged(why="a field name is not UTF-8") from None
-        yield name, Box(int.from_bytes(record[name_end : name_end + 4], "big"), record[head_end:end])
+        if wanted is None or key in wanted:
+            yield key, Box(serial, record[head_end:end])
         at, last = end, key
 
 
