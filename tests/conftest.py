@@ -48,8 +48,12 @@ django.setup()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let tests bring templates of their own."""
+    """Let tests bring templates of their own, and let each of xdist's processes make an instance of its own."""
     from django.conf import settings
+
+    if getattr(config.option, "numprocesses", None) and "PYTEST_XDIST_WORKER" not in os.environ:
+        # pytest-django would start Django on this process's instance before a worker gets to make its own.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
     settings.TEMPLATES[0]["DIRS"] = [Path(__file__).parent / "site" / "templates"]
 
@@ -76,7 +80,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(autouse=True)
 def _fresh_memory() -> Generator[None]:
-    """Forget what a process remembers of one database, because the next test has another."""
+    """Forget what a process remembers and an instance folder holds of one database: the next test has another."""
     yield
     from aboveboard.access import sequencing
     from aboveboard.accounts import sealing
@@ -84,7 +88,9 @@ def _fresh_memory() -> Generator[None]:
 
     for remembered in (queries.instance_secret, sequencing.signer, sealing._cipher):
         remembered.cache_clear()
-    shutil.rmtree(HOME / "log", ignore_errors=True)
+    for folder in HOME.iterdir():  # the published log, exposure sets, caught mail
+        if folder.is_dir():
+            shutil.rmtree(folder)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
