@@ -68,7 +68,7 @@ def test_the_history_says_who_wrote_it_down(jon: Someone) -> None:
     choose(jon.id, "personal-offers", Answer.YES, channel="phone", evidence="call:417", by=ADVISER, at=clock.now())
     page = jon.browser.get("/you/choices/").content.decode()
     assert "by phone" in page
-    assert "written down by Our advisers, Leeds shop" in page
+    assert "written down by our advisers, Leeds shop" in page
 
 
 @pytest.mark.parametrize("sent", [{}, {"answer": "perhaps"}])

@@ -27,9 +27,9 @@ def text(someone: Someone, address: str = "/you/") -> str:
 def test_everything_held_is_shown_in_plain_words(jon: Someone) -> None:
     page = text(jon)
     assert f"Hello {jon.row['first_name']}." in page
-    for column in ("customer_id", "email", "phone", "address_line1", "postal_code", "birth_date"):
+    for column in ("customer_id", "email", "phone", "address_line1", "postal_code"):
         assert jon.row[column].replace("'", "&#x27;") in page
-    for said in ("To deliver what you order", "Shared with the courier", "Kept six years after your last order."):
+    for said in ("United Kingdom", "To deliver what you order", "Shared with the courier", "Kept six years after your last order."):
         assert said in page
 
 
@@ -53,11 +53,11 @@ def test_opening_ones_own_data_is_a_use_like_any_other(jon: Someone) -> None:
 
 
 def test_the_looks_of_others_are_counted_and_the_latest_is_said(jon: Someone) -> None:
-    assert re.search(r'ab-big">0<', text(jon))
+    assert "0 looks" in text(jon)
     access.use(access.Ask(ADVISER, "answer-contact", ("first_name",), "phone"), jon.id, at=clock.now())
     access.use(access.Ask(OFFERS, "personal-offers", ("email",), "email"), jon.id, at=clock.now())
     page = text(jon)
-    assert re.search(r'ab-big">2<', page)
+    assert "2 looks" in page
     assert "The latest was refused: The program that chooses offers, Marketing." in page
 
 

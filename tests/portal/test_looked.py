@@ -33,7 +33,7 @@ def text(someone: Someone, address: str = "/you/looked/") -> str:
 def test_a_look_says_who_what_when_why_and_how(jon: Someone) -> None:
     look_at(jon)
     page = text(jon)
-    assert "<strong>Our advisers, Leeds shop</strong> saw your first name and your e-mail address" in page
+    assert "<strong>Our advisers, Leeds shop</strong> saw your first name and e-mail address" in page
     assert "To answer when you contact us · by phone" in page
     assert "Today " in page
 

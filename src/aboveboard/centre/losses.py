@@ -77,7 +77,7 @@ def measured(kept: Kept) -> str:
         return span(kept.took)
     if kept.share is not None:
         return f"{kept.share:.1f} in 100".replace(".0 in", " in")
-    return "not done in time" if kept.kept is False else "still open"
+    return "not done in time" if kept.kept is False else "not yet"
 
 
 def _outcome(row: Sequence[Kept]) -> Outcome:
@@ -85,7 +85,7 @@ def _outcome(row: Sequence[Kept]) -> Outcome:
     losses = _count(len(row), "loss", "losses")
     return Outcome(
         promise=row[0].promise,
-        said=f"{losses}: {listed(done)}" if done else f"{losses}: still open",
+        said=f"{losses}: {listed(done)}" if done else f"{losses}: not yet",
         kept=sum(kept.kept is True for kept in row),
         late=sum(kept.kept is False for kept in row),
         open=sum(kept.kept is None for kept in row),

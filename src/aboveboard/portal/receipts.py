@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.utils.translation import override
 
-from aboveboard.basics import settings
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.choices.models import Choice
@@ -35,7 +34,6 @@ def facts_of(choice: Choice, language: str = "en") -> Facts:
     if purpose is None:
         raise ReceiptNotPossible()
     labels = [categories.get(key).label for key in spoken.categories_of(purpose.fields)]
-    organisation = settings.current().organisation
     return Facts(
         choice_id=choice.pk,
         person=vault.handle(choice.person_id) or "",
@@ -53,8 +51,8 @@ def facts_of(choice: Choice, language: str = "en") -> Facts:
         kept=explain.retention_in_words(purpose.retention, language),
         promise_serial=version.serial,
         promise_digest=version.digest,
-        controller=organisation.name,
-        contact=organisation.contact,
+        controller=spoken.organisation.legal_name or spoken.organisation.name,
+        contact=spoken.organisation.contact,
         proof=proof_of(choice.entry_id),
     )
 

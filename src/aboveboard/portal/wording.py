@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_skeleton
 from django.utils import timezone
 from django.utils.functional import Promise as Lazy
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from aboveboard.access.queries import Look
 from aboveboard.access.reasons import Code
@@ -43,7 +43,10 @@ def things(promise: Promise, fields: Sequence[str], language: str) -> str:
     said = [label.get(language, label["en"]) for label in labels]
     if len(known) < len(fields):
         said.append(gettext("something we do not hold"))
-    return explain.listed(said, language)
+    sentence = explain.listed(said, language)
+    if language.startswith("en"):  # "your name, your phone" tires the reader; other languages need the word for its gender
+        sentence = sentence.replace(", your ", ", ").replace(" and your ", " and ")
+    return sentence
 
 
 def opening(text: str) -> str:
@@ -69,16 +72,24 @@ def day(moment: datetime) -> str:
     return format_date(timezone.localtime(moment).date(), "long", locale=_locale())
 
 
+def written_day(text: str) -> str:
+    """Return an ISO date as people write it; what is no date stays as it is."""
+    try:
+        return format_date(date.fromisoformat(text), "long", locale=_locale())
+    except ValueError:
+        return text
+
+
 def who(promise: Promise, look: Look) -> str:
     """Return who looked, as the promise names them: "You", or "Shop adviser, Leeds"."""
-    return actor(promise, look.actor_kind, look.role, look.team)
+    return opening(actor(promise, look.actor_kind, look.role, look.team))
 
 
 def actor(promise: Promise, kind: str, role: str, team: str) -> str:
     """Return an actor by role and team; a customer is never told the name of a member of staff."""
     if kind == ActorKind.PERSON:
         return gettext("You")
-    title = opening(_title(promise.roles.get(role), role))
+    title = _title(promise.roles.get(role), role)
     return f"{title}, {team}" if team else title
 
 
@@ -119,11 +130,6 @@ def said(answer: Answer, *, objectable: bool) -> str:
     if objectable:
         return gettext("You took back your objection") if answer is Answer.YES else gettext("You objected")
     return gettext("You said yes") if answer is Answer.YES else gettext("You said no")
-
-
-def looks_in(days: int, count: int) -> str:
-    """Return "look" or "looks" with the days, for beneath a large number."""
-    return ngettext("look at your data in the last %(days)d days.", "looks at your data in the last %(days)d days.", count) % {"days": days}
 
 
 def _title(party: Party | None, key: str) -> str:

@@ -55,6 +55,7 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
         "details": held,
         "refused": wording.refusal(reason.code for reason in outcome.reasons) if isinstance(outcome, access.Refused) else "",
         "purposes": _purposes(you, {detail.field.key for detail in held}),
+        "contact": you.promise.organisation.contact,
         "calls": notices.calls(you),
         **_looks(you),
     }
@@ -65,13 +66,17 @@ def _details(you: You, opened: Mapping[str, Personal[str] | None]) -> Iterator[D
     for key, field in you.promise.fields.items():
         value = opened.get(key)
         if value is not None:
-            yield Detail(field, shown(field, value.reveal()), details.is_correctable(field))
+            yield Detail(field, shown(field, value.reveal(), you.language), details.is_correctable(field))
 
 
-def shown(field: Field, value: str) -> str:
-    """Return a value as the page shows it: of a card only the last four digits, of a country its name."""
+def shown(field: Field, value: str, language: str) -> str:
+    """Return a value as the page shows it: of a card only the last four digits, a country by its name, a date in words."""
     if field.kind is FieldKind.CARD_NUMBER:
         return gettext("ending %(digits)s") % {"digits": value[-4:]}
+    if field.kind is FieldKind.COUNTRY:
+        return explain.country_in_words(value, language)
+    if field.kind is FieldKind.DATE:
+        return wording.written_day(value)
     return value
 
 
@@ -118,7 +123,7 @@ def _looks(you: You) -> dict[str, object]:
         sentence = (granted if latest.granted else gettext("The latest was refused: %(who)s. %(when)s.")) % facts
     return {
         "looks": len(lately),
-        "looks_words": wording.looks_in(_LOOKS_DAYS, len(lately)),
-        "more_looks": len(lately) == _LOOKS_COUNTED,
+        "looks_words": gettext("at your data in the last %(days)d days.") % {"days": _LOOKS_DAYS},
+        "looks_plus": "+" if len(lately) == _LOOKS_COUNTED else "",
         "latest_look": sentence,
     }

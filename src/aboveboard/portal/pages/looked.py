@@ -102,7 +102,7 @@ def wrong(request: HttpRequest, you: You) -> HttpResponse:
 @portal_page
 def told(request: HttpRequest, you: You) -> HttpResponse:
     """Say that the privacy lead was told, and what happens now."""
-    return render(request, "portal/told_privacy_lead.html")
+    return render(request, "portal/told_privacy_lead.html", {"contact": you.promise.organisation.contact})
 
 
 def _row(you: You, look: Look) -> dict[str, object]:

@@ -1,0 +1,55 @@
+"""The trust centre in a real browser, on a phone and at a desk, light and dark: axe finds nothing on any page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from aboveboard.access.actions import adopt_promise
+from aboveboard.access.sequencing import sequence_now
+from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.delivery.models import Dispatch, State
+from aboveboard.incidents import actions as incidents
+from tests.browser import assert_accessible, photograph
+from tests.loss import LEAD, approved, lost_laptop
+from tests.world import PROMISE_FILE, adopt, load
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_every_page_after_a_loss(page: Page, tmp_path: Path) -> None:
+    now = clock.now()
+    loss = lost_laptop([person for person, _ in load(20)], tmp_path, at=now - timedelta(hours=30))
+    approved(loss, at=now - timedelta(hours=20))
+    # The mail is another test's matter: here everyone was written to within nineteen hours.
+    Dispatch.objects.update(state=State.SENT, sent_at=now - timedelta(hours=11))
+    incidents.publish(loss.number, by=LEAD, at=now - timedelta(hours=19))
+    newer = adopt_promise(PROMISE_FILE.read_text("utf-8").replace("keep: P2Y", "keep: P5Y", 1), name="retailer.yaml", by=SYSTEM, at=now)
+    sequence_now()
+    pages = {
+        "centre": "/trust/",
+        "centre-promise": "/trust/promise/",
+        "centre-version": f"/trust/promise/{newer.serial}/",
+        "centre-register": "/trust/register/",
+        "centre-incidents": "/trust/incidents/",
+        "centre-incident": f"/trust/incidents/{loss.number}/",
+        "centre-check": "/trust/check/",
+    }
+    for name, address in pages.items():
+        page.goto(address)
+        assert_accessible(page)
+        photograph(page, name, keep=name == "centre")
+
+
+def test_every_page_before_anything_happened(page: Page) -> None:
+    adopt()
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your data, above board")
+    for name, address in (("centre", "/trust/"), ("centre-incidents", "/trust/incidents/"), ("centre-check", "/trust/check/")):
+        page.goto(address)
+        assert_accessible(page)
+        photograph(page, f"{name}-empty")

@@ -1,0 +1,151 @@
+"""The portal in a real browser, on a phone and at a desk, light and dark: axe finds nothing, and the way works without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from aboveboard.access import actions as access
+from aboveboard.access.sequencing import sequence_now
+from aboveboard.accounts import actions as accounts
+from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM, Actor, ActorKind
+from aboveboard.choices.actions import choose
+from aboveboard.choices.standing import Answer
+from tests.browser import assert_accessible, photograph
+from tests.loss import approved, lost_laptop
+from tests.world import ADVISER, OFFERS, load
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SHOP = Actor(ActorKind.SERVICE, "2", "shop-system", "Online shop")
+
+
+def sign_in(page: Page, person_id: int) -> None:
+    """Sign in through a one-time link, as a customer does."""
+    account = accounts.customer_account(person_id, at=clock.now())
+    page.goto(accounts.make_link(account, by=SYSTEM, at=clock.now()))
+    page.get_by_role("main").get_by_role("button").click()
+    page.wait_for_url("**/you/")
+
+
+@pytest.fixture
+def jon(page: Page) -> int:
+    """A customer in Britain who was looked up, refused to a program, and has chosen by phone; signed in."""
+    person = next(person for person, row in load(20) if row["country"] == "GB")
+    now = clock.now()
+    looks = [
+        (access.Ask(ADVISER, "answer-contact", ("first_name", "last_name", "email"), "phone"), timedelta(minutes=20)),
+        (access.Ask(OFFERS, "personal-offers", ("phone",), "sms"), timedelta(days=1)),
+        (access.Ask(SHOP, "deliver-orders", ("first_name", "last_name", "address_line1", "city", "phone"), "api"), timedelta(days=8)),
+        (access.Ask(OFFERS, "deliver-orders", ("birth_date",), "api"), timedelta(days=40)),
+    ]
+    for ask, ago in reversed(looks):
+        access.use(ask, person, at=now - ago)
+    choose(person, "improve-shops", Answer.NO, channel="phone", evidence="call:417", by=ADVISER, at=now - timedelta(days=12))
+    sequence_now()
+    sign_in(page, person)
+    return person
+
+
+def test_the_first_page_and_the_looks(page: Page, jon: int, tmp_path: Path) -> None:
+    approved(lost_laptop([jon], tmp_path, at=clock.now()), at=clock.now())
+    page.goto("/you/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("This is what we hold about you.")
+    expect(page.get_by_role("region", name="We lost a laptop with your details on it")).to_be_visible()
+    assert_accessible(page)
+    photograph(page, "portal", keep=True)
+    page.get_by_role("link", name="What this means for you").first.click()
+    assert_accessible(page)
+    photograph(page, "notice", keep=True)
+    page.get_by_role("link", name="Who has looked").first.click()
+    assert_accessible(page)
+    photograph(page, "looked", keep=True)
+    sequence_now()
+    page.get_by_role("link", name="Proof").first.click()
+    page.get_by_text("Show the proof itself").click()
+    assert_accessible(page)
+    photograph(page, "portal-proof")
+
+
+def test_a_choice_from_question_to_receipt(page: Page, jon: int) -> None:
+    page.get_by_role("link", name="Your choices").first.click()
+    assert_accessible(page)
+    photograph(page, "portal-choices")
+    offers = page.locator("#personal-offers")
+    offers.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose yes or no.")
+    expect(page).to_have_title("Error: Your choices – Adventure Works")
+    assert_accessible(page)
+    photograph(page, "portal-choices-error")
+    offers.get_by_label("Yes").check()
+    offers.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved. You said yes")
+    assert_accessible(page)
+    photograph(page, "portal-choices-saved")
+    page.get_by_role("link", name="Your receipt").click()
+    expect(page.get_by_role("status")).to_contain_text("Being sealed")
+    assert_accessible(page)
+    sequence_now()
+    page.get_by_role("link", name="Look again").click()
+    expect(page.get_by_role("heading", name="Sealed in our record")).to_be_visible()
+    assert_accessible(page)
+    photograph(page, "portal-receipt")
+
+
+def test_correcting_and_telling(page: Page, jon: int) -> None:
+    page.goto("/you/details/email/")
+    assert_accessible(page)
+    photograph(page, "portal-detail")
+    page.get_by_role("button", name="Save").click()
+    assert_accessible(page)
+    photograph(page, "portal-detail-error")
+    page.get_by_label("E-mail address").fill("new@example.org")
+    page.get_by_role("button", name="Save").click()
+    assert_accessible(page)
+    photograph(page, "portal-detail-confirm")
+    page.get_by_role("button", name="Yes, use this address").click()
+    expect(page.get_by_role("status")).to_contain_text("Corrected: E-mail address.")
+    assert_accessible(page)
+    page.goto("/you/looked/wrong/")
+    assert_accessible(page)
+    photograph(page, "portal-wrong")
+    page.get_by_label("It goes against what I chose").check()
+    page.get_by_role("button", name="Tell them").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, they are told")
+    assert_accessible(page)
+
+
+def test_nothing_yet_in_german(page: Page) -> None:
+    person = next(person for person, row in load(40) if row["country"] == "DE")
+    sign_in(page, person)
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    assert_accessible(page)
+    photograph(page, "portal-de")
+    for name, address in (("looked", "/you/looked/"), ("choices", "/you/choices/"), ("notices", "/you/notices/")):
+        page.goto(address)
+        assert_accessible(page)
+        photograph(page, f"portal-{name}-empty-de")
+
+
+@pytest.fixture
+def scriptless(chromium: Browser, live_server: object) -> Callable[[], BrowserContext]:
+    """A browser with scripts switched off."""
+    return lambda: chromium.new_context(base_url=str(getattr(live_server, "url", "")), java_script_enabled=False)
+
+
+def test_everything_works_without_a_script(scriptless: Callable[[], BrowserContext]) -> None:
+    person = next(person for person, row in load(20) if row["country"] == "GB")
+    context = scriptless()
+    page = context.new_page()
+    sign_in(page, person)
+    page.get_by_role("link", name="Your choices").first.click()
+    offers = page.locator("#personal-offers")
+    offers.get_by_label("Yes").check()
+    offers.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved. You said yes")
+    context.close()
