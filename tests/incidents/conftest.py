@@ -35,9 +35,7 @@ def people(db: None) -> People:
 
 def laptop(encrypted: Encrypted = Encrypted.NO, tag: str = "LT-0042") -> Device:
     """A registered laptop."""
-    return custody.register_device(
-        kind=DeviceKind.LAPTOP, name="Field laptop", tag=tag, encrypted=encrypted, holder_id=7, by=STAFF, at=AT
-    )
+    return custody.register_device(kind=DeviceKind.LAPTOP, name="Field laptop", tag=tag, encrypted=encrypted, holder_id=7, by=STAFF, at=AT)
 
 
 def export(device: Device, person_ids: Sequence[int], folder: Path, fields: tuple[str, ...] = EXPORTED) -> Export:

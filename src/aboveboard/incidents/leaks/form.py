@@ -11,6 +11,8 @@ from enum import StrEnum
 
 _PAIR = re.compile(r"\s*[^\s@:;,|\"]+@[^\s@:;,|\"]+:")
 _SEPARATORS = ("\t", ";", ",", "|")
+BRACKETS = ("[", "]", "],")
+"""Lines that a JSON array begins and ends with, when it has one object a line."""
 _MOST = 0.6
 """The share of the sample's lines that must agree on a form; leaked files have rubbish in them."""
 
@@ -41,8 +43,9 @@ def find(sample: Sequence[str]) -> Form:
     kept = [line for line in sample if line.strip()]
     if not kept:
         return Form(Shape.SEPARATED, ",", 1, ())
-    objects = [found for found in map(json_object, kept) if found is not None]
-    if len(objects) >= _MOST * len(kept):
+    inside = [line for line in kept if line.strip() not in BRACKETS]
+    objects = [found for found in map(json_object, inside) if found is not None]
+    if objects and len(objects) >= _MOST * len(inside):
         names = tuple(dict.fromkeys(name for item in objects for name in item))
         return Form(Shape.JSON_LINES, "", len(names), names)
     if sum(1 for line in kept if _PAIR.match(line)) >= _MOST * len(kept):
@@ -87,7 +90,7 @@ def split(line: str, separator: str) -> list[str]:
     while True:
         if line.startswith('"', at):
             cell, after = _quoted(line, at)
-            if after == end or line.startswith(separator, after):
+            if after == end or (after > 0 and line.startswith(separator, after)):
                 cells.append(cell)
                 if after == end:
                     return cells

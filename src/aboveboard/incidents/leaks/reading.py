@@ -80,7 +80,7 @@ def _rows(numbered: Iterator[Line], form: Form) -> Iterator[Row | Unread]:
     for line in numbered:
         if line.text is None:
             yield Unread(line.number, Reason.TOO_LONG)
-        elif line.text.strip() and not (form.shape is Shape.JSON_LINES and line.text.strip() in ("[", "]", "],")):
+        elif line.text.strip() and not (form.shape is Shape.JSON_LINES and line.text.strip() in forms.BRACKETS):
             yield read(line.number, line.text, form)
 
 
@@ -108,7 +108,7 @@ def _separated(numbered: Iterator[Line], form: Form) -> Iterator[Row | Unread]:
         if not line.text.strip():
             continue
         cells = forms.split(line.text, form.separator)
-        if len(cells) != form.columns and forms.leaves_quote_open(line.text, form.separator):
+        if forms.leaves_quote_open(line.text, form.separator):
             joined, used = _join(line, waiting, numbered, form)
             if joined is not None:
                 del waiting[:used]
@@ -141,7 +141,9 @@ def _join(line: Line, waiting: list[Line], numbered: Iterator[Line], form: Form)
         text = f"{text}\n{more}"
         if text.count('"') % 2 == 0:
             cells = forms.split(text, form.separator)
-            return (cells, used) if len(cells) == form.columns else (None, 0)
+            # Two stray marks also add up to an even number: lines that are rows by themselves stay so.
+            rows = all(_fit(forms.split(part, form.separator), form.columns) for part in text.split("\n"))
+            return (cells, used) if len(cells) == form.columns and not rows else (None, 0)
     return None, 0
 
 
