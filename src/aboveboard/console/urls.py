@@ -4,12 +4,50 @@ from __future__ import annotations
 
 from django.urls import path
 
-from aboveboard.console import people
+from aboveboard.console import home, people
+from aboveboard.console.house import promise, settings
+from aboveboard.console.incidents import leak, page, report, telling
+from aboveboard.console.incidents import people as exposed
+from aboveboard.console.keeping import devices
+from aboveboard.console.keeping import report as reporting
 
 app_name = "console"
 
+_ONE = "incidents/<int:number>/"
+_BATCH = f"{_ONE}notices/<int:batch_id>/"
+
 urlpatterns = [
+    path("", home.home, name="home"),
     path("people/", people.purposes, name="people"),
     path("people/choice/", people.record_choice, name="record_choice"),
     path("people/<slug:purpose>/", people.look_up, name="look_up"),
+    path("report/", reporting.report, name="report"),
+    path("report/<int:number>/", reporting.reported, name="reported"),
+    path("devices/", devices.overview, name="devices"),
+    path("devices/new/", devices.register, name="register_device"),
+    path("devices/<int:device_id>/", devices.one, name="device"),
+    path("devices/<int:device_id>/exports/<int:export_id>/", devices.export, name="export"),
+    path("devices/<int:device_id>/<slug:way>/", devices.turn, name="turn_device"),
+    path("incidents/", page.overview, name="incidents"),
+    path("incidents/new/leak/", leak.leak, name="leak"),
+    path("incidents/new/leak/columns/", leak.columns, name="leak_columns"),
+    path(_ONE, page.one, name="incident"),
+    path(f"{_ONE}people/", exposed.people, name="exposed"),
+    path(f"{_ONE}lines/<slug:outcome>/", exposed.lines, name="lines"),
+    path(f"{_ONE}timeline/", page.timeline, name="timeline"),
+    path(f"{_ONE}known/", page.circumstances, name="circumstances"),
+    path(f"{_ONE}duties/<int:duty_id>/", page.duty, name="duty"),
+    path(f"{_ONE}report/", report.authority_report, name="authority_report"),
+    path(f"{_ONE}report.json", report.authority_report_json, name="authority_report_json"),
+    path(f"{_ONE}state/<slug:state>/", page.move, name="move"),
+    path(f"{_ONE}notices/", telling.prepare, name="prepare"),
+    path(_BATCH, telling.one, name="notices"),
+    path(f"{_BATCH}approve/", telling.approve, name="approve"),
+    path(f"{_BATCH}turn/<slug:way>/", telling.turn, name="turn"),
+    path(f"{_BATCH}told/<slug:state>/", telling.rows, name="told"),
+    path("promise/", promise.promise, name="promise"),
+    path("promise/register/", promise.register_page, name="register"),
+    path("promise/register.csv", promise.register_csv, name="register_csv"),
+    path("promise/<int:serial>/", promise.version, name="version"),
+    path("settings/", settings.page, name="settings"),
 ]

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
 from aboveboard.incidents.judging import circumstances
+from aboveboard.incidents.leaks import columns
+
+_ANSWERED_BY = {
+    "begun_at": "occurred_at", "occurred": "occurred_at", "description": "what_happened", "discovery": "how_found",
+    "late_reason": "late_because", "measures_taken": "measures",
+}  # fmt: skip
+"""Which field of :class:`CircumstancesForm` answers a question of the authority's report, where the names differ."""
+
+
+def answered_by(question: str) -> str:
+    """Return the field that answers an open question of the authority's report, or "" if it is counted or settled elsewhere."""
+    name = _ANSWERED_BY.get(question, question)
+    asked = {"occurred_at", *circumstances.open_questions(), *(each.key for each in circumstances.reported_questions())}
+    return name if name in asked else ""
 
 
 class NoteForm(forms.Form):
@@ -31,8 +45,16 @@ class DoneForm(forms.Form):
 class CircumstancesForm(forms.Form):
     """Every question about the loss; an empty answer is taken as the worse one until somebody knows."""
 
+    occurred_at = forms.DateTimeField(
+        label="When did it happen?", required=False, help_text="Like 2026-11-22 14:30, in UTC. Leave it empty if nobody knows.",
+        error_messages={"invalid": "Write it like 2026-11-22 14:30."},
+    )  # fmt: skip
+
     def __init__(self, *args: Any, stored: Mapping[str, str], kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for key, ask in circumstances.open_questions().items():
+            area = forms.Textarea(attrs={"rows": 2})
+            self.fields[key] = forms.CharField(label=ask, max_length=4_000, required=False, widget=area, initial=stored.get(key, ""))
         for question in circumstances.questions():
             assumed = question.options.get(question.unless_said.get(kind, ""), "")
             self.fields[question.key] = forms.ChoiceField(
@@ -41,8 +63,33 @@ class CircumstancesForm(forms.Form):
                 required=False,
                 widget=forms.RadioSelect,
                 initial=stored.get(question.key, ""),
-                help_text=f"Until you answer we take: {assumed}" if assumed else "",
+                help_text=_until(assumed),
             )
+        for reported in circumstances.reported_questions():
+            self.fields[reported.key] = _reported(reported, stored.get(reported.key, ""), kind)
+
+    def answers(self) -> dict[str, Any]:
+        """Return the answers, without the moment."""
+        return {key: value for key, value in self.cleaned_data.items() if key != "occurred_at"}
+
+
+def _reported(question: circumstances.Reported, stored: str, kind: str) -> forms.Field:
+    """Return the field for a question that only the authority's report asks."""
+    taken = [question.options[key] for key in question.unless_said.get(kind, "").split(",") if key in question.options]
+    hint = _until(", ".join(taken))
+    if question.many:
+        return forms.MultipleChoiceField(
+            label=question.ask, choices=list(question.options.items()), required=False, widget=forms.CheckboxSelectMultiple,
+            initial=stored.split(",") if stored else [], help_text=hint,
+        )  # fmt: skip
+    return forms.ChoiceField(
+        label=question.ask, choices=[("", "Not known yet"), *question.options.items()], required=False, widget=forms.Select,
+        initial=stored, help_text=hint,
+    )  # fmt: skip
+
+
+def _until(assumed: str) -> str:
+    return f"Until you answer we take: {assumed}" if assumed else ""
 
 
 class PrepareForm(forms.Form):
@@ -57,3 +104,43 @@ class ReadForm(forms.Form):
     """The second person says that they read the notices."""
 
     read = forms.BooleanField(label="I read every notice below, as if it came to me", error_messages={"required": "Read them first."})
+
+
+class LeakForm(forms.Form):
+    """The file that was found, and what to call it."""
+
+    file = forms.FileField(
+        label="The file", help_text="Text with one row a line: CSV, JSON lines, or address:secret. At most 512 MB.",
+        error_messages={"required": "Choose the file.", "empty": "This file is empty."},
+    )  # fmt: skip
+    title = forms.CharField(
+        label="What shall we call it?", max_length=120, required=False, help_text="Like “Customer file found on a public forum”."
+    )
+
+
+class ColumnsForm(forms.Form):
+    """What each column of the file holds, as guessed, to be confirmed."""
+
+    def __init__(self, *args: Any, guesses: Sequence[columns.Guess], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(role.name, role.label) for role in columns.roles().values()]
+        for guess in guesses:
+            self.fields[f"column_{guess.position}"] = forms.ChoiceField(
+                label=f"Column {guess.position + 1}" + (f", “{guess.header}”" if guess.header else ""),
+                choices=choices,
+                initial=guess.role,
+                help_text=_seen(guess),
+            )
+
+    def chosen(self) -> list[str]:
+        """Return the role of each column, in order."""
+        return [self.cleaned_data[name] for name in self.fields]
+
+
+def _seen(guess: columns.Guess) -> str:
+    """Say why a column was taken for that, without a value of it."""
+    if guess.by == "nothing":
+        return "We could not tell." if guess.filled else "Empty in the first rows."
+    why = "by its name" if guess.by == "header" else "by what it looks like"
+    looks = f"; {guess.seen} of {guess.filled} first values fit" if guess.seen else ""
+    return f"Guessed {why}{looks}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import AboveboardError, BadInput
 from aboveboard.console.incidents.forms import CircumstancesForm, DoneForm, NoteForm
 from aboveboard.incidents import actions, queries
 from aboveboard.incidents.models import State
@@ -87,10 +89,20 @@ def duty(request: HttpRequest, number: int, duty_id: int) -> HttpResponse:
 def circumstances(request: HttpRequest, number: int) -> HttpResponse:
     """Ask what is known of the loss; every answer works out severity, risk and duties anew."""
     page = queries.page(number, at=clock.now())
-    form = CircumstancesForm(request.POST or None, stored=page.incident.circumstances, kind=page.incident.kind)
+    form = CircumstancesForm(
+        request.POST or None, stored=page.incident.circumstances, kind=page.incident.kind,
+        initial={"occurred_at": _minute(page.incident.occurred_at)},
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        actions.change(number, answers=form.cleaned_data, by=actor_of(request), at=clock.now())
-        return HttpResponseRedirect(reverse("console:incident", args=[number]))
+        said = form.cleaned_data["occurred_at"]
+        same = _minute(said) == _minute(page.incident.occurred_at)
+        moments = {} if same else {"occurred_at": said}
+        try:
+            actions.change(number, answers=form.answers(), moments=moments, by=actor_of(request), at=clock.now())
+        except BadInput as error:
+            form.add_error("occurred_at", str(error))
+        else:
+            return HttpResponseRedirect(reverse("console:incident", args=[number]))
     return render(request, "console/incidents/circumstances.html", {"page": page, "form": form}, status=422 if form.errors else 200)
 
 
@@ -105,3 +117,8 @@ def move(request: HttpRequest, number: int, state: str) -> HttpResponse:
         raise Http404
     _MOVES[State(state)](number, words="", by=actor_of(request), at=clock.now())
     return HttpResponseRedirect(reverse("console:incident", args=[number]))
+
+
+def _minute(moment: datetime | None) -> str:
+    """Return a moment as the form shows it: to the minute, in UTC."""
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""

@@ -81,10 +81,9 @@ def _filters(page: queries.Page, said: dict[str, str]) -> list[dict[str, object]
         {
             "label": label,
             "options": [
-                {"label": words, "href": f"?{urlencode(said | {name: value})}", "chosen": said.get(name) == value} for value, words in options
+                {"label": words, "href": f"?{urlencode(said | {name: value})}", "chosen": said.get(name) == value}
+                for value, words in options
             ],
         }
         for name, label, options in groups
     ]
-
-

@@ -16,6 +16,7 @@ from aboveboard.console.incidents.forms import PrepareForm, ReadForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.delivery.models import State
 from aboveboard.incidents import queries
+from aboveboard.incidents.models import BatchStep
 from aboveboard.incidents.notices import actions
 from aboveboard.incidents.notices import queries as notices
 
@@ -113,6 +114,7 @@ def _show(request: HttpRequest, number: int, batch_id: int, form: ReadForm | Non
         "samples": notices.samples(batch_id) if view.waits_for_approval else (),
         "mine": (prepared["kind"], prepared["id"]) == (actor.kind.value, actor.id),
         "may": actor.role in APPROVERS,
+        "sending": not view.waits_for_approval and not view.is_over and view.step in (BatchStep.APPROVED, BatchStep.RESUMED),
         "form": form or ReadForm(),
     }
     return render(request, "console/incidents/notices.html", context, status=422 if form and form.errors else 200)

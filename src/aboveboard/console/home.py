@@ -1,0 +1,51 @@
+"""The first page: what waits for whoever signed in, most pressing first."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from aboveboard.accounts.gate import actor_of, allow_staff
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Actor, Role
+from aboveboard.console.incidents.page import LEADS
+from aboveboard.console.incidents.telling import APPROVERS
+from aboveboard.console.keeping.report import own_devices
+from aboveboard.console.people import LOOKS
+from aboveboard.incidents import queries
+from aboveboard.incidents.models import State
+from aboveboard.incidents.notices.queries import BatchView, newest_batch
+
+
+@allow_staff
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what waits: the next duty and notices to approve for leads, looking up for advisers, one's own devices for all."""
+    actor = actor_of(request)
+    leads = actor.role in LEADS
+    running = [row for row in queries.incidents(at=clock.now()) if row.state != State.CLOSED] if leads else []
+    due = sorted((row for row in running if row.next_duty), key=_pressing)
+    context = {
+        "leads": leads,
+        "running": running,
+        "first": due[0] if due else None,
+        "to_approve": _to_approve(running, actor),
+        "looks_up": actor.role in LOOKS,
+        "settings": actor.role == Role.ADMINISTRATOR,
+        "devices": own_devices(actor),
+    }
+    return render(request, "console/home.html", context)
+
+
+def _pressing(row: queries.IncidentRow) -> tuple[bool, float]:
+    due = row.next_duty.due_at if row.next_duty else None
+    return (due is None, due.timestamp() if due else 0.0)
+
+
+def _to_approve(running: list[queries.IncidentRow], actor: Actor) -> list[BatchView]:
+    """Return the batches that wait for a second person, which whoever prepared them cannot be."""
+    if actor.role not in APPROVERS:
+        return []
+    batches = [batch for row in running if (batch := newest_batch(row.number)) is not None and batch.waits_for_approval]
+    return [each for each in batches if each.batch.prepared_by["id"] != actor.id]

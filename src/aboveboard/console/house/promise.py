@@ -1,0 +1,60 @@
+"""The promise that staff act under: in plain words, its versions, what changed, and the register."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from aboveboard.accounts.gate import actor_of, allow_staff
+from aboveboard.promise import diff, explain, queries, register
+
+
+@allow_staff
+@require_safe
+def promise(request: HttpRequest) -> HttpResponse:
+    """Show the promise in force; purposes of the reader's own role are marked."""
+    adopted = queries.in_force()
+    found, role = adopted.promise, actor_of(request).role
+    context = {
+        "adopted": adopted,
+        "purposes": [(explain.purpose_in_words(found, purpose), role in purpose.roles) for purpose in found.purposes.values()],
+        "losses": found.losses.values(),
+        "versions": queries.versions(),
+        "problems": queries.problems_today(),
+    }
+    return render(request, "console/house/promise.html", context)
+
+
+@allow_staff
+@require_safe
+def version(request: HttpRequest, serial: int) -> HttpResponse:
+    """Show what one version changed, in words, and its text."""
+    adopted = queries.version(serial)
+    serials = [item.serial for item in queries.versions()]
+    before = max((item for item in serials if item < serial), default=None)
+    context = {
+        "adopted": adopted,
+        "before": before,
+        "is_in_force": serial == max(serials),
+        "changes": diff.compare(queries.version(before).promise, adopted.promise) if before is not None else (),
+        "source": queries.source(serial),
+    }
+    return render(request, "console/house/version.html", context)
+
+
+@allow_staff
+@require_safe
+def register_page(request: HttpRequest) -> HttpResponse:
+    """Show the register of processing activities as a table."""
+    rows = register.rows(queries.in_force().promise)
+    return render(request, "console/house/register.html", {"rows": rows})
+
+
+@allow_staff
+@require_safe
+def register_csv(request: HttpRequest) -> HttpResponse:
+    """Give the register as CSV."""
+    response = HttpResponse(register.as_csv(queries.in_force().promise), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="register.csv"'
+    return response

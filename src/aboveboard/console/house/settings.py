@@ -1,0 +1,69 @@
+"""The settings in force, what each means, and where it was set. Changing one means changing the file and starting again."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from aboveboard.accounts.gate import allow
+from aboveboard.basics import settings
+from aboveboard.basics.actor import Role
+from aboveboard.basics.personal import MASK
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One setting: ``value`` as text, with a password masked; ``where`` it was set, in words."""
+
+    name: str
+    value: str
+    help: str
+    where: str
+
+
+@allow(Role.ADMINISTRATOR)
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Show every setting of this instance."""
+    current = settings.current()
+    written = tomllib.loads(current.path(settings.FILE_NAME).read_text("utf-8"))
+    sections = shown(current, written, os.environ)
+    return render(request, "console/house/settings.html", {"sections": sections, "file": settings.FILE_NAME})
+
+
+def shown(current: settings.Settings, written: Mapping[str, Any], environment: Mapping[str, str]) -> list[tuple[str, list[Shown]]]:
+    """Return each section with its settings, in the order of the reference."""
+    found = []
+    for section, kind in settings.SECTIONS.items():
+        values = getattr(current, section)
+        rows = []
+        for item in fields(kind):
+            variable = f"ABOVEBOARD_{section}_{item.name}".upper()
+            here = f"Set in the environment: {variable}." if variable in environment else ""
+            there = f"Set in {settings.FILE_NAME}." if item.name in written.get(section, {}) else "Not set: this is the default."
+            rows.append(Shown(item.name, masked(getattr(values, item.name)), item.metadata["help"], here or there))
+        found.append((section, rows))
+    return found
+
+
+def masked(value: object) -> str:
+    """Return a value as text; the password of an address, and whatever an address carries after ``?``, is masked."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    if "://" not in text:
+        return text
+    parts = urlsplit(text)
+    login, at, host = parts.netloc.rpartition("@")
+    if at:
+        user, colon, _ = login.partition(":")
+        host = f"{user}{colon}{MASK if colon else ''}@{host}"
+    return urlunsplit((parts.scheme, host, parts.path, MASK if parts.query else "", ""))

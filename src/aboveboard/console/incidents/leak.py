@@ -1,0 +1,82 @@
+"""A leaked file was found: bring it in, confirm what its columns hold, open the incident.
+
+Between the two pages the file waits sealed, under a token that only this session knows; what it says
+is never shown, for most of it is of strangers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from aboveboard.accounts.gate import actor_of, allow
+from aboveboard.basics import clock
+from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.console.incidents.forms import ColumnsForm, LeakForm
+from aboveboard.console.incidents.page import LEADS
+from aboveboard.incidents.leaks import staging
+from aboveboard.incidents.leaks.opening import Look, look, open_from_leak
+from aboveboard.incidents.models import Incident
+
+_WAITING = "leak"
+"""Session key: the upload that waits for its columns to be confirmed."""
+
+
+@allow(*LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def leak(request: HttpRequest) -> HttpResponse:
+    """Take the file, seal it, and go on to its columns."""
+    form = LeakForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file: UploadedFile = form.cleaned_data["file"]
+        _forget(request)
+        try:
+            token = staging.store(file.chunks())
+        except AboveboardError as error:
+            form.add_error("file", f"{error} {error.next_step}")
+        else:
+            request.session[_WAITING] = {"token": token, "name": file.name or "", "title": form.cleaned_data["title"]}
+            return HttpResponseRedirect(reverse("console:leak_columns"))
+    return render(request, "console/incidents/leak.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@allow(*LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def columns(request: HttpRequest) -> HttpResponse:
+    """Show what each column seems to hold; once confirmed, open the incident."""
+    waiting = request.session.get(_WAITING)
+    try:
+        if waiting is None:
+            raise NotFound(what="upload")
+        with staging.read(waiting["token"]) as stream:
+            seen = look(stream)
+    except NotFound:
+        return HttpResponseRedirect(reverse("console:leak"))
+    form = ColumnsForm(request.POST or None, guesses=seen.columns)
+    if request.method == "POST" and form.is_valid() and (incident := _open(request, form, seen, waiting)) is not None:
+        _forget(request)
+        return HttpResponseRedirect(reverse("console:incident", args=[incident.number]))
+    context = {"form": form, "waiting": waiting, "shape": seen.form.shape.value, "count": seen.form.columns}
+    return render(request, "console/incidents/leak_columns.html", context, status=422 if form.errors else 200)
+
+
+def _open(request: HttpRequest, form: ColumnsForm, seen: Look, waiting: dict[str, Any]) -> Incident | None:
+    try:
+        with staging.read(waiting["token"]) as stream:
+            return open_from_leak(
+                stream, seen.form, form.chosen(), file_name=waiting["name"], title=waiting["title"],
+                by=actor_of(request), at=clock.now(),
+            )  # fmt: skip
+    except AboveboardError as error:
+        form.add_error(None, f"{error} {error.next_step.format(**error.details)}")
+        return None
+
+
+def _forget(request: HttpRequest) -> None:
+    if (waiting := request.session.pop(_WAITING, None)) is not None:
+        staging.forget(waiting["token"])

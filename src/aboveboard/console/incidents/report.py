@@ -1,0 +1,61 @@
+"""The report to an authority: what is still open first, then every answer, and the same as JSON."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from aboveboard.accounts.gate import allow
+from aboveboard.basics import clock
+from aboveboard.console.incidents.forms import answered_by
+from aboveboard.console.incidents.page import LEADS
+from aboveboard.incidents import queries, reports
+from aboveboard.incidents.law.reporting.ico import IcoAnswer
+
+_GROUPS = (
+    ("What happened", ("kind", "reference", "description", "cyber", "discovery", "aware_at", "begun_at", "aspects", "systems", "outage")),
+    ("Whose data", ("people", "subjects", "records", "data")),
+    ("What it may mean for them", ("impacts", "likelihood", "subjects_told")),
+    ("What was done", ("staff_trained", "measures_before", "measures_taken", "measures_after", "late_reason", "told_elsewhere")),
+    ("Who reports", ("organisation", "dpo", "reporter")),
+)
+"""In which group of the page a question of the form stands."""
+
+
+@allow(*LEADS)
+@require_safe
+def authority_report(request: HttpRequest, number: int) -> HttpResponse:
+    """Show the report as it stands now."""
+    now = clock.now()
+    report = reports.authority_report(number, at=now)
+    context = {
+        "page": queries.page(number, at=now),
+        "report": report,
+        "missing": [{"item": item, "field": answered_by(item.key)} for item in report.missing],
+        "groups": _grouped(report.ico),
+        "edpb": [(name.removeprefix("field_"), answer) for name, answer in report.edpb.items()],
+    }
+    return render(request, "console/incidents/report.html", context)
+
+
+@allow(*LEADS)
+@require_safe
+def authority_report_json(request: HttpRequest, number: int) -> HttpResponse:
+    """Give the report as JSON: the EDPB's template in its published encoding, and the ICO's questions."""
+    document = reports.report_json(number, at=clock.now())
+    response = JsonResponse(document, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = f'attachment; filename="{document["incident"].lower()}-report.json"'
+    return response
+
+
+def _grouped(answers: tuple[IcoAnswer, ...]) -> list[tuple[str, list[IcoAnswer]]]:
+    """Return the answers by group; a question that no group names stands in the last."""
+    placed = {key for _, keys in _GROUPS for key in keys}
+    last = len(_GROUPS) - 1
+    groups = []
+    for index, (title, keys) in enumerate(_GROUPS):
+        inside = [answer for answer in answers if answer.key in keys or (index == last and answer.key not in placed)]
+        if inside:
+            groups.append((title, inside))
+    return groups
