@@ -46,6 +46,14 @@ def test_the_number_of_things_is_the_number_of_rows(jon: Someone) -> None:
     assert int(said[1]) == page.count("govuk-summary-list__key")
 
 
+def test_only_purposes_that_ones_choices_leave_in_use_are_counted(jon: Someone) -> None:
+    assert "We use them for 6 purposes now." in text(jon), "all but offers, which nobody said yes to"
+    choose(jon.id, "personal-offers", Answer.YES, channel="phone", evidence="call:417", by=ADVISER, at=clock.now())
+    assert "We use them for 7 purposes now." in text(jon)
+    choose(jon.id, "improve-shops", Answer.NO, channel="phone", evidence="call:418", by=ADVISER, at=clock.now())
+    assert "We use them for 6 purposes now." in text(jon)
+
+
 def test_opening_ones_own_data_is_a_use_like_any_other(jon: Someone) -> None:
     text(jon)
     (look,) = looks(jon.id, own=True)

@@ -50,11 +50,13 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
     outcome = access.use(access.Ask(CUSTOMER, SHOW, fields, CHANNEL), you.person_id, at=you.now)
     opened = outcome.values if isinstance(outcome, access.Opened) else {}
     held = list(_details(you, opened))
+    purposes = _purposes(you, {detail.field.key for detail in held})
     context = {
         "name": _first_name(opened),
         "details": held,
         "refused": wording.refusal(reason.code for reason in outcome.reasons) if isinstance(outcome, access.Refused) else "",
-        "purposes": _purposes(you, {detail.field.key for detail in held}),
+        "purposes": purposes,
+        "in_use": sum(bool(row["in_use"]) for row in purposes),
         "contact": you.promise.organisation.contact,
         "calls": notices.calls(you),
         **_looks(you),
