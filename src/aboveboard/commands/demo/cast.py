@@ -33,10 +33,10 @@ class Cast:
 
 
 _STAFF = (
-    (Role.ADVISER, "Sam Okafor", "Call centre, Leeds"),
-    (Role.PRIVACY_LEAD, "Ines Moreau", "Privacy"),
-    (Role.INCIDENT_LEAD, "Maya Osei", "Security"),
-    (Role.ADMINISTRATOR, "Tom Becker", "IT"),
+    (Role.ADVISER, "Sam Okonjo", "Call centre, Leeds"),
+    (Role.PRIVACY_LEAD, "Ines Vandamme", "Privacy"),
+    (Role.INCIDENT_LEAD, "Maya Oseitutu", "Security"),
+    (Role.ADMINISTRATOR, "Tom Brandt", "IT"),
 )
 
 
