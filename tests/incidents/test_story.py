@@ -50,7 +50,9 @@ def test_a_lost_laptop_from_report_to_notice(people: People, tmp_path: Path) -> 
     assert due.due_at == AT + timedelta(hours=72)
     assert due.left == "44 h 51 min"
     covered = {duty.jurisdiction for duty in page.duties}
-    assert all(any(place.startswith(jurisdiction) or jurisdiction in ("EU", place) for jurisdiction in covered) for place in page.jurisdictions)
+    assert all(
+        any(place.startswith(jurisdiction) or jurisdiction in ("EU", place) for jurisdiction in covered) for place in page.jurisdictions
+    )
 
     batch = notices.prepare(incident.number, measures={"en": "We locked its account."}, by=LEAD, at=AT)
     with pytest.raises(notices.SecondPersonNeeded):
@@ -104,7 +106,9 @@ def test_the_ledger_holds_counts_and_no_people(people: People, tmp_path: Path) -
     incident = actions.report_loss(device, note="Jane had it.", by=STAFF, at=AT)
     jobs.run_jobs_once(worker="test")
     bodies = [bytes(body).decode() for body in Entry.objects.values_list("body", flat=True)]
-    kinds = [kind for kind in Entry.objects.order_by("id").values_list("kind", flat=True) if not kind.startswith(("use.", "people.", "promise."))]
+    kinds = [
+        kind for kind in Entry.objects.order_by("id").values_list("kind", flat=True) if not kind.startswith(("use.", "people.", "promise."))
+    ]
     assert kinds == ["device.registered", "export.made", "device.reported", "incident.opened", "incident.counted", "incident.changed"]
     assert not any("Jane" in body or people[0][1]["email"] in body for body in bodies)
     assert incident.reference in bodies[-1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
 
@@ -19,8 +20,12 @@ def profile_of(organisation: Organisation) -> OrgProfile:
 
 
 def time_zone_of(country: str) -> str:
-    """Return the one time zone of a country (CLDR), or UTC where there are several."""
+    """Return a country's time zone (CLDR), or UTC where its zones keep different hours."""
     zones = {zone for zone, territory in get_global("zone_territories").items() if territory == country}
     aliases = get_global("zone_aliases")
-    canonical = {aliases.get(zone, zone) for zone in zones} & available_timezones()
-    return canonical.pop() if len(canonical) == 1 else "UTC"
+    canonical = sorted({aliases.get(zone, zone) for zone in zones} & available_timezones())
+    hours = {tuple(moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in _SEASONS) for zone in canonical}
+    return canonical[0] if len(hours) == 1 else "UTC"
+
+
+_SEASONS = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))

@@ -36,16 +36,13 @@ def readable(categories: int, protected: int, circumstances: Circumstances) -> f
 
 
 def score(combinations: Sequence[Combination], circumstances: Circumstances) -> list[Scored]:
-    """Return the severity of each combination, in order."""
-    return [
-        Scored(
-            item.categories,
-            item.protected,
-            item.people,
-            severity.score(readable(item.categories, item.protected, circumstances), circumstances.for_severity),
-        )
-        for item in combinations
-    ]
+    """Return the severity of each combination, in order. What reached nobody was read by nobody."""
+    found = []
+    for item in combinations:
+        reached = circumstances.hands is not risk.Hands.NOBODY
+        seen = readable(item.categories, item.protected, circumstances) if reached else frozenset[str]()
+        found.append(Scored(item.categories, item.protected, item.people, severity.score(seen, circumstances.for_severity)))
+    return found
 
 
 def combinations(cells: Iterable[Cell]) -> list[Combination]:

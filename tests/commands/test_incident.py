@@ -1,0 +1,91 @@
+"""``aboveboard incident``: the whole way on the command line, with exit codes and JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aboveboard.accounts.models import Account
+from aboveboard.basics import clock
+from aboveboard.commands import exits, main
+from aboveboard.ledger.models import Entry
+from tests.incidents.conftest import export, laptop, leak_bytes
+from tests.world import load
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    # The log of the instance belongs to the tests of the ledger.
+    monkeypatch.setattr("aboveboard.access.sequencing.sequence_now", lambda: None)
+
+    def call(*words: str) -> tuple[int, str]:
+        code = main.main(["incident", *words])
+        return code, capsys.readouterr().out
+
+    return call
+
+
+@pytest.fixture
+def staff(db: None) -> None:
+    for name, role in (("lead", "incident-lead"), ("second", "privacy-lead")):
+        Account.objects.create(email=f"{name}@example.com", role=role, name=name, created_at=clock.now())
+
+
+def test_a_leak_from_file_to_approved_notices(run: Any, staff: None, tmp_path: Path) -> None:
+    people = load(12)
+    file = tmp_path / "dump.csv"
+    file.write_bytes(leak_bytes([row for _, row in people[:8]], strangers=3))
+    code, out = run("open-leak", str(file), "--yes", "--as", "lead@example.com", "--json")
+    facts = json.loads(out)
+    assert code == exits.DONE
+    assert (facts["people"], facts["stranger_lines"], facts["unread_lines"]) == (8, 3, 1)
+
+    assert run("list")[0] == exits.DONE
+    assert "8 of our customers" in run("show", facts["incident"])[1]
+    code, out = run("duties", facts["incident"], "--json")
+    assert code == exits.DONE
+    duties = json.loads(out)
+    assert run("done", str(duties[0]["duty"]), "--reference", "X-1", "--as", "lead@example.com")[0] == exits.DONE
+    assert run("notices", "prepare", facts["incident"], "--measures", "We had it removed.", "--as", "lead@example.com")[0] == exits.DONE
+    assert run("notices", "approve", facts["incident"], "--as", "lead@example.com")[0] == exits.REFUSED
+    assert run("notices", "approve", facts["incident"])[0] == exits.NOT_ALLOWED
+    code, out = run("notices", "approve", facts["incident"], "--as", "second@example.com", "--json")
+    assert (code, json.loads(out)["state"]) == (exits.DONE, "approved")
+    assert json.loads(run("report", facts["incident"], "--json")[1])["edpb"]["field_68"] == 8
+    assert json.loads(run("veris", facts["incident"])[1])["incident_id"] == facts["incident"]
+    assert run("report", facts["incident"])[0] == run("notices", "status", facts["incident"])[0] == exits.DONE
+    actors = {
+        json.loads(bytes(body))["actor"]["role"] for body in Entry.objects.filter(kind="notice.approved").values_list("body", flat=True)
+    }
+    assert actors == {"privacy-lead"}
+
+
+def test_a_lost_device(run: Any, staff: None, tmp_path: Path) -> None:
+    people = load(12)
+    export(laptop(), [people[0][0]], tmp_path)
+    code, out = run("report-device", "lt-0042", "--note", "On the train", "--as", "lead@example.com")
+    assert code == exits.DONE
+    assert "1 of our customers were exposed" in out
+    assert run("report-device", "lt-0042")[0] == exits.CONFLICT
+
+
+def test_what_goes_wrong_has_its_code(run: Any, db: None, tmp_path: Path) -> None:
+    assert run("open-leak", str(tmp_path / "nothing"))[0] == exits.WRONG_USE
+    assert run("report-device", "LT-9")[0] == exits.NOT_FOUND
+    assert run("show", "INC-0009")[0] == exits.NOT_FOUND
+    assert run("notices", "status", "9")[0] == exits.NOT_FOUND
+    assert run("show", "INC-0009", "--as", "nobody@example.com")[0] == exits.NOT_FOUND
+    file = tmp_path / "dump.csv"
+    file.write_bytes(leak_bytes([]))
+    assert run("open-leak", str(file))[0] == exits.WRONG_USE  # nobody is there to confirm the columns
+    with pytest.raises(SystemExit):
+        run("show", "the last one")
+
+
+def test_without_incidents_the_list_says_what_to_do(run: Any, db: None) -> None:
+    assert "report-device" in run("list")[1]
