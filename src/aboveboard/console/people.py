@@ -55,7 +55,7 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     actor, found = actor_of(request), adopted.promise.purposes.get(purpose)
     if found is None or actor.role not in found.roles:
         raise Http404
-    form = LookUpForm(request.POST or None, promise=adopted.promise, purpose=found)
+    form = LookUpForm(request.POST if request.method == "POST" else None, promise=adopted.promise, purpose=found)
     if request.method != "POST" or not form.is_valid():
         return render(request, "console/look_up.html", {"form": form, "purpose": found}, status=422 if form.errors else 200)
     throttle(request, "look_up")

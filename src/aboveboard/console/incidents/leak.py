@@ -31,9 +31,9 @@ _WAITING = "leak"
 @require_http_methods(["GET", "HEAD", "POST"])
 def leak(request: HttpRequest) -> HttpResponse:
     """Take the file, seal it, and go on to its columns."""
-    form = LeakForm(request.POST or None, request.FILES or None)
+    form = LeakForm(request.POST if request.method == "POST" else None, request.FILES if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        file: UploadedFile = form.cleaned_data["file"]
+        file: UploadedFile[Any] = form.cleaned_data["file"]
         _forget(request)
         try:
             token = staging.store(file.chunks())
@@ -57,7 +57,7 @@ def columns(request: HttpRequest) -> HttpResponse:
             seen = look(stream)
     except NotFound:
         return HttpResponseRedirect(reverse("console:leak"))
-    form = ColumnsForm(request.POST or None, guesses=seen.columns)
+    form = ColumnsForm(request.POST if request.method == "POST" else None, guesses=seen.columns)
     if request.method == "POST" and form.is_valid() and (incident := _open(request, form, seen, waiting)) is not None:
         _forget(request)
         return HttpResponseRedirect(reverse("console:incident", args=[incident.number]))

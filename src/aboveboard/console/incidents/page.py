@@ -14,11 +14,13 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError, BadInput
 from aboveboard.console.incidents.forms import CircumstancesForm, DoneForm, NoteForm
-from aboveboard.incidents import actions, queries
+from aboveboard.incidents import actions, queries, reports
 from aboveboard.incidents.models import State
 from aboveboard.incidents.notices import queries as notices
 
 LEADS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
+_FIRST = 8
+"""How many duties the page shows before it asks; those of places that no rule covers always stand on it."""
 _TONES = {1: "low", 2: "medium", 3: "high", 4: "very-high"}
 
 
@@ -34,13 +36,17 @@ def overview(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """Show one incident: the next duty, the three numbers, what is due, what happened."""
     page = queries.page(number, at=clock.now())
-    due = [duty for duty in page.duties if duty.required != "no"]
+    due = [{"view": duty, "by": duty.clock_words.partition(". ")[0]} for duty in page.duties if duty.required != "no"]
+    first = [row for place, row in enumerate(due) if place < _FIRST or row["view"].not_covered]
+    to_authority = page.next_duty is not None and page.next_duty.recipient_type == "authority"
     context = {
         "page": page,
         "batch": notices.newest_batch(number),
         "bar": [{"label": part.name, "number": part.people, "tone": _TONES[part.band]} for part in reversed(page.slices) if part.people],
         "slices": [part for part in reversed(page.slices) if part.people],
-        "due": due,
+        "due": first,
+        "later": [row for row in due if row not in first],
+        "open_answers": len(reports.authority_report(number, at=clock.now()).missing) if to_authority else None,
         "not_due": [duty for duty in page.duties if duty.required == "no"],
         "timeline": page.timeline[:6],
         "counting": page.exposure is None and page.incident.kind != "other",
@@ -52,7 +58,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def timeline(request: HttpRequest, number: int) -> HttpResponse:
     """Show the whole timeline; POST adds a sentence to it."""
-    form = NoteForm(request.POST or None)
+    form = NoteForm(request.POST if request.method == "POST" else None)
     page = queries.page(number, at=clock.now())
     if request.method == "POST" and form.is_valid():
         actions.note(number, form.cleaned_data["sentence"], public=form.cleaned_data["public"], by=actor_of(request), at=clock.now())
@@ -69,7 +75,7 @@ def duty(request: HttpRequest, number: int, duty_id: int) -> HttpResponse:
     page = queries.page(number, at=clock.now())
     if found is None or all(each.id != duty_id for each in page.duties):
         raise Http404
-    form = DoneForm(request.POST or None)
+    form = DoneForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -90,7 +96,7 @@ def circumstances(request: HttpRequest, number: int) -> HttpResponse:
     """Ask what is known of the loss; every answer works out severity, risk and duties anew."""
     page = queries.page(number, at=clock.now())
     form = CircumstancesForm(
-        request.POST or None, stored=page.incident.circumstances, kind=page.incident.kind,
+        request.POST if request.method == "POST" else None, stored=page.incident.circumstances, kind=page.incident.kind,
         initial={"occurred_at": _minute(page.incident.occurred_at)},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():

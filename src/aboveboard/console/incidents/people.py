@@ -25,7 +25,7 @@ def people(request: HttpRequest, number: int) -> HttpResponse:
     which = _filter(request)
     page = queries.page(number, at=clock.now())
     rows = queries.people(number, which, limit=PAGE_SIZE)
-    said = {name: value for name, value in request.GET.items() if name != "after"}
+    said = {name: str(value) for name, value in request.GET.items() if name != "after"}
     context = {
         "page": page,
         "rows": rows,

@@ -28,7 +28,7 @@ APPROVERS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD)
 def prepare(request: HttpRequest, number: int) -> HttpResponse:
     """Ask what was done, and prepare a notice for everyone counted."""
     page = queries.page(number, at=clock.now())
-    form = PrepareForm(request.POST or None)
+    form = PrepareForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             batch = actions.prepare(number, measures=form.cleaned_data, by=actor_of(request), at=clock.now())

@@ -61,7 +61,7 @@ def one(request: HttpRequest, device_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Write down a device that will hold data."""
-    form = DeviceForm(request.POST or None, initial={"encrypted": Encrypted.UNKNOWN})
+    form = DeviceForm(request.POST if request.method == "POST" else None, initial={"encrypted": Encrypted.UNKNOWN})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         holder = int(said["holder"]) if said["holder"] else None

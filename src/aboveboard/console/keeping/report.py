@@ -27,7 +27,9 @@ _BEGAN = signing.TimestampSigner(salt="aboveboard.console.report")
 def report(request: HttpRequest) -> HttpResponse:
     """Ask what is missing, what happened and when; open an incident."""
     actor = actor_of(request)
-    form = ReportForm(request.POST or None, own=own_devices(actor), initial={"what": request.GET.get("device", "")})
+    form = ReportForm(
+        request.POST if request.method == "POST" else None, own=own_devices(actor), initial={"what": request.GET.get("device", "")}
+    )
     if request.method == "POST" and form.is_valid() and (incident := _open(form, actor, _took(request))) is not None:
         return HttpResponseRedirect(reverse("console:reported", args=[incident.number]))
     began = request.POST.get("began") or _BEGAN.sign("report")

@@ -1,0 +1,112 @@
+"""Devices: one's own for everyone, all for leads; what is on each opens as the people it counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from aboveboard.accounts.models import Account
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Role
+from aboveboard.custody import queries as custody
+from aboveboard.custody.models import Device, DeviceState, Encrypted
+from tests.accounts.people import staff_client, staff_member
+from tests.console.asked import refused_to_the_others
+from tests.loss import lost_laptop
+from tests.world import adopt, load
+
+pytestmark = pytest.mark.django_db
+LEADS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
+KEEPERS = (Role.INCIDENT_LEAD, Role.ADMINISTRATOR)
+NEW = {"tag": "LT-0050", "name": "Counter laptop", "kind": "laptop", "encrypted": "yes", "holder": ""}
+
+
+@pytest.fixture
+def lost(tmp_path: Path) -> Device:
+    """A missing laptop with an export of four people on it; nobody here carries it."""
+    device = lost_laptop([person for person, _ in load(4)], tmp_path, at=clock.now()).device
+    assert device is not None
+    return device
+
+
+@pytest.fixture
+def keeper() -> Client:
+    return staff_client(Role.ADMINISTRATOR)
+
+
+def test_a_registered_device_is_listed_with_its_holder(keeper: Client) -> None:
+    adopt()
+    holder = staff_member(Role.ADVISER)
+    answer = keeper.post("/console/devices/new/", NEW | {"holder": str(holder.pk)}, follow=True)
+    assert "Counter laptop LT-0050" in answer.content.decode()
+    (row,) = custody.devices()
+    assert (row.holder_id, row.encrypted) == (holder.pk, Encrypted.YES)
+    page = keeper.get("/console/devices/").content.decode()
+    assert holder.name in page
+    own = staff_client(account=holder)
+    assert "LT-0050" in own.get("/console/devices/").content.decode()
+    assert own.get(f"/console/devices/{row.id}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("story", "changed", "says"),
+    [
+        ("no label", {"tag": ""}, "required"),
+        ("a label that is taken", {"tag": "LT-0042"}, "already a device"),
+        ("a kind that is none", {"kind": "boat"}, "valid choice"),
+        ("a holder who is nobody", {"holder": "999"}, "valid choice"),
+    ],
+)
+def test_bad_input(story: str, changed: dict[str, str], says: str, keeper: Client, lost: Device) -> None:
+    answer = keeper.post("/console/devices/new/", NEW | changed)
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+
+
+def test_what_is_on_it_opens_as_the_people_it_counts(keeper: Client, lost: Device) -> None:
+    page = keeper.get(f"/console/devices/{lost.pk}/").content.decode()
+    assert "To deliver" in page or "Deliver" in page
+    (export,) = custody.exports(device_id=lost.pk)
+    manifest = keeper.get(f"/console/devices/{lost.pk}/exports/{export.pk}/").content.decode()
+    assert manifest.count('data-th="Person"') == export.people == 4
+    assert "your e-mail address" in manifest
+
+
+def test_found_and_then_out_of_service(keeper: Client, lost: Device) -> None:
+    page = f"/console/devices/{lost.pk}/"
+    assert keeper.post(f"{page}retired/").status_code == 422
+    assert keeper.post(f"{page}found/", {"note": "In the lost property office."}).status_code == 302
+    assert keeper.post(f"{page}found/").status_code == 422
+    assert keeper.post(f"{page}retired/").status_code == 302
+    assert [record.state for record in custody.records(lost.pk)][-2:] == [DeviceState.FOUND, DeviceState.RETIRED]
+    assert "lost property office" in keeper.get(page).content.decode()
+
+
+def test_nobody_sees_a_device_that_another_carries(lost: Device) -> None:
+    adviser: Account = staff_member(Role.ADVISER)
+    client = staff_client(account=adviser)
+    assert client.get(f"/console/devices/{lost.pk}/").status_code == 404
+    assert "LT-0042" not in client.get("/console/devices/").content.decode()
+
+
+def test_who_may(lost: Device) -> None:
+    assert refused_to_the_others("/console/devices/new/", KEEPERS) == []
+
+
+def test_who_may_list_an_export(lost: Device) -> None:
+    export = custody.exports(device_id=lost.pk)[0]
+    assert refused_to_the_others(f"/console/devices/{lost.pk}/exports/{export.pk}/", LEADS) == []
+
+
+@pytest.mark.parametrize("address", ["99/", "99/exports/1/", "{device}/exports/99/", "{device}/exports/{export}/?after=x"])
+def test_missing(address: str, keeper: Client, lost: Device) -> None:
+    export = custody.exports(device_id=lost.pk)[0].pk
+    assert keeper.get(f"/console/devices/{address.format(device=lost.pk, export=export)}").status_code == 404
+
+
+def test_wrong_method(keeper: Client, lost: Device) -> None:
+    assert keeper.get(f"/console/devices/{lost.pk}/found/").status_code == 405
+    assert keeper.post("/console/devices/").status_code == 405
+    assert keeper.post(f"/console/devices/{lost.pk}/eaten/").status_code == 404

@@ -1,0 +1,208 @@
+"""The console in a real browser, on a phone and at a desk, light and dark: axe finds nothing, and the way works without a script."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from aboveboard.access.sequencing import sequence_now
+from aboveboard.accounts.models import Account
+from aboveboard.accounts.queries import actor_for
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Role
+from aboveboard.commands.demo.story import leaked_file
+from aboveboard.custody.actions import register_device
+from aboveboard.custody.models import DeviceKind, Encrypted
+from aboveboard.incidents.leaks.opening import look, open_from_leak
+from aboveboard.incidents.models import Incident
+from aboveboard.outbox import jobs
+from tests.accounts.people import staff_client, staff_member
+from tests.browser import assert_accessible, photograph
+from tests.loss import lost_laptop
+from tests.world import load
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def sign_in(page: Page, account: Account) -> None:
+    """Be signed in with a second factor; signing in itself is asked in ``tests/accounts``."""
+    client = staff_client(account=account)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.clear_cookies()
+    page.goto("/healthz")
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": page.url}])
+
+
+def seen(page: Page, name: str, address: str = "", *, keep: bool = False) -> None:
+    """Go there, ask axe, and take the picture."""
+    if address:
+        page.goto(address)
+    assert_accessible(page)
+    photograph(page, name, keep=keep)
+
+
+@pytest.fixture
+def lead() -> Account:
+    """The incident lead."""
+    return staff_member(Role.INCIDENT_LEAD, team="Security")
+
+
+def leaked(rows: list[dict[str, str]], lead: Account) -> Incident:
+    """A leaked file of these people's rows among strangers', counted."""
+    stream = io.BytesIO(leaked_file(rows))
+    found = look(stream)
+    stream.seek(0)
+    incident = open_from_leak(
+        stream, found.form, [guess.role for guess in found.columns], file_name="forum-dump.csv",
+        title="Customer file found on a public forum", reported_in_seconds=48,
+        by=actor_for(lead), at=clock.now() - timedelta(hours=27),
+    )  # fmt: skip
+    jobs.run_jobs_once(worker="test")
+    return incident
+
+
+def test_an_incident_from_its_page_to_everyone_told(page: Page, lead: Account) -> None:
+    people = load(600)
+    incident = leaked([row for _, row in people[:420]], lead)
+    place = f"/console/incidents/{incident.number}"
+    sign_in(page, lead)
+    page.goto("/console/")
+    expect(page.get_by_role("region", name="Next")).to_be_visible()
+    seen(page, "console-home-lead")
+    seen(page, "console-incidents", "/console/incidents/")
+    page.get_by_role("link", name="Customer file found on a public forum").click()
+    page.get_by_role("link", name="Write the notices").click()
+    seen(page, "console-prepare")
+    page.get_by_label("What we did, in English").fill("We closed the way in and made everyone choose a new password.")
+    page.get_by_role("button", name="Prepare").click()
+    expect(page.get_by_role("heading", name="Someone else must approve")).to_be_visible()
+    seen(page, "incident", f"{place}/", keep=True)
+    for name in ("people", "timeline", "known", "report", "lines/stranger", "lines/unread"):
+        seen(page, f"console-incident-{name.replace('/', '-')}", f"{place}/{name}/")
+    page.goto(f"{place}/")
+    page.get_by_role("link", name="What it asks for").click()
+    seen(page, "console-duty")
+    second = staff_member(Role.PRIVACY_LEAD, team="Privacy")
+    sign_in(page, second)
+    seen(page, "console-home-second", "/console/")
+    page.get_by_role("link", name="Read and approve").click()
+    seen(page, "notices", keep=True)
+    page.get_by_role("button", name="Approve and send").click()
+    expect(page.get_by_role("alert")).to_contain_text("Read them first.")
+    seen(page, "console-notices-error")
+    page.get_by_label("I read every notice below").check()
+    page.get_by_role("button", name="Approve and send").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("told")
+    jobs.run_jobs_once(worker="test")
+    page.reload()
+    seen(page, "console-sending")
+    page.get_by_role("link", name="queued").first.click()
+    seen(page, "console-told")
+
+
+def test_a_loss_reported_in_a_minute(page: Page, tmp_path: Path) -> None:
+    people = load(20)
+    adviser = staff_member(Role.ADVISER)
+    register_device(
+        kind=DeviceKind.LAPTOP, name="Field laptop", tag="LT-0042", encrypted=Encrypted.NO, holder_id=adviser.pk,
+        by=actor_for(adviser), at=clock.now(),
+    )  # fmt: skip
+    sign_in(page, adviser)
+    seen(page, "console-home-adviser", "/console/")
+    seen(page, "console-devices-own", "/console/devices/")
+    page.get_by_role("navigation").get_by_role("link", name="Report a loss").click()
+    seen(page, "console-report")
+    page.get_by_role("button", name="Report it").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose one.")
+    seen(page, "console-report-error")
+    page.get_by_label("My field laptop, LT-0042").check()
+    page.get_by_label("What happened?").fill("Left on the 17:42 to Leeds.")
+    page.get_by_role("button", name="Report it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+    seen(page, "console-reported")
+    lost_laptop([person for person, _ in people], tmp_path, at=clock.now(), tag="LT-0043")
+    sign_in(page, staff_member(Role.INCIDENT_LEAD))
+    seen(page, "console-devices", "/console/devices/")
+    page.get_by_role("link", name="LT-0043").click()
+    seen(page, "console-device")
+    page.get_by_role("link", name="people on").click()
+    seen(page, "console-export")
+    seen(page, "console-register-device", "/console/devices/new/")
+
+
+def test_pages_that_everyone_reads(page: Page) -> None:
+    load(5)
+    sequence_now()
+    sign_in(page, staff_member(Role.ADMINISTRATOR))
+    for name, address in {
+        "console-home-administrator": "/console/",
+        "console-promise": "/console/promise/",
+        "console-version": "/console/promise/1/",
+        "console-register": "/console/promise/register/",
+        "console-settings": "/console/settings/",
+        "console-incidents-empty": "/console/incidents/",
+        "console-devices-empty": "/console/devices/",
+    }.items():
+        seen(page, name, address)
+
+
+def test_looking_somebody_up(page: Page) -> None:
+    row = load(5)[0][1]
+    sign_in(page, staff_member(Role.ADVISER))
+    seen(page, "console-people", "/console/people/")
+    page.get_by_role("link", name="To answer you").click()
+    seen(page, "console-look-up")
+    page.get_by_role("button", name="Look up").click()
+    seen(page, "console-look-up-error")
+    page.get_by_label("Who is it about?").fill(row["email"])
+    page.get_by_role("button", name="Look up").click()
+    expect(page.get_by_text(row["last_name"], exact=True)).to_be_visible()
+    seen(page, "console-opened")
+    page.get_by_role("button", name="Record a choice").click()
+    seen(page, "console-record-choice")
+
+
+@pytest.fixture
+def scriptless(chromium: Browser, live_server: object) -> Callable[[], BrowserContext]:
+    """A browser with scripts switched off."""
+    return lambda: chromium.new_context(base_url=str(getattr(live_server, "url", "")), java_script_enabled=False)
+
+
+def test_a_leaked_file_without_a_script(scriptless: Callable[[], BrowserContext], page: Page, lead: Account) -> None:
+    rows = [row for _, row in load(20)]
+    context = scriptless()
+    bare = context.new_page()
+    sign_in(bare, lead)
+    bare.goto("/console/incidents/new/leak/")
+    bare.get_by_label("The file").set_input_files({"name": "dump.csv", "mimeType": "text/csv", "buffer": leaked_file(rows)})
+    bare.get_by_role("button", name="Bring it in").click()
+    expect(bare.get_by_label("Column 1, “email”")).to_have_value("email")
+    sign_in(page, lead)
+    seen(page, "console-leak", "/console/incidents/new/leak/")
+    bare.get_by_role("button", name="Open the incident and count").click()
+    expect(bare.get_by_role("heading", name="Counting who was in it")).to_be_visible()
+    seen(page, "console-counting", bare.url)
+    jobs.run_jobs_once(worker="test")
+    bare.get_by_role("link", name="Look again").click()
+    expect(bare.get_by_role("main").get_by_role("link", name="List them")).to_be_visible()
+    context.close()
+
+
+def test_the_columns_of_a_leaked_file(page: Page, lead: Account) -> None:
+    rows = [row for _, row in load(20)]
+    sign_in(page, lead)
+    page.goto("/console/incidents/new/leak/")
+    page.get_by_label("The file").set_input_files({"name": "dump.csv", "mimeType": "text/csv", "buffer": leaked_file(rows)})
+    page.get_by_role("button", name="Bring it in").click()
+    seen(page, "console-leak-columns")
+    for column in ("Column 1, “email”", "Column 2, “phone”"):
+        page.get_by_label(column).select_option("ignore")
+    page.get_by_role("button", name="Open the incident and count").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    seen(page, "console-leak-columns-error")

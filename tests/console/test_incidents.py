@@ -1,0 +1,240 @@
+"""An incident in the console: every page, every number opened, two people for notices, and who may."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from aboveboard.accounts.models import Account
+from aboveboard.accounts.queries import actor_for
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Role
+from aboveboard.commands.demo.story import leaked_file
+from aboveboard.incidents import queries
+from aboveboard.incidents.judging.circumstances import questions
+from aboveboard.incidents.models import Incident, Kind, NoticeBatch
+from aboveboard.incidents.notices import queries as notices
+from aboveboard.incidents.notices.actions import prepare
+from aboveboard.outbox import jobs
+from tests.accounts.people import staff_client, staff_member
+from tests.console.asked import refused_to_the_others
+from tests.loss import lost_laptop
+from tests.world import load
+
+pytestmark = pytest.mark.django_db
+LEADS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def lost(tmp_path: Path) -> Incident:
+    return lost_laptop([person for person, _ in load(12)], tmp_path, at=clock.now())
+
+
+@pytest.fixture
+def lead() -> Account:
+    return staff_member(Role.INCIDENT_LEAD)
+
+
+@pytest.fixture
+def client(lead: Account) -> Client:
+    return staff_client(account=lead)
+
+
+def at(incident: Incident, rest: str = "") -> str:
+    return f"/console/incidents/{incident.number}/{rest}"
+
+
+def waiting(incident: Incident, lead: Account) -> NoticeBatch:
+    return prepare(incident.number, by=actor_for(lead), at=clock.now())
+
+
+def test_the_page_says_the_next_duty_and_the_number_that_opens_as_its_rows(client: Client, lost: Incident) -> None:
+    page = client.get(at(lost)).content.decode()
+    assert "Field laptop" in page or "LT-0042 is missing" in page
+    assert "within" in page
+    people = client.get(at(lost, "people/")).content.decode()
+    assert people.count('data-th="Person"') == 12
+    place = next(iter(queries.page(lost.number, at=clock.now()).jurisdictions))
+    fewer = client.get(at(lost, f"people/?jurisdiction={place}")).content.decode()
+    assert fewer.count('data-th="Person"') == queries.page(lost.number, at=clock.now()).jurisdictions[place]
+
+
+@pytest.mark.parametrize("page", ["", "people/", "lines/stranger/", "timeline/", "known/", "report/", "report.json", "notices/"])
+def test_the_pages_of_an_incident_that_is_not_there(page: str, client: Client, lost: Incident) -> None:
+    assert client.get(f"/console/incidents/99/{page}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "page", ["people/?after=x", "people/?band=high", "lines/eaten/", "duties/9999/", "notices/99/", "notices/99/told/sent/"]
+)
+def test_what_is_not_there(page: str, client: Client, lost: Incident) -> None:
+    assert client.get(at(lost, page)).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["", "people/", "lines/stranger/", "timeline/", "known/", "report/", "report.json"])
+def test_leads_may(page: str, lost: Incident) -> None:
+    assert refused_to_the_others(at(lost, page), LEADS) == []
+
+
+def test_the_lists_are_for_leads_too(lost: Incident) -> None:
+    assert refused_to_the_others("/console/incidents/", LEADS) == []
+
+
+def test_bringing_in_a_leak_is_for_leads(lost: Incident) -> None:
+    assert refused_to_the_others("/console/incidents/new/leak/", LEADS) == []
+
+
+def test_writing_notices_is_not_for_the_administrator(lost: Incident) -> None:
+    assert refused_to_the_others(at(lost, "notices/"), (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD)) == []
+
+
+@pytest.mark.parametrize("page", ["state/closed/", "notices/1/approve/", "notices/1/turn/stop/"])
+def test_what_changes_something_is_posted(page: str, client: Client, lost: Incident) -> None:
+    assert client.get(at(lost, page)).status_code == 405
+
+
+@pytest.mark.parametrize("page", ["", "people/", "report/"])
+def test_what_is_read_is_not_posted(page: str, client: Client, lost: Incident) -> None:
+    assert client.post(at(lost, page)).status_code == 405
+
+
+def test_a_sentence_for_the_timeline(client: Client, lost: Incident) -> None:
+    assert client.post(at(lost, "timeline/"), {"sentence": "The police were told."}).status_code == 302
+    assert "The police were told." in client.get(at(lost, "timeline/")).content.decode()
+    assert client.post(at(lost, "timeline/"), {"sentence": ""}).status_code == 422
+
+
+def test_a_duty_is_done_once(client: Client, lost: Incident) -> None:
+    due = queries.page(lost.number, at=clock.now()).next_duty
+    assert due is not None
+    page = at(lost, f"duties/{due.id}/")
+    assert due.citation in client.get(page).content.decode()
+    assert client.post(page, {"done_at": "soon"}).status_code == 422
+    assert client.post(page, {"done_at": "2999-01-01 10:00"}).status_code == 422
+    assert client.post(page, {"reference": "ICO-417"}).status_code == 302
+    assert "ICO-417" in client.get(page).content.decode()
+    assert client.post(page, {"reference": "ICO-418"}).status_code == 422
+
+
+def test_an_answer_works_out_the_rest_anew(client: Client, lost: Incident) -> None:
+    hands = questions()[0]
+    answers = {hands.key: "trusted", "what_happened": "It stayed on a train.", "measures_after": ["encryption", "training"]}
+    assert client.post(at(lost, "known/"), answers | {"occurred_at": "2026-01-02 10:00"}).status_code == 302
+    lost.refresh_from_db()
+    assert lost.circumstances == {hands.key: "trusted", "what_happened": "It stayed on a train.", "measures_after": "encryption,training"}
+    assert lost.occurred_at is not None
+    page = client.get(at(lost, "known/")).content.decode()
+    assert 'value="2026-01-02 10:00"' in page
+    assert client.post(at(lost, "known/"), {hands.key: "aliens"}).status_code == 422
+    assert client.post(at(lost, "known/"), {"occurred_at": "2999-01-01 10:00"}).status_code == 422
+
+
+def test_the_report_says_first_what_is_open(client: Client, lost: Incident) -> None:
+    page = client.get(at(lost, "report/")).content.decode()
+    assert page.index("still open") < page.index("What happened, what went wrong")
+    assert f"{at(lost, 'known/')}#id_measures_before" in page
+    document = json.loads(client.get(at(lost, "report.json")).content)
+    assert document["incident"] == lost.reference
+    assert document["edpb"]["field_68"] == 12
+    assert document["missing"]
+
+
+def test_what_still_binds_keeps_an_incident_from_being_closed(client: Client, lost: Incident) -> None:
+    answer = client.post(at(lost, "state/closed/"))
+    assert answer.status_code == 409
+    assert "not done yet" in answer.content.decode()
+    assert client.post(at(lost, "state/contained/")).status_code == 302
+    assert client.post(at(lost, "state/eaten/")).status_code == 404
+
+
+def test_notices_need_a_second_person(client: Client, lost: Incident, lead: Account) -> None:
+    answer = client.post(at(lost, "notices/"), {"en": "We locked its account."}, follow=True)
+    assert "Someone else must approve" in answer.content.decode()
+    batch = NoticeBatch.objects.get()
+    page = at(lost, f"notices/{batch.pk}/")
+    assert client.post(f"{page}approve/", {"read": "on"}).status_code == 422
+    second = staff_client(Role.PRIVACY_LEAD)
+    assert "Approve and send 12 notices" in second.get(page).content.decode()
+    assert second.post(f"{page}approve/").status_code == 422
+    assert second.post(f"{page}approve/", {"read": "on"}).status_code == 302
+    jobs.run_jobs_once(worker="test")
+    assert notices.batch(batch.pk).queued == 12
+    rows = second.get(f"{page}told/queued/").content.decode()
+    assert rows.count('data-th="Person"') == notices.batch(batch.pk).waiting
+    assert second.get(f"{page}told/eaten/").status_code == 404
+    assert second.post(f"{page}turn/stop/").status_code == 302
+    assert "Stopped." in second.get(page).content.decode()
+    assert second.post(f"{page}turn/resume/").status_code == 302
+    assert second.post(f"{page}turn/eaten/").status_code == 404
+
+
+def test_a_sentence_that_is_too_long_is_not_sent(client: Client, lost: Incident) -> None:
+    answer = client.post(at(lost, "notices/"), {"en": "word " * 30 + "."})
+    assert answer.status_code == 422
+    assert not NoticeBatch.objects.exists()
+
+
+def test_notices_are_sent_back_and_written_anew(client: Client, lost: Incident, lead: Account) -> None:
+    batch = waiting(lost, lead)
+    assert client.post(at(lost, f"notices/{batch.pk}/turn/back/")).status_code == 302
+    assert "Sent back" in client.get(at(lost, f"notices/{batch.pk}/")).content.decode()
+    assert client.post(at(lost, "notices/"), {"en": "We locked its account."}).status_code == 302
+
+
+def test_a_batch_stands_under_its_own_incident_only(client: Client, lost: Incident, lead: Account, tmp_path: Path) -> None:
+    other = lost_laptop([load(12)[0][0]], tmp_path, at=clock.now(), tag="LT-0099")
+    batch = waiting(other, lead)
+    assert client.get(at(lost, f"notices/{batch.pk}/")).status_code == 404
+    assert client.post(at(lost, f"notices/{batch.pk}/approve/"), {"read": "on"}).status_code == 404
+
+
+def upload(client: Client, content: bytes, name: str = "dump.csv") -> None:
+    answer = client.post("/console/incidents/new/leak/", {"file": SimpleUploadedFile(name, content), "title": "Found on a forum"})
+    assert answer.status_code == 302, answer.content.decode()
+    assert answer["Location"] == "/console/incidents/new/leak/columns/"
+
+
+def test_a_leaked_file_is_guessed_confirmed_and_counted(client: Client) -> None:
+    rows = [row for _, row in load(10)]
+    upload(client, leaked_file(rows[:6]))
+    page = client.get("/console/incidents/new/leak/columns/").content.decode()
+    assert "Guessed by its name" in page
+    assert rows[0]["email"].upper() not in page
+    said = {"column_0": "email", "column_1": "phone", "column_2": "password"}
+    place = client.post("/console/incidents/new/leak/columns/", said)["Location"]
+    assert "Counting who was in it" in client.get(place).content.decode()
+    jobs.run_jobs_once(worker="test")
+    incident = Incident.objects.get(kind=Kind.LEAKED_FILE)
+    found = queries.page(incident.number, at=clock.now()).exposure
+    assert found is not None
+    assert found.people == 6
+    assert incident.title == "Found on a forum"
+    strangers = client.get(at(incident, "lines/stranger/")).content.decode()
+    assert strangers.count("<div>Line ") == 50
+    assert client.get("/console/incidents/new/leak/columns/")["Location"] == "/console/incidents/new/leak/"
+
+
+def test_columns_by_which_nobody_can_be_found_are_refused(client: Client) -> None:
+    upload(client, leaked_file([row for _, row in load(3)]))
+    answer = client.post("/console/incidents/new/leak/columns/", {f"column_{place}": "ignore" for place in range(3)})
+    assert answer.status_code == 422
+    assert not Incident.objects.exists()
+    answer = client.post("/console/incidents/new/leak/columns/", {f"column_{place}": "aliens" for place in range(3)})
+    assert answer.status_code == 422
+
+
+def test_an_upload_of_somebody_else_is_not_there(client: Client) -> None:
+    upload(client, leaked_file([row for _, row in load(3)]))
+    other = staff_client(Role.PRIVACY_LEAD)
+    assert other.get("/console/incidents/new/leak/columns/")["Location"] == "/console/incidents/new/leak/"
+
+
+def test_no_file_is_an_error(client: Client) -> None:
+    assert client.post("/console/incidents/new/leak/", {"title": "x"}).status_code == 422
+    empty = client.post("/console/incidents/new/leak/", {"file": SimpleUploadedFile("dump.csv", b"")})
+    assert empty.status_code == 422
+    assert "This file is empty." in empty.content.decode()
