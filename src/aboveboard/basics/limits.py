@@ -186,3 +186,6 @@ LOOK_UP_NOTE_LIFE: Final = timedelta(minutes=30)
 
 SENTENCE_WORDS: Final = 25
 """Most words in a sentence shown to a customer (design, section 5)."""
+
+MAIL_PATIENCE: Final = timedelta(seconds=10)
+"""How long a single mail, such as a sign-in code, waits for the mail server. Our choice: the person waits with it."""

@@ -1,4 +1,4 @@
-"""Correcting a detail: one question on the page, and once more for what one signs in with."""
+"""Correcting a detail: one question on the page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aboveboard.portal.page import You, portal_page
 from aboveboard.promise.model import Field, FieldKind
 from aboveboard.vault import actions as vault
 
-_CORRECTABLE_KINDS = {FieldKind.TEXT, FieldKind.EMAIL, FieldKind.PHONE, FieldKind.REGION, FieldKind.POSTCODE}
+_CORRECTABLE_KINDS = {FieldKind.TEXT, FieldKind.PHONE, FieldKind.REGION, FieldKind.POSTCODE}
 _CORRECTABLE_CATEGORIES = ("user.name", "user.contact")
 
 
@@ -24,6 +24,8 @@ def is_correctable(field: Field) -> bool:
     """Whether this page can correct the field: names and ways to reach the person.
 
     A country decides which law protects them, and a card is the bank's: for those they write to us.
+    So they do for the e-mail address: codes for signing in go there, and whoever found a browser
+    left open must not be able to turn them to themselves.
     """
     return field.kind in _CORRECTABLE_KINDS and field.category.startswith(_CORRECTABLE_CATEGORIES)
 
@@ -32,7 +34,7 @@ def is_correctable(field: Field) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 @portal_page
 def correct(request: HttpRequest, you: You, field: str) -> HttpResponse:
-    """Ask for the new value; store it, or first ask again when it changes how the person signs in."""
+    """Ask for the new value, and store it."""
     found = you.promise.fields.get(field)
     if found is None or not is_correctable(found):
         raise Http404
@@ -40,8 +42,6 @@ def correct(request: HttpRequest, you: You, field: str) -> HttpResponse:
     context = {"form": form, "field": found}
     if form.is_valid():
         value = form.cleaned_data["value"]
-        if found.kind is FieldKind.EMAIL and "sure" not in request.POST:
-            return render(request, "portal/detail_confirm.html", {**context, "value": value})
         kinds = {key: str(item.kind) for key, item in you.promise.fields.items()}
         vault.correct(you.person_id, field, value, kinds=kinds, promise_serial=you.promise_serial, by=CUSTOMER, at=you.now)
         messages.success(request, gettext("Corrected: %(label)s.") % {"label": found.label})
