@@ -16,7 +16,17 @@ from tests.commands.conftest import Run, clean_environment
 
 @pytest.mark.database
 def test_init_makes_an_instance_that_the_doctor_can_read(aboveboard: Run, tmp_path: Path, empty_database: list[str]) -> None:
-    made = aboveboard("init", "home", "--name", 'Adventure "Works"', "--origin", "https://data.example.org/", *empty_database)
+    made = aboveboard(
+        "init",
+        "home",
+        "--name",
+        'Adventure "Works"',
+        "--origin",
+        "https://data.example.org/",
+        "--mail",
+        "smtp://127.0.0.1:1",
+        *empty_database,
+    )
     assert made.returncode == exits.DONE, made.stderr
     assert "root.key" in made.stdout
     for name in ("root.key", "signing.key", "aboveboard.toml"):
