@@ -166,6 +166,7 @@ def test_notices_need_a_second_person(client: Client, lost: Incident, lead: Acco
     rows = second.get(f"{page}told/queued/").content.decode()
     assert rows.count('data-th="Person"') == notices.batch(batch.pk).waiting
     assert second.get(f"{page}told/eaten/").status_code == 404
+    assert "Approved by the privacy lead" in second.get(page).content.decode()
     assert second.post(f"{page}turn/stop/").status_code == 302
     assert "Stopped." in second.get(page).content.decode()
     assert second.post(f"{page}turn/resume/").status_code == 302

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -49,7 +50,7 @@ def shown(current: settings.Settings, written: Mapping[str, Any], environment: M
             variable = f"ABOVEBOARD_{section}_{item.name}".upper()
             here = f"Set in the environment: {variable}." if variable in environment else ""
             there = f"Set in {settings.FILE_NAME}." if item.name in written.get(section, {}) else "Not set: this is the default."
-            rows.append(Shown(item.name, masked(getattr(values, item.name)), item.metadata["help"], here or there))
+            rows.append(Shown(item.name, masked(getattr(values, item.name)), _quoted(item.metadata["help"]), here or there))
         found.append((section, rows))
     return found
 
@@ -67,3 +68,8 @@ def masked(value: object) -> str:
         user, colon, _ = login.partition(":")
         host = f"{user}{colon}{MASK if colon else ''}@{host}"
     return urlunsplit((parts.scheme, host, parts.path, MASK if parts.query else "", ""))
+
+
+def _quoted(text: str) -> str:
+    """Return a help text with quotes where the reference has code."""
+    return re.sub(r"`([^`]+)`", r"“\1”", text)

@@ -38,7 +38,7 @@ def leak(request: HttpRequest) -> HttpResponse:
         try:
             token = staging.store(file.chunks())
         except AboveboardError as error:
-            form.add_error("file", f"{error} {error.next_step}")
+            form.add_error("file", str(error))
         else:
             request.session[_WAITING] = {"token": token, "name": file.name or "", "title": form.cleaned_data["title"]}
             return HttpResponseRedirect(reverse("console:leak_columns"))
@@ -73,7 +73,7 @@ def _open(request: HttpRequest, form: ColumnsForm, seen: Look, waiting: dict[str
                 by=actor_of(request), at=clock.now(),
             )  # fmt: skip
     except AboveboardError as error:
-        form.add_error(None, f"{error} {error.next_step.format(**error.details)}")
+        form.add_error(None, str(error))
         return None
 
 

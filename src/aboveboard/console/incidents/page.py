@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,7 +14,7 @@ from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError, BadInput
-from aboveboard.console.incidents.forms import CircumstancesForm, DoneForm, NoteForm
+from aboveboard.console.incidents.forms import CircumstancesForm, DoneForm, NoteForm, answered_by
 from aboveboard.incidents import actions, queries, reports
 from aboveboard.incidents.models import State
 from aboveboard.incidents.notices import queries as notices
@@ -46,7 +47,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "slices": [part for part in reversed(page.slices) if part.people],
         "due": first,
         "later": [row for row in due if row not in first],
-        "open_answers": len(reports.authority_report(number, at=clock.now()).missing) if to_authority else None,
+        "open_answers": len(still_open(reports.authority_report(number, at=clock.now()))) if to_authority else None,
         "not_due": [duty for duty in page.duties if duty.required == "no"],
         "timeline": page.timeline[:6],
         "counting": page.exposure is None and page.incident.kind != "other",
@@ -123,6 +124,23 @@ def move(request: HttpRequest, number: int, state: str) -> HttpResponse:
         raise Http404
     _MOVES[State(state)](number, words="", by=actor_of(request), at=clock.now())
     return HttpResponseRedirect(reverse("console:incident", args=[number]))
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A question of an authority's report without an answer: ``asks`` says who asks it, ``field`` where to answer it, or ""."""
+
+    question: str
+    asks: str
+    field: str
+
+
+def still_open(report: reports.AuthorityReport) -> list[Open]:
+    """Return what the report lacks: first what the law asks, then what only the ICO's form does."""
+    found = [Open(item.question, item.article, answered_by(item.key)) for item in report.missing]
+    asked = {item.key for item in report.missing}
+    only = [answer for answer in report.ico if answer.missing and answer.key not in asked]
+    return found + [Open(answer.question, "the ICO’s form", answered_by(answer.key)) for answer in only]
 
 
 def _minute(moment: datetime | None) -> str:

@@ -8,8 +8,7 @@ from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import allow
 from aboveboard.basics import clock
-from aboveboard.console.incidents.forms import answered_by
-from aboveboard.console.incidents.page import LEADS
+from aboveboard.console.incidents.page import LEADS, still_open
 from aboveboard.incidents import queries, reports
 from aboveboard.incidents.law.reporting.ico import IcoAnswer
 
@@ -32,7 +31,7 @@ def authority_report(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "page": queries.page(number, at=now),
         "report": report,
-        "missing": [{"item": item, "field": answered_by(item.key)} for item in report.missing],
+        "missing": still_open(report),
         "groups": _grouped(report.ico),
         "edpb": [(name.removeprefix("field_"), answer) for name, answer in report.edpb.items()],
     }

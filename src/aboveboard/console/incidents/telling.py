@@ -108,13 +108,23 @@ def _own(number: int, batch_id: int) -> notices.BatchView:
 def _show(request: HttpRequest, number: int, batch_id: int, form: ReadForm | None = None) -> HttpResponse:
     view, actor = _own(number, batch_id), actor_of(request)
     prepared = view.batch.prepared_by
+    samples = notices.samples(batch_id) if view.waits_for_approval else ()
     context = {
         "page": queries.page(number, at=clock.now()),
         "view": view,
-        "samples": notices.samples(batch_id) if view.waits_for_approval else (),
+        "samples": samples,
+        "steps": _steps(view),
+        "unread": view.batch.people - sum(sample.people for sample in samples),
         "mine": (prepared["kind"], prepared["id"]) == (actor.kind.value, actor.id),
         "may": actor.role in APPROVERS,
         "sending": not view.waits_for_approval and not view.is_over and view.step in (BatchStep.APPROVED, BatchStep.RESUMED),
         "form": form or ReadForm(),
     }
     return render(request, "console/incidents/notices.html", context, status=422 if form and form.errors else 200)
+
+
+def _steps(view: notices.BatchView) -> list[dict[str, object]]:
+    """Return who decided what about a batch, oldest first."""
+    found = [("Prepared", view.batch.prepared_by, view.batch.prepared_at)]
+    found += [(record.get_step_display(), record.by, record.at) for record in view.records]
+    return [{"words": f"{words} by the {by['role'].replace('-', ' ')}, {by['team']}", "at": at} for words, by, at in found]

@@ -20,11 +20,9 @@ class ReportForm(forms.Form):
     """The one-minute report: what, what happened, when. Only the first must be answered."""
 
     what = forms.ChoiceField(label="What is missing?", widget=forms.RadioSelect, error_messages={"required": "Choose one."})
-    tag = forms.CharField(
-        label="Its label", max_length=40, required=False, help_text="If it is another device. It is on a sticker, like LT-0042."
-    )
+    tag = forms.CharField(label="Label of the other device", max_length=40, required=False, help_text="It is on a sticker, like LT-0042.")
     title = forms.CharField(
-        label="What is it?", max_length=120, required=False, help_text="If it is something else, in a few words: “a box of order forms”."
+        label="What else is it?", max_length=120, required=False, help_text="In a few words, like “a box of order forms”."
     )
     note = forms.CharField(
         label="What happened?", max_length=4_000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
