@@ -266,9 +266,15 @@ def _kind(category: str, context: Context) -> Kind:
     return Kind(known[key].enisa)
 
 
+def _only_opens(own: frozenset[str]) -> bool:
+    """Whether what counts as this kind is nothing but credentials: the harm lies in what they open."""
+    known = categories.known()
+    return bool(own) and all(category in known and known[category].credential for category in own)
+
+
 def _dpc_of_kind(kind: Kind, exposed: frozenset[str], own: frozenset[str], context: Context) -> Part:
     label = _tables()["kinds"][kind]["label"]
-    reasons = [f"The data exposed is about {label}."]
+    reasons = [_tables()["credentials"]["reason"] if _only_opens(own) else f"The data exposed is about {label}."]
     step = context.steps.get(kind, 0)
     if kind in context.steps:
         reasons.append(_tables()["steps"][kind].get(step, "Nothing raises or lowers that.") if step else "Nothing raises or lowers that.")
