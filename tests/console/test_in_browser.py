@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from aboveboard.access.sequencing import sequence_now
 from aboveboard.accounts.models import Account
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
+from aboveboard.basics import settings as instance
 from aboveboard.basics.actor import Role
 from aboveboard.commands.demo.story import leaked_file
 from aboveboard.custody.actions import register_device
@@ -23,7 +26,7 @@ from aboveboard.incidents.leaks.opening import look, open_from_leak
 from aboveboard.incidents.models import Incident
 from aboveboard.outbox import jobs
 from tests.accounts.people import staff_client, staff_member
-from tests.browser import assert_accessible, photograph
+from tests.browser import ROOT, assert_accessible, photograph
 from tests.loss import lost_laptop
 from tests.world import load
 
@@ -92,7 +95,9 @@ def test_an_incident_from_its_page_to_everyone_told(page: Page, lead: Account) -
     sign_in(page, second)
     seen(page, "console-home-second", "/console/")
     page.get_by_role("link", name="Read and approve").click()
-    seen(page, "notices", keep=True)
+    seen(page, "notices")
+    if os.environ.get("KEEP_PHOTOGRAPHS"):  # the first screen of it: the whole is as long as all notices together
+        page.screenshot(path=ROOT / "docs" / "images" / "notices-desktop.png")
     page.get_by_role("button", name="Approve and send").click()
     expect(page.get_by_role("alert")).to_contain_text("Read them first.")
     seen(page, "console-notices-error")
@@ -206,3 +211,15 @@ def test_the_columns_of_a_leaked_file(page: Page, lead: Account) -> None:
     page.get_by_role("button", name="Open the incident and count").click()
     expect(page.get_by_role("alert")).to_be_visible()
     seen(page, "console-leak-columns-error")
+
+
+def test_the_mail_of_a_demonstration(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    on = replace(instance.current(), demo=instance.Demo(enabled=True))
+    monkeypatch.setattr(instance, "current", lambda: on)
+    seen(page, "demo-mail-empty", "/demo/mail")
+    on.path("mail").mkdir()
+    message = "From: us@example.org\nTo: jon@example.org\nSubject: Your code\n\nIt is 1234-5678.\nSee http://localhost/you/\n"
+    (on.path("mail") / "01795320465098226286-f88e3124c38b82cf.eml").write_text(message)
+    seen(page, "demo-mail", "/demo/mail")
+    page.get_by_role("link", name="Your code").click()
+    seen(page, "demo-message")

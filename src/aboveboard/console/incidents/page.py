@@ -25,6 +25,14 @@ _FIRST = 8
 _TONES = {1: "low", 2: "medium", 3: "high", 4: "very-high"}
 
 
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A duty in the table; ``by``: the first sentence of its clock, for one without a fixed time."""
+
+    view: queries.DutyView
+    by: str
+
+
 @allow(*LEADS)
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
@@ -37,8 +45,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """Show one incident: the next duty, the three numbers, what is due, what happened."""
     page = queries.page(number, at=clock.now())
-    due = [{"view": duty, "by": duty.clock_words.partition(". ")[0]} for duty in page.duties if duty.required != "no"]
-    first = [row for place, row in enumerate(due) if place < _FIRST or row["view"].not_covered]
+    due = [DueRow(duty, duty.clock_words.partition(". ")[0]) for duty in page.duties if duty.required != "no"]
+    first = [row for place, row in enumerate(due) if place < _FIRST or row.view.not_covered]
     to_authority = page.next_duty is not None and page.next_duty.recipient_type == "authority"
     context = {
         "page": page,
