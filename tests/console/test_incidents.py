@@ -216,6 +216,7 @@ def test_a_leaked_file_is_guessed_confirmed_and_counted(client: Client) -> None:
     assert incident.title == "Found on a forum"
     strangers = client.get(at(incident, "lines/stranger/")).content.decode()
     assert strangers.count("<div>Line ") == 50
+    assert "another number of columns" in client.get(at(incident, "lines/unread/")).content.decode()
     assert client.get("/console/incidents/new/leak/columns/")["Location"] == "/console/incidents/new/leak/"
 
 

@@ -63,6 +63,16 @@ def test_a_choice_said_on_the_phone_counts_at_once(adviser: Client, someone: tup
     assert (choice.answer, choice.channel, choice.evidence) == (Answer.YES, "phone", "phone:2026-11-22/417")
 
 
+def test_the_form_for_a_choice_is_asked_for_without_blame(adviser: Client, someone: tuple[int, dict[str, str]]) -> None:
+    note = adviser.post(PAGE, asked(someone[1]["email"])).context["note"]
+    page = adviser.post("/console/people/choice/", {"note": note})
+    assert page.status_code == 200
+    assert "There is a problem" not in page.content.decode()
+    empty = adviser.post("/console/people/choice/", {"note": note, "evidence": ""})
+    assert empty.status_code == 422
+    assert "Choose yes or no." in empty.content.decode()
+
+
 def test_a_note_of_somebody_else_is_worthless(adviser: Client, someone: tuple[int, dict[str, str]]) -> None:
     note = adviser.post(PAGE, asked(someone[1]["email"])).context["note"]
     other = staff_client(account=staff_member(Role.ADVISER, email="other@staff.example"))

@@ -93,7 +93,8 @@ def record_choice(request: HttpRequest) -> HttpResponse:
         note = signing.loads(request.POST.get("note", ""), salt=f"{_SALT}.{actor.id}", max_age=limits.LOOK_UP_NOTE_LIFE)
     except signing.BadSignature:
         return render(request, "console/note_over.html", status=409)
-    form = RecordChoiceForm(request.POST, promise=promise)
+    # The button of the page before sends the note alone: that only asks for the form.
+    form = RecordChoiceForm(request.POST if "evidence" in request.POST else None, promise=promise)
     if form.is_valid():
         said = form.cleaned_data
         evidence = f"{note['channel']}:{said['evidence']}"
@@ -103,7 +104,7 @@ def record_choice(request: HttpRequest) -> HttpResponse:
         context = {"purpose": promise.purposes[said["purpose"]], "answer": said["answer"], "choices": _choices(promise, note["person"])}
         return render(request, "console/choice_recorded.html", context | {"note": request.POST["note"]})
     context = {"form": form, "note": request.POST["note"], "choices": _choices(promise, note["person"])}
-    return render(request, "console/record_choice.html", context, status=422 if "purpose" in request.POST else 200)
+    return render(request, "console/record_choice.html", context, status=422 if form.errors else 200)
 
 
 def _choices(promise: Promise, person_id: int) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.engines.listing import Filter
 from aboveboard.incidents import queries
+from aboveboard.incidents.leaks.reading import SENTENCES, Reason
 
 _OUTCOMES = {"matched": "are ours", "ambiguous": "fit more than one of our customers", "stranger": "are strangers"}
 
@@ -44,7 +45,7 @@ def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
     page, after = queries.page(number, at=clock.now()), _number(request, "after")
     if outcome == "unread":
         unread = queries.unread(number, after=after, limit=PAGE_SIZE)
-        rows = [{"line": row.line, "why": row.get_reason_display() if hasattr(row, "get_reason_display") else row.reason} for row in unread]
+        rows = [{"line": row.line, "why": SENTENCES[Reason(row.reason)]} for row in unread]
         words = "could not be read"
     elif outcome in _OUTCOMES:
         rows = [{"line": line.line, "why": ""} for line in queries.lines(number, outcome, after=after, limit=PAGE_SIZE)]
