@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import hypothesis
 import pytest
 
 from scripts import postgres
@@ -45,6 +46,9 @@ if ON_POSTGRES:
         os.environ["TEST_POSTGRES_URL"] = SERVER.url  # inherited by xdist's workers, which start after this
     os.environ["ABOVEBOARD_DATABASE_URL"] = os.environ["TEST_POSTGRES_URL"]
 django.setup()
+# The machine may be busy: how long one example takes says nothing about whether it is right.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:

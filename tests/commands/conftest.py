@@ -30,7 +30,7 @@ def aboveboard(tmp_path: Path) -> Run:
 
     def run(*words: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command(*words), capture_output=True, text=True, check=False, env=clean_environment(), cwd=tmp_path, timeout=60
+            command(*words), capture_output=True, text=True, check=False, env=clean_environment(), cwd=tmp_path, timeout=180
         )
 
     return run

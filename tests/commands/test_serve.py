@@ -11,7 +11,6 @@ import urllib.request
 from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 
@@ -19,6 +18,7 @@ from aboveboard.commands import exits
 from tests.commands.conftest import Run, clean_environment, command
 
 SLOWEST_START = 3.0
+PATIENCE = 60
 
 
 def free_port() -> int:
@@ -37,7 +37,7 @@ def until(what: str, seconds: float, check: object) -> None:
 
 
 def answers(port: int) -> bool:
-    with suppress(URLError, ConnectionError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as response:
+    with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as response:
         return bool(response.status == 200)
     return False
 
@@ -63,36 +63,34 @@ def serving(aboveboard: Run, tmp_path: Path) -> Generator[tuple[subprocess.Popen
         words = command("serve", "--home", tmp_path / "home", "--port", port)
         process = subprocess.Popen(words, stdout=said, stderr=subprocess.STDOUT, text=True, env=clean_environment())
     try:
-        until("an answer", 20, lambda: answers(port))
+        until("an answer", PATIENCE, lambda: answers(port))
         yield process, port
     finally:
         if process.poll() is None:
             process.terminate()
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 def test_it_starts_in_time_and_stops_cleanly(aboveboard: Run, tmp_path: Path) -> None:
     assert aboveboard("init", "home").returncode == exits.DONE
-    best = 99.0
-    for _ in range(3):  # the best of three: the machine may be doing something else
+    shares = []
+    for _ in range(3):  # the best of three, and of what the machine has to give: other tests run beside this one
         port, began = free_port(), time.monotonic()
-        process = subprocess.Popen(
-            command("serve", "--home", tmp_path / "home", "--port", port),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=clean_environment(),
-        )
-        until("an answer", 20, lambda port=port: answers(port))
-        best = min(best, time.monotonic() - began)
-        process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=30)
+        words = command("serve", "--home", tmp_path / "home", "--port", port)
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=clean_environment()) as process:
+            try:
+                until("an answer", PATIENCE, lambda port=port: answers(port))
+                taken = time.monotonic() - began
+            finally:
+                process.send_signal(signal.SIGINT)
+                said, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == exits.DONE, said
         assert "Traceback" not in said
         assert f"http://127.0.0.1:{port}/" in said
-        if best < SLOWEST_START:
+        shares.append(taken / max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
+        if shares[-1] < SLOWEST_START:
             break
-    assert best < SLOWEST_START
+    assert min(shares) < SLOWEST_START
 
 
 def test_a_busy_port_is_said_plainly(aboveboard: Run, serving: tuple[subprocess.Popen[str], int]) -> None:
@@ -104,26 +102,26 @@ def test_a_busy_port_is_said_plainly(aboveboard: Run, serving: tuple[subprocess.
 
 def test_a_worker_that_dies_comes_back_and_ends_with_the_server(serving: tuple[subprocess.Popen[str], int], tmp_path: Path) -> None:
     process, _ = serving
-    until("a worker", 10, lambda: worker_of(process.pid))
+    until("a worker", PATIENCE, lambda: worker_of(process.pid))
     first = worker_of(process.pid)
     assert first
     os.kill(first, signal.SIGKILL)
-    until("another worker", 10, lambda: worker_of(process.pid) not in (None, first))
+    until("another worker", PATIENCE, lambda: worker_of(process.pid) not in (None, first))
     second = worker_of(process.pid)
-    until("its start", 10, lambda: (tmp_path / "said").read_text().count("worker started") >= 1)
+    until("its start", PATIENCE, lambda: (tmp_path / "said").read_text().count("worker started") >= 1)
     process.terminate()
-    assert process.wait(30) == exits.DONE
+    assert process.wait(PATIENCE) == exits.DONE
     assert not Path(f"/proc/{second}").exists()
 
 
 def test_a_worker_does_not_outlive_a_server_that_was_killed(serving: tuple[subprocess.Popen[str], int], tmp_path: Path) -> None:
     process, _ = serving
-    until("a worker at work", 10, lambda: "worker started" in (tmp_path / "said").read_text())
+    until("a worker at work", PATIENCE, lambda: "worker started" in (tmp_path / "said").read_text())
     worker, answering = worker_of(process.pid), children(process.pid)
     process.kill()
     process.wait()
     try:
-        until("its end", 10, lambda: not Path(f"/proc/{worker}").exists())
+        until("its end", PATIENCE, lambda: not Path(f"/proc/{worker}").exists())
     finally:
         for pid in answering:
             with suppress(ProcessLookupError):
