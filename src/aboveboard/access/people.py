@@ -28,7 +28,9 @@ def the_one(kind: str, value: str, *, country: str | None = None) -> int:
         NoOneFound: nobody is.
         SeveralFound: more than one is, so none of them is shown.
     """
-    regions = [country] if country else [None, *in_force().promise.organisation.trades_in]
+    regions: list[str | None] = [country]
+    if kind == "phone" and country is None:
+        regions += in_force().promise.organisation.trades_in
     found = vault.find(kind, value, regions=regions)
     if not found:
         raise NoOneFound()

@@ -16,6 +16,11 @@ def person_key(person_id: int) -> bytes | None:
     return person_keys([person_id]).get(person_id)
 
 
+def unwrapped(person_id: int, wrapped: bytes) -> bytes:
+    """Return a person's data key from its wrapped form, for readers that fetched it together with the record."""
+    return provider().unwrap(wrapped, person_context(person_id))
+
+
 def person_keys(person_ids: Collection[int]) -> dict[int, bytes]:
     """Return the data keys of those who have one."""
     root = provider()

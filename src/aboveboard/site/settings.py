@@ -34,6 +34,8 @@ INSTALLED_APPS = [
 def _database(url: str, home: Path, pool: int) -> dict[str, Any]:
     if url.startswith("sqlite:"):
         return {
+            # Kept open by each thread: closing the last one would fold the write-ahead log back in, at every request.
+            "CONN_MAX_AGE": None,
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(home / url.removeprefix("sqlite:")),
             "OPTIONS": {

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hmac
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import connection
 from django.db.models import Count
 
 from aboveboard.basics import clock
 from aboveboard.basics.personal import Personal
 from aboveboard.keys import queries as keys
+from aboveboard.keys.models import PersonKey
 from aboveboard.vault import blind, sealed
 from aboveboard.vault.grant import Grant, GrantRefused
 from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun, Person, SealedRecord
@@ -56,19 +58,34 @@ def handles(person_ids: Collection[int]) -> dict[int, str]:
 
 def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
     """Return the sealed records of those who are held; erased and unknown people are absent."""
-    rows = SealedRecord.objects.filter(person_id__in=person_ids).values_list(
-        "person_id", "boxes", "person__jurisdiction", "person__language", "person__collected_at", "person__last_active_at"
-    )
-    found = list(rows)
-    by_id = keys.person_keys([row[0] for row in found])
+    if not person_ids:
+        return {}
+    # One statement by hand: this is on the path of every use, where two of the ORM's took most of the time.
+    marks = ", ".join(["%s"] * len(person_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(_FETCH.format(marks=marks), list(person_ids))
+        rows = cursor.fetchall()
     records = {}
-    for person_id, boxes, jurisdiction, language, collected_at, last_active_at in found:
-        key = by_id.get(person_id)
-        if key is None:
-            continue
-        handle = handle_of(key)
-        records[person_id] = Sealed(person_id, jurisdiction, language, collected_at, last_active_at, handle, bytes(boxes), key)
+    for person_id, jurisdiction, language, collected_at, last_active_at, boxes, wrapped in rows:
+        key = keys.unwrapped(person_id, bytes(wrapped))
+        records[person_id] = Sealed(
+            person_id, jurisdiction, language, _moment(collected_at), _moment(last_active_at), handle_of(key), bytes(boxes), key
+        )
     return records
+
+
+_FETCH = f"""
+    SELECT person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at, record.boxes, wrapped.wrapped
+    FROM {Person._meta.db_table} AS person
+    JOIN {SealedRecord._meta.db_table} AS record ON record.person_id = person.id
+    JOIN {PersonKey._meta.db_table} AS wrapped ON wrapped.person_id = person.id
+    WHERE person.id IN ({{marks}})
+"""  # noqa: S608 - the tables are our own models'; ids are parameters
+
+
+def _moment(stored: datetime | str) -> datetime:
+    """Return a moment as the driver gives it: PostgreSQL an aware one, SQLite its text in UTC."""
+    return stored if isinstance(stored, datetime) else datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
 def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]:
