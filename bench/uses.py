@@ -54,8 +54,7 @@ def _speed(command: list[str], environment: dict[str, str], port: int, path: str
         _wait(port)
         requests = [
             b"POST %b HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %b\r\n"
-            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
-            % (path.encode(), token.encode(), len(body), body)
+            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (path.encode(), token.encode(), len(body), body)
             for body in bodies
         ]
         _load(port, requests, REQUESTS // 10)

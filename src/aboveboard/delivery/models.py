@@ -47,6 +47,8 @@ class Batch(models.Model):
     retry_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        """More than one batch are batches."""
+
         verbose_name_plural = "batches"
 
     def __str__(self) -> str:
@@ -78,6 +80,8 @@ class Dispatch(models.Model):
     smtp_code = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        """A person stands once in a batch on each channel."""
+
         verbose_name_plural = "dispatches"
         constraints: ClassVar = [
             # Queueing the same person again after a crash changes nothing.

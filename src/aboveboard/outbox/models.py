@@ -30,6 +30,8 @@ class Message(models.Model):
     failed_reason = models.CharField(max_length=64, default="", blank=True)
 
     class Meta:
+        """What waits is found without reading what is done."""
+
         indexes: ClassVar = [
             models.Index(
                 fields=["kind", "due_at", "id"], name="outbox_waiting", condition=models.Q(done_at__isnull=True, failed_at__isnull=True)
