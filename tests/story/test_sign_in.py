@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.test import Client, override_settings
 
 from aboveboard.delivery import catcher
@@ -25,6 +26,7 @@ def mailbox(tmp_path: Path) -> Iterator[Path]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    cache.clear()  # the counters of tries of other tests
     backend = "django.core.mail.backends.smtp.EmailBackend"
     with (
         catcher.start("127.0.0.1", port, tmp_path / "mail"),

@@ -1,0 +1,119 @@
+"""Every address, asked by everyone: nobody, the customer whose it is, another customer, each role, and a program.
+
+On a played story, so that every address leads to something real. Who may enter is written down here
+by hand; a new address fails this test until someone decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from aboveboard.access.queries import looks
+from aboveboard.access.sequencing import sequence_now
+from aboveboard.accounts import actions as accounts
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Role
+from aboveboard.choices import queries as choices
+from aboveboard.commands.demo.people import people, write
+from aboveboard.commands.demo.story import MEASURES, Story
+from aboveboard.custody import queries as custody
+from aboveboard.incidents import queries as incidents
+from tests.accounts.people import customer_client, staff_client
+from tests.house.test_routes import ALL
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+STAFF = {Role.ADVISER, Role.PRIVACY_LEAD, Role.INCIDENT_LEAD, Role.ADMINISTRATOR}
+LEADS = STAFF - {Role.ADVISER}
+EVERYONE = {"nobody", "customer", "other", *STAFF}
+WHO = (
+    (r"/healthz|/|/trust/.*|/log/.*|/api/v1/openapi.json", EVERYONE),
+    (r"/demo/.*", set()),  # not a demonstration: it is not there
+    (r"/you/.*", {"customer"}),
+    (r"/console/people/answer-contact/", {Role.ADVISER}),
+    (r"/console/people/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),
+    (r"/console/incidents/.*/(approve|turn)/.*", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
+    (r"/console/incidents/\d+/notices/", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
+    (r"/console/incidents/.*", LEADS),
+    (r"/console/devices/new/|/console/devices/\d+/(found|retired)/", {Role.INCIDENT_LEAD, Role.ADMINISTRATOR}),
+    (r"/console/devices/\d+/.*", LEADS),  # and whoever holds it: tests/console
+    (r"/console/settings/", {Role.ADMINISTRATOR}),
+    (r"/console/.*", STAFF),
+    (r"/api/v1/.*", set()),
+)
+SHARED_BY_ALL_CUSTOMERS = re.compile(r"/you/(details/|choices/(personal-offers/)?$|looked/($|wrong/)|notices/$|$)")
+"""Pages of the portal without anybody's id in the address: another customer sees their own there."""
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    file = tmp_path / "customers.csv"
+    write(file, 60)
+    played = Story(clock.now(), list(people(60)))
+    played.promise()
+    played.protect(file, lambda done: None)
+    played.choose(lambda done: None)
+    played.use(lambda done: None)
+    played.export(20, tmp_path, lambda done: None)
+    played.lose()
+    played.approve(played.write_notices(played.lost, MEASURES))
+    sequence_now()
+    return played
+
+
+def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: Story) -> None:
+    mine, other = story.person(0), story.person(45)
+    callers = {"nobody": Client(), "customer": customer_client(mine), "other": customer_client(other)}
+    callers |= {role: staff_client(role) for role in STAFF}
+    wrong = []
+    for pattern, _, _ in ALL:
+        if pattern.startswith("/accounts/"):
+            continue  # asked one by one in tests/accounts/test_gate.py
+        address = _filled(pattern, story, mine)
+        allowed = next(set(who) for shape, who in WHO if re.fullmatch(shape, address))
+        if "customer" in allowed and "other" not in allowed and SHARED_BY_ALL_CUSTOMERS.match(address):
+            allowed.add("other")
+        for name, caller in callers.items():
+            answer = caller.get(address)
+            status = answer.status_code
+            # A page only ever posted to answers 405, but only to those it is for; /console/report/N/ is its reporter's.
+            entered = status in (200, 405) or (status == 302 and not answer["Location"].startswith("/accounts/"))
+            if entered != (name in allowed) and not (status == 404 and _is_reporters(address)):
+                wrong.append(f"{address}: {name} got {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_program_gets_nothing_but_the_api(story: Story) -> None:
+    _, token = accounts.make_client(
+        name="till", role="shop-system", team="Shops", purposes=["deliver-orders"], channels=["api"], at=clock.now()
+    )
+    program = {"Authorization": f"Bearer {token}"}
+    assert Client().get("/api/v1/promise", headers=program).status_code == 200
+    for address in ("/you/", "/console/", "/console/people/", "/console/incidents/"):
+        assert Client().get(address, headers=program).status_code in (302, 403), address
+
+
+def _is_reporters(address: str) -> bool:
+    return re.fullmatch(r"/console/report/\d+/", address) is not None
+
+
+def _filled(pattern: str, story: Story, person: int) -> str:
+    number = story.lost.number
+    known: Mapping[str, object] = {
+        "serial": 1, "number": number, "field": "city", "path": "checkpoint", "purpose": "personal-offers", "outcome": "stranger",
+        "choice_id": choices.history(person)[0].pk, "entry_id": looks(person)[0].entry_id, "device_id": story.laptop.pk,
+        "export_id": custody.exports()[0].pk, "duty_id": incidents.duties(number, at=story.now)[0].id,
+        "batch_id": incidents.batches(number)[0].pk, "state": "contained", "way": "found", "message_id": "none",
+    }  # fmt: skip
+    if pattern.startswith("/console/people/"):
+        known = {**known, "purpose": "answer-contact"}
+    if "/told/" in pattern:
+        known = {**known, "state": "queued"}
+    if "/turn/" in pattern:
+        known = {**known, "way": "stop"}
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), pattern)
