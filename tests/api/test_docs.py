@@ -44,7 +44,9 @@ def test_every_reason_is_listed_with_its_sentence(code: str) -> None:
 def test_every_error_code_is_listed() -> None:
     codes = _own_errors(people) | _own_errors(choices) | _literal_codes(problems) | _literal_codes(gate)
     codes |= {NotAllowed.code, TooMany.code, Unavailable.code}
-    assert {"use_refused", "sign_in_needed", "no_one_found", "evidence_refused"} <= codes, "the codes are still found where they are written"
+    assert {"use_refused", "sign_in_needed", "no_one_found", "evidence_refused"} <= codes, (
+        "the codes are still found where they are written"
+    )
     missing = {code for code in codes if f"`{code}`" not in PAGE}
     assert not missing
 
