@@ -17,6 +17,7 @@ from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotFou
 from aboveboard.keys.actions import make_keys
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger import queries as ledger
+from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault
 from aboveboard.vault.models import Person
 from tests.accounts.conftest import JON
@@ -137,8 +138,8 @@ def test_who_is_not_there_is_said_to_be_missing() -> None:
 
 
 def test_without_a_directory_nobody_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(directory, "_find", None)
-    with pytest.raises(directory.NoDirectory, match="No look-up of customers"):
+    with monkeypatch.context() as without, pytest.raises(directory.NoDirectory, match="No look-up of customers"):
+        without.setattr(directory, "_find", None)
         directory.find("jon24@adventure-works.com")
 
 
@@ -151,7 +152,7 @@ def test_every_change_is_written_down_without_names_or_addresses() -> None:
     staff.close(ada, by=SYSTEM, at=at)
     client, token = staff.make_client(name="Till", role="shop-system", team="", purposes=["a"], channels=["shop"], by=SYSTEM, at=at)
     staff.revoke_client(client, by=SYSTEM, at=at)
-    entries = [ledger.entry(number) for number in range(1, 7)]
+    entries = [ledger.entry(number) for number in Entry.objects.order_by("id").values_list("id", flat=True)]
     assert [entry.kind for entry in entries] == [
         "staff.added", "staff.changed", "signin.link", "staff.closed", "client.made", "client.revoked",
     ]  # fmt: skip
@@ -166,8 +167,7 @@ def test_a_change_that_is_refused_is_not_written_down() -> None:
     staff_member(email="ada@staff.example")
     with pytest.raises(AboveboardError):
         staff.add_staff(email="ada@staff.example", name="Ada", team="", role=Role.ADVISER, by=SYSTEM, at=clock.now())
-    with pytest.raises(NotFound):
-        ledger.entry(1)
+    assert not Entry.objects.exists()
 
 
 def test_erasing_a_person_takes_their_sign_in_away() -> None:

@@ -25,6 +25,7 @@ from aboveboard.custody import exporting
 from aboveboard.custody.models import Device, DeviceKind, Encrypted
 from aboveboard.delivery import actions as delivery
 from aboveboard.incidents import actions as incidents
+from aboveboard.incidents import counting
 from aboveboard.incidents.leaks.opening import look, open_from_leak
 from aboveboard.incidents.models import Incident, NoticeBatch
 from aboveboard.incidents.notices import actions as notices
@@ -129,6 +130,7 @@ class Story:
             self.laptop, note="Left on the 17:42 train to Leeds, in its bag.", occurred_at=at - timedelta(hours=2),
             reported_in_seconds=52, by=self.cast.actor(Role.ADVISER), at=at,
         )  # fmt: skip
+        counting.count(self.lost.number, by=SYSTEM, at=at + timedelta(minutes=1))
         self.work()
         return self.lost
 
@@ -142,6 +144,7 @@ class Story:
             title="Customer file found on a public forum", reported_in_seconds=48,
             by=self.cast.actor(Role.INCIDENT_LEAD), at=self.ago(hours=3, minutes=20),
         )  # fmt: skip
+        counting.count(self.leaked.number, by=SYSTEM, at=self.ago(hours=3, minutes=18))
         self.work()
         return self.leaked
 
