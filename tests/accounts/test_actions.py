@@ -138,9 +138,10 @@ def test_who_is_not_there_is_said_to_be_missing() -> None:
 
 
 def test_without_a_directory_nobody_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as without, pytest.raises(directory.NoDirectory, match="No look-up of customers"):
+    with monkeypatch.context() as without:
         without.setattr(directory, "_find", None)
-        directory.find("jon24@adventure-works.com")
+        with pytest.raises(directory.NoDirectory, match="No look-up of customers"):
+            directory.find("jon24@adventure-works.com")
 
 
 def test_every_change_is_written_down_without_names_or_addresses() -> None:

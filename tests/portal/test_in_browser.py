@@ -100,18 +100,16 @@ def test_a_choice_from_question_to_receipt(page: Page, jon: int) -> None:
 
 
 def test_correcting_and_telling(page: Page, jon: int) -> None:
-    page.goto("/you/details/email/")
+    page.goto("/you/details/last_name/")
     assert_accessible(page)
     photograph(page, "portal-detail")
+    page.get_by_label("Last name").fill(" ")
     page.get_by_role("button", name="Save").click()
     assert_accessible(page)
     photograph(page, "portal-detail-error")
-    page.get_by_label("E-mail address").fill("new@example.org")
+    page.get_by_label("Last name").fill("O’Brien")
     page.get_by_role("button", name="Save").click()
-    assert_accessible(page)
-    photograph(page, "portal-detail-confirm")
-    page.get_by_role("button", name="Yes, use this address").click()
-    expect(page.get_by_role("status")).to_contain_text("Corrected: E-mail address.")
+    expect(page.get_by_role("status")).to_contain_text("Corrected: Last name.")
     assert_accessible(page)
     page.goto("/you/looked/wrong/")
     assert_accessible(page)

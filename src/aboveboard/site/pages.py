@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NotRequired, TypedDict
 
 import yaml
+from django.conf import settings as django_settings
 from django.db import connection
 from django.db.utils import Error as DatabaseError
 from django.db.utils import OperationalError
@@ -72,8 +73,8 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
 
 
 @cache
-def _faces() -> list[Face]:
-    """Read ``nav.yaml``; a page that no room serves yet is not offered."""
+def _faces(routes: str) -> list[Face]:
+    """Read ``nav.yaml``; a page that ``routes`` do not serve is not offered."""
     faces: list[Face] = yaml.safe_load(Path(__file__).with_name("nav.yaml").read_text("utf-8"))
     for face in faces:
         face["nav"] = [{**link, "roles": link.get("roles", [])} for link in face["nav"] if _is_served(link["href"])]
@@ -81,7 +82,7 @@ def _faces() -> list[Face]:
 
 
 def _face_of(path: str) -> Face:
-    return next(face for face in _faces() if path.startswith(face["prefix"]))
+    return next(face for face in _faces(django_settings.ROOT_URLCONF) if path.startswith(face["prefix"]))
 
 
 def _is_served(address: str) -> bool:

@@ -37,7 +37,8 @@ def _database(url: str, home: Path, pool: int) -> dict[str, Any]:
             # Kept open by each thread: closing the last one would fold the write-ahead log back in, at every request.
             "CONN_MAX_AGE": None,
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": str(home / url.removeprefix("sqlite:")),
+            # rw, not rwc: a file that is gone is an error. An empty one made in its place would look like an instance.
+            "NAME": f"{(home / url.removeprefix('sqlite:')).as_uri()}?mode=rw",
             "OPTIONS": {
                 # IMMEDIATE: a writer waits for its turn at BEGIN instead of failing half-way.
                 "transaction_mode": "IMMEDIATE",
@@ -76,9 +77,10 @@ CACHES = {
 def _secret_key(home: Path) -> str:
     """Django signs cookies and tokens with a key of its own, made by ``init`` beside the root key."""
     file = home / "signing.key"
-    if not file.is_file():
-        raise instance.NoInstance(home=home)
-    return hashlib.sha256(b"django/" + file.read_bytes()).hexdigest()
+    try:
+        return hashlib.sha256(b"django/" + file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise instance.SigningKeyMissing(home=home, why=type(error).__name__) from None
 
 
 SECRET_KEY = _secret_key(INSTANCE.home)
