@@ -23,6 +23,7 @@ from aboveboard.commands.demo.people import people, write
 from aboveboard.commands.demo.story import MEASURES, Story
 from aboveboard.custody import queries as custody
 from aboveboard.incidents import queries as incidents
+from aboveboard.promise.queries import in_force
 from tests.accounts.people import customer_client, staff_client
 from tests.house.test_routes import ALL
 
@@ -105,7 +106,7 @@ def _is_reporters(address: str) -> bool:
 def _filled(pattern: str, story: Story, person: int) -> str:
     number = story.lost.number
     known: Mapping[str, object] = {
-        "serial": 1, "number": number, "field": "city", "path": "checkpoint", "purpose": "personal-offers", "outcome": "stranger",
+        "serial": in_force().serial, "number": number, "field": "city", "path": "checkpoint", "purpose": "personal-offers", "outcome": "stranger",
         "choice_id": choices.history(person)[0].pk, "entry_id": looks(person)[0].entry_id, "device_id": story.laptop.pk,
         "export_id": custody.exports()[0].pk, "duty_id": incidents.duties(number, at=story.now)[0].id,
         "batch_id": incidents.batches(number)[0].pk, "state": "contained", "way": "found", "message_id": "none",

@@ -1,0 +1,54 @@
+"""The formats of the vault, byte for byte: ``vectors.json`` was written once, and every release must still read it.
+
+Each vector that must be refused names the failure it shows.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from aboveboard.keys.provider import LocalRootKey
+from aboveboard.keys.ring import person_context
+from aboveboard.vault import normalise, sealed
+from aboveboard.vault.queries import handle_of
+
+VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))
+PERSON = VECTORS["person"]
+KEY = bytes.fromhex(PERSON["key"])
+
+
+def test_the_wrapped_key_unwraps() -> None:
+    root = LocalRootKey(bytes.fromhex(VECTORS["root_key"]))
+    assert root.unwrap(bytes.fromhex(PERSON["wrapped_key"]), person_context(PERSON["id"])) == KEY
+
+
+def test_the_handle_is_the_same() -> None:
+    assert handle_of(KEY) == PERSON["handle"]
+
+
+def test_the_record_opens_to_the_same_values() -> None:
+    record = sealed.decode(bytes.fromhex(PERSON["record"]))
+    assert {name: sealed.unseal(AESGCM(KEY), PERSON["id"], name, box) for name, box in record.items()} == PERSON["values"]
+    assert sealed.encode(record).hex() == PERSON["record"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["refused_records"], ids=lambda vector: vector["shows"])
+def test_a_record_is_refused_that_shows(vector: dict[str, str]) -> None:
+    with pytest.raises(sealed.RecordDamaged):
+        record = sealed.decode(bytes.fromhex(vector["record"]))
+        for name, box in record.items():
+            sealed.unseal(AESGCM(KEY), PERSON["id"], name, box)
+
+
+@pytest.mark.parametrize("vector", VECTORS["blind"], ids=lambda vector: f"{vector['kind']} {vector['typed']}")
+def test_the_blind_digest_is_the_same(vector: dict[str, str]) -> None:
+    (normal,) = normalise.forms(vector["kind"], vector["typed"], [vector.get("region")])
+    assert normal == vector["normal"]
+    secret = bytes.fromhex(VECTORS["index_secret"])
+    key = hmac.digest(secret, b"aboveboard/blind/v1/" + vector["kind"].encode(), "sha256")
+    assert hmac.digest(key, normal.encode(), "sha256").hex() == vector["digest"]
