@@ -6,6 +6,7 @@ from functools import cache
 
 from aboveboard.basics import clock, settings
 from aboveboard.keys.queries import instance_secret
+from aboveboard.ledger import sequencing
 from aboveboard.ledger.actions import sequence
 from aboveboard.ledger.format.checkpoint import Checkpoint
 from aboveboard.ledger.format.note import Signer
@@ -20,3 +21,12 @@ def signer() -> Signer:
 def sequence_now() -> Checkpoint | None:
     """Put every waiting entry into the tree and sign the new checkpoint; None if nothing waited."""
     return sequence(at=clock.now(), signer=signer())
+
+
+def check_published() -> None:
+    """Look whether the published log is one that this database can go on with, and change nothing.
+
+    Raises:
+        LogAhead, LogForked, LogOfAnotherKey: it is not, and nothing can be signed.
+    """
+    sequencing.check_published(signer().vkey)

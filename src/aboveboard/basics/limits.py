@@ -175,6 +175,9 @@ one process can answer, so that it stops a runaway program and no honest one."""
 STAGED_LIFE: Final = timedelta(hours=12)
 """How long an uploaded leak waits, sealed, for its columns to be confirmed. Our choice: a working day."""
 
+SWEEP_PAUSE: Final = timedelta(hours=1)
+"""How often the worker looks for uploads that waited longer than that. Our choice: small beside their life."""
+
 LEDGER_WAITING: Final = 10_000
 """Entries outside the tree before `doctor` says to act. Our choice: far above what one second brings."""
 

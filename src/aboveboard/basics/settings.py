@@ -38,6 +38,13 @@ class NoInstance(AboveboardError):
     next_step = "Make one with: aboveboard init {home}"
 
 
+class SigningKeyMissing(AboveboardError):
+    """The file signing.key in {home} cannot be read: {why}."""
+
+    code = "signing_key_missing"
+    next_step = "Put it back from its copy. Where there is none: aboveboard doctor --home {home} says how to make a new one."
+
+
 def _setting(default: object, help_text: str, check: Callable[[Any], str | None] | None = None) -> Any:
     """A setting with its default, the sentence that documents it, and a check that names what is expected."""
     return field(default=default, metadata={"help": help_text, "check": check})

@@ -25,8 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("name", help="what operators call it")
     add.add_argument("--role", required=True, help="its role, in the promise's words")
     add.add_argument("--team", default="", help="the team that customers are shown")
-    add.add_argument("--purpose", action="append", required=True, help="a purpose it may ask for; repeat for more")
-    add.add_argument("--channel", action="append", required=True, help="a channel it may ask on; repeat for more")
+    add.add_argument("--purpose", action="append", required=True, help="a purpose of the promise that it may ask for; repeat for more")
+    add.add_argument("--channel", action="append", required=True, help="a channel of the promise that it may ask on; repeat for more")
     add.add_argument("--days", type=int, default=limits.SERVICE_TOKEN_LIFE.days, help="how long the token works")
     revoke = below.add_parser("revoke", help="stop its token working, for good")
     revoke.add_argument("name")
@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it. Exit codes: 0 done, 2 something missing, 3 no such program, 4 the name is taken."""
+    """Do it. Exit codes: 0 done, 2 something missing or not in the promise, 3 no such program, 4 the name is taken, 8 no promise."""
     from aboveboard.access import staff
     from aboveboard.accounts import queries
     from aboveboard.basics.errors import BadInput

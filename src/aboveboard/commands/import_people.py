@@ -15,24 +15,33 @@ EXAMPLE = """\
 aboveboard import customers.csv --mapping mapping.yaml
 aboveboard import customers.csv --mapping mapping.yaml --json > report.json
 aboveboard import customers.csv --sample-mapping   (the columns of the sample file)
+aboveboard import --print-sample-mapping > mapping.yaml   (to start from)
 Run it again after mending the file: nobody is loaded twice."""
-NEEDS_INSTANCE = True
 
 SAMPLE_MAPPING = Path(__file__).parents[1] / "vault" / "loading" / "samples" / "adventureworks.yaml"
 _LISTED = 20
 
 
+def NEEDS_INSTANCE(args: argparse.Namespace) -> bool:
+    """Printing the sample needs no instance."""
+    return not args.print_sample_mapping
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("file", type=Path, help="a comma-separated file with a header line, in UTF-8")
+    parser.add_argument("file", type=Path, nargs="?", help="a comma-separated file with a header line, in UTF-8")
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--mapping", type=Path, help="which column is which field of the promise")
     which.add_argument("--sample-mapping", action="store_true", help="use the mapping of the sample customer file")
+    which.add_argument("--print-sample-mapping", action="store_true", help="print that mapping, to start your own from, and end")
     parser.add_argument("--json", action="store_true", help="print the report as JSON, every problem included")
 
 
 def run(args: argparse.Namespace) -> int:
     """Import; exit code 0 when every row was loaded or already held, 1 when some were refused."""
+    if args.print_sample_mapping:
+        print(SAMPLE_MAPPING.read_text("utf-8"), end="")
+        return 0
     from aboveboard.access.sequencing import sequence_now
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
@@ -41,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
     from aboveboard.vault import queries
     from aboveboard.vault.loading import load, mapping
 
+    if args.file is None:
+        raise BadInput(found="there is no file to import", fix="Name it: aboveboard import FILE --mapping MAPPING")
     mapping_file: Path = SAMPLE_MAPPING if args.sample_mapping else args.mapping
     for file in (args.file, mapping_file):
         if not file.is_file():

@@ -18,7 +18,7 @@ from aboveboard.ledger.folder import CHECKPOINT, VKEY, LogFolder
 from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.format.checkpoint import Checkpoint, open_with
 from aboveboard.ledger.format.note import Verifier
-from aboveboard.ledger.verify.findings import Report
+from aboveboard.ledger.verify.findings import Report, What
 from aboveboard.ledger.verify.log import verify_log
 from aboveboard.ledger.verify.sources import Folder, Source, Web
 
@@ -150,8 +150,12 @@ def _print_json(report: Report, trusted: Sequence[Verifier], on_its_word: bool) 
 
 
 def _print_plain(report: Report, trusted: Sequence[Verifier], on_its_word: bool) -> None:
-    if report.ok:
-        print(f"The ledger is whole: {report.entries:,} entries lead to the signed root.")
+    if report.ok or _merely_waits(report):
+        if report.ok:
+            print(f"The ledger is whole: {report.entries:,} entries lead to the signed root.")
+        else:
+            print(f"The ledger is whole so far as it is sealed: {report.entries:,} entries lead to the signed root.")
+            print(f"  {report.findings[0].sentence} No worker runs, it seems. Start one: aboveboard worker")
         if report.rows or report.waiting:
             print(f"  {report.rows:,} rows of the database agree with it; {report.waiting:,} entries wait for their place.")
         if report.root:
@@ -166,6 +170,11 @@ def _print_plain(report: Report, trusted: Sequence[Verifier], on_its_word: bool)
     if on_its_word and trusted:
         print("The key came with the log itself. Compare it with one you got another way, or give that with --vkey:")
         print("\n".join(f"  {verifier.vkey}" for verifier in trusted))
+
+
+def _merely_waits(report: Report) -> bool:
+    """Whether nothing is wrong but that entries wait for a worker: a thing to mend, and not a sign of tampering."""
+    return not report.not_kept and all(finding.what is What.WAITING_TOO_LONG for finding in report.findings)
 
 
 class _Watch:

@@ -9,7 +9,7 @@ import json
 import os
 import pkgutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +19,7 @@ from aboveboard import commands
 from aboveboard.basics import logs, settings
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.commands import exits
+from aboveboard.commands.instance import schema
 
 _DECLARED = ("NAME", "HELP", "EXAMPLE")
 _ABOUT = """\
@@ -89,11 +90,26 @@ def build_parser(known: Sequence[Command], wanted: str | None) -> argparse.Argum
         _add_home(one)
         if command.name == wanted:
             command.load().configure(one)
+            _add_home_below(one)
     return parser
 
 
 def _add_home(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--home", metavar="DIR", default=argparse.SUPPRESS, help="the instance folder")
+
+
+def _add_home_below(parser: argparse.ArgumentParser) -> None:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                _add_home(below)
+                _add_home_below(below)
+
+
+def _wanted(given: Sequence[str], names: Collection[str]) -> str | None:
+    """Return the command's name: the first word that is one and does not stand behind ``--home``."""
+    before = ["", *given]
+    return next((word for word, last in zip(given, before, strict=False) if word in names and last != "--home"), None)
 
 
 def _indented(text: str) -> str:
@@ -106,8 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     known = find_commands()
     names = {command.name: command for command in known}
-    wanted = next((word for word in given if word in names), None)
-    parser = build_parser(known, wanted)
+    parser = build_parser(known, _wanted(given, names))
     args = parser.parse_args(given)
     if args.command is None:
         parser.print_help()
@@ -126,6 +141,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.DONE
     except Exception as error:
+        if away := schema.away(error):
+            _say(away, as_json=getattr(args, "json", False))
+            return exits.code_for(away)
         print(f"Something went wrong inside Aboveboard:\n{logs.mask(logs.describe(error))}", file=sys.stderr)
         return exits.BROKEN
 
@@ -133,6 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(module: ModuleType, args: argparse.Namespace) -> int:
     needs: bool | Callable[[argparse.Namespace], bool] = getattr(module, "NEEDS_INSTANCE", True)
     if needs(args) if callable(needs) else needs:
+        schema.check_file(settings.current())
         start_django()
     code: int = module.run(args)
     return code

@@ -131,11 +131,16 @@ def _adopt(args: argparse.Namespace) -> int:
     from aboveboard.access.actions import adopt_promise  # needs the instance, as no other verb does
     from aboveboard.basics.actor import SYSTEM
     from aboveboard.basics.clock import now
+    from aboveboard.promise.queries import last_serial
 
     source = _read(args.file)
     load(source, name=str(args.file))
+    before = last_serial()
     adopted = adopt_promise(source.decode("utf-8-sig"), name=args.file.name, by=SYSTEM, at=now())
-    print(f"Version {adopted.serial} of the promise is in force. SHA-256 {adopted.digest}")
+    if adopted.serial == before:
+        print(f"Already in force, as version {adopted.serial}. Nothing was changed. SHA-256 {adopted.digest}")
+    else:
+        print(f"Version {adopted.serial} of the promise is in force. SHA-256 {adopted.digest}")
     return DONE
 
 

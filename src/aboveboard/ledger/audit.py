@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models import Max
 
 from aboveboard.basics import clock
@@ -84,6 +84,7 @@ def verify_database(
 
     Raises:
         SourceUnreadable: the log's files cannot be read.
+        OperationalError, InterfaceError: the database does not answer, which says nothing about the ledger.
     """
     report = Report()
     audit = _Audit(source, trusted, report, progress)
@@ -91,6 +92,8 @@ def verify_database(
         note = audit.run(now, remembered)
         _check_structure(report)
     except DatabaseError as error:
+        if _is_away(error):
+            raise
         note = None
         report.add(What.DAMAGED_DATABASE, f"The database cannot be read to the end: {_first_line(error)}.")
         _check_structure(report)
@@ -324,6 +327,15 @@ def _check_structure(report: Report) -> None:
                 entry_id = int(row[1]) if row else None
                 named = f"Entry {entry_id} was changed in the database" if row else f"The table {table} is damaged"
                 report.add(What.CHANGED_ROW if row else What.DAMAGED_DATABASE, f"{named}: {line}.", None, entry_id)
+
+
+def _is_away(error: DatabaseError) -> bool:
+    """Whether the database does not answer, rather than answer that something in it is damaged."""
+    if connection.vendor == "sqlite":
+        return getattr(error.__cause__, "sqlite_errorname", "").startswith(("SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED"))
+    # Class 08: connection exception; 57: operator intervention, such as a shutdown; none: the server said nothing more.
+    said = getattr(error.__cause__, "sqlstate", None) or "08"
+    return isinstance(error, OperationalError | InterfaceError) and said.startswith(("08", "57"))
 
 
 def _first_line(error: Exception) -> str:

@@ -30,6 +30,7 @@ from aboveboard.ledger.folder import CHECKPOINT, VKEY, LogFolder
 from aboveboard.ledger.format import checkpoint as checkpoints
 from aboveboard.ledger.format import note as notes
 from aboveboard.ledger.format.checkpoint import Checkpoint
+from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.format.tiles import WIDTH, Edge, Tile
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.models import CheckpointRow
@@ -57,6 +58,13 @@ class LogForked(AboveboardError):
     next_step = "Nothing was signed. Keep both as evidence, and run: aboveboard ledger verify"
 
 
+class LogOfAnotherKey(AboveboardError):
+    """The published log is signed with a key that this database never signed with: it is not the log's database, or was made anew."""
+
+    code = "log_of_another_key"
+    next_step = "Nothing was signed. Restore the newest copy of the log's own database, or the published log forks."
+
+
 class EntriesDamaged(AboveboardError):
     """The ledger's rows are not what was signed or appended: {found}."""
 
@@ -76,7 +84,7 @@ def sequence(*, at: datetime, signer: Signer) -> Checkpoint | None:
 
     Raises:
         RuntimeError: called inside a transaction (what it signs must not be rolled back).
-        LogAhead, LogForked: signing would contradict what is already published.
+        LogAhead, LogForked, LogOfAnotherKey: signing would contradict what is already published.
         EntriesDamaged: rows were changed behind the ledger's back.
         CheckpointRefused: the signer's name is not this log's origin.
     """
@@ -85,6 +93,7 @@ def sequence(*, at: datetime, signer: Signer) -> Checkpoint | None:
     published: Future[None] | None = None
     # One batch is published while the next is placed; never two, and never out of order.
     with folder.lock(), ThreadPoolExecutor(max_workers=1) as publisher:
+        _check_published(folder, signer.vkey)
         _publish_key(folder, signer.vkey)
         edge = _healed(folder)
         while True:
@@ -99,6 +108,33 @@ def sequence(*, at: datetime, signer: Signer) -> Checkpoint | None:
                 continue
             published = publisher.submit(_publish, folder, full, edge.partials(), row.note)
             newest = Checkpoint(settings.current().ledger.origin, row.size, bytes(row.root))
+
+
+def check_published(vkey: str) -> None:
+    """Look whether the published log is one that this database can go on with, signing with ``vkey``.
+
+    Raises:
+        LogAhead, LogForked, LogOfAnotherKey: it is not.
+    """
+    folder = log_folder()
+    if folder.path.is_dir():
+        with folder.lock():  # else it could grow between a look at the database and one at the folder
+            _check_published(folder, vkey)
+
+
+def _check_published(folder: LogFolder, vkey: str) -> None:
+    """Nothing is written before this: a key published beside a log would make what it signs look like that log's."""
+    last = CheckpointRow.objects.order_by("-size").first()
+    _published_size(folder, last)
+    known = (folder.read(VKEY) or b"").decode("utf-8", "replace").split()
+    if not known or vkey in known:
+        return
+    if last is None:
+        raise LogOfAnotherKey
+    try:  # a new key follows an old one only where this database signed with the old one
+        checkpoints.open_with(last.note, [Verifier.from_vkey(key) for key in known])
+    except AboveboardError:
+        raise LogOfAnotherKey from None
 
 
 def _publish_key(folder: LogFolder, vkey: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import socket
 import sys
 import time
@@ -41,8 +42,11 @@ def run(args: argparse.Namespace) -> int:
     if not (home / MADE).is_file():
         _make(home, args)
     else:
-        _start(home)
+        _start(home, args.port)
+    from aboveboard.access.sequencing import sequence_now
+
     _print_links(args.port)
+    sequence_now()  # making the links was written down too
     if args.no_serve:
         return 0
     return serve.run(argparse.Namespace(host="127.0.0.1", port=args.port, processes=1, no_worker=False))
@@ -107,10 +111,14 @@ def _bar(title: str, total: int) -> Bar:
     return Bar(title, total, quiet=not sys.stderr.isatty())
 
 
-def _start(home: Path) -> None:
-    from aboveboard.commands.instance import init
+def _start(home: Path, port: int) -> None:
+    """Start Django on a demo that was made before, perhaps for another port: links must lead to this one."""
+    from aboveboard.basics import settings
+    from aboveboard.commands.instance import init, schema
 
+    os.environ.setdefault("ABOVEBOARD_SERVER_ORIGIN", f"http://127.0.0.1:{port}")
     init.start(home)
+    schema.check_file(settings.current())
 
 
 def _print_links(port: int) -> None:

@@ -18,6 +18,7 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.commands import exits
 
 NAME = "doctor"
+NEEDS_INSTANCE = False  # it starts Django itself: what keeps the instance from starting is the first thing to tell
 HELP = "Look at the instance and say what is well, what to look at and what to act on."
 EXAMPLE = """\
 aboveboard doctor --home our-instance
@@ -57,22 +58,36 @@ def run(args: argparse.Namespace) -> int:
 
 
 def examine() -> Iterator[Check]:
-    """Yield each check; one that fails unforeseen is itself something to act on."""
+    """Yield each check; one that fails unforeseen is itself something to act on.
+
+    Without a database that answers, what is in it is not looked at.
+    """
     current = settings.current()
     yield Check("settings", OK, f"read from {current.path(settings.FILE_NAME)}")
+    database = _looked_at("database", _database, current)
+    yield database
     for name, check in CHECKS.items():
-        try:
-            found = check(current)
-        except AboveboardError as error:
-            found = Check(name, ACT, error.message, error.next_step.format(**error.details))
-        except Exception as error:
-            found = Check(name, ACT, f"this could not be looked at ({type(error).__name__})", "Mend what is named above first.")
-        yield found
+        if database.verdict == OK or name not in _IN_THE_DATABASE:
+            yield _looked_at(name, check, current)
+
+
+def _looked_at(name: str, check: Callable[[settings.Settings], Check], current: settings.Settings) -> Check:
+    try:
+        return check(current)
+    except AboveboardError as error:
+        return Check(name, ACT, error.message, error.next_step.format(**error.details))
+    except Exception as error:
+        return Check(name, ACT, f"this could not be looked at ({type(error).__name__})", "Mend what is named above first.")
 
 
 def _database(current: settings.Settings) -> Check:
     from aboveboard.commands.instance import schema
+    from aboveboard.commands.main import start_django
 
+    schema.check_file(current)
+    if not current.path("signing.key").is_file():
+        return Check("database", ACT, "it was not looked at: nothing starts without signing.key", "Mend what is said of the keys.")
+    start_django()
     if waiting := schema.pending():
         return Check("database", ACT, f"it answers, but {len(waiting)} changes wait", "Make a backup, then run: aboveboard migrate")
     return Check("database", OK, f"{urlsplit(current.database.url).scheme} answers and is up to date")
@@ -83,10 +98,16 @@ def _files(current: settings.Settings) -> Check:
     for name in ("root.key", "signing.key", settings.FILE_NAME):
         file = current.path(current.keys.root.removeprefix("file:") if name == "root.key" else name)
         if not file.is_file():
-            return Check("keys", ACT, f"{file.name} is not there", "Put it back from safekeeping; do not make a new one.")
+            return Check("keys", ACT, f"{file.name} is not there", _PUT_BACK.get(name, "").format(file=file))
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
             return Check("keys", ACT, f"other users of this machine can read {file.name}", f"Run: chmod 600 {file}")
     return Check("keys", OK, "present, and readable by their owner alone")
+
+
+_PUT_BACK: Final = {
+    "root.key": "Put it back from safekeeping. Never make a new one: it would open nothing.",
+    "signing.key": "Put it back from its copy. A new one only signs everybody out: (umask 077; openssl rand -hex 32 > {file})",
+}
 
 
 def _root_key(current: settings.Settings) -> Check:
@@ -108,8 +129,10 @@ def _promise(current: settings.Settings) -> Check:
 
 
 def _ledger(current: settings.Settings) -> Check:
+    from aboveboard.access.sequencing import check_published
     from aboveboard.ledger import queries
 
+    check_published()
     waiting = queries.waiting()
     if waiting > limits.LEDGER_WAITING:
         return Check("ledger", ACT, f"{waiting:,} entries are not in the tree yet", "Start a worker: aboveboard worker")
@@ -159,7 +182,6 @@ def _transport(current: settings.Settings) -> Check:
 
 
 CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
-    "database": _database,
     "keys": _files,
     "root key": _root_key,
     "promise": _promise,
@@ -169,3 +191,4 @@ CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
     "disk": _disk,
     "transport": _transport,
 }
+_IN_THE_DATABASE: Final = ("root key", "promise", "ledger", "work")

@@ -42,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     folder: Path = args.folder.resolve()
     make(folder, args)
     print(f"Made an instance in {args.folder}.")
-    print(f"Keep a copy of {args.folder / 'root.key'} somewhere else, and safe: without it no record can ever be read.")
+    print(f"Copy {args.folder / 'root.key'} and {args.folder / 'signing.key'} to a safe place, apart from the database.")
+    print("root.key is the vital one: without it no record can ever be read again. Without signing.key everybody is signed out.")
     print(f"Next: aboveboard serve --home {args.folder}")
     return exits.DONE
 
@@ -72,6 +73,8 @@ def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
         start(folder)
         from aboveboard.commands.instance import schema
 
+        if (file := schema.database_file(settings.current())) and not file.exists():
+            _write(file, "")  # nothing but this makes the file: Django opens only what is there
         schema.bring_up_to_date()
         if promise is not None:
             _adopt(promise, args.promise.name)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from typing import Final
+
 from aboveboard.basics.errors import AboveboardError, Unavailable
+from aboveboard.basics.settings import Settings
+
+_SQLITE: Final = "sqlite:"
+_SQLITE_ERROR: Final = 1
+"""SQLite's code for a statement that is wrong, such as one that names no table: a fault of ours, not of the file."""
 
 
 class MigrationsPending(AboveboardError):
@@ -13,10 +22,44 @@ class MigrationsPending(AboveboardError):
 
 
 class DatabaseAway(Unavailable):
-    """The database cannot be reached, so nothing was released or changed: {why}."""
+    """The database cannot be reached, so nothing more was released or changed: {why}."""
 
     code = "database_away"
     next_step = "Check that it runs and that database.url is right."
+
+
+class DatabaseMissing(Unavailable):
+    """The database file {file} is gone, or empty."""
+
+    code = "database_missing"
+    next_step = "Stop the server and restore the file from a backup (docs/how-to/operate.md). No new one was made in its place."
+
+
+def database_file(current: Settings) -> Path | None:
+    """Return where the rows are kept, or None when a server keeps them."""
+    url = current.database.url
+    return current.path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
+
+
+def check_file(current: Settings) -> None:
+    """Look whether the database that ``init`` made is there.
+
+    Raises:
+        DatabaseMissing: it is a file, and that is gone.
+    """
+    file = database_file(current)
+    if file is not None and not (file.is_file() and file.stat().st_size):
+        raise DatabaseMissing(file=file)
+
+
+def away(error: BaseException) -> DatabaseAway | None:
+    """Return what to say when ``error`` means that the database does not answer; None for every other fault."""
+    utils = sys.modules.get("django.db.utils")
+    if utils is None or not isinstance(error, (utils.OperationalError, utils.InterfaceError)):
+        return None
+    if getattr(error.__cause__, "sqlite_errorcode", None) == _SQLITE_ERROR:
+        return None
+    return DatabaseAway(why=_first_line(error))
 
 
 def pending() -> list[str]:

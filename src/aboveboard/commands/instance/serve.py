@@ -1,6 +1,6 @@
 """``aboveboard serve``: answer requests, and run the background worker beside it.
 
-1. Settings and database are checked; an embedded database is brought up to date.
+1. Settings, database and root key are checked; an embedded database is brought up to date.
 2. The port is tried, so that a busy one is said plainly and not as a traceback.
 3. The worker starts as a process of its own and is started again if it dies.
 4. Granian answers until Ctrl-C or SIGTERM; then the worker is asked to finish and waited for.
@@ -91,21 +91,24 @@ def catch_mail(current: settings.Settings) -> Catcher | None:
 
 
 def prepare(current: settings.Settings) -> None:
-    """Bring an embedded database up to date; a server's database is left to whoever runs it.
+    """Bring an embedded database up to date, and try the root key; a server's database is left to whoever runs it.
 
     Raises:
+        RootKeyMissing, KeyUnwrapFailed: no record could be opened.
         MigrationsPending: the PostgreSQL database is older than this version.
         DatabaseAway: it does not answer.
     """
     from django.db import connection
 
     from aboveboard.commands.instance import schema
+    from aboveboard.keys.queries import instance_secret
 
     if waiting := schema.pending():
         if connection.vendor != "sqlite":
             raise schema.MigrationsPending(count=len(waiting), home=current.home)
         print(f"Bringing the database up to date: {len(waiting)} changes.", flush=True)
         schema.bring_up_to_date()
+    instance_secret("index")
     connection.close()
 
 

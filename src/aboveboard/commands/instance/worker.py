@@ -1,8 +1,9 @@
 """``aboveboard worker``: sequence the ledger, send what is due, do the jobs; until it is told to stop.
 
-Three loops, each in a thread of its own, so that a long job holds up no notice and neither holds up the
-ledger. What goes wrong in one turn is logged and the next turn comes after a rest that grows; nothing is
-lost meanwhile, because everything to do is a row. SIGTERM or Ctrl-C: each loop ends its turn and stops.
+Four loops, each in a thread of its own, so that a long job holds up no notice and neither holds up the
+ledger; the fourth sweeps up, once an hour. What goes wrong in one turn is logged and the next turn comes
+after a rest that grows; nothing is lost meanwhile, because everything to do is a row. SIGTERM or Ctrl-C:
+each loop ends its turn and stops, and what was written to the ledger meanwhile gets its place.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aboveboard.basics import clock, limits
 from aboveboard.commands import exits
@@ -39,6 +41,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Work until told to stop; with ``--once`` until nothing waits."""
+    from aboveboard.keys.queries import instance_secret
+
+    instance_secret("index")  # a worker without the root key could only fail, at every turn
     stop = threading.Event()
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     loops = make_loops(name, stop)
@@ -58,26 +63,29 @@ def run(args: argparse.Namespace) -> int:
             stop.set()
     for thread in threads:
         thread.join(limits.STOP_PATIENCE.total_seconds())
+    loops[0].guarded()  # what was written while everything else came to its end
+    _close_connection()
     log.info("worker stopped", extra={"worker": name})
     return exits.DONE
 
 
 @dataclass(slots=True)
 class Loop:
-    """One kind of work: ``turn`` does some and says whether there may be more at once."""
+    """One kind of work: ``turn`` does some and says whether there may be more at once, else the next is due after ``pause``."""
 
     name: str
     turn: Callable[[], bool]
     stop: threading.Event
+    pause: timedelta = limits.WORKER_PAUSE
 
     def forever(self) -> None:
         """Take turns until stopped, resting when there is nothing to do and longer after something went wrong."""
-        pause = rest = limits.WORKER_PAUSE.total_seconds()
+        rest = limits.WORKER_PAUSE.total_seconds()
         while not self.stop.is_set():
             more = self.guarded()
-            rest = min(rest * 2, _LONGEST_REST) if more is None else pause
+            rest = min(rest * 2, _LONGEST_REST) if more is None else limits.WORKER_PAUSE.total_seconds()
             if not more:
-                self.stop.wait(rest)
+                self.stop.wait(rest if more is None else self.pause.total_seconds())
         _close_connection()
 
     def until_idle(self) -> bool:
@@ -102,6 +110,7 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
     """Return the loops of a worker of that name."""
     from aboveboard.access.sequencing import sequence_now
     from aboveboard.delivery.actions import drain
+    from aboveboard.incidents.leaks import staging
     from aboveboard.outbox.jobs import run_jobs_once
 
     def sequence() -> bool:
@@ -117,7 +126,17 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
     def work() -> bool:
         return run_jobs_once(worker=name, limit=1) > 0
 
-    return [Loop("sequencing", sequence, stop), Loop("sending", send, stop), Loop("jobs", work, stop)]
+    def sweep() -> bool:
+        if gone := staging.sweep(at=clock.now()):
+            log.info("%s uploads that nobody confirmed were deleted", gone)
+        return False
+
+    return [
+        Loop("sequencing", sequence, stop),
+        Loop("sending", send, stop),
+        Loop("jobs", work, stop),
+        Loop("sweeping", sweep, stop, limits.SWEEP_PAUSE),
+    ]
 
 
 def _close_connection() -> None:

@@ -65,7 +65,9 @@ def load(source: str, *, name: str) -> Mapping:
         where = f" (line {mark.line + 1})" if mark else ""
         raise MappingRefused(file=name, why=f"it is not YAML{where}", fix="Check the indentation and quotes there.") from None
     if not isinstance(raw, dict):
-        raise MappingRefused(file=name, why="it is not a list of settings", fix="Start from the sample: aboveboard init writes one.")
+        raise MappingRefused(
+            file=name, why="it is not a list of settings", fix="Start from the sample: aboveboard import --print-sample-mapping"
+        )
     for key in raw.keys() ^ _KEYS:
         if key not in _KEYS:
             raise MappingRefused(file=name, why=f"nobody reads `{key}`", fix=f"Use one of: {', '.join(sorted(_KEYS))}.")

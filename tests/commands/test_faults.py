@@ -1,0 +1,245 @@
+"""What an operator meets when something of the instance is gone, away or another's: it is named, and nothing is made up."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aboveboard.commands import exits, main
+from tests.commands.conftest import Run, clean_environment
+
+HOME = ("--home", "home")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance with a promise in force and its log published; each test works on a copy."""
+    folder = tmp_path_factory.mktemp("made")
+    environment = clean_environment()
+    for words in (["promise", "sample"], ["init", "home", "--promise", "promise.yaml"], ["worker", "--once", *HOME]):
+        done = subprocess.run(
+            [sys.executable, "-m", "aboveboard.commands.main", *words], cwd=folder, env=environment, capture_output=True, check=True
+        )
+        if words[0] == "promise":
+            (folder / "promise.yaml").write_bytes(done.stdout)
+    return folder / "home"
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made, tmp_path / "home")
+    return tmp_path / "home"
+
+
+def files(home: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(home)): path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+
+def found(aboveboard: Run) -> dict[str, dict[str, str]]:
+    seen = aboveboard("doctor", *HOME, "--json")
+    assert seen.returncode == exits.LOOK, seen.stderr
+    return {check["name"]: check for check in json.loads(seen.stdout)}
+
+
+@pytest.mark.parametrize(
+    ("left", "commands"),
+    [(None, [["serve", "--port", "1"], ["worker", "--once"], ["migrate"], ["ledger", "verify"]]), (b"", [["serve", "--port", "1"]])],
+    ids=["gone", "emptied"],
+)
+def test_a_database_file_that_is_gone_stops_everything_and_none_is_made(
+    aboveboard: Run, home: Path, left: bytes | None, commands: list[list[str]]
+) -> None:
+    for file in home.glob("aboveboard.sqlite3*"):
+        file.unlink()
+    if left is not None:
+        (home / "aboveboard.sqlite3").write_bytes(left)
+    before = files(home)
+    for words in commands:
+        refused = aboveboard(*words, *HOME)
+        assert refused.returncode == exits.UNAVAILABLE, (words, refused.stderr)
+        assert "aboveboard.sqlite3 is gone" in refused.stderr
+        assert "operate.md" in refused.stderr
+    checks = found(aboveboard)
+    assert "is gone" in checks["database"]["said"]
+    assert "restore" in checks["database"]["step"]
+    assert checks["keys"]["verdict"] == "ok"
+    assert "ledger" not in checks
+    assert files(home) == before
+
+
+@pytest.mark.parametrize("lost", ["nothing", "its checkpoint"])
+def test_a_database_made_anew_publishes_no_key_beside_the_log(aboveboard: Run, home: Path, lost: str) -> None:
+    for file in home.glob("aboveboard.sqlite3*"):
+        file.unlink()
+    (home / "aboveboard.sqlite3").write_bytes(b"")
+    other = home.with_name("other")
+    assert aboveboard("init", "other").returncode == exits.DONE
+    shutil.copy(other / "aboveboard.sqlite3", home / "aboveboard.sqlite3")
+    shutil.copy(other / "root.key", home / "root.key")
+    if lost == "its checkpoint":
+        (home / "log" / "checkpoint").unlink()
+    before = files(home / "log")
+    assert aboveboard("worker", "--once", *HOME).returncode == exits.LOOK
+    assert files(home / "log") == before
+    ledger = found(aboveboard)["ledger"]
+    assert ledger["verdict"] == "act"
+    assert "older copy" in ledger["said"] if lost == "nothing" else "never signed with" in ledger["said"]
+    assert "Restore the newest copy" in ledger["step"]
+
+
+def test_the_doctor_sees_a_database_older_than_the_published_log(aboveboard: Run, home: Path) -> None:
+    older = (home / "aboveboard.sqlite3").read_bytes()
+    assert not list(home.glob("*-wal")), "a copy of the file alone is the whole database"
+    assert aboveboard("staff", "add", "a@example.org", "--name", "A", "--role", "adviser", *HOME).returncode == exits.DONE
+    assert aboveboard("worker", "--once", *HOME).returncode == exits.DONE
+    (home / "aboveboard.sqlite3").write_bytes(older)
+    assert found(aboveboard)["ledger"]["said"].startswith("The published log has ")
+
+
+@pytest.mark.parametrize("fault", ["missing", "another's", "readable by all"])
+def test_without_its_root_key_nothing_starts(aboveboard: Run, home: Path, fault: str) -> None:
+    key = home / "root.key"
+    if fault == "missing":
+        key.unlink()
+    elif fault == "another's":
+        key.write_text("00" * 32)
+    else:
+        key.chmod(0o644)
+    for words in (["serve", "--port", "1"], ["worker"]):
+        refused = aboveboard(*words, *HOME)
+        assert refused.returncode == exits.REFUSED, refused.stderr
+        assert "root key" in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+def test_a_missing_signing_key_is_named_with_what_a_new_one_costs(aboveboard: Run, home: Path) -> None:
+    (home / "signing.key").unlink()
+    refused = aboveboard("serve", *HOME)
+    assert refused.returncode == exits.REFUSED
+    assert "signing.key" in refused.stderr
+    assert "Put it back" in refused.stderr
+    assert "init" not in refused.stderr
+    checks = found(aboveboard)
+    assert "only signs everybody out" in checks["keys"]["step"]
+    assert checks["database"]["verdict"] == "act"
+    step = checks["keys"]["step"].partition("out: ")[2]
+    subprocess.run(["sh", "-c", step], check=True)
+    assert aboveboard("ledger", "verify", *HOME).returncode == exits.DONE
+
+
+AWAY = "postgresql://a:b@127.0.0.1:1/x?connect_timeout=1"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["import", "people.csv", "--sample-mapping"],
+        ["ledger", "verify", "--json"],
+        ["worker", "--once"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_database_that_is_away_is_said_and_not_blamed(home: Path, words: list[str]) -> None:
+    (home.parent / "people.csv").write_text("customer_id\nAW1\n")
+    environment = clean_environment() | {"ABOVEBOARD_DATABASE_URL": AWAY, "PGCONNECT_TIMEOUT": "1"}
+    refused = subprocess.run(
+        [sys.executable, "-m", "aboveboard.commands.main", *words, *HOME],
+        cwd=home.parent, env=environment, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert refused.returncode == exits.UNAVAILABLE, refused.stderr
+    assert "cannot be reached" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_home_may_stand_anywhere() -> None:
+    known = main.find_commands()
+    for words in (
+        ["--home", "x", "ledger", "verify"],
+        ["ledger", "--home", "x", "verify"],
+        ["ledger", "verify", "--home", "x"],
+        ["incident", "list", "--home", "x"],
+        ["promise", "adopt", "p.yaml", "--home", "x"],
+    ):
+        given = main.build_parser(known, next(word for word in words if word in {"ledger", "incident", "promise"})).parse_args(words)
+        assert given.home == "x", words
+
+
+def test_a_folder_may_be_called_as_a_command_is(aboveboard: Run, home: Path) -> None:
+    home.rename(home.with_name("demo"))
+    assert aboveboard("--home", "demo", "ledger", "verify").returncode == exits.DONE
+
+
+def test_the_sample_mapping_can_be_printed_and_used(aboveboard: Run, home: Path) -> None:
+    printed = aboveboard("import", "--print-sample-mapping")
+    assert printed.returncode == exits.DONE
+    (home.parent / "mapping.yaml").write_text(printed.stdout)
+    columns = [line.split(":")[0].strip() for line in printed.stdout.splitlines() if line.startswith("  ")]
+    (home.parent / "people.csv").write_text(",".join(columns) + "\n")
+    imported = aboveboard("import", "people.csv", "--mapping", "mapping.yaml", *HOME)
+    assert imported.returncode == exits.DONE, imported.stderr
+    (home.parent / "mapping.yaml").write_text("- no\n")
+    refused = aboveboard("import", "people.csv", "--mapping", "mapping.yaml", *HOME)
+    assert "aboveboard import --print-sample-mapping" in refused.stderr
+    assert aboveboard("import", "--sample-mapping", *HOME).returncode == exits.WRONG_USE
+
+
+def test_a_demo_served_on_another_port_links_to_that_port(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from aboveboard.basics import settings
+    from aboveboard.commands import demo
+
+    monkeypatch.delenv("ABOVEBOARD_SERVER_ORIGIN", raising=False)
+    seen: list[str] = []
+
+    def start(folder: Path) -> None:
+        seen.append(settings.load(folder, os.environ).server.origin)
+
+    monkeypatch.setattr("aboveboard.commands.instance.init.start", start)
+    monkeypatch.setattr("aboveboard.commands.instance.schema.check_file", lambda current: None)
+    try:
+        demo._start(home, 8123)
+    finally:
+        os.environ.pop("ABOVEBOARD_SERVER_ORIGIN", None)
+    assert seen == ["http://127.0.0.1:8123"]
+
+
+def test_a_demo_leaves_nothing_to_wait(aboveboard: Run, tmp_path: Path) -> None:
+    made = aboveboard("demo", "--home", "home", "--people", "60", "--no-serve", "--port", "18767")
+    assert made.returncode == exits.DONE, made.stderr
+    verified = aboveboard("ledger", "verify", *HOME)
+    assert verified.returncode == exits.DONE, verified.stdout
+    assert "0 entries wait" in verified.stdout
+
+
+def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    from threading import Event
+
+    from aboveboard.basics import limits
+    from aboveboard.commands.instance import worker
+
+    turns: list[str] = []
+
+    stop = Event()
+    swept: list[object] = []
+    monkeypatch.setattr("aboveboard.incidents.leaks.staging.sweep", lambda *, at: swept.append(at) or 3)
+    sweeping = worker.make_loops("w", stop)[-1]
+    assert sweeping.name == "sweeping"
+    assert sweeping.pause == limits.SWEEP_PAUSE
+    assert sweeping.until_idle()
+    assert len(swept) == 1
+
+    def stopped(name: str, stop: Event) -> list[worker.Loop]:
+        stop.set()
+        return [worker.Loop(kind, lambda kind=kind: turns.append(kind) is not None, stop) for kind in ("sequencing", "jobs")]
+
+    monkeypatch.setattr(worker, "make_loops", stopped)
+    monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
+    monkeypatch.setattr("aboveboard.keys.queries.instance_secret", lambda name: b"")
+    assert worker.run(argparse.Namespace(once=False)) == exits.DONE
+    assert turns == ["sequencing"]
