@@ -74,6 +74,8 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
     return records
 
 
+_FIND = f"SELECT person_id FROM {BlindIndex._meta.db_table} WHERE kind = %s AND digest IN ({{marks}})"  # noqa: S608 - as below
+
 _FETCH = f"""
     SELECT person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at, record.boxes, wrapped.wrapped
     FROM {Person._meta.db_table} AS person
@@ -115,8 +117,12 @@ def find(kind: str, value: str, *, regions: Iterable[str | None] = (None,)) -> l
 
 def find_digests(kind: str, digests: Sequence[bytes]) -> list[int]:
     """Return the people whose blind index holds one of the digests."""
-    rows = BlindIndex.objects.filter(kind=blind.KIND_NUMBERS[kind], digest__in=list(digests))
-    return sorted(set(rows.values_list("person_id", flat=True)))
+    if not digests:
+        return []
+    marks = ", ".join(["%s"] * len(digests))
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND.format(marks=marks), [blind.KIND_NUMBERS[kind], *digests])
+        return sorted({person_id for (person_id,) in cursor.fetchall()})
 
 
 def held_fields(person_id: int) -> frozenset[str]:

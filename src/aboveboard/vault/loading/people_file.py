@@ -73,8 +73,16 @@ def read(file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[st
 def _header(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) -> list[str]:
     try:
         header = [cell.strip() for cell in next(reader)]
-    except (StopIteration, csv.Error):
+    except StopIteration:
         raise FileRefused(file=name, why="it has no header line", fix="Put the names of the columns in the first line.") from None
+    except csv.Error as error:
+        raise FileRefused(
+            file=name, why=f"its header line is not well-formed ({error})", fix="Check the quotes in the first line."
+        ) from None
+    if not any(header):
+        raise FileRefused(file=name, why="its first line is empty", fix="Put the names of the columns in the first line.")
+    if any("�" in cell or "\x00" in cell for cell in header):
+        raise FileRefused(file=name, why="its header line is not UTF-8 text", fix="Save the file as UTF-8.")
     for column in header:
         if column not in mapping.columns and column not in mapping.dropped:
             raise FileRefused(
@@ -134,9 +142,20 @@ def _lines(file: BinaryIO, name: str) -> Iterator[str]:
     first = True
     while line := file.readline(CSV_LINE_BYTES):
         if len(line) == CSV_LINE_BYTES and not line.endswith(b"\n"):
+            if first and b"\r" in line:
+                raise _bare_return(name)
             raise FileRefused(file=name, why=f"a line is longer than {CSV_LINE_BYTES} bytes", fix="Check that it is a CSV file.")
+        if first and b"\r" in line.removesuffix(b"\n").removesuffix(b"\r"):
+            raise _bare_return(name)
         yield line.decode("utf-8-sig" if first else "utf-8", errors="replace")
         first = False
+
+
+def _bare_return(name: str) -> FileRefused:
+    return FileRefused(
+        file=name, why="its header line holds a carriage return (CR) that ends no line",
+        fix="Save the file with the line ends LF or CR LF.",
+    )  # fmt: skip
 
 
 def count_lines(chunks: Iterable[bytes]) -> int:
