@@ -22,6 +22,7 @@ from aboveboard.vault import actions as vault
 from aboveboard.vault.models import Person
 from tests.accounts.conftest import JON
 from tests.accounts.people import staff_member
+from tests.world import adopt
 
 pytestmark = pytest.mark.django_db
 
@@ -146,22 +147,25 @@ def test_without_a_directory_nobody_is_found(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_every_change_is_written_down_without_names_or_addresses() -> None:
     at = clock.now()
+    adopt()
     staff_member(Role.ADMINISTRATOR)
     ada = staff.add_staff(email="ada@staff.example", name="Ada Byron", team="Shops", role=Role.ADVISER, by=SYSTEM, at=at)
     staff.change_role(ada, role=Role.PRIVACY_LEAD, by=SYSTEM, at=at)
     path = staff.make_link(ada, by=SYSTEM, at=at)
     staff.close(ada, by=SYSTEM, at=at)
-    client, token = staff.make_client(name="Till", role="shop-system", team="", purposes=["a"], channels=["shop"], by=SYSTEM, at=at)
+    client, token = staff.make_client(
+        name="Till", role="shop-system", team="", purposes=["deliver-orders"], channels=["shop"], by=SYSTEM, at=at
+    )
     staff.revoke_client(client, by=SYSTEM, at=at)
     entries = [ledger.entry(number) for number in Entry.objects.order_by("id").values_list("id", flat=True)]
     assert [entry.kind for entry in entries] == [
-        "staff.added", "staff.changed", "signin.link", "staff.closed", "client.made", "client.revoked",
+        "promise.adopted", "staff.added", "staff.changed", "signin.link", "staff.closed", "client.made", "client.revoked",
     ]  # fmt: skip
     written = json.dumps([dict(entry.facts) for entry in entries])
     for personal in ("ada@", "Byron", token, path.rstrip("/").rpartition("/")[2]):
         assert personal not in written
-    assert entries[1].facts["before"] == {"account": str(ada.pk), "role": "adviser", "team": "Shops"}
-    assert entries[1].facts["after"] == {"account": str(ada.pk), "role": "privacy-lead", "team": "Shops"}
+    assert entries[2].facts["before"] == {"account": str(ada.pk), "role": "adviser", "team": "Shops"}
+    assert entries[2].facts["after"] == {"account": str(ada.pk), "role": "privacy-lead", "team": "Shops"}
 
 
 def test_a_change_that_is_refused_is_not_written_down() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from aboveboard.access.actions import adopt_promise
 from aboveboard.access.sequencing import sequence_now, signer
+from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM
 from aboveboard.ledger.format.checkpoint import open_note
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.format.tiles import decode_bundle, decode_hashes
 from aboveboard.ledger.format.tree import leaf_hash
-from tests.world import adopt
+from tests.world import PROMISE_FILE, adopt
 
 pytestmark = pytest.mark.django_db
 
@@ -18,8 +21,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def size() -> int:
     """The size of a log with a few sealed entries."""
-    for _ in range(3):
-        adopt()
+    for number in range(3):
+        adopt_promise(f"{PROMISE_FILE.read_text('utf-8')}# {number}\n", name="retailer.yaml", by=SYSTEM, at=clock.now())
     head = sequence_now()
     assert head
     return head.size

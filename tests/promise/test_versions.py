@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -41,6 +41,22 @@ def test_the_last_adopted_is_in_force_and_the_others_stay() -> None:
     assert queries.source(first.serial) == RETAILER
 
 
+def test_the_text_in_force_stays_the_version_that_it_is() -> None:
+    first = adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    assert adopt(RETAILER, name="other.yaml", by=SYSTEM, at=AT + timedelta(days=1)) == first
+    assert [(version.name, version.adopted_at) for version in queries.versions()] == [("one.yaml", AT)]
+    assert queries.last_serial() == first.serial
+
+
+def test_the_same_text_after_another_one_is_a_new_version() -> None:
+    first = adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    adopt(SMALL, name="two.yaml", by=SYSTEM, at=AT)
+    again = adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    assert again.serial > first.serial
+    assert again.digest == first.digest
+    assert queries.in_force() == again
+
+
 def test_who_adopted_it_is_kept() -> None:
     serial = adopt(SMALL, name="x", by=SYSTEM, at=AT).serial
     assert PromiseVersion.objects.get(pk=serial).adopted_by == SYSTEM.as_json()
@@ -66,6 +82,9 @@ def test_a_text_changed_in_the_database_is_noticed() -> None:
     with pytest.raises(queries.PromiseDamaged) as damaged:
         queries.in_force()
     assert damaged.value.details == {"serial": serial}
+    mended = adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    assert mended.serial > serial
+    assert queries.in_force() == mended
 
 
 def test_a_promise_that_would_now_be_refused_stays_in_force() -> None:

@@ -142,12 +142,14 @@ def _known(name: str, known: Iterable[str]) -> str:
 
 
 def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> Adopted:
-    """Put a promise in force, and write that down.
+    """Put a promise in force, and write that down. The text that is in force already changes nothing, so nothing is written.
 
     Raises:
         PromiseRefused: the promise has problems; the one in force stays.
     """
     with transaction.atomic():
+        before = promise.last_serial()
         adopted = promise_actions.adopt(source, name=name, by=by, at=at)
-        append("promise.adopted", by=by, handle=None, facts={"promise": adopted.serial, "digest": adopted.digest}, at=at)
+        if adopted.serial != before:
+            append("promise.adopted", by=by, handle=None, facts={"promise": adopted.serial, "digest": adopted.digest}, at=at)
     return adopted

@@ -6,8 +6,9 @@ and programs by their number, never a name or an address; a link made for a cust
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 
 from django.db import transaction
 
@@ -16,8 +17,17 @@ from aboveboard.accounts.models import Account, ServiceClient
 from aboveboard.basics import clock, limits
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import BadInput
 from aboveboard.ledger import actions as ledger
+from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
+
+
+class NotInPromise(BadInput):
+    """The promise in force has no {found}."""
+
+    code = "not_in_promise"
+    next_step = "{fix}"
 
 
 @transaction.atomic
@@ -69,7 +79,19 @@ def make_client(
     at: datetime,
     life: timedelta = limits.SERVICE_TOKEN_LIFE,
 ) -> tuple[ServiceClient, str]:
-    """Return a program's entry and its token, shown this once (entry ``client.made``). Errors: ``accounts.actions.make_client``."""
+    """Return a program's entry and its token, shown this once (entry ``client.made``).
+
+    Its role, purposes and channels must be words of the promise in force: a misspelt one would be found out by the
+    refusal of its first use, long after whoever spelt it has gone home.
+
+    Raises:
+        NoPromise: no promise is in force, so there is nothing that a program may do.
+        NotInPromise: the promise has no such role, purpose or channel.
+        BadInput, Conflict: as :func:`aboveboard.accounts.actions.make_client`.
+    """
+    promise = in_force().promise
+    roles = [role.strip()] if role.strip() else []  # that one must be given at all is said by the room below
+    _must_be_known({"role": (roles, promise.roles), "purpose": (purposes, promise.purposes), "channel": (channels, promise.channels)})
     client, token = actions.make_client(name=name, role=role, team=team, purposes=purposes, channels=channels, at=at, life=life)
     ledger.append("client.made", by=by, handle=None, facts=_client_facts(client), at=at)
     return client, token
@@ -81,6 +103,20 @@ def revoke_client(client: ServiceClient, *, by: Actor, at: datetime) -> ServiceC
     revoked = actions.revoke_client(client, at=at)
     ledger.append("client.revoked", by=by, handle=None, facts={"client": str(revoked.pk)}, at=at)
     return revoked
+
+
+def _must_be_known(asked: Mapping[str, tuple[Sequence[str], Mapping[str, object]]]) -> None:
+    """Raise with every word that is unknown, what was probably meant, and what there is."""
+    found, fixes = [], []
+    for what, (words, known) in asked.items():
+        unknown = [word for word in dict.fromkeys(words) if word not in known]
+        for word in unknown:
+            found.append(f"{what} `{word[:80]}`")
+            fixes += [f"Did you mean `{close}`?" for close in get_close_matches(word[:80], known, n=1, cutoff=0.6)]
+        if unknown:
+            fixes.append(f"Its {what}s: {', '.join(known)}.")
+    if found:
+        raise NotInPromise(found=" and no ".join(found), fix=" ".join(fixes))
 
 
 def _facts(account: Account) -> dict[str, Json]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.basics.actor import Actor
+from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import BadInput, NotFound
 from aboveboard.choices.models import Choice
 from aboveboard.choices.standing import Answer
@@ -25,6 +25,13 @@ class NoChoiceHere(BadInput):
     next_step = ""
 
 
+class ChannelUnknown(BadInput):
+    """The promise has no such channel for a choice to be made on."""
+
+    code = "channel_unknown"
+    next_step = "Use one of: {channels}."
+
+
 class EvidenceRefused(BadInput):
     """The evidence of a choice is a reference, not a sentence: letters, digits and : . _ / - only."""
 
@@ -35,10 +42,16 @@ class EvidenceRefused(BadInput):
 def choose(person_id: int, purpose: str, answer: Answer, *, channel: str, evidence: str, by: Actor, at: datetime) -> Choice:
     """Record what the person chose about a purpose that leaves them a choice.
 
+    ``channel`` is any channel of the promise, not of the purpose alone: a purpose's channels say where its data may be
+    used, and taking a yes back must be as easy as giving it (GDPR Art. 7(3)), wherever the person says so. What a person
+    does with their own hand on their own pages is never refused for its channel, even under a promise that names no
+    such channel: they must always be able to say no.
+
     ``evidence`` is a reference without personal data, such as ``call:2026-11-22/417``.
 
     Raises:
         NoChoiceHere: no such purpose, or its lawful basis leaves no choice.
+        ChannelUnknown: the promise has no such channel.
         NotFound: nobody with that id is held.
         EvidenceRefused: the evidence is not a reference.
     """
@@ -48,6 +61,8 @@ def choose(person_id: int, purpose: str, answer: Answer, *, channel: str, eviden
         raise NoChoiceHere(purpose=purpose, why="the promise has no such purpose")
     if not (found.needs_consent or found.objectable):
         raise NoChoiceHere(purpose=purpose, why=f"it rests on {found.basis.value.replace('_', ' ')}")
+    if channel not in adopted.promise.channels and by.kind is not ActorKind.PERSON:
+        raise ChannelUnknown(channels=", ".join(adopted.promise.channels))
     if not _EVIDENCE.fullmatch(evidence):
         raise EvidenceRefused()
     with transaction.atomic():

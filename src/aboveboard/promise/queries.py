@@ -95,6 +95,11 @@ def versions() -> Sequence[Version]:
     return [Version(*row) for row in rows]
 
 
+def last_serial() -> int | None:
+    """Return the number of the version in force, without reading it; None if none was ever adopted."""
+    return PromiseVersion.objects.order_by("-serial").values_list("serial", flat=True).first()
+
+
 def problems_today() -> tuple[Problem, ...]:
     """Return what would now be refused about the promise in force: the law, or our rules, may have moved on.
 

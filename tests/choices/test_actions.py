@@ -1,0 +1,51 @@
+"""Where a choice may be made: on any channel of the promise, and always by the person's own hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from aboveboard.access.actions import adopt_promise
+from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor
+from aboveboard.choices import queries
+from aboveboard.choices.actions import ChannelUnknown, choose
+from aboveboard.choices.standing import Answer
+from aboveboard.ledger.models import Entry
+from aboveboard.promise.queries import in_force
+from tests.world import ADVISER, OFFERS, PROMISE_FILE, load
+
+pytestmark = pytest.mark.django_db
+
+
+def say(person: int, answer: Answer, channel: str, by: Actor) -> None:
+    choose(person, "personal-offers", answer, channel=channel, evidence="call:1", by=by, at=clock.now())
+
+
+def test_a_no_is_taken_on_every_channel_of_the_promise() -> None:
+    person, _ = load(2)[0]
+    promise = in_force().promise
+    assert "post" not in promise.purposes["personal-offers"].channels, "else this shows nothing"
+    for channel in promise.channels:
+        say(person, Answer.YES, "email", OFFERS)
+        say(person, Answer.NO, channel, ADVISER)
+        assert queries.standing(person).said("personal-offers") is Answer.NO, channel
+
+
+@pytest.mark.parametrize("channel", ["pigeon", "Phone", "", " phone", "jon24@adventure-works.com"])
+def test_a_channel_that_the_promise_does_not_have_is_refused(channel: str) -> None:
+    person, _ = load(2)[0]
+    before = Entry.objects.count()
+    for by in (ADVISER, OFFERS):
+        with pytest.raises(ChannelUnknown, match="Use one of: portal, phone, shop") as refused:
+            say(person, Answer.YES, channel, by)
+        assert "jon24" not in str(refused.value)
+    assert Entry.objects.count() == before
+    assert not queries.history(person)
+
+
+def test_the_person_is_heard_on_their_own_page_under_any_promise() -> None:
+    person, _ = load(2)[0]
+    adopt_promise(PROMISE_FILE.read_text("utf-8").replace("portal", "data-page"), name="renamed.yaml", by=SYSTEM, at=clock.now())
+    assert "portal" not in in_force().promise.channels
+    say(person, Answer.NO, "portal", CUSTOMER)
+    assert queries.standing(person).said("personal-offers") is Answer.NO
