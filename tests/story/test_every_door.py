@@ -106,13 +106,22 @@ def _is_reporters(address: str) -> bool:
 def _filled(pattern: str, story: Story, person: int) -> str:
     number = story.lost.number
     known: Mapping[str, object] = {
-        "serial": in_force().serial, "number": number, "field": "city", "path": "checkpoint",
+        "serial": in_force().serial,
+        "number": number,
+        "field": "city",
+        "path": "checkpoint",
         "purpose": "personal-offers",
-        "outcome": "stranger", "choice_id": choices.history(person)[0].pk, "entry_id": looks(person)[0].entry_id, "device_id": story.laptop.pk,
-        "export_id": custody.exports()[0].pk, "duty_id": incidents.duties(number, at=story.now)[0].id,
-        "batch_id": incidents.batches(number)[0].pk, "state": "contained", "way": "found",
+        "outcome": "stranger",
+        "choice_id": choices.history(person)[0].pk,
+        "entry_id": looks(person)[0].entry_id,
+        "device_id": story.laptop.pk,
+        "export_id": custody.exports()[0].pk,
+        "duty_id": incidents.duties(number, at=story.now)[0].id,
+        "batch_id": incidents.batches(number)[0].pk,
+        "state": "contained",
+        "way": "found",
         "message_id": "none",
-    }  # fmt: skip
+    }
     if pattern.startswith("/console/people/"):
         known = {**known, "purpose": "answer-contact"}
     if "/told/" in pattern:
