@@ -33,6 +33,7 @@ def _make_instance() -> Path:
     (home / "root.key").write_text(secrets.token_hex(32))
     (home / "root.key").chmod(0o600)
     (home / "aboveboard.toml").write_text('[organisation]\nname = "Adventure Works"\n')
+    (home / "aboveboard.sqlite3").write_text("Commands look whether it is there; the tests have a database of their own.")
     return home
 
 

@@ -30,9 +30,24 @@ def test_what_tells_who_somebody_is_is_masked(text: str) -> None:
     assert not any(part in mask(text) for part in ("jon24", "Yang", "7946", "500 555", "5678", "11000123"))
 
 
-@pytest.mark.parametrize("text", ["took 12.5 ms", "status 404", "version 3 of 2026-11-22", "INC-0042 opened", "127.0.0.1:8000"])
+MOMENTS = [
+    "messages wait until 2026-11-22 04:20:21.123456+00:00",
+    "the oldest since 2026-11-22T04:20:21.123456Z",
+    "made at 2026-11-22 04:20",
+]
+
+
+@pytest.mark.parametrize("text", ["took 12.5 ms", "status 404", "version 3 of 2026-11-22", "INC-0042 opened", "127.0.0.1:8000", *MOMENTS])
 def test_what_operators_need_stays(text: str) -> None:
     assert mask(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-22 04:20:21 4716 1234 5678 1927", "4716 1234 2026-11-22 04", "2026-99-22 04:20", "2026-11-22 0420 5678"]
+)
+def test_a_number_is_not_a_time_for_standing_beside_one_or_looking_like_one(text: str) -> None:
+    assert "[number]" in mask(text)
+    assert "1234" not in mask(text)
 
 
 @given(st.emails())

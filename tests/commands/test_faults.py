@@ -8,7 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -218,8 +220,6 @@ def test_a_demo_leaves_nothing_to_wait(aboveboard: Run, tmp_path: Path) -> None:
 
 
 def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
-    from threading import Event
-
     from aboveboard.basics import limits
     from aboveboard.commands.instance import worker
 
@@ -240,6 +240,6 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(monkeypatch: py
 
     monkeypatch.setattr(worker, "make_loops", stopped)
     monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
-    monkeypatch.setattr("aboveboard.keys.queries.instance_secret", lambda name: b"")
+    monkeypatch.setattr("aboveboard.keys.queries.instance_secret", cache(lambda name: b""))
     assert worker.run(argparse.Namespace(once=False)) == exits.DONE
     assert turns == ["sequencing"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from aboveboard.basics import settings
 from aboveboard.basics.actor import SYSTEM
@@ -143,3 +145,37 @@ def test_the_key_is_printed_once_something_was_signed(instance_ids: list[int], c
 def test_what_is_not_there_is_said(words: list[str]) -> None:
     with pytest.raises(AboveboardError):
         run(*words)
+
+
+def test_what_merely_waits_is_not_called_broken(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    with transaction.atomic():
+        actions.append_many([NewEntry("use.granted", SYSTEM, now() - timedelta(minutes=9), "a" * 32, {"n": n}) for n in range(2)])
+    assert run("verify", KEY) == 1
+    said = capsys.readouterr().out
+    assert "whole so far as it is sealed" in said
+    assert "2 entries wait" in said
+    assert "aboveboard worker" in said
+    assert "NOT" not in said
+    assert run("verify", KEY, "--json") == 1
+    assert [finding["what"] for finding in json.loads(capsys.readouterr().out)["findings"]] == ["waiting_too_long"]
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+def test_a_database_that_goes_away_meanwhile_says_nothing_about_the_ledger(
+    instance_ids: list[int], monkeypatch: pytest.MonkeyPatch, kind: type[Exception], on_postgres: bool
+) -> None:
+    def gone(*_: object) -> Iterator[object]:
+        error = kind("the connection is closed")
+        error.__cause__ = None if on_postgres else SaidBySqlite("SQLITE_CANTOPEN")
+        raise error
+
+    monkeypatch.setattr("aboveboard.ledger.audit._rows", gone)
+    with pytest.raises(kind):
+        run("verify", KEY)
+
+
+class SaidBySqlite(Exception):
+    """What SQLite's driver says, by name."""
+
+    def __init__(self, name: str) -> None:
+        self.sqlite_errorname = name

@@ -64,6 +64,7 @@ def damage_and_verify(home: Path) -> list[tuple[int, list[int | None]]]:
 
 def test_one_byte_of_the_file_changed_names_the_entry(tmp_path: Path) -> None:
     (tmp_path / "signing.key").write_bytes(secrets.token_bytes(32))
+    (tmp_path / "aboveboard.sqlite3").touch()
     (tmp_path / "aboveboard.toml").write_text('[organisation]\nname = "Adventure Works"\n')
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ABOVEBOARD_")}
     environment |= {"ABOVEBOARD_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "aboveboard.site.settings"}

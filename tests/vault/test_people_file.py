@@ -68,12 +68,19 @@ def test_bytes_that_are_not_text_are_a_problem_of_their_row() -> None:
     ("story", "text", "says"),
     [
         ("nothing in it", "", "no header"),
+        ("an empty first line", "\nid,mail,born,land,income\n", "first line is empty"),
+        ("lines that end in CR alone", "id,mail,born,land,income\rAW1,,,GB,\r", "carriage return"),
+        ("a header that does", "id,mail,born,land,income\rAW1,,,GB,\n", "carriage return"),
+        ("a return too many", "id,mail,born,land,income\r\r\nAW1,,,GB,\r\n", "carriage return"),
+        ("a large file without a line end", "id,mail,born,land,income\r" + "AW1,,,GB,\r" * 200_000, "carriage return"),
+        ("a spreadsheet's UTF-16", "id,mail,born,land,income\n".encode("utf-16"), "not UTF-8"),
+        ("a quote that is never closed", 'id,"mail,born', "not well-formed"),
         ("a column nobody decided about", "id,mail,born,land,income,shoe_size\n", "nobody decided about the column 'shoe_size'"),
         ("a mapped column missing", "id,mail,born,income\n", "'land' is missing"),
         ("a column twice", "id,mail,born,land,income,id\n", "twice"),
     ],
 )
-def test_a_file_is_refused_before_anything_is_loaded(story: str, text: str, says: str) -> None:
+def test_a_file_is_refused_before_anything_is_loaded(story: str, text: str | bytes, says: str) -> None:
     with pytest.raises(FileRefused, match=says):
         rows(text)
 
