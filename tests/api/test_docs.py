@@ -14,7 +14,8 @@ from aboveboard.access import people
 from aboveboard.access.reasons import SENTENCES
 from aboveboard.accounts import gate
 from aboveboard.api import problems
-from aboveboard.api.schemas import ChoiceIn, PersonRef, PromiseOut, PurposeOut, UseIn
+from aboveboard.api.schemas import ChoiceIn, ErrorOut, PersonRef, Problem, PromiseOut, PurposeOut, UseIn
+from aboveboard.basics import problems as plain
 from aboveboard.basics.errors import AboveboardError, NotAllowed, TooMany, Unavailable
 from aboveboard.choices import actions as choices
 
@@ -27,7 +28,7 @@ def _own_errors(module: ModuleType) -> set[str]:
 
 
 def _literal_codes(module: ModuleType) -> set[str]:
-    return set(re.findall(r'problem\(\w+, "(\w+)"', Path(str(module.__file__)).read_text("utf-8")))
+    return set(re.findall(r'(?:problem\(|\d\d\d: \()(?:\d+, )?"(\w+)"', Path(str(module.__file__)).read_text("utf-8")))
 
 
 def test_every_address_has_its_heading() -> None:
@@ -42,16 +43,16 @@ def test_every_reason_is_listed_with_its_sentence(code: str) -> None:
 
 
 def test_every_error_code_is_listed() -> None:
-    codes = _own_errors(people) | _own_errors(choices) | _literal_codes(problems) | _literal_codes(gate)
+    codes = _own_errors(people) | _own_errors(choices) | _literal_codes(problems) | _literal_codes(gate) | _literal_codes(plain)
     codes |= {NotAllowed.code, TooMany.code, Unavailable.code}
-    assert {"use_refused", "sign_in_needed", "no_one_found", "evidence_refused"} <= codes, (
+    assert {"use_refused", "sign_in_needed", "no_one_found", "evidence_refused", "method_not_allowed", "fault"} <= codes, (
         "the codes are still found where they are written"
     )
     missing = {code for code in codes if f"`{code}`" not in PAGE}
     assert not missing
 
 
-@pytest.mark.parametrize("schema", [UseIn, ChoiceIn, PersonRef, PromiseOut, PurposeOut])
+@pytest.mark.parametrize("schema", [UseIn, ChoiceIn, PersonRef, PromiseOut, PurposeOut, ErrorOut, Problem])
 def test_every_member_is_named(schema: type[UseIn]) -> None:
     missing = [name for name in schema.model_fields if not re.search(rf"`(person\.)?{name}`", PAGE)]
     assert not missing

@@ -28,9 +28,10 @@ from django.urls import reverse
 
 from aboveboard.accounts import queries
 from aboveboard.accounts.models import Account, ServiceClient
-from aboveboard.basics import clock, limits
+from aboveboard.basics import clock, limits, problems
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
 from aboveboard.basics.errors import NotAllowed, TooMany
+from aboveboard.basics.logs import REQUEST_ID
 
 log = logging.getLogger(__name__)
 
@@ -304,8 +305,8 @@ def _refuse(request: HttpRequest, gate: Gate | None) -> HttpResponse:
 
 def _problem(status: int, code: str, sentence: str) -> JsonResponse:
     """Return an RFC 9457 problem."""
-    body = {"type": f"urn:aboveboard:{code}", "title": sentence, "status": status, "code": code}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    body = problems.problem(status, code, sentence, request_id=REQUEST_ID.get())
+    return JsonResponse(body, status=status, content_type=problems.MEDIA_TYPE)
 
 
 def _with_next(address: str, request: HttpRequest) -> str:

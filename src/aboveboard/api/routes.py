@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Router, Status
 
 import aboveboard
@@ -13,6 +15,7 @@ from aboveboard.access.decide import Scope
 from aboveboard.access.people import the_one
 from aboveboard.accounts.gate import actor_of, client_of
 from aboveboard.api import problems
+from aboveboard.api.description import complete
 from aboveboard.api.pace import take
 from aboveboard.api.schemas import ChoiceIn, ChoiceOut, Problem, PromiseOut, PurposeOut, UseIn, UseOut
 from aboveboard.basics import clock
@@ -22,7 +25,8 @@ from aboveboard.choices.standing import Answer
 from aboveboard.promise.queries import in_force
 
 router = Router()
-_PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 422, 429, 503), Problem)
+_READ_PROBLEMS = dict.fromkeys((401, 500, 503), Problem)
+_PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 500, 503), Problem)
 
 
 @router.post("/uses", response={200: UseOut, **_PROBLEMS}, summary="Use a person's data for a purpose")
@@ -51,7 +55,7 @@ def post_choice(request: HttpRequest, asked: ChoiceIn) -> Any:
     return Status(201, {"choice": choice.pk, "entry": choice.entry_id})
 
 
-@router.get("/promise", response={200: PromiseOut, **_PROBLEMS}, summary="The promise in force")
+@router.get("/promise", response={200: PromiseOut, **_READ_PROBLEMS}, summary="The promise in force")
 def get_promise(request: HttpRequest) -> Any:
     """Return the purposes, so that a program can know what it may ask for."""
     adopted = in_force()
@@ -70,9 +74,11 @@ def _scope(request: HttpRequest) -> Scope:
     return Scope(frozenset(client.purposes), frozenset(client.channels))
 
 
+@csrf_exempt  # so that whoever posts here is told of the method, not of a form
+@require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
     """Serve the OpenAPI 3.1 description."""
-    return JsonResponse(api.get_openapi_schema(path_prefix="/api/v1/"))
+    return JsonResponse(complete(api.get_openapi_schema(path_prefix="/api/v1/")))
 
 
 api = NinjaAPI(title="Aboveboard", version=aboveboard.__version__, docs_url=None, openapi_url=None, urls_namespace="api")

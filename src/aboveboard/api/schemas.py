@@ -67,14 +67,27 @@ class ReasonOut(Schema):
     sentence: str
 
 
+class ErrorOut(Schema):
+    """One thing in the body that is not as described: where, such as ``person.kind``, and what was expected there."""
+
+    at: str
+    expected: str
+
+
 class Problem(Schema):
-    """Problem details (RFC 9457). ``reasons`` and ``entry`` come with a refused use."""
+    """Problem details (RFC 9457).
+
+    ``code`` is never reworded. ``instance`` names the request as the log does. ``reasons`` and ``entry`` come with a
+    refused use (403), ``errors`` with a body that does not have the form described (422).
+    """
 
     type: str
     title: str
     status: int
     code: str
     detail: str | None = None
+    instance: str | None = None
+    errors: list[ErrorOut] | None = None
     reasons: list[ReasonOut] | None = None
     entry: int | None = None
 

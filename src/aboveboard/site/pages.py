@@ -6,7 +6,6 @@ import logging
 import sys
 from collections.abc import Callable
 from functools import cache
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, NotRequired, TypedDict
 
@@ -22,7 +21,7 @@ from django.template import loader
 from django.urls import Resolver404, resolve
 
 from aboveboard.accounts.gate import public
-from aboveboard.basics import settings
+from aboveboard.basics import problems, settings
 from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotAllowed, NotFound, TooMany, Unavailable
 from aboveboard.basics.logs import REQUEST_ID
 
@@ -146,8 +145,16 @@ class ToldErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on; the work is in :meth:`process_exception`."""
-        return self.get_response(request)
+        """Pass the request on. What goes wrong is told in :meth:`process_exception`, or to a program as a problem."""
+        response = self.get_response(request)
+        told = response.get("Content-Type", "").startswith(problems.MEDIA_TYPE)
+        if response.status_code < 400 or told or not request.path.startswith(_API):
+            return response
+        answer = _problem(response.status_code)  # a wrong method, for one: what answers that writes plain text
+        for name in ("Allow", "Retry-After", "WWW-Authenticate"):
+            if name in response:
+                answer[name] = response[name]
+        return answer
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Return the page for ``exception``, or None where it is not ours to explain."""
@@ -167,5 +174,4 @@ def _error(request: HttpRequest, status: int, template: str = "") -> HttpRespons
 
 def _problem(status: int) -> JsonResponse:
     """Return an RFC 9457 problem that says no more than its status."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "instance": REQUEST_ID.get()}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    return JsonResponse(problems.plain(status, request_id=REQUEST_ID.get()), status=status, content_type=problems.MEDIA_TYPE)

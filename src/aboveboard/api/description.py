@@ -1,0 +1,21 @@
+"""The OpenAPI 3.1 description, completed with what the routes cannot say of themselves. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aboveboard.basics.problems import MEDIA_TYPE
+
+_TOKEN = {"type": "http", "scheme": "bearer", "description": "The token that `aboveboard client add` printed, once."}
+
+
+def complete(described: dict[str, Any]) -> dict[str, Any]:
+    """Return the description with the token that every operation asks for, and errors in their own media type (RFC 9457)."""
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            operation["security"] = [{"token": []}]
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
+    described["components"]["securitySchemes"] = {"token": _TOKEN}
+    return described
