@@ -1,0 +1,102 @@
+"""The OpenAPI description is true: of what schemathesis makes of it, nothing breaks and every answer is as described."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from django.test import Client
+from schemathesis.generation import GenerationMode
+
+from tests.api.programs import token_for
+from tests.world import load
+
+pytestmark = pytest.mark.django_db
+EXAMPLES = 50
+"""For each operation: enough to meet every member, few enough to take seconds."""
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """Leave the connection open between requests, as Django's own test client does: the test's rows are in its transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def described() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Client().get("/api/v1/openapi.json").content)
+    return found
+
+
+def test_every_operation_asks_for_the_token() -> None:
+    schema = described()
+    assert schema["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            assert operation["security"] == [{"token": []}]
+            assert {"401", "500", "503"} <= set(operation["responses"])
+
+
+def test_every_error_is_a_problem_in_its_own_media_type() -> None:
+    schema = described()
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                wanted = "application/problem+json" if status >= "400" else "application/json"
+                assert list(response["content"]) == [wanted]
+    problem = schema["components"]["schemas"]["Problem"]
+    assert {"type", "title", "status", "code"} == set(problem["required"])
+    assert {"detail", "instance", "errors", "reasons", "entry"} < set(problem["properties"])
+
+
+def operation_of(method: str, path: str) -> Any:
+    # The token is ours to give: one made up would only ever meet the gate.
+    config = schemathesis.Config.from_dict({"generation": {"with-security-parameters": False}})
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application(), config=config)[f"/api/v1{path}"][method]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("method", "path"), [("POST", "/uses"), ("POST", "/choices"), ("GET", "/promise")])
+def test_every_answer_is_as_described(method: str, path: str) -> None:
+    load(3)
+    token = token_for("offers-service")
+    operation = operation_of(method, path)
+    seen: set[int] = set()
+
+    @hypothesis.settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=True,
+                         suppress_health_check=list(hypothesis.HealthCheck))  # fmt: skip
+    @hypothesis.given(case=operation.as_strategy() | operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+    def ask(case: schemathesis.Case) -> None:
+        response = case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
+        assert response.status_code < 500
+        seen.add(response.status_code)
+
+    ask()
+    assert seen & {200, 404, 422}, "the token works, so more than 401 was seen"
+    assert 401 not in seen
+
+
+def test_the_answers_that_chance_does_not_meet_are_as_described_too() -> None:
+    (_, one), (_, other), *_ = load(3)
+    headers = {"Authorization": f"Bearer {token_for('offers-service')}"}
+    person, email = {"kind": "email", "value": one["email"]}, {"purpose": "personal-offers", "channel": "email"}
+    choice = {"person": person, **email, "answer": "yes", "evidence": "form:1"}
+    use = {"person": person, **email, "fields": ["email"]}
+    asked = [
+        ("/uses", use, 403), ("/choices", choice, 201), ("/uses", use, 200), ("/choices", choice | {"evidence": "She said so"}, 400),
+        ("/choices", choice | {"person": {"kind": "email", "value": other["email"]}, "purpose": "deliver-orders"}, 400),
+        ("/uses", use | {"person": {"kind": "customer_number", "value": "none"}}, 404), ("/uses", use | {"fields": []}, 422),
+    ]  # fmt: skip
+    for path, body, status in asked:
+        case = operation_of("POST", path).Case(body=body, media_type="application/json")
+        assert case.call_and_validate(headers=headers).status_code == status, (path, body)
