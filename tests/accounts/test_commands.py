@@ -15,6 +15,7 @@ from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import BadInput, NotFound
 from aboveboard.commands import client, staff
 from tests.accounts.people import staff_member
+from tests.world import adopt
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +78,7 @@ def test_somebody_who_is_not_there_is_said_to_be_missing() -> None:
 
 
 def test_a_program_is_added_listed_and_revoked(capsys: pytest.CaptureFixture[str]) -> None:
+    adopt()
     run(client, "list")
     assert "No program may ask" in capsys.readouterr().out
     words = ("add", "Shop till", "--role", "shop-system", "--purpose", "deliver-orders", "--channel", "shop")
