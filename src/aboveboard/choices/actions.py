@@ -1,13 +1,15 @@
-"""The one change in this room: a choice is added."""
+"""The changes in this room: a choice is added; an erased person's rows go (the ledger keeps the entries)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor, ActorKind
+from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import BadInput, NotFound
 from aboveboard.choices.models import Choice
 from aboveboard.choices.standing import Answer
@@ -75,3 +77,28 @@ def choose(person_id: int, purpose: str, answer: Answer, *, channel: str, eviden
             person_id=person_id, purpose=purpose, answer=answer.value, channel=channel, evidence=evidence, at=at,
             promise_serial=adopted.serial, actor=by.as_json(), entry_id=entry_id,
         )  # fmt: skip
+
+
+def forget(person_id: int) -> None:
+    """Delete an erased person's choices: each row names both the person and the entry that carries their handle.
+
+    That a choice was made stays in the ledger, and in the receipt that the person was given
+    (``docs/decisions/0011``). Only an erasure calls this.
+    """
+    Choice.objects.filter(person_id=person_id).delete()
+
+
+def replay(person_id: int, entry_id: int, facts: Mapping[str, Json], *, by: Actor, at: datetime) -> bool:
+    """Put back the row of a choice whose ledger entry outlived it, in a restored backup. True if it was missing.
+
+    ``facts`` are those of the entry ``choice.made`` numbered ``entry_id``. No entry is written: it is there.
+    """
+    _, made = Choice.objects.get_or_create(
+        entry_id=entry_id,
+        defaults={
+            "person_id": person_id, "purpose": str(facts["purpose"]), "answer": Answer(str(facts["answer"])).value,
+            "channel": str(facts["channel"]), "evidence": str(facts["evidence"]), "at": at,
+            "promise_serial": int(str(facts["promise"])), "actor": by.as_json(),
+        },
+    )  # fmt: skip
+    return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -49,8 +49,26 @@ def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str],
         append("correction.made", by=by, handle=handle_of(key), facts={"field": field, "promise": promise_serial}, at=at)
 
 
+Forget = Callable[[int], object]
+
+_forgetters: dict[str, Forget] = {}
+
+
+def also_forgets(room: str) -> Callable[[Forget], Forget]:
+    """Register what a room above this one deletes of an erased person, in its app's ``ready``.
+
+    The function gets the person's id, runs in the transaction of the erasure, and must bear to be run again.
+    """
+
+    def register(function: Forget) -> Forget:
+        _forgetters[room] = function
+        return function
+
+    return register
+
+
 def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
-    """Erase one person: the key first and last, then the look-ups and boxes it made useless, and their sign-in.
+    """Erase one person: the key first and last, then everything it made useless or that ties them to their handle.
 
     ``reason`` is a code such as ``asked`` or ``retention``. The ledger entry carries the handle,
     computed one last time; afterwards nobody can tie it to the person.
@@ -62,9 +80,20 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
         key = person_key(person_id)
         if key is None:
             raise NotFound(what="person")
+        remove(person_id)
+        append("erasure.done", by=by, handle=handle_of(key), facts={"reason": reason}, at=at)
+
+
+def remove(person_id: int) -> None:
+    """Do what an erasure does to the database, without its ledger entry: a restored backup repeats erasures with this.
+
+    The key, look-ups, boxes and sign-in go, and what other rooms registered. Running it again changes nothing.
+    """
+    with transaction.atomic():
         keys.destroy(person_id)
         BlindIndex.objects.filter(person_id=person_id).delete()
         SealedRecord.objects.filter(person_id=person_id).delete()
         Person.objects.filter(id=person_id).delete()
         forget_customer(person_id)
-        append("erasure.done", by=by, handle=handle_of(key), facts={"reason": reason}, at=at)
+        for forget in _forgetters.values():
+            forget(person_id)

@@ -1,0 +1,74 @@
+"""After an erasure nothing ties the ledger's handle to a person: each table that names people says what becomes of its rows."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+
+from aboveboard.access import queries as access
+from aboveboard.basics import clock
+from aboveboard.choices.actions import choose
+from aboveboard.choices.models import Choice
+from aboveboard.choices.standing import Answer
+from aboveboard.ledger.models import Entry
+from aboveboard.vault import actions as vault
+from aboveboard.vault.models import Person
+from aboveboard.vault.queries import find, handle
+from tests.world import ADVISER, load
+
+GOES = "deleted"
+BECOMES: dict[str, str] = {
+    "vault.SealedRecord": GOES,
+    "vault.BlindIndex": GOES,
+    "keys.PersonKey": GOES,
+    "accounts.Account": GOES,
+    "choices.Choice": GOES,
+    "custody.ExportPerson": "stays: the file that left still holds them, and a loss of it must count them (GDPR Art. 33(3)(a))",
+    "delivery.Dispatch": "stays: that a notice was sent, and when, is kept to show it was (GDPR Art. 5(2), 33(5))",
+}
+
+
+def naming_people() -> dict[str, type[models.Model]]:
+    """Every table of ours that has a column for a person."""
+    return {
+        model._meta.label: model
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, models.Field) and (field.name == "person_id" or field.related_model is Person)
+    }
+
+
+def test_every_table_that_names_a_person_says_what_an_erasure_does_to_it() -> None:
+    assert set(naming_people()) == set(BECOMES)
+
+
+@pytest.mark.django_db
+def test_no_row_ties_the_handle_to_an_erased_person() -> None:
+    (person, row), (other, _) = load(2)
+    at = clock.now()
+    for one in (person, other):
+        choose(one, "personal-offers", Answer.YES, channel="phone", evidence="call:1", by=ADVISER, at=at)
+    gone = handle(person)
+    assert gone
+    vault.erase(person, reason="asked", by=ADVISER, at=at)
+
+    assert not find("customer_number", row["customer_id"])
+    assert handle(person) is None
+    left = {name for name, model in naming_people().items() if model.objects.filter(person_id=person).exists()}
+    assert not {name for name in left if BECOMES[name] == GOES}
+    assert Choice.objects.filter(person_id=other).count() == 1
+    # What was done stays written under the handle; which choice was whose is known to nobody here any more.
+    assert set(Entry.objects.filter(handle=gone).values_list("kind", flat=True)) == {"choice.made", "erasure.done"}
+    assert not access.looks(person)
+
+
+@pytest.mark.django_db
+def test_to_remove_somebody_again_changes_nothing() -> None:
+    ((person, _),) = load(1)
+    vault.remove(person)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_entry")
+        (before,) = cursor.fetchone()
+    vault.remove(person)
+    assert Entry.objects.count() == before
