@@ -6,12 +6,10 @@ import os
 import random
 import signal
 import time
-import traceback
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from aboveboard.basics import clock, limits, settings
 from aboveboard.basics.actor import SYSTEM
@@ -22,44 +20,20 @@ from aboveboard.ledger.format.checkpoint import Checkpoint, open_note
 from aboveboard.ledger.models import Entry
 from aboveboard.ledger.verify.log import verify_log
 from aboveboard.ledger.verify.sources import Folder
+from tests.crash.killing import KILLS, finish, start
 from tests.ledger.logs import SIGNER
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KILLS = 6
 
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a killed process has been at every step."""
-    monkeypatch.setattr(limits, "SEQUENCE_BATCH", 512)
+    monkeypatch.setattr(limits, "SEQUENCE_BATCH", 256)
 
 
 def log() -> Path:
     return settings.current().path("log")
-
-
-def start(work: Callable[[], object]) -> int:
-    """Do ``work`` in a process of its own, with database connections of its own; return its id."""
-    connection.close()
-    if hasattr(connection, "close_pool"):
-        connection.close_pool()
-    process = os.fork()
-    if process:
-        return process
-    code = 1
-    try:
-        work()
-        connection.close()
-        code = 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-def finish(process: int) -> int:
-    """Wait for a process; return its exit code, negative if a signal ended it."""
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
 def sequence() -> None:
@@ -94,14 +68,14 @@ def test_a_process_killed_while_it_sequences_leaves_a_true_log_and_the_next_one_
     picks = random.Random(518)
     total, killed, remembered = 0, 0, None
     for _ in range(KILLS):
-        append(3_000, together=1_000)
-        total += 3_000
+        append(400, together=200)
+        total += 400
         before = published()
         process = start(sequence)
         end = time.monotonic() + 20
         while published() == before and time.monotonic() < end:
             time.sleep(0.001)
-        time.sleep(picks.random() * 0.06)
+        time.sleep(picks.random() * 0.02)
         os.kill(process, signal.SIGKILL)
         killed += finish(process) == -signal.SIGKILL
         # What the dead process left published is whole, and continues what was published before.
