@@ -15,6 +15,7 @@ from aboveboard.choices.models import Choice
 from aboveboard.choices.standing import Answer
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
+from aboveboard.vault.locking import hold
 from aboveboard.vault.queries import handle
 
 _EVIDENCE = re.compile(r"[A-Za-z0-9:._/-]{1,80}")
@@ -68,6 +69,7 @@ def choose(person_id: int, purpose: str, answer: Answer, *, channel: str, eviden
     if not _EVIDENCE.fullmatch(evidence):
         raise EvidenceRefused()
     with transaction.atomic():
+        hold([person_id])
         who = handle(person_id)
         if who is None:
             raise NotFound(what="person")

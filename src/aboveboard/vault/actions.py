@@ -15,6 +15,7 @@ from aboveboard.keys import actions as keys
 from aboveboard.keys.queries import person_key
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, sealed
+from aboveboard.vault.locking import hold
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 from aboveboard.vault.queries import handle_of
 
@@ -29,7 +30,8 @@ def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str],
         FieldTooLong: the value is too long.
     """
     with transaction.atomic():
-        row = SealedRecord.objects.select_for_update().filter(person_id=person_id).first()
+        hold([person_id])
+        row = SealedRecord.objects.filter(person_id=person_id).first()
         key = person_key(person_id)
         if row is None or key is None:
             raise NotFound(what="person")
@@ -77,6 +79,7 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
         NotFound: nobody with that id is held.
     """
     with transaction.atomic():
+        hold([person_id])
         key = person_key(person_id)
         if key is None:
             raise NotFound(what="person")
