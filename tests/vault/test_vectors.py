@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from aboveboard.keys.provider import LocalRootKey
 from aboveboard.keys.ring import person_context
 from aboveboard.vault import normalise, sealed
+from aboveboard.vault.origin import Origin
 from aboveboard.vault.queries import handle_of
 
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))
@@ -37,7 +39,20 @@ def test_the_record_opens_to_the_same_values() -> None:
     assert sealed.encode(record).hex() == PERSON["record"]
 
 
-@pytest.mark.parametrize("vector", VECTORS["refused_records"], ids=lambda vector: vector["shows"])
+@pytest.mark.parametrize("field", PERSON["origins"])
+def test_the_origin_is_the_same(field: str) -> None:
+    origin, said = sealed.decode(bytes.fromhex(PERSON["record"]))[field].origin, PERSON["origins"][field]
+    when = datetime.fromisoformat(said["collected_at"]) if said["collected_at"] else None
+    assert origin == Origin(said["promise"], when, said["channel"], said["purpose"])
+
+
+def test_the_record_of_format_1_opens_to_the_same_values() -> None:
+    record = bytes.fromhex(PERSON["record_of_format_1"])
+    assert _opened(record) == PERSON["values"]
+    assert _opened(sealed.encode(sealed.decode(record))) == PERSON["values"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["refused_records"] + VECTORS["refused_records_of_format_1"], ids=lambda vector: vector["shows"])
 def test_a_record_is_refused_that_shows(vector: dict[str, str]) -> None:
     with pytest.raises(sealed.RecordDamaged):
         _opened(bytes.fromhex(vector["record"]))

@@ -14,6 +14,12 @@ FIELD_BYTES: Final = 64 * 1024
 FIELD_NAME_BYTES: Final = 255
 """Longest field name in a sealed record, in bytes: its length is one byte (vault/FORMAT.md)."""
 
+ORIGIN_WORD_BYTES: Final = 255
+"""Longest channel or purpose in a sealed record, in bytes: its length is one byte (vault/FORMAT.md)."""
+
+RECORD_ORIGINS: Final = 255
+"""Most different origins of the values of one record: their count is one byte (vault/FORMAT.md)."""
+
 IMPORT_BATCH: Final = 2_000
 """People sealed and stored in one transaction of an import. Our choice: below 20 MB of memory."""
 

@@ -58,7 +58,9 @@ def run(args: argparse.Namespace) -> int:
             raise BadInput(found=f"there is no file {file}", fix="Check the path.")
     adopted = in_force()
     kinds = {key: field.kind for key, field in adopted.promise.fields.items()}
-    source = load.Source(args.file, mapping.load(mapping_file.read_text("utf-8"), name=mapping_file.name), kinds, adopted.serial)
+    mapped = mapping.load(mapping_file.read_text("utf-8"), name=mapping_file.name)
+    mapped.collected.check(adopted.promise, mapped.columns.values(), clock.now().date())
+    source = load.Source(args.file, mapped, kinds, adopted.serial)
     with _progress(args) as advance:
         finished = load.load(source, by=SYSTEM, at=clock.now(), progress=advance)
     sequence_now()

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from aboveboard.accounts.actions import forget_customer
 from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import NotFound
 from aboveboard.keys import actions as keys
 from aboveboard.keys.queries import person_key
@@ -17,13 +18,14 @@ from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, sealed
 from aboveboard.vault.locking import hold
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+from aboveboard.vault.origin import Origin
 from aboveboard.vault.queries import handle_of
 
 
-def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str], promise_serial: int, by: Actor, at: datetime) -> None:
+def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str], origin: Origin, by: Actor, at: datetime) -> None:
     """Replace one field of one person, and its look-up.
 
-    ``kinds``: field to the kind the promise gives it.
+    ``kinds``: field to the kind the promise gives it. ``origin``: where the new value comes from.
 
     Raises:
         NotFound: nobody with that id is held.
@@ -38,7 +40,7 @@ def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str],
         boxes = sealed.decode(bytes(row.boxes))
         cipher = AESGCM(key)
         old = sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else None
-        boxes[field] = sealed.seal(cipher, person_id, field, promise_serial, value)
+        boxes[field] = sealed.seal(cipher, person_id, field, origin, value)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
         kind = kinds[field]
         if kind in blind.KIND_NUMBERS:
@@ -48,7 +50,10 @@ def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str],
                 index.filter(digest__in=blind.digests(kind, old, (region,))).delete()
             for digest in blind.digests(kind, value, (region,)):
                 BlindIndex.objects.get_or_create(kind=blind.KIND_NUMBERS[kind], digest=digest, person_id=person_id)
-        append("correction.made", by=by, handle=handle_of(key), facts={"field": field, "promise": promise_serial}, at=at)
+        facts: dict[str, Json] = {
+            "field": field, "promise": origin.promise_serial, "channel": origin.channel, "purpose": origin.purpose,
+        }  # fmt: skip
+        append("correction.made", by=by, handle=handle_of(key), facts=facts, at=at)
 
 
 Forget = Callable[[int], object]

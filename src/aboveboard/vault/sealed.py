@@ -1,7 +1,8 @@
 """The sealed record: a map of field to AES-256-GCM box. ``FORMAT.md`` is the byte format.
 
-Pure: bytes in, bytes out. The associated data binds each box to its person, its field and the
-promise version it was collected under, so a box moved anywhere else does not open.
+Pure: bytes in, bytes out. The associated data binds each box to its person, its field and its whole
+origin (when, on which channel, for which purpose, under which promise), so a box moved anywhere else,
+or given another past, does not open.
 """
 
 from __future__ import annotations
@@ -15,13 +16,18 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.basics.limits import FIELD_BYTES, FIELD_NAME_BYTES
+from aboveboard.basics.limits import FIELD_BYTES, FIELD_NAME_BYTES, RECORD_ORIGINS
+from aboveboard.vault import origin as origins
+from aboveboard.vault.origin import Origin
 
-VERSION = b"\x01"
+VERSION = b"\x02"
 NONCE_BYTES = 12
 TAG_BYTES = 16
-_AAD = b"aboveboard/field/v1/"
-_HEAD = struct.Struct(">II")  # promise serial, length of what is sealed
+_FIRST_VERSION = b"\x01"
+_AAD = b"aboveboard/field/v2/"
+_FIRST_AAD = b"aboveboard/field/v1/"
+_HEAD = struct.Struct(">BI")  # number of the origin, length of what is sealed
+_FIRST_HEAD = struct.Struct(">II")  # promise serial, length of what is sealed
 
 
 class RecordDamaged(AboveboardError):
@@ -37,15 +43,22 @@ class FieldTooLong(AboveboardError):
     code = "field_too_long"
 
 
+class TooManyOrigins(AboveboardError):
+    """A record has values of {found} origins, and can tell at most {limit} apart."""
+
+    code = "too_many_origins"
+    next_step = "Let the promise hold fewer fields, or record the values of one form with one moment."
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One sealed field: the promise version it was collected under, the nonce, and the ciphertext with its tag."""
+    """One sealed field: where its value comes from, the nonce, and the ciphertext with its tag."""
 
-    promise_serial: int
+    origin: Origin
     sealed: bytes
 
 
-def seal(cipher: AESGCM, person_id: int, field: str, promise_serial: int, value: str) -> Box:
+def seal(cipher: AESGCM, person_id: int, field: str, origin: Origin, value: str) -> Box:
     """Seal one value with the person's key.
 
     Raises:
@@ -55,81 +68,120 @@ def seal(cipher: AESGCM, person_id: int, field: str, promise_serial: int, value:
     if len(plain) > FIELD_BYTES:
         raise FieldTooLong(field=field, found=len(plain), limit=FIELD_BYTES)
     nonce = os.urandom(NONCE_BYTES)
-    return Box(promise_serial, nonce + cipher.encrypt(nonce, plain, _bound(person_id, field, promise_serial)))
+    return Box(origin, nonce + cipher.encrypt(nonce, plain, _bound(person_id, field, origin)))
 
 
 def unseal(cipher: AESGCM, person_id: int, field: str, box: Box) -> str:
     """Open one box.
 
     Raises:
-        RecordDamaged: the box was changed, or belongs to another person, field or promise version.
+        RecordDamaged: the box was changed, or belongs to another person, field or origin.
     """
     nonce, sealed = box.sealed[:NONCE_BYTES], box.sealed[NONCE_BYTES:]
     try:
-        return cipher.decrypt(nonce, sealed, _bound(person_id, field, box.promise_serial)).decode()
+        return cipher.decrypt(nonce, sealed, _bound(person_id, field, box.origin)).decode()
     except (InvalidTag, ValueError):
         raise RecordDamaged(why=f"the box of {field} does not open with its person's key") from None
 
 
 def encode(boxes: Mapping[str, Box]) -> bytes:
-    """Return the record's bytes: fields in byte order of their names, so that equal maps are equal bytes."""
-    parts = [VERSION]
+    """Return the record's bytes: origins and fields in byte order, so that equal maps are equal bytes.
+
+    Raises:
+        FieldTooLong: a field's name is longer than ``limits.FIELD_NAME_BYTES``.
+        TooManyOrigins: more than ``limits.RECORD_ORIGINS`` different ones.
+    """
+    told = sorted({box.origin.bytes for box in boxes.values()})
+    if len(told) > RECORD_ORIGINS:
+        raise TooManyOrigins(found=len(told), limit=RECORD_ORIGINS)
+    numbers = {blob: number for number, blob in enumerate(told)}
+    parts = [VERSION, len(told).to_bytes(1, "big"), *told]
     for name in sorted(boxes):
         key, box = name.encode(), boxes[name]
         if not 0 < len(key) <= FIELD_NAME_BYTES:
             raise FieldTooLong(field=name[:20], found=len(key), limit=FIELD_NAME_BYTES)
-        parts += (
-            len(key).to_bytes(1, "big"),
-            key,
-            box.promise_serial.to_bytes(4, "big"),
-            len(box.sealed).to_bytes(4, "big"),
-            box.sealed,
-        )
+        parts += (len(key).to_bytes(1, "big"), key, _HEAD.pack(numbers[box.origin.bytes], len(box.sealed)), box.sealed)
     return b"".join(parts)
 
 
 def decode(record: bytes) -> dict[str, Box]:
-    """Read what :func:`encode` wrote; nothing else is accepted.
+    """Read what :func:`encode` wrote, now or in format 1; nothing else is accepted.
 
     Raises:
-        RecordDamaged: unknown version, a length beyond the end, names out of order or twice.
+        RecordDamaged: unknown version, a length beyond the end, names or origins out of order or twice, an origin unused.
     """
     try:
-        return {key.decode(): box for key, box in _boxes(record, None)}
+        boxes = {key.decode(): box for key, box in _boxes(record, None)}
     except UnicodeDecodeError:
         raise RecordDamaged(why="a field name is not UTF-8") from None
+    if record[:1] == VERSION and record[1] != len({box.origin for box in boxes.values()}):
+        raise RecordDamaged(why="it has an origin that no field comes from")
+    return boxes
 
 
 def pick(record: bytes, names: Collection[str]) -> dict[str, Box]:
     """Return the boxes of ``names`` alone: a use opens three fields of fifteen, and most of the work is the rest.
 
     Raises:
-        RecordDamaged: as for :func:`decode`.
+        RecordDamaged: as for :func:`decode`, but for what is not returned (the spelling of other names, unused origins).
     """
     wanted = {name.encode(): name for name in names}
     return {wanted[key]: box for key, box in _boxes(record, wanted)}
 
 
 def _boxes(record: bytes, wanted: Container[bytes] | None) -> Iterator[tuple[bytes, Box]]:
-    if record[:1] != VERSION:
-        raise RecordDamaged(why="it does not start with a known version")
-    at, last, size = 1, b"", len(record)
+    told, at = _told(record)
+    head = _FIRST_HEAD if told is None else _HEAD
+    known = 2**32 if told is None else len(told)
+    last, size, head_size = b"", len(record), head.size
     while at < size:
         name_end = at + 1 + record[at]
-        head_end = name_end + _HEAD.size
+        head_end = name_end + head_size
         if head_end > size:
             raise RecordDamaged(why="it ends in the middle of a box")
         key = record[at + 1 : name_end]
-        serial, length = _HEAD.unpack_from(record, name_end)
+        number, length = head.unpack_from(record, name_end)
         end = head_end + length
         if end > size:
             raise RecordDamaged(why="it ends in the middle of a box")
-        if length < NONCE_BYTES + TAG_BYTES or key <= last:
-            raise RecordDamaged(why="a box is too short, or fields are out of order")
+        if length < NONCE_BYTES + TAG_BYTES or key <= last or number >= known:
+            raise RecordDamaged(why="a box is too short or of no known origin, or fields are out of order")
         if wanted is None or key in wanted:
-            yield key, Box(serial, record[head_end:end])
+            yield key, Box(origins.of_promise(number) if told is None else _origin(told[number]), record[head_end:end])
         at, last = end, key
 
 
-def _bound(person_id: int, field: str, promise_serial: int) -> bytes:
-    return b"%b%b%b%b" % (_AAD, person_id.to_bytes(8, "big"), promise_serial.to_bytes(4, "big"), field.encode())
+def _told(record: bytes) -> tuple[list[bytes] | None, int]:
+    """Return the origins of a record, still bytes, and where its boxes start; None for format 1, which has none."""
+    if record[:1] == _FIRST_VERSION:
+        return None, 1
+    if record[:1] != VERSION:
+        raise RecordDamaged(why="it does not start with a known version")
+    told: list[bytes] = []
+    at, last = 2, b""
+    try:
+        for _ in range(record[1]):
+            end = origins.end(record, at)
+            blob = record[at:end]
+            if blob <= last:
+                raise RecordDamaged(why="its origins are out of order")
+            told.append(blob)
+            at, last = end, blob
+    except IndexError:
+        at = len(record) + 1
+    if at > len(record):
+        raise RecordDamaged(why="it ends in the middle of an origin")
+    return told, at
+
+
+def _origin(blob: bytes) -> Origin:
+    try:
+        return origins.read(blob)
+    except ValueError:
+        raise RecordDamaged(why="an origin is not one: its time, channel or purpose cannot be") from None
+
+
+def _bound(person_id: int, field: str, origin: Origin) -> bytes:
+    if origin.collected_at is None:  # sealed when records kept the promise alone
+        return b"%b%b%b%b" % (_FIRST_AAD, person_id.to_bytes(8, "big"), origin.promise_serial.to_bytes(4, "big"), field.encode())
+    return b"%b%b%b%b" % (_AAD, person_id.to_bytes(8, "big"), origin.bytes, field.encode())

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods
 from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.portal.forms import DetailForm
-from aboveboard.portal.page import You, portal_page
+from aboveboard.portal.page import CHANNEL, You, portal_page
 from aboveboard.promise.model import Field, FieldKind
 from aboveboard.vault import actions as vault
+from aboveboard.vault import queries as vault_queries
+from aboveboard.vault.origin import Origin
 
 _CORRECTABLE_KINDS = {FieldKind.TEXT, FieldKind.PHONE, FieldKind.REGION, FieldKind.POSTCODE}
 _CORRECTABLE_CATEGORIES = ("user.name", "user.contact")
@@ -43,7 +45,16 @@ def correct(request: HttpRequest, you: You, field: str) -> HttpResponse:
     if form.is_valid():
         value = form.cleaned_data["value"]
         kinds = {key: str(item.kind) for key, item in you.promise.fields.items()}
-        vault.correct(you.person_id, field, value, kinds=kinds, promise_serial=you.promise_serial, by=CUSTOMER, at=you.now)
+        origin = Origin(you.promise_serial, you.now, CHANNEL, _purpose(you, found))
+        vault.correct(you.person_id, field, value, kinds=kinds, origin=origin, by=CUSTOMER, at=you.now)
         messages.success(request, gettext("Corrected: %(label)s.") % {"label": found.label})
         return HttpResponseRedirect(reverse("portal:home"))
     return render(request, "portal/detail.html", context, status=422 if form.errors else 200)
+
+
+def _purpose(you: You, field: Field) -> str:
+    """Return what the new value is collected for: a correction serves what the old value did (GDPR Art. 16)."""
+    before = vault_queries.provenance(you.person_id).get(field.key)
+    if before is not None and before.purpose in you.promise.purposes:
+        return before.purpose
+    return you.promise.purposes_of(field.key)[0].key

@@ -31,6 +31,7 @@ from aboveboard.vault import blind, normalise, sealed
 from aboveboard.vault.loading import people_file, store
 from aboveboard.vault.loading.mapping import Mapping as FileMapping
 from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun
+from aboveboard.vault.origin import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,17 @@ class Source:
     kinds: Mapping[str, str]
     promise_serial: int
 
+    def origins(self, at: datetime) -> dict[str, Origin]:
+        """Return where the values of each field come from, for an import at ``at``."""
+        return self.mapping.collected.origins(self.mapping.columns.values(), self.promise_serial, at)
+
 
 @dataclass(slots=True)
 class _Batch:
-    """The rows in hand, and what became of them."""
+    """The rows in hand, where their values come from, and what became of them."""
 
     rows: list[people_file.Row]
+    origins: Mapping[str, Origin]
     problems: list[tuple[int, people_file.RowProblem]] = field(default_factory=list)
     already_held: int = 0
     loaded: int = 0
@@ -68,8 +74,9 @@ def load(source: Source, *, by: Actor, at: datetime, progress: Callable[[int], N
         first = list(islice(rows, IMPORT_BATCH))
         run = ImportRun.objects.create(file_digest=digest, file_name=source.path.name, started_at=at)
         seen: set[bytes] = set()
+        origins = source.origins(at)
         while first:
-            _store(_Batch(first), source, run, seen, by=by, at=at)
+            _store(_Batch(first, origins), source, run, seen, by=by, at=at)
             progress(first[-1].line)
             first = list(islice(rows, IMPORT_BATCH))
     run.finished_at = at
@@ -81,7 +88,7 @@ def _store(batch: _Batch, source: Source, run: ImportRun, seen: set[bytes], *, b
     with transaction.atomic():
         rows = store.Rows()
         for row, person_id, key, wrapped in _with_keys(list(_fresh(batch, source, seen))):
-            _seal(rows, row, person_id, key, source, at)
+            _seal(rows, row, person_id, key, source, batch.origins, at)
             rows.keys.append((person_id, wrapped))
             batch.loaded += 1
         store.insert(rows)
@@ -130,10 +137,12 @@ def _with_keys(rows: list[people_file.Row]) -> Iterator[tuple[people_file.Row, i
     return ((row, *key) for row, key in zip(rows, made, strict=True))
 
 
-def _seal(rows: store.Rows, row: people_file.Row, person_id: int, key: bytes, source: Source, at: datetime) -> None:
-    cipher = AESGCM(key)
-    boxes = {name: sealed.seal(cipher, person_id, name, source.promise_serial, value) for name, value in row.values.items()}
-    rows.people.append((person_id, source.mapping.jurisdiction(row.values), source.mapping.language(row.values), at, at))
+def _seal(
+    rows: store.Rows, row: people_file.Row, person_id: int, key: bytes, source: Source, origins: Mapping[str, Origin], at: datetime
+) -> None:
+    cipher, collected_at = AESGCM(key), source.mapping.collected.moment(at)
+    boxes = {name: sealed.seal(cipher, person_id, name, origins[name], value) for name, value in row.values.items()}
+    rows.people.append((person_id, source.mapping.jurisdiction(row.values), source.mapping.language(row.values), collected_at, at))
     rows.records.append((person_id, sealed.encode(boxes)))
     region = row.values.get(source.mapping.country)
     for name, value in row.values.items():

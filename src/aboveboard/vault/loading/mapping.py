@@ -13,6 +13,8 @@ from typing import Any
 import yaml
 
 from aboveboard.basics.errors import AboveboardError
+from aboveboard.vault.loading import collected
+from aboveboard.vault.loading.collected import Collected
 
 
 class MappingRefused(AboveboardError):
@@ -37,6 +39,7 @@ class Mapping:
     region: str | None
     subdivided: frozenset[str]
     languages: Dictionary[str, str]
+    collected: Collected
 
     def jurisdiction(self, values: Dictionary[str, str]) -> str:
         """Return where the person lives: ``FR``, or ``US-CA`` where law differs by state; ``??`` if unknown."""
@@ -49,7 +52,7 @@ class Mapping:
         return self.languages.get(values.get(self.country, "").strip().upper(), "en")
 
 
-_KEYS = {"identify_by", "columns", "dropped", "country", "region", "subdivided", "languages"}
+_KEYS = {"identify_by", "columns", "dropped", "country", "region", "subdivided", "languages", "collected"}
 
 
 def load(source: str, *, name: str) -> Mapping:
@@ -57,6 +60,7 @@ def load(source: str, *, name: str) -> Mapping:
 
     Raises:
         MappingRefused: not YAML, an unknown or missing key, or a field given twice.
+        CollectedRefused: what it says of how they were collected cannot be read.
     """
     try:
         raw = yaml.safe_load(source)
@@ -89,6 +93,7 @@ def load(source: str, *, name: str) -> Mapping:
         region=raw.get("region"),
         subdivided=frozenset(raw.get("subdivided") or ()),
         languages=_texts(raw, "languages", name),
+        collected=collected.read(raw.get("collected")),
     )
 
 
