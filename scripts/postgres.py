@@ -70,44 +70,67 @@ class Server:
 
     url: str
     folder: Path
+    command: list[str]
     process: subprocess.Popen[bytes]
 
-    def stop(self) -> None:
-        """Stop it at once, by its process id, and remove its files."""
+    def crash(self) -> None:
+        """End it at once, by its process id, without a chance to tidy up; its files stay."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(30)
+
+    def again(self) -> None:
+        """Start it again on the files that it left."""
+        self.process = _run(self.command, self.folder)
+        _await(self)
+
+    def stop(self) -> None:
+        """End it, and remove its files."""
+        self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start(settings: tuple[str, ...] = _SPEED) -> Server:
-    """Start a server on a free loopback port with a password of its own. The default settings give up durability for speed."""
+def start(settings: tuple[str, ...] = _SPEED, made_with: tuple[str, ...] = ()) -> Server:
+    """Start a server on a free loopback port with a password of its own. The default settings give up durability for speed.
+
+    ``made_with``: more arguments of ``initdb``.
+    """
     binaries = ensure_binaries()
     folder = Path(tempfile.mkdtemp(prefix="aboveboard-postgres-"))
     password, secret = secrets.token_urlsafe(16), folder / "password"
     secret.write_text(password)
-    runner = _someone_else(folder)
-    data, log = folder / "data", folder / "log"
-    common = {"cwd": folder, **runner}
+    data, port = folder / "data", _free_port()
     access = ["-U", "aboveboard", "-A", "scram-sha-256", f"--pwfile={secret}"]
-    made = [binaries / "initdb", "-D", data, *access, "-E", "UTF8", "--no-locale", "--no-sync"]
-    subprocess.run(made, check=True, stdout=subprocess.DEVNULL, **common)
-    port = _free_port()
+    made = [binaries / "initdb", "-D", data, *access, "-E", "UTF8", "--no-locale", "--no-sync", *made_with]
+    subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=folder, **_someone_else(folder))
     options = [part for setting in settings for part in ("-c", setting)]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, *options],
-            stdout=output, stderr=subprocess.STDOUT, **common,
-        )  # fmt: skip
-    server = Server(f"postgresql://aboveboard:{password}@127.0.0.1:{port}/postgres", folder, process)
-    ready = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    command = [str(binaries / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", str(folder), *options]
+    server = Server(f"postgresql://aboveboard:{password}@127.0.0.1:{port}/postgres", folder, command, _run(command, folder))
+    _await(server)
+    return server
+
+
+def _run(command: list[str], folder: Path) -> subprocess.Popen[bytes]:
+    with (folder / "log").open("ab") as output:
+        return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=folder, **_someone_else(folder))
+
+
+def _await(server: Server) -> None:
+    ready = [
+        Path(server.command[0]).with_name("pg_isready"),
+        "-q",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        server.url.rpartition(":")[2].partition("/")[0],
+    ]
     for _ in range(300):
-        if process.poll() is not None:
-            said = log.read_text()
+        if server.process.poll() is not None:
+            said = (server.folder / "log").read_text()
             server.stop()
             raise SystemExit(f"PostgreSQL did not start:\n{said}")
         if subprocess.run(ready, check=False).returncode == 0:
-            return server
+            return
         time.sleep(0.1)
     server.stop()
     raise SystemExit("PostgreSQL did not answer within 30 seconds.")

@@ -1,0 +1,36 @@
+"""A program that uses people's data until something ends it: ``python -m tests.crash.using``. The instance is in the environment.
+
+It prints the entry of each use only once the values are in its hands, so that what it printed was released.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Use everyone's data again and again; exit as ``aboveboard`` would where it fails."""
+    import django
+
+    django.setup()
+    from aboveboard.access.actions import Ask, Opened, use_many
+    from aboveboard.basics import clock
+    from aboveboard.commands.instance import schema
+    from aboveboard.vault.queries import all_ids
+    from tests import world
+
+    people = list(all_ids())[:40]
+    ask = Ask(world.ADVISER, "deliver-orders", ("first_name", "city"), "phone")
+    try:
+        while True:
+            for _, outcome in use_many(ask, people, at=clock.now()):
+                assert isinstance(outcome, Opened)
+                print(outcome.entry_id, flush=True)
+    except Exception as error:
+        away = schema.away(error)
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 6 if away else 70
+
+
+if __name__ == "__main__":
+    sys.exit(main())
