@@ -11,7 +11,8 @@ class Room(AppConfig):
 
     def ready(self) -> None:
         """Declare the gates of sign-in, and listen to how sessions begin."""
-        from aboveboard.accounts.signin import gates, marks
+        from aboveboard.accounts.signin import gates, marks, watching
 
         gates.declare_all()
         marks.connect()
+        watching.connect()

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from allauth.core.internal.ratelimit import consume
+from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -40,6 +41,8 @@ CONSOLE = "/console/"
 API = "/api/"
 SECOND_FACTOR = "second_factor"
 """Session key: the id of the account that proved its second factor in this session."""
+BEGAN = "began"
+"""Session key: when its owner signed in, in seconds since 1970."""
 _SEEN = "seen"
 
 
@@ -168,11 +171,17 @@ def visitor_of(request: HttpRequest) -> Visitor:
     if isinstance(_client(request), ServiceClient):
         return Visitor(ActorKind.SERVICE)
     user = request.user
-    if not isinstance(user, Account) or not user.is_active:
+    if not isinstance(user, Account) or not user.is_active or _is_over(request.session, user):
         return Visitor()
     if user.is_customer:
         return Visitor(ActorKind.PERSON, Role.CUSTOMER)
     return Visitor(ActorKind.STAFF, user.role, has_second_factor(request.session, user))
+
+
+def _is_over(session: SessionBase, account: Account) -> bool:
+    """Whether this session has lasted as long as one may, however busy it is."""
+    life = limits.SESSION_LIFE_CUSTOMER if account.is_customer else limits.SESSION_LIFE_STAFF
+    return clock.now().timestamp() - float(session.get(BEGAN, 0)) > life.total_seconds()
 
 
 def has_second_factor(session: SessionBase, account: Account) -> bool:
@@ -257,6 +266,8 @@ class GateMiddleware:
                 _keep_alive(request)
                 return None
             case Verdict.SIGN_IN:
+                if request.user.is_authenticated:
+                    logout(request)  # closed, or over: what its cookie names must be worth nothing afterwards
                 return _ask_to_sign_in(request, gate)
             case Verdict.SET_UP:
                 return HttpResponseRedirect(_with_next(reverse("accounts_second_factor"), request))

@@ -50,6 +50,12 @@ SESSION_IDLE_CUSTOMER: Final = timedelta(minutes=30)
 SESSION_IDLE_STAFF: Final = timedelta(hours=8)
 """A member of staff's session ends after a working day (OWASP ASVS 5.0, 7.3.2)."""
 
+SESSION_LIFE_CUSTOMER: Final = timedelta(hours=12)
+"""A customer's session ends this long after they signed in, however busy it is (OWASP ASVS 5.0, 7.3.2)."""
+
+SESSION_LIFE_STAFF: Final = timedelta(hours=16)
+"""A member of staff's session ends this long after they signed in: the longest day's work (OWASP ASVS 5.0, 7.3.2)."""
+
 ENGINE_MEMORY_BYTES: Final = 4 * 1024**3
 """Most memory one set computation takes before it spills to disk, in bytes (design, section 8: at most 8 GB)."""
 

@@ -18,6 +18,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from aboveboard.accounts.signin import watching
 from aboveboard.accounts.signin.code import Audience, CodeSignIn
 
 
@@ -76,6 +77,12 @@ class _CodeBox(forms.Form):
         super().__init__(*args, **kwargs)
         _plain(self.fields["code"], self.words)
         self.fields["code"].widget.attrs.update({"inputmode": "numeric", "class": "govuk-input--width-10", "spellcheck": "false"})
+
+    def full_clean(self) -> None:
+        """Check what was typed, and log a code that is refused."""
+        super().full_clean()
+        if self.is_bound and self.errors:
+            watching.code_refused(type(self).__name__)
 
 
 class MailedCodeForm(_CodeBox, ConfirmLoginCodeForm):  # type: ignore[misc]  # allauth publishes no types

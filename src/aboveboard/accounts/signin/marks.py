@@ -13,12 +13,12 @@ from django.http import HttpRequest
 
 from aboveboard.accounts import gate
 from aboveboard.accounts.models import Account
-from aboveboard.basics import limits
+from aboveboard.basics import clock, limits
 
 
 def connect() -> None:
     """Listen; called once, when Django is ready."""
-    user_logged_in.connect(_end_when_idle, dispatch_uid="accounts.idle")
+    user_logged_in.connect(_begin, dispatch_uid="accounts.begin")
     authentication_step_completed.connect(_second_factor_used, dispatch_uid="accounts.used")
     authenticator_added.connect(_second_factor_added, dispatch_uid="accounts.added")
 
@@ -28,7 +28,8 @@ def mark_second_factor(request: HttpRequest, account: Account) -> None:
     request.session[gate.SECOND_FACTOR] = account.pk
 
 
-def _end_when_idle(request: HttpRequest, user: Account, **kwargs: Any) -> None:
+def _begin(request: HttpRequest, user: Account, **kwargs: Any) -> None:
+    request.session[gate.BEGAN] = clock.now().timestamp()
     idle = limits.SESSION_IDLE_CUSTOMER if user.is_customer else limits.SESSION_IDLE_STAFF
     request.session.set_expiry(int(idle.total_seconds()))
 
