@@ -91,7 +91,7 @@ def _fresh_memory() -> Generator[None]:
     from aboveboard.accounts import sealing
     from aboveboard.keys import queries
 
-    for remembered in (queries.instance_secret, sequencing.signer, sealing._cipher):
+    for remembered in (queries.instance_secret, sequencing._signer, sealing._cipher):
         remembered.cache_clear()
     for folder in HOME.iterdir():  # the published log, exposure sets, caught mail
         if folder.is_dir():

@@ -1,26 +1,54 @@
-"""Putting new entries into the tree, with the signing key that the ledger itself may not fetch."""
+"""Putting new entries into the tree, with the signing keys that the ledger itself may not fetch."""
 
 from __future__ import annotations
 
 from functools import cache
 
+from django.db import transaction
+
 from aboveboard.basics import clock, settings
+from aboveboard.basics.actor import Actor
 from aboveboard.keys.queries import instance_secret
-from aboveboard.ledger import sequencing
-from aboveboard.ledger.actions import sequence
+from aboveboard.ledger import sequencing, signing
+from aboveboard.ledger.actions import change_key, sequence
 from aboveboard.ledger.format.checkpoint import Checkpoint
 from aboveboard.ledger.format.note import Signer
 
 
-@cache
 def signer() -> Signer:
     """Return the signer of this instance's checkpoints."""
-    return Signer.from_seed(settings.current().ledger.origin, instance_secret("ledger-signing"))
+    return signers()[-1]
+
+
+def signers() -> list[Signer]:
+    """Return every signer this instance has had, the one that signs now last."""
+    return [_signer(generation) for generation in range(1, signing.generation() + 1)]
 
 
 def sequence_now() -> Checkpoint | None:
     """Put every waiting entry into the tree and sign the new checkpoint; None if nothing waited."""
-    return sequence(at=clock.now(), signer=signer())
+    try:
+        return _sequence()
+    except signing.SigningKeyChanged:  # between our look at it and the signature; the next look sees it
+        return _sequence()
+
+
+def rotate_key(*, by: Actor) -> Signer:
+    """Make a new signing key and let it sign from now on; return its signer.
+
+    1. The new secret is made and kept, on its own: until step 2 nothing uses it, and a second try finds it again.
+    2. One transaction writes the change and its entry. From its commit on, no process signs with the old key.
+    3. The first checkpoint under the new key is signed by the old one too, and kept in the published log.
+
+    Raises:
+        SigningKeyChanged: somebody else changed it at the same moment.
+    """
+    old = signers()
+    new = _signer(len(old) + 1)
+    with transaction.atomic():
+        change_key(len(old) + 1, old=old[-1].vkey, new=new.vkey, by=by, at=clock.now())
+    sequence_now()
+    return new
 
 
 def check_published() -> None:
@@ -29,4 +57,15 @@ def check_published() -> None:
     Raises:
         LogAhead, LogForked, LogOfAnotherKey: it is not, and nothing can be signed.
     """
-    sequencing.check_published(signer().vkey)
+    sequencing.check_published(*(one.vkey for one in signers()))
+
+
+def _sequence() -> Checkpoint | None:
+    *former, now = signers()
+    return sequence(at=clock.now(), signer=now, former=former)
+
+
+@cache
+def _signer(generation: int) -> Signer:
+    name = "ledger-signing" if generation == 1 else f"ledger-signing.{generation}"
+    return Signer.from_seed(settings.current().ledger.origin, instance_secret(name))

@@ -38,6 +38,9 @@ GRANT_LIFE: Final = timedelta(minutes=1)
 SEQUENCE_EVERY: Final = timedelta(seconds=1)
 """Longest wait between an entry being durable and being in the tree (issue of the ledger room)."""
 
+SEQUENCE_PAUSE: Final = timedelta(milliseconds=200)
+"""How often the worker looks for entries that wait for their place. Our choice: leaves most of the second above for the work."""
+
 SIGN_IN_LINK_LIFE: Final = timedelta(hours=12)
 """How long an invitation or demo sign-in link works. Used once. Our choice."""
 
@@ -156,7 +159,7 @@ ASSET_LIFE: Final = timedelta(hours=1)
 """How long a browser keeps a style sheet or script before it asks again. Addresses change with the content."""
 
 WORKER_PAUSE: Final = timedelta(seconds=1)
-"""Longest rest of the background worker when there is nothing to do. As often as entries are sequenced."""
+"""Longest rest of the background worker when there is nothing to do. Our choice: nobody notices a second's wait for a mail."""
 
 STOP_PATIENCE: Final = timedelta(seconds=20)
 """How long a stopping process may finish what it began before it is killed. Our choice: one group of notices."""

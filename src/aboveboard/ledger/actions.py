@@ -1,4 +1,4 @@
-"""Every change to the ledger: entries are appended, and put into the tree. Nothing is edited or deleted."""
+"""Every change to the ledger: entries are appended and put into the tree; its key is changed. Nothing is edited or deleted."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from aboveboard.basics.canonical import Json
 from aboveboard.ledger import rows
 from aboveboard.ledger.format.entry import NewEntry, encode
 from aboveboard.ledger.format.tree import leaf_hash
+from aboveboard.ledger.models import KeyChange
 from aboveboard.ledger.sequencing import sequence
+from aboveboard.ledger.signing import SigningKeyChanged, generation
 
-__all__ = ["NewEntry", "append", "append_many", "sequence"]
+__all__ = ["NewEntry", "append", "append_many", "change_key", "sequence"]
 
 
 def append(kind: str, *, by: Actor, handle: str | None, facts: Mapping[str, Json], at: datetime) -> int:
@@ -47,3 +49,19 @@ def append_many(entries: Sequence[NewEntry]) -> list[int]:
         ]
     )
     return ids
+
+
+def change_key(number: int, *, old: str, new: str, by: Actor, at: datetime) -> int:
+    """Let the key ``new`` (a vkey) sign from now on as generation ``number``; return the id of the entry that says so.
+
+    Called in a transaction. The lock on the tree keeps the key from changing between a look at it and a signature.
+
+    Raises:
+        SigningKeyChanged: ``number`` is not the next generation.
+    """
+    rows.lock_tree()
+    if number != generation() + 1:
+        raise SigningKeyChanged
+    entry_id = append("ledger.key-changed", by=by, handle=None, facts={"generation": number, "old": old, "new": new}, at=at)
+    KeyChange.objects.create(generation=number, vkey=new, entry_id=entry_id, at=at)
+    return entry_id

@@ -26,7 +26,8 @@ from aboveboard.ledger.format.note import NoteRefused, Verifier
 from aboveboard.ledger.format.tree import CompactRange, leaf_hash
 from aboveboard.ledger.models import CheckpointRow
 from aboveboard.ledger.verify.findings import Report, What
-from aboveboard.ledger.verify.log import Progress, check_entries, check_history, no_progress, read_head
+from aboveboard.ledger.verify.head import read_head
+from aboveboard.ledger.verify.log import Progress, check_entries, check_history, no_progress
 from aboveboard.ledger.verify.sources import Source
 from aboveboard.ledger.verify.walk import Leaves, Walk
 

@@ -83,8 +83,11 @@ class LogFolder:
 
     def write_note(self, name: str, text: str) -> None:
         """Write a small text file, and return when it is on the disk."""
-        _write(self.path / name, text.encode("utf-8"))
-        _flush_folder(self.path)
+        target = self.path / name
+        folders = self._make_folder(target.parent)
+        _write(target, text.encode("utf-8"))
+        for folder in folders:
+            _flush_folder(folder)
 
     def clear_partials(self, full: Iterable[Tile]) -> None:
         """Remove the partial forms of tiles that are full now (C2SP tlog-tiles allows it)."""

@@ -1,4 +1,4 @@
-"""What the ledger keeps: entries, and every checkpoint it ever signed."""
+"""What the ledger keeps: entries, every checkpoint it ever signed, and each change of the key it signs with."""
 
 from __future__ import annotations
 
@@ -50,3 +50,18 @@ class CheckpointRow(models.Model):
 
     def __str__(self) -> str:
         return f"checkpoint of {self.size} entries"
+
+
+class KeyChange(models.Model):
+    """From ``at`` on, the log is signed with the key of this generation. The first key, generation 1, has no row.
+
+    Who changed it stands in the entry ``entry_id``. The secret is in the keys room, under the generation's name.
+    """
+
+    generation = models.PositiveIntegerField(primary_key=True)
+    vkey = models.TextField()
+    entry_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"signing key {self.generation}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,9 @@ from aboveboard.ledger.format.tiles import HashReader, Tile, decode_hashes, pars
 from aboveboard.ledger.format.tree import inclusion_ranges
 from aboveboard.ledger.models import CheckpointRow, Entry
 from aboveboard.ledger.sequencing import log_folder
+from aboveboard.ledger.signing import HANDOVER
+
+_HANDOVER = re.compile(rf"{HANDOVER}/[1-9][0-9]{{0,3}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,11 @@ def size() -> int:
     return newest or 0
 
 
+def anything_waits() -> bool:
+    """Whether an entry is durable but not yet in the tree: one look at an index that holds only such rows."""
+    return Entry.objects.filter(leaf_index__isnull=True).exists()
+
+
 def waiting() -> int:
     """Return how many entries are durable but not yet in the tree."""
     return Entry.objects.filter(leaf_index__isnull=True).count()
@@ -158,9 +167,9 @@ def proof(entry_id: int) -> str:
 def resource(path: str) -> Resource | None:
     """Return the published file at ``path`` below the log's prefix, or None: what a face serves as it is.
 
-    Only the paths of C2SP tlog-tiles and ``vkey`` exist; nothing else in the folder can be named.
+    Only the paths of C2SP tlog-tiles, ``vkey`` and ``handover/N`` exist; nothing else in the folder can be named.
     """
-    if path in (CHECKPOINT, VKEY):
+    if path in (CHECKPOINT, VKEY) or _HANDOVER.fullmatch(path):
         data = log_folder().read(path)
         return None if data is None else Resource(data, "text/plain; charset=utf-8", forever=False)
     tile = parse_path(path)

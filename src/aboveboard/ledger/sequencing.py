@@ -16,9 +16,10 @@ database came from an older copy, and signing on would fork the log, so nothing 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -30,10 +31,11 @@ from aboveboard.ledger.folder import CHECKPOINT, VKEY, LogFolder
 from aboveboard.ledger.format import checkpoint as checkpoints
 from aboveboard.ledger.format import note as notes
 from aboveboard.ledger.format.checkpoint import Checkpoint
-from aboveboard.ledger.format.note import Verifier
+from aboveboard.ledger.format.note import NoteRefused, Verifier
 from aboveboard.ledger.format.tiles import WIDTH, Edge, Tile
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.models import CheckpointRow
+from aboveboard.ledger.signing import HANDOVER, check_newest, handover, is_handing_over
 
 if TYPE_CHECKING:
     from aboveboard.ledger.format.note import Signer
@@ -77,15 +79,17 @@ def log_folder() -> LogFolder:
     return LogFolder(settings.current().path(FOLDER))
 
 
-def sequence(*, at: datetime, signer: Signer) -> Checkpoint | None:
+def sequence(*, at: datetime, signer: Signer, former: Sequence[Signer] = ()) -> Checkpoint | None:
     """Put every waiting entry into the tree and publish it; return the new checkpoint, or None if none waited.
 
-    Safe to call from several threads, processes and, with PostgreSQL, machines at once.
+    Safe to call from several threads, processes and, with PostgreSQL, machines at once. ``former`` are the
+    signers before this one, the oldest first: the one that signed last also signs the first checkpoint of its successor.
 
     Raises:
         RuntimeError: called inside a transaction (what it signs must not be rolled back).
         LogAhead, LogForked, LogOfAnotherKey: signing would contradict what is already published.
         EntriesDamaged: rows were changed behind the ledger's back.
+        SigningKeyChanged: another key signs now.
         CheckpointRefused: the signer's name is not this log's origin.
     """
     folder = log_folder()
@@ -93,14 +97,16 @@ def sequence(*, at: datetime, signer: Signer) -> Checkpoint | None:
     published: Future[None] | None = None
     # One batch is published while the next is placed; never two, and never out of order.
     with folder.lock(), ThreadPoolExecutor(max_workers=1) as publisher:
-        _check_published(folder, signer.vkey)
-        _publish_key(folder, signer.vkey)
+        keys = [one.vkey for one in (*former, signer)]
+        _check_published(folder, keys)
+        _publish_keys(folder, keys)
         edge = _healed(folder)
         while True:
-            placed = _place(edge, at, signer)
+            placed = _place(edge, at, signer, former)
             if published:
                 published.result()
             if placed is None:
+                _publish_handovers(folder, keys)
                 return newest
             full, row = placed
             if row is None:  # another machine placed entries meanwhile
@@ -110,8 +116,8 @@ def sequence(*, at: datetime, signer: Signer) -> Checkpoint | None:
             newest = Checkpoint(settings.current().ledger.origin, row.size, bytes(row.root))
 
 
-def check_published(vkey: str) -> None:
-    """Look whether the published log is one that this database can go on with, signing with ``vkey``.
+def check_published(*vkeys: str) -> None:
+    """Look whether the published log is one that this database can go on with, whose keys are and were ``vkeys``.
 
     Raises:
         LogAhead, LogForked, LogOfAnotherKey: it is not.
@@ -119,15 +125,15 @@ def check_published(vkey: str) -> None:
     folder = log_folder()
     if folder.path.is_dir():
         with folder.lock():  # else it could grow between a look at the database and one at the folder
-            _check_published(folder, vkey)
+            _check_published(folder, vkeys)
 
 
-def _check_published(folder: LogFolder, vkey: str) -> None:
+def _check_published(folder: LogFolder, vkeys: Sequence[str]) -> None:
     """Nothing is written before this: a key published beside a log would make what it signs look like that log's."""
     last = CheckpointRow.objects.order_by("-size").first()
     _published_size(folder, last)
     known = (folder.read(VKEY) or b"").decode("utf-8", "replace").split()
-    if not known or vkey in known:
+    if not known or not set(known).isdisjoint(vkeys):
         return
     if last is None:
         raise LogOfAnotherKey
@@ -137,20 +143,44 @@ def _check_published(folder: LogFolder, vkey: str) -> None:
         raise LogOfAnotherKey from None
 
 
-def _publish_key(folder: LogFolder, vkey: str) -> None:
-    """Publish every key this log was ever signed with, the newest last, so that old checkpoints still verify."""
+def _publish_keys(folder: LogFolder, vkeys: Sequence[str]) -> None:
+    """Publish every key this log was ever signed with, the newest last, so that old checkpoints still verify.
+
+    With each change of key goes the checkpoint that both keys signed; it is looked for where it is not published yet.
+    """
     known = (folder.read(VKEY) or b"").decode("utf-8").split()
-    if known[-1:] != [vkey]:
-        folder.write_note(VKEY, "\n".join([*(key for key in known if key != vkey), vkey]) + "\n")
+    wanted = [*(key for key in known if key not in vkeys), *vkeys]
+    if known != wanted:
+        folder.write_note(VKEY, "\n".join(wanted) + "\n")
+    _publish_handovers(folder, vkeys)
 
 
-def _place(edge: Edge, at: datetime, signer: Signer) -> tuple[list[tuple[Tile, bytes]], CheckpointRow | None] | None:
+def _publish_handovers(folder: LogFolder, vkeys: Sequence[str]) -> None:
+    """Publish the checkpoints that an old and a new key signed both, as far as they are not published yet."""
+    for generation, (old, new) in enumerate(pairwise(map(Verifier.from_vkey, vkeys)), 2):
+        name = f"{HANDOVER}/{generation}"
+        if folder.read(name) is None and (note := handover(generation)) and _signed_by(note, old) and _signed_by(note, new):
+            folder.write_note(name, note)
+
+
+def _signed_by(note: str, verifier: Verifier) -> bool:
+    try:
+        verifier.open(note)
+    except NoteRefused:
+        return False
+    return True
+
+
+def _place(
+    edge: Edge, at: datetime, signer: Signer, former: Sequence[Signer]
+) -> tuple[list[tuple[Tile, bytes]], CheckpointRow | None] | None:
     """Step 2. Grow ``edge`` by the next batch; return its full tiles and the signed row, or None if none waited.
 
     The row is None when the database's tree is not the one of ``edge``.
     """
     with transaction.atomic(durable=True):
         rows.lock_tree()
+        check_newest(signer.vkey)
         last = CheckpointRow.objects.order_by("-size").first()
         if (last.size if last else 0) != edge.size:
             return [], None
@@ -164,8 +194,15 @@ def _place(edge: Edge, at: datetime, signer: Signer) -> tuple[list[tuple[Tile, b
                 raise EntriesDamaged(found=f"entry {entry_id} was changed while it waited for its place")
         tiles = edge.grow(leaves, bodies)
         head = Checkpoint(settings.current().ledger.origin, edge.size, edge.root())
-        row = CheckpointRow.objects.create(size=head.size, root=head.root, note=head.sign(signer), at=at)
+        row = CheckpointRow.objects.create(size=head.size, root=head.root, note=head.sign(signer, *_handing_over(last, former)), at=at)
     return tiles, row
+
+
+def _handing_over(last: CheckpointRow | None, former: Sequence[Signer]) -> Sequence[Signer]:
+    """Return the signer that signed last, and those after it, until their successor has signed that it took over."""
+    if last is None or not former or not is_handing_over(last.size):
+        return ()
+    return next((former[at:] for at in reversed(range(len(former))) if _signed_by(last.note, former[at].verifier)), ())
 
 
 def _publish(folder: LogFolder, full: list[tuple[Tile, bytes]], partial: list[tuple[Tile, bytes]], note: str) -> None:
@@ -213,7 +250,7 @@ def _published_size(folder: LogFolder, last: CheckpointRow | None) -> int:
     if data is None:
         return 0
     try:
-        note = notes.decode(data)
+        note = notes.only(notes.decode(data), settings.current().ledger.origin)
         size = checkpoints.parse(notes.split(note)[0]).size
     except AboveboardError:
         return 0

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 
 from aboveboard.basics import clock, limits
 from aboveboard.commands import exits
@@ -111,10 +112,17 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
     from aboveboard.access.sequencing import sequence_now
     from aboveboard.delivery.actions import drain
     from aboveboard.incidents.leaks import staging
+    from aboveboard.ledger.queries import anything_waits
     from aboveboard.outbox.jobs import run_jobs_once
 
+    due = 0.0
+
     def sequence() -> bool:
-        sequence_now()
+        nonlocal due
+        # A look costs a read. The whole turn, which also mends the published files, is taken now and then without need.
+        if anything_waits() or monotonic() >= due:
+            sequence_now()
+            due = monotonic() + limits.SEQUENCE_EVERY.total_seconds()
         return False  # everything that waited is in; the next turn is due after the pause
 
     def send() -> bool:
@@ -132,7 +140,7 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
         return False
 
     return [
-        Loop("sequencing", sequence, stop),
+        Loop("sequencing", sequence, stop, limits.SEQUENCE_PAUSE),
         Loop("sending", send, stop),
         Loop("jobs", work, stop),
         Loop("sweeping", sweep, stop, limits.SWEEP_PAUSE),

@@ -33,15 +33,15 @@ class Checkpoint:
         """Return the note text: three lines, each ending in a newline."""
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
-    def sign(self, signer: Signer) -> str:
-        """Return the signed note. The signer's name must be the origin.
+    def sign(self, signer: Signer, *also: Signer) -> str:
+        """Return the signed note. The signers' name must be the origin.
 
         Raises:
-            CheckpointRefused: the signer is another log's.
+            CheckpointRefused: a signer is another log's.
         """
-        if signer.name != self.origin:
+        if any(one.name != self.origin for one in (signer, *also)):
             raise CheckpointRefused(found="the key's name is not the log's origin")
-        return signer.sign(self.text())
+        return signer.sign(self.text()) + "".join(one.line(self.text()) for one in also)
 
 
 def parse(text: str) -> Checkpoint:

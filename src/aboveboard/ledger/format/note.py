@@ -132,11 +132,18 @@ class Signer:
         Raises:
             NoteRefused: the text does not end in a newline or holds control characters.
         """
+        return f"{text}\n{self.line(text)}"
+
+    def line(self, text: str) -> str:
+        """Return the signature line alone, as it is added to a note that others signed too.
+
+        Raises:
+            NoteRefused: as :meth:`sign`.
+        """
         _check_text(text)
         if not text.endswith("\n"):
             raise NoteRefused(found="its text does not end in a newline")
-        signature = self.verifier.key_id + self._key.sign(text.encode("utf-8"))
-        return f"{text}\n{_DASH}{self.name} {base64.b64encode(signature).decode()}\n"
+        return signature_line(self.name, self.verifier.key_id, self._key.sign(text.encode("utf-8")))
 
 
 def split(note: str) -> tuple[str, list[Signature]]:
@@ -155,6 +162,22 @@ def split(note: str) -> tuple[str, list[Signature]]:
     if len(rows) > SIGNATURES:
         raise NoteRefused(found="it has too many signatures")
     return text + "\n", [_signature(row) for row in rows]
+
+
+def signature_line(name: str, key_id: bytes, value: bytes) -> str:
+    """Return a signature as it stands in a note, with its newline."""
+    return f"{_DASH}{name} {base64.b64encode(key_id + value).decode()}\n"
+
+
+def only(note: str, name: str) -> str:
+    """Return a note with the signature lines of that name alone: what a log signed, without what witnesses added.
+
+    Raises:
+        NoteRefused: the note is malformed.
+    """
+    text, signatures = split(note)
+    kept = (signature_line(mine.name, mine.key_id, mine.value) for mine in signatures if mine.name == name)
+    return f"{text}\n{''.join(kept)}"
 
 
 def decode(data: bytes) -> str:

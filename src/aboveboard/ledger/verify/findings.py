@@ -15,6 +15,7 @@ class What(StrEnum):
 
     NO_CHECKPOINT = "no_checkpoint"
     BAD_SIGNATURE = "bad_signature"
+    NEW_KEY = "new_key"
     BAD_CHECKPOINT = "bad_checkpoint"
     FORK = "fork"
     STALE = "stale"

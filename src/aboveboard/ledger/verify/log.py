@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from aboveboard.ledger.format import note as notes
-from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused, open_with
+from aboveboard.ledger.format.checkpoint import Checkpoint, open_with
 from aboveboard.ledger.format.entry import EntryRefused, parse
-from aboveboard.ledger.format.note import NoteRefused, Verifier
+from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.format.tiles import HashReader
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.verify.findings import Report, What
+from aboveboard.ledger.verify.head import read_head
 from aboveboard.ledger.verify.sources import Source
 from aboveboard.ledger.verify.walk import Leaves, Walk
 
@@ -50,25 +50,6 @@ def verify_log(
     if remembered is not None:
         check_history(remembered, head, walk, report)
     return report, note
-
-
-def read_head(source: Source, trusted: Sequence[Verifier], report: Report) -> str | None:
-    """Step 1: return the signed note if it can be trusted; otherwise report why not."""
-    data = source.read("checkpoint")
-    if data is None:
-        report.add(What.NO_CHECKPOINT, "There is no checkpoint.")
-        return None
-    try:
-        note = notes.decode(data)
-        head = open_with(note, trusted)
-    except NoteRefused as error:
-        report.add(What.BAD_SIGNATURE, str(error))
-        return None
-    except CheckpointRefused as error:
-        report.add(What.BAD_CHECKPOINT, str(error))
-        return None
-    report.size, report.root = head.size, head.root
-    return note
 
 
 def check_entries(leaves: Leaves, report: Report) -> None:

@@ -18,7 +18,7 @@ def run() -> list[Row]:
     rows = []
     for database in ("sqlite", "postgres"):
         with instance(database) as environment:
-            figures = json.loads(python(environment, "bench.ledger", "inner"))
+            figures = json.loads(python(environment, "bench.ledger.rates", "inner"))
         note = f"{database}, {ENTRIES:,} entries, {BATCH} a transaction"
         rows.append(Row("ledger append", figures["append"], "entries/s", figures["append_floor"], note))
         rows.append(Row("ledger sequence", figures["sequence"], "entries/s", figures["hash_floor"], f"{database}; floor hashes only"))

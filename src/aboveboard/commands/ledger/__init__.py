@@ -31,7 +31,8 @@ aboveboard ledger verify ./copy-of-the-log --json
 aboveboard ledger verify look.tlog-proof --vkey "..."     (one entry, from the file a customer keeps)
 aboveboard ledger proof 4812 > look.tlog-proof
 aboveboard ledger show 0
-aboveboard ledger key"""
+aboveboard ledger key
+aboveboard ledger rotate-key --yes"""
 
 _LISTED = 50
 
@@ -59,7 +60,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show.add_argument("index", type=int, metavar="INDEX", help="its place in the tree, from 0")
     proof = below.add_parser("proof", help="print the proof of one entry, to keep in a file ending in .tlog-proof")
     proof.add_argument("entry", type=int, metavar="ENTRY", help="the entry's number")
-    below.add_parser("key", help="print the keys the log is signed with, the newest last")
+    below.add_parser("key", help="print the keys the log was ever signed with, the newest last")
+    rotate = below.add_parser("rotate-key", help="sign with a new key from now on; what the old one signed still verifies")
+    rotate.add_argument("--yes", action="store_true", help="do it: whoever verifies the log must be told of the new key")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -74,12 +77,24 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(shown, indent=1, ensure_ascii=False, default=str))
     elif args.what == "proof":
         sys.stdout.write(queries.proof(args.entry))
+    elif args.what == "rotate-key":
+        _rotate(args)
     else:
         keys = queries.verifier_keys()
         if not keys:
             raise NotFound(what="key yet: nothing has been signed")
         print("\n".join(keys))
     return exits.DONE
+
+
+def _rotate(args: argparse.Namespace) -> None:
+    if not args.yes:
+        raise BadInput(found="whoever verifies the log must learn of a new key from you, not from the log", fix="To go on, add --yes.")
+    from aboveboard.access.sequencing import rotate_key
+    from aboveboard.basics.actor import SYSTEM
+
+    print(f"From now on the log is signed with this key. Tell everyone who verifies it:\n{rotate_key(by=SYSTEM).vkey}")
+    print("The old key stays listed, and what it signed still verifies. Both signed the first checkpoint.")
 
 
 def _verify(args: argparse.Namespace) -> int:

@@ -1,0 +1,11 @@
+"""The ledger: how fast entries are written and put into the tree, and how soon after they are durable."""
+
+from __future__ import annotations
+
+from bench.ledger import latency, rates
+from bench.row import Row
+
+
+def run() -> list[Row]:
+    """Run both."""
+    return [*rates.run(), *latency.run()]

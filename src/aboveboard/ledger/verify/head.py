@@ -1,0 +1,82 @@
+"""The head of a log: its signed checkpoint, and, where that cannot be trusted, why not in plain words.
+
+A log that changed its key lists the new one in ``vkey`` and keeps the checkpoint that both keys signed in
+``handover/N``. That shows whoever trusts the old key that its holder handed over. It is told and not
+acted on: an old key may have been changed because it was stolen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aboveboard.ledger.format import note as notes
+from aboveboard.ledger.format.checkpoint import CheckpointRefused, open_note, open_with
+from aboveboard.ledger.format.note import NoteRefused, Verifier
+from aboveboard.ledger.verify.findings import Report, What
+from aboveboard.ledger.verify.sources import Source
+
+
+def read_head(source: Source, trusted: Sequence[Verifier], report: Report) -> str | None:
+    """Return the signed note of the newest checkpoint if it can be trusted; otherwise report why not."""
+    data = source.read("checkpoint")
+    if data is None:
+        report.add(What.NO_CHECKPOINT, "There is no checkpoint.")
+        return None
+    try:
+        note = notes.decode(data)
+    except NoteRefused as error:
+        report.add(What.BAD_SIGNATURE, str(error))
+        return None
+    try:
+        head = open_with(note, trusted)
+    except NoteRefused as error:
+        new = next((key for key in _published_keys(source) if key not in trusted and _holds(note, key)), None)
+        if new is None:
+            report.add(What.BAD_SIGNATURE, str(error))
+        else:
+            report.add(What.NEW_KEY, _told(source, trusted, new))
+        return None
+    except CheckpointRefused as error:
+        report.add(What.BAD_CHECKPOINT, str(error))
+        return None
+    report.size, report.root = head.size, head.root
+    return note
+
+
+def _told(source: Source, trusted: Sequence[Verifier], new: Verifier) -> str:
+    keys = _published_keys(source)
+    said = f"The log is signed with a key that you do not trust yet: {new.vkey}. "
+    size = None
+    for number in range(keys.index(new) + 1, 1, -1):
+        data = source.read(f"handover/{number}")
+        if data is None or not _holds(data.decode("utf-8", "replace"), keys[number - 1]):
+            break
+        for key in trusted:
+            if _holds(data.decode("utf-8", "replace"), key):
+                size = open_note(data.decode("utf-8"), key).size
+    if size is None:
+        return said + "The key you trust did not hand over to it. Ask the organisation why, on a way that does not pass through the log."
+    return said + (
+        f"The key you trust handed over to it at {size:,} entries: both signed that checkpoint. "
+        "Ask the organisation for its new key on a way that does not pass through the log; then give both, each with --vkey."
+    )
+
+
+def _published_keys(source: Source) -> list[Verifier]:
+    return list(_readable((source.read("vkey") or b"").decode("utf-8", "replace").split()))
+
+
+def _readable(lines: Sequence[str]) -> Iterator[Verifier]:
+    for line in lines:
+        try:
+            yield Verifier.from_vkey(line)
+        except NoteRefused:
+            continue
+
+
+def _holds(note: str, key: Verifier) -> bool:
+    try:
+        open_note(note, key)
+    except (NoteRefused, CheckpointRefused):
+        return False
+    return True
