@@ -16,6 +16,7 @@ from aboveboard.keys import actions as keys
 from aboveboard.keys.queries import person_key
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, sealed
+from aboveboard.vault.keeping import actions as keeping
 from aboveboard.vault.locking import hold
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 from aboveboard.vault.origin import Origin
@@ -82,9 +83,11 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
 
     Raises:
         NotFound: nobody with that id is held.
+        HeldByLaw: a legal hold stands on them (GDPR Art. 17(3)).
     """
     with transaction.atomic():
         hold([person_id])
+        keeping.refuse_if_held(person_id, at)
         key = person_key(person_id)
         if key is None:
             raise NotFound(what="person")
@@ -101,6 +104,7 @@ def remove(person_id: int) -> None:
         keys.destroy(person_id)
         BlindIndex.objects.filter(person_id=person_id).delete()
         SealedRecord.objects.filter(person_id=person_id).delete()
+        keeping.forget(person_id)
         Person.objects.filter(id=person_id).delete()
         forget_customer(person_id)
         for forget in _forgetters.values():

@@ -6,6 +6,10 @@ from typing import ClassVar
 
 from django.db import models
 
+from aboveboard.vault.keeping.models import Hold, Restriction
+
+__all__ = ["BlindIndex", "Hold", "ImportProblem", "ImportRun", "Person", "Restriction", "SealedRecord"]
+
 
 class Person(models.Model):
     """Someone whose data is held. The facets are coarse on purpose: which law, which language, since when."""
@@ -15,6 +19,8 @@ class Person(models.Model):
     language = models.CharField(max_length=8)
     collected_at = models.DateTimeField()
     last_active_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True, help_text="end of the longest open legal hold (keeping.models.Hold); null: none")
+    restricted_until = models.DateTimeField(null=True, help_text="end of the longest open restriction; null: none")
 
 
 class SealedRecord(models.Model):

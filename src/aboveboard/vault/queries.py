@@ -17,6 +17,7 @@ from aboveboard.keys import queries as keys
 from aboveboard.keys.models import PersonKey
 from aboveboard.vault import blind, sealed
 from aboveboard.vault.grant import Grant, GrantRefused
+from aboveboard.vault.keeping.standing import stands
 from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun, Person, SealedRecord
 from aboveboard.vault.origin import Origin
 
@@ -33,6 +34,8 @@ class Sealed:
     language: str
     collected_at: datetime
     last_active_at: datetime
+    held_until: datetime | None
+    restricted_until: datetime | None
     handle: str
     _record: bytes = field(repr=False)
     _key: bytes = field(repr=False)
@@ -40,6 +43,14 @@ class Sealed:
     def provenance(self) -> dict[str, Origin]:
         """Return where the value of each field held comes from, without opening any."""
         return _origins(self._record)
+
+    def held_by_law(self, at: datetime) -> bool:
+        """Whether a legal hold stands: then nothing is erased."""
+        return stands(self.held_until, at)
+
+    def restricted(self, at: datetime) -> bool:
+        """Whether processing is restricted (GDPR Art. 18): then the data is stored, and all but not used."""
+        return stands(self.restricted_until, at)
 
 
 def handle_of(key: bytes) -> str:
@@ -71,18 +82,20 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
         cursor.execute(_FETCH.format(marks=marks), list(person_ids))
         rows = cursor.fetchall()
     records = {}
-    for person_id, jurisdiction, language, collected_at, last_active_at, boxes, wrapped in rows:
+    for person_id, jurisdiction, language, collected_at, last_active_at, held_until, restricted_until, boxes, wrapped in rows:
         key = keys.unwrapped(person_id, bytes(wrapped))
         records[person_id] = Sealed(
-            person_id, jurisdiction, language, _moment(collected_at), _moment(last_active_at), handle_of(key), bytes(boxes), key
-        )
+            person_id, jurisdiction, language, _moment(collected_at), _moment(last_active_at),
+            held_until and _moment(held_until), restricted_until and _moment(restricted_until), handle_of(key), bytes(boxes), key,
+        )  # fmt: skip
     return records
 
 
 _FIND = f"SELECT person_id FROM {BlindIndex._meta.db_table} WHERE kind = %s AND digest IN ({{marks}})"  # noqa: S608 - as below
 
 _FETCH = f"""
-    SELECT person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at, record.boxes, wrapped.wrapped
+    SELECT person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at,
+        person.held_until, person.restricted_until, record.boxes, wrapped.wrapped
     FROM {Person._meta.db_table} AS person
     JOIN {SealedRecord._meta.db_table} AS record ON record.person_id = person.id
     JOIN {PersonKey._meta.db_table} AS wrapped ON wrapped.person_id = person.id
