@@ -104,8 +104,9 @@ _FETCH = f"""
 
 
 def _moment(stored: datetime | str) -> datetime:
-    """Return a moment as the driver gives it: PostgreSQL an aware one, SQLite its text in UTC."""
-    return stored if isinstance(stored, datetime) else datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    """Return a moment that the driver gave: PostgreSQL an aware one, SQLite UTC without saying so, or its text."""
+    moment = stored if isinstance(stored, datetime) else datetime.fromisoformat(stored)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]:

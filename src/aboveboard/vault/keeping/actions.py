@@ -147,7 +147,7 @@ def _place(
             raise NotFound(what="person")
         if model.objects.filter(person_id=person_id, reference=reference, ended_at__isnull=True).exists():
             raise StandsAlready(why=reference)
-        facts: dict[str, Json] = {"why": why.value, "reference": reference, "until": until and clock.to_text(until)}
+        facts: dict[str, Json] = {"why": why.value, "reference": reference, "until": clock.to_text(until) if until else None}
         entry_id = append(kind, by=by, handle=handle(person_id), facts=facts, at=at)
         row = model.objects.create(
             person_id=person_id, why=why.value, reference=reference, at=at, actor=by.as_json(), entry_id=entry_id, until=until
