@@ -20,6 +20,7 @@ class Person(models.Model):
     collected_at = models.DateTimeField()
     last_active_at = models.DateTimeField()
     held_until = models.DateTimeField(null=True, help_text="end of the longest open legal hold (keeping.models.Hold); null: none")
+    restricted_since = models.DateTimeField(null=True, help_text="when the latest open restriction was placed; null: none")
     restricted_until = models.DateTimeField(null=True, help_text="end of the longest open restriction; null: none")
 
 

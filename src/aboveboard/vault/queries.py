@@ -35,6 +35,7 @@ class Sealed:
     collected_at: datetime
     last_active_at: datetime
     held_until: datetime | None
+    restricted_since: datetime | None
     restricted_until: datetime | None
     handle: str
     _record: bytes = field(repr=False)
@@ -82,11 +83,11 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
         cursor.execute(_FETCH.format(marks=marks), list(person_ids))
         rows = cursor.fetchall()
     records = {}
-    for person_id, jurisdiction, language, collected_at, last_active_at, held_until, restricted_until, boxes, wrapped in rows:
+    for person_id, jurisdiction, language, collected_at, last_active_at, held, since, rests, boxes, wrapped in rows:
         key = keys.unwrapped(person_id, bytes(wrapped))
         records[person_id] = Sealed(
             person_id, jurisdiction, language, _moment(collected_at), _moment(last_active_at),
-            held_until and _moment(held_until), restricted_until and _moment(restricted_until), handle_of(key), bytes(boxes), key,
+            held and _moment(held), since and _moment(since), rests and _moment(rests), handle_of(key), bytes(boxes), key,
         )  # fmt: skip
     return records
 
@@ -95,7 +96,7 @@ _FIND = f"SELECT person_id FROM {BlindIndex._meta.db_table} WHERE kind = %s AND 
 
 _FETCH = f"""
     SELECT person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at,
-        person.held_until, person.restricted_until, record.boxes, wrapped.wrapped
+        person.held_until, person.restricted_since, person.restricted_until, record.boxes, wrapped.wrapped
     FROM {Person._meta.db_table} AS person
     JOIN {SealedRecord._meta.db_table} AS record ON record.person_id = person.id
     JOIN {PersonKey._meta.db_table} AS wrapped ON wrapped.person_id = person.id

@@ -56,13 +56,14 @@ def test_each_is_a_row_with_who_when_why_and_an_entry() -> None:
 def test_a_use_learns_of_both_without_a_further_statement() -> None:
     (person, _), (other, _), *_ = load(2)
     place(person, days=30)
-    actions.restrict(person, CONTESTED, reference="call/9", by=ADVISER, at=clock.now())
+    rests = actions.restrict(person, CONTESTED, reference="call/9", by=ADVISER, at=clock.now())
     with CaptureQueriesContext(connection) as asked:
         records = vault.fetch([person, other])
     assert len(asked) == 1
     now = clock.now()
     assert (records[person].held_by_law(now), records[person].restricted(now)) == (True, True)
     assert (records[other].held_by_law(now), records[other].restricted(now)) == (False, False)
+    assert records[person].restricted_since == rests.at
     later = now + timedelta(days=31)
     assert (records[person].held_by_law(later), records[person].restricted(later)) == (False, True)
     with CaptureQueriesContext(connection) as asked:

@@ -128,11 +128,13 @@ def forget(person_id: int) -> None:
 
 def refresh(person_id: int) -> None:
     """Write on the person what stands, from the rows. Inside the transaction that changed them."""
-    ends = {
-        name: stands_until(model.objects.filter(person_id=person_id, ended_at__isnull=True).values_list("until", flat=True))
-        for name, model in (("held_until", Hold), ("restricted_until", Restriction))
-    }
-    Person.objects.filter(id=person_id).update(**ends)
+    holds = Hold.objects.filter(person_id=person_id, ended_at__isnull=True).values_list("until", flat=True)
+    rests = list(Restriction.objects.filter(person_id=person_id, ended_at__isnull=True).values_list("at", "until"))
+    Person.objects.filter(id=person_id).update(
+        held_until=stands_until(holds),
+        restricted_since=max((since for since, _ in rests), default=None),
+        restricted_until=stands_until(until for _, until in rests),
+    )
 
 
 def _place(
