@@ -89,10 +89,11 @@ def _fresh_memory() -> Generator[None]:
     yield
     from aboveboard.access import sequencing
     from aboveboard.accounts import sealing
-    from aboveboard.keys import queries
+    from aboveboard.keys import queries, ring
 
     for remembered in (queries.instance_secret, sequencing._signer, sealing._cipher):
         remembered.cache_clear()
+    ring.forget()
     for folder in HOME.iterdir():  # the published log, exposure sets, caught mail
         if folder.is_dir():
             shutil.rmtree(folder)

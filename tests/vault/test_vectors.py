@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from aboveboard.keys.provider import LocalRootKey
+from aboveboard.keys.handles import handle_of
 from aboveboard.keys.ring import person_context
+from aboveboard.keys.wrapping import LocalKey
 from aboveboard.vault import normalise, sealed
 from aboveboard.vault.origin import Origin
-from aboveboard.vault.queries import handle_of
 
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))
 PERSON = VECTORS["person"]
@@ -25,7 +25,7 @@ KEY = bytes.fromhex(PERSON["key"])
 
 
 def test_the_wrapped_key_unwraps() -> None:
-    root = LocalRootKey(bytes.fromhex(VECTORS["root_key"]))
+    root = LocalKey(bytes.fromhex(VECTORS["root_key"]))
     assert root.unwrap(bytes.fromhex(PERSON["wrapped_key"]), person_context(PERSON["id"])) == KEY
 
 

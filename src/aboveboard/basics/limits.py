@@ -32,6 +32,9 @@ UPLOAD_BYTES: Final = 512 * 1024 * 1024
 CSV_LINE_BYTES: Final = 1024 * 1024
 """Longest line read from a file that came from outside, in bytes."""
 
+KEY_PROVIDER_REST: Final = timedelta(seconds=1)
+"""After a key provider did not answer, how long others are told so without asking it. Our choice: below a page's patience."""
+
 GRANT_LIFE: Final = timedelta(minutes=1)
 """How long a grant opens a record after its entry was written. Our choice: one page view."""
 

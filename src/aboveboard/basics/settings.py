@@ -129,6 +129,9 @@ class Keys:
     """Where the root key is."""
 
     root: str = _setting("file:root.key", "The root key: `file:PATH` (relative to the instance folder).", _url_with("file"))
+    lease: int = _setting(
+        5, "Seconds that a process may use a wrapping key before it asks for it again. What a withdrawn key may still open.", _positive
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,23 @@
-"""Reading keys. A key lives in memory for as long as one use takes and is never cached."""
+"""Reading keys. A person's key lives in memory for as long as one use takes and is never cached."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from functools import cache
 
+from aboveboard.keys import actions, ring
 from aboveboard.keys.models import InstanceSecret, PersonKey
-from aboveboard.keys.provider import KEY_BYTES
-from aboveboard.keys.ring import person_context, provider, secret_context
+from aboveboard.keys.wrapping import KEY_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One person's data key, and their handles sealed under it (None: the one computed from the key)."""
+
+    key: bytes = field(repr=False)
+    handles: bytes | None
 
 
 def person_key(person_id: int) -> bytes | None:
@@ -18,19 +27,29 @@ def person_key(person_id: int) -> bytes | None:
 
 def unwrapped(person_id: int, wrapped: bytes) -> bytes:
     """Return a person's data key from its wrapped form, for readers that fetched it together with the record."""
-    return provider().unwrap(wrapped, person_context(person_id))
+    return ring.unwrap(wrapped, ring.person_context(person_id))
 
 
 def person_keys(person_ids: Collection[int]) -> dict[int, bytes]:
     """Return the data keys of those who have one."""
-    root = provider()
-    rows = PersonKey.objects.filter(person_id__in=person_ids).values_list("person_id", "wrapped")
-    return {person_id: root.unwrap(bytes(wrapped), person_context(person_id)) for person_id, wrapped in rows}
+    return {person_id: one.key for person_id, one in opened(person_ids).items()}
+
+
+def opened(person_ids: Collection[int]) -> dict[int, Opened]:
+    """Return the data keys of those who have one, with their sealed handles."""
+    rows = PersonKey.objects.filter(person_id__in=person_ids).values_list("person_id", "wrapped", "handles")
+    return {
+        person_id: Opened(unwrapped(person_id, bytes(wrapped)), None if handles is None else bytes(handles))
+        for person_id, wrapped, handles in rows
+    }
 
 
 @cache
 def instance_secret(name: str) -> bytes:
     """Return the 32-byte secret of that name, made and stored wrapped when first asked for."""
-    root, context = provider(), secret_context(name)
-    row, _ = InstanceSecret.objects.get_or_create(name=name, defaults={"wrapped": root.wrap(os.urandom(KEY_BYTES), context)})
-    return root.unwrap(bytes(row.wrapped), context)
+    context = ring.secret_context(name)
+    row = InstanceSecret.objects.filter(name=name).first()
+    if row is None:
+        fresh = actions.in_use().wrap(os.urandom(KEY_BYTES), context)
+        row, _ = InstanceSecret.objects.get_or_create(name=name, defaults={"wrapped": fresh})
+    return ring.unwrap(bytes(row.wrapped), context)

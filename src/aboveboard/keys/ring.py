@@ -1,18 +1,128 @@
-"""The key ring: the root-key provider of this instance, found once per process."""
+"""The key ring: wrapping keys that this process holds open, each for a short lease only.
+
+The provider of the root key opens a wrapping key; from then on people's keys are unwrapped here, in memory. When the lease
+(``keys.lease``) is over the provider is asked again, so one that is down or has withdrawn its leave stops releases within
+seconds, and they go on by themselves once it answers.
+"""
 
 from __future__ import annotations
 
+import os
+import threading
+from dataclasses import dataclass
 from functools import cache
+from time import monotonic
 
 from aboveboard.basics import settings
-from aboveboard.keys.provider import RootKeyProvider, from_file
+from aboveboard.basics.errors import Unavailable
+from aboveboard.basics.limits import KEY_PROVIDER_REST
+from aboveboard.keys.models import WrappingKey
+from aboveboard.keys.providers.places import provider_at
+from aboveboard.keys.providers.provider import Provider
+from aboveboard.keys.wrapping import KeyUnwrapFailed, LocalKey, wrapped_by
+
+
+class WrappingKeyElsewhere(Unavailable):
+    """The wrapping key {key} is kept by {held}, but keys.root names {provider}."""
+
+    code = "wrapping_key_elsewhere"
+    next_step = "Set keys.root to {held}; to move the keys, run: aboveboard keys rotate --to URL"
 
 
 @cache
-def provider() -> RootKeyProvider:
-    """Return the root-key provider that ``keys.root`` names."""
+def provider() -> Provider:
+    """Return the provider that ``keys.root`` names."""
     current = settings.current()
-    return from_file(current.path(current.keys.root.removeprefix("file:")))
+    return provider_at(current.keys.root, current)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    key: LocalKey
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    error: Unavailable
+    until: float
+
+
+_held: dict[bytes, _Held] = {}
+_failed: dict[bytes, _Failed] = {}
+_asking = threading.Lock()
+
+
+def forget() -> None:
+    """Let go of every key, and of the lock that a thread of the parent process may have held."""
+    global _asking
+    _held.clear()
+    _failed.clear()
+    _asking = threading.Lock()
+
+
+os.register_at_fork(after_in_child=forget)
+
+
+def unwrap(wrapped: bytes, context: bytes) -> bytes:
+    """Return the key inside ``wrapped``, by the wrapping key that its head names.
+
+    Raises:
+        KeyUnwrapFailed: no key at hand wrapped it, or it was changed.
+        Unavailable: the provider of the root key cannot be asked.
+    """
+    return wrapping_key(wrapped_by(wrapped)).unwrap(wrapped, context)
+
+
+def wrapping_key(key_id: bytes) -> LocalKey:
+    """Return the wrapping key of that id, asking the provider when its lease is over."""
+    held = _held.get(key_id)
+    if held is not None and held.until > monotonic():
+        return held.key
+    with _asking:  # one thread asks; the others find its answer
+        held = _held.get(key_id)
+        if held is not None and held.until > monotonic():
+            return held.key
+        failed = _failed.get(key_id)
+        if failed is not None and failed.until > monotonic():
+            raise type(failed.error)(**failed.error.details)
+        _held.pop(key_id, None)
+        try:
+            key = _open(key_id)
+        except Unavailable as error:
+            # Threads that queue behind a provider that is down must not each wait for it in turn.
+            _failed[key_id] = _Failed(error, monotonic() + KEY_PROVIDER_REST.total_seconds())
+            raise
+        _held[key_id] = _Held(key, monotonic() + settings.current().keys.lease)
+        return key
+
+
+def _open(key_id: bytes) -> LocalKey:
+    root = provider()
+    kept = list(WrappingKey.objects.filter(key_id=int.from_bytes(key_id, "big")).values_list("provider", "wrapped"))
+    if not kept:
+        direct = root.direct(key_id)
+        if direct is None:
+            raise KeyUnwrapFailed(why="it was wrapped by another root key")
+        return direct
+    ours = [(name, bytes(wrapped)) for name, wrapped in kept if scheme(name) == scheme(root.name)]
+    if not ours:
+        raise WrappingKeyElsewhere(key=key_id.hex(), held=kept[0][0], provider=root.name)
+    for name, wrapped in sorted(ours, key=lambda copy: copy[0] != root.name):
+        try:
+            key = LocalKey(root.unwrap(wrapped, wrapping_context(key_id)))
+        except KeyUnwrapFailed:
+            if name == root.name:
+                raise
+            continue
+        if key.id == key_id:
+            return key
+    raise WrappingKeyElsewhere(key=key_id.hex(), held=ours[0][0], provider=root.name)
+
+
+def scheme(url: str) -> str:
+    """Return the kind of provider that a setting names: ``file``, ``vault``."""
+    return url.partition(":")[0]
 
 
 def person_context(person_id: int) -> bytes:
@@ -23,3 +133,8 @@ def person_context(person_id: int) -> bytes:
 def secret_context(name: str) -> bytes:
     """Return what an instance secret is bound to."""
     return b"aboveboard/instance-secret/v1/" + name.encode()
+
+
+def wrapping_context(key_id: bytes) -> bytes:
+    """Return what a wrapping key is bound to at its provider: ASCII, because providers take text."""
+    return b"aboveboard/wrapping-key/v1/" + key_id.hex().encode()

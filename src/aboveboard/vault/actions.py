@@ -13,14 +13,14 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import NotFound
 from aboveboard.keys import actions as keys
-from aboveboard.keys.queries import person_key
+from aboveboard.keys.handles import handles_of
+from aboveboard.keys.queries import opened
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, sealed
 from aboveboard.vault.keeping import actions as keeping
 from aboveboard.vault.locking import hold
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 from aboveboard.vault.origin import Origin
-from aboveboard.vault.queries import handle_of
 
 
 def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str], origin: Origin, by: Actor, at: datetime) -> None:
@@ -35,11 +35,11 @@ def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str],
     with transaction.atomic():
         hold([person_id])
         row = SealedRecord.objects.filter(person_id=person_id).first()
-        key = person_key(person_id)
-        if row is None or key is None:
+        found = opened([person_id]).get(person_id)
+        if row is None or found is None:
             raise NotFound(what="person")
         boxes = sealed.decode(bytes(row.boxes))
-        cipher = AESGCM(key)
+        cipher = AESGCM(found.key)
         old = sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else None
         boxes[field] = sealed.seal(cipher, person_id, field, origin, value)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
@@ -54,7 +54,8 @@ def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str],
         facts: dict[str, Json] = {
             "field": field, "promise": origin.promise_serial, "channel": origin.channel, "purpose": origin.purpose,
         }  # fmt: skip
-        append("correction.made", by=by, handle=handle_of(key), facts=facts, at=at)
+        known_as = handles_of(person_id, found.key, found.handles)[0]
+        append("correction.made", by=by, handle=known_as, facts=facts, at=at)
 
 
 Forget = Callable[[int], object]
@@ -88,11 +89,12 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         hold([person_id])
         keeping.refuse_if_held(person_id, at)
-        key = person_key(person_id)
-        if key is None:
+        found = opened([person_id]).get(person_id)
+        if found is None:
             raise NotFound(what="person")
+        known_as = handles_of(person_id, found.key, found.handles)[0]
         remove(person_id)
-        append("erasure.done", by=by, handle=handle_of(key), facts={"reason": reason}, at=at)
+        append("erasure.done", by=by, handle=known_as, facts={"reason": reason}, at=at)
 
 
 def remove(person_id: int) -> None:

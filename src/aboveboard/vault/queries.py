@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,15 +13,13 @@ from django.db.models import Count
 from aboveboard.basics import clock
 from aboveboard.basics.personal import Personal
 from aboveboard.keys import queries as keys
+from aboveboard.keys.handles import handles_of
 from aboveboard.keys.models import PersonKey
 from aboveboard.vault import blind, sealed
 from aboveboard.vault.grant import Grant, GrantRefused
 from aboveboard.vault.keeping.standing import stands
 from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun, Person, SealedRecord
 from aboveboard.vault.origin import Origin
-
-_HANDLE = b"aboveboard/handle/v1"
-_HANDLE_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +34,14 @@ class Sealed:
     held_until: datetime | None
     restricted_since: datetime | None
     restricted_until: datetime | None
-    handle: str
+    handles: tuple[str, ...]
     _record: bytes = field(repr=False)
     _key: bytes = field(repr=False)
+
+    @property
+    def handle(self) -> str:
+        """What the ledger writes instead of the person."""
+        return self.handles[0]
 
     def provenance(self) -> dict[str, Origin]:
         """Return where the value of each field held comes from, without opening any."""
@@ -54,23 +56,23 @@ class Sealed:
         return stands(self.restricted_until, at)
 
 
-def handle_of(key: bytes) -> str:
-    """Return the handle that the ledger writes instead of the person: 32 hex digits, keyed by their own key.
-
-    Once the key is destroyed nobody can compute it again, so the entries stay and the tie is gone.
-    """
-    return hmac.digest(key, _HANDLE, "sha256")[:_HANDLE_BYTES].hex()
-
-
 def handle(person_id: int) -> str | None:
-    """Return the person's handle, or None when they are erased or unknown."""
-    key = keys.person_key(person_id)
-    return None if key is None else handle_of(key)
+    """Return the person's handle for new entries, or None when they are erased or unknown."""
+    return next(iter(all_handles(person_id)), None)
+
+
+def all_handles(person_id: int) -> tuple[str, ...]:
+    """Return every handle of the person, the one for new entries first; empty when they are erased or unknown."""
+    return _handles([person_id]).get(person_id, ())
 
 
 def handles(person_ids: Collection[int]) -> dict[int, str]:
-    """Return the handles of those who have a key."""
-    return {person_id: handle_of(key) for person_id, key in keys.person_keys(person_ids).items()}
+    """Return the handles for new entries of those who have a key."""
+    return {person_id: found[0] for person_id, found in _handles(person_ids).items()}
+
+
+def _handles(person_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    return {person_id: handles_of(person_id, one.key, one.handles) for person_id, one in keys.opened(person_ids).items()}
 
 
 def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
@@ -83,11 +85,12 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
         cursor.execute(_FETCH.format(marks=marks), list(person_ids))
         rows = cursor.fetchall()
     records = {}
-    for person_id, jurisdiction, language, collected_at, last_active_at, held, since, rests, boxes, wrapped in rows:
+    for person_id, jurisdiction, language, collected_at, last_active_at, held, since, rests, boxes, wrapped, kept in rows:
         key = keys.unwrapped(person_id, bytes(wrapped))
+        known_as = handles_of(person_id, key, None if kept is None else bytes(kept))
         records[person_id] = Sealed(
             person_id, jurisdiction, language, _moment(collected_at), _moment(last_active_at),
-            held and _moment(held), since and _moment(since), rests and _moment(rests), handle_of(key), bytes(boxes), key,
+            held and _moment(held), since and _moment(since), rests and _moment(rests), known_as, bytes(boxes), key,
         )  # fmt: skip
     return records
 
@@ -96,7 +99,7 @@ _FIND = f"SELECT person_id FROM {BlindIndex._meta.db_table} WHERE kind = %s AND 
 
 _FETCH = f"""
     SELECT person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at,
-        person.held_until, person.restricted_since, person.restricted_until, record.boxes, wrapped.wrapped
+        person.held_until, person.restricted_since, person.restricted_until, record.boxes, wrapped.wrapped, wrapped.handles
     FROM {Person._meta.db_table} AS person
     JOIN {SealedRecord._meta.db_table} AS record ON record.person_id = person.id
     JOIN {PersonKey._meta.db_table} AS wrapped ON wrapped.person_id = person.id

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from django.db import connection, models
 
+from aboveboard.keys.actions import hold
 from aboveboard.keys.models import PersonKey
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 
@@ -34,6 +35,7 @@ class Rows:
 
 def insert(rows: Rows) -> None:
     """Store the batch inside the caller's transaction."""
+    hold(wrapped for _, wrapped in rows.keys)
     tables: tuple[Sequence[tuple[Value, ...]], ...] = (rows.people, rows.keys, rows.records, rows.indexes)
     for (model, columns), data in zip(_COLUMNS, tables, strict=True):
         _insert(model._meta.db_table, columns, data)

@@ -1,0 +1,59 @@
+"""Root keys as text: one or more of 64 hex digits, the newest first. Pure, and shared by all who keep a key that way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aboveboard.keys.wrapping import KEY_BYTES, KeyUnwrapFailed, LocalKey, wrapped_by
+
+
+class NotKeys(ValueError):
+    """The text is not root keys; the message says why and repeats nothing of it."""
+
+
+def read(text: str) -> list[bytes]:
+    """Return the keys that ``text`` holds, the newest first.
+
+    Raises:
+        NotKeys: nothing there, or something that is not 64 hex digits.
+    """
+    words = text.split()
+    if not words:
+        raise NotKeys("it is empty")
+    keys = []
+    for word in words:
+        try:
+            key = bytes.fromhex(word)
+        except ValueError:
+            raise NotKeys("it is not 64 hex digits") from None
+        if len(key) != KEY_BYTES:
+            raise NotKeys("it is not 64 hex digits")
+        keys.append(key)
+    return keys
+
+
+def write(keys: Sequence[bytes]) -> str:
+    """Return the text that :func:`read` reads."""
+    return "".join(f"{key.hex()}\n" for key in keys)
+
+
+class Versions:
+    """The versions of a root key that are at hand: the first wraps, each unwraps what it wrapped."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._all = [LocalKey(key) for key in keys]
+
+    def wrap(self, key: bytes, context: bytes) -> bytes:
+        """Wrap with the newest."""
+        return self._all[0].wrap(key, context)
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """Unwrap with the one that wrapped it, or raise ``KeyUnwrapFailed``."""
+        found = self.of(wrapped_by(wrapped))
+        if found is None:
+            raise KeyUnwrapFailed(why="it was wrapped by another root key")
+        return found.unwrap(wrapped, context)
+
+    def of(self, key_id: bytes) -> LocalKey | None:
+        """Return the version of that id, or None."""
+        return next((key for key in self._all if key.id == key_id), None)

@@ -1,0 +1,58 @@
+"""The root key in a file: refused where others can read it, several versions at once, found again when it is put back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aboveboard.keys.providers.file import FileProvider, RootKeyMissing
+from aboveboard.keys.wrapping import KeyUnwrapFailed
+
+
+@pytest.mark.parametrize(
+    ("story", "text", "mode", "says"),
+    [
+        ("others may read it", "00" * 32, 0o644, "other users"),
+        ("a group may read it", "00" * 32, 0o640, "other users"),
+        ("it is too short", "00" * 16, 0o600, "64 hex digits"),
+        ("it is not hex", "zz" * 32, 0o600, "64 hex digits"),
+        ("it is empty", "\n", 0o600, "empty"),
+        ("it is not text", "é", 0o600, "UnicodeDecodeError"),
+    ],
+)
+def test_a_root_key_file_is_refused_when(story: str, text: str, mode: int, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "root.key"
+    file.write_text(text)
+    file.chmod(mode)
+    with pytest.raises(RootKeyMissing, match=says) as refused:
+        FileProvider("file:root.key", file).wrap(bytes(32), b"")
+    assert text.strip() not in str(refused.value) or not text.strip()
+
+
+def test_a_missing_root_key_says_what_to_do_and_is_found_once_it_is_back(tmp_path: Path) -> None:
+    file = tmp_path / "root.key"
+    root = FileProvider("file:root.key", file)
+    with pytest.raises(RootKeyMissing, match="safekeeping"):
+        root.wrap(bytes(32), b"")
+    file.touch(0o600)
+    file.write_text("00" * 32)
+    wrapped = root.wrap(bytes(32), b"")
+    file.unlink()
+    with pytest.raises(RootKeyMissing):
+        root.unwrap(wrapped, b"")
+
+
+def test_the_newest_of_several_wraps_and_each_opens_what_it_wrapped(tmp_path: Path) -> None:
+    file = tmp_path / "root.key"
+    file.touch(0o600)
+    file.write_text("11" * 32)
+    root = FileProvider("file:root.key", file)
+    older = root.wrap(bytes(32), b"x")
+    file.write_text("22" * 32 + "\n" + "11" * 32 + "\n")
+    newer = root.wrap(bytes(32), b"x")
+    assert root.unwrap(older, b"x") == root.unwrap(newer, b"x") == bytes(32)
+    file.write_text("22" * 32)
+    assert root.unwrap(newer, b"x") == bytes(32)
+    with pytest.raises(KeyUnwrapFailed, match="another root key"):
+        root.unwrap(older, b"x")
