@@ -1,0 +1,116 @@
+"""The table: each parser, samples that it takes, and the errors that it may answer with. Anything else is a fault of ours.
+
+A new parser of bytes from outside gets a line here.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from aboveboard.basics.clock import now
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.settings import load as load_settings
+from aboveboard.incidents import veris
+from aboveboard.incidents.leaks import form, reading
+from aboveboard.keys.provider import LocalRootKey
+from aboveboard.ledger.format import checkpoint, entry, note, proof, tiles
+from aboveboard.ledger.format.tree import leaf_hash
+from aboveboard.promise import loading as promise
+from aboveboard.vault import normalise, sealed
+from aboveboard.vault.loading import mapping, people_file
+from aboveboard.vault.origin import Origin
+from tests.ledger.logs import SIGNER, bodies
+from tests.world import MAPPING_FILE, PROMISE_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """One parser: its name, what it does with bytes, and samples that it takes."""
+
+    name: str
+    parse: Callable[[bytes], object]
+    samples: Callable[[], Iterable[bytes]]
+
+
+def text(parse: Callable[[str], object]) -> Callable[[bytes], object]:
+    """Return a parser of bytes from one of text."""
+    return lambda data: parse(data.decode("utf-8", "replace"))
+
+
+@cache
+def _record() -> bytes:
+    cipher, origin = AESGCM(bytes(32)), Origin(3, now(), "import", "deliver-orders")
+    names = ("city", "email", "first_name")
+    return sealed.encode({name: sealed.seal(cipher, 7, name, origin, f"a {name}") for name in names})
+
+
+@cache
+def _log() -> tuple[list[bytes], str]:
+    """One entry, and the signed checkpoint of the log that holds it alone."""
+    entries = bodies(1)
+    return entries, checkpoint.Checkpoint("localhost/log", 1, leaf_hash(entries[0])).sign(SIGNER)
+
+
+def _proof() -> bytes:
+    entries, signed = _log()
+    return proof.Proof(0, (), signed, entries[0]).text().encode()
+
+
+def _settings(data: bytes) -> object:
+    with tempfile.TemporaryDirectory() as home:
+        (Path(home) / "aboveboard.toml").write_bytes(data)
+        return load_settings(Path(home), {})
+
+
+_LEAK = b'email;phone;password\njon@example.org;+44 20 7946 0000;hunter2\n"a;b";;\n'
+_CUSTOMERS = b"customer_id,email\nAW00011000,jon24@example.org\nAW00011001,\n"
+_COLUMNS = mapping.load(
+    "identify_by: customer_number\ncountry: country\ncolumns: {customer_id: customer_number, email: email, country: country}\n", name="m"
+)
+
+
+def _people(data: bytes) -> object:
+    kinds = {"customer_number": "customer_number", "email": "email", "country": "country"}
+    return list(people_file.read(io.BytesIO(data), "customers.csv", _COLUMNS, kinds))
+
+
+def _leak(data: bytes) -> object:
+    found = form.find(reading.sample(io.BytesIO(data)))
+    return list(reading.rows(io.BytesIO(data), found))
+
+
+def _wrapped(data: bytes) -> object:
+    return LocalRootKey(bytes(32)).unwrap(data, b"a context")
+
+
+PARSERS: tuple[Parser, ...] = (
+    Parser("promise file", lambda data: promise.load(data, name="promise.yaml"), lambda: [PROMISE_FILE.read_bytes()]),
+    Parser("mapping file", text(lambda said: mapping.load(said, name="mapping.yaml")), lambda: [MAPPING_FILE.read_bytes()]),
+    Parser("customer file", _people, lambda: [b"country," + _CUSTOMERS, b'country,customer_id,email\nGB,1,"a@b.org"\n']),
+    Parser("leaked file", _leak, lambda: [_LEAK, b'{"email": "a@b.org"}\n{"email": 1}\n', b"a@b.org:hunter2\n"]),
+    Parser("settings file", _settings, lambda: [b'[server]\nport = 8000\n[mail]\nurl = "smtp://localhost"\n']),
+    Parser("veris record", text(veris.read_lines), lambda: [b'{"incident_id": "1", "timeline": {"incident": {"year": 2026}}}']),
+    Parser("sealed record", sealed.decode, lambda: [_record()]),
+    Parser("some fields of a sealed record", lambda data: sealed.pick(data, ["email", "none"]), lambda: [_record()]),
+    Parser("wrapped key", _wrapped, lambda: [LocalRootKey(bytes(32)).wrap(bytes(32), b"a context")]),
+    Parser("ledger entry", entry.parse, lambda: _log()[0]),
+    Parser("signed note", lambda data: note.split(note.decode(data)), lambda: [_log()[1].encode()]),
+    Parser("checkpoint", lambda data: checkpoint.open_note(note.decode(data), SIGNER.verifier), lambda: [_log()[1].encode()]),
+    Parser("proof", text(lambda said: proof.verify(said, SIGNER.verifier)), lambda: [_proof()]),
+    Parser("tile path", text(tiles.parse_path), lambda: [b"tile/0/x001/067.p/5", b"tile/entries/000"]),
+    Parser("bundle of entries", tiles.decode_bundle, lambda: [tiles.encode_bundle(_log()[0])]),
+    Parser("hashes of a tile", lambda data: tiles.decode_hashes(data, 3), lambda: [bytes(96)]),
+    Parser("e-mail address", text(normalise.email), lambda: ["Jön@Exämple.org".encode()]),
+    Parser("phone number", text(lambda said: normalise.phone(said, "GB")), lambda: [b"020 7946 0000", b"+49 (0) 30/123456"]),
+    Parser("customer number", text(normalise.customer_number), lambda: [b"aw-000 11 000"]),
+)
+
+ERRORS: tuple[type[Exception], ...] = (AboveboardError,)
+"""What a parser may answer with. Each names what is wrong; anything else would be a fault page, or a process that ends."""
