@@ -90,10 +90,12 @@ def _fresh_memory() -> Generator[None]:
     from aboveboard.access import sequencing
     from aboveboard.accounts import sealing
     from aboveboard.keys import queries, ring
+    from aboveboard.accounts.programs import tokens
 
     for remembered in (queries.instance_secret, sequencing._signer, sealing._cipher):
         remembered.cache_clear()
     ring.forget()
+    tokens.forget()
     for folder in HOME.iterdir():  # the published log, exposure sets, caught mail
         if folder.is_dir():
             shutil.rmtree(folder)

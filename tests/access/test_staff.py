@@ -73,6 +73,6 @@ def test_the_command_makes_and_refuses_in_the_same_words(capsys: pytest.CaptureF
     client.configure(parser)
     words = ["add", "Till", "--role", "shop-system", "--purpose", "deliver-orders", "--channel", "shop", "--json"]
     assert client.run(parser.parse_args(words)) == 0
-    assert json.loads(capsys.readouterr().out)["token"].startswith("ab_")
+    assert json.loads(capsys.readouterr().out)["client_secret"].startswith("abs_")
     with pytest.raises(staff.NotInPromise, match="Did you mean `deliver-orders`"):
         client.run(parser.parse_args([word.replace("deliver-orders", "deliver-order").replace("Till", "Other") for word in words]))

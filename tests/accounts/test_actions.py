@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from aboveboard.access import staff
 from aboveboard.accounts import actions, directory, queries
-from aboveboard.accounts.models import Account, ServiceClient, SignInLink
+from aboveboard.accounts.models import Account, SignInLink
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotFound
@@ -102,36 +101,6 @@ def test_the_database_refuses_a_customer_with_anything_of_theirs(wrong: dict[str
         Account.objects.filter(pk=customer.pk).update(**wrong)
 
 
-def test_a_token_is_shown_once_and_kept_as_a_hash() -> None:
-    at = clock.now()
-    client, token = actions.make_client(name="Till", role="shop-system", team="Shops", purposes=["b", "a", "a"], channels=["shop"], at=at)
-    assert token.startswith("ab_")
-    assert len(token) == 46
-    assert token not in str(ServiceClient.objects.values().get())
-    assert client.purposes == ["a", "b"]
-    found = queries.client_for(token, at=at)
-    assert found is not None
-    assert found.pk == client.pk
-    assert queries.client_for(token, at=client.expires_at) is None
-    assert queries.client_for(token, at=client.expires_at - timedelta(microseconds=1)) is not None
-
-
-@pytest.mark.parametrize("missing", ["name", "role", "purposes", "channels"])
-def test_a_program_needs_all_that_it_is_judged_by(missing: str) -> None:
-    given: dict[str, object] = {"name": "Till", "role": "shop-system", "team": "", "purposes": ["a"], "channels": ["shop"]}
-    given[missing] = type(given[missing])()
-    with pytest.raises(BadInput):
-        actions.make_client(at=clock.now(), **given)  # type: ignore[arg-type]
-
-
-def test_a_program_name_is_taken_for_good() -> None:
-    given = {"name": "Till", "role": "shop-system", "team": "", "purposes": ["a"], "channels": ["shop"], "at": clock.now()}
-    client, _ = actions.make_client(**given)  # type: ignore[arg-type]
-    actions.revoke_client(client, at=clock.now())
-    with pytest.raises(Conflict, match="called Till already"):
-        actions.make_client(**given)  # type: ignore[arg-type]
-
-
 def test_who_is_not_there_is_said_to_be_missing() -> None:
     for ask in (lambda: queries.staff_member("eve@staff.example"), lambda: queries.client("Till"), lambda: queries.account(1)):
         with pytest.raises(NotFound):
@@ -153,16 +122,18 @@ def test_every_change_is_written_down_without_names_or_addresses() -> None:
     staff.change_role(ada, role=Role.PRIVACY_LEAD, by=SYSTEM, at=at)
     path = staff.make_link(ada, by=SYSTEM, at=at)
     staff.close(ada, by=SYSTEM, at=at)
-    client, token = staff.make_client(
+    client, secret = staff.make_client(
         name="Till", role="shop-system", team="", purposes=["deliver-orders"], channels=["shop"], by=SYSTEM, at=at
     )
+    changed = staff.rotate_client(client, by=SYSTEM, at=at)
     staff.revoke_client(client, by=SYSTEM, at=at)
     entries = [ledger.entry(number) for number in Entry.objects.order_by("id").values_list("id", flat=True)]
     assert [entry.kind for entry in entries] == [
-        "promise.adopted", "staff.added", "staff.changed", "signin.link", "staff.closed", "client.made", "client.revoked",
+        "promise.adopted", "staff.added", "staff.changed", "signin.link", "staff.closed", "client.made", "client.rotated",
+        "client.revoked",
     ]  # fmt: skip
     written = json.dumps([dict(entry.facts) for entry in entries])
-    for personal in ("ada@", "Byron", token, path.rstrip("/").rpartition("/")[2]):
+    for personal in ("ada@", "Byron", secret, changed, path.rstrip("/").rpartition("/")[2]):
         assert personal not in written
     assert entries[2].facts["before"] == {"account": str(ada.pk), "role": "adviser", "team": "Shops"}
     assert entries[2].facts["after"] == {"account": str(ada.pk), "role": "privacy-lead", "team": "Shops"}

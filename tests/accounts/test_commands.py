@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from aboveboard.accounts import queries
+from aboveboard.accounts.programs import credentials
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import BadInput, NotFound
@@ -83,17 +84,32 @@ def test_a_program_is_added_listed_and_revoked(capsys: pytest.CaptureFixture[str
     assert "No program may ask" in capsys.readouterr().out
     words = ("add", "Shop till", "--role", "shop-system", "--purpose", "deliver-orders", "--channel", "shop")
     assert run(client, *words) == 0
-    token = capsys.readouterr().out.strip().splitlines()[-1]
-    assert queries.client_for(token, at=clock.now()) is not None
+    first = shown(capsys)
+    assert proves(first)
     run(client, "list")
     assert "Shop till  shop-system  deliver-orders  on shop" in capsys.readouterr().out
+    assert run(client, "rotate", "Shop till", "--overlap-hours", "0") == 0
+    second = shown(capsys)
+    assert (proves(first), proves(second)) == (False, True)
+    assert run(client, "rotate", "Shop till", "--json") == 0
+    third = json.loads(capsys.readouterr().out)["client_secret"]
+    assert proves(second)
+    assert proves(third)
     assert run(client, "revoke", "Shop till") == 0
-    assert queries.client_for(token, at=clock.now()) is None
+    assert not proves(third)
     capsys.readouterr()
     run(client, "list", "--json")
     assert json.loads(capsys.readouterr().out)[0]["revoked"] is True
 
 
-def test_a_token_works_for_a_day_at_least() -> None:
+def shown(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().out.strip().splitlines()[-1].removeprefix("client_secret").strip()
+
+
+def proves(secret: str) -> bool:
+    return credentials.proves(queries.client("Shop till"), secret, at=clock.now())
+
+
+def test_a_secret_works_for_a_day_at_least() -> None:
     with pytest.raises(BadInput, match="0 days"):
         run(client, "add", "Till", "--role", "r", "--purpose", "p", "--channel", "c", "--days", "0")

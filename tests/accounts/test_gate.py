@@ -12,10 +12,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from aboveboard.accounts import actions, gate
 from aboveboard.accounts.gate import Gate, Kind, Verdict, Visitor, verdict
+from aboveboard.accounts.programs import credentials, tokens
 from aboveboard.basics import clock
 from aboveboard.basics.actor import ActorKind, Role
 from tests.accounts.conftest import JON
 from tests.accounts.people import customer_client, staff_client, staff_member
+from tests.api.programs import program
 
 NOBODY = Visitor()
 CUSTOMER = Visitor(ActorKind.PERSON, Role.CUSTOMER)
@@ -122,16 +124,14 @@ def test_a_customer_who_was_forgotten_is_out_at_the_next_click() -> None:
 @pytest.mark.django_db
 def test_a_program_needs_a_token_that_works() -> None:
     at = clock.now()
-    client, token = actions.make_client(name="Till", role="shop-system", team="Shops", purposes=["deliver"], channels=["shop"], at=at)
-    _, old = actions.make_client(
-        name="Old", role="shop-system", team="", purposes=["deliver"], channels=["shop"], at=at - timedelta(days=9), life=timedelta(days=8)
-    )
+    client, token = program("Till", "shop-system", "Shops", ["deliver"], ["shop"])
+    old = tokens.issue(client, at=at - timedelta(hours=1))
     ask = Client()
     assert ask.get("/api/v1/uses", headers={"Authorization": f"Bearer {token}"}).content == b"Till"
     assert ask.get("/console/", headers={"Authorization": f"Bearer {token}"}).status_code == 302
     for wrong in ("", token, f"Basic {token}", f"Bearer {token}x", "Bearer ab_", f"Bearer {old}"):
         assert ask.get("/api/v1/uses", headers={"Authorization": wrong}).status_code == 401, wrong
-    actions.revoke_client(client, at=at)
+    credentials.revoke_client(client, at=at)
     refused = ask.get("/api/v1/uses", headers={"Authorization": f"Bearer {token}"})
     assert (refused.status_code, refused["Content-Type"]) == (401, "application/problem+json")
     assert refused["WWW-Authenticate"].startswith("Bearer")

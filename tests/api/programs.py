@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from aboveboard.accounts import actions
+from collections.abc import Sequence
+
+from aboveboard.accounts.models import ServiceClient
+from aboveboard.accounts.programs import credentials, tokens
 from aboveboard.basics import clock
 from aboveboard.promise.queries import in_force
 
@@ -11,6 +14,11 @@ def token_for(role: str, *purposes: str) -> str:
     """Return the token of a program that may ask for these purposes (all, if none is named) on every channel."""
     promise = in_force().promise
     chosen = purposes or tuple(promise.purposes)
-    return actions.make_client(
-        name=f"{role} {len(chosen)}", role=role, team="Shops", purposes=chosen, channels=tuple(promise.channels), at=clock.now()
-    )[1]
+    return program(f"{role} {len(chosen)}", role, "Shops", chosen, tuple(promise.channels))[1]
+
+
+def program(name: str, role: str, team: str, purposes: Sequence[str], channels: Sequence[str]) -> tuple[ServiceClient, str]:
+    """Return a program and a token of it."""
+    at = clock.now()
+    client, _ = credentials.make_client(name=name, role=role, team=team, purposes=purposes, channels=channels, at=at)
+    return client, tokens.issue(client, at=at)

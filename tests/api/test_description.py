@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
@@ -40,7 +41,8 @@ def described() -> dict[str, Any]:
 
 def test_every_operation_asks_for_the_token() -> None:
     schema = described()
-    assert schema["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    flow = schema["components"]["securitySchemes"]["token"]["flows"]["clientCredentials"]
+    assert flow["tokenUrl"] == urlsplit(Client().get("/.well-known/oauth-authorization-server").json()["token_endpoint"]).path
     for operations in schema["paths"].values():
         for operation in operations.values():
             assert operation["security"] == [{"token": []}]

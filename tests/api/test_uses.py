@@ -9,12 +9,13 @@ import pytest
 from django.test import Client
 
 from aboveboard.access.queries import looks
-from aboveboard.accounts import actions
 from aboveboard.accounts.models import ServiceClient
+from aboveboard.accounts.programs import credentials
 from aboveboard.api.pace import take
 from aboveboard.basics import clock
 from aboveboard.basics.errors import TooMany
 from aboveboard.ledger.models import Entry
+from tests.api import programs
 from tests.world import load
 
 pytestmark = pytest.mark.django_db
@@ -28,9 +29,7 @@ def someone() -> tuple[int, dict[str, str]]:
 
 @pytest.fixture
 def program() -> tuple[ServiceClient, str]:
-    return actions.make_client(
-        name="till", role="shop-system", team="Shops", purposes=["deliver-orders"], channels=["api", "shop"], at=clock.now()
-    )
+    return programs.program("till", "shop-system", "Shops", ["deliver-orders"], ["api", "shop"])
 
 
 def post(token: str | None, body: Any, url: str = URL) -> Any:
@@ -93,7 +92,7 @@ def test_no_token_no_answer(token: str | None, someone: Any) -> None:
 
 
 def test_a_revoked_token_is_worth_nothing(program: Any, someone: Any) -> None:
-    actions.revoke_client(program[0], at=clock.now())
+    credentials.revoke_client(program[0], at=clock.now())
     assert post(program[1], asked(someone[1])).status_code == 401
 
 
@@ -147,9 +146,7 @@ def test_a_program_that_runs_away_is_told_to_wait() -> None:
 
 
 def test_a_choice_is_recorded_within_the_programs_leave(someone: Any) -> None:
-    _, token = actions.make_client(
-        name="offers", role="offers-service", team="Marketing", purposes=["personal-offers"], channels=["email"], at=clock.now()
-    )
+    _, token = programs.program("offers", "offers-service", "Marketing", ["personal-offers"], ["email"])
     body = {"person": {"kind": "email", "value": someone[1]["email"]}, "purpose": "personal-offers", "answer": "yes",
             "channel": "email", "evidence": "form/12"}  # fmt: skip
     made = post(token, body, "/api/v1/choices")

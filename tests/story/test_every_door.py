@@ -15,7 +15,6 @@ from django.test import Client
 
 from aboveboard.access.queries import looks
 from aboveboard.access.sequencing import sequence_now
-from aboveboard.accounts import actions as accounts
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
@@ -25,6 +24,7 @@ from aboveboard.custody import queries as custody
 from aboveboard.incidents import queries as incidents
 from aboveboard.promise.queries import in_force
 from tests.accounts.people import customer_client, staff_client
+from tests.api.programs import program
 from tests.house.test_routes import ALL
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -34,6 +34,7 @@ LEADS = STAFF - {Role.ADVISER}
 EVERYONE = {"nobody", "customer", "other", *STAFF}
 WHO = (
     (r"/healthz|/|/trust/.*|/log/.*|/api/v1/openapi.json", EVERYONE),
+    (r"/oauth/(token|revoke)|/.well-known/oauth-authorization-server", EVERYONE),  # posted to with a program's secret
     (r"/demo/.*", set()),  # not a demonstration: it is not there
     (r"/you/.*", {"customer"}),
     (r"/console/people/answer-contact/", {Role.ADVISER}),
@@ -90,13 +91,11 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: Story)
 
 
 def test_a_program_gets_nothing_but_the_api(story: Story) -> None:
-    _, token = accounts.make_client(
-        name="till", role="shop-system", team="Shops", purposes=["deliver-orders"], channels=["api"], at=clock.now()
-    )
-    program = {"Authorization": f"Bearer {token}"}
-    assert Client().get("/api/v1/promise", headers=program).status_code == 200
+    _, token = program("till", "shop-system", "Shops", ["deliver-orders"], ["api"])
+    showing = {"Authorization": f"Bearer {token}"}
+    assert Client().get("/api/v1/promise", headers=showing).status_code == 200
     for address in ("/you/", "/console/", "/console/people/", "/console/incidents/"):
-        assert Client().get(address, headers=program).status_code in (302, 403), address
+        assert Client().get(address, headers=showing).status_code in (302, 403), address
 
 
 def _is_reporters(address: str) -> bool:

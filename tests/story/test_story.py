@@ -24,7 +24,6 @@ from django.test import Client
 
 from aboveboard.access.queries import looks
 from aboveboard.access.sequencing import sequence_now
-from aboveboard.accounts import actions as accounts
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
@@ -42,6 +41,7 @@ from aboveboard.keys.models import PersonKey
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
 from tests.accounts.people import customer_client, staff_client
+from tests.api.programs import program
 from tests.story.database import bytes_of_database, change_one_byte, found_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -144,9 +144,7 @@ def _asked(who: str) -> dict[str, object]:
 def _use(story: Story) -> None:
     story.use(quiet)
     person, row = story.person(0), story.rows[0]
-    _, token = accounts.make_client(
-        name="story till", role="shop-system", team="Shops", purposes=["deliver-orders"], channels=["api"], at=clock.now()
-    )
+    _, token = program("story till", "shop-system", "Shops", ["deliver-orders"], ["api"])
     body = {"person": {"kind": "customer_number", "value": row["customer_id"]}, "purpose": "deliver-orders",
             "fields": ["first_name", "city"], "channel": "api"}  # fmt: skip
     given = _post(token, body)

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from aboveboard.accounts import actions
 from aboveboard.accounts.models import Account, ServiceClient
+from aboveboard.accounts.programs import credentials
 from aboveboard.basics import clock, limits
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.canonical import Json
@@ -77,9 +78,9 @@ def make_client(
     channels: Sequence[str],
     by: Actor,
     at: datetime,
-    life: timedelta = limits.SERVICE_TOKEN_LIFE,
+    life: timedelta = limits.CLIENT_SECRET_LIFE,
 ) -> tuple[ServiceClient, str]:
-    """Return a program's entry and its token, shown this once (entry ``client.made``).
+    """Return a program's entry and its secret, shown this once (entry ``client.made``).
 
     Its role, purposes and channels must be words of the promise in force: a misspelt one would be found out by the
     refusal of its first use, long after whoever spelt it has gone home.
@@ -87,20 +88,36 @@ def make_client(
     Raises:
         NoPromise: no promise is in force, so there is nothing that a program may do.
         NotInPromise: the promise has no such role, purpose or channel.
-        BadInput, Conflict: as :func:`aboveboard.accounts.actions.make_client`.
+        BadInput, Conflict: as :func:`aboveboard.accounts.programs.credentials.make_client`.
     """
     promise = in_force().promise
     roles = [role.strip()] if role.strip() else []  # that one must be given at all is said by the room below
     _must_be_known({"role": (roles, promise.roles), "purpose": (purposes, promise.purposes), "channel": (channels, promise.channels)})
-    client, token = actions.make_client(name=name, role=role, team=team, purposes=purposes, channels=channels, at=at, life=life)
-    ledger.append("client.made", by=by, handle=None, facts=_client_facts(client), at=at)
-    return client, token
+    client, secret = credentials.make_client(name=name, role=role, team=team, purposes=purposes, channels=channels, at=at, life=life)
+    ledger.append("client.made", by=by, handle=None, facts=_client_facts(client) | {"expires_at": clock.to_text(at + life)}, at=at)
+    return client, secret
+
+
+@transaction.atomic
+def rotate_client(
+    client: ServiceClient,
+    *,
+    by: Actor,
+    at: datetime,
+    life: timedelta = limits.CLIENT_SECRET_LIFE,
+    overlap: timedelta = limits.CLIENT_SECRET_OVERLAP,
+) -> str:
+    """Return a program's new secret (entry ``client.rotated``). Errors: ``accounts.programs.credentials.rotate``."""
+    secret = credentials.rotate(client, at=at, life=life, overlap=overlap)
+    ends = {"old_until": clock.to_text(at + overlap), "expires_at": clock.to_text(at + life)}
+    ledger.append("client.rotated", by=by, handle=None, facts={"client": str(client.pk), **ends}, at=at)
+    return secret
 
 
 @transaction.atomic
 def revoke_client(client: ServiceClient, *, by: Actor, at: datetime) -> ServiceClient:
-    """Stop a program's token working (entry ``client.revoked``)."""
-    revoked = actions.revoke_client(client, at=at)
+    """Stop a program's secrets and tokens working (entry ``client.revoked``)."""
+    revoked = credentials.revoke_client(client, at=at)
     ledger.append("client.revoked", by=by, handle=None, facts={"client": str(revoked.pk)}, at=at)
     return revoked
 
@@ -130,5 +147,4 @@ def _client_facts(client: ServiceClient) -> dict[str, Json]:
         "team": client.team,
         "purposes": list(client.purposes),
         "channels": list(client.channels),
-        "expires_at": clock.to_text(client.expires_at),
     }

@@ -1,4 +1,4 @@
-"""Every change to accounts, links and programs.
+"""Every change to accounts and links; programs have :mod:`aboveboard.accounts.programs`.
 
 These are the changes alone. Whoever acts on behalf of a person calls ``aboveboard.access.staff``, which makes
 the same change and writes its ledger entry in one transaction: this room may not import the ledger.
@@ -6,7 +6,6 @@ the same change and writes its ledger entry in one transaction: this room may no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
@@ -17,7 +16,7 @@ from django.urls import reverse
 
 from aboveboard.accounts import links
 from aboveboard.accounts.links import LinkState
-from aboveboard.accounts.models import Account, ServiceClient, SignInLink
+from aboveboard.accounts.models import Account, SignInLink
 from aboveboard.basics import limits, settings
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import BadInput, Conflict, NotAllowed
@@ -145,46 +144,6 @@ def use_link(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | None]
     if SignInLink.objects.filter(pk=link.pk, used_at=None).update(used_at=at) != 1:
         return LinkState.USED, link
     return LinkState.WORKS, link
-
-
-def make_client(
-    *,
-    name: str,
-    role: str,
-    team: str,
-    purposes: Sequence[str],
-    channels: Sequence[str],
-    at: datetime,
-    life: timedelta = limits.SERVICE_TOKEN_LIFE,
-) -> tuple[ServiceClient, str]:
-    """Return a new program's entry and its token. The token is shown this once: only its hash is kept.
-
-    Raises:
-        BadInput: no name, role, purpose or channel was given.
-        Conflict: there is a program with this name.
-    """
-    for what, given in (("name", name.strip()), ("role", role.strip()), ("purpose", purposes), ("channel", channels)):
-        if not given:
-            raise BadInput(found=f"no {what}", fix=f"A program needs a {what}, so that what it does can be judged.")
-    token = links.new_token(links.CLIENT_PREFIX)
-    client, made = ServiceClient.objects.get_or_create(
-        name=name.strip(),
-        defaults={
-            "role": role.strip(), "team": team.strip(), "purposes": sorted(set(purposes)), "channels": sorted(set(channels)),
-            "token_hash": links.digest(token), "made_at": at, "expires_at": at + life,
-        },
-    )  # fmt: skip
-    if not made:
-        raise Conflict(why=f"there is a service client called {name.strip()} already")
-    return client, token
-
-
-def revoke_client(client: ServiceClient, *, at: datetime) -> ServiceClient:
-    """Stop a program's token working, now and for good."""
-    if client.revoked_at is None:
-        client.revoked_at = at
-        client.save(update_fields=["revoked_at"])
-    return client
 
 
 def _staff_role(role: Role) -> None:

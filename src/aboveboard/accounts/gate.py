@@ -28,7 +28,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from aboveboard.accounts import queries
-from aboveboard.accounts.models import Account, ServiceClient
+from aboveboard.accounts.models import Account
+from aboveboard.accounts.programs.tokens import Program, program_for
 from aboveboard.basics import clock, limits, problems
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
 from aboveboard.basics.errors import NotAllowed, TooMany
@@ -168,7 +169,7 @@ def gate_of(view: Callable[..., object], *, name: str | None, path: str) -> Gate
 
 def visitor_of(request: HttpRequest) -> Visitor:
     """Return who calls, by token or by session."""
-    if isinstance(_client(request), ServiceClient):
+    if _client(request) is not None:
         return Visitor(ActorKind.SERVICE)
     user = request.user
     if not isinstance(user, Account) or not user.is_active or _is_over(request.session, user):
@@ -197,7 +198,7 @@ def actor_of(request: HttpRequest) -> Actor:
     """
     client = _client(request)
     if client is not None:
-        return Actor(ActorKind.SERVICE, str(client.pk), client.role, client.team)
+        return client.actor
     user = request.user
     if not isinstance(user, Account) or not user.is_active:
         raise NotAllowed(why="nobody is signed in")
@@ -216,8 +217,8 @@ def person_of(request: HttpRequest) -> int:
     return user.person_id
 
 
-def client_of(request: HttpRequest) -> ServiceClient:
-    """Return the program whose token came with the request.
+def client_of(request: HttpRequest) -> Program:
+    """Return the program whose token came with the request, and what the token is for.
 
     Raises:
         NotAllowed: no token, or one that is wrong, expired or revoked.
@@ -231,13 +232,13 @@ def client_of(request: HttpRequest) -> ServiceClient:
 _UNREAD = object()
 
 
-def _client(request: HttpRequest) -> ServiceClient | None:
+def _client(request: HttpRequest) -> Program | None:
     found: Any = getattr(request, "service_client", _UNREAD)
     if found is _UNREAD:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        found = queries.client_for(token.strip(), at=clock.now()) if scheme.lower() == "bearer" else None
+        found = program_for(token.strip(), at=clock.now()) if scheme.lower() == "bearer" else None
         request.service_client = found  # type: ignore[attr-defined]  # looked up once a request
-    client: ServiceClient | None = found
+    client: Program | None = found
     return client
 
 
@@ -299,7 +300,10 @@ def _keep_alive(request: HttpRequest) -> None:
 def _ask_to_sign_in(request: HttpRequest, gate: Gate | None) -> HttpResponseBase:
     if request.path.startswith(API) or (gate and gate.kind is Kind.SERVICE):
         problem = _problem(401, "sign_in_needed", "A token that works must come with the request.")
-        problem["WWW-Authenticate"] = 'Bearer realm="aboveboard"'
+        # RFC 6750, 3: only whoever showed a token is told that it is the token.
+        problem["WWW-Authenticate"] = 'Bearer realm="aboveboard"' + (
+            ', error="invalid_token"' if "Authorization" in request.headers else ""
+        )
         return problem
     staff = (gate and gate.kind is Kind.STAFF) or request.path.startswith(CONSOLE)
     return HttpResponseRedirect(_with_next(reverse("accounts_staff" if staff else "account_login"), request))

@@ -10,8 +10,8 @@ from enum import StrEnum
 TOKEN_BYTES = 32
 """256 random bits: nothing to slow down or salt, so a plain SHA-256 is kept (OWASP ASVS 5.0, 6.5.2)."""
 
-CLIENT_PREFIX = "ab_"
-"""So that a program's token is known for what it is when it turns up in a file or a scanner's report."""
+TOKEN_PREFIX, SECRET_PREFIX = "ab_", "abs_"
+"""So that a program's token or secret is known for what it is when it turns up in a file or a scanner's report."""
 
 
 class LinkState(StrEnum):

@@ -1,7 +1,8 @@
-"""What is kept about those who sign in: accounts, one-time links, programs' tokens."""
+"""What is kept about those who sign in: accounts, one-time links, programs with their secrets and tokens."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -83,18 +84,51 @@ class SignInLink(models.Model):
 
 
 class ServiceClient(models.Model):
-    """A program that may ask: its role and team in the promise's words, what it may ask for, its token's SHA-256."""
+    """A program that may ask: its role and team in the promise's words, and what it may ask for."""
 
+    client_id = models.CharField(max_length=40, unique=True, help_text="what it calls itself at the token endpoint; no secret")
     name = models.CharField(max_length=80, unique=True)
     role = models.CharField(max_length=80)
     team = models.CharField(max_length=80, blank=True)
     purposes = models.JSONField(default=list, help_text="purpose keys it may ask for")
     channels = models.JSONField(default=list, help_text="channels it may ask on")
-    token_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         """Return the name that operators know it by."""
         return self.name
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the last of its secrets ends."""
+        return max(secret.expires_at for secret in self.secrets.all())
+
+
+class ClientSecret(models.Model):
+    """What a program proves itself with. Several may work at once: a new one is brought in before the old one ends."""
+
+    client = models.ForeignKey(ServiceClient, on_delete=models.CASCADE, related_name="secrets")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return a name fit for a log."""
+        return f"secret {self.pk} of program {self.client_id}"
+
+
+class AccessToken(models.Model):
+    """A short-lived token of a program (RFC 6749, 1.4), narrowed to some of its leave. Only its SHA-256 is kept."""
+
+    token_hash = models.CharField(max_length=64, primary_key=True)
+    client = models.ForeignKey(ServiceClient, on_delete=models.CASCADE, related_name="tokens")
+    purposes = models.JSONField()
+    channels = models.JSONField()
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        """Return a name fit for a log."""
+        return f"token of program {self.client_id}"

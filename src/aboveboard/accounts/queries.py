@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
-from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef
 
-from aboveboard.accounts import links
 from aboveboard.accounts.models import Account, ServiceClient
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import NotFound
@@ -62,7 +59,7 @@ def has_second_factor(account: Account) -> bool:
 
 def clients() -> Sequence[ServiceClient]:
     """Return every program's entry, revoked ones too, by name."""
-    return list(ServiceClient.objects.order_by("name"))
+    return list(ServiceClient.objects.order_by("name").prefetch_related("secrets"))
 
 
 def client(name: str) -> ServiceClient:
@@ -74,18 +71,4 @@ def client(name: str) -> ServiceClient:
     found = ServiceClient.objects.filter(name=name).first()
     if found is None:
         raise NotFound(what="service client")
-    return found
-
-
-def client_for(token: str, *, at: datetime) -> ServiceClient | None:
-    """Return the program whose token this is, unless the token is wrong, expired or revoked.
-
-    The look-up is by the token's SHA-256: how long it takes says nothing about the token.
-    """
-    digest = links.digest(token)
-    found = ServiceClient.objects.filter(token_hash=digest).first()
-    if found is None or not hmac.compare_digest(found.token_hash, digest):
-        return None
-    if found.revoked_at is not None or found.expires_at <= at:
-        return None
     return found

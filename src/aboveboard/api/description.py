@@ -6,7 +6,16 @@ from typing import Any
 
 from aboveboard.basics.problems import MEDIA_TYPE
 
-_TOKEN = {"type": "http", "scheme": "bearer", "description": "The token that `aboveboard client add` printed, once."}
+_TOKEN = {
+    "type": "oauth2",
+    "description": "A token for the id and secret that `aboveboard client add` printed, once. It works for ten minutes.",
+    "flows": {
+        "clientCredentials": {
+            "tokenUrl": "/oauth/token",
+            "scopes": {"purpose:PURPOSE": "a purpose that the program has leave for", "channel:CHANNEL": "a channel that it has leave for"},
+        }
+    },
+}
 
 
 def complete(described: dict[str, Any]) -> dict[str, Any]:

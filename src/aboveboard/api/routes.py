@@ -32,7 +32,7 @@ _PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 500, 503), Pr
 @router.post("/uses", response={200: UseOut, **_PROBLEMS}, summary="Use a person's data for a purpose")
 def post_use(request: HttpRequest, asked: UseIn) -> Any:
     """Decide, write the ledger entry, then open the fields; or refuse with every reason (403, `use_refused`)."""
-    take(client_of(request).pk)
+    take(client_of(request).id)
     ask = Ask(actor_of(request), asked.purpose, tuple(asked.fields), asked.channel, asked.reference, _scope(request))
     outcome = use(ask, the_one(asked.person.kind, asked.person.value, country=asked.person.country), at=clock.now())
     if not isinstance(outcome, Opened):
@@ -43,7 +43,7 @@ def post_use(request: HttpRequest, asked: UseIn) -> Any:
 @router.post("/choices", response={201: ChoiceOut, **_PROBLEMS}, summary="Record a person's choice")
 def post_choice(request: HttpRequest, asked: ChoiceIn) -> Any:
     """Record a yes or no about a purpose that leaves the person a choice."""
-    take(client_of(request).pk)
+    take(client_of(request).id)
     scope = _scope(request)
     if asked.purpose not in scope.purposes or asked.channel not in scope.channels:
         raise NotAllowed(why="this program was not given leave for this purpose or channel")
@@ -70,8 +70,8 @@ def get_promise(request: HttpRequest) -> Any:
 
 
 def _scope(request: HttpRequest) -> Scope:
-    client = client_of(request)
-    return Scope(frozenset(client.purposes), frozenset(client.channels))
+    leave = client_of(request).leave
+    return Scope(leave.purposes, leave.channels)
 
 
 @csrf_exempt  # so that whoever posts here is told of the method, not of a form

@@ -47,8 +47,21 @@ SEQUENCE_PAUSE: Final = timedelta(milliseconds=200)
 SIGN_IN_LINK_LIFE: Final = timedelta(hours=12)
 """How long an invitation or demo sign-in link works. Used once. Our choice."""
 
-SERVICE_TOKEN_LIFE: Final = timedelta(days=365)
-"""How long a service client's token works before it must be made anew. Our choice."""
+CLIENT_SECRET_LIFE: Final = timedelta(days=365)
+"""How long a program's secret works before it must be changed for a new one. Our choice."""
+
+CLIENT_SECRET_OVERLAP: Final = timedelta(hours=24)
+"""How long the old secrets of a program work beside a new one. Our choice: a day to bring it to every machine."""
+
+ACCESS_TOKEN_LIFE: Final = timedelta(minutes=10)
+"""How long a program's access token works (RFC 6750, 5.3: an hour or less). Our choice: six requests an hour."""
+
+TOKEN_MEMORY: Final = timedelta(seconds=1)
+"""How long a process trusts a token that it found to work; a token revoked in another process works here for as long.
+Our choice: at 1,200 uses a second one statement in 1,200 looks it up."""
+
+CLIENT_FAILED_WAIT: Final = timedelta(minutes=1)
+"""What a program that gave too many wrong secrets is told to wait: the time that ``client_failed`` below counts in."""
 
 SESSION_IDLE_CUSTOMER: Final = timedelta(minutes=30)
 """A customer's session ends after this long without a click (OWASP ASVS 5.0, 7.3.1)."""
@@ -141,6 +154,7 @@ SIGN_IN_RATES: Final = {
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
     "sign_in_link": "20/m/ip",
+    "client_failed": "60/m/ip,10/m/key",
     "look_up": "60/m/key",
 }
 """Tries in a time, by address of the network (ip), by what was typed (key) or by account (user). Our choice:

@@ -27,7 +27,8 @@ from aboveboard.basics.logs import REQUEST_ID
 
 log = logging.getLogger(__name__)
 
-_API: Final = "/api/"
+_API: Final = ("/api/", "/oauth/", "/.well-known/oauth-")
+"""Where programs ask; what goes wrong there is told as a problem, not as a page."""
 _STATUS: Final[dict[type[AboveboardError], int]] = {
     BadInput: 400,
     NotAllowed: 403,
@@ -147,7 +148,8 @@ class ToldErrors:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on. What goes wrong is told in :meth:`process_exception`, or to a program as a problem."""
         response = self.get_response(request)
-        told = response.get("Content-Type", "").startswith(problems.MEDIA_TYPE)
+        # JSON is told already: as a problem, or as OAuth has it (RFC 6749, 5.2).
+        told = response.get("Content-Type", "").startswith((problems.MEDIA_TYPE, "application/json"))
         if response.status_code < 400 or told or not request.path.startswith(_API):
             return response
         answer = _problem(response.status_code)  # a wrong method, for one: what answers that writes plain text

@@ -110,6 +110,7 @@ class Loop:
 def make_loops(name: str, stop: threading.Event) -> list[Loop]:
     """Return the loops of a worker of that name."""
     from aboveboard.access.sequencing import sequence_now
+    from aboveboard.accounts.programs import tokens
     from aboveboard.delivery.actions import drain
     from aboveboard.incidents.leaks import staging
     from aboveboard.ledger.queries import anything_waits
@@ -137,6 +138,7 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
     def sweep() -> bool:
         if gone := staging.sweep(at=clock.now()):
             log.info("%s uploads that nobody confirmed were deleted", gone)
+        tokens.sweep(at=clock.now())
         return False
 
     return [
