@@ -89,8 +89,8 @@ def _fresh_memory() -> Generator[None]:
     yield
     from aboveboard.access import sequencing
     from aboveboard.accounts import sealing
-    from aboveboard.keys import queries, ring
     from aboveboard.accounts.programs import tokens
+    from aboveboard.keys import queries, ring
 
     for remembered in (queries.instance_secret, sequencing._signer, sealing._cipher):
         remembered.cache_clear()
