@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -24,8 +25,8 @@ OFFERS = Actor(ActorKind.SERVICE, "3", "offers-service", "Marketing")
 
 
 def adopt() -> Adopted:
-    """Put the sample promise in force."""
-    return adopt_promise(PROMISE_FILE.read_text("utf-8"), name=PROMISE_FILE.name, by=SYSTEM, at=clock.now())
+    """Put the sample promise in force, a year ago, so that uses may lie in the past."""
+    return adopt_promise(PROMISE_FILE.read_text("utf-8"), name=PROMISE_FILE.name, by=SYSTEM, at=clock.now() - timedelta(days=365))
 
 
 @cache

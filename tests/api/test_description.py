@@ -95,9 +95,11 @@ def test_the_answers_that_chance_does_not_meet_are_as_described_too() -> None:
     choice = {"person": person, **email, "answer": "yes", "evidence": "form:1"}
     use = {"person": person, **email, "fields": ["email"]}
     asked = [
-        ("/uses", use, 403), ("/choices", choice, 201), ("/uses", use, 200), ("/choices", choice | {"evidence": "She said so"}, 400),
+        ("/uses", use, 404), ("/uses", use | {"channel": "post"}, 403), ("/choices", choice, 201), ("/uses", use, 200),
+        ("/choices", choice | {"evidence": "She said so"}, 400),
         ("/choices", choice | {"person": {"kind": "email", "value": other["email"]}, "purpose": "deliver-orders"}, 400),
-        ("/uses", use | {"person": {"kind": "customer_number", "value": "none"}}, 404), ("/uses", use | {"fields": []}, 422),
+        ("/uses", use | {"person": {"kind": "email", "value": "none@example.org"}}, 404), ("/uses", use | {"fields": []}, 422),
+        ("/uses", use | {"person": {"kind": "customer_number", "value": "none"}}, 403),
     ]  # fmt: skip
     for path, body, status in asked:
         case = operation_of("POST", path).Case(body=body, media_type="application/json")

@@ -63,7 +63,7 @@ def test_a_field_not_held_is_null(program: Any, someone: Any) -> None:
         (
             "a purpose outside its leave",
             {"purpose": "personal-offers", "fields": ["email"]},
-            {"role_not_allowed", "outside_client_scope", "no_consent"},
+            {"role_not_allowed", "outside_client_scope"},
         ),
         ("a field the purpose does not need", {"fields": ["birth_date"]}, {"field_not_in_purpose"}),
         ("a channel outside its leave", {"channel": "phone"}, {"outside_client_scope"}),

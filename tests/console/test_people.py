@@ -84,8 +84,9 @@ def test_a_note_of_somebody_else_is_worthless(adviser: Client, someone: tuple[in
 def test_a_stranger_is_not_found_and_no_name_is_given_away(adviser: Client, someone: tuple[int, dict[str, str]]) -> None:
     answer = adviser.post(PAGE, asked("nobody@example.org"))
     assert answer.status_code == 422
-    assert "Nobody here is known by that" in answer.content.decode()
-    assert not Entry.objects.filter(kind__startswith="use").exists()
+    assert "Nobody whom this may show is known by that" in answer.content.decode()
+    (entry,) = Entry.objects.filter(kind__startswith="use")
+    assert (entry.kind, entry.handle) == ("use.refused", None)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,21 @@ STORIES = {
         "“Mail” was described as “E-mail”.",
     ),
     "a translation of a label": ([("{en: E-mail, fr: E-mail}", "{en: E-mail, fr: Courriel}")], Direction.REWORDED, "The field “E-mail”"),
+    "going on when use is restricted": (
+        [
+            ("    basis: consent\n", "    basis: vital_interests\n    allowed_when_restricted: protect_others\n"),
+            ('    choice: {asks: "May we?", fields: [email, allergy]}\n', ""),
+            ("{condition: explicit_consent, note: The question says so.}", "{condition: vital_interests, note: n}"),
+            ("starts: choice", "starts: collection"),
+        ],
+        Direction.WIDENED,
+        "“To send news” now goes on when a person restricts the use of their data (protect others).",
+    ),
+    "direct marketing": (
+        [("    basis: consent\n", "    basis: consent\n    direct_marketing: true\n")],
+        Direction.NARROWED,
+        "“To send news” is now direct marketing: an objection to it always stands.",
+    ),
     "another role": (
         [
             ("  adviser: {title: us}\n", "  adviser: {title: us}\n  robot: {title: the program}\n"),

@@ -31,6 +31,30 @@ STORIES = {
         "basis: contracts",
         "Did you mean `contract`?",
     ),
+    "direct marketing that a contract is said to need": (
+        [("    basis: contract\n", "    basis: contract\n    direct_marketing: true\n")],
+        "marketing_basis",
+        "    basis: contract",
+        "Set `basis: consent`",
+    ),
+    "direct marketing that goes on against a restriction": (
+        [("    direct_marketing: true\n", "    direct_marketing: true\n    allowed_when_restricted: protect_others\n")],
+        "marketing_when_restricted",
+        "    allowed_when_restricted: protect_others",
+        "Remove `allowed_when_restricted:`",
+    ),
+    "consent that goes on against a restriction": (
+        [("    direct_marketing: true\n", "    allowed_when_restricted: protect_others\n")],
+        "consent_when_restricted",
+        "    allowed_when_restricted: protect_others",
+        "Remove `allowed_when_restricted:`",
+    ),
+    "a public interest that no law lays down": (
+        [("    basis: contract\n", "    basis: contract\n    allowed_when_restricted: public_interest\n")],
+        "no_law_when_restricted",
+        "    allowed_when_restricted: public_interest",
+        "Add `law:`",
+    ),
     "a field that no purpose uses": (
         [
             (

@@ -19,14 +19,16 @@ from itertools import islice
 from django.db import transaction
 
 from aboveboard.access import decide as deciding
-from aboveboard.access.reasons import Reason
+from aboveboard.access import people
+from aboveboard.access.deciding.known import gather
+from aboveboard.access.models import QuietRefusal
+from aboveboard.access.people import Sought
+from aboveboard.access.reasons import Code, Reason, reason
 from aboveboard.basics import clock
-from aboveboard.basics.actor import Actor
+from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.limits import GRANT_LIFE, USE_BATCH
+from aboveboard.basics.limits import CLOCK_SKEW, GRANT_LIFE, LOOK_UP_WIDTH, USE_BATCH
 from aboveboard.basics.personal import Personal
-from aboveboard.choices import queries as choices
-from aboveboard.choices.standing import Standing
 from aboveboard.ledger.actions import NewEntry, append, append_many
 from aboveboard.promise import actions as promise_actions
 from aboveboard.promise import queries as promise
@@ -35,6 +37,8 @@ from aboveboard.vault import queries as vault
 from aboveboard.vault.grant import Grant, claim_mint
 
 _MINT = claim_mint()
+_NOBODIES = tuple(range(-1, -LOOK_UP_WIDTH - 1, -1))
+"""Ids that nobody has, asked for where too few are found, so that the question is as long for nobody as for several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Yes: the values (None where nothing is held), and the entry that proves the look."""
+    """Yes: the values (None where nothing is held), the entry that proves the look, and whose they are."""
 
     values: Mapping[str, Personal[str] | None]
     entry_id: int
+    person_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,42 +90,98 @@ def use_many(ask: Ask, person_ids: Iterable[int], *, at: datetime) -> Iterator[t
         yield from zip(batch, _use_batch(ask, batch, at=at), strict=True)
 
 
+def use_of(ask: Ask, sought: Sought, *, at: datetime) -> Opened | Refused:
+    """Use the data of the one person known by what they said of themselves, and tell nothing else about who is known.
+
+    What is wrong whoever it is about is decided first. Then everyone known by it is decided about, and the answer is what
+    it would be if those whom this use may not show did not exist; the same statements run whether nobody, one or several
+    are found, and the entry, which anybody may read, is the same too. Whom it was about is kept apart, for them to see.
+
+    Raises:
+        NoOneFound: the purpose works with such an identifier itself, and nobody whom it may show has it.
+        SeveralFound: likewise, and more than one has.
+        NoPromise, Unavailable: as :func:`use`.
+    """
+    adopted = promise.in_force()
+    request = _request(adopted, ask, at)
+    already = deciding.against_anyone(adopted.promise, request)
+    with transaction.atomic(durable=True):
+        found = people.find(adopted.promise, sought)
+        decided = _decide_found(adopted, request, already, found)  # 1, 2
+        shown = [(record, decision) for record, decision in decided if record and isinstance(decision, deciding.Permitted)]
+        if len(shown) == 1:
+            record, leave = shown[0]
+            (entry_id,) = append_many([_entry(adopted, ask, record.handle, leave, at)])
+        else:
+            refusal = deciding.Refusal(already or (_SEVERAL if shown and _told(adopted, ask, sought) else _NOBODY,))
+            (entry_id,) = append_many([_entry(adopted, ask, None, refusal, at)])
+            _keep_apart(entry_id, found, already, decided)
+    # 3: the block above has committed, or raised.
+    if len(shown) == 1:
+        return _open(record, leave, entry_id)  # 4
+    if already or not _told(adopted, ask, sought):
+        return Refused(refusal.reasons, entry_id)
+    raise people.missing([record.person_id for record, _ in shown])
+
+
+_NOBODY, _SEVERAL = reason(Code.NOBODY_TO_SHOW), reason(Code.SEVERAL_TO_SHOW)
+_Decided = tuple[vault.Sealed | None, deciding.Permitted | deciding.Refusal]
+
+
+def _told(adopted: Adopted, ask: Ask, sought: Sought) -> bool:
+    return people.told(adopted.promise, ask.purpose, sought.kind)
+
+
+def _decide_found(adopted: Adopted, request: deciding.Request, already: tuple[Reason, ...], found: Sequence[int]) -> list[_Decided]:
+    """Decide about those found, in the same statements however many they are: the list asked for always has one length."""
+    if already:
+        return []
+    some = list(found[:LOOK_UP_WIDTH])
+    records, facts = gather([*some, *_NOBODIES[len(some) :]], adopted.promise.purposes.get(request.purpose), request.at)
+    return [(records.get(one), deciding.decide_person(adopted.promise, request, facts[one], ())) for one in some or _NOBODIES[:1]]
+
+
+def _keep_apart(entry_id: int, found: Sequence[int], already: tuple[Reason, ...], decided: list[_Decided]) -> None:
+    """Tie the entry to the one who was found, where the log cannot show it; one row, also when nobody was."""
+    reasons = {one.code.value for one in already}
+    if len(found) == 1:
+        reasons |= {one.code.value for _, decision in decided if isinstance(decision, deciding.Refusal) for one in decision.reasons}
+    QuietRefusal.objects.create(entry_id=entry_id, person_id=found[0] if len(found) == 1 else None, reasons=sorted(reasons))
+
+
 def _use_batch(ask: Ask, person_ids: Sequence[int], *, at: datetime) -> list[Opened | Refused]:
     adopted = promise.in_force()
+    request = _request(adopted, ask, at)
+    already = deciding.against_anyone(adopted.promise, request)
     with transaction.atomic(durable=True):
-        records = vault.fetch(person_ids)  # 1
-        standings = choices.standings(records)
-        decisions = [_decide(adopted, ask, records.get(person_id), standings, at) for person_id in person_ids]  # 2
+        records, facts = gather(person_ids, adopted.promise.purposes.get(request.purpose), at)  # 1
+        decisions = [deciding.decide_person(adopted.promise, request, facts[person_id], already) for person_id in person_ids]  # 2
         entries = [
-            _entry(adopted, ask, records.get(person_id), decision, at) for person_id, decision in zip(person_ids, decisions, strict=True)
+            _entry(adopted, ask, record.handle if (record := records.get(person_id)) else None, decision, at)
+            for person_id, decision in zip(person_ids, decisions, strict=True)
         ]
         entry_ids = append_many(entries)
     # 3: the block above has committed, or raised.
-    expires = clock.now() + GRANT_LIFE
-    outcomes: list[Opened | Refused] = []
-    for person_id, decision, entry_id in zip(person_ids, decisions, entry_ids, strict=True):
-        if isinstance(decision, deciding.Refusal):
-            outcomes.append(Refused(decision.reasons, entry_id))
-            continue
-        grant = Grant(_MINT, person_id, frozenset(decision.fields), entry_id, expires)
-        outcomes.append(Opened(vault.open_record(grant, records[person_id]), entry_id))  # 4
-    return outcomes
+    return [
+        Refused(decision.reasons, entry_id)
+        if isinstance(decision, deciding.Refusal)
+        else _open(records[person_id], decision, entry_id)  # 4
+        for person_id, decision, entry_id in zip(person_ids, decisions, entry_ids, strict=True)
+    ]
 
 
-def _decide(
-    adopted: Adopted, ask: Ask, record: vault.Sealed | None, standings: Mapping[int, Standing], at: datetime
-) -> deciding.Permitted | deciding.Refusal:
-    request = deciding.Request(ask.actor.role, ask.purpose, ask.fields, ask.channel, at, ask.scope)
-    if record is None:
-        facts = deciding.UNKNOWN_PERSON
-    else:
-        facts = deciding.Facts(True, standings[record.person_id], record.collected_at, record.last_active_at)
-    return deciding.decide(adopted.promise, request, facts)
+def _open(record: vault.Sealed, leave: deciding.Permitted, entry_id: int) -> Opened:
+    grant = Grant(_MINT, record.person_id, frozenset(leave.fields), entry_id, clock.now() + GRANT_LIFE)
+    return Opened(vault.open_record(grant, record), entry_id, record.person_id)
 
 
-def _entry(
-    adopted: Adopted, ask: Ask, record: vault.Sealed | None, decision: deciding.Permitted | deciding.Refusal, at: datetime
-) -> NewEntry:
+def _request(adopted: Adopted, ask: Ask, at: datetime) -> deciding.Request:
+    own = ask.actor.kind is ActorKind.PERSON
+    latest = clock.now() + CLOCK_SKEW
+    return deciding.Request(ask.actor.role, ask.purpose, ask.fields, ask.channel, at, ask.scope, own, adopted.adopted_at, latest)
+
+
+def _entry(adopted: Adopted, ask: Ask, handle: str | None, decision: deciding.Permitted | deciding.Refusal, at: datetime) -> NewEntry:
     facts: dict[str, Json] = {
         "purpose": _known(ask.purpose, adopted.promise.purposes),
         "fields": sorted(_known(field, adopted.promise.fields) for field in set(ask.fields)),
@@ -131,9 +192,9 @@ def _entry(
         # A reference is typed by people and programs, so it may hold anything; its digest proves it without keeping it.
         facts["reference"] = hashlib.sha256(ask.reference.encode()).hexdigest()
     if isinstance(decision, deciding.Refusal):
-        facts["reasons"] = sorted({reason.code.value for reason in decision.reasons})
+        facts["reasons"] = sorted({one.code.value for one in decision.reasons})
     kind = "use.refused" if isinstance(decision, deciding.Refusal) else "use.granted"
-    return NewEntry(kind, ask.actor, at, record.handle if record else None, facts)
+    return NewEntry(kind, ask.actor, at, handle, facts)
 
 
 def _known(name: str, known: Iterable[str]) -> str:

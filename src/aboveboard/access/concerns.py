@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
+from aboveboard.access.queries import is_about
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.ledger import queries as ledger
@@ -45,7 +46,7 @@ def raise_concern(person_id: int, about: int | None, concern: Concern, *, by: Ac
         handle = vault.handle(person_id)
         if handle is None:
             raise NotFound(what="person")
-        if about is not None and ledger.entry(about).handle != handle:
+        if about is not None and not is_about(person_id, ledger.entry(about)):
             raise NotFound(what="ledger entry")
         entry_id = append(KIND, by=by, handle=handle, facts={"about": about, "concern": concern.value}, at=at)
         post(KIND, {"entry": entry_id})

@@ -1,66 +1,40 @@
 """The decision: may this actor use these fields of this person, for this purpose, through this channel, now?
 
-Pure and total: the same promise, request and facts always give the same answer, whatever the
-order of fields or of choices. Denied unless every question below is answered with yes; all reasons
-are given, not the first. The questions, numbered as in the code:
+Pure and total: the same promise, request and facts always give the same answer, whatever the order of fields, purposes or
+choices. Denied unless every question below is answered with yes; all reasons are given, not the first. The questions,
+numbered as in the code (``docs/explanation/how-a-use-is-decided.md`` says what law each comes from):
 
 1. Is the person held at all?
-2. Does the promise have the purpose?
-3. May this role act for it?
-4. May it be done through this channel?
-5. If a program asks: is it within what the program was given leave for?
-6. Does the purpose need each of the fields?
-7. Lawful basis and choices: consent given and not withdrawn; no objection where one can be made.
-8. Is it within retention?
+2. Is it asked about a moment at which this promise is in force, and that has come?
+3. Does the promise have the purpose?
+4. May this role act for it?
+5. May it be done through this channel?
+6. If a program asks: is it within what the program was given leave for?
+7. Does the purpose need each of the fields?
+8. Lawful basis and choices: consent given and not withdrawn; no objection where one can be made.
+9. If use is restricted: is this purpose one of the exceptions?
+10. Is it within retention, or kept for a legal claim and used for that?
 
-A grant is all or nothing: whoever asks for one field too many is told which, and asks again.
+2 to 7 need nobody looked up (:func:`against_anyone`). A grant is all or nothing: whoever asks for one field too many is
+told which, and asks again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
+from aboveboard.access.deciding import personal, promised
+from aboveboard.access.deciding.asked import ANY_SCOPE, Request, Scope
+from aboveboard.access.deciding.facts import UNKNOWN_PERSON, Facts
+from aboveboard.access.deciding.personal import chosen_against
 from aboveboard.access.reasons import Code, Reason, reason
-from aboveboard.choices.standing import NOTHING_SAID, Answer, Standing
-from aboveboard.promise.model import Promise, Purpose
+from aboveboard.promise.model import Promise
 
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a program was given leave for; an empty set leaves it to the promise."""
-
-    purposes: frozenset[str] = frozenset()
-    channels: frozenset[str] = frozenset()
-
-
-ANY_SCOPE = Scope()
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked: the role that asks, for which purpose, which fields, which channel, and when."""
-
-    role: str
-    purpose: str
-    fields: tuple[str, ...]
-    channel: str
-    at: datetime
-    scope: Scope = ANY_SCOPE
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of the person: are they held, what they chose, and when retention started to run."""
-
-    held: bool
-    standing: Standing
-    collected_at: datetime | None = None
-    last_active_at: datetime | None = None
-
-
-UNKNOWN_PERSON = Facts(held=False, standing=NOTHING_SAID)
+__all__ = [
+    "ANY_SCOPE", "UNKNOWN_PERSON", "Facts", "Permitted", "Refusal", "Request", "Scope",
+    "against_anyone", "chosen_against", "decide", "decide_person",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,50 +51,29 @@ class Refusal:
     reasons: tuple[Reason, ...]
 
 
+_NOT_HELD = reason(Code.PERSON_UNKNOWN)
+
+
 def decide(promise: Promise, request: Request, facts: Facts) -> Permitted | Refusal:
     """Return leave for exactly the fields asked for, or every reason against it."""
-    reasons = tuple(sorted(set(_against(promise, request, facts))))
-    return Refusal(reasons) if reasons else Permitted(tuple(sorted(set(request.fields))))
+    return decide_person(promise, request, facts, against_anyone(promise, request))
 
 
-def _against(promise: Promise, request: Request, facts: Facts) -> Iterator[Reason]:
-    if not facts.held:  # 1
-        yield reason(Code.PERSON_UNKNOWN)
+def against_anyone(promise: Promise, request: Request) -> tuple[Reason, ...]:
+    """Return the reasons against a request that hold whoever it is about (2 to 7), in a fixed order."""
+    return _ordered(promised.against(promise, request))
+
+
+def decide_person(promise: Promise, request: Request, facts: Facts, already: tuple[Reason, ...]) -> Permitted | Refusal:
+    """Decide about one person where ``already`` is what :func:`against_anyone` said of the request: once for a whole batch."""
     purpose = promise.purposes.get(request.purpose)
-    if purpose is None:  # 2
-        yield reason(Code.PURPOSE_UNKNOWN, purpose=request.purpose)
-        return
-    if request.role not in purpose.roles:  # 3
-        yield reason(Code.ROLE_NOT_ALLOWED, role=request.role)
-    if request.channel not in purpose.channels:  # 4
-        yield reason(Code.CHANNEL_NOT_ALLOWED, channel=request.channel)
-    scope = request.scope  # 5
-    if (scope.purposes and request.purpose not in scope.purposes) or (scope.channels and request.channel not in scope.channels):
-        yield reason(Code.OUTSIDE_CLIENT_SCOPE)
-    if not request.fields:  # 6
-        yield reason(Code.NO_FIELDS)
-    for field in request.fields:
-        if field not in purpose.fields:
-            yield reason(Code.FIELD_NOT_IN_PURPOSE, field=field)
-    yield from chosen_against(purpose, facts.standing)  # 7
-    if facts.held and _retention_over(purpose, request.at, facts):  # 8
-        yield reason(Code.RETENTION_OVER)
+    found = list(already)
+    if not facts.held:  # 1
+        found.append(_NOT_HELD)
+    if purpose is not None:
+        found.extend(personal.against(purpose, request, facts))
+    return Refusal(_ordered(found)) if found else Permitted(tuple(sorted(set(request.fields))))
 
 
-def chosen_against(purpose: Purpose, standing: Standing) -> Iterator[Reason]:
-    """Yield what the person's own choices have against the purpose (question 7); nothing when they leave it in use."""
-    said = standing.said(purpose.key)
-    if purpose.needs_consent and said is not Answer.YES:
-        yield reason(Code.NO_CONSENT if said is None else Code.CONSENT_WITHDRAWN)
-    if purpose.objectable and said is Answer.NO:
-        yield reason(Code.OBJECTED)
-
-
-def _retention_over(purpose: Purpose, at: datetime, facts: Facts) -> bool:
-    starts = {
-        "collection": facts.collected_at,
-        "last_activity": facts.last_active_at,
-        "choice": facts.standing.since(purpose.key),
-    }.get(purpose.retention.starts)
-    # A clock that never started (no choice yet, say) cannot have run out; question 7 answers that case.
-    return starts is not None and at > purpose.retention.keep.after(starts)
+def _ordered(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    return tuple(sorted(set(reasons)))

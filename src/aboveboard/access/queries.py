@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from aboveboard.access.models import QuietRefusal
 from aboveboard.access.reasons import SENTENCES, Code
 from aboveboard.basics.canonical import Json
 from aboveboard.ledger import queries as ledger
@@ -49,20 +50,36 @@ def looks(
     ``after`` is the ``entry_id`` of the last look of the page before. Empty once they are erased:
     nobody can tie the entries to them any more.
     """
-    handle = vault.handle(person_id)
-    if handle is None:
+    handles = vault.all_handles(person_id)
+    if not handles:
         return []
     found: list[Look] = []
     while len(found) < limit:
-        page = ledger.entries_for(handle, kinds=list(kinds), after=after, limit=limit)
-        for entry in page:
-            look = _look(entry)
-            if (own or not look.own) and len(found) < limit:
-                found.append(look)
+        page = _page(person_id, handles, list(kinds), after, limit)
+        found += [look for look in page if own or not look.own]
         if len(page) < limit:
             break
-        after = page[-1].id
-    return found
+        after = page[-1].entry_id
+    return found[:limit]
+
+
+def _page(person_id: int, handles: Sequence[str], kinds: list[str], after: int | None, limit: int) -> list[Look]:
+    """Return the newest looks before ``after``: those whose entry names the person, and those kept apart from the log."""
+    named = [_look(entry) for handle in handles for entry in ledger.entries_for(handle, kinds=kinds, after=after, limit=limit)]
+    rows = QuietRefusal.objects.filter(person_id=person_id)
+    if after is not None:
+        rows = rows.filter(entry_id__lt=after)
+    quiet = dict(rows.order_by("-entry_id").values_list("entry_id", "reasons")[:limit])
+    apart = [replace(_look(entry), reasons=tuple(quiet[entry.id])) for entry in ledger.entries(quiet) if entry.kind in kinds]
+    return sorted([*named, *apart], key=lambda look: look.entry_id, reverse=True)[:limit]
+
+
+def is_about(person_id: int, entry: ledger.Recorded) -> bool:
+    """Whether an entry concerns this person: it names them, or they were the one found by a look-up that ended in nothing."""
+    handles = vault.all_handles(person_id)
+    if not handles:
+        return False
+    return entry.handle in handles or QuietRefusal.objects.filter(entry_id=entry.id, person_id=person_id).exists()
 
 
 def _look(entry: ledger.Recorded) -> Look:

@@ -20,6 +20,12 @@ class Code(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     OBJECTED = "objected"
     RETENTION_OVER = "retention_over"
+    RESTRICTED = "restricted"
+    KEPT_FOR_CLAIM = "kept_for_claim"
+    NOT_IN_FORCE_THEN = "not_in_force_then"
+    NOT_YET_TIME = "not_yet_time"
+    NOBODY_TO_SHOW = "nobody_to_show"
+    SEVERAL_TO_SHOW = "several_to_show"
 
 
 SENTENCES: dict[Code, str] = {
@@ -34,6 +40,12 @@ SENTENCES: dict[Code, str] = {
     Code.CONSENT_WITHDRAWN: "The person said yes and took it back.",
     Code.OBJECTED: "The person objected to this.",
     Code.RETENTION_OVER: "The time for which this may be kept for this purpose is over.",
+    Code.RESTRICTED: "The use of this person's data is restricted, and this purpose is none of the exceptions.",
+    Code.KEPT_FOR_CLAIM: "It is kept longer only for a legal claim, and may be used for nothing else.",
+    Code.NOT_IN_FORCE_THEN: "The promise was not in force yet at the moment asked about.",
+    Code.NOT_YET_TIME: "The moment asked about has not come yet.",
+    Code.NOBODY_TO_SHOW: "There is nobody to show for this purpose. Whether anybody is known by that is not told.",
+    Code.SEVERAL_TO_SHOW: "More than one person may be meant, so none of them is shown.",
 }
 
 

@@ -10,17 +10,16 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Router, Status
 
 import aboveboard
-from aboveboard.access.actions import Ask, Opened, use
+from aboveboard.access.actions import Ask, Opened, use_of
 from aboveboard.access.decide import Scope
-from aboveboard.access.people import the_one
+from aboveboard.access.people import Sought, choose_for
 from aboveboard.accounts.gate import actor_of, client_of
 from aboveboard.api import problems
 from aboveboard.api.description import complete
 from aboveboard.api.pace import take
-from aboveboard.api.schemas import ChoiceIn, ChoiceOut, Problem, PromiseOut, PurposeOut, UseIn, UseOut
+from aboveboard.api.schemas import ChoiceIn, ChoiceOut, PersonRef, Problem, PromiseOut, PurposeOut, UseIn, UseOut
 from aboveboard.basics import clock
 from aboveboard.basics.errors import NotAllowed
-from aboveboard.choices.actions import choose
 from aboveboard.choices.standing import Answer
 from aboveboard.promise.queries import in_force
 
@@ -34,7 +33,7 @@ def post_use(request: HttpRequest, asked: UseIn) -> Any:
     """Decide, write the ledger entry, then open the fields; or refuse with every reason (403, `use_refused`)."""
     take(client_of(request).id)
     ask = Ask(actor_of(request), asked.purpose, tuple(asked.fields), asked.channel, asked.reference, _scope(request))
-    outcome = use(ask, the_one(asked.person.kind, asked.person.value, country=asked.person.country), at=clock.now())
+    outcome = use_of(ask, _sought(asked.person), at=clock.now())
     if not isinstance(outcome, Opened):
         return problems.refused(outcome.reasons, outcome.entry_id)
     return {"values": {name: value and value.reveal() for name, value in outcome.values.items()}, "entry": outcome.entry_id}
@@ -47,9 +46,8 @@ def post_choice(request: HttpRequest, asked: ChoiceIn) -> Any:
     scope = _scope(request)
     if asked.purpose not in scope.purposes or asked.channel not in scope.channels:
         raise NotAllowed(why="this program was not given leave for this purpose or channel")
-    person_id = the_one(asked.person.kind, asked.person.value, country=asked.person.country)
-    choice = choose(
-        person_id, asked.purpose, Answer(asked.answer), channel=asked.channel, evidence=asked.evidence,
+    choice = choose_for(
+        _sought(asked.person), asked.purpose, Answer(asked.answer), channel=asked.channel, evidence=asked.evidence,
         by=actor_of(request), at=clock.now(),
     )  # fmt: skip
     return Status(201, {"choice": choice.pk, "entry": choice.entry_id})
@@ -67,6 +65,10 @@ def get_promise(request: HttpRequest) -> Any:
         for purpose in adopted.promise.purposes.values()
     ]  # fmt: skip
     return PromiseOut(serial=adopted.serial, digest=adopted.digest, purposes=purposes)
+
+
+def _sought(said: PersonRef) -> Sought:
+    return Sought(said.kind, said.value, said.country)
 
 
 def _scope(request: HttpRequest) -> Scope:

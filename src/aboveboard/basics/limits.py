@@ -224,3 +224,9 @@ SENTENCE_WORDS: Final = 25
 
 MAIL_PATIENCE: Final = timedelta(seconds=10)
 """How long a single mail, such as a sign-in code, waits for the mail server. Our choice: the person waits with it."""
+
+CLOCK_SKEW: Final = timedelta(minutes=1)
+"""How far ahead of our clock the moment of a use may be: machines with good clocks differ by less. Our choice."""
+
+LOOK_UP_WIDTH: Final = 8
+"""People decided about when several are known by one e-mail, phone or number; the question is always this long. Our choice."""

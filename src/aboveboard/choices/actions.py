@@ -15,6 +15,7 @@ from aboveboard.choices.models import Choice
 from aboveboard.choices.standing import Answer
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
+from aboveboard.promise.model import Promise
 from aboveboard.vault.locking import hold
 from aboveboard.vault.queries import handle
 
@@ -59,15 +60,7 @@ def choose(person_id: int, purpose: str, answer: Answer, *, channel: str, eviden
         EvidenceRefused: the evidence is not a reference.
     """
     adopted = promise.in_force()
-    found = adopted.promise.purposes.get(purpose)
-    if found is None:
-        raise NoChoiceHere(purpose=purpose, why="the promise has no such purpose")
-    if not (found.needs_consent or found.objectable):
-        raise NoChoiceHere(purpose=purpose, why=f"it rests on {found.basis.value.replace('_', ' ')}")
-    if channel not in adopted.promise.channels and by.kind is not ActorKind.PERSON:
-        raise ChannelUnknown(channels=", ".join(adopted.promise.channels))
-    if not _EVIDENCE.fullmatch(evidence):
-        raise EvidenceRefused()
+    check(adopted.promise, purpose, channel=channel, evidence=evidence, by=by)
     with transaction.atomic():
         hold([person_id])
         who = handle(person_id)
@@ -104,3 +97,20 @@ def replay(person_id: int, entry_id: int, facts: Mapping[str, Json], *, by: Acto
         },
     )  # fmt: skip
     return made
+
+
+def check(promised: Promise, purpose: str, *, channel: str, evidence: str, by: Actor) -> None:
+    """Say what is wrong with a choice whoever makes it: asked before anybody is looked up.
+
+    Raises:
+        NoChoiceHere, ChannelUnknown, EvidenceRefused: as :func:`choose`.
+    """
+    found = promised.purposes.get(purpose)
+    if found is None:
+        raise NoChoiceHere(purpose=purpose, why="the promise has no such purpose")
+    if not (found.needs_consent or found.objectable):
+        raise NoChoiceHere(purpose=purpose, why=f"it rests on {found.basis.value.replace('_', ' ')}")
+    if channel not in promised.channels and by.kind is not ActorKind.PERSON:
+        raise ChannelUnknown(channels=", ".join(promised.channels))
+    if not _EVIDENCE.fullmatch(evidence):
+        raise EvidenceRefused()

@@ -10,12 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aboveboard.access.actions import Ask, Opened, use
-from aboveboard.access.people import NoOneFound, SeveralFound, the_one
+from aboveboard.access.actions import Ask, Opened, Refused, use_of
+from aboveboard.access.people import NoOneFound, SeveralFound, Sought
 from aboveboard.access.reasons import Reason
 from aboveboard.accounts.gate import actor_of, allow, throttle
 from aboveboard.basics import clock, limits
-from aboveboard.basics.actor import Actor, Role
+from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
 from aboveboard.choices.standing import Answer
@@ -59,19 +59,18 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "console/look_up.html", {"form": form, "purpose": found}, status=422 if form.errors else 200)
     throttle(request, "look_up")
+    said = form.cleaned_data
+    ask = Ask(actor, found.key, tuple(said["fields"]), said["channel"], said["reference"])
     try:
-        person_id = the_one(form.kind(), form.cleaned_data["who"])
+        outcome = use_of(ask, Sought(form.kind(), said["who"]), at=clock.now())
     except (NoOneFound, SeveralFound) as error:
         form.add_error("who", str(error))
         return render(request, "console/look_up.html", {"form": form, "purpose": found}, status=422)
-    return _use(request, actor, adopted.promise, found, form, person_id)
+    return _answer(request, ask, adopted.promise, found, outcome)
 
 
-def _use(request: HttpRequest, actor: Actor, promise: Promise, purpose: Purpose, form: LookUpForm, person_id: int) -> HttpResponse:
-    said = form.cleaned_data
-    ask = Ask(actor, purpose.key, tuple(said["fields"]), said["channel"], said["reference"])
-    outcome = use(ask, person_id, at=clock.now())
-    context: dict[str, Any] = {"purpose": purpose, "entry_id": outcome.entry_id, "channel": promise.channels[said["channel"]].title}
+def _answer(request: HttpRequest, ask: Ask, promise: Promise, purpose: Purpose, outcome: Opened | Refused) -> HttpResponse:
+    context: dict[str, Any] = {"purpose": purpose, "entry_id": outcome.entry_id, "channel": promise.channels[ask.channel].title}
     if not isinstance(outcome, Opened):
         context["reasons"] = [_named(promise, reason) for reason in outcome.reasons]
         return render(request, "console/refused.html", context, status=403)
@@ -79,8 +78,9 @@ def _use(request: HttpRequest, actor: Actor, promise: Promise, purpose: Purpose,
         Detail(promise.fields[name].label, _shown(promise.fields[name].kind, value.reveal()) if value else "not held")
         for name, value in outcome.values.items()
     ]
-    context["choices"] = _choices(promise, person_id)
-    context["note"] = signing.dumps({"person": person_id, "channel": said["channel"]}, salt=f"{_SALT}.{actor.id}", compress=True)
+    context["choices"] = _choices(promise, outcome.person_id)
+    note = {"person": outcome.person_id, "channel": ask.channel}
+    context["note"] = signing.dumps(note, salt=f"{_SALT}.{ask.actor.id}", compress=True)
     return render(request, "console/opened.html", context)
 
 

@@ -76,6 +76,11 @@ def entry(entry_id: int) -> Recorded:
     return _recorded(found)
 
 
+def entries(entry_ids: Collection[int]) -> list[Recorded]:
+    """Return the entries with these ids, newest first; ids that nothing has are left out."""
+    return [_recorded(row) for row in Entry.objects.filter(pk__in=list(entry_ids)).order_by("-pk")] if entry_ids else []
+
+
 def entry_at(leaf_index: int) -> Recorded:
     """Return the entry at a place in the tree.
 

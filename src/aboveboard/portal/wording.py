@@ -32,6 +32,12 @@ REFUSED: dict[Code, Lazy | str] = {
     Code.CONSENT_WITHDRAWN: gettext_lazy("You said yes once, and took it back."),
     Code.OBJECTED: gettext_lazy("You objected to this."),
     Code.RETENTION_OVER: gettext_lazy("We may no longer use it for this: the time is over."),
+    Code.RESTRICTED: gettext_lazy("The use of your data is restricted."),
+    Code.KEPT_FOR_CLAIM: gettext_lazy("We keep it for a legal claim only."),
+    Code.NOT_IN_FORCE_THEN: gettext_lazy("They asked about a time before our promise."),
+    Code.NOT_YET_TIME: gettext_lazy("They asked about a time that has not come."),
+    Code.NOBODY_TO_SHOW: gettext_lazy("They were not told whether we know you."),
+    Code.SEVERAL_TO_SHOW: gettext_lazy("More than one person was meant, so nobody was shown."),
 }
 """Why a look was refused, said to the person it was about; one sentence for each code of ``access.reasons``."""
 

@@ -85,6 +85,7 @@ def _purpose(before: Purpose, after: Purpose, old: Promise, new: Promise) -> Ite
                 yield Change(Direction.NARROWED, key, f"{title} {less.format(name(old, one))}.")
     yield from _basis(before, after)
     yield from _retention(before, after)
+    yield from _against_wishes(before, after)
     if any(_differs(getattr(before, part), getattr(after, part)) for part in ("title", "what", "why")) or _asks(before) != _asks(after):
         yield Change(Direction.REWORDED, key, f"{title} is explained in other words.")
     if (before.basis_note, before.law, before.balancing, before.article9) != (after.basis_note, after.law, after.balancing, after.article9):
@@ -99,6 +100,21 @@ def _basis(before: Purpose, after: Purpose) -> Iterator[Change]:
     direction = Direction.NARROWED if freedom.get(after.basis, 0) > freedom.get(before.basis, 0) else Direction.WIDENED
     words = f"“{after.title}” now rests on another basis: {basis_in_words(after.basis)} (it was: {basis_in_words(before.basis)})."
     yield Change(direction, after.key, words)
+
+
+def _against_wishes(before: Purpose, after: Purpose) -> Iterator[Change]:
+    """What a restriction or an objection now stops, or no longer does (GDPR Art. 18(2), 21(3))."""
+    title, key = f"“{after.title}”", after.key
+    if before.when_restricted is not after.when_restricted:
+        if after.when_restricted is None:
+            yield Change(Direction.NARROWED, key, f"{title} now stops when a person restricts the use of their data.")
+        else:
+            ground = after.when_restricted.replace("_", " ")
+            yield Change(Direction.WIDENED, key, f"{title} now goes on when a person restricts the use of their data ({ground}).")
+    if after.direct_marketing and not before.direct_marketing:
+        yield Change(Direction.NARROWED, key, f"{title} is now direct marketing: an objection to it always stands.")
+    elif before.direct_marketing and not after.direct_marketing:
+        yield Change(Direction.WIDENED, key, f"{title} is no longer direct marketing: an objection to it can be outweighed.")
 
 
 def _retention(before: Purpose, after: Purpose) -> Iterator[Change]:

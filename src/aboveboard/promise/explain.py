@@ -23,7 +23,8 @@ class PurposeInWords:
 
     ``held``: "Name, address, phone." ``shared``: "Shared with the courier." ``kept``: "Kept six years
     after your last order." ``line``: the three together. ``who``: the roles. ``choice``: what the
-    person can do about it, or "". ``special``: about special-category data, or "".
+    person can do about it, or "". ``special``: about special-category data, or "". ``restricted``: why it goes on when they
+    restrict the use of their data, or "".
     """
 
     key: str
@@ -37,6 +38,7 @@ class PurposeInWords:
     who: str
     choice: str
     special: str
+    restricted: str
 
     @property
     def line(self) -> str:
@@ -61,6 +63,7 @@ def purpose_in_words(promise: Promise, purpose: Purpose, language: str = "en") -
         who=say["who"].format(whom=listed(roles, language)),
         choice=say["choice"]["consent" if purpose.needs_consent else "objectable" if purpose.objectable else "none"],
         special=say["special"].format(condition=condition) if condition else "",
+        restricted=say["restricted"][purpose.when_restricted] if purpose.when_restricted else "",
     )
 
 
@@ -135,7 +138,7 @@ def as_text(promise: Promise, language: str = "en") -> str:
     for purpose in promise.purposes.values():
         said = purpose_in_words(promise, purpose, language)
         lines += [f"{said.title} ({said.basis})"]
-        lines += [f"  {part}" for part in (said.what, said.why, said.line, said.who, said.choice, said.special) if part]
+        lines += [f"  {part}" for part in (said.what, said.why, said.line, said.who, said.choice, said.special, said.restricted) if part]
         lines += [""]
     lines += ["When data is lost", "", *(f"  {loss.text}" for loss in spoken.losses.values()), ""]
     lines += ["How it is protected", "", *(f"  {measure}" for measure in spoken.security), ""]

@@ -136,6 +136,14 @@ class RetentionStart(StrEnum):
     CHOICE = "choice"
 
 
+class RestrictedUse(StrEnum):
+    """Why a purpose may go on with data whose use is restricted, without consent (GDPR Art. 18(2))."""
+
+    LEGAL_CLAIMS = "legal_claims"
+    PROTECT_OTHERS = "protect_others"
+    PUBLIC_INTEREST = "public_interest"
+
+
 class RecipientKind(StrEnum):
     """What a recipient is in law (GDPR Art. 4(7) to (9))."""
 
@@ -247,7 +255,11 @@ class SpecialCondition:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What data is used for. ``title`` reads "To deliver what you order"; ``what`` and ``why`` are plain sentences."""
+    """What data is used for. ``title`` reads "To deliver what you order"; ``what`` and ``why`` are plain sentences.
+
+    ``when_restricted``: why it may go on when use is restricted, None when it stops. ``direct_marketing``: whether an
+    objection to it stands whatever is weighed against it (GDPR Art. 21(2) and (3)).
+    """
 
     key: str
     title: Text
@@ -264,6 +276,8 @@ class Purpose:
     question: Question | None
     balancing: str
     article9: SpecialCondition | None
+    when_restricted: RestrictedUse | None = None
+    direct_marketing: bool = False
 
     @property
     def needs_consent(self) -> bool:

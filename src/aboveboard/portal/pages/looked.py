@@ -22,7 +22,6 @@ from aboveboard.portal import wording
 from aboveboard.portal.forms import ConcernForm
 from aboveboard.portal.page import You, portal_page
 from aboveboard.portal.receipts import proof_of
-from aboveboard.vault import queries as vault
 
 _PAGE = 25
 
@@ -125,7 +124,7 @@ def _own_entry(you: You, entry_id: int) -> ledger.Recorded:
         entry = ledger.entry(entry_id)
     except NotFound:
         raise Http404 from None
-    if entry.handle is None or entry.handle != vault.handle(you.person_id):
+    if not access_queries.is_about(you.person_id, entry):
         raise Http404
     return entry
 

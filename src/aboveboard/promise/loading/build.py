@@ -23,6 +23,7 @@ from aboveboard.promise.model import (
     Question,
     Recipient,
     RecipientKind,
+    RestrictedUse,
     Retention,
     RetentionStart,
     SpecialCondition,
@@ -109,6 +110,7 @@ def _recipient(key: str, item: Item, regime: transfers.Regime) -> Recipient:
 def _purpose(key: str, item: Item) -> Purpose:
     found = entries(item)
     choice, article9, retention = found.get("choice"), found.get("article9"), found["retention"]
+    restricted = word(item, "allowed_when_restricted")
     return Purpose(
         key=key,
         title=_text(found["title"]),
@@ -125,6 +127,8 @@ def _purpose(key: str, item: Item) -> Purpose:
         question=Question(_text(entries(choice)["asks"]), _keys(choice, "fields")) if choice else None,
         balancing=word(item, "balancing"),
         article9=SpecialCondition(word(article9, "condition"), word(article9, "note")) if article9 else None,
+        when_restricted=RestrictedUse(restricted) if restricted else None,
+        direct_marketing=word(item, "direct_marketing") == "true",
     )
 
 

@@ -10,7 +10,7 @@ from aboveboard.promise import categories
 from aboveboard.promise.law import bases, transfers
 from aboveboard.promise.loading.lines import Item, Table, entries, word, words
 from aboveboard.promise.loading.problems import Place, Report, quoted
-from aboveboard.promise.model import LawfulBasis, LossMeasure, Period, RetentionStart
+from aboveboard.promise.model import LawfulBasis, LossMeasure, Period, RestrictedUse, RetentionStart
 
 
 def check(root: Table, report: Report) -> None:
@@ -21,6 +21,7 @@ def check(root: Table, report: Report) -> None:
             _check_basis(key, purpose, report)
             _check_consent(key, purpose, report)
             _check_special(key, purpose, special, report)
+            _check_restricted(key, purpose, report)
             _check_retention(purpose, report)
     _check_transfers(root, report)
     _check_losses(root, report)
@@ -59,6 +60,25 @@ def _check_consent(key: str, purpose: Table, report: Report) -> None:
         if field.text not in {one.text for one in asked}:
             message = f"The purpose {quoted(key)} uses the field {quoted(field.text)}, which its question does not name."
             report.add(field, "consent_not_asked", message, "Name it in `choice: fields:` (and in the question), or do not use it.")
+
+
+def _check_restricted(key: str, purpose: Table, report: Report) -> None:
+    """What goes on against a restriction or an objection needs more than a wish (GDPR Art. 18(2), 21(3))."""
+    basis, use = word(purpose, "basis"), word(purpose, "allowed_when_restricted")
+    place = _place(purpose, "allowed_when_restricted")
+    marketing = word(purpose, "direct_marketing") == "true"
+    if use and marketing:
+        message = f"The purpose {quoted(key)} is direct marketing, which no exception of GDPR Art. 18(2) lets go on."
+        report.add(place, "marketing_when_restricted", message, "Remove `allowed_when_restricted:`.")
+    elif use and basis == LawfulBasis.CONSENT:
+        message = f"The purpose {quoted(key)} rests on consent: when use is restricted, only a new yes lets it go on."
+        report.add(place, "consent_when_restricted", message, "Remove `allowed_when_restricted:` (GDPR Art. 18(2)).")
+    elif use == RestrictedUse.PUBLIC_INTEREST and not word(purpose, "law"):
+        message = f"The purpose {quoted(key)} goes on for an important public interest, without the law that says so."
+        report.add(place, "no_law_when_restricted", message, "Add `law:` with the citation (GDPR Art. 18(2)).")
+    if marketing and basis in list(LawfulBasis) and basis not in (LawfulBasis.CONSENT, LawfulBasis.LEGITIMATE_INTERESTS):
+        message = f"The purpose {quoted(key)} is direct marketing, which rests on consent or legitimate interests."
+        report.add(_place(purpose, "basis"), "marketing_basis", message, "Set `basis: consent` (GDPR recital 47; ePrivacy Art. 13).")
 
 
 def _special_fields(root: Table) -> frozenset[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from aboveboard.promise import categories
 from aboveboard.promise.law import bases, transfers
-from aboveboard.promise.model import FieldKind, LawfulBasis, LossMeasure, RecipientKind, RetentionStart
+from aboveboard.promise.model import FieldKind, LawfulBasis, LossMeasure, RecipientKind, RestrictedUse, RetentionStart
 
 Schema = Mapping[str, Any]
 
@@ -33,6 +33,7 @@ def schema() -> Schema:
         ("recipient", "kind"): [kind.value for kind in RecipientKind],
         ("transfer", "ground"): list(transfers.grounds()),
         ("purpose", "basis"): [basis.value for basis in LawfulBasis],
+        ("purpose", "allowed_when_restricted"): [use.value for use in RestrictedUse],
         ("retention", "starts"): [start.value for start in RetentionStart],
         ("article9", "condition"): list(bases.special_conditions()),
         ("loss", "measure"): [measure.value for measure in LossMeasure],

@@ -1,0 +1,220 @@
+"""A look-up tells nothing about who, or how many, unless a grant covers it (``docs/decisions/0017``).
+
+Everyone may read the log, so the entry of a look-up without a result is held to the same as its answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from aboveboard.access.actions import Ask, Opened, Refused, use_of
+from aboveboard.access.concerns import Concern, raise_concern
+from aboveboard.access.models import QuietRefusal
+from aboveboard.access.people import NoOneFound, SeveralFound, Sought, choose_for
+from aboveboard.access.queries import is_about, looks
+from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
+from aboveboard.choices.actions import ChannelUnknown, EvidenceRefused, NoChoiceHere, choose
+from aboveboard.choices.standing import Answer
+from aboveboard.ledger import queries as ledger
+from aboveboard.ledger.models import Entry
+from aboveboard.promise.queries import in_force
+from aboveboard.vault import actions as vault_actions
+from aboveboard.vault import blind
+from aboveboard.vault.models import BlindIndex
+from tests.world import ADVISER, OFFERS, load
+
+pytestmark = pytest.mark.django_db
+
+PLANNING = Actor(ActorKind.SERVICE, "9", "shop-planning", "Shops")
+OFFER = Ask(OFFERS, "personal-offers", ("email",), "email")
+"""Works with e-mail addresses itself, so it may be told that nobody has one; but not who said no."""
+AREA = Ask(PLANNING, "improve-shops", ("city",), "office")
+"""Works with areas only: it may not be told who has an e-mail address here."""
+ANSWER = Ask(ADVISER, "answer-contact", ("first_name",), "phone")
+NOBODY = "nobody@example.org"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All that whoever asked can see: what came of it, the reasons, the entry in the log, and the statements run."""
+
+    outcome: str
+    reasons: tuple[str, ...]
+    entry: tuple[str, str | None, tuple[tuple[str, str], ...]]
+    statements: tuple[str, ...]
+
+
+def look(ask: Ask, email: str) -> Seen:
+    reasons: tuple[str, ...] = ()
+    statements: list[str] = []
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        statements.append(re.sub(r"SAVEPOINT .*", "SAVEPOINT", sql))
+        return execute(sql, params, many, context)
+
+    in_force()  # read once for each process: not part of what is compared
+    with connection.execute_wrapper(watch):
+        try:
+            outcome = use_of(ask, Sought("email", email), at=clock.now())
+            name = type(outcome).__name__
+            if isinstance(outcome, Refused):
+                reasons = tuple(one.sentence for one in outcome.reasons)
+        except (NoOneFound, SeveralFound) as error:
+            name = f"{error.code}: {error}"
+    newest = ledger.entry(Entry.objects.latest("id").id)
+    facts = tuple(sorted((key, str(value)) for key, value in newest.facts.items()))
+    return Seen(name, reasons, (newest.kind, newest.handle, facts), tuple(statements))
+
+
+@pytest.fixture
+def crowd() -> list[tuple[int, dict[str, str]]]:
+    return load(6)
+
+
+def share(one: dict[str, str], *others: int) -> None:
+    """Let others be known by one's e-mail address too."""
+    digest = blind.digests("email", one["email"], (None,))[0]
+    for other in others:
+        BlindIndex.objects.create(kind=blind.KIND_NUMBERS["email"], digest=digest, person_id=other)
+
+
+def say(person: int, purpose: str, answer: Answer) -> None:
+    choose(person, purpose, answer, channel="portal", evidence="portal:1", by=CUSTOMER, at=clock.now())
+
+
+def test_what_the_promise_refuses_is_said_alike_of_nobody_one_and_several(crowd: Any) -> None:
+    (_, one), (_, shared), (third, _), *_ = crowd
+    share(shared, third)
+    ask = Ask(ADVISER, "answer-contact", ("card_number",), "post-office")
+    seen = {look(ask, email) for email in (one["email"], shared["email"], NOBODY)}
+    assert len(seen) == 1
+    assert next(iter(seen)).reasons == (
+        "The promise does not allow this purpose through the channel post-office.",
+        "This purpose does not need card_number.",
+    )
+
+
+def test_who_said_no_looks_like_nobody(crowd: Any) -> None:
+    (silent, one), (refuser, two), (third, _), (fourth, shared), *_ = crowd
+    say(refuser, "personal-offers", Answer.YES)
+    say(refuser, "personal-offers", Answer.NO)
+    share(shared, third, silent)
+    assert fourth
+    seen = {look(OFFER, email) for email in (one["email"], two["email"], shared["email"], NOBODY)}
+    assert len(seen) == 1
+    (only,) = seen
+    assert only.outcome.startswith("no_one_found")
+    assert only.entry[:2] == ("use.refused", None)
+    assert ("reasons", "['nobody_to_show']") in only.entry[2]
+
+
+def test_a_purpose_that_does_not_work_with_addresses_learns_none(crowd: Any) -> None:
+    (objector, one), (willing, shared), (third, _), *_ = crowd
+    say(objector, "improve-shops", Answer.NO)
+    share(shared, third)
+    seen = {look(AREA, email) for email in (one["email"], shared["email"], NOBODY)}
+    assert len(seen) == 1
+    (only,) = seen
+    assert (only.outcome, len(only.reasons)) == ("Refused", 1)
+    assert "not told" in only.reasons[0]
+    BlindIndex.objects.filter(person_id=third, digest__in=blind.digests("email", shared["email"], (None,))).delete()
+    assert look(AREA, shared["email"]).outcome == "Opened", "a grant covers it"
+    assert willing
+
+
+@pytest.mark.parametrize("refusing", [0, 1, 2])
+def test_the_answer_is_as_though_those_who_refuse_did_not_exist(refusing: int, crowd: Any) -> None:
+    """Non-interference: with one, or two, whom it may show, others who refuse change nothing."""
+    (willing, one), (second, _), *rest = crowd
+    say(willing, "personal-offers", Answer.YES)
+    share(one, *[person for person, _ in rest[:refusing]])
+    outcome = use_of(OFFER, Sought("email", one["email"]), at=clock.now())
+    assert isinstance(outcome, Opened)
+    assert outcome.person_id == willing
+    say(second, "personal-offers", Answer.YES)
+    share(one, second)
+    with pytest.raises(SeveralFound):
+        use_of(OFFER, Sought("email", one["email"]), at=clock.now())
+
+
+def test_more_than_the_question_is_wide_are_several_still(crowd: Any) -> None:
+    people = load(14, seed=7)
+    share(people[0][1], *[person for person, _ in people[1:]])
+    with pytest.raises(SeveralFound):
+        use_of(ANSWER, Sought("email", people[0][1]["email"]), at=clock.now())
+
+
+def test_whoever_it_was_about_sees_it_with_the_true_reason_and_may_say_it_is_wrong(crowd: Any) -> None:
+    (person, row), (other, _), *_ = crowd
+    with pytest.raises(NoOneFound):
+        use_of(OFFER, Sought("email", row["email"]), at=clock.now())
+    (seen,) = looks(person)
+    assert (seen.granted, seen.reasons, seen.team) == (False, ("no_consent",), "Marketing")
+    assert not looks(other)
+    entry = ledger.entry(seen.entry_id)
+    assert entry.handle is None
+    assert is_about(person, entry)
+    assert not is_about(other, entry)
+    raise_concern(person, seen.entry_id, Concern.NO_CONTACT, by=CUSTOMER, at=clock.now())
+
+
+def test_both_kinds_of_look_are_paged_together(crowd: Any) -> None:
+    (person, row), *_ = crowd
+    for count in range(7):
+        ask = ANSWER if count % 2 else replace(ANSWER, fields=("card_number",))
+        use_of(ask, Sought("email", row["email"]), at=clock.now())
+    whole = [one.entry_id for one in looks(person)]
+    assert len(whole) == 7
+    paged, after = [], None
+    while page := looks(person, after=after, limit=2):
+        paged += [one.entry_id for one in page]
+        after = page[-1].entry_id
+    assert paged == whole == sorted(whole, reverse=True)
+
+
+def test_the_tie_goes_with_the_person(crowd: Any) -> None:
+    (person, row), *_ = crowd
+    with pytest.raises(NoOneFound):
+        use_of(OFFER, Sought("email", row["email"]), at=clock.now())
+    assert QuietRefusal.objects.filter(person_id=person).count() == 1
+    vault_actions.erase(person, reason="asked", by=SYSTEM, at=clock.now())
+    assert not QuietRefusal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("story", "purpose", "channel", "evidence", "error"),
+    [
+        ("a purpose nobody promised", "sell", "phone", "call:1", NoChoiceHere),
+        ("a purpose that leaves no choice", "deliver-orders", "phone", "call:1", NoChoiceHere),
+        ("a channel nobody has", "personal-offers", "pigeon", "call:1", ChannelUnknown),
+        ("evidence that is a sentence", "personal-offers", "phone", "she said so", EvidenceRefused),
+    ],
+)
+def test_what_is_wrong_with_a_choice_is_said_before_anybody_is_looked_up(
+    story: str, purpose: str, channel: str, evidence: str, error: type[Exception], crowd: Any
+) -> None:
+    for email in (crowd[0][1]["email"], NOBODY):
+        with pytest.raises(error):
+            choose_for(Sought("email", email), purpose, Answer.YES, channel=channel, evidence=evidence, by=ADVISER, at=clock.now())
+
+
+def test_trying_out_who_is_known_by_recording_choices_leaves_a_trace(crowd: Any) -> None:
+    record: Callable[[str], Any] = lambda email: choose_for(  # noqa: E731 - one call, said twice
+        Sought("email", email), "personal-offers", Answer.NO, channel="phone", evidence="call:1", by=ADVISER, at=clock.now()
+    )
+    with pytest.raises(NoOneFound):
+        record(NOBODY)
+    record(crowd[0][1]["email"])
+    kinds = list(Entry.objects.filter(kind__startswith="choice").order_by("id").values_list("kind", flat=True))
+    assert kinds == ["choice.missed", "choice.made"]
+
+
+def test_what_was_said_of_somebody_is_never_printed() -> None:
+    assert NOBODY not in repr(Sought("email", NOBODY))
