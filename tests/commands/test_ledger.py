@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,10 +17,11 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.clock import now
 from aboveboard.basics.errors import AboveboardError, BadInput, NotFound
 from aboveboard.commands import ledger as command
+from aboveboard.commands.ledger.proving import ProofDoesNotHold
 from aboveboard.ledger import actions
 from aboveboard.ledger.actions import NewEntry
+from aboveboard.ledger.format.cosignature import ML_DSA_44, Cosigner
 from aboveboard.ledger.format.note import NoteRefused
-from aboveboard.ledger.format.tree import ProofRefused
 from aboveboard.ledger.verify.sources import SourceUnreadable
 from tests.ledger.logs import SIGNER, bodies, write_log
 
@@ -83,15 +85,50 @@ def test_a_changed_copy_is_named_and_the_exit_code_is_1(log: Path, capsys: pytes
 
 def test_what_was_remembered_is_held_against_what_is_shown(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seen = tmp_path / "seen.txt"
-    assert run("verify", log, KEY, "--remember", seen) == 0
-    assert seen.read_bytes() == (log / "checkpoint").read_bytes()
-    write_log(tmp_path / "other", [*bodies(9), *bodies(400)[10:]])
-    assert run("verify", tmp_path / "other", KEY, "--remember", seen) == 1
-    assert "fork" in capsys.readouterr().out
-    assert seen.read_bytes() == (log / "checkpoint").read_bytes()
+    seen.write_bytes((log / "checkpoint").read_bytes())  # as earlier versions wrote it
     write_log(tmp_path / "grown", bodies(400))
     assert run("verify", tmp_path / "grown", KEY, "--remember", seen) == 0
-    assert seen.read_bytes() == (tmp_path / "grown/checkpoint").read_bytes()
+    assert [json.loads(line)["note"] for line in seen.read_text().splitlines()] == [
+        (tmp_path / name / "checkpoint").read_text() for name in ("log", "grown")
+    ]
+    capsys.readouterr()
+    write_log(tmp_path / "other", [*bodies(9), *bodies(500)[10:]])
+    assert run("verify", tmp_path / "other", KEY, "--remember", seen) == 1
+    assert "does not begin with the checkpoint of 400 entries seen on" in capsys.readouterr().out
+    # The evidence is kept: from now on the two signed checkpoints contradict each other, whichever log is shown.
+    write_log(tmp_path / "more", bodies(600))
+    assert run("verify", tmp_path / "more", KEY, "--remember", seen) == 1
+    assert "does not begin with the checkpoint of 499 entries" in capsys.readouterr().out
+
+
+def test_an_archive_and_an_instances_folder_are_checked_like_the_log(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "root.key").write_text("no file of a log")
+    for kind in ("zip", "tar", "gztar"):
+        packed = shutil.make_archive(str(tmp_path.parent / f"{tmp_path.name}-{kind}"), kind, tmp_path)
+        assert run("verify", packed, KEY) == 0
+    assert run("verify", tmp_path, KEY) == 0
+    (log / "tile/entries/001.p/44").write_bytes(b"")
+    packed = shutil.make_archive(str(tmp_path.parent / f"{tmp_path.name}-changed"), "tar", tmp_path)
+    assert run("verify", packed, KEY) == 1
+    assert "Entry 256 is missing" in capsys.readouterr().out
+    (tmp_path / "damaged.zip").write_bytes(Path(shutil.make_archive(str(tmp_path.parent / "whole"), "zip", log)).read_bytes()[:-30])
+    with pytest.raises((BadInput, SourceUnreadable)):
+        run("verify", tmp_path / "damaged.zip", KEY)
+
+
+def test_what_is_demanded_is_said_where_it_is_missing(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    witness = Cosigner("witness.example/w1", ML_DSA_44, bytes(32))
+    words = ["verify", log, KEY, f"--witness={witness.key.vkey}"]
+    assert run(*words) == 1
+    assert "0 of the 1 witnesses" in capsys.readouterr().out
+    note = (log / "checkpoint").read_text()
+    (log / "checkpoint").write_text(note + witness.line(note.partition("\n\n")[0] + "\n", int(now().timestamp())))
+    assert run(*words, "--max-age", "2h") == 0
+    assert "witness.example/w1 cosigned it at 300 entries" in capsys.readouterr().out
+    assert run("verify", log, KEY, "--max-age", "2h") == 1
+    assert "no sign of life" in capsys.readouterr().out
+    with pytest.raises(BadInput):
+        run(*words, "--quorum", "2")
 
 
 @pytest.mark.parametrize("where", ["nowhere", "http://127.0.0.1:1/log"])
@@ -128,8 +165,10 @@ def test_an_entry_is_shown_and_proved(instance_ids: list[int], tmp_path: Path, c
         run("verify", proof)
     changed = proof.read_text().replace("index 7\n", "index 8\n")
     proof.write_text(changed)
-    with pytest.raises(ProofRefused):
-        run("verify", proof, KEY)
+    for changed in (proof.read_text(), "nonsense", ""):
+        proof.write_text(changed)
+        with pytest.raises(ProofDoesNotHold):
+            run("check-proof", proof, KEY)
 
 
 def test_the_key_is_printed_once_something_was_signed(instance_ids: list[int], capsys: pytest.CaptureFixture[str]) -> None:

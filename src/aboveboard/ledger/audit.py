@@ -27,7 +27,8 @@ from aboveboard.ledger.format.tree import CompactRange, leaf_hash
 from aboveboard.ledger.models import CheckpointRow
 from aboveboard.ledger.verify.findings import Report, What
 from aboveboard.ledger.verify.head import read_head
-from aboveboard.ledger.verify.log import Progress, check_entries, check_history, no_progress
+from aboveboard.ledger.verify.history import Seen, check_history
+from aboveboard.ledger.verify.log import Progress, check_entries, no_progress
 from aboveboard.ledger.verify.sources import Source
 from aboveboard.ledger.verify.walk import Leaves, Walk
 
@@ -70,6 +71,7 @@ def verify_database(
     *,
     now: datetime,
     remembered: Checkpoint | None = None,
+    seen: Sequence[Seen] = (),
     progress: Progress = no_progress,
 ) -> tuple[Report, str | None]:
     """Check the published log and then every row of the ledger against it; return what was found, and the signed note.
@@ -90,7 +92,7 @@ def verify_database(
     report = Report()
     audit = _Audit(source, trusted, report, progress)
     try:
-        note = audit.run(now, remembered)
+        note = audit.run(now, [*seen, *([Seen(remembered, "")] if remembered else [])])
         _check_structure(report)
     except DatabaseError as error:
         if _is_away(error):
@@ -109,7 +111,7 @@ class _Audit:
         self._progress = progress
         self._tree = CompactRange()
 
-    def run(self, now: datetime, remembered: Checkpoint | None) -> str | None:
+    def run(self, now: datetime, seen: Sequence[Seen]) -> str | None:
         """Steps 1 to 5."""
         newest = CheckpointRow.objects.aggregate(newest=Max("size"))["newest"] or 0
         note = None
@@ -134,8 +136,8 @@ class _Audit:
         for row in _rows(_BEYOND, end, PAGE):
             self._extra(row)
         checkpoints.finish(head)
-        if remembered is not None and note is not None:
-            check_history(remembered, head, walk, self._report)
+        if seen and note is not None:
+            check_history(seen, head, walk, self._report)
         self._check_waiting(now)
         return note
 

@@ -60,6 +60,11 @@ class Tile:
         """The index of the first leaf below this tile."""
         return self.number << HEIGHT * (max(self.level, 0) + 1)
 
+    @property
+    def full_end(self) -> int:
+        """The index after the last leaf below this tile, once it is full."""
+        return (self.number + 1) << HEIGHT * (max(self.level, 0) + 1)
+
 
 def parse_path(path: str) -> Tile | None:
     """Return the tile that a path names, or None if no tile is kept there."""

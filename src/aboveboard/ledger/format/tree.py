@@ -60,14 +60,19 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
 class CompactRange:
     """The roots of the complete subtrees that make up the first ``size`` leaves; log2(size) hashes."""
 
-    def __init__(self) -> None:
-        self.size = 0
-        self._peaks: list[bytes] = []
+    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
+        self.size = size
+        self._peaks = list(peaks)
 
-    def append(self, hash_: bytes) -> None:
-        """Add one leaf hash."""
-        self.size += 1
-        carry = self.size
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """The roots, the largest subtree's first: one for each bit of the size that is set."""
+        return tuple(self._peaks)
+
+    def append(self, hash_: bytes, height: int = 0) -> None:
+        """Add one leaf hash; or the root of ``2**height`` leaves, where the size is a multiple of that."""
+        self.size += 1 << height
+        carry = self.size >> height
         while not carry & 1:
             hash_ = node_hash(self._peaks.pop(), hash_)
             carry >>= 1

@@ -19,6 +19,7 @@ class What(StrEnum):
     BAD_CHECKPOINT = "bad_checkpoint"
     FORK = "fork"
     STALE = "stale"
+    NOT_WITNESSED = "not_witnessed"
     MISSING_TILE = "missing_tile"
     WRONG_TILE = "wrong_tile"
     MISSING_ENTRY = "missing_entry"
@@ -44,15 +45,30 @@ class Finding:
     entry_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """A witness that is trusted cosigned the log at ``size`` entries, at ``at`` by its own clock."""
+
+    witness: str
+    size: int
+    at: str
+
+
 @dataclass(slots=True)
 class Report:
-    """What was checked and what was found. ``size`` and ``root`` are those of the signed checkpoint."""
+    """What was checked and what was found. ``size`` and ``root`` are those of the signed checkpoint.
+
+    ``resumed_at`` entries were checked before and not read again; ``newest_entry`` is the newest moment in those read.
+    """
 
     size: int = 0
     root: bytes = b""
     entries: int = 0
     rows: int = 0
     waiting: int = 0
+    resumed_at: int = 0
+    newest_entry: str = ""
+    witnessed: list[Witnessed] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     not_kept: int = 0
 

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
+from pathlib import Path
+from time import monotonic
+from typing import Final
 
+from aboveboard.basics import clock
+from aboveboard.basics.errors import BadInput
 from aboveboard.ledger.format.checkpoint import Checkpoint, open_with
 from aboveboard.ledger.format.entry import EntryRefused, parse
 from aboveboard.ledger.format.note import Verifier
-from aboveboard.ledger.format.tiles import HashReader
-from aboveboard.ledger.format.tree import leaf_hash
+from aboveboard.ledger.format.tiles import HEIGHT, WIDTH
+from aboveboard.ledger.format.tree import CompactRange, leaf_hash, root_of
 from aboveboard.ledger.verify.findings import Report, What
-from aboveboard.ledger.verify.head import read_head
+from aboveboard.ledger.verify.fresh import Demands, check_demands
+from aboveboard.ledger.verify.head import read_head as read_head
+from aboveboard.ledger.verify.history import Seen, check_history
+from aboveboard.ledger.verify.resume import Place, keep_place, read_place
 from aboveboard.ledger.verify.sources import Source
 from aboveboard.ledger.verify.walk import Leaves, Walk
+
+_KEEP_EVERY: Final = 2.0
+"""Seconds between two writings of how far a check came. Our choice."""
 
 Progress = Callable[[int, int], None]
 """Called with how many entries are done, and how many there are."""
@@ -24,19 +35,29 @@ def no_progress(done: int, total: int) -> None:
 
 
 def verify_log(
-    source: Source, trusted: Sequence[Verifier], *, remembered: Checkpoint | None = None, progress: Progress = no_progress
+    source: Source,
+    trusted: Sequence[Verifier],
+    *,
+    remembered: Checkpoint | None = None,
+    seen: Sequence[Seen] = (),
+    demands: Demands | None = None,
+    place: Path | None = None,
+    progress: Progress = no_progress,
 ) -> tuple[Report, str | None]:
     """Check a whole log; return what was found, and the log's signed checkpoint if its signature holds.
 
     1. The checkpoint is there, well formed, and signed by a trusted key of this log.
     2. The tiles lead from its root to every leaf.
     3. Every entry is there, in its place, hashes to its leaf, and is well formed.
-    4. The log contains the checkpoint that was ``remembered`` from an earlier check, and is not behind it.
+    4. The log contains every checkpoint that was ``seen`` in earlier checks, and is not behind any.
+    5. It meets the ``demands``: witnesses, and not too old.
 
+    ``place`` names a file in which it is kept how far the log was checked; entries before that place are not read again.
     Memory does not grow with the log.
 
     Raises:
         SourceUnreadable: the files cannot be read, so nothing can be said.
+        BadInput: the file ``place`` is not one that was written here.
     """
     report = Report()
     note = read_head(source, trusted, report)
@@ -44,12 +65,41 @@ def verify_log(
         return report, None
     head = open_with(note, trusted)
     walk = Walk(source, head, report)
-    for leaves in walk.leaves():
-        check_entries(leaves, report)
-        progress(leaves.first + len(leaves.hashes), head.size)
-    if remembered is not None:
-        check_history(remembered, head, walk, report)
+    _check_leaves(walk, head, report, place, progress)
+    check_history([*seen, *([Seen(remembered, "")] if remembered else [])], head, walk, report)
+    if demands is not None:
+        check_demands(source, trusted, note, head, walk, demands, report)
     return report, note
+
+
+def _check_leaves(walk: Walk, head: Checkpoint, report: Report, file: Path | None, progress: Progress) -> None:
+    """Steps 2 and 3, from the place that is kept in the file, if there is one."""
+    place = (read_place(file) if file else None) or Place(head.origin, CompactRange())
+    if place.origin != head.origin or place.tree.size > head.size:
+        fix = "Give the file of this log; or delete it, to check from the beginning."
+        raise BadInput(found=f"{file} is about {place.tree.size:,} entries of {place.origin}, and the log shows {head.size:,}", fix=fix)
+    tree = report_tree = place.tree
+    report.resumed_at = tree.size
+    due = monotonic() + _KEEP_EVERY
+    # The last tile is always read, so that the newest entry is known.
+    for leaves in walk.leaves(min(tree.size, max(0, head.size - 1))):
+        check_entries(leaves, report)
+        if leaves.first >= tree.size:
+            if len(leaves.hashes) < WIDTH:
+                report_tree = CompactRange(tree.size, tree.peaks)
+                for hash_ in leaves.hashes:
+                    report_tree.append(hash_)
+            else:
+                tree.append(root_of(leaves.hashes), HEIGHT)
+            if file and not report.findings and leaves.proved and monotonic() >= due:
+                keep_place(file, place)
+                due = monotonic() + _KEEP_EVERY
+        progress(leaves.first + len(leaves.hashes), head.size)
+    if report.resumed_at and report_tree.root() != head.root:
+        sentence = f"The log does not begin with the {report.resumed_at:,} entries that were checked before. Check it without {file}."
+        report.add(What.FORK, sentence)
+    if file and not report.findings:
+        keep_place(file, place)
 
 
 def check_entries(leaves: Leaves, report: Report) -> None:
@@ -67,7 +117,7 @@ def check_entries(leaves: Leaves, report: Report) -> None:
     for place, entry in enumerate(leaves.entries):
         if place < len(expected) and found[place] == expected[place]:
             try:
-                parse(entry)
+                report.newest_entry = max(report.newest_entry, clock.to_text(parse(entry).at))
             except EntryRefused as error:
                 report.add(What.MALFORMED_ENTRY, f"Entry {first + place} was recorded as it is, but: {error}", first + place)
 
@@ -94,18 +144,6 @@ def _differences(
         for at in spare:
             if found[at] not in due:
                 yield What.EXTRA_ENTRY, f"An entry that was never recorded stands at place {first + at}.", first + at, entries[at]
-
-
-def check_history(remembered: Checkpoint, head: Checkpoint, walk: Walk, report: Report) -> None:
-    """Step 4: the log still begins with what was seen before. ``remembered`` was checked when it was remembered."""
-    if remembered.origin != head.origin:
-        report.add(What.FORK, f"The checkpoint seen before is of another log, {remembered.origin}.")
-    elif remembered.size > head.size:
-        report.add(What.STALE, f"The log shows {head.size} entries, but showed {remembered.size} before: it is stale or was cut.")
-    elif remembered.size:
-        root = HashReader(head.size, walk.hashes_of).root((0, remembered.size))
-        if root != remembered.root:
-            report.add(What.FORK, f"The log is a fork: its first {remembered.size} entries are not those of the checkpoint seen before.")
 
 
 def _id_of(entry: bytes | None) -> int | None:

@@ -36,10 +36,11 @@ class Source(Protocol):
 
 
 class Folder:
-    """A log in a folder on this machine: a copy, a backup, or the published folder itself."""
+    """A log in a folder on this machine: a copy, the published folder itself, or an instance's folder that holds it as ``log``."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        inside = path / "log"
+        self._path = inside if not (path / "checkpoint").exists() and (inside / "checkpoint").exists() else path
 
     def read(self, name: str) -> bytes | None:
         """See :class:`Source`."""

@@ -16,6 +16,7 @@ from typing import Final
 from aboveboard.ledger.format.checkpoint import Checkpoint
 from aboveboard.ledger.format.tiles import ENTRIES, WIDTH, Edge, Tile, TileRefused, decode_bundle, decode_hashes, right_edge, tile_of
 from aboveboard.ledger.format.tree import HASH_BYTES, leaf_hash, root_of
+from aboveboard.ledger.verify.ahead import Ahead
 from aboveboard.ledger.verify.findings import Report, What
 from aboveboard.ledger.verify.sources import Source
 
@@ -45,22 +46,34 @@ class Walk:
         self._root = checkpoint.root
         self._report = report
 
-    def leaves(self) -> Iterator[Leaves]:
-        """Yield all leaves of the log in order, a tile at a time."""
+    def leaves(self, start: int = 0) -> Iterator[Leaves]:
+        """Yield the leaves of the log in order, a tile at a time, from the tile that holds leaf ``start`` on."""
         edge = right_edge(self._size)
         hashes, proved = self._edge_hashes(edge)
         for tile in reversed(edge):
             if tile.level == 0:
                 yield self._leaves(tile, hashes[tile], proved)
                 continue
-            for place, expected in enumerate(hashes[tile]):
-                yield from self._below(Tile(tile.level - 1, tile.number * WIDTH + place, WIDTH), expected, proved)
+            yield from self._children(tile, hashes[tile], proved, start)
 
     def hashes_of(self, tile: Tile) -> list[bytes]:
         """Return a tile's hashes as they are published, unchecked; zeros for what is missing."""
         return self._published(tile) or [bytes(HASH_BYTES)] * tile.width
 
-    def _below(self, tile: Tile, expected: bytes, proved: bool) -> Iterator[Leaves]:
+    def _children(self, tile: Tile, hashes: list[bytes], proved: bool, start: int) -> Iterator[Leaves]:
+        """Go down below each hash of a tile above level 0."""
+        children = [Tile(tile.level - 1, tile.number * WIDTH + place, WIDTH) for place in range(len(hashes))]
+        pairs = [(child, hash_) for child, hash_ in zip(children, hashes, strict=True) if child.full_end > start]
+        self._expect([child for child, _ in pairs])
+        for child, hash_ in pairs:
+            yield from self._below(child, hash_, proved, start)
+
+    def _expect(self, tiles: Sequence[Tile]) -> None:
+        """Tell a source that can fetch ahead what will be read next, in that order."""
+        if isinstance(self._source, Ahead) and tiles and tiles[0].level == 0:  # higher tiles are few
+            self._source.expect(path for tile in tiles for path in (tile.path, Tile(ENTRIES, tile.number, WIDTH).path))
+
+    def _below(self, tile: Tile, expected: bytes, proved: bool, start: int) -> Iterator[Leaves]:
         hashes = self._published(tile)
         if hashes is None or root_of(hashes) != expected:
             hashes, settled = self._settle(tile, hashes, lambda mixture: root_of(mixture) == expected)
@@ -68,8 +81,7 @@ class Walk:
         if tile.level == 0:
             yield self._leaves(tile, hashes, proved)
             return
-        for place, below in enumerate(hashes):
-            yield from self._below(Tile(tile.level - 1, tile.number * WIDTH + place, WIDTH), below, proved)
+        yield from self._children(tile, hashes, proved, start)
 
     def _leaves(self, tile: Tile, hashes: list[bytes], proved: bool) -> Leaves:
         return Leaves(tile.first, hashes, proved, self._bundle(tile))
