@@ -26,13 +26,13 @@ def test_a_root_key_file_is_refused_when(story: str, text: str, mode: int, says:
     file.write_text(text)
     file.chmod(mode)
     with pytest.raises(RootKeyMissing, match=says) as refused:
-        FileProvider("file:root.key", file).wrap(bytes(32), b"")
+        FileProvider("file:root.key", file, lambda: "").wrap(bytes(32), b"")
     assert text.strip() not in str(refused.value) or not text.strip()
 
 
 def test_a_missing_root_key_says_what_to_do_and_is_found_once_it_is_back(tmp_path: Path) -> None:
     file = tmp_path / "root.key"
-    root = FileProvider("file:root.key", file)
+    root = FileProvider("file:root.key", file, lambda: "")
     with pytest.raises(RootKeyMissing, match="safekeeping"):
         root.wrap(bytes(32), b"")
     file.touch(0o600)
@@ -47,7 +47,7 @@ def test_the_newest_of_several_wraps_and_each_opens_what_it_wrapped(tmp_path: Pa
     file = tmp_path / "root.key"
     file.touch(0o600)
     file.write_text("11" * 32)
-    root = FileProvider("file:root.key", file)
+    root = FileProvider("file:root.key", file, lambda: "")
     older = root.wrap(bytes(32), b"x")
     file.write_text("22" * 32 + "\n" + "11" * 32 + "\n")
     newer = root.wrap(bytes(32), b"x")

@@ -128,10 +128,19 @@ class Mail:
 class Keys:
     """Where the root key is."""
 
-    root: str = _setting("file:root.key", "The root key: `file:PATH` (relative to the instance folder).", _url_with("file"))
+    root: str = _setting(
+        "file:root.key",
+        "Where the root key is: `file:PATH`, `env:NAME`, `secret:PATH`, `vault:https://HOST:PORT/MOUNT/KEY` (OpenBao or Vault, transit) "
+        "or `awskms:KEY?region=REGION`; see docs/how-to/keep-the-keys.md.",
+        _url_with("file", "env", "secret", "vault", "awskms"),
+    )
     lease: int = _setting(
         5, "Seconds that a process may use a wrapping key before it asks for it again. What a withdrawn key may still open.", _positive
     )
+    passphrase_file: str = _setting(
+        "", "A file with the passphrase of a `file:` root key, if it has one. Else it is asked for, or taken from `ABOVEBOARD_PASSPHRASE`."
+    )
+    token_file: str = _setting("", "A file with the token for `vault:`, read anew each time. Else `BAO_TOKEN` or `VAULT_TOKEN` is taken.")
 
 
 @dataclass(frozen=True, slots=True)

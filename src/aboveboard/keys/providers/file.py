@@ -1,17 +1,21 @@
 """``file:PATH``: the root key in a file that only its owner can read, as ``aboveboard init`` makes it.
 
-The file is read anew for each lease, so a key taken away stops this process too, and one put back is found.
+The file is read anew for each lease, so a key taken away stops this process too, and one put back is found. With a
+passphrase the text in it is sealed; it is opened once for each content of the file, because that costs time on purpose.
 """
 
 from __future__ import annotations
 
+import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from aboveboard.basics.errors import Unavailable
-from aboveboard.keys.providers import material
-from aboveboard.keys.providers.provider import RenewalRefused
-from aboveboard.keys.wrapping import LocalKey
+from aboveboard.keys.providers import material, passphrase
+from aboveboard.keys.wrapping import KEY_BYTES, LocalKey
+
+_BACK = "Put the file back from safekeeping."
 
 
 class RootKeyMissing(Unavailable):
@@ -22,11 +26,13 @@ class RootKeyMissing(Unavailable):
 
 
 class FileProvider:
-    """A root key in a file."""
+    """A root key in a file; ``ask`` returns its passphrase when it has one."""
 
-    def __init__(self, name: str, file: Path) -> None:
+    def __init__(self, name: str, file: Path, ask: Callable[[], str]) -> None:
         self.name = name
         self._file = file
+        self._ask = ask
+        self._read: tuple[str, material.Versions, str | None] | None = None
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """Return ``key`` wrapped and bound to ``context``."""
@@ -41,14 +47,50 @@ class FileProvider:
         return self._versions().of(key_id)
 
     def renew(self) -> str:
-        """Refuse: see ``aboveboard keys rotate --to``."""
-        raise RenewalRefused(provider=self.name, why="a file keeps the key it has", fix="Move to a new file: --to file:NEW.key")
+        """Put a new key before those in the file, at once or not at all."""
+        keys = self._versions().keys
+        self.put([os.urandom(KEY_BYTES), *keys])
+        return f"{self._file.name} holds a new key before the {len(keys)} it had."
+
+    def settle(self) -> str:
+        """Move the older keys into a file of their own: older backups need them, nothing else does."""
+        versions = self._versions()
+        if len(versions.keys) < 2:
+            return ""
+        newest, *older = versions.keys
+        aside = self._file.with_name(f"{self._file.name}.before-{LocalKey(newest).id.hex()}")
+        replace(aside, self._text(older))
+        self.put([newest])
+        return f"Copy {self._file.name} to safekeeping anew. Keep {aside.name} with your older backups: only they need it."
+
+    def keys(self) -> list[bytes]:
+        """Return the keys in the file, the newest first: for a ceremony, and for nothing else."""
+        return list(self._versions().keys)
+
+    def put(self, keys: list[bytes]) -> None:
+        """Write these keys into the file, sealed if it was."""
+        self._versions()
+        replace(self._file, self._text(keys))
+
+    def _text(self, keys: list[bytes]) -> str:
+        opened_with = self._read[2] if self._read else None
+        text = material.write(keys)
+        return text if opened_with is None else passphrase.seal(text, opened_with)
 
     def _versions(self) -> material.Versions:
+        text = read_private(self._file)
+        if self._read is not None and self._read[0] == text:
+            return self._read[1]
         try:
-            return material.Versions(material.read(read_private(self._file)))
+            opened_with = self._ask() if passphrase.is_sealed(text) else None
+            versions = material.Versions(material.read(text if opened_with is None else passphrase.unseal(text, opened_with)))
+        except passphrase.WillNotOpen as error:
+            fix = f"Give the right passphrase, or put the file back. Read: {passphrase.VARIABLE} in docs/how-to/keep-the-keys.md."
+            raise RootKeyMissing(file=self._file.name, why=str(error), fix=fix) from None
         except material.NotKeys as error:
-            raise RootKeyMissing(file=self._file.name, why=str(error), fix="Put the file back from safekeeping.") from None
+            raise RootKeyMissing(file=self._file.name, why=str(error), fix=_BACK) from None
+        self._read = (text, versions, opened_with)
+        return versions
 
 
 def read_private(file: Path) -> str:
@@ -61,7 +103,24 @@ def read_private(file: Path) -> str:
         mode = file.stat().st_mode
         text = file.read_text("ascii")
     except (OSError, UnicodeDecodeError) as error:
-        raise RootKeyMissing(file=file.name, why=type(error).__name__, fix="Put the file back from safekeeping.") from None
+        raise RootKeyMissing(file=file.name, why=type(error).__name__, fix=_BACK) from None
     if stat.S_IMODE(mode) & 0o077:
         raise RootKeyMissing(file=file.name, why="other users of this machine can read it", fix=f"Run: chmod 600 {file}")
     return text
+
+
+def replace(file: Path, text: str) -> None:
+    """Write a file for its owner alone so that it holds either what it held or all of ``text``, also after a crash."""
+    beside = file.with_name(file.name + ".new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as opened:
+        os.fchmod(opened.fileno(), 0o600)
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
+    beside.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

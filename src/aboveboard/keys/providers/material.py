@@ -41,6 +41,7 @@ class Versions:
     """The versions of a root key that are at hand: the first wraps, each unwraps what it wrapped."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
+        self.keys = tuple(keys)
         self._all = [LocalKey(key) for key in keys]
 
     def wrap(self, key: bytes, context: bytes) -> bytes:

@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
-from aboveboard.basics.settings import Settings
+import os
+from pathlib import Path
+
+from aboveboard.basics.settings import Settings, WrongSetting
+from aboveboard.keys.providers import passphrase, secret
 from aboveboard.keys.providers.file import FileProvider
+from aboveboard.keys.providers.kms import KmsProvider, parts
 from aboveboard.keys.providers.provider import Provider
+from aboveboard.keys.providers.transit.engine import TransitProvider
+from aboveboard.keys.providers.transit.line import place
 
 
 def provider_at(url: str, current: Settings) -> Provider:
-    """Return the provider at ``url``; nothing is opened or asked yet."""
-    _, _, place = url.partition(":")
-    return FileProvider(url, current.path(place))
+    """Return the provider at ``url``; nothing is opened or asked yet.
+
+    Raises:
+        WrongSetting: the address is not one of a provider.
+    """
+    kind, _, at = url.partition(":")
+    if kind == "file":
+        return FileProvider(url, current.path(at), lambda: passphrase.asked(current))
+    if kind == "env":
+        return secret.in_environment(url, at)
+    if kind == "secret":
+        return secret.in_file(url, Path(os.environ.get("CREDENTIALS_DIRECTORY", current.home)) / at)
+    if kind == "vault":
+        where = place(url)
+        _refuse(url, where.problem)
+        ca = current.path(where.ca) if where.ca else None
+        return TransitProvider(where, ca=ca, token_file=current.path(current.keys.token_file) if current.keys.token_file else None)
+    if kind == "awskms":
+        key, region, endpoint, problem = parts(url)
+        _refuse(url, problem)
+        return KmsProvider(key, region, endpoint)
+    raise WrongSetting(name="keys.root", found=repr(url), expected="file:, env:, secret:, vault: or awskms:", where="aboveboard.toml")
+
+
+def _refuse(url: str, problem: str) -> None:
+    if problem:
+        raise WrongSetting(name="keys.root", found=repr(url), expected=problem, where="aboveboard.toml")

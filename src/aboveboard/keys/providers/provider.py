@@ -53,3 +53,6 @@ class Provider(Protocol):
 
         The versions before it still unwrap. Raises :class:`RenewalRefused` where this is its keeper's to do.
         """
+
+    def settle(self) -> str:
+        """Put older versions aside when nothing is wrapped by them any more; return what the operator is to do, or nothing."""
