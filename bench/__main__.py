@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bench.row import Row
 
-BENCHES = ("imports", "uses", "ledger", "exposure", "notices")
+BENCHES = ("imports", "decide", "uses", "ledger", "exposure", "notices")
 
 
 def main() -> None:

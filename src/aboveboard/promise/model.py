@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -98,6 +98,10 @@ class Period:
     def longest(self) -> timedelta:
         """Return an upper bound, for comparing two periods: years of 366 days, months of 31."""
         return timedelta(days=366 * self.years + 31 * self.months) + self._fixed()
+
+    def shortest(self) -> timedelta:
+        """Return a lower bound: years of 365 days, months of 28."""
+        return timedelta(days=365 * self.years + 28 * self.months) + self._fixed()
 
     def _fixed(self) -> timedelta:
         return timedelta(weeks=self.weeks, days=self.days, hours=self.hours, minutes=self.minutes)
@@ -235,6 +239,15 @@ class Retention:
     keep: Period
     starts: RetentionStart
     text: Text | None
+    _surely: timedelta = field(init=False, repr=False, compare=False)
+    """Within this nobody need look at the calendar: it is on the path of every use."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_surely", self.keep.shortest())
+
+    def over(self, began: datetime, at: datetime) -> bool:
+        """Whether what began to be kept then may no longer be used at ``at``."""
+        return at - began > self._surely and at > self.keep.after(began)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,5 +355,5 @@ def _say(value: _Any, language: str) -> _Any:
     elif isinstance(value, Mapping):
         spoken = MappingProxyType({key: _say(item, language) for key, item in value.items()})
     elif is_dataclass(value) and not isinstance(value, type):
-        spoken = replace(value, **{item.name: _say(getattr(value, item.name), language) for item in fields(value)})
+        spoken = replace(value, **{item.name: _say(getattr(value, item.name), language) for item in fields(value) if item.init})
     return spoken  # type: ignore[no-any-return]

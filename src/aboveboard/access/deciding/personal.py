@@ -64,18 +64,18 @@ def _out_of_time(purpose: Purpose, request: Request, facts: Facts) -> Iterator[R
     """
     if facts.held_for_claim and purpose.when_restricted is RestrictedUse.LEGAL_CLAIMS:
         return
-    keep, starts = purpose.retention.keep, purpose.retention.starts
+    retention, starts = purpose.retention, purpose.retention.starts
     over = False
     if starts is RetentionStart.COLLECTION and facts.collected:
         for field in request.fields:
             began = facts.collected.get(field, facts.collected_at)
-            if began is not None and request.at > keep.after(began):
+            if began is not None and retention.over(began, request.at):
                 over = True
                 yield reason(Code.RETENTION_OVER, field=field)
     else:
         began = _clock_start(starts, purpose, facts)
         # A clock that never started (no choice yet, say) cannot have run out; question 8 answers that case.
-        if began is not None and request.at > keep.after(began):
+        if began is not None and retention.over(began, request.at):
             over = True
             yield reason(Code.RETENTION_OVER)
     if over and facts.held_for_claim:

@@ -1,0 +1,61 @@
+"""The decision alone: may this be done? Beside a program that asks a dictionary each question, with no reasons and no law."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from aboveboard.access.decide import Facts, Permitted, Request, against_anyone, decide, decide_person
+from aboveboard.choices.standing import Answer, Event, fold
+from aboveboard.promise.loading import SAMPLE, load
+from bench.row import Row
+
+ROUNDS = 100_000
+_NOW = datetime(2026, 11, 22, 9, 41, tzinfo=UTC)
+
+
+def run() -> list[Row]:
+    """Measure one decision from the start, and one of a batch in which the request was judged once for all."""
+    promise = load(SAMPLE.read_text("utf-8"), name=SAMPLE.name)
+    requests = [
+        Request("shop-system", "deliver-orders", ("first_name", "last_name", "address_line1", "city"), "api", _NOW),
+        Request("offers-service", "personal-offers", ("first_name", "email"), "email", _NOW),
+        Request("shop-planning", "improve-shops", ("postal_code",), "office", _NOW),
+    ]
+    said = fold([Event(_NOW - timedelta(days=30), 1, "personal-offers", Answer.YES)])
+    facts = Facts(True, said, _NOW - timedelta(days=90), _NOW - timedelta(days=9))
+    judged = [(request, against_anyone(promise, request)) for request in requests]
+    tables = {
+        key: (frozenset(one.roles), frozenset(one.channels), frozenset(one.fields)) for key, one in promise.purposes.items()
+    }  # fmt: skip
+
+    def whole(turn: int) -> bool:
+        return isinstance(decide(promise, requests[turn % 3], facts), Permitted)
+
+    def one_of_many(turn: int) -> bool:
+        request, already = judged[turn % 3]
+        return isinstance(decide_person(promise, request, facts, already), Permitted)
+
+    def floor(turn: int) -> bool:
+        request = requests[turn % 3]
+        roles, channels, fields = tables[request.purpose]
+        return request.role in roles and request.channel in channels and fields.issuperset(request.fields)
+
+    bare = _speed(floor)
+    return [
+        Row("decide", _speed(whole), "decisions/s", bare, "one core, granted; floor: dictionary look-ups only"),
+        Row("decide, in a batch", _speed(one_of_many), "decisions/s", bare, "one core, granted; the request judged once for the batch"),
+    ]
+
+
+def _speed(question: Callable[[int], bool]) -> float:
+    """Return the best of five: the machine is shared, and being held up says nothing of the code."""
+    best = 0.0
+    for _ in range(5):
+        start = time.perf_counter()
+        for turn in range(ROUNDS):
+            if not question(turn):
+                raise RuntimeError("a decision that must be yes was no")
+        best = max(best, ROUNDS / (time.perf_counter() - start))
+    return best
