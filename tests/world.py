@@ -39,7 +39,7 @@ def _file(count: int, seed: int) -> Path:
 def load(count: int, *, seed: int = 2026) -> list[tuple[int, dict[str, str]]]:
     """Adopt the sample promise, load made-up people, and return each one's id and row."""
     adopted = adopt()
-    kinds = {key: field.kind.value for key, field in adopted.promise.fields.items()}
+    kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
     mapping = mappings.load(MAPPING_FILE.read_text("utf-8"), name=MAPPING_FILE.name)
     loading.load(loading.Source(_file(count, seed), mapping, kinds, adopted.serial), by=SYSTEM, at=clock.now())
     return [(vault.find("customer_number", row["customer_id"])[0], row) for row in people(count, seed=seed)]

@@ -55,6 +55,30 @@ STORIES = {
         "    allowed_when_restricted: public_interest",
         "Add `law:`",
     ),
+    "a national number without saying which": (
+        [("    kind: date\n", "    kind: national_id\n")],
+        "no_format",
+        "  birth_date:",
+        "Add `format:` with one of: ar.dni",
+    ),
+    "a national number that no country has": (
+        [("    kind: date\n", "    kind: national_id\n    format: gb.ninoo\n")],
+        "unknown_format",
+        "format: gb.ninoo",
+        "Did you mean `gb.nino`?",
+    ),
+    "a card that is checked in no known way": (
+        [("    format: unchecked ", "    format: mod97 ")],
+        "unknown_format",
+        "format: mod97",
+        "Use one of: luhn, unchecked.",
+    ),
+    "a format for a kind that has none": (
+        [("    kind: date\n", "    kind: date\n    format: DD/MM\n")],
+        "unknown_format",
+        "format: DD/MM",
+        "Remove the line.",
+    ),
     "a field that no purpose uses": (
         [
             (

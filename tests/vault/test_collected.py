@@ -40,7 +40,7 @@ def test_each_field_has_its_own_purpose_and_all_the_same_day() -> None:
 
 def test_the_sample_mapping_fits_the_sample_promise() -> None:
     mapping = mappings.load(MAPPING_FILE.read_text("utf-8"), name=MAPPING_FILE.name)
-    mapping.collected.check(PROMISE, mapping.columns.values(), TODAY)
+    mapping.collected.check(PROMISE, mapping.fields(), TODAY)
     assert mapping.collected.purpose == "deliver-orders"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 PAGE_SIZE: Final = 50
@@ -19,6 +19,18 @@ ORIGIN_WORD_BYTES: Final = 255
 
 RECORD_ORIGINS: Final = 255
 """Most different origins of the values of one record: their count is one byte (vault/FORMAT.md)."""
+
+CARD_DIGITS: Final = (12, 19)
+"""Fewest and most digits of a card number (ISO/IEC 7812-1 allows up to 19; the shortest in use have 12)."""
+
+OLDEST_DAY: Final = date(1880, 1, 1)
+"""Earliest day that is taken for one of somebody's life. Our choice: nobody alive was born before."""
+
+ADDRESS_LINES: Final = 10
+"""Most lines of a postal address. Our choice: above the eight that UPU S42 ever needs."""
+
+ADDRESS_LINE_CHARS: Final = 200
+"""Longest line of a postal address, in characters. Our choice."""
 
 IMPORT_BATCH: Final = 2_000
 """People sealed and stored in one transaction of an import. Our choice: below 20 MB of memory."""

@@ -57,9 +57,9 @@ def run(args: argparse.Namespace) -> int:
         if not file.is_file():
             raise BadInput(found=f"there is no file {file}", fix="Check the path.")
     adopted = in_force()
-    kinds = {key: field.kind for key, field in adopted.promise.fields.items()}
+    kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
     mapped = mapping.load(mapping_file.read_text("utf-8"), name=mapping_file.name)
-    mapped.collected.check(adopted.promise, mapped.columns.values(), clock.now().date())
+    mapped.collected.check(adopted.promise, mapped.fields(), clock.now().date())
     source = load.Source(args.file, mapped, kinds, adopted.serial)
     with _progress(args) as advance:
         finished = load.load(source, by=SYSTEM, at=clock.now(), progress=advance)

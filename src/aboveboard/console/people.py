@@ -21,8 +21,9 @@ from aboveboard.choices.actions import choose
 from aboveboard.choices.standing import Answer
 from aboveboard.console.forms import LookUpForm, RecordChoiceForm
 from aboveboard.promise.explain import basis_in_words
-from aboveboard.promise.model import FieldKind, Promise, Purpose
+from aboveboard.promise.model import Promise, Purpose
 from aboveboard.promise.queries import in_force
+from aboveboard.vault.kinds.values import shown
 
 LOOKS = (Role.ADVISER, Role.PRIVACY_LEAD)
 _SALT = "aboveboard.console.person"
@@ -75,7 +76,7 @@ def _answer(request: HttpRequest, ask: Ask, promise: Promise, purpose: Purpose, 
         context["reasons"] = [_named(promise, reason) for reason in outcome.reasons]
         return render(request, "console/refused.html", context, status=403)
     context["details"] = [
-        Detail(promise.fields[name].label, _shown(promise.fields[name].kind, value.reveal()) if value else "not held")
+        Detail(promise.fields[name].label, shown(promise.fields[name].kind_and_format, value.reveal()) if value else "not held")
         for name, value in outcome.values.items()
     ]
     context["choices"] = _choices(promise, outcome.person_id)
@@ -120,7 +121,3 @@ def _named(promise: Promise, reason: Reason) -> str:
     """Return the reason with the field's own name instead of its key."""
     field = promise.fields.get(reason.field)
     return reason.sentence.replace(reason.field, field.label.lower()) if field else reason.sentence
-
-
-def _shown(kind: FieldKind, value: str) -> str:
-    return f"ending {value[-4:]}" if kind is FieldKind.CARD_NUMBER else value

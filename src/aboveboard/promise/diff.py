@@ -48,7 +48,7 @@ def _fields(old: Promise, new: Promise) -> Iterator[Change]:
         elif before.sensitive != field.sensitive:
             shown = "masked until asked for" if field.sensitive else "no longer masked"
             yield Change(Direction.NARROWED if field.sensitive else Direction.WIDENED, key, f"“{field.label}” is now {shown}.")
-        elif _differs(before.label, field.label) or before.kind is not field.kind:
+        elif _differs(before.label, field.label) or before.kind_and_format != field.kind_and_format:
             yield Change(Direction.REWORDED, key, f"The field “{field.label}” was described as “{before.label}”.")
     for key, field in old.fields.items():
         if key not in new.fields:

@@ -130,6 +130,9 @@ class FieldKind(StrEnum):
     COUNTRY = "country"
     REGION = "region"
     POSTCODE = "postcode"
+    POSTAL_ADDRESS = "postal_address"
+    NATIONAL_ID = "national_id"
+    DOCUMENT = "document"
 
 
 class RetentionStart(StrEnum):
@@ -194,13 +197,22 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing held about a person. ``category`` is a fideslang key; ``sensitive`` asks faces to mask it."""
+    """One thing held about a person. ``category`` is a fideslang key; ``sensitive`` asks faces to mask it.
+
+    ``format`` is a key of ``formats.yaml`` ("gb.nino") for kinds that have several, else empty.
+    """
 
     key: str
     label: Text
     category: str
     kind: FieldKind
     sensitive: bool
+    format: str = ""
+
+    @property
+    def kind_and_format(self) -> str:
+        """The kind, with its format where it has one: ``date``, ``national_id:gb.nino``. ``vault.kinds`` reads it."""
+        return f"{self.kind}:{self.format}" if self.format else str(self.kind)
 
 
 @dataclass(frozen=True, slots=True)

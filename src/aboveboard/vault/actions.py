@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -11,27 +11,42 @@ from django.db import transaction
 from aboveboard.accounts.actions import forget_customer
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import NotFound
+from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.keys import actions as keys
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import opened
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, sealed
 from aboveboard.vault.keeping import actions as keeping
+from aboveboard.vault.kinds import values
+from aboveboard.vault.kinds.misfit import Misfit
 from aboveboard.vault.locking import hold
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 from aboveboard.vault.origin import Origin
 
 
+class BadValue(AboveboardError):
+    """What was given for {field} is not {expected}."""
+
+    code = "bad_value"
+    next_step = "Give it as expected; docs/reference/promise-file.md lists the kinds."
+
+
 def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str], origin: Origin, by: Actor, at: datetime) -> None:
     """Replace one field of one person, and its look-up.
 
-    ``kinds``: field to the kind the promise gives it. ``origin``: where the new value comes from.
+    ``kinds``: field to the kind the promise gives it, with its format (``Field.kind_and_format``).
+    ``origin``: where the new value comes from.
 
     Raises:
+        BadValue: the value does not fit the kind.
         NotFound: nobody with that id is held.
         FieldTooLong: the value is too long.
     """
+    try:
+        value = values.read(kinds[field], value)
+    except Misfit as misfit:
+        raise BadValue(field=field, expected=misfit.expected) from None
     with transaction.atomic():
         hold([person_id])
         row = SealedRecord.objects.filter(person_id=person_id).first()
@@ -43,19 +58,27 @@ def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str],
         old = sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else None
         boxes[field] = sealed.seal(cipher, person_id, field, origin, value)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
-        kind = kinds[field]
-        if kind in blind.KIND_NUMBERS:
-            region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
-            index = BlindIndex.objects.filter(person_id=person_id, kind=blind.KIND_NUMBERS[kind])
-            if old is not None:
-                index.filter(digest__in=blind.digests(kind, old, (region,))).delete()
-            for digest in blind.digests(kind, value, (region,)):
-                BlindIndex.objects.get_or_create(kind=blind.KIND_NUMBERS[kind], digest=digest, person_id=person_id)
+        number = blind.number_of(kinds[field])
+        if number is not None:
+            alike = [name for name in boxes if blind.number_of(kinds.get(name, "")) == number]
+            held = [(kinds[name], sealed.unseal(cipher, person_id, name, boxes[name])) for name in alike]
+            _file_again(person_id, number, (kinds[field], old), held)
         facts: dict[str, Json] = {
             "field": field, "promise": origin.promise_serial, "channel": origin.channel, "purpose": origin.purpose,
         }  # fmt: skip
         known_as = handles_of(person_id, found.key, found.handles)[0]
         append("correction.made", by=by, handle=known_as, facts=facts, at=at)
+
+
+def _file_again(person_id: int, number: int, old: tuple[str, str | None], held: Sequence[tuple[str, str]]) -> None:
+    """File a person under all they hold of one kind, and no longer under ``old``, unless another field says the same."""
+    region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
+    digests = {digest for kind, value in held for digest in blind.digests(kind, value, (region,))}
+    index = BlindIndex.objects.filter(person_id=person_id, kind=number)
+    if old[1] is not None:
+        index.filter(digest__in=set(blind.digests(old[0], old[1], (region,))) - digests).delete()
+    for digest in digests:
+        BlindIndex.objects.get_or_create(kind=number, digest=digest, person_id=person_id)
 
 
 Forget = Callable[[int], object]

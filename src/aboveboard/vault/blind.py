@@ -12,12 +12,17 @@ from functools import cache
 from aboveboard.keys.queries import instance_secret
 from aboveboard.vault.normalise import forms
 
-KIND_NUMBERS = {"email": 1, "phone": 2, "customer_number": 3}
+KIND_NUMBERS = {"email": 1, "phone": 2, "customer_number": 3, "national_id": 4}
+
+
+def number_of(kind: str) -> int | None:
+    """Return the number under which a kind is filed, None for kinds that nobody is looked up by. Its format does not matter."""
+    return KIND_NUMBERS.get(kind.partition(":")[0])
 
 
 def digest(kind: str, normal: str) -> bytes:
     """Return the 32-byte blind digest of a normal form."""
-    return hmac.digest(_key(kind, instance_secret("index")), normal.encode(), "sha256")
+    return hmac.digest(_key(kind.partition(":")[0], instance_secret("index")), normal.encode(), "sha256")
 
 
 def digests(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> list[bytes]:

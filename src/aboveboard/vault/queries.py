@@ -144,7 +144,7 @@ def find_digests(kind: str, digests: Sequence[bytes]) -> list[int]:
         return []
     marks = ", ".join(["%s"] * len(digests))
     with connection.cursor() as cursor:
-        cursor.execute(_FIND.format(marks=marks), [blind.KIND_NUMBERS[kind], *digests])
+        cursor.execute(_FIND.format(marks=marks), [blind.number_of(kind), *digests])
         return sorted({person_id for (person_id,) in cursor.fetchall()})
 
 

@@ -74,7 +74,7 @@ class Story:
     def protect(self, file: Path, progress: Progress) -> ImportRun:
         """Bring the customers in, sealed."""
         adopted = in_force()
-        kinds = {key: known.kind.value for key, known in adopted.promise.fields.items()}
+        kinds = {key: known.kind_and_format for key, known in adopted.promise.fields.items()}
         mapping = mappings.load(MAPPING.read_text("utf-8"), name=MAPPING.name)
         source = loading.Source(file, mapping, kinds, adopted.serial)
         return loading.load(source, by=SYSTEM, at=self.ago(days=45), progress=progress)

@@ -18,7 +18,7 @@ from aboveboard.vault import actions as vault
 from aboveboard.vault import queries as vault_queries
 from aboveboard.vault.origin import Origin
 
-_CORRECTABLE_KINDS = {FieldKind.TEXT, FieldKind.PHONE, FieldKind.REGION, FieldKind.POSTCODE}
+_CORRECTABLE_KINDS = {FieldKind.TEXT, FieldKind.PHONE, FieldKind.REGION, FieldKind.POSTCODE, FieldKind.POSTAL_ADDRESS}
 _CORRECTABLE_CATEGORIES = ("user.name", "user.contact")
 
 
@@ -44,7 +44,7 @@ def correct(request: HttpRequest, you: You, field: str) -> HttpResponse:
     context = {"form": form, "field": found}
     if form.is_valid():
         value = form.cleaned_data["value"]
-        kinds = {key: str(item.kind) for key, item in you.promise.fields.items()}
+        kinds = {key: item.kind_and_format for key, item in you.promise.fields.items()}
         origin = Origin(you.promise_serial, you.now, CHANNEL, _purpose(you, found))
         vault.correct(you.person_id, field, value, kinds=kinds, origin=origin, by=CUSTOMER, at=you.now)
         messages.success(request, gettext("Corrected: %(label)s.") % {"label": found.label})

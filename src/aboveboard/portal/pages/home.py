@@ -23,6 +23,7 @@ from aboveboard.portal.page import CHANNEL, You, portal_page
 from aboveboard.portal.pages import details, notices
 from aboveboard.promise import explain
 from aboveboard.promise.model import Field, FieldKind
+from aboveboard.vault.kinds import values
 
 SHOW = "show-you-your-data"
 """The promise's key for showing people their own data: opening it is a use like any other."""
@@ -79,7 +80,7 @@ def shown(field: Field, value: str, language: str) -> str:
         return explain.country_in_words(value, language)
     if field.kind is FieldKind.DATE:
         return wording.written_day(value)
-    return value
+    return values.shown(field.kind_and_format, value)
 
 
 def _first_name(opened: Mapping[str, Personal[str] | None]) -> str:

@@ -86,8 +86,9 @@ def _organisation(item: Item) -> Organisation:
 
 def _field(key: str, item: Item) -> Field:
     category = word(item, "category")
-    sensitive = word(item, "sensitive") == "true" or categories.get(category).special
-    return Field(key, _text(entries(item)["label"]), category, FieldKind(word(item, "kind")), sensitive)
+    kind = FieldKind(word(item, "kind"))
+    sensitive = word(item, "sensitive") == "true" or categories.get(category).special or kind is FieldKind.NATIONAL_ID
+    return Field(key, _text(entries(item)["label"]), category, kind, sensitive, word(item, "format"))
 
 
 def _party(key: str, item: Item) -> Party:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aboveboard.promise.loading.lines import Item, Scalar, Table, entries, words
+from aboveboard.promise import formats
+from aboveboard.promise.loading.lines import Item, Scalar, Table, entries, word, words
 from aboveboard.promise.loading.problems import Place, Report, quoted
 from aboveboard.promise.loading.shape import nearest
 
@@ -25,8 +26,24 @@ def check(root: Table, report: Report) -> None:
                 if named.text not in declared:
                     message = f"The purpose {quoted(key)} names the {noun} {quoted(named.text)}, which `{section}` does not declare."
                     report.add(named, code, message, nearest(named.text, declared))
+    _check_formats(root, report)
     _check_unused(root, report)
     _check_languages(root, report)
+
+
+def _check_formats(root: Table, report: Report) -> None:
+    for key, field in entries(root, "fields").items():
+        kind, said = word(field, "kind"), entries(field).get("format")
+        known = formats.of_kind(kind)
+        if said is None:
+            if formats.is_needed(kind):
+                message = f"The field {quoted(key)} is a {kind}, and does not say which."
+                report.add(_mark(root, "fields", key), "no_format", message, f"Add `format:` with one of: {', '.join(known)}.")
+        elif not known:
+            report.add(said, "unknown_format", f"A field of kind {quoted(kind)} has no format.", "Remove the line.")
+        elif word(field, "format") not in known:
+            message = f"A {kind} has no format {quoted(word(field, 'format'))}."
+            report.add(said, "unknown_format", message, nearest(word(field, "format"), known))
 
 
 def _check_unused(root: Table, report: Report) -> None:

@@ -45,7 +45,7 @@ class Source:
 
     def origins(self, at: datetime) -> dict[str, Origin]:
         """Return where the values of each field come from, for an import at ``at``."""
-        return self.mapping.collected.origins(self.mapping.columns.values(), self.promise_serial, at)
+        return self.mapping.collected.origins(self.mapping.fields(), self.promise_serial, at)
 
 
 @dataclass(slots=True)
@@ -147,5 +147,6 @@ def _seal(
     region = row.values.get(source.mapping.country)
     for name, value in row.values.items():
         kind = source.kinds[name]
-        if kind in blind.KIND_NUMBERS:
-            rows.indexes += ((blind.KIND_NUMBERS[kind], digest, person_id) for digest in blind.digests(kind, value, (region,)))
+        number = blind.number_of(kind)
+        if number is not None:
+            rows.indexes += ((number, digest, person_id) for digest in blind.digests(kind, value, (region,)))

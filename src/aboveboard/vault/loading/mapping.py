@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from aboveboard.basics.errors import AboveboardError
+from aboveboard.vault.kinds.days import ISO, PATTERNS
 from aboveboard.vault.loading import collected
 from aboveboard.vault.loading.collected import Collected
 
@@ -29,6 +30,7 @@ class Mapping:
     """How the rows of one kind of file become people.
 
     ``columns``: column to field. ``dropped``: column to the reason it is not collected.
+    ``joined``: a postal address to the columns that are its lines. ``dates``: how the file writes days.
     ``subdivided``: countries whose law differs by state, so that the jurisdiction is ``US-CA``.
     """
 
@@ -40,6 +42,12 @@ class Mapping:
     subdivided: frozenset[str]
     languages: Dictionary[str, str]
     collected: Collected
+    joined: Dictionary[str, tuple[str, ...]]
+    dates: str
+
+    def fields(self) -> tuple[str, ...]:
+        """Return every field that a file fills."""
+        return (*self.columns.values(), *self.joined)
 
     def jurisdiction(self, values: Dictionary[str, str]) -> str:
         """Return where the person lives: ``FR``, or ``US-CA`` where law differs by state; ``??`` if unknown."""
@@ -52,7 +60,7 @@ class Mapping:
         return self.languages.get(values.get(self.country, "").strip().upper(), "en")
 
 
-_KEYS = {"identify_by", "columns", "dropped", "country", "region", "subdivided", "languages", "collected"}
+_KEYS = {"identify_by", "columns", "dropped", "country", "region", "subdivided", "languages", "collected", "joined", "dates"}
 
 
 def load(source: str, *, name: str) -> Mapping:
@@ -94,6 +102,8 @@ def load(source: str, *, name: str) -> Mapping:
         subdivided=frozenset(raw.get("subdivided") or ()),
         languages=_texts(raw, "languages", name),
         collected=collected.read(raw.get("collected")),
+        joined=_joined(raw, columns, dropped, name),
+        dates=_dates(raw, name),
     )
 
 
@@ -102,3 +112,26 @@ def _texts(raw: dict[str, Any], key: str, name: str) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(part, str) for pair in value.items() for part in pair):
         raise MappingRefused(file=name, why=f"`{key}` is not a list of `name: text`", fix=f"Write `{key}:` with one `name: text` a line.")
     return value
+
+
+def _joined(raw: dict[str, Any], columns: Dictionary[str, str], dropped: Dictionary[str, str], name: str) -> dict[str, tuple[str, ...]]:
+    value = raw.get("joined") or {}
+    if not isinstance(value, dict) or not all(
+        isinstance(field, str) and isinstance(parts, list) and parts and all(isinstance(part, str) for part in parts)
+        for field, parts in value.items()
+    ):
+        raise MappingRefused(
+            file=name, why="`joined` is not a list of `field: [column, column]`", fix="Write `joined: {home: [street, city, postcode]}`."
+        )
+    for field, parts in value.items():
+        twice = [field] if field in columns.values() else [part for part in parts if part in dropped or parts.count(part) > 1]
+        if twice:
+            raise MappingRefused(file=name, why=f"given twice: {', '.join(dict.fromkeys(twice))}", fix="Give each column and field once.")
+    return {field: tuple(parts) for field, parts in value.items()}
+
+
+def _dates(raw: dict[str, Any], name: str) -> str:
+    pattern = raw.get("dates", ISO)
+    if pattern not in PATTERNS:
+        raise MappingRefused(file=name, why="`dates` is no known form of dates", fix=f"Use one of: {', '.join(PATTERNS)}.")
+    return str(pattern)

@@ -8,12 +8,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import BinaryIO
 
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import CSV_LINE_BYTES, FIELD_BYTES
-from aboveboard.vault import normalise
+from aboveboard.promise.model import FieldKind
+from aboveboard.vault.kinds import addresses
+from aboveboard.vault.kinds.misfit import Misfit
+from aboveboard.vault.kinds.values import Reader, reader
 from aboveboard.vault.loading import mapping as mappings
 
 
@@ -45,29 +47,48 @@ class Row:
 def read(file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]) -> Iterator[Row]:
     """Yield every row of a comma-separated file with a header line.
 
-    ``kinds``: field to the kind the promise gives it (``email``, ``phone``, ``date``, …).
+    ``kinds``: field to the kind the promise gives it, with its format (``email``, ``national_id:gb.nino``, …).
 
     Raises:
         FileRefused: no header, a column nobody decided about, a field the promise does not have.
     """
-    for column, field in mapping.columns.items():
+    _check_fields(name, mapping, kinds)
+    lines = csv.reader(_lines(file, name), strict=True)
+    plan = _Plan(_header(lines, name, mapping), mapping, {field: reader(kinds[field], dates=mapping.dates) for field in mapping.fields()})
+    while True:
+        try:
+            cells = next(lines)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Row(lines.line_num, {}, (RowProblem("", "not_csv", f"The line is not well-formed: {error}."),))
+            continue
+        if cells:
+            yield _row(lines.line_num, cells, plan)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What each row is read by: the header, the mapping, and what reads each field."""
+
+    header: list[str]
+    mapping: mappings.Mapping
+    readers: Mapping[str, Reader]
+
+
+def _check_fields(name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]) -> None:
+    for field in mapping.fields():
         if field not in kinds:
+            column = next(column for column, filled in [*mapping.columns.items(), ("joined", field)] if filled == field)
             raise FileRefused(
                 file=name, why=f"the column {column} would fill `{field}`, which the promise does not have",
                 fix="Drop the column in the mapping, or add the field and its purpose to the promise.",
             )  # fmt: skip
-    reader = csv.reader(_lines(file, name), strict=True)
-    header = _header(reader, name, mapping)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Row(reader.line_num, {}, (RowProblem("", "not_csv", f"The line is not well-formed: {error}."),))
-            continue
-        if cells:
-            yield _row(reader.line_num, cells, header, mapping, kinds)
+        if field in mapping.joined and kinds[field] != FieldKind.POSTAL_ADDRESS:
+            raise FileRefused(
+                file=name, why=f"several columns would fill `{field}`, which is no postal_address",
+                fix="Give each column a field of its own, or make the field one of that kind in the promise.",
+            )  # fmt: skip
 
 
 def _header(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) -> list[str]:
@@ -83,13 +104,14 @@ def _header(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) -
         raise FileRefused(file=name, why="its first line is empty", fix="Put the names of the columns in the first line.")
     if any("�" in cell or "\x00" in cell for cell in header):
         raise FileRefused(file=name, why="its header line is not UTF-8 text", fix="Save the file as UTF-8.")
+    named = mapping.columns.keys() | mapping.dropped.keys() | {column for columns in mapping.joined.values() for column in columns}
     for column in header:
-        if column not in mapping.columns and column not in mapping.dropped:
+        if column not in named:
             raise FileRefused(
                 file=name, why=f"nobody decided about the column {column[:40]!r}",
                 fix="Add it to the mapping, under `columns:` or under `dropped:` with the reason.",
             )  # fmt: skip
-    for column in mapping.columns:
+    for column in named - mapping.dropped.keys():
         if column not in header:
             raise FileRefused(file=name, why=f"the column {column!r} is missing", fix="Check the header line, or change the mapping.")
     if len(set(header)) != len(header):
@@ -97,45 +119,46 @@ def _header(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) -
     return header
 
 
-def _row(line: int, cells: list[str], header: list[str], mapping: mappings.Mapping, kinds: Mapping[str, str]) -> Row:
+def _row(line: int, cells: list[str], plan: _Plan) -> Row:
+    header, mapping = plan.header, plan.mapping
     if len(cells) != len(header):
         sentence = f"The line has {len(cells)} values; the header has {len(header)} columns."
         return Row(line, {}, (RowProblem("", "wrong_count", sentence),))
-    values, problems = {}, []
-    for column, cell in zip(header, cells, strict=True):
-        field = mapping.columns.get(column)
-        text = cell.strip()
-        if field is None or not text:
-            continue
-        problem = _check(field, kinds[field], text)
+    values: dict[str, str] = {}
+    problems = []
+    for field, text in _texts(cells, header, mapping):
+        problem = _taken(values, field, text, plan.readers[field])
         if problem:
             problems.append(problem)
-        else:
-            values[field] = text
     if not problems and mapping.identify_by not in values:
         sentence = f"{mapping.identify_by} is empty, so nobody could find this person again."
         problems.append(RowProblem(mapping.identify_by, "missing", sentence))
     return Row(line, values, tuple(problems))
 
 
-def _check(field: str, kind: str, text: str) -> RowProblem | None:
-    if "�" in text or "\x00" in text:
+def _texts(cells: list[str], header: list[str], mapping: mappings.Mapping) -> Iterator[tuple[str, str]]:
+    """Yield each field that the row fills, with its text; several columns of an address are one text of lines."""
+    for column, cell in zip(header, cells, strict=True):
+        field, text = mapping.columns.get(column), cell.strip()
+        if field is not None and text:
+            yield field, text
+    for field, columns in mapping.joined.items():
+        text = addresses.joined(cells[header.index(column)] for column in columns)
+        if text:
+            yield field, text
+
+
+def _taken(values: dict[str, str], field: str, text: str, read_value: Reader) -> RowProblem | None:
+    """Put what is to be sealed of a text into ``values``, or say why not."""
+    if "\ufffd" in text or "\x00" in text:
         return RowProblem(field, "not_text", f"{field} holds bytes that are not UTF-8 text.")
-    if len(text.encode()) > FIELD_BYTES:
+    if len(text) * 4 > FIELD_BYTES and len(text.encode()) > FIELD_BYTES:
         return RowProblem(field, "too_long", f"{field} is longer than {FIELD_BYTES} bytes.")
-    if kind == "email" and normalise.email(text) is None:
-        return RowProblem(field, "not_email", f"{field} is not an e-mail address such as name@example.org.")
-    if kind == "date" and not _is_date(text):
-        return RowProblem(field, "not_date", f"{field} is not a date written as 1984-05-31.")
-    return None
-
-
-def _is_date(text: str) -> bool:
     try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return False
-    return date(1880, 1, 1) <= found <= datetime.now().astimezone().date()
+        values[field] = read_value(text)
+    except Misfit as misfit:
+        return RowProblem(field, misfit.code, f"{field} is not {misfit.expected}.")
+    return None
 
 
 def _lines(file: BinaryIO, name: str) -> Iterator[str]:
