@@ -29,16 +29,22 @@ def read(text: str, form: str) -> str:
     """
     title = formats.of_kind("national_id")[form]
     plain = unicodedata.normalize("NFKC", text).strip().upper()
-    if form == "gb.nino":
-        compact = re.sub(r"[\s-]", "", plain)
-        if _NINO.fullmatch(compact):
-            return compact
-    else:
-        try:
-            return str(_module(form).validate(plain))
-        except ValidationError:
-            pass  # answered below, in our words
-    raise Misfit("not_national_id", f"a number that checks ({title})")
+    compact = _nino(plain) if form == "gb.nino" else _by_stdnum(plain, form)
+    if compact is None:
+        raise Misfit("not_national_id", f"a number that checks ({title})")
+    return compact
+
+
+def _nino(plain: str) -> str | None:
+    compact = re.sub(r"[\s-]", "", plain)
+    return compact if _NINO.fullmatch(compact) else None
+
+
+def _by_stdnum(plain: str, form: str) -> str | None:
+    try:
+        return str(_module(form).validate(plain))
+    except ValidationError:
+        return None
 
 
 def shown(compact: str, form: str) -> str:
