@@ -30,7 +30,7 @@ class Files:
         self.sources: list[loading.Source] = []
         adopted = world.adopt()
         self._serial = adopted.serial
-        self._kinds = {key: field.kind.value for key, field in adopted.promise.fields.items()}
+        self._kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
         self.next()
 
     def next(self) -> None:

@@ -60,7 +60,7 @@ def test_who_begins_to_look_after_the_erasure_gets_nothing_and_every_look_has_it
 
 def test_a_correction_or_a_choice_beside_an_erasure_brings_nothing_back() -> None:
     people = [person_id for person_id, _ in world.load(ROUNDS + 3)]
-    kinds = {key: field.kind.value for key, field in world.adopt().promise.fields.items()}
+    kinds = {key: field.kind_and_format for key, field in world.adopt().promise.fields.items()}
     for person_id in people[:ROUNDS]:
         outcomes = at_once(
             [
