@@ -21,6 +21,7 @@ from aboveboard.choices.models import Choice
 from aboveboard.choices.standing import Answer
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault
+from aboveboard.vault.origin import Origin
 from tests import world
 from tests.crash import whole
 from tests.together.crew import at_once
@@ -79,4 +80,5 @@ def test_a_correction_or_a_choice_beside_an_erasure_brings_nothing_back() -> Non
 
 
 def _correct(person_id: int, kinds: dict[str, str]) -> None:
-    vault.correct(person_id, "email", "new@example.org", kinds=kinds, promise_serial=1, by=world.ADVISER, at=clock.now())
+    origin = Origin(1, clock.now(), "phone", "answer-contact")
+    vault.correct(person_id, "email", "new@example.org", kinds=kinds, origin=origin, by=world.ADVISER, at=clock.now())
