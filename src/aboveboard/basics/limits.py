@@ -254,3 +254,11 @@ CLOCK_SKEW: Final = timedelta(minutes=1)
 
 LOOK_UP_WIDTH: Final = 8
 """People decided about when several are known by one e-mail, phone or number; the question is always this long. Our choice."""
+SWEEP_REVIEW_BATCH: Final = 2_000
+"""People looked at in one transaction while a sweep reviews. Our choice: below 20 MB of memory."""
+
+SWEEP_ERASE_BATCH: Final = 200
+"""People whose fields are erased in one transaction. Our choice: a fraction of a second in which nobody else writes to SQLite."""
+
+SWEEP_REVIEW_LIFE: Final = timedelta(days=30)
+"""How long a review may be acted on. Our choice: the month in which a request for erasure must be met (GDPR Art. 12(3))."""

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from django.db import models
 
-from aboveboard.vault.keeping.models import Hold, Restriction
+from aboveboard.vault.keeping.models import Hold, Restriction, Sweep, SweepRow
 
-__all__ = ["BlindIndex", "Hold", "ImportProblem", "ImportRun", "Person", "Restriction", "SealedRecord"]
+__all__ = ["BlindIndex", "Hold", "ImportProblem", "ImportRun", "Person", "Restriction", "SealedRecord", "Sweep", "SweepRow"]
 
 
 class Person(models.Model):

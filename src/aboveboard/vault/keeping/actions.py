@@ -16,7 +16,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import BadInput, Conflict, NotFound
 from aboveboard.ledger.actions import append
-from aboveboard.vault.keeping.models import Hold, Restriction
+from aboveboard.vault.keeping.models import Hold, Restriction, SweepRow
 from aboveboard.vault.keeping.reasons import HoldReason, RestrictionReason
 from aboveboard.vault.keeping.standing import stands, stands_until
 from aboveboard.vault.locking import hold
@@ -124,6 +124,7 @@ def forget(person_id: int) -> None:
     """Delete an erased person's rows: each ties them to entries of the ledger. Only an erasure calls this."""
     Hold.objects.filter(person_id=person_id).delete()
     Restriction.objects.filter(person_id=person_id).delete()
+    SweepRow.objects.filter(person_id=person_id).update(person_id=None)
 
 
 def refresh(person_id: int) -> None:

@@ -1,4 +1,4 @@
-"""What is kept of holds and restrictions. A row is added, and filled in once when it ends; never edited, never deleted.
+"""What is kept of holds, restrictions and sweeps. A row of the first two is filled in once when it ends, never edited or deleted.
 
 Only the erasure of the person takes their rows, because a row ties the person to entries of the ledger.
 """
@@ -57,3 +57,47 @@ class Restriction(_Kept):
         """One open restriction for one case."""
 
         constraints: ClassVar = [models.UniqueConstraint(fields=["person_id", "reference"], condition=_OPEN, name="vault_restriction_once")]
+
+
+class Sweep(models.Model):
+    """One review of everybody's fields against the promise, and the erasure that followed it, if any.
+
+    ``reached`` is the last person looked at, so that a review goes on where it was stopped; ``digest`` binds the rows
+    reviewed so far, in order, and after the review names it: what is erased is what was reviewed.
+    """
+
+    promise_serial = models.IntegerField()
+    begun_at = models.DateTimeField(help_text="the moment that every rule was asked about")
+    begun_by = models.JSONField(help_text="the actor")
+    reached = models.BigIntegerField(default=-1)
+    looked_at = models.BigIntegerField(default=0)
+    counts = models.JSONField(default=dict, help_text="what was found, as access.sweep.counting writes it")
+    digest = models.CharField(max_length=64, help_text="SHA-256, hex")
+    reviewed_at = models.DateTimeField(null=True)
+    erasing_at = models.DateTimeField(null=True, help_text="when somebody first told it to erase")
+    erasing_by = models.JSONField(null=True, help_text="the actor")
+    erased_at = models.DateTimeField(null=True, help_text="when the last row was done")
+
+
+class SweepRow(models.Model):
+    """Of one person, the fields whose purposes have all lapsed, each with its purposes and why; and what became of it.
+
+    ``outcome`` is empty while it waits; else ``fields``, ``person``, or a code for why it was left. Whoever was erased whole
+    has no number here any more.
+    """
+
+    sweep = models.ForeignKey(Sweep, on_delete=models.CASCADE, db_index=False)
+    person_id = models.BigIntegerField(null=True, db_index=True)
+    fields = models.JSONField(help_text="field: purpose: why it lapsed")
+    whole = models.BooleanField(help_text="nothing else is held of them: they would be erased whole")
+    bound = models.CharField(max_length=64, help_text="SHA-256 of the row as it was reviewed, hex")
+    outcome = models.CharField(max_length=20, default="", blank=True)
+    at = models.DateTimeField(null=True, help_text="when it was done or left")
+
+    class Meta:
+        """Read by sweep in the order of review; what waits is found without the rest."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["sweep", "id"], name="vault_sweep_rows"),
+            models.Index(fields=["sweep", "id"], name="vault_sweep_waiting", condition=models.Q(outcome="")),
+        ]

@@ -1,0 +1,46 @@
+"""Adding up what a sweep found, and binding its rows with a digest. Pure; both go on from where they were."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from aboveboard.basics import clock
+from aboveboard.basics.canonical import Json, canonical
+
+Counts = dict[str, dict[str, int]]
+"""``fields``: field to how many; ``whys``: "field purpose why" to how many; ``people`` and ``outcomes``: code to how many."""
+
+
+def begin(promise_serial: int, at: datetime) -> str:
+    """Return the digest of a sweep in which nothing was reviewed yet."""
+    return hashlib.sha256(b"aboveboard/sweep/v1/" + canonical([promise_serial, clock.to_text(at)])).hexdigest()
+
+
+def row_digest(person_id: int, fields: Mapping[str, Mapping[str, str]], whole: bool, outcome: str) -> str:
+    """Return the digest of one row: SHA-256 of its canonical JSON."""
+    row: list[Json] = [str(person_id), {name: dict(whys) for name, whys in fields.items()}, whole, outcome]
+    return hashlib.sha256(canonical(row)).hexdigest()
+
+
+def bind(digest: str, row: str) -> str:
+    """Return the digest after one more row: SHA-256 of the one before and the row's."""
+    return hashlib.sha256(bytes.fromhex(digest) + bytes.fromhex(row)).hexdigest()
+
+
+def add(counts: Counts, fields: Mapping[str, Mapping[str, str]], *, whole: bool, suspended: str) -> None:
+    """Count one person's row, in place. What must wait is counted by its reason alone."""
+    if suspended:
+        _one(counts, "suspended", suspended)
+        return
+    _one(counts, "people", "whole" if whole else "some")
+    for name, whys in fields.items():
+        _one(counts, "fields", name)
+        for purpose, why in whys.items():
+            _one(counts, "whys", f"{name} {purpose} {why}")
+
+
+def _one(counts: Counts, table: str, key: str) -> None:
+    cells = counts.setdefault(table, {})
+    cells[key] = cells.get(key, 0) + 1

@@ -1,0 +1,1 @@
+"""Commands about what is kept and what must go: ``sweep``, ``hold``, ``people``."""

@@ -1,0 +1,63 @@
+"""Erasing single fields of one person: the boxes go, and every look-up that only they stood for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import NotFound
+from aboveboard.keys.queries import person_key
+from aboveboard.ledger.actions import append
+from aboveboard.vault import blind, sealed
+from aboveboard.vault.keeping.actions import refuse_if_held
+from aboveboard.vault.locking import hold
+from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+from aboveboard.vault.queries import handle_of
+
+
+def erase_fields(
+    person_id: int, fields: Collection[str], *, kinds: Mapping[str, str], facts: Mapping[str, Json], by: Actor, at: datetime
+) -> frozenset[str]:
+    """Erase some fields of one person, and return those that were there; the entry ``field.erased`` names them.
+
+    ``kinds``: field to its kind, of every field held. ``facts`` go into the entry beside the names, such as the reason.
+
+    Raises:
+        NotFound: nobody with that id is held.
+        HeldByLaw: a legal hold stands on them.
+    """
+    with transaction.atomic():
+        hold([person_id])
+        refuse_if_held(person_id, at)
+        row, key = SealedRecord.objects.filter(person_id=person_id).first(), person_key(person_id)
+        if row is None or key is None:
+            raise NotFound(what="person")
+        boxes = sealed.decode(bytes(row.boxes))
+        gone = frozenset(fields) & boxes.keys()
+        if not gone:
+            return gone
+        left = {name: box for name, box in boxes.items() if name not in gone}
+        SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(left))
+        _forget_look_ups(person_id, {kinds.get(name, "") for name in gone}, left, kinds, AESGCM(key))
+        append("field.erased", by=by, handle=handle_of(key), facts={**facts, "fields": sorted(gone)}, at=at)
+    return gone
+
+
+def _forget_look_ups(
+    person_id: int, touched: Collection[str], left: Mapping[str, sealed.Box], kinds: Mapping[str, str], cipher: AESGCM
+) -> None:
+    """Delete the look-ups of the kinds that were touched, but for what a remaining field of the kind still says."""
+    region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
+    for kind in touched:
+        if kind not in blind.KIND_NUMBERS:
+            continue
+        stays: set[bytes] = set()
+        for name, box in left.items():
+            if kinds.get(name) == kind:
+                stays.update(blind.digests(kind, sealed.unseal(cipher, person_id, name, box), (region,)))
+        BlindIndex.objects.filter(person_id=person_id, kind=blind.KIND_NUMBERS[kind]).exclude(digest__in=stays).delete()
