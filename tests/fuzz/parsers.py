@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from aboveboard.keys.provider import LocalRootKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics.clock import now
@@ -19,7 +20,6 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.settings import load as load_settings
 from aboveboard.incidents import veris
 from aboveboard.incidents.leaks import form, reading
-from aboveboard.keys.provider import LocalRootKey
 from aboveboard.ledger.format import checkpoint, entry, note, proof, tiles
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.promise import loading as promise

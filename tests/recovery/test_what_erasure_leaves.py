@@ -24,6 +24,7 @@ BECOMES: dict[str, str] = {
     "keys.PersonKey": GOES,
     "accounts.Account": GOES,
     "choices.Choice": GOES,
+    "access.QuietRefusal": GOES,
     "vault.Hold": GOES,
     "vault.Restriction": GOES,
     "vault.SweepRow": "stays, without the person's number: what a sweep found is listed by its fields",

@@ -153,6 +153,18 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """Whether the worker sweeps by itself."""
+
+    sweep: str = _setting(
+        "off",
+        "What the worker does by itself about data whose purposes have lapsed: `off`, `review` (list it) or `erase` (list and erase it).",
+        _one_of("off", "review", "erase"),
+    )
+    every_days: int = _setting(7, "Days from one such sweep to the next.", _positive)
+
+
+@dataclass(frozen=True, slots=True)
 class Logs:
     """What the process prints about itself; never personal data."""
 
@@ -178,6 +190,7 @@ class Settings:
     mail: Mail
     keys: Keys
     ledger: Ledger
+    retention: Retention
     logs: Logs
     demo: Demo
 
@@ -193,6 +206,7 @@ SECTIONS: Mapping[str, type] = {
     "mail": Mail,
     "keys": Keys,
     "ledger": Ledger,
+    "retention": Retention,
     "logs": Logs,
     "demo": Demo,
 }

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from aboveboard.access.actions import Ask, Opened, use
-from aboveboard.access.sweep import erasing, queries, reviewing
-from aboveboard.basics import clock
+from aboveboard.access.sweep import erasing, queries, reviewing, scheduled
+from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.commands.main import main
+from aboveboard.incidents import lifecycle as incidents
+from aboveboard.incidents.models import State
+from aboveboard.keys.queries import person_key
 from aboveboard.ledger.models import Entry
 from aboveboard.ledger.queries import entries_for
 from aboveboard.promise.queries import in_force
@@ -21,6 +27,7 @@ from aboveboard.vault.keeping import actions as keeping
 from aboveboard.vault.keeping.models import Sweep, SweepRow
 from aboveboard.vault.keeping.reasons import HoldReason, RestrictionReason
 from aboveboard.vault.models import BlindIndex, Person
+from tests.loss import lost_laptop
 from tests.world import ADVISER, PROMISE_FILE, load
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +79,6 @@ def test_nothing_lapses_today() -> None:
 
 def fields_lapsed(person: int, fields: set[str]) -> Sweep:
     """A reviewed sweep in which these fields of a person have lapsed, as if the promise had no purpose left for them."""
-    from dataclasses import replace
     from types import MappingProxyType
 
     promise = in_force().promise
@@ -89,9 +95,11 @@ def fields_lapsed(person: int, fields: set[str]) -> Sweep:
 
 def test_some_fields_go_with_their_look_ups_and_the_rest_opens() -> None:
     (person, row), _, *_ = load(2)
-    rest = seen(person) - {"email"}
+    rest, handle, key = seen(person) - {"email"}, vault.handle(person), person_key(person)
     sweep = fields_lapsed(person, {"email"})
     assert seen(person) == rest
+    assert vault.handle(person) == handle
+    assert person_key(person) != key, "an old copy of the record would open with the key that a backup of today has"
     assert vault.find("email", row["email"]) == []
     assert vault.find("customer_number", row["customer_id"]) == [person]
     outcome = use(Ask(ADVISER, "answer-contact", ("first_name", "email"), "phone"), person, at=clock.now())
@@ -194,3 +202,29 @@ def test_the_command_reviews_lists_and_erases(capsys: pytest.CaptureFixture[str]
     assert main(["sweep", "--do", found["digest"]]) == 0
     assert "3 people: the whole record was erased" in capsys.readouterr().out
     assert main(["sweep", "--do", "f" * 64]) == 3
+
+
+def test_the_worker_sweeps_by_itself_only_where_the_settings_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    load(3)
+    at = later(12)
+    monkeypatch.setattr("aboveboard.basics.clock.now", lambda: at)
+    assert scheduled.turn(at) is None
+    current = settings.current()
+    for wanted, left in (("review", 3), ("erase", 0)):
+        chosen = replace(current, retention=replace(current.retention, sweep=wanted))
+        monkeypatch.setattr("aboveboard.basics.settings.current", lambda chosen=chosen: chosen)
+        assert scheduled.turn(at) is not None
+        assert scheduled.turn(at + timedelta(days=6)) is None, "the next is due after a week"
+        assert Person.objects.count() == left
+    assert Sweep.objects.count() == 1, "what was reviewed was erased, not reviewed again"
+
+
+def test_whoever_stands_in_an_open_incident_waits(tmp_path: Path) -> None:
+    (lost, _), (other, _) = load(2)
+    incident = lost_laptop([lost], tmp_path, at=clock.now())
+    sweep = erase(review(12), 12)
+    assert {row.person_id: row.outcome for row in queries.rows(sweep.pk)} == {lost: "incident", None: "person"}
+    assert not seen(other)
+    with transaction.atomic():
+        incidents.move(incident, State.CLOSED, note="Found.", by=ADVISER, at=clock.now())
+    assert queries.outcomes(erase(review(13), 13).pk) == {"person": 1}

@@ -1,8 +1,9 @@
 """``aboveboard worker``: sequence the ledger, send what is due, do the jobs; until it is told to stop.
 
-Four loops, each in a thread of its own, so that a long job holds up no notice and neither holds up the
-ledger; the fourth sweeps up, once an hour. What goes wrong in one turn is logged and the next turn comes
-after a rest that grows; nothing is lost meanwhile, because everything to do is a row. SIGTERM or Ctrl-C:
+Five loops, each in a thread of its own, so that a long job holds up no notice and neither holds up the
+ledger; the last two look, once an hour, for what may no longer be kept and for uploads that nobody
+confirmed. What goes wrong in one turn is logged and the next turn comes after a rest that grows;
+nothing is lost meanwhile, because everything to do is a row. SIGTERM or Ctrl-C:
 each loop ends its turn and stops, and what was written to the ledger meanwhile gets its place.
 """
 
@@ -110,6 +111,7 @@ class Loop:
 def make_loops(name: str, stop: threading.Event) -> list[Loop]:
     """Return the loops of a worker of that name."""
     from aboveboard.access.sequencing import sequence_now
+    from aboveboard.access.sweep import scheduled
     from aboveboard.accounts.programs import tokens
     from aboveboard.delivery.actions import drain
     from aboveboard.incidents.leaks import staging
@@ -141,10 +143,16 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
         tokens.sweep(at=clock.now())
         return False
 
+    def retain() -> bool:
+        if done := scheduled.turn(clock.now()):
+            log.info("sweep %s: %s people looked at", done.pk, done.looked_at)
+        return False
+
     return [
         Loop("sequencing", sequence, stop, limits.SEQUENCE_PAUSE),
         Loop("sending", send, stop),
         Loop("jobs", work, stop),
+        Loop("retention", retain, stop, limits.SWEEP_PAUSE),
         Loop("sweeping", sweep, stop, limits.SWEEP_PAUSE),
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 from datetime import datetime
 
@@ -13,12 +13,23 @@ from aboveboard.engines import exposure as engine
 from aboveboard.engines import listing
 from aboveboard.engines.listing import Cell
 from aboveboard.incidents.exposure.folders import exposure_file, folder_of
-from aboveboard.incidents.models import Exposure, Incident
+from aboveboard.incidents.models import Exposure, Incident, State
 
 
 def newest(incident: Incident) -> Exposure | None:
     """Return the count that stands, or None when nothing was counted yet."""
     return Exposure.objects.filter(incident=incident).select_related("incident").order_by("-id").first()
+
+
+def in_open_incidents(person_ids: Collection[int]) -> frozenset[int]:
+    """Return those of the people who stand in the newest count of an incident that is not closed: they may yet have to be told."""
+    found: set[int] = set()
+    for incident in Incident.objects.order_by("id"):
+        last = incident.states.order_by("-id").first()
+        counted = newest(incident) if last is None or last.state != State.CLOSED else None
+        if counted is not None:
+            found.update(listing.people(exposure_file(counted), list(person_ids)))
+    return frozenset(found)
 
 
 def cells_of(counted: Exposure) -> list[Cell]:

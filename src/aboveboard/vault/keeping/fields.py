@@ -1,4 +1,4 @@
-"""Erasing single fields of one person: the boxes go, and every look-up that only they stood for."""
+"""Erasing single fields of one person: the boxes go, every look-up that only they stood for, and the key that opens old copies."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from django.db import transaction
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import NotFound
-from aboveboard.keys.queries import person_key
+from aboveboard.keys.handles import handles_of
+from aboveboard.keys.queries import opened
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, sealed
 from aboveboard.vault.keeping.actions import refuse_if_held
+from aboveboard.vault.keeping.rekeying import fresh_key
 from aboveboard.vault.locking import hold
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
-from aboveboard.vault.queries import handle_of
 
 
 def erase_fields(
@@ -34,17 +35,19 @@ def erase_fields(
     with transaction.atomic():
         hold([person_id])
         refuse_if_held(person_id, at)
-        row, key = SealedRecord.objects.filter(person_id=person_id).first(), person_key(person_id)
-        if row is None or key is None:
+        row, found = SealedRecord.objects.filter(person_id=person_id).first(), opened([person_id]).get(person_id)
+        if row is None or found is None:
             raise NotFound(what="person")
         boxes = sealed.decode(bytes(row.boxes))
         gone = frozenset(fields) & boxes.keys()
         if not gone:
             return gone
         left = {name: box for name, box in boxes.items() if name not in gone}
+        known_as = handles_of(person_id, found.key, found.handles)
+        _forget_look_ups(person_id, {kinds.get(name, "") for name in gone}, left, kinds, AESGCM(found.key))
+        left = fresh_key(person_id, left, found.key, known_as)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(left))
-        _forget_look_ups(person_id, {kinds.get(name, "") for name in gone}, left, kinds, AESGCM(key))
-        append("field.erased", by=by, handle=handle_of(key), facts={**facts, "fields": sorted(gone)}, at=at)
+        append("field.erased", by=by, handle=known_as[0], facts={**facts, "fields": sorted(gone)}, at=at)
     return gone
 
 

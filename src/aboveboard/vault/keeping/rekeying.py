@@ -1,0 +1,39 @@
+"""A fresh key for one person whose record loses something: what was taken must not open from a backup with a key still in use.
+
+The old key then lives in backups alone, as whoever was erased whole does; the person keeps their handles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from aboveboard.keys.actions import make_keys
+from aboveboard.keys.handles import seal as seal_handles
+from aboveboard.keys.models import PersonKey
+from aboveboard.vault import sealed
+
+
+def fresh_key(person_id: int, boxes: Mapping[str, sealed.Box], old: bytes, known_as: Sequence[str]) -> dict[str, sealed.Box]:
+    """Give the person a new key, store it, and return the boxes sealed under it, each with its own origin.
+
+    Inside the transaction that stores the boxes, with the person held. ``known_as``: their handles, kept as they are.
+
+    Raises:
+        RecordDamaged: a box does not open with the old key.
+    """
+    ((_, key, wrapped),) = make_keys([person_id])
+    PersonKey.objects.filter(person_id=person_id).update(wrapped=wrapped, handles=seal_handles(person_id, key, known_as))
+    return resealed(person_id, boxes, AESGCM(old), person_id, AESGCM(key))
+
+
+def resealed(
+    was: int, boxes: Mapping[str, sealed.Box], old: AESGCM, becomes: int, new: AESGCM
+) -> dict[str, sealed.Box]:  # fmt: skip
+    """Return one person's boxes sealed under another key, or for another number; where each value comes from stays.
+
+    Raises:
+        RecordDamaged: a box does not open with the old key.
+    """
+    return {name: sealed.seal(new, becomes, name, box.origin, sealed.unseal(old, was, name, box)) for name, box in boxes.items()}
