@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from aboveboard.keys.provider import LocalRootKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics.clock import now
@@ -20,6 +19,10 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.settings import load as load_settings
 from aboveboard.incidents import veris
 from aboveboard.incidents.leaks import form, reading
+from aboveboard.keys import handles
+from aboveboard.keys.providers import kms, material, passphrase
+from aboveboard.keys.providers.transit import line
+from aboveboard.keys.wrapping import LocalKey
 from aboveboard.ledger.format import checkpoint, entry, note, proof, tiles
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.promise import loading as promise
@@ -87,7 +90,11 @@ def _leak(data: bytes) -> object:
 
 
 def _wrapped(data: bytes) -> object:
-    return LocalRootKey(bytes(32)).unwrap(data, b"a context")
+    return LocalKey(bytes(32)).unwrap(data, b"a context")
+
+
+_SEALED_KEY = passphrase.seal("00" * 32, "a passphrase", memory=64)
+_ENGINE = b'{"data": {"ciphertext": "vault:v1:AA=="}, "errors": ["a"]}'
 
 
 PARSERS: tuple[Parser, ...] = (
@@ -99,7 +106,17 @@ PARSERS: tuple[Parser, ...] = (
     Parser("veris record", text(veris.read_lines), lambda: [b'{"incident_id": "1", "timeline": {"incident": {"year": 2026}}}']),
     Parser("sealed record", sealed.decode, lambda: [_record()]),
     Parser("some fields of a sealed record", lambda data: sealed.pick(data, ["email", "none"]), lambda: [_record()]),
-    Parser("wrapped key", _wrapped, lambda: [LocalRootKey(bytes(32)).wrap(bytes(32), b"a context")]),
+    Parser("wrapped key", _wrapped, lambda: [LocalKey(bytes(32)).wrap(bytes(32), b"a context")]),
+    Parser("root keys in a text", text(material.read), lambda: [b"00" * 32, (b"11" * 32 + b"\n") * 3]),
+    Parser("root key behind a passphrase", text(lambda said: passphrase.unseal(said, "a passphrase")), lambda: [_SEALED_KEY.encode()]),
+    Parser("sealed handles", lambda data: handles.unseal(7, bytes(32), data), lambda: [handles.seal(7, bytes(32), ["00" * 16])]),
+    Parser(
+        "answer of a transit engine",
+        lambda data: line.read(200, data),
+        lambda: [_ENGINE],
+    ),
+    Parser("address of a transit engine", text(line.place), lambda: [b"vault:https://vault.example.org:8200/transit/keys?namespace=a"]),
+    Parser("address of a key in KMS", text(kms.parts), lambda: [b"awskms:alias/a?region=eu-west-1&endpoint=http://127.0.0.1:1"]),
     Parser("ledger entry", entry.parse, lambda: _log()[0]),
     Parser("signed note", lambda data: note.split(note.decode(data)), lambda: [_log()[1].encode()]),
     Parser("checkpoint", lambda data: checkpoint.open_note(note.decode(data), SIGNER.verifier), lambda: [_log()[1].encode()]),

@@ -54,11 +54,10 @@ class Places:
 
     def _file(self, kind: str) -> Place:
         file = self._folder / f"{secrets.token_hex(4)}.key"
-        self._patch.setattr(passphrase, "PASSPHRASE_MEMORY_KIB", 256)
         text = secrets.token_hex(32)
         if kind.endswith("passphrase"):
             self._patch.setenv(passphrase.VARIABLE, PASSPHRASE)
-            text = passphrase.seal(text, PASSPHRASE)
+            text = passphrase.seal(text, PASSPHRASE, memory=256)
         file.touch(0o600)
         file.write_text(text)
         hidden = file.with_suffix(".hidden")

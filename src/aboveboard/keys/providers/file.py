@@ -86,9 +86,9 @@ class FileProvider:
             versions = material.Versions(material.read(text if opened_with is None else passphrase.unseal(text, opened_with)))
         except passphrase.WillNotOpen as error:
             fix = f"Give the right passphrase, or put the file back. Read: {passphrase.VARIABLE} in docs/how-to/keep-the-keys.md."
-            raise RootKeyMissing(file=self._file.name, why=str(error), fix=fix) from None
+            raise RootKeyMissing(file=self._file.name, why=error.details["why"], fix=fix) from None
         except material.NotKeys as error:
-            raise RootKeyMissing(file=self._file.name, why=str(error), fix=_BACK) from None
+            raise RootKeyMissing(file=self._file.name, why=error.details["why"], fix=_BACK) from None
         self._read = (text, versions, opened_with)
         return versions
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aboveboard.basics.errors import AboveboardError
 from aboveboard.keys.wrapping import KEY_BYTES, KeyUnwrapFailed, LocalKey, wrapped_by
 
 
-class NotKeys(ValueError):
-    """The text is not root keys; the message says why and repeats nothing of it."""
+class NotKeys(AboveboardError):
+    """The text is not root keys: {why}."""
+
+    code = "not_root_keys"
 
 
 def read(text: str) -> list[bytes]:
@@ -19,15 +22,15 @@ def read(text: str) -> list[bytes]:
     """
     words = text.split()
     if not words:
-        raise NotKeys("it is empty")
+        raise NotKeys(why="it is empty")
     keys = []
     for word in words:
         try:
             key = bytes.fromhex(word)
         except ValueError:
-            raise NotKeys("it is not 64 hex digits") from None
+            raise NotKeys(why="it is not 64 hex digits") from None
         if len(key) != KEY_BYTES:
-            raise NotKeys("it is not 64 hex digits")
+            raise NotKeys(why="it is not 64 hex digits")
         keys.append(key)
     return keys
 

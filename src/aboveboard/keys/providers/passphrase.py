@@ -15,6 +15,7 @@ from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
+from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import PASSPHRASE_CHARS, PASSPHRASE_MEMORY_KIB
 from aboveboard.basics.settings import Settings
 
@@ -24,8 +25,10 @@ _PASSES, _LANES = 3, 4  # RFC 9106, section 4, second recommended option; memory
 _LINE: Final = re.compile(rf"{_MARK} ([0-9]{{1,7}}) ([0-9]{{1,2}}) ([0-9]{{1,2}}) ([0-9a-f]{{32}}) ([0-9a-f]{{56,20000}})\s*")
 
 
-class WillNotOpen(ValueError):
-    """The text does not open; the message says why and repeats nothing of it."""
+class WillNotOpen(AboveboardError):
+    """The root key does not open: {why}."""
+
+    code = "root_key_will_not_open"
 
 
 def is_sealed(text: str) -> bool:
@@ -33,11 +36,11 @@ def is_sealed(text: str) -> bool:
     return text.startswith("aboveboard-passphrase/")
 
 
-def seal(text: str, passphrase: str) -> str:
-    """Return ``text`` sealed, as one line."""
+def seal(text: str, passphrase: str, *, memory: int = PASSPHRASE_MEMORY_KIB) -> str:
+    """Return ``text`` sealed, as one line; ``memory`` in KiB."""
     salt, nonce = os.urandom(16), os.urandom(12)
-    head = f"{_MARK} {PASSPHRASE_MEMORY_KIB} {_PASSES} {_LANES} {salt.hex()}"
-    box = nonce + _cipher(passphrase, salt, PASSPHRASE_MEMORY_KIB, _PASSES, _LANES).encrypt(nonce, text.encode(), head.encode())
+    head = f"{_MARK} {memory} {_PASSES} {_LANES} {salt.hex()}"
+    box = nonce + _cipher(passphrase, salt, memory, _PASSES, _LANES).encrypt(nonce, text.encode(), head.encode())
     return f"{head} {box.hex()}\n"
 
 
@@ -49,15 +52,15 @@ def unseal(sealed: str, passphrase: str) -> str:
     """
     found = _LINE.fullmatch(sealed)
     if found is None:
-        raise WillNotOpen("it is not a whole line of a known version")
+        raise WillNotOpen(why="it is not a whole line of a known version")
     memory, passes, lanes = (int(part) for part in found.groups()[:3])
-    if not (8 * lanes <= memory <= 16 * PASSPHRASE_MEMORY_KIB and 1 <= passes <= 20 and 1 <= lanes <= 16):
-        raise WillNotOpen("it asks for more memory or time than any release has written")
+    if not (8 * lanes <= memory <= 4 * PASSPHRASE_MEMORY_KIB and 1 <= passes <= 20 and 1 <= lanes <= 16):
+        raise WillNotOpen(why="it asks for more memory or time than any release has written")
     head, box = sealed[: found.start(5)].rstrip(), bytes.fromhex(found[5]) if len(found[5]) % 2 == 0 else b""
     try:
         return _cipher(passphrase, bytes.fromhex(found[4]), memory, passes, lanes).decrypt(box[:12], box[12:], head.encode()).decode()
     except (InvalidTag, ValueError):
-        raise WillNotOpen("the passphrase does not open it") from None
+        raise WillNotOpen(why="the passphrase does not open it") from None
 
 
 def _cipher(passphrase: str, salt: bytes, memory: int, passes: int, lanes: int) -> AESGCMSIV:
@@ -77,10 +80,10 @@ def asked(current: Settings, *, prompt: str = "Passphrase of the root key: ") ->
         try:
             return file.read_text("utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise WillNotOpen(f"keys.passphrase_file cannot be read ({type(error).__name__})") from None
+            raise WillNotOpen(why=f"keys.passphrase_file cannot be read ({type(error).__name__})") from None
     if VARIABLE not in os.environ:
         if not sys.stdin.isatty():
-            raise WillNotOpen(f"it needs its passphrase, and nobody is there to be asked; set keys.passphrase_file or {VARIABLE}")
+            raise WillNotOpen(why=f"it needs its passphrase, and nobody is there to be asked; set keys.passphrase_file or {VARIABLE}")
         from getpass import getpass
 
         os.environ[VARIABLE] = getpass(prompt)

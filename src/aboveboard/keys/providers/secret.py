@@ -54,7 +54,7 @@ class SecretProvider:
         except (OSError, KeyError, UnicodeDecodeError) as error:
             raise ProviderAway(provider=self.name, why=f"it holds nothing ({type(error).__name__})", fix=fix) from None
         except material.NotKeys as error:
-            raise ProviderAway(provider=self.name, why=str(error), fix=fix) from None
+            raise ProviderAway(provider=self.name, why=error.details["why"], fix=fix) from None
 
 
 def in_environment(name: str, variable: str) -> SecretProvider:
