@@ -6,16 +6,21 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from aboveboard.access import actions as access
 from aboveboard.access.queries import looks
 from aboveboard.basics import clock
+from aboveboard.basics.limits import PLAIN_SENTENCE_WORDS
 from aboveboard.choices.actions import choose
 from aboveboard.choices.standing import Answer
+from aboveboard.portal import wording
+from aboveboard.promise.loading import load as load_promise
 from aboveboard.vault import actions as vault
+from aboveboard.vault.origin import Origin, of_promise
 from tests.accounts.people import customer_client, staff_client
 from tests.portal.conftest import Someone
-from tests.world import ADVISER, OFFERS
+from tests.world import ADVISER, OFFERS, PROMISE_FILE
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +36,26 @@ def test_everything_held_is_shown_in_plain_words(jon: Someone) -> None:
         assert jon.row[column].replace("'", "&#x27;") in page
     for said in ("United Kingdom", "To deliver what you order", "Shared with the courier", "Kept six years after your last order."):
         assert said in page
+
+
+def test_each_thing_says_when_where_and_for_what_it_was_collected(jon: Someone) -> None:
+    page = text(jon)
+    day = wording.day(clock.now())
+    assert page.count(f"Collected on {day} (in a shop). To deliver what you order.") == page.count("govuk-summary-list__key") - 1
+    assert page.count(f"Collected on {day} (in a shop). To send offers chosen for you.") == 1, "the date of birth"
+    jon.browser.post("/you/details/city/", {"value": "York"})
+    assert text(jon).count(f"Collected on {day} (your data page). To deliver what you order.") == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "de"])
+def test_what_is_not_known_of_an_origin_is_said_in_plain_words(language: str) -> None:
+    promise = load_promise(PROMISE_FILE.read_text("utf-8"), name="retailer.yaml").in_language(language)
+    said = set()
+    with override(language):
+        for where in (of_promise(1), Origin(1, clock.now(), "import", ""), Origin(1, clock.now(), "shop", "dropped-since")):
+            said.add(wording.origin(promise, where))
+    assert len(said) == 3
+    assert all(len(sentence.split()) <= PLAIN_SENTENCE_WORDS for whole in said for sentence in whole.split(". "))
 
 
 def test_of_a_card_only_the_last_four_digits_are_shown(jon: Someone) -> None:

@@ -23,7 +23,9 @@ from aboveboard.console.forms import LookUpForm, RecordChoiceForm
 from aboveboard.promise.explain import basis_in_words
 from aboveboard.promise.model import Promise, Purpose
 from aboveboard.promise.queries import in_force
+from aboveboard.vault import queries as vault
 from aboveboard.vault.kinds.values import shown
+from aboveboard.vault.origin import Origin
 
 LOOKS = (Role.ADVISER, Role.PRIVACY_LEAD)
 _SALT = "aboveboard.console.person"
@@ -31,10 +33,11 @@ _SALT = "aboveboard.console.person"
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One field as it is shown: its label and value, a card as its last four digits."""
+    """One field as it is shown: its label, its value (a card as its last four digits), and where that comes from."""
 
     label: str
     value: str
+    origin: str
 
 
 @allow(*LOOKS)
@@ -75,8 +78,11 @@ def _answer(request: HttpRequest, ask: Ask, promise: Promise, purpose: Purpose, 
     if not isinstance(outcome, Opened):
         context["reasons"] = [_named(promise, reason) for reason in outcome.reasons]
         return render(request, "console/refused.html", context, status=403)
+    origins = vault.provenance(outcome.person_id)
     context["details"] = [
-        Detail(promise.fields[name].label, shown(promise.fields[name].kind_and_format, value.reveal()) if value else "not held")
+        Detail(promise.fields[name].label, shown(promise.fields[name].kind_and_format, value.reveal()), _origin(promise, origins.get(name)))
+        if value
+        else Detail(promise.fields[name].label, "not held", "")
         for name, value in outcome.values.items()
     ]
     context["choices"] = _choices(promise, outcome.person_id)
@@ -115,6 +121,16 @@ def _choices(promise: Promise, person_id: int) -> list[dict[str, Any]]:
         for purpose in promise.purposes.values()
         if purpose.needs_consent or purpose.objectable
     ]
+
+
+def _origin(promise: Promise, where: Origin | None) -> str:
+    """Return where a value comes from, so that an adviser can tell an old address from a new one."""
+    if where is None or where.collected_at is None:
+        return "collected: not recorded"
+    channel = promise.channels.get(where.channel)
+    purpose = promise.purposes.get(where.purpose)
+    said = f"collected {where.collected_at:%-d %B %Y}, {channel.title if channel else 'from a file'}"
+    return f"{said}; {purpose.title}" if purpose else said
 
 
 def _named(promise: Promise, reason: Reason) -> str:

@@ -10,10 +10,12 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext, gettext_lazy
 
 from aboveboard.access.concerns import Concern
-from aboveboard.basics.limits import FIELD_BYTES
+from aboveboard.basics.limits import ADDRESS_LINES, FIELD_BYTES
 from aboveboard.choices.standing import Answer
 from aboveboard.promise.model import Field, FieldKind, Purpose
 from aboveboard.vault import normalise
+from aboveboard.vault.kinds import addresses
+from aboveboard.vault.kinds.misfit import Misfit
 
 CONCERNS = {
     Concern.UNKNOWN_TEAM: gettext_lazy("I do not know who this is"),
@@ -60,6 +62,8 @@ class DetailForm(forms.Form):
         box = self.fields["value"]
         box.label = field.label
         box.help_text = _HINTS.get(field.kind, "")
+        if field.kind is FieldKind.POSTAL_ADDRESS:
+            box.widget = forms.Textarea(attrs={"rows": 5})
         box.widget.attrs.update(_ATTRIBUTES.get(field.kind, {}))
 
     def clean_value(self) -> str:
@@ -67,6 +71,8 @@ class DetailForm(forms.Form):
         value: str = self.cleaned_data["value"]
         if len(value.encode()) > FIELD_BYTES or len(value) > _LONGEST:
             raise forms.ValidationError(gettext("This is too long. Use %(limit)d characters at most.") % {"limit": _LONGEST})
+        if self._kind is FieldKind.POSTAL_ADDRESS:
+            return _check_address(value)
         if not value.isprintable():
             raise forms.ValidationError(gettext("Use one line of letters, digits and signs."))
         if self._kind is FieldKind.EMAIL:
@@ -84,6 +90,7 @@ _HINTS = {
 _ATTRIBUTES = {
     FieldKind.EMAIL: {"type": "email", "autocomplete": "email", "spellcheck": "false"},
     FieldKind.PHONE: {"type": "tel", "autocomplete": "tel"},
+    FieldKind.POSTAL_ADDRESS: {"autocomplete": "street-address"},
     FieldKind.POSTCODE: {"autocomplete": "postal-code"},
 }
 
@@ -93,3 +100,11 @@ def _check_email(value: str) -> None:
         validate_email(value)
     except forms.ValidationError:
         raise forms.ValidationError(gettext("Type an e-mail address like name@example.com.")) from None
+
+
+def _check_address(value: str) -> str:
+    try:
+        return addresses.read(value)
+    except Misfit:
+        said = gettext("Type the address as it stands on an envelope, in %(limit)d lines at most.") % {"limit": ADDRESS_LINES}
+        raise forms.ValidationError(said) from None

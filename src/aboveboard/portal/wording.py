@@ -17,6 +17,7 @@ from aboveboard.choices.models import Choice
 from aboveboard.choices.standing import Answer
 from aboveboard.promise import categories, explain
 from aboveboard.promise.model import Party, Promise, Purpose
+from aboveboard.vault.origin import IMPORT, Origin
 
 _LOCALES = {"en": "en_GB"}  # "3 March 2026"; American English would turn it round
 
@@ -108,6 +109,18 @@ def purpose(promise: Promise, key: str) -> str:
     """Return what the purpose is called, also when a later promise dropped it."""
     found = promise.purposes.get(key)
     return found.title if found else gettext("for something we no longer do")
+
+
+def origin(promise: Promise, where: Origin) -> str:
+    """Return where a value comes from: when, on which channel and for which purpose (GDPR Art. 15(1)(g))."""
+    if where.collected_at is None:
+        return gettext("We did not write down where this came from.")
+    facts = {"day": day(where.collected_at), "channel": channel(promise, where.channel)}
+    if where.channel == IMPORT:
+        said = gettext("Brought in from a file on %(day)s.") % facts
+    else:
+        said = gettext("Collected on %(day)s (%(channel)s).") % facts
+    return f"{said} {purpose(promise, where.purpose)}." if where.purpose else said
 
 
 def refusal(codes: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ from aboveboard.portal.page import CHANNEL, You, portal_page
 from aboveboard.portal.pages import details, notices
 from aboveboard.promise import explain
 from aboveboard.promise.model import Field, FieldKind
+from aboveboard.vault import queries as vault
 from aboveboard.vault.kinds import values
 
 SHOW = "show-you-your-data"
@@ -34,10 +35,11 @@ _LOOKS_COUNTED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One thing held: its name, its value as the page shows it, and whether the person may correct it."""
+    """One thing held: its name, its value as the page shows it, where that comes from, and whether the person may correct it."""
 
     field: Field
     shown: str
+    origin: str
     correctable: bool
 
 
@@ -66,10 +68,12 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
 
 
 def _details(you: You, opened: Mapping[str, Personal[str] | None]) -> Iterator[Detail]:
+    origins = vault.provenance(you.person_id)
     for key, field in you.promise.fields.items():
         value = opened.get(key)
         if value is not None:
-            yield Detail(field, shown(field, value.reveal(), you.language), details.is_correctable(field))
+            come_from = wording.origin(you.promise, origins[key]) if key in origins else ""
+            yield Detail(field, shown(field, value.reveal(), you.language), come_from, details.is_correctable(field))
 
 
 def shown(field: Field, value: str, language: str) -> str:
