@@ -12,6 +12,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.commands.demo.people import write
 from aboveboard.ledger.models import Entry
+from aboveboard.vault.loading import blocks
 from aboveboard.vault.loading import load as loading
 from aboveboard.vault.loading import mapping as mappings
 from tests import world
@@ -49,7 +50,7 @@ class Files:
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
-    monkeypatch.setattr(loading, "IMPORT_BATCH", 20)
+    monkeypatch.setattr(blocks, "IMPORT_BATCH", 20)
     return Files(tmp_path)
 
 

@@ -14,6 +14,7 @@ from aboveboard.commands.demo.people import people, write
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import queries
+from aboveboard.vault.loading import blocks
 from aboveboard.vault.loading import load as loading
 from aboveboard.vault.loading import mapping as mappings
 from aboveboard.vault.models import BlindIndex, ImportRun, Person, SealedRecord
@@ -121,14 +122,15 @@ def _database_bytes(on_postgres: bool) -> bytes:
 
 
 def test_a_killed_load_continues_where_it_stopped(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "IMPORT_BATCH", 100)
+    monkeypatch.setattr(blocks, "IMPORT_BATCH", 100)
 
-    def killed(line: int) -> None:
-        if line > 150:
+    def killed(run: ImportRun) -> None:
+        if run.lines_done > 150:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         load(file, progress=killed)
     assert Person.objects.count() == 200
     again = load(file)
-    assert (again.loaded, again.already_held, Person.objects.count()) == (100, 200, PEOPLE)
+    assert (again.rows, again.loaded, again.already_held, Person.objects.count()) == (PEOPLE, PEOPLE, 0, PEOPLE)
+    assert (again.resumed, ImportRun.objects.count()) == (1, 1)

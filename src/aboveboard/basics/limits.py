@@ -35,6 +35,18 @@ ADDRESS_LINE_CHARS: Final = 200
 IMPORT_BATCH: Final = 2_000
 """People sealed and stored in one transaction of an import. Our choice: below 20 MB of memory."""
 
+IMPORT_BLOCK_BYTES: Final = 4 * 1024 * 1024
+"""Bytes of a customer file after which a batch is full before it has its people. Our choice: bounds memory where rows are long."""
+
+IMPORT_ALONE_BYTES: Final = 2 * 1024 * 1024
+"""Up to this size a file is sealed in the process that reads it, in bytes. Our choice: starting others takes half a second."""
+
+IMPORT_PROCESSES: Final = 8
+"""Most processes that seal for one import. Our choice: beyond it the database is what everyone waits for."""
+
+JURISDICTION_CHARS: Final = 12
+"""Longest code of where a person lives, with the state: what the vault's table takes. ISO 3166-2 needs six."""
+
 USE_BATCH: Final = 500
 """People in one batch request or one transaction of a bulk use (design, section 8)."""
 

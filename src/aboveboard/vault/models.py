@@ -45,12 +45,18 @@ class BlindIndex(models.Model):
 
 
 class ImportRun(models.Model):
-    """One run of ``aboveboard import``, so that what was loaded and what was not can be listed."""
+    """One import of a file, so that what was loaded and what was not can be listed, and one that was stopped goes on."""
 
     file_digest = models.CharField(max_length=64)
+    mapping_digest = models.CharField(max_length=64, blank=True, default="")
     file_name = models.CharField(max_length=200)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    resumed = models.IntegerField(default=0, help_text="how often it went on after it had been stopped")
+    resumed_at = models.DateTimeField(null=True)
+    bytes_done = models.BigIntegerField(default=0, help_text="where in the file the next row is")
+    lines_done = models.BigIntegerField(default=0)
+    first_person_id = models.BigIntegerField(default=0, help_text="people with this id or a later one may be of this run")
     rows = models.BigIntegerField(default=0)
     loaded = models.BigIntegerField(default=0)
     already_held = models.BigIntegerField(default=0)

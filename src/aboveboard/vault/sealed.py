@@ -24,7 +24,7 @@ VERSION = b"\x02"
 NONCE_BYTES = 12
 TAG_BYTES = 16
 _FIRST_VERSION = b"\x01"
-_AAD = b"aboveboard/field/v2/"
+AAD = b"aboveboard/field/v2/"
 _FIRST_AAD = b"aboveboard/field/v1/"
 _HEAD = struct.Struct(">BI")  # number of the origin, length of what is sealed
 _FIRST_HEAD = struct.Struct(">II")  # promise serial, length of what is sealed
@@ -92,16 +92,34 @@ def encode(boxes: Mapping[str, Box]) -> bytes:
         TooManyOrigins: more than ``limits.RECORD_ORIGINS`` different ones.
     """
     told = sorted({box.origin.bytes for box in boxes.values()})
-    if len(told) > RECORD_ORIGINS:
-        raise TooManyOrigins(found=len(told), limit=RECORD_ORIGINS)
     numbers = {blob: number for number, blob in enumerate(told)}
-    parts = [VERSION, len(told).to_bytes(1, "big"), *told]
+    parts = [record_start(told)]
     for name in sorted(boxes):
         key, box = name.encode(), boxes[name]
-        if not 0 < len(key) <= FIELD_NAME_BYTES:
-            raise FieldTooLong(field=name[:20], found=len(key), limit=FIELD_NAME_BYTES)
-        parts += (len(key).to_bytes(1, "big"), key, _HEAD.pack(numbers[box.origin.bytes], len(box.sealed)), box.sealed)
+        parts += (box_start(key, numbers[box.origin.bytes]), len(box.sealed).to_bytes(4, "big"), box.sealed)
     return b"".join(parts)
+
+
+def record_start(told: Collection[bytes]) -> bytes:
+    """Return the beginning of a record whose values come from these origins, in byte order.
+
+    Raises:
+        TooManyOrigins: more than ``limits.RECORD_ORIGINS``.
+    """
+    if len(told) > RECORD_ORIGINS:
+        raise TooManyOrigins(found=len(told), limit=RECORD_ORIGINS)
+    return b"".join([VERSION, len(told).to_bytes(1, "big"), *told])
+
+
+def box_start(name: bytes, origin: int) -> bytes:
+    """Return the beginning of a box, up to its length.
+
+    Raises:
+        FieldTooLong: the name is longer than ``limits.FIELD_NAME_BYTES``, or empty.
+    """
+    if not 0 < len(name) <= FIELD_NAME_BYTES:
+        raise FieldTooLong(field=name[:20].decode(errors="replace"), found=len(name), limit=FIELD_NAME_BYTES)
+    return len(name).to_bytes(1, "big") + name + origin.to_bytes(1, "big")
 
 
 def decode(record: bytes) -> dict[str, Box]:
@@ -184,4 +202,4 @@ def _origin(blob: bytes) -> Origin:
 def _bound(person_id: int, field: str, origin: Origin) -> bytes:
     if origin.collected_at is None:  # sealed when records kept the promise alone
         return b"%b%b%b%b" % (_FIRST_AAD, person_id.to_bytes(8, "big"), origin.promise_serial.to_bytes(4, "big"), field.encode())
-    return b"%b%b%b%b" % (_AAD, person_id.to_bytes(8, "big"), origin.bytes, field.encode())
+    return b"%b%b%b%b" % (AAD, person_id.to_bytes(8, "big"), origin.bytes, field.encode())

@@ -77,7 +77,7 @@ class Story:
         kinds = {key: known.kind_and_format for key, known in adopted.promise.fields.items()}
         mapping = mappings.load(MAPPING.read_text("utf-8"), name=MAPPING.name)
         source = loading.Source(file, mapping, kinds, adopted.serial)
-        return loading.load(source, by=SYSTEM, at=self.ago(days=45), progress=progress)
+        return loading.load(source, by=SYSTEM, at=self.ago(days=45), progress=lambda run: progress(run.rows))
 
     def choose(self, progress: Progress) -> None:
         """Let every third of the first customers say yes to offers, most in the portal, some by phone."""

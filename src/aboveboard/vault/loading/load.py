@@ -2,35 +2,39 @@
 
 The procedure, numbered as in the code and in ``tests/vault/test_load.py``:
 
-1. Read a batch of rows; rows with problems are listed with their line.
-2. Leave out people already held, and those who stand in the file twice (by ``identify_by``).
-3. Make an id and a key for each person; seal each field; digest each look-up.
-4. In one transaction: store the batch, its problems and one ledger entry. A killed import loses at
-   most the batch in hand, and running it again continues where it stopped, because of step 2.
+1. Find the run of this file that did not finish, or begin one; skip what it has stored.
+2. Read a block of rows and make a key for each person; in other processes when the file is large, check each
+   row, seal each field, digest each look-up. Rows with problems are listed with their line.
+3. Leave out people already held, and those who stand in the file twice (by ``identify_by``).
+4. In one transaction: store the batch, its problems, how far the run has come and one ledger entry. A killed
+   import loses at most the blocks in hand, and running it again goes on behind the last one stored.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import Conflict
 from aboveboard.basics.ids import new_ids
-from aboveboard.basics.limits import IMPORT_BATCH
 from aboveboard.keys.actions import make_keys
 from aboveboard.ledger.actions import append
-from aboveboard.vault import blind, normalise, sealed
-from aboveboard.vault.loading import people_file, store
+from aboveboard.vault import blind
+from aboveboard.vault.loading import blocks, people_file, store, workers
+from aboveboard.vault.loading.blocks import Block
 from aboveboard.vault.loading.mapping import Mapping as FileMapping
-from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun
+from aboveboard.vault.loading.sealing import Key, Plan, Sealed
+from aboveboard.vault.models import ImportProblem, ImportRun
 from aboveboard.vault.origin import Origin
 
 
@@ -45,108 +49,137 @@ class Source:
 
     def origins(self, at: datetime) -> dict[str, Origin]:
         """Return where the values of each field come from, for an import at ``at``."""
-        return self.mapping.collected.origins(self.mapping.fields(), self.promise_serial, at)
+        return self.mapping.collected.origins(self.mapping.columns.values(), self.promise_serial, at)
 
 
-@dataclass(slots=True)
-class _Batch:
-    """The rows in hand, where their values come from, and what became of them."""
-
-    rows: list[people_file.Row]
-    origins: Mapping[str, Origin]
-    problems: list[tuple[int, people_file.RowProblem]] = field(default_factory=list)
-    already_held: int = 0
-    loaded: int = 0
-
-
-def load(source: Source, *, by: Actor, at: datetime, progress: Callable[[int], None] = lambda line: None) -> ImportRun:
+def load(
+    source: Source, *, by: Actor, at: datetime, progress: Callable[[ImportRun], None] = lambda run: None, processes: int | None = None
+) -> ImportRun:
     """Load every good row of the file and return the finished run; its problems are listed with it.
 
-    ``progress`` is called with the line reached after each stored batch.
+    ``progress`` is called with the run when it begins and after each stored batch. ``processes`` seal beside
+    this one; None leaves it to the file's size.
 
     Raises:
         FileRefused: the header does not fit the mapping; nothing was loaded.
+        Conflict: the file changed meanwhile, or another import of it is under way.
+        SealerGone: a process that sealed died; run again.
     """
     with source.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
+        stands = _stands(file)
         file.seek(0)
-        rows = people_file.read(file, source.path.name, source.mapping, source.kinds)
-        first = list(islice(rows, IMPORT_BATCH))
-        run = ImportRun.objects.create(file_digest=digest, file_name=source.path.name, started_at=at)
-        seen: set[bytes] = set()
-        origins = source.origins(at)
-        while first:
-            _store(_Batch(first, origins), source, run, seen, by=by, at=at)
-            progress(first[-1].line)
-            first = list(islice(rows, IMPORT_BATCH))
+        columns, start, line = people_file.header(file, source.path.name, source.mapping, source.kinds)
+        _check_identity(source)
+        run = _begin(digest, source.path.name, source.mapping, start=start, line=line, at=at)  # 1
+        progress(run)
+        if processes is None:
+            processes = workers.how_many(stands[0] - run.bytes_done)
+        for block, done in workers.seal(_plan(source, columns, at), _tasks(file, run), processes):  # 2
+            if _stands(file) != stands:
+                raise Conflict(why=f"{source.path.name} was changed while it was read; import it again")
+            run = _store(block, done, source, run.pk, by=by, at=at)
+            progress(run)
     run.finished_at = at
-    run.save()
+    run.save(update_fields=["finished_at"])
     return run
 
 
-def _store(batch: _Batch, source: Source, run: ImportRun, seen: set[bytes], *, by: Actor, at: datetime) -> None:
+def _begin(file_digest: str, file_name: str, mapping: FileMapping, *, start: int, line: int, at: datetime) -> ImportRun:
+    """Return the unfinished run of the same file with the same mapping, to go on with, or a new one.
+
+    ``start`` and ``line`` say where the first row is.
+    """
+    how = _how(mapping)
+    run = ImportRun.objects.filter(file_digest=file_digest, mapping_digest=how, finished_at=None).order_by("-id").first()
+    if run is None:
+        return ImportRun.objects.create(
+            file_digest=file_digest, mapping_digest=how, file_name=file_name[:200], started_at=at, bytes_done=start, lines_done=line,
+            first_person_id=next(new_ids(1)),
+        )  # fmt: skip
+    run.resumed += 1
+    run.resumed_at = at
+    run.save(update_fields=["resumed", "resumed_at"])
+    return run
+
+
+def _how(mapping: FileMapping) -> str:
+    """Two mappings that would make the same of a file have the same digest."""
+    plain = asdict(mapping) | {"subdivided": sorted(mapping.subdivided)}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _plan(source: Source, columns: list[str], at: datetime) -> Plan:
+    return Plan(
+        header=tuple(columns),
+        mapping=source.mapping,
+        kinds={name: str(kind) for name, kind in source.kinds.items()},
+        origins=source.origins(at),
+        look_ups={kind: (number, blind.key(kind)) for kind, number in blind.KIND_NUMBERS.items()},
+        collected_at=source.mapping.collected.moment(at),
+        at=at,
+        copy=store.takes_copy(),
+    )
+
+
+def _tasks(file: BinaryIO, run: ImportRun) -> Iterator[tuple[Block, list[Key]]]:
+    for block in blocks.blocks(file, run.file_name, start=run.bytes_done, line=run.lines_done):
+        yield block, make_keys(list(new_ids(block.lines)))
+
+
+def _store(block: Block, done: Sealed, source: Source, run_id: int, *, by: Actor, at: datetime) -> ImportRun:
     with transaction.atomic():
-        rows = store.Rows()
-        for row, person_id, key, wrapped in _with_keys(list(_fresh(batch, source, seen))):
-            _seal(rows, row, person_id, key, source, batch.origins, at)
-            rows.keys.append((person_id, wrapped))
-            batch.loaded += 1
-        store.insert(rows)
+        store.lock()
+        run = ImportRun.objects.select_for_update().get(pk=run_id)
+        if run.bytes_done != block.start:
+            raise Conflict(why=f"{run.file_name} is being imported by somebody else")
+        left_out = _left_out(done, source, run)  # 3
+        store.insert(done.tables.without(left_out))  # 4
         ImportProblem.objects.bulk_create(
             ImportProblem(run=run, line=line, field=problem.field, code=problem.code, sentence=problem.sentence)
-            for line, problem in batch.problems
+            for line, problem in done.problems
         )
-        run.rows += len(batch.rows)
-        run.loaded += batch.loaded
-        run.already_held += batch.already_held
-        run.refused += len({line for line, _ in batch.problems})
+        loaded, refused = len(done.lines) - len(left_out), len({line for line, _ in done.problems})
+        run.rows += done.rows
+        run.loaded += loaded
+        run.refused += refused
+        run.already_held += done.rows - loaded - refused
+        run.bytes_done, run.lines_done = block.end, block.line + block.lines
         run.save()
-        if batch.loaded:
-            facts: dict[str, Json] = {"people": batch.loaded, "file": run.file_digest, "promise": source.promise_serial, "run": run.pk}
+        if loaded:
+            facts: dict[str, Json] = {"people": loaded, "file": run.file_digest, "promise": source.promise_serial, "run": run.pk}
             append("people.imported", by=by, handle=None, facts=facts, at=at)
+    return run
 
 
-def _fresh(batch: _Batch, source: Source, seen: set[bytes]) -> Iterator[people_file.Row]:
-    """Yield the rows to load: steps 1 and 2."""
+def _left_out(done: Sealed, source: Source, run: ImportRun) -> set[int]:
+    """Return the places in the block of those who are not to be loaded. Whoever stands twice in the file is a problem."""
     key = source.mapping.identify_by
-    candidates = []
-    for row in batch.rows:
-        normal = normalise.customer_number(row.values[key]) if not row.problems else None
-        if normal is None:
-            problems = row.problems or (people_file.RowProblem(key, "missing", f"{key} has no letter or digit."),)
-            batch.problems += ((row.line, problem) for problem in problems)
-        else:
-            candidates.append((row, blind.digest("customer_number", normal)))
-    held = set(
-        map(bytes, BlindIndex.objects.filter(kind=blind.KIND_NUMBERS["customer_number"], digest__in=[digest for _, digest in candidates])
-            .values_list("digest", flat=True))
-    )  # fmt: skip
-    for row, digest in candidates:
-        if digest in seen:
+    held = store.held(blind.KIND_NUMBERS[source.kinds[key]], done.digests)
+    here: set[bytes] = set()
+    left_out = set()
+    for place, (line, digest) in enumerate(zip(done.lines, done.digests, strict=True)):
+        # Ids rise with time: one that this run made belongs to an earlier line of the file.
+        if digest in here or held.get(digest, -1) >= run.first_person_id:
             problem = people_file.RowProblem(key, "twice", f"The same {key} stands in an earlier line.")
-            batch.problems.append((row.line, problem))
+            done.problems.append((line, problem))
+            left_out.add(place)
         elif digest in held:
-            batch.already_held += 1
-        else:
-            yield row
-        seen.add(digest)
+            left_out.add(place)
+        here.add(digest)
+    return left_out
 
 
-def _with_keys(rows: list[people_file.Row]) -> Iterator[tuple[people_file.Row, int, bytes, bytes]]:
-    made = make_keys(list(new_ids(len(rows))))
-    return ((row, *key) for row, key in zip(rows, made, strict=True))
+def _check_identity(source: Source) -> None:
+    key = source.mapping.identify_by
+    if source.kinds[key] not in blind.KIND_NUMBERS:
+        kinds = ", ".join(blind.KIND_NUMBERS)
+        raise people_file.FileRefused(
+            file=source.path.name, why=f"`identify_by: {key}` cannot be looked up, so nobody could tell who is held already",
+            fix=f"Name a field of one of the kinds {kinds}.",
+        )  # fmt: skip
 
 
-def _seal(
-    rows: store.Rows, row: people_file.Row, person_id: int, key: bytes, source: Source, origins: Mapping[str, Origin], at: datetime
-) -> None:
-    cipher, collected_at = AESGCM(key), source.mapping.collected.moment(at)
-    boxes = {name: sealed.seal(cipher, person_id, name, origins[name], value) for name, value in row.values.items()}
-    rows.people.append((person_id, source.mapping.jurisdiction(row.values), source.mapping.language(row.values), collected_at, at))
-    rows.records.append((person_id, sealed.encode(boxes)))
-    region = row.values.get(source.mapping.country)
-    for name, value in row.values.items():
-        kind = source.kinds[name]
-        number = blind.number_of(kind)
-        if number is not None:
-            rows.indexes += ((number, digest, person_id) for digest in blind.digests(kind, value, (region,)))
+def _stands(file: BinaryIO) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns

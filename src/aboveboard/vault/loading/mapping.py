@@ -51,8 +51,11 @@ class Mapping:
 
     def jurisdiction(self, values: Dictionary[str, str]) -> str:
         """Return where the person lives: ``FR``, or ``US-CA`` where law differs by state; ``??`` if unknown."""
-        country = values.get(self.country, "").strip().upper() or "??"
-        region = values.get(self.region or "", "").strip().upper()
+        return self.jurisdiction_of(values.get(self.country, "").strip().upper(), values.get(self.region or "", "").strip().upper())
+
+    def jurisdiction_of(self, country: str, region: str) -> str:
+        """Return the same of a country and a region, upper case."""
+        country = country or "??"
         return f"{country}-{region}" if country in self.subdivided and region else country
 
     def language(self, values: Dictionary[str, str]) -> str:

@@ -1,29 +1,24 @@
 """Reading a customer file: each row becomes a person's values, or a list of problems. Nothing is lost in silence.
 
-Streaming and bounded: one row in memory, lines no longer than ``limits.CSV_LINE_BYTES``.
+Streaming and bounded: a block of rows in memory (``blocks``).
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from operator import itemgetter
 from typing import BinaryIO
 
-from aboveboard.basics.errors import AboveboardError
-from aboveboard.basics.limits import CSV_LINE_BYTES, FIELD_BYTES
-from aboveboard.promise.model import FieldKind
-from aboveboard.vault.kinds import addresses
-from aboveboard.vault.kinds.misfit import Misfit
-from aboveboard.vault.kinds.values import Reader, reader
+from aboveboard.basics.limits import FIELD_BYTES, JURISDICTION_CHARS
+from aboveboard.vault import normalise
 from aboveboard.vault.loading import mapping as mappings
+from aboveboard.vault.loading.blocks import FileRefused, Lines, blocks
 
-
-class FileRefused(AboveboardError):
-    """The file {file} cannot be read: {why}."""
-
-    code = "file_refused"
-    next_step = "{fix}"
+__all__ = ["FileRefused", "Reader", "Row", "RowProblem", "header", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,54 +39,106 @@ class Row:
     problems: tuple[RowProblem, ...]
 
 
+class Reader:
+    """Reads the rows of blocks of one file.
+
+    ``names``: the fields in byte order, as a sealed record has them. A row comes as its line, one text for
+    each of them (empty where the person has none), and its problems.
+    """
+
+    def __init__(self, header: Iterable[str], mapping: mappings.Mapping, kinds: Mapping[str, str]) -> None:
+        columns = list(header)
+        self.names = tuple(sorted(mapping.columns.values(), key=str.encode))
+        places = {mapping.columns[column]: place for place, column in enumerate(columns) if column in mapping.columns}
+        self._count = len(columns)
+        self._pick = itemgetter(*(places[name] for name in self.names), 0)  # with one more, so that one field gives a tuple, too
+        in_order = sorted(self.names, key=places.__getitem__)
+        self._all = [(self.names.index(name), name, _RULES.get(kinds[name])) for name in in_order]
+        self._ruled = [(place, name, rule) for place, name, rule in self._all if rule is not None]
+        self._identify, self._identify_at = mapping.identify_by, self.names.index(mapping.identify_by)
+        self._mapping = mapping
+        self._country_at = self.names.index(mapping.country)
+        self._region_at = self.names.index(mapping.region) if mapping.region in self.names else None
+
+    def rows(self, text: str, line: int) -> Iterator[tuple[int, list[str], tuple[RowProblem, ...]]]:
+        """Yield each row of ``text``, which starts behind line ``line``."""
+        reader = csv.reader(io.StringIO(text, newline="\n"), strict=True)
+        odd = "�" in text or "\x00" in text
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield line + reader.line_num, [], (RowProblem("", "not_csv", f"The line is not well-formed: {error}."),)
+                continue
+            if not cells:
+                continue
+            if len(cells) != self._count:
+                sentence = f"The line has {len(cells)} values; the header has {self._count} columns."
+                yield line + reader.line_num, [], (RowProblem("", "wrong_count", sentence),)
+                continue
+            values = list(map(str.strip, self._pick(cells)))
+            values.pop()
+            yield line + reader.line_num, values, self._problems(values, odd)
+
+    def place(self, values: list[str]) -> tuple[str, str]:
+        """Return where the person lives, as the file says: country and region, upper case."""
+        return values[self._country_at].upper(), values[self._region_at].upper() if self._region_at is not None else ""
+
+    def _problems(self, values: list[str], odd: bool) -> tuple[RowProblem, ...]:
+        found = []
+        if odd or max(map(len, values)) * 4 > FIELD_BYTES:
+            found = [problem for at, name, _ in self._all if (problem := _unfit(name, values[at]))]
+        unfit = {problem.field for problem in found}
+        for at, name, rule in self._ruled:
+            if (text := values[at]) and name not in unfit and (problem := rule(name, text)):
+                found.append(problem)
+        country, region = self.place(values)
+        too_long = len(country) + len(region) >= JURISDICTION_CHARS
+        if too_long and len(self._mapping.jurisdiction_of(country, region)) > JURISDICTION_CHARS:
+            name, codes = self._mapping.country, "GB for the country, CA for the region"
+            found.append(RowProblem(name, "not_place", f"{name} or its region is not a code such as {codes}."))
+        if not found and not values[self._identify_at]:
+            sentence = f"{self._identify} is empty, so nobody could find this person again."
+            found.append(RowProblem(self._identify, "missing", sentence))
+        return tuple(found)
+
+
 def read(file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]) -> Iterator[Row]:
     """Yield every row of a comma-separated file with a header line.
 
-    ``kinds``: field to the kind the promise gives it, with its format (``email``, ``national_id:gb.nino``, …).
+    ``kinds``: field to the kind the promise gives it (``email``, ``phone``, ``date``, …).
 
     Raises:
         FileRefused: no header, a column nobody decided about, a field the promise does not have.
     """
-    _check_fields(name, mapping, kinds)
-    lines = csv.reader(_lines(file, name), strict=True)
-    plan = _Plan(_header(lines, name, mapping), mapping, {field: reader(kinds[field], dates=mapping.dates) for field in mapping.fields()})
-    while True:
-        try:
-            cells = next(lines)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Row(lines.line_num, {}, (RowProblem("", "not_csv", f"The line is not well-formed: {error}."),))
-            continue
-        if cells:
-            yield _row(lines.line_num, cells, plan)
+    columns, end, lines = header(file, name, mapping, kinds)
+    reader = Reader(columns, mapping, kinds)
+    for block in blocks(file, name, start=end, line=lines):
+        for line, values, problems in reader.rows(block.data.decode("utf-8", errors="replace"), block.line):
+            told = {problem.field for problem in problems}
+            yield Row(line, {key: text for key, text in zip(reader.names, values, strict=False) if text and key not in told}, problems)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What each row is read by: the header, the mapping, and what reads each field."""
+def header(file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]) -> tuple[list[str], int, int]:
+    """Return the columns of a file, the byte where its first row starts, and how many lines the header takes.
 
-    header: list[str]
-    mapping: mappings.Mapping
-    readers: Mapping[str, Reader]
-
-
-def _check_fields(name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]) -> None:
-    for field in mapping.fields():
+    Raises:
+        FileRefused: no header, a column nobody decided about, a field the promise does not have.
+    """
+    for column, field in mapping.columns.items():
         if field not in kinds:
-            column = next(column for column, filled in [*mapping.columns.items(), ("joined", field)] if filled == field)
             raise FileRefused(
                 file=name, why=f"the column {column} would fill `{field}`, which the promise does not have",
                 fix="Drop the column in the mapping, or add the field and its purpose to the promise.",
             )  # fmt: skip
-        if field in mapping.joined and kinds[field] != FieldKind.POSTAL_ADDRESS:
-            raise FileRefused(
-                file=name, why=f"several columns would fill `{field}`, which is no postal_address",
-                fix="Give each column a field of its own, or make the field one of that kind in the promise.",
-            )  # fmt: skip
+    lines = Lines(file, name, encoding="utf-8-sig")
+    columns = _columns(csv.reader(_checked(lines, name), strict=True), name, mapping)
+    return columns, sum(map(len, lines.taken)), len(lines.taken)
 
 
-def _header(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) -> list[str]:
+def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) -> list[str]:
     try:
         header = [cell.strip() for cell in next(reader)]
     except StopIteration:
@@ -104,14 +151,13 @@ def _header(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) -
         raise FileRefused(file=name, why="its first line is empty", fix="Put the names of the columns in the first line.")
     if any("�" in cell or "\x00" in cell for cell in header):
         raise FileRefused(file=name, why="its header line is not UTF-8 text", fix="Save the file as UTF-8.")
-    named = mapping.columns.keys() | mapping.dropped.keys() | {column for columns in mapping.joined.values() for column in columns}
     for column in header:
-        if column not in named:
+        if column not in mapping.columns and column not in mapping.dropped:
             raise FileRefused(
                 file=name, why=f"nobody decided about the column {column[:40]!r}",
                 fix="Add it to the mapping, under `columns:` or under `dropped:` with the reason.",
             )  # fmt: skip
-    for column in named - mapping.dropped.keys():
+    for column in mapping.columns:
         if column not in header:
             raise FileRefused(file=name, why=f"the column {column!r} is missing", fix="Check the header line, or change the mapping.")
     if len(set(header)) != len(header):
@@ -119,59 +165,50 @@ def _header(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) -
     return header
 
 
-def _row(line: int, cells: list[str], plan: _Plan) -> Row:
-    header, mapping = plan.header, plan.mapping
-    if len(cells) != len(header):
-        sentence = f"The line has {len(cells)} values; the header has {len(header)} columns."
-        return Row(line, {}, (RowProblem("", "wrong_count", sentence),))
-    values: dict[str, str] = {}
-    problems = []
-    for field, text in _texts(cells, header, mapping):
-        problem = _taken(values, field, text, plan.readers[field])
-        if problem:
-            problems.append(problem)
-    if not problems and mapping.identify_by not in values:
-        sentence = f"{mapping.identify_by} is empty, so nobody could find this person again."
-        problems.append(RowProblem(mapping.identify_by, "missing", sentence))
-    return Row(line, values, tuple(problems))
+def _checked(lines: Lines, name: str) -> Iterator[str]:
+    """Yield the header's lines; a carriage return that ends no line means a file of another system."""
+    for number, line in enumerate(_or_bare(lines, name)):
+        if number == 0 and "\r" in line.removesuffix("\n").removesuffix("\r"):
+            raise _bare_return(name)
+        yield line
 
 
-def _texts(cells: list[str], header: list[str], mapping: mappings.Mapping) -> Iterator[tuple[str, str]]:
-    """Yield each field that the row fills, with its text; several columns of an address are one text of lines."""
-    for column, cell in zip(header, cells, strict=True):
-        field, text = mapping.columns.get(column), cell.strip()
-        if field is not None and text:
-            yield field, text
-    for field, columns in mapping.joined.items():
-        text = addresses.joined(cells[header.index(column)] for column in columns)
-        if text:
-            yield field, text
-
-
-def _taken(values: dict[str, str], field: str, text: str, read_value: Reader) -> RowProblem | None:
-    """Put what is to be sealed of a text into ``values``, or say why not."""
-    if "\ufffd" in text or "\x00" in text:
-        return RowProblem(field, "not_text", f"{field} holds bytes that are not UTF-8 text.")
-    if len(text) * 4 > FIELD_BYTES and len(text.encode()) > FIELD_BYTES:
-        return RowProblem(field, "too_long", f"{field} is longer than {FIELD_BYTES} bytes.")
+def _or_bare(lines: Lines, name: str) -> Iterator[str]:
+    """A file with bare carriage returns is one long line: say that instead."""
     try:
-        values[field] = read_value(text)
-    except Misfit as misfit:
-        return RowProblem(field, misfit.code, f"{field} is not {misfit.expected}.")
+        yield from lines
+    except FileRefused:
+        if not lines.taken and lines.last.count(b"\r"):
+            raise _bare_return(name) from None
+        raise
+
+
+def _unfit(field: str, text: str) -> RowProblem | None:
+    if "�" in text or "\x00" in text:
+        return RowProblem(field, "not_text", f"{field} holds bytes that are not UTF-8 text.")
+    if len(text.encode()) > FIELD_BYTES:
+        return RowProblem(field, "too_long", f"{field} is longer than {FIELD_BYTES} bytes.")
     return None
 
 
-def _lines(file: BinaryIO, name: str) -> Iterator[str]:
-    first = True
-    while line := file.readline(CSV_LINE_BYTES):
-        if len(line) == CSV_LINE_BYTES and not line.endswith(b"\n"):
-            if first and b"\r" in line:
-                raise _bare_return(name)
-            raise FileRefused(file=name, why=f"a line is longer than {CSV_LINE_BYTES} bytes", fix="Check that it is a CSV file.")
-        if first and b"\r" in line.removesuffix(b"\n").removesuffix(b"\r"):
-            raise _bare_return(name)
-        yield line.decode("utf-8-sig" if first else "utf-8", errors="replace")
-        first = False
+def _email(field: str, text: str) -> RowProblem | None:
+    if normalise.email(text) is None:
+        return RowProblem(field, "not_email", f"{field} is not an e-mail address such as name@example.org.")
+    return None
+
+
+def _date(field: str, text: str) -> RowProblem | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.min
+    if date(1880, 1, 1) <= found <= datetime.now().astimezone().date():
+        return None
+    return RowProblem(field, "not_date", f"{field} is not a date written as 1984-05-31.")
+
+
+_RULES: Mapping[str, Callable[[str, str], RowProblem | None]] = {"email": _email, "date": _date}
+"""What a value of a kind must look like. Kinds that are not here take any text."""
 
 
 def _bare_return(name: str) -> FileRefused:
@@ -179,8 +216,3 @@ def _bare_return(name: str) -> FileRefused:
         file=name, why="its header line holds a carriage return (CR) that ends no line",
         fix="Save the file with the line ends LF or CR LF.",
     )  # fmt: skip
-
-
-def count_lines(chunks: Iterable[bytes]) -> int:
-    """Return how many lines there are, for a progress bar."""
-    return sum(chunk.count(b"\n") for chunk in chunks)

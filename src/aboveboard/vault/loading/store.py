@@ -1,53 +1,75 @@
-"""Storing many people at once: COPY on PostgreSQL, one prepared statement on SQLite."""
+"""Storing many people at once: COPY on PostgreSQL, one prepared statement on SQLite; and asking who is held already."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TypeAlias
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from django.db import connection, models
 
 from aboveboard.keys.actions import hold
 from aboveboard.keys.models import PersonKey
+from aboveboard.vault.loading import copying
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 
-Value: TypeAlias = "int | str | bytes | datetime"
+_LOCK: Final = zlib.crc32(b"aboveboard.vault.import")
+"""PostgreSQL advisory locks are named by numbers; this is ours."""
 
-_COLUMNS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
-    (Person, ("id", "jurisdiction", "language", "collected_at", "last_active_at")),
-    (PersonKey, ("person_id", "wrapped")),
-    (SealedRecord, ("person_id", "boxes")),
-    (BlindIndex, ("kind", "digest", "person_id")),
-)
+_TABLES: Final[tuple[type[models.Model], ...]] = (Person, PersonKey, SealedRecord, BlindIndex)
 
 
-@dataclass(slots=True)
-class Rows:
-    """The rows of one batch, by table, in the order they must be stored."""
-
-    people: list[tuple[int, str, str, datetime, datetime]] = field(default_factory=list)
-    keys: list[tuple[int, bytes]] = field(default_factory=list)
-    records: list[tuple[int, bytes]] = field(default_factory=list)
-    indexes: list[tuple[int, bytes, int]] = field(default_factory=list)
+def takes_copy() -> bool:
+    """Return whether the database takes PostgreSQL's binary COPY."""
+    return bool(connection.vendor == "postgresql")
 
 
-def insert(rows: Rows) -> None:
+def lock() -> None:
+    """Let one import at a time store a batch: two that load the same person would not see each other.
+
+    SQLite needs no lock of its own: its transactions begin IMMEDIATE, and one writes at a time.
+    """
+    if takes_copy():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def held(kind: int, digests: Sequence[bytes]) -> dict[bytes, int]:
+    """Return which of the digests are held, and by whom: the one who came first."""
+    if not digests:
+        return {}
+    with connection.cursor() as cursor:
+        if takes_copy():
+            cursor.execute(_HELD.format(table=BlindIndex._meta.db_table, these="= ANY(%s)"), [kind, list(digests)])
+        else:
+            marks = ", ".join(["%s"] * len(digests))
+            cursor.execute(_HELD.format(table=BlindIndex._meta.db_table, these=f"IN ({marks})"), [kind, *digests])
+        return {bytes(digest): person_id for digest, person_id in cursor.fetchall()}
+
+
+_HELD = "SELECT digest, min(person_id) FROM {table} WHERE kind = %s AND digest {these} GROUP BY digest"
+
+
+def insert(tables: copying.Tables) -> None:
     """Store the batch inside the caller's transaction."""
+<<<<<<< HEAD
     hold(wrapped for _, wrapped in rows.keys)
     tables: tuple[Sequence[tuple[Value, ...]], ...] = (rows.people, rows.keys, rows.records, rows.indexes)
     for (model, columns), data in zip(_COLUMNS, tables, strict=True):
         _insert(model._meta.db_table, columns, data)
+=======
+    for model, columns, rows in zip(_TABLES, copying.COLUMNS, tables.each(), strict=True):
+        flat: Iterable[Any] = rows if model is not BlindIndex or takes_copy() else (row for person in rows for row in person)
+        _insert(model._meta.db_table, columns, flat)
+>>>>>>> 4dd2b43 (Seal an import in several processes, go on where it was stopped, and print the lines that were not loaded)
 
 
-def _insert(table: str, columns: Sequence[str], data: Sequence[tuple[Value, ...]]) -> None:
+def _insert(table: str, columns: Sequence[str], rows: Iterable[Any]) -> None:
     names = ", ".join(columns)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in data:
-                    copy.write_row(row)
+        if takes_copy():
+            with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+                copy.write(copying.START + b"".join(rows) + copying.END)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", data)  # noqa: S608 - table and columns are the constants above
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))  # noqa: S608 - table and columns are the constants above

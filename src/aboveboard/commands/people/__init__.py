@@ -1,0 +1,1 @@
+"""Commands about many people at once: bringing them in, handing them over."""

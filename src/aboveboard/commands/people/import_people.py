@@ -1,0 +1,193 @@
+"""``aboveboard import``: bring customers in, sealed, and say row by row what was not loaded."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aboveboard.commands.exits import DONE, LOOK
+from aboveboard.commands.progress import Bar
+
+if TYPE_CHECKING:
+    from aboveboard.vault.models import ImportRun
+
+NAME = "import"
+HELP = "Bring customers in from a CSV file: sealed, each with a key of their own."
+EXAMPLE = """\
+aboveboard import customers.csv --mapping mapping.yaml
+aboveboard import customers.csv --mapping mapping.yaml --json > report.json
+aboveboard import customers.csv --sample-mapping   (the columns of the sample file)
+aboveboard import --print-sample-mapping > mapping.yaml   (to start from)
+aboveboard import --problems 7 > problems.csv   (what import 7 did not load, and why)
+aboveboard import customers.csv --problems 7 > mend.csv   (those lines themselves, to mend and import)
+Stopped or killed, run it again: it goes on where it stopped. Nobody is loaded twice."""
+
+SAMPLE_MAPPING = Path(__file__).parents[2] / "vault" / "loading" / "samples" / "adventureworks.yaml"
+_LISTED = 20
+_EVERY_SECONDS = 1.0
+
+
+def NEEDS_INSTANCE(args: argparse.Namespace) -> bool:
+    """Printing the sample needs no instance."""
+    return not args.print_sample_mapping
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("file", type=Path, nargs="?", help="a comma-separated file with a header line, in UTF-8")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--mapping", type=Path, help="which column is which field of the promise")
+    which.add_argument("--sample-mapping", action="store_true", help="use the mapping of the sample customer file")
+    which.add_argument("--print-sample-mapping", action="store_true", help="print that mapping, to start your own from, and end")
+    which.add_argument(
+        "--problems", type=int, metavar="IMPORT", help="list what that import did not load, as CSV; with FILE, print those lines of it"
+    )
+    parser.add_argument("--processes", type=int, metavar="N", help="processes that seal; 0 is one alone (default: as the file's size asks)")
+    parser.add_argument(
+        "--json", action="store_true", help="print the report as JSON, every problem included, and progress as lines of JSON on stderr"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import; exit code 0 when every row was loaded or already held, 1 when some were refused."""
+    if args.print_sample_mapping:
+        print(SAMPLE_MAPPING.read_text("utf-8"), end="")
+        return DONE
+    from aboveboard.basics.errors import BadInput
+
+    mapping_file: Path | None = SAMPLE_MAPPING if args.sample_mapping else args.mapping
+    for file in (args.file, mapping_file):
+        if file is not None and not file.is_file():
+            raise BadInput(found=f"there is no file {file}", fix="Check the path.")
+    if args.problems is not None:
+        return _print_problems(args)
+    if args.file is None or mapping_file is None:
+        raise BadInput(found="there is no file to import", fix="Name it: aboveboard import FILE --mapping MAPPING")
+    if args.processes is not None and args.processes < 0:
+        raise BadInput(found="a number of processes below nought", fix="Give 0 or more, or leave it out.")
+    return _import(args, mapping_file)
+
+
+def _import(args: argparse.Namespace, mapping_file: Path) -> int:
+    from aboveboard.access.sequencing import sequence_now
+    from aboveboard.basics import clock
+    from aboveboard.basics.actor import SYSTEM
+    from aboveboard.promise.queries import in_force
+    from aboveboard.vault.loading import load, mapping
+
+    adopted, now = in_force(), clock.now()
+    kinds = {key: field.kind for key, field in adopted.promise.fields.items()}
+    how = mapping.load(mapping_file.read_text("utf-8"), name=mapping_file.name)
+    how.collected.check(adopted.promise, how.columns.values(), now.date())
+    reached = _Reached()
+    try:
+        with _bar(args) as bar:
+            finished = load.load(
+                load.Source(args.file, how, kinds, adopted.serial), by=SYSTEM, at=now, processes=args.processes,
+                progress=reached.then(_as_json(args.file.stat().st_size) if args.json else lambda run, done: bar(run.bytes_done, done)),
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        print(reached.stopped(), file=sys.stderr)
+        raise
+    sequence_now()
+    if args.json:
+        _print_json(finished)
+    else:
+        _print(finished)
+    return LOOK if finished.refused else DONE
+
+
+class _Reached:
+    """How far an import has come, and how many rows of it were read this time."""
+
+    def __init__(self) -> None:
+        self.run: ImportRun | None = None
+        self._rows_before = 0
+
+    def then(self, show: Callable[[ImportRun, int], None]) -> Callable[[ImportRun], None]:
+        """Return what ``load`` calls; it hands on to ``show``."""
+
+        def reached(run: ImportRun) -> None:
+            if self.run is None:
+                self._rows_before = run.rows
+                if run.resumed and run.rows:
+                    print(f"Import {run.pk} was stopped after {run.rows:,} rows; it goes on there.", file=sys.stderr)
+            self.run = run
+            show(run, run.rows - self._rows_before)
+
+        return reached
+
+    def stopped(self) -> str:
+        """Return what to say after Ctrl-C."""
+        if self.run is None:
+            return "Stopped before anything was loaded."
+        return f"Stopped after {self.run.rows:,} rows; they are kept. Run the same command again: it goes on there."
+
+
+def _bar(args: argparse.Namespace) -> Bar:
+    return Bar("Sealing customers", args.file.stat().st_size, quiet=args.json or not sys.stderr.isatty(), unit="rows")
+
+
+def _as_json(size: int) -> Callable[[ImportRun, int], None]:
+    began, said = time.monotonic(), 0.0
+
+    def show(run: ImportRun, done: int) -> None:
+        nonlocal said
+        seconds = time.monotonic() - began
+        if seconds - said >= _EVERY_SECONDS:
+            said = seconds
+            left = seconds * (size - run.bytes_done) / max(run.bytes_done, 1)
+            facts = {"import": run.pk, "bytes": run.bytes_done, "of_bytes": size, "rows": run.rows, "loaded": run.loaded,
+                     "rows_per_second": round(done / seconds), "seconds_left": round(left)}  # fmt: skip
+            print(json.dumps({"progress": facts}), file=sys.stderr, flush=True)
+
+    return show
+
+
+def _print(finished: ImportRun) -> None:
+    from aboveboard.vault import queries
+
+    print(f"{finished.rows:,} rows: {finished.loaded:,} loaded, {finished.already_held:,} already held, {finished.refused:,} not loaded.")
+    for problem in queries.import_problems(finished.pk, limit=_LISTED):
+        print(f"  line {problem.line}: {problem.sentence}")
+    if finished.refused > _LISTED:
+        print(f"  … List all: aboveboard import --problems {finished.pk}")
+    if finished.refused:
+        print("Mend these lines and import the file again; nobody is loaded twice.")
+
+
+def _print_json(finished: ImportRun) -> None:
+    """Print the report without holding its problems in memory: there may be as many as rows."""
+    from aboveboard.vault import queries
+
+    facts = {"import": finished.pk, "rows": finished.rows, "loaded": finished.loaded, "already_held": finished.already_held,
+             "refused": finished.refused, "resumed": finished.resumed}  # fmt: skip
+    print(json.dumps(facts, indent=1).removesuffix("\n}"), end=',\n "problems": [')
+    for number, p in enumerate(queries.every_import_problem(finished.pk)):
+        told = json.dumps({"line": p.line, "field": p.field, "code": p.code, "sentence": p.sentence})
+        print("," if number else "", told, sep="\n  ", end="")
+    print("\n ]\n}")
+
+
+def _print_problems(args: argparse.Namespace) -> int:
+    import csv
+
+    from aboveboard.vault import queries
+    from aboveboard.vault.loading import mending
+
+    if args.file is not None:
+        for line in mending.lines(args.file, args.problems):
+            sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
+        return DONE
+    finished = queries.import_run(args.problems)
+    out = csv.writer(sys.stdout)
+    out.writerow(["line", "field", "code", "sentence"])
+    for p in queries.every_import_problem(finished.pk):
+        out.writerow([p.line, p.field, p.code, p.sentence])
+    return LOOK if finished.refused else DONE
