@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+import yaml
 
 from aboveboard.commands import exits, main
 from tests.commands.conftest import Run, clean_environment, command
@@ -176,7 +177,8 @@ def test_the_sample_mapping_can_be_printed_and_used(aboveboard: Run, home: Path)
     printed = aboveboard("import", "--print-sample-mapping")
     assert printed.returncode == exits.DONE
     (home.parent / "mapping.yaml").write_text(printed.stdout)
-    columns = [line.split(":")[0].strip() for line in printed.stdout.splitlines() if line.startswith("  ")]
+    told = yaml.safe_load(printed.stdout)
+    columns = [*told["columns"], *told["dropped"]]
     (home.parent / "people.csv").write_text(",".join(columns) + "\n")
     imported = aboveboard("import", "people.csv", "--mapping", "mapping.yaml", *HOME)
     assert imported.returncode == exits.DONE, imported.stderr

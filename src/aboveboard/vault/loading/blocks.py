@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -92,9 +93,8 @@ def records(block: Block) -> Iterator[tuple[int, bytes]]:
     reader = csv.reader(iter(lines), strict=True)
     while True:
         try:
-            next(reader)
-        except csv.Error:
-            pass  # refused as it stands: its bytes are wanted all the same
+            with suppress(csv.Error):  # not well formed: its bytes are wanted all the same
+                next(reader)
         except StopIteration:
             return
         yield block.line + reader.line_num, b"".join(lines.taken)

@@ -27,13 +27,13 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict
 from aboveboard.basics.ids import new_ids
-from aboveboard.keys.actions import make_keys
+from aboveboard.keys.actions import hold, make_keys
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind
 from aboveboard.vault.loading import blocks, people_file, store, workers
 from aboveboard.vault.loading.blocks import Block
 from aboveboard.vault.loading.mapping import Mapping as FileMapping
-from aboveboard.vault.loading.sealing import Key, Plan, Sealed
+from aboveboard.vault.loading.sealing import Key, Plan, Sealed, Sealer
 from aboveboard.vault.models import ImportProblem, ImportRun
 from aboveboard.vault.origin import Origin
 
@@ -75,10 +75,16 @@ def load(
         progress(run)
         if processes is None:
             processes = workers.how_many(stands[0] - run.bytes_done)
-        for block, done in workers.seal(_plan(source, columns, at), _tasks(file, run), processes):  # 2
+        plan = _plan(source, columns, at)
+        for block, done, wrapped in workers.seal(plan, _tasks(file, run), processes):  # 2
             if _stands(file) != stands:
                 raise Conflict(why=f"{source.path.name} was changed while it was read; import it again")
-            run = _store(block, done, source, run.pk, by=by, at=at)
+            try:
+                run = _store(block, done, wrapped, source, run.pk, by=by, at=at)
+            except _KeysRotated:  # while the block was on its way: make its keys again
+                keys = make_keys(list(new_ids(block.lines)))
+                again = Sealer(plan).seal(block.data, block.line, keys)
+                run = _store(block, again, keys[0][2], source, run.pk, by=by, at=at)
             progress(run)
     run.finished_at = at
     run.save(update_fields=["finished_at"])
@@ -127,12 +133,20 @@ def _tasks(file: BinaryIO, run: ImportRun) -> Iterator[tuple[Block, list[Key]]]:
         yield block, make_keys(list(new_ids(block.lines)))
 
 
-def _store(block: Block, done: Sealed, source: Source, run_id: int, *, by: Actor, at: datetime) -> ImportRun:
+class _KeysRotated(Exception):
+    """The wrapping key of a block was destroyed by a rotation before the block was stored."""
+
+
+def _store(block: Block, done: Sealed, wrapped: bytes, source: Source, run_id: int, *, by: Actor, at: datetime) -> ImportRun:
     with transaction.atomic():
         store.lock()
         run = ImportRun.objects.select_for_update().get(pk=run_id)
         if run.bytes_done != block.start:
             raise Conflict(why=f"{run.file_name} is being imported by somebody else")
+        try:
+            hold([wrapped])
+        except Conflict:
+            raise _KeysRotated from None
         left_out = _left_out(done, source, run)  # 3
         store.insert(done.tables.without(left_out))  # 4
         ImportProblem.objects.bulk_create(

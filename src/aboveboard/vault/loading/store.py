@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from django.db import connection, models
 
-from aboveboard.keys.actions import hold
 from aboveboard.keys.models import PersonKey
 from aboveboard.vault.loading import copying
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
@@ -52,16 +51,9 @@ _HELD = "SELECT digest, min(person_id) FROM {table} WHERE kind = %s AND digest {
 
 def insert(tables: copying.Tables) -> None:
     """Store the batch inside the caller's transaction."""
-<<<<<<< HEAD
-    hold(wrapped for _, wrapped in rows.keys)
-    tables: tuple[Sequence[tuple[Value, ...]], ...] = (rows.people, rows.keys, rows.records, rows.indexes)
-    for (model, columns), data in zip(_COLUMNS, tables, strict=True):
-        _insert(model._meta.db_table, columns, data)
-=======
     for model, columns, rows in zip(_TABLES, copying.COLUMNS, tables.each(), strict=True):
         flat: Iterable[Any] = rows if model is not BlindIndex or takes_copy() else (row for person in rows for row in person)
         _insert(model._meta.db_table, columns, flat)
->>>>>>> 4dd2b43 (Seal an import in several processes, go on where it was stopped, and print the lines that were not loaded)
 
 
 def _insert(table: str, columns: Sequence[str], rows: Iterable[Any]) -> None:

@@ -23,6 +23,8 @@ from aboveboard.basics.limits import IMPORT_ALONE_BYTES, IMPORT_PROCESSES
 from aboveboard.vault.loading.blocks import Block
 from aboveboard.vault.loading.sealing import Key, Plan, Sealed, Sealer
 
+Done = tuple[Block, Sealed, bytes]
+
 _IN_HAND = 2
 """Blocks a process has: one it works on, and one that is ready when it is done."""
 
@@ -39,8 +41,8 @@ def how_many(size: int) -> int:
     return 0 if size <= IMPORT_ALONE_BYTES else min(os.cpu_count() or 1, IMPORT_PROCESSES)
 
 
-def seal(plan: Plan, tasks: Iterable[tuple[Block, list[Key]]], processes: int) -> Iterator[tuple[Block, Sealed]]:
-    """Yield each block sealed, in order.
+def seal(plan: Plan, tasks: Iterable[tuple[Block, list[Key]]], processes: int) -> Iterator[Done]:
+    """Yield each block, sealed, and one of its keys as it is wrapped, in order.
 
     Raises:
         SealerGone: a process died.
@@ -48,7 +50,7 @@ def seal(plan: Plan, tasks: Iterable[tuple[Block, list[Key]]], processes: int) -
     if not processes:
         sealer = Sealer(plan)
         for block, keys in tasks:
-            yield block, sealer.seal(block.data, block.line, keys)
+            yield block, sealer.seal(block.data, block.line, keys), keys[0][2]
         return
     with closing(_Crew(plan, processes)) as crew:
         yield from crew.seal(tasks)
@@ -70,23 +72,23 @@ class _Crew:
             self._lines.append(ours)
             self._processes.append(process)
 
-    def seal(self, tasks: Iterable[tuple[Block, list[Key]]]) -> Iterator[tuple[Block, Sealed]]:
-        waiting: deque[tuple[Block, Connection]] = deque()
+    def seal(self, tasks: Iterable[tuple[Block, list[Key]]]) -> Iterator[Done]:
+        waiting: deque[tuple[Block, bytes, Connection]] = deque()
         try:
             for number, (block, keys) in enumerate(tasks):
                 if len(waiting) == _IN_HAND * len(self._lines):
                     yield self._next(waiting)
                 line = self._lines[number % len(self._lines)]
                 line.send((block.data, block.line, keys))
-                waiting.append((block, line))
+                waiting.append((block, keys[0][2], line))
             while waiting:
                 yield self._next(waiting)
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise SealerGone() from None
 
-    def _next(self, waiting: deque[tuple[Block, Connection]]) -> tuple[Block, Sealed]:
-        block, line = waiting.popleft()
-        return block, line.recv()
+    def _next(self, waiting: deque[tuple[Block, bytes, Connection]]) -> Done:
+        block, wrapped, line = waiting.popleft()
+        return block, line.recv(), wrapped
 
     def close(self) -> None:
         """End the processes."""

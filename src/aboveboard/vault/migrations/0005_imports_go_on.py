@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Columns of the run alone: cheap on any number of people."""
 
-    dependencies = [("vault", "0001_initial")]
+    dependencies = [("vault", "0004_sweep")]
 
     operations = [
         migrations.AddField("importrun", "mapping_digest", models.CharField(blank=True, default="", max_length=64)),
