@@ -20,6 +20,7 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import BadInput, Conflict
 from aboveboard.commands.demo.people import write
 from aboveboard.vault import blind, normalise, queries, sealed
+from aboveboard.vault.kinds import values as kinds
 from aboveboard.vault.loading import blocks, mending, people_file, workers
 from aboveboard.vault.loading import load as loading
 from aboveboard.vault.loading import mapping as mappings
@@ -46,7 +47,7 @@ SECRETS = {kind: (number, bytes([number]) * 32) for kind, number in blind.KIND_N
 
 
 def plan(*, copy: bool = False) -> Plan:
-    origins = MAPPING.collected.origins(MAPPING.columns.values(), 7, AT)
+    origins = MAPPING.collected.origins(MAPPING.fields(), 7, AT)
     return Plan(HEADER, MAPPING, KINDS, origins, SECRETS, AT, AT, copy)
 
 
@@ -69,7 +70,11 @@ def test_a_block_holds_what_sealing_one_by_one_would(people: list[tuple[str, ...
     assert not done.problems
     origins = plan().origins
     for row, (person_id, record), look_ups, key in zip(people, done.tables.records, done.tables.look_ups, keys, strict=False):
-        values = {MAPPING.columns[column]: cell.strip() for column, cell in zip(HEADER, row, strict=True) if cell.strip()}
+        values = {
+            (name := MAPPING.columns[column]): kinds.read(KINDS[name], cell)
+            for column, cell in zip(HEADER, row, strict=True)
+            if cell.strip()
+        }
         boxes = sealed.decode(record)
         cipher = AESGCM(key[1])
         assert {name: sealed.unseal(cipher, person_id, name, box) for name, box in boxes.items()} == values
@@ -115,9 +120,9 @@ def test_a_file_reads_the_same_however_it_is_cut(rows: list[list[str]], lines: i
 
 def source(path: Path) -> loading.Source:
     adopted = world.adopt()
-    kinds = {key: field.kind.value for key, field in adopted.promise.fields.items()}
+    named = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
     mapping = mappings.load(world.MAPPING_FILE.read_text("utf-8"), name="mapping.yaml")
-    return loading.Source(path, mapping, kinds, adopted.serial)
+    return loading.Source(path, mapping, named, adopted.serial)
 
 
 @pytest.fixture
@@ -190,7 +195,7 @@ def test_a_place_that_is_no_code_is_a_problem_and_not_a_fault_of_the_database(fi
     lines = file.read_text("utf-8").splitlines(keepends=True)
     place = lines[0].split(",").index("country")
     cells = lines[4].split(",")
-    cells[place] = "United Kingdom of Great Britain"
+    cells[place], cells[lines[0].split(",").index("region")] = "US", "Massachusetts"
     lines[4] = ",".join(cells)
     file.write_text("".join(lines), "utf-8")
     run = loading.load(source(file), by=SYSTEM, at=clock.now())

@@ -81,9 +81,9 @@ def _import(args: argparse.Namespace, mapping_file: Path) -> int:
     from aboveboard.vault.loading import load, mapping
 
     adopted, now = in_force(), clock.now()
-    kinds = {key: field.kind for key, field in adopted.promise.fields.items()}
+    kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
     how = mapping.load(mapping_file.read_text("utf-8"), name=mapping_file.name)
-    how.collected.check(adopted.promise, how.columns.values(), now.date())
+    how.collected.check(adopted.promise, how.fields(), now.date())
     reached = _Reached()
     try:
         with _bar(args) as bar:

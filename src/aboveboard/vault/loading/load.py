@@ -49,7 +49,7 @@ class Source:
 
     def origins(self, at: datetime) -> dict[str, Origin]:
         """Return where the values of each field come from, for an import at ``at``."""
-        return self.mapping.collected.origins(self.mapping.columns.values(), self.promise_serial, at)
+        return self.mapping.collected.origins(self.mapping.fields(), self.promise_serial, at)
 
 
 def load(
@@ -70,7 +70,7 @@ def load(
         stands = _stands(file)
         file.seek(0)
         columns, start, line = people_file.header(file, source.path.name, source.mapping, source.kinds)
-        _check_identity(source)
+        _number(source)
         run = _begin(digest, source.path.name, source.mapping, start=start, line=line, at=at)  # 1
         progress(run)
         if processes is None:
@@ -169,7 +169,7 @@ def _store(block: Block, done: Sealed, wrapped: bytes, source: Source, run_id: i
 def _left_out(done: Sealed, source: Source, run: ImportRun) -> set[int]:
     """Return the places in the block of those who are not to be loaded. Whoever stands twice in the file is a problem."""
     key = source.mapping.identify_by
-    held = store.held(blind.KIND_NUMBERS[source.kinds[key]], done.digests)
+    held = store.held(_number(source), done.digests)
     here: set[bytes] = set()
     left_out = set()
     for place, (line, digest) in enumerate(zip(done.lines, done.digests, strict=True)):
@@ -184,14 +184,21 @@ def _left_out(done: Sealed, source: Source, run: ImportRun) -> set[int]:
     return left_out
 
 
-def _check_identity(source: Source) -> None:
+def _number(source: Source) -> int:
+    """Return the number of the index that tells two people apart.
+
+    Raises:
+        FileRefused: there is none for a field of its kind.
+    """
     key = source.mapping.identify_by
-    if source.kinds[key] not in blind.KIND_NUMBERS:
+    number = blind.number_of(source.kinds[key])
+    if number is None:
         kinds = ", ".join(blind.KIND_NUMBERS)
         raise people_file.FileRefused(
             file=source.path.name, why=f"`identify_by: {key}` cannot be looked up, so nobody could tell who is held already",
             fix=f"Name a field of one of the kinds {kinds}.",
         )  # fmt: skip
+    return number
 
 
 def _stands(file: BinaryIO) -> tuple[int, int]:

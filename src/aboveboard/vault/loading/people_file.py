@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from operator import itemgetter
 from typing import BinaryIO
 
 from aboveboard.basics.limits import FIELD_BYTES, JURISDICTION_CHARS
-from aboveboard.vault import normalise
+from aboveboard.promise.model import FieldKind
+from aboveboard.vault.kinds import addresses, values
+from aboveboard.vault.kinds.misfit import Misfit
 from aboveboard.vault.loading import mapping as mappings
 from aboveboard.vault.loading.blocks import FileRefused, Lines, blocks
 
@@ -48,13 +49,16 @@ class Reader:
 
     def __init__(self, header: Iterable[str], mapping: mappings.Mapping, kinds: Mapping[str, str]) -> None:
         columns = list(header)
-        self.names = tuple(sorted(mapping.columns.values(), key=str.encode))
+        self.names = tuple(sorted(mapping.fields(), key=str.encode))
         places = {mapping.columns[column]: place for place, column in enumerate(columns) if column in mapping.columns}
         self._count = len(columns)
-        self._pick = itemgetter(*(places[name] for name in self.names), 0)  # with one more, so that one field gives a tuple, too
-        in_order = sorted(self.names, key=places.__getitem__)
-        self._all = [(self.names.index(name), name, _RULES.get(kinds[name])) for name in in_order]
-        self._ruled = [(place, name, rule) for place, name, rule in self._all if rule is not None]
+        # The place of a joined field is filled below. One place more, so that a single field gives a tuple, too.
+        self._pick = itemgetter(*(places.get(name, 0) for name in self.names), 0)
+        self._joined = [(self.names.index(name), [columns.index(part) for part in parts]) for name, parts in mapping.joined.items()]
+        in_order = [*sorted(places, key=places.__getitem__), *mapping.joined]
+        self._all = [(self.names.index(name), name) for name in in_order]
+        readers = {name: values.reader(kinds[name], dates=mapping.dates) for name in self.names}
+        self._read = [(at, name, readers[name]) for at, name in self._all if readers[name] is not str]
         self._identify, self._identify_at = mapping.identify_by, self.names.index(mapping.identify_by)
         self._mapping = mapping
         self._country_at = self.names.index(mapping.country)
@@ -78,28 +82,35 @@ class Reader:
                 sentence = f"The line has {len(cells)} values; the header has {self._count} columns."
                 yield line + reader.line_num, [], (RowProblem("", "wrong_count", sentence),)
                 continue
-            values = list(map(str.strip, self._pick(cells)))
-            values.pop()
-            yield line + reader.line_num, values, self._problems(values, odd)
+            texts = list(map(str.strip, self._pick(cells)))
+            texts.pop()
+            for at, parts in self._joined:
+                texts[at] = addresses.joined(cells[part] for part in parts)
+            problems = self._problems(texts, odd)
+            yield line + reader.line_num, texts, problems
 
-    def place(self, values: list[str]) -> tuple[str, str]:
+    def place(self, texts: list[str]) -> tuple[str, str]:
         """Return where the person lives, as the file says: country and region, upper case."""
-        return values[self._country_at].upper(), values[self._region_at].upper() if self._region_at is not None else ""
+        return texts[self._country_at].upper(), texts[self._region_at].upper() if self._region_at is not None else ""
 
-    def _problems(self, values: list[str], odd: bool) -> tuple[RowProblem, ...]:
+    def _problems(self, texts: list[str], odd: bool) -> tuple[RowProblem, ...]:
+        """Put what is to be sealed in the place of each text, or say why not."""
         found = []
-        if odd or max(map(len, values)) * 4 > FIELD_BYTES:
-            found = [problem for at, name, _ in self._all if (problem := _unfit(name, values[at]))]
+        if odd or max(map(len, texts)) * 4 > FIELD_BYTES:
+            found = [problem for at, name in self._all if (problem := _unfit(name, texts[at]))]
         unfit = {problem.field for problem in found}
-        for at, name, rule in self._ruled:
-            if (text := values[at]) and name not in unfit and (problem := rule(name, text)):
-                found.append(problem)
-        country, region = self.place(values)
+        for at, name, read_value in self._read:
+            if (text := texts[at]) and name not in unfit:
+                try:
+                    texts[at] = read_value(text)
+                except Misfit as misfit:
+                    found.append(RowProblem(name, misfit.code, f"{name} is not {misfit.expected}."))
+        country, region = self.place(texts)
         too_long = len(country) + len(region) >= JURISDICTION_CHARS
-        if too_long and len(self._mapping.jurisdiction_of(country, region)) > JURISDICTION_CHARS:
+        if too_long and not found and len(self._mapping.jurisdiction_of(country, region)) > JURISDICTION_CHARS:
             name, codes = self._mapping.country, "GB for the country, CA for the region"
             found.append(RowProblem(name, "not_place", f"{name} or its region is not a code such as {codes}."))
-        if not found and not values[self._identify_at]:
+        if not found and not texts[self._identify_at]:
             sentence = f"{self._identify} is empty, so nobody could find this person again."
             found.append(RowProblem(self._identify, "missing", sentence))
         return tuple(found)
@@ -108,7 +119,7 @@ class Reader:
 def read(file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]) -> Iterator[Row]:
     """Yield every row of a comma-separated file with a header line.
 
-    ``kinds``: field to the kind the promise gives it (``email``, ``phone``, ``date``, …).
+    ``kinds``: field to the kind the promise gives it, with its format (``email``, ``national_id:gb.nino``, …).
 
     Raises:
         FileRefused: no header, a column nobody decided about, a field the promise does not have.
@@ -116,9 +127,9 @@ def read(file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[st
     columns, end, lines = header(file, name, mapping, kinds)
     reader = Reader(columns, mapping, kinds)
     for block in blocks(file, name, start=end, line=lines):
-        for line, values, problems in reader.rows(block.data.decode("utf-8", errors="replace"), block.line):
+        for line, texts, problems in reader.rows(block.data.decode("utf-8", errors="replace"), block.line):
             told = {problem.field for problem in problems}
-            yield Row(line, {key: text for key, text in zip(reader.names, values, strict=False) if text and key not in told}, problems)
+            yield Row(line, {key: text for key, text in zip(reader.names, texts, strict=False) if text and key not in told}, problems)
 
 
 def header(file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]) -> tuple[list[str], int, int]:
@@ -127,15 +138,25 @@ def header(file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[
     Raises:
         FileRefused: no header, a column nobody decided about, a field the promise does not have.
     """
-    for column, field in mapping.columns.items():
+    _check_fields(name, mapping, kinds)
+    lines = Lines(file, name, encoding="utf-8-sig")
+    columns = _columns(csv.reader(_checked(lines, name), strict=True), name, mapping)
+    return columns, sum(map(len, lines.taken)), len(lines.taken)
+
+
+def _check_fields(name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]) -> None:
+    for field in mapping.fields():
         if field not in kinds:
+            column = next(column for column, filled in [*mapping.columns.items(), ("joined", field)] if filled == field)
             raise FileRefused(
                 file=name, why=f"the column {column} would fill `{field}`, which the promise does not have",
                 fix="Drop the column in the mapping, or add the field and its purpose to the promise.",
             )  # fmt: skip
-    lines = Lines(file, name, encoding="utf-8-sig")
-    columns = _columns(csv.reader(_checked(lines, name), strict=True), name, mapping)
-    return columns, sum(map(len, lines.taken)), len(lines.taken)
+        if field in mapping.joined and kinds[field] != FieldKind.POSTAL_ADDRESS:
+            raise FileRefused(
+                file=name, why=f"several columns would fill `{field}`, which is no postal_address",
+                fix="Give each column a field of its own, or make the field one of that kind in the promise.",
+            )  # fmt: skip
 
 
 def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) -> list[str]:
@@ -151,13 +172,14 @@ def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) 
         raise FileRefused(file=name, why="its first line is empty", fix="Put the names of the columns in the first line.")
     if any("�" in cell or "\x00" in cell for cell in header):
         raise FileRefused(file=name, why="its header line is not UTF-8 text", fix="Save the file as UTF-8.")
+    named = mapping.columns.keys() | mapping.dropped.keys() | {column for columns in mapping.joined.values() for column in columns}
     for column in header:
-        if column not in mapping.columns and column not in mapping.dropped:
+        if column not in named:
             raise FileRefused(
                 file=name, why=f"nobody decided about the column {column[:40]!r}",
                 fix="Add it to the mapping, under `columns:` or under `dropped:` with the reason.",
             )  # fmt: skip
-    for column in mapping.columns:
+    for column in named - mapping.dropped.keys():
         if column not in header:
             raise FileRefused(file=name, why=f"the column {column!r} is missing", fix="Check the header line, or change the mapping.")
     if len(set(header)) != len(header):
@@ -189,26 +211,6 @@ def _unfit(field: str, text: str) -> RowProblem | None:
     if len(text.encode()) > FIELD_BYTES:
         return RowProblem(field, "too_long", f"{field} is longer than {FIELD_BYTES} bytes.")
     return None
-
-
-def _email(field: str, text: str) -> RowProblem | None:
-    if normalise.email(text) is None:
-        return RowProblem(field, "not_email", f"{field} is not an e-mail address such as name@example.org.")
-    return None
-
-
-def _date(field: str, text: str) -> RowProblem | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        found = date.min
-    if date(1880, 1, 1) <= found <= datetime.now().astimezone().date():
-        return None
-    return RowProblem(field, "not_date", f"{field} is not a date written as 1984-05-31.")
-
-
-_RULES: Mapping[str, Callable[[str, str], RowProblem | None]] = {"email": _email, "date": _date}
-"""What a value of a kind must look like. Kinds that are not here take any text."""
 
 
 def _bare_return(name: str) -> FileRefused:

@@ -82,8 +82,8 @@ class Sealer:
         self._look_ups = []
         for at, name in enumerate(names):
             kind = plan.kinds[name]
-            if kind in plan.look_ups:
-                number, key = plan.look_ups[kind]
+            if (found := plan.look_ups.get(kind.partition(":")[0])) is not None:
+                number, key = found
                 self._look_ups.append((at, name, kind, self._shape.look_up(number), hmac.new(key, digestmod="sha256")))
 
     def seal(self, data: bytes, line: int, keys: Sequence[Key]) -> Sealed:
