@@ -274,3 +274,5 @@ SWEEP_ERASE_BATCH: Final = 200
 
 SWEEP_REVIEW_LIFE: Final = timedelta(days=30)
 """How long a review may be acted on. Our choice: the month in which a request for erasure must be met (GDPR Art. 12(3))."""
+BACKUP_AGE: Final = timedelta(hours=36)
+"""Age of the newest backup above which `doctor` says to look. Our choice: a night that was missed."""

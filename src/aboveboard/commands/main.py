@@ -153,6 +153,10 @@ def _run(module: ModuleType, args: argparse.Namespace) -> int:
     if needs(args) if callable(needs) else needs:
         schema.check_file(settings.current())
         start_django()
+        if not getattr(module, "WHILE_RESTORING", False):
+            from aboveboard.recovery.queries import check_finished
+
+            check_finished()
     code: int = module.run(args)
     return code
 

@@ -1,0 +1,67 @@
+"""What each kind of ledger entry means for a database that was restored to a moment before it.
+
+Three answers: it is repeated; it changed nothing that could be lost; or it cannot be repeated, because the ledger
+does not say what was changed (it holds no personal data), and then a person must do it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Outcome(StrEnum):
+    """What becomes of an entry."""
+
+    REPEATED = "repeated"
+    NOTHING_TO_DO = "nothing_to_do"
+    NOT_REPEATED = "not_repeated"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a restoration's report: how many entries of a kind came to what, and why."""
+
+    kind: str
+    outcome: Outcome
+    count: int
+    reason: str
+
+
+REPEATED: Final = {
+    "erasure.done": "the person was erased again",
+    "choice.made": "the choice stands again",
+    "staff.closed": "the account is closed again",
+    "staff.changed": "the role and team are as they were given",
+    "client.revoked": "the program's token is stopped again",
+}
+
+NOTHING: Final = {
+    "use.granted": "a look changes nothing",
+    "use.refused": "a refusal changes nothing",
+    "signin.link": "no link outlives a restoration",
+    "backup.made": "a backup changes nothing",
+    "restore.done": "an earlier restoration, itself repeated by what follows it",
+}
+
+NOT_REPEATED: Final = {
+    "people.imported": "the ledger does not hold who was imported: import the file again",
+    "correction.made": "the ledger does not hold the value: ask for it again",
+    "promise.adopted": "the ledger holds the digest of the promise, not its text: adopt the file again",
+    "staff.added": "the ledger does not hold names or addresses: add them again",
+    "client.made": "the ledger does not hold tokens: make it again",
+    "device.registered": "the ledger does not hold what a device is called: register it again",
+    "device.reported": "the ledger does not hold what was said: report it again",
+    "export.made": "the ledger does not hold who was in the file: treat it as holding everybody it could",
+}
+
+UNKNOWN: Final = "this version does not know how to repeat it: look at the entries in the ledger"
+
+
+def rule(kind: str) -> tuple[Outcome, str]:
+    """Return what becomes of an entry of ``kind``, and the sentence that says so."""
+    for outcome, known in ((Outcome.REPEATED, REPEATED), (Outcome.NOTHING_TO_DO, NOTHING), (Outcome.NOT_REPEATED, NOT_REPEATED)):
+        if kind in known:
+            return outcome, known[kind]
+    return Outcome.NOT_REPEATED, UNKNOWN
