@@ -125,7 +125,7 @@ def _manifest(part: str, taken: Taken, tables: Mapping[str, Table], files: shelf
         made_at=at,
         version=aboveboard.__version__,
         database=connection.vendor,
-        root_key=taken.facts.root_key,
+        root_keys=taken.facts.root_keys,
         migrations=taken.facts.migrations,
         sequences=taken.facts.sequences,
         ledger=Ledger(taken.facts.ledger_size, taken.facts.ledger_note, ledger.verifier_keys()),

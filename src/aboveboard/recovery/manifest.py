@@ -79,7 +79,7 @@ class Manifest:
     made_at: datetime
     version: str
     database: str
-    root_key: str
+    root_keys: Sequence[str]
     migrations: Sequence[str]
     sequences: Mapping[str, int]
     ledger: Ledger

@@ -14,8 +14,8 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.keys import actions as keys
 from aboveboard.keys.handles import handles_of
-from aboveboard.keys.queries import opened
 from aboveboard.keys.models import PersonKey
+from aboveboard.keys.queries import opened
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, sealed
 from aboveboard.vault.keeping import actions as keeping

@@ -16,12 +16,12 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """As of the snapshot: migrations applied, the ledger's head, the id of the key that wraps the secrets, last numbers given out."""
+    """As of the snapshot: migrations applied, the ledger's head, what root keys are needed, last numbers given out."""
 
     migrations: Sequence[str]
     ledger_size: int
     ledger_note: str
-    root_key: str
+    root_keys: Sequence[str]
     sequences: Mapping[str, int]
 
 
@@ -51,7 +51,11 @@ def facts(query: Query, sequences: Mapping[str, int]) -> Facts:
     """Read the facts with ``query``, which sees the snapshot."""
     migrations = [f"{app}.{name}" for app, name in query("SELECT app, name FROM django_migrations ORDER BY app, name")]
     head = query("SELECT size, note FROM ledger_checkpointrow ORDER BY size DESC LIMIT 1")
-    secret = query("SELECT wrapped FROM keys_instancesecret ORDER BY name LIMIT 1")
+    wrapping = query("SELECT provider, wrapped FROM keys_wrappingkey ORDER BY provider, id")
     size, note = head[0] if head else (0, "")
-    # 0x01, then the four bytes that name the key that wraps it (vault/FORMAT.md).
-    return Facts(migrations, size, note, bytes(secret[0][0])[1:5].hex() if secret else "", sequences)
+    return Facts(migrations, size, note, sorted({_root_key(provider, bytes(wrapped)) for provider, wrapped in wrapping}), sequences)
+
+
+def _root_key(provider: str, wrapped: bytes) -> str:
+    """What must be there to unwrap: the provider, and of a key in a file its id (``keys``: 0x01, then four bytes)."""
+    return f"{provider} {wrapped[1:5].hex()}" if wrapped[:1] == b"\x01" else provider

@@ -10,6 +10,7 @@ from django.db import connection
 LEFT_OUT: Final = {
     "site_cache": "it is a cache",
     "django_session": "a session that ended since would live again; people sign in anew",
+    "accounts_accesstoken": "a program's token that was ended since would work again; it asks for another",
     "accounts_signinlink": "a link that was used since would work again",
 }
 """Tables whose rows are not copied, and why."""

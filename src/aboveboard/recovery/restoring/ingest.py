@@ -26,7 +26,7 @@ from aboveboard.ledger.format.tree import CompactRange, leaf_hash
 from aboveboard.ledger.models import CheckpointRow, Entry
 from aboveboard.ledger.rows import bodies
 from aboveboard.ledger.verify.findings import Report
-from aboveboard.ledger.verify.log import read_head
+from aboveboard.ledger.verify.head import read_head
 from aboveboard.ledger.verify.sources import Source
 from aboveboard.ledger.verify.walk import Walk
 

@@ -90,7 +90,8 @@ def _fill(parts: Parts, told: Told) -> None:
     for folder, part in ((parts.records_at, parts.records), (parts.keys_at, parts.keys)):
         told(part.part)
         copying.load(str(folder), part.tables)
-    copying.set_sequences(parts.records.sequences)
+    numbers = [parts.records.sequences, parts.keys.sequences]  # the keys may be newer, and have numbers of their own
+    copying.set_sequences({name: max(one.get(name, 0) for one in numbers) for name in parts.records.sequences})
     connection.check_constraints()  # now, so that what a later migration alters has no check outstanding
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from aboveboard.access import sequencing
 from aboveboard.accounts import sealing
-from aboveboard.keys import queries as keys
+from aboveboard.accounts.programs import tokens
+from aboveboard.keys import queries, ring
 
 
 def forget() -> None:
-    """Forget the instance's secrets and the ledger's signer."""
-    for remembered in (keys.instance_secret, sequencing.signer, sealing._cipher):
+    """Forget the wrapping keys, the instance's secrets and the ledger's signers."""
+    for remembered in (queries.instance_secret, sequencing._signer, sealing._cipher):
         remembered.cache_clear()
+    ring.forget()
+    tokens.forget()

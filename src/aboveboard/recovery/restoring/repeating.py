@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from aboveboard.access.sequencing import signs
 from aboveboard.accounts import actions as accounts
 from aboveboard.accounts.models import Account, ServiceClient
+from aboveboard.accounts.programs import credentials
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import NotFound
 from aboveboard.choices import actions as choices
+from aboveboard.ledger.actions import keep_key_change
 from aboveboard.ledger.format.entry import EntryBody
+from aboveboard.vault.keeping import replaying as keeping
 
 
 class NotHeld(NotFound):
     """The {what} that it is about is not in what was restored: it came after the backup, or was erased since."""
 
     code = "not_held"
+
+
+class KeyNotHeld(NotFound):
+    """The new signing key is not in the keys that were restored: change it again, with `aboveboard ledger rotate-key`."""
+
+    code = "key_not_held"
 
 
 def repeat(entry: EntryBody, person_id: int | None) -> None:
@@ -50,7 +60,20 @@ def _revoked(entry: EntryBody, person_id: int | None) -> None:
     client = ServiceClient.objects.filter(pk=str(entry.facts["client"])).first()
     if client is None:
         raise NotHeld(what="program")
-    accounts.revoke_client(client, at=entry.at)
+    credentials.revoke_client(client, at=entry.at)
+
+
+def _kept(entry: EntryBody, person_id: int | None) -> None:
+    if person_id is None:
+        raise NotHeld(what="person")
+    keeping.replay(entry.kind, person_id, entry.id, entry.facts, by=entry.actor, at=entry.at)
+
+
+def _signing_key(entry: EntryBody, person_id: int | None) -> None:
+    number, vkey = int(str(entry.facts["generation"])), str(entry.facts["new"])
+    if not signs(number, vkey):
+        raise KeyNotHeld()
+    keep_key_change(number, vkey=vkey, entry_id=entry.id, at=entry.at)
 
 
 def _account(facts: object) -> Account:
@@ -66,4 +89,6 @@ _HOW: Final[dict[str, Callable[[EntryBody, int | None], None]]] = {
     "staff.closed": _closed,
     "staff.changed": _changed,
     "client.revoked": _revoked,
+    "ledger.key-changed": _signing_key,
+    **dict.fromkeys(keeping.KINDS, _kept),
 }
