@@ -27,6 +27,7 @@ from aboveboard.recovery.copying.snapshot import Database, Taken, Told
 from aboveboard.recovery.copying.sqlite import Sqlite
 from aboveboard.recovery.manifest import KEYS, RECORDS, SETTINGS, Ledger, Manifest, Table
 from aboveboard.recovery.models import Backup
+from aboveboard.vault import blind
 
 _DATABASES: Final[dict[str, type[Database]]] = {"sqlite": Sqlite, "postgresql": Postgres}
 _PASSWORD = re.compile(r"(://[^/\s\"'@:]*):[^/\s\"'@]*@")
@@ -128,6 +129,7 @@ def _manifest(part: str, taken: Taken, tables: Mapping[str, Table], files: shelf
         root_keys=taken.facts.root_keys,
         migrations=taken.facts.migrations,
         sequences=taken.facts.sequences,
+        index=blind.check(),
         ledger=Ledger(taken.facts.ledger_size, taken.facts.ledger_note, ledger.verifier_keys()),
         tables=tables,
         files=files.files,

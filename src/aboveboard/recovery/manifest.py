@@ -72,7 +72,8 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One part of a backup. ``migrations`` are those applied, as ``app.name``; ``sequences`` the last numbers given out."""
+    """One part of a backup. ``migrations`` are those applied, as ``app.name``; ``sequences`` the last numbers
+    given out, ``index`` which index key the look-ups are made with (``vault.blind.check``)."""
 
     part: str
     origin: str
@@ -82,6 +83,7 @@ class Manifest:
     root_keys: Sequence[str]
     migrations: Sequence[str]
     sequences: Mapping[str, int]
+    index: str
     ledger: Ledger
     tables: Mapping[str, Table]
     files: Sequence[File]

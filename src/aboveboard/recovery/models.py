@@ -22,6 +22,7 @@ class Restoration(models.Model):
     backup_made_at = models.DateTimeField()
     keys_made_at = models.DateTimeField(help_text="of the part with the keys, which may be newer")
     entries = models.BigIntegerField(help_text="entries in the ledger's tree when the backup was made")
+    index = models.CharField(max_length=16, help_text="which index key the look-ups are made with")
     vkeys = models.JSONField(default=list, help_text="the keys that a log of this instance may be signed with")
     loaded_at = models.DateTimeField()
     ingested_at = models.DateTimeField(null=True, help_text="since when the entries that came after are in this database")

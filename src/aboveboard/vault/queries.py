@@ -159,6 +159,19 @@ def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]
     return opened
 
 
+def unreadable(person_ids: Collection[int]) -> list[int]:
+    """Return those whose record does not open with their key: it was sealed with one they had before. Only in a restored backup."""
+    found = []
+    for person_id, record in fetch(person_ids).items():
+        try:
+            name, box = next(iter(sealed.decode(record._record).items()), ("", None))
+            if box is not None:
+                sealed.unseal(AESGCM(record._key), person_id, name, box)
+        except sealed.RecordDamaged:
+            found.append(person_id)
+    return found
+
+
 def find(kind: str, value: str, *, regions: Iterable[str | None] = (None,)) -> list[int]:
     """Return the people whose ``kind`` is ``value``, however it was spelled. Nothing in the clear is read."""
     return find_digests(kind, blind.digests(kind, value, regions))

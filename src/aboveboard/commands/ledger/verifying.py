@@ -36,7 +36,10 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "where", nargs="?", metavar="URL|DIR|BACKUP", help="a log's address, a copy of it, an archive or a backup; without it, this instance"
+        "where",
+        nargs="?",
+        metavar="URL|DIR|BACKUP",
+        help="a log's address, a copy of it, an archive or a backup; without it, this instance",
     )
     parser.add_argument(
         "--vkey", action="append", metavar="KEY", help="a key that you trust (again for each); without it, the log's own word"

@@ -27,6 +27,7 @@ aboveboard restore /mnt/backups/aboveboard-20261126T010000Z --home our-instance 
 aboveboard restore BACKUP --replace --log https://data.example.org/log
 aboveboard restore --resume --log /mnt/mirror/log     (after it was interrupted, or waited for the log)
 Put root.key into the folder first. Stop the server and the workers. --log is the newest copy of the published log."""
+_LISTED = 20
 NEEDS_INSTANCE = False  # there may be none yet: it makes the folder, and starts Django itself
 
 
@@ -130,5 +131,7 @@ def _said(args: argparse.Namespace, done: Restoration) -> int:
             print(f"{title}:")
         for line in lines:
             print(f"  {line['count']:>8,} {line['kind']}: {line['reason']}")
+            if line["people"]:
+                print(f"           {', '.join(map(str, line['people'][:_LISTED]))}{' …' if len(line['people']) > _LISTED else ''}")
     print("Next: aboveboard doctor, then aboveboard serve.")
     return exits.LOOK if left else exits.DONE

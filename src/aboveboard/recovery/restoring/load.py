@@ -64,7 +64,7 @@ def load(parts: Parts, *, replace: bool, at: datetime, told: Told = lambda what:
         _try_keys(parts)  # 4
         restoration = Restoration.objects.create(  # 5
             backup=parts.records_at.name, backup_made_at=parts.records.made_at, keys_made_at=parts.keys.made_at,
-            entries=parts.records.ledger.size, loaded_at=at, vkeys=list(parts.keys.ledger.vkeys),
+            entries=parts.records.ledger.size, index=parts.records.index, loaded_at=at, vkeys=list(parts.keys.ledger.vkeys),
         )  # fmt: skip
     remembered.forget()
     exposures = parts.records_at / archive.INCIDENTS

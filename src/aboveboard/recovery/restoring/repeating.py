@@ -14,7 +14,9 @@ from aboveboard.basics.errors import NotFound
 from aboveboard.choices import actions as choices
 from aboveboard.ledger.actions import keep_key_change
 from aboveboard.ledger.format.entry import EntryBody
+from aboveboard.promise.queries import in_force
 from aboveboard.vault.keeping import replaying as keeping
+from aboveboard.vault.keeping.fields import remove_fields
 
 
 class NotHeld(NotFound):
@@ -34,6 +36,7 @@ def repeat(entry: EntryBody, person_id: int | None) -> None:
 
     Raises:
         NotHeld: what it is about is not in what was restored.
+        RecordDamaged: the person's record is of an older key.
         Conflict: the room refuses it, such as to close the last administrator.
     """
     _HOW[entry.kind](entry, person_id)
@@ -63,6 +66,14 @@ def _revoked(entry: EntryBody, person_id: int | None) -> None:
     credentials.revoke_client(client, at=entry.at)
 
 
+def _fields(entry: EntryBody, person_id: int | None) -> None:
+    if person_id is None:
+        raise NotHeld(what="person")
+    named = entry.facts["fields"]
+    kinds = {name: field.kind.value for name, field in in_force().promise.fields.items()}
+    remove_fields(person_id, [str(name) for name in named] if isinstance(named, list) else [], kinds=kinds)
+
+
 def _kept(entry: EntryBody, person_id: int | None) -> None:
     if person_id is None:
         raise NotHeld(what="person")
@@ -86,6 +97,7 @@ def _account(facts: object) -> Account:
 
 _HOW: Final[dict[str, Callable[[EntryBody, int | None], None]]] = {
     "choice.made": _choice,
+    "field.erased": _fields,
     "staff.closed": _closed,
     "staff.changed": _changed,
     "client.revoked": _revoked,

@@ -7,7 +7,8 @@ The procedure, numbered as in the code and in ``tests/recovery/test_restore.py``
    the records, has no key.
 3. Keys of people who came after the backup, and have no record in it, are destroyed.
 4. Choices, closed accounts, changed roles and stopped programs are repeated, in the order they were made.
-5. Notices that were waiting are stopped: they may have been sent since, and nobody is told the same twice.
+5. Notices that were waiting are stopped: they may have been sent since, and nobody is told the same twice. Records and
+   look-ups of a key that was changed since are listed.
 6. The restoration is finished, with a report, and that is written into the ledger (entry ``restore.done``).
 
 Each step may be run again: whatever dies, ``restore --resume`` begins at 1 and changes nothing twice.
@@ -19,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from django.db import transaction
@@ -41,7 +43,9 @@ from aboveboard.recovery.restoring import ingest as ingesting
 from aboveboard.recovery.restoring import repeating
 from aboveboard.recovery.restoring.rules import Line, Outcome, rule
 from aboveboard.vault import actions as vault
+from aboveboard.vault import blind
 from aboveboard.vault import queries as people
+from aboveboard.vault.sealed import RecordDamaged
 
 Watch = Callable[[str, int, int], None]
 _PAGE: Final = 2_000
@@ -91,6 +95,7 @@ def replay(
     lines += _destroy_spare_keys()  # 3
     lines += _repeat(restoration)  # 4
     lines += _stop_notices(by, at)  # 5
+    lines += _of_older_keys(restoration, watch)
     with transaction.atomic():  # 6
         restoration.report = [asdict(line) for line in lines]
         restoration.finished_at = at
@@ -167,7 +172,7 @@ def _destroy_spare_keys() -> list[Line]:
 def _repeat(restoration: Restoration) -> list[Line]:
     """Step 4."""
     counts: Counter[tuple[str, Outcome, str]] = Counter()
-    wanted = {entry.handle for entry in _since(restoration, "choice.made") if entry.handle}
+    wanted = {entry.handle for entry in _since(restoration) if entry.handle and rule(entry.kind)[0] is Outcome.REPEATED}
     found = people.behind(wanted)
     for entry in _since(restoration):
         if entry.kind == "erasure.done":
@@ -176,10 +181,30 @@ def _repeat(restoration: Restoration) -> list[Line]:
         if outcome is Outcome.REPEATED:
             try:
                 repeating.repeat(entry, found.get(entry.handle or ""))
-            except (Conflict, NotFound) as error:
+            except (Conflict, NotFound, RecordDamaged) as error:
                 outcome, reason = Outcome.NOT_REPEATED, error.message
         counts[entry.kind, outcome, reason] += 1
     return [Line(kind, outcome, count, reason) for (kind, outcome, reason), count in sorted(counts.items())]
+
+
+def _of_older_keys(restoration: Restoration, watch: Watch) -> list[Line]:
+    """Where the keys part is newer than the records: what was sealed, or indexed, with a key that was changed in between."""
+    if restoration.keys_made_at == restoration.backup_made_at:
+        return []
+    lines, total, done = [], people.people_count(), 0
+    damaged: list[int] = []
+    remaining = iter(people.all_ids())
+    while some := list(islice(remaining, _PAGE)):
+        damaged += people.unreadable(some)
+        done += len(some)
+        watch("records", done, total)
+    if damaged:
+        reason = "their key was changed after these records were made, so they do not open: restore newer records"
+        lines.append(Line("record of an older key", Outcome.NOT_REPEATED, len(damaged), reason, tuple(damaged)))
+    if restoration.index != blind.check():
+        reason = "the index key was changed after these records were made, so nobody is found: rebuild the look-ups"
+        lines.append(Line("look-ups", Outcome.NOT_REPEATED, total, reason))
+    return lines
 
 
 def _stop_notices(by: Actor, at: datetime) -> list[Line]:

@@ -21,16 +21,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a restoration's report: how many entries of a kind came to what, and why."""
+    """One line of a restoration's report: how many entries of a kind came to what, and why; whom it is about, where nothing else says."""
 
     kind: str
     outcome: Outcome
     count: int
     reason: str
+    people: tuple[int, ...] = ()
 
 
 REPEATED: Final = {
     "erasure.done": "the person was erased again",
+    "field.erased": "the fields were erased again",
     "choice.made": "the choice stands again",
     "staff.closed": "the account is closed again",
     "staff.changed": "the role and team are as they were given",
@@ -45,6 +47,8 @@ REPEATED: Final = {
 NOTHING: Final = {
     "use.granted": "a look changes nothing",
     "use.refused": "a refusal changes nothing",
+    "sweep.reviewed": "a review changes nothing",
+    "sweep.done": "what it erased has entries of its own",
     "choice.missed": "nobody was found, so nothing was changed",
     "signin.link": "no link outlives a restoration",
     "backup.made": "a backup changes nothing",
