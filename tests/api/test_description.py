@@ -51,10 +51,11 @@ def test_every_operation_asks_for_the_token() -> None:
 
 def test_every_error_is_a_problem_in_its_own_media_type() -> None:
     schema = described()
-    for operations in schema["paths"].values():
+    for path, operations in schema["paths"].items():
         for operation in operations.values():
             for status, response in operation["responses"].items():
-                wanted = "application/problem+json" if status >= "400" else "application/json"
+                given = "application/x-ndjson" if path.endswith("/stream") else "application/json"
+                wanted = "application/problem+json" if status >= "400" else given
                 assert list(response["content"]) == [wanted]
     problem = schema["components"]["schemas"]["Problem"]
     assert {"type", "title", "status", "code"} == set(problem["required"])
@@ -68,7 +69,7 @@ def operation_of(method: str, path: str) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("method", "path"), [("POST", "/uses"), ("POST", "/choices"), ("GET", "/promise")])
+@pytest.mark.parametrize(("method", "path"), [("POST", "/uses"), ("POST", "/uses/batch"), ("POST", "/choices"), ("GET", "/promise")])
 def test_every_answer_is_as_described(method: str, path: str) -> None:
     load(3)
     token = token_for("offers-service")

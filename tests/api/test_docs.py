@@ -14,7 +14,7 @@ from aboveboard.access import people
 from aboveboard.access.reasons import SENTENCES
 from aboveboard.accounts import gate
 from aboveboard.api import problems
-from aboveboard.api.schemas import ChoiceIn, ErrorOut, PersonRef, Problem, PromiseOut, PurposeOut, UseIn
+from aboveboard.api.schemas import BatchIn, BatchOut, ChoiceIn, ErrorOut, OutcomeOut, PersonRef, Problem, PromiseOut, PurposeOut, UseIn
 from aboveboard.basics import problems as plain
 from aboveboard.basics.errors import AboveboardError, NotAllowed, TooMany, Unavailable
 from aboveboard.choices import actions as choices
@@ -52,7 +52,7 @@ def test_every_error_code_is_listed() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("schema", [UseIn, ChoiceIn, PersonRef, PromiseOut, PurposeOut, ErrorOut, Problem])
+@pytest.mark.parametrize("schema", [UseIn, BatchIn, BatchOut, OutcomeOut, ChoiceIn, PersonRef, PromiseOut, PurposeOut, ErrorOut, Problem])
 def test_every_member_is_named(schema: type[UseIn]) -> None:
     missing = [name for name in schema.model_fields if not re.search(rf"`(person\.)?{name}`", PAGE)]
     assert not missing

@@ -16,7 +16,7 @@ from tests.api.programs import token_for
 from tests.world import load
 
 pytestmark = [pytest.mark.django_db]
-ADDRESSES = ["/api/v1/uses", "/api/v1/choices"]
+ADDRESSES = ["/api/v1/uses", "/api/v1/choices", "/api/v1/uses/batch", "/api/v1/uses/stream"]
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)  # lone surrogates and NUL too: JSON can say them
 ODD_TEXT = ANY_TEXT | st.sampled_from(["\ud800", "\x00", "a@\ud800.example", "+44\x00", "x@[::1]", "a@" + "é" * 80 + ".example", "٣" * 9])
@@ -41,7 +41,7 @@ BODY = st.fixed_dictionaries(
     {"person": st.one_of(PERSON, PERSON, ANY_JSON), "purpose": nearly(LIKELY), "channel": nearly(LIKELY)},
     optional={
         "fields": nearly(st.lists(LIKELY | ODD_TEXT, max_size=70)), "reference": nearly(ODD_TEXT), "evidence": nearly(LIKELY),
-        "answer": nearly(st.sampled_from(["yes", "no"])),
+        "answer": nearly(st.sampled_from(["yes", "no"])), "people": nearly(st.lists(st.one_of(PERSON, ANY_JSON), max_size=4)),
     },
 )  # fmt: skip
 

@@ -146,14 +146,18 @@ def test_a_channel_that_the_promise_dropped_is_refused(row: dict[str, str], monk
 
 
 def test_too_many_is_told_when_to_come_back(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(client_id: int) -> None:
-        raise TooMany(seconds=1)
+    def full(client_id: int, count: int = 1) -> None:
+        raise TooMany(seconds=3)
 
-    monkeypatch.setattr(routes, "take", full)
-    answer = ask(token, "POST", USES, use())
-    checked(answer, 429, "too_many")
-    assert answer["Retry-After"] == "1"
-    assert pace.take is not full
+    monkeypatch.setattr(pace, "take", full)
+    for address, body in ((USES, use()), (USES + "/batch", BATCH), (CHOICES, CHOICE)):
+        answer = ask(token, "POST", address, body)
+        checked(answer, 429, "too_many")
+        assert answer["Retry-After"] == "3"
+
+
+BATCH = {"people": [{"kind": "email", "value": SENT}], "purpose": "deliver-orders", "fields": ["city"], "channel": "shop"}
+CHOICE = {"person": {"kind": "email", "value": SENT}, "purpose": "personal-offers", "answer": "no", "channel": "shop", "evidence": "form:1"}
 
 
 @pytest.mark.parametrize(
@@ -170,7 +174,7 @@ def test_what_breaks_in_the_middle_is_told_too(
     def broken(*_: object, **__: object) -> int:
         raise error
 
-    monkeypatch.setattr(people.vault, "find", broken)
+    monkeypatch.setattr(people.vault, "find_each", broken)
     checked(ask(token, "POST", USES, use()), status, code)
 
 

@@ -11,9 +11,7 @@ from django.test import Client
 from aboveboard.access.queries import looks
 from aboveboard.accounts.models import ServiceClient
 from aboveboard.accounts.programs import credentials
-from aboveboard.api.pace import take
 from aboveboard.basics import clock
-from aboveboard.basics.errors import TooMany
 from aboveboard.ledger.models import Entry
 from tests.api import programs
 from tests.world import load
@@ -137,14 +135,6 @@ def test_get_is_not_a_use(program: Any) -> None:
     assert Client().get(URL, headers={"Authorization": f"Bearer {program[1]}"}).status_code == 405
 
 
-def test_a_program_that_runs_away_is_told_to_wait() -> None:
-    for _ in range(5):
-        take(99, rate=5, now=100.0)
-    with pytest.raises(TooMany):
-        take(99, rate=5, now=100.0)
-    take(99, rate=5, now=100.5)
-
-
 def test_a_choice_is_recorded_within_the_programs_leave(someone: Any) -> None:
     _, token = programs.program("offers", "offers-service", "Marketing", ["personal-offers"], ["email"])
     body = {"person": {"kind": "email", "value": someone[1]["email"]}, "purpose": "personal-offers", "answer": "yes",
@@ -162,4 +152,4 @@ def test_the_promise_and_the_description_can_be_read(program: Any, someone: Any)
     assert {"deliver-orders", "personal-offers"} <= {purpose["key"] for purpose in promise["purposes"]}
     described = Client().get("/api/v1/openapi.json").json()
     assert described["openapi"].startswith("3.1")
-    assert set(described["paths"]) == {"/api/v1/uses", "/api/v1/choices", "/api/v1/promise"}
+    assert set(described["paths"]) == {"/api/v1/uses", "/api/v1/uses/batch", "/api/v1/uses/stream", "/api/v1/choices", "/api/v1/promise"}

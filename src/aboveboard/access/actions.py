@@ -27,6 +27,7 @@ from aboveboard.access.reasons import Code, Reason, reason
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import CLOCK_SKEW, GRANT_LIFE, LOOK_UP_WIDTH, USE_BATCH
 from aboveboard.basics.personal import Personal
 from aboveboard.ledger.actions import NewEntry, append, append_many
@@ -73,6 +74,17 @@ class Refused:
     entry_id: int
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Wanted:
+    """What is asked of a person who is named by what they said of themselves."""
+
+    ask: Ask
+    sought: Sought
+
+
+Outcome = Opened | Refused | AboveboardError
+
+
 def use(ask: Ask, person_id: int, *, at: datetime) -> Opened | Refused:
     """Use one person's data.
 
@@ -91,62 +103,111 @@ def use_many(ask: Ask, person_ids: Iterable[int], *, at: datetime) -> Iterator[t
 
 
 def use_of(ask: Ask, sought: Sought, *, at: datetime) -> Opened | Refused:
-    """Use the data of the one person known by what they said of themselves, and tell nothing else about who is known.
-
-    What is wrong whoever it is about is decided first. Then everyone known by it is decided about, and the answer is what
-    it would be if those whom this use may not show did not exist; the same statements run whether nobody, one or several
-    are found, and the entry, which anybody may read, is the same too. Whom it was about is kept apart, for them to see.
+    """Use the data of the one person known by what they said of themselves (:func:`uses_of`).
 
     Raises:
         NoOneFound: the purpose works with such an identifier itself, and nobody whom it may show has it.
         SeveralFound: likewise, and more than one has.
         NoPromise, Unavailable: as :func:`use`.
     """
+    (outcome,) = uses_of([Wanted(ask, sought)], at=at)
+    if isinstance(outcome, AboveboardError):
+        raise outcome
+    return outcome
+
+
+def uses_of(wanted: Sequence[Wanted], *, at: datetime) -> list[Outcome]:
+    """Use the data of people known by what they said of themselves, and tell nothing else about who is known.
+
+    Each is decided by itself; one transaction, and a few statements, for all. What is wrong whoever it is about is decided
+    first. Then everyone known by what was said is decided about, and the answer is what it would be if those whom this use
+    may not show did not exist; the same statements run whether nobody, one or several are found, and the entry, which
+    anybody may read, is the same too. Whom it was about is kept apart, for them to see.
+
+    ``NoOneFound`` and ``SeveralFound`` are outcomes where the purpose works with such an identifier itself; so is
+    ``RecordDamaged``, of a record that does not open.
+
+    Raises:
+        NoPromise, Unavailable: as :func:`use`; then nobody's data is used.
+    """
     adopted = promise.in_force()
-    request = _request(adopted, ask, at)
-    already = deciding.against_anyone(adopted.promise, request)
+    looks = [_Look(one, request := _request(adopted, one.ask, at), deciding.against_anyone(adopted.promise, request)) for one in wanted]
     with transaction.atomic(durable=True):
-        found = people.find(adopted.promise, sought)
-        decided = _decide_found(adopted, request, already, found)  # 1, 2
-        shown = [(record, decision) for record, decision in decided if record and isinstance(decision, deciding.Permitted)]
-        if len(shown) == 1:
-            record, leave = shown[0]
-            (entry_id,) = append_many([_entry(adopted, ask, record.handle, leave, at)])
-        else:
-            refusal = deciding.Refusal(already or (_SEVERAL if shown and _told(adopted, ask, sought) else _NOBODY,))
-            (entry_id,) = append_many([_entry(adopted, ask, None, refusal, at)])
-            _keep_apart(entry_id, found, already, decided)
+        found = people.find_each(adopted.promise, [one.sought for one in wanted])
+        _decide_found(adopted, looks, found, at)  # 1, 2
+        entries = [look.settle(adopted, at) for look in looks]
+        entry_ids = append_many(entries)
+        quiet = [_kept_apart(entry_id, look) for look, entry_id in zip(looks, entry_ids, strict=True) if not look.leave]
+        if quiet:
+            QuietRefusal.objects.bulk_create(quiet)
     # 3: the block above has committed, or raised.
-    if len(shown) == 1:
-        return _open(record, leave, entry_id)  # 4
-    if already or not _told(adopted, ask, sought):
-        return Refused(refusal.reasons, entry_id)
-    raise people.missing([record.person_id for record, _ in shown])
+    return [_outcome(adopted, look, entry_id) for look, entry_id in zip(looks, entry_ids, strict=True)]
 
 
 _NOBODY, _SEVERAL = reason(Code.NOBODY_TO_SHOW), reason(Code.SEVERAL_TO_SHOW)
-_Decided = tuple[vault.Sealed | None, deciding.Permitted | deciding.Refusal]
 
 
-def _told(adopted: Adopted, ask: Ask, sought: Sought) -> bool:
-    return people.told(adopted.promise, ask.purpose, sought.kind)
+@dataclass(slots=True, repr=False)
+class _Look:
+    """One look-up on its way: who was found and decided about, then the leave for the one shown, or the refusal."""
+
+    wanted: Wanted
+    request: deciding.Request
+    already: tuple[Reason, ...]
+    found: Sequence[int] = ()
+    decided: Sequence[tuple[vault.Sealed | None, deciding.Permitted | deciding.Refusal]] = ()
+    shown: int = 0
+    leave: tuple[vault.Sealed, deciding.Permitted] | None = None
+    refusal: deciding.Refusal | None = None
+
+    def settle(self, adopted: Adopted, at: datetime) -> NewEntry:
+        """Settle what is shown, and return the entry that says so."""
+        ask = self.wanted.ask
+        shown = [(record, decision) for record, decision in self.decided if record and isinstance(decision, deciding.Permitted)]
+        self.shown = len(shown)
+        if len(shown) == 1:
+            self.leave = shown[0]
+            return _entry(adopted, ask, shown[0][0].handle, shown[0][1], at)
+        self.refusal = deciding.Refusal(self.already or (_SEVERAL if shown and _told(adopted, self.wanted) else _NOBODY,))
+        return _entry(adopted, ask, None, self.refusal, at)
 
 
-def _decide_found(adopted: Adopted, request: deciding.Request, already: tuple[Reason, ...], found: Sequence[int]) -> list[_Decided]:
-    """Decide about those found, in the same statements however many they are: the list asked for always has one length."""
-    if already:
-        return []
-    some = list(found[:LOOK_UP_WIDTH])
-    records, facts = gather([*some, *_NOBODIES[len(some) :]], adopted.promise.purposes.get(request.purpose), request.at)
-    return [(records.get(one), deciding.decide_person(adopted.promise, request, facts[one], ())) for one in some or _NOBODIES[:1]]
+def _told(adopted: Adopted, wanted: Wanted) -> bool:
+    return people.told(adopted.promise, wanted.ask.purpose, wanted.sought.kind)
 
 
-def _keep_apart(entry_id: int, found: Sequence[int], already: tuple[Reason, ...], decided: list[_Decided]) -> None:
+def _outcome(adopted: Adopted, look: _Look, entry_id: int) -> Outcome:
+    if look.leave:
+        try:
+            return _open(*look.leave, entry_id)  # 4
+        except AboveboardError as error:  # one damaged record must not take the others' answers away
+            return error
+    if look.refusal and (look.already or not _told(adopted, look.wanted)):
+        return Refused(look.refusal.reasons, entry_id)
+    return people.missing(range(look.shown))
+
+
+def _decide_found(adopted: Adopted, looks: Sequence[_Look], found: Sequence[Sequence[int]], at: datetime) -> None:
+    """Decide about those found, in the same statements however many they are: the list asked for is never shorter than one length."""
+    for look, some in zip(looks, found, strict=True):
+        look.found = some
+    open_still = [look for look in looks if not look.already]
+    if not open_still:
+        return
+    few = [list(look.found[:LOOK_UP_WIDTH]) or [_NOBODIES[-1]] for look in open_still]
+    asked = {one for some in few for one in some}
+    asked.update(_NOBODIES[: max(LOOK_UP_WIDTH - len(asked), 0)])
+    records, facts = gather(asked, [adopted.promise.purposes.get(purpose) for purpose in {look.request.purpose for look in open_still}], at)
+    for look, some in zip(open_still, few, strict=True):
+        look.decided = [(records.get(one), deciding.decide_person(adopted.promise, look.request, facts[one], ())) for one in some]
+
+
+def _kept_apart(entry_id: int, look: _Look) -> QuietRefusal:
     """Tie the entry to the one who was found, where the log cannot show it; one row, also when nobody was."""
-    reasons = {one.code.value for one in already}
-    if len(found) == 1:
-        reasons |= {one.code.value for _, decision in decided if isinstance(decision, deciding.Refusal) for one in decision.reasons}
-    QuietRefusal.objects.create(entry_id=entry_id, person_id=found[0] if len(found) == 1 else None, reasons=sorted(reasons))
+    reasons = {one.code.value for one in look.already}
+    if len(look.found) == 1:
+        reasons |= {one.code.value for _, decision in look.decided if isinstance(decision, deciding.Refusal) for one in decision.reasons}
+    return QuietRefusal(entry_id=entry_id, person_id=look.found[0] if len(look.found) == 1 else None, reasons=sorted(reasons))
 
 
 def _use_batch(ask: Ask, person_ids: Sequence[int], *, at: datetime) -> list[Opened | Refused]:
@@ -154,7 +215,7 @@ def _use_batch(ask: Ask, person_ids: Sequence[int], *, at: datetime) -> list[Ope
     request = _request(adopted, ask, at)
     already = deciding.against_anyone(adopted.promise, request)
     with transaction.atomic(durable=True):
-        records, facts = gather(person_ids, adopted.promise.purposes.get(request.purpose), at)  # 1
+        records, facts = gather(person_ids, [adopted.promise.purposes.get(request.purpose)], at)  # 1
         decisions = [deciding.decide_person(adopted.promise, request, facts[person_id], already) for person_id in person_ids]  # 2
         entries = [
             _entry(adopted, ask, record.handle if (record := records.get(person_id)) else None, decision, at)

@@ -20,6 +20,7 @@ from aboveboard.choices.standing import Answer
 from aboveboard.ledger.actions import append
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
+from aboveboard.vault import blind
 from aboveboard.vault import queries as vault
 
 
@@ -51,10 +52,26 @@ class Sought:
 
 def find(promise: Promise, sought: Sought) -> list[int]:
     """Return everyone known by what was said, rising. One statement, however many there are."""
-    regions: list[str | None] = [sought.country]
+    return find_each(promise, [sought])[0]
+
+
+def find_each(promise: Promise, soughts: Sequence[Sought]) -> list[list[int]]:
+    """Return everyone known by each of what was said, rising. One statement for each kind, however many there are."""
+    digests = [blind.digests(one.kind, one.value, _regions(promise, one)) for one in soughts]
+    found: dict[tuple[str, bytes], list[int]] = {}
+    for kind in sorted({one.kind for one in soughts}):
+        wanted = {digest for one, its in zip(soughts, digests, strict=True) if one.kind == kind for digest in its}
+        found |= {(kind, digest): ids for digest, ids in vault.find_each(kind, sorted(wanted)).items()}
+    return [
+        sorted({person_id for digest in its for person_id in found.get((one.kind, digest), ())})
+        for one, its in zip(soughts, digests, strict=True)
+    ]
+
+
+def _regions(promise: Promise, sought: Sought) -> list[str | None]:
     if sought.kind == "phone" and sought.country is None:
-        regions += promise.organisation.trades_in
-    return vault.find(sought.kind, sought.value, regions=regions)
+        return [None, *promise.organisation.trades_in]
+    return [sought.country]
 
 
 def told(promise: Promise, purpose: str, kind: str) -> bool:

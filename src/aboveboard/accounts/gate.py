@@ -229,6 +229,12 @@ def client_of(request: HttpRequest) -> Program:
     return client
 
 
+def still_may(request: HttpRequest) -> bool:
+    """Whether the program's token still works: asked again and again while an answer to it is being streamed."""
+    token = request.headers.get("Authorization", "").partition(" ")[2].strip()
+    return program_for(token, at=clock.now()) is not None
+
+
 _UNREAD = object()
 
 

@@ -17,6 +17,22 @@ _TOKEN = {
     },
 }
 
+_LINES = "application/x-ndjson"
+STREAM_BODIES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The first line says what is asked (purpose, fields, channel, reference); each further line names a person.",
+        "content": {_LINES: {"schema": {"type": "string"}}},
+    },
+    "responses": {
+        200: {
+            "description": "A line for each line that named a person, with its number (`line`) and outcome; then one with `end`.",
+            "content": {_LINES: {"schema": {"type": "string"}}},
+        }
+    },
+}
+"""What a stream takes and gives, which no schema of one document can say."""
+
 
 def complete(described: dict[str, Any]) -> dict[str, Any]:
     """Return the description with the token that every operation asks for, and errors in their own media type (RFC 9457)."""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+import pydantic
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Router, Status
+from ninja.errors import ValidationError
 
 import aboveboard
-from aboveboard.access.actions import Ask, Opened, use_of
 from aboveboard.access.decide import Scope
-from aboveboard.access.people import Sought, choose_for
+from aboveboard.access.people import choose_for
 from aboveboard.accounts.gate import actor_of, client_of
-from aboveboard.api import problems
-from aboveboard.api.description import complete
-from aboveboard.api.pace import take
-from aboveboard.api.schemas import ChoiceIn, ChoiceOut, PersonRef, Problem, PromiseOut, PurposeOut, UseIn, UseOut
+from aboveboard.api import pace, problems
+from aboveboard.api.description import STREAM_BODIES, complete
+from aboveboard.api.schemas import BatchIn, BatchOut, ChoiceIn, ChoiceOut, Problem, PromiseOut, PurposeOut, StreamIn, UseIn, UseOut
+from aboveboard.api.uses.doors import ask_of, sought, use_batch, use_one
+from aboveboard.api.uses.stream import MEDIA_TYPE, Answers, Lines
 from aboveboard.basics import clock
 from aboveboard.basics.errors import NotAllowed
 from aboveboard.choices.standing import Answer
@@ -31,23 +33,38 @@ _PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 500, 503), Pr
 @router.post("/uses", response={200: UseOut, **_PROBLEMS}, summary="Use a person's data for a purpose")
 def post_use(request: HttpRequest, asked: UseIn) -> Any:
     """Decide, write the ledger entry, then open the fields; or refuse with every reason (403, `use_refused`)."""
-    take(client_of(request).id)
-    ask = Ask(actor_of(request), asked.purpose, tuple(asked.fields), asked.channel, asked.reference, _scope(request))
-    outcome = use_of(ask, _sought(asked.person), at=clock.now())
-    if not isinstance(outcome, Opened):
-        return problems.refused(outcome.reasons, outcome.entry_id)
-    return {"values": {name: value and value.reveal() for name, value in outcome.values.items()}, "entry": outcome.entry_id}
+    return use_one(request, asked)
+
+
+@router.post("/uses/batch", response={200: BatchOut, **_PROBLEMS}, summary="Use the data of up to 500 people")
+def post_batch(request: HttpRequest, asked: BatchIn) -> Any:
+    """Decide for each, write all ledger entries, then open what was granted. Each person has their own outcome, in order."""
+    return use_batch(request, asked)
+
+
+@router.post("/uses/stream", response={200: None, **_PROBLEMS}, summary="Use the data of any number of people", openapi_extra=STREAM_BODIES)
+def post_stream(request: HttpRequest) -> Any:
+    """Take lines of JSON: first what is asked, then a person each. Answer lines of JSON, each with the number of its line."""
+    lines = Lines(request)
+    first = (lines.take(1) or [b""])[0]
+    try:
+        asked = StreamIn.model_validate_json(first or b"")
+    except pydantic.ValidationError as error:
+        raise ValidationError(
+            [{"loc": ("line", "1", *one["loc"]), "msg": one["msg"]} for one in error.errors(include_input=False)]
+        ) from None
+    return StreamingHttpResponse(Answers(request, ask_of(request, asked), lines), content_type=MEDIA_TYPE)
 
 
 @router.post("/choices", response={201: ChoiceOut, **_PROBLEMS}, summary="Record a person's choice")
 def post_choice(request: HttpRequest, asked: ChoiceIn) -> Any:
     """Record a yes or no about a purpose that leaves the person a choice."""
-    take(client_of(request).id)
+    pace.take(client_of(request).id)
     scope = _scope(request)
     if asked.purpose not in scope.purposes or asked.channel not in scope.channels:
         raise NotAllowed(why="this program was not given leave for this purpose or channel")
     choice = choose_for(
-        _sought(asked.person), asked.purpose, Answer(asked.answer), channel=asked.channel, evidence=asked.evidence,
+        sought(asked.person), asked.purpose, Answer(asked.answer), channel=asked.channel, evidence=asked.evidence,
         by=actor_of(request), at=clock.now(),
     )  # fmt: skip
     return Status(201, {"choice": choice.pk, "entry": choice.entry_id})
@@ -65,10 +82,6 @@ def get_promise(request: HttpRequest) -> Any:
         for purpose in adopted.promise.purposes.values()
     ]  # fmt: skip
     return PromiseOut(serial=adopted.serial, digest=adopted.digest, purposes=purposes)
-
-
-def _sought(said: PersonRef) -> Sought:
-    return Sought(said.kind, said.value, said.country)
 
 
 def _scope(request: HttpRequest) -> Scope:

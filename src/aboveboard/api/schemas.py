@@ -8,6 +8,8 @@ from annotated_types import Len
 from ninja import Schema
 from pydantic import ConfigDict, StringConstraints
 
+from aboveboard.basics.limits import USE_BATCH
+
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
@@ -42,6 +44,48 @@ class UseOut(Schema):
     entry: int
 
 
+class BatchIn(Strict):
+    """A use of many people's data: what is asked of each, and who they are."""
+
+    people: Annotated[list[PersonRef], Len(1, USE_BATCH)]
+    purpose: Word
+    fields: Annotated[list[Word], Len(1, 64)]
+    channel: Word
+    reference: Annotated[str, StringConstraints(max_length=80)] = ""
+
+
+class ReasonOut(Schema):
+    """One reason of a refusal."""
+
+    code: str
+    field: str | None
+    sentence: str
+
+
+class OutcomeOut(Schema):
+    """What became of one person's use: ``values`` and ``entry``, or ``code`` and why not. Members that say nothing are left out."""
+
+    values: dict[str, str | None] | None = None
+    entry: int | None = None
+    code: str | None = None
+    reasons: list[ReasonOut] | None = None
+
+
+class BatchOut(Schema):
+    """The outcome of each, in the order in which they were named."""
+
+    outcomes: list[OutcomeOut]
+
+
+class StreamIn(Strict):
+    """The first line of a stream: what is asked of everyone who is named in the lines that follow."""
+
+    purpose: Word
+    fields: Annotated[list[Word], Len(1, 64)]
+    channel: Word
+    reference: Annotated[str, StringConstraints(max_length=80)] = ""
+
+
 class ChoiceIn(Strict):
     """A choice that the person made: ``evidence`` is a reference to where they said so."""
 
@@ -57,14 +101,6 @@ class ChoiceOut(Schema):
 
     choice: int
     entry: int
-
-
-class ReasonOut(Schema):
-    """One reason of a refusal."""
-
-    code: str
-    field: str | None
-    sentence: str
 
 
 class ErrorOut(Schema):

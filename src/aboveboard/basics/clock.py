@@ -13,6 +13,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def stored(moment: datetime | str) -> datetime:
+    """Return a moment that a database gave: PostgreSQL an aware one, SQLite UTC without saying so, or its text."""
+    read = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
 def to_text(moment: datetime) -> str:
     """Return RFC 3339 with six decimals and ``Z``, the one form in the ledger and in receipts.
 

@@ -236,9 +236,21 @@ LEAK_SAMPLE_LINES: Final = 200
 LEAK_ROW_LINES: Final = 50
 """Most lines that one quoted row of a leaked file may run over before the quote counts as a stray mark. Our choice."""
 
-SERVICE_USES_PER_SECOND: Final = 2_000
-"""Uses that one program may ask of one process in a second; above that it is told to wait. Our choice: beyond what
-one process can answer, so that it stops a runaway program and no honest one."""
+SERVICE_USES_PER_SECOND: Final = 20_000
+"""People whose data one program may ask one process for in a second; above that it is told to wait, or its stream is
+slowed down. Our choice: beyond what one process answers in batches, so that it stops a runaway program and no honest one."""
+
+STREAM_READ_BYTES: Final = 16 * 1024
+"""Bytes of a stream of uses read at a time. Our choice: some 300 people."""
+
+STREAM_LINE_BYTES: Final = 4 * 1024
+"""Longest line of a stream of uses, in bytes. Our choice: a person is named in a tenth of it."""
+
+STREAMS_AT_ONCE: Final = 2
+"""Streams that one process answers at the same time: each keeps a thread. Our choice: a quarter of the default threads."""
+
+STREAM_WAIT: Final = timedelta(seconds=5)
+"""What a program is told to wait when all streams are taken. Our choice."""
 
 STAGED_LIFE: Final = timedelta(hours=12)
 """How long an uploaded leak waits, sealed, for its columns to be confirmed. Our choice: a working day."""
@@ -274,5 +286,3 @@ SWEEP_ERASE_BATCH: Final = 200
 
 SWEEP_REVIEW_LIFE: Final = timedelta(days=30)
 """How long a review may be acted on. Our choice: the month in which a request for erasure must be met (GDPR Art. 12(3))."""
-BACKUP_AGE: Final = timedelta(hours=36)
-"""Age of the newest backup above which `doctor` says to look. Our choice: a night that was missed."""

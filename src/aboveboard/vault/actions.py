@@ -14,7 +14,6 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.keys import actions as keys
 from aboveboard.keys.handles import handles_of
-from aboveboard.keys.models import PersonKey
 from aboveboard.keys.queries import opened
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, sealed
@@ -135,12 +134,3 @@ def remove(person_id: int) -> None:
         forget_customer(person_id)
         for forget in _forgetters.values():
             forget(person_id)
-
-
-def destroy_keys_without_record() -> int:
-    """Destroy keys that open nothing: in a restored database, those of people who came after the backup. Return how many."""
-    with transaction.atomic():
-        spare = list(PersonKey.objects.exclude(person_id__in=Person.objects.values("id")).values_list("person_id", flat=True))
-        for person_id in spare:
-            keys.destroy(person_id)
-    return len(spare)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import islice
+from datetime import datetime
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
@@ -22,8 +21,6 @@ from aboveboard.vault.grant import Grant, GrantRefused
 from aboveboard.vault.keeping.standing import stands
 from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun, Person, SealedRecord
 from aboveboard.vault.origin import Origin
-
-_STREAMED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +76,6 @@ def _handles(person_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     return {person_id: handles_of(person_id, one.key, one.handles) for person_id, one in keys.opened(person_ids).items()}
 
 
-def behind(handles_: Collection[str], *, watch: Callable[[int, int], None] = lambda done, total: None) -> dict[str, int]:
-    """Return whom each handle stands for, by computing everybody's: what only a restored backup needs. Erased people are absent.
-
-    ``watch`` is told how many people of how many were looked at. Stops when all are found.
-    """
-    wanted, found, done = set(handles_), dict[str, int](), 0
-    if not wanted:
-        return found
-    total = PersonKey.objects.count()
-    remaining = PersonKey.objects.order_by("person_id").values_list("person_id", flat=True).iterator(chunk_size=_STREAMED)
-    while len(found) < len(wanted) and (some := list(islice(remaining, _STREAMED))):
-        found.update({one: person_id for person_id, theirs in _handles(some).items() for one in theirs if one in wanted})
-        done += len(some)
-        watch(done, total)
-    return found
-
-
-def keyless() -> list[int]:
-    """Return those who have a record and no key: nothing opens it any more."""
-    return list(Person.objects.exclude(id__in=PersonKey.objects.values("person_id")).order_by("id").values_list("id", flat=True))
-
-
 def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
     """Return the sealed records of those who are held; erased and unknown people are absent."""
     if not person_ids:
@@ -115,13 +90,13 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
         key = keys.unwrapped(person_id, bytes(wrapped))
         known_as = handles_of(person_id, key, None if kept is None else bytes(kept))
         records[person_id] = Sealed(
-            person_id, jurisdiction, language, _moment(collected_at), _moment(last_active_at),
-            held and _moment(held), since and _moment(since), rests and _moment(rests), known_as, bytes(boxes), key,
+            person_id, jurisdiction, language, clock.stored(collected_at), clock.stored(last_active_at),
+            held and clock.stored(held), since and clock.stored(since), rests and clock.stored(rests), known_as, bytes(boxes), key,
         )  # fmt: skip
     return records
 
 
-_FIND = f"SELECT person_id FROM {BlindIndex._meta.db_table} WHERE kind = %s AND digest IN ({{marks}})"  # noqa: S608 - as below
+_FIND = f"SELECT digest, person_id FROM {BlindIndex._meta.db_table} WHERE kind = %s AND digest IN ({{marks}})"  # noqa: S608 - as below
 
 _FETCH = f"""
     SELECT person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at,
@@ -131,12 +106,6 @@ _FETCH = f"""
     JOIN {PersonKey._meta.db_table} AS wrapped ON wrapped.person_id = person.id
     WHERE person.id IN ({{marks}})
 """  # noqa: S608 - the tables are our own models'; ids are parameters
-
-
-def _moment(stored: datetime | str) -> datetime:
-    """Return a moment that the driver gave: PostgreSQL an aware one, SQLite UTC without saying so, or its text."""
-    moment = stored if isinstance(stored, datetime) else datetime.fromisoformat(stored)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]:
@@ -159,19 +128,6 @@ def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]
     return opened
 
 
-def unreadable(person_ids: Collection[int]) -> list[int]:
-    """Return those whose record does not open with their key: it was sealed with one they had before. Only in a restored backup."""
-    found = []
-    for person_id, record in fetch(person_ids).items():
-        try:
-            name, box = next(iter(sealed.decode(record._record).items()), ("", None))
-            if box is not None:
-                sealed.unseal(AESGCM(record._key), person_id, name, box)
-        except sealed.RecordDamaged:
-            found.append(person_id)
-    return found
-
-
 def find(kind: str, value: str, *, regions: Iterable[str | None] = (None,)) -> list[int]:
     """Return the people whose ``kind`` is ``value``, however it was spelled. Nothing in the clear is read."""
     return find_digests(kind, blind.digests(kind, value, regions))
@@ -179,12 +135,20 @@ def find(kind: str, value: str, *, regions: Iterable[str | None] = (None,)) -> l
 
 def find_digests(kind: str, digests: Sequence[bytes]) -> list[int]:
     """Return the people whose blind index holds one of the digests."""
+    return sorted({person_id for found in find_each(kind, digests).values() for person_id in found})
+
+
+def find_each(kind: str, digests: Sequence[bytes]) -> dict[bytes, list[int]]:
+    """Return the people whose blind index holds each of the digests, in one statement; a digest that nobody has is absent."""
     if not digests:
-        return []
+        return {}
     marks = ", ".join(["%s"] * len(digests))
+    found: dict[bytes, list[int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_FIND.format(marks=marks), [blind.number_of(kind), *digests])
-        return sorted({person_id for (person_id,) in cursor.fetchall()})
+        for digest, person_id in cursor.fetchall():
+            found.setdefault(bytes(digest), []).append(person_id)
+    return found
 
 
 def held_fields(person_id: int) -> frozenset[str]:

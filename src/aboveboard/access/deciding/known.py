@@ -12,15 +12,17 @@ from aboveboard.promise.model import Purpose, RetentionStart
 from aboveboard.vault import queries as vault
 
 
-def gather(person_ids: Collection[int], purpose: Purpose | None, at: datetime) -> tuple[dict[int, vault.Sealed], dict[int, Facts]]:
+def gather(
+    person_ids: Collection[int], purposes: Collection[Purpose | None], at: datetime
+) -> tuple[dict[int, vault.Sealed], dict[int, Facts]]:
     """Return the sealed records of those who are held, and the facts about everyone asked for, as they are at a moment.
 
-    The same statements run whoever is asked for, held or not. Each field's own age is read only where ``purpose`` counts
-    from when it was collected.
+    The same statements run whoever is asked for, held or not. Each field's own age is read only where one of the
+    ``purposes`` counts from when it was collected.
     """
     records = vault.fetch(person_ids)
     standings = choices.standings(person_ids)
-    aged = purpose is not None and purpose.retention.starts is RetentionStart.COLLECTION
+    aged = any(purpose is not None and purpose.retention.starts is RetentionStart.COLLECTION for purpose in purposes)
     return records, {person_id: facts_of(records.get(person_id), standings, at, aged=aged) for person_id in person_ids}
 
 

@@ -1,1 +1,0 @@
-"""Commands that make backups and bring an instance back from one."""
