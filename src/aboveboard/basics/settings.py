@@ -77,6 +77,12 @@ def _positive(value: int) -> str | None:
     return None if value > 0 else "a number above 0"
 
 
+def _witnesses(value: str) -> str | None:
+    lines = filter(None, (part.strip() for part in value.replace(";", "\n").split("\n")))
+    right = all(re.fullmatch(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+ +https?://\S+", line) for line in lines)
+    return None if right else "lines of the form KEY https://witness.example (the key is what `aboveboard witness key` prints)"
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """Who makes the promise."""
@@ -150,6 +156,10 @@ class Ledger:
     origin: str = _setting(
         "localhost/log", "The origin line of checkpoints (C2SP tlog-checkpoint): a schema-less URL, never changed later.", _log_origin
     )
+    witnesses: str = _setting(
+        "", "Who cosigns the log: for each witness its key and its address with a space between, one witness a line.", _witnesses
+    )
+    witness_every: int = _setting(30, "Seconds between two requests to the witnesses.", _positive)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,3 +65,22 @@ class KeyChange(models.Model):
 
     def __str__(self) -> str:
         return f"signing key {self.generation}"
+
+
+class WitnessRow(models.Model):
+    """What one witness said when it was last asked. ``name`` is its key's name and id; ``lines`` its newest cosignature.
+
+    ``size`` is what it cosigned last and ``cosigned_at`` when, by its own clock. ``problem`` is empty when all is well;
+    ``refuses`` says that it saw another log under our name.
+    """
+
+    name = models.CharField(max_length=300, primary_key=True)
+    size = models.BigIntegerField(default=0)
+    lines = models.TextField(default="")
+    cosigned_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField()
+    problem = models.TextField(default="")
+    refuses = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"witness {self.name}"

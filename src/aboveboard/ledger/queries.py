@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.basics.limits import PAGE_SIZE
-from aboveboard.ledger.folder import CHECKPOINT, VKEY
+from aboveboard.ledger.folder import CHECKPOINT, VKEY, LogFolder
 from aboveboard.ledger.format import checkpoint as checkpoints
 from aboveboard.ledger.format import note as notes
 from aboveboard.ledger.format.entry import parse
@@ -21,6 +21,7 @@ from aboveboard.ledger.format.tree import inclusion_ranges
 from aboveboard.ledger.models import CheckpointRow, Entry
 from aboveboard.ledger.sequencing import log_folder
 from aboveboard.ledger.signing import HANDOVER
+from aboveboard.ledger.witnessing import WITNESSED
 
 _HANDOVER = re.compile(rf"{HANDOVER}/[1-9][0-9]{{0,3}}")
 
@@ -124,13 +125,10 @@ def waiting() -> int:
 
 def checkpoint() -> Published | None:
     """Return the newest published checkpoint, or None while nothing has been published."""
-    data = log_folder().read(CHECKPOINT)
-    if data is None:
+    head = _head(log_folder(), CHECKPOINT)
+    if head is None:
         return None
-    note = notes.decode(data)
-    head = checkpoints.parse(notes.split(note)[0])
-    at = CheckpointRow.objects.filter(size=head.size).values_list("at", flat=True).first()
-    return Published(head.size, head.root, note, at)
+    return replace(head, at=CheckpointRow.objects.filter(size=head.size).values_list("at", flat=True).first())
 
 
 def verifier_keys() -> list[str]:
@@ -156,10 +154,14 @@ def proof(entry_id: int) -> str:
     if found is None:
         raise NotFound(what="ledger entry")
     index, body = found
-    head = checkpoint()
+    folder = log_folder()
+    head = None
+    for name in (WITNESSED, CHECKPOINT):  # the one that others cosigned, if it covers the entry
+        head = _head(folder, name)
+        if index is not None and head is not None and index < head.size:
+            break
     if index is None or head is None or index >= head.size:
         raise NotYet()
-    folder = log_folder()
 
     def hashes(tile: Tile) -> list[bytes]:
         return decode_hashes(folder.read_tile(tile) or b"", tile.width)
@@ -172,14 +174,23 @@ def proof(entry_id: int) -> str:
 def resource(path: str) -> Resource | None:
     """Return the published file at ``path`` below the log's prefix, or None: what a face serves as it is.
 
-    Only the paths of C2SP tlog-tiles, ``vkey`` and ``handover/N`` exist; nothing else in the folder can be named.
+    Only the paths of C2SP tlog-tiles, ``vkey``, ``witnessed`` and ``handover/N`` exist; nothing else in the folder can be named.
     """
-    if path in (CHECKPOINT, VKEY) or _HANDOVER.fullmatch(path):
+    if path in (CHECKPOINT, VKEY, WITNESSED) or _HANDOVER.fullmatch(path):
         data = log_folder().read(path)
         return None if data is None else Resource(data, "text/plain; charset=utf-8", forever=False)
     tile = parse_path(path)
     data = log_folder().read(tile.path) if tile else None
     return None if data is None else Resource(data, "application/octet-stream", forever=True)
+
+
+def _head(folder: LogFolder, name: str) -> Published | None:
+    data = folder.read(name)
+    if data is None:
+        return None
+    note = notes.decode(data)
+    head = checkpoints.parse(notes.split(note)[0])
+    return Published(head.size, head.root, note, None)
 
 
 def _recorded(row: Entry) -> Recorded:

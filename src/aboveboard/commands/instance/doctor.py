@@ -143,6 +143,25 @@ def _ledger(current: settings.Settings) -> Check:
     return Check("ledger", OK, f"{queries.size():,} entries, all in the tree")
 
 
+def _witnesses(current: settings.Settings) -> Check:
+    from aboveboard.ledger.witnessing import standings
+
+    known = standings()
+    if not known:
+        return Check("witnesses", OK, "none are set: nobody outside cosigns the log")
+    wrong = [one for one in known if one.problem]
+    if any(one.refuses for one in wrong):
+        said = " ".join(one.problem for one in wrong if one.refuses)
+        return Check(
+            "witnesses", ACT, said, "Keep the log, the database and its copies as they are, and find out which log is the true one."
+        )
+    if wrong:
+        return Check("witnesses", LOOK, " ".join(one.problem for one in wrong), "The log goes on. Ask whoever runs the witness.")
+    if unasked := [one.name for one in known if one.asked_at is None]:
+        return Check("witnesses", LOOK, f"{', '.join(unasked)}: not asked yet", "Start a worker: aboveboard worker")
+    return Check("witnesses", OK, ", ".join(f"{one.name} cosigned at {one.size:,} entries" for one in known))
+
+
 def _waiting(current: settings.Settings) -> Check:
     from aboveboard.outbox import queries
 
@@ -186,9 +205,10 @@ CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
     "root key": _root_key,
     "promise": _promise,
     "ledger": _ledger,
+    "witnesses": _witnesses,
     "work": _waiting,
     "mail": _mail,
     "disk": _disk,
     "transport": _transport,
 }
-_IN_THE_DATABASE: Final = ("root key", "promise", "ledger", "work")
+_IN_THE_DATABASE: Final = ("root key", "promise", "ledger", "witnesses", "work")

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 
-from aboveboard.basics import clock, limits
+from aboveboard.basics import clock, limits, settings
 from aboveboard.commands import exits
 
 NAME = "worker"
@@ -116,6 +116,7 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
     from aboveboard.delivery.actions import drain
     from aboveboard.incidents.leaks import staging
     from aboveboard.ledger.queries import anything_waits
+    from aboveboard.ledger.witnessing import ask_witnesses
     from aboveboard.outbox.jobs import run_jobs_once
 
     due = 0.0
@@ -148,8 +149,13 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
             log.info("sweep %s: %s people looked at", done.pk, done.looked_at)
         return False
 
+    def witness() -> bool:
+        ask_witnesses(at=clock.now())
+        return False
+
     return [
         Loop("sequencing", sequence, stop, limits.SEQUENCE_PAUSE),
+        Loop("witnessing", witness, stop, timedelta(seconds=settings.current().ledger.witness_every)),
         Loop("sending", send, stop),
         Loop("jobs", work, stop),
         Loop("retention", retain, stop, limits.SWEEP_PAUSE),

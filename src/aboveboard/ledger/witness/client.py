@@ -1,0 +1,125 @@
+"""Asking a witness for its cosignature (C2SP tlog-witness)."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http.client import HTTPException
+from typing import Final
+from urllib.parse import urlsplit
+
+from aboveboard.basics.errors import BadInput, Unavailable
+from aboveboard.ledger.format.checkpoint import Checkpoint
+from aboveboard.ledger.format.cosignature import WitnessKey
+from aboveboard.ledger.format.note import NoteRefused, split
+from aboveboard.ledger.format.submission import PATH, Submission, parse_size
+from aboveboard.ledger.format.tree import Range, consistency_ranges
+
+TIMEOUT: Final = 10
+"""Seconds to wait for a witness. Our choice: nothing waits for it."""
+
+_ANSWER_BYTES: Final = 64 * 1024
+
+Prove = Callable[[Range], bytes]
+"""Returns the root of a range of leaves."""
+
+
+class WitnessSilent(Unavailable):
+    """The witness {witness} gave no cosignature: {found}."""
+
+    code = "witness_silent"
+    next_step = "The log goes on without it, and it is asked again."
+
+
+class WitnessRefuses(Unavailable):
+    """The witness {witness} REFUSES this log: {found}."""
+
+    code = "witness_refuses"
+    next_step = "It saw another log under this name. Find out why before anything else: was the database restored, or did the log fork?"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A witness as it is set: its key, and where it is asked (the submission prefix)."""
+
+    key: WitnessKey
+    url: str
+
+
+def read_addresses(text: str) -> list[Address]:
+    """Read the setting ``ledger.witnesses``: for each, its verifier key and its address; one a line.
+
+    Raises:
+        BadInput: a line has another form.
+    """
+    found = []
+    for line in filter(None, (part.strip() for part in text.replace(";", "\n").split("\n"))):
+        vkey, _, url = line.partition(" ")
+        try:
+            key = WitnessKey.from_vkey(vkey)
+        except NoteRefused as error:
+            raise BadInput(found=f"in ledger.witnesses: {error.message}", fix="Get the line from: aboveboard witness key") from None
+        if urlsplit(url.strip()).scheme not in ("http", "https"):
+            raise BadInput(found=f"in ledger.witnesses: {key.name} has no address", fix="Write: KEY https://witness.example")
+        found.append(Address(key, url.strip().rstrip("/")))
+    return found
+
+
+def ask(address: Address, head: Checkpoint, note: str, old: int, prove: Prove) -> str:
+    """Return the signature lines of the witness for a signed checkpoint; ``old`` is the size it is thought to have cosigned last.
+
+    Raises:
+        WitnessSilent: it cannot be reached, or answers what no witness answers.
+        WitnessRefuses: it saw more of this log, or another one.
+    """
+    status, body = _post(address, head, note, old, prove)
+    if status == 409:
+        said = parse_size(body)
+        if said is None or said == old:
+            raise WitnessSilent(witness=address.key.name, found="it contradicts itself about what it cosigned last")
+        if said > head.size:
+            raise WitnessRefuses(witness=address.key.name, found=f"it saw {said:,} entries, and the log shows {head.size:,}")
+        status, body = _post(address, head, note, said, prove)
+    if status == 422:
+        raise WitnessRefuses(witness=address.key.name, found="the log does not continue what it saw")
+    if status != 200:
+        raise WitnessSilent(witness=address.key.name, found=_MEANINGS.get(status, f"it answered {status}"))
+    return _lines(address.key, note, body)
+
+
+_MEANINGS = {
+    400: "it did not understand the request",
+    403: "it does not trust the key that this log is signed with. Was the key changed? Tell whoever runs the witness",
+    404: "it does not know this log. Ask whoever runs it to add the log's key",
+    409: "others ask it for the same log at the same time",
+}
+
+
+def _post(address: Address, head: Checkpoint, note: str, old: int, prove: Prove) -> tuple[int, bytes]:
+    old = min(old, head.size)
+    proof: Sequence[bytes] = [prove(span) for span in consistency_ranges(0, old, head.size)] if 0 < old < head.size else []
+    data = Submission(old, proof, note).encode()
+    request = urllib.request.Request(f"{address.url}/{PATH}", data, {"Content-Type": "text/plain; charset=utf-8"})  # noqa: S310 - http(s) alone, see read_addresses
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+            return answer.status, answer.read(_ANSWER_BYTES)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read(_ANSWER_BYTES)
+    except (OSError, ValueError, HTTPException) as error:
+        raise WitnessSilent(witness=address.key.name, found=str(getattr(error, "reason", error)) or type(error).__name__) from None
+
+
+def _lines(key: WitnessKey, note: str, body: bytes) -> str:
+    """Return the lines of this witness's key in an answer; other lines are passed over, as the standard asks."""
+    text = split(note)[0]
+    try:
+        said = body.decode("utf-8")
+        mine = "".join(line + "\n" for line in said.split("\n")[:-1] if line.startswith(f"— {key.name} "))
+        if key.signed_at(f"{text}\n{mine}") is None:
+            raise NoteRefused(found="it is not of the key that is set")
+    except (UnicodeDecodeError, NoteRefused) as error:
+        raise WitnessSilent(witness=key.name, found=f"its cosignature does not hold ({error})") from None
+    return mine
