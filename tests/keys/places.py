@@ -15,9 +15,13 @@ from aboveboard.keys.providers import passphrase
 from aboveboard.keys.providers.places import provider_at
 from aboveboard.keys.providers.provider import Provider
 from tests.keys.kms_server import Kms
+from tests.keys.relay import Relay
 from tests.keys.transit_server import Engine, Server
 
-KINDS = ("file", "file with passphrase", "env", "secret", "vault", "awskms")
+REAL = "TEST_VAULT_ADDRESS"
+"""``HOST:PORT`` of an OpenBao or Vault that speaks http there, with TEST_VAULT_TOKEN and ``transit/keys/aboveboard`` to try on."""
+
+KINDS = ("file", "file with passphrase", "env", "secret", "vault", "awskms", *(["real vault"] if REAL in os.environ else []))
 PASSPHRASE = "correct horse battery staple"
 
 
@@ -99,6 +103,16 @@ class Places:
         token.write_text(server.engine.token())
         url = f"vault:http://127.0.0.1:{server.port}/transit/aboveboard"
         return Place(url, self._provider(url, token_file=str(token)), server.stop, server.start)
+
+    def _real(self, kind: str) -> Place:
+        host, _, port = os.environ[REAL].rpartition(":")
+        line = Relay(host, int(port))
+        line.start()
+        self._close.append(line.stop)
+        token = self._folder / "token"
+        token.write_text(os.environ["TEST_VAULT_TOKEN"])
+        url = f"vault:http://127.0.0.1:{line.port}/transit/aboveboard"
+        return Place(url, self._provider(url, token_file=str(token)), line.stop, line.start)
 
     def _awskms(self, kind: str) -> Place:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):

@@ -66,7 +66,9 @@ def test_a_new_version_wraps_and_the_old_still_unwraps(place: Place) -> None:
     assert provider.renew()
     newer = provider.wrap(KEY, CONTEXT)
     assert place.make().unwrap(older, CONTEXT) == place.make().unwrap(newer, CONTEXT) == KEY
-    provider.settle()
+    provider.settle([older, newer])
+    assert place.make().unwrap(older, CONTEXT) == KEY
+    provider.settle([newer])
     assert place.make().unwrap(newer, CONTEXT) == KEY
 
 

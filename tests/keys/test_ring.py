@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,9 @@ class Counted:
         return self._root.of(key_id)
 
     def renew(self) -> str:
+        return ""
+
+    def settle(self, kept: Collection[bytes]) -> str:
         return ""
 
 

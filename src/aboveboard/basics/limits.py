@@ -59,6 +59,9 @@ CSV_LINE_BYTES: Final = 1024 * 1024
 KEY_PROVIDER_REST: Final = timedelta(seconds=1)
 """After a key provider did not answer, how long others are told so without asking it. Our choice: below a page's patience."""
 
+REWRAP_BATCH: Final = 2_000
+"""People whose keys are wrapped anew in one transaction. Our choice: some 50 ms, so nobody waits longer for a row."""
+
 KEY_PROVIDER_PATIENCE: Final = timedelta(seconds=3)
 """How long a key provider on the network may take to answer. Our choice: several times what one on another continent takes."""
 

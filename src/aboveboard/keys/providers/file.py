@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from aboveboard.basics.errors import Unavailable
 from aboveboard.keys.providers import material, passphrase
-from aboveboard.keys.wrapping import KEY_BYTES, LocalKey
+from aboveboard.keys.wrapping import KEY_BYTES, LocalKey, wrapped_by
 
 _BACK = "Put the file back from safekeeping."
 
@@ -52,13 +52,13 @@ class FileProvider:
         self.put([os.urandom(KEY_BYTES), *keys])
         return f"{self._file.name} holds a new key before the {len(keys)} it had."
 
-    def settle(self) -> str:
+    def settle(self, kept: Collection[bytes]) -> str:
         """Move the older keys into a file of their own: older backups need them, nothing else does."""
-        versions = self._versions()
-        if len(versions.keys) < 2:
+        newest, *older = self._versions().keys
+        now = LocalKey(newest)
+        if not older or any(wrapped_by(one) != now.id for one in kept):
             return ""
-        newest, *older = versions.keys
-        aside = self._file.with_name(f"{self._file.name}.before-{LocalKey(newest).id.hex()}")
+        aside = self._file.with_name(f"{self._file.name}.before-{now.id.hex()}")
         replace(aside, self._text(older))
         self.put([newest])
         return f"Copy {self._file.name} to safekeeping anew. Keep {aside.name} with your older backups: only they need it."

@@ -6,6 +6,7 @@ CloudTrail. Credentials are found as every AWS program finds them: environment, 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -79,7 +80,7 @@ class KmsProvider:
             raise RenewalRefused(provider=self.name, why=error.details["why"], fix=fix) from None
         return f"{self.name} wraps with new key material from now on."
 
-    def settle(self) -> str:
+    def settle(self, kept: Collection[bytes]) -> str:
         """KMS keeps older material by itself."""
         return ""
 

@@ -6,6 +6,7 @@ wrap the keys of people in this process's memory.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from aboveboard.basics.errors import AboveboardError, Unavailable
@@ -54,5 +55,8 @@ class Provider(Protocol):
         The versions before it still unwrap. Raises :class:`RenewalRefused` where this is its keeper's to do.
         """
 
-    def settle(self) -> str:
-        """Put older versions aside when nothing is wrapped by them any more; return what the operator is to do, or nothing."""
+    def settle(self, kept: Collection[bytes]) -> str:
+        """Put versions aside that nothing is wrapped by any more; return what the operator is to do, or nothing.
+
+        ``kept``: the wrapped keys that must still open afterwards.
+        """

@@ -7,7 +7,7 @@ read that file is the platform's to say, so its mode is not judged here. To rota
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from aboveboard.keys.providers import material
@@ -41,7 +41,7 @@ class SecretProvider:
         fix = "Hand over two keys with a space between, the new one first (openssl rand -hex 32), restart, and rotate then."
         raise RenewalRefused(provider=self.name, why="only one key was handed over", fix=fix)
 
-    def settle(self) -> str:
+    def settle(self, kept: Collection[bytes]) -> str:
         """Say what is left to do."""
         return (
             f"Take all keys but the first out of {self.name}; keep them with your older backups." if len(self._versions().keys) > 1 else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from aboveboard.keys.providers.provider import ProviderAway, RenewalRefused
@@ -74,7 +74,7 @@ class TransitProvider:
             raise self._away(answer)
         return f"{self.name} wraps with version {self._check_kind().get('latest_version')} of its key from now on."
 
-    def settle(self) -> str:
+    def settle(self, kept: Collection[bytes]) -> str:
         """Say what its keeper may do."""
         return f"Versions of {self._place.key} below the latest are needed for older backups only (min_decryption_version)."
 
