@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,14 @@ def test_the_newest_of_several_wraps_and_each_opens_what_it_wrapped(tmp_path: Pa
     assert root.unwrap(newer, b"x") == bytes(32)
     with pytest.raises(KeyUnwrapFailed, match="another root key"):
         root.unwrap(older, b"x")
+
+
+def test_new_keys_made_at_the_same_moment_are_all_kept(tmp_path: Path) -> None:
+    file = tmp_path / "root.key"
+    file.touch(0o600)
+    file.write_text("11" * 32)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: FileProvider("file:root.key", file, lambda: "").renew(), range(8)))
+    assert len(set(file.read_text().split())) == 9
+    assert file.stat().st_mode & 0o077 == 0
+    assert {one.name for one in tmp_path.iterdir()} == {"root.key", "root.key.lock"}

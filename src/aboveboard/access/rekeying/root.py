@@ -13,13 +13,15 @@ A crash at any point loses nothing: the rotation is a row, and going on starts a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict
 from aboveboard.basics.limits import REWRAP_BATCH
 from aboveboard.keys import actions, rewrapping, ring
@@ -50,7 +52,7 @@ def begin(*, to: Provider | None = None, renew: bool = True, by: Actor, at: date
     current = ring.provider()
     if to is None and renew:
         current.renew()
-    with transaction.atomic():
+    with _one_of_a_kind(), transaction.atomic():
         key = actions.make_wrapping_key([current] if to is None else [to, current], at=at)
         rewrapping.retire_all_but(key, at=at)
         rotation = Rotation.objects.create(
@@ -59,6 +61,15 @@ def begin(*, to: Provider | None = None, renew: bool = True, by: Actor, at: date
         facts = {"key": key.id.hex(), "provider": ring.scheme((to or current).name)}
         append("keys.rotation.begun", by=by, handle=None, facts=facts, at=at)
     return rotation
+
+
+@contextmanager
+def _one_of_a_kind() -> Iterator[None]:
+    """Say plainly what the database says when two begin at the same moment."""
+    try:
+        yield
+    except IntegrityError:
+        raise Conflict(why="a rotation of the root key is under way") from None
 
 
 def go_on(rotation: Rotation, *, by: Actor, progress: Callable[[int], None] = lambda done: None, pause: float | None = None) -> str:
@@ -97,16 +108,16 @@ def _batch(rotation_id: int, key: LocalKey, progress: Callable[[int], None]) -> 
 
 
 def _finish(rotation_id: int, key: LocalKey, *, by: Actor) -> str:
-    root = ring.provider()
-    kept = [bytes(one) for one in WrappingKey.objects.filter(provider=root.name).values_list("wrapped", flat=True)]
-    to_do = root.settle(kept)  # 5
-    at = clock.now()
+    root, to_do = ring.provider(), ""
     with transaction.atomic():
         rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
         if rotation.finished_at is None:  # else another process was as far, and wrote it
-            rotation.finished_at, rotation.step = at, "finished"
+            kept = WrappingKey.objects.filter(provider=root.name).values_list("wrapped", flat=True)
+            to_do = root.settle([bytes(one) for one in kept])  # 5
+            rotation.finished_at, rotation.step = clock.now(), "finished"
             rotation.save(update_fields=["finished_at", "step"])
-            append("keys.rotation.finished", by=by, handle=None, facts={"key": key.id.hex(), "people": rotation.done}, at=at)
+            facts: dict[str, Json] = {"key": key.id.hex(), "people": rotation.done}
+            append("keys.rotation.finished", by=by, handle=None, facts=facts, at=rotation.finished_at)
     return to_do
 
 

@@ -6,9 +6,12 @@ passphrase the text in it is sealed; it is opened once for each content of the f
 
 from __future__ import annotations
 
+import fcntl
 import os
+import secrets
 import stat
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from aboveboard.basics.errors import Unavailable
@@ -48,29 +51,33 @@ class FileProvider:
 
     def renew(self) -> str:
         """Put a new key before those in the file, at once or not at all."""
-        keys = self._versions().keys
-        self.put([os.urandom(KEY_BYTES), *keys])
+        with self._alone():
+            keys = self._versions().keys
+            replace(self._file, self._text([os.urandom(KEY_BYTES), *keys]))
         return f"{self._file.name} holds a new key before the {len(keys)} it had."
 
     def settle(self, kept: Collection[bytes]) -> str:
         """Move the older keys into a file of their own: older backups need them, nothing else does."""
-        newest, *older = self._versions().keys
-        now = LocalKey(newest)
-        if not older or any(wrapped_by(one) != now.id for one in kept):
-            return ""
-        aside = self._file.with_name(f"{self._file.name}.before-{now.id.hex()}")
-        replace(aside, self._text(older))
-        self.put([newest])
+        with self._alone():
+            newest, *older = self._versions().keys
+            now = LocalKey(newest)
+            if not older or any(wrapped_by(one) != now.id for one in kept):
+                return ""
+            aside = self._file.with_name(f"{self._file.name}.before-{now.id.hex()}")
+            replace(aside, self._text(older))
+            replace(self._file, self._text([newest]))
         return f"Copy {self._file.name} to safekeeping anew. Keep {aside.name} with your older backups: only they need it."
 
     def keys(self) -> list[bytes]:
         """Return the keys in the file, the newest first: for a ceremony, and for nothing else."""
         return list(self._versions().keys)
 
-    def put(self, keys: list[bytes]) -> None:
-        """Write these keys into the file, sealed if it was."""
-        self._versions()
-        replace(self._file, self._text(keys))
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let nobody else write the file meanwhile: of two new keys written at once, one would be lost with all it wraps."""
+        with self._file.with_name(f"{self._file.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _text(self, keys: list[bytes]) -> str:
         opened_with = self._read[2] if self._read else None
@@ -111,14 +118,16 @@ def read_private(file: Path) -> str:
 
 def replace(file: Path, text: str) -> None:
     """Write a file for its owner alone so that it holds either what it held or all of ``text``, also after a crash."""
-    beside = file.with_name(file.name + ".new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as opened:
-        os.fchmod(opened.fileno(), 0o600)
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
-    beside.replace(file)
+    beside = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+        beside.replace(file)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
