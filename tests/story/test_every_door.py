@@ -13,8 +13,13 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from aboveboard.access.emergency.asking import EmergencyAsk, break_glass
+from aboveboard.access.emergency.why import Emergency
+from aboveboard.access.models import EmergencyLook
+from aboveboard.access.people import Sought
 from aboveboard.access.queries import looks
 from aboveboard.access.sequencing import sequence_now
+from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
@@ -23,7 +28,7 @@ from aboveboard.commands.demo.story import MEASURES, Story
 from aboveboard.custody import queries as custody
 from aboveboard.incidents import queries as incidents
 from aboveboard.promise.queries import in_force
-from tests.accounts.people import customer_client, staff_client
+from tests.accounts.people import customer_client, staff_client, staff_member
 from tests.api.programs import program
 from tests.house.test_routes import ALL
 
@@ -44,6 +49,8 @@ WHO = (
     (r"/console/incidents/.*", LEADS),
     (r"/console/devices/new/|/console/devices/\d+/(found|retired)/", {Role.INCIDENT_LEAD, Role.ADMINISTRATOR}),
     (r"/console/devices/\d+/.*", LEADS),  # and whoever holds it: tests/console
+    (r"/console/emergency/(\d+/)?", {Role.ADVISER}),
+    (r"/console/emergencies/.*", {Role.PRIVACY_LEAD}),
     (r"/console/settings/", {Role.ADMINISTRATOR}),
     (r"/console/.*", STAFF),
     (r"/api/v1/.*", set()),
@@ -71,7 +78,11 @@ def story(tmp_path: Path) -> Story:
 def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: Story) -> None:
     mine, other = story.person(0), story.person(45)
     callers = {"nobody": Client(), "customer": customer_client(mine), "other": customer_client(other)}
-    callers |= {role: staff_client(role) for role in STAFF}
+    members = {role: staff_member(role) for role in STAFF}
+    callers |= {role: staff_client(account=member) for role, member in members.items()}
+    emergency = EmergencyAsk(actor_for(members[Role.ADVISER]), Emergency.MISSING_PERSON, ("phone",), "phone")
+    break_glass(emergency, Sought("customer_number", story.rows[0]["customer_id"]), at=clock.now())
+    sequence_now()
     wrong = []
     for pattern, _, _ in ALL:
         if pattern.startswith("/accounts/"):
@@ -120,6 +131,7 @@ def _filled(pattern: str, story: Story, person: int) -> str:
         "state": "contained",
         "way": "found",
         "message_id": "none",
+        "look_id": EmergencyLook.objects.get().pk,
     }
     if pattern.startswith("/console/people/"):
         known = {**known, "purpose": "answer-contact"}

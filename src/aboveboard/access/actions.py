@@ -11,7 +11,7 @@ The procedure, numbered as in the code and in ``tests/access/test_use.py``:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -179,7 +179,8 @@ def _told(adopted: Adopted, wanted: Wanted) -> bool:
 def _outcome(adopted: Adopted, look: _Look, entry_id: int) -> Outcome:
     if look.leave:
         try:
-            return _open(*look.leave, entry_id)  # 4
+            record, leave = look.leave
+            return open_granted(record, leave.fields, entry_id)  # 4
         except AboveboardError as error:  # one damaged record must not take the others' answers away
             return error
     if look.refusal and (look.already or not _told(adopted, look.wanted)):
@@ -226,13 +227,14 @@ def _use_batch(ask: Ask, person_ids: Sequence[int], *, at: datetime) -> list[Ope
     return [
         Refused(decision.reasons, entry_id)
         if isinstance(decision, deciding.Refusal)
-        else _open(records[person_id], decision, entry_id)  # 4
+        else open_granted(records[person_id], decision.fields, entry_id)  # 4
         for person_id, decision, entry_id in zip(person_ids, decisions, entry_ids, strict=True)
     ]
 
 
-def _open(record: vault.Sealed, leave: deciding.Permitted, entry_id: int) -> Opened:
-    grant = Grant(_MINT, record.person_id, frozenset(leave.fields), entry_id, clock.now() + GRANT_LIFE)
+def open_granted(record: vault.Sealed, fields: Collection[str], entry_id: int) -> Opened:
+    """Open what was decided and whose entry is durable. Only this room calls it: the procedures here and in ``emergency``."""
+    grant = Grant(_MINT, record.person_id, frozenset(fields), entry_id, clock.now() + GRANT_LIFE)
     return Opened(vault.open_record(grant, record), entry_id, record.person_id)
 
 

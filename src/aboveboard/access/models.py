@@ -28,3 +28,58 @@ class QuietRefusal(models.Model):
 
     def __str__(self) -> str:
         return f"look-up without a result, entry {self.entry_id}"
+
+
+class EmergencyLook(models.Model):
+    """One look in an emergency that was granted: who asked, why, until when it may be shown again, and its review.
+
+    ``person`` is empty once they are erased. ``words`` is what the asker wrote for the reviewers, sealed under the person's key; it
+    goes with the key.
+    """
+
+    entry_id = models.BigIntegerField(unique=True)
+    person = models.ForeignKey("vault.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.JSONField(help_text="who asked: kind, id, role, team")
+    account_id = models.BigIntegerField()
+    why = models.CharField(max_length=24, help_text="a code of access.emergency.why")
+    fields = models.JSONField(help_text="names of the fields")
+    reference = models.CharField(max_length=80, blank=True)
+    words = models.BinaryField()
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+    review_due = models.DateTimeField()
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.JSONField(null=True)
+    verdict = models.CharField(max_length=16, blank=True, default="")
+
+    class Meta:
+        """What waits for its review is found without reading what is done."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["review_due"], name="emergency_to_review", condition=models.Q(reviewed_at__isnull=True)),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="emergency_review_is_whole",
+                condition=models.Q(reviewed_at__isnull=True, reviewed_by__isnull=True, verdict="")
+                | models.Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~models.Q(verdict=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"emergency look, entry {self.entry_id}"
+
+
+class EmergencyAsked(models.Model):
+    """That an account asked, granted or refused: what it may ask for in a day is counted from these."""
+
+    account_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        """Counted by account, newest first."""
+
+        indexes: ClassVar = [models.Index(fields=["account_id", "at"], name="emergency_asked")]
+
+    def __str__(self) -> str:
+        return f"emergency asked by account {self.account_id}"

@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from aboveboard.access.emergency.queries import verdicts
 from aboveboard.access.models import QuietRefusal
 from aboveboard.access.reasons import SENTENCES, Code
 from aboveboard.basics.canonical import Json
 from aboveboard.ledger import queries as ledger
 from aboveboard.vault import queries as vault
 
-KINDS = ("use.granted", "use.refused")
+KINDS = ("use.granted", "use.refused", "use.emergency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class Look:
     fields: tuple[str, ...]
     channel: str
     reasons: tuple[str, ...]
+    emergency: str = ""
+    """Why it was an emergency (a code of ``emergency.why``), or empty."""
+    verdict: str = ""
+    """What the review of an emergency found, or empty."""
 
     @property
     def own(self) -> bool:
@@ -71,7 +76,9 @@ def _page(person_id: int, handles: Sequence[str], kinds: list[str], after: int |
         rows = rows.filter(entry_id__lt=after)
     quiet = dict(rows.order_by("-entry_id").values_list("entry_id", "reasons")[:limit])
     apart = [replace(_look(entry), reasons=tuple(quiet[entry.id])) for entry in ledger.entries(quiet) if entry.kind in kinds]
-    return sorted([*named, *apart], key=lambda look: look.entry_id, reverse=True)[:limit]
+    page = sorted([*named, *apart], key=lambda look: look.entry_id, reverse=True)[:limit]
+    found = verdicts([look.entry_id for look in page if look.emergency])
+    return [replace(look, verdict=found.get(look.entry_id, "")) for look in page] if found else page
 
 
 def is_about(person_id: int, entry: ledger.Recorded) -> bool:
@@ -88,7 +95,7 @@ def _look(entry: ledger.Recorded) -> Look:
         entry_id=entry.id,
         leaf_index=entry.leaf_index,
         at=entry.at,
-        granted=entry.kind == "use.granted",
+        granted=entry.kind != "use.refused",
         actor_kind=actor.kind.value,
         role=actor.role,
         team=actor.team,
@@ -96,6 +103,7 @@ def _look(entry: ledger.Recorded) -> Look:
         fields=_words(facts["fields"]),
         channel=str(facts["channel"]),
         reasons=_words(facts.get("reasons", ())),
+        emergency=str(facts["why"]) if entry.kind == "use.emergency" else "",
     )
 
 

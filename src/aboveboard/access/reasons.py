@@ -26,6 +26,12 @@ class Code(StrEnum):
     NOT_YET_TIME = "not_yet_time"
     NOBODY_TO_SHOW = "nobody_to_show"
     SEVERAL_TO_SHOW = "several_to_show"
+    EMERGENCY_NOT_PROMISED = "emergency_not_promised"
+    EMERGENCY_NOT_STAFF = "emergency_not_staff"
+    EMERGENCY_ROLE = "emergency_role"
+    EMERGENCY_FIELD = "emergency_field"
+    EMERGENCY_TOO_MANY = "emergency_too_many"
+    EMERGENCY_OVER = "emergency_over"
 
 
 SENTENCES: dict[Code, str] = {
@@ -46,6 +52,12 @@ SENTENCES: dict[Code, str] = {
     Code.NOT_YET_TIME: "The moment asked about has not come yet.",
     Code.NOBODY_TO_SHOW: "There is nobody to show for this purpose. Whether anybody is known by that is not told.",
     Code.SEVERAL_TO_SHOW: "More than one person may be meant, so none of them is shown.",
+    Code.EMERGENCY_NOT_PROMISED: "The promise has no emergencies.",
+    Code.EMERGENCY_NOT_STAFF: "Only a member of staff may act in an emergency, never a program.",
+    Code.EMERGENCY_ROLE: "The promise does not let the role {role} act in an emergency.",
+    Code.EMERGENCY_FIELD: "The promise does not open {field} in an emergency.",
+    Code.EMERGENCY_TOO_MANY: "This account has asked for as many emergency looks as it may in a day.",
+    Code.EMERGENCY_OVER: "The time of this emergency look is over. Ask again if the emergency goes on.",
 }
 
 

@@ -276,6 +276,18 @@ SENTENCE_WORDS: Final = 25
 MAIL_PATIENCE: Final = timedelta(seconds=10)
 """How long a single mail, such as a sign-in code, waits for the mail server. Our choice: the person waits with it."""
 
+EMERGENCY_LIFE: Final = timedelta(minutes=15)
+"""How long an emergency look may be shown again to the one who asked. Our choice: one call to the emergency services."""
+
+EMERGENCY_REVIEW: Final = timedelta(days=2)
+"""In what time an emergency look is to be reviewed before it is overdue. Our choice: within the 72 hours of GDPR Art. 33."""
+
+EMERGENCY_A_DAY: Final = 3
+"""Emergency looks that one member of staff may ask for in 24 hours, also those refused. Our choice: more is a pattern."""
+
+EMERGENCY_WORDS: Final = 500
+"""Longest words to the reviewers, in characters. Our choice: a paragraph."""
+
 CLOCK_SKEW: Final = timedelta(minutes=1)
 """How far ahead of our clock the moment of a use may be: machines with good clocks differ by less. Our choice."""
 

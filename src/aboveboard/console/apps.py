@@ -1,4 +1,4 @@
-"""Django's name for this room."""
+"""Django's name for this room, and the work it does for the worker."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,11 @@ class Room(AppConfig):
 
     name = "aboveboard.console"
     label = "console"
+
+    def ready(self) -> None:
+        """Register the job that tells the privacy lead of an emergency look."""
+        from aboveboard.access.emergency import asking
+        from aboveboard.console.emergency import telling
+        from aboveboard.outbox import jobs
+
+        jobs.handler(asking.OPENED)(telling.tell_privacy_lead)

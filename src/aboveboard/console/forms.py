@@ -50,11 +50,15 @@ class LookUpForm(forms.Form):
 
     def kind(self) -> str:
         """Return what ``who`` looks like: an e-mail address, a phone number, else a customer number."""
-        who: str = self.cleaned_data["who"]
-        if "@" in who:
-            return "email"
-        digits = sum(mark.isdigit() for mark in who)
-        return "phone" if digits >= 6 and not any(mark.isalpha() for mark in who) else "customer_number"
+        return kind_of(self.cleaned_data["who"])
+
+
+def kind_of(who: str) -> str:
+    """Return what was typed looks like: an e-mail address, a phone number, else a customer number."""
+    if "@" in who:
+        return "email"
+    digits = sum(mark.isdigit() for mark in who)
+    return "phone" if digits >= 6 and not any(mark.isalpha() for mark in who) else "customer_number"
 
 
 class RecordChoiceForm(forms.Form):

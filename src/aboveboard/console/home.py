@@ -6,9 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from aboveboard.access.emergency import queries as emergencies
 from aboveboard.accounts.gate import actor_of, allow_staff
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
+from aboveboard.console.emergency.ask import may_break_glass
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.console.incidents.telling import APPROVERS
 from aboveboard.console.keeping.report import own_devices
@@ -16,6 +18,7 @@ from aboveboard.console.people import LOOKS
 from aboveboard.incidents import queries
 from aboveboard.incidents.models import State
 from aboveboard.incidents.notices.queries import BatchView, newest_batch
+from aboveboard.promise.queries import in_force, last_serial
 
 
 @allow_staff
@@ -34,6 +37,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "looks_up": actor.role in LOOKS,
         "settings": actor.role == Role.ADMINISTRATOR,
         "devices": own_devices(actor),
+        "emergency": may_break_glass(in_force().promise, actor.role) is not None if last_serial() else False,
+        "emergencies": emergencies.to_review() if actor.role == Role.PRIVACY_LEAD else [],
+        "overdue": emergencies.overdue(clock.now()) if actor.role == Role.PRIVACY_LEAD else 0,
     }
     return render(request, "console/home.html", context)
 

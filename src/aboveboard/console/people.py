@@ -76,7 +76,7 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
 def _answer(request: HttpRequest, ask: Ask, promise: Promise, purpose: Purpose, outcome: Opened | Refused) -> HttpResponse:
     context: dict[str, Any] = {"purpose": purpose, "entry_id": outcome.entry_id, "channel": promise.channels[ask.channel].title}
     if not isinstance(outcome, Opened):
-        context["reasons"] = [_named(promise, reason) for reason in outcome.reasons]
+        context["reasons"] = [named(promise, reason) for reason in outcome.reasons]
         return render(request, "console/refused.html", context, status=403)
     origins = vault.provenance(outcome.person_id)
     context["details"] = [
@@ -133,7 +133,7 @@ def _origin(promise: Promise, where: Origin | None) -> str:
     return f"{said}; {purpose.title}" if purpose else said
 
 
-def _named(promise: Promise, reason: Reason) -> str:
+def named(promise: Promise, reason: Reason) -> str:
     """Return the reason with the field's own name instead of its key."""
     field = promise.fields.get(reason.field)
     return reason.sentence.replace(reason.field, field.label.lower()) if field else reason.sentence

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from aboveboard.console import home, people
+from aboveboard.console.emergency import ask, review
 from aboveboard.console.house import promise, settings
 from aboveboard.console.incidents import leak, page, report, telling
 from aboveboard.console.incidents import people as exposed
@@ -21,6 +22,10 @@ urlpatterns = [
     path("people/", people.purposes, name="people"),
     path("people/choice/", people.record_choice, name="record_choice"),
     path("people/<slug:purpose>/", people.look_up, name="look_up"),
+    path("emergency/", ask.ask, name="emergency"),
+    path("emergency/<int:look_id>/", ask.look, name="emergency_look"),
+    path("emergencies/", review.overview, name="emergencies"),
+    path("emergencies/<int:look_id>/", review.one, name="emergency_review"),
     path("report/", reporting.report, name="report"),
     path("report/<int:number>/", reporting.reported, name="reported"),
     path("devices/", devices.overview, name="devices"),

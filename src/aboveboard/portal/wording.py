@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import get_language, gettext, gettext_lazy
 
+from aboveboard.access.emergency.why import Emergency, Verdict
 from aboveboard.access.queries import Look
 from aboveboard.access.reasons import Code
 from aboveboard.basics.actor import ActorKind
@@ -39,8 +40,37 @@ REFUSED: dict[Code, Lazy | str] = {
     Code.NOT_YET_TIME: gettext_lazy("They asked about a time that has not come."),
     Code.NOBODY_TO_SHOW: gettext_lazy("They were not told whether we know you."),
     Code.SEVERAL_TO_SHOW: gettext_lazy("More than one person was meant, so nobody was shown."),
+    Code.EMERGENCY_NOT_PROMISED: gettext_lazy("Our promise has no emergencies."),
+    Code.EMERGENCY_NOT_STAFF: gettext_lazy("Only our staff may look in an emergency."),
+    Code.EMERGENCY_ROLE: gettext_lazy("They may not look in an emergency."),
+    Code.EMERGENCY_FIELD: gettext_lazy("They asked for more than an emergency opens."),
+    Code.EMERGENCY_TOO_MANY: gettext_lazy("They asked too often in one day."),
+    Code.EMERGENCY_OVER: gettext_lazy("The emergency was over."),
 }
 """Why a look was refused, said to the person it was about; one sentence for each code of ``access.reasons``."""
+
+
+EMERGENCIES: dict[Emergency, Lazy | str] = {
+    Emergency.LIFE_IN_DANGER: gettext_lazy("Emergency: somebody’s life or health was in danger."),
+    Emergency.EMERGENCY_SERVICES: gettext_lazy("Emergency: the emergency services asked."),
+    Emergency.MISSING_PERSON: gettext_lazy("Emergency: somebody was missing."),
+    Emergency.VULNERABLE_PERSON: gettext_lazy("Emergency: somebody who cannot help themselves had to be protected."),
+}
+"""Why somebody looked in an emergency, said to the person it was about."""
+
+
+def emergency(code: str) -> str:
+    """Return why somebody looked in an emergency."""
+    return str(EMERGENCIES[Emergency(code)])
+
+
+def verdict(found: str) -> str:
+    """Return what the review of an emergency look found, or that it is still to come."""
+    if not found:
+        return gettext("Somebody else checks whether this was right.")
+    if found == Verdict.JUSTIFIED:
+        return gettext("We checked: it was right to look.")
+    return gettext("We checked: nobody should have looked. We are sorry, and look into it.")
 
 
 def things(promise: Promise, fields: Sequence[str], language: str) -> str:

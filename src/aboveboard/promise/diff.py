@@ -171,8 +171,22 @@ def _rest(old: Promise, new: Promise) -> Iterator[Change]:
             yield Change(Direction.NARROWED, "security", f"We now also say: {measure}")
     if old.organisation != new.organisation:
         yield Change(Direction.REWORDED, "organisation", "The details of who makes this promise changed.")
+    yield from _break_glass(old, new)
     for section, before, after in (("roles", old.roles, new.roles), ("channels", old.channels, new.channels)):
         yield from _titles(section, {key: party.title for key, party in before.items()}, {key: party.title for key, party in after.items()})
+
+
+def _break_glass(old: Promise, new: Promise) -> Iterator[Change]:
+    had = {*old.break_glass.roles, *old.break_glass.fields} if old.break_glass else set()
+    has = {*new.break_glass.roles, *new.break_glass.fields} if new.break_glass else set()
+    for one in sorted(has - had):
+        yield Change(Direction.WIDENED, "break_glass", f"In an emergency, now also: {_named(new, one)}.")
+    for one in sorted(had - has):
+        yield Change(Direction.NARROWED, "break_glass", f"In an emergency, no longer: {_named(old, one)}.")
+
+
+def _named(promise: Promise, key: str) -> Text:
+    return promise.fields[key].label if key in promise.fields else promise.roles[key].title
 
 
 def _titles(section: str, before: Mapping[str, Text], after: Mapping[str, Text]) -> Iterator[Change]:

@@ -141,6 +141,10 @@ def as_text(promise: Promise, language: str = "en") -> str:
         lines += [f"  {part}" for part in (said.what, said.why, said.line, said.who, said.choice, said.special, said.restricted) if part]
         lines += [""]
     lines += ["When data is lost", "", *(f"  {loss.text}" for loss in spoken.losses.values()), ""]
+    if promise.break_glass:
+        who = listed([promise.roles[role].title.say(language) for role in promise.break_glass.roles], language)
+        seen = fields_in_words(promise, promise.break_glass.fields, language)
+        lines += ["In an emergency", "", f"  {_words(language)['emergency'].format(who=who, seen=seen)}", ""]
     lines += ["How it is protected", "", *(f"  {measure}" for measure in spoken.security), ""]
     return "\n".join(lines)
 

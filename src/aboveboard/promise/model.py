@@ -316,6 +316,14 @@ class Purpose:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakGlass:
+    """Who may, in an emergency, see which fields without a purpose that allows it (GDPR Art. 6(1)(d), 9(2)(c))."""
+
+    roles: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LossPromise:
     """One thing promised for when data is lost: a time (``within``) or a share in per cent (``at_least``)."""
 
@@ -339,6 +347,7 @@ class Promise:
     purposes: Mapping[str, Purpose]
     losses: Mapping[str, LossPromise]
     security: tuple[Text, ...]
+    break_glass: BreakGlass | None = None
 
     def purposes_of(self, field: str) -> tuple[Purpose, ...]:
         """Return the purposes that use a field, in the order of the promise; never empty for a field it has."""

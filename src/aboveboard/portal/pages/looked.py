@@ -112,7 +112,9 @@ def _row(you: You, look: Look) -> dict[str, object]:
         "own": look.own,
         "granted": look.granted,
         "things": wording.things(you.promise, look.fields, you.language),
-        "purpose": wording.purpose(you.promise, look.purpose),
+        "purpose": wording.emergency(look.emergency) if look.emergency else wording.purpose(you.promise, look.purpose),
+        "emergency": bool(look.emergency),
+        "verdict": wording.verdict(look.verdict) if look.emergency else "",
         "channel": wording.channel(you.promise, look.channel),
         "refusal": "" if look.granted else wording.refusal(look.reasons),
     }

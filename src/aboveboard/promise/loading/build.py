@@ -10,6 +10,7 @@ from aboveboard.promise import categories
 from aboveboard.promise.law import transfers
 from aboveboard.promise.loading.lines import Item, Scalar, Series, Table, entries, word, words
 from aboveboard.promise.model import (
+    BreakGlass,
     Field,
     FieldKind,
     LawfulBasis,
@@ -49,6 +50,7 @@ def build(root: Table) -> Promise:
         purposes=_each(root, "purposes", _purpose),
         losses=_each(root, "losses", _loss),
         security=_texts(root.entries["security"]),
+        break_glass=_break_glass(root.entries.get("break_glass")),
     )
 
 
@@ -136,6 +138,10 @@ def _purpose(key: str, item: Item) -> Purpose:
 def _retention(item: Item) -> Retention:
     text = entries(item).get("text")
     return Retention(Period.parse(word(item, "keep")), RetentionStart(word(item, "starts")), _text(text) if text else None)
+
+
+def _break_glass(item: Item | None) -> BreakGlass | None:
+    return BreakGlass(_keys(item, "roles"), _keys(item, "fields")) if item else None
 
 
 def _loss(key: str, item: Item) -> LossPromise:

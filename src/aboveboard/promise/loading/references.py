@@ -27,6 +27,7 @@ def check(root: Table, report: Report) -> None:
                     message = f"The purpose {quoted(key)} names the {noun} {quoted(named.text)}, which `{section}` does not declare."
                     report.add(named, code, message, nearest(named.text, declared))
     _check_formats(root, report)
+    _check_break_glass(root, report)
     _check_unused(root, report)
     _check_languages(root, report)
 
@@ -44,6 +45,15 @@ def _check_formats(root: Table, report: Report) -> None:
         elif word(field, "format") not in known:
             message = f"A {kind} has no format {quoted(word(field, 'format'))}."
             report.add(said, "unknown_format", message, nearest(word(field, "format"), known))
+
+
+def _check_break_glass(root: Table, report: Report) -> None:
+    for section, noun, code in _LISTS[:2]:
+        declared = entries(root, section)
+        for named in words(root.entries.get("break_glass"), section):
+            if named.text not in declared:
+                message = f"`break_glass` names the {noun} {quoted(named.text)}, which `{section}` does not declare."
+                report.add(named, code, message, nearest(named.text, declared))
 
 
 def _check_unused(root: Table, report: Report) -> None:

@@ -1,0 +1,29 @@
+"""Why an emergency look is asked for, and what came of its review: codes, for a ledger that holds no free words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Emergency(StrEnum):
+    """What is at stake (GDPR Art. 6(1)(d), recitals 46 and 112)."""
+
+    LIFE_IN_DANGER = "life-in-danger"
+    EMERGENCY_SERVICES = "emergency-services"
+    MISSING_PERSON = "missing-person"
+    VULNERABLE_PERSON = "vulnerable-person"
+
+
+IN_WORDS: dict[Emergency, str] = {
+    Emergency.LIFE_IN_DANGER: "Somebody’s life or health is in danger",
+    Emergency.EMERGENCY_SERVICES: "The emergency services ask",
+    Emergency.MISSING_PERSON: "Somebody is missing",
+    Emergency.VULNERABLE_PERSON: "A child, or somebody who cannot help themselves, must be protected",
+}
+
+
+class Verdict(StrEnum):
+    """What a reviewer found."""
+
+    JUSTIFIED = "justified"
+    NOT_JUSTIFIED = "not-justified"

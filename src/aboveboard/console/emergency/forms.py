@@ -1,0 +1,60 @@
+"""What staff fill in to break the glass, and what a reviewer decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from aboveboard.access.emergency.why import IN_WORDS, Verdict
+from aboveboard.basics.limits import EMERGENCY_WORDS
+from aboveboard.promise.model import BreakGlass, Promise
+
+
+class EmergencyForm(forms.Form):
+    """Who, why, which fields, and words for the reviewers."""
+
+    why = forms.ChoiceField(
+        label="What is at stake?", widget=forms.RadioSelect, choices=[(one.value, words) for one, words in IN_WORDS.items()],
+        error_messages={"required": "Choose what is at stake."},
+    )  # fmt: skip
+    who = forms.CharField(
+        label="Who is it about?", max_length=254, strip=True, help_text="Their e-mail address, phone number or customer number.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter an e-mail address, phone number or customer number."},
+    )  # fmt: skip
+    fields_wanted = forms.MultipleChoiceField(
+        label="What do you need to see?", widget=forms.CheckboxSelectMultiple, help_text="Tick only what helps now.",
+        error_messages={"required": "Tick at least one."},
+    )  # fmt: skip
+    channel = forms.ChoiceField(label="Where did you hear of it?", widget=forms.RadioSelect, error_messages={"required": "Choose one."})
+    reference = forms.RegexField(
+        r"^[A-Za-z0-9:._/-]*$", label="Call or case number", max_length=80, required=False,
+        help_text="Letters, digits and : . _ / - only. No names.",
+        error_messages={"invalid": "Use letters, digits and : . _ / - only."},
+    )  # fmt: skip
+    words = forms.CharField(
+        label="What happened, for the reviewers?", max_length=EMERGENCY_WORDS, strip=True, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="A sentence or two. Sealed; only the reviewers read it.",
+        error_messages={"required": "Say in a sentence what happened."},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, promise: Promise, glass: BreakGlass, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choose("fields_wanted", [(key, promise.fields[key].label) for key in glass.fields])
+        self._choose("channel", [(key, channel.title) for key, channel in promise.channels.items()])
+
+    def _choose(self, name: str, options: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = options
+
+
+class ReviewForm(forms.Form):
+    """Was it justified?"""
+
+    verdict = forms.ChoiceField(
+        label="Was this look justified?", widget=forms.RadioSelect,
+        choices=[(Verdict.JUSTIFIED.value, "Yes, it was justified"), (Verdict.NOT_JUSTIFIED.value, "No, it was not")],
+        error_messages={"required": "Choose yes or no."},
+    )  # fmt: skip

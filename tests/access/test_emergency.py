@@ -1,0 +1,218 @@
+"""Break-glass: decided, written down, told, then opened; for minutes, for one person, never for a program; reviewed by another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import DatabaseError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aboveboard.access.actions import Opened, Refused
+from aboveboard.access.deciding import emergency as deciding
+from aboveboard.access.emergency import asking, queries
+from aboveboard.access.emergency.asking import EmergencyAsk, EmergencyReference, break_glass, show_again, words_of
+from aboveboard.access.emergency.review import ReviewedAlready, review
+from aboveboard.access.emergency.why import Emergency, Verdict
+from aboveboard.access.models import EmergencyLook
+from aboveboard.access.people import NoOneFound, Sought
+from aboveboard.access.queries import looks
+from aboveboard.accounts.queries import actor_for
+from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
+from aboveboard.basics.errors import NotAllowed, NotFound
+from aboveboard.basics.limits import EMERGENCY_A_DAY, EMERGENCY_LIFE
+from aboveboard.choices.actions import choose
+from aboveboard.choices.standing import Answer
+from aboveboard.ledger import queries as ledger
+from aboveboard.ledger.models import Entry
+from aboveboard.outbox import jobs
+from aboveboard.promise.loading import SAMPLE
+from aboveboard.promise.loading import load as read
+from aboveboard.vault import actions as vault_actions
+from aboveboard.vault.keeping.actions import restrict
+from aboveboard.vault.keeping.reasons import RestrictionReason
+from tests.accounts.people import staff_member
+from tests.world import load
+
+pytestmark = pytest.mark.django_db
+SECRET = "Her neighbour heard her fall and nobody answers"
+PROMISE = read(SAMPLE.read_text("utf-8"), name=SAMPLE.name)
+
+
+@pytest.fixture
+def someone() -> tuple[int, dict[str, str]]:
+    return load(3)[0]
+
+
+@pytest.fixture
+def adviser() -> Actor:
+    return actor_for(staff_member(Role.ADVISER))
+
+
+@pytest.fixture
+def lead() -> Actor:
+    return actor_for(staff_member(Role.PRIVACY_LEAD))
+
+
+def ask(by: Actor, **changed: Any) -> EmergencyAsk:
+    return replace(EmergencyAsk(by, Emergency.LIFE_IN_DANGER, ("phone", "city"), "phone", "call/112", SECRET), **changed)
+
+
+def look(by: Actor, row: dict[str, str], **changed: Any) -> Opened | Refused:
+    return break_glass(ask(by, **changed), Sought("email", row["email"]), at=clock.now())
+
+
+def codes(outcome: object) -> set[str]:
+    assert isinstance(outcome, Refused)
+    return {reason.code.value for reason in outcome.reasons}
+
+
+def test_named_fields_open_against_choices_and_restriction_and_the_person_sees_it_at_once(someone: Any, adviser: Actor) -> None:
+    person, row = someone
+    choose(person, "improve-shops", Answer.NO, channel="portal", evidence="portal:1", by=CUSTOMER, at=clock.now())
+    restrict(person, RestrictionReason.ACCURACY_CONTESTED, reference="letter/1", by=adviser, at=clock.now())
+    outcome = look(adviser, row)
+    assert isinstance(outcome, Opened)
+    assert {name: value and value.reveal() for name, value in outcome.values.items()} == {"phone": row["phone"], "city": row["city"]}
+    (seen,) = looks(person)
+    assert (seen.emergency, seen.verdict, seen.role, set(seen.fields)) == ("life-in-danger", "", "adviser", {"phone", "city"})
+
+
+def test_the_ledger_holds_codes_and_no_words(someone: Any, adviser: Actor) -> None:
+    outcome = look(adviser, someone[1])
+    body = bytes(Entry.objects.get(pk=outcome.entry_id).body).decode()
+    assert '"why":"life-in-danger"' in body
+    for words in (SECRET, "call/112", someone[1]["email"], someone[1]["last_name"]):
+        assert words not in body
+    (kept,) = EmergencyLook.objects.all()
+    assert SECRET.encode() not in bytes(kept.words)
+    assert words_of(kept) == SECRET
+    assert SECRET not in repr(ask(adviser))
+
+
+def test_the_privacy_lead_is_told_without_a_word_about_anybody(someone: Any, adviser: Actor) -> None:
+    look(adviser, someone[1])
+    assert jobs.run_jobs_once(worker="test") == 1
+    (message,) = mail.outbox
+    text = f"{message.subject}\n{message.body}"
+    assert "/console/emergencies/" in text
+    for words in (SECRET, someone[1]["email"], someone[1]["first_name"], someone[1]["phone"]):
+        assert words not in text
+
+
+@pytest.mark.parametrize(
+    ("story", "by", "changed", "expected"),
+    [
+        ("a program", Actor(ActorKind.SERVICE, "3", "adviser", "Shops"), {}, {"emergency_not_staff"}),
+        ("the customer themself", CUSTOMER, {}, {"emergency_not_staff", "emergency_role"}),
+        ("a role that the promise does not name", Actor(ActorKind.STAFF, "9", "administrator"), {}, {"emergency_role"}),
+        ("a field that saves nobody", None, {"fields": ("card_number",)}, {"emergency_field"}),
+        ("nothing at all", None, {"fields": ()}, {"no_fields"}),
+    ],
+)
+def test_who_and_what_is_refused_whoever_it_is_about(
+    story: str, by: Actor | None, changed: Any, expected: set[str], someone: Any, adviser: Actor
+) -> None:
+    for email in (someone[1]["email"], "nobody@example.org"):
+        outcome = look(by or adviser, {"email": email}, **changed)
+        assert codes(outcome) == expected
+        entry = ledger.entry(outcome.entry_id)
+        assert (entry.kind, entry.handle, set(entry.facts["reasons"])) == ("emergency.refused", None, expected)  # type: ignore[arg-type]
+    assert not EmergencyLook.objects.exists()
+
+
+def test_a_promise_without_emergencies_has_none() -> None:
+    against = deciding.against(
+        replace(PROMISE, break_glass=None), Actor(ActorKind.STAFF, "1", "adviser"), ("phone",), held=True, asked_today=0
+    )
+    assert [one.code.value for one in against] == ["emergency_not_promised"]
+
+
+def test_more_than_the_limit_in_a_day_is_refused_and_tomorrow_it_is_not(someone: Any, adviser: Actor) -> None:
+    for _ in range(EMERGENCY_A_DAY - 1):
+        assert isinstance(look(adviser, someone[1]), Opened)
+    with pytest.raises(NoOneFound):
+        look(adviser, {"email": "nobody@example.org"})
+    assert codes(look(adviser, someone[1])) == {"emergency_too_many"}
+    later = clock.now() + timedelta(days=1, minutes=1)
+    assert isinstance(break_glass(ask(adviser), Sought("email", someone[1]["email"]), at=later), Opened)
+
+
+def test_it_is_shown_again_to_the_one_who_asked_and_for_its_minutes_only(someone: Any, adviser: Actor, lead: Actor) -> None:
+    look(adviser, someone[1])
+    (kept,) = EmergencyLook.objects.all()
+    assert isinstance(show_again(kept.pk, by=adviser, at=clock.now()), Opened)
+    assert len(looks(someone[0])) == 2, "each showing is a look"
+    with pytest.raises(NotFound):
+        show_again(kept.pk, by=lead, at=clock.now())
+    assert codes(show_again(kept.pk, by=adviser, at=clock.now() + EMERGENCY_LIFE + timedelta(seconds=1))) == {"emergency_over"}
+
+
+def test_someone_erased_is_not_there_and_the_words_went_with_their_key(someone: Any, adviser: Actor, lead: Actor) -> None:
+    person, row = someone
+    look(adviser, row)
+    vault_actions.erase(person, reason="asked", by=lead, at=clock.now())
+    with pytest.raises(NoOneFound):
+        look(adviser, row)
+    (kept,) = EmergencyLook.objects.all()
+    assert (kept.person_id, words_of(kept)) == (None, None)
+    assert codes(show_again(kept.pk, by=adviser, at=clock.now())) == {"person_unknown"}
+    review(kept.pk, Verdict.JUSTIFIED, by=lead, at=clock.now())
+
+
+def test_when_the_ledger_cannot_be_written_nothing_is_released(someone: Any, adviser: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+
+    def broken(*args: Any, **more: Any) -> int:
+        raise DatabaseError("disk full")
+
+    monkeypatch.setattr(asking, "append", broken)
+    monkeypatch.setattr(asking, "open_granted", lambda *args: opened.append(args))
+    with pytest.raises(DatabaseError):
+        look(adviser, someone[1])
+    assert not opened
+    assert not EmergencyLook.objects.exists()
+
+
+def test_another_reviews_it_once_and_the_person_sees_what_was_found(someone: Any, adviser: Actor, lead: Actor) -> None:
+    look(adviser, someone[1])
+    (kept,) = queries.to_review()
+    with pytest.raises(NotAllowed):
+        review(kept.pk, Verdict.JUSTIFIED, by=adviser, at=clock.now())
+    review(kept.pk, Verdict.NOT_JUSTIFIED, by=lead, at=clock.now())
+    with pytest.raises(ReviewedAlready):
+        review(kept.pk, Verdict.JUSTIFIED, by=lead, at=clock.now())
+    assert not queries.to_review()
+    assert [one.verdict for one in looks(someone[0])] == ["not-justified"]
+    entry = ledger.entry(Entry.objects.filter(kind="emergency.reviewed").latest("id").pk)
+    assert (entry.facts["about"], entry.facts["verdict"]) == (kept.entry_id, "not-justified")
+
+
+def test_a_review_that_nobody_does_is_overdue(someone: Any, adviser: Actor) -> None:
+    look(adviser, someone[1])
+    assert queries.overdue(clock.now()) == 0
+    assert queries.overdue(clock.now() + timedelta(days=2, minutes=1)) == 1
+
+
+def test_a_reference_that_is_a_sentence_is_refused(someone: Any, adviser: Actor) -> None:
+    with pytest.raises(EmergencyReference):
+        look(adviser, someone[1], reference="Mrs Smith called")
+
+
+@given(
+    kind=st.sampled_from(ActorKind), role=st.sampled_from(["adviser", "administrator", "customer"]), held=st.booleans(),
+    fields=st.lists(st.sampled_from(["phone", "city", "card_number", "shoe"]), max_size=3).map(tuple), asked=st.integers(0, 5),
+    glass=st.booleans(),
+)  # fmt: skip
+def test_it_is_granted_only_when_every_question_is_answered_with_yes(
+    kind: ActorKind, role: str, held: bool, fields: tuple[str, ...], asked: int, glass: bool
+) -> None:
+    promise = PROMISE if glass else replace(PROMISE, break_glass=None)
+    against = deciding.against(promise, Actor(kind, "1", role), fields, held=held, asked_today=asked)
+    by_the_book = held and glass and kind == "staff" and role == "adviser" and fields and set(fields) <= {"phone", "city"} and asked < 3
+    assert (not against) == bool(by_the_book)

@@ -1,0 +1,143 @@
+"""Emergencies in the console: asking, seeing, showing again; and the privacy lead's review."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from aboveboard.access.models import EmergencyLook
+from aboveboard.basics.actor import Role
+from tests.accounts.people import customer_client, staff_client
+from tests.world import load
+
+pytestmark = pytest.mark.django_db
+PAGE = "/console/emergency/"
+REVIEWS = "/console/emergencies/"
+
+
+@pytest.fixture
+def someone() -> tuple[int, dict[str, str]]:
+    return load(3)[0]
+
+
+@pytest.fixture
+def adviser(someone: Any) -> Client:
+    return staff_client(Role.ADVISER)
+
+
+def asked(who: str, **changed: Any) -> dict[str, Any]:
+    return {"why": "life-in-danger", "who": who, "fields_wanted": ["phone"], "channel": "phone", "reference": "112/7",
+            "words": "She fell."} | changed  # fmt: skip
+
+
+def test_it_says_what_happens_shows_just_that_and_shows_it_again(adviser: Client, someone: Any) -> None:
+    page = adviser.get(PAGE).content.decode()
+    assert "for 15 minutes" in page
+    answer = adviser.post(PAGE, asked(someone[1]["email"]))
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert someone[1]["phone"] in text
+    assert someone[1]["last_name"] not in text
+    number = EmergencyLook.objects.get().pk
+    again = adviser.get(f"{PAGE}{number}/").content.decode()
+    assert someone[1]["phone"] not in again
+    assert someone[1]["phone"] in adviser.post(f"{PAGE}{number}/").content.decode()
+
+
+def test_when_its_time_is_over_it_says_so(adviser: Client, someone: Any) -> None:
+    adviser.post(PAGE, asked(someone[1]["email"]))
+    look = EmergencyLook.objects.get()
+    EmergencyLook.objects.update(until=look.until - timedelta(hours=1))
+    assert "Its time is over" in adviser.get(f"{PAGE}{look.pk}/").content.decode()
+    answer = adviser.post(f"{PAGE}{look.pk}/")
+    assert answer.status_code == 403
+    assert someone[1]["phone"] not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("story", "changed", "says"),
+    [
+        ("nothing at stake", {"why": ""}, "Choose what is at stake."),
+        ("nobody named", {"who": ""}, "Enter an e-mail address"),
+        ("nobody is known by it", {"who": "nobody@example.org"}, "Nobody"),
+        ("nothing ticked", {"fields_wanted": []}, "Tick at least one"),
+        ("a field it does not open", {"fields_wanted": ["card_number"]}, "valid choice"),
+        ("no word of what happened", {"words": " "}, "Say in a sentence"),
+        ("a name for a reference", {"reference": "Jon Smith"}, "letters, digits"),
+    ],
+)
+def test_bad_input(story: str, changed: dict[str, Any], says: str, adviser: Client, someone: Any) -> None:
+    answer = adviser.post(PAGE, asked(someone[1]["email"]) | changed)
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.INCIDENT_LEAD, Role.PRIVACY_LEAD])
+def test_roles_that_the_promise_does_not_name_find_no_such_page(role: Role, someone: Any) -> None:
+    assert staff_client(role).get(PAGE).status_code == 404
+
+
+def test_another_members_look_is_not_there(adviser: Client, someone: Any) -> None:
+    adviser.post(PAGE, asked(someone[1]["email"]))
+    assert staff_client(Role.PRIVACY_LEAD).get(f"{PAGE}{EmergencyLook.objects.get().pk}/").status_code == 404
+
+
+def test_the_fourth_of_a_day_is_refused_with_the_reason(adviser: Client, someone: Any) -> None:
+    for _ in range(3):
+        assert adviser.post(PAGE, asked(someone[1]["email"])).status_code == 200
+    answer = adviser.post(PAGE, asked(someone[1]["email"]))
+    assert answer.status_code == 403
+    assert "as many emergency looks as it may in a day" in answer.content.decode()
+
+
+def test_the_privacy_lead_sees_it_at_once_and_reviews_it(adviser: Client, someone: Any) -> None:
+    lead = staff_client(Role.PRIVACY_LEAD)
+    assert "emergency look" not in lead.get("/console/").content.decode().lower().split("<main")[1]
+    adviser.post(PAGE, asked(someone[1]["email"]))
+    assert "1 emergency look waits for your review" in lead.get("/console/").content.decode()
+    number = EmergencyLook.objects.get().pk
+    page = lead.get(f"{REVIEWS}{number}/").content.decode()
+    assert "She fell." in page
+    assert someone[1]["phone"] not in page
+    assert lead.post(f"{REVIEWS}{number}/", {}).status_code == 422
+    done = lead.post(f"{REVIEWS}{number}/", {"verdict": "not-justified"}, follow=True).content.decode()
+    assert "This may be a personal data breach" in done
+    assert "Nothing waits for a review" in lead.get(REVIEWS).content.decode()
+
+
+def test_an_overdue_review_is_said_to_be(adviser: Client, someone: Any) -> None:
+    adviser.post(PAGE, asked(someone[1]["email"]))
+    EmergencyLook.objects.update(review_due=EmergencyLook.objects.get().at - timedelta(hours=1))
+    lead = staff_client(Role.PRIVACY_LEAD)
+    assert "1 is overdue" in lead.get("/console/").content.decode()
+    assert "overdue" in lead.get(REVIEWS).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "Emergency: somebody’s life or health was in danger."),
+        ("fr", "Urgence : la vie ou la santé d’une personne était en danger."),
+        ("de", "Notfall: Leben oder Gesundheit eines Menschen war in Gefahr."),
+    ],
+)
+def test_the_customer_sees_it_at_once_in_their_language(language: str, says: str, adviser: Client, someone: Any) -> None:
+    from aboveboard.vault.models import Person
+
+    person, row = someone
+    Person.objects.filter(id=person).update(language=language)
+    adviser.post(PAGE, asked(row["email"]))
+    assert says in customer_client(person).get("/you/looked/").content.decode()
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.ADVISER, 403), (Role.INCIDENT_LEAD, 403), (Role.ADMINISTRATOR, 403)])
+def test_only_the_privacy_lead_reviews(role: Role, status: int, someone: Any) -> None:
+    assert staff_client(role).get(REVIEWS).status_code == status
+
+
+def test_signed_out(someone: Any) -> None:
+    for address in (PAGE, f"{PAGE}1/", REVIEWS, f"{REVIEWS}1/"):
+        assert Client().get(address).status_code == 302
