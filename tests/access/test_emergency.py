@@ -60,7 +60,7 @@ def lead() -> Actor:
 
 
 def ask(by: Actor, **changed: Any) -> EmergencyAsk:
-    return replace(EmergencyAsk(by, Emergency.LIFE_IN_DANGER, ("phone", "city"), "phone", "call/112", SECRET), **changed)
+    return replace(EmergencyAsk(by, Emergency.LIFE_IN_DANGER, ("phone", "city"), "call/112", SECRET), **changed)
 
 
 def look(by: Actor, row: dict[str, str], **changed: Any) -> Opened | Refused:

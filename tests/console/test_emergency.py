@@ -29,7 +29,7 @@ def adviser(someone: Any) -> Client:
 
 
 def asked(who: str, **changed: Any) -> dict[str, Any]:
-    return {"why": "life-in-danger", "who": who, "fields_wanted": ["phone"], "channel": "phone", "reference": "112/7",
+    return {"why": "life-in-danger", "who": who, "fields_wanted": ["phone"], "reference": "112/7",
             "words": "She fell."} | changed  # fmt: skip
 
 

@@ -232,7 +232,6 @@ def test_an_emergency_from_asking_to_its_review(page: Page) -> None:
     page.get_by_label("Somebody’s life or health is in danger").check()
     page.get_by_label("Who is it about?").fill(row["email"])
     page.get_by_label("Phone number").check()
-    page.get_by_label("by phone").check()
     page.get_by_label("What happened, for the reviewers?").fill("Her neighbour heard her fall, and nobody answers.")
     page.get_by_role("button", name="Open in an emergency").click()
     expect(page.get_by_text("You can show it again")).to_be_visible()

@@ -80,7 +80,7 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: Story)
     callers = {"nobody": Client(), "customer": customer_client(mine), "other": customer_client(other)}
     members = {role: staff_member(role) for role in STAFF}
     callers |= {role: staff_client(account=member) for role, member in members.items()}
-    emergency = EmergencyAsk(actor_for(members[Role.ADVISER]), Emergency.MISSING_PERSON, ("phone",), "phone")
+    emergency = EmergencyAsk(actor_for(members[Role.ADVISER]), Emergency.MISSING_PERSON, ("phone",))
     break_glass(emergency, Sought("customer_number", story.rows[0]["customer_id"]), at=clock.now())
     sequence_now()
     wrong = []

@@ -43,6 +43,8 @@ USED, REFUSED, OPENED = "use.emergency", "emergency.refused", "emergency.opened"
 """Kinds of the two entries, and of the message that tells the privacy lead."""
 PURPOSE = "emergency"
 """What stands in an entry where a purpose would."""
+CHANNEL = "console"
+"""What stands where a channel of the promise would: it is asked nowhere else."""
 _REFERENCE = re.compile(r"[A-Za-z0-9:._/-]{0,80}")
 _AAD = b"aboveboard/emergency/v1"
 
@@ -61,7 +63,6 @@ class EmergencyAsk:
     actor: Actor
     why: Emergency
     fields: tuple[str, ...]
-    channel: str
     reference: str = ""
     words: str = field(default="", repr=False)
 
@@ -107,7 +108,7 @@ def show_again(look_id: int, *, by: Actor, at: datetime) -> Opened | Refused:
     if look is None:
         raise NotFound(what="emergency look")
     adopted = promise.in_force()
-    ask = EmergencyAsk(by, Emergency(look.why), tuple(look.fields), "console", look.reference)
+    ask = EmergencyAsk(by, Emergency(look.why), tuple(look.fields), look.reference)
     with transaction.atomic(durable=True):
         record = None if look.person_id is None else vault.fetch([look.person_id]).get(look.person_id)
         against = deciding.against(adopted.promise, by, ask.fields, held=record is not None, asked_today=0)
@@ -147,7 +148,7 @@ def _write(
 ) -> int:
     known = adopted.promise.fields
     facts: dict[str, Json] = {
-        "purpose": PURPOSE, "why": ask.why.value, "channel": ask.channel if ask.channel in adopted.promise.channels else "unknown",
+        "purpose": PURPOSE, "why": ask.why.value, "channel": CHANNEL,
         "fields": sorted(name if name in known else "unknown" for name in set(ask.fields)), "promise": adopted.serial,
     }  # fmt: skip
     if ask.reference:

@@ -27,7 +27,6 @@ class EmergencyForm(forms.Form):
         label="What do you need to see?", widget=forms.CheckboxSelectMultiple, help_text="Tick only what helps now.",
         error_messages={"required": "Tick at least one."},
     )  # fmt: skip
-    channel = forms.ChoiceField(label="Where did you hear of it?", widget=forms.RadioSelect, error_messages={"required": "Choose one."})
     reference = forms.RegexField(
         r"^[A-Za-z0-9:._/-]*$", label="Call or case number", max_length=80, required=False,
         help_text="Letters, digits and : . _ / - only. No names.",
@@ -41,13 +40,9 @@ class EmergencyForm(forms.Form):
 
     def __init__(self, *args: Any, promise: Promise, glass: BreakGlass, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choose("fields_wanted", [(key, promise.fields[key].label) for key in glass.fields])
-        self._choose("channel", [(key, channel.title) for key, channel in promise.channels.items()])
-
-    def _choose(self, name: str, options: list[tuple[str, Any]]) -> None:
-        field = self.fields[name]
+        field = self.fields["fields_wanted"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = options
+            field.choices = [(key, promise.fields[key].label) for key in glass.fields]
 
 
 class ReviewForm(forms.Form):
