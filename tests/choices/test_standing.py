@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.choices.standing import Answer, Event, fold
+from aboveboard.choices.standing import Answer, Event, fold, fold_merged
 
 START = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 events = st.builds(
@@ -57,3 +57,23 @@ def test_what_is_said_about_one_purpose_leaves_the_others_alone(history: list[Ev
     before, after = fold(history), fold([*history, extra])
     for purpose in {event.purpose for event in history} - {extra.purpose}:
         assert before.said(purpose) == after.said(purpose)
+
+
+@given(histories, histories)
+def test_of_two_records_merged_the_stricter_word_stands(one: list[Event], other: list[Event]) -> None:
+    merged = fold_merged({1: one, 2: other}, START + timedelta(days=1))
+    for purpose in ("personal-offers", "improve-shops"):
+        words = {fold(one).said(purpose), fold(other).said(purpose)} - {None}
+        assert merged.said(purpose) is (Answer.NO if Answer.NO in words else Answer.YES if words else None)
+
+
+@given(histories, histories, st.sampled_from(Answer))
+def test_what_they_say_after_the_merge_is_their_word(one: list[Event], other: list[Event], answer: Answer) -> None:
+    since = START + timedelta(days=1)
+    said = Event(since + timedelta(minutes=1), 20_000, "personal-offers", answer)
+    assert fold_merged({1: [*one, said], 2: other}, since).said("personal-offers") is answer
+
+
+@given(histories, st.integers(0, 50))
+def test_one_record_alone_is_not_changed_by_a_merge(history: list[Event], minutes: int) -> None:
+    assert fold_merged({1: history}, START + timedelta(minutes=minutes)) == fold(history)

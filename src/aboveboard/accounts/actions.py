@@ -108,6 +108,25 @@ def forget_customer(person_id: int) -> None:
     Account.objects.customers().filter(person_id=person_id).delete()
 
 
+def join_customers(kept: int, merged: int) -> str:
+    """Let one customer's account be another's, two records having been found to be of one person; return what was done.
+
+    Where both have one, that of the record kept stays, and the other goes with its passkeys: its address still signs them in.
+    """
+    theirs = Account.objects.customers().filter(person_id=merged)
+    if Account.objects.customers().filter(person_id=kept).exists():
+        return "ended" if theirs.delete()[0] else "none"
+    return "moved" if theirs.update(person_id=kept, email=f"{kept}{STAND_IN}") else "none"
+
+
+def part_customers(kept: int, merged: int, done: str) -> None:
+    """Undo :func:`join_customers`: an account that was moved goes back; whoever was signed in must sign in again."""
+    for account in Account.objects.customers().filter(person_id=kept):
+        end_sessions(account)
+        if done == "moved":
+            Account.objects.filter(pk=account.pk).update(person_id=merged, email=f"{merged}{STAND_IN}")
+
+
 def make_link(account: Account, *, by: Actor, at: datetime, life: timedelta = limits.SIGN_IN_LINK_LIFE, demo: bool = False) -> str:
     """Return the path of a fresh link that signs ``account`` in, once, within ``life``.
 

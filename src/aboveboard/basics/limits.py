@@ -301,3 +301,7 @@ SWEEP_ERASE_BATCH: Final = 200
 
 SWEEP_REVIEW_LIFE: Final = timedelta(days=30)
 """How long a review may be acted on. Our choice: the month in which a request for erasure must be met (GDPR Art. 12(3))."""
+
+MERGE_UNDO_LIFE: Final = timedelta(days=90)
+"""How long a merge can be undone; then what was set aside for that is destroyed. Our choice: longer than a quarterly letter takes
+to show that two people were taken for one."""

@@ -16,7 +16,7 @@ from aboveboard.choices.standing import Answer
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Promise
-from aboveboard.vault.locking import hold
+from aboveboard.vault.keeping.actions import hold_whoever
 from aboveboard.vault.queries import handle
 
 _EVIDENCE = re.compile(r"[A-Za-z0-9:._/-]{1,80}")
@@ -62,7 +62,7 @@ def choose(person_id: int, purpose: str, answer: Answer, *, channel: str, eviden
     adopted = promise.in_force()
     check(adopted.promise, purpose, channel=channel, evidence=evidence, by=by)
     with transaction.atomic():
-        hold([person_id])
+        person_id = hold_whoever(person_id)
         who = handle(person_id)
         if who is None:
             raise NotFound(what="person")

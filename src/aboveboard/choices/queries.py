@@ -2,27 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 
 from django.db import connection
 
 from aboveboard.basics import clock
 from aboveboard.choices.models import Choice
-from aboveboard.choices.standing import NOTHING_SAID, Answer, Event, Standing, fold
-
-_STANDINGS = f"SELECT person_id, at, id, purpose, answer FROM {Choice._meta.db_table} WHERE person_id IN ({{marks}})"  # noqa: S608 - our table
+from aboveboard.choices.standing import NOTHING_SAID, Answer, Event, Standing, fold, fold_merged
+from aboveboard.vault.merging.alias import numbers_of
+from aboveboard.vault.merging.models import MergedPerson
 
 
 def standings(person_ids: Collection[int]) -> dict[int, Standing]:
-    """Return the standing of each person, also of those who never chose."""
-    events: dict[int, list[Event]] = {}
-    if person_ids:
-        # By hand: this is on the path of every use, where the ORM took longer than the database.
-        with connection.cursor() as cursor:
-            cursor.execute(_STANDINGS.format(marks=", ".join(["%s"] * len(person_ids))), list(person_ids))
-            for person_id, at, choice_id, purpose, answer in cursor.fetchall():
-                events.setdefault(person_id, []).append(Event(clock.stored(at), choice_id, purpose, Answer(answer)))
-    return {person_id: fold(events[person_id]) if person_id in events else NOTHING_SAID for person_id in person_ids}
+    """Return the standing of each person, also of those who never chose, in one statement.
+
+    What was said under a number that was merged into theirs counts too (``standing.fold_merged``).
+    """
+    said: dict[int, dict[int, list[Event]]] = {}
+    merged_at: dict[int, datetime] = {}
+    for person_id, number, since, at, choice_id, purpose, answer in _rows(person_ids):
+        said.setdefault(person_id, {}).setdefault(number, []).append(Event(at, choice_id, purpose, Answer(answer)))
+        if since is not None:
+            merged_at[person_id] = max(since, merged_at.get(person_id, since))
+    return {person_id: _standing(said.get(person_id, {}), merged_at.get(person_id)) for person_id in person_ids}
+
+
+_SAID = f"""
+    SELECT choice.person_id, choice.person_id, NULL, choice.at, choice.id, choice.purpose, choice.answer
+    FROM {Choice._meta.db_table} AS choice WHERE choice.person_id IN ({{marks}})
+    UNION ALL
+    SELECT alias.person_id, alias.merged_id, alias.at, choice.at, choice.id, choice.purpose, choice.answer
+    FROM {MergedPerson._meta.db_table} AS alias JOIN {Choice._meta.db_table} AS choice ON choice.person_id = alias.merged_id
+    WHERE alias.split_at IS NULL AND alias.person_id IN ({{marks}})
+"""  # noqa: S608 - the tables are our own models'; ids are parameters
+
+
+def _rows(person_ids: Collection[int]) -> Iterator[tuple[int, int, datetime | None, datetime, int, str, str]]:
+    """Yield whose it is now, the number it was said under, since when that leads to them, and the choice."""
+    if not person_ids:
+        return
+    marks = ", ".join(["%s"] * len(person_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(_SAID.format(marks=marks), [*person_ids, *person_ids])
+        for person_id, number, since, at, *rest in cursor.fetchall():
+            yield person_id, number, since and clock.stored(since), clock.stored(at), *rest
+
+
+def _standing(said: Mapping[int, list[Event]], merged_at: datetime | None) -> Standing:
+    if not said:
+        return NOTHING_SAID
+    if merged_at is None:
+        return fold(event for events in said.values() for event in events)
+    return fold_merged(said, merged_at)
 
 
 def standing(person_id: int) -> Standing:
@@ -31,10 +63,10 @@ def standing(person_id: int) -> Standing:
 
 
 def history(person_id: int) -> list[Choice]:
-    """Return all of a person's choices, newest first."""
-    return list(Choice.objects.filter(person_id=person_id).order_by("-at", "-id"))
+    """Return all of a person's choices, newest first; those made under a number that was merged into theirs too."""
+    return list(Choice.objects.filter(person_id__in=numbers_of(person_id)).order_by("-at", "-id"))
 
 
 def choice_of(person_id: int, choice_id: int) -> Choice | None:
     """Return one choice if it is this person's own."""
-    return Choice.objects.filter(person_id=person_id, id=choice_id).first()
+    return Choice.objects.filter(person_id__in=numbers_of(person_id), id=choice_id).first()

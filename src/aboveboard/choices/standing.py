@@ -54,3 +54,24 @@ def fold(events: Iterable[Event]) -> Standing:
         if known is None or known < event:
             last[event.purpose] = event
     return Standing(MappingProxyType(last))
+
+
+def fold_merged(sources: Mapping[int, Iterable[Event]], since: datetime) -> Standing:
+    """Return the standing of a person whom several records were merged into, ``since`` when the last of them was.
+
+    Each record's choices before then are folded apart. Where their last words differ, no stands: whoever said yes on one record
+    may not have known of the other, and nothing is lost by asking again. Where they agree, the later stands. What the
+    person has said since is their last word, as always.
+    """
+    stands: dict[str, Event] = {}
+    for events in sources.values():
+        for purpose, event in fold(one for one in events if one.at < since).last.items():
+            known = stands.get(purpose)
+            if known is None or _stricter(event) > _stricter(known):
+                stands[purpose] = event
+    later = fold(event for events in sources.values() for event in events if event.at >= since)
+    return Standing(MappingProxyType(stands | dict(later.last)))
+
+
+def _stricter(event: Event) -> tuple[bool, Event]:
+    return event.answer is Answer.NO, event

@@ -20,7 +20,8 @@ from aboveboard.vault import blind, sealed
 from aboveboard.vault.keeping import actions as keeping
 from aboveboard.vault.kinds import values
 from aboveboard.vault.kinds.misfit import Misfit
-from aboveboard.vault.locking import hold
+from aboveboard.vault.merging import actions as merging
+from aboveboard.vault.merging import alias
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 from aboveboard.vault.origin import Origin
 
@@ -48,7 +49,7 @@ def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str],
     except Misfit as misfit:
         raise BadValue(field=field, expected=misfit.expected) from None
     with transaction.atomic():
-        hold([person_id])
+        person_id = keeping.hold_whoever(person_id)
         row = SealedRecord.objects.filter(person_id=person_id).first()
         found = opened([person_id]).get(person_id)
         if row is None or found is None:
@@ -110,14 +111,14 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
         HeldByLaw: a legal hold stands on them (GDPR Art. 17(3)).
     """
     with transaction.atomic():
-        hold([person_id])
+        person_id = keeping.hold_whoever(person_id)
         keeping.refuse_if_held(person_id, at)
         found = opened([person_id]).get(person_id)
         if found is None:
             raise NotFound(what="person")
-        known_as = handles_of(person_id, found.key, found.handles)[0]
         remove(person_id)
-        append("erasure.done", by=by, handle=known_as, facts={"reason": reason}, at=at)
+        for known_as in handles_of(person_id, found.key, found.handles):  # a backup from before a merge knows them apart
+            append("erasure.done", by=by, handle=known_as, facts={"reason": reason}, at=at)
 
 
 def remove(person_id: int) -> None:
@@ -129,8 +130,11 @@ def remove(person_id: int) -> None:
         keys.destroy(person_id)
         BlindIndex.objects.filter(person_id=person_id).delete()
         SealedRecord.objects.filter(person_id=person_id).delete()
+        numbers = alias.numbers_of(person_id)
         keeping.forget(person_id)
+        merging.forget(person_id)
         Person.objects.filter(id=person_id).delete()
         forget_customer(person_id)
         for forget in _forgetters.values():
-            forget(person_id)
+            for number in numbers:
+                forget(number)

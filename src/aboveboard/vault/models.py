@@ -7,8 +7,9 @@ from typing import ClassVar
 from django.db import models
 
 from aboveboard.vault.keeping.models import Hold, Restriction, Sweep, SweepRow
+from aboveboard.vault.merging.models import MergedPerson
 
-__all__ = ["BlindIndex", "Hold", "ImportProblem", "ImportRun", "Person", "Restriction", "SealedRecord", "Sweep", "SweepRow"]
+__all__ = ["BlindIndex", "Hold", "ImportProblem", "ImportRun", "MergedPerson", "Person", "Restriction", "SealedRecord", "Sweep", "SweepRow"]
 
 
 class Person(models.Model):

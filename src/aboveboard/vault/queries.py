@@ -19,7 +19,7 @@ from aboveboard.keys.models import PersonKey
 from aboveboard.vault import blind, sealed
 from aboveboard.vault.grant import Grant, GrantRefused
 from aboveboard.vault.keeping.standing import stands
-from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun, Person, SealedRecord
+from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun, MergedPerson, Person, SealedRecord
 from aboveboard.vault.origin import Origin
 
 
@@ -77,19 +77,22 @@ def _handles(person_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
 
 
 def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
-    """Return the sealed records of those who are held; erased and unknown people are absent."""
+    """Return the sealed records of those who are held; erased and unknown people are absent.
+
+    A number that leads to somebody since a merge has their record, which says whose it is now.
+    """
     if not person_ids:
         return {}
     # One statement by hand: this is on the path of every use, where two of the ORM's took most of the time.
     marks = ", ".join(["%s"] * len(person_ids))
     with connection.cursor() as cursor:
-        cursor.execute(_FETCH.format(marks=marks), list(person_ids))
+        cursor.execute(_FETCH.format(marks=marks), [*person_ids, *person_ids])
         rows = cursor.fetchall()
     records = {}
-    for person_id, jurisdiction, language, collected_at, last_active_at, held, since, rests, boxes, wrapped, kept in rows:
+    for asked, person_id, jurisdiction, language, collected_at, last_active_at, held, since, rests, boxes, wrapped, kept in rows:
         key = keys.unwrapped(person_id, bytes(wrapped))
         known_as = handles_of(person_id, key, None if kept is None else bytes(kept))
-        records[person_id] = Sealed(
+        records[asked] = Sealed(
             person_id, jurisdiction, language, clock.stored(collected_at), clock.stored(last_active_at),
             held and clock.stored(held), since and clock.stored(since), rests and clock.stored(rests), known_as, bytes(boxes), key,
         )  # fmt: skip
@@ -98,13 +101,21 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
 
 _FIND = f"SELECT digest, person_id FROM {BlindIndex._meta.db_table} WHERE kind = %s AND digest IN ({{marks}})"  # noqa: S608 - as below
 
-_FETCH = f"""
-    SELECT person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at,
-        person.held_until, person.restricted_since, person.restricted_until, record.boxes, wrapped.wrapped, wrapped.handles
-    FROM {Person._meta.db_table} AS person
+_COLUMNS = """
+    person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at,
+    person.held_until, person.restricted_since, person.restricted_until, record.boxes, wrapped.wrapped, wrapped.handles
+"""
+_JOINED = f"""
     JOIN {SealedRecord._meta.db_table} AS record ON record.person_id = person.id
     JOIN {PersonKey._meta.db_table} AS wrapped ON wrapped.person_id = person.id
+"""
+_FETCH = f"""
+    SELECT person.id, {_COLUMNS} FROM {Person._meta.db_table} AS person {_JOINED}
     WHERE person.id IN ({{marks}})
+    UNION ALL
+    SELECT alias.merged_id, {_COLUMNS} FROM {MergedPerson._meta.db_table} AS alias
+    JOIN {Person._meta.db_table} AS person ON person.id = alias.person_id {_JOINED}
+    WHERE alias.split_at IS NULL AND alias.merged_id IN ({{marks}})
 """  # noqa: S608 - the tables are our own models'; ids are parameters
 
 

@@ -21,7 +21,8 @@ def gather(
     ``purposes`` counts from when it was collected.
     """
     records = vault.fetch(person_ids)
-    standings = choices.standings(person_ids)
+    # A number that was merged into somebody's has that person's record, and their standing.
+    standings = choices.standings({records[one].person_id if one in records else one for one in person_ids})
     aged = any(purpose is not None and purpose.retention.starts is RetentionStart.COLLECTION for purpose in purposes)
     return records, {person_id: facts_of(records.get(person_id), standings, at, aged=aged) for person_id in person_ids}
 

@@ -140,7 +140,7 @@ def _erase(sweep: Sweep, shelf: Shelf, fields: set[str], adopted: Adopted, *, by
 
 def _kinds(adopted: Adopted, shelf: Shelf) -> Mapping[str, str]:
     """Return the kind of each field held; of one that the promise dropped, as the promise it was collected under said."""
-    kinds = {key: field.kind.value for key, field in adopted.promise.fields.items()}
+    kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
     for name, serial in shelf.serials.items():
         if name not in kinds:
             kinds[name] = _kinds_then(serial).get(name, "")
@@ -148,7 +148,7 @@ def _kinds(adopted: Adopted, shelf: Shelf) -> Mapping[str, str]:
 
 
 def _kinds_then(serial: int) -> Mapping[str, str]:
-    return {key: field.kind.value for key, field in promises.version(serial).promise.fields.items()}
+    return {key: field.kind_and_format for key, field in promises.version(serial).promise.fields.items()}
 
 
 def _finish(sweep: Sweep, *, by: Actor, at: datetime) -> None:

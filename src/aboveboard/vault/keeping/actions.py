@@ -20,6 +20,7 @@ from aboveboard.vault.keeping.models import Hold, Restriction, SweepRow
 from aboveboard.vault.keeping.reasons import HoldReason, RestrictionReason
 from aboveboard.vault.keeping.standing import stands, stands_until
 from aboveboard.vault.locking import hold
+from aboveboard.vault.merging import alias
 from aboveboard.vault.models import Person
 from aboveboard.vault.queries import handle
 
@@ -110,6 +111,22 @@ def lift_restriction(restriction_id: int, *, told: str, by: Actor, at: datetime)
     return _end(Restriction, "restriction.lifted", restriction_id, reference=told, by=by, at=at)
 
 
+def hold_whoever(person_id: int) -> int:
+    """Hold the person whose number this is, also when it only leads to them since a merge, and return their own.
+
+    Raises:
+        NotFound: nobody with that number is held.
+    """
+    if hold([person_id]):
+        return person_id
+    now = alias.current(person_id)
+    if now == person_id or not hold([now]):
+        raise NotFound(what="person")
+    if alias.current(person_id) != now:  # split while we waited for them
+        return hold_whoever(person_id)
+    return now
+
+
 def refuse_if_held(person_id: int, at: datetime) -> None:
     """Refuse to go on when a legal hold stands on a person on whom the caller has laid hold (``vault.locking``).
 
@@ -122,15 +139,17 @@ def refuse_if_held(person_id: int, at: datetime) -> None:
 
 def forget(person_id: int) -> None:
     """Delete an erased person's rows: each ties them to entries of the ledger. Only an erasure calls this."""
-    Hold.objects.filter(person_id=person_id).delete()
-    Restriction.objects.filter(person_id=person_id).delete()
-    SweepRow.objects.filter(person_id=person_id).update(person_id=None)
+    numbers = alias.numbers_of(person_id)
+    Hold.objects.filter(person_id__in=numbers).delete()
+    Restriction.objects.filter(person_id__in=numbers).delete()
+    SweepRow.objects.filter(person_id__in=numbers).update(person_id=None)
 
 
 def refresh(person_id: int) -> None:
-    """Write on the person what stands, from the rows. Inside the transaction that changed them."""
-    holds = Hold.objects.filter(person_id=person_id, ended_at__isnull=True).values_list("until", flat=True)
-    rests = list(Restriction.objects.filter(person_id=person_id, ended_at__isnull=True).values_list("at", "until"))
+    """Write on the person what stands, from the rows of all their numbers. Inside the transaction that changed them."""
+    numbers = alias.numbers_of(person_id)
+    holds = Hold.objects.filter(person_id__in=numbers, ended_at__isnull=True).values_list("until", flat=True)
+    rests = list(Restriction.objects.filter(person_id__in=numbers, ended_at__isnull=True).values_list("at", "until"))
     Person.objects.filter(id=person_id).update(
         held_until=stands_until(holds),
         restricted_since=max((since for since, _ in rests), default=None),
@@ -146,8 +165,7 @@ def _place(
     if until is not None and until <= at:
         raise UntilPassed()
     with transaction.atomic():
-        if not hold([person_id]):
-            raise NotFound(what="person")
+        person_id = hold_whoever(person_id)
         if model.objects.filter(person_id=person_id, reference=reference, ended_at__isnull=True).exists():
             raise StandsAlready(why=reference)
         facts: dict[str, Json] = {"why": why.value, "reference": reference, "until": clock.to_text(until) if until else None}
@@ -162,10 +180,10 @@ def _place(
 def _end(model: type[_Row], kind: str, row_id: int, *, reference: str, by: Actor, at: datetime) -> _Row:
     _check(reference)
     with transaction.atomic():
-        person_id = model.objects.filter(id=row_id).values_list("person_id", flat=True).first()
-        if person_id is None:
+        said_of = model.objects.filter(id=row_id).values_list("person_id", flat=True).first()
+        if said_of is None:
             raise NotFound(what=model.__name__.lower())
-        hold([person_id])
+        person_id = hold_whoever(said_of)
         row = model.objects.filter(id=row_id).first()
         if row is None:
             raise NotFound(what=model.__name__.lower())

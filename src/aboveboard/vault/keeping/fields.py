@@ -18,6 +18,7 @@ from aboveboard.vault import blind, sealed
 from aboveboard.vault.keeping.actions import refuse_if_held
 from aboveboard.vault.keeping.rekeying import fresh_key
 from aboveboard.vault.locking import hold
+from aboveboard.vault.merging import aside
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 
 
@@ -26,7 +27,7 @@ def erase_fields(
 ) -> frozenset[str]:
     """Erase some fields of one person, and return those that were there; the entry ``field.erased`` names them.
 
-    ``kinds``: field to its kind, of every field held. ``facts`` go into the entry beside the names, such as the reason.
+    ``kinds``: field to its kind with its format, of every field held. ``facts`` go into the entry beside the names, such as the reason.
 
     Raises:
         NotFound: nobody with that id is held.
@@ -47,6 +48,7 @@ def erase_fields(
         _forget_look_ups(person_id, {kinds.get(name, "") for name in gone}, left, kinds, AESGCM(found.key))
         left = fresh_key(person_id, left, found.key, known_as)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(left))
+        aside.erase_fields(person_id, gone)
         append("field.erased", by=by, handle=known_as[0], facts={**facts, "fields": sorted(gone)}, at=at)
     return gone
 
@@ -56,11 +58,10 @@ def _forget_look_ups(
 ) -> None:
     """Delete the look-ups of the kinds that were touched, but for what a remaining field of the kind still says."""
     region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
-    for kind in touched:
-        if kind not in blind.KIND_NUMBERS:
-            continue
+    for number in {number for kind in touched if (number := blind.number_of(kind)) is not None}:
         stays: set[bytes] = set()
         for name, box in left.items():
-            if kinds.get(name) == kind:
+            kind = kinds.get(name, "")
+            if blind.number_of(kind) == number:
                 stays.update(blind.digests(kind, sealed.unseal(cipher, person_id, name, box), (region,)))
-        BlindIndex.objects.filter(person_id=person_id, kind=blind.KIND_NUMBERS[kind]).exclude(digest__in=stays).delete()
+        BlindIndex.objects.filter(person_id=person_id, kind=number).exclude(digest__in=stays).delete()

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from aboveboard.vault import sealed
 from aboveboard.vault.keeping.models import Hold, Restriction
 from aboveboard.vault.keeping.standing import stands
+from aboveboard.vault.merging.alias import numbers_of
 from aboveboard.vault.models import Person, SealedRecord
 
 
@@ -66,12 +67,12 @@ def _shelves(records: QuerySet[SealedRecord]) -> list[Shelf]:
 
 def holds(person_id: int) -> Sequence[Hold]:
     """Return every hold there ever was on a person, newest first."""
-    return list(Hold.objects.filter(person_id=person_id).order_by("-at", "-id"))
+    return list(Hold.objects.filter(person_id__in=numbers_of(person_id)).order_by("-at", "-id"))
 
 
 def restrictions(person_id: int) -> Sequence[Restriction]:
     """Return every restriction there ever was of a person, newest first."""
-    return list(Restriction.objects.filter(person_id=person_id).order_by("-at", "-id"))
+    return list(Restriction.objects.filter(person_id__in=numbers_of(person_id)).order_by("-at", "-id"))
 
 
 def standing_holds(*, at: datetime) -> Sequence[Hold]:
