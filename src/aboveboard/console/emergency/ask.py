@@ -43,7 +43,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         throttle(request, "look_up")
         said = form.cleaned_data
-        asked = EmergencyAsk(actor, Emergency(said["why"]), tuple(said["fields_wanted"]), said["channel"], said["reference"], said["words"])
+        asked = EmergencyAsk(actor, Emergency(said["why"]), tuple(said["fields_wanted"]), said["reference"], said["words"])
         try:
             outcome = break_glass(asked, Sought(kind_of(said["who"]), said["who"]), at=clock.now())
         except (NoOneFound, SeveralFound) as error:
