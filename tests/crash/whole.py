@@ -48,6 +48,12 @@ def opens_all(person_ids: frozenset[int]) -> None:
             sealed.unseal(cipher, person_id, name, box)
 
 
+def fields() -> dict[int, frozenset[str]]:
+    """Return the names of the fields that each person's record holds."""
+    rows = SealedRecord.objects.values_list("person_id", "boxes")
+    return {person_id: frozenset(sealed.decode(bytes(boxes))) for person_id, boxes in rows}
+
+
 def ledger(verifier: Verifier) -> None:
     """Look that the database and the published log tell one story."""
     report, _ = verify_database(Folder(settings.current().path("log")), [verifier], now=clock.now())
