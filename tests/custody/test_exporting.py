@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Sequence
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from django.db import connection
 
+from aboveboard.access import actions as using
+from aboveboard.access.sequencing import sequence_now, signer
+from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import BadInput, NotFound
-from aboveboard.custody import actions, exporting, queries
+from aboveboard.choices.actions import choose
+from aboveboard.choices.standing import Answer
+from aboveboard.custody import actions, exporting, manifest, parcel, queries, selecting
+from aboveboard.custody.exporting import Shape
 from aboveboard.custody.models import Device, Encrypted, Export, Protection
+from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.categories import from_bitmap
 from tests import world
+from tests.crash.killing import finish, start
 from tests.incidents.conftest import AT, EXPORTED, STAFF, export, laptop
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +137,149 @@ def test_an_export_that_died_half_way_never_left(people: People, tmp_path: Path,
     assert queries.exports(device_id=device.pk) == []
     assert list(queries.manifest([begun.pk])) == []
     assert not Entry.objects.filter(kind="export.made").exists()
+
+
+def parcel_to(key: str, people: People, out: Path, **changed: object) -> Export:
+    said: dict[str, object] = {"purpose": "deliver-orders", "recipient": "courier", "shape": Shape(age_keys=(key,)), "by": STAFF, "at": AT}
+    return actions.make_export([person_id for person_id, _ in people], EXPORTED, out=out, **(said | changed))  # type: ignore[arg-type]
+
+
+def test_a_parcel_needs_no_leave_and_counts_as_encrypted_when_it_is_lost(people: People, tmp_path: Path) -> None:
+    key = parcel.new_key(tmp_path / "key.txt")
+    device = laptop(Encrypted.NO)
+    made = parcel_to(key, people, out := tmp_path / "p.csv.age", recipient="", device=device)
+    assert (made.protection, made.age_keys) == (Protection.PARCEL, [key])
+    assert people[0][1]["email"].encode() not in out.read_bytes()
+    assert all(categories == shield for _, categories, shield in queries.manifest([made.pk]))
+    parcel.open_parcel(out, tmp_path / "key.txt", rows := tmp_path / "rows.csv")
+    with rows.open(newline="", encoding="utf-8") as text:
+        assert [row["email"] for row in csv.DictReader(text)] == [row["email"] for _, row in people]
+
+
+def test_the_sheet_beside_a_parcel_proves_it_and_names_nobody(people: People, tmp_path: Path) -> None:
+    made = parcel_to(parcel.new_key(tmp_path / "key.txt"), people, out := tmp_path / "p.csv.age")
+    before = json.loads(manifest.beside(out).read_text("utf-8"))
+    assert (before["people"], before["sha256"], before["ledger"]["proof"]) == (12, hashlib.sha256(out.read_bytes()).hexdigest(), None)
+    sequence_now()
+    told = manifest.write(made, out).read_text("utf-8")
+    entry = Entry.objects.get(kind="export.made")
+    assert json.loads(told)["ledger"]["entry"] == entry.pk
+    proved, _, _ = proofs.verify(json.loads(told)["ledger"]["proof"], signer().verifier)
+    assert proved.facts["file"] == made.file_digest
+    assert not any(value in told for _, row in people for value in (row["email"], row["last_name"], row["customer_id"]))
+
+
+def test_pseudonyms_tell_rows_apart_and_tie_no_two_files(people: People, tmp_path: Path) -> None:
+    keys = []
+    for name in ("one.csv", "two.csv"):
+        made = actions.make_export(
+            [person_id for person_id, _ in people], ("city", "country"), purpose="deliver-orders", out=tmp_path / name,
+            device=queries.exports()[0].device if queries.exports() else laptop(), unprotected=True, shape=Shape(pseudonyms=True), by=STAFF,
+            at=AT,
+        )  # fmt: skip
+        assert made.pseudonyms
+        with (tmp_path / name).open(newline="", encoding="utf-8") as text:
+            keys.append([row["key"] for row in csv.DictReader(text)])
+    assert len(set(keys[0])) == len(set(keys[1])) == len(people)
+    assert not set(keys[0]) & set(keys[1])
+
+
+def test_a_recipient_gets_only_what_the_promise_shares_with_them(people: People, tmp_path: Path) -> None:
+    with pytest.raises(exporting.NotSharedWith):
+        parcel_to(parcel.new_key(tmp_path / "key.txt"), people, tmp_path / "p.age", recipient="tax-authority")
+    assert not Export.objects.exists()
+
+
+def test_everyone_whom_a_purpose_may_reach_is_asked_and_the_decision_has_the_last_word(people: People, tmp_path: Path) -> None:
+    (ann, _), (ben, _), *_ = people
+    for person_id, answer in ((ann, Answer.YES), (ben, Answer.YES), (ben, Answer.NO)):
+        choose(person_id, "personal-offers", answer, channel="portal", evidence="t:1", by=STAFF, at=AT)
+    assert list(selecting.everyone_for("personal-offers")) == sorted([ann, ben])
+    assert list(selecting.everyone_for("deliver-orders")) == sorted(person_id for person_id, _ in people)
+    made = actions.make_export(
+        selecting.everyone_for("personal-offers"), ("email",), purpose="personal-offers", out=tmp_path / "o.csv",
+        recipient="email-provider", unprotected=True, by=Actor(ActorKind.SERVICE, "3", "offers-service", "Marketing"), at=AT + timedelta(minutes=1),
+    )  # fmt: skip
+    assert (made.people, made.refused) == (1, 1)
+    (line,) = queries.export_people(made.pk, refused=True)
+    assert (line.person_id, line.reasons) == (ben, "consent_withdrawn")
+    with pytest.raises(NotFound):
+        selecting.everyone_for("no-such-purpose")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("when", ["while it is written", "once it was written down"])
+def test_an_export_killed_with_kill_9(when: str, tmp_path: Path) -> None:
+    """Before its entry is durable it never left, and what it wrote is put away; afterwards the next export to this place finishes it."""
+    people = world.load(12)
+    key, out = parcel.new_key(tmp_path / "key.txt"), tmp_path / "p.csv.age"
+
+    def killed(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def dies() -> None:
+        if when == "while it is written":
+            with mock.patch.object(exporting.limits, "USE_BATCH", 5):
+                parcel_to(key, people, out, progress=killed)
+        else:
+            with mock.patch.object(manifest, "write", killed):
+                parcel_to(key, people, out)
+
+    assert finish(start(dies)) == -signal.SIGKILL
+    left = Export.objects.get()
+    assert not out.exists()
+    assert (left.made_at is None) == (when == "while it is written")
+    exporting.tidy(out)
+    assert not list(tmp_path.glob(".*"))
+    if left.made_at is None:
+        assert queries.exports() == []
+        assert parcel_to(key, people, out).people == 12
+    else:
+        assert left.file_digest == hashlib.sha256(out.read_bytes()).hexdigest()
+        assert manifest.beside(out).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_choice_withdrawn_while_a_batch_is_read_keeps_out_whoever_was_not_yet_decided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [person_id for person_id, _ in world.load(30)]
+    for person_id in people:
+        choose(person_id, "personal-offers", Answer.YES, channel="portal", evidence="t:1", by=STAFF, at=AT)
+    monkeypatch.setattr(using, "USE_BATCH", 5)
+    half, withdrawn, failed = threading.Event(), threading.Event(), []
+
+    def withdraw() -> None:
+        try:
+            half.wait(30)
+            for person_id in people:
+                choose(person_id, "personal-offers", Answer.NO, channel="portal", evidence="t:2", by=STAFF, at=AT + timedelta(minutes=1))
+        except Exception as error:
+            failed.append(error)
+        finally:
+            withdrawn.set()
+            connection.close()
+
+    thread = threading.Thread(target=withdraw)
+    thread.start()
+
+    def asked() -> Iterator[int]:
+        for number, person_id in enumerate(people):
+            if number == 15:
+                half.set()
+                assert withdrawn.wait(30)
+            yield person_id
+
+    made = actions.make_export(
+        asked(), ("email",), purpose="personal-offers", out=tmp_path / "o.csv", recipient="email-provider", unprotected=True,
+        by=Actor(ActorKind.SERVICE, "3", "offers-service", "Marketing"), at=AT + timedelta(minutes=2),
+    )  # fmt: skip
+    thread.join()
+    assert not failed
+    assert (made.people, made.refused) == (15, 15)
+    assert {line.person_id for line in queries.export_people(made.pk, refused=True)} == set(people[15:])
+    kinds = Entry.objects.filter(kind__startswith="use.").order_by("id").values_list("kind", flat=True)
+    assert list(kinds) == ["use.granted"] * 15 + ["use.refused"] * 15
+    last_granted = Entry.objects.filter(kind="use.granted").order_by("-id").values_list("id", flat=True)[0]
+    first_no = Entry.objects.filter(kind="choice.made").order_by("id").values_list("id", flat=True)[30]
+    assert last_granted < first_no

@@ -47,6 +47,13 @@ IMPORT_PROCESSES: Final = 8
 JURISDICTION_CHARS: Final = 12
 """Longest code of where a person lives, with the state: what the vault's table takes. ISO 3166-2 needs six."""
 
+SELECT_PAGE: Final = 5_000
+"""People whose ids are read at a time while a selection is handed over. Our choice: ten batches of uses."""
+
+EXPORT_LISTED: Final = 1_000_000
+"""People of a list that an export remembers, so that a list with somebody twice has them in once. Our choice: 100 MB.
+Selections, which name nobody twice, may be longer."""
+
 USE_BATCH: Final = 500
 """People in one batch request or one transaction of a bulk use (design, section 8)."""
 

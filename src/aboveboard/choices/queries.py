@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from aboveboard.basics import clock
 from aboveboard.choices.models import Choice
 from aboveboard.choices.standing import NOTHING_SAID, Answer, Event, Standing, fold, fold_merged
 from aboveboard.vault.merging.alias import numbers_of
 from aboveboard.vault.merging.models import MergedPerson
+from aboveboard.vault.models import Person
 
 
 def standings(person_ids: Collection[int]) -> dict[int, Standing]:
@@ -70,3 +72,16 @@ def history(person_id: int) -> list[Choice]:
 def choice_of(person_id: int, choice_id: int) -> Choice | None:
     """Return one choice if it is this person's own."""
     return Choice.objects.filter(person_id__in=numbers_of(person_id), id=choice_id).first()
+
+
+def said_yes(purpose: str, *, after: int, limit: int) -> list[int]:
+    """Return the next people by id, behind ``after``, who ever said yes to a purpose; some may have withdrawn since.
+
+    What was said under a number that was merged into theirs counts too.
+    """
+    yes = Choice.objects.filter(purpose=purpose, answer=Answer.YES)
+    merged = MergedPerson.objects.filter(Exists(yes.filter(person_id=OuterRef("merged_id"))), split_at__isnull=True)
+    rows = Person.objects.filter(
+        Q(Exists(yes.filter(person_id=OuterRef("id")))) | Q(Exists(merged.filter(person_id=OuterRef("id")))), id__gt=after
+    )
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])

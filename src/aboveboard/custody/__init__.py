@@ -6,6 +6,7 @@ Invariants: an export never leaves without its manifest; every person asked for 
 those that the decision refused with the reasons; the state of a device is a row with who and when.
 
 Public: ``actions.register_device``, ``actions.make_export``, ``actions.report_missing``,
-``actions.report_found``, ``actions.retire``; ``queries.devices``, ``queries.device``,
+``actions.report_found``, ``actions.retire``;
+``selecting.everyone_for``; ``parcel``, ``manifest.sheet`` (format: ``FORMAT.md``); ``queries.devices``, ``queries.device``,
 ``queries.device_by_tag``, ``queries.exports``, ``queries.export_people``, ``queries.manifest``.
 """

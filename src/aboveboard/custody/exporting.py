@@ -2,34 +2,38 @@
 
 The procedure, numbered as in the code and in ``tests/custody/test_exporting.py``:
 
-1. Begin the export: where it goes, for what, which fields, how it is protected.
+1. Put away what an export that was killed left in this place. Begin: where it goes, for what, which fields, how it is protected.
 2. Ask ``access`` for each person. Write the manifest line of each, those refused with the reasons,
-   before their values go into a part file that only this user can read.
+   before their values go into a part file, sealed to the recipient's keys, that only this user can read.
 3. Finish: the counts, the file's SHA-256 and the ledger entry, in one transaction.
-4. Only then rename the part file to its place. A crash before leaves no file, and an export that
-   says it never left.
+4. Only then write the sheet beside it and rename the part file to its place. A crash before leaves no file,
+   and an export that says it never left; a crash after 3 is finished by the next export to this place.
 """
 
 from __future__ import annotations
 
-import csv
-import hashlib
+import fcntl
+import hmac
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO
 
 from django.db import transaction
 
 from aboveboard.access.actions import Ask, Opened, Refused, use_many
+from aboveboard.access.decide import ANY_SCOPE, Scope
 from aboveboard.basics import limits
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError, BadInput, NotFound
 from aboveboard.basics.personal import Personal
-from aboveboard.custody.models import Device, Encrypted, Export, ExportPerson, Protection
+from aboveboard.custody import manifest, parcel
+from aboveboard.custody.models import Device, Encrypted, Export, ExportPerson, Form, Protection
 from aboveboard.ledger.actions import append
 from aboveboard.promise.categories import bitmap
 from aboveboard.promise.queries import in_force
@@ -39,7 +43,30 @@ class Unprotected(AboveboardError):
     """The file would be readable by whoever finds {where}."""
 
     code = "unprotected_export"
-    next_step = "Use an encrypted device, or say that it must leave unprotected; that will stand in the ledger."
+    next_step = "Seal it to the recipient's age key, use an encrypted device, or say that it must leave unprotected."
+
+
+class NotSharedWith(AboveboardError):
+    """The promise does not share data with {recipient} for {purpose}."""
+
+    code = "not_shared_with"
+    next_step = "Choose another recipient or purpose, or change the promise first, so that customers can know."
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the rows are written: the form, whether a pseudonym begins each row, and the age keys they are sealed to.
+
+    A pseudonym is keyed with a key of this export alone, which is forgotten: it tells the rows of one file apart,
+    and nobody can tie two files, or a file and a person, by it.
+    """
+
+    form: Form = Form.CSV
+    pseudonyms: bool = False
+    age_keys: tuple[str, ...] = ()
+
+
+PLAIN = Shape()
 
 
 def make_export(
@@ -52,92 +79,143 @@ def make_export(
     recipient: str = "",
     channel: str = "export",
     unprotected: bool = False,
+    shape: Shape = PLAIN,
+    scope: Scope = ANY_SCOPE,
+    progress: Callable[[int], None] = lambda people: None,
     by: Actor,
     at: datetime,
 ) -> Export:
-    """Write a CSV file of these people's ``fields`` to ``out`` and return its manifest.
+    """Write a file of these people's ``fields`` to ``out`` and return its manifest.
 
     Each person is decided; a refused one is a line of the manifest with the reasons and not in the
-    file. ``unprotected`` must be said where no encrypted disk keeps the file from a finder.
+    file. ``unprotected`` must be said where neither a key nor an encrypted disk keeps the file from a finder.
+    ``person_ids`` is read as it is needed, and must name nobody twice when it is longer than ``limits.EXPORT_LISTED``.
 
     Raises:
-        Unprotected: the device is not known to be encrypted and ``unprotected`` was not said.
+        Unprotected: the device is not known to be encrypted, there are no keys, and ``unprotected`` was not said.
         BadInput: neither a device nor a recipient is named, or both, or ``out`` is taken.
         NotFound: the promise in force has no such recipient.
+        NotSharedWith: it has, and does not share with them for this purpose.
+        WrongAgeKey: a key is none.
         NoPromise: no promise is in force.
     """
-    begun = _begin(fields, purpose, out, device, recipient, unprotected, by, at)  # 1
-    part = out.with_name(f".{out.name}.{begun.pk}.part")
+    parcel.recipients(shape.age_keys)
+    tidy(out)  # 1
+    begun = _begin(fields, purpose, out, device, recipient, unprotected, shape, by, at)
+    part = _part(out, begun.pk)
     try:
-        with _private(part) as file:
-            people, refused = _fill(begun, file, use_many(Ask(by, purpose, fields, channel), dict.fromkeys(person_ids), at=at))  # 2
-            file.flush()
-            os.fsync(file.fileno())
-        with part.open("rb") as written:
-            digest = hashlib.file_digest(written, "sha256").hexdigest()
-        _finish(begun, people, refused, digest, by, at)  # 3
-        part.replace(out)  # 4
+        with _held(part):
+            counts = _Counts()
+            ask = Ask(by, purpose, fields, channel, scope=scope)
+            rows = _rows(begun, use_many(ask, _once(person_ids), at=at), counts, progress)  # 2
+            header = [parcel.KEY, *fields] if shape.pseudonyms else list(fields)
+            digest = parcel.write(part, header, rows, ndjson=shape.form is Form.NDJSON, keys=shape.age_keys)
+            _finish(begun, counts, digest, by, at)  # 3
+            manifest.write(begun, out)  # 4
+            part.replace(out)
     finally:
         part.unlink(missing_ok=True)
     return begun
 
 
+def tidy(out: Path) -> None:
+    """Finish or put away what exports to this place left when they were killed. One that is being written is left alone."""
+    for part in out.parent.glob(f".{out.name}.*.part"):
+        number = part.name.removeprefix(f".{out.name}.").removesuffix(".part")
+        if not number.isdecimal() or _is_held(part):
+            continue
+        left = Export.objects.filter(pk=int(number), made_at__isnull=False).first()
+        if left is not None and not out.exists():
+            manifest.write(left, out)
+            part.replace(out)
+        else:
+            part.unlink(missing_ok=True)
+        _lock_of(part).unlink(missing_ok=True)
+
+
+@dataclass(slots=True)
+class _Counts:
+    people: int = 0
+    refused: int = 0
+
+
 def _begin(
-    fields: tuple[str, ...], purpose: str, out: Path, device: Device | None, recipient: str, unprotected: bool, by: Actor, at: datetime
-) -> Export:
+    fields: tuple[str, ...], purpose: str, out: Path, device: Device | None, recipient: str, unprotected: bool, shape: Shape,
+    by: Actor, at: datetime,
+) -> Export:  # fmt: skip
     if (device is None) == (not recipient):
         raise BadInput(found="an export that goes to nobody, or to two places", fix="Name a device or a recipient.")
-    if recipient and recipient not in in_force().promise.recipients:
+    promise = in_force().promise
+    if recipient and recipient not in promise.recipients:
         raise NotFound(what="recipient in the promise")
+    if recipient and purpose in promise.purposes and recipient not in promise.purposes[purpose].recipients:
+        raise NotSharedWith(recipient=recipient, purpose=purpose)
     if out.exists():
         raise BadInput(found=f"there is already a file {out.name}", fix="Choose another name.")
-    protection = Protection.DISK if device is not None and device.encrypted == Encrypted.YES else Protection.NONE
+    if shape.age_keys:
+        protection = Protection.PARCEL
+    else:
+        protection = Protection.DISK if device is not None and device.encrypted == Encrypted.YES else Protection.NONE
     if protection is Protection.NONE and not unprotected:
         raise Unprotected(where=device.tag if device else "it on the way")
     return Export.objects.create(
-        device=device,
-        recipient=recipient,
-        purpose=purpose,
-        fields=list(fields),
-        protection=protection,
-        begun_at=at,
-        by=by.as_json(),
-        file_name=out.name[:200],
-    )
+        device=device, recipient=recipient, purpose=purpose, fields=list(fields), protection=protection, begun_at=at, by=by.as_json(),
+        file_name=out.name[:200], form=shape.form, pseudonyms=shape.pseudonyms, age_keys=list(shape.age_keys),
+    )  # fmt: skip
 
 
-def _fill(export: Export, file: IO[str], outcomes: Iterator[tuple[int, Opened | Refused]]) -> tuple[int, int]:
+def _once(person_ids: Iterable[int]) -> Iterator[int]:
+    """Yield each person once, as far as memory is meant for it; a longer selection names nobody twice, or the manifest refuses it."""
+    seen: set[int] = set()
+    for person_id in person_ids:
+        if person_id not in seen:
+            yield person_id
+        if len(seen) < limits.EXPORT_LISTED:
+            seen.add(person_id)
+
+
+def _rows(
+    export: Export, outcomes: Iterator[tuple[int, Opened | Refused]], counts: _Counts, progress: Callable[[int], None]
+) -> Iterator[Sequence[str]]:
     known = in_force().promise.fields
     bits = {name: bitmap([known[name].category]) for name in export.fields if name in known}
-    writer = csv.writer(file)
-    writer.writerow(export.fields)
-    people = refused = 0
+    fields, secret = list(export.fields), secrets.token_bytes(32) if export.pseudonyms else None
     while batch := list(islice(outcomes, limits.USE_BATCH)):
-        ExportPerson.objects.bulk_create([_line(export, person_id, outcome, bits) for person_id, outcome in batch])
-        for _, outcome in batch:
+        lines, rows = [], []
+        for person_id, outcome in batch:
             if isinstance(outcome, Refused):
-                refused += 1
+                lines.append(_refused(export, person_id, outcome))
                 continue
-            people += 1
-            writer.writerow([_plain(outcome.values.get(name)) for name in export.fields])
-    return people, refused
+            row = [_plain(outcome.values.get(name)) for name in fields]
+            lines.append(ExportPerson(export=export, person_id=person_id, categories=_categories(fields, row, bits)))
+            rows.append([_pseudonym(secret, person_id), *row] if secret else row)
+        ExportPerson.objects.bulk_create(lines)
+        counts.people += len(rows)
+        counts.refused += len(lines) - len(rows)
+        yield from rows
+        progress(counts.people + counts.refused)
 
 
-def _line(export: Export, person_id: int, outcome: Opened | Refused, bits: Mapping[str, int]) -> ExportPerson:
-    if isinstance(outcome, Refused):
-        codes = " ".join(sorted({reason.code.value for reason in outcome.reasons}))
-        return ExportPerson(export=export, person_id=person_id, categories=0, reasons=codes[:300])
+def _refused(export: Export, person_id: int, outcome: Refused) -> ExportPerson:
+    codes = " ".join(sorted({reason.code.value for reason in outcome.reasons}))
+    return ExportPerson(export=export, person_id=person_id, categories=0, reasons=codes[:300])
+
+
+def _categories(fields: Sequence[str], row: Sequence[str], bits: Mapping[str, int]) -> int:
     categories = 0
-    for name, value in outcome.values.items():
-        if _plain(value):
+    for name, text in zip(fields, row, strict=True):
+        if text:
             categories |= bits[name]
-    return ExportPerson(export=export, person_id=person_id, categories=categories)
+    return categories
 
 
-def _finish(export: Export, people: int, refused: int, digest: str, by: Actor, at: datetime) -> None:
-    export.people, export.refused, export.file_digest, export.made_at = people, refused, digest, at
+def _pseudonym(secret: bytes, person_id: int) -> str:
+    return hmac.digest(secret, person_id.to_bytes(8, "big"), "sha256")[:16].hex()
+
+
+def _finish(export: Export, counts: _Counts, digest: str, by: Actor, at: datetime) -> None:
+    export.people, export.refused, export.file_digest, export.made_at = counts.people, counts.refused, digest, at
     with transaction.atomic():
-        export.save(update_fields=["people", "refused", "file_digest", "made_at"])
         facts: dict[str, Json] = {
             "export": export.pk,
             "device": export.device_id,
@@ -145,17 +223,44 @@ def _finish(export: Export, people: int, refused: int, digest: str, by: Actor, a
             "purpose": export.purpose,
             "fields": list(export.fields),
             "protection": export.protection,
-            "people": people,
-            "refused": refused,
+            "people": counts.people,
+            "refused": counts.refused,
             "file": digest,
         }
-        append("export.made", by=by, handle=None, facts=facts, at=at)
+        export.entry_id = append("export.made", by=by, handle=None, facts=facts, at=at)
+        export.save(update_fields=["people", "refused", "file_digest", "made_at", "entry_id"])
 
 
 def _plain(value: Personal[str] | None) -> str:
     return "" if value is None else value.reveal()
 
 
-def _private(part: Path) -> IO[str]:
-    """Open a new file that nobody else on the machine can read."""
-    return os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline="")
+def _part(out: Path, number: int) -> Path:
+    return out.with_name(f".{out.name}.{number}.part")
+
+
+def _lock_of(part: Path) -> Path:
+    return part.with_name(f"{part.name}.lock")
+
+
+@contextmanager
+def _held(part: Path) -> Iterator[None]:
+    """Say that this part file is being written, for as long as this process lives: the lock goes with it, however it ends."""
+    place = _lock_of(part)
+    with os.fdopen(os.open(place, os.O_CREAT | os.O_RDWR, 0o600), "wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            place.unlink(missing_ok=True)
+
+
+def _is_held(part: Path) -> bool:
+    try:
+        with _lock_of(part).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False

@@ -37,10 +37,22 @@ class DeviceState(models.TextChoices):
 
 
 class Protection(models.TextChoices):
-    """What keeps a lost export unreadable: nothing, or the encryption of the disk it is on."""
+    """What keeps a lost export unreadable: nothing, the encryption of the disk it is on, or its own."""
 
     NONE = "none", "Not protected"
     DISK = "disk", "On an encrypted disk"
+    PARCEL = "parcel", "An encrypted parcel"
+
+
+ENCRYPTED = frozenset({Protection.DISK, Protection.PARCEL})
+"""Protections that are encryption: whether the key went too is for the incident."""
+
+
+class Form(models.TextChoices):
+    """How the rows of an export are written."""
+
+    CSV = "csv", "Comma-separated, with a header line"
+    NDJSON = "ndjson", "A JSON object a line"
 
 
 class Device(models.Model):
@@ -89,6 +101,10 @@ class Export(models.Model):
     file_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the file, hex")
     people = models.BigIntegerField(default=0)
     refused = models.BigIntegerField(default=0)
+    form = models.CharField(max_length=8, choices=Form.choices, default=Form.CSV)
+    pseudonyms = models.BooleanField(default=False, help_text="whether a pseudonym begins each row")
+    age_keys = models.JSONField(default=list, help_text="the public keys of age that the file is sealed to")
+    entry_id = models.BigIntegerField(null=True, help_text="the ledger entry that says it was made")
 
     class Meta:
         """An export goes to a device or to a recipient; one that left has its digest."""

@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from aboveboard.accounts.queries import names
 from aboveboard.basics import limits
 from aboveboard.basics.errors import NotFound
-from aboveboard.custody.models import Device, DeviceRecord, DeviceState, Export, ExportPerson, Protection
+from aboveboard.custody.models import ENCRYPTED, Device, DeviceRecord, DeviceState, Export, ExportPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,14 @@ def export(export_id: int) -> Export:
     return found
 
 
+def manifest_lines(export_id: int) -> Iterator[ExportPerson]:
+    """Yield every line of a manifest by person id, streamed: there may be millions."""
+    after = 0
+    while page := export_people(export_id, after=after, limit=limits.ENGINE_BATCH):
+        yield from page
+        after = page[-1].person_id
+
+
 def export_people(export_id: int, *, refused: bool | None = None, after: int = 0, limit: int = limits.PAGE_SIZE) -> Sequence[ExportPerson]:
     """Return a page of a manifest by person id, after person ``after``: all, those in the file, or those refused."""
     rows = ExportPerson.objects.filter(export_id=export_id, person_id__gt=after)
@@ -127,13 +135,13 @@ def export_people(export_id: int, *, refused: bool | None = None, after: int = 0
 def manifest(export_ids: Collection[int]) -> Iterator[tuple[int, int, int]]:
     """Yield ``(person_id, categories, protected)`` for everyone in these files, as often as they are in one.
 
-    What an encrypted disk holds counts as protected; whether its key went too is for the incident.
+    What an encrypted disk or parcel holds counts as protected; whether its key went too is for the incident.
     """
     rows = ExportPerson.objects.filter(export_id__in=list(export_ids), reasons="", export__made_at__isnull=False)
     for person_id, categories, protection in rows.values_list("person_id", "categories", "export__protection").iterator(
         chunk_size=limits.ENGINE_BATCH
     ):
-        yield person_id, categories, categories if protection == Protection.DISK else 0
+        yield person_id, categories, categories if protection in ENCRYPTED else 0
 
 
 def files_about(person_id: int) -> Sequence[Export]:

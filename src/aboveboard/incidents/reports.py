@@ -12,7 +12,7 @@ from typing import Any
 from aboveboard.accounts.queries import names
 from aboveboard.basics import clock
 from aboveboard.custody import queries as custody
-from aboveboard.custody.models import Protection
+from aboveboard.custody.models import ENCRYPTED
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.exposure.counts import cells_of, newest
 from aboveboard.incidents.judging.circumstances import Circumstances, of
@@ -177,7 +177,7 @@ def _unintelligible(incident: Incident, known: Circumstances) -> str:
     if incident.kind != Kind.LOST_DEVICE or incident.device_id is None:
         return "none" if known.keys_taken else "not_yet_known"
     protections = {export.protection for export in custody.exports(device_id=incident.device_id)}
-    if protections != {Protection.DISK}:
+    if not protections or not protections <= ENCRYPTED:
         return "none"
     return "breakable" if known.keys_taken is not False else "intact"
 

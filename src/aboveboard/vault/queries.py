@@ -207,6 +207,11 @@ def all_ids() -> Iterator[int]:
     return Person.objects.order_by("id").values_list("id", flat=True).iterator(chunk_size=10_000)
 
 
+def ids_after(after: int, *, limit: int) -> list[int]:
+    """Return the next people by id, behind ``after``."""
+    return list(Person.objects.filter(id__gt=after).order_by("id").values_list("id", flat=True)[:limit])
+
+
 def import_runs() -> list[ImportRun]:
     """Return the runs of ``aboveboard import``, newest first."""
     return list(ImportRun.objects.order_by("-id"))

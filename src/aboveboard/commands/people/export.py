@@ -1,0 +1,239 @@
+"""``aboveboard export``: hand people's data over as a sealed parcel: each person decided, every line on a manifest."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.commands.exits import DONE, LOOK
+from aboveboard.commands.progress import Bar
+
+if TYPE_CHECKING:
+    from aboveboard.access.decide import Scope
+    from aboveboard.basics.actor import Actor
+    from aboveboard.custody.models import Device, Export
+
+NAME = "export"
+HELP = "Hand people's data over for a purpose: decided for each, in a file sealed with age, with a manifest."
+EXAMPLE = """\
+aboveboard export make deliveries.csv.age --purpose deliver-orders --fields first_name,last_name,address_line1,city,postal_code \\
+    --people numbers.txt --to courier --key age1… --staff ada@example.com
+aboveboard export make areas.csv.age --purpose improve-shops --fields city,postal_code --everyone --pseudonyms \\
+    --device LT-0042 --key age1… --client planning
+aboveboard export list
+aboveboard export manifest 7 > manifest.csv      (everyone asked for, and why some are not in the file)
+aboveboard export new-key key.txt                (the recipient's key pair: hand out the public key only)
+aboveboard export open deliveries.csv.age --identity key.txt --out deliveries.csv"""
+
+
+def NEEDS_INSTANCE(args: argparse.Namespace) -> bool:
+    """Whoever receives a parcel has no instance."""
+    return args.verb not in ("new-key", "open")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the verbs and their arguments."""
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    _configure_make(verbs.add_parser("make", help="make a file of people's data, and its manifest"))
+    listed = verbs.add_parser("list", help="list what was handed over, and what never left")
+    told = verbs.add_parser(
+        "manifest", help="print a manifest as CSV: each person asked for, what is in the file of them, or why nothing is"
+    )
+    told.add_argument("number", type=int, metavar="EXPORT")
+    sheet = verbs.add_parser("sheet", help="print the sheet that travels beside a file, with the proof from the ledger")
+    sheet.add_argument("number", type=int, metavar="EXPORT")
+    made = verbs.add_parser("new-key", help="make a key pair of age: the secret key into a file, the public key is printed")
+    made.add_argument("file", type=Path)
+    opened = verbs.add_parser("open", help="open a parcel with a secret key of age")
+    opened.add_argument("file", type=Path)
+    opened.add_argument("--identity", type=Path, required=True, metavar="FILE", help="the secret key")
+    opened.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the rows go; only you can read it")
+    listed.add_argument("--json", action="store_true", help="print JSON for a program")
+
+
+def _configure_make(make: argparse.ArgumentParser) -> None:
+    make.add_argument("out", type=Path, metavar="FILE", help="the file to make; its sheet goes beside it")
+    make.add_argument("--purpose", required=True, help="a purpose of the promise")
+    make.add_argument("--fields", required=True, metavar="FIELD,…", help="the fields that the purpose needs, in column order")
+    who = make.add_mutually_exclusive_group(required=True)
+    who.add_argument("--people", type=Path, metavar="FILE", help="customer numbers, one a line")
+    who.add_argument("--everyone", action="store_true", help="everyone whom the purpose may reach: for consent, those who said yes")
+    where = make.add_mutually_exclusive_group(required=True)
+    where.add_argument("--to", metavar="RECIPIENT", help="a recipient of the promise")
+    where.add_argument("--device", metavar="LABEL", help="a registered device")
+    asks = make.add_mutually_exclusive_group(required=True)
+    asks.add_argument("--staff", metavar="EMAIL", help="the member of staff who asks: their role must be allowed the purpose")
+    asks.add_argument("--client", metavar="NAME", help="the program that asks")
+    make.add_argument(
+        "--key", action="append", default=[], metavar="AGE1…", help="a public key of age to seal it to; give it for each reader"
+    )
+    make.add_argument("--channel", default="export", help="the channel of the promise (default: export)")
+    make.add_argument("--ndjson", action="store_true", help="a JSON object a line instead of CSV")
+    make.add_argument("--pseudonyms", action="store_true", help="begin each row with a pseudonym that nobody can tie to another file")
+    make.add_argument("--unprotected", action="store_true", help="let it leave readable by whoever finds it; the ledger will say so")
+    make.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one verb. Exit code 0: done; 1: made, and somebody was refused or not found."""
+    return _VERBS[args.verb](args)
+
+
+def _make(args: argparse.Namespace) -> int:
+    from aboveboard.access.sequencing import sequence_now
+    from aboveboard.basics import clock
+    from aboveboard.custody import exporting, manifest, selecting
+    from aboveboard.custody.models import Form
+
+    fields = tuple(field.strip() for field in args.fields.split(",") if field.strip())
+    asker, scope = _asker(args)
+    unknown = _Unknown()
+    people: Iterable[int] = selecting.everyone_for(args.purpose) if args.everyone else unknown.drop(args.people)
+    shape = exporting.Shape(Form.NDJSON if args.ndjson else Form.CSV, args.pseudonyms, tuple(args.key))
+    with Bar("Handing over", None, quiet=args.json or not sys.stderr.isatty(), unit="people") as bar:
+        made = exporting.make_export(
+            people, fields, purpose=args.purpose, out=args.out, device=_device(args.device), recipient=args.to or "",
+            channel=args.channel, unprotected=args.unprotected, shape=shape, scope=scope, progress=lambda count: bar(count, count),
+            by=asker, at=clock.now(),
+        )  # fmt: skip
+    sequence_now()
+    beside = manifest.write(made, args.out)
+    if args.json:
+        facts = _facts(made) | {"sheet": str(beside), "lines_unknown": unknown.lines}
+        print(json.dumps(facts, ensure_ascii=False, indent=1))
+    else:
+        print(
+            f"Export {made.pk}: {made.people:,} people are in {args.out.name}, {made.refused:,} were refused. Its sheet is {beside.name}."
+        )
+        if made.refused:
+            print(f"  Who, and why: aboveboard export manifest {made.pk}")
+        for line in unknown.lines[:_LISTED]:
+            print(f"  line {line} of {args.people.name}: no customer has this number.")
+        if len(unknown.lines) > _LISTED:
+            print(f"  … and {len(unknown.lines) - _LISTED:,} more lines. List all with --json.")
+    return LOOK if made.refused or unknown.lines else DONE
+
+
+_LISTED = 20
+
+
+class _Unknown:
+    """The lines of a list that nobody is known by."""
+
+    def __init__(self) -> None:
+        self.lines: list[int] = []
+
+    def drop(self, file: Path) -> Iterator[int]:
+        """Yield the people of a list of customer numbers."""
+        from aboveboard.vault import queries as vault
+
+        if not file.is_file():
+            raise BadInput(found=f"there is no file {file}", fix="Check the path.")
+        with file.open(encoding="utf-8-sig", errors="replace") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                found = vault.find("customer_number", line)
+                if not found:
+                    self.lines.append(number)
+                yield from found
+
+
+def _asker(args: argparse.Namespace) -> tuple[Actor, Scope]:
+    from aboveboard.access.decide import ANY_SCOPE, Scope
+    from aboveboard.accounts import queries
+    from aboveboard.basics.actor import Actor, ActorKind
+
+    if args.client:
+        client = queries.client(args.client)
+        if client.revoked_at is not None:
+            raise NotFound(what=f"program called {args.client}, which was revoked")
+        asker = Actor(ActorKind.SERVICE, str(client.pk), client.role, client.team)
+        return asker, Scope(frozenset(client.purposes), frozenset(client.channels))
+    account = queries.staff_member(args.staff)
+    if not account.is_active:
+        raise NotFound(what="member of staff, whose account was closed")
+    return queries.actor_for(account), ANY_SCOPE
+
+
+def _device(label: str | None) -> Device | None:
+    from aboveboard.custody import queries
+
+    return None if label is None else queries.device_by_tag(label)
+
+
+def _list(args: argparse.Namespace) -> int:
+    from aboveboard.custody import queries
+
+    rows = queries.exports(made_only=False)
+    if args.json:
+        print(json.dumps([_facts(row) for row in rows], ensure_ascii=False, indent=1))
+        return DONE
+    if not rows:
+        print("Nothing was handed over yet.")
+    for row in rows:
+        to = row.device.tag if row.device else row.recipient
+        state = f"{row.people:,} people, {row.get_protection_display().lower()}" if row.made_at else "never left"
+        print(f"{row.pk}  {row.begun_at:%Y-%m-%d %H:%M}  {row.purpose}  to {to}  {row.file_name}  ({state})")
+    return DONE
+
+
+def _facts(row: Export) -> dict[str, object]:
+    return {
+        "export": row.pk, "purpose": row.purpose, "fields": row.fields, "device": row.device.tag if row.device else None,
+        "recipient": row.recipient or None, "file": row.file_name, "sha256": row.file_digest or None, "protection": row.protection,
+        "people": row.people, "refused": row.refused, "left": row.made_at is not None, "entry": row.entry_id,
+    }  # fmt: skip
+
+
+def _manifest(args: argparse.Namespace) -> int:
+    from aboveboard.custody import queries
+    from aboveboard.promise.categories import from_bitmap
+
+    export = queries.export(args.number)
+    out = csv.writer(sys.stdout)
+    out.writerow(["person", "in_the_file", "refused_for"])
+    for line in queries.manifest_lines(export.pk):
+        out.writerow([line.person_id, " ".join(from_bitmap(line.categories)), line.reasons])
+    return DONE
+
+
+def _sheet(args: argparse.Namespace) -> int:
+    from aboveboard.custody import manifest, queries
+
+    export = queries.export(args.number)
+    if export.made_at is None:
+        raise NotFound(what="sheet: this export never left")
+    print(json.dumps(manifest.sheet(export), ensure_ascii=False, indent=1))
+    return DONE
+
+
+def _new_key(args: argparse.Namespace) -> int:
+    from aboveboard.custody import parcel
+
+    print(parcel.new_key(args.file))
+    print(
+        f"Give this public key to whoever sends you parcels. Keep {args.file.name} secret, and safe: nothing else opens them.",
+        file=sys.stderr,
+    )
+    return DONE
+
+
+def _open(args: argparse.Namespace) -> int:
+    from aboveboard.custody import parcel
+
+    for file in (args.file, args.identity):
+        if not file.is_file():
+            raise BadInput(found=f"there is no file {file}", fix="Check the path.")
+    parcel.open_parcel(args.file, args.identity, args.out)
+    print(f"The rows are in {args.out.name}. Remove it when you are done with it.")
+    return DONE
+
+
+_VERBS = {"make": _make, "list": _list, "manifest": _manifest, "sheet": _sheet, "new-key": _new_key, "open": _open}
