@@ -18,7 +18,6 @@ from django.db import connection
 
 from aboveboard.access import actions as using
 from aboveboard.access.sequencing import sequence_now, signer
-from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import BadInput, NotFound
 from aboveboard.choices.actions import choose
 from aboveboard.choices.standing import Answer
@@ -198,7 +197,7 @@ def test_everyone_whom_a_purpose_may_reach_is_asked_and_the_decision_has_the_las
     assert list(selecting.everyone_for("deliver-orders")) == sorted(person_id for person_id, _ in people)
     made = actions.make_export(
         selecting.everyone_for("personal-offers"), ("email",), purpose="personal-offers", out=tmp_path / "o.csv",
-        recipient="email-provider", unprotected=True, by=Actor(ActorKind.SERVICE, "3", "offers-service", "Marketing"), at=AT + timedelta(minutes=1),
+        recipient="email-provider", unprotected=True, by=world.OFFERS, at=AT + timedelta(minutes=1),
     )  # fmt: skip
     assert (made.people, made.refused) == (1, 1)
     (line,) = queries.export_people(made.pk, refused=True)
@@ -272,7 +271,7 @@ def test_a_choice_withdrawn_while_a_batch_is_read_keeps_out_whoever_was_not_yet_
 
     made = actions.make_export(
         asked(), ("email",), purpose="personal-offers", out=tmp_path / "o.csv", recipient="email-provider", unprotected=True,
-        by=Actor(ActorKind.SERVICE, "3", "offers-service", "Marketing"), at=AT + timedelta(minutes=2),
+        by=world.OFFERS, at=AT + timedelta(minutes=2),
     )  # fmt: skip
     thread.join()
     assert not failed

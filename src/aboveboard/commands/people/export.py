@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 NAME = "export"
 HELP = "Hand people's data over for a purpose: decided for each, in a file sealed with age, with a manifest."
 EXAMPLE = """\
-aboveboard export make deliveries.csv.age --purpose deliver-orders --fields first_name,last_name,address_line1,city,postal_code \\
-    --people numbers.txt --to courier --key age1… --staff ada@example.com
-aboveboard export make areas.csv.age --purpose improve-shops --fields city,postal_code --everyone --pseudonyms \\
-    --device LT-0042 --key age1… --client planning
+aboveboard export make p.age --purpose deliver-orders --fields first_name,city --people numbers.txt --to courier --key age1… --staff ada@x.example
+aboveboard export make p.age --purpose improve-shops --fields city --everyone --pseudonyms --device LT-0042 --key age1… --client planning
 aboveboard export list
 aboveboard export manifest 7 > manifest.csv      (everyone asked for, and why some are not in the file)
 aboveboard export new-key key.txt                (the recipient's key pair: hand out the public key only)

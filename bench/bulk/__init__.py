@@ -1,0 +1,1 @@
+"""Benches of many people at once: in, and out."""
