@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NAME = "export"
 HELP = "Hand people's data over for a purpose: decided for each, in a file sealed with age, with a manifest."
 EXAMPLE = """\
-aboveboard export make p.age --purpose deliver-orders --fields first_name,city --people numbers.txt --to courier --key age1… --staff ada@x.example
+aboveboard export make p.age --purpose deliver-orders --fields first_name,city --people n.txt --to courier --key age1… --staff ada@x.org
 aboveboard export make p.age --purpose improve-shops --fields city --everyone --pseudonyms --device LT-0042 --key age1… --client planning
 aboveboard export list
 aboveboard export manifest 7 > manifest.csv      (everyone asked for, and why some are not in the file)
