@@ -49,9 +49,12 @@ ASSETS = (
     "govuk-frontend/dist/govuk/govuk-frontend.min.js",
     "@ministryofjustice/frontend/moj/moj-frontend.min.css",
     "htmx.org/dist/htmx.min.js",
+    "@noble/ed25519/index.js",
     "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
     "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2",
 )
+NAMED = {"@noble/ed25519/index.js": "noble-ed25519.js"}
+"""Files whose own name says too little."""
 
 
 def main() -> None:
@@ -108,7 +111,7 @@ def install_project() -> bool:
 def fetch_assets() -> bool:
     """Fetch style sheets, scripts and the font, with npm from a wheel, and put them where the site looks."""
     lock = ROOT / "package-lock.json"
-    missing = [name for name in ASSETS if not (VENDOR / Path(name).name).exists()]
+    missing = [name for name in ASSETS if not (VENDOR / NAMED.get(name, Path(name).name)).exists()]
     if stamped("assets", lock, Path(__file__)) and not missing and (ROOT / "node_modules" / "axe-core").exists():
         return False
     say("Fetching the page assets")
@@ -121,7 +124,7 @@ def fetch_assets() -> bool:
     attempt([node / "bin" / "node", npm, "ci", *options], "The page assets could not be fetched with npm.", settings)
     VENDOR.mkdir(parents=True, exist_ok=True)
     for name in ASSETS:
-        copied = VENDOR / Path(name).name
+        copied = VENDOR / NAMED.get(name, Path(name).name)
         shutil.copyfile(ROOT / "node_modules" / name, copied)
         if copied.suffix in (".css", ".js"):
             text = copied.read_text("utf-8")  # a browser's tools would ask for a source map that is not served

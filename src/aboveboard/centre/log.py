@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import public
 from aboveboard.basics import settings
+from aboveboard.centre import offline as page
 from aboveboard.centre.page import in_english
 from aboveboard.ledger import queries as ledger
+from aboveboard.ledger.witnessing import standings
+from aboveboard.promise.queries import NoPromise, in_force
 
 # Whoever reads an old checkpoint sees an old truth, so caches keep it only for a few times as long as a new one takes.
 _FRESH = "public, max-age=5"
@@ -27,8 +32,22 @@ def check(request: HttpRequest) -> HttpResponse:
         "waiting": ledger.waiting(),
         "verifier": ledger.verifier_key(),
         "url": log_url(),
+        "witnesses": standings(),
     }
     return render(request, "centre/check.html", context)
+
+
+@public("anyone may check a proof")
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """Give the page that checks a proof without a network, as a file to keep. It is not shown here: its script is its own."""
+    names: page.Names = {}
+    with suppress(NoPromise):  # then the promise's own keys are shown
+        names = page.names_of(in_force().promise)
+    text = page.page(settings.current().organisation.name, ledger.verifier_keys(), names)
+    response = HttpResponse(text, content_type="text/html; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{page.FILE_NAME}"'
+    return response
 
 
 @public("anyone may check the record")

@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trust/incidents/", losses.overview, name="incidents"),
     path("trust/incidents/<int:number>/", losses.incident, name="incident"),
     path("trust/check/", log.check, name="check"),
+    path("trust/check/proof.html", log.offline, name="offline"),
     path("log/<path:path>", log.resource, name="log"),
 ]
