@@ -51,6 +51,7 @@ WHO = (
     (r"/console/devices/\d+/.*", LEADS),  # and whoever holds it: tests/console
     (r"/console/emergency/(\d+/)?", {Role.ADVISER}),
     (r"/console/emergencies/.*", {Role.PRIVACY_LEAD}),
+    (r"/console/promise/explain/.*", {Role.PRIVACY_LEAD}),
     (r"/console/settings/", {Role.ADMINISTRATOR}),
     (r"/console/.*", STAFF),
     (r"/api/v1/.*", set()),

@@ -13,7 +13,7 @@ from aboveboard.basics.canonical import Json
 from aboveboard.ledger import queries as ledger
 from aboveboard.vault import queries as vault
 
-KINDS = ("use.granted", "use.refused", "use.emergency")
+KINDS = ("use.granted", "use.refused", "use.emergency", "explain.asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Look:
     reasons: tuple[str, ...]
     emergency: str = ""
     """Why it was an emergency (a code of ``emergency.why``), or empty."""
+    asked: bool = False
+    """Whether it was only asked whether a use would be allowed, and nothing was opened."""
     verdict: str = ""
     """What the review of an emergency found, or empty."""
 
@@ -103,6 +105,7 @@ def _look(entry: ledger.Recorded) -> Look:
         fields=_words(facts["fields"]),
         channel=str(facts["channel"]),
         reasons=_words(facts.get("reasons", ())),
+        asked=entry.kind == "explain.asked",
         emergency=str(facts["why"]) if entry.kind == "use.emergency" else "",
     )
 

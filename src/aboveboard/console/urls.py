@@ -6,6 +6,7 @@ from django.urls import path
 
 from aboveboard.console import home, people
 from aboveboard.console.emergency import ask, review
+from aboveboard.console.explaining import pages as explaining
 from aboveboard.console.house import promise, settings
 from aboveboard.console.incidents import leak, page, report, telling
 from aboveboard.console.incidents import people as exposed
@@ -51,6 +52,9 @@ urlpatterns = [
     path(f"{_BATCH}turn/<slug:way>/", telling.turn, name="turn"),
     path(f"{_BATCH}told/<slug:state>/", telling.rows, name="told"),
     path("promise/", promise.promise, name="promise"),
+    path("promise/explain/", explaining.field, name="explain"),
+    path("promise/explain/entry/", explaining.entry, name="explain_entry"),
+    path("promise/explain/allowed/", explaining.allowed, name="explain_allowed"),
     path("promise/register/", promise.register_page, name="register"),
     path("promise/register.csv", promise.register_csv, name="register_csv"),
     path("promise/<int:serial>/", promise.version, name="version"),

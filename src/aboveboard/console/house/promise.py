@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import actor_of, allow_staff
+from aboveboard.basics.actor import Role
 from aboveboard.promise import diff, explain, queries, register
 
 
@@ -22,6 +23,7 @@ def promise(request: HttpRequest) -> HttpResponse:
         "losses": found.losses.values(),
         "versions": queries.versions(),
         "problems": queries.problems_today(),
+        "explains": role == Role.PRIVACY_LEAD,
     }
     return render(request, "console/house/promise.html", context)
 

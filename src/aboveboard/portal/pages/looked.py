@@ -113,6 +113,7 @@ def _row(you: You, look: Look) -> dict[str, object]:
         "granted": look.granted,
         "things": wording.things(you.promise, look.fields, you.language),
         "purpose": wording.emergency(look.emergency) if look.emergency else wording.purpose(you.promise, look.purpose),
+        "asked": look.asked,
         "emergency": bool(look.emergency),
         "verdict": wording.verdict(look.verdict) if look.emergency else "",
         "channel": wording.channel(you.promise, look.channel),

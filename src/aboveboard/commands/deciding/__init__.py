@@ -1,0 +1,1 @@
+"""Commands about the decision: ``explain``, and what ``promise what-if`` does."""

@@ -1,0 +1,1 @@
+"""Explaining decisions to the privacy lead, without opening anything."""
