@@ -26,8 +26,9 @@ BECOMES: dict[str, str] = {
     "choices.Choice": GOES,
     "access.QuietRefusal": GOES,
     "vault.Hold": GOES,
-    "vault.Restriction": GOES,
     "vault.MergedPerson": GOES,
+    "access.EmergencyLook": GOES,  # the row stays for its review, without the person's number and without what was written
+    "vault.Restriction": GOES,
     "vault.SweepRow": "stays, without the person's number: what a sweep found is listed by its fields",
     "custody.ExportPerson": "stays: the file that left still holds them, and a loss of it must count them (GDPR Art. 33(3)(a))",
     "delivery.Dispatch": "stays: that a notice was sent, and when, is kept to show it was (GDPR Art. 5(2), 33(5))",

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Actor
+from aboveboard.keys.models import InstanceSecret
 from aboveboard.keys.queries import instance_secret
 from aboveboard.ledger import sequencing, signing
 from aboveboard.ledger.actions import change_key, sequence
@@ -65,7 +66,15 @@ def _sequence() -> Checkpoint | None:
     return sequence(at=clock.now(), signer=now, former=former)
 
 
+def signs(generation: int, vkey: str) -> bool:
+    """Whether this instance holds the secret of the key ``vkey`` as that generation; none is made."""
+    return InstanceSecret.objects.filter(name=_secret(generation)).exists() and _signer(generation).vkey == vkey
+
+
+def _secret(generation: int) -> str:
+    return "ledger-signing" if generation == 1 else f"ledger-signing.{generation}"
+
+
 @cache
 def _signer(generation: int) -> Signer:
-    name = "ledger-signing" if generation == 1 else f"ledger-signing.{generation}"
-    return Signer.from_seed(settings.current().ledger.origin, instance_secret(name))
+    return Signer.from_seed(settings.current().ledger.origin, instance_secret(_secret(generation)))

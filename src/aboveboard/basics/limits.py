@@ -312,3 +312,5 @@ SWEEP_REVIEW_LIFE: Final = timedelta(days=30)
 MERGE_UNDO_LIFE: Final = timedelta(days=90)
 """How long a merge can be undone; then what was set aside for that is destroyed. Our choice: longer than a quarterly letter takes
 to show that two people were taken for one."""
+BACKUP_AGE: Final = timedelta(hours=36)
+"""Age of the newest backup above which `doctor` says to look. Our choice: a night that was missed."""

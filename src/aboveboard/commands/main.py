@@ -153,6 +153,11 @@ def _run(module: ModuleType, args: argparse.Namespace) -> int:
     if needs(args) if callable(needs) else needs:
         schema.check_file(settings.current())
         start_django()
+        harmless: bool | Callable[[argparse.Namespace], bool] = getattr(module, "WHILE_RESTORING", False)
+        if not (harmless(args) if callable(harmless) else harmless):
+            from aboveboard.recovery.queries import check_finished
+
+            check_finished()
     code: int = module.run(args)
     return code
 

@@ -190,3 +190,9 @@ def _row(row: Dispatch) -> Row:
 
 def _actor(stored: dict[str, Any] | None) -> Actor | None:
     return Actor(ActorKind(stored["kind"]), stored["id"], stored["role"], stored["team"]) if stored else None
+
+
+def unsent_batches() -> list[int]:
+    """Return the batches in which somebody still waits for their notice."""
+    waiting = Dispatch.objects.filter(state__in=(State.QUEUED, State.SENDING)).values("batch_id")
+    return list(Batch.objects.filter(id__in=waiting, paused_at=None).order_by("id").values_list("id", flat=True))

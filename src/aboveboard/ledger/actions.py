@@ -65,3 +65,8 @@ def change_key(number: int, *, old: str, new: str, by: Actor, at: datetime) -> i
     entry_id = append("ledger.key-changed", by=by, handle=None, facts={"generation": number, "old": old, "new": new}, at=at)
     KeyChange.objects.create(generation=number, vkey=new, entry_id=entry_id, at=at)
     return entry_id
+
+
+def keep_key_change(number: int, *, vkey: str, entry_id: int, at: datetime) -> None:
+    """Keep a change of key whose entry outlived its row, in a restored database. No entry is written: it is there."""
+    KeyChange.objects.get_or_create(generation=number, defaults={"vkey": vkey, "entry_id": entry_id, "at": at})

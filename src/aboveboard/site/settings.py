@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,7 +14,7 @@ from aboveboard.basics import settings as instance
 INSTANCE = instance.current()
 
 ROOMS = [
-    "site", "accounts", "access", "choices", "custody", "delivery", "incidents", "keys", "ledger", "outbox", "promise", "vault",
+    "site", "accounts", "access", "choices", "custody", "delivery", "incidents", "keys", "ledger", "outbox", "promise", "recovery", "vault",
     "portal", "console", "centre", "api",
 ]  # fmt: skip
 
@@ -55,7 +56,11 @@ def _database(url: str, home: Path, pool: int) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": pool, "timeout": 10}},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": pool, "timeout": 10},
+            # So that the server's list of connections says which process each is of; a restoration must be alone.
+            "application_name": f"aboveboard-{os.getpid()}",
+        },
     }
 
 
@@ -98,6 +103,7 @@ WSGI_APPLICATION = "aboveboard.site.wsgi.application"
 MIDDLEWARE = [
     "aboveboard.site.requests.RequestLog",
     "aboveboard.site.headers.SecurityHeaders",
+    "aboveboard.recovery.gate.RestoredFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -14,6 +14,7 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.keys import actions as keys
 from aboveboard.keys.handles import handles_of
+from aboveboard.keys.models import PersonKey
 from aboveboard.keys.queries import opened
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, sealed
@@ -22,7 +23,7 @@ from aboveboard.vault.kinds import values
 from aboveboard.vault.kinds.misfit import Misfit
 from aboveboard.vault.merging import actions as merging
 from aboveboard.vault.merging import alias
-from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+from aboveboard.vault.models import BlindIndex, MergedPerson, Person, SealedRecord
 from aboveboard.vault.origin import Origin
 
 
@@ -138,3 +139,17 @@ def remove(person_id: int) -> None:
         for forget in _forgetters.values():
             for number in numbers:
                 forget(number)
+
+
+def destroy_keys_without_record() -> int:
+    """Destroy keys that open nothing: in a restored database, those of people who came after the backup. Return how many.
+
+    The key of a record that was merged into another stays: it opens what was set aside for the undoing.
+    """
+    with transaction.atomic():
+        merged = MergedPerson.objects.filter(split_at__isnull=True).values("merged_id")
+        kept = PersonKey.objects.exclude(person_id__in=Person.objects.values("id")).exclude(person_id__in=merged)
+        spare = list(kept.values_list("person_id", flat=True))
+        for person_id in spare:
+            keys.destroy(person_id)
+    return len(spare)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
@@ -21,6 +22,8 @@ from aboveboard.vault.grant import Grant, GrantRefused
 from aboveboard.vault.keeping.standing import stands
 from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun, MergedPerson, Person, SealedRecord
 from aboveboard.vault.origin import Origin
+
+_STREAMED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,28 @@ def handles(person_ids: Collection[int]) -> dict[int, str]:
 
 def _handles(person_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     return {person_id: handles_of(person_id, one.key, one.handles) for person_id, one in keys.opened(person_ids).items()}
+
+
+def behind(handles_: Collection[str], *, watch: Callable[[int, int], None] = lambda done, total: None) -> dict[str, int]:
+    """Return whom each handle stands for, by computing everybody's: what only a restored backup needs. Erased people are absent.
+
+    ``watch`` is told how many people of how many were looked at. Stops when all are found.
+    """
+    wanted, found, done = set(handles_), dict[str, int](), 0
+    if not wanted:
+        return found
+    total = PersonKey.objects.count()
+    remaining = PersonKey.objects.order_by("person_id").values_list("person_id", flat=True).iterator(chunk_size=_STREAMED)
+    while len(found) < len(wanted) and (some := list(islice(remaining, _STREAMED))):
+        found.update({one: person_id for person_id, theirs in _handles(some).items() for one in theirs if one in wanted})
+        done += len(some)
+        watch(done, total)
+    return found
+
+
+def keyless() -> list[int]:
+    """Return those who have a record and no key: nothing opens it any more."""
+    return list(Person.objects.exclude(id__in=PersonKey.objects.values("person_id")).order_by("id").values_list("id", flat=True))
 
 
 def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
@@ -137,6 +162,19 @@ def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]
         box = boxes.get(name)
         opened[name] = None if box is None else Personal(sealed.unseal(cipher, record.person_id, name, box))
     return opened
+
+
+def unreadable(person_ids: Collection[int]) -> list[int]:
+    """Return those whose record does not open with their key: it was sealed with one they had before. Only in a restored backup."""
+    found = []
+    for person_id, record in fetch(person_ids).items():
+        try:
+            name, box = next(iter(sealed.decode(record._record).items()), ("", None))
+            if box is not None:
+                sealed.unseal(AESGCM(record._key), person_id, name, box)
+        except sealed.RecordDamaged:
+            found.append(person_id)
+    return found
 
 
 def find(kind: str, value: str, *, regions: Iterable[str | None] = (None,)) -> list[int]:

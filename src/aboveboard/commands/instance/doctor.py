@@ -200,6 +200,22 @@ def _transport(current: settings.Settings) -> Check:
     return Check("transport", ACT, f"people come to {current.server.origin} without encryption", step)
 
 
+def _backup(current: settings.Settings) -> Check:
+    from aboveboard.recovery import queries
+
+    if waits := queries.unfinished():
+        said = f"a backup of {waits.backup_made_at:%Y-%m-%d %H:%M} UTC was put back, and what was erased since is not repeated"
+        return Check("backup", ACT, said, f"Nothing serves before that: aboveboard restore --resume --home {current.home} --log LOG")
+    last = queries.last_backup()
+    if last is None:
+        return Check("backup", LOOK, "no backup was ever made", "Make one every night: aboveboard backup DIR")
+    age = clock.now() - last.made_at
+    said = f"{last.name} was made {age.total_seconds() / 3600:.0f} hours ago"
+    if age > limits.BACKUP_AGE:
+        return Check("backup", LOOK, said, "Make one every night: aboveboard backup DIR")
+    return Check("backup", OK, said)
+
+
 CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
     "keys": _files,
     "root key": _root_key,
@@ -207,8 +223,9 @@ CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
     "ledger": _ledger,
     "witnesses": _witnesses,
     "work": _waiting,
+    "backup": _backup,
     "mail": _mail,
     "disk": _disk,
     "transport": _transport,
 }
-_IN_THE_DATABASE: Final = ("root key", "promise", "ledger", "witnesses", "work")
+_IN_THE_DATABASE: Final = ("root key", "promise", "ledger", "witnesses", "work", "backup")

@@ -12,6 +12,7 @@ HELP = "Bring the database to the form this version needs. Does nothing when it 
 EXAMPLE = """\
 aboveboard migrate --home our-instance
 aboveboard migrate --check     (says what waits; exit code 1 if anything does)"""
+WHILE_RESTORING = True  # it changes nothing that a restoration has yet to repeat
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -31,6 +31,11 @@ def NEEDS_INSTANCE(args: argparse.Namespace) -> bool:
     return args.what != "check-proof" and (args.what != "verify" or args.where is None)
 
 
+def WHILE_RESTORING(args: argparse.Namespace) -> bool:
+    """The log may be looked at before a restored database serves; nothing of it may be changed."""
+    return str(args.what) != "rotate-key"
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     below = parser.add_subparsers(dest="what", required=True, metavar="WHAT")

@@ -27,7 +27,7 @@ from aboveboard.ledger.verify.ahead import Ahead
 from aboveboard.ledger.verify.findings import Report, What
 from aboveboard.ledger.verify.fresh import Demands
 from aboveboard.ledger.verify.log import verify_log
-from aboveboard.ledger.verify.sources import Folder, Source, Web
+from aboveboard.ledger.verify.sources import Backup, Folder, Source, Web
 
 _LISTED = 50
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -36,7 +36,10 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "where", nargs="?", metavar="URL|DIR|BACKUP", help="a log's address, a copy of it, or an archive; without it, this instance"
+        "where",
+        nargs="?",
+        metavar="URL|DIR|BACKUP",
+        help="a log's address, a copy of it, an archive or a backup; without it, this instance",
     )
     parser.add_argument(
         "--vkey", action="append", metavar="KEY", help="a key that you trust (again for each); without it, the log's own word"
@@ -99,6 +102,8 @@ def _source(where: str | None, stack: ExitStack) -> Source:
         return stack.enter_context(Ahead(Web(where)))
     if archives.is_archive(Path(where)):
         return stack.enter_context(archives.opened(Path(where)))
+    if Backup.is_one(Path(where)):
+        return Backup(Path(where))
     if not Path(where).is_dir():
         raise BadInput(
             found=f"there is no log at {where}", fix="Give the folder of a log, an archive of it, or its http: or https: address."

@@ -36,21 +36,39 @@ def erase_fields(
     with transaction.atomic():
         hold([person_id])
         refuse_if_held(person_id, at)
-        row, found = SealedRecord.objects.filter(person_id=person_id).first(), opened([person_id]).get(person_id)
-        if row is None or found is None:
-            raise NotFound(what="person")
-        boxes = sealed.decode(bytes(row.boxes))
-        gone = frozenset(fields) & boxes.keys()
-        if not gone:
-            return gone
+        gone, known_as = _take(person_id, fields, kinds)
+        if gone:
+            append("field.erased", by=by, handle=known_as, facts={**facts, "fields": sorted(gone)}, at=at)
+    return gone
+
+
+def remove_fields(person_id: int, fields: Collection[str], *, kinds: Mapping[str, str]) -> frozenset[str]:
+    """Do what an erasure of fields does to the database, without its entry: a restored backup repeats it with this.
+
+    Raises:
+        NotFound: nobody with that id is held.
+        RecordDamaged: the record is of an older key than the one that is held.
+    """
+    with transaction.atomic():
+        hold([person_id])
+        return _take(person_id, fields, kinds)[0]
+
+
+def _take(person_id: int, fields: Collection[str], kinds: Mapping[str, str]) -> tuple[frozenset[str], str]:
+    """Take the fields out, and give the person a fresh key; return those that were there, and the handle for the entry."""
+    row, found = SealedRecord.objects.filter(person_id=person_id).first(), opened([person_id]).get(person_id)
+    if row is None or found is None:
+        raise NotFound(what="person")
+    boxes = sealed.decode(bytes(row.boxes))
+    known_as = handles_of(person_id, found.key, found.handles)
+    gone = frozenset(fields) & boxes.keys()
+    if gone:
         left = {name: box for name, box in boxes.items() if name not in gone}
-        known_as = handles_of(person_id, found.key, found.handles)
         _forget_look_ups(person_id, {kinds.get(name, "") for name in gone}, left, kinds, AESGCM(found.key))
         left = fresh_key(person_id, left, found.key, known_as)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(left))
         aside.erase_fields(person_id, gone)
-        append("field.erased", by=by, handle=known_as[0], facts={**facts, "fields": sorted(gone)}, at=at)
-    return gone
+    return gone, known_as[0]
 
 
 def _forget_look_ups(

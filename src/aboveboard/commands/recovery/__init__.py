@@ -1,0 +1,1 @@
+"""Commands that make backups and bring an instance back from one."""

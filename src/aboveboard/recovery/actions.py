@@ -1,0 +1,140 @@
+"""Making a backup of a serving instance. Bringing one back is :mod:`aboveboard.recovery.restoring`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.db import connection, transaction
+
+import aboveboard
+from aboveboard.basics import settings
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
+from aboveboard.ledger import queries as ledger
+from aboveboard.ledger.actions import append
+from aboveboard.ledger.sequencing import log_folder
+from aboveboard.recovery import archive, manifest, shelf
+from aboveboard.recovery.copying.postgres import Postgres
+from aboveboard.recovery.copying.snapshot import Database, Taken, Told
+from aboveboard.recovery.copying.sqlite import Sqlite
+from aboveboard.recovery.manifest import KEYS, RECORDS, SETTINGS, Ledger, Manifest, Table
+from aboveboard.recovery.models import Backup
+from aboveboard.vault import blind
+
+_DATABASES: Final[dict[str, type[Database]]] = {"sqlite": Sqlite, "postgresql": Postgres}
+_PASSWORD = re.compile(r"(://[^/\s\"'@:]*):[^/\s\"'@]*@")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A backup that was finished: where its parts are, their bytes, and the keys parts that it replaced."""
+
+    records: Path
+    keys: Path
+    size: int
+    entries: int
+    seconds: float
+    keys_removed: tuple[str, ...]
+
+
+def database() -> Database:
+    """Return how to copy the kind of database that this instance has."""
+    return _DATABASES[connection.vendor]()
+
+
+def without_passwords(text: str) -> str:
+    """Return settings with the passwords inside addresses taken out."""
+    return _PASSWORD.sub(r"\1@", text)
+
+
+def back_up(where: Path, *, by: Actor, at: datetime, told: Told = lambda what: None) -> Made:
+    """Make a backup of the serving instance in the folder ``where``, and delete the keys of the one before.
+
+    1. Lock the folder; clear away what a dead backup left.
+    2. Copy the published log, the exposure sets, and the settings without passwords.
+    3. Copy every table as of one moment, keys into a part of their own.
+    4. Write the manifests, last of all files; flush everything.
+    5. Give the keys part its name, then the records part: records never stand without keys.
+    6. Write down that it was made (entry ``backup.made``).
+    7. Delete the older keys parts, and with them what could open a record erased since (``docs/decisions/0012``).
+
+    Raises:
+        CannotWrite: the folder cannot be written, or is full; nothing of it is kept.
+        Conflict: another backup is being made there, or was made in this very second.
+        DatabaseError: the database went away; nothing of it is kept.
+    """
+    began = time.monotonic()
+    name = shelf.name_at(at)
+    with shelf.locked(where):  # 1
+        parts = _parts(where, name)
+        try:
+            taken = _fill(*parts, at=at, told=told)  # 2-4
+            for part in reversed(parts):
+                part.stand()  # 5
+        except BaseException as error:
+            for part in parts:
+                part.discard()
+            if isinstance(error, OSError) and not isinstance(error, ConnectionError):
+                raise shelf.CannotWrite(place=where, why=error.strerror or type(error).__name__) from None
+            raise
+        records, keys = parts
+        seconds = time.monotonic() - began
+        size, entries = records.size + keys.size, taken.facts.ledger_size
+        with transaction.atomic():  # 6
+            facts: dict[str, Json] = {"records": _digest(records.final), "keys": _digest(keys.final), "size": entries}
+            append("backup.made", by=by, handle=None, facts=facts, at=at)
+            Backup.objects.create(name=name, made_at=at, size=size, entries=entries, seconds=seconds)
+        gone = shelf.remove_older_keys(where, keys.final)  # 7
+    return Made(records.final, keys.final, size, entries, seconds, tuple(gone))
+
+
+def _parts(where: Path, name: str) -> tuple[shelf.Part, shelf.Part]:
+    try:
+        return shelf.Part(where, name), shelf.Part(where, shelf.keys_name(name))
+    except OSError as error:
+        raise shelf.CannotWrite(place=where, why=error.strerror) from None
+
+
+def _fill(records: shelf.Part, keys: shelf.Part, *, at: datetime, told: Told) -> Taken:
+    current = settings.current()
+    told("log")
+    with records.create(archive.LOG) as out:
+        archive.pack_log(log_folder().path, out)
+    if current.path("incidents").is_dir():
+        with records.create(archive.INCIDENTS) as out:
+            archive.pack_incidents(current.path("incidents"), out)
+    with records.create(SETTINGS) as out, suppress(FileNotFoundError):  # set by the environment alone: there is no file
+        out.write(without_passwords(current.path(settings.FILE_NAME).read_text("utf-8")).encode())
+    taken = database().copy_out(records, keys, told)
+    records.finish(_manifest(RECORDS, taken, taken.records, records, at))
+    keys.finish(_manifest(KEYS, taken, taken.keys, keys, at))
+    return taken
+
+
+def _manifest(part: str, taken: Taken, tables: Mapping[str, Table], files: shelf.Part, at: datetime) -> Manifest:
+    return Manifest(
+        part=part,
+        origin=settings.current().ledger.origin,
+        made_at=at,
+        version=aboveboard.__version__,
+        database=connection.vendor,
+        root_keys=taken.facts.root_keys,
+        migrations=taken.facts.migrations,
+        sequences=taken.facts.sequences,
+        index=blind.check(),
+        ledger=Ledger(taken.facts.ledger_size, taken.facts.ledger_note, ledger.verifier_keys()),
+        tables=tables,
+        files=files.files,
+    )
+
+
+def _digest(part: Path) -> str:
+    return hashlib.sha256((part / manifest.FILE).read_bytes()).hexdigest()

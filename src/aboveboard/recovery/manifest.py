@@ -1,0 +1,166 @@
+"""The manifest of one part of a backup: what is in it, of which moment, and the digest of every file (``FORMAT.md``)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from aboveboard.basics import clock
+from aboveboard.basics.canonical import canonical
+from aboveboard.basics.errors import AboveboardError, BadInput
+
+FILE: Final = "manifest.json"
+SETTINGS: Final = "settings.toml"
+FORMAT: Final = 1
+RECORDS: Final = "records"
+KEYS: Final = "keys"
+_BLOCK: Final = 1 << 20
+
+
+class NotABackup(BadInput):
+    """There is no backup in {place}: {why}."""
+
+    code = "not_a_backup"
+    next_step = "Name the folder that `aboveboard backup` made, the one with manifest.json in it."
+
+
+class BackupDamaged(AboveboardError):
+    """The backup {place} is damaged: {found}."""
+
+    code = "backup_damaged"
+    next_step = "Nothing was changed. Take another copy of this backup, or an older one."
+
+
+class BackupOfAnotherVersion(AboveboardError):
+    """The backup {place} was made by another version of Aboveboard: {found}."""
+
+    code = "backup_of_another_version"
+    next_step = "Nothing was changed. Install the version that made it, {version}, or a newer one, and restore with that."
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a part: its name below the part's folder, its bytes, its SHA-256 in hex."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: which file holds its rows, its columns in order, and how many rows."""
+
+    file: str
+    columns: Sequence[str]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The ledger's tree when the snapshot was taken: the signed note of its head ("" while empty), and the keys it was signed with."""
+
+    size: int
+    note: str
+    vkeys: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One part of a backup. ``migrations`` are those applied, as ``app.name``; ``sequences`` the last numbers
+    given out, ``index`` which index key the look-ups are made with (``vault.blind.check``)."""
+
+    part: str
+    origin: str
+    made_at: datetime
+    version: str
+    database: str
+    root_keys: Sequence[str]
+    migrations: Sequence[str]
+    sequences: Mapping[str, int]
+    index: str
+    ledger: Ledger
+    tables: Mapping[str, Table]
+    files: Sequence[File]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+
+def encode(manifest: Manifest) -> bytes:
+    """Return the bytes of ``manifest.json``; the last thing written of a part."""
+    said = {"format": FORMAT} | asdict(manifest) | {"made_at": clock.to_text(manifest.made_at)}
+    sealed = said | {"sha256": hashlib.sha256(canonical(said)).hexdigest()}
+    return json.dumps(sealed, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def read(folder: Path) -> Manifest:
+    """Read a part's manifest, without looking at the files.
+
+    Raises:
+        NotABackup: there is none.
+        BackupOfAnotherVersion: its format is not ours.
+        BackupDamaged: it is not what was written.
+    """
+    try:
+        said = json.loads((folder / FILE).read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotABackup(place=folder, why="it has no manifest, so it was never finished or is something else") from None
+    except (OSError, ValueError) as error:
+        raise BackupDamaged(place=folder, found=f"its manifest cannot be read ({type(error).__name__})") from None
+    if not isinstance(said, dict) or "format" not in said:
+        raise NotABackup(place=folder, why="its manifest is not one of a backup")
+    if said["format"] != FORMAT:
+        raise BackupOfAnotherVersion(place=folder, found=f"its format is {said['format']!r}", version=said.get("version", "unknown"))
+    digest = said.pop("sha256", None)
+    try:
+        if hashlib.sha256(canonical(said)).hexdigest() != digest:
+            raise BackupDamaged(place=folder, found="its manifest was changed")
+        return _decoded(said)
+    except (KeyError, TypeError, ValueError):
+        raise BackupDamaged(place=folder, found="its manifest is not whole") from None
+
+
+def _decoded(said: dict[str, Any]) -> Manifest:
+    del said["format"]
+    said["made_at"] = clock.from_text(said["made_at"])
+    said["ledger"] = Ledger(**said["ledger"])
+    said["tables"] = {name: Table(**table) for name, table in said["tables"].items()}
+    said["files"] = [File(**file) for file in said["files"]]
+    return Manifest(**said)
+
+
+def check(folder: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Manifest:
+    """Read a part's manifest and every byte of its files; ``progress`` is told how many bytes of how many.
+
+    Raises:
+        NotABackup, BackupOfAnotherVersion: as :func:`read`.
+        BackupDamaged: a file is missing, shorter, longer or changed; it is named.
+    """
+    manifest = read(folder)
+    done = 0
+    for file in manifest.files:
+        digest, size = hashlib.sha256(), 0
+        try:
+            with (folder / file.name).open("rb") as opened:
+                while block := opened.read(_BLOCK):
+                    digest.update(block)
+                    size += len(block)
+                    progress(done + size, manifest.size)
+        except FileNotFoundError:
+            raise BackupDamaged(place=folder, found=f"{file.name} is missing") from None
+        except OSError as error:
+            raise BackupDamaged(place=folder, found=f"{file.name} cannot be read ({error.strerror})") from None
+        if size != file.size:
+            raise BackupDamaged(place=folder, found=f"{file.name} has {size:,} bytes instead of {file.size:,}")
+        if digest.hexdigest() != file.sha256:
+            raise BackupDamaged(place=folder, found=f"{file.name} was changed")
+        done += size
+    return manifest

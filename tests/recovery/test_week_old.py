@@ -1,0 +1,150 @@
+"""A week-old backup is restored. Whoever was erased since stays erased, whoever said no is not asked again, and the log goes on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from aboveboard.access import actions as access
+from aboveboard.access import staff
+from aboveboard.access.sequencing import sequence_now
+from aboveboard.accounts import actions as accounts
+from aboveboard.accounts.models import Account, ServiceClient
+from aboveboard.basics.actor import SYSTEM, Role
+from aboveboard.choices import queries as choices
+from aboveboard.choices.actions import choose
+from aboveboard.choices.standing import Answer
+from aboveboard.keys.models import PersonKey
+from aboveboard.ledger import queries as ledger
+from aboveboard.ledger.models import Entry
+from aboveboard.recovery.models import Restoration
+from aboveboard.recovery.restoring.rules import Outcome
+from aboveboard.vault import actions as vault
+from aboveboard.vault.models import SealedRecord
+from aboveboard.vault.queries import find, handle, held_fields, person
+from tests.recovery import stand
+from tests.recovery.stand import NOW, WEEK
+from tests.world import ADVISER, load
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Week:
+    """What happened in a week, and what everybody was before it."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.then = NOW - WEEK
+        self.people = load(12)
+        (self.erased, self.erased_row), (self.withdrew, _), (self.stays, self.stays_row) = self.people[:3]
+        choose(self.withdrew, "personal-offers", Answer.YES, channel="phone", evidence="call:1", by=ADVISER, at=self.then)
+        choose(self.erased, "personal-offers", Answer.YES, channel="phone", evidence="call:2", by=ADVISER, at=self.then)
+        accounts.add_staff(email="admin@example.org", name="A", team="IT", role=Role.ADMINISTRATOR, at=self.then)
+        self.leaver = staff.add_staff(email="leaver@example.org", name="L", team="Shops", role=Role.ADVISER, by=SYSTEM, at=self.then)
+        self.till, _ = staff.make_client(
+            name="till", role="shop-system", team="Shops", purposes=["deliver-orders"], channels=["api"], by=SYSTEM, at=self.then
+        )
+        self.wrapped = bytes(PersonKey.objects.get(person_id=self.erased).wrapped)
+        self.sealed = bytes(SealedRecord.objects.get(person_id=self.erased).boxes)[:64]
+        self.made = stand.back_up(tmp_path / "shelf", self.then)
+        # The week.
+        vault.erase(self.erased, reason="asked", by=SYSTEM, at=self.then + WEEK / 7)
+        choose(self.withdrew, "personal-offers", Answer.NO, channel="phone", evidence="call:3", by=ADVISER, at=self.then + WEEK / 6)
+        staff.close(self.leaver, by=SYSTEM, at=self.then + WEEK / 5)
+        staff.revoke_client(self.till, by=SYSTEM, at=self.then + WEEK / 4)
+        self.later = [one for one in load(20, seed=7) if one[0] not in dict(self.people)]
+        choose(self.later[0][0], "personal-offers", Answer.YES, channel="phone", evidence="call:4", by=ADVISER, at=self.then + WEEK / 3)
+        vault.erase(self.later[1][0], reason="asked", by=SYSTEM, at=self.then + WEEK / 2)
+        sequence_now()
+        self.size = ledger.size()
+
+
+@pytest.fixture
+def week(tmp_path: Path) -> Week:
+    return Week(tmp_path)
+
+
+def use(person_id: int) -> access.Opened | access.Refused:
+    ask = access.Ask(ADVISER, "answer-contact", ("first_name",), "phone")
+    return access.use(ask, person_id, at=NOW)
+
+
+def outcomes(done: Restoration, outcome: Outcome) -> dict[str, int]:
+    return {line["kind"]: line["count"] for line in done.report if line["outcome"] == outcome}
+
+
+def assert_as_after_the_week(week: Week, done: Restoration) -> None:
+    # The erased person: no look-up, no key, no record, no sign-in, no choices; to everybody they are unknown.
+    assert not find("customer_number", week.erased_row["customer_id"])
+    assert not find("email", week.erased_row["email"])
+    assert person(week.erased) is None
+    assert held_fields(week.erased) == frozenset()
+    assert handle(week.erased) is None
+    assert choices.history(week.erased) == []
+    assert isinstance(use(week.erased), access.Refused)
+    # The one who took their consent back did so.
+    assert choices.standing(week.withdrew).said("personal-offers") is Answer.NO
+    assert [choice.evidence for choice in choices.history(week.withdrew)] == ["call:3", "call:1"]
+    # The one who left stays outside, and so does the program.
+    assert Account.objects.get(pk=week.leaver.pk).closed_at is not None
+    assert ServiceClient.objects.get(pk=week.till.pk).revoked_at is not None
+    # Everybody else opens.
+    found = use(week.stays)
+    assert isinstance(found, access.Opened)
+    name = found.values["first_name"]
+    assert name is not None
+    assert name.reveal() == week.stays_row["first_name"]
+    # What cannot be repeated is said, with how many and why.
+    assert outcomes(done, Outcome.REPEATED) == {"erasure.done": 1, "choice.made": 1, "staff.closed": 1, "client.revoked": 1}
+    assert outcomes(done, Outcome.NOT_REPEATED)["people.imported"] == 1
+    assert outcomes(done, Outcome.NOT_REPEATED)["choice.made"] == 1  # of somebody who came after the backup
+    assert all(line["reason"] for line in done.report)
+    # The log goes on: nothing that anybody saw is gone, and the next entry follows it.
+    stand.assert_ledger_whole(week.size + 2)
+    assert Entry.objects.filter(kind="restore.done").count() == 1
+    assert max(Entry.objects.values_list("id", flat=True)) == Entry.objects.order_by("-leaf_index").values_list("id", flat=True)[0]
+
+
+def test_what_was_erased_and_withdrawn_since_stays_so(week: Week) -> None:
+    done = stand.restore(week.made.records, week.made.keys)
+    assert_as_after_the_week(week, done)
+    assert done.log == "the log in the instance's folder"
+
+
+def test_so_it_does_when_the_log_comes_from_a_mirror(week: Week, tmp_path: Path) -> None:
+    with stand.mirrored(tmp_path) as mirror:
+        stand.lose_everything()
+        done = stand.restore(week.made.records, week.made.keys, log_copy=mirror)
+    assert done.log == "a mirror"
+    assert_as_after_the_week(week, done)
+
+
+def test_old_records_with_the_newest_keys_do_not_open_whom_the_log_forgot(week: Week, tmp_path: Path) -> None:
+    """The keys of a newer backup say who was erased, even where no log does."""
+    newer = stand.back_up(tmp_path / "shelf", NOW)
+    assert newer.keys_removed == (week.made.keys.name,)
+    stand.lose_everything()
+    done = stand.restore(week.made.records, newer.keys, without_log=True)
+    assert outcomes(done, Outcome.REPEATED) == {"person without a key": 1}
+    assert outcomes(done, Outcome.NOT_REPEATED)["person without a record"] == len(week.later) - 1
+    assert not find("customer_number", week.erased_row["customer_id"])
+    assert person(week.erased) is None
+    assert isinstance(use(week.stays), access.Opened)
+    assert json.loads(Entry.objects.get(kind="restore.done").body)["facts"]["log"] is False
+
+
+def test_an_old_backup_and_the_live_database_together_open_nobody_who_was_erased(week: Week, tmp_path: Path) -> None:
+    """Invariant 5, with what is left after the next backup: old records, new keys, the live database, and the root key."""
+    parts = (week.made.records, week.made.keys)
+    assert [_holds(part, week.sealed) for part in parts] == [True, False]
+    assert [_holds(part, week.wrapped) for part in parts] == [False, True], "while it is the newest, the old keys open the old records"
+    newer = stand.back_up(tmp_path / "shelf", NOW)
+    assert not week.made.keys.exists()
+    assert _holds(week.made.records, week.sealed), "the record is in the old backup still, as noise"
+    assert not any(_holds(part, week.wrapped) for part in (week.made.records, newer.records, newer.keys))
+    assert week.wrapped not in [bytes(key) for key in PersonKey.objects.values_list("wrapped", flat=True)]
+
+
+def _holds(part: Path, needle: bytes) -> bool:
+    return any(needle in path.read_bytes() for path in part.rglob("*") if path.is_file())
