@@ -6,11 +6,14 @@ A new parser of bytes from outside gets a line here.
 from __future__ import annotations
 
 import io
+import json
+import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -23,8 +26,12 @@ from aboveboard.keys import handles
 from aboveboard.keys.providers import kms, material, passphrase
 from aboveboard.keys.providers.transit import line
 from aboveboard.keys.wrapping import LocalKey
-from aboveboard.ledger.format import checkpoint, entry, note, proof, tiles
+from aboveboard.ledger.format import checkpoint, cosignature, entry, note, proof, submission, tiles
 from aboveboard.ledger.format.tree import leaf_hash
+from aboveboard.ledger.verify import archives
+from aboveboard.ledger.verify.history import read_seen
+from aboveboard.ledger.verify.resume import read_place
+from aboveboard.ledger.witness.client import read_addresses
 from aboveboard.promise import loading as promise
 from aboveboard.vault import normalise, sealed
 from aboveboard.vault.loading import mapping, people_file
@@ -97,6 +104,37 @@ _SEALED_KEY = passphrase.seal("00" * 32, "a passphrase", memory=64)
 _ENGINE = b'{"data": {"ciphertext": "vault:v1:AA=="}, "errors": ["a"]}'
 
 
+_WITNESS = cosignature.Cosigner("witness.example/w1", cosignature.ED25519, bytes(32))
+
+
+def _kept(parse: Callable[[Path], object]) -> Callable[[bytes], object]:
+    """Return a parser of bytes from one of a file."""
+
+    def parsed(data: bytes) -> object:
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "file").write_bytes(data)
+            return parse(Path(folder) / "file")
+
+    return parsed
+
+
+def _archive(file: Path) -> object:
+    if not archives.is_archive(file):
+        return None
+    with archives.opened(file) as source:
+        return source.read("checkpoint")
+
+
+def _packed(mode: Literal["w", "w:gz"]) -> bytes:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode=mode) as packed:
+        for name in ("log/checkpoint", "log/tile/0/000.p/1", "../escape", "log/tile/../../x"):
+            info = tarfile.TarInfo(name)
+            info.size = len(_log()[1].encode())
+            packed.addfile(info, io.BytesIO(_log()[1].encode()))
+    return data.getvalue()
+
+
 PARSERS: tuple[Parser, ...] = (
     Parser("promise file", lambda data: promise.load(data, name="promise.yaml"), lambda: [PROMISE_FILE.read_bytes()]),
     Parser("mapping file", text(lambda said: mapping.load(said, name="mapping.yaml")), lambda: [MAPPING_FILE.read_bytes()]),
@@ -121,6 +159,19 @@ PARSERS: tuple[Parser, ...] = (
     Parser("signed note", lambda data: note.split(note.decode(data)), lambda: [_log()[1].encode()]),
     Parser("checkpoint", lambda data: checkpoint.open_note(note.decode(data), SIGNER.verifier), lambda: [_log()[1].encode()]),
     Parser("proof", text(lambda said: proof.verify(said, SIGNER.verifier)), lambda: [_proof()]),
+    Parser("submission to a witness", submission.parse, lambda: [submission.Submission(3, [bytes(32)], _log()[1]).encode()]),
+    Parser("key of a witness", text(cosignature.WitnessKey.from_vkey), lambda: [_WITNESS.key.vkey.encode()]),
+    Parser(
+        "cosigned note",
+        text(_WITNESS.key.signed_at),
+        lambda: [(_log()[1] + _WITNESS.line(_log()[1].partition("\n\n")[0] + "\n", 9)).encode()],
+    ),
+    Parser("witnesses that are set", text(read_addresses), lambda: [f"{_WITNESS.key.vkey} https://witness.example".encode()]),
+    Parser(
+        "place of a verifier", _kept(read_place), lambda: [b'{"v":1,"origin":"localhost/log","size":256,"peaks":["' + b"00" * 32 + b'"]}']
+    ),
+    Parser("checkpoints seen", _kept(lambda file: read_seen(file, [SIGNER.verifier])), lambda: [json.dumps({"note": _log()[1]}).encode()]),
+    Parser("archive of a log", _kept(_archive), lambda: [_packed("w:gz"), _packed("w")]),
     Parser("tile path", text(tiles.parse_path), lambda: [b"tile/0/x001/067.p/5", b"tile/entries/000"]),
     Parser("bundle of entries", tiles.decode_bundle, lambda: [tiles.encode_bundle(_log()[0])]),
     Parser("hashes of a tile", lambda data: tiles.decode_hashes(data, 3), lambda: [bytes(96)]),

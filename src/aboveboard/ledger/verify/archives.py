@@ -7,6 +7,7 @@ never filled up.
 
 from __future__ import annotations
 
+import lzma
 import re
 import shutil
 import tarfile
@@ -28,11 +29,17 @@ _LOG_FILE = re.compile(
 )
 
 
+_DAMAGED: Final = (
+    OSError, EOFError, tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, ValueError,
+)  # fmt: skip
+"""What the standard library raises of an archive that is cut short, spoiled, or of a kind it does not read."""
+
+
 def is_archive(path: Path) -> bool:
     """Whether a file is a tar or zip archive, going by its content."""
     try:
         return zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
-    except OSError:
+    except _DAMAGED:
         return False
 
 
