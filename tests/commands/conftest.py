@@ -26,12 +26,13 @@ def command(*words: object) -> list[str]:
 
 @pytest.fixture
 def aboveboard(tmp_path: Path) -> Run:
-    """Run a command to its end."""
+    """Run a command to its end, with what is typed into it and what its environment has besides."""
 
-    def run(*words: object) -> subprocess.CompletedProcess[str]:
+    def run(*words: object, typed: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command(*words), capture_output=True, text=True, check=False, env=clean_environment(), cwd=tmp_path, timeout=180
-        )
+            command(*words), capture_output=True, text=True, check=False, env=clean_environment() | environment, cwd=tmp_path,
+            timeout=180, input=typed,
+        )  # fmt: skip
 
     return run
 

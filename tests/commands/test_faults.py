@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 from threading import Event
 
@@ -238,6 +237,6 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(monkeypatch: py
 
     monkeypatch.setattr(worker, "make_loops", stopped)
     monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
-    monkeypatch.setattr("aboveboard.keys.queries.instance_secret", cache(lambda name: b""))
+    monkeypatch.setattr("aboveboard.keys.queries.prove", lambda: None)
     assert worker.run(argparse.Namespace(once=False)) == exits.DONE
     assert turns == ["sequencing"]

@@ -62,5 +62,5 @@ def test_a_kept_handle_takes_the_place_of_the_computed_one_everywhere() -> None:
     assert queries.handles([person_id, other]) == {person_id: second, other: queries.handle(other)}
     assert queries.fetch([person_id])[person_id].handle == second
     actions.erase(person_id, reason="asked", by=SYSTEM, at=clock.now())
-    assert Entry.objects.get(kind="erasure.done").handle == second
+    assert second in set(Entry.objects.filter(kind="erasure.done").values_list("handle", flat=True))
     assert queries.all_handles(person_id) == ()

@@ -69,6 +69,9 @@ KEY_PROVIDER_REST: Final = timedelta(seconds=1)
 REWRAP_BATCH: Final = 2_000
 """People whose keys are wrapped anew in one transaction. Our choice: some 50 ms, so nobody waits longer for a row."""
 
+RESEAL_BATCH: Final = 200
+"""People whose records are sealed anew in one transaction. Our choice: each is held meanwhile, for some 50 ms."""
+
 KEY_PROVIDER_PATIENCE: Final = timedelta(seconds=3)
 """How long a key provider on the network may take to answer. Our choice: several times what one on another continent takes."""
 

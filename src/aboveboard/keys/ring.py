@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from time import monotonic
@@ -16,7 +17,7 @@ from time import monotonic
 from aboveboard.basics import settings
 from aboveboard.basics.errors import Unavailable
 from aboveboard.basics.limits import KEY_PROVIDER_REST
-from aboveboard.keys.models import WrappingKey
+from aboveboard.keys.models import InstanceSecret, WrappingKey
 from aboveboard.keys.providers.places import provider_at
 from aboveboard.keys.providers.provider import Provider
 from aboveboard.keys.wrapping import KeyUnwrapFailed, LocalKey, wrapped_by
@@ -118,6 +119,20 @@ def _open(key_id: bytes) -> LocalKey:
         if key.id == key_id:
             return key
     raise WrappingKeyElsewhere(key=key_id.hex(), held=ours[0][0], provider=root.name)
+
+
+def proves(root: LocalKey) -> bool:
+    """Whether a root key is this database's: it opens a wrapping key, or what the first version wrapped by it directly."""
+    for number, wrapped in WrappingKey.objects.filter(provider__startswith="file:").values_list("key_id", "wrapped"):
+        key_id = int(number).to_bytes(4, "big")
+        with suppress(KeyUnwrapFailed):  # another version's: the next one may be this key's
+            if LocalKey(root.unwrap(bytes(wrapped), wrapping_context(key_id))).id == key_id:
+                return True
+    for name, wrapped in InstanceSecret.objects.values_list("name", "wrapped"):
+        with suppress(KeyUnwrapFailed):  # as above
+            root.unwrap(bytes(wrapped), secret_context(name))
+            return True
+    return False
 
 
 def scheme(url: str) -> str:

@@ -12,10 +12,12 @@ from aboveboard.keys.models import PersonKey, Rotation, WrappingKey
 from aboveboard.keys.queries import instance_secret
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.queries import in_force
+from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import queries as vault
 from aboveboard.vault import sealed
 from aboveboard.vault.loading import load as loading
 from aboveboard.vault.loading import mapping as mappings
+from aboveboard.vault.origin import Origin
 from tests import world
 
 finish_now = partial(root.go_on, by=SYSTEM, pause=0.0)
@@ -70,3 +72,11 @@ def check_ended(rotations: int) -> None:
 
 def _entries(kind: str) -> int:
     return Entry.objects.filter(kind=kind).count()
+
+
+def correct(person_id: int, field: str, value: str) -> None:
+    """Correct one field, as its owner does in the portal."""
+    adopted = in_force()
+    kinds = {key: one.kind.value for key, one in adopted.promise.fields.items()}
+    origin = Origin(adopted.serial, clock.now(), "portal", "")
+    vault_actions.correct(person_id, field, value, kinds=kinds, origin=origin, by=SYSTEM, at=clock.now())

@@ -96,7 +96,10 @@ def _database(current: settings.Settings) -> Check:
 def _files(current: settings.Settings) -> Check:
     """Keys are for the instance's own user (invariant: a root key never leaves its place)."""
     for name in ("root.key", "signing.key", settings.FILE_NAME):
-        file = current.path(current.keys.root.removeprefix("file:") if name == "root.key" else name)
+        kind, _, place = current.keys.root.partition(":")
+        if name == "root.key" and kind != "file":
+            continue  # somebody else keeps it: whether it opens is the next check
+        file = current.path(place if name == "root.key" else name)
         if not file.is_file():
             return Check("keys", ACT, f"{file.name} is not there", _PUT_BACK.get(name, "").format(file=file))
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
@@ -111,10 +114,21 @@ _PUT_BACK: Final = {
 
 
 def _root_key(current: settings.Settings) -> Check:
-    from aboveboard.keys.queries import instance_secret
+    """The provider is asked now, whatever this process holds; then what a rotation or a move has left half done is named."""
+    from aboveboard.keys import ring
+    from aboveboard.keys.models import Rotation, WrappingKey
+    from aboveboard.keys.queries import prove
 
-    instance_secret("index")
-    return Check("root key", OK, "it opens what this database holds")
+    ring.forget()
+    prove()
+    if left := Rotation.objects.filter(finished_at=None).first():
+        step = "Go on with it: run its command again (aboveboard keys rotate, rotate-person --all or rotate-index)."
+        return Check("root key", LOOK, f"a rotation ({left.kind}) that began on {left.begun_at:%Y-%m-%d} has not ended", step)
+    others = WrappingKey.objects.exclude(provider=ring.provider().name).values_list("provider", flat=True).first()
+    if others:
+        step = "When every process has the new keys.root, run: aboveboard keys leave"
+        return Check("root key", LOOK, f"{others} can open the records too", step)
+    return Check("root key", OK, f"it opens what this database holds ({ring.provider().name})")
 
 
 def _promise(current: settings.Settings) -> Check:

@@ -7,6 +7,8 @@ import json
 import os
 import secrets
 import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,6 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--origin", default="http://127.0.0.1:8000", help="the address people will type")
     parser.add_argument("--postgres", metavar="URL", help="keep rows in PostgreSQL instead of a file")
     parser.add_argument("--mail", metavar="URL", default="smtp://127.0.0.1:1025", help="the mail server for notices")
+    parser.add_argument(
+        "--passphrase", action="store_true", help="seal the root key with a passphrase, asked for or taken from ABOVEBOARD_PASSPHRASE"
+    )
     parser.add_argument("--promise", type=Path, metavar="FILE", help="a promise to check and adopt")
 
 
@@ -63,13 +68,14 @@ def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
         if (folder / name).exists():
             raise Conflict(why=f"{folder} already has {name}, and a key that is overwritten is lost with all it protects")
     promise = _checked(args.promise) if args.promise else None
+    sealed_with = _sealing() if getattr(args, "passphrase", False) else str
     existed = folder.exists()
     before = set(folder.iterdir()) if existed else set()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         _write(folder / settings.FILE_NAME, filled_in(args) + extra)
         for name in KEY_FILES:
-            _write(folder / name, secrets.token_hex(32) + "\n")
+            _write(folder / name, sealed_with(secrets.token_hex(32) + "\n") if name == "root.key" else secrets.token_hex(32) + "\n")
         start(folder)
         from aboveboard.commands.instance import schema
 
@@ -84,6 +90,29 @@ def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
         if not existed:
             folder.rmdir()
         raise
+
+
+def _sealing() -> Callable[[str], str]:
+    """Return what seals the root key, with a passphrase from the environment or typed twice.
+
+    Raises:
+        BadInput: too short, typed in two ways, or nobody is there to be asked.
+    """
+    from getpass import getpass
+
+    from aboveboard.basics.errors import BadInput
+    from aboveboard.keys.providers import passphrase
+
+    if passphrase.VARIABLE in os.environ:
+        first = again = os.environ[passphrase.VARIABLE]
+    elif sys.stdin.isatty():
+        first, again = getpass("A passphrase for the root key: "), getpass("The same again: ")
+    else:
+        raise BadInput(found="no passphrase", fix=f"Set {passphrase.VARIABLE}, or run it in a terminal.")
+    if wrong := passphrase.chosen(first, again):
+        raise BadInput(found=f"a passphrase that will not do. {wrong}".rstrip("."), fix="Several words make a good one.")
+    os.environ[passphrase.VARIABLE] = first  # this process goes on to open the instance
+    return lambda text: passphrase.seal(text, first)
 
 
 def filled_in(args: argparse.Namespace) -> str:

@@ -101,14 +101,14 @@ def prepare(current: settings.Settings) -> None:
     from django.db import connection
 
     from aboveboard.commands.instance import schema
-    from aboveboard.keys.queries import instance_secret
+    from aboveboard.keys.queries import prove
 
     if waiting := schema.pending():
         if connection.vendor != "sqlite":
             raise schema.MigrationsPending(count=len(waiting), home=current.home)
         print(f"Bringing the database up to date: {len(waiting)} changes.", flush=True)
         schema.bring_up_to_date()
-    instance_secret("index")
+    prove()
     connection.close()
 
 

@@ -43,9 +43,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Work until told to stop; with ``--once`` until nothing waits."""
-    from aboveboard.keys.queries import instance_secret
+    from aboveboard.keys.queries import prove
 
-    instance_secret("index")  # a worker without the root key could only fail, at every turn
+    prove()  # a worker without the root key could only fail, at every turn
     stop = threading.Event()
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     loops = make_loops(name, stop)

@@ -10,9 +10,12 @@ from collections.abc import Mapping, Sequence
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.keys.actions import make_keys
+from aboveboard.keys.handles import handles_of
 from aboveboard.keys.handles import seal as seal_handles
 from aboveboard.keys.models import PersonKey
+from aboveboard.keys.queries import opened
 from aboveboard.vault import sealed
+from aboveboard.vault.models import SealedRecord
 
 
 def fresh_key(person_id: int, boxes: Mapping[str, sealed.Box], old: bytes, known_as: Sequence[str]) -> dict[str, sealed.Box]:
@@ -37,3 +40,19 @@ def resealed(
         RecordDamaged: a box does not open with the old key.
     """
     return {name: sealed.seal(new, becomes, name, box.origin, sealed.unseal(old, was, name, box)) for name, box in boxes.items()}
+
+
+def rotate(person_id: int) -> bool:
+    """Give a held person a new key and seal their record anew; False if they have none. Inside a transaction that holds them.
+
+    Raises:
+        RecordDamaged: a box does not open with the old key; nothing was changed.
+    """
+    found = opened([person_id]).get(person_id)
+    row = SealedRecord.objects.filter(person_id=person_id).first()
+    if found is None or row is None:
+        return False
+    known_as = handles_of(person_id, found.key, found.handles)
+    boxes = fresh_key(person_id, sealed.decode(bytes(row.boxes)), found.key, known_as)
+    SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
+    return True

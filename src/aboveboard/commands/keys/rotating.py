@@ -1,0 +1,73 @@
+"""``aboveboard keys rotate``, ``leave`` and ``rotate-person``: each can be stopped or killed and run again."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from aboveboard.basics import clock, settings
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.errors import BadInput
+from aboveboard.commands import exits
+
+
+def configure(below: Any) -> None:
+    """Declare the arguments."""
+    rotate = below.add_parser("rotate", help="a new root key and wrapping key; goes on with a rotation that was stopped")
+    rotate.add_argument("--to", metavar="URL", help="move to another provider, in the words of keys.root")
+    rotate.add_argument("--same-version", action="store_true", help="keep the provider's key, and make a new wrapping key alone")
+    rotate.set_defaults(does=_rotate)
+    leave = below.add_parser("leave", help="after a move: let no provider but keys.root open anything")
+    leave.set_defaults(does=_leave)
+    person = below.add_parser("rotate-person", help="a new key for one person, or for everybody")
+    person.add_argument("person", nargs="?", type=int, metavar="ID", help="the person's number")
+    person.add_argument("--all", action="store_true", help="everybody; goes on with one that was stopped")
+    person.set_defaults(does=_person)
+
+
+def _rotate(args: argparse.Namespace) -> int:
+    from aboveboard.access.rekeying import root
+    from aboveboard.commands.progress import Bar
+    from aboveboard.keys.providers.places import provider_at
+    from aboveboard.vault.queries import people_count
+
+    rotation = root.unfinished()
+    if rotation is not None:
+        print(f"Going on with the rotation begun on {rotation.begun_at:%Y-%m-%d %H:%M}.")
+    else:
+        to = provider_at(args.to, settings.current()) if args.to else None
+        rotation = root.begin(to=to, renew=not args.same_version, by=SYSTEM, at=clock.now())
+    with Bar("Wrapping keys anew", people_count(), quiet=not sys.stderr.isatty()) as bar:
+        to_do = root.go_on(rotation, by=SYSTEM, progress=bar)
+    print(f"Done. Everything is under the wrapping key {rotation.names['key']}.")
+    if to_do:
+        print(to_do)
+    if rotation.names.get("moves"):
+        print("Both providers open it now. Set keys.root to the new one, restart every process, then run: aboveboard keys leave")
+    return exits.DONE
+
+
+def _leave(args: argparse.Namespace) -> int:
+    from aboveboard.access.rekeying import root
+
+    left = root.leave(by=SYSTEM, at=clock.now())
+    print("No other provider opens anything any more." if left else "No other provider could open anything.")
+    return exits.DONE
+
+
+def _person(args: argparse.Namespace) -> int:
+    from aboveboard.access.rekeying import people
+    from aboveboard.commands.progress import Bar
+    from aboveboard.vault.queries import people_count
+
+    if (args.person is None) != args.all:
+        raise BadInput(found="one person and everybody, or neither", fix="Give an id, or --all.")
+    if not args.all:
+        people.rotate_one(args.person, by=SYSTEM, at=clock.now())
+        print("They have a new key. Their handle is the one they had.")
+        return exits.DONE
+    with Bar("Sealing records anew", people_count(), quiet=not sys.stderr.isatty()) as bar:
+        done = people.rotate_all(by=SYSTEM, at=clock.now(), progress=bar)
+    print(f"{done:,} people have new keys. Their handles are the ones they had.")
+    return exits.DONE

@@ -1,0 +1,74 @@
+"""A passphrase opens what it sealed, asks where it should, and a changed line or costs from outside are refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aboveboard.basics import settings as instance
+from aboveboard.keys.providers import passphrase
+
+TEXT = "ab" * 32 + "\n"
+few = settings(max_examples=15)
+
+
+@few
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=40), st.text(alphabet="0123456789abcdef\n", max_size=200))
+def test_what_is_sealed_opens_with_the_same_words_alone(words: str, text: str) -> None:
+    sealed = passphrase.seal(text, words, memory=64)
+    assert passphrase.is_sealed(sealed)
+    assert passphrase.unseal(sealed, words) == text
+    with pytest.raises(passphrase.WillNotOpen, match="does not open"):
+        passphrase.unseal(sealed, words + "x")
+
+
+@few
+@given(st.data())
+def test_a_changed_character_is_refused(data: st.DataObject) -> None:
+    sealed = passphrase.seal(TEXT, "words", memory=64)
+    at = data.draw(st.integers(0, len(sealed) - 2))
+    other = data.draw(st.sampled_from("0123456789abcdef xyz").filter(lambda mark: mark != sealed[at]))
+    with pytest.raises(passphrase.WillNotOpen):
+        passphrase.unseal(sealed[:at] + other + sealed[at + 1 :], "words")
+
+
+def test_costs_that_would_exhaust_the_machine_are_refused_before_they_are_paid() -> None:
+    mark, _, rest = passphrase.seal(TEXT, "words", memory=64).partition(" 64 ")
+    with pytest.raises(passphrase.WillNotOpen, match="more memory"):
+        passphrase.unseal(f"{mark} 9999999 {rest}", "words")
+
+
+def test_it_is_taken_from_a_file_before_the_environment_and_asked_for_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    current = instance.current()
+    monkeypatch.delenv(passphrase.VARIABLE, raising=False)
+    with pytest.raises(passphrase.WillNotOpen, match="nobody is there to be asked"):
+        passphrase.asked(current)
+    monkeypatch.setenv(passphrase.VARIABLE, "from the environment")
+    assert passphrase.asked(current) == "from the environment"
+    file = tmp_path / "words"
+    file.write_text("from the file\n")
+    named = replace(current, keys=replace(current.keys, passphrase_file=str(file)))
+    assert passphrase.asked(named) == "from the file"
+    file.unlink()
+    with pytest.raises(passphrase.WillNotOpen, match="cannot be read"):
+        passphrase.asked(named)
+
+
+def test_a_terminal_is_asked_once_and_what_was_typed_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed: list[str] = []
+    monkeypatch.delenv(passphrase.VARIABLE, raising=False)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: typed.append(prompt) or "typed")
+    assert passphrase.asked(instance.current()) == passphrase.asked(instance.current()) == "typed"
+    assert len(typed) == 1
+    monkeypatch.delenv(passphrase.VARIABLE)
+
+
+def test_a_new_one_is_typed_twice_and_long_enough() -> None:
+    assert passphrase.chosen("correct horse battery", "correct horse battery") is None
+    assert passphrase.chosen("correct horse battery", "correct horse batterx") == "The two are not the same."
+    assert "15 characters" in str(passphrase.chosen("short", "short"))
