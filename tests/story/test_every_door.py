@@ -19,15 +19,19 @@ from aboveboard.access.models import EmergencyLook
 from aboveboard.access.people import Sought
 from aboveboard.access.queries import looks
 from aboveboard.access.sequencing import sequence_now
+from aboveboard.access.sweep.reviewing import review
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
-from aboveboard.basics.actor import Role
+from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.choices import queries as choices
 from aboveboard.commands.demo.people import people, write
 from aboveboard.commands.demo.story import MEASURES, Story
 from aboveboard.custody import queries as custody
 from aboveboard.incidents import queries as incidents
 from aboveboard.promise.queries import in_force
+from aboveboard.vault.keeping.models import Sweep
+from aboveboard.vault.merging.actions import merge
+from aboveboard.vault.merging.models import MergedPerson
 from tests.accounts.people import customer_client, staff_client, staff_member
 from tests.api.programs import program
 from tests.house.test_routes import ALL
@@ -53,6 +57,7 @@ WHO = (
     (r"/console/emergencies/.*", {Role.PRIVACY_LEAD}),
     (r"/console/promise/explain/.*", {Role.PRIVACY_LEAD}),
     (r"/console/settings/", {Role.ADMINISTRATOR}),
+    (r"/console/keep/.*", {Role.PRIVACY_LEAD}),
     (r"/console/.*", STAFF),
     (r"/api/v1/.*", set()),
 )
@@ -72,6 +77,8 @@ def story(tmp_path: Path) -> Story:
     played.export(20, tmp_path, lambda done: None)
     played.lose()
     played.approve(played.write_notices(played.lost, MEASURES))
+    merge(played.person(10), played.person(11), chosen={}, reference="case/1", by=SYSTEM, at=played.now)
+    review(by=SYSTEM, at=played.now)
     sequence_now()
     return played
 
@@ -133,6 +140,12 @@ def _filled(pattern: str, story: Story, person: int) -> str:
         "way": "found",
         "message_id": "none",
         "look_id": EmergencyLook.objects.get().pk,
+        "person_id": person,
+        "row_id": 1,
+        "kept": person,
+        "merged": story.person(45),
+        "merge_id": MergedPerson.objects.get().pk,
+        "sweep_id": Sweep.objects.get().pk,
     }
     if pattern.startswith("/console/people/"):
         known = {**known, "purpose": "answer-contact"}

@@ -86,6 +86,7 @@ def _answer(request: HttpRequest, ask: Ask, promise: Promise, purpose: Purpose, 
         for name, value in outcome.values.items()
     ]
     context["choices"] = _choices(promise, outcome.person_id)
+    context["keeps"] = outcome.person_id if ask.actor.role == Role.PRIVACY_LEAD else None
     note = {"person": outcome.person_id, "channel": ask.channel}
     context["note"] = signing.dumps(note, salt=f"{_SALT}.{ask.actor.id}", compress=True)
     return render(request, "console/opened.html", context)

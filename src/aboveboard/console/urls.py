@@ -12,10 +12,13 @@ from aboveboard.console.incidents import leak, page, report, telling
 from aboveboard.console.incidents import people as exposed
 from aboveboard.console.keeping import devices
 from aboveboard.console.keeping import report as reporting
+from aboveboard.console.standing import merges, sweeps
+from aboveboard.console.standing import people as standing
 
 app_name = "console"
 
 _ONE = "incidents/<int:number>/"
+_PERSON = "keep/people/<int:person_id>/"
 _BATCH = f"{_ONE}notices/<int:batch_id>/"
 
 urlpatterns = [
@@ -51,6 +54,16 @@ urlpatterns = [
     path(f"{_BATCH}approve/", telling.approve, name="approve"),
     path(f"{_BATCH}turn/<slug:way>/", telling.turn, name="turn"),
     path(f"{_BATCH}told/<slug:state>/", telling.rows, name="told"),
+    path("keep/", standing.overview, name="standing"),
+    path("keep/sweeps/<int:sweep_id>/", sweeps.sweep, name="sweep"),
+    path("keep/twice/", merges.candidates, name="candidates"),
+    path("keep/twice/<int:kept>/<int:merged>/", merges.pair, name="pair"),
+    path("keep/merges/<int:merge_id>/undo/", merges.undo, name="undo_merge"),
+    path(_PERSON, standing.one, name="standing_person"),
+    path(f"{_PERSON}hold/", standing.hold, name="place_hold"),
+    path(f"{_PERSON}restrict/", standing.restrict, name="restrict"),
+    path(f"{_PERSON}holds/<int:row_id>/", standing.release, name="release_hold"),
+    path(f"{_PERSON}restrictions/<int:row_id>/", standing.lift, name="lift_restriction"),
     path("promise/", promise.promise, name="promise"),
     path("promise/explain/", explaining.field, name="explain"),
     path("promise/explain/entry/", explaining.entry, name="explain_entry"),

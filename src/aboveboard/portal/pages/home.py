@@ -24,6 +24,7 @@ from aboveboard.portal.pages import details, notices
 from aboveboard.promise import explain
 from aboveboard.promise.model import Field, FieldKind
 from aboveboard.vault import queries as vault
+from aboveboard.vault.keeping import queries as keeping
 from aboveboard.vault.kinds import values
 
 SHOW = "show-you-your-data"
@@ -53,6 +54,7 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
     outcome = access.use(access.Ask(CUSTOMER, SHOW, fields, CHANNEL), you.person_id, at=you.now)
     opened = outcome.values if isinstance(outcome, access.Opened) else {}
     held = list(_details(you, opened))
+    stands = keeping.standing([you.person_id], at=you.now).get(you.person_id, keeping.NOTHING_STANDS)
     purposes = _purposes(you, {detail.field.key for detail in held})
     context = {
         "name": _first_name(opened),
@@ -62,6 +64,8 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
         "in_use": sum(bool(row["in_use"]) for row in purposes),
         "contact": you.promise.organisation.contact,
         "calls": notices.calls(you),
+        "held_by_law": stands.held_by_law,
+        "rests": stands.restricted,
         **_looks(you),
     }
     return render(request, "portal/home.html", context)

@@ -23,6 +23,9 @@ class Keeping:
     restricted: bool
 
 
+NOTHING_STANDS = Keeping(held_by_law=False, restricted=False)
+
+
 def standing(person_ids: Collection[int], *, at: datetime) -> dict[int, Keeping]:
     """Return what stands on each of those who are held, in one statement. A use has it in its ``Sealed`` already."""
     rows = Person.objects.filter(id__in=person_ids).values_list("id", "held_until", "restricted_until")

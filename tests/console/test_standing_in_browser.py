@@ -1,0 +1,43 @@
+"""The privacy lead's pages about keeping and erasing in a real browser: axe finds nothing, on a phone and at a desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page
+
+from aboveboard.access.sweep import reviewing
+from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM, Role
+from aboveboard.promise.queries import in_force
+from aboveboard.vault import actions as vault
+from aboveboard.vault.keeping import actions as keeping
+from aboveboard.vault.keeping.reasons import HoldReason, RestrictionReason
+from aboveboard.vault.origin import Origin
+from tests.accounts.people import staff_member
+from tests.console.test_in_browser import seen, sign_in
+from tests.world import ADVISER, load
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_keeping_and_erasing(page: Page) -> None:
+    (one, row), (other, _), (third, _), *_ = load(5)
+    at = clock.now()
+    keeping.place_hold(one, HoldReason.CLAIM, reference="case/2026-417", until=None, by=ADVISER, at=at)
+    keeping.restrict(third, RestrictionReason.ACCURACY_CONTESTED, reference="call/88", by=ADVISER, at=at)
+    kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
+    vault.correct(other, "email", row["email"], kinds=kinds, origin=Origin(in_force().serial, at, "phone", ""), by=ADVISER, at=at)
+    sweep = reviewing.review(by=SYSTEM, at=at + timedelta(days=366 * 12))
+    sign_in(page, staff_member(Role.PRIVACY_LEAD, team="Privacy"))
+    for name, address in (
+        ("keep-overview", "/console/keep/"),
+        ("keep-person", f"/console/keep/people/{one}/"),
+        ("keep-hold", f"/console/keep/people/{one}/hold/"),
+        ("keep-lift", f"/console/keep/people/{third}/restrictions/1/"),
+        ("keep-sweep", f"/console/keep/sweeps/{sweep.pk}/"),
+        ("keep-twice", "/console/keep/twice/"),
+        ("keep-pair", f"/console/keep/twice/{one}/{other}/"),
+    ):
+        seen(page, name, address)
