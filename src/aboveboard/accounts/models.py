@@ -132,3 +132,16 @@ class AccessToken(models.Model):
     def __str__(self) -> str:
         """Return a name fit for a log."""
         return f"token of program {self.client_id}"
+
+
+class Repeat(models.Model):
+    """A change that a program asked for under a key of its own, and the answer: sent again, it is answered and not done again."""
+
+    key_hash = models.CharField(max_length=64, primary_key=True)
+    asked_hash = models.CharField(max_length=64)
+    answer = models.JSONField(help_text="numbers of rows and entries")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        """Return a name fit for a log."""
+        return "request of a program"

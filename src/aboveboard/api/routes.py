@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Annotated, Any
 
 import pydantic
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from ninja import NinjaAPI, Router, Status
+from ninja import Header, NinjaAPI, Router, Status
 from ninja.errors import ValidationError
 
 import aboveboard
 from aboveboard.access.decide import Scope
 from aboveboard.access.people import choose_for
 from aboveboard.accounts.gate import actor_of, client_of
+from aboveboard.accounts.programs.repeats import once
 from aboveboard.api import pace, problems
 from aboveboard.api.description import STREAM_BODIES, complete
 from aboveboard.api.schemas import BatchIn, BatchOut, ChoiceIn, ChoiceOut, Problem, PromiseOut, PurposeOut, StreamIn, UseIn, UseOut
@@ -57,17 +59,25 @@ def post_stream(request: HttpRequest) -> Any:
 
 
 @router.post("/choices", response={201: ChoiceOut, **_PROBLEMS}, summary="Record a person's choice")
-def post_choice(request: HttpRequest, asked: ChoiceIn) -> Any:
-    """Record a yes or no about a purpose that leaves the person a choice."""
+def post_choice(request: HttpRequest, asked: ChoiceIn, key: Annotated[str | None, Header(alias="Idempotency-Key")] = None) -> Any:
+    """Record a yes or no about a purpose that leaves the person a choice; once, if it comes again under the same key."""
     pace.take(client_of(request).id)
     scope = _scope(request)
     if asked.purpose not in scope.purposes or asked.channel not in scope.channels:
         raise NotAllowed(why="this program was not given leave for this purpose or channel")
+    if key is None:
+        return Status(201, _choose(request, asked))
+    same = json.dumps(asked.model_dump(), sort_keys=True).encode()
+    answer, _ = once(key, client_id=client_of(request).id, asked=same, at=clock.now(), do=lambda: _choose(request, asked))
+    return Status(201, answer)
+
+
+def _choose(request: HttpRequest, asked: ChoiceIn) -> dict[str, int]:
     choice = choose_for(
         sought(asked.person), asked.purpose, Answer(asked.answer), channel=asked.channel, evidence=asked.evidence,
         by=actor_of(request), at=clock.now(),
     )  # fmt: skip
-    return Status(201, {"choice": choice.pk, "entry": choice.entry_id})
+    return {"choice": choice.pk, "entry": choice.entry_id}
 
 
 @router.get("/promise", response={200: PromiseOut, **_READ_PROBLEMS}, summary="The promise in force")

@@ -109,6 +109,9 @@ TOKEN_MEMORY: Final = timedelta(seconds=1)
 """How long a process trusts a token that it found to work; a token revoked in another process works here for as long.
 Our choice: at 1,200 uses a second one statement in 1,200 looks it up."""
 
+REPEAT_LIFE: Final = timedelta(hours=24)
+"""How long a change that a program sent with an Idempotency-Key is known again. Our choice: retries end within a day."""
+
 CLIENT_FAILED_WAIT: Final = timedelta(minutes=1)
 """What a program that gave too many wrong secrets is told to wait: the time that ``client_failed`` below counts in."""
 

@@ -23,7 +23,7 @@ from aboveboard.api.schemas import BatchIn, PersonRef, StreamIn, UseIn
 from aboveboard.api.uses.asked import Batch, Person, Use
 from aboveboard.api.uses.many import told, use_all
 from aboveboard.api.uses.together import use_together
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import AboveboardError, BadInput
 
 _encode = msgspec.json.Encoder().encode
 _UNREAD = (msgspec.MsgspecError, RecursionError, RequestDataTooBig, UnreadablePostError)
@@ -53,6 +53,13 @@ def short(
     return view
 
 
+class NoKeyHere(BadInput):
+    """A use takes no Idempotency-Key: asked again it is another look, and is written down as one."""
+
+    code = "idempotency_not_here"
+    next_step = "Leave the header out. Give the same reference, so that the two looks are seen to belong together."
+
+
 def use_one(request: HttpRequest, asked: Use | UseIn) -> HttpResponse:
     """Decide, write the ledger entry, then open the fields; or refuse with every reason."""
     pace.take(client_of(request).id)
@@ -72,6 +79,8 @@ def use_batch(request: HttpRequest, asked: Batch | BatchIn) -> HttpResponse:
 
 def ask_of(request: HttpRequest, asked: Use | Batch | UseIn | BatchIn | StreamIn) -> Ask:
     """Return what is asked, by whom, within which leave."""
+    if "HTTP_IDEMPOTENCY_KEY" in request.META:
+        raise NoKeyHere()
     program = client_of(request)
     scope = Scope(program.leave.purposes, program.leave.channels)
     return Ask(program.actor, asked.purpose, tuple(asked.fields), asked.channel, asked.reference, scope)

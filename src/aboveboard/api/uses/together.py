@@ -37,6 +37,8 @@ def use_together(wanted: Wanted) -> Outcome:
     """Return the outcome of one use, done with those that came meanwhile. Errors: :func:`aboveboard.access.actions.uses_of`."""
     if connection.in_atomic_block:  # a test's transaction is one thread's own; so is any that a caller began
         return uses_of([wanted], at=clock.now())[0]
+    # Whoever waits holds no connection of the pool: the one who works needs one, and must not wait for those who wait.
+    connection.close_if_unusable_or_obsolete()
     mine = _Waiting(wanted)
     _waiting.append(mine)
     with _work:

@@ -110,6 +110,9 @@ def prepare(current: settings.Settings) -> None:
         schema.bring_up_to_date()
     prove()
     connection.close()
+    if connection.vendor == "postgresql":
+        # The processes that answer are forked: with the pool they would share its one connection, and get each other's rows.
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has it
 
 
 def check_port(host: str, port: int) -> None:

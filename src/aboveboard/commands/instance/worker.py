@@ -112,7 +112,7 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
     """Return the loops of a worker of that name."""
     from aboveboard.access.sequencing import sequence_now
     from aboveboard.access.sweep import scheduled
-    from aboveboard.accounts.programs import tokens
+    from aboveboard.accounts.programs import repeats, tokens
     from aboveboard.delivery.actions import drain
     from aboveboard.incidents.leaks import staging
     from aboveboard.ledger.queries import anything_waits
@@ -143,6 +143,7 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
         if gone := staging.sweep(at=clock.now()):
             log.info("%s uploads that nobody confirmed were deleted", gone)
         tokens.sweep(at=clock.now())
+        repeats.sweep(at=clock.now())
         return False
 
     def retain() -> bool:

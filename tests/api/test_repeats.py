@@ -1,0 +1,149 @@
+"""A change sent again under its key is done once; nothing about a person is kept for that."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from aboveboard.accounts.models import Repeat
+from aboveboard.accounts.programs import repeats
+from aboveboard.basics import clock, limits
+from aboveboard.choices.models import Choice
+from aboveboard.ledger.models import Entry
+from tests.api.programs import token_for
+from tests.world import load
+
+pytestmark = pytest.mark.django_db
+CHOICES = "/api/v1/choices"
+
+
+@pytest.fixture
+def row() -> dict[str, str]:
+    return load(2)[0][1]
+
+
+@pytest.fixture
+def token(row: dict[str, str]) -> str:
+    return token_for("offers-service")
+
+
+def choice(row: dict[str, str], **changed: Any) -> dict[str, Any]:
+    person = {"kind": "email", "value": row["email"]}
+    return {"person": person, "purpose": "personal-offers", "answer": "yes", "channel": "email", "evidence": "form:1"} | changed
+
+
+def post(token: str, body: Any, key: str | None, path: str = CHOICES) -> Any:
+    headers = {"Authorization": f"Bearer {token}"} | ({} if key is None else {"Idempotency-Key": key})
+    return Client().post(path, json.dumps(body), content_type="application/json", headers=headers)
+
+
+def test_a_choice_that_comes_again_is_recorded_once_and_answered_alike(token: str, row: dict[str, str]) -> None:
+    first = post(token, choice(row), "8e03978e")
+    again = post(token, dict(reversed(choice(row).items())), '"8e03978e"')
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert (Choice.objects.count(), Entry.objects.filter(kind="choice.made").count()) == (1, 1)
+    assert post(token, choice(row), "another").json() != first.json()
+    assert post(token_for("offers-service", "personal-offers"), choice(row), "8e03978e").json() != first.json(), "another program's key"
+
+
+def test_a_key_that_came_with_something_else_is_refused(token: str, row: dict[str, str]) -> None:
+    post(token, choice(row), "one")
+    told = post(token, choice(row, answer="no"), "one")
+    assert (told.status_code, told.json()["code"]) == (422, "idempotency_key_reused")
+    assert Choice.objects.get().answer == "yes"
+
+
+@pytest.mark.parametrize("key", ["", '""', "two words", 'a"b', "x" * 256, "é"])
+def test_what_is_no_key_is_refused(key: str, token: str, row: dict[str, str]) -> None:
+    told = post(token, choice(row), key)
+    assert (told.status_code, told.json()["code"]) == (400, "idempotency_key_refused")
+    assert not Choice.objects.exists()
+
+
+def test_what_was_refused_may_be_sent_again_under_its_key(token: str, row: dict[str, str]) -> None:
+    nobody = choice(row, person={"kind": "email", "value": "no@body.example"})
+    assert [post(token, nobody, "one").status_code for _ in range(2)] == [404, 404]
+    assert Entry.objects.filter(kind="choice.missed").count() == 2, "a miss is written down each time"
+    assert not Repeat.objects.exists()
+    assert post(token, choice(row), "one").status_code == 201
+
+
+def test_nothing_that_is_kept_says_anything_about_a_person(token: str, row: dict[str, str]) -> None:
+    given = post(token, choice(row), "key-of-mine").json()
+    kept = str(Repeat.objects.values().get())
+    for telling in (row["email"], "key-of-mine", "personal-offers", "form:1"):
+        assert telling not in kept
+    assert Repeat.objects.get().answer == given
+
+
+def test_a_key_is_forgotten_after_a_day(token: str, row: dict[str, str]) -> None:
+    post(token, choice(row), "one")
+    ends = Repeat.objects.get().expires_at
+    assert ends - clock.now() > limits.REPEAT_LIFE - timedelta(minutes=1)
+    assert (repeats.sweep(at=ends - timedelta(seconds=1)), repeats.sweep(at=ends)) == (0, 1)
+    post(token, choice(row), "one")
+    Repeat.objects.update(expires_at=clock.now())
+    post(token, choice(row), "one")
+    assert Choice.objects.count() == 3
+
+
+def test_uses_take_no_key(token: str, row: dict[str, str]) -> None:
+    body = {"purpose": "personal-offers", "fields": ["email"], "channel": "email"}
+    person = {"kind": "email", "value": row["email"]}
+    lines = Client().post(
+        "/api/v1/uses/stream",
+        json.dumps(body),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "x"},
+    )
+    for told in (
+        post(token, body | {"person": person}, "x", "/api/v1/uses"),
+        post(token, body | {"people": [person]}, "x", "/api/v1/uses/batch"),
+        lines,
+    ):
+        assert (told.status_code, told.json()["code"]) == (400, "idempotency_not_here")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_second_of_two_at_once_is_told_to_wait_and_then_gets_the_answer_of_the_first() -> None:
+    begun, go_on, done = threading.Event(), threading.Event(), []
+
+    def do() -> dict[str, int]:
+        begun.set()
+        assert go_on.wait(30)
+        return {"choice": 1}
+
+    def first() -> None:
+        done.append(repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=do))
+        connection.close()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert begun.wait(30)
+    with pytest.raises(repeats.StillRunning):
+        repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=dict)
+    go_on.set()
+    thread.join(30)
+    assert done == [({"choice": 1}, False)]
+    assert repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=dict) == ({"choice": 1}, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_breaks_leaves_no_key_behind(row: dict[str, str]) -> None:
+    def breaks() -> dict[str, int]:
+        Choice.objects.create(
+            person_id=1, purpose="p", answer="yes", channel="c", evidence="e", at=clock.now(), promise_serial=1, actor={}, entry_id=1
+        )
+        raise RuntimeError("the power went")
+
+    with pytest.raises(RuntimeError):
+        repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=breaks)
+    assert not Choice.objects.exists()
+    assert repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=lambda: {"choice": 2}) == ({"choice": 2}, False)
