@@ -31,6 +31,7 @@ def _literal_codes(module: ModuleType) -> set[str]:
     return set(re.findall(r'(?:problem\(|\d\d\d: \()(?:\d+, )?"(\w+)"', Path(str(module.__file__)).read_text("utf-8")))
 
 
+@pytest.mark.django_db
 def test_every_address_has_its_heading() -> None:
     described = json.loads(Client().get("/api/v1/openapi.json").content)["paths"]
     wanted = {f"## {method.upper()} {path}" for path, methods in described.items() for method in methods}
