@@ -29,12 +29,15 @@ from aboveboard.commands.demo.story import MEASURES, Story
 from aboveboard.custody import queries as custody
 from aboveboard.incidents import queries as incidents
 from aboveboard.promise.queries import in_force
+from aboveboard.vault.attachments.actions import attach
 from aboveboard.vault.keeping.models import Sweep
 from aboveboard.vault.merging.actions import merge
 from aboveboard.vault.merging.models import MergedPerson
+from aboveboard.vault.origin import Origin
 from tests.accounts.people import customer_client, staff_client, staff_member
 from tests.api.programs import program
 from tests.house.test_routes import ALL
+from tests.world import ADVISER
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -47,6 +50,7 @@ WHO = (
     (r"/demo/.*", set()),  # not a demonstration: it is not there
     (r"/you/.*", {"customer"}),
     (r"/console/people/answer-contact/", {Role.ADVISER}),
+    (r"/console/people/documents/purchase_proof/(add/)?", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/people/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/incidents/.*/(approve|turn)/.*", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
     (r"/console/incidents/\d+/notices/", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
@@ -79,6 +83,11 @@ def story(tmp_path: Path) -> Story:
     played.approve(played.write_notices(played.lost, MEASURES))
     merge(played.person(10), played.person(11), chosen={}, reference="case/1", by=SYSTEM, at=played.now)
     review(by=SYSTEM, at=played.now)
+    origin = Origin(1, clock.now(), "shop", "answer-contact")
+    attach(
+        played.person(0), "purchase_proof", [b"%PDF-"], name="receipt.pdf", kinds={"purchase_proof": "document"}, origin=origin,
+        by=ADVISER, at=clock.now(),
+    )  # fmt: skip
     sequence_now()
     return played
 
@@ -147,6 +156,8 @@ def _filled(pattern: str, story: Story, person: int) -> str:
         "merge_id": MergedPerson.objects.get().pk,
         "sweep_id": Sweep.objects.get().pk,
     }
+    if "/documents/" in pattern:
+        known = {**known, "field": "purchase_proof"}
     if pattern.startswith("/console/people/"):
         known = {**known, "purpose": "answer-contact"}
     if "/told/" in pattern:

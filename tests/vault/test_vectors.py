@@ -5,6 +5,7 @@ Each vector that must be refused names the failure it shows.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 from datetime import datetime
@@ -17,6 +18,9 @@ from aboveboard.keys.handles import handle_of
 from aboveboard.keys.ring import person_context
 from aboveboard.keys.wrapping import LocalKey
 from aboveboard.vault import normalise, sealed
+from aboveboard.vault.attachments import stream
+from aboveboard.vault.attachments.descriptor import Descriptor
+from aboveboard.vault.attachments.descriptor import read as read_descriptor
 from aboveboard.vault.origin import Origin
 
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))
@@ -69,3 +73,30 @@ def test_the_blind_digest_is_the_same(vector: dict[str, str]) -> None:
     secret = bytes.fromhex(VECTORS["index_secret"])
     key = hmac.digest(secret, b"aboveboard/blind/v1/" + vector["kind"].partition(":")[0].encode(), "sha256")
     assert hmac.digest(key, normal.encode(), "sha256").hex() == vector["digest"]
+
+
+DOCUMENT = VECTORS["document"]
+CONTENT = (DOCUMENT["content"]["starts"] + DOCUMENT["content"]["repeats"] * DOCUMENT["content"]["times"]).encode()
+
+
+def _descriptor() -> Descriptor:
+    found = read_descriptor(_opened(bytes.fromhex(DOCUMENT["record"]))["purchase_proof"])
+    assert found
+    return found
+
+
+def test_the_document_s_descriptor_and_chunks_are_the_same() -> None:
+    found = _descriptor()
+    assert (found.name, found.media_type, found.size) == (DOCUMENT["name"], DOCUMENT["type"], DOCUMENT["size"])
+    chunks = list(stream.seal(found.key, [CONTENT]))
+    assert [hashlib.sha256(chunk).hexdigest() for chunk in chunks] == DOCUMENT["chunks_sha256"]
+    assert b"".join(stream.unseal(found.key, chunks)) == CONTENT
+
+
+@pytest.mark.parametrize("vector", DOCUMENT["refused"], ids=lambda vector: vector["shows"])
+def test_a_document_is_refused_that_shows(vector: dict[str, list[int | str]]) -> None:
+    key = _descriptor().key
+    mine: dict[int | str, bytes] = dict(enumerate(stream.seal(key, [CONTENT])))
+    theirs = {f"other {place}": chunk for place, chunk in enumerate(stream.seal(bytes.fromhex(DOCUMENT["other_key"]), [CONTENT]))}
+    with pytest.raises(stream.AttachmentDamaged):
+        list(stream.unseal(key, [(mine | theirs)[place] for place in vector["chunks"]]))

@@ -35,6 +35,7 @@ from aboveboard.promise import actions as promise_actions
 from aboveboard.promise import queries as promise
 from aboveboard.promise.queries import Adopted
 from aboveboard.vault import queries as vault
+from aboveboard.vault.attachments.queries import Document, open_attachment
 from aboveboard.vault.grant import Grant, claim_mint
 
 _MINT = claim_mint()
@@ -67,6 +68,14 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedDocument:
+    """Yes: the document (None where none is held), and the entry that proves the look."""
+
+    document: Document | None
+    entry_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """No, for these reasons, and the entry that proves that it was asked."""
 
@@ -93,6 +102,21 @@ def use(ask: Ask, person_id: int, *, at: datetime) -> Opened | Refused:
         Unavailable: the root key cannot be reached.
     """
     return _use_batch(ask, [person_id], at=at)[0]
+
+
+def use_document(ask: Ask, person_id: int, *, at: datetime) -> OpenedDocument | Refused:
+    """Use the document in the one field that is asked for: decided and written down as any use, then opened as a stream.
+
+    Raises:
+        NoPromise, Unavailable: as :func:`use`.
+        ValueError: more or fewer fields than one are asked for.
+    """
+    (field,) = ask.fields
+    records, (decision,), (entry_id,) = _decide_batch(ask, [person_id], at)  # 1, 2, 3
+    if isinstance(decision, deciding.Refusal):
+        return Refused(decision.reasons, entry_id)
+    record = records[person_id]
+    return OpenedDocument(open_attachment(_grant(record, decision.fields, entry_id), record, field), entry_id)  # 4
 
 
 def use_many(ask: Ask, person_ids: Iterable[int], *, at: datetime) -> Iterator[tuple[int, Opened | Refused]]:
@@ -212,6 +236,19 @@ def _kept_apart(entry_id: int, look: _Look) -> QuietRefusal:
 
 
 def _use_batch(ask: Ask, person_ids: Sequence[int], *, at: datetime) -> list[Opened | Refused]:
+    records, decisions, entry_ids = _decide_batch(ask, person_ids, at)
+    return [
+        Refused(decision.reasons, entry_id)
+        if isinstance(decision, deciding.Refusal)
+        else open_granted(records[person_id], decision.fields, entry_id)  # 4
+        for person_id, decision, entry_id in zip(person_ids, decisions, entry_ids, strict=True)
+    ]
+
+
+def _decide_batch(
+    ask: Ask, person_ids: Sequence[int], at: datetime
+) -> tuple[Mapping[int, vault.Sealed], list[deciding.Permitted | deciding.Refusal], Sequence[int]]:
+    """Decide about each, and return when what was decided is durable: steps 1 to 3."""
     adopted = promise.in_force()
     request = _request(adopted, ask, at)
     already = deciding.against_anyone(adopted.promise, request)
@@ -224,18 +261,16 @@ def _use_batch(ask: Ask, person_ids: Sequence[int], *, at: datetime) -> list[Ope
         ]
         entry_ids = append_many(entries)
     # 3: the block above has committed, or raised.
-    return [
-        Refused(decision.reasons, entry_id)
-        if isinstance(decision, deciding.Refusal)
-        else open_granted(records[person_id], decision.fields, entry_id)  # 4
-        for person_id, decision, entry_id in zip(person_ids, decisions, entry_ids, strict=True)
-    ]
+    return records, decisions, entry_ids
 
 
 def open_granted(record: vault.Sealed, fields: Collection[str], entry_id: int) -> Opened:
     """Open what was decided and whose entry is durable. Only this room calls it: the procedures here and in ``emergency``."""
-    grant = Grant(_MINT, record.person_id, frozenset(fields), entry_id, clock.now() + GRANT_LIFE)
-    return Opened(vault.open_record(grant, record), entry_id, record.person_id)
+    return Opened(vault.open_record(_grant(record, fields, entry_id), record), entry_id, record.person_id)
+
+
+def _grant(record: vault.Sealed, fields: Collection[str], entry_id: int) -> Grant:
+    return Grant(_MINT, record.person_id, frozenset(fields), entry_id, clock.now() + GRANT_LIFE)
 
 
 def _request(adopted: Adopted, ask: Ask, at: datetime) -> deciding.Request:

@@ -32,6 +32,9 @@ ADDRESS_LINES: Final = 10
 ADDRESS_LINE_CHARS: Final = 200
 """Longest line of a postal address, in characters. Our choice."""
 
+ATTACHMENT_BYTES: Final = 20 * 1024 * 1024
+"""Longest document kept about a person, in bytes. Our choice: a scan of forty pages."""
+
 IMPORT_BATCH: Final = 2_000
 """People sealed and stored in one transaction of an import. Our choice: below 20 MB of memory."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from aboveboard.basics.limits import ATTACHMENT_BYTES
 from aboveboard.choices.standing import Answer
 from aboveboard.promise.model import Promise, Purpose
 
@@ -79,3 +80,12 @@ class RecordChoiceForm(forms.Form):
         field = self.fields["purpose"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [(p.key, p.title) for p in promise.purposes.values() if p.needs_consent or p.objectable]
+
+
+class DocumentForm(forms.Form):
+    """The file of a document. What it is gets told by its first bytes, when it is kept."""
+
+    file = forms.FileField(
+        label="Which file?", help_text=f"A PDF or a picture (PNG, JPEG, TIFF), at most {ATTACHMENT_BYTES // 1024**2} MB.",
+        error_messages={"required": "Choose a file.", "empty": "This file is empty."},
+    )  # fmt: skip

@@ -21,7 +21,7 @@ from aboveboard.choices.actions import choose
 from aboveboard.choices.standing import Answer
 from aboveboard.console.forms import LookUpForm, RecordChoiceForm
 from aboveboard.promise.explain import basis_in_words
-from aboveboard.promise.model import Promise, Purpose
+from aboveboard.promise.model import FieldKind, Promise, Purpose
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
 from aboveboard.vault.kinds.values import shown
@@ -87,7 +87,12 @@ def _answer(request: HttpRequest, ask: Ask, promise: Promise, purpose: Purpose, 
     ]
     context["choices"] = _choices(promise, outcome.person_id)
     context["keeps"] = outcome.person_id if ask.actor.role == Role.PRIVACY_LEAD else None
-    note = {"person": outcome.person_id, "channel": ask.channel}
+    context["documents"] = [
+        {"field": promise.fields[name], "held": name in origins}
+        for name in purpose.fields
+        if promise.fields[name].kind is FieldKind.DOCUMENT
+    ]
+    note = {"person": outcome.person_id, "channel": ask.channel, "purpose": purpose.key}
     context["note"] = signing.dumps(note, salt=f"{_SALT}.{ask.actor.id}", compress=True)
     return render(request, "console/opened.html", context)
 
@@ -97,9 +102,8 @@ def _answer(request: HttpRequest, ask: Ask, promise: Promise, purpose: Purpose, 
 def record_choice(request: HttpRequest) -> HttpResponse:
     """Record a yes or no that the person gave this member of staff, with the number of the call or form."""
     promise, actor = in_force().promise, actor_of(request)
-    try:
-        note = signing.loads(request.POST.get("note", ""), salt=f"{_SALT}.{actor.id}", max_age=limits.LOOK_UP_NOTE_LIFE)
-    except signing.BadSignature:
+    note = read_note(request)
+    if note is None:
         return render(request, "console/note_over.html", status=409)
     # The button of the page before sends the note alone: that only asks for the form.
     form = RecordChoiceForm(request.POST if "evidence" in request.POST else None, promise=promise)
@@ -113,6 +117,17 @@ def record_choice(request: HttpRequest) -> HttpResponse:
         return render(request, "console/choice_recorded.html", context | {"note": request.POST["note"]})
     context = {"form": form, "note": request.POST["note"], "choices": _choices(promise, note["person"])}
     return render(request, "console/record_choice.html", context, status=422 if form.errors else 200)
+
+
+def read_note(request: HttpRequest) -> dict[str, Any] | None:
+    """Return whom this member of staff looked up, on which channel and for what; None when that is too long ago."""
+    try:
+        note: dict[str, Any] = signing.loads(
+            request.POST.get("note", ""), salt=f"{_SALT}.{actor_of(request).id}", max_age=limits.LOOK_UP_NOTE_LIFE
+        )
+    except signing.BadSignature:
+        return None
+    return note
 
 
 def _choices(promise: Promise, person_id: int) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from aboveboard.console import home, people
+from aboveboard.console import documents, home, people
 from aboveboard.console.emergency import ask, review
 from aboveboard.console.explaining import pages as explaining
 from aboveboard.console.house import promise, settings
@@ -25,6 +25,8 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("people/", people.purposes, name="people"),
     path("people/choice/", people.record_choice, name="record_choice"),
+    path("people/documents/<slug:field>/", documents.fetch, name="fetch_document"),
+    path("people/documents/<slug:field>/add/", documents.add, name="add_document"),
     path("people/<slug:purpose>/", people.look_up, name="look_up"),
     path("emergency/", ask.ask, name="emergency"),
     path("emergency/<int:look_id>/", ask.look, name="emergency_look"),

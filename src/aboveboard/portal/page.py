@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext_noop
@@ -26,6 +27,7 @@ _NAVIGATION = (gettext_noop("Your data"), gettext_noop("Your choices"), gettext_
 """The labels of ``site/nav.yaml``, named here so that they are translated with the rest."""
 
 P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,14 @@ class You:
     now: datetime
 
 
-def portal_page(view: Callable[Concatenate[HttpRequest, You, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def portal_page(view: Callable[Concatenate[HttpRequest, You, P], R]) -> Callable[Concatenate[HttpRequest, P], R | HttpResponse]:
     """Give the view its :class:`You`, and answer in their language.
 
     Someone whose data was erased while they were signed in is told that nothing is held.
     """
 
     @wraps(view)
-    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R | HttpResponse:
         person_id = person_of(request)
         person = vault.person(person_id)
         if person is None:

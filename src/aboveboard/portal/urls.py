@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from aboveboard.portal.pages import choices, details, home, looked, notices
+from aboveboard.portal.pages import choices, details, documents, home, looked, notices
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("details/<slug:field>/", details.correct, name="detail"),
+    path("documents/<slug:field>/", documents.document, name="document"),
     path("choices/", choices.overview, name="choices"),
     path("choices/<int:choice_id>/receipt/", choices.receipt, name="receipt"),
     path("choices/<int:choice_id>/receipt.json", choices.receipt_json, name="receipt-json"),

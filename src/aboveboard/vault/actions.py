@@ -11,13 +11,14 @@ from django.db import transaction
 from aboveboard.accounts.actions import forget_customer
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.basics.errors import BadInput, NotFound
 from aboveboard.keys import actions as keys
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.models import PersonKey
 from aboveboard.keys.queries import opened
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, sealed
+from aboveboard.vault.attachments import actions as attachments
 from aboveboard.vault.keeping import actions as keeping
 from aboveboard.vault.kinds import values
 from aboveboard.vault.kinds.misfit import Misfit
@@ -27,7 +28,7 @@ from aboveboard.vault.models import BlindIndex, MergedPerson, Person, SealedReco
 from aboveboard.vault.origin import Origin
 
 
-class BadValue(AboveboardError):
+class BadValue(BadInput):
     """What was given for {field} is not {expected}."""
 
     code = "bad_value"
@@ -132,6 +133,7 @@ def remove(person_id: int) -> None:
         BlindIndex.objects.filter(person_id=person_id).delete()
         SealedRecord.objects.filter(person_id=person_id).delete()
         numbers = alias.numbers_of(person_id)
+        attachments.forget(numbers)
         keeping.forget(person_id)
         merging.forget(person_id)
         Person.objects.filter(id=person_id).delete()

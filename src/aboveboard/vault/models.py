@@ -6,10 +6,23 @@ from typing import ClassVar
 
 from django.db import models
 
+from aboveboard.vault.attachments.models import AttachmentChunk
 from aboveboard.vault.keeping.models import Hold, Restriction, Sweep, SweepRow
 from aboveboard.vault.merging.models import MergedPerson
 
-__all__ = ["BlindIndex", "Hold", "ImportProblem", "ImportRun", "MergedPerson", "Person", "Restriction", "SealedRecord", "Sweep", "SweepRow"]
+__all__ = [
+    "AttachmentChunk",
+    "BlindIndex",
+    "Hold",
+    "ImportProblem",
+    "ImportRun",
+    "MergedPerson",
+    "Person",
+    "Restriction",
+    "SealedRecord",
+    "Sweep",
+    "SweepRow",
+]
 
 
 class Person(models.Model):

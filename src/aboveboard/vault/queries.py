@@ -18,6 +18,8 @@ from aboveboard.keys import queries as keys
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.models import PersonKey
 from aboveboard.vault import blind, sealed
+from aboveboard.vault.attachments import descriptor
+from aboveboard.vault.attachments.descriptor import Descriptor
 from aboveboard.vault.grant import Grant, GrantRefused
 from aboveboard.vault.keeping.standing import stands
 from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun, MergedPerson, Person, SealedRecord
@@ -145,23 +147,45 @@ _FETCH = f"""
 
 
 def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]:
-    """Open the fields that the grant covers. A field the person does not have is None.
+    """Open the fields that the grant covers. A field the person does not have is None; of a document this is its title.
 
     Raises:
         GrantRefused: the grant is for someone else, or its minute has passed.
         RecordDamaged: a box does not open.
     """
+    opened: dict[str, Personal[str] | None] = dict.fromkeys(sorted(grant.fields))
+    for name, text in _texts(grant, record, grant.fields):
+        document = _descriptor(name, text) if text.startswith(descriptor.MARK) else None
+        opened[name] = Personal(document.title if document else text)
+    return opened
+
+
+def open_descriptor(grant: Grant, record: Sealed, field: str) -> Descriptor | None:
+    """Open what the record holds of the document in one field: :mod:`aboveboard.vault.attachments.queries` opens the rest.
+
+    Raises:
+        GrantRefused, RecordDamaged: as for :func:`open_record`.
+    """
+    for name, text in _texts(grant, record, grant.fields & {field}):
+        return _descriptor(name, text)
+    return None
+
+
+def _texts(grant: Grant, record: Sealed, fields: Collection[str]) -> Iterator[tuple[str, str]]:
     if grant.person_id != record.person_id:
         raise GrantRefused(why="it is for another person")
     if clock.now() > grant.expires_at:
         raise GrantRefused(why="its time has passed; ask again")
     cipher = AESGCM(record._key)
-    boxes = sealed.pick(record._record, grant.fields)
-    opened: dict[str, Personal[str] | None] = {}
-    for name in sorted(grant.fields):
-        box = boxes.get(name)
-        opened[name] = None if box is None else Personal(sealed.unseal(cipher, record.person_id, name, box))
-    return opened
+    for name, box in sealed.pick(record._record, fields).items():
+        yield name, sealed.unseal(cipher, record.person_id, name, box)
+
+
+def _descriptor(field: str, text: str) -> Descriptor | None:
+    try:
+        return descriptor.read(text)
+    except ValueError:
+        raise sealed.RecordDamaged(why=f"what {field} says of its document cannot be read") from None
 
 
 def unreadable(person_ids: Collection[int]) -> list[int]:

@@ -43,6 +43,11 @@ class Detail:
     origin: str
     correctable: bool
 
+    @property
+    def is_document(self) -> bool:
+        """Whether it is a file to take away."""
+        return self.field.kind is FieldKind.DOCUMENT
+
 
 @allow_customer
 @require_safe

@@ -15,10 +15,11 @@ from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import opened
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, sealed
+from aboveboard.vault.attachments import actions as attachments
 from aboveboard.vault.keeping.actions import refuse_if_held
 from aboveboard.vault.keeping.rekeying import fresh_key
 from aboveboard.vault.locking import hold
-from aboveboard.vault.merging import aside
+from aboveboard.vault.merging import alias, aside
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 
 
@@ -66,6 +67,7 @@ def _take(person_id: int, fields: Collection[str], kinds: Mapping[str, str]) -> 
         left = {name: box for name, box in boxes.items() if name not in gone}
         _forget_look_ups(person_id, {kinds.get(name, "") for name in gone}, left, kinds, AESGCM(found.key))
         left = fresh_key(person_id, left, found.key, known_as)
+        attachments.forget(alias.numbers_of(person_id), gone)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(left))
         aside.erase_fields(person_id, gone)
     return gone, known_as[0]

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import BadInput
 from aboveboard.promise.model import Promise
 from aboveboard.vault.origin import IMPORT, Origin
 
 
-class CollectedRefused(AboveboardError):
+class CollectedRefused(BadInput):
     """The mapping cannot say how these customers were collected: {why}."""
 
     code = "collected_refused"

@@ -28,6 +28,7 @@ from aboveboard.basics.limits import MERGE_UNDO_LIFE
 from aboveboard.keys import actions as keys
 from aboveboard.ledger.actions import append
 from aboveboard.vault import sealed
+from aboveboard.vault.attachments import actions as attachments
 from aboveboard.vault.keeping.actions import ReferenceRefused, refresh
 from aboveboard.vault.keeping.rekeying import resealed
 from aboveboard.vault.locking import hold
@@ -201,6 +202,8 @@ def _revive(row: MergedPerson, parted: parting.Parted, kinds: Mapping[str, str])
     Person.objects.filter(id=kept).update(collected_at=clock.from_text(facets["kept_collected_at"]))
     SealedRecord.objects.create(person_id=merged, boxes=sealed.encode(parted.merged))
     SealedRecord.objects.filter(person_id=kept).update(boxes=sealed.encode(parted.kept))
+    attachments.belong(kept, parted.kept, parted.kept_cipher)
+    attachments.belong(merged, parted.merged, parted.merged_cipher)
     changed = {field: box for field, box in parted.merged.items() if field in parted.changed}
     filing.part(
         kept, merged, row.state["look_ups"],

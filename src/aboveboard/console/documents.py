@@ -1,0 +1,71 @@
+"""Documents of the person who was looked up: fetching one, and adding one, both under the purpose of that look."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from aboveboard.access.actions import Ask, Refused, use_document
+from aboveboard.accounts.gate import actor_of, allow
+from aboveboard.basics import clock
+from aboveboard.console.forms import DocumentForm
+from aboveboard.console.people import LOOKS, named, read_note
+from aboveboard.promise.model import Field, FieldKind, Promise, Purpose
+from aboveboard.promise.queries import in_force
+from aboveboard.vault.attachments.actions import NotTaken, attach
+from aboveboard.vault.attachments.serving import as_download
+from aboveboard.vault.origin import Origin
+
+
+@allow(*LOOKS)
+@require_POST
+def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
+    """Send one document; it is decided and written down anew, because seeing a title is not seeing the document."""
+    promise, actor, note = in_force().promise, actor_of(request), read_note(request)
+    if note is None:
+        return render(request, "console/note_over.html", status=409)
+    purpose, _ = _document_field(promise, note.get("purpose", ""), field)
+    outcome = use_document(Ask(actor, purpose.key, (field,), note["channel"]), note["person"], at=clock.now())
+    if isinstance(outcome, Refused):
+        reasons = [named(promise, reason) for reason in outcome.reasons]
+        context = {"purpose": purpose, "entry_id": outcome.entry_id, "channel": note["channel"], "reasons": reasons}
+        return render(request, "console/refused.html", context, status=403)
+    if outcome.document is None:
+        raise Http404
+    return as_download(outcome.document)
+
+
+@allow(*LOOKS)
+@require_POST
+def add(request: HttpRequest, field: str) -> HttpResponseBase:
+    """Ask for the file, and keep it as the value of the field; the one that was there is replaced."""
+    adopted, actor, note = in_force(), actor_of(request), read_note(request)
+    if note is None:
+        return render(request, "console/note_over.html", status=409)
+    purpose, found = _document_field(adopted.promise, note.get("purpose", ""), field)
+    if actor.role not in purpose.roles:
+        raise Http404
+    # The button of the page before sends the note alone: that only asks for the form.
+    form = DocumentForm(request.POST, request.FILES) if "sent" in request.POST else DocumentForm()
+    context = {"form": form, "note": request.POST["note"], "field": found, "purpose": purpose}
+    if form.is_valid():
+        file, now = form.cleaned_data["file"], clock.now()
+        kinds = {key: each.kind_and_format for key, each in adopted.promise.fields.items()}
+        origin = Origin(adopted.serial, now, note["channel"], purpose.key)
+        try:
+            attach(note["person"], field, file.chunks(), name=file.name, kinds=kinds, origin=origin, by=actor, at=now)
+        except NotTaken as refused:
+            form.add_error("file", str(refused))
+        else:
+            return render(request, "console/document_added.html", context)
+    return render(request, "console/add_document.html", context, status=422 if form.errors else 200)
+
+
+def _document_field(promise: Promise, purpose: str, field: str) -> tuple[Purpose, Field]:
+    """Return the purpose of the look and the field of documents that it needs; 404 for anything else."""
+    found, wanted = promise.purposes.get(purpose), promise.fields.get(field)
+    if found is None or wanted is None or wanted.kind is not FieldKind.DOCUMENT or field not in found.fields:
+        raise Http404
+    return found, wanted

@@ -1,0 +1,34 @@
+"""Taking away a document that is held about you: opening it is a use like any other."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from aboveboard.access import actions as access
+from aboveboard.accounts.gate import allow_customer
+from aboveboard.basics.actor import CUSTOMER
+from aboveboard.portal import wording
+from aboveboard.portal.page import CHANNEL, You, portal_page
+from aboveboard.portal.pages.home import SHOW
+from aboveboard.promise.model import FieldKind
+from aboveboard.vault.attachments.serving import as_download
+
+
+@allow_customer
+@require_GET
+@portal_page
+def document(request: HttpRequest, you: You, field: str) -> HttpResponseBase:
+    """Send the document in one field; 404 where none is held, and why not where it may not be shown."""
+    found = you.promise.fields.get(field)
+    if found is None or found.kind is not FieldKind.DOCUMENT:
+        raise Http404
+    outcome = access.use_document(access.Ask(CUSTOMER, SHOW, (field,), CHANNEL), you.person_id, at=you.now)
+    if isinstance(outcome, access.Refused):
+        refused = wording.refusal(reason.code for reason in outcome.reasons)
+        return render(request, "portal/document_refused.html", {"field": found, "refused": refused}, status=403)
+    if outcome.document is None:
+        raise Http404
+    return as_download(outcome.document)
