@@ -32,8 +32,8 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError, BadInput, NotFound
 from aboveboard.basics.personal import Personal
-from aboveboard.custody import manifest, parcel
-from aboveboard.custody.models import Device, Encrypted, Export, ExportPerson, Form, Protection
+from aboveboard.custody import lines, manifest, parcel
+from aboveboard.custody.models import Device, Encrypted, Export, Form, Protection
 from aboveboard.ledger.actions import append
 from aboveboard.promise.categories import bitmap
 from aboveboard.promise.queries import in_force
@@ -181,24 +181,24 @@ def _rows(
     bits = {name: bitmap([known[name].category]) for name in export.fields if name in known}
     fields, secret = list(export.fields), secrets.token_bytes(32) if export.pseudonyms else None
     while batch := list(islice(outcomes, limits.USE_BATCH)):
-        lines, rows = [], []
+        told: list[lines.Line] = []
+        rows = []
         for person_id, outcome in batch:
             if isinstance(outcome, Refused):
-                lines.append(_refused(export, person_id, outcome))
+                told.append((person_id, 0, _codes(outcome)))
                 continue
             row = [_plain(outcome.values.get(name)) for name in fields]
-            lines.append(ExportPerson(export=export, person_id=person_id, categories=_categories(fields, row, bits)))
+            told.append((person_id, _categories(fields, row, bits), ""))
             rows.append([_pseudonym(secret, person_id), *row] if secret else row)
-        ExportPerson.objects.bulk_create(lines)
+        lines.store(export.pk, told)
         counts.people += len(rows)
-        counts.refused += len(lines) - len(rows)
+        counts.refused += len(told) - len(rows)
         yield from rows
         progress(counts.people + counts.refused)
 
 
-def _refused(export: Export, person_id: int, outcome: Refused) -> ExportPerson:
-    codes = " ".join(sorted({reason.code.value for reason in outcome.reasons}))
-    return ExportPerson(export=export, person_id=person_id, categories=0, reasons=codes[:300])
+def _codes(outcome: Refused) -> str:
+    return " ".join(sorted({reason.code.value for reason in outcome.reasons}))[:300]
 
 
 def _categories(fields: Sequence[str], row: Sequence[str], bits: Mapping[str, int]) -> int:
