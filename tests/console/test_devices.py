@@ -10,12 +10,15 @@ from django.test import Client
 from aboveboard.accounts.models import Account
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
+from aboveboard.custody import parcel
 from aboveboard.custody import queries as custody
-from aboveboard.custody.models import Device, DeviceState, Encrypted
+from aboveboard.custody.exporting import Shape, make_export
+from aboveboard.custody.models import Device, DeviceState, Encrypted, Export
+from aboveboard.vault import queries as vault
 from tests.accounts.people import staff_client, staff_member
 from tests.console.asked import refused_to_the_others
 from tests.loss import lost_laptop
-from tests.world import adopt, load
+from tests.world import ADVISER, adopt, load
 
 pytestmark = pytest.mark.django_db
 LEADS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
@@ -110,3 +113,34 @@ def test_wrong_method(keeper: Client, lost: Device) -> None:
     assert keeper.get(f"/console/devices/{lost.pk}/found/").status_code == 405
     assert keeper.post("/console/devices/").status_code == 405
     assert keeper.post(f"/console/devices/{lost.pk}/eaten/").status_code == 404
+
+
+def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(lost: Device, keeper: Client, tmp_path: Path) -> None:
+    people = list(vault.all_ids())
+    key = parcel.new_key(tmp_path / "key.txt")
+    sealed = make_export(
+        people, ("city",), purpose="deliver-orders", out=tmp_path / "areas.csv.age", recipient="courier", shape=Shape(age_keys=(key,)),
+        by=ADVISER, at=clock.now(),
+    )  # fmt: skip
+    Export.objects.create(
+        recipient="courier",
+        purpose="deliver-orders",
+        fields=["city"],
+        protection="parcel",
+        begun_at=clock.now(),
+        by={},
+        file_name="torn.csv.age",
+    )
+    page = keeper.get("/console/handed-over/").content.decode()
+    assert page.index("torn.csv.age") < page.index("never left") < page.index("areas.csv.age") < page.index("an encrypted parcel")
+    assert "not protected" in page  # the file on the laptop
+    manifest = keeper.get(f"/console/handed-over/{sealed.pk}/").content.decode()
+    assert manifest.count('data-th="Person"') == 4
+    assert keeper.get("/console/devices/").content.decode().count("/console/handed-over/") == 1
+    for address in ("99999/", "?before=x", f"{sealed.pk}/?after=x"):
+        assert keeper.get(f"/console/handed-over/{address}").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/console/handed-over/", "/console/handed-over/{export}/"])
+def test_who_may_see_what_was_handed_over(address: str, lost: Device) -> None:
+    assert refused_to_the_others(address.format(export=custody.exports()[0].pk), LEADS) == []

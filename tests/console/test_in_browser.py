@@ -138,6 +138,7 @@ def test_a_loss_reported_in_a_minute(page: Page, tmp_path: Path) -> None:
     seen(page, "console-device")
     page.get_by_role("link", name="people on").click()
     seen(page, "console-export")
+    seen(page, "console-handed-over", "/console/handed-over/")
     seen(page, "console-register-device", "/console/devices/new/")
 
 

@@ -57,6 +57,7 @@ WHO = (
     (r"/console/incidents/.*", LEADS),
     (r"/console/devices/new/|/console/devices/\d+/(found|retired)/", {Role.INCIDENT_LEAD, Role.ADMINISTRATOR}),
     (r"/console/devices/\d+/.*", LEADS),  # and whoever holds it: tests/console
+    (r"/console/handed-over/.*", LEADS),
     (r"/console/emergency/(\d+/)?", {Role.ADVISER}),
     (r"/console/emergencies/.*", {Role.PRIVACY_LEAD}),
     (r"/console/promise/explain/.*", {Role.PRIVACY_LEAD}),

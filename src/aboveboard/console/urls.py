@@ -10,7 +10,7 @@ from aboveboard.console.explaining import pages as explaining
 from aboveboard.console.house import promise, settings
 from aboveboard.console.incidents import leak, page, report, telling
 from aboveboard.console.incidents import people as exposed
-from aboveboard.console.keeping import devices
+from aboveboard.console.keeping import devices, handed
 from aboveboard.console.keeping import report as reporting
 from aboveboard.console.standing import merges, sweeps
 from aboveboard.console.standing import people as standing
@@ -39,6 +39,8 @@ urlpatterns = [
     path("devices/<int:device_id>/", devices.one, name="device"),
     path("devices/<int:device_id>/exports/<int:export_id>/", devices.export, name="export"),
     path("devices/<int:device_id>/<slug:way>/", devices.turn, name="turn_device"),
+    path("handed-over/", handed.overview, name="handed"),
+    path("handed-over/<int:export_id>/", handed.one, name="handed_one"),
     path("incidents/", page.overview, name="incidents"),
     path("incidents/new/leak/", leak.leak, name="leak"),
     path("incidents/new/leak/columns/", leak.columns, name="leak_columns"),

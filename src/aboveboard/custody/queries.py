@@ -104,6 +104,12 @@ def exports(*, device_id: int | None = None, made_only: bool = True) -> Sequence
     return list(rows)
 
 
+def newest_exports(*, before: int | None, limit: int) -> Sequence[Export]:
+    """Return a page of all exports, newest first, those that never left too."""
+    rows = Export.objects.select_related("device").order_by("-id")
+    return list((rows if before is None else rows.filter(pk__lt=before))[:limit])
+
+
 def export(export_id: int) -> Export:
     """Return one export.
 

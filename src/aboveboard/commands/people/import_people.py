@@ -134,14 +134,16 @@ def _bar(args: argparse.Namespace) -> Bar:
 
 
 def _as_json(size: int) -> Callable[[ImportRun, int], None]:
-    began, said = time.monotonic(), 0.0
+    began, said, start = time.monotonic(), 0.0, -1
 
     def show(run: ImportRun, done: int) -> None:
-        nonlocal said
+        nonlocal said, start
+        if start < 0:
+            start = run.bytes_done
         seconds = time.monotonic() - began
         if seconds - said >= _EVERY_SECONDS:
             said = seconds
-            left = seconds * (size - run.bytes_done) / max(run.bytes_done, 1)
+            left = seconds * (size - run.bytes_done) / max(run.bytes_done - start, 1)
             facts = {"import": run.pk, "bytes": run.bytes_done, "of_bytes": size, "rows": run.rows, "loaded": run.loaded,
                      "rows_per_second": round(done / seconds), "seconds_left": round(left)}  # fmt: skip
             print(json.dumps({"progress": facts}), file=sys.stderr, flush=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,29 +9,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aboveboard.accounts.gate import actor_of, allow, allow_staff
 from aboveboard.accounts.queries import names
-from aboveboard.basics import clock, limits
+from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.console.keeping.forms import DeviceForm, WordsForm
+from aboveboard.console.keeping.handed import Pill, manifest_page, told
 from aboveboard.custody import actions, queries
-from aboveboard.custody.models import Device, DeviceKind, DeviceState, Encrypted, Export
-from aboveboard.incidents.queries import labels
-from aboveboard.promise.model import Promise
+from aboveboard.custody.models import Device, DeviceKind, DeviceState, Encrypted
 from aboveboard.promise.queries import in_force
 
 KEEPERS = (Role.ADMINISTRATOR, Role.INCIDENT_LEAD)
 _TONES = {Encrypted.YES: "kept", Encrypted.NO: "act", Encrypted.UNKNOWN: "look"}
 _STATES = {DeviceState.IN_USE: "plain", DeviceState.MISSING: "act", DeviceState.FOUND: "look", DeviceState.RETIRED: "plain"}
 _WAYS = {"found": actions.report_found, "retired": actions.retire}
-
-
-@dataclass(frozen=True, slots=True)
-class Pill:
-    """A short label and its tone."""
-
-    words: str
-    tone: str
 
 
 @allow_staff
@@ -99,17 +88,9 @@ def turn(request: HttpRequest, device_id: int, way: str) -> HttpResponse:
 def export(request: HttpRequest, device_id: int, export_id: int) -> HttpResponse:
     """List the people on one export: its manifest, those refused with the reasons."""
     found = queries.export(export_id)
-    after = request.GET.get("after", "0")
-    if found.device is None or found.device_id != device_id or not (after.isascii() and after.isdigit() and len(after) < 20):
+    if found.device is None or found.device_id != device_id:
         raise Http404
-    people = queries.export_people(export_id, after=int(after))
-    context = {
-        "device": found.device,
-        "export": _told(found, in_force().promise),
-        "rows": [{"person": row.person_id, "held": labels(row.categories), "reasons": row.reasons} for row in people],
-        "older": f"?after={people[-1].person_id}" if len(people) == limits.PAGE_SIZE else "",
-    }
-    return render(request, "console/keeping/export.html", context)
+    return manifest_page(request, found)
 
 
 def _show(request: HttpRequest, device: Device, form: WordsForm | None = None) -> HttpResponse:
@@ -122,7 +103,7 @@ def _show(request: HttpRequest, device: Device, form: WordsForm | None = None) -
         "encrypted": _encrypted(device.encrypted),
         "state": _state(state),
         "records": [{"record": record, "words": DeviceState(record.state).label} for record in reversed(records)],
-        "exports": [_told(each, promise) for each in queries.exports(device_id=device.pk)],
+        "exports": [told(each, promise) for each in queries.exports(device_id=device.pk)],
         "form": form or WordsForm(),
         "may_keep": actor.role in KEEPERS,
         "may_list": actor.role in LEADS,
@@ -138,12 +119,6 @@ def _seen_by(actor: Actor, device_id: int) -> Device:
     if actor.role not in LEADS and device.holder_id != int(actor.id):
         raise Http404
     return device
-
-
-def _told(export: Export, promise: Promise) -> dict[str, object]:
-    purpose = promise.purposes.get(export.purpose)
-    fields = [str(promise.fields[name].label) if name in promise.fields else name for name in export.fields]
-    return {"row": export, "purpose": str(purpose.title) if purpose else export.purpose, "fields": fields}
 
 
 def _encrypted(value: str) -> Pill:

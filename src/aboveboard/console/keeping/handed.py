@@ -1,0 +1,84 @@
+"""What was handed over: every file of people's data that left, to whom, how protected, and who is in it; and what never left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from aboveboard.accounts.gate import allow
+from aboveboard.basics import limits
+from aboveboard.console.incidents.page import LEADS
+from aboveboard.custody import queries
+from aboveboard.custody.models import ENCRYPTED, Export, Protection
+from aboveboard.incidents.queries import labels
+from aboveboard.promise.model import Promise
+from aboveboard.promise.queries import in_force
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A short label and its tone."""
+
+    words: str
+    tone: str
+
+
+@allow(*LEADS)
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """List the newest files, those that never left among them."""
+    before = request.GET.get("before", "")
+    if before and not (before.isascii() and before.isdigit() and len(before) < 20):
+        raise Http404
+    found = queries.newest_exports(before=int(before) if before else None, limit=limits.PAGE_SIZE)
+    promise = in_force().promise
+    context = {
+        "rows": [told(each, promise) | {"protection": protection(each), "to": _to(each, promise)} for each in found],
+        "older": f"?before={found[-1].pk}" if len(found) == limits.PAGE_SIZE else "",
+    }
+    return render(request, "console/keeping/handed.html", context)
+
+
+@allow(*LEADS)
+@require_safe
+def one(request: HttpRequest, export_id: int) -> HttpResponse:
+    """List the people of one file: its manifest, those refused with the reasons."""
+    return manifest_page(request, queries.export(export_id))
+
+
+def manifest_page(request: HttpRequest, found: Export) -> HttpResponse:
+    """Answer with a page of a manifest."""
+    after = request.GET.get("after", "0")
+    if not (after.isascii() and after.isdigit() and len(after) < 20):
+        raise Http404
+    people, promise = queries.export_people(found.pk, after=int(after)), in_force().promise
+    context = {
+        "device": found.device,
+        "export": told(found, promise) | {"protection": protection(found), "to": _to(found, promise)},
+        "rows": [{"person": row.person_id, "held": labels(row.categories), "reasons": row.reasons} for row in people],
+        "older": f"?after={people[-1].person_id}" if len(people) == limits.PAGE_SIZE else "",
+    }
+    return render(request, "console/keeping/export.html", context)
+
+
+def protection(export: Export) -> Pill:
+    """Return how a file is kept from whoever finds it."""
+    known = Protection(export.protection)
+    return Pill(known.label.lower(), "kept" if known in ENCRYPTED else "act")
+
+
+def _to(export: Export, promise: Promise) -> str:
+    if export.device is not None:
+        return export.device.tag
+    known = promise.recipients.get(export.recipient)
+    return str(known.title) if known else export.recipient
+
+
+def told(export: Export, promise: Promise) -> dict[str, object]:
+    """Return an export as a list shows it: its purpose and fields in the promise's words."""
+    purpose = promise.purposes.get(export.purpose)
+    fields = [str(promise.fields[name].label) if name in promise.fields else name for name in export.fields]
+    return {"row": export, "purpose": str(purpose.title) if purpose else export.purpose, "fields": fields}
