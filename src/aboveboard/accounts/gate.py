@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 from allauth.core.internal.ratelimit import consume
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -262,6 +262,8 @@ class GateMiddleware:
         self, request: HttpRequest, view: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
     ) -> HttpResponseBase | None:
         """Return the refusal, or None to let the request in."""
+        if request.method == "TRACE":  # it repeats what was sent, tokens too (RFC 9110, 9.3.8)
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         name = request.resolver_match.view_name if request.resolver_match else None
         gate = gate_of(view, name=name, path=request.path)
         if gate is None:
