@@ -7,7 +7,7 @@ WORKERS ?= auto
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve test check unit database browser bench lock reference format clean
+.PHONY: help setup setup-dev demo serve test check unit database browser bench fuzz lock reference format clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ browser: setup-dev ## the tests in Chromium
 
 bench: setup-dev ## how fast, and how far from a floor program
 	$(RUN) -m bench
+
+fuzz: setup-dev ## spoil samples for every parser, a minute each; SECONDS=600 goes on longer
+	$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60)
 
 lock: setup-dev ## write the lock files anew
 	$(RUN) scripts/lock.py
