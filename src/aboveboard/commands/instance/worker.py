@@ -118,6 +118,7 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
     from aboveboard.ledger.queries import anything_waits
     from aboveboard.ledger.witnessing import ask_witnesses
     from aboveboard.outbox.jobs import run_jobs_once
+    from aboveboard.recovery import scrubbing
     from aboveboard.vault.merging.actions import end_undoing
 
     due = 0.0
@@ -150,6 +151,7 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
         end_undoing(at=clock.now())
         if done := scheduled.turn(clock.now()):
             log.info("sweep %s: %s people looked at", done.pk, done.looked_at)
+        scrubbing.scrub()  # after what erases; if somebody was reading, the next turn does it
         return False
 
     def witness() -> bool:

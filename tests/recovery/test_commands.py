@@ -1,0 +1,84 @@
+"""The commands as an operator runs them: a backup while it runs, the machine lost, back again on another."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from aboveboard.commands import exits
+from aboveboard.commands.demo.people import write
+from tests.commands.conftest import Run, aboveboard, empty_database
+
+__all__ = ["aboveboard", "empty_database"]  # fixtures
+
+
+@pytest.mark.database
+@pytest.mark.slow
+def test_a_machine_is_lost_and_the_instance_comes_back_on_another(aboveboard: Run, tmp_path: Path, empty_database: list[str]) -> None:
+    (tmp_path / "promise.yaml").write_text(aboveboard("promise", "sample").stdout)
+    write(tmp_path / "customers.csv", 30, seed=1)
+    assert aboveboard("init", "home", "--promise", "promise.yaml", *empty_database).returncode == exits.DONE
+    assert aboveboard("import", "customers.csv", "--sample-mapping", "--home", "home").returncode == exits.DONE
+    asked = aboveboard("backup", "shelf", "--home", "home", "--json")
+    assert asked.returncode == exits.DONE, asked.stderr
+    records = json.loads(asked.stdout)["records"]
+    fine = aboveboard("backup", "--check", records, "--json")
+    assert fine.returncode == exits.DONE, fine.stdout + fine.stderr
+    assert json.loads(fine.stdout)["log"]["ok"]
+    assert aboveboard("ledger", "verify", records).returncode == exits.DONE
+    staff = aboveboard("staff", "add", "a@example.org", "--name", "A", "--role", "administrator", "--home", "home")
+    assert staff.returncode == exits.DONE, staff.stderr
+    assert aboveboard("worker", "--once", "--home", "home").returncode == exits.DONE
+    shutil.copytree(tmp_path / "home" / "log", tmp_path / "mirror")
+
+    (tmp_path / "other").mkdir()
+    shutil.copy(tmp_path / "home" / "root.key", tmp_path / "other" / "root.key")
+    shutil.rmtree(tmp_path / "home")
+    replace = ["--replace"] if empty_database else []
+    if empty_database:  # passwords are not in a backup, so whoever restores says where the database is
+        settings = Path(records) / "settings.toml"
+        assert empty_database[1] not in settings.read_text()
+        (tmp_path / "other" / "aboveboard.toml").write_text(_with_password(settings.read_text(), empty_database[1]))
+    waits = aboveboard("restore", records, "--home", "other", *replace)
+    assert waits.returncode == exits.CONFLICT, waits.stderr
+    assert "--without-log" in waits.stderr
+    served = aboveboard("serve", "--home", "other", "--port", "1")
+    assert served.returncode == exits.UNAVAILABLE
+    assert "aboveboard restore --resume" in served.stderr
+    looked = aboveboard("doctor", "--home", "other", "--json")
+    assert {check["name"]: check["verdict"] for check in json.loads(looked.stdout)}["backup"] == "act"
+
+    done = aboveboard("restore", "--resume", "--log", "mirror", "--home", "other", "--json")
+    assert done.returncode == exits.LOOK, done.stderr
+    report = json.loads(done.stdout)
+    assert report["log"] == "mirror"
+    assert {line["kind"] for line in report["report"] if line["outcome"] == "not_repeated"} == {"staff.added"}
+    verified = aboveboard("ledger", "verify", "--home", "other")
+    assert verified.returncode == exits.DONE, verified.stdout
+    assert aboveboard("worker", "--once", "--home", "other").returncode == exits.DONE
+    again = aboveboard("restore", records, "--home", "other")
+    assert again.returncode == exits.CONFLICT
+    assert "--replace" in again.stderr
+
+
+def _with_password(settings: str, url: str) -> str:
+    return "\n".join(f'url = "{url}"' if line.startswith('url = "postgresql') else line for line in settings.splitlines()) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["backup"], "Say: aboveboard backup DIR"),
+        (["backup", "--check", "nowhere"], "has no manifest"),
+        (["restore"], "Give one of the two"),
+        (["restore", "nowhere", "--home", "x"], "there is no keys part"),
+    ],
+)
+def test_what_is_wrong_with_the_words_is_said(aboveboard: Run, words: list[str], said: str) -> None:
+    refused = aboveboard(*words)
+    assert refused.returncode in (exits.WRONG_USE, exits.NOT_FOUND), refused.stderr
+    assert said in refused.stderr or "no Aboveboard instance" in refused.stderr
+    assert "Traceback" not in refused.stderr
