@@ -304,6 +304,9 @@ EMERGENCY_A_DAY: Final = 3
 EMERGENCY_WORDS: Final = 500
 """Longest words to the reviewers, in characters. Our choice: a paragraph."""
 
+WHAT_IF_BATCH: Final = 200_000
+"""People whom one statement of `promise what-if` counts. Our choice: a second or two of the database, and progress to see."""
+
 CLOCK_SKEW: Final = timedelta(minutes=1)
 """How far ahead of our clock the moment of a use may be: machines with good clocks differ by less. Our choice."""
 

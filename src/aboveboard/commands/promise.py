@@ -1,6 +1,6 @@
 """``aboveboard promise``: check, explain, compare, print and adopt a promise file.
 
-All but ``adopt`` work without an instance, so a promise can be checked where it is written.
+All but ``adopt`` and ``what-if`` work without an instance, so a promise can be checked where it is written.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ HELP = "Check, explain, compare, print or adopt a promise: what is held, why, an
 EXAMPLE = """
 aboveboard promise sample > promise.yaml
 aboveboard promise check promise.yaml
+aboveboard promise what-if promise.yaml
 aboveboard promise adopt promise.yaml
 """
 
 
 def needs_instance(args: argparse.Namespace) -> bool:
-    """Only adopting a promise changes the instance; the rest reads a file."""
-    return bool(args.verb == "adopt")
+    """Only adopting a promise, or weighing it against the people held, needs the instance; the rest reads a file."""
+    return args.verb in ("adopt", "what-if")
 
 
 NEEDS_INSTANCE = needs_instance
@@ -58,6 +59,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--json-ld", action="store_true", help="as JSON-LD in the words of the W3C Data Privacy Vocabulary")
     verbs.add_parser("schema", help="print the JSON Schema of a promise file, for editors")
     verbs.add_parser("sample", help="print a whole promise to start from")
+    weighed = verbs.add_parser("what-if", help="count what it would allow or forbid of the people held, before it is adopted")
+    weighed.add_argument("file", type=Path, help=_FILE_HELP)
+    weighed.add_argument("--list", metavar="PURPOSE", help="list each person for whom a use for this purpose changes")
+    weighed.add_argument("--json", action="store_true", help="print JSON for a program; with --list a line for each person")
     adopted = verbs.add_parser("adopt", help="put a promise in force, and write that to the ledger")
     adopted.add_argument("file", type=Path, help=_FILE_HELP)
 
@@ -144,6 +149,12 @@ def _adopt(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _what_if(args: argparse.Namespace) -> int:
+    from aboveboard.commands.deciding.what_if import compare  # needs the instance
+
+    return compare(_load(args.file), purpose=args.list, as_json=args.json)
+
+
 _VERBS = {
     "check": _check,
     "explain": _explain,
@@ -151,6 +162,7 @@ _VERBS = {
     "register": _register,
     "schema": _schema,
     "sample": _sample,
+    "what-if": _what_if,
     "adopt": _adopt,
 }
 

@@ -1,0 +1,75 @@
+"""From tallies to what changes, by purpose, role, field and channel. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from aboveboard.basics.actor import Role
+from aboveboard.promise.model import Promise
+
+Tally = Counter[tuple[bool, bool]]
+"""People by whether their own choices, restriction and retention allow it under the old promise, and under the new one."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """What one tally is about. ``field`` is "" where all fields of the purpose come out alike; ``own``: the person asks themself."""
+
+    purpose: str
+    field: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One use that changes for somebody: how many it is allowed of, before and after, and how many gain and lose it."""
+
+    purpose: str
+    role: str
+    channel: str
+    field: str
+    before: int
+    after: int
+    gained: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a promise would change: the uses, and the fields that the next sweep would erase of how many people."""
+
+    people: int
+    cells: tuple[Cell, ...]
+    lapsing: Mapping[str, int]
+
+
+def cells(old: Promise, new: Promise, tallies: Mapping[Key, Tally]) -> Iterator[Cell]:
+    """Yield the uses that change for anybody, in the order of the new promise, then those that it dropped."""
+    for purpose in dict.fromkeys([*new.purposes, *old.purposes]):
+        for role, channel, field in dict.fromkeys([*_places(new, purpose), *_places(old, purpose)]):
+            was, is_ = (role, channel, field) in set(_places(old, purpose)), (role, channel, field) in set(_places(new, purpose))
+            own = role == Role.CUSTOMER
+            tally = tallies.get(Key(purpose, field, own)) or tallies.get(Key(purpose, "", own)) or Counter()
+            cell = _cell((purpose, role, channel, field), tally, was=was, is_=is_)
+            if cell.gained or cell.lost:
+                yield cell
+
+
+def _places(promise: Promise, purpose: str) -> list[tuple[str, str, str]]:
+    found = promise.purposes.get(purpose)
+    if found is None:
+        return []
+    return [(role, channel, field) for role in found.roles for channel in found.channels for field in found.fields]
+
+
+def _cell(place: tuple[str, str, str, str], tally: Tally, *, was: bool, is_: bool) -> Cell:
+    before = after = gained = lost = 0
+    for (old_ok, new_ok), count in tally.items():
+        had, has = was and old_ok, is_ and new_ok
+        before += count * had
+        after += count * has
+        gained += count * (has and not had)
+        lost += count * (had and not has)
+    return Cell(*place, before, after, gained, lost)

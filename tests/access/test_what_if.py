@@ -1,0 +1,192 @@
+"""What a changed promise would change: the counts are those of the decision, made for each person by itself; nothing is touched."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aboveboard.access import what_if as room
+from aboveboard.access.decide import Permitted, Request, decide
+from aboveboard.access.deciding.known import gather
+from aboveboard.access.what_if import counting, grouping
+from aboveboard.access.what_if.cells import Report
+from aboveboard.access.what_if.counting import count, listed
+from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
+from aboveboard.choices.actions import choose
+from aboveboard.choices.standing import Answer
+from aboveboard.commands import promise as command
+from aboveboard.keys import queries as keys
+from aboveboard.ledger.models import Entry
+from aboveboard.promise.loading import SAMPLE
+from aboveboard.promise.loading import load as read
+from aboveboard.promise.model import Promise
+from aboveboard.vault import queries as vault
+from aboveboard.vault.keeping.actions import place_hold, restrict
+from aboveboard.vault.keeping.reasons import HoldReason, RestrictionReason
+from aboveboard.vault.models import Person
+from tests.world import load
+
+pytestmark = pytest.mark.django_db
+TEXT = SAMPLE.read_text("utf-8")
+assert room.__doc__
+
+OLD = read(TEXT, name="old")
+SPOKE = "      text: {en: Kept two years after we last spoke."
+SHOPS = "    roles: [shop-planning]\n    channels: [office, api, export]\n"
+AREAS_KEPT = "      keep: P2Y\n      starts: last_activity\n\n  tell-you"
+CHANGES = {
+    "kept shorter": (f"      keep: P2Y\n      starts: last_activity\n{SPOKE}", f"      keep: P3M\n      starts: last_activity\n{SPOKE}"),
+    "a role more and a channel less": (SHOPS, "    roles: [shop-planning, finance]\n    channels: [office, api]\n"),
+    "by each field's own age": (AREAS_KEPT, "      keep: P4M\n      starts: collection\n\n  tell-you"),
+    "going on when use is restricted": (
+        "    basis: contract\n    basis_note: Service",
+        "    basis: contract\n    allowed_when_restricted: legal_claims\n    basis_note: Service",
+    ),
+    "marketing on legitimate interests": (
+        "    basis: consent\n    direct_marketing: true\n",
+        "    basis: legitimate_interests\n    balancing: Weighed.\n    direct_marketing: true\n",
+    ),
+}
+
+
+def changed(*names: str) -> str:
+    text = TEXT
+    for name in names:
+        before, after = CHANGES[name]
+        assert before in text, name
+        text = text.replace(before, after, 1)
+    if "marketing on legitimate interests" in names:
+        start = text.index("    choice:\n      asks:\n        en: May we use your name")
+        text = (
+            text[:start]
+            + text[text.index("    fields: [first_name, last_name, email, phone, country, birth_date]\n    roles: [offers", start) :]
+        )
+    return text
+
+
+@pytest.fixture
+def crowd() -> list[int]:
+    """People of all ages and minds: clocks near their ends, choices, restrictions, holds."""
+    people = [person for person, _ in load(36)]
+    chance, now = random.Random(7), clock.now()
+    for person in people:
+        days = chance.choice([1, 80, 89, 90, 91, 92, 93, 120, 123, 400, 729, 730, 731, 900])
+        moment = now - timedelta(days=days, minutes=chance.choice([-30, 0, 30]))
+        Person.objects.filter(id=person).update(last_active_at=moment, collected_at=moment)
+        for purpose in ("personal-offers", "improve-shops"):
+            for _ in range(chance.randrange(3)):
+                said = now - timedelta(days=chance.choice([1, 5, 100, 800]))
+                choose(person, purpose, chance.choice(list(Answer)), channel="portal", evidence="portal:1", by=CUSTOMER, at=said)
+        if chance.random() < 0.3:
+            placed = now - timedelta(days=3)
+            restrict(person, RestrictionReason.UNLAWFUL, reference="letter/1", by=SYSTEM, at=placed)
+        if chance.random() < 0.2:
+            place_hold(person, HoldReason.CLAIM, reference="case/1", until=None, by=SYSTEM, at=now - timedelta(days=1))
+    return people
+
+
+def by_hand(new: Promise, people: list[int], at: datetime) -> dict[tuple[str, str, str, str], tuple[int, int, int, int]]:
+    """Ask the decision about each person, field, channel and role by itself, under both promises."""
+    found: Counter[tuple[tuple[str, str, str, str], bool, bool]] = Counter()
+    _, facts = gather(people, [*OLD.purposes.values(), *new.purposes.values()], at)
+    for key in {**OLD.purposes, **new.purposes}:
+        places = {
+            (role, channel, field)
+            for promise in (OLD, new) if (purpose := promise.purposes.get(key))
+            for role in purpose.roles for channel in purpose.channels for field in purpose.fields
+        }  # fmt: skip
+        for role, channel, field in places:
+            request = Request(role, key, (field,), channel, at, own=role == Role.CUSTOMER)
+            for person in people:
+                had, has = (isinstance(decide(promise, request, facts[person]), Permitted) for promise in (OLD, new))
+                found[(key, role, channel, field), had, has] += 1
+    told: dict[tuple[str, str, str, str], list[int]] = {}
+    for (place, had, has), number in found.items():
+        row = told.setdefault(place, [0, 0, 0, 0])
+        for index, counts in enumerate((had, has, has and not had, had and not has)):
+            row[index] += number * counts
+    return {place: (row[0], row[1], row[2], row[3]) for place, row in told.items() if row[2] or row[3]}
+
+
+def told(report: Report) -> dict[tuple[str, str, str, str], tuple[int, int, int, int]]:
+    return {(one.purpose, one.role, one.channel, one.field): (one.before, one.after, one.gained, one.lost) for one in report.cells}
+
+
+@pytest.mark.parametrize(
+    "names", [["by each field's own age"], ["marketing on legitimate interests"], list(CHANGES)], ids=lambda names: " and ".join(names)[:60]
+)
+def test_the_counts_are_those_of_the_decision_about_each_person(
+    names: list[str], crowd: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, at = read(changed(*names), name="new"), clock.now()
+    expected = by_hand(new, crowd, at)
+    assert expected
+    monkeypatch.setattr(grouping, "WHAT_IF_BATCH", 17)  # several ranges, the last one short
+    assert told(count(OLD, new, at=at)) == expected
+
+
+def test_everybody_behind_a_number_can_be_listed(crowd: list[int]) -> None:
+    new, at = read(changed("kept shorter", "by each field's own age"), name="new"), clock.now()
+    report = count(OLD, new, at=at)
+    for purpose in ("answer-contact", "improve-shops"):
+        rows = list(listed(OLD, new, purpose, at=at))
+        assert [person for person, _, _ in rows] == sorted(person for person, _, _ in rows)
+        for field, way in {(field, way) for _, field, way in rows}:
+            cell = next(one for one in report.cells if (one.purpose, one.field) == (purpose, field))
+            assert sum(row[1:] == (field, way) for row in rows) == getattr(cell, way)
+
+
+def test_a_field_that_nothing_uses_any_more_is_said_to_be_erased_by_the_next_sweep(crowd: list[int]) -> None:
+    text = TEXT.replace("  birth_date:\n    label: {en: Date of birth, fr: Date de naissance, de: Geburtsdatum}\n"
+                        "    category: user.demographic.date_of_birth\n    kind: date\n    sensitive: true\n", "")  # fmt: skip
+    text = text.replace(", birth_date", "")
+    report = count(OLD, read(text, name="new"), at=clock.now())
+    unheld = Person.objects.exclude(held_until__isnull=True).count()
+    assert 0 < report.lapsing["birth_date"] <= len(crowd) - unheld
+    assert {one.field for one in report.cells} == {"birth_date"}
+
+
+def test_nothing_is_used_opened_or_changed(crowd: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Entry.objects.count()
+    for module, name in ((vault, "open_record"), (vault, "fetch"), (keys, "unwrapped"), (keys, "opened")):
+        monkeypatch.setattr(module, name, lambda *args, **more: pytest.fail("a key was asked for"))
+    count(OLD, read(changed(*CHANGES), name="new"), at=clock.now())
+    assert Entry.objects.count() == before
+
+
+def test_other_words_for_the_same_change_nothing_and_nobody_is_gone_through(crowd: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "one_by_one", lambda at: pytest.fail("gone through"))
+    report = count(OLD, read(TEXT.replace("en: To deliver what you order", "en: To bring what you order"), name="new"), at=clock.now())
+    assert (report.cells, dict(report.lapsing)) == ((), {})
+
+
+def test_the_command_says_it_lists_it_and_leaves_the_promise_in_force(
+    crowd: list[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "new.yaml"
+    file.write_text(changed("kept shorter"), "utf-8")
+    parser = argparse.ArgumentParser()
+    command.configure(parser)
+
+    def run(*words: str) -> str:
+        assert command.run(parser.parse_args(["what-if", str(file), *words])) == 0
+        return capsys.readouterr().out
+
+    said = run()
+    assert "Nothing was changed, nothing was opened." in said
+    assert "To answer when you contact us (answer-contact)" in said
+    found: dict[str, Any] = json.loads(run("--json"))
+    lost = found["uses"][0]["lost"]
+    rows = [json.loads(line) for line in run("--list", "answer-contact", "--json").splitlines()]
+    assert sum(row["field"] == found["uses"][0]["field"] for row in rows) == lost > 0
+    from aboveboard.promise.queries import in_force
+
+    assert in_force().serial == found["compared_with"]
