@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,10 +11,13 @@ from playwright.sync_api import Page, expect
 
 from aboveboard.access.actions import adopt_promise
 from aboveboard.access.sequencing import sequence_now
-from aboveboard.basics import clock
-from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics import clock, settings
+from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.delivery.models import Dispatch, State
 from aboveboard.incidents import actions as incidents
+from aboveboard.ledger.format.cosignature import ED25519, Cosigner
+from aboveboard.ledger.models import WitnessRow
+from tests.accounts.people import staff_client
 from tests.browser import assert_accessible, photograph
 from tests.loss import LEAD, approved, lost_laptop
 from tests.world import PROMISE_FILE, adopt, load
@@ -53,3 +57,24 @@ def test_every_page_before_anything_happened(page: Page) -> None:
         page.goto(address)
         assert_accessible(page)
         photograph(page, f"{name}-empty")
+
+
+def test_who_else_watches_is_shown_to_everyone_and_a_refusal_to_the_leads(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    adopt()
+    sequence_now()
+    well, away, no = (Cosigner(f"witness.example/{name}", ED25519, bytes([n]) * 32).key for n, name in enumerate(("well", "away", "no"), 1))
+    current = settings.current()
+    lines = "\n".join(f"{key.vkey} https://witness.example" for key in (well, away, no))
+    changed = replace(current, ledger=replace(current.ledger, witnesses=lines))
+    monkeypatch.setattr(settings, "current", lambda: changed)
+    now = clock.now()
+    for key, problem, refuses in ((well, "", False), (away, "The witness gave no cosignature.", False), (no, "It REFUSES this log.", True)):
+        name = f"{key.name}+{key.key_id.hex()}"
+        WitnessRow.objects.create(name=name, size=1, cosigned_at=now, asked_at=now, problem=problem, refuses=refuses)
+    page.goto("/trust/check/")
+    expect(page.get_by_role("main")).to_contain_text("It refuses: it saw another record under our name.")
+    assert_accessible(page)
+    photograph(page, "centre-witnesses")
+    home = staff_client(Role.PRIVACY_LEAD).get("/console/").content.decode()
+    assert "witness.example/no refuses our record" in home
+    assert "witness.example/away" not in home

@@ -93,7 +93,7 @@ GRANT_LIFE: Final = timedelta(minutes=1)
 SEQUENCE_EVERY: Final = timedelta(seconds=1)
 """Longest wait between an entry being durable and being in the tree (issue of the ledger room)."""
 
-SEQUENCE_PAUSE: Final = timedelta(milliseconds=200)
+SEQUENCE_PAUSE: Final = timedelta(milliseconds=100)
 """How often the worker looks for entries that wait for their place. Our choice: leaves most of the second above for the work."""
 
 SIGN_IN_LINK_LIFE: Final = timedelta(hours=12)

@@ -18,6 +18,7 @@ from aboveboard.console.people import LOOKS
 from aboveboard.incidents import queries
 from aboveboard.incidents.models import State
 from aboveboard.incidents.notices.queries import BatchView, newest_batch
+from aboveboard.ledger.witnessing import standings
 from aboveboard.promise.queries import in_force, last_serial
 
 
@@ -37,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "looks_up": actor.role in LOOKS,
         "settings": actor.role == Role.ADMINISTRATOR,
         "devices": own_devices(actor),
+        "refusing": [one for one in standings() if one.refuses] if leads else [],
         "emergency": may_break_glass(in_force().promise, actor.role) is not None if last_serial() else False,
         "emergencies": emergencies.to_review() if actor.role == Role.PRIVACY_LEAD else [],
         "overdue": emergencies.overdue(clock.now()) if actor.role == Role.PRIVACY_LEAD else 0,

@@ -48,9 +48,10 @@ class Standing:
 
 def standings() -> list[Standing]:
     """Return how each witness that is set stands, in the order of the setting."""
-    rows = {row.name: row for row in WitnessRow.objects.all()}
+    addresses = read_addresses(settings.current().ledger.witnesses)
+    rows = {row.name: row for row in WitnessRow.objects.all()} if addresses else {}
     found = []
-    for address in read_addresses(settings.current().ledger.witnesses):
+    for address in addresses:
         row = rows.get(_row_name(address.key))
         if row is None:
             found.append(Standing(address.key.name, 0, None, None, "", refuses=False))

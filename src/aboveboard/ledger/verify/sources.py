@@ -5,6 +5,7 @@ from __future__ import annotations
 import tarfile
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlsplit
@@ -23,6 +24,15 @@ class SourceUnreadable(Unavailable):
 
     code = "source_unreadable"
     next_step = "Nothing can be said about the log until it can be read."
+
+
+def is_web_address(text: str) -> bool:
+    """Whether this is an ``http:`` or ``https:`` address with a host."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # "http://[", or a port that is no number
+        return False
 
 
 class Source(Protocol):
@@ -96,7 +106,7 @@ class Web:
     """A log behind an ``http:`` or ``https:`` address. Redirects are followed by the standard library."""
 
     def __init__(self, prefix: str) -> None:
-        if urlsplit(prefix).scheme not in ("http", "https"):
+        if not is_web_address(prefix):
             raise SourceUnreadable(where=prefix, found="it is not an http: or https: address")
         self._prefix = prefix.rstrip("/")
         self._opener = urllib.request.build_opener()
@@ -113,8 +123,8 @@ class Web:
                 if error.code in (404, 410):
                     return None
                 raise SourceUnreadable(where=url, found=f"the server answered {error.code}") from None
-        except OSError as error:
-            raise SourceUnreadable(where=url, found=str(getattr(error, "reason", error))) from None
+        except (OSError, HTTPException, ValueError) as error:
+            raise SourceUnreadable(where=url, found=str(getattr(error, "reason", error)) or type(error).__name__) from None
         if len(data) > FILE_BYTES:
             raise SourceUnreadable(where=url, found="the answer is longer than any file of a log")
         return data

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Final
-from urllib.parse import urlsplit
 
 from aboveboard.basics.errors import BadInput, Unavailable
 from aboveboard.ledger.format.checkpoint import Checkpoint
@@ -16,6 +15,7 @@ from aboveboard.ledger.format.cosignature import WitnessKey
 from aboveboard.ledger.format.note import NoteRefused, split
 from aboveboard.ledger.format.submission import PATH, Submission, parse_size
 from aboveboard.ledger.format.tree import Range, consistency_ranges
+from aboveboard.ledger.verify.sources import is_web_address
 
 TIMEOUT: Final = 10
 """Seconds to wait for a witness. Our choice: nothing waits for it."""
@@ -61,7 +61,7 @@ def read_addresses(text: str) -> list[Address]:
             key = WitnessKey.from_vkey(vkey)
         except NoteRefused as error:
             raise BadInput(found=f"in ledger.witnesses: {error.message}", fix="Get the line from: aboveboard witness key") from None
-        if urlsplit(url.strip()).scheme not in ("http", "https"):
+        if not is_web_address(url.strip()):
             raise BadInput(found=f"in ledger.witnesses: {key.name} has no address", fix="Write: KEY https://witness.example")
         found.append(Address(key, url.strip().rstrip("/")))
     return found
