@@ -31,6 +31,7 @@ def check(request: HttpRequest) -> HttpResponse:
         "seal": ledger.checkpoint(),
         "waiting": ledger.waiting(),
         "verifier": ledger.verifier_key(),
+        "earlier": ledger.verifier_keys()[:-1],
         "url": log_url(),
         "witnesses": standings(),
     }
