@@ -127,8 +127,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def failed(request: HttpRequest) -> HttpResponse:
     """500: our fault; 503 when the database is away. Shown with the id under which the log tells what happened."""
     status = 503 if isinstance(sys.exc_info()[1], OperationalError) else 500
-    if request.path.startswith(_API):
-        return _problem(status)
+    return _problem(status) if request.path.startswith(_API) else _plain(status)
+
+
+def _plain(status: int) -> HttpResponse:
     # Without the request: asking who is signed in may be what fails.
     current = settings.current()
     context = {"organisation": current.organisation, "face_name": current.organisation.name, "home": "/", "request_id": REQUEST_ID.get()}
@@ -163,6 +165,9 @@ class ToldErrors:
         status = next((status for kind, status in _STATUS.items() if isinstance(exception, kind)), None)
         if status is None or not isinstance(exception, AboveboardError) or request.path.startswith(_API):
             return None
+        if status == 503:  # what is away, and what to do, is for whoever reads the log: a customer can do nothing about it
+            log.error("%s: %s", exception.code, exception, extra={"status": status})
+            return _plain(status)
         log.info("told: %s", exception.code, extra={"status": status})
         told = {"sentence": exception.message, "step": exception.next_step.format(**exception.details), "request_id": ""}
         return render(request, "told.html", told, status=status)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -15,11 +17,21 @@ from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import queries as vault
 from aboveboard.vault import sealed
+from aboveboard.vault.merging import actions as merging
 from tests.access.rekeying import world
 from tests.crash.killing import Killer
 from tests.together.crew import at_once
 
 KILLS = 50
+
+
+@pytest.fixture(autouse=True)
+def _root_key_stays() -> Iterator[None]:
+    kept = world.ROOT.read_bytes()
+    yield
+    world.ROOT.write_bytes(kept)
+    for one in world.ROOT.parent.glob("root.key.before-*"):
+        one.unlink()
 
 
 @pytest.mark.django_db
@@ -55,6 +67,23 @@ def test_everybody_has_a_new_key_and_their_handles_stay(monkeypatch: pytest.Monk
     world.check(known)
     assert not any(bytes(before[person]) == bytes(wrapped) for person, wrapped in PersonKey.objects.values_list("person_id", "wrapped"))
     assert Entry.objects.filter(kind="keys.people.finished").count() == 1
+
+
+@pytest.mark.django_db
+def test_two_who_are_one_stay_one_and_can_be_two_again() -> None:
+    known = world.people(2)
+    ann, bob = known
+    before = {person: world.open_all(record) for person, record in vault.fetch([ann, bob]).items()}
+    merged = merging.merge(ann, bob, chosen={}, reference="case/1", by=SYSTEM, at=clock.now())
+    wrapped = bytes(PersonKey.objects.get(person_id=bob).wrapped)
+    both = vault.all_handles(ann)
+    assert people.rotate_all(by=SYSTEM, at=clock.now()) == 1
+    world.rotate()
+    assert vault.all_handles(ann) == both == (known[ann], known[bob])
+    assert bytes(PersonKey.objects.get(person_id=bob).wrapped) != wrapped, "what was set aside has a new key too"
+    merging.split(merged.pk, kinds=world.kinds(), reference="case/2", by=SYSTEM, at=clock.now())
+    world.check(known)
+    assert {person: world.open_all(record) for person, record in vault.fetch([ann, bob]).items()} == before
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from aboveboard.access.rekeying import root
-from aboveboard.basics import clock
+from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.keys import ring
 from aboveboard.keys.models import PersonKey, Rotation, WrappingKey
@@ -20,6 +20,7 @@ from aboveboard.vault.loading import mapping as mappings
 from aboveboard.vault.origin import Origin
 from tests import world
 
+ROOT = settings.current().path("root.key")
 finish_now = partial(root.go_on, by=SYSTEM, pause=0.0)
 
 
@@ -74,9 +75,13 @@ def _entries(kind: str) -> int:
     return Entry.objects.filter(kind=kind).count()
 
 
+def kinds() -> dict[str, str]:
+    """Return the kind of each field of the promise in force."""
+    return {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
+
+
 def correct(person_id: int, field: str, value: str) -> None:
     """Correct one field, as its owner does in the portal."""
     adopted = in_force()
-    kinds = {key: one.kind.value for key, one in adopted.promise.fields.items()}
     origin = Origin(adopted.serial, clock.now(), "portal", "")
-    vault_actions.correct(person_id, field, value, kinds=kinds, origin=origin, by=SYSTEM, at=clock.now())
+    vault_actions.correct(person_id, field, value, kinds=kinds(), origin=origin, by=SYSTEM, at=clock.now())

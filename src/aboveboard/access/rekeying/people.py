@@ -22,6 +22,7 @@ from aboveboard.ledger.actions import append
 from aboveboard.vault import queries as vault
 from aboveboard.vault.keeping import rekeying
 from aboveboard.vault.locking import hold
+from aboveboard.vault.merging import aside
 
 KIND = "people"
 
@@ -33,7 +34,7 @@ def rotate_one(person_id: int, *, by: Actor, at: datetime) -> None:
         NotFound: nobody with that id is held.
     """
     with transaction.atomic():
-        if not hold([person_id]) or not rekeying.rotate(person_id):
+        if not hold([person_id]) or not _rotate(person_id):
             raise NotFound(what="person")
         append("key.rotated", by=by, handle=vault.handle(person_id), facts={}, at=at)
 
@@ -64,8 +65,14 @@ def _batch(rotation_id: int, progress: Callable[[int], None]) -> bool:
         if not people or rotation.finished_at is not None:
             return False
         held = hold(people)
-        rotation.done += sum(rekeying.rotate(person_id) for person_id in sorted(held))
+        rotation.done += sum(_rotate(person_id) for person_id in sorted(held))
         rotation.reached = people[-1]
         rotation.save(update_fields=["reached", "done"])
     progress(rotation.done)
     return True
+
+
+def _rotate(person_id: int) -> bool:
+    """Their record, and what a merge set aside for undoing it: that is sealed under a key of its own."""
+    aside.rotate(person_id)
+    return rekeying.rotate(person_id)
