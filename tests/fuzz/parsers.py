@@ -34,6 +34,9 @@ from aboveboard.ledger.verify.resume import read_place
 from aboveboard.ledger.witness.client import read_addresses
 from aboveboard.promise import loading as promise
 from aboveboard.vault import normalise, sealed
+from aboveboard.vault.attachments import media, stream
+from aboveboard.vault.kinds import national_ids, values
+from aboveboard.vault.kinds.misfit import Misfit
 from aboveboard.vault.loading import mapping, people_file
 from aboveboard.vault.origin import Origin
 from tests.ledger.logs import SIGNER, bodies
@@ -135,6 +138,18 @@ def _packed(mode: Literal["w", "w:gz"]) -> bytes:
     return data.getvalue()
 
 
+def _taken(kind: str) -> Callable[[str], object]:
+    """Return what reads a value of a kind at the border; a misfit is its answer, as an import lists it."""
+
+    def taken(said: str) -> object:
+        try:
+            return values.read(kind, said)
+        except Misfit as misfit:
+            return misfit.expected
+
+    return taken
+
+
 PARSERS: tuple[Parser, ...] = (
     Parser("promise file", lambda data: promise.load(data, name="promise.yaml"), lambda: [PROMISE_FILE.read_bytes()]),
     Parser("mapping file", text(lambda said: mapping.load(said, name="mapping.yaml")), lambda: [MAPPING_FILE.read_bytes()]),
@@ -178,6 +193,12 @@ PARSERS: tuple[Parser, ...] = (
     Parser("e-mail address", text(normalise.email), lambda: ["Jön@Exämple.org".encode()]),
     Parser("phone number", text(lambda said: normalise.phone(said, "GB")), lambda: [b"020 7946 0000", b"+49 (0) 30/123456"]),
     Parser("customer number", text(normalise.customer_number), lambda: [b"aw-000 11 000"]),
+    Parser("national number", text(lambda said: national_ids.normal(said, "fr.nir")), lambda: [b"2 95 10 99 126 111 93"]),
+    Parser("card number", text(_taken("card_number")), lambda: [b"4111 1111 1111 1111", b"************1111"]),
+    Parser("date", text(_taken("date")), lambda: [b"1984-05-31", b"1984-05-31 00:00:00.000"]),
+    Parser("postal address", text(_taken("postal_address")), lambda: [b"1 High St\nLeeds\nLS1 4AP"]),
+    Parser("name of a document", text(media.safe_name), lambda: [b"../a\\b/receipt.pdf"]),
+    Parser("chunk of a document", lambda data: list(stream.unseal(bytes(32), [data])), lambda: list(stream.seal(bytes(32), [b"%PDF-"]))),
 )
 
 ERRORS: tuple[type[Exception], ...] = (AboveboardError,)

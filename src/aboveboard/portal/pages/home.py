@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -64,6 +65,7 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
     context = {
         "name": _first_name(opened),
         "details": held,
+        "usual": _usual(held),
         "refused": wording.refusal(reason.code for reason in outcome.reasons) if isinstance(outcome, access.Refused) else "",
         "purposes": purposes,
         "in_use": sum(bool(row["in_use"]) for row in purposes),
@@ -83,6 +85,12 @@ def _details(you: You, opened: Mapping[str, Personal[str] | None]) -> Iterator[D
         if value is not None:
             come_from = wording.origin(you.promise, origins[key]) if key in origins else ""
             yield Detail(field, shown(field, value.reveal(), you.language), come_from, details.is_correctable(field))
+
+
+def _usual(held: list[Detail]) -> str:
+    """Return where most of it comes from, so that the page says it once; nothing where no two things share it."""
+    common = Counter(detail.origin for detail in held).most_common(1)
+    return common[0][0] if common and common[0][1] > 1 else ""
 
 
 def shown(field: Field, value: str, language: str) -> str:
