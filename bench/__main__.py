@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bench.row import Row
 
-BENCHES = ("bulk.imports", "bulk.exports", "decide", "uses", "ledger", "exposure", "notices")
+BENCHES = ("bulk.imports", "bulk.exports", "decide", "look_up", "uses", "ledger", "exposure", "notices")
 
 
 def main() -> None:
