@@ -115,6 +115,23 @@ def test_it_says_what_is_proved_in_three_languages_and_what_then_where_it_does_n
 
 
 @pytest.mark.browser
+def test_a_proof_can_be_dropped_on_the_page_or_chosen_by_keyboard(alone: Page, tmp_path: Path) -> None:
+    opened(alone, tmp_path, VECTORS["vkey"])
+    dropped = alone.evaluate_handle(
+        "text => { const all = new DataTransfer(); all.items.add(new File([text], 'a.tlog-proof')); return all; }",
+        VECTORS["accept"][0]["proof"],
+    )
+    alone.dispatch_event("body", "drop", {"dataTransfer": dropped})
+    alone.locator("#result.holds:focus").wait_for()
+    alone.reload()
+    order = []
+    for _ in range(4):
+        alone.keyboard.press("Tab")
+        order.append(alone.evaluate("document.activeElement.id || document.activeElement.dataset.language"))
+    assert order == ["en", "fr", "de", "file"]
+
+
+@pytest.mark.browser
 def test_a_browser_that_cannot_says_that_it_proves_nothing(alone: Page, tmp_path: Path) -> None:
     alone.add_init_script("crypto.subtle.digest = () => Promise.reject(new DOMException('no', 'NotSupportedError'))")
     opened(alone, tmp_path, VECTORS["vkey"])
