@@ -172,6 +172,27 @@ def test_looking_somebody_up(page: Page) -> None:
     seen(page, "console-opened")
     page.get_by_role("button", name="Record a choice").click()
     seen(page, "console-record-choice")
+    page.goto("/console/people/answer-contact/")
+    page.get_by_label("Who is it about?").fill(row["email"])
+    page.get_by_role("button", name="Look up").click()
+    page.get_by_role("button", name="Add Proof of purchase").click()
+    seen(page, "console-add-document")
+    page.get_by_label("Which file?").set_input_files({"name": "page.html", "mimeType": "application/pdf", "buffer": b"<script>"})
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("alert")).to_contain_text("of a kind that is not taken")
+    seen(page, "console-add-document-error")
+    page.get_by_label("Which file?").set_input_files({"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kept: Proof of purchase")
+    seen(page, "console-document-added")
+    page.get_by_role("link", name="Look somebody up again").click()
+    page.get_by_label("Who is it about?").fill(row["email"])
+    page.get_by_label("Proof of purchase").check()
+    page.get_by_role("button", name="Look up").click()
+    seen(page, "console-opened-document")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download Proof of purchase").click()
+    assert download.value.suggested_filename == "receipt.pdf"
 
 
 @pytest.fixture
