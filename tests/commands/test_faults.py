@@ -225,7 +225,8 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(monkeypatch: py
     stop = Event()
     swept: list[object] = []
     monkeypatch.setattr("aboveboard.incidents.leaks.staging.sweep", lambda *, at: swept.append(at) or 3)
-    monkeypatch.setattr("aboveboard.accounts.programs.tokens.sweep", lambda *, at: 0)
+    for forgets in ("tokens", "repeats"):
+        monkeypatch.setattr(f"aboveboard.accounts.programs.{forgets}.sweep", lambda *, at: 0)
     sweeping = worker.make_loops("w", stop)[-1]
     assert sweeping.name == "sweeping"
     assert sweeping.pause == limits.SWEEP_PAUSE

@@ -27,6 +27,7 @@ BECOMES: dict[str, str] = {
     "access.QuietRefusal": GOES,
     "vault.Hold": GOES,
     "vault.MergedPerson": GOES,
+    "vault.AttachmentChunk": GOES,
     "access.EmergencyLook": GOES,  # the row stays for its review, without the person's number and without what was written
     "vault.Restriction": GOES,
     "vault.SweepRow": "stays, without the person's number: what a sweep found is listed by its fields",
