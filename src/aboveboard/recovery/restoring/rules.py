@@ -51,6 +51,8 @@ NOTHING: Final = {
     "sweep.done": "what it erased has entries of its own",
     "people.merge-closed": "what was left of a merge went with it",
     "emergency.reviewed": "a review changes nothing",
+    "keys.split": "shares of a root key change nothing here",
+    "keys.recovered": "a root key that was put together again changes nothing here",
     "choice.missed": "nobody was found, so nothing was changed",
     "signin.link": "no link outlives a restoration",
     "backup.made": "a backup changes nothing",
@@ -60,6 +62,8 @@ NOTHING: Final = {
 NOT_REPEATED: Final = {
     "people.imported": "the ledger does not hold who was imported: import the file again",
     "correction.made": "the ledger does not hold the value: ask for it again",
+    "document.added": "the ledger does not hold the document: add it again",
+    "key.rotated": "keys from before it are in use again, unless the keys part is newer: rotate again",
     "people.merged": "two records are apart again, as they were: merge them again",
     "emergency.opened": "the ledger does not hold what was written for the reviewers: review it from its entry",
     "people.split": "the record is as it was before: split it again",
