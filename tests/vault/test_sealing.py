@@ -212,3 +212,20 @@ def test_people_are_told_apart_by_the_field_that_the_mapping_names(file: Path) -
     by_name = mappings.load(world.MAPPING_FILE.read_text("utf-8").replace("identify_by: customer_number", "identify_by: city"), name="m")
     with pytest.raises(people_file.FileRefused, match="cannot be looked up"):
         loading.load(loading.Source(mine.path, by_name, mine.kinds, 1), by=SYSTEM, at=clock.now())
+
+
+@pytest.mark.django_db
+def test_a_block_whose_wrapping_key_was_destroyed_on_the_way_gets_fresh_keys(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def gone(wrapped: list[bytes]) -> None:
+        asked.append(wrapped)
+        if len(asked) == 2:
+            raise Conflict(why="the keys were rotated in between; do it again")
+
+    monkeypatch.setattr(loading, "hold", gone)
+    run = loading.load(source(file), by=SYSTEM, at=clock.now())
+    assert (run.loaded, run.already_held, run.refused, len(asked)) == (300, 0, 0, 7)
+    assert asked[1] != asked[2]
+    person_id = queries.find("customer_number", file.read_text("utf-8").splitlines()[60].split(",")[0])[0]
+    assert "email" in queries.held_fields(person_id)
