@@ -19,6 +19,7 @@ KINDS = ("email", "phone", "customer_number", "national_id")
 PHONE_DIGITS = 6
 """Fewest digits of a phone number: shorter ones are extensions or slips, and would find strangers."""
 
+_NO_DIGIT = re.compile(r"[^0-9]+")
 _PLAIN_DOMAIN = re.compile(r"(?!.*xn--)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.ASCII)
 _LONGEST_EMAIL, _LONGEST_LOCAL = 254, 64  # octets: RFC 5321, 4.5.3.1, and erratum 1690 of RFC 3696
 
@@ -32,7 +33,7 @@ def email(value: str) -> str | None:
     """
     text = _nfkc(_nfkc(value).strip().lower())
     local, at, domain = text.rpartition("@")
-    if not (at and local and domain) or not text.isprintable() or any(mark.isspace() for mark in text):
+    if not (at and local and domain) or not text.isprintable() or text.split() != [text]:
         return None
     if not _PLAIN_DOMAIN.fullmatch(domain):
         try:
@@ -67,14 +68,14 @@ def phone(value: str, region: str | None) -> str | None:
 def digits(text: str) -> str:
     """Return the digits of a text as 0 to 9, in whichever script they were written."""
     if text.isascii():
-        return "".join(mark for mark in text if mark.isdigit())
+        return _NO_DIGIT.sub("", text)
     return "".join(str(unicodedata.decimal(mark)) for mark in _nfkc(text) if mark.isdecimal())
 
 
 def customer_number(value: str) -> str | None:
     """Return NFKC, upper case, without spaces or dashes; None when nothing is left."""
     text = _nfkc(value).upper()
-    return _nfkc("".join(mark for mark in text if not mark.isspace() and mark != "-")) or None
+    return _nfkc("".join(text.split()).replace("-", "")) or None
 
 
 def _nfkc(text: str) -> str:
