@@ -35,7 +35,7 @@ def test_init_makes_an_instance_that_the_doctor_can_read(aboveboard: Run, tmp_pa
     checks = {check["name"]: check for check in json.loads(aboveboard("doctor", "--home", "home", "--json").stdout)}
     assert {name: check["verdict"] for name, check in checks.items()} == {
         "settings": "ok", "database": "ok", "keys": "ok", "root key": "ok", "promise": "act",
-        "ledger": "ok", "work": "ok", "backup": "look", "mail": "look", "disk": "ok", "transport": "ok",
+        "ledger": "ok", "witnesses": "ok", "work": "ok", "backup": "look", "mail": "look", "disk": "ok", "transport": "ok",
     }  # fmt: skip
     assert all(check["step"] for check in checks.values() if check["verdict"] != "ok")
     assert aboveboard("migrate", "--check", "--home", "home").returncode == exits.DONE
