@@ -3,7 +3,8 @@
 The procedure of :func:`attach`, numbered as in the code:
 
 1. What the first bytes are decides whether the file is taken at all.
-2. A key of the document's own seals it chunk by chunk into the database; nothing stands on a disk in the clear.
+2. A key of the document's own seals it chunk by chunk into the database. (An upload waits in the server's temporary
+   folder, readable by the server alone, until it was answered.)
 3. The descriptor, with that key, is sealed into the person's record; what stood there before is forgotten.
 4. The ledger says that a document was added: to which field, on which channel, never its name.
 
