@@ -315,7 +315,7 @@ LOOK_UP_WIDTH: Final = 8
 SWEEP_REVIEW_BATCH: Final = 2_000
 """People looked at in one transaction while a sweep reviews. Our choice: below 20 MB of memory."""
 
-SWEEP_ERASE_BATCH: Final = 200
+SWEEP_ERASE_BATCH: Final = 50
 """People whose fields are erased in one transaction. Our choice: a fraction of a second in which nobody else writes to SQLite."""
 
 SWEEP_REVIEW_LIFE: Final = timedelta(days=30)

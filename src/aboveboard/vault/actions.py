@@ -134,8 +134,8 @@ def remove(person_id: int) -> None:
         SealedRecord.objects.filter(person_id=person_id).delete()
         numbers = alias.numbers_of(person_id)
         attachments.forget(numbers)
-        keeping.forget(person_id)
-        merging.forget(person_id)
+        keeping.forget(numbers)
+        merging.forget(numbers)
         Person.objects.filter(id=person_id).delete()
         forget_customer(person_id)
         for forget in _forgetters.values():

@@ -61,12 +61,26 @@ def lapsed(promise: Promise, held: Held, at: datetime) -> dict[str, dict[str, st
     """Return the fields that may no longer be kept, each with its purposes and why each lapsed, in a fixed order."""
     facts = Facts(True, held.standing)
     against = {key: _said_no(purpose, facts) for key, purpose in promise.purposes.items()}
+    over: dict[tuple[str, datetime], Lapse | None] = {}  # most fields of a person were collected in one moment
     found: dict[str, dict[str, str]] = {}
     for field in sorted(held.collected):
-        purposes = [purpose for purpose in promise.purposes.values() if field in purpose.fields]
-        whys = {purpose.key: against[purpose.key] or _over(purpose, field, held, at) for purpose in purposes}
-        if all(whys.values()):
-            found[field] = {key: why for key, why in sorted(whys.items()) if why} or {NO_PURPOSE: "no_purpose"}
+        whys: dict[str, str] = {}
+        kept = False
+        for key, purpose in promise.purposes.items():
+            if field not in purpose.fields:
+                continue
+            why = against[key]
+            if why is None:
+                clock = key, held.collected[field]
+                if clock not in over:
+                    over[clock] = _over(purpose, field, held, at)
+                why = over[clock]
+            if why is None:
+                kept = True
+                break
+            whys[key] = why
+        if not kept:
+            found[field] = dict(sorted(whys.items())) or {NO_PURPOSE: "no_purpose"}
     return found
 
 

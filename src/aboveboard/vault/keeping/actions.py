@@ -6,6 +6,7 @@ Everything here holds the person first (``vault.locking``), as an erasure does, 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -137,9 +138,8 @@ def refuse_if_held(person_id: int, at: datetime) -> None:
         raise HeldByLaw(why="a legal hold stands on their data")
 
 
-def forget(person_id: int) -> None:
-    """Delete an erased person's rows: each ties them to entries of the ledger. Only an erasure calls this."""
-    numbers = alias.numbers_of(person_id)
+def forget(numbers: Sequence[int]) -> None:
+    """Delete an erased person's rows, under all their numbers: each ties them to entries. Only an erasure calls this."""
     Hold.objects.filter(person_id__in=numbers).delete()
     Restriction.objects.filter(person_id__in=numbers).delete()
     SweepRow.objects.filter(person_id__in=numbers).update(person_id=None)

@@ -14,10 +14,11 @@ Splitting gives each record back what it had; what changed since goes to the rec
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from aboveboard.accounts.actions import join_customers, part_customers
 from aboveboard.basics import clock
@@ -156,12 +157,15 @@ def end_undoing(*, at: datetime, limit: int = 100) -> int:
     return len(rows)
 
 
-def forget(person_id: int) -> None:
-    """Destroy what a person's merges set aside, with the keys: only their erasure calls this."""
-    for row in MergedPerson.objects.filter(person_id=person_id, split_at__isnull=True):
-        keys.destroy(row.merged_id)
-    MergedPerson.objects.filter(person_id=person_id).delete()
-    MergedPerson.objects.filter(merged_id=person_id, split_at__isnull=False).delete()
+def forget(numbers: Sequence[int]) -> None:
+    """Destroy what a person's merges set aside, with the keys, and the rows of all of them: only their erasure calls this.
+
+    ``numbers``: their own first, then those that lead to it.
+    """
+    person_id, *merged = numbers
+    for number in merged:
+        keys.destroy(number)
+    MergedPerson.objects.filter(Q(person_id=person_id) | Q(merged_id=person_id)).delete()
 
 
 def _check(kept: int, merged: int, held: frozenset[int]) -> None:
