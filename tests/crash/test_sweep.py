@@ -36,14 +36,19 @@ def test_sweeps_killed_fifty_times_erase_what_was_reviewed_once(monkeypatch: pyt
         last = Sweep.objects.latest("id")
         assert SweepRow.objects.filter(sweep=last).count() == last.looked_at, "a batch was listed without its progress, or twice"
 
-    kill_until(KILLS // 2, review, between=nothing_twice, most=0.04)
+    kill_until(KILLS - 30, review, between=nothing_twice, most=0.04)
     again = reviewing.review(by=SYSTEM, at=at)
     assert (again.digest, again.counts) == (expected.digest, expected.counts)
 
     def erase() -> None:
         erasing.erase(again.digest, by=SYSTEM, at=lambda: at)
 
-    left = PEOPLE
+    def stop(done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        erasing.erase(again.digest, by=SYSTEM, at=lambda: at, progress=stop)
+    begun = left = len(whole.people())
 
     def nothing_is_half_done() -> None:
         nonlocal left
@@ -52,8 +57,8 @@ def test_sweeps_killed_fifty_times_erase_what_was_reviewed_once(monkeypatch: pyt
         left = held
         assert whole.entries("erasure.done") == PEOPLE - held == SweepRow.objects.filter(sweep=again, outcome="person").count()
 
-    kill_until(KILLS // 2, erase, between=nothing_is_half_done, most=0.4)
-    assert left < PEOPLE, "killed in the middle"
+    kill_until(30, erase, between=nothing_is_half_done, most=0.6)
+    assert 0 < left < begun, "killed in the middle, not before or after everything"
     erase()
     assert whole.people() == frozenset()
     assert whole.entries("sweep.done") == 1
