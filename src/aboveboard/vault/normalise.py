@@ -56,6 +56,8 @@ def phone(value: str, region: str | None) -> str | None:
     found = digits(text)
     if len(found) < PHONE_DIGITS:
         return None
+    if text.startswith("#"):  # it is such a form already, or nothing that any country dials
+        return "#" + found
     try:
         parsed = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
