@@ -87,12 +87,14 @@ def test_values_look_ups_and_handles_lead_to_the_one_kept(two: People) -> None:
     assert {entry.handle for entry in Entry.objects.filter(kind="people.merged")} == {first, second}
 
 
-def test_the_old_number_still_finds_them_in_the_same_one_statement(two: People) -> None:
+def test_the_old_number_still_finds_them_and_their_own_takes_one_statement(two: People) -> None:
     one, row, other, _ = two
     merge(one, other)
     with CaptureQueriesContext(connection) as asked:
-        found = vault.fetch([other])
+        vault.fetch([one])
     assert len(asked) == 1
+    found = vault.fetch([other, one])
+    assert found[one].person_id == one
     assert found[other].person_id == one
     assert seen(other)["first_name"] == row["first_name"]
     assert alias.current(other) == one
