@@ -121,8 +121,8 @@ def test_a_server_that_dies_loses_no_entry_of_what_was_released(instance: Instan
         instance.server.crash()
     else:
         program.kill()  # an embedded database dies with its process
-    said, _ = program.communicate(timeout=60)
-    assert program.returncode == (exits.UNAVAILABLE if instance.server else -9)
+    said, complaint = program.communicate(timeout=60)
+    assert program.returncode == (exits.UNAVAILABLE if instance.server else -9), complaint
     if instance.server:
         instance.server.again()
     lines = [line for line in said.splitlines(keepends=True) if line.endswith("\n")]  # the last may be cut in the middle

@@ -58,3 +58,14 @@ def test_every_room_says_what_it_promises() -> None:
         if (folder / "__init__.py").exists() and len(ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or "") < 60
     ]
     assert not silent, silent
+
+
+def test_a_copy_speaks_of_its_failures_as_every_statement_does() -> None:
+    """Django does not wrap what psycopg's COPY raises: a server that went away would look like a fault of ours."""
+    bare = []
+    for name, tree in trees():
+        source = (SOURCE / name).read_text("utf-8")
+        copies = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("cursor.copy")]
+        if copies and source.count("wrap_database_errors") < len(copies):
+            bare.append(f"{name}:{copies}")
+    assert not bare, bare

@@ -20,7 +20,7 @@ def store(export_id: int, lines: Sequence[Line]) -> None:
     """Store the lines, all or none. A person who is on the manifest already is an ``IntegrityError``."""
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.cursor.copy(f"COPY {_TABLE} ({_COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy:
+            with connection.wrap_database_errors, cursor.cursor.copy(f"COPY {_TABLE} ({_COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy:
                 copy.set_types(("int8", "int8", "int8", "varchar"))
                 for line in lines:
                     copy.write_row((export_id, *line))

@@ -83,7 +83,12 @@ def _split(row: tuple[Any, ...]) -> tuple[int, int, int, int]:
 def _copy(query: str, path: Path, columns: Mapping[str, str], shape: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None) -> None:
     with _scratch(path) as text:
         if connection.vendor == "postgresql":
-            with text.open("wb") as file, connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy:
+            with (
+                text.open("wb") as file,
+                connection.cursor() as cursor,
+                connection.wrap_database_errors,
+                cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy,
+            ):
                 for block in copy:
                     file.write(block)
         else:

@@ -62,7 +62,7 @@ def insert(rows: Sequence[Row]) -> None:
     adapt = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and len(rows) > _FEW:
-            with cursor.cursor.copy(_COPY) as copy:
+            with connection.wrap_database_errors, cursor.cursor.copy(_COPY) as copy:
                 copy.set_types(_COPY_TYPES)
                 for row in rows:
                     copy.write_row(row)

@@ -56,7 +56,8 @@ class Postgres:
             cursor.execute(_COLUMNS, [table])
             columns = [name for (name,) in cursor.fetchall()]
             try:
-                with part.create(file) as out, cursor.copy(f"COPY {_target(table, columns)} TO STDOUT (FORMAT binary)") as copy:
+                copying = cursor.copy(f"COPY {_target(table, columns)} TO STDOUT (FORMAT binary)")
+                with part.create(file) as out, connection.wrap_database_errors, copying as copy:
                     for block in copy:
                         out.write(block)
             except OSError as error:
@@ -70,7 +71,7 @@ class Postgres:
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")  # noqa: S608 - checked against the schema by its columns
             for name, table in tables.items():
                 copying = cursor.copy(f"COPY {_target(name, table.columns)} FROM STDIN (FORMAT binary)")
-                with (Path(folder) / table.file).open("rb") as file, copying as copy:
+                with (Path(folder) / table.file).open("rb") as file, connection.wrap_database_errors, copying as copy:
                     while block := file.read(_BLOCK):
                         copy.write(block)
 

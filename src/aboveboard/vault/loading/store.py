@@ -60,7 +60,7 @@ def _insert(table: str, columns: Sequence[str], rows: Iterable[Any]) -> None:
     names = ", ".join(columns)
     with connection.cursor() as cursor:
         if takes_copy():
-            with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+            with connection.wrap_database_errors, cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
                 copy.write(copying.START + b"".join(rows) + copying.END)
         else:
             marks = ", ".join(["%s"] * len(columns))
