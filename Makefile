@@ -40,7 +40,7 @@ database: setup-dev ## the tests that touch the database, on PostgreSQL
 	TEST_DATABASE=postgres $(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not browser" --ignore tests/house
 
 browser: setup-dev ## the tests in Chromium
-	$(PYTEST) -q -m browser
+	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m browser
 
 bench: setup-dev ## how fast, and how far from a floor program
 	$(RUN) -m bench
