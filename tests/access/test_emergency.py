@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.access.actions import Opened, Refused
 from aboveboard.access.deciding import emergency as deciding
 from aboveboard.access.emergency import asking, queries
-from aboveboard.access.emergency.asking import EmergencyAsk, EmergencyReference, break_glass, show_again, words_of
+from aboveboard.access.emergency.asking import EmergencyAsk, EmergencyReference, break_glass, show_again
 from aboveboard.access.emergency.review import ReviewedAlready, review
 from aboveboard.access.emergency.why import Emergency, Verdict
+from aboveboard.access.emergency.words import words_of
 from aboveboard.access.models import EmergencyLook
 from aboveboard.access.people import NoOneFound, Sought
 from aboveboard.access.queries import looks
@@ -34,6 +35,7 @@ from aboveboard.outbox import jobs
 from aboveboard.promise.loading import SAMPLE
 from aboveboard.promise.loading import load as read
 from aboveboard.vault import actions as vault_actions
+from aboveboard.vault.keeping import rekeying
 from aboveboard.vault.keeping.actions import restrict
 from aboveboard.vault.keeping.reasons import RestrictionReason
 from tests.accounts.people import staff_member
@@ -93,6 +95,14 @@ def test_the_ledger_holds_codes_and_no_words(someone: Any, adviser: Actor) -> No
     assert SECRET.encode() not in bytes(kept.words)
     assert words_of(kept) == SECRET
     assert SECRET not in repr(ask(adviser))
+
+
+def test_a_new_key_leaves_the_words_to_the_reviewers(someone: Any, adviser: Actor) -> None:
+    look(adviser, someone[1])
+    with transaction.atomic():
+        assert rekeying.rotate(someone[0])
+    (kept,) = EmergencyLook.objects.all()
+    assert words_of(kept) == SECRET
 
 
 def test_the_privacy_lead_is_told_without_a_word_about_anybody(someone: Any, adviser: Actor) -> None:

@@ -11,12 +11,10 @@ The procedure, numbered as in the code and in ``tests/access/test_emergency.py``
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
@@ -24,6 +22,7 @@ from aboveboard.access import people
 from aboveboard.access.actions import Opened, Refused, open_granted
 from aboveboard.access.deciding import emergency as deciding
 from aboveboard.access.emergency.why import Emergency
+from aboveboard.access.emergency.words import seal
 from aboveboard.access.models import EmergencyAsked, EmergencyLook
 from aboveboard.access.people import Sought
 from aboveboard.access.reasons import Code, Reason, reason
@@ -38,6 +37,7 @@ from aboveboard.outbox.actions import post
 from aboveboard.promise import queries as promise
 from aboveboard.promise.queries import Adopted
 from aboveboard.vault import queries as vault
+from aboveboard.vault.locking import hold
 
 USED, REFUSED, OPENED = "use.emergency", "emergency.refused", "emergency.opened"
 """Kinds of the two entries, and of the message that tells the privacy lead."""
@@ -46,7 +46,6 @@ PURPOSE = "emergency"
 CHANNEL = "console"
 """What stands where a channel of the promise would: it is asked nowhere else."""
 _REFERENCE = re.compile(r"[A-Za-z0-9:._/-]{0,80}")
-_AAD = b"aboveboard/emergency/v1"
 
 
 class EmergencyReference(BadInput):
@@ -121,18 +120,6 @@ def show_again(look_id: int, *, by: Actor, at: datetime) -> Opened | Refused:
     return open_granted(record, ask.fields, entry_id)
 
 
-def words_of(look: EmergencyLook) -> str | None:
-    """Return what the asker wrote for the reviewers, or None once the person's key is gone or was changed."""
-    key = None if look.person_id is None else person_key(look.person_id)
-    if key is None or not look.words:
-        return None if look.words else ""
-    blob = bytes(look.words)
-    try:
-        return AESGCM(key).decrypt(blob[:12], blob[12:], _aad(look.entry_id)).decode()
-    except InvalidTag:
-        return None
-
-
 def _count(by: Actor, at: datetime) -> int:
     """Count this asking, and return how many the account had asked before it in 24 hours. A program is not counted: it is refused."""
     if by.kind is not ActorKind.STAFF:
@@ -161,19 +148,14 @@ def _write(
 
 
 def _keep(ask: EmergencyAsk, person_id: int, entry_id: int, at: datetime) -> EmergencyLook:
-    key, words = person_key(person_id), b""
-    if key is not None and ask.words:
-        nonce = os.urandom(12)
-        words = nonce + AESGCM(key).encrypt(nonce, ask.words.encode(), _aad(entry_id))
+    hold([person_id])  # a new key given to them meanwhile would leave these words behind
+    key = person_key(person_id)
+    words = seal(AESGCM(key), entry_id, ask.words) if key is not None and ask.words else b""
     return EmergencyLook.objects.create(
         entry_id=entry_id, person_id=person_id, actor=ask.actor.as_json(), account_id=_number(ask.actor), why=ask.why.value,
         fields=sorted(set(ask.fields)), reference=ask.reference, words=words, at=at, until=at + EMERGENCY_LIFE,
         review_due=at + EMERGENCY_REVIEW,
     )  # fmt: skip
-
-
-def _aad(entry_id: int) -> bytes:
-    return _AAD + entry_id.to_bytes(8, "big")
 
 
 def _number(by: Actor) -> int:

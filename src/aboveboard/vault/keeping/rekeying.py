@@ -5,7 +5,7 @@ The old key then lives in backups alone, as whoever was erased whole does; the p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -16,6 +16,23 @@ from aboveboard.keys.models import PersonKey
 from aboveboard.keys.queries import opened
 from aboveboard.vault import sealed
 from aboveboard.vault.models import SealedRecord
+
+Anew = Callable[[int, AESGCM, AESGCM], object]
+
+_sealed_elsewhere: dict[str, Anew] = {}
+
+
+def also_seals(room: str) -> Callable[[Anew], Anew]:
+    """Register how a room above this one seals anew what it keeps under a person's key, in its app's ``ready``.
+
+    The function gets the person's id, the old cipher and the new one, and runs in the transaction that changes the key.
+    """
+
+    def register(function: Anew) -> Anew:
+        _sealed_elsewhere[room] = function
+        return function
+
+    return register
 
 
 def fresh_key(person_id: int, boxes: Mapping[str, sealed.Box], old: bytes, known_as: Sequence[str]) -> dict[str, sealed.Box]:
@@ -28,6 +45,8 @@ def fresh_key(person_id: int, boxes: Mapping[str, sealed.Box], old: bytes, known
     """
     ((_, key, wrapped),) = make_keys([person_id])
     PersonKey.objects.filter(person_id=person_id).update(wrapped=wrapped, handles=seal_handles(person_id, key, known_as))
+    for anew in _sealed_elsewhere.values():
+        anew(person_id, AESGCM(old), AESGCM(key))
     return resealed(person_id, boxes, AESGCM(old), person_id, AESGCM(key))
 
 
