@@ -60,6 +60,10 @@ Selections, which name nobody twice, may be longer."""
 USE_BATCH: Final = 500
 """People in one batch request or one transaction of a bulk use (design, section 8)."""
 
+GARBAGE_SEARCH: Final = (20_000, 20, 50)
+"""Objects made, and searches of the younger ones, before a process that answers looks for garbage in circles (``gc.set_threshold``).
+Our choice: a batch of uses makes some 10,000 objects that are freed without a search; measured by ``bench/uses.py``."""
+
 UPLOAD_BYTES: Final = 512 * 1024 * 1024
 """Largest file of leaked rows accepted through the console, in bytes. Larger ones: the command line."""
 

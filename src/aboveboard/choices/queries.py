@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from aboveboard.basics import clock
 from aboveboard.choices.models import Choice
 from aboveboard.choices.standing import NOTHING_SAID, Answer, Event, Standing, fold, fold_merged
+from aboveboard.vault.asking import prepared
 from aboveboard.vault.merging.alias import numbers_of
 from aboveboard.vault.merging.models import MergedPerson
 from aboveboard.vault.models import Person
@@ -32,11 +32,11 @@ def standings(person_ids: Collection[int]) -> dict[int, Standing]:
 
 _SAID = f"""
     SELECT choice.person_id, choice.person_id, NULL, choice.at, choice.id, choice.purpose, choice.answer
-    FROM {Choice._meta.db_table} AS choice WHERE choice.person_id IN ({{marks}})
+    FROM {Choice._meta.db_table} AS choice WHERE choice.person_id {{some}}
     UNION ALL
     SELECT alias.person_id, alias.merged_id, alias.at, choice.at, choice.id, choice.purpose, choice.answer
     FROM {MergedPerson._meta.db_table} AS alias JOIN {Choice._meta.db_table} AS choice ON choice.person_id = alias.merged_id
-    WHERE alias.split_at IS NULL AND alias.person_id IN ({{marks}})
+    WHERE alias.split_at IS NULL AND alias.person_id {{some}}
 """  # noqa: S608 - the tables are our own models'; ids are parameters
 
 
@@ -44,11 +44,8 @@ def _rows(person_ids: Collection[int]) -> Iterator[tuple[int, int, datetime | No
     """Yield whose it is now, the number it was said under, since when that leads to them, and the choice."""
     if not person_ids:
         return
-    marks = ", ".join(["%s"] * len(person_ids))
-    with connection.cursor() as cursor:
-        cursor.execute(_SAID.format(marks=marks), [*person_ids, *person_ids])
-        for person_id, number, since, at, *rest in cursor.fetchall():
-            yield person_id, number, since and clock.stored(since), clock.stored(at), *rest
+    for person_id, number, since, at, *rest in prepared.ask(_SAID, person_ids, person_ids):
+        yield person_id, number, since and clock.stored(since), clock.stored(at), *rest
 
 
 def _standing(said: Mapping[int, list[Event]], merged_at: datetime | None) -> Standing:

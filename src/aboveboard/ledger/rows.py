@@ -67,6 +67,11 @@ def insert(rows: Sequence[Row]) -> None:
                 for row in rows:
                     copy.write_row(row)
             return
+        if connection.vendor == "postgresql":
+            from psycopg import Cursor
+
+            # psycopg's own cursor: Django's writes each row into a text of its own, which is parsed and planned anew.
+            cursor.cursor = Cursor(connection.connection)
         cursor.executemany(_INSERT, [(row[0], adapt(row[1]), *row[2:]) for row in rows])
 
 

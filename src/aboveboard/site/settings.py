@@ -58,6 +58,8 @@ def _database(url: str, home: Path, pool: int) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": pool, "timeout": 10},
+            # What is asked on the path of every use is planned once for each connection (``vault.asking.prepared``).
+            "prepare_threshold": 5,
             # So that the server's list of connections says which process each is of; a restoration must be alone.
             "application_name": f"aboveboard-{os.getpid()}",
         },

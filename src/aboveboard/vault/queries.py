@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import islice
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import connection
 from django.db.models import Count
 
 from aboveboard.basics import clock
@@ -18,6 +17,7 @@ from aboveboard.keys import queries as keys
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.models import PersonKey
 from aboveboard.vault import blind, sealed
+from aboveboard.vault.asking import prepared
 from aboveboard.vault.attachments import descriptor
 from aboveboard.vault.attachments.descriptor import Descriptor
 from aboveboard.vault.grant import Grant, GrantRefused
@@ -110,16 +110,9 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
     """
     if not person_ids:
         return {}
-    # One statement by hand: this is on the path of every use, where two of the ORM's took most of the time. Numbers that
-    # lead to somebody since a merge are asked for only when somebody was not there: planning both takes longer than the first.
-    marks = ", ".join(["%s"] * len(person_ids))
-    with connection.cursor() as cursor:
-        cursor.execute(_FETCH.format(marks=marks), list(person_ids))
-        rows = cursor.fetchall()
-        if len(rows) < len(set(person_ids)):
-            # Both in one look, so that a merge or its undoing that comes between hides nobody.
-            cursor.execute(_FETCH_EITHER.format(marks=marks), [*person_ids, *person_ids])
-            rows = cursor.fetchall()
+    # One statement by hand: this is on the path of every use, where two of the ORM's took most of the time. It is the same
+    # whether all are there or not, so that how long it takes does not tell.
+    rows = prepared.ask(_FETCH, person_ids, person_ids)
     records = {}
     for asked, person_id, jurisdiction, language, collected_at, last_active_at, held, since, rests, boxes, wrapped, kept in rows:
         key = keys.unwrapped(person_id, bytes(wrapped))
@@ -131,7 +124,7 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
     return records
 
 
-_FIND = f"SELECT digest, person_id FROM {BlindIndex._meta.db_table} WHERE kind = %s AND digest IN ({{marks}})"  # noqa: S608 - as below
+_FIND = f"SELECT digest, person_id FROM {BlindIndex._meta.db_table} WHERE kind = %s AND digest {{some}}"  # noqa: S608 - as below
 
 _COLUMNS = """
     person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at,
@@ -143,14 +136,11 @@ _JOINED = f"""
 """
 _FETCH = f"""
     SELECT person.id, {_COLUMNS} FROM {Person._meta.db_table} AS person {_JOINED}
-    WHERE person.id IN ({{marks}})
-"""  # noqa: S608 - the tables are our own models'; ids are parameters
-_FETCH_EITHER = f"""
-    {_FETCH}
+    WHERE person.id {{some}}
     UNION ALL
     SELECT alias.merged_id, {_COLUMNS} FROM {MergedPerson._meta.db_table} AS alias
     JOIN {Person._meta.db_table} AS person ON person.id = alias.person_id {_JOINED}
-    WHERE alias.split_at IS NULL AND alias.merged_id IN ({{marks}})
+    WHERE alias.split_at IS NULL AND alias.merged_id {{some}}
 """  # noqa: S608 - the tables are our own models'; ids are parameters
 
 
@@ -223,12 +213,9 @@ def find_each(kind: str, digests: Sequence[bytes]) -> dict[bytes, list[int]]:
     """Return the people whose blind index holds each of the digests, in one statement; a digest that nobody has is absent."""
     if not digests:
         return {}
-    marks = ", ".join(["%s"] * len(digests))
     found: dict[bytes, list[int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND.format(marks=marks), [blind.number_of(kind), *digests])
-        for digest, person_id in cursor.fetchall():
-            found.setdefault(bytes(digest), []).append(person_id)
+    for digest, person_id in prepared.ask(_FIND, blind.number_of(kind), digests):
+        found.setdefault(bytes(digest), []).append(person_id)
     return found
 
 

@@ -87,13 +87,13 @@ def test_values_look_ups_and_handles_lead_to_the_one_kept(two: People) -> None:
     assert {entry.handle for entry in Entry.objects.filter(kind="people.merged")} == {first, second}
 
 
-def test_the_old_number_still_finds_them_and_their_own_takes_one_statement(two: People) -> None:
+def test_old_number_own_number_and_nobodys_are_all_asked_for_in_one_statement(two: People) -> None:
     one, row, other, _ = two
     merge(one, other)
     with CaptureQueriesContext(connection) as asked:
-        vault.fetch([one])
-    assert len(asked) == 1
-    found = vault.fetch([other, one])
+        found = vault.fetch([other, one])
+        assert vault.fetch([2**40]) == {}
+    assert len(asked) == 2
     assert found[one].person_id == one
     assert found[other].person_id == one
     assert seen(other)["first_name"] == row["first_name"]

@@ -1,0 +1,1 @@
+"""How the database is asked on the path of every use."""
