@@ -43,12 +43,12 @@ collected: {channel: shop, purpose: deliver-orders, fields: {email: personal-off
 HEADER = ("id", "mail", "tel", "name", "land", "state")
 KINDS = {"customer_number": "customer_number", "email": "email", "phone": "phone", "first_name": "text", "country": "country",
          "region": "region"}  # fmt: skip
-SECRETS = {kind: (number, bytes([number]) * 32) for kind, number in blind.KIND_NUMBERS.items()}
+SECRETS = {kind: (number, (bytes([number]) * 32, bytes([number + 8]) * 32)) for kind, number in blind.KIND_NUMBERS.items()}
 
 
 def plan(*, copy: bool = False) -> Plan:
     origins = MAPPING.collected.origins(MAPPING.fields(), 7, AT)
-    return Plan(HEADER, MAPPING, KINDS, origins, SECRETS, AT, AT, copy)
+    return Plan(HEADER, MAPPING, KINDS, origins, SECRETS, AT, AT, copy, (4, 5))
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufffd"), max_size=12)
@@ -81,14 +81,15 @@ def test_a_block_holds_what_sealing_one_by_one_would(people: list[tuple[str, ...
         assert {name: box.origin for name, box in boxes.items()} == {name: origins[name] for name in values}
         assert sealed.encode(boxes) == record
         region = values.get("country", "").upper() or None
-        with mock.patch.object(blind, "_key", lambda kind, _: SECRETS[kind][1]), mock.patch.object(blind, "instance_secret", str.encode):
-            expected = [
-                (SECRETS[KINDS[name]][0], digest, person_id)
+        with mock.patch.object(blind, "key", lambda kind, generation: SECRETS[kind][1][generation - 4]):
+            expected = {
+                (SECRETS[KINDS[name]][0], generation, digest, person_id)
                 for name in sorted(values)
                 if KINDS[name] in normalise.KINDS
-                for digest in blind.digests(KINDS[name], values[name], (region,))
-            ]
-        assert look_ups == expected
+                for generation, digest in blind.filed(KINDS[name], values[name], (region,), (4, 5))
+            }
+        assert set(look_ups) == expected
+        assert len(look_ups) == len(expected)
 
 
 def test_no_nonce_is_used_twice() -> None:

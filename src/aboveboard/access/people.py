@@ -20,7 +20,6 @@ from aboveboard.choices.standing import Answer
 from aboveboard.ledger.actions import append
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
-from aboveboard.vault import blind
 from aboveboard.vault import queries as vault
 
 
@@ -57,15 +56,7 @@ def find(promise: Promise, sought: Sought) -> list[int]:
 
 def find_each(promise: Promise, soughts: Sequence[Sought]) -> list[list[int]]:
     """Return everyone known by each of what was said, rising. One statement for each kind, however many there are."""
-    digests = [blind.digests(one.kind, one.value, _regions(promise, one)) for one in soughts]
-    found: dict[tuple[str, bytes], list[int]] = {}
-    for kind in sorted({one.kind for one in soughts}):
-        wanted = {digest for one, its in zip(soughts, digests, strict=True) if one.kind == kind for digest in its}
-        found |= {(kind, digest): ids for digest, ids in vault.find_each(kind, sorted(wanted)).items()}
-    return [
-        sorted({person_id for digest in its for person_id in found.get((one.kind, digest), ())})
-        for one, its in zip(soughts, digests, strict=True)
-    ]
+    return vault.find_each([(one.kind, one.value, _regions(promise, one)) for one in soughts])
 
 
 def _regions(promise: Promise, sought: Sought) -> list[str | None]:

@@ -10,15 +10,18 @@ class Room(AppConfig):
     label = "incidents"
 
     def ready(self) -> None:
-        """Register the two jobs, the renderer of notices, and whose data a sweep must leave."""
+        """Register the two jobs, the renderer of notices, whose data a sweep must leave, and which leaks need the index key."""
+        from aboveboard.access.rekeying import index
         from aboveboard.access.sweep import suspending
         from aboveboard.delivery import rendering
         from aboveboard.incidents import counting
         from aboveboard.incidents.exposure.counts import in_open_incidents
+        from aboveboard.incidents.leaks import keyed
         from aboveboard.incidents.notices import actions, sending
         from aboveboard.outbox import jobs
 
         jobs.handler(counting.JOB)(counting.run_job)
         jobs.handler(actions.JOB)(actions.run_job)
         rendering.renderer(actions.KIND)(sending.render_notices)
+        index.waits("incidents")(keyed.waiting)
         suspending.suspends("incident")(in_open_incidents)

@@ -35,6 +35,7 @@ from aboveboard.incidents.exposure.counts import cells_json, newest
 from aboveboard.incidents.exposure.folders import folder_of, lines_file
 from aboveboard.incidents.judging.assessing import assess, score_for
 from aboveboard.incidents.judging.circumstances import of
+from aboveboard.incidents.leaks import keyed
 from aboveboard.incidents.models import Exposure, Incident, Kind
 from aboveboard.outbox import jobs
 from aboveboard.outbox.reference import Reference
@@ -86,6 +87,7 @@ def count(number: int, *, progress: Callable[[str], None] = lambda step: None, b
         snapshot = take(Path(scratch))  # 2
         progress(STEPS[1])
         if leak.there:  # 3
+            keyed.prove(incident)
             counted = engine.from_leak(leak, snapshot, out, lines_file(incident), score=score)
         else:
             exports = [export.pk for export in custody.exports(device_id=incident.device_id)]
@@ -93,6 +95,7 @@ def count(number: int, *, progress: Callable[[str], None] = lambda step: None, b
     progress(STEPS[2])
     row = _write(incident, counted, out, by, at)  # 4
     leak.forget()  # 5
+    keyed.forget(folder_of(incident))
     progress(STEPS[3])
     assess(number, by=by, at=at)  # 6
     return newest(incident) or row

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Conflict
 from aboveboard.keys import ring
-from aboveboard.keys.models import PersonKey, WrappingKey
+from aboveboard.keys.models import InstanceSecret, PersonKey, WrappingKey
 from aboveboard.keys.providers.provider import Provider
 from aboveboard.keys.wrapping import KEY_BYTES, LocalKey, wrapped_by
 
@@ -39,6 +39,12 @@ def destroy(person_id: int) -> bool:
         raise RuntimeError("a key is destroyed only together with its ledger entry, in one transaction")
     deleted, _ = PersonKey.objects.filter(person_id=person_id).delete()
     return deleted > 0
+
+
+def destroy_secrets(names: Collection[str]) -> int:
+    """Destroy secrets of the instance, and return how many there were. What they made must be of no use any more."""
+    deleted, _ = InstanceSecret.objects.filter(name__in=names).delete()
+    return deleted
 
 
 def in_use() -> LocalKey:

@@ -48,7 +48,7 @@ class InstanceSecret(models.Model):
 class Rotation(models.Model):
     """One rotation of keys: who began it, how far it has come, when it ended. Unfinished, it goes on where it stopped.
 
-    ``kind``: ``root`` or ``people``. ``step`` is the step of its procedure that it is at; ``reached`` is the
+    ``kind``: ``root``, ``people`` or ``index``. ``step`` is the step of its procedure that it is at; ``reached`` is the
     last person done in that step; ``names`` are the ids or names of the keys it leads to.
     """
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
 
+from aboveboard.basics.errors import Unavailable
 from aboveboard.keys import actions, ring
 from aboveboard.keys.models import InstanceSecret, PersonKey
 from aboveboard.keys.wrapping import KEY_BYTES
@@ -44,12 +45,25 @@ def opened(person_ids: Collection[int]) -> dict[int, Opened]:
     }
 
 
+class SecretGone(Unavailable):
+    """The secret {name} is not in this database."""
+
+    code = "secret_gone"
+    next_step = "If the keys were restored from a newer backup than the records, run: aboveboard keys rotate-index --from-values"
+
+
 @cache
-def instance_secret(name: str) -> bytes:
-    """Return the 32-byte secret of that name, made and stored wrapped when first asked for."""
+def instance_secret(name: str, *, make: bool = True) -> bytes:
+    """Return the 32-byte secret of that name, made and stored wrapped when first asked for.
+
+    Raises:
+        SecretGone: there is none, and ``make`` says that it must have been there.
+    """
     context = ring.secret_context(name)
     row = InstanceSecret.objects.filter(name=name).first()
     if row is None:
+        if not make:
+            raise SecretGone(name=name)
         fresh = actions.in_use().wrap(os.urandom(KEY_BYTES), context)
         row, _ = InstanceSecret.objects.get_or_create(name=name, defaults={"wrapped": fresh})
     return ring.unwrap(bytes(row.wrapped), context)

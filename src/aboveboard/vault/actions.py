@@ -19,6 +19,7 @@ from aboveboard.keys.queries import opened
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, sealed
 from aboveboard.vault.attachments import actions as attachments
+from aboveboard.vault.generations import standing
 from aboveboard.vault.keeping import actions as keeping
 from aboveboard.vault.kinds import values
 from aboveboard.vault.kinds.misfit import Misfit
@@ -76,12 +77,14 @@ def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str],
 def _file_again(person_id: int, number: int, old: tuple[str, str | None], held: Sequence[tuple[str, str]]) -> None:
     """File a person under all they hold of one kind, and no longer under ``old``, unless another field says the same."""
     region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
-    digests = {digest for kind, value in held for digest in blind.digests(kind, value, (region,))}
+    generations = standing.written()
+    filed = {one for kind, value in held for one in blind.filed(kind, value, (region,), generations)}
     index = BlindIndex.objects.filter(person_id=person_id, kind=number)
     if old[1] is not None:
-        index.filter(digest__in=set(blind.digests(old[0], old[1], (region,))) - digests).delete()
-    for digest in digests:
-        BlindIndex.objects.get_or_create(kind=number, digest=digest, person_id=person_id)
+        gone = blind.filed(old[0], old[1], (region,), generations) - filed
+        index.filter(digest__in=[digest for _, digest in gone]).delete()
+    for generation, digest in filed:
+        BlindIndex.objects.get_or_create(kind=number, digest=digest, person_id=person_id, defaults={"generation": generation})
 
 
 Forget = Callable[[int], object]

@@ -1,15 +1,17 @@
 """Blind indexes: a keyed digest stands for the value, so the database can find without knowing.
 
-``HMAC-SHA-256(HMAC-SHA-256(index secret, "aboveboard/blind/v1/" kind), normal form)``, 32 bytes.
+``HMAC-SHA-256(HMAC-SHA-256(index secret, "aboveboard/blind/v1/" kind), normal form)``, 32 bytes. The index secret has
+generations, so that it can be replaced while everyone goes on (:mod:`aboveboard.vault.generations`).
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 
-from aboveboard.keys.queries import instance_secret
+from aboveboard.keys.queries import SecretGone, instance_secret
+from aboveboard.vault.generations import standing
 from aboveboard.vault.normalise import forms
 
 KIND_NUMBERS = {"email": 1, "phone": 2, "customer_number": 3, "national_id": 4}
@@ -20,26 +22,48 @@ def number_of(kind: str) -> int | None:
     return KIND_NUMBERS.get(kind.partition(":")[0])
 
 
-def digest(kind: str, normal: str) -> bytes:
-    """Return the 32-byte blind digest of a normal form."""
-    return hmac.digest(_key(kind.partition(":")[0], instance_secret("index")), normal.encode(), "sha256")
+def secret_name(generation: int) -> str:
+    """Return the name of a generation's secret: the first has none of its own."""
+    return f"index.{generation}" if generation else "index"
 
 
-def digests(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> list[bytes]:
+def digest(kind: str, normal: str, generation: int | None = None) -> bytes:
+    """Return the 32-byte blind digest of a normal form, under the generation that is searched when none is named."""
+    return hmac.digest(key(kind.partition(":")[0], generation), normal.encode(), "sha256")
+
+
+def digests(kind: str, value: str, regions: Iterable[str | None] = (None,), generation: int | None = None) -> list[bytes]:
     """Return the digests of every normal form of a value as someone typed it."""
-    return [digest(kind, form) for form in forms(kind, value, regions)]
+    return [digest(kind, form, generation) for form in forms(kind, value, regions)]
 
 
-def key(kind: str) -> bytes:
-    """Return the key of the digests of one kind, for loading many people."""
-    return _key(kind, instance_secret("index"))
+def filed(kind: str, value: str, regions: Iterable[str | None], generations: Collection[int]) -> set[tuple[int, bytes]]:
+    """Return what a value is filed under: each generation with each digest."""
+    normal = forms(kind, value, regions)
+    return {(generation, digest(kind, form, generation)) for generation in generations for form in normal}
 
 
-def check() -> str:
-    """Return 16 hex digits that say which index key look-ups are made with, and nothing else."""
-    return digest("customer_number", "aboveboard/which-index-key").hex()[:16]
+def key(kind: str, generation: int | None = None) -> bytes:
+    """Return the key of the digests of one kind.
+
+    Raises:
+        SecretGone: the generation was destroyed.
+    """
+    known = standing.guess()
+    number = known.searched if generation is None else generation
+    return _key(kind, instance_secret(secret_name(number), make=not (number or known.kept)))
 
 
-@cache
+def check(generation: int | None = None) -> str:
+    """Return 16 hex digits that say which index key look-ups are made with, and nothing else; empty when that key is gone."""
+    if generation is None:
+        generation = standing.now().searched
+    try:
+        return digest("customer_number", "aboveboard/which-index-key", generation).hex()[:16]
+    except SecretGone:
+        return ""
+
+
+@lru_cache(maxsize=16)
 def _key(kind: str, secret: bytes) -> bytes:
     return hmac.digest(secret, b"aboveboard/blind/v1/" + kind.encode(), "sha256")

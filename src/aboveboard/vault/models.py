@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from aboveboard.vault.attachments.models import AttachmentChunk
+from aboveboard.vault.generations.models import LookUpGenerations
 from aboveboard.vault.keeping.models import Hold, Restriction, Sweep, SweepRow
 from aboveboard.vault.merging.models import MergedPerson
 
@@ -16,6 +17,7 @@ __all__ = [
     "Hold",
     "ImportProblem",
     "ImportRun",
+    "LookUpGenerations",
     "MergedPerson",
     "Person",
     "Restriction",
@@ -51,6 +53,7 @@ class BlindIndex(models.Model):
     kind = models.SmallIntegerField()
     digest = models.BinaryField()
     person = models.ForeignKey(Person, on_delete=models.CASCADE, db_index=True)
+    generation = models.SmallIntegerField(default=0, db_default=0, help_text="of the index key")
 
     class Meta:
         """A value finds a person once."""

@@ -16,13 +16,15 @@ from aboveboard.basics.personal import Personal
 from aboveboard.keys import queries as keys
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.models import PersonKey
+from aboveboard.keys.queries import SecretGone
 from aboveboard.vault import blind, sealed
 from aboveboard.vault.asking import prepared
 from aboveboard.vault.attachments import descriptor
 from aboveboard.vault.attachments.descriptor import Descriptor
+from aboveboard.vault.generations import standing
 from aboveboard.vault.grant import Grant, GrantRefused
 from aboveboard.vault.keeping.standing import stands
-from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun, MergedPerson, Person, SealedRecord
+from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun, LookUpGenerations, MergedPerson, Person, SealedRecord
 from aboveboard.vault.origin import Origin
 
 _STREAMED = 10_000
@@ -124,7 +126,11 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
     return records
 
 
-_FIND = f"SELECT digest, person_id FROM {BlindIndex._meta.db_table} WHERE kind = %s AND digest {{some}}"  # noqa: S608 - as below
+_FIND = f"""
+    SELECT digest, person_id FROM {BlindIndex._meta.db_table} WHERE kind = %s AND digest {{some}}
+    UNION ALL
+    SELECT NULL, searched FROM {LookUpGenerations._meta.db_table}
+"""  # noqa: S608 - as below
 
 _COLUMNS = """
     person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at,
@@ -201,22 +207,49 @@ def unreadable(person_ids: Collection[int]) -> list[int]:
 
 def find(kind: str, value: str, *, regions: Iterable[str | None] = (None,)) -> list[int]:
     """Return the people whose ``kind`` is ``value``, however it was spelled. Nothing in the clear is read."""
-    return find_digests(kind, blind.digests(kind, value, regions))
+    return find_each([(kind, value, tuple(regions))])[0]
 
 
-def find_digests(kind: str, digests: Sequence[bytes]) -> list[int]:
-    """Return the people whose blind index holds one of the digests."""
-    return sorted({person_id for found in find_each(kind, digests).values() for person_id in found})
+Asked = tuple[str, str, Sequence[str | None]]
+"""A kind, a value as someone typed it, and the regions in which a phone is tried."""
 
 
-def find_each(kind: str, digests: Sequence[bytes]) -> dict[bytes, list[int]]:
-    """Return the people whose blind index holds each of the digests, in one statement; a digest that nobody has is absent."""
-    if not digests:
-        return {}
-    found: dict[bytes, list[int]] = {}
-    for digest, person_id in prepared.ask(_FIND, blind.number_of(kind), digests):
-        found.setdefault(bytes(digest), []).append(person_id)
-    return found
+def find_each(asked: Sequence[Asked]) -> list[list[int]]:
+    """Return everyone known by each of what was asked, rising. One statement for each kind, however many there are.
+
+    Each statement says, of the moment that it saw, which generation of the index key was whole. If it was another than was
+    asked for, it is asked again: nobody is missed because the key was changed on the way.
+    """
+    while True:
+        used = standing.guess()
+        try:
+            digests = [blind.digests(kind, value, regions, used.searched) for kind, value, regions in asked]
+        except SecretGone:
+            if standing.now() == used:
+                raise
+            continue
+        found: dict[tuple[str, bytes], list[int]] = {}
+        right = True
+        for kind in sorted({kind for kind, _, _ in asked}):
+            wanted = {digest for one, its in zip(asked, digests, strict=True) if one[0] == kind for digest in its}
+            right = right and (not wanted or _find(kind, sorted(wanted), found) == used.searched)
+        if right:
+            return [
+                sorted({person_id for digest in its for person_id in found.get((one[0], digest), ())})
+                for one, its in zip(asked, digests, strict=True)
+            ]
+        standing.now()
+
+
+def _find(kind: str, digests: Sequence[bytes], found: dict[tuple[str, bytes], list[int]]) -> int:
+    """Add who is known by each digest to ``found``; return the generation that was whole at that moment."""
+    searched = 0
+    for digest, number in prepared.ask(_FIND, blind.number_of(kind), digests):
+        if digest is None:
+            searched = number
+        else:
+            found.setdefault((kind, bytes(digest)), []).append(number)
+    return searched
 
 
 def held_fields(person_id: int) -> frozenset[str]:

@@ -122,7 +122,7 @@ def _root_key(current: settings.Settings) -> Check:
     ring.forget()
     prove()
     if left := Rotation.objects.filter(finished_at=None).first():
-        step = "Go on with it: run its command again (aboveboard keys rotate, or rotate-person --all)."
+        step = "Go on with it: run its command again (aboveboard keys rotate, rotate-person --all, or rotate-index)."
         return Check("root key", LOOK, f"a rotation ({left.kind}) that began on {left.begun_at:%Y-%m-%d} has not ended", step)
     others = WrappingKey.objects.exclude(provider=ring.provider().name).values_list("provider", flat=True).first()
     if others:

@@ -15,6 +15,7 @@ aboveboard keys rotate --to vault:https://vault.example.org:8200/transit/abovebo
 aboveboard keys leave                          (after a move: let the former provider open nothing any more)
 aboveboard keys rotate-person 7012345678901    (a new key for one person)
 aboveboard keys rotate-person --all
+aboveboard keys rotate-index                   (a new key of the look-ups)
 aboveboard keys split --threshold 3 --shares 5
 aboveboard keys recover"""
 NEEDS_INSTANCE = True

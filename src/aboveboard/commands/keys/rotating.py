@@ -1,4 +1,4 @@
-"""``aboveboard keys rotate``, ``leave`` and ``rotate-person``: each can be stopped or killed and run again."""
+"""``aboveboard keys rotate``, ``leave``, ``rotate-person`` and ``rotate-index``: each can be stopped or killed and run again."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ def configure(below: Any) -> None:
     person.add_argument("person", nargs="?", type=int, metavar="ID", help="the person's number")
     person.add_argument("--all", action="store_true", help="everybody; goes on with one that was stopped")
     person.set_defaults(does=_person)
+    index = below.add_parser("rotate-index", help="a new key of the look-ups; goes on with a rotation that was stopped")
+    index.add_argument("--let-go", action="store_true", help="do without look-ups of values that are held nowhere any more")
+    index.add_argument("--from-values", action="store_true", help="the old key is gone: file everybody under what they hold")
+    index.set_defaults(does=_index)
 
 
 def _rotate(args: argparse.Namespace) -> int:
@@ -70,4 +74,24 @@ def _person(args: argparse.Namespace) -> int:
     with Bar("Sealing records anew", people_count(), quiet=not sys.stderr.isatty()) as bar:
         done = people.rotate_all(by=SYSTEM, at=clock.now(), progress=bar)
     print(f"{done:,} people have new keys. Their handles are the ones they had.")
+    return exits.DONE
+
+
+def _index(args: argparse.Namespace) -> int:
+    from aboveboard.access.rekeying import index
+    from aboveboard.commands.progress import Bar
+    from aboveboard.vault.queries import people_count
+
+    rotation = index.unfinished()
+    if rotation is not None:
+        print(f"Going on with the rotation begun on {rotation.begun_at:%Y-%m-%d %H:%M}.")
+        if args.from_values:
+            rotation = index.without_old(rotation)
+    else:
+        rotation = index.begin(from_values=args.from_values, by=SYSTEM, at=clock.now())
+    with Bar("Filing people anew", people_count(), quiet=not sys.stderr.isatty()) as bar:
+        rotation = index.go_on(rotation, let_go=args.let_go, by=SYSTEM, progress=bar)
+    print(f"Done. {rotation.done:,} people are filed under a new index key, and the old one is destroyed.")
+    if rotation.names["lost"]:
+        print(f"{rotation.names['lost']:,} look-ups went with it: what they were made of is held nowhere any more.")
     return exits.DONE

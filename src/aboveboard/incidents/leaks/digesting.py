@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from aboveboard.engines.leak import LeakWriter
@@ -29,12 +29,13 @@ def digest(
     writer: LeakWriter,
     *,
     regions: Sequence[str],
+    generations: Collection[int] = (0,),
     progress: Callable[[int], None] = lambda line: None,
 ) -> Digested:
     """Write every row that can be looked up; return the others with their reasons.
 
     ``columns``: the confirmed role of each column. ``regions``: ISO 3166 codes in which a phone
-    number without its country code is tried. ``progress`` is given each line's number.
+    number without its country code is tried. ``generations``: of the index key. ``progress`` is given each line's number.
     """
     chosen = [roles()[name] for name in columns]
     done = Digested()
@@ -43,7 +44,7 @@ def digest(
         if isinstance(row, Unread):
             done.unread.append(row)
             continue
-        keys, categories, protected = _judge(row, chosen, regions)
+        keys, categories, protected = _judge(row, chosen, regions, generations)
         if keys:
             writer.add(row.line, categories, protected, keys)
             done.readable += 1
@@ -52,7 +53,9 @@ def digest(
     return done
 
 
-def _judge(row: Row, chosen: Sequence[Role], regions: Sequence[str]) -> tuple[set[tuple[int, bytes]], int, int]:
+def _judge(
+    row: Row, chosen: Sequence[Role], regions: Sequence[str], generations: Collection[int]
+) -> tuple[set[tuple[int, bytes]], int, int]:  # fmt: skip
     """Return the row's keys, the categories it really shows, and those of them that are unreadable."""
     values = [(role, cell.strip()) for role, cell in zip(chosen, row.cells, strict=False) if cell.strip().lower() not in _EMPTY]
     own = next((value.upper() for role, value in values if role.name == "country" and len(value) == 2 and value.isalpha()), None)
@@ -65,5 +68,5 @@ def _judge(row: Row, chosen: Sequence[Role], regions: Sequence[str]) -> tuple[se
         if role.index:
             tried = dict.fromkeys((own, *regions) if own else regions)
             kind = blind.KIND_NUMBERS[role.index]
-            keys.update((kind, item) for item in blind.digests(role.index, value, tried))
+            keys.update((kind, item) for _, item in blind.filed(role.index, value, tried, generations))
     return keys, categories, categories & ~readable

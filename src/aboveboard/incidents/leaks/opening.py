@@ -23,15 +23,16 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import BadInput, Conflict
 from aboveboard.basics.ids import new_id
 from aboveboard.engines.leak import LeakWriter
 from aboveboard.incidents import counting, lifecycle
 from aboveboard.incidents.exposure.folders import folder_of, incidents_folder
-from aboveboard.incidents.leaks import columns, form, reading
+from aboveboard.incidents.leaks import columns, form, keyed, reading
 from aboveboard.incidents.leaks.digesting import Digested, digest
 from aboveboard.incidents.models import Evidence, Incident, Kind, UnreadRow
 from aboveboard.vault import queries as vault
+from aboveboard.vault.generations import standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def open_from_leak(
     Raises:
         NothingToMatchBy: no column can be looked up. NoSuchRole: a role is not in the list.
         BadInput: there is not a role for each column, or no line of the file can be read.
+        Conflict: the index key was replaced meanwhile.
     """
     columns.check(chosen)
     if len(chosen) != shape.columns:
@@ -92,11 +94,16 @@ def open_from_leak(
     folder = incidents_folder() / f"new-{new_id()}"
     try:
         hashed = _Hashed(stream, progress)
+        generations = standing.now().written
         with LeakWriter(folder) as writer:
-            digested = digest(reading.rows(hashed, shape), chosen, writer, regions=_regions())  # type: ignore[arg-type]  # 1, 2; only read() is used
+            rows = reading.rows(hashed, shape)  # type: ignore[arg-type]  # 1; only read() is used
+            digested = digest(rows, chosen, writer, regions=_regions(), generations=generations)  # 2
+        keyed.write(folder, generations)
         if not digested.readable:
             raise BadInput(found="a file of which no line can be read", fix="Check what each column was taken for.")
         with transaction.atomic():  # 3
+            if standing.written()[0] not in generations:
+                raise Conflict(why="the index key was replaced while the file was read; open it again")
             incident = lifecycle.open_incident(
                 Kind.LEAKED_FILE,
                 title=title.strip() or "A file of leaked rows was found",

@@ -202,7 +202,9 @@ def _of_older_keys(restoration: Restoration, watch: Watch) -> list[Line]:
         reason = "their key was changed after these records were made, so they do not open: restore newer records"
         lines.append(Line("record of an older key", Outcome.NOT_REPEATED, len(damaged), reason, tuple(damaged)))
     if restoration.index != blind.check():
-        reason = "the index key was changed after these records were made, so nobody is found: rebuild the look-ups"
+        reason = (
+            "the index key was changed after these records were made, so nobody is found: run aboveboard keys rotate-index --from-values"
+        )
         lines.append(Line("look-ups", Outcome.NOT_REPEATED, total, reason))
     return lines
 

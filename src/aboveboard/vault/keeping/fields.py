@@ -16,6 +16,7 @@ from aboveboard.keys.queries import opened
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, sealed
 from aboveboard.vault.attachments import actions as attachments
+from aboveboard.vault.generations import standing
 from aboveboard.vault.keeping.actions import refuse_if_held
 from aboveboard.vault.keeping.rekeying import fresh_key
 from aboveboard.vault.locking import hold
@@ -78,10 +79,12 @@ def _forget_look_ups(
 ) -> None:
     """Delete the look-ups of the kinds that were touched, but for what a remaining field of the kind still says."""
     region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
+    generations = standing.written()
     for number in {number for kind in touched if (number := blind.number_of(kind)) is not None}:
         stays: set[bytes] = set()
         for name, box in left.items():
             kind = kinds.get(name, "")
             if blind.number_of(kind) == number:
-                stays.update(blind.digests(kind, sealed.unseal(cipher, person_id, name, box), (region,)))
+                value = sealed.unseal(cipher, person_id, name, box)
+                stays.update(digest for _, digest in blind.filed(kind, value, (region,), generations))
         BlindIndex.objects.filter(person_id=person_id, kind=number).exclude(digest__in=stays).delete()

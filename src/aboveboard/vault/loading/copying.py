@@ -15,7 +15,7 @@ COLUMNS: Final = (
     ("id", "jurisdiction", "language", "collected_at", "last_active_at"),
     ("person_id", "wrapped"),
     ("person_id", "boxes"),
-    ("kind", "digest", "person_id"),
+    ("kind", "generation", "digest", "person_id"),
 )
 """Columns of people, keys, records and look-ups, in the order of :class:`Tables`."""
 
@@ -57,8 +57,8 @@ class Shape(Protocol):
     def facets(self, jurisdiction: str, language: str, collected_at: datetime, at: datetime) -> Facets:
         """Return the facets of everyone who lives there."""
 
-    def look_up(self, number: int) -> Any:
-        """Return what begins each row of one blind index."""
+    def look_up(self, number: int, generation: int) -> Any:
+        """Return what begins each row of one blind index, of one generation of its key."""
 
     def add(
         self, tables: Tables, person_id: int, facets: Facets, wrapped: bytes, record: bytes, digests: Sequence[tuple[Any, bytes]]
@@ -74,9 +74,9 @@ class Copied:
         times = (struct.pack(">q", (moment - _EPOCH) // _MICROSECOND) for moment in (collected_at, at))
         return b"".join(_size(len(part)) + part for part in (jurisdiction.encode(), language.encode(), *times))
 
-    def look_up(self, number: int) -> bytes:
+    def look_up(self, number: int, generation: int) -> bytes:
         """Return the row up to its digest."""
-        return b"\x00\x03" + _size(2) + struct.pack(">h", number) + _size(32)
+        return b"\x00\x04" + _size(2) + struct.pack(">h", number) + _size(2) + struct.pack(">h", generation) + _size(32)
 
     def add(
         self, tables: Tables, person_id: int, facets: Facets, wrapped: bytes, record: bytes, digests: Sequence[tuple[Any, bytes]]
@@ -96,9 +96,9 @@ class Listed:
         """Return the values behind the id."""
         return jurisdiction, language, collected_at, at
 
-    def look_up(self, number: int) -> int:
-        """Return the kind."""
-        return number
+    def look_up(self, number: int, generation: int) -> tuple[int, int]:
+        """Return the kind and the generation."""
+        return number, generation
 
     def add(
         self, tables: Tables, person_id: int, facets: Facets, wrapped: bytes, record: bytes, digests: Sequence[tuple[Any, bytes]]
@@ -107,4 +107,4 @@ class Listed:
         tables.people.append((person_id, *facets))
         tables.keys.append((person_id, wrapped))
         tables.records.append((person_id, record))
-        tables.look_ups.append([(kind, digest, person_id) for kind, digest in digests])
+        tables.look_ups.append([(kind, generation, digest, person_id) for (kind, generation), digest in digests])

@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ from aboveboard.basics.ids import new_ids
 from aboveboard.keys.actions import hold, make_keys
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind
+from aboveboard.vault.generations import standing
 from aboveboard.vault.loading import blocks, people_file, store, workers
 from aboveboard.vault.loading.blocks import Block
 from aboveboard.vault.loading.mapping import Mapping as FileMapping
@@ -75,20 +77,32 @@ def load(
         progress(run)
         if processes is None:
             processes = workers.how_many(stands[0] - run.bytes_done)
-        plan = _plan(source, columns, at)
-        for block, done, wrapped in workers.seal(plan, _tasks(file, run), processes):  # 2
-            if _stands(file) != stands:
-                raise Conflict(why=f"{source.path.name} was changed while it was read; import it again")
+        while True:
+            plan = _plan(source, columns, at)
             try:
-                run = _store(block, done, wrapped, source, run.pk, by=by, at=at)
-            except _KeysRotated:  # while the block was on its way: make its keys again
-                keys = make_keys(list(new_ids(block.lines)))
-                again = Sealer(plan).seal(block.data, block.line, keys)
-                run = _store(block, again, keys[0][2], source, run.pk, by=by, at=at)
-            progress(run)
+                with closing(workers.seal(plan, _tasks(file, run), processes)) as sealing:
+                    for block, done, wrapped in sealing:  # 2
+                        if _stands(file) != stands:
+                            raise Conflict(why=f"{source.path.name} was changed while it was read; import it again")
+                        run = _store_or_again(block, done, wrapped, source, run.pk, plan, by=by, at=at)
+                        progress(run)
+                break
+            except _IndexRotated:  # what is sealed already was filed by another key: go on from the last block that was stored
+                run = ImportRun.objects.get(pk=run.pk)
     run.finished_at = at
     run.save(update_fields=["finished_at"])
     return run
+
+
+def _store_or_again(
+    block: Block, done: Sealed, wrapped: bytes, source: Source, run_id: int, plan: Plan, *, by: Actor, at: datetime
+) -> ImportRun:
+    try:
+        return _store(block, done, wrapped, source, run_id, plan, by=by, at=at)
+    except _KeysRotated:  # while the block was on its way: make its keys again
+        keys = make_keys(list(new_ids(block.lines)))
+        again = Sealer(plan).seal(block.data, block.line, keys)
+        return _store(block, again, keys[0][2], source, run_id, plan, by=by, at=at)
 
 
 def _begin(file_digest: str, file_name: str, mapping: FileMapping, *, start: int, line: int, at: datetime) -> ImportRun:
@@ -116,12 +130,14 @@ def _how(mapping: FileMapping) -> str:
 
 
 def _plan(source: Source, columns: list[str], at: datetime) -> Plan:
+    generations = standing.now().written
     return Plan(
         header=tuple(columns),
         mapping=source.mapping,
         kinds={name: str(kind) for name, kind in source.kinds.items()},
         origins=source.origins(at),
-        look_ups={kind: (number, blind.key(kind)) for kind, number in blind.KIND_NUMBERS.items()},
+        look_ups={kind: (number, tuple(blind.key(kind, one) for one in generations)) for kind, number in blind.KIND_NUMBERS.items()},
+        generations=generations,
         collected_at=source.mapping.collected.moment(at),
         at=at,
         copy=store.takes_copy(),
@@ -137,9 +153,15 @@ class _KeysRotated(Exception):
     """The wrapping key of a block was destroyed by a rotation before the block was stored."""
 
 
-def _store(block: Block, done: Sealed, wrapped: bytes, source: Source, run_id: int, *, by: Actor, at: datetime) -> ImportRun:
+class _IndexRotated(Exception):
+    """The generations of the index key are others than those that a block was filed under."""
+
+
+def _store(block: Block, done: Sealed, wrapped: bytes, source: Source, run_id: int, plan: Plan, *, by: Actor, at: datetime) -> ImportRun:
     with transaction.atomic():
         store.lock()
+        if standing.written() != plan.generations:
+            raise _IndexRotated
         run = ImportRun.objects.select_for_update().get(pk=run_id)
         if run.bytes_done != block.start:
             raise Conflict(why=f"{run.file_name} is being imported by somebody else")

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -34,18 +35,20 @@ Key = tuple[int, bytes, bytes]
 class Plan:
     """All that is the same for each row of one import. It holds the keys of the blind indexes, and is never written down.
 
-    ``look_ups``: kind of field to the number of its index and the key of its digests.
+    ``look_ups``: kind of field to the number of its index and the keys of its digests, one for each of ``generations``.
     """
 
     header: tuple[str, ...]
     mapping: FileMapping
     kinds: Mapping[str, str]
     origins: Mapping[str, Origin]
-    look_ups: Mapping[str, tuple[int, bytes]] = field(repr=False)
+    look_ups: Mapping[str, tuple[int, tuple[bytes, ...]]] = field(repr=False)
     collected_at: datetime
     at: datetime
     copy: bool
     """Whether rows are wanted as PostgreSQL's COPY takes them, or as tuples."""
+    generations: tuple[int, ...] = (0,)
+    """Of the index key: the first tells two people apart."""
 
 
 @dataclass(slots=True)
@@ -83,8 +86,12 @@ class Sealer:
         for at, name in enumerate(names):
             kind = plan.kinds[name]
             if (found := plan.look_ups.get(kind.partition(":")[0])) is not None:
-                number, key = found
-                self._look_ups.append((at, name, kind, self._shape.look_up(number), hmac.new(key, digestmod="sha256")))
+                number, theirs = found
+                keyed = [
+                    (self._shape.look_up(number, generation), hmac.new(key, digestmod="sha256"))
+                    for generation, key in zip(plan.generations, theirs, strict=True)
+                ]
+                self._look_ups.append((at, name, kind, keyed))
 
     def seal(self, data: bytes, line: int, keys: Sequence[Key]) -> Sealed:
         """Return the rows of a block, which starts behind line ``line``, sealed with ``keys``, at least one for each line."""
@@ -121,17 +128,19 @@ class Sealer:
             parts += (name, _length(len(plain) + _AROUND), nonce, encrypt(nonce, plain, bound + tail))
         return b"".join(parts)
 
-    def _digests(self, values: list[str], country: str) -> tuple[list[tuple[bytes | int, bytes]], bytes | None]:
+    def _digests(self, values: list[str], country: str) -> tuple[list[tuple[Any, bytes]], bytes | None]:
         found, identity = [], None
-        for at, name, kind, shape, mac in self._look_ups:
+        for at, name, kind, macs in self._look_ups:
             if text := values[at]:
                 for form in normalise.forms(kind, text, (country or None,)):
-                    keyed = mac.copy()
-                    keyed.update(form.encode())
-                    digest = keyed.digest()
-                    found.append((shape, digest))
-                    if identity is None and name == self._plan.mapping.identify_by:
-                        identity = digest
+                    plain = form.encode()
+                    for shape, mac in macs:
+                        keyed = mac.copy()
+                        keyed.update(plain)
+                        digest = keyed.digest()
+                        found.append((shape, digest))
+                        if identity is None and name == self._plan.mapping.identify_by:
+                            identity = digest
         return found, identity
 
     def _make_layout(self, present: tuple[bool, ...]) -> _Layout:

@@ -30,6 +30,7 @@ from aboveboard.keys import actions as keys
 from aboveboard.ledger.actions import append
 from aboveboard.vault import sealed
 from aboveboard.vault.attachments import actions as attachments
+from aboveboard.vault.generations import rebuild
 from aboveboard.vault.keeping.actions import ReferenceRefused, refresh
 from aboveboard.vault.keeping.rekeying import resealed
 from aboveboard.vault.locking import hold
@@ -80,6 +81,7 @@ def merge(kept: int, merged: int, *, chosen: Mapping[str, Side], reference: str,
         raise ReferenceRefused()
     with transaction.atomic():
         _check(kept, merged, hold([kept, merged]))
+        rebuild.file_under_both([kept, merged])
         mine, theirs = read(kept), read(merged)
         won = winners(compared(mine, kept, theirs, merged), chosen)
         gained = {field: theirs.boxes[field] for field, side in won.items() if side is Side.MERGED}
@@ -122,6 +124,7 @@ def split(merge_id: int, *, kinds: Mapping[str, str], reference: str, by: Actor,
         kept = merge_of(merge_id).person_id
         if not hold([kept]):
             raise NotFound(what="person")
+        rebuild.file_under_both([kept])
         row = merge_of(merge_id)
         if row.split_at is not None:
             raise CannotSplit(why="it was undone before")

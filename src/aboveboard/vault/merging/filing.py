@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics.canonical import Json
 from aboveboard.vault import blind, sealed
+from aboveboard.vault.generations import standing
 from aboveboard.vault.models import BlindIndex, Person
 
-Filed = set[tuple[int, bytes]]
-"""Kind number and digest."""
+Filed = set[tuple[int, int, bytes]]
+"""Kind number, generation of the index key, and digest."""
 
 
 def move(kept: int, merged: int) -> Json:
@@ -19,11 +21,11 @@ def move(kept: int, merged: int) -> Json:
     mine, theirs = _filed(kept), _filed(merged)
     BlindIndex.objects.filter(person_id=merged).delete()
     _file(kept, theirs - mine)
-    return [[kind, digest.hex(), (kind, digest) in mine] for kind, digest in sorted(theirs)]
+    return [[one[0], one[2].hex(), one in mine, one[1]] for one in sorted(theirs)]
 
 
 def part(
-    kept: int, merged: int, moved: Iterable[tuple[int, str, bool]], changed: Filed, *, of_kept: Filed, of_merged: Filed
+    kept: int, merged: int, moved: Iterable[Sequence[Any]], changed: Filed, *, of_kept: Filed, of_merged: Filed
 ) -> None:  # fmt: skip
     """File each record under what is its own again.
 
@@ -32,10 +34,10 @@ def part(
     values that each record has now are filed under.
     """
     now = _filed(kept)
-    back = {(kind, bytes.fromhex(digest)): shared for kind, digest, shared in moved}
+    back = {(kind, rest[0] if rest else 0, bytes.fromhex(digest)): shared for kind, digest, shared, *rest in moved}
     theirs = {one for one in back if one in now} | changed | of_merged
     going = {one for one, shared in back.items() if not shared} | changed
-    for kind, digest in going - of_kept:
+    for kind, _, digest in going - of_kept:
         BlindIndex.objects.filter(person_id=kept, kind=kind, digest=digest).delete()
     _file(kept, of_kept - now)
     _file(merged, theirs)
@@ -43,6 +45,7 @@ def part(
 
 def filed_under(person_id: int, boxes: Mapping[str, sealed.Box], cipher: AESGCM, kinds: Mapping[str, str]) -> Filed:
     """Return what a person's values are filed under, by the kinds that they have."""
+    generations = standing.written()
     region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
     found: Filed = set()
     for field, box in boxes.items():
@@ -50,13 +53,16 @@ def filed_under(person_id: int, boxes: Mapping[str, sealed.Box], cipher: AESGCM,
         number = blind.number_of(kind)
         if number is not None:
             value = sealed.unseal(cipher, person_id, field, box)
-            found.update((number, digest) for digest in blind.digests(kind, value, (region,)))
+            found.update((number, generation, digest) for generation, digest in blind.filed(kind, value, (region,), generations))
     return found
 
 
 def _filed(person_id: int) -> Filed:
-    return {(kind, bytes(digest)) for kind, digest in BlindIndex.objects.filter(person_id=person_id).values_list("kind", "digest")}
+    rows = BlindIndex.objects.filter(person_id=person_id).values_list("kind", "generation", "digest")
+    return {(kind, generation, bytes(digest)) for kind, generation, digest in rows}
 
 
 def _file(person_id: int, filed: Filed) -> None:
-    BlindIndex.objects.bulk_create(BlindIndex(person_id=person_id, kind=kind, digest=digest) for kind, digest in sorted(filed))
+    BlindIndex.objects.bulk_create(
+        BlindIndex(person_id=person_id, kind=kind, generation=generation, digest=digest) for kind, generation, digest in sorted(filed)
+    )

@@ -54,7 +54,8 @@ def candidates(*, after: tuple[int, int] = (-1, -1), limit: int = 50) -> Sequenc
     """
     kinds = len(_KINDS)
     with connection.cursor() as cursor:
-        cursor.execute(_PAIRS, [after[0], after[0], after[1], limit * kinds])
+        # Twice, because each look-up is there under two generations while the index key is rotated.
+        cursor.execute(_PAIRS, [after[0], after[0], after[1], 2 * limit * kinds])
         rows = cursor.fetchall()
     pairs: dict[tuple[int, int], list[str]] = {}
     for first, second, kind in rows:

@@ -1,0 +1,54 @@
+"""Which index keys the digests of a leaked file were made with: matched by another, everybody in it would be a stranger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from aboveboard.basics.errors import Conflict
+from aboveboard.engines.leak import Leak
+from aboveboard.incidents.exposure.folders import folder_of
+from aboveboard.incidents.models import Incident, Kind
+from aboveboard.vault import blind
+from aboveboard.vault.generations import standing
+
+_FILE = "leak-made-with.txt"
+
+
+class MadeWithAnotherKey(Conflict):
+    """The leaked file of {reference} was read with an index key that has been replaced, so its lines can be matched no more."""
+
+    code = "made_with_another_key"
+    next_step = "Open an incident from the file again: aboveboard incident open-leak FILE"
+
+
+def write(folder: Path, generations: Collection[int]) -> None:
+    """Keep with a leak which keys it was made with."""
+    (folder / _FILE).write_text("".join(blind.check(one) + "\n" for one in generations), "ascii")
+
+
+def read(folder: Path) -> set[str]:
+    """Return which keys a leak was made with; one that does not say is of the first key."""
+    file = folder / _FILE
+    return set(file.read_text("ascii").split()) if file.is_file() else {blind.check(0)}
+
+
+def forget(folder: Path) -> None:
+    """Delete what :func:`write` kept."""
+    (folder / _FILE).unlink(missing_ok=True)
+
+
+def prove(incident: Incident) -> None:
+    """Refuse to match with another key.
+
+    Raises:
+        MadeWithAnotherKey: it would find nobody.
+    """
+    if blind.check(standing.now().searched) not in read(folder_of(incident)):
+        raise MadeWithAnotherKey(reference=incident.reference)
+
+
+def waiting(new: str) -> Sequence[str]:
+    """Return the incidents whose leak was not made with the new key, and is still to be counted."""
+    rows = Incident.objects.filter(kind=Kind.LEAKED_FILE).order_by("pk")
+    return [row.reference for row in rows if Leak.within(folder_of(row)).there and new not in read(folder_of(row))]
