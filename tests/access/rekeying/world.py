@@ -33,8 +33,7 @@ def bring_more(count: int) -> None:
     """Import the first ``count`` people of the file again: whoever is not held is new."""
     mapping = mappings.load(world.MAPPING_FILE.read_text("utf-8"), name="mapping")
     adopted = in_force()
-    kinds = {key: field.kind.value for key, field in adopted.promise.fields.items()}
-    loading.load(loading.Source(world._file(count, 2026), mapping, kinds, adopted.serial), by=SYSTEM, at=clock.now())
+    loading.load(loading.Source(world._file(count, 2026), mapping, kinds(), adopted.serial), by=SYSTEM, at=clock.now())
 
 
 def rotate() -> None:

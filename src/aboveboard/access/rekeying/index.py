@@ -112,6 +112,7 @@ def go_on(rotation: Rotation, *, let_go: bool = False, by: Actor, progress: Call
         OldKeyNeeded: an incident needs the old key. LookUpsLost: look-ups would be lost. Both: go on later; nothing was dropped.
     """
     kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
+    _begin_again_if_restored(rotation.pk)
     while _file(rotation.pk, kinds, progress):  # 2
         pass
     _switch(rotation.pk, let_go)  # 3
@@ -122,6 +123,7 @@ def go_on(rotation: Rotation, *, let_go: bool = False, by: Actor, progress: Call
 
 def without_old(rotation: Rotation) -> Rotation:
     """Let a rotation that was begun go on from what people hold, because the old key turned out to be gone."""
+    _begin_again_if_restored(rotation.pk)
     with transaction.atomic():
         rotation = Rotation.objects.select_for_update().get(pk=rotation.pk)
         if rotation.step == "people" and rotation.names["old"] is not None:
@@ -130,6 +132,22 @@ def without_old(rotation: Rotation) -> Rotation:
             rotation.reached, rotation.done = _FIRST, 0
             rotation.save(update_fields=["names", "reached", "done"])
     return rotation
+
+
+def _begin_again_if_restored(rotation_id: int) -> None:
+    """Go back to step 2 if the records are not as far as the rotation says: they were restored from another moment than the keys."""
+    with transaction.atomic():
+        rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
+        old, new = rotation.names["old"], rotation.names["new"]
+        before = standing.Standing(new, None, kept=True) if old is None else standing.Standing(old, new, kept=True)
+        after = standing.Standing(new, None, kept=True)
+        now = standing.now()
+        if rotation.finished_at is not None or now == (before if rotation.step == "people" else after):
+            return
+        rotation.names |= {"old": None if old is None else now.searched, "lost": 0}
+        rotation.step, rotation.reached, rotation.done = "people", _FIRST, 0
+        rotation.save(update_fields=["names", "step", "reached", "done"])
+        standing.change(new if old is None else now.searched, None if old is None else new)
 
 
 def _generations() -> list[int]:

@@ -7,7 +7,7 @@ the promise calls identifiers are opened first, others only if something was not
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,8 +29,22 @@ class _Held:
     """All boxes in which a person's values stand: their record, and what merges set aside."""
 
     boxes: list[tuple[AESGCM, int, dict[str, sealed.Box]]] = field(default_factory=list)
-    regions: tuple[str | None, ...] = (None,)
+    regions: dict[int, str] = field(default_factory=dict)
+    """Where each lives: themselves, and whom they were merged with."""
     merges: list[MergedPerson] = field(default_factory=list)
+
+    def by_values(self, kinds: Mapping[str, str], generation: int, numbers: Collection[int] | None = None) -> set[Filed]:
+        """Return what the identifiers are filed under, of all boxes or of those bound to some numbers."""
+        found: set[Filed] = set()
+        for cipher, number, boxes in self.boxes:
+            # A person kept may have a phone of either country; a merged record is as it was.
+            regions = list(self.regions.values()) if number == next(iter(self.regions)) else [self.regions[number]]
+            for name, box in boxes.items():
+                kind = blind.number_of(kinds.get(name, ""))
+                if kind is not None and (numbers is None or number in numbers):
+                    value = sealed.unseal(cipher, number, name, box)
+                    found.update((kind, digest) for _, digest in blind.filed(kinds[name], value, regions, (generation,)))
+        return found
 
     def values(self, kinds: Mapping[str, str], *, identifiers: bool) -> Iterator[tuple[str, str]]:
         """Yield the field and the value of those that are, or are not, identifiers by the promise."""
@@ -67,14 +81,14 @@ def rebuild(person_ids: Collection[int], kinds: Mapping[str, str], *, old: int |
     lost, rows = 0, set[tuple[int, Filed]]()
     for person_id, one in held.items():
         if old is None:
-            made = set(_by_values(one.values(kinds, identifiers=True), kinds, one.regions, new))
+            made = one.by_values(kinds, new)
             _tell_merges_anew(one, kinds, made, new)
         else:
             translated = _translated(one, filed[person_id] | _remembered(one.merges, old), kinds, old, new)
             made = {translated[was] for was in filed[person_id] if was in translated}
             lost += len(filed[person_id]) - len(made)
             if len(made) < len(filed[person_id]):  # filed by a rule that was another then: at least what they hold finds them
-                made |= set(_by_values(one.values(kinds, identifiers=True), kinds, one.regions, new))
+                made |= one.by_values(kinds, new)
             _tell_merges(one.merges, translated, old, new)
         rows |= {(person_id, this) for this in made}
     BlindIndex.objects.bulk_create(
@@ -97,7 +111,7 @@ def drop(after: int, upto: int | None, *, keep: int) -> None:
 
 def _held(person_ids: Collection[int]) -> dict[int, _Held]:
     found = {
-        number: _Held(regions=(where[:2], None))
+        number: _Held(regions={number: where[:2]})
         for number, where in Person.objects.filter(id__in=person_ids).values_list("id", "jurisdiction")
     }
     merges = list(MergedPerson.objects.filter(person_id__in=list(found), split_at__isnull=True, boxes__isnull=False).order_by("id"))
@@ -108,7 +122,7 @@ def _held(person_ids: Collection[int]) -> dict[int, _Held]:
     for row in merges:
         one = found[row.person_id]
         one.merges.append(row)
-        one.regions = tuple(dict.fromkeys((*one.regions, row.state["facets"]["jurisdiction"][:2])))
+        one.regions[row.merged_id] = row.state["facets"]["jurisdiction"][:2]
         if row.merged_id in keys:
             cipher = AESGCM(keys[row.merged_id].key)
             one.boxes.append((cipher, row.merged_id, sealed.decode(bytes(row.boxes or b""))))
@@ -119,14 +133,15 @@ def _held(person_ids: Collection[int]) -> dict[int, _Held]:
 def _translated(one: _Held, wanted: set[Filed], kinds: Mapping[str, str], old: int, new: int) -> dict[Filed, Filed]:
     """Return what each of ``wanted`` is under the new generation, as far as its value is held."""
     found: dict[Filed, Filed] = {}
+    regions = (*dict.fromkeys(one.regions.values()), None)
     for name, value in one.values(kinds, identifiers=True):
-        _recognise(kinds[name], value, one.regions, wanted, found, old, new)
+        _recognise(kinds[name], value, regions, wanted, found, old, new)
     if len(found) < len(wanted):
         tried = _kinds_of({kind for kind, _ in wanted - found.keys()})
         for identifiers in (True, False):
             for _, value in one.values(kinds, identifiers=identifiers):
                 for kind in tried:
-                    _recognise(kind, value, one.regions, wanted, found, old, new)
+                    _recognise(kind, value, regions, wanted, found, old, new)
     return found
 
 
@@ -145,14 +160,6 @@ def _kinds_of(numbers: set[int]) -> list[str]:
     plain = [kind for kind, number in blind.KIND_NUMBERS.items() if number in numbers and kind != "national_id"]
     national = blind.KIND_NUMBERS["national_id"] in numbers
     return plain + [f"national_id:{form}" for form in (formats.of_kind("national_id") if national else ())]
-
-
-def _by_values(
-    values: Iterable[tuple[str, str]], kinds: Mapping[str, str], regions: Sequence[str | None], generation: int
-) -> Iterator[Filed]:  # fmt: skip
-    for name, value in values:
-        for _, digest in blind.filed(kinds[name], value, regions[:1], (generation,)):
-            yield blind.number_of(kinds[name]) or 0, digest
 
 
 def _remembered(merges: Sequence[MergedPerson], generation: int) -> set[Filed]:
@@ -174,12 +181,8 @@ def _tell_merges(merges: Sequence[MergedPerson], translated: Mapping[Filed, File
 def _tell_merges_anew(one: _Held, kinds: Mapping[str, str], made: set[Filed], new: int) -> None:
     """The same without the old key: from the values of the merged record, and of the person's own and what it lost."""
     for row in one.merges:
-        theirs, mine = set[Filed](), set[Filed]()
-        for cipher, number, boxes in one.boxes:
-            values = (
-                (name, sealed.unseal(cipher, number, name, box)) for name, box in boxes.items() if blind.number_of(kinds.get(name, ""))
-            )
-            (theirs if number == row.merged_id else mine).update(_by_values(values, kinds, one.regions, new))
+        theirs = one.by_values(kinds, new, [row.merged_id])
+        mine = one.by_values(kinds, new, [row.person_id])
         row.state["look_ups"] = [[kind, digest.hex(), (kind, digest) in mine, new] for kind, digest in sorted(theirs & made)]
         row.save(update_fields=["state"])
 

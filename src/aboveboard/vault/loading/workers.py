@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -41,7 +41,7 @@ def how_many(size: int) -> int:
     return 0 if size <= IMPORT_ALONE_BYTES else min(os.cpu_count() or 1, IMPORT_PROCESSES)
 
 
-def seal(plan: Plan, tasks: Iterable[tuple[Block, list[Key]]], processes: int) -> Iterator[Done]:
+def seal(plan: Plan, tasks: Iterable[tuple[Block, list[Key]]], processes: int) -> Generator[Done, None, None]:
     """Yield each block, sealed, and one of its keys as it is wrapped, in order.
 
     Raises:
