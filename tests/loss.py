@@ -16,8 +16,9 @@ from aboveboard.incidents.notices import actions as notices
 from aboveboard.outbox import jobs
 from tests.world import ADVISER
 
-LEAD = Actor(ActorKind.STAFF, "11", Role.INCIDENT_LEAD, "Security")
-SECOND = Actor(ActorKind.STAFF, "12", Role.PRIVACY_LEAD, "Privacy")
+# Numbers that no account of a test reaches: whoever prepares does not approve, and must be nobody who signs in by chance.
+LEAD = Actor(ActorKind.STAFF, "900011", Role.INCIDENT_LEAD, "Security")
+SECOND = Actor(ActorKind.STAFF, "900012", Role.PRIVACY_LEAD, "Privacy")
 FIELDS = ("first_name", "last_name", "email", "phone", "address_line1", "city", "postal_code", "country")
 
 

@@ -17,8 +17,8 @@ from aboveboard.incidents.leaks.opening import look, open_from_leak
 from aboveboard.incidents.models import Incident
 from tests import world
 
-LEAD = Actor(ActorKind.STAFF, "11", Role.INCIDENT_LEAD, "Security")
-SECOND = Actor(ActorKind.STAFF, "12", Role.PRIVACY_LEAD, "Privacy")
+LEAD = Actor(ActorKind.STAFF, "900011", Role.INCIDENT_LEAD, "Security")
+SECOND = Actor(ActorKind.STAFF, "900012", Role.PRIVACY_LEAD, "Privacy")
 STAFF = world.ADVISER
 AT = datetime(2026, 11, 20, 8, 15, tzinfo=UTC)
 
