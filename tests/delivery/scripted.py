@@ -115,7 +115,9 @@ class _Session:
         while line := self.readline():
             command = line.decode().rstrip("\r\n")
             self.server.commands.append(command)
-            if not self.server.pipelining and self.buffer and not command.startswith("QUIT"):
+            # Whoever hears on another connection that nobody is served takes leave without waiting for this answer.
+            leaving = command.startswith("QUIT") or self.buffer.startswith(b"QUIT")
+            if not self.server.pipelining and self.buffer and not leaving:
                 self.server.strays.append(command)
             verb = command[:4].upper()
             if verb == "DATA":
