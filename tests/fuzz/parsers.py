@@ -186,7 +186,7 @@ PARSERS: tuple[Parser, ...] = (
         "place of a verifier", _kept(read_place), lambda: [b'{"v":1,"origin":"localhost/log","size":256,"peaks":["' + b"00" * 32 + b'"]}']
     ),
     Parser("checkpoints seen", _kept(lambda file: read_seen(file, [SIGNER.verifier])), lambda: [json.dumps({"note": _log()[1]}).encode()]),
-    Parser("archive of a log", _kept(_archive), lambda: [_packed("w:gz"), _packed("w")]),
+    Parser("archive of a log", _kept(_archive), lambda: [_packed("w:gz"), _packed("w:xz"), _packed("w")]),
     Parser("tile path", text(tiles.parse_path), lambda: [b"tile/0/x001/067.p/5", b"tile/entries/000"]),
     Parser("bundle of entries", tiles.decode_bundle, lambda: [tiles.encode_bundle(_log()[0])]),
     Parser("hashes of a tile", lambda data: tiles.decode_hashes(data, 3), lambda: [bytes(96)]),

@@ -57,16 +57,7 @@ def opened(path: Path) -> Iterator[Folder]:
             for member, content in _members(path, read=True):
                 if content is not None and member.startswith(prefix) and _LOG_FILE.fullmatch(member[len(prefix) :]):
                     _unpack(content, folder / member[len(prefix) :], path)
-        except (
-            OSError,
-            EOFError,
-            tarfile.TarError,
-            zipfile.BadZipFile,
-            zlib.error,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-        ) as error:
+        except _DAMAGED as error:
             raise SourceUnreadable(where=path, found=f"the archive is damaged ({type(error).__name__})") from None
         yield Folder(folder)
 
