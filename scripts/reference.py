@@ -23,6 +23,7 @@ _TYPES = {str: "text", int: "whole number", bool: "true or false"}
 def settings_page() -> str:
     """Return the page of every setting."""
     from aboveboard.basics import settings
+    from aboveboard.basics.errors import first_paragraph
 
     lines = [
         "# Settings\n", _MADE,
@@ -34,7 +35,7 @@ def settings_page() -> str:
     for section, kind in settings.SECTIONS.items():
         lines += [
             f"## [{section}]\n",
-            f"{(kind.__doc__ or '').splitlines()[0]}\n",
+            f"{first_paragraph(kind)}\n",
             "| setting | kind | default | meaning |",
             "|---|---|---|---|",
         ]
@@ -92,7 +93,7 @@ def _value_name(action: argparse.Action) -> str:
 
 def errors_page() -> str:
     """Return the page of every error code."""
-    from aboveboard.basics.errors import AboveboardError
+    from aboveboard.basics.errors import AboveboardError, first_paragraph
     from aboveboard.commands import exits
 
     found = {error.code: error for error in _all_errors(AboveboardError) if error is not AboveboardError}
@@ -103,7 +104,7 @@ def errors_page() -> str:
         "| code | sentence | next step | exit code | where |", "|---|---|---|---|---|",
     ]  # fmt: skip
     for code, error in sorted(found.items()):
-        sentence = (error.__doc__ or "").strip().splitlines()[0]
+        sentence = first_paragraph(error)
         room = error.__module__.removeprefix("aboveboard.").split(".")[0]
         lines.append(f"| `{code}` | {sentence} | {error.next_step or '—'} | {exits.code_for(error.__new__(error))} | {room} |")
     return "\n".join(lines) + "\n"

@@ -1,9 +1,9 @@
 """One family of errors, read by three readers.
 
-A program reads ``code`` (stable, never reworded). A person reads the message: the first line of
-the class's docstring filled with the error's details, then ``next_step``. An operator reads
-``details``. The family is mapped to HTTP in :func:`http_status` and to exit codes in
-``aboveboard.commands.exits``; nowhere else.
+A program reads ``code`` (stable, never reworded). A person reads the message: the first
+paragraph of the class's docstring, on one line and filled with the error's details, then
+``next_step``. An operator reads ``details``. The family is mapped to HTTP in :func:`http_status`
+and to exit codes in ``aboveboard.commands.exits``; nowhere else.
 
 No detail may hold personal data: errors reach logs (design, invariant 4).
 """
@@ -11,6 +11,11 @@ No detail may hold personal data: errors reach logs (design, invariant 4).
 from __future__ import annotations
 
 from typing import ClassVar
+
+
+def first_paragraph(kind: type) -> str:
+    """Return what a class's docstring says first, on one line, wherever it is wrapped."""
+    return " ".join((kind.__doc__ or "").strip().split("\n\n")[0].split())
 
 
 class AboveboardError(Exception):
@@ -26,8 +31,7 @@ class AboveboardError(Exception):
     @property
     def message(self) -> str:
         """The plain sentence for the person, with this error's details filled in."""
-        first_line = (type(self).__doc__ or "").strip().splitlines()[0]
-        return first_line.format(**self.details)
+        return first_paragraph(type(self)).format(**self.details)
 
     def __str__(self) -> str:
         step = self.next_step.format(**self.details)
