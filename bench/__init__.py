@@ -1,1 +1,2 @@
-"""Benches: each figure beside a floor program run in the same minute, so that the ratio holds on any machine."""
+"""Benches: each figure beside a floor program run in the same minute, so that the ratio
+holds on any machine."""

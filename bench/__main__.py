@@ -13,7 +13,16 @@ from rich.table import Table
 
 from bench.row import Row
 
-BENCHES = ("bulk.imports", "bulk.exports", "decide", "look_up", "uses", "ledger", "exposure", "notices")
+BENCHES = (
+    "bulk.imports",
+    "bulk.exports",
+    "decide",
+    "look_up",
+    "uses",
+    "ledger",
+    "exposure",
+    "notices",
+)
 
 
 def main() -> None:
@@ -31,10 +40,18 @@ def main() -> None:
         console.print(f"measuring {name} …", style="dim")
         for row in importlib.import_module(f"bench.{name}").run():
             rows.append(row)
-            table.add_row(row.name, f"{row.figure:,.0f} {row.unit}", f"{row.floor:,.0f} {row.unit}", f"{row.ratio:.2f}", row.note)
+            table.add_row(
+                row.name,
+                f"{row.figure:,.0f} {row.unit}",
+                f"{row.floor:,.0f} {row.unit}",
+                f"{row.ratio:.2f}",
+                row.note,
+            )
     console.print(table)
     if args.json:
-        args.json.write_text(json.dumps([asdict(row) | {"ratio": row.ratio} for row in rows], indent=1))
+        args.json.write_text(
+            json.dumps([asdict(row) | {"ratio": row.ratio} for row in rows], indent=1)
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""The decision alone: may this be done? Beside a program that asks a dictionary each question, with no reasons and no law."""
+"""The decision alone: may this be done? Beside a program that asks a dictionary each question, with
+no reasons and no law."""
 
 from __future__ import annotations
 
@@ -6,7 +7,14 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from aboveboard.access.decide import Facts, Permitted, Request, against_anyone, decide, decide_person
+from aboveboard.access.decide import (
+    Facts,
+    Permitted,
+    Request,
+    against_anyone,
+    decide,
+    decide_person,
+)
 from aboveboard.choices.standing import Answer, Event, fold
 from aboveboard.promise.loading import SAMPLE, load
 from bench.row import Row
@@ -16,10 +24,17 @@ _NOW = datetime(2026, 11, 22, 9, 41, tzinfo=UTC)
 
 
 def run() -> list[Row]:
-    """Measure one decision from the start, and one of a batch in which the request was judged once for all."""
+    """Measure one decision from the start, and one of a batch in which the request
+    was judged once for all."""
     promise = load(SAMPLE.read_text("utf-8"), name=SAMPLE.name)
     requests = [
-        Request("shop-system", "deliver-orders", ("first_name", "last_name", "address_line1", "city"), "api", _NOW),
+        Request(
+            "shop-system",
+            "deliver-orders",
+            ("first_name", "last_name", "address_line1", "city"),
+            "api",
+            _NOW,
+        ),
         Request("offers-service", "personal-offers", ("first_name", "email"), "email", _NOW),
         Request("shop-planning", "improve-shops", ("postal_code",), "office", _NOW),
     ]
@@ -27,8 +42,9 @@ def run() -> list[Row]:
     facts = Facts(True, said, _NOW - timedelta(days=90), _NOW - timedelta(days=9))
     judged = [(request, against_anyone(promise, request)) for request in requests]
     tables = {
-        key: (frozenset(one.roles), frozenset(one.channels), frozenset(one.fields)) for key, one in promise.purposes.items()
-    }  # fmt: skip
+        key: (frozenset(one.roles), frozenset(one.channels), frozenset(one.fields))
+        for key, one in promise.purposes.items()
+    }
 
     def whole(turn: int) -> bool:
         return isinstance(decide(promise, requests[turn % 3], facts), Permitted)
@@ -40,17 +56,34 @@ def run() -> list[Row]:
     def floor(turn: int) -> bool:
         request = requests[turn % 3]
         roles, channels, fields = tables[request.purpose]
-        return request.role in roles and request.channel in channels and fields.issuperset(request.fields)
+        return (
+            request.role in roles
+            and request.channel in channels
+            and fields.issuperset(request.fields)
+        )
 
     bare = _speed(floor)
     return [
-        Row("decide", _speed(whole), "decisions/s", bare, "one core, granted; floor: dictionary look-ups only"),
-        Row("decide, in a batch", _speed(one_of_many), "decisions/s", bare, "one core, granted; the request judged once for the batch"),
+        Row(
+            "decide",
+            _speed(whole),
+            "decisions/s",
+            bare,
+            "one core, granted; floor: dictionary look-ups only",
+        ),
+        Row(
+            "decide, in a batch",
+            _speed(one_of_many),
+            "decisions/s",
+            bare,
+            "one core, granted; the request judged once for the batch",
+        ),
     ]
 
 
 def _speed(question: Callable[[int], bool]) -> float:
-    """Return the best of five: the machine is shared, and being held up says nothing of the code."""
+    """Return the best of five: the machine is shared, and being held up
+    says nothing of the code."""
     best = 0.0
     for _ in range(5):
         start = time.perf_counter()

@@ -1,4 +1,5 @@
-"""Exposure: leaked rows a second matched, scored and written for a million people, beside the same answer in hand-written SQL.
+"""Exposure: leaked rows a second matched, scored and written for a million people, beside the same
+answer in hand-written SQL.
 
 The floor does what must be done and nothing more: one pass of DuckDB over the same Parquet files,
 for a leak where an e-mail decides alone; no list of lines, no digest of the file, no counts.
@@ -20,20 +21,24 @@ LEAKED = 1_000_000
 """Rows of the leak: half of them ours, half strangers'."""
 
 _GENERATE = {
-    "people": """SELECT i AS person_id, ['GB', 'FR', 'DE', 'AU', 'US-CA', 'US-WA', 'CA-BC'][1 + i % 7] AS jurisdiction,
+    "people": """SELECT i AS person_id,
+        ['GB', 'FR', 'DE', 'AU', 'US-CA', 'US-WA', 'CA-BC'][1 + i % 7] AS jurisdiction,
         ['en', 'fr', 'de'][1 + i % 3] AS language FROM range({people}) t(i)""",
     "index": """SELECT k::SMALLINT AS kind, half(i, k, 0) AS hi, half(i, k, 1) AS lo, i AS person_id
         FROM (SELECT i, unnest([1, 2]) AS k FROM range({people}) t(i))""",
-    "rows": """SELECT i AS line, [16, 262160, 48, 2097200][1 + i % 4]::BIGINT AS categories, (i % 2 * 262144)::BIGINT
+    "rows": """SELECT i AS line, [16, 262160, 48, 2097200][1 + i % 4]::BIGINT AS categories,
+        (i % 2 * 262144)::BIGINT
         & [16, 262160, 48, 2097200][1 + i % 4]::BIGINT AS protected FROM range({leaked}) t(i)""",
-    "keys": """SELECT i AS line, k::SMALLINT AS kind, half(i + {people} // 2, k, 0) AS hi, half(i + {people} // 2, k, 1) AS lo
+    "keys": """SELECT i AS line, k::SMALLINT AS kind,
+        half(i + {people} // 2, k, 0) AS hi, half(i + {people} // 2, k, 1) AS lo
         FROM (SELECT i, unnest([1, 2]) AS k FROM range({leaked}) t(i))""",
 }
 
 _FLOOR = """
 COPY (
     WITH mine AS (
-        SELECT i.person_id, bit_or(r.categories) AS categories, bit_or(r.categories & ~r.protected) AS readable
+        SELECT i.person_id, bit_or(r.categories) AS categories,
+            bit_or(r.categories & ~r.protected) AS readable
         FROM read_parquet('{keys}') k
         JOIN read_parquet('{index}') i ON k.hi = i.hi AND k.lo = i.lo AND k.kind = i.kind
         JOIN read_parquet('{rows}') r ON r.line = k.line
@@ -43,7 +48,8 @@ COPY (
         CASE WHEN e.person_id IS NULL THEN 'post' ELSE 'email' END AS channel, p.language,
         (1 + bit_count(m.readable) // 2)::TINYINT AS severity
     FROM mine m JOIN read_parquet('{people}') p USING (person_id)
-    LEFT JOIN (SELECT DISTINCT person_id FROM read_parquet('{index}') WHERE kind = 1) e USING (person_id)
+    LEFT JOIN (SELECT DISTINCT person_id FROM read_parquet('{index}') WHERE kind = 1) e
+        USING (person_id)
     ORDER BY m.person_id
 ) TO '{out}' (FORMAT parquet)
 """
@@ -59,12 +65,19 @@ def run() -> list[Row]:
         _same(folder)
     ours, floor = (min(pair[place] for pair in pairs) for place in (0, 1))
     return [
-        Row("exposure", LEAKED / ours, "leaked rows/s", LEAKED / floor, f"{PEOPLE:,} people, matched, scored and written in {ours:.1f} s")
+        Row(
+            "exposure",
+            LEAKED / ours,
+            "leaked rows/s",
+            LEAKED / floor,
+            f"{PEOPLE:,} people, matched, scored and written in {ours:.1f} s",
+        )
     ]
 
 
 def _django(folder: Path) -> None:
-    """The engines import the vault's tables for their names, so Django must stand; no database is opened."""
+    """The engines import the vault's tables for their names, so Django must stand;
+    no database is opened."""
     import django
 
     home = folder / "instance"
@@ -82,9 +95,14 @@ def _generate(folder: Path) -> dict[str, Path]:
     files = {name: folder / f"{name}.parquet" for name in _GENERATE}
     with engine() as duck:
         # A digest's half: DuckDB's hash moved into the signed range.
-        duck.execute("CREATE MACRO half(a, b, c) AS (hash(a, b, c)::HUGEINT - 9223372036854775808)::BIGINT")
+        duck.execute(
+            "CREATE MACRO half(a, b, c) AS (hash(a, b, c)::HUGEINT - 9223372036854775808)::BIGINT"
+        )
         for name, query in _GENERATE.items():
-            duck.execute(f"COPY ({query.format(people=PEOPLE, leaked=LEAKED)}) TO '{files[name]}' (FORMAT parquet)")
+            duck.execute(
+                f"COPY ({query.format(people=PEOPLE, leaked=LEAKED)}) TO '{files[name]}' (FORMAT "
+                "parquet)"
+            )
     return files
 
 
@@ -107,7 +125,11 @@ def _ours(folder: Path, files: dict[str, Path]) -> float:
 def _score(combinations: Sequence[object]) -> list[int]:
     from aboveboard.engines.exposure import Combination
 
-    return [1 + (item.categories & ~item.protected).bit_count() // 2 for item in combinations if isinstance(item, Combination)]
+    return [
+        1 + (item.categories & ~item.protected).bit_count() // 2
+        for item in combinations
+        if isinstance(item, Combination)
+    ]
 
 
 def _floor(folder: Path, files: dict[str, Path]) -> float:
@@ -124,9 +146,12 @@ def _same(folder: Path) -> None:
     from aboveboard.engines.duck import engine
 
     with engine() as duck:
-        ours, floor = (f"SELECT * FROM read_parquet('{folder / name}.parquet')" for name in ("ours", "floor"))
+        ours, floor = (
+            f"SELECT * FROM read_parquet('{folder / name}.parquet')" for name in ("ours", "floor")
+        )
         wrong = duck.execute(
-            f"SELECT count(*) FROM ({ours} EXCEPT {floor}) UNION ALL SELECT count(*) FROM ({floor} EXCEPT {ours})"
+            f"SELECT count(*) FROM ({ours} EXCEPT {floor}) UNION ALL SELECT count(*) FROM ({floor} "
+            f"EXCEPT {ours})"
         ).fetchall()
         people = duck.execute(f"SELECT count(*) FROM ({ours})").fetchone()
     if any(count for (count,) in wrong) or people != (LEAKED // 2,):

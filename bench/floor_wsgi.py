@@ -22,7 +22,8 @@ def _connection() -> Any:
             _local.connection = psycopg.connect(_URL, autocommit=True)
             _local.connection.execute("CREATE TABLE IF NOT EXISTS floor_http (body bytea)")
         else:
-            file = os.path.join(os.environ["ABOVEBOARD_HOME"], "floor.sqlite3")  # noqa: PTH118 - as bare as it can be
+            # As bare as it can be.
+            file = os.path.join(os.environ["ABOVEBOARD_HOME"], "floor.sqlite3")  # noqa: PTH118
             _local.connection = sqlite3.connect(file, isolation_level=None, timeout=30)
             _local.connection.execute("PRAGMA journal_mode=WAL")
             _local.connection.execute("PRAGMA synchronous=FULL")
@@ -31,7 +32,8 @@ def _connection() -> Any:
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
-    """Store one row and answer; below ``/batch`` as many as a batch has people, in one transaction."""
+    """Store one row and answer; below ``/batch`` as many as a batch has
+    people, in one transaction."""
     mark = "%s" if _URL else "?"
     if environ["PATH_INFO"] == "/batch":
         environ["wsgi.input"].read()
@@ -41,5 +43,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., object]) 
     else:
         _connection().execute(f"INSERT INTO floor_http VALUES ({mark})", (b"x" * 320,))
         answer = b'{"values": {}, "entry": 1}'
-    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
+    start_response(
+        "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))]
+    )
     return [answer]

@@ -1,7 +1,9 @@
-"""Does time tell who is known? Look-ups without a result, of nobody and of somebody, turn about, beside each other.
+"""Does time tell who is known? Look-ups without a result, of nobody and of somebody, turn
+about, beside each other.
 
-The figure is the speed for nobody, the floor that for somebody who refuses, by medians, so that a ratio near 1.00 tells nothing. The note
-says by how many microseconds the medians differ, beside how far apart the quarters of one kind lie.
+The figure is the speed for nobody, the floor that for somebody who refuses, by medians, so that a
+ratio near 1.00 tells nothing. The note says by how many microseconds the medians differ, beside how
+far apart the quarters of one kind lie.
 """
 
 from __future__ import annotations
@@ -34,8 +36,17 @@ def _measure(database: str) -> Row:
         found = json.loads(python(environment, "bench.look_up", "measure").strip().splitlines()[-1])
     nobody, somebody = found["nobody"], found["somebody"]
     apart = (nobody["median"] - somebody["median"]) * 1e6
-    note = f"{database}; medians {apart:+.0f} µs apart, quarters of one kind {1e6 * somebody['spread']:.0f} µs"
-    return Row("look-up of nobody, of a refuser", 1 / nobody["median"], "look-ups/s", 1 / somebody["median"], note)
+    note = (
+        f"{database}; medians {apart:+.0f} µs apart, quarters of one kind "
+        f"{1e6 * somebody['spread']:.0f} µs"
+    )
+    return Row(
+        "look-up of nobody, of a refuser",
+        1 / nobody["median"],
+        "look-ups/s",
+        1 / somebody["median"],
+        note,
+    )
 
 
 def _in_turn() -> None:
@@ -47,12 +58,21 @@ def _in_turn() -> None:
     from aboveboard.basics import clock
     from aboveboard.basics.actor import Actor, ActorKind
 
-    ask = Ask(Actor(ActorKind.SERVICE, "1", "offers-service", "Bench"), "personal-offers", ("email",), "email")
+    ask = Ask(
+        Actor(ActorKind.SERVICE, "1", "offers-service", "Bench"),
+        "personal-offers",
+        ("email",),
+        "email",
+    )
     known = [person["email"] for person in people(PEOPLE)]
     taken: dict[str, list[float]] = {"nobody": [], "somebody": []}
     for turn in range(TURNS):
         for kind in ("nobody", "somebody") if turn % 2 else ("somebody", "nobody"):
-            email = known[turn % PEOPLE] if kind == "somebody" else known[turn % PEOPLE].replace("@", f".{turn}@")
+            email = (
+                known[turn % PEOPLE]
+                if kind == "somebody"
+                else known[turn % PEOPLE].replace("@", f".{turn}@")
+            )
             start = time.perf_counter()
             try:
                 use_of(ask, Sought("email", email), at=clock.now())

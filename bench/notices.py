@@ -1,9 +1,11 @@
-"""Notices: from a queued row to the mail server's yes and a recorded row, beside a program that only writes and sends mail.
+"""Notices: from a queued row to the mail server's yes and a recorded row, beside a program that
+only writes and sends mail.
 
-Two figures for each database: sending alone, with addresses made up in memory; and the whole way, where each
-address and name is opened from the vault with a decision and a ledger entry of its own. Both write a
-durable row and a ledger entry for each notice. The floor builds the same message from a template and
-speaks SMTP on the same number of connections to the same sink, and keeps no row at all.
+Two figures for each database: sending alone, with addresses made up in memory; and the whole
+way, where each address and name is opened from the vault with a decision and a ledger entry
+of its own. Both write a durable row and a ledger entry for each notice. The floor builds the
+same message from a template and speaks SMTP on the same number of connections to the same
+sink, and keeps no row at all.
 """
 
 from __future__ import annotations
@@ -25,7 +27,10 @@ from bench.row import Row
 NOTICES = 20_000
 CONNECTIONS = 8
 WORKERS = 2
-TEXT = "Dear Zoë,\n\nOn 3 May a laptop was lost. On it were your name, your e-mail address and your telephone number.\n\n" * 4
+TEXT = (
+    "Dear Zoë,\n\nOn 3 May a laptop was lost. On it were your name, your e-mail address and "
+    "your telephone number.\n\n"
+) * 4
 
 
 def run() -> list[Row]:
@@ -34,7 +39,11 @@ def run() -> list[Row]:
 
     rows = []
     for database in ("sqlite", "postgres"):
-        with tempfile.TemporaryDirectory() as folder, instance(database) as environment, _sink() as port:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            instance(database) as environment,
+            _sink() as port,
+        ):
             environment = {
                 **environment,
                 "ABOVEBOARD_MAIL_URL": f"smtp://127.0.0.1:{port}",
@@ -44,18 +53,32 @@ def run() -> list[Row]:
             write(file, NOTICES)
             aboveboard(environment, "import", str(file), "--sample-mapping", "--json")
             floor = _floor(port)
-            for name, kind in (("notices sent", "bench.made-up"), ("notices opened and sent", "bench.opened")):
+            for name, kind in (
+                ("notices sent", "bench.made-up"),
+                ("notices opened and sent", "bench.opened"),
+            ):
                 python(environment, "bench.notices", "queue", kind)
                 figure = _drain(environment)
                 rows.append(
-                    Row(name, figure, "notices/s", floor, f"{database}, {NOTICES:,}, {WORKERS} workers, {CONNECTIONS} connections each")
+                    Row(
+                        name,
+                        figure,
+                        "notices/s",
+                        floor,
+                        (
+                            f"{database}, {NOTICES:,}, {WORKERS} workers, {CONNECTIONS} "
+                            "connections each"
+                        ),
+                    )
                 )
     return rows
 
 
 @contextmanager
 def _sink() -> Iterator[int]:
-    with subprocess.Popen([sys.executable, "-m", "bench.sink"], cwd=ROOT, stdout=subprocess.PIPE, text=True) as sink:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.sink"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as sink:
         assert sink.stdout is not None
         try:
             yield int(sink.stdout.readline())
@@ -66,7 +89,10 @@ def _sink() -> Iterator[int]:
 def _drain(environment: dict[str, str]) -> float:
     """Run the workers; count from the first one's first claim to the last one's last record."""
     command = [sys.executable, "-m", "bench.notices", "drain"]
-    workers = [subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(WORKERS)]
+    workers = [
+        subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        for _ in range(WORKERS)
+    ]
     done = [json.loads(worker.communicate()[0]) for worker in workers]
     if sum(one["sent"] for one in done) != NOTICES:
         raise RuntimeError(f"not everyone was sent to: {done}")
@@ -83,12 +109,22 @@ def _floor(port: int) -> float:
             line.sendall(b"EHLO floor\r\n")
             line.recv(4096)
             for number in range(first, NOTICES, CONNECTIONS):
-                line.sendall(b"MAIL FROM:<us@x.example>\r\nRCPT TO:<p%d@x.example>\r\nDATA\r\n" % number)
+                line.sendall(
+                    b"MAIL FROM:<us@x.example>\r\nRCPT TO:<p%d@x.example>\r\nDATA\r\n" % number
+                )
                 while b"354" not in line.recv(4096):
                     pass
                 body = binascii.b2a_qp(TEXT.encode()).replace(b"\n", b"\r\n")
-                head = f"From: us@x.example\r\nTo: p{number}@x.example\r\nSubject: Your data\r\nMessage-ID: <{number}@x.example>\r\n"
-                line.sendall(head.encode() + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + body + b"\r\n.\r\n")
+                head = (
+                    f"From: us@x.example\r\nTo: p{number}@x.example\r\nSubject: Your data\r\n"
+                    f"Message-ID: <{number}@x.example>\r\n"
+                )
+                line.sendall(
+                    head.encode()
+                    + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+                    + body
+                    + b"\r\n.\r\n"
+                )
                 line.recv(4096)
 
     threads = [threading.Thread(target=one, args=(first,)) for first in range(CONNECTIONS)]
@@ -110,11 +146,18 @@ def _register() -> None:
     from aboveboard.basics.personal import Personal
     from aboveboard.delivery import rendering
 
-    def made_up(items: Sequence[rendering.Item]) -> Iterable[tuple[int, rendering.Rendered | rendering.Skip]]:
+    def made_up(
+        items: Sequence[rendering.Item],
+    ) -> Iterable[tuple[int, rendering.Rendered | rendering.Skip]]:
         for item in items:
-            yield item.id, rendering.Rendered(Personal(f"p{item.person_id}@x.example"), "Your data", TEXT)
+            yield (
+                item.id,
+                rendering.Rendered(Personal(f"p{item.person_id}@x.example"), "Your data", TEXT),
+            )
 
-    def opened(items: Sequence[rendering.Item]) -> Iterable[tuple[int, rendering.Rendered | rendering.Skip]]:
+    def opened(
+        items: Sequence[rendering.Item],
+    ) -> Iterable[tuple[int, rendering.Rendered | rendering.Skip]]:
         ask = Ask(SYSTEM, "tell-you-of-a-loss", ("email", "first_name", "last_name"), "email")
         of = {item.person_id: item.id for item in items}
         for person_id, outcome in use_many(ask, of, at=clock.now()):
@@ -122,7 +165,10 @@ def _register() -> None:
             address, name = outcome.values["email"], outcome.values["first_name"]
             assert address is not None
             assert name is not None
-            yield of[person_id], rendering.Rendered(address, "Your data", TEXT.replace("Zoë", name.reveal()))
+            yield (
+                of[person_id],
+                rendering.Rendered(address, "Your data", TEXT.replace("Zoë", name.reveal())),
+            )
 
     rendering.renderer("bench.made-up")(made_up)
     rendering.renderer("bench.opened")(opened)
@@ -136,7 +182,9 @@ def _queue(kind: str) -> None:
 
     at = clock.now()
     batch_id = actions.open_batch(kind, {}, at=at)
-    queued = actions.queue(batch_id, (actions.Recipient(person_id, "en") for person_id in vault.all_ids()), at=at)
+    queued = actions.queue(
+        batch_id, (actions.Recipient(person_id, "en") for person_id in vault.all_ids()), at=at
+    )
     assert queued == NOTICES, queued
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure and its floor, both in ``unit`` (more is better), from the same run; ``note`` says on what."""
+    """A figure and its floor, both in ``unit`` (more is better), from the same run;
+    ``note`` says on what."""
 
     name: str
     figure: float
@@ -17,5 +18,6 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """The figure as a share of the floor: 1.0 is as fast as a program that does nothing else."""
+        """The figure as a share of the floor: 1.0 is as fast as a program
+        that does nothing else."""
         return self.figure / self.floor if self.floor else 0.0

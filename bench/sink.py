@@ -1,4 +1,5 @@
-"""A mail server that takes everything and keeps nothing: ``python -m bench.sink`` prints its port, then serves until killed."""
+"""A mail server that takes everything and keeps nothing: ``python -m bench.sink`` prints its port,
+then serves until killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""One use over HTTP: looked up, decided, written down, opened — beside a program that only stores one row and answers."""
+"""One use over HTTP: looked up, decided, written down, opened — beside a program that only
+stores one row and answers."""
 
 from __future__ import annotations
 
@@ -38,17 +39,40 @@ def _measure(database: str) -> list[Row]:
         write(file, PEOPLE)
         aboveboard(environment, "import", str(file), "--sample-mapping", "--json")
         token = python(environment, "bench.uses", "client").strip()
-        named = [{"kind": "customer_number", "value": person["customer_id"]} for person in people(PEOPLE)]
-        asked = {"purpose": "deliver-orders", "fields": ["first_name", "last_name", "address_line1", "city"], "channel": "api"}
+        named = [
+            {"kind": "customer_number", "value": person["customer_id"]} for person in people(PEOPLE)
+        ]
+        asked = {
+            "purpose": "deliver-orders",
+            "fields": ["first_name", "last_name", "address_line1", "city"],
+            "channel": "api",
+        }
         ones = [json.dumps(asked | {"person": person}).encode() for person in named]
-        batches = [json.dumps(asked | {"people": named[at : at + USE_BATCH]}).encode() for at in range(0, PEOPLE, USE_BATCH)]
+        batches = [
+            json.dumps(asked | {"people": named[at : at + USE_BATCH]}).encode()
+            for at in range(0, PEOPLE, USE_BATCH)
+        ]
         lines = "\n".join(json.dumps(one) for one in [asked, *named * STREAM_ROUNDS]).encode()
-        with _serving(["-m", "aboveboard.commands.main", "serve", "--no-worker", "--port"], environment) as (server, port):
+        with _serving(
+            ["-m", "aboveboard.commands.main", "serve", "--no-worker", "--port"], environment
+        ) as (server, port):
             one = _speed(server, port, "/api/v1/uses", token, ones, REQUESTS)
             batch = _speed(server, port, "/api/v1/uses/batch", token, batches, BATCHES)
             stream = _speed(server, port, "/api/v1/uses/stream", token, [lines], 2, connections=2)
-        floor_serve = ["-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--log-level", "warning",
-                       "bench.floor_wsgi:application", "--port"]  # fmt: skip
+        floor_serve = [
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--workers",
+            "1",
+            "--blocking-threads",
+            "8",
+            "--log-level",
+            "warning",
+            "bench.floor_wsgi:application",
+            "--port",
+        ]
         with _serving(floor_serve, environment) as (server, port):
             one_floor = _speed(server, port, "/", token, [b"{}"], REQUESTS)
             batch_floor = _speed(server, port, "/batch", token, batches, BATCHES)
@@ -56,12 +80,33 @@ def _measure(database: str) -> list[Row]:
     streamed = PEOPLE * STREAM_ROUNDS
     return [
         _row("use over HTTP", "uses/s", 1, one, one_floor, f"{on}, {CONNECTIONS} connections"),
-        _row("batch over HTTP", "people/s", USE_BATCH, batch, batch_floor, f"{on}, {CONNECTIONS} connections"),
-        _row("stream over HTTP", "people/s", streamed, stream, (batch_floor[0] * USE_BATCH / streamed, 0), f"{on}, 2 connections"),
+        _row(
+            "batch over HTTP",
+            "people/s",
+            USE_BATCH,
+            batch,
+            batch_floor,
+            f"{on}, {CONNECTIONS} connections",
+        ),
+        _row(
+            "stream over HTTP",
+            "people/s",
+            streamed,
+            stream,
+            (batch_floor[0] * USE_BATCH / streamed, 0),
+            f"{on}, 2 connections",
+        ),
     ]
 
 
-def _row(name: str, unit: str, each: int, measured: tuple[float, float], floor: tuple[float, float], on: str) -> Row:
+def _row(
+    name: str,
+    unit: str,
+    each: int,
+    measured: tuple[float, float],
+    floor: tuple[float, float],
+    on: str,
+) -> Row:
     note = f"{on}; {measured[1] / each * 1e6:,.0f} µs of the server's CPU each"
     return Row(name, measured[0] * each, unit, floor[0] * each, note)
 
@@ -70,7 +115,9 @@ def _row(name: str, unit: str, each: int, measured: tuple[float, float], floor: 
 def _serving(words: list[str], environment: dict[str, str]) -> Iterator[tuple[int, int]]:
     port = _free_port()
     command = [sys.executable, *words, str(port)]
-    server = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         _wait(port)
         yield server.pid, port
@@ -80,12 +127,20 @@ def _serving(words: list[str], environment: dict[str, str]) -> Iterator[tuple[in
 
 
 def _speed(
-    server: int, port: int, path: str, token: str, bodies: list[bytes], count: int, connections: int = CONNECTIONS
+    server: int,
+    port: int,
+    path: str,
+    token: str,
+    bodies: list[bytes],
+    count: int,
+    connections: int = CONNECTIONS,
 ) -> tuple[float, float]:
-    """Return requests a second, and the seconds of CPU that the server's processes took for each."""
+    """Return requests a second, and the seconds of CPU that the server's
+    processes took for each."""
     requests = [
         b"POST %b HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %b\r\n"
-        b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (path.encode(), token.encode(), len(body), body)
+        b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+        % (path.encode(), token.encode(), len(body), body)
         for body in bodies
     ]
     _load(port, requests, max(count // 10, 1), connections)
@@ -137,7 +192,11 @@ def _answer(connection: socket.socket) -> bytes:
         while not body.endswith(b"0\r\n\r\n"):
             body = body[-8:] + connection.recv(65536)
         return head
-    length = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    length = next(
+        int(line.split(b":")[1])
+        for line in head.lower().split(b"\r\n")
+        if line.startswith(b"content-length:")
+    )
     left = length - len(body)
     while left > 0:
         left -= len(connection.recv(65536))
@@ -173,8 +232,13 @@ def _make_client() -> str:
     from aboveboard.basics import clock
 
     client, _ = credentials.make_client(
-        name="bench", role="shop-system", team="Bench", purposes=["deliver-orders"], channels=["api"], at=clock.now()
-    )  # fmt: skip
+        name="bench",
+        role="shop-system",
+        team="Bench",
+        purposes=["deliver-orders"],
+        channels=["api"],
+        at=clock.now(),
+    )
     return tokens.issue(client, at=clock.now(), life=timedelta(hours=1))
 
 

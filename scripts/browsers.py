@@ -1,7 +1,7 @@
 """A Chromium for the browser tests.
 
-``python scripts/browsers.py`` makes sure that there is one: it looks for the machine's, installs it with
-apt-get where it runs as root, else fetches Playwright's own, else fails and says so.
+``python scripts/browsers.py`` makes sure that there is one: it looks for the machine's, installs it
+with apt-get where it runs as root, else fetches Playwright's own, else fails and says so.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ import sys
 from pathlib import Path
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-_PLAYWRIGHT = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
+_PLAYWRIGHT = Path(
+    os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright")
+)
 
 
 def find() -> str | None:
-    """Return the path of a Chromium: ``TEST_CHROMIUM``, the machine's, or Playwright's own; None if there is none."""
+    """Return the path of a Chromium: ``TEST_CHROMIUM``, the machine's, or Playwright's own;
+    None if there is none."""
     if named := os.environ.get("TEST_CHROMIUM"):
         return named
     for name in _NAMES:
@@ -34,7 +37,11 @@ def ensure() -> str:
         print("Chromium is not here: installing it with apt-get (a few minutes).", flush=True)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], check=False, env=quiet)
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
+            check=False,
+            env=quiet,
+        )
         found = find()
     if found is None:
         print("Chromium is not here: fetching Playwright's own.", flush=True)
@@ -43,7 +50,8 @@ def ensure() -> str:
     if found is None:
         raise SystemExit(
             "The browser tests need Chromium, and none could be installed.\n"
-            "Install it (Debian: sudo apt-get install chromium), or name one: TEST_CHROMIUM=/path/to/chromium make test"
+            "Install it (Debian: sudo apt-get install chromium), or name one: "
+            "TEST_CHROMIUM=/path/to/chromium make test"
         )
     return found
 

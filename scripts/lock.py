@@ -1,4 +1,5 @@
-"""Write the lock files anew from ``pyproject.toml``, ``requirements/*.in`` and ``package.json``: versions and hashes, no addresses."""
+"""Write the lock files anew from ``pyproject.toml``, ``requirements/*.in`` and ``package.json``:
+versions and hashes, no addresses."""
 
 from __future__ import annotations
 
@@ -20,7 +21,14 @@ def main() -> None:
     for name, sources in LOCKS.items():
         file = ROOT / "requirements" / name
         kept = ["--constraints", "requirements/base.txt"] if name == "dev.txt" else []
-        options = ["--generate-hashes", "--universal", "--python-version", "3.11", "--no-emit-index-url", "--no-emit-find-links"]
+        options = [
+            "--generate-hashes",
+            "--universal",
+            "--python-version",
+            "3.11",
+            "--no-emit-index-url",
+            "--no-emit-find-links",
+        ]
         shown = ["--no-annotate", "--no-header", "--quiet"]
         run(
             [
@@ -42,7 +50,17 @@ def main() -> None:
         if found := re.search(r"https?://\S+|^--(?!hash)\S*", text, re.M):
             raise SystemExit(f"{file} names an address: {found[0]}")
         file.write_text("# Made by `make lock`. Versions and hashes only.\n" + text, "utf-8")
-    run(["npm", "install", "--package-lock-only", "--omit-lockfile-registry-resolved", "--omit=peer", "--no-audit", "--no-fund"])
+    run(
+        [
+            "npm",
+            "install",
+            "--package-lock-only",
+            "--omit-lockfile-registry-resolved",
+            "--omit=peer",
+            "--no-audit",
+            "--no-fund",
+        ]
+    )
 
 
 def run(command: list[str]) -> None:

@@ -1,7 +1,8 @@
 """A throw-away PostgreSQL server for the tests, from the binaries on the machine.
 
-``python scripts/postgres.py`` makes sure that there are binaries: it looks for them, installs them with
-apt-get where it runs as root, and otherwise says what to do. ``TEST_POSTGRES_URL`` names another server.
+``python scripts/postgres.py`` makes sure that there are binaries: it looks for them,
+installs them with apt-get where it runs as root, and otherwise says what to do.
+``TEST_POSTGRES_URL`` names another server.
 """
 
 from __future__ import annotations
@@ -21,44 +22,69 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OLDEST = 15
-_SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=128MB")
+_SPEED = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=200",
+    "shared_buffers=128MB",
+)
 
 
 def find_binaries() -> Path | None:
-    """Return the folder with ``initdb`` and ``postgres``, version 15 or newer; None if the machine has none."""
+    """Return the folder with ``initdb`` and ``postgres``, version 15 or newer; None if
+    the machine has none."""
     places = [
         *Path("/usr/lib/postgresql").glob("*/bin"),
         *Path("/usr/local").glob("pgsql*/bin"),
         *Path("/opt/homebrew/opt").glob("postgresql*/bin"),
     ]
     if config := shutil.which("pg_config"):
-        places.append(Path(subprocess.run([config, "--bindir"], capture_output=True, text=True, check=True).stdout.strip()))
+        places.append(
+            Path(
+                subprocess.run(
+                    [config, "--bindir"], capture_output=True, text=True, check=True
+                ).stdout.strip()
+            )
+        )
     if found := shutil.which("initdb"):
         places.append(Path(found).resolve().parent)
-    versions = {place: _version(place) for place in places if (place / "initdb").exists() and (place / "postgres").exists()}
+    versions = {
+        place: _version(place)
+        for place in places
+        if (place / "initdb").exists() and (place / "postgres").exists()
+    }
     fit = {place: version for place, version in versions.items() if version >= OLDEST}
     return max(fit, key=lambda place: fit[place]) if fit else None
 
 
 def _version(place: Path) -> int:
-    said = subprocess.run([place / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
+    said = subprocess.run(
+        [place / "postgres", "--version"], capture_output=True, text=True, check=False
+    ).stdout
     number = re.search(r"(\d+)", said)
     return int(number[1]) if number else 0
 
 
 def ensure_binaries() -> Path:
-    """Return the folder of the binaries, installing them if this is root on a Debian-like machine."""
+    """Return the folder of the binaries, installing them if this is root on
+    a Debian-like machine."""
     found = find_binaries()
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
         print("PostgreSQL is not here: installing it with apt-get (a few minutes).", flush=True)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postgresql"], check=False, env=quiet)
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postgresql"],
+            check=False,
+            env=quiet,
+        )
         found = find_binaries()
     if found is None:
         raise SystemExit(
             f"The tests need PostgreSQL {OLDEST} or newer, and this machine has none.\n"
-            "Install it (Debian: sudo apt-get install postgresql), or name a server whose user may create databases:\n"
+            "Install it (Debian: sudo apt-get install postgresql), or name a server whose user may "
+            "create databases:\n"
             "  TEST_POSTGRES_URL=postgresql://USER:PASSWORD@HOST:PORT/NAME make test"
         )
     return found
@@ -91,7 +117,8 @@ class Server:
 
 
 def start(settings: tuple[str, ...] = _SPEED, made_with: tuple[str, ...] = ()) -> Server:
-    """Start a server on a free loopback port with a password of its own. The default settings give up durability for speed.
+    """Start a server on a free loopback port with a password of its own. The default settings give
+    up durability for speed.
 
     ``made_with``: more arguments of ``initdb``.
     """
@@ -101,18 +128,46 @@ def start(settings: tuple[str, ...] = _SPEED, made_with: tuple[str, ...] = ()) -
     secret.write_text(password)
     data, port = folder / "data", _free_port()
     access = ["-U", "aboveboard", "-A", "scram-sha-256", f"--pwfile={secret}"]
-    made = [binaries / "initdb", "-D", data, *access, "-E", "UTF8", "--no-locale", "--no-sync", *made_with]
+    made = [
+        binaries / "initdb",
+        "-D",
+        data,
+        *access,
+        "-E",
+        "UTF8",
+        "--no-locale",
+        "--no-sync",
+        *made_with,
+    ]
     subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=folder, **_someone_else(folder))
     options = [part for setting in settings for part in ("-c", setting)]
-    command = [str(binaries / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", str(folder), *options]
-    server = Server(f"postgresql://aboveboard:{password}@127.0.0.1:{port}/postgres", folder, command, _run(command, folder))
+    command = [
+        str(binaries / "postgres"),
+        "-D",
+        str(data),
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+        "-k",
+        str(folder),
+        *options,
+    ]
+    server = Server(
+        f"postgresql://aboveboard:{password}@127.0.0.1:{port}/postgres",
+        folder,
+        command,
+        _run(command, folder),
+    )
     _await(server)
     return server
 
 
 def _run(command: list[str], folder: Path) -> subprocess.Popen[bytes]:
     with (folder / "log").open("ab") as output:
-        return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=folder, **_someone_else(folder))
+        return subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, cwd=folder, **_someone_else(folder)
+        )
 
 
 def _await(server: Server) -> None:
@@ -140,7 +195,12 @@ def _someone_else(folder: Path) -> dict[str, object]:
     """Return how to start a process as an ordinary user: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
-    name = next(user.pw_name for wanted in ("postgres", "nobody") for user in pwd.getpwall() if user.pw_name == wanted)
+    name = next(
+        user.pw_name
+        for wanted in ("postgres", "nobody")
+        for user in pwd.getpwall()
+        if user.pw_name == wanted
+    )
     account = pwd.getpwnam(name)
     for path in (folder, *folder.iterdir()):
         os.chown(path, account.pw_uid, account.pw_gid)
@@ -154,4 +214,8 @@ def _free_port() -> int:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"PostgreSQL: {ensure_binaries()}\n" if "TEST_POSTGRES_URL" not in os.environ else "PostgreSQL: TEST_POSTGRES_URL\n")
+    sys.stdout.write(
+        f"PostgreSQL: {ensure_binaries()}\n"
+        if "TEST_POSTGRES_URL" not in os.environ
+        else "PostgreSQL: TEST_POSTGRES_URL\n"
+    )

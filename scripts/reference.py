@@ -1,4 +1,5 @@
-"""Write ``docs/reference`` from the code: settings, commands, errors. A test fails while a page is not current."""
+"""Write ``docs/reference`` from the code: settings, commands, errors. A test fails while
+a page is not current."""
 
 from __future__ import annotations
 
@@ -26,12 +27,14 @@ def settings_page() -> str:
     from aboveboard.basics.errors import first_paragraph
 
     lines = [
-        "# Settings\n", _MADE,
-        "An instance is a folder. Its settings are in `aboveboard.toml`, read once when a process starts. A setting that is",
-        "wrong or that nobody reads stops the start and is named. Each can be set from outside too, which is how secrets stay",
-        "out of the file: `ABOVEBOARD_DATABASE_URL` is `url` of `[database]`. Dates, sizes and lives that are not here are",
-        "limits with a reason: `src/aboveboard/basics/limits.py`.\n",
-    ]  # fmt: skip
+        "# Settings\n",
+        _MADE,
+        "An instance is a folder. Its settings are in `aboveboard.toml`, read once when a",
+        "process starts. A setting that is wrong or that nobody reads stops the start and is",
+        "named. Each can be set from outside too, which is how secrets stay out of the file:",
+        "`ABOVEBOARD_DATABASE_URL` is `url` of `[database]`. Dates, sizes and lives that are",
+        "not here are limits with a reason: `src/aboveboard/basics/limits.py`.\n",
+    ]
     for section, kind in settings.SECTIONS.items():
         lines += [
             f"## [{section}]\n",
@@ -42,7 +45,10 @@ def settings_page() -> str:
         types = get_type_hints(kind)
         for item in fields(kind):
             default = str(item.default).lower() if isinstance(item.default, bool) else item.default
-            lines.append(f"| `{item.name}` | {_TYPES[types[item.name]]} | `{default}` | {item.metadata['help']} |")
+            lines.append(
+                f"| `{item.name}` | {_TYPES[types[item.name]]} | `{default}` | "
+                f"{item.metadata['help']} |"
+            )
         lines.append("")
     return "\n".join(lines)
 
@@ -52,27 +58,53 @@ def commands_page() -> str:
     from aboveboard.commands import exits, main
 
     lines = [
-        "# Commands\n", _MADE,
-        "`aboveboard COMMAND --help` says the same. `--home DIR` names the instance folder, for every command, before or after",
-        "its name; without it `ABOVEBOARD_HOME` does, else `./aboveboard-data`. With `--json` an error is JSON on standard error.\n",
-        "## Exit codes\n", "| code | meaning |", "|---|---|",
-        *(f"| {code} | {meaning} |" for code, meaning in exits.MEANINGS.items()), "",
-    ]  # fmt: skip
+        "# Commands\n",
+        _MADE,
+        "`aboveboard COMMAND --help` says the same. `--home DIR` names the instance folder, for",
+        "every command, before or after its name; without it `ABOVEBOARD_HOME` does, else",
+        "`./aboveboard-data`. With `--json` an error is JSON on standard error.\n",
+        "## Exit codes\n",
+        "| code | meaning |",
+        "|---|---|",
+        *(f"| {code} | {meaning} |" for code, meaning in exits.MEANINGS.items()),
+        "",
+    ]
     for command in main.find_commands():
         parser = argparse.ArgumentParser(f"aboveboard {command.name}")
         command.load().configure(parser)
-        lines += [f"## aboveboard {command.name}\n", f"{command.help}\n", *_arguments(parser), "```sh", command.example.strip(), "```", ""]
+        lines += [
+            f"## aboveboard {command.name}\n",
+            f"{command.help}\n",
+            *_arguments(parser),
+            "```sh",
+            command.example.strip(),
+            "```",
+            "",
+        ]
     return "\n".join(lines)
 
 
 def _arguments(parser: argparse.ArgumentParser, within: str = "") -> Iterator[str]:
-    """Yield a table of the arguments, then those of each command within. argparse words its help differently in each Python."""
-    shown = [action for action in parser._actions if not isinstance(action, argparse._HelpAction | argparse._SubParsersAction)]
+    """Yield a table of the arguments, then those of each command within. argparse words its help
+    differently in each Python."""
+    shown = [
+        action
+        for action in parser._actions
+        if not isinstance(action, argparse._HelpAction | argparse._SubParsersAction)
+    ]
     if shown:
         yield from ("| argument | meaning |", "|---|---|")
         for action in shown:
-            value = "" if action.nargs == 0 or action.metavar == "" else f" {action.metavar or _value_name(action)}"
-            name = ", ".join(action.option_strings) + value if action.option_strings else str(action.metavar or action.dest.upper())
+            value = (
+                ""
+                if action.nargs == 0 or action.metavar == ""
+                else f" {action.metavar or _value_name(action)}"
+            )
+            name = (
+                ", ".join(action.option_strings) + value
+                if action.option_strings
+                else str(action.metavar or action.dest.upper())
+            )
             meaning = (action.help or "").replace("|", "\\|").replace("%%", "%") + (
                 " (required)" if action.option_strings and action.required else ""
             )
@@ -96,17 +128,25 @@ def errors_page() -> str:
     from aboveboard.basics.errors import AboveboardError, first_paragraph
     from aboveboard.commands import exits
 
-    found = {error.code: error for error in _all_errors(AboveboardError) if error is not AboveboardError}
+    found = {
+        error.code: error for error in _all_errors(AboveboardError) if error is not AboveboardError
+    }
     lines = [
-        "# Errors\n", _MADE,
-        "One family, three readers: a program reads the code, which is never reworded; a person reads the sentence and the next",
-        "step; an operator reads the log. No error holds personal data. Words in braces are filled in.\n",
-        "| code | sentence | next step | exit code | where |", "|---|---|---|---|---|",
-    ]  # fmt: skip
+        "# Errors\n",
+        _MADE,
+        "One family, three readers: a program reads the code, which is never reworded; a person",
+        "reads the sentence and the next step; an operator reads the log. No error holds",
+        "personal data. Words in braces are filled in.\n",
+        "| code | sentence | next step | exit code | where |",
+        "|---|---|---|---|---|",
+    ]
     for code, error in sorted(found.items()):
         sentence = first_paragraph(error)
         room = error.__module__.removeprefix("aboveboard.").split(".")[0]
-        lines.append(f"| `{code}` | {sentence} | {error.next_step or '—'} | {exits.code_for(error.__new__(error))} | {room} |")
+        lines.append(
+            f"| `{code}` | {sentence} | {error.next_step or '—'} | "
+            f"{exits.code_for(error.__new__(error))} | {room} |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -115,11 +155,13 @@ def duties_page() -> str:
     from aboveboard.incidents.law.rules import listing
 
     lines = [
-        "# Duties to notify\n", _MADE,
-        "Every duty to tell somebody of a loss of personal data that the catalogue holds, with the period in which it is law and",
-        "when it was checked. Not legal advice. A place that is not here is shown as \"not covered: ask counsel\". How a duty is",
-        "decided: [severity and duties](../explanation/severity-and-duties.md).\n",
-    ]  # fmt: skip
+        "# Duties to notify\n",
+        _MADE,
+        "Every duty to tell somebody of a loss of personal data that the catalogue holds, with",
+        "the period in which it is law and when it was checked. Not legal advice. A place that",
+        'is not here is shown as "not covered: ask counsel". How a duty is decided:',
+        "[severity and duties](../explanation/severity-and-duties.md).\n",
+    ]
     return "\n".join([*lines, *listing.page()]) + "\n"
 
 

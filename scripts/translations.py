@@ -1,7 +1,9 @@
-"""Keep the portal's translations: ``python scripts/translations.py`` finds every sentence and compiles.
+"""Keep the portal's translations: ``python scripts/translations.py`` finds
+every sentence and compiles.
 
 1. Sentences are found in the templates and modules of ``src/aboveboard/portal``.
-2. Each ``locale/<language>/LC_MESSAGES/django.po`` gets the new ones, empty, and loses those no longer said.
+2. Each ``locale/<language>/LC_MESSAGES/django.po`` gets the new ones, empty, and
+   loses those no longer said.
 3. Each ``.po`` is compiled to the ``.mo`` that Django reads.
 
 A test fails while a sentence has no translation, or a ``.mo`` is older than its ``.po``.
@@ -24,8 +26,13 @@ SHARED = PORTAL.parent / "site" / "templates" / "look"
 LANGUAGES = ("fr", "de")
 _BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
 _KEYWORDS = {
-    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
-}  # fmt: skip
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+}
 
 
 def po_file(language: str) -> Path:
@@ -43,11 +50,20 @@ def found() -> Catalog:
             source = file.read_text("utf-8")
             if file.suffix == ".html":
                 source = templatize(source, origin=str(file))
-            # Line numbers would change the file at every edit, and tell a translator nothing the words do not.
+            # Line numbers would change the file at every edit, and tell a translator
+            # nothing the words do not.
             place = [(file.relative_to(PORTAL.parent).as_posix(), 0)]
-            for _, name, message, _ in extract_python(io.BytesIO(source.encode()), _KEYWORDS.keys(), (), {}):
-                message = message[:2] if isinstance(message, tuple) and name.startswith("n") else message
-                message = message[0] if isinstance(message, tuple) and not name.startswith("n") else message
+            for _, name, message, _ in extract_python(
+                io.BytesIO(source.encode()), _KEYWORDS.keys(), (), {}
+            ):
+                message = (
+                    message[:2] if isinstance(message, tuple) and name.startswith("n") else message
+                )
+                message = (
+                    message[0]
+                    if isinstance(message, tuple) and not name.startswith("n")
+                    else message
+                )
                 if message and (not isinstance(message, tuple) or all(message)):
                     catalog.add(message, locations=place)
     return catalog
@@ -76,16 +92,26 @@ def main() -> int:
         catalog = read(language)
         catalog.update(template, no_fuzzy_matching=True)
         catalog.obsolete.clear()
-        # Who and when is what the history of this repository says; here it would only change the file at every run.
+        # Who and when is what the history of this repository says; here it would only
+        # change the file at every run.
         catalog.project, catalog.version, catalog.creation_date = "Aboveboard", "1", _BEGUN
         catalog.last_translator = catalog.language_team = catalog.msgid_bugs_address = ""
         file = po_file(language)
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("wb") as stream:
-            write_po(stream, catalog, width=120, omit_header=False, sort_output=True, include_lineno=False)
+            write_po(
+                stream,
+                catalog,
+                width=120,
+                omit_header=False,
+                sort_output=True,
+                include_lineno=False,
+            )
         file.with_suffix(".mo").write_bytes(compiled(catalog))
         for message in catalog:
-            if message.id and not (all(message.string) if isinstance(message.string, tuple) else message.string):
+            if message.id and not (
+                all(message.string) if isinstance(message.string, tuple) else message.string
+            ):
                 sys.stdout.write(f"{language}: no translation of {message.id!r}\n")
                 missing += 1
     return 1 if missing else 0

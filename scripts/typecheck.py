@@ -15,4 +15,8 @@ with tempfile.TemporaryDirectory() as home:
     (Path(home) / "aboveboard.toml").write_text("")
     (Path(home) / "signing.key").write_text(secrets.token_hex(32))
     command = [sys.executable, "-m", "mypy", *sys.argv[1:]]
-    sys.exit(subprocess.run(command, cwd=ROOT, env={**os.environ, "ABOVEBOARD_HOME": home}, check=False).returncode)
+    sys.exit(
+        subprocess.run(
+            command, cwd=ROOT, env={**os.environ, "ABOVEBOARD_HOME": home}, check=False
+        ).returncode
+    )

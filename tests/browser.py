@@ -1,8 +1,9 @@
-"""A real Chromium for tests: a page that must not complain, axe, and photographs at phone and desktop width.
+"""A real Chromium for tests: a page that must not complain, axe, and photographs at
+phone and desktop width.
 
-Use the fixtures ``page`` (desktop, 1280 px) and ``live_server``; mark the test ``browser``. The page's
-relative addresses are the live server's. A script that the content policy stops, an error on the
-console or a missing file fails the test that saw it.
+Use the fixtures ``page`` (desktop, 1280 px) and ``live_server``; mark the test ``browser``. The
+page's relative addresses are the live server's. A script that the content policy stops, an error on
+the console or a missing file fails the test that saw it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    sync_playwright,
+)
 
 from scripts import browsers
 
@@ -24,16 +32,22 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 _ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Generator[Browser]:
     """The browser, started once."""
-    # Playwright's loop runs in this thread; Django would refuse the database calls of the test itself.
+    # Playwright's loop runs in this thread; Django would refuse the database
+    # calls of the test itself.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     found = browsers.find()
     with sync_playwright() as playwright:
@@ -46,7 +60,11 @@ def chromium() -> Generator[Browser]:
 def browsing(chromium: Browser, live_server: Any) -> Generator[BrowserContext]:
     """A fresh visitor with no cookies, at desktop width."""
     context = chromium.new_context(
-        viewport=DESKTOP, base_url=str(live_server.url), locale="en-GB", timezone_id="UTC", reduced_motion="reduce"
+        viewport=DESKTOP,
+        base_url=str(live_server.url),
+        locale="en-GB",
+        timezone_id="UTC",
+        reduced_motion="reduce",
     )
     yield context
     context.close()
@@ -54,13 +72,15 @@ def browsing(chromium: Browser, live_server: Any) -> Generator[BrowserContext]:
 
 @pytest.fixture
 def page(browsing: BrowserContext) -> Generator[Page]:
-    """A page. What its console complains of, and files it could not get, fail the test at the end."""
+    """A page. What its console complains of, and files it could not get,
+    fail the test at the end."""
     complaints: list[str] = []
     opened = browsing.new_page()
     opened.set_default_timeout(10_000)
 
     def note(message: ConsoleMessage) -> None:
-        # A page that is refused on purpose is also reported here; the test asks for its status itself.
+        # A page that is refused on purpose is also reported here; the test
+        # asks for its status itself.
         if message.type == "error" and "Failed to load resource" not in message.text:
             complaints.append(message.text)
 
@@ -76,18 +96,25 @@ def page(browsing: BrowserContext) -> Generator[Page]:
 
 
 def assert_accessible(page: Page) -> None:
-    """Run axe on the page as it stands, at both widths and in both colour schemes; fail with what it found and where."""
+    """Run axe on the page as it stands, at both widths and in both colour schemes; fail with
+    what it found and where."""
     found: list[str] = []
     for scheme in ("light", "dark"):
         for size in (DESKTOP, PHONE):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.set_viewport_size(size)  # type: ignore[arg-type]
             page.evaluate(AXE.read_text("utf-8") + "; undefined")
-            violations = page.evaluate(f"axe.run(document, {json.dumps(_RULES)}).then(r => r.violations)")
+            violations = page.evaluate(
+                f"axe.run(document, {json.dumps(_RULES)}).then(r => r.violations)"
+            )
             for rule in violations:
-                places = "; ".join(f"{node['html'][:160]} ({node['failureSummary']})" for node in rule["nodes"][:3])
+                places = "; ".join(
+                    f"{node['html'][:160]} ({node['failureSummary']})" for node in rule["nodes"][:3]
+                )
                 found.append(f"{scheme} {size['width']}px {rule['id']}: {rule['help']}: {places}")
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            wide = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             if wide > 0:
                 found.append(f"{scheme} {size['width']}px: the page scrolls sideways by {wide} px")
     page.emulate_media(color_scheme="light")
@@ -98,7 +125,8 @@ def assert_accessible(page: Page) -> None:
 def photograph(page: Page, name: str, *, keep: bool = False) -> list[Path]:
     """Take the page at desktop and phone width, light and dark, into ``.cache/screens``.
 
-    With ``keep`` and ``KEEP_PHOTOGRAPHS=1`` the light desktop and phone ones also go to ``docs/images``.
+    With ``keep`` and ``KEEP_PHOTOGRAPHS=1`` the light desktop and phone ones
+    also go to ``docs/images``.
     """
     folder = ROOT / ".cache" / "screens"
     folder.mkdir(parents=True, exist_ok=True)

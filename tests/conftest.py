@@ -33,7 +33,9 @@ def _make_instance() -> Path:
     (home / "root.key").write_text(secrets.token_hex(32))
     (home / "root.key").chmod(0o600)
     (home / "aboveboard.toml").write_text('[organisation]\nname = "Adventure Works"\n')
-    (home / "aboveboard.sqlite3").write_text("Commands look whether it is there; the tests have a database of their own.")
+    (home / "aboveboard.sqlite3").write_text(
+        "Commands look whether it is there; the tests have a database of their own."
+    )
     return home
 
 
@@ -44,7 +46,8 @@ ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
 if ON_POSTGRES:
     if "TEST_POSTGRES_URL" not in os.environ:
         SERVER = postgres.start()
-        os.environ["TEST_POSTGRES_URL"] = SERVER.url  # inherited by xdist's workers, which start after this
+        # Inherited by xdist's workers, which start after this.
+        os.environ["TEST_POSTGRES_URL"] = SERVER.url
     os.environ["ABOVEBOARD_DATABASE_URL"] = os.environ["TEST_POSTGRES_URL"]
 django.setup()
 # The machine may be busy: how long one example takes says nothing about whether it is right.
@@ -53,11 +56,13 @@ hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let tests bring templates of their own, and let each of xdist's processes make an instance of its own."""
+    """Let tests bring templates of their own, and let each of xdist's processes make
+    an instance of its own."""
     from django.conf import settings
 
     if getattr(config.option, "numprocesses", None) and "PYTEST_XDIST_WORKER" not in os.environ:
-        # pytest-django would start Django on this process's instance before a worker gets to make its own.
+        # pytest-django would start Django on this process's instance before a
+        # worker gets to make its own.
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
     settings.TEMPLATES[0]["DIRS"] = [Path(__file__).parent / "site" / "templates"]
@@ -72,20 +77,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Keep SQLite in a file, as a real instance does, and let go of the disk: the tests are not about power cuts."""
+    """Keep SQLite in a file, as a real instance does, and let go of the disk: the tests are
+    not about power cuts."""
     from django.db import connections
 
     connection = connections["default"]
     if connection.vendor == "sqlite":
         options: dict[str, Any] = connection.settings_dict["OPTIONS"]
-        options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+        options["init_command"] = options["init_command"].replace(
+            "synchronous=FULL", "synchronous=OFF"
+        )
         suffix = os.environ.get("PYTEST_XDIST_WORKER", "")
         connection.settings_dict["TEST"]["NAME"] = str(HOME / f"test{suffix}.sqlite3")
 
 
 @pytest.fixture(autouse=True)
 def _fresh_memory() -> Generator[None]:
-    """Forget what a process remembers and an instance folder holds of one database: the next test has another."""
+    """Forget what a process remembers and an instance folder holds of one database: the
+    next test has another."""
     yield
     from aboveboard.access import sequencing
     from aboveboard.accounts import sealing
@@ -102,7 +111,8 @@ def _fresh_memory() -> Generator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs ``../shared`` where that is not there; on PostgreSQL, what touches no database."""
+    """Leave out what needs ``../shared`` where that is not there; on PostgreSQL,
+    what touches no database."""
     if ON_POSTGRES:
         touching = [item for item in items if _touches_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
@@ -111,14 +121,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     needing = [item for item in items if item.get_closest_marker("shared")]
     if needing and os.environ.get("REQUIRE_SHARED"):
-        raise pytest.UsageError(f"REQUIRE_SHARED is set, and {len(needing)} tests need ../shared/data, which is not there")
+        raise pytest.UsageError(
+            f"REQUIRE_SHARED is set, and {len(needing)} tests need ../shared/data, which is not "
+            "there"
+        )
     for item in needing:
-        item.add_marker(pytest.mark.skip(reason="left out: needs ../shared/data, which is not here"))
+        item.add_marker(
+            pytest.mark.skip(reason="left out: needs ../shared/data, which is not here")
+        )
 
 
 def _touches_database(item: pytest.Item) -> bool:
-    fixtures = {"db", "transactional_db", "live_server"}.intersection(getattr(item, "fixturenames", ()))
-    return bool(fixtures or item.get_closest_marker("django_db") or item.get_closest_marker("database"))
+    fixtures = {"db", "transactional_db", "live_server"}.intersection(
+        getattr(item, "fixturenames", ())
+    )
+    return bool(
+        fixtures or item.get_closest_marker("django_db") or item.get_closest_marker("database")
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
-"""A loss for tests of the faces: a laptop with some customers' details on it, counted, and told if asked."""
+"""A loss for tests of the faces: a laptop with some customers' details on it,
+counted, and told if asked."""
 
 from __future__ import annotations
 
@@ -16,18 +17,45 @@ from aboveboard.incidents.notices import actions as notices
 from aboveboard.outbox import jobs
 from tests.world import ADVISER
 
-# Numbers that no account of a test reaches: whoever prepares does not approve, and must be nobody who signs in by chance.
+# Numbers that no account of a test reaches: whoever prepares does not approve, and must be
+# nobody who signs in by chance.
 LEAD = Actor(ActorKind.STAFF, "900011", Role.INCIDENT_LEAD, "Security")
 SECOND = Actor(ActorKind.STAFF, "900012", Role.PRIVACY_LEAD, "Privacy")
-FIELDS = ("first_name", "last_name", "email", "phone", "address_line1", "city", "postal_code", "country")
+FIELDS = (
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "address_line1",
+    "city",
+    "postal_code",
+    "country",
+)
 
 
-def lost_laptop(person_ids: Sequence[int], folder: Path, *, at: datetime, tag: str = "LT-0042") -> Incident:
+def lost_laptop(
+    person_ids: Sequence[int], folder: Path, *, at: datetime, tag: str = "LT-0042"
+) -> Incident:
     """Lose an unencrypted laptop with an export of these people, and count whom it concerns."""
-    device = register_device(kind=DeviceKind.LAPTOP, name="Field laptop", tag=tag, encrypted=Encrypted.NO, holder_id=7, by=ADVISER, at=at)
+    device = register_device(
+        kind=DeviceKind.LAPTOP,
+        name="Field laptop",
+        tag=tag,
+        encrypted=Encrypted.NO,
+        holder_id=7,
+        by=ADVISER,
+        at=at,
+    )
     make_export(
-        person_ids, FIELDS, purpose="deliver-orders", out=folder / f"{tag}.csv", device=device, unprotected=True, by=ADVISER, at=at
-    )  # fmt: skip
+        person_ids,
+        FIELDS,
+        purpose="deliver-orders",
+        out=folder / f"{tag}.csv",
+        device=device,
+        unprotected=True,
+        by=ADVISER,
+        at=at,
+    )
     incident = actions.report_loss(device, note="Left on the 17:42 to Leeds.", by=ADVISER, at=at)
     jobs.run_jobs_once(worker="test")
     return incident
@@ -35,6 +63,8 @@ def lost_laptop(person_ids: Sequence[int], folder: Path, *, at: datetime, tag: s
 
 def approved(incident: Incident, *, at: datetime) -> None:
     """Prepare and approve its notices, so that everyone in it is being told."""
-    batch = notices.prepare(incident.number, measures={"en": "We locked its account."}, by=LEAD, at=at)
+    batch = notices.prepare(
+        incident.number, measures={"en": "We locked its account."}, by=LEAD, at=at
+    )
     notices.approve(batch.pk, by=SECOND, at=at)
     jobs.run_jobs_once(worker="test")

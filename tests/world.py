@@ -26,7 +26,12 @@ OFFERS = Actor(ActorKind.SERVICE, "3", "offers-service", "Marketing")
 
 def adopt() -> Adopted:
     """Put the sample promise in force, a year ago, so that uses may lie in the past."""
-    return adopt_promise(PROMISE_FILE.read_text("utf-8"), name=PROMISE_FILE.name, by=SYSTEM, at=clock.now() - timedelta(days=365))
+    return adopt_promise(
+        PROMISE_FILE.read_text("utf-8"),
+        name=PROMISE_FILE.name,
+        by=SYSTEM,
+        at=clock.now() - timedelta(days=365),
+    )
 
 
 @cache
@@ -41,5 +46,12 @@ def load(count: int, *, seed: int = 2026) -> list[tuple[int, dict[str, str]]]:
     adopted = adopt()
     kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
     mapping = mappings.load(MAPPING_FILE.read_text("utf-8"), name=MAPPING_FILE.name)
-    loading.load(loading.Source(_file(count, seed), mapping, kinds, adopted.serial), by=SYSTEM, at=clock.now())
-    return [(vault.find("customer_number", row["customer_id"])[0], row) for row in people(count, seed=seed)]
+    loading.load(
+        loading.Source(_file(count, seed), mapping, kinds, adopted.serial),
+        by=SYSTEM,
+        at=clock.now(),
+    )
+    return [
+        (vault.find("customer_number", row["customer_id"])[0], row)
+        for row in people(count, seed=seed)
+    ]

@@ -1,4 +1,5 @@
-"""Bulk read: people a second into a sealed parcel, each decided and with an entry, beside a program that only writes CSV into age."""
+"""Bulk read: people a second into a sealed parcel, each decided and with an entry, beside a program
+that only writes CSV into age."""
 
 from __future__ import annotations
 
@@ -28,21 +29,41 @@ def _measure(database: str) -> Row:
         file = Path(folder) / "customers.csv"
         write(file, PEOPLE)
         aboveboard(environment, "import", str(file), "--sample-mapping", "--json")
-        aboveboard(environment, "staff", "add", "ada@example.com", "--name", "Ada", "--role", "adviser")
+        aboveboard(
+            environment, "staff", "add", "ada@example.com", "--name", "Ada", "--role", "adviser"
+        )
         key = aboveboard(environment, "export", "new-key", f"{folder}/key.txt").strip()
         floor = PEOPLE / float(python(environment, "bench.bulk.exports", "floor", folder, key))
         start = time.perf_counter()
         made = json.loads(
             aboveboard(
-                environment, "export", "make", f"{folder}/p.age", "--purpose", "deliver-orders", "--fields", FIELDS, "--everyone",
-                "--to", "courier", "--staff", "ada@example.com", "--key", key, "--json",
+                environment,
+                "export",
+                "make",
+                f"{folder}/p.age",
+                "--purpose",
+                "deliver-orders",
+                "--fields",
+                FIELDS,
+                "--everyone",
+                "--to",
+                "courier",
+                "--staff",
+                "ada@example.com",
+                "--key",
+                key,
+                "--json",
             )
-        )  # fmt: skip
+        )
         seconds = time.perf_counter() - start
     if made["people"] != PEOPLE:
         raise RuntimeError(f"the parcel holds {made['people']} of {PEOPLE}")
     return Row(
-        "export", PEOPLE / seconds, "people/s", floor, f"{database}, {PEOPLE:,} people, start of the process and sequencing included"
+        "export",
+        PEOPLE / seconds,
+        "people/s",
+        floor,
+        f"{database}, {PEOPLE:,} people, start of the process and sequencing included",
     )
 
 
@@ -54,7 +75,9 @@ def _floor(folder: Path, key: str) -> float:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([row[name] for name in fields] for row in rows)
     with (folder / "floor.age").open("wb") as out:
-        pyrage.encrypt_io(io.BytesIO(text.getvalue().encode()), out, [pyrage.x25519.Recipient.from_str(key)])
+        pyrage.encrypt_io(
+            io.BytesIO(text.getvalue().encode()), out, [pyrage.x25519.Recipient.from_str(key)]
+        )
     return time.perf_counter() - start
 
 
@@ -63,4 +86,6 @@ if __name__ == "__main__":
         print(_floor(Path(sys.argv[2]), sys.argv[3]))
     else:
         for row in run():
-            print(f"{row.figure:,.0f}/s, floor {row.floor:,.0f}/s, ratio {row.ratio:.3f}: {row.note}")
+            print(
+                f"{row.figure:,.0f}/s, floor {row.floor:,.0f}/s, ratio {row.ratio:.3f}: {row.note}"
+            )

@@ -1,9 +1,11 @@
-"""Import: customers of 20 fields a second, beside a program that only encrypts every field and COPYs the boxes.
+"""Import: customers of 20 fields a second, beside a program that only encrypts every
+field and COPYs the boxes.
 
-The floor reads the same file, makes a key for each person, seals each field with it and stores one row for each in
-a table without an index but its key, in as many processes as the import. It checks, finds, wraps, signs and
-remembers nothing. On PostgreSQL a second floor COPYs as much into the tables that an import fills, with their
-indexes and constraints: what is left between the two is ours. The import is measured with the start of its process.
+The floor reads the same file, makes a key for each person, seals each field with it and stores one
+row for each in a table without an index but its key, in as many processes as the import. It checks,
+finds, wraps, signs and remembers nothing. On PostgreSQL a second floor COPYs as much into the
+tables that an import fills, with their indexes and constraints: what is left between the two is
+ours. The import is measured with the start of its process.
 """
 
 from __future__ import annotations
@@ -50,16 +52,27 @@ def _measure(database: str) -> list[Row]:
         aboveboard(environment, "promise", "adopt", str(_promise(Path(folder))))
         url = environment.get("ABOVEBOARD_DATABASE_URL", "")
         if database == "postgres":
-            floors = {"one table": _floor_postgres(file, url, _one_table), "the same tables": _floor_postgres(file, url, _same_tables)}
+            floors = {
+                "one table": _floor_postgres(file, url, _one_table),
+                "the same tables": _floor_postgres(file, url, _same_tables),
+            }
         else:
             floors = {"one table": _floor_sqlite(file, folder)}
         start = time.perf_counter()
-        report = json.loads(aboveboard(environment, "import", str(file), "--mapping", str(mapping), "--json"))
+        report = json.loads(
+            aboveboard(environment, "import", str(file), "--mapping", str(mapping), "--json")
+        )
         seconds = time.perf_counter() - start
     if report["loaded"] != PEOPLE:
         raise RuntimeError(f"the import loaded {report['loaded']} of {PEOPLE}")
-    note = f"{database}, {PEOPLE:,} people of {FIELDS} fields, {_processes()} processes seal in both; floor: encrypt and store in "
-    return [Row("import", PEOPLE / seconds, "people/s", floor, note + where) for where, floor in floors.items()]
+    note = (
+        f"{database}, {PEOPLE:,} people of {FIELDS} fields, {_processes()} processes seal in both; "
+        "floor: encrypt and store in "
+    )
+    return [
+        Row("import", PEOPLE / seconds, "people/s", floor, note + where)
+        for where, floor in floors.items()
+    ]
 
 
 def _processes() -> int:
@@ -73,7 +86,11 @@ def _customers(folder: Path) -> Path:
         writer = None
         for number, person in enumerate(people(PEOPLE)):
             row = {name: text for name, text in person.items() if name not in _LEFT}
-            row |= {"title": "Dr", "address_line2": f"Flat {number % 90}", "region": row["region"] or "Region"}
+            row |= {
+                "title": "Dr",
+                "address_line2": f"Flat {number % 90}",
+                "region": row["region"] or "Region",
+            }
             row |= {name: f"{name[:2].upper()}-{number:07d}" for name in _MORE}
             if writer is None:
                 writer = csv.DictWriter(out, list(row))
@@ -86,23 +103,51 @@ def _mapping(folder: Path) -> Path:
     columns = ["customer_id: customer_number", *(f"{name}: {name}" for name in (*_KEPT, *_MORE))]
     file = folder / "mapping.yaml"
     file.write_text(
-        "identify_by: customer_number\ncountry: country\nregion: region\nsubdivided: [US, CA]\ncolumns:\n  " + "\n  ".join(columns) + "\n"
+        (
+            "identify_by: customer_number\ncountry: country\nregion: region\nsubdivided: [US, CA]\n"
+            "columns:\n  "
+        )
+        + "\n  ".join(columns)
+        + "\n"
     )
     return file
 
 
-_KEPT = ("title", "first_name", "last_name", "email", "phone", "address_line1", "address_line2", "city", "region", "postal_code",
-         "country", "birth_date", "card_type", "card_number", "card_expiry")  # fmt: skip
+_KEPT = (
+    "title",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "address_line1",
+    "address_line2",
+    "city",
+    "region",
+    "postal_code",
+    "country",
+    "birth_date",
+    "card_type",
+    "card_number",
+    "card_expiry",
+)
 
 
 def _promise(folder: Path) -> Path:
     """The sample promise with the four fields more."""
     text = PROMISE.read_text("utf-8")
     more = "".join(
-        f"  {name}:\n    label: {{en: {name}, fr: {name}, de: {name}}}\n    category: user.unique_id\n    kind: text\n" for name in _MORE
+        (
+            f"  {name}:\n    label: {{en: {name}, fr: {name}, de: {name}}}\n"
+            "    category: user.unique_id\n    kind: text\n"
+        )
+        for name in _MORE
     )
     text = text.replace("fields:\n  customer_number:", f"fields:\n{more}  customer_number:", 1)
-    text = text.replace("    fields: [customer_number, title,", f"    fields: [{', '.join(_MORE)}, customer_number, title,", 1)
+    text = text.replace(
+        "    fields: [customer_number, title,",
+        f"    fields: [{', '.join(_MORE)}, customer_number, title,",
+        1,
+    )
     file = folder / "promise.yaml"
     file.write_text(text, "utf-8")
     return file
@@ -160,7 +205,10 @@ def _floor_postgres(file: Path, url: str, store: Callable[[Cursor, list[Boxes]],
             store(cursor, rows)
             connection.commit()
         seconds = time.perf_counter() - start
-        cursor.execute("DROP TABLE floor; TRUNCATE vault_person, vault_sealedrecord, vault_blindindex, keys_personkey CASCADE")
+        cursor.execute(
+            "DROP TABLE floor; TRUNCATE vault_person, vault_sealedrecord, vault_blindindex, "
+            "keys_personkey CASCADE"
+        )
     return PEOPLE / seconds
 
 
@@ -171,15 +219,31 @@ def _one_table(cursor: Cursor, rows: list[Boxes]) -> None:
 def _same_tables(cursor: Cursor, rows: list[Boxes]) -> None:
     now = datetime.now(UTC)
     people = [(number, "GB", "en", now, now) for number, _, _ in rows]
-    _copy(cursor, "vault_person (id, jurisdiction, language, collected_at, last_active_at)",
-          ("int8", "varchar", "varchar", "timestamptz", "timestamptz"), people)  # fmt: skip
-    _copy(cursor, "keys_personkey (person_id, wrapped)", ("int8", "bytea"), [(number, key) for number, key, _ in rows])
-    _copy(cursor, "vault_sealedrecord (person_id, boxes)", ("int8", "bytea"), [(number, boxes) for number, _, boxes in rows])
+    _copy(
+        cursor,
+        "vault_person (id, jurisdiction, language, collected_at, last_active_at)",
+        ("int8", "varchar", "varchar", "timestamptz", "timestamptz"),
+        people,
+    )
+    _copy(
+        cursor,
+        "keys_personkey (person_id, wrapped)",
+        ("int8", "bytea"),
+        [(number, key) for number, key, _ in rows],
+    )
+    _copy(
+        cursor,
+        "vault_sealedrecord (person_id, boxes)",
+        ("int8", "bytea"),
+        [(number, boxes) for number, _, boxes in rows],
+    )
     look_ups = [(kind, os.urandom(32), number) for number, _, _ in rows for kind in (1, 2, 3)]
     _copy(cursor, "vault_blindindex (kind, digest, person_id)", ("int2", "bytea", "int8"), look_ups)
 
 
-def _copy(cursor: Cursor, table: str, types: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+def _copy(
+    cursor: Cursor, table: str, types: tuple[str, ...], rows: Iterable[tuple[object, ...]]
+) -> None:
     with cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(types)
         for row in rows:

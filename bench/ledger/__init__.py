@@ -1,4 +1,5 @@
-"""The ledger: how fast entries are written and put into the tree, and how soon after they are durable."""
+"""The ledger: how fast entries are written and put into the tree, and how soon
+after they are durable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How soon an entry is in the tree after it is durable: a worker runs, one of its jobs computes without rest, programs append."""
+"""How soon an entry is in the tree after it is durable: a worker runs, one of its jobs computes
+without rest, programs append."""
 
 from __future__ import annotations
 
@@ -18,21 +19,40 @@ PROMISED = 1.0
 
 
 def run() -> list[Row]:
-    """Measure on both databases; the figure is the share of entries that were in time, and the note says how long they took."""
+    """Measure on both databases; the figure is the share of entries that were in time, and the note
+    says how long they took."""
     rows = []
     for database in ("sqlite", "postgres"):
         with instance(database) as environment:
             words = [sys.executable, "-m", "bench.ledger.latency"]
             worker = subprocess.Popen([*words, "worker"], env=environment, cwd=ROOT)
             try:
-                done = subprocess.run([*words, "append"], env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+                done = subprocess.run(
+                    [*words, "append"],
+                    env=environment,
+                    cwd=ROOT,
+                    capture_output=True,
+                    text=True,
+                    check=True,
+                )
             finally:
                 worker.terminate()
                 worker.wait()
             took = sorted(json.loads(done.stdout))
         share = 100 * sum(seconds <= PROMISED for seconds in took) / len(took)
-        times = ", ".join(f"{name} {took[min(len(took) - 1, int(len(took) * part))]:.2f} s" for name, part in _PARTS)
-        rows.append(Row("in the tree within 1 s", share, "%", 100.0, f"{database}, {len(took):,} entries, a job computes: {times}"))
+        times = ", ".join(
+            f"{name} {took[min(len(took) - 1, int(len(took) * part))]:.2f} s"
+            for name, part in _PARTS
+        )
+        rows.append(
+            Row(
+                "in the tree within 1 s",
+                share,
+                "%",
+                100.0,
+                f"{database}, {len(took):,} entries, a job computes: {times}",
+            )
+        )
     return rows
 
 
@@ -40,7 +60,8 @@ _PARTS = (("median", 0.5), ("99 %", 0.99), ("longest", 1.0))
 
 
 def work() -> None:
-    """Run the worker's own loops, with a job that never rests: pure Python, which shares the interpreter worst of all."""
+    """Run the worker's own loops, with a job that never rests: pure Python, which shares the
+    interpreter worst of all."""
     import django
 
     django.setup()
@@ -61,7 +82,8 @@ def work() -> None:
 
 
 def append() -> list[float]:
-    """Append for a while, then say how many seconds each entry took from its commit to the published checkpoint."""
+    """Append for a while, then say how many seconds each entry took from its commit to the
+    published checkpoint."""
     import django
 
     django.setup()
@@ -85,12 +107,19 @@ def append() -> list[float]:
 
     watching = threading.Thread(target=watch, args=(settings.current().path("log") / "checkpoint",))
     watching.start()
-    facts = {"purpose": "answer-contact", "fields": ["email", "first_name"], "channel": "phone", "promise": 1}
+    facts = {
+        "purpose": "answer-contact",
+        "fields": ["email", "first_name"],
+        "channel": "phone",
+        "promise": 1,
+    }
     durable: dict[int, float] = {}
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         with transaction.atomic():
-            ids = append_many([NewEntry("use.granted", SYSTEM, clock.now(), "0" * 32, facts) for _ in range(20)])
+            ids = append_many(
+                [NewEntry("use.granted", SYSTEM, clock.now(), "0" * 32, facts) for _ in range(20)]
+            )
         durable.update(dict.fromkeys(ids, time.monotonic()))
         time.sleep(0.01)
     while Entry.objects.filter(leaf_index__isnull=True).exists():
@@ -98,8 +127,15 @@ def append() -> list[float]:
     time.sleep(1)
     stop.set()
     watching.join()
-    places = dict(Entry.objects.filter(pk__in=list(durable)[:: len(durable) // 5_000 + 1]).values_list("pk", "leaf_index"))
-    return [next(at for at, size in seen if size > place) - durable[entry] for entry, place in places.items()]
+    places = dict(
+        Entry.objects.filter(pk__in=list(durable)[:: len(durable) // 5_000 + 1]).values_list(
+            "pk", "leaf_index"
+        )
+    )
+    return [
+        next(at for at, size in seen if size > place) - durable[entry]
+        for entry, place in places.items()
+    ]
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-"""A log of a hundred million entries: ``python -m bench.ledger.scale [ENTRIES]``. Not part of ``make bench``: it takes a while and 3.2 GB.
+"""A log of a hundred million entries: ``python -m bench.ledger.scale [ENTRIES]``. Not part of
+``make bench``: it takes a while and 3.2 GB.
 
-What is real: the hash tiles of every entry, written by the code that writes a log's tiles and read from the disk;
-putting entries into the tree on top of them, by the code and on the database that an instance uses; proofs of entries
-anywhere in it; the verifier's walk over all of it. What is left out: the entry bundles of the generated part (at
-185 bytes an entry another 18.9 GB, at the 330 of a use 33 GB), which are made up again when the verifier asks for them,
-and the generated entries' rows in the database.
+What is real: the hash tiles of every entry, written by the code that writes a log's tiles and read
+from the disk; putting entries into the tree on top of them, by the code and on the database that
+an instance uses; proofs of entries anywhere in it; the verifier's walk over all of it. What is
+left out: the entry bundles of the generated part (at 185 bytes an entry another 18.9 GB, at the
+330 of a use 33 GB), which are made up again when the verifier asks for them, and the generated
+entries' rows in the database.
 """
 
 from __future__ import annotations
@@ -28,8 +30,9 @@ PROOFS = 200
 READ = 1_000_000
 
 _ENTRY = (
-    b'{"actor":{"id":"7","kind":"staff","role":"adviser","team":""},"at":"2026-03-01T12:00:00.000000Z","facts":{},'
-    b'"handle":"0123456789abcdef0123456789abcdef","id":%d,"kind":"use.granted","v":1}'
+    b'{"actor":{"id":"7","kind":"staff","role":"adviser","team":""},'
+    b'"at":"2026-03-01T12:00:00.000000Z","facts":{},"handle":"0123456789abcdef0123456789abcdef",'
+    b'"id":%d,"kind":"use.granted","v":1}'
 )
 
 
@@ -70,20 +73,27 @@ def inner(largest: int) -> None:
     for size in (0, *(size for size in SIZES if size <= largest)):
         took = timed(lambda size=size: grow(folder, edge, size))  # type: ignore[misc]
         if size:
-            say(f"{size:,} entries: generated in {took:.0f} s, {on_disk(folder) / 1e9:.2f} GB of hash tiles on disk")
+            say(
+                f"{size:,} entries: generated in {took:.0f} s, {on_disk(folder) / 1e9:.2f} GB of "
+                "hash tiles on disk"
+            )
         appending(edge)
     proving(edge.size)
     verifying(folder, edge.size)
 
 
 def grow(folder: Path, edge: object, size: int) -> None:
-    """Grow the log to ``size`` entries: the tiles of the writer's own code, without waiting for the disk at each."""
+    """Grow the log to ``size`` entries: the tiles of the writer's own code, without waiting
+    for the disk at each."""
     from aboveboard.ledger.format.tiles import Edge
 
     assert isinstance(edge, Edge)
     while edge.size < size:
         first = edge.size
-        leaves = [sha256(b"\x00" + _ENTRY % number).digest() for number in range(first + 1, min(first + 65_536, size) + 1)]
+        leaves = [
+            sha256(b"\x00" + _ENTRY % number).digest()
+            for number in range(first + 1, min(first + 65_536, size) + 1)
+        ]
         for tile, data in edge.grow(leaves):
             target = folder / tile.path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +106,12 @@ def grow(folder: Path, edge: object, size: int) -> None:
 
 def on_disk(folder: Path) -> int:
     """Bytes that the files take on the disk."""
-    return sum(os.stat(os.path.join(top, name)).st_blocks * 512 for top, _, names in os.walk(folder) for name in names)  # noqa: PTH118, PTH116 - a million files
+    return sum(
+        # A million files.
+        os.stat(os.path.join(top, name)).st_blocks * 512  # noqa: PTH118, PTH116
+        for top, _, names in os.walk(folder)
+        for name in names
+    )
 
 
 def appending(edge: object) -> None:
@@ -118,10 +133,15 @@ def appending(edge: object) -> None:
     folder = log_folder()
     if edge.size:
         head = Checkpoint(signer().name, edge.size, edge.root())
-        CheckpointRow.objects.create(size=head.size, root=head.root, note=head.sign(signer()), at=clock.now())
+        CheckpointRow.objects.create(
+            size=head.size, root=head.root, note=head.sign(signer()), at=clock.now()
+        )
         folder.write_note("checkpoint", head.sign(signer()))
         folder.write_note("vkey", signer().vkey + "\n")
-    entries = [NewEntry("use.granted", SYSTEM, clock.now(), f"{number:032x}", {"purpose": "deliver"}) for number in range(APPENDED)]
+    entries = [
+        NewEntry("use.granted", SYSTEM, clock.now(), f"{number:032x}", {"purpose": "deliver"})
+        for number in range(APPENDED)
+    ]
 
     def append() -> None:
         for first in range(0, APPENDED, 500):
@@ -130,7 +150,10 @@ def appending(edge: object) -> None:
 
     appended = APPENDED / timed(append)
     sequenced = APPENDED / timed(sequence_now)
-    say(f"{edge.size:,} entries before: {appended:,.0f} appended/s, {sequenced:,.0f} put into the tree/s ({connection.vendor})")
+    say(
+        f"{edge.size:,} entries before: {appended:,.0f} appended/s, {sequenced:,.0f} put into the "
+        f"tree/s ({connection.vendor})"
+    )
 
 
 def proving(size: int) -> None:
@@ -145,21 +168,37 @@ def proving(size: int) -> None:
 
     picks = random.Random(518).sample(range(size), PROOFS)
     rows = [
-        Entry(leaf_index=n, at=clock.now(), kind="use.granted", handle=None, body=entry(n), leaf_hash=leaf_hash(entry(n))) for n in picks
+        Entry(
+            leaf_index=n,
+            at=clock.now(),
+            kind="use.granted",
+            handle=None,
+            body=entry(n),
+            leaf_hash=leaf_hash(entry(n)),
+        )
+        for n in picks
     ]
     ids = [row.pk for row in Entry.objects.bulk_create(rows)]
     folder = log_folder().path
-    for number in picks:  # what the system remembers of these files is let go, so that the disk is asked
+    # What the system remembers of these files is let go, so that the disk is asked.
+    for number in picks:
         for level in range(4):
             tile = number >> 8 * (level + 1)
-            for name in folder.glob(f"tile/{level}/**/{tile % 1000:03d}") if level > 1 else [_file(folder, level, tile)]:
+            for name in (
+                folder.glob(f"tile/{level}/**/{tile % 1000:03d}")
+                if level > 1
+                else [_file(folder, level, tile)]
+            ):
                 if name.is_file():
                     handle = os.open(name, os.O_RDONLY)
                     os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
                     os.close(handle)
     for how in ("cold", "warm"):
         took = sorted(timed(lambda pk=pk: queries.proof(pk)) for pk in ids)  # type: ignore[misc]
-        say(f"proof, {how}: median {took[len(took) // 2] * 1e3:.2f} ms, 99 % {took[int(len(took) * 0.99)] * 1e3:.2f} ms")
+        say(
+            f"proof, {how}: median {took[len(took) // 2] * 1e3:.2f} ms, 99 % "
+            f"{took[int(len(took) * 0.99)] * 1e3:.2f} ms"
+        )
     for pk, number in zip(ids, picks, strict=True):
         assert proofs.verify(queries.proof(pk), signer().verifier)[1] == number
 
@@ -171,7 +210,8 @@ def _file(folder: Path, level: int, number: int) -> Path:
 
 
 def verifying(folder: Path, size: int) -> None:
-    """Walk over all hashes of the log down from its signed root; then check a part of it, entries and all."""
+    """Walk over all hashes of the log down from its signed root; then check a part
+    of it, entries and all."""
     from aboveboard.access.sequencing import signer
     from aboveboard.ledger.format.checkpoint import open_note
     from aboveboard.ledger.format.tiles import encode_bundle, parse_path
@@ -191,7 +231,11 @@ def verifying(folder: Path, size: int) -> None:
             tile = parse_path(name)
             if tile is None or tile.level >= 0 or tile.first >= size:
                 return super().read(name)
-            return encode_bundle([entry(n) for n in range(tile.first, tile.first + tile.width)]) if self.with_entries else b""
+            return (
+                encode_bundle([entry(n) for n in range(tile.first, tile.first + tile.width)])
+                if self.with_entries
+                else b""
+            )
 
     source, trusted = Source(folder), [signer().verifier]
     head = open_note((folder / "checkpoint").read_text(), trusted[0])
@@ -206,15 +250,20 @@ def verifying(folder: Path, size: int) -> None:
 
     seconds = timed(lambda: sum(1 for _ in walk()))
     assert report.ok, report.findings
-    say(f"{head.size:,} hashes led to the signed root in {seconds:.0f} s: {head.size / seconds:,.0f}/s, peak {peak()} MB")
+    say(
+        f"{head.size:,} hashes led to the signed root in {seconds:.0f} s: "
+        f"{head.size / seconds:,.0f}/s, peak {peak()} MB"
+    )
     keep_place(folder / "place.json", place)
     source.with_entries = True
     start = time.perf_counter()
     report, _ = verify_log(source, trusted, place=folder / "place.json")
     assert report.ok, report.findings
     seconds = time.perf_counter() - start
-    say(f"{report.entries:,} entries read and checked from place {report.resumed_at:,} on, in {seconds:.0f} s: "
-        f"{report.entries / seconds:,.0f}/s, peak {peak()} MB")  # fmt: skip
+    say(
+        f"{report.entries:,} entries read and checked from place {report.resumed_at:,} on, in "
+        f"{seconds:.0f} s: {report.entries / seconds:,.0f}/s, peak {peak()} MB"
+    )
 
 
 if __name__ == "__main__":
@@ -224,4 +273,12 @@ if __name__ == "__main__":
         wanted = sys.argv[1] if len(sys.argv) > 1 else "100000000"
         for database in ("sqlite", "postgres"):
             with instance(database) as environment:
-                print(python(environment, "bench.ledger.scale", "inner", wanted if database == "sqlite" else str(SIZES[0])), flush=True)
+                print(
+                    python(
+                        environment,
+                        "bench.ledger.scale",
+                        "inner",
+                        wanted if database == "sqlite" else str(SIZES[0]),
+                    ),
+                    flush=True,
+                )

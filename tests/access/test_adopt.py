@@ -26,7 +26,9 @@ def adopt(text: str) -> int:
 
 
 def written() -> list[object]:
-    entries = [ledger.entry(number) for number in Entry.objects.order_by("id").values_list("id", flat=True)]
+    entries = [
+        ledger.entry(number) for number in Entry.objects.order_by("id").values_list("id", flat=True)
+    ]
     return [entry.facts["promise"] for entry in entries if entry.kind == "promise.adopted"]
 
 

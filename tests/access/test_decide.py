@@ -1,7 +1,9 @@
-"""The decision as stories that a lawyer could read (``stories.yaml``), and as properties that must always hold.
+"""The decision as stories that a lawyer could read (``stories.yaml``), and as
+properties that must always hold.
 
-The properties are checked on random requests about random people, against the rule said once more in another way
-(:func:`by_the_book`): a list of questions, each a plain yes or no, that shares no code with the decision.
+The properties are checked on random requests about random people, against the rule said once
+more in another way (:func:`by_the_book`): a list of questions, each a plain yes or no, that
+shares no code with the decision.
 """
 
 from __future__ import annotations
@@ -18,7 +20,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.access.decide import UNKNOWN_PERSON, Facts, Permitted, Refusal, Request, Scope, decide
+from aboveboard.access.decide import (
+    UNKNOWN_PERSON,
+    Facts,
+    Permitted,
+    Refusal,
+    Request,
+    Scope,
+    decide,
+)
 from aboveboard.access.reasons import SENTENCES
 from aboveboard.choices.standing import NOTHING_SAID, Answer, Event, fold
 from aboveboard.promise.loading import load
@@ -40,7 +50,17 @@ def request_of(story: dict[str, Any]) -> Request:
     scope = Scope(frozenset(leave.get("purposes", ())), frozenset(leave.get("channels", ())))
     at = ago(-ask.get("at", 0))
     fields = tuple(ask["fields"])
-    return Request(ask["role"], ask["purpose"], fields, ask["channel"], at, scope, ask.get("own", False), IN_FORCE, NOW)
+    return Request(
+        ask["role"],
+        ask["purpose"],
+        fields,
+        ask["channel"],
+        at,
+        scope,
+        ask.get("own", False),
+        IN_FORCE,
+        NOW,
+    )
 
 
 def facts_of(story: dict[str, Any]) -> Facts:
@@ -48,7 +68,8 @@ def facts_of(story: dict[str, Any]) -> Facts:
     if not known.get("held_at_all", True):
         return UNKNOWN_PERSON
     events = [
-        Event(ago(said["days"]), number, said["purpose"], Answer(said["answer"])) for number, said in enumerate(known.get("said", ()))
+        Event(ago(said["days"]), number, said["purpose"], Answer(said["answer"]))
+        for number, said in enumerate(known.get("said", ()))
     ]
     return Facts(
         held=True,
@@ -70,20 +91,32 @@ def test_story(story: dict[str, Any]) -> None:
     else:
         assert isinstance(decision, Refusal)
         assert {reason.code.value for reason in decision.reasons} == set(story["reasons"])
-        assert all(reason.sentence.endswith(".") and "{" not in reason.sentence for reason in decision.reasons)
+        assert all(
+            reason.sentence.endswith(".") and "{" not in reason.sentence
+            for reason in decision.reasons
+        )
 
 
 def test_the_stories_are_many_cite_the_law_and_meet_every_reason_of_the_decision() -> None:
     assert len(STORIES) >= 40
     assert all("Art." in story["law"] for story in STORIES)
     told = {"nobody_to_show", "several_to_show"}  # answers of a look-up, not of the decision
-    emergencies = {code.value for code in SENTENCES if code.value.startswith("emergency_")}  # stories of their own
-    assert {code for story in STORIES for code in story["reasons"]} == {code.value for code in SENTENCES} - told - emergencies
+    # Stories of their own.
+    emergencies = {code.value for code in SENTENCES if code.value.startswith("emergency_")}
+    assert {code for story in STORIES for code in story["reasons"]} == {
+        code.value for code in SENTENCES
+    } - told - emergencies
 
 
-# Random requests and people. Words of the promise are likely, so that much is granted; others are possible.
+# Random requests and people. Words of the promise are likely, so that much is
+# granted; others are possible.
 
-ROLES, CHANNELS, FIELDS, PURPOSES = sorted(PROMISE.roles), sorted(PROMISE.channels), sorted(PROMISE.fields), sorted(PROMISE.purposes)
+ROLES, CHANNELS, FIELDS, PURPOSES = (
+    sorted(PROMISE.roles),
+    sorted(PROMISE.channels),
+    sorted(PROMISE.fields),
+    sorted(PROMISE.purposes),
+)
 moments = st.one_of(st.none(), st.integers(-40, 3500).map(ago))
 
 
@@ -91,12 +124,24 @@ moments = st.one_of(st.none(), st.integers(-40, 3500).map(ago))
 def requests(draw: st.DrawFn) -> Request:
     purpose = draw(st.sampled_from([*PURPOSES, "sell"]))
     found = PROMISE.purposes.get(purpose)
-    roles, channels, fields = (found.roles, found.channels, found.fields) if found else (ROLES, CHANNELS, FIELDS)
-    scopes = st.frozensets(st.sampled_from(PURPOSES), max_size=2), st.frozensets(st.sampled_from(CHANNELS), max_size=2)
+    roles, channels, fields = (
+        (found.roles, found.channels, found.fields) if found else (ROLES, CHANNELS, FIELDS)
+    )
+    scopes = (
+        st.frozensets(st.sampled_from(PURPOSES), max_size=2),
+        st.frozensets(st.sampled_from(CHANNELS), max_size=2),
+    )
     return Request(
         role=draw(st.one_of(st.sampled_from(roles), st.sampled_from(ROLES), st.just("nobody"))),
         purpose=purpose,
-        fields=tuple(draw(st.lists(st.one_of(st.sampled_from(fields), st.sampled_from([*FIELDS, "shoe"])), max_size=4))),
+        fields=tuple(
+            draw(
+                st.lists(
+                    st.one_of(st.sampled_from(fields), st.sampled_from([*FIELDS, "shoe"])),
+                    max_size=4,
+                )
+            )
+        ),
         channel=draw(st.one_of(st.sampled_from(channels), st.sampled_from([*CHANNELS, "pigeon"]))),
         at=NOW,
         scope=draw(st.one_of(st.just(Scope()), st.builds(Scope, *scopes))),
@@ -107,7 +152,11 @@ def requests(draw: st.DrawFn) -> Request:
 
 
 events = st.builds(
-    Event, at=st.integers(0, 1200).map(ago), id=st.integers(1, 10**6), purpose=st.sampled_from(PURPOSES), answer=st.sampled_from(Answer)
+    Event,
+    at=st.integers(0, 1200).map(ago),
+    id=st.integers(1, 10**6),
+    purpose=st.sampled_from(PURPOSES),
+    answer=st.sampled_from(Answer),
 )
 histories = st.lists(events, max_size=12, unique_by=lambda event: event.id)
 
@@ -119,10 +168,14 @@ def people(draw: st.DrawFn) -> Facts:
         standing=fold(draw(histories)),
         collected_at=draw(moments),
         last_active_at=draw(moments),
-        collected=draw(st.dictionaries(st.sampled_from(FIELDS), st.integers(0, 3500).map(ago), max_size=3)),
+        collected=draw(
+            st.dictionaries(st.sampled_from(FIELDS), st.integers(0, 3500).map(ago), max_size=3)
+        ),
         restricted_since=draw(st.one_of(st.none(), st.integers(0, 900).map(ago))),
         held_for_claim=draw(st.booleans()),
-        grounds_shown=draw(st.dictionaries(st.sampled_from(PURPOSES), st.integers(0, 900).map(ago), max_size=3)),
+        grounds_shown=draw(
+            st.dictionaries(st.sampled_from(PURPOSES), st.integers(0, 900).map(ago), max_size=3)
+        ),
     )
 
 
@@ -130,24 +183,38 @@ def by_the_book(request: Request, facts: Facts) -> bool:
     """The rule, said once more: may it be done?"""
     if not facts.held or request.purpose not in PROMISE.purposes or not request.fields:
         return False
-    if (request.earliest and request.at < request.earliest) or (request.latest and request.at > request.latest):
+    if (request.earliest and request.at < request.earliest) or (
+        request.latest and request.at > request.latest
+    ):
         return False
     purpose = PROMISE.purposes[request.purpose]
-    promised = request.role in purpose.roles and request.channel in purpose.channels and not set(request.fields) - set(purpose.fields)
-    leave = request.purpose in (request.scope.purposes or {request.purpose}) and request.channel in (
-        request.scope.channels or {request.channel}
+    promised = (
+        request.role in purpose.roles
+        and request.channel in purpose.channels
+        and not set(request.fields) - set(purpose.fields)
     )
+    leave = request.purpose in (
+        request.scope.purposes or {request.purpose}
+    ) and request.channel in (request.scope.channels or {request.channel})
     word = facts.standing.last.get(request.purpose)
     yes, no = word is not None and word.answer == "yes", word is not None and word.answer == "no"
     claims = purpose.when_restricted == "legal_claims"
     consent = purpose.basis != "consent" or yes
     grounds = facts.grounds_shown.get(request.purpose)
-    answered = not purpose.direct_marketing and (claims or (word is not None and grounds is not None and grounds >= word.at))
+    answered = not purpose.direct_marketing and (
+        claims or (word is not None and grounds is not None and grounds >= word.at)
+    )
     heard = purpose.basis not in ("legitimate_interests", "public_task") or not no or answered
     excepted = request.own or purpose.when_restricted or purpose.basis == "vital_interests"
     since = facts.restricted_since
-    rested = since is None or excepted or (purpose.basis == "consent" and yes and word is not None and word.at >= since)
-    young = all(_young(request, facts, field) for field in request.fields) or (claims and facts.held_for_claim)
+    rested = (
+        since is None
+        or excepted
+        or (purpose.basis == "consent" and yes and word is not None and word.at >= since)
+    )
+    young = all(_young(request, facts, field) for field in request.fields) or (
+        claims and facts.held_for_claim
+    )
     return bool(promised and leave and consent and heard and rested and young)
 
 
@@ -174,7 +241,9 @@ def test_it_is_granted_if_and_only_if_the_book_says_so(request: Request, known: 
 
 
 @given(requests(), people(), histories, st.integers())
-def test_no_order_matters_and_the_answer_is_always_the_same(request: Request, known: Facts, history: list[Event], seed: int) -> None:
+def test_no_order_matters_and_the_answer_is_always_the_same(
+    request: Request, known: Facts, history: list[Event], seed: int
+) -> None:
     chance = random.Random(seed)
     fields, shuffled = list(request.fields), list(history)
     chance.shuffle(fields)
@@ -189,7 +258,9 @@ def test_no_order_matters_and_the_answer_is_always_the_same(request: Request, kn
         grounds_shown=dict(reversed(known.grounds_shown.items())),
     )
     promise = replace(PROMISE, purposes=MappingProxyType(dict(purposes)))
-    assert decide(PROMISE, request, known) == decide(promise, replace(request, fields=tuple(fields)), turned)
+    assert decide(PROMISE, request, known) == decide(
+        promise, replace(request, fields=tuple(fields)), turned
+    )
 
 
 STRICTER = [
@@ -199,24 +270,33 @@ STRICTER = [
     lambda request, known: (replace(request, scope=Scope(frozenset({"other"}))), known),
     lambda request, known: (replace(request, latest=NOW - timedelta(days=1)), known),
     lambda request, known: (request, replace(known, held=False)),
-    lambda request, known: (request, replace(known, restricted_since=known.restricted_since or NOW)),
+    lambda request, known: (
+        request,
+        replace(known, restricted_since=known.restricted_since or NOW),
+    ),
     lambda request, known: (request, replace(known, grounds_shown={})),
     lambda request, known: (request, replace(known, held_for_claim=False)),
     lambda request, known: (
-        (replace(request, at=request.at + timedelta(days=400), earliest=None), known) if not request.earliest else (request, known)
+        (replace(request, at=request.at + timedelta(days=400), earliest=None), known)
+        if not request.earliest
+        else (request, known)
     ),
 ]  # each adds a reason, or takes an exception away
 
 
 @given(requests(), people(), st.sampled_from(STRICTER))
-def test_what_speaks_against_a_use_never_turns_a_no_into_a_yes(request: Request, known: Facts, stricter: Any) -> None:
+def test_what_speaks_against_a_use_never_turns_a_no_into_a_yes(
+    request: Request, known: Facts, stricter: Any
+) -> None:
     before, after = decide(PROMISE, request, known), decide(PROMISE, *stricter(request, known))
     if isinstance(before, Refusal):
         assert isinstance(after, Refusal)
 
 
 @given(requests(), people(), st.sampled_from(FIELDS))
-def test_asking_for_more_keeps_every_reason_there_was(request: Request, known: Facts, field: str) -> None:
+def test_asking_for_more_keeps_every_reason_there_was(
+    request: Request, known: Facts, field: str
+) -> None:
     before = decide(PROMISE, request, known)
     after = decide(PROMISE, replace(request, fields=(*request.fields, field)), known)
     if isinstance(before, Refusal) and request.fields:
@@ -225,10 +305,14 @@ def test_asking_for_more_keeps_every_reason_there_was(request: Request, known: F
 
 
 @given(requests(), people(), st.sampled_from(PURPOSES), st.sampled_from(Answer))
-def test_a_choice_about_another_purpose_changes_nothing(request: Request, known: Facts, purpose: str, answer: Answer) -> None:
+def test_a_choice_about_another_purpose_changes_nothing(
+    request: Request, known: Facts, purpose: str, answer: Answer
+) -> None:
     if purpose != request.purpose:
         other = fold([*known.standing.last.values(), Event(NOW, 2_000_000, purpose, answer)])
-        assert decide(PROMISE, request, known) == decide(PROMISE, request, replace(known, standing=other))
+        assert decide(PROMISE, request, known) == decide(
+            PROMISE, request, replace(known, standing=other)
+        )
 
 
 @given(requests(), people())
@@ -242,5 +326,7 @@ def test_a_no_to_direct_marketing_is_never_outweighed(request: Request, known: F
 def test_silence_is_not_consent() -> None:
     for purpose in PROMISE.purposes.values():
         if purpose.needs_consent:
-            asked = Request(purpose.roles[0], purpose.key, purpose.fields[:1], purpose.channels[0], NOW)
+            asked = Request(
+                purpose.roles[0], purpose.key, purpose.fields[:1], purpose.channels[0], NOW
+            )
             assert isinstance(decide(PROMISE, asked, Facts(True, NOTHING_SAID, NOW, NOW)), Refusal)

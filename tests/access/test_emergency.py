@@ -1,4 +1,5 @@
-"""Break-glass: decided, written down, told, then opened; for minutes, for one person, never for a program; reviewed by another."""
+"""Break-glass: decided, written down, told, then opened; for minutes, for one person, never for a
+program; reviewed by another."""
 
 from __future__ import annotations
 
@@ -15,7 +16,12 @@ from hypothesis import strategies as st
 from aboveboard.access.actions import Opened, Refused
 from aboveboard.access.deciding import emergency as deciding
 from aboveboard.access.emergency import asking, queries
-from aboveboard.access.emergency.asking import EmergencyAsk, EmergencyReference, break_glass, show_again
+from aboveboard.access.emergency.asking import (
+    EmergencyAsk,
+    EmergencyReference,
+    break_glass,
+    show_again,
+)
 from aboveboard.access.emergency.review import ReviewedAlready, review
 from aboveboard.access.emergency.why import Emergency, Verdict
 from aboveboard.access.emergency.words import words_of
@@ -62,7 +68,9 @@ def lead() -> Actor:
 
 
 def ask(by: Actor, **changed: Any) -> EmergencyAsk:
-    return replace(EmergencyAsk(by, Emergency.LIFE_IN_DANGER, ("phone", "city"), "call/112", SECRET), **changed)
+    return replace(
+        EmergencyAsk(by, Emergency.LIFE_IN_DANGER, ("phone", "city"), "call/112", SECRET), **changed
+    )
 
 
 def look(by: Actor, row: dict[str, str], **changed: Any) -> Opened | Refused:
@@ -74,15 +82,39 @@ def codes(outcome: object) -> set[str]:
     return {reason.code.value for reason in outcome.reasons}
 
 
-def test_named_fields_open_against_choices_and_restriction_and_the_person_sees_it_at_once(someone: Any, adviser: Actor) -> None:
+def test_named_fields_open_against_choices_and_restriction_and_the_person_sees_it_at_once(
+    someone: Any, adviser: Actor
+) -> None:
     person, row = someone
-    choose(person, "improve-shops", Answer.NO, channel="portal", evidence="portal:1", by=CUSTOMER, at=clock.now())
-    restrict(person, RestrictionReason.ACCURACY_CONTESTED, reference="letter/1", by=adviser, at=clock.now())
+    choose(
+        person,
+        "improve-shops",
+        Answer.NO,
+        channel="portal",
+        evidence="portal:1",
+        by=CUSTOMER,
+        at=clock.now(),
+    )
+    restrict(
+        person,
+        RestrictionReason.ACCURACY_CONTESTED,
+        reference="letter/1",
+        by=adviser,
+        at=clock.now(),
+    )
     outcome = look(adviser, row)
     assert isinstance(outcome, Opened)
-    assert {name: value and value.reveal() for name, value in outcome.values.items()} == {"phone": row["phone"], "city": row["city"]}
+    assert {name: value and value.reveal() for name, value in outcome.values.items()} == {
+        "phone": row["phone"],
+        "city": row["city"],
+    }
     (seen,) = looks(person)
-    assert (seen.emergency, seen.verdict, seen.role, set(seen.fields)) == ("life-in-danger", "", "adviser", {"phone", "city"})
+    assert (seen.emergency, seen.verdict, seen.role, set(seen.fields)) == (
+        "life-in-danger",
+        "",
+        "adviser",
+        {"phone", "city"},
+    )
 
 
 def test_the_ledger_holds_codes_and_no_words(someone: Any, adviser: Actor) -> None:
@@ -105,7 +137,9 @@ def test_a_new_key_leaves_the_words_to_the_reviewers(someone: Any, adviser: Acto
     assert words_of(kept) == SECRET
 
 
-def test_the_privacy_lead_is_told_without_a_word_about_anybody(someone: Any, adviser: Actor) -> None:
+def test_the_privacy_lead_is_told_without_a_word_about_anybody(
+    someone: Any, adviser: Actor
+) -> None:
     look(adviser, someone[1])
     assert jobs.run_jobs_once(worker="test") == 1
     (message,) = mail.outbox
@@ -118,9 +152,19 @@ def test_the_privacy_lead_is_told_without_a_word_about_anybody(someone: Any, adv
 @pytest.mark.parametrize(
     ("story", "by", "changed", "expected"),
     [
-        ("a program", Actor(ActorKind.SERVICE, "3", "adviser", "Shops"), {}, {"emergency_not_staff"}),
+        (
+            "a program",
+            Actor(ActorKind.SERVICE, "3", "adviser", "Shops"),
+            {},
+            {"emergency_not_staff"},
+        ),
         ("the customer themself", CUSTOMER, {}, {"emergency_not_staff", "emergency_role"}),
-        ("a role that the promise does not name", Actor(ActorKind.STAFF, "9", "administrator"), {}, {"emergency_role"}),
+        (
+            "a role that the promise does not name",
+            Actor(ActorKind.STAFF, "9", "administrator"),
+            {},
+            {"emergency_role"},
+        ),
         ("a field that saves nobody", None, {"fields": ("card_number",)}, {"emergency_field"}),
         ("nothing at all", None, {"fields": ()}, {"no_fields"}),
     ],
@@ -132,38 +176,56 @@ def test_who_and_what_is_refused_whoever_it_is_about(
         outcome = look(by or adviser, {"email": email}, **changed)
         assert codes(outcome) == expected
         entry = ledger.entry(outcome.entry_id)
-        assert (entry.kind, entry.handle, set(entry.facts["reasons"])) == ("emergency.refused", None, expected)  # type: ignore[arg-type]
+        assert (entry.kind, entry.handle, set(entry.facts["reasons"])) == (
+            "emergency.refused",
+            None,
+            expected,
+        )  # type: ignore[arg-type]
     assert not EmergencyLook.objects.exists()
 
 
 def test_a_promise_without_emergencies_has_none() -> None:
     against = deciding.against(
-        replace(PROMISE, break_glass=None), Actor(ActorKind.STAFF, "1", "adviser"), ("phone",), held=True, asked_today=0
+        replace(PROMISE, break_glass=None),
+        Actor(ActorKind.STAFF, "1", "adviser"),
+        ("phone",),
+        held=True,
+        asked_today=0,
     )
     assert [one.code.value for one in against] == ["emergency_not_promised"]
 
 
-def test_more_than_the_limit_in_a_day_is_refused_and_tomorrow_it_is_not(someone: Any, adviser: Actor) -> None:
+def test_more_than_the_limit_in_a_day_is_refused_and_tomorrow_it_is_not(
+    someone: Any, adviser: Actor
+) -> None:
     for _ in range(EMERGENCY_A_DAY - 1):
         assert isinstance(look(adviser, someone[1]), Opened)
     with pytest.raises(NoOneFound):
         look(adviser, {"email": "nobody@example.org"})
     assert codes(look(adviser, someone[1])) == {"emergency_too_many"}
     later = clock.now() + timedelta(days=1, minutes=1)
-    assert isinstance(break_glass(ask(adviser), Sought("email", someone[1]["email"]), at=later), Opened)
+    assert isinstance(
+        break_glass(ask(adviser), Sought("email", someone[1]["email"]), at=later), Opened
+    )
 
 
-def test_it_is_shown_again_to_the_one_who_asked_and_for_its_minutes_only(someone: Any, adviser: Actor, lead: Actor) -> None:
+def test_it_is_shown_again_to_the_one_who_asked_and_for_its_minutes_only(
+    someone: Any, adviser: Actor, lead: Actor
+) -> None:
     look(adviser, someone[1])
     (kept,) = EmergencyLook.objects.all()
     assert isinstance(show_again(kept.pk, by=adviser, at=clock.now()), Opened)
     assert len(looks(someone[0])) == 2, "each showing is a look"
     with pytest.raises(NotFound):
         show_again(kept.pk, by=lead, at=clock.now())
-    assert codes(show_again(kept.pk, by=adviser, at=clock.now() + EMERGENCY_LIFE + timedelta(seconds=1))) == {"emergency_over"}
+    assert codes(
+        show_again(kept.pk, by=adviser, at=clock.now() + EMERGENCY_LIFE + timedelta(seconds=1))
+    ) == {"emergency_over"}
 
 
-def test_someone_erased_is_not_there_and_the_words_went_with_their_key(someone: Any, adviser: Actor, lead: Actor) -> None:
+def test_someone_erased_is_not_there_and_the_words_went_with_their_key(
+    someone: Any, adviser: Actor, lead: Actor
+) -> None:
     person, row = someone
     look(adviser, row)
     vault_actions.erase(person, reason="asked", by=lead, at=clock.now())
@@ -175,7 +237,9 @@ def test_someone_erased_is_not_there_and_the_words_went_with_their_key(someone: 
     review(kept.pk, Verdict.JUSTIFIED, by=lead, at=clock.now())
 
 
-def test_when_the_ledger_cannot_be_written_nothing_is_released(someone: Any, adviser: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_the_ledger_cannot_be_written_nothing_is_released(
+    someone: Any, adviser: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[object] = []
 
     def broken(*args: Any, **more: Any) -> int:
@@ -189,7 +253,9 @@ def test_when_the_ledger_cannot_be_written_nothing_is_released(someone: Any, adv
     assert not EmergencyLook.objects.exists()
 
 
-def test_another_reviews_it_once_and_the_person_sees_what_was_found(someone: Any, adviser: Actor, lead: Actor) -> None:
+def test_another_reviews_it_once_and_the_person_sees_what_was_found(
+    someone: Any, adviser: Actor, lead: Actor
+) -> None:
     look(adviser, someone[1])
     (kept,) = queries.to_review()
     with pytest.raises(NotAllowed):
@@ -215,14 +281,29 @@ def test_a_reference_that_is_a_sentence_is_refused(someone: Any, adviser: Actor)
 
 
 @given(
-    kind=st.sampled_from(ActorKind), role=st.sampled_from(["adviser", "administrator", "customer"]), held=st.booleans(),
-    fields=st.lists(st.sampled_from(["phone", "city", "card_number", "shoe"]), max_size=3).map(tuple), asked=st.integers(0, 5),
+    kind=st.sampled_from(ActorKind),
+    role=st.sampled_from(["adviser", "administrator", "customer"]),
+    held=st.booleans(),
+    fields=st.lists(st.sampled_from(["phone", "city", "card_number", "shoe"]), max_size=3).map(
+        tuple
+    ),
+    asked=st.integers(0, 5),
     glass=st.booleans(),
-)  # fmt: skip
+)
 def test_it_is_granted_only_when_every_question_is_answered_with_yes(
     kind: ActorKind, role: str, held: bool, fields: tuple[str, ...], asked: int, glass: bool
 ) -> None:
     promise = PROMISE if glass else replace(PROMISE, break_glass=None)
-    against = deciding.against(promise, Actor(kind, "1", role), fields, held=held, asked_today=asked)
-    by_the_book = held and glass and kind == "staff" and role == "adviser" and fields and set(fields) <= {"phone", "city"} and asked < 3
+    against = deciding.against(
+        promise, Actor(kind, "1", role), fields, held=held, asked_today=asked
+    )
+    by_the_book = (
+        held
+        and glass
+        and kind == "staff"
+        and role == "adviser"
+        and fields
+        and set(fields) <= {"phone", "city"}
+        and asked < 3
+    )
     assert (not against) == bool(by_the_book)

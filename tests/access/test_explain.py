@@ -1,4 +1,5 @@
-"""Explaining without using: who may see a field, why something was refused, would something be allowed."""
+"""Explaining without using: who may see a field, why something was refused, would
+something be allowed."""
 
 from __future__ import annotations
 
@@ -44,8 +45,13 @@ def run(*words: str) -> int:
 def test_every_purpose_of_every_field_is_said_and_no_other() -> None:
     for field in PROMISE.fields:
         found = uses_of_field(PROMISE, field)
-        assert [one.purpose for one in found] == [key for key, purpose in PROMISE.purposes.items() if field in purpose.fields]
-        assert all(one.who and one.how and one.article.startswith("Art. 6(1)") and one.conditions for one in found)
+        assert [one.purpose for one in found] == [
+            key for key, purpose in PROMISE.purposes.items() if field in purpose.fields
+        ]
+        assert all(
+            one.who and one.how and one.article.startswith("Art. 6(1)") and one.conditions
+            for one in found
+        )
 
 
 def test_what_must_hold_is_said_in_sentences() -> None:
@@ -63,7 +69,9 @@ def test_a_field_nobody_has_names_those_there_are() -> None:
         uses_of_field(PROMISE, "shoe")
 
 
-def test_what_would_come_of_it_is_what_comes_of_it_and_nothing_is_opened(someone: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_would_come_of_it_is_what_comes_of_it_and_nothing_is_opened(
+    someone: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     person, _ = someone
     with monkeypatch.context() as patched:
         patched.setattr(vault, "open_record", lambda *args: pytest.fail("opened"))
@@ -71,7 +79,12 @@ def test_what_would_come_of_it_is_what_comes_of_it_and_nothing_is_opened(someone
     outcome = use(Ask(OFFERS, "personal-offers", ("email",), "email"), person, at=clock.now())
     assert isinstance(outcome, Refused)
     assert answer.reasons == outcome.reasons
-    assert would(Question("adviser", "answer-contact", ("email",), "phone"), person, by=SYSTEM, at=clock.now()).granted
+    assert would(
+        Question("adviser", "answer-contact", ("email",), "phone"),
+        person,
+        by=SYSTEM,
+        at=clock.now(),
+    ).granted
 
 
 def test_asking_about_somebody_is_a_look_that_they_see(someone: Any) -> None:
@@ -85,13 +98,22 @@ def test_asking_about_somebody_is_a_look_that_they_see(someone: Any) -> None:
 
 def test_words_that_the_promise_does_not_have_stay_out_of_the_ledger(someone: Any) -> None:
     person, row = someone
-    answer = would(Question("adviser", row["email"], (row["last_name"],), row["phone"]), person, by=SYSTEM, at=clock.now())
+    answer = would(
+        Question("adviser", row["email"], (row["last_name"],), row["phone"]),
+        person,
+        by=SYSTEM,
+        at=clock.now(),
+    )
     body = bytes(Entry.objects.get(pk=answer.entry_id).body)
-    assert not [value for value in (row["email"], row["last_name"], row["phone"]) if value.encode() in body]
+    assert not [
+        value for value in (row["email"], row["last_name"], row["phone"]) if value.encode() in body
+    ]
 
 
 def test_why_says_each_reason_by_the_promise_of_that_time(someone: Any) -> None:
-    outcome = use(Ask(ADVISER, "answer-contact", ("card_number",), "post"), someone[0], at=clock.now())
+    outcome = use(
+        Ask(ADVISER, "answer-contact", ("card_number",), "post"), someone[0], at=clock.now()
+    )
     found = why(outcome.entry_id, by=SYSTEM, at=clock.now())
     assert found.reasons == ("This purpose does not need one of: card_number.",)
     granted = use(Ask(ADVISER, "answer-contact", ("email",), "phone"), someone[0], at=clock.now())
@@ -101,7 +123,11 @@ def test_why_says_each_reason_by_the_promise_of_that_time(someone: Any) -> None:
 def test_why_of_a_quiet_look_up_tells_the_true_reason_and_is_kept_apart_too(someone: Any) -> None:
     person, row = someone
     with pytest.raises(NoOneFound):
-        use_of(Ask(OFFERS, "personal-offers", ("email",), "email"), Sought("email", row["email"]), at=clock.now())
+        use_of(
+            Ask(OFFERS, "personal-offers", ("email",), "email"),
+            Sought("email", row["email"]),
+            at=clock.now(),
+        )
     quiet = Entry.objects.latest("id").pk
     found = why(quiet, by=SYSTEM, at=clock.now())
     assert found.reasons == ("The person has not said yes to this.",)
@@ -121,7 +147,18 @@ def test_the_command_answers_all_three(someone: Any, capsys: pytest.CaptureFixtu
     person, _ = someone
     assert run("phone") == 0
     assert "Nobody else, and for nothing else." in capsys.readouterr().out
-    asked = ["--would", "offers-service", "--purpose", "personal-offers", "--field", "email", "--channel", "email", "--person", str(person)]
+    asked = [
+        "--would",
+        "offers-service",
+        "--purpose",
+        "personal-offers",
+        "--field",
+        "email",
+        "--channel",
+        "email",
+        "--person",
+        str(person),
+    ]
     assert run(*asked) == 1
     assert "The person has not said yes to this." in capsys.readouterr().out
     assert run(*asked, "--json") == 1
@@ -139,12 +176,23 @@ def test_the_pages_are_the_privacy_leads_and_answer_in_sentences(someone: Any) -
     person, row = someone
     lead = staff_client(Role.PRIVACY_LEAD)
     page = "/console/promise/explain/"
-    assert "Nobody else, and for nothing else." in lead.get(page, {"field": "phone"}).content.decode()
+    assert (
+        "Nobody else, and for nothing else." in lead.get(page, {"field": "phone"}).content.decode()
+    )
     assert lead.get(page, {"field": "shoe"}).status_code == 422
     outcome = use(Ask(ADVISER, "answer-contact", ("card_number",), "phone"), person, at=clock.now())
-    assert "This purpose does not need" in lead.post(f"{page}entry/", {"entry": outcome.entry_id}).content.decode()
+    assert (
+        "This purpose does not need"
+        in lead.post(f"{page}entry/", {"entry": outcome.entry_id}).content.decode()
+    )
     assert lead.post(f"{page}entry/", {"entry": 10**9}).status_code == 422
-    asked = {"who": row["email"], "role": "offers-service", "purpose": "personal-offers", "channel": "email", "fields_wanted": ["email"]}
+    asked = {
+        "who": row["email"],
+        "role": "offers-service",
+        "purpose": "personal-offers",
+        "channel": "email",
+        "fields_wanted": ["email"],
+    }
     text = lead.post(f"{page}allowed/", asked).content.decode()
     assert "It would be refused" in text
     assert row["first_name"] not in text.split("<main")[1]

@@ -1,6 +1,8 @@
-"""A look-up tells nothing about who, or how many, unless a grant covers it (``docs/decisions/0017``).
+"""A look-up tells nothing about who, or how many, unless a grant covers it
+(``docs/decisions/0017``).
 
-Everyone may read the log, so the entry of a look-up without a result is held to the same as its answer.
+Everyone may read the log, so the entry of a look-up without a result is held
+to the same as its answer.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ pytestmark = pytest.mark.django_db
 
 PLANNING = Actor(ActorKind.SERVICE, "9", "shop-planning", "Shops")
 OFFER = Ask(OFFERS, "personal-offers", ("email",), "email")
-"""Works with e-mail addresses itself, so it may be told that nobody has one; but not who said no."""
+"""Works with e-mail addresses itself, so it may be told that nobody has
+one; but not who said no."""
 AREA = Ask(PLANNING, "improve-shops", ("city",), "office")
 """Works with areas only: it may not be told who has an e-mail address here."""
 ANSWER = Ask(ADVISER, "answer-contact", ("first_name",), "phone")
@@ -43,7 +46,8 @@ NOBODY = "nobody@example.org"
 
 @dataclass(frozen=True)
 class Seen:
-    """All that whoever asked can see: what came of it, the reasons, the entry in the log, and the statements run."""
+    """All that whoever asked can see: what came of it, the reasons, the entry in the log,
+    and the statements run."""
 
     outcome: str
     reasons: tuple[str, ...]
@@ -86,7 +90,9 @@ def share(one: dict[str, str], *others: int) -> None:
 
 
 def say(person: int, purpose: str, answer: Answer) -> None:
-    choose(person, purpose, answer, channel="portal", evidence="portal:1", by=CUSTOMER, at=clock.now())
+    choose(
+        person, purpose, answer, channel="portal", evidence="portal:1", by=CUSTOMER, at=clock.now()
+    )
 
 
 def test_what_the_promise_refuses_is_said_alike_of_nobody_one_and_several(crowd: Any) -> None:
@@ -124,7 +130,9 @@ def test_a_purpose_that_does_not_work_with_addresses_learns_none(crowd: Any) -> 
     (only,) = seen
     assert (only.outcome, len(only.reasons)) == ("Refused", 1)
     assert "not told" in only.reasons[0]
-    BlindIndex.objects.filter(person_id=third, digest__in=blind.digests("email", shared["email"], (None,))).delete()
+    BlindIndex.objects.filter(
+        person_id=third, digest__in=blind.digests("email", shared["email"], (None,))
+    ).delete()
     assert look(AREA, shared["email"]).outcome == "Opened", "a grant covers it"
     assert willing
 
@@ -151,7 +159,9 @@ def test_more_than_the_question_is_wide_are_several_still(crowd: Any) -> None:
         use_of(ANSWER, Sought("email", people[0][1]["email"]), at=clock.now())
 
 
-def test_whoever_it_was_about_sees_it_with_the_true_reason_and_may_say_it_is_wrong(crowd: Any) -> None:
+def test_whoever_it_was_about_sees_it_with_the_true_reason_and_may_say_it_is_wrong(
+    crowd: Any,
+) -> None:
     (person, row), (other, _), *_ = crowd
     with pytest.raises(NoOneFound):
         use_of(OFFER, Sought("email", row["email"]), at=clock.now())
@@ -202,17 +212,35 @@ def test_what_is_wrong_with_a_choice_is_said_before_anybody_is_looked_up(
 ) -> None:
     for email in (crowd[0][1]["email"], NOBODY):
         with pytest.raises(error):
-            choose_for(Sought("email", email), purpose, Answer.YES, channel=channel, evidence=evidence, by=ADVISER, at=clock.now())
+            choose_for(
+                Sought("email", email),
+                purpose,
+                Answer.YES,
+                channel=channel,
+                evidence=evidence,
+                by=ADVISER,
+                at=clock.now(),
+            )
 
 
 def test_trying_out_who_is_known_by_recording_choices_leaves_a_trace(crowd: Any) -> None:
     record: Callable[[str], Any] = lambda email: choose_for(  # noqa: E731 - one call, said twice
-        Sought("email", email), "personal-offers", Answer.NO, channel="phone", evidence="call:1", by=ADVISER, at=clock.now()
+        Sought("email", email),
+        "personal-offers",
+        Answer.NO,
+        channel="phone",
+        evidence="call:1",
+        by=ADVISER,
+        at=clock.now(),
     )
     with pytest.raises(NoOneFound):
         record(NOBODY)
     record(crowd[0][1]["email"])
-    kinds = list(Entry.objects.filter(kind__startswith="choice").order_by("id").values_list("kind", flat=True))
+    kinds = list(
+        Entry.objects.filter(kind__startswith="choice")
+        .order_by("id")
+        .values_list("kind", flat=True)
+    )
     assert kinds == ["choice.missed", "choice.made"]
 
 

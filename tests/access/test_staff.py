@@ -22,30 +22,67 @@ pytestmark = pytest.mark.django_db
 
 
 def make(**changed: Any) -> ServiceClient:
-    given: dict[str, Any] = {"name": "Till", "role": "shop-system", "team": "Shops", "purposes": ["deliver-orders"], "channels": ["shop"]}
+    given: dict[str, Any] = {
+        "name": "Till",
+        "role": "shop-system",
+        "team": "Shops",
+        "purposes": ["deliver-orders"],
+        "channels": ["shop"],
+    }
     return staff.make_client(**(given | changed), by=SYSTEM, at=clock.now())[0]
 
 
 def test_every_word_of_the_promise_is_taken() -> None:
     promise = adopt().promise
     for number, role in enumerate(promise.roles):
-        made = make(name=f"Till {number}", role=f" {role} ", purposes=list(promise.purposes), channels=list(promise.channels))
-        assert (made.role, set(made.purposes), set(made.channels)) == (role, set(promise.purposes), set(promise.channels))
+        made = make(
+            name=f"Till {number}",
+            role=f" {role} ",
+            purposes=list(promise.purposes),
+            channels=list(promise.channels),
+        )
+        assert (made.role, set(made.purposes), set(made.channels)) == (
+            role,
+            set(promise.purposes),
+            set(promise.channels),
+        )
 
 
 @pytest.mark.parametrize(
     ("story", "changed", "said"),
     [
-        ("a misspelt role", {"role": "shop-sytem"}, ["role `shop-sytem`", "Did you mean `shop-system`?", "Its roles: customer, adviser"]),
-        ("a purpose of nobody's", {"purposes": ["sell"]}, ["purpose `sell`", "Its purposes: deliver-orders, "]),
-        ("one right, one wrong", {"purposes": ["deliver-orders", "delivr-orders"]}, ["`delivr-orders`", "Did you mean `deliver-orders`?"]),
-        ("a channel nobody has", {"channels": ["shop", "pigeon"]}, ["channel `pigeon`", "Its channels: portal, phone, shop"]),
+        (
+            "a misspelt role",
+            {"role": "shop-sytem"},
+            ["role `shop-sytem`", "Did you mean `shop-system`?", "Its roles: customer, adviser"],
+        ),
+        (
+            "a purpose of nobody's",
+            {"purposes": ["sell"]},
+            ["purpose `sell`", "Its purposes: deliver-orders, "],
+        ),
+        (
+            "one right, one wrong",
+            {"purposes": ["deliver-orders", "delivr-orders"]},
+            ["`delivr-orders`", "Did you mean `deliver-orders`?"],
+        ),
+        (
+            "a channel nobody has",
+            {"channels": ["shop", "pigeon"]},
+            ["channel `pigeon`", "Its channels: portal, phone, shop"],
+        ),
         ("capitals", {"channels": ["Shop"]}, ["channel `Shop`", "Did you mean `shop`?"]),
         ("an empty word", {"channels": [""]}, ["channel ``"]),
-        ("two at once", {"role": "till", "channels": ["fone"]}, ["role `till` and no channel `fone`", "Its roles: ", "Its channels: "]),
+        (
+            "two at once",
+            {"role": "till", "channels": ["fone"]},
+            ["role `till` and no channel `fone`", "Its roles: ", "Its channels: "],
+        ),
     ],
 )
-def test_a_word_that_the_promise_does_not_have_is_refused(story: str, changed: dict[str, Any], said: list[str]) -> None:
+def test_a_word_that_the_promise_does_not_have_is_refused(
+    story: str, changed: dict[str, Any], said: list[str]
+) -> None:
     adopt()
     before = Entry.objects.count()
     with pytest.raises(staff.NotInPromise) as refused:
@@ -67,12 +104,31 @@ def test_without_a_promise_there_is_nothing_to_give_leave_for() -> None:
     assert not ServiceClient.objects.exists()
 
 
-def test_the_command_makes_and_refuses_in_the_same_words(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_makes_and_refuses_in_the_same_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     adopt()
     parser = argparse.ArgumentParser()
     client.configure(parser)
-    words = ["add", "Till", "--role", "shop-system", "--purpose", "deliver-orders", "--channel", "shop", "--json"]
+    words = [
+        "add",
+        "Till",
+        "--role",
+        "shop-system",
+        "--purpose",
+        "deliver-orders",
+        "--channel",
+        "shop",
+        "--json",
+    ]
     assert client.run(parser.parse_args(words)) == 0
     assert json.loads(capsys.readouterr().out)["client_secret"].startswith("abs_")
     with pytest.raises(staff.NotInPromise, match="Did you mean `deliver-orders`"):
-        client.run(parser.parse_args([word.replace("deliver-orders", "deliver-order").replace("Till", "Other") for word in words]))
+        client.run(
+            parser.parse_args(
+                [
+                    word.replace("deliver-orders", "deliver-order").replace("Till", "Other")
+                    for word in words
+                ]
+            )
+        )

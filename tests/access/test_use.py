@@ -1,4 +1,5 @@
-"""Using data: decided, written down, then opened — and what happens when one of the three cannot."""
+"""Using data: decided, written down, then opened — and what happens when
+one of the three cannot."""
 
 from __future__ import annotations
 
@@ -32,12 +33,17 @@ def test_what_is_allowed_opens_and_is_written_down() -> None:
     outcome = use(ANSWER, person, at=clock.now())
     assert isinstance(outcome, Opened)
     assert {name: value and value.reveal() for name, value in outcome.values.items()} == {
-        "first_name": row["first_name"], "email": row["email"],
-    }  # fmt: skip
+        "first_name": row["first_name"],
+        "email": row["email"],
+    }
     (look,) = looks(person)
     assert (look.entry_id, look.granted, look.role, look.team, look.purpose) == (
-        outcome.entry_id, True, "adviser", "Leeds shop", "answer-contact",
-    )  # fmt: skip
+        outcome.entry_id,
+        True,
+        "adviser",
+        "Leeds shop",
+        "answer-contact",
+    )
 
 
 def test_what_is_refused_is_written_down_too() -> None:
@@ -51,7 +57,15 @@ def test_what_is_refused_is_written_down_too() -> None:
 def test_a_choice_counts_at_once() -> None:
     ((person, _), *_) = load(2)
     for answer, expected in ((Answer.YES, Opened), (Answer.NO, Refused), (Answer.YES, Opened)):
-        choose(person, "personal-offers", answer, channel="phone", evidence="call:417", by=ADVISER, at=clock.now())
+        choose(
+            person,
+            "personal-offers",
+            answer,
+            channel="phone",
+            evidence="call:417",
+            by=ADVISER,
+            at=clock.now(),
+        )
         assert isinstance(use(OFFER, person, at=clock.now()), expected)
 
 
@@ -73,13 +87,25 @@ def test_many_are_decided_one_by_one() -> None:
     crowd = load(12)
     willing = {person for person, _ in crowd[::3]}
     for person in willing:
-        choose(person, "personal-offers", Answer.YES, channel="portal", evidence="portal:1", by=CUSTOMER, at=clock.now())
+        choose(
+            person,
+            "personal-offers",
+            Answer.YES,
+            channel="portal",
+            evidence="portal:1",
+            by=CUSTOMER,
+            at=clock.now(),
+        )
     outcomes = dict(use_many(OFFER, [person for person, _ in crowd], at=clock.now()))
-    assert {person for person, outcome in outcomes.items() if isinstance(outcome, Opened)} == willing
+    assert {
+        person for person, outcome in outcomes.items() if isinstance(outcome, Opened)
+    } == willing
     assert Entry.objects.filter(kind__in=["use.granted", "use.refused"]).count() == 12
 
 
-def test_when_the_ledger_cannot_be_written_nothing_is_released(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_the_ledger_cannot_be_written_nothing_is_released(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ((person, _), *_) = load(2)
     opened: list[object] = []
 
@@ -108,12 +134,18 @@ def test_someone_erased_is_refused_and_their_looks_can_no_longer_be_tied_to_them
     assert isinstance(outcome, Refused)
     assert [reason.code.value for reason in outcome.reasons] == ["person_unknown"]
     assert not looks(person)
-    assert Entry.objects.filter(kind="use.granted").count() == 1, "the entry stays; the ledger still verifies"
+    assert Entry.objects.filter(kind="use.granted").count() == 1, (
+        "the entry stays; the ledger still verifies"
+    )
 
 
 def test_words_from_outside_reach_the_ledger_only_if_the_promise_has_them() -> None:
     ((person, row), *_) = load(2)
-    use(Ask(ADVISER, row["email"], (row["last_name"],), row["phone"], reference=row["email"]), person, at=clock.now())
+    use(
+        Ask(ADVISER, row["email"], (row["last_name"],), row["phone"], reference=row["email"]),
+        person,
+        at=clock.now(),
+    )
     body = bytes(Entry.objects.order_by("-id")[0].body)
     for secret in (row["email"], row["last_name"], row["phone"]):
         assert secret.encode() not in body
@@ -133,7 +165,9 @@ def test_a_grant_opens_only_its_own_person_and_only_for_its_minute() -> None:
     with pytest.raises(GrantRefused, match="another person"):
         vault.open_record(Grant(actions._MINT, one, frozenset({"email"}), 1, soon), records[other])
     with pytest.raises(GrantRefused, match="passed"):
-        vault.open_record(Grant(actions._MINT, one, frozenset({"email"}), 1, clock.now()), records[one])
+        vault.open_record(
+            Grant(actions._MINT, one, frozenset({"email"}), 1, clock.now()), records[one]
+        )
 
 
 def test_a_field_outside_the_grant_does_not_open() -> None:

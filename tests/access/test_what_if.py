@@ -1,4 +1,5 @@
-"""What a changed promise would change: the counts are those of the decision, made for each person by itself; nothing is touched."""
+"""What a changed promise would change: the counts are those of the decision, made for each person
+by itself; nothing is touched."""
 
 from __future__ import annotations
 
@@ -43,9 +44,18 @@ SPOKE = "      text: {en: Kept two years after we last spoke."
 SHOPS = "    roles: [shop-planning]\n    channels: [office, api, export]\n"
 AREAS_KEPT = "      keep: P2Y\n      starts: last_activity\n\n  tell-you"
 CHANGES = {
-    "kept shorter": (f"      keep: P2Y\n      starts: last_activity\n{SPOKE}", f"      keep: P3M\n      starts: last_activity\n{SPOKE}"),
-    "a role more and a channel less": (SHOPS, "    roles: [shop-planning, finance]\n    channels: [office, api]\n"),
-    "by each field's own age": (AREAS_KEPT, "      keep: P4M\n      starts: collection\n\n  tell-you"),
+    "kept shorter": (
+        f"      keep: P2Y\n      starts: last_activity\n{SPOKE}",
+        f"      keep: P3M\n      starts: last_activity\n{SPOKE}",
+    ),
+    "a role more and a channel less": (
+        SHOPS,
+        "    roles: [shop-planning, finance]\n    channels: [office, api]\n",
+    ),
+    "by each field's own age": (
+        AREAS_KEPT,
+        "      keep: P4M\n      starts: collection\n\n  tell-you",
+    ),
     "going on when use is restricted": (
         "    basis: contract\n    basis_note: Service",
         "    basis: contract\n    allowed_when_restricted: legal_claims\n    basis_note: Service",
@@ -67,7 +77,15 @@ def changed(*names: str) -> str:
         start = text.index("    choice:\n      asks:\n        en: May we use your name")
         text = (
             text[:start]
-            + text[text.index("    fields: [first_name, last_name, email, phone, country, birth_date]\n    roles: [offers", start) :]
+            + text[
+                text.index(
+                    (
+                        "    fields: [first_name, last_name, email, phone, country, birth_date]\n"
+                        "    roles: [offers"
+                    ),
+                    start,
+                ) :
+            ]
         )
     return text
 
@@ -84,44 +102,80 @@ def crowd() -> list[int]:
         for purpose in ("personal-offers", "improve-shops"):
             for _ in range(chance.randrange(3)):
                 said = now - timedelta(days=chance.choice([1, 5, 100, 800]))
-                choose(person, purpose, chance.choice(list(Answer)), channel="portal", evidence="portal:1", by=CUSTOMER, at=said)
+                choose(
+                    person,
+                    purpose,
+                    chance.choice(list(Answer)),
+                    channel="portal",
+                    evidence="portal:1",
+                    by=CUSTOMER,
+                    at=said,
+                )
         if chance.random() < 0.3:
             placed = now - timedelta(days=3)
             restrict(person, RestrictionReason.UNLAWFUL, reference="letter/1", by=SYSTEM, at=placed)
         if chance.random() < 0.2:
-            place_hold(person, HoldReason.CLAIM, reference="case/1", until=None, by=SYSTEM, at=now - timedelta(days=1))
+            place_hold(
+                person,
+                HoldReason.CLAIM,
+                reference="case/1",
+                until=None,
+                by=SYSTEM,
+                at=now - timedelta(days=1),
+            )
     return people
 
 
-def by_hand(new: Promise, people: list[int], at: datetime) -> dict[tuple[str, str, str, str], tuple[int, int, int, int]]:
-    """Ask the decision about each person, field, channel and role by itself, under both promises."""
+def by_hand(
+    new: Promise, people: list[int], at: datetime
+) -> dict[tuple[str, str, str, str], tuple[int, int, int, int]]:
+    """Ask the decision about each person, field, channel and role by
+    itself, under both promises."""
     found: Counter[tuple[tuple[str, str, str, str], bool, bool]] = Counter()
     _, facts = gather(people, [*OLD.purposes.values(), *new.purposes.values()], at)
     for key in {**OLD.purposes, **new.purposes}:
         places = {
             (role, channel, field)
-            for promise in (OLD, new) if (purpose := promise.purposes.get(key))
-            for role in purpose.roles for channel in purpose.channels for field in purpose.fields
-        }  # fmt: skip
+            for promise in (OLD, new)
+            if (purpose := promise.purposes.get(key))
+            for role in purpose.roles
+            for channel in purpose.channels
+            for field in purpose.fields
+        }
         for role, channel, field in places:
             request = Request(role, key, (field,), channel, at, own=role == Role.CUSTOMER)
             for person in people:
-                had, has = (isinstance(decide(promise, request, facts[person]), Permitted) for promise in (OLD, new))
+                had, has = (
+                    isinstance(decide(promise, request, facts[person]), Permitted)
+                    for promise in (OLD, new)
+                )
                 found[(key, role, channel, field), had, has] += 1
     told: dict[tuple[str, str, str, str], list[int]] = {}
     for (place, had, has), number in found.items():
         row = told.setdefault(place, [0, 0, 0, 0])
         for index, counts in enumerate((had, has, has and not had, had and not has)):
             row[index] += number * counts
-    return {place: (row[0], row[1], row[2], row[3]) for place, row in told.items() if row[2] or row[3]}
+    return {
+        place: (row[0], row[1], row[2], row[3]) for place, row in told.items() if row[2] or row[3]
+    }
 
 
 def told(report: Report) -> dict[tuple[str, str, str, str], tuple[int, int, int, int]]:
-    return {(one.purpose, one.role, one.channel, one.field): (one.before, one.after, one.gained, one.lost) for one in report.cells}
+    return {
+        (one.purpose, one.role, one.channel, one.field): (
+            one.before,
+            one.after,
+            one.gained,
+            one.lost,
+        )
+        for one in report.cells
+    }
 
 
 @pytest.mark.parametrize(
-    "names", [["by each field's own age"], ["marketing on legitimate interests"], list(CHANGES)], ids=lambda names: " and ".join(names)[:60]
+    "names",
+    [["by each field's own age"], ["marketing on legitimate interests"], list(CHANGES)],
+    ids=lambda names: " and ".join(names)[:60],
 )
 def test_the_counts_are_those_of_the_decision_about_each_person(
     names: list[str], crowd: list[int], monkeypatch: pytest.MonkeyPatch
@@ -144,9 +198,14 @@ def test_everybody_behind_a_number_can_be_listed(crowd: list[int]) -> None:
             assert sum(row[1:] == (field, way) for row in rows) == getattr(cell, way)
 
 
-def test_a_field_that_nothing_uses_any_more_is_said_to_be_erased_by_the_next_sweep(crowd: list[int]) -> None:
-    text = TEXT.replace("  birth_date:\n    label: {en: Date of birth, fr: Date de naissance, de: Geburtsdatum}\n"
-                        "    category: user.demographic.date_of_birth\n    kind: date\n    sensitive: true\n", "")  # fmt: skip
+def test_a_field_that_nothing_uses_any_more_is_said_to_be_erased_by_the_next_sweep(
+    crowd: list[int],
+) -> None:
+    text = TEXT.replace(
+        "  birth_date:\n    label: {en: Date of birth, fr: Date de naissance, de: Geburtsdatum}\n"
+        "    category: user.demographic.date_of_birth\n    kind: date\n    sensitive: true\n",
+        "",
+    )
     text = text.replace(", birth_date", "")
     report = count(OLD, read(text, name="new"), at=clock.now())
     unheld = Person.objects.exclude(held_until__isnull=True).count()
@@ -154,17 +213,32 @@ def test_a_field_that_nothing_uses_any_more_is_said_to_be_erased_by_the_next_swe
     assert {one.field for one in report.cells} == {"birth_date"}
 
 
-def test_nothing_is_used_opened_or_changed(crowd: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_used_opened_or_changed(
+    crowd: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = Entry.objects.count()
-    for module, name in ((vault, "open_record"), (vault, "fetch"), (keys, "unwrapped"), (keys, "opened")):
+    for module, name in (
+        (vault, "open_record"),
+        (vault, "fetch"),
+        (keys, "unwrapped"),
+        (keys, "opened"),
+    ):
         monkeypatch.setattr(module, name, lambda *args, **more: pytest.fail("a key was asked for"))
     count(OLD, read(changed(*CHANGES), name="new"), at=clock.now())
     assert Entry.objects.count() == before
 
 
-def test_other_words_for_the_same_change_nothing_and_nobody_is_gone_through(crowd: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_words_for_the_same_change_nothing_and_nobody_is_gone_through(
+    crowd: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(counting, "one_by_one", lambda at: pytest.fail("gone through"))
-    report = count(OLD, read(TEXT.replace("en: To deliver what you order", "en: To bring what you order"), name="new"), at=clock.now())
+    report = count(
+        OLD,
+        read(
+            TEXT.replace("en: To deliver what you order", "en: To bring what you order"), name="new"
+        ),
+        at=clock.now(),
+    )
     assert (report.cells, dict(report.lapsing)) == ((), {})
 
 

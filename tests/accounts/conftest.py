@@ -1,4 +1,5 @@
-"""What every test of sign-in stands on: its own addresses, a directory of two customers, mail sent at once."""
+"""What every test of sign-in stands on: its own addresses, a directory of two
+customers, mail sent at once."""
 
 from __future__ import annotations
 
@@ -16,12 +17,15 @@ PEOPLE = {JON_MAIL: [JON], SHARED_MAIL: [4712, 4713]}
 
 
 @pytest.fixture(autouse=True)
-def _standing(request: pytest.FixtureRequest, settings: object, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+def _standing(
+    request: pytest.FixtureRequest, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> Generator[None]:
     settings.ROOT_URLCONF = "tests.accounts.routes"  # type: ignore[attr-defined]
     monkeypatch.setattr(post, "hand_over", lambda job: job())
     if request.node.get_closest_marker("django_db"):
         request.getfixturevalue("_django_db_helper")
-        cache.clear()  # counters of tries: their table is no model's, so a test that commits leaves them behind
+        # Counters of tries: their table is no model's, so a test that commits leaves them behind.
+        cache.clear()
     before = directory._find
     directory.register(lambda email: PEOPLE.get(email.lower(), []))
     yield

@@ -1,4 +1,5 @@
-"""People to sign in as, for tests of any room: ``staff_client(Role.ADVISER)``, ``customer_client(person_id)``."""
+"""People to sign in as, for tests of any room: ``staff_client(Role.ADVISER)``,
+``customer_client(person_id)``."""
 
 from __future__ import annotations
 
@@ -13,13 +14,24 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 
 
-def staff_member(role: Role = Role.ADVISER, *, email: str = "", team: str = "Call centre") -> Account:
+def staff_member(
+    role: Role = Role.ADVISER, *, email: str = "", team: str = "Call centre"
+) -> Account:
     """Return a member of staff; the same address gives a conflict, as always."""
-    return actions.add_staff(email=email or f"{role}@staff.example", name=f"The {role}", team=team, role=role, at=clock.now())
+    return actions.add_staff(
+        email=email or f"{role}@staff.example",
+        name=f"The {role}",
+        team=team,
+        role=role,
+        at=clock.now(),
+    )
 
 
-def staff_client(role: Role = Role.ADVISER, *, second_factor: bool = True, account: Account | None = None) -> Client:
-    """Return a browser in which a member of staff is signed in, by default with their second factor."""
+def staff_client(
+    role: Role = Role.ADVISER, *, second_factor: bool = True, account: Account | None = None
+) -> Client:
+    """Return a browser in which a member of staff is signed in, by default
+    with their second factor."""
     account = account or staff_member(role)
     client = Client()
     client.force_login(account)

@@ -1,4 +1,5 @@
-"""Addresses that the tests of sign-in stand on: its own, and one plain view behind every kind of gate."""
+"""Addresses that the tests of sign-in stand on: its own, and one plain view
+behind every kind of gate."""
 
 from __future__ import annotations
 

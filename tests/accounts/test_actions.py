@@ -27,8 +27,15 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_member_of_staff_is_kept_as_given() -> None:
-    account = actions.add_staff(email=" Ada@Staff.example ", name=" Ada ", team=" Shops ", role=Role.ADVISER, at=clock.now())
-    assert (account.email, account.name, account.team, account.role) == ("ada@staff.example", "Ada", "Shops", "adviser")
+    account = actions.add_staff(
+        email=" Ada@Staff.example ", name=" Ada ", team=" Shops ", role=Role.ADVISER, at=clock.now()
+    )
+    assert (account.email, account.name, account.team, account.role) == (
+        "ada@staff.example",
+        "Ada",
+        "Shops",
+        "adviser",
+    )
     assert not account.has_usable_password()
     assert queries.actor_for(account) == Actor(ActorKind.STAFF, str(account.pk), "adviser", "Shops")
 
@@ -42,7 +49,12 @@ def test_a_member_of_staff_is_kept_as_given() -> None:
     ],
 )
 def test_what_is_wrong_with_a_new_colleague_is_said(changed: dict[str, object], said: str) -> None:
-    given: dict[str, object] = {"email": "ada@staff.example", "name": "Ada", "team": "", "role": Role.ADVISER}
+    given: dict[str, object] = {
+        "email": "ada@staff.example",
+        "name": "Ada",
+        "team": "",
+        "role": Role.ADVISER,
+    }
     with pytest.raises(BadInput, match=said):
         actions.add_staff(at=clock.now(), **(given | changed))  # type: ignore[arg-type]
     assert not Account.objects.exists()
@@ -69,7 +81,10 @@ def test_a_colleague_who_returns_keeps_their_number_and_none_of_their_ways_in() 
 
 def test_there_is_always_an_administrator() -> None:
     last = staff_member(Role.ADMINISTRATOR)
-    for change in (lambda: actions.close(last, at=clock.now()), lambda: actions.change_role(last, role=Role.ADVISER)):
+    for change in (
+        lambda: actions.close(last, at=clock.now()),
+        lambda: actions.change_role(last, role=Role.ADVISER),
+    ):
         with pytest.raises(Conflict, match="last administrator"):
             change()
     staff_member(Role.ADMINISTRATOR, email="second@staff.example")
@@ -78,7 +93,10 @@ def test_there_is_always_an_administrator() -> None:
 
 def test_a_customer_cannot_be_made_a_colleague() -> None:
     customer = actions.customer_account(JON, at=clock.now())
-    for change in (lambda: actions.change_role(customer, role=Role.ADVISER), lambda: actions.close(customer, at=clock.now())):
+    for change in (
+        lambda: actions.change_role(customer, role=Role.ADVISER),
+        lambda: actions.close(customer, at=clock.now()),
+    ):
         with pytest.raises(Conflict, match="customer's account"):
             change()
 
@@ -93,7 +111,14 @@ def test_a_customer_has_one_account_and_it_says_nothing_about_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"email": "jon24@adventure-works.com"}, {"name": "Jon"}, {"team": "x"}, {"person_id": None}, {"role": "adviser"}]
+    "wrong",
+    [
+        {"email": "jon24@adventure-works.com"},
+        {"name": "Jon"},
+        {"team": "x"},
+        {"person_id": None},
+        {"role": "adviser"},
+    ],
 )
 def test_the_database_refuses_a_customer_with_anything_of_theirs(wrong: dict[str, object]) -> None:
     customer = actions.customer_account(JON, at=clock.now())
@@ -102,7 +127,11 @@ def test_the_database_refuses_a_customer_with_anything_of_theirs(wrong: dict[str
 
 
 def test_who_is_not_there_is_said_to_be_missing() -> None:
-    for ask in (lambda: queries.staff_member("eve@staff.example"), lambda: queries.client("Till"), lambda: queries.account(1)):
+    for ask in (
+        lambda: queries.staff_member("eve@staff.example"),
+        lambda: queries.client("Till"),
+        lambda: queries.account(1),
+    ):
         with pytest.raises(NotFound):
             ask()
 
@@ -118,38 +147,78 @@ def test_every_change_is_written_down_without_names_or_addresses() -> None:
     at = clock.now()
     adopt()
     staff_member(Role.ADMINISTRATOR)
-    ada = staff.add_staff(email="ada@staff.example", name="Ada Byron", team="Shops", role=Role.ADVISER, by=SYSTEM, at=at)
+    ada = staff.add_staff(
+        email="ada@staff.example",
+        name="Ada Byron",
+        team="Shops",
+        role=Role.ADVISER,
+        by=SYSTEM,
+        at=at,
+    )
     staff.change_role(ada, role=Role.PRIVACY_LEAD, by=SYSTEM, at=at)
     path = staff.make_link(ada, by=SYSTEM, at=at)
     staff.close(ada, by=SYSTEM, at=at)
     client, secret = staff.make_client(
-        name="Till", role="shop-system", team="", purposes=["deliver-orders"], channels=["shop"], by=SYSTEM, at=at
+        name="Till",
+        role="shop-system",
+        team="",
+        purposes=["deliver-orders"],
+        channels=["shop"],
+        by=SYSTEM,
+        at=at,
     )
     changed = staff.rotate_client(client, by=SYSTEM, at=at)
     staff.revoke_client(client, by=SYSTEM, at=at)
-    entries = [ledger.entry(number) for number in Entry.objects.order_by("id").values_list("id", flat=True)]
+    entries = [
+        ledger.entry(number) for number in Entry.objects.order_by("id").values_list("id", flat=True)
+    ]
     assert [entry.kind for entry in entries] == [
-        "promise.adopted", "staff.added", "staff.changed", "signin.link", "staff.closed", "client.made", "client.rotated",
+        "promise.adopted",
+        "staff.added",
+        "staff.changed",
+        "signin.link",
+        "staff.closed",
+        "client.made",
+        "client.rotated",
         "client.revoked",
-    ]  # fmt: skip
+    ]
     written = json.dumps([dict(entry.facts) for entry in entries])
     for personal in ("ada@", "Byron", secret, changed, path.rstrip("/").rpartition("/")[2]):
         assert personal not in written
-    assert entries[2].facts["before"] == {"account": str(ada.pk), "role": "adviser", "team": "Shops"}
-    assert entries[2].facts["after"] == {"account": str(ada.pk), "role": "privacy-lead", "team": "Shops"}
+    assert entries[2].facts["before"] == {
+        "account": str(ada.pk),
+        "role": "adviser",
+        "team": "Shops",
+    }
+    assert entries[2].facts["after"] == {
+        "account": str(ada.pk),
+        "role": "privacy-lead",
+        "team": "Shops",
+    }
 
 
 def test_a_change_that_is_refused_is_not_written_down() -> None:
     staff_member(email="ada@staff.example")
     with pytest.raises(AboveboardError):
-        staff.add_staff(email="ada@staff.example", name="Ada", team="", role=Role.ADVISER, by=SYSTEM, at=clock.now())
+        staff.add_staff(
+            email="ada@staff.example",
+            name="Ada",
+            team="",
+            role=Role.ADVISER,
+            by=SYSTEM,
+            at=clock.now(),
+        )
     assert not Entry.objects.exists()
 
 
 def test_erasing_a_person_takes_their_sign_in_away() -> None:
     at = clock.now()
-    Person.objects.create(id=JON, jurisdiction="GB", language="en", collected_at=at, last_active_at=at)
-    PersonKey.objects.bulk_create(PersonKey(person_id=made[0], wrapped=made[2]) for made in make_keys([JON]))
+    Person.objects.create(
+        id=JON, jurisdiction="GB", language="en", collected_at=at, last_active_at=at
+    )
+    PersonKey.objects.bulk_create(
+        PersonKey(person_id=made[0], wrapped=made[2]) for made in make_keys([JON])
+    )
     customer = actions.customer_account(JON, at=at)
     actions.make_link(customer, by=SYSTEM, at=at)
     vault.erase(JON, reason="asked", by=SYSTEM, at=at)

@@ -28,10 +28,21 @@ def run(command: ModuleType, *words: str) -> int:
     return code
 
 
-ADD = ("add", "ada@staff.example", "--name", "Ada Byron", "--role", "adviser", "--team", "Call centre")
+ADD = (
+    "add",
+    "ada@staff.example",
+    "--name",
+    "Ada Byron",
+    "--role",
+    "adviser",
+    "--team",
+    "Call centre",
+)
 
 
-def test_adding_somebody_prints_a_link_that_lets_them_in(capsys: pytest.CaptureFixture[str]) -> None:
+def test_adding_somebody_prints_a_link_that_lets_them_in(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert run(staff, *ADD) == 0
     said = capsys.readouterr().out
     address = said.strip().splitlines()[-1]
@@ -61,7 +72,9 @@ def test_the_list_says_who_has_no_second_step(capsys: pytest.CaptureFixture[str]
     assert "no second step yet" in capsys.readouterr().out
     run(staff, "list", "--json")
     rows = json.loads(capsys.readouterr().out)
-    assert [(row["role"], row["second_factor"], row["closed"]) for row in rows] == [("administrator", False, False)]
+    assert [(row["role"], row["second_factor"], row["closed"]) for row in rows] == [
+        ("administrator", False, False)
+    ]
 
 
 def test_every_answer_can_be_read_by_a_program(capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,7 +95,16 @@ def test_a_program_is_added_listed_and_revoked(capsys: pytest.CaptureFixture[str
     adopt()
     run(client, "list")
     assert "No program may ask" in capsys.readouterr().out
-    words = ("add", "Shop till", "--role", "shop-system", "--purpose", "deliver-orders", "--channel", "shop")
+    words = (
+        "add",
+        "Shop till",
+        "--role",
+        "shop-system",
+        "--purpose",
+        "deliver-orders",
+        "--channel",
+        "shop",
+    )
     assert run(client, *words) == 0
     first = shown(capsys)
     assert proves(first)

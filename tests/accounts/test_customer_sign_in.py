@@ -1,4 +1,5 @@
-"""A customer signs in by a code: the page for the address, the page for the code, and what is left behind."""
+"""A customer signs in by a code: the page for the address, the page for the code,
+and what is left behind."""
 
 from __future__ import annotations
 
@@ -72,7 +73,10 @@ def test_the_page_that_was_asked_for_follows(client: Client) -> None:
 
 def test_nobody_is_sent_to_another_site(client: Client) -> None:
     onward = ask(client, next="https://evil.example/")
-    assert client.post(onward, {"code": mailed_code(), "next": "https://evil.example/"})["Location"] == "/you/"
+    assert (
+        client.post(onward, {"code": mailed_code(), "next": "https://evil.example/"})["Location"]
+        == "/you/"
+    )
 
 
 def test_a_wrong_code_is_said_and_may_be_tried_again(client: Client) -> None:
@@ -93,7 +97,9 @@ def test_after_three_wrong_codes_the_right_one_is_worth_nothing(client: Client) 
     assert client.get("/you/").status_code == 302
 
 
-def test_a_code_that_is_too_old_is_said_to_be(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_code_that_is_too_old_is_said_to_be(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ask(client)
     later = time.time() + limits.SIGN_IN_CODE_LIFE.total_seconds() + 1
     monkeypatch.setattr("allauth.account.internal.flows.code_verification.time.time", lambda: later)
@@ -133,15 +139,20 @@ def test_an_unknown_address_gets_the_same_answer_and_no_mail(client: Client) -> 
         first = browser.post(LOGIN, {"login": email})
         second = browser.get(CODE)
         shown = second.content.decode().replace(email, "ADDRESS")
-        csrf = browser.cookies["aboveboard-csrf"].value if "aboveboard-csrf" in browser.cookies else ""
-        answers.append((first.status_code, first["Location"], second.status_code, len(shown), bool(csrf)))
+        csrf = (
+            browser.cookies["aboveboard-csrf"].value if "aboveboard-csrf" in browser.cookies else ""
+        )
+        answers.append(
+            (first.status_code, first["Location"], second.status_code, len(shown), bool(csrf))
+        )
     assert answers[0] == answers[1]
     assert [message.to for message in mail.outbox] == [[JON_MAIL]]
 
 
 def test_the_request_does_the_same_work_for_every_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(post, "hand_over", lambda job: None)
-    ask(Client(), "first@adventure-works.com")  # a process reads its sealing key once, whoever comes first
+    # A process reads its sealing key once, whoever comes first.
+    ask(Client(), "first@adventure-works.com")
     known, unknown = JON_MAIL, "zed24@adventure-works.com"
     counts = []
     for email in (known, unknown, unknown, known):
@@ -151,7 +162,9 @@ def test_the_request_does_the_same_work_for_every_address(monkeypatch: pytest.Mo
     assert len(set(counts)) == 1, counts
 
 
-def test_an_unknown_address_never_signs_in_even_with_the_code_of_its_session(client: Client) -> None:
+def test_an_unknown_address_never_signs_in_even_with_the_code_of_its_session(
+    client: Client,
+) -> None:
     ask(client, "zed24@adventure-works.com")
     code = client.session["account_login"]["state"]["stages"]["login_by_code"]["data"]["code"]
     assert client.post(CODE, {"code": code})["Location"] == LOGIN
@@ -194,7 +207,10 @@ def test_many_tries_for_one_address_are_slowed_down_on_a_page_of_their_own() -> 
 
 
 def test_many_tries_from_one_place_are_slowed_down() -> None:
-    answers = [Client().post(LOGIN, {"login": f"a{number}@example.com"}).status_code for number in range(21)]
+    answers = [
+        Client().post(LOGIN, {"login": f"a{number}@example.com"}).status_code
+        for number in range(21)
+    ]
     assert answers[-1] == 429
 
 
@@ -203,7 +219,9 @@ def test_a_session_ends_when_it_is_not_used(client: Client) -> None:
     client.post(CODE, {"code": mailed_code()})
     row = Session.objects.get()
     idle = row.expire_date - timezone.now()
-    assert limits.SESSION_IDLE_CUSTOMER - timedelta(seconds=30) < idle <= limits.SESSION_IDLE_CUSTOMER
+    assert (
+        limits.SESSION_IDLE_CUSTOMER - timedelta(seconds=30) < idle <= limits.SESSION_IDLE_CUSTOMER
+    )
     Session.objects.update(expire_date=timezone.now())
     assert client.get("/you/").status_code == 302
 
@@ -223,7 +241,9 @@ def test_a_post_without_our_token_is_refused() -> None:
     assert Client(enforce_csrf_checks=True).post(LOGIN, {"login": JON_MAIL}).status_code == 403
 
 
-def test_no_table_holds_the_address_at_any_step(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_table_holds_the_address_at_any_step(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     ask(client)
     assert_nowhere(JON_MAIL)
@@ -242,12 +262,15 @@ def assert_nowhere(text: str) -> None:
     """Assert that no column of any table holds ``text``."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names():
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608  # our own table names
+            # Our own table names.
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
             assert text.lower() not in str(cursor.fetchall()).lower(), table
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_bytes_of_the_database_hold_neither_address_nor_network(client: Client, on_postgres: bool) -> None:
+def test_the_bytes_of_the_database_hold_neither_address_nor_network(
+    client: Client, on_postgres: bool
+) -> None:
     ask(client, JON_MAIL)
     client.post(CODE, {"code": mailed_code()})
     client.get("/you/")

@@ -1,4 +1,5 @@
-"""Who may call a view: the rule as a table, and the middleware asked as nobody, a customer, each role and a program."""
+"""Who may call a view: the rule as a table, and the middleware asked as nobody, a customer,
+each role and a program."""
 
 from __future__ import annotations
 
@@ -28,21 +29,26 @@ LEAD = Visitor(ActorKind.STAFF, Role.INCIDENT_LEAD, second_factor=True)
 
 ENTER, SIGN_IN, SET_UP, REFUSE = Verdict.ENTER, Verdict.SIGN_IN, Verdict.SET_UP, Verdict.REFUSE
 RULE = [
-    # gate                                            nobody   customer half-in  adviser  lead     program
-    (None,                                           (REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE)),
-    (Gate(Kind.PUBLIC),                              (ENTER,   ENTER,   ENTER,   ENTER,   ENTER,   ENTER)),
-    (Gate(Kind.SIGNED_IN),                           (SIGN_IN, ENTER,   ENTER,   ENTER,   ENTER,   SIGN_IN)),
-    (Gate(Kind.CUSTOMER),                            (SIGN_IN, ENTER,   REFUSE,  REFUSE,  REFUSE,  SIGN_IN)),
-    (Gate(Kind.STAFF),                               (SIGN_IN, REFUSE,  SET_UP,  ENTER,   ENTER,   SIGN_IN)),
-    (Gate(Kind.STAFF, frozenset({Role.INCIDENT_LEAD})), (SIGN_IN, REFUSE, SET_UP, REFUSE, ENTER,   SIGN_IN)),
-    (Gate(Kind.STAFF, before_second_factor=True),    (SIGN_IN, REFUSE,  ENTER,   ENTER,   ENTER,   SIGN_IN)),
-    (Gate(Kind.SERVICE),                             (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, ENTER)),
+    # gate                      nobody   customer half-in  adviser  lead     program
+    (None,                     (REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE)),
+    (Gate(Kind.PUBLIC),        (ENTER,   ENTER,   ENTER,   ENTER,   ENTER,   ENTER)),
+    (Gate(Kind.SIGNED_IN),     (SIGN_IN, ENTER,   ENTER,   ENTER,   ENTER,   SIGN_IN)),
+    (Gate(Kind.CUSTOMER),      (SIGN_IN, ENTER,   REFUSE,  REFUSE,  REFUSE,  SIGN_IN)),
+    (Gate(Kind.STAFF),         (SIGN_IN, REFUSE,  SET_UP,  ENTER,   ENTER,   SIGN_IN)),
+    (Gate(Kind.STAFF, frozenset({Role.INCIDENT_LEAD})),
+                               (SIGN_IN, REFUSE,  SET_UP,  REFUSE,  ENTER,   SIGN_IN)),
+    (Gate(Kind.STAFF, before_second_factor=True),
+                               (SIGN_IN, REFUSE,  ENTER,   ENTER,   ENTER,   SIGN_IN)),
+    (Gate(Kind.SERVICE),       (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, ENTER)),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("declared", "expected"), RULE)
 def test_the_rule(declared: Gate | None, expected: tuple[Verdict, ...]) -> None:
-    assert tuple(verdict(declared, who) for who in (NOBODY, CUSTOMER, HALF_IN, ADVISER, LEAD, PROGRAM)) == expected
+    assert (
+        tuple(verdict(declared, who) for who in (NOBODY, CUSTOMER, HALF_IN, ADVISER, LEAD, PROGRAM))
+        == expected
+    )
 
 
 ASKED = [
@@ -59,7 +65,9 @@ ASKED = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("address", "nobody", "customer", "adviser", "lead"), ASKED)
-def test_every_kind_of_view_asked_by_everyone(address: str, nobody: int | str, customer: int, adviser: int, lead: int) -> None:
+def test_every_kind_of_view_asked_by_everyone(
+    address: str, nobody: int | str, customer: int, adviser: int, lead: int
+) -> None:
     asked = Client().get(address)
     assert (asked["Location"] if asked.status_code == 302 else asked.status_code) == nobody
     assert customer_client(JON).get(address).status_code == customer
@@ -68,7 +76,9 @@ def test_every_kind_of_view_asked_by_everyone(address: str, nobody: int | str, c
 
 
 @pytest.mark.django_db
-def test_a_view_that_was_forgotten_is_refused_and_reported(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_view_that_was_forgotten_is_refused_and_reported(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.ERROR):
         assert staff_client(Role.ADMINISTRATOR).get("/forgotten/").status_code == 403
     assert "a view has no gate" in caplog.text
@@ -151,7 +161,9 @@ def test_look_ups_are_counted_for_each_account() -> None:
     assert second.get("/console/look-up/").status_code == 200
 
 
-def test_a_view_may_be_declared_by_name_or_by_the_longest_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_view_may_be_declared_by_name_or_by_the_longest_prefix(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(gate, "_by_name", {})
     monkeypatch.setattr(gate, "_by_prefix", {})
     near, far, named = Gate(Kind.SERVICE), Gate(Kind.STAFF), Gate(Kind.PUBLIC, why="a test")
@@ -174,6 +186,8 @@ def test_every_address_of_sign_in_is_declared() -> None:
         assert not isinstance(entry, URLResolver)
         declared = gate.gate_of(entry.callback, name=entry.name, path="/")
         assert declared is not None, entry.name
-        assert declared.why or declared.kind is Kind.STAFF, f"{entry.name} is open and does not say why"
+        assert declared.why or declared.kind is Kind.STAFF, (
+            f"{entry.name} is open and does not say why"
+        )
         found += 1
     assert found > 20

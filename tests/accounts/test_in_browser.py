@@ -1,4 +1,5 @@
-"""The pages of sign-in in a real browser: axe finds nothing, and a passkey works from its making to its use."""
+"""The pages of sign-in in a real browser: axe finds nothing, and a passkey works from
+its making to its use."""
 
 from __future__ import annotations
 
@@ -22,20 +23,27 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def authenticator(page: Page, browsing: BrowserContext) -> Generator[None]:
-    """A phone that always says yes, and knows whose finger it is (WebAuthn, section 11: virtual authenticators)."""
+    """A phone that always says yes, and knows whose finger it is (WebAuthn, section 11:
+    virtual authenticators)."""
     session = browsing.new_cdp_session(page)
     session.send("WebAuthn.enable")
     made = session.send(
         "WebAuthn.addVirtualAuthenticator",
         {
             "options": {
-                "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
-                "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
             }
         },
-    )  # fmt: skip
+    )
     yield
-    session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": made["authenticatorId"]})
+    session.send(
+        "WebAuthn.removeVirtualAuthenticator", {"authenticatorId": made["authenticatorId"]}
+    )
 
 
 def sign_in_as_jon(page: Page) -> None:

@@ -1,4 +1,5 @@
-"""The page of a one-time link: it works once, in its time, for its account, and says plainly why it does not."""
+"""The page of a one-time link: it works once, in its time, for its account, and says
+plainly why it does not."""
 
 from __future__ import annotations
 
@@ -89,7 +90,9 @@ def test_the_link_replaces_whoever_was_signed_in() -> None:
     browser = staff_client(Role.ADMINISTRATOR)
     browser.post(make(Role.ADVISER))
     assert browser.get("/either/").status_code == 200
-    assert browser.get("/console/").status_code == 302, "the second factor of the one before must not count"
+    assert browser.get("/console/").status_code == 302, (
+        "the second factor of the one before must not count"
+    )
 
 
 def test_only_the_hash_of_the_token_is_kept() -> None:
@@ -100,7 +103,9 @@ def test_only_the_hash_of_the_token_is_kept() -> None:
     assert len(token) == 43
 
 
-def test_the_token_is_not_logged_even_when_its_form_is_refused(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_token_is_not_logged_even_when_its_form_is_refused(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
     path = make()
     assert Client(enforce_csrf_checks=True).post(path).status_code == 403
     Client().post(path)
@@ -121,17 +126,24 @@ def test_a_demonstration_link_opens_the_console_at_once(client: Client) -> None:
     assert client.get("/console/incidents/").status_code == 200
 
 
-def test_a_demonstration_link_waives_nothing_elsewhere(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_demonstration_link_waives_nothing_elsewhere(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     current = settings.current()
     with monkeypatch.context() as patched:
-        patched.setattr("aboveboard.basics.settings.current", lambda: replace(current, demo=replace(current.demo, enabled=True)))
+        patched.setattr(
+            "aboveboard.basics.settings.current",
+            lambda: replace(current, demo=replace(current.demo, enabled=True)),
+        )
         path = make(demo=True)
     client.post(path)
     assert client.get("/console/").status_code == 302
 
 
 def test_a_customer_may_be_given_a_link(client: Client) -> None:
-    path = actions.make_link(actions.customer_account(JON, at=clock.now()), by=SYSTEM, at=clock.now())
+    path = actions.make_link(
+        actions.customer_account(JON, at=clock.now()), by=SYSTEM, at=clock.now()
+    )
     assert "Sign in to see your data" in client.get(path).content.decode()
     assert client.post(path)["Location"] == "/you/"
     assert client.get("/you/").content == f"person {JON}".encode()

@@ -1,4 +1,5 @@
-"""A session ends when it is as old as one may be, however busy it is; and what signing in leaves in the log."""
+"""A session ends when it is as old as one may be, however busy it is; and what signing
+in leaves in the log."""
 
 from __future__ import annotations
 
@@ -35,10 +36,15 @@ def _adviser() -> Client:
 
 @pytest.mark.parametrize(
     ("make", "life", "page"),
-    [(_customer, limits.SESSION_LIFE_CUSTOMER, "/you/"), (_adviser, limits.SESSION_LIFE_STAFF, "/console/")],
+    [
+        (_customer, limits.SESSION_LIFE_CUSTOMER, "/you/"),
+        (_adviser, limits.SESSION_LIFE_STAFF, "/console/"),
+    ],
     ids=["customer", "staff"],
 )
-def test_a_session_that_is_as_old_as_one_may_be_is_over(make: Callable[[], Client], life: timedelta, page: str) -> None:
+def test_a_session_that_is_as_old_as_one_may_be_is_over(
+    make: Callable[[], Client], life: timedelta, page: str
+) -> None:
     browser = make()
     assert _grown_old(browser, life - timedelta(minutes=1)).get(page).status_code == 200
     assert _grown_old(browser, life + timedelta(minutes=1)).get(page).status_code == 302

@@ -1,4 +1,5 @@
-"""Sessions and sealing: readable by the cookie's owner and this instance, by nobody who only has the database."""
+"""Sessions and sealing: readable by the cookie's owner and this instance, by nobody who
+only has the database."""
 
 from __future__ import annotations
 
@@ -47,7 +48,9 @@ class TestSession:
         Session.objects.filter(session_key=row_key(poor.session_key)).update(session_data=data)
         assert SessionStore(poor.session_key).load() == {}
 
-    @pytest.mark.parametrize("data", ["", "AAAA", "not base64 at all", base64.b64encode(b"x" * 60).decode()])
+    @pytest.mark.parametrize(
+        "data", ["", "AAAA", "not base64 at all", base64.b64encode(b"x" * 60).decode()]
+    )
     def test_damaged_data_is_an_empty_session(self, data: str) -> None:
         session = self.saved(a=1)
         Session.objects.update(session_data=data)

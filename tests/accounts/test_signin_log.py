@@ -1,4 +1,5 @@
-"""Signing in, failing to and signing out stand in the log, by account number and never by what was typed."""
+"""Signing in, failing to and signing out stand in the log, by account number and
+never by what was typed."""
 
 from __future__ import annotations
 
@@ -16,7 +17,11 @@ pytestmark = pytest.mark.django_db
 
 
 def _said(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.name == "aboveboard.accounts.signin"]
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "aboveboard.accounts.signin"
+    ]
 
 
 def test_a_customers_way_in_and_out(client: Client, caplog: pytest.LogCaptureFixture) -> None:
@@ -30,7 +35,9 @@ def test_a_customers_way_in_and_out(client: Client, caplog: pytest.LogCaptureFix
     assert mail.outbox, "a code was sent, else nothing was tried"
 
 
-def test_a_wrong_password_and_an_unknown_address_look_the_same(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_wrong_password_and_an_unknown_address_look_the_same(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO)
     ada = staff_member(Role.ADVISER, email="ada@staff.example")
     ada.set_password("correct horse battery staple")

@@ -41,7 +41,9 @@ STEP = 58_000_000
 
 @pytest.fixture(autouse=True)
 def _one_half_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("allauth.mfa.totp.internal.auth.yield_hotp_counters_from_time", lambda: iter([STEP]))
+    monkeypatch.setattr(
+        "allauth.mfa.totp.internal.auth.yield_hotp_counters_from_time", lambda: iter([STEP])
+    )
 
 
 def code_for(secret: str) -> str:
@@ -58,7 +60,9 @@ def set_up_app(client: Client) -> str:
     return secret
 
 
-def sign_in(client: Client, password: str = PASSWORD, email: str = "ada@staff.example", **more: str) -> str:
+def sign_in(
+    client: Client, password: str = PASSWORD, email: str = "ada@staff.example", **more: str
+) -> str:
     response = client.post(STAFF, {"login": email, "password": password, **more})
     return str(response["Location"]) if response.status_code == 302 else str(response.status_code)
 
@@ -77,7 +81,9 @@ def test_a_password_alone_does_not_open_the_console(client: Client, ada: Account
 
 
 @committed
-def test_setting_up_an_app_opens_the_console_and_gives_recovery_codes(client: Client, ada: Account) -> None:
+def test_setting_up_an_app_opens_the_console_and_gives_recovery_codes(
+    client: Client, ada: Account
+) -> None:
     sign_in(client)
     set_up_app(client)
     assert client.get("/console/").content == b"staff"
@@ -107,7 +113,10 @@ def test_a_code_of_the_app_works_once(client: Client, ada: Account) -> None:
     for expected in (302, 200):
         browser = Client()
         sign_in(browser)
-        assert browser.post("/accounts/2fa/authenticate/", {"code": code_for(secret)}).status_code == expected
+        assert (
+            browser.post("/accounts/2fa/authenticate/", {"code": code_for(secret)}).status_code
+            == expected
+        )
 
 
 @committed
@@ -133,22 +142,40 @@ def test_secrets_of_second_factors_are_sealed(client: Client, ada: Account) -> N
 
 
 @committed
-def test_a_mailed_code_stands_for_the_password_but_not_for_the_second_step(client: Client, ada: Account) -> None:
+def test_a_mailed_code_stands_for_the_password_but_not_for_the_second_step(
+    client: Client, ada: Account
+) -> None:
     sign_in(client)
     secret = set_up_app(client)
     fresh = Client()
-    assert fresh.post("/accounts/staff/code/", {"login": "ada@staff.example"})["Location"] == "/accounts/login/code/confirm/"
+    assert (
+        fresh.post("/accounts/staff/code/", {"login": "ada@staff.example"})["Location"]
+        == "/accounts/login/code/confirm/"
+    )
     assert mail.outbox[-1].to == ["ada@staff.example"]
-    assert fresh.post("/accounts/login/code/confirm/", {"code": mailed_code()})["Location"] == "/accounts/2fa/authenticate/"
-    assert fresh.post("/accounts/2fa/authenticate/", {"code": code_for(secret)})["Location"] == "/console/"
+    assert (
+        fresh.post("/accounts/login/code/confirm/", {"code": mailed_code()})["Location"]
+        == "/accounts/2fa/authenticate/"
+    )
+    assert (
+        fresh.post("/accounts/2fa/authenticate/", {"code": code_for(secret)})["Location"]
+        == "/console/"
+    )
 
 
-def test_an_address_of_no_colleague_gets_the_same_answer_and_no_mail(client: Client, ada: Account) -> None:
-    assert client.post("/accounts/staff/code/", {"login": "eve@staff.example"})["Location"] == "/accounts/login/code/confirm/"
+def test_an_address_of_no_colleague_gets_the_same_answer_and_no_mail(
+    client: Client, ada: Account
+) -> None:
+    assert (
+        client.post("/accounts/staff/code/", {"login": "eve@staff.example"})["Location"]
+        == "/accounts/login/code/confirm/"
+    )
     assert mail.outbox == []
 
 
-def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Client, ada: Account) -> None:
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
+    client: Client, ada: Account
+) -> None:
     pages = []
     for email in ("ada@staff.example", "eve@staff.example"):
         page = Client().post(STAFF, {"login": email, "password": "wrong"})
@@ -176,7 +203,10 @@ def test_many_wrong_codes_of_the_app_are_slowed_down(client: Client, ada: Accoun
     set_up_app(client)
     browser = Client()
     sign_in(browser)
-    answers = [browser.post("/accounts/2fa/authenticate/", {"code": "000000"}).status_code for _ in range(6)]
+    answers = [
+        browser.post("/accounts/2fa/authenticate/", {"code": "000000"}).status_code
+        for _ in range(6)
+    ]
     assert answers == [200] * 5 + [429]
 
 
@@ -207,10 +237,15 @@ def test_the_page_about_ways_to_sign_in_shows_what_is_set_up(client: Client, ada
     assert "10 left" in after
 
 
-@pytest.mark.parametrize(("new", "said"), [("short", "too short"), ("password1234", "too common"), ("ada@staff.example", "too similar")])
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [("short", "too short"), ("password1234", "too common"), ("ada@staff.example", "too similar")],
+)
 def test_a_weak_password_is_refused(client: Client, ada: Account, new: str, said: str) -> None:
     browser = staff_client(account=ada)
-    page = browser.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    page = browser.post(
+        "/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    )
     assert page.status_code == 200
     assert said in page.content.decode()
 
@@ -231,10 +266,14 @@ def test_a_first_password_can_be_chosen() -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/",
-        "/accounts/password/set/", "/accounts/logout/",
+        "/accounts/2fa/",
+        "/accounts/2fa/totp/activate/",
+        "/accounts/2fa/webauthn/",
+        "/accounts/2fa/webauthn/add/",
+        "/accounts/password/set/",
+        "/accounts/logout/",
     ],
-)  # fmt: skip
+)
 def test_every_page_of_a_colleague_is_shown(address: str) -> None:
     page = staff_client(Role.ADVISER).get(address)
     assert page.status_code == 200
@@ -251,7 +290,13 @@ def test_a_customer_keeps_passkeys_too(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/password/set/", "/accounts/second-factor/"]
+    "address",
+    [
+        "/accounts/2fa/",
+        "/accounts/2fa/totp/activate/",
+        "/accounts/password/set/",
+        "/accounts/second-factor/",
+    ],
 )
 def test_a_customer_has_none_of_the_pages_of_staff(address: str) -> None:
     assert customer_client(4711).get(address).status_code == 403
@@ -263,7 +308,9 @@ def test_signing_out_ends_the_session() -> None:
     assert browser.get("/console/").status_code == 302
 
 
-def test_the_console_costs_few_queries(django_assert_max_num_queries: Callable[[int], CaptureQueriesContext]) -> None:
+def test_the_console_costs_few_queries(
+    django_assert_max_num_queries: Callable[[int], CaptureQueriesContext],
+) -> None:
     browser = staff_client(Role.ADVISER)
     browser.get("/console/")
     with django_assert_max_num_queries(2):

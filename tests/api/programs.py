@@ -11,14 +11,19 @@ from aboveboard.promise.queries import in_force
 
 
 def token_for(role: str, *purposes: str) -> str:
-    """Return the token of a program that may ask for these purposes (all, if none is named) on every channel."""
+    """Return the token of a program that may ask for these purposes (all, if none is
+    named) on every channel."""
     promise = in_force().promise
     chosen = purposes or tuple(promise.purposes)
     return program(f"{role} {len(chosen)}", role, "Shops", chosen, tuple(promise.channels))[1]
 
 
-def program(name: str, role: str, team: str, purposes: Sequence[str], channels: Sequence[str]) -> tuple[ServiceClient, str]:
+def program(
+    name: str, role: str, team: str, purposes: Sequence[str], channels: Sequence[str]
+) -> tuple[ServiceClient, str]:
     """Return a program and a token of it."""
     at = clock.now()
-    client, _ = credentials.make_client(name=name, role=role, team=team, purposes=purposes, channels=channels, at=at)
+    client, _ = credentials.make_client(
+        name=name, role=role, team=team, purposes=purposes, channels=channels, at=at
+    )
     return client, tokens.issue(client, at=at)

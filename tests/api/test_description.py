@@ -1,4 +1,5 @@
-"""The OpenAPI description is true: of what schemathesis makes of it, nothing breaks and every answer is as described."""
+"""The OpenAPI description is true: of what schemathesis makes of it, nothing breaks and every
+answer is as described."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ EXAMPLES = 50
 
 @pytest.fixture(autouse=True)
 def _one_connection() -> Iterator[None]:
-    """Leave the connection open between requests, as Django's own test client does: the test's rows are in its transaction."""
+    """Leave the connection open between requests, as Django's own test client does: the test's rows
+    are in its transaction."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
@@ -42,7 +44,12 @@ def described() -> dict[str, Any]:
 def test_every_operation_asks_for_the_token() -> None:
     schema = described()
     flow = schema["components"]["securitySchemes"]["token"]["flows"]["clientCredentials"]
-    assert flow["tokenUrl"] == urlsplit(Client().get("/.well-known/oauth-authorization-server").json()["token_endpoint"]).path
+    assert (
+        flow["tokenUrl"]
+        == urlsplit(
+            Client().get("/.well-known/oauth-authorization-server").json()["token_endpoint"]
+        ).path
+    )
     for operations in schema["paths"].values():
         for operation in operations.values():
             assert operation["security"] == [{"token": []}]
@@ -65,20 +72,33 @@ def test_every_error_is_a_problem_in_its_own_media_type() -> None:
 def operation_of(method: str, path: str) -> Any:
     # The token is ours to give: one made up would only ever meet the gate.
     config = schemathesis.Config.from_dict({"generation": {"with-security-parameters": False}})
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application(), config=config)[f"/api/v1{path}"][method]
+    return schemathesis.openapi.from_wsgi(
+        "/api/v1/openapi.json", get_wsgi_application(), config=config
+    )[f"/api/v1{path}"][method]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("method", "path"), [("POST", "/uses"), ("POST", "/uses/batch"), ("POST", "/choices"), ("GET", "/promise")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/uses"), ("POST", "/uses/batch"), ("POST", "/choices"), ("GET", "/promise")],
+)
 def test_every_answer_is_as_described(method: str, path: str) -> None:
     load(3)
     token = token_for("offers-service")
     operation = operation_of(method, path)
     seen: set[int] = set()
 
-    @hypothesis.settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=True,
-                         suppress_health_check=list(hypothesis.HealthCheck))  # fmt: skip
-    @hypothesis.given(case=operation.as_strategy() | operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+    @hypothesis.settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(
+        case=operation.as_strategy()
+        | operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+    )
     def ask(case: schemathesis.Case) -> None:
         response = case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
         assert response.status_code < 500
@@ -92,16 +112,28 @@ def test_every_answer_is_as_described(method: str, path: str) -> None:
 def test_the_answers_that_chance_does_not_meet_are_as_described_too() -> None:
     (_, one), (_, other), *_ = load(3)
     headers = {"Authorization": f"Bearer {token_for('offers-service')}"}
-    person, email = {"kind": "email", "value": one["email"]}, {"purpose": "personal-offers", "channel": "email"}
+    person, email = (
+        {"kind": "email", "value": one["email"]},
+        {"purpose": "personal-offers", "channel": "email"},
+    )
     choice = {"person": person, **email, "answer": "yes", "evidence": "form:1"}
     use = {"person": person, **email, "fields": ["email"]}
     asked = [
-        ("/uses", use, 404), ("/uses", use | {"channel": "post"}, 403), ("/choices", choice, 201), ("/uses", use, 200),
+        ("/uses", use, 404),
+        ("/uses", use | {"channel": "post"}, 403),
+        ("/choices", choice, 201),
+        ("/uses", use, 200),
         ("/choices", choice | {"evidence": "She said so"}, 400),
-        ("/choices", choice | {"person": {"kind": "email", "value": other["email"]}, "purpose": "deliver-orders"}, 400),
-        ("/uses", use | {"person": {"kind": "email", "value": "none@example.org"}}, 404), ("/uses", use | {"fields": []}, 422),
+        (
+            "/choices",
+            choice
+            | {"person": {"kind": "email", "value": other["email"]}, "purpose": "deliver-orders"},
+            400,
+        ),
+        ("/uses", use | {"person": {"kind": "email", "value": "none@example.org"}}, 404),
+        ("/uses", use | {"fields": []}, 422),
         ("/uses", use | {"person": {"kind": "customer_number", "value": "none"}}, 403),
-    ]  # fmt: skip
+    ]
     for path, body, status in asked:
         case = operation_of("POST", path).Case(body=body, media_type="application/json")
         assert case.call_and_validate(headers=headers).status_code == status, (path, body)

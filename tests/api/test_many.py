@@ -1,4 +1,5 @@
-"""A batch and a stream: each person has their own outcome, every entry is written, and nothing else changes."""
+"""A batch and a stream: each person has their own outcome, every entry is written, and
+nothing else changes."""
 
 from __future__ import annotations
 
@@ -23,7 +24,12 @@ from tests.world import load
 
 pytestmark = pytest.mark.django_db
 BATCH, STREAM = "/api/v1/uses/batch", "/api/v1/uses/stream"
-ASK = {"purpose": "deliver-orders", "fields": ["first_name", "city"], "channel": "shop", "reference": "run-7"}
+ASK = {
+    "purpose": "deliver-orders",
+    "fields": ["first_name", "city"],
+    "channel": "shop",
+    "reference": "run-7",
+}
 Held = list[tuple[int, dict[str, str]]]
 
 
@@ -38,7 +44,13 @@ def token(held: Held) -> str:
 
 
 def post(token: str, path: str, body: bytes, **extra: Any) -> Any:
-    return Client().post(path, body, content_type="application/json", headers={"Authorization": f"Bearer {token}"}, **extra)
+    return Client().post(
+        path,
+        body,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
+        **extra,
+    )
 
 
 def person(row: dict[str, str], kind: str = "customer_number") -> dict[str, str]:
@@ -50,7 +62,9 @@ def batch(token: str, people: list[Any], **changed: Any) -> Any:
 
 
 def streamed(token: str, lines: list[Any], first: Any = ASK) -> list[dict[str, Any]]:
-    body = b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in [first, *lines])
+    body = b"\n".join(
+        line if isinstance(line, bytes) else json.dumps(line).encode() for line in [first, *lines]
+    )
     answer = post(token, STREAM, body)
     assert answer.status_code == 200, answer.content
     assert answer["Content-Type"] == stream.MEDIA_TYPE
@@ -59,7 +73,12 @@ def streamed(token: str, lines: list[Any], first: Any = ASK) -> list[dict[str, A
 
 def test_each_person_of_a_batch_has_their_own_outcome_in_order(token: str, held: Held) -> None:
     rows = [row for _, row in held]
-    people = [person(rows[2]), {"kind": "customer_number", "value": "none"}, person(rows[0]), person(rows[2])]
+    people = [
+        person(rows[2]),
+        {"kind": "customer_number", "value": "none"},
+        person(rows[0]),
+        person(rows[2]),
+    ]
     outcomes = batch(token, people).json()["outcomes"]
     assert [one.get("values", {}).get("first_name") for one in outcomes] == [
         rows[2]["first_name"],
@@ -80,16 +99,23 @@ def test_a_batch_answers_as_the_single_uses_would(token: str, held: Held) -> Non
         (token, {"fields": ["birth_date"]}),
         (offers, {"purpose": "personal-offers", "fields": ["email"], "channel": "email"}),
     ):
-        people = [person(row) for _, row in held] + [person(held[0][1], "email"), {"kind": "email", "value": "no@body.example"}]
+        people = [person(row) for _, row in held] + [
+            person(held[0][1], "email"),
+            {"kind": "email", "value": "no@body.example"},
+        ]
         outcomes = batch(who, people, **changed).json()["outcomes"]
         for one, outcome in zip(people, outcomes, strict=True):
-            single = post(who, "/api/v1/uses", json.dumps({**ASK, **changed, "person": one}).encode()).json()
+            single = post(
+                who, "/api/v1/uses", json.dumps({**ASK, **changed, "person": one}).encode()
+            ).json()
             assert {name: outcome.get(name) for name in ("values", "code", "reasons")} == {
                 name: single.get(name) for name in ("values", "code", "reasons")
             }
 
 
-def test_one_statement_finds_everyone(token: str, held: Held, django_assert_max_num_queries: Any) -> None:
+def test_one_statement_finds_everyone(
+    token: str, held: Held, django_assert_max_num_queries: Any
+) -> None:
     people = [person(row) for _, row in held]
     with django_assert_max_num_queries(12) as few:
         batch(token, people[:2])
@@ -97,7 +123,9 @@ def test_one_statement_finds_everyone(token: str, held: Held, django_assert_max_
         batch(token, people * 50)
 
 
-@pytest.mark.parametrize("people", [[], [{"kind": "email", "value": "a@b.example"}] * (limits.USE_BATCH + 1), [{}], "x"])
+@pytest.mark.parametrize(
+    "people", [[], [{"kind": "email", "value": "a@b.example"}] * (limits.USE_BATCH + 1), [{}], "x"]
+)
 def test_a_batch_of_another_form_is_told_where(token: str, people: Any) -> None:
     answer = batch(token, people)
     assert answer.status_code == 422
@@ -105,14 +133,19 @@ def test_a_batch_of_another_form_is_told_where(token: str, people: Any) -> None:
     assert not Entry.objects.filter(kind__startswith="use").exists()
 
 
-def test_nothing_of_a_batch_leaves_when_the_entries_cannot_be_written(token: str, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_of_a_batch_leaves_when_the_entries_cannot_be_written(
+    token: str, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
         raise OperationalError("disk full")
 
     monkeypatch.setattr(access, "append_many", full)
     people = [person(row) for _, row in held]
     answer = Client(raise_request_exception=False).post(
-        BATCH, json.dumps({**ASK, "people": people}), content_type="application/json", headers={"Authorization": f"Bearer {token}"}
+        BATCH,
+        json.dumps({**ASK, "people": people}),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
     )
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert streamed(token, people) == [{"line": 2, "code": "unavailable", "end": False}]
@@ -137,11 +170,21 @@ def token_fields() -> Iterator[str]:
 
 def test_a_stream_answers_each_line_and_says_when_it_ends(token: str, held: Held) -> None:
     rows = [row for _, row in held]
-    lines = [person(rows[0]), b"{", person(rows[1]) | {"shoe": 1}, b"x" * (limits.STREAM_LINE_BYTES + 1), b"\xff", person(rows[1])]
+    lines = [
+        person(rows[0]),
+        b"{",
+        person(rows[1]) | {"shoe": 1},
+        b"x" * (limits.STREAM_LINE_BYTES + 1),
+        b"\xff",
+        person(rows[1]),
+    ]
     told = streamed(token, lines)
     assert [one.get("line") for one in told] == [2, 3, 4, 5, 6, 7, None]
     assert [one.get("code") for one in told[:-1]] == [None, *["bad_request"] * 4, None]
-    assert (told[0]["values"]["city"], told[5]["values"]["city"]) == (rows[0]["city"], rows[1]["city"])
+    assert (told[0]["values"]["city"], told[5]["values"]["city"]) == (
+        rows[0]["city"],
+        rows[1]["city"],
+    )
     assert told[-1] == {"end": True, "lines": 7}
 
 
@@ -150,7 +193,9 @@ def test_a_stream_of_many_batches_keeps_its_order(token: str, held: Held) -> Non
     many = limits.USE_BATCH * 2 + 3
     told = streamed(token, [person(rows[n % 6]) for n in range(many)])
     assert [one["line"] for one in told[:-1]] == list(range(2, many + 2))
-    assert all(one["values"]["first_name"] == rows[n % 6]["first_name"] for n, one in enumerate(told[:-1]))
+    assert all(
+        one["values"]["first_name"] == rows[n % 6]["first_name"] for n, one in enumerate(told[:-1])
+    )
     assert Entry.objects.filter(kind="use.granted").count() == many
 
 
@@ -161,7 +206,9 @@ def test_a_first_line_that_asks_nothing_is_a_problem(token: str, first: Any) -> 
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_request")
 
 
-def test_a_stream_stops_with_its_token(token: str, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_stops_with_its_token(
+    token: str, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answers = iter([True, False])
     monkeypatch.setattr(stream, "still_may", lambda request: next(answers))
     told = streamed(token, [person(held[0][1])] * (limits.USE_BATCH + 1))
@@ -182,14 +229,18 @@ def test_streams_take_places_and_give_them_back_however_they_end(token: str, hel
 
 
 @pytest.mark.parametrize("piece", [1, 7, 100, 5000])
-def test_lines_are_found_however_the_body_is_cut(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_are_found_however_the_body_is_cut(
+    piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(limits, "STREAM_READ_BYTES", piece)
     monkeypatch.setattr(limits, "STREAM_LINE_BYTES", 10)
 
     class Request:
         META: ClassVar = {
             "HTTP_TRANSFER_ENCODING": "chunked",
-            "wsgi.input": io.BytesIO(b"one\n\ntwo\r\n" + b"x" * 11 + b"\n" + b"y" * 5000 + b"\nlast"),
+            "wsgi.input": io.BytesIO(
+                b"one\n\ntwo\r\n" + b"x" * 11 + b"\n" + b"y" * 5000 + b"\nlast"
+            ),
         }
 
     lines = stream.Lines(Request())  # type: ignore[arg-type]

@@ -1,4 +1,5 @@
-"""A program has a bucket of tokens: never more than its rate, never a promise of when to come back that does not hold."""
+"""A program has a bucket of tokens: never more than its rate, never a promise of when to come
+back that does not hold."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ ASKED = st.lists(st.tuples(st.floats(0, 3), st.integers(1, 50)), max_size=40)
 
 
 @given(asked=ASKED, rate=st.integers(50, 200))
-def test_never_more_than_a_full_bucket_and_what_flowed_in(asked: list[tuple[float, int]], rate: int) -> None:
+def test_never_more_than_a_full_bucket_and_what_flowed_in(
+    asked: list[tuple[float, int]], rate: int
+) -> None:
     client, now, began, taken = next(_clients), 100.0, 100.0, 0
     for pause, people in asked:
         now += pause

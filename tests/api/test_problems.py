@@ -1,4 +1,5 @@
-"""Whatever goes wrong below ``/api/`` is told as a problem (RFC 9457) with a code, and never repeats what was sent."""
+"""Whatever goes wrong below ``/api/`` is told as a problem (RFC 9457) with a code, and never
+repeats what was sent."""
 
 from __future__ import annotations
 
@@ -58,7 +59,9 @@ def token(row: dict[str, str]) -> str:
 def ask(token: str | None, method: str, address: str, body: Any = None) -> Any:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     data = body if isinstance(body, bytes) else json.dumps(body)
-    return Client(raise_request_exception=False).generic(method, address, data, content_type="application/json", headers=headers)
+    return Client(raise_request_exception=False).generic(
+        method, address, data, content_type="application/json", headers=headers
+    )
 
 
 def checked(answer: Any, status: int, code: str) -> dict[str, Any]:
@@ -74,7 +77,12 @@ def checked(answer: Any, status: int, code: str) -> dict[str, Any]:
 
 
 def use(**changed: Any) -> dict[str, Any]:
-    body = {"person": {"kind": "email", "value": SENT}, "purpose": "deliver-orders", "fields": ["city"], "channel": "shop"}
+    body = {
+        "person": {"kind": "email", "value": SENT},
+        "purpose": "deliver-orders",
+        "fields": ["city"],
+        "channel": "shop",
+    }
     return body | changed
 
 
@@ -96,8 +104,14 @@ WRONG: list[tuple[str, str, str, Any, int, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("story", "method", "address", "body", "status", "code"), WRONG, ids=[wrong[0] for wrong in WRONG])
-def test_what_is_wrong_is_a_problem(story: str, method: str, address: str, body: Any, status: int, code: str, token: str) -> None:
+@pytest.mark.parametrize(
+    ("story", "method", "address", "body", "status", "code"),
+    WRONG,
+    ids=[wrong[0] for wrong in WRONG],
+)
+def test_what_is_wrong_is_a_problem(
+    story: str, method: str, address: str, body: Any, status: int, code: str, token: str
+) -> None:
     checked(ask(token, method, address, body), status, code)
 
 
@@ -122,24 +136,51 @@ def test_who_has_no_token_is_told_so_first(method: str, token: str | None) -> No
 def test_a_refused_use_and_a_refused_leave_are_two_codes(row: dict[str, str]) -> None:
     narrow = token_for("shop-system", "deliver-orders")
     person = {"kind": "customer_number", "value": row["customer_id"]}
-    told = checked(ask(narrow, "POST", USES, use(person=person, fields=["birth_date"])), 403, "use_refused")
+    told = checked(
+        ask(narrow, "POST", USES, use(person=person, fields=["birth_date"])), 403, "use_refused"
+    )
     assert told["reasons"][0]["field"] == "birth_date"
-    choice = {"person": person, "purpose": "personal-offers", "answer": "yes", "channel": "shop", "evidence": "form:1"}
+    choice = {
+        "person": person,
+        "purpose": "personal-offers",
+        "answer": "yes",
+        "channel": "shop",
+        "evidence": "form:1",
+    }
     checked(ask(narrow, "POST", CHOICES, choice), 403, "not_allowed")
 
 
 def test_a_body_of_another_form_is_told_where_and_what(token: str) -> None:
     body = use(person={"kind": "shoe", "value": SENT, SENT: 1}, fields=[], purpos=SENT)
     told = checked(ask(token, "POST", USES, body), 422, "bad_request")
-    assert {error["at"] for error in told["errors"]} == {"person.kind", "person.(a member)", "fields", "purpos"}
+    assert {error["at"] for error in told["errors"]} == {
+        "person.kind",
+        "person.(a member)",
+        "fields",
+        "purpos",
+    }
     assert all(error["expected"] for error in told["errors"])
-    assert checked(ask(token, "POST", USES, [SENT]), 422, "bad_request")["errors"][0]["at"] == "(the body)"
+    assert (
+        checked(ask(token, "POST", USES, [SENT]), 422, "bad_request")["errors"][0]["at"]
+        == "(the body)"
+    )
 
 
-def test_a_channel_that_the_promise_dropped_is_refused(row: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_channel_that_the_promise_dropped_is_refused(
+    row: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     token = token_for("offers-service", "personal-offers")
-    monkeypatch.setattr(routes, "_scope", lambda request: routes.Scope(frozenset({"personal-offers"}), frozenset({"fax", "post"})))
-    choice = {"person": {"kind": "email", "value": row["email"]}, "purpose": "personal-offers", "answer": "no", "evidence": "form:1"}
+    monkeypatch.setattr(
+        routes,
+        "_scope",
+        lambda request: routes.Scope(frozenset({"personal-offers"}), frozenset({"fax", "post"})),
+    )
+    choice = {
+        "person": {"kind": "email", "value": row["email"]},
+        "purpose": "personal-offers",
+        "answer": "no",
+        "evidence": "form:1",
+    }
     told = checked(ask(token, "POST", CHOICES, choice | {"channel": "fax"}), 400, "channel_unknown")
     assert "post" in told["detail"]
     assert ask(token, "POST", CHOICES, choice | {"channel": "post"}).status_code == 201
@@ -156,8 +197,19 @@ def test_too_many_is_told_when_to_come_back(token: str, monkeypatch: pytest.Monk
         assert answer["Retry-After"] == "3"
 
 
-BATCH = {"people": [{"kind": "email", "value": SENT}], "purpose": "deliver-orders", "fields": ["city"], "channel": "shop"}
-CHOICE = {"person": {"kind": "email", "value": SENT}, "purpose": "personal-offers", "answer": "no", "channel": "shop", "evidence": "form:1"}
+BATCH = {
+    "people": [{"kind": "email", "value": SENT}],
+    "purpose": "deliver-orders",
+    "fields": ["city"],
+    "channel": "shop",
+}
+CHOICE = {
+    "person": {"kind": "email", "value": SENT},
+    "purpose": "personal-offers",
+    "answer": "no",
+    "channel": "shop",
+    "evidence": "form:1",
+}
 
 
 @pytest.mark.parametrize(

@@ -35,22 +35,35 @@ def token(row: dict[str, str]) -> str:
 
 def choice(row: dict[str, str], **changed: Any) -> dict[str, Any]:
     person = {"kind": "email", "value": row["email"]}
-    return {"person": person, "purpose": "personal-offers", "answer": "yes", "channel": "email", "evidence": "form:1"} | changed
+    return {
+        "person": person,
+        "purpose": "personal-offers",
+        "answer": "yes",
+        "channel": "email",
+        "evidence": "form:1",
+    } | changed
 
 
 def post(token: str, body: Any, key: str | None, path: str = CHOICES) -> Any:
-    headers = {"Authorization": f"Bearer {token}"} | ({} if key is None else {"Idempotency-Key": key})
+    headers = {"Authorization": f"Bearer {token}"} | (
+        {} if key is None else {"Idempotency-Key": key}
+    )
     return Client().post(path, json.dumps(body), content_type="application/json", headers=headers)
 
 
-def test_a_choice_that_comes_again_is_recorded_once_and_answered_alike(token: str, row: dict[str, str]) -> None:
+def test_a_choice_that_comes_again_is_recorded_once_and_answered_alike(
+    token: str, row: dict[str, str]
+) -> None:
     first = post(token, choice(row), "8e03978e")
     again = post(token, dict(reversed(choice(row).items())), '"8e03978e"')
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
     assert (Choice.objects.count(), Entry.objects.filter(kind="choice.made").count()) == (1, 1)
     assert post(token, choice(row), "another").json() != first.json()
-    assert post(token_for("offers-service", "personal-offers"), choice(row), "8e03978e").json() != first.json(), "another program's key"
+    assert (
+        post(token_for("offers-service", "personal-offers"), choice(row), "8e03978e").json()
+        != first.json()
+    ), "another program's key"
 
 
 def test_a_key_that_came_with_something_else_is_refused(token: str, row: dict[str, str]) -> None:
@@ -70,7 +83,9 @@ def test_what_is_no_key_is_refused(key: str, token: str, row: dict[str, str]) ->
 def test_what_was_refused_may_be_sent_again_under_its_key(token: str, row: dict[str, str]) -> None:
     nobody = choice(row, person={"kind": "email", "value": "no@body.example"})
     assert [post(token, nobody, "one").status_code for _ in range(2)] == [404, 404]
-    assert Entry.objects.filter(kind="choice.missed").count() == 2, "a miss is written down each time"
+    assert Entry.objects.filter(kind="choice.missed").count() == 2, (
+        "a miss is written down each time"
+    )
     assert not Repeat.objects.exists()
     assert post(token, choice(row), "one").status_code == 201
 
@@ -132,18 +147,32 @@ def test_the_second_of_two_at_once_is_told_to_wait_and_then_gets_the_answer_of_t
     go_on.set()
     thread.join(30)
     assert done == [({"choice": 1}, False)]
-    assert repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=dict) == ({"choice": 1}, True)
+    assert repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=dict) == (
+        {"choice": 1},
+        True,
+    )
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_change_that_breaks_leaves_no_key_behind(row: dict[str, str]) -> None:
     def breaks() -> dict[str, int]:
         Choice.objects.create(
-            person_id=1, purpose="p", answer="yes", channel="c", evidence="e", at=clock.now(), promise_serial=1, actor={}, entry_id=1
+            person_id=1,
+            purpose="p",
+            answer="yes",
+            channel="c",
+            evidence="e",
+            at=clock.now(),
+            promise_serial=1,
+            actor={},
+            entry_id=1,
         )
         raise RuntimeError("the power went")
 
     with pytest.raises(RuntimeError):
         repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=breaks)
     assert not Choice.objects.exists()
-    assert repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=lambda: {"choice": 2}) == ({"choice": 2}, False)
+    assert repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=lambda: {"choice": 2}) == (
+        {"choice": 2},
+        False,
+    )

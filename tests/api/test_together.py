@@ -1,4 +1,5 @@
-"""Uses of one moment share a transaction, and nothing else: each gets its own outcome, none before its entry is durable."""
+"""Uses of one moment share a transaction, and nothing else: each gets its own outcome, none before
+its entry is durable."""
 
 from __future__ import annotations
 
@@ -69,7 +70,9 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counted
 
 
-def test_those_who_wait_are_done_in_one_transaction_and_each_gets_their_own(rows: list[dict[str, str]], commits: list[int]) -> None:
+def test_those_who_wait_are_done_in_one_transaction_and_each_gets_their_own(
+    rows: list[dict[str, str]], commits: list[int]
+) -> None:
     found = at_once([wanted(row) for row in rows])
     assert commits == [8]
     for row, outcome in zip(rows, found, strict=True):
@@ -80,7 +83,9 @@ def test_those_who_wait_are_done_in_one_transaction_and_each_gets_their_own(rows
     assert Entry.objects.filter(kind="use.granted").count() == 8
 
 
-def test_different_asks_are_decided_each_by_its_own(rows: list[dict[str, str]], commits: list[int]) -> None:
+def test_different_asks_are_decided_each_by_its_own(
+    rows: list[dict[str, str]], commits: list[int]
+) -> None:
     too_much = Ask(TILL, "deliver-orders", ("birth_date",), "shop")
     found = at_once([wanted(rows[0]), wanted(rows[0], too_much), wanted(rows[1])])
     assert commits == [3]
@@ -89,14 +94,18 @@ def test_different_asks_are_decided_each_by_its_own(rows: list[dict[str, str]], 
 
 
 @pytest.mark.parametrize("where", ["append", "commit"])
-def test_when_the_database_fails_nobody_is_given_anything(where: str, rows: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_the_database_fails_nobody_is_given_anything(
+    where: str, rows: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[object] = []
 
     def failing(*_: object, **__: object) -> None:
         raise OperationalError("disk full")
 
     real_open = access.vault.open_record
-    monkeypatch.setattr(access.vault, "open_record", lambda *given: opened.append(given) or real_open(*given))
+    monkeypatch.setattr(
+        access.vault, "open_record", lambda *given: opened.append(given) or real_open(*given)
+    )
     if where == "append":
         monkeypatch.setattr(access, "append_many", failing)
     else:
@@ -108,7 +117,9 @@ def test_when_the_database_fails_nobody_is_given_anything(where: str, rows: list
     assert not Entry.objects.filter(kind="use.granted").exists()
 
 
-def test_what_breaks_for_one_breaks_for_no_other(rows: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_breaks_for_one_breaks_for_no_other(
+    rows: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     real: Callable[..., Any] = ledger.encode
 
     def encode(entry: Any, entry_id: int) -> bytes:
@@ -124,7 +135,9 @@ def test_what_breaks_for_one_breaks_for_no_other(rows: list[dict[str, str]], mon
     assert Entry.objects.filter(kind="use.granted").count() == 2
 
 
-def test_whoever_waits_holds_no_connection_of_a_pool(rows: list[dict[str, str]], on_postgres: bool) -> None:
+def test_whoever_waits_holds_no_connection_of_a_pool(
+    rows: list[dict[str, str]], on_postgres: bool
+) -> None:
     seen: list[Any] = []
 
     def ask() -> None:

@@ -1,4 +1,5 @@
-"""Programs prove themselves with a secret and are given tokens that are short-lived, narrowed and stopped at once."""
+"""Programs prove themselves with a secret and are given tokens that are short-lived,
+narrowed and stopped at once."""
 
 from __future__ import annotations
 
@@ -19,7 +20,13 @@ from aboveboard.basics import clock, limits
 from aboveboard.basics.errors import BadInput, Conflict
 
 pytestmark = pytest.mark.django_db
-GIVEN: dict[str, Any] = {"name": "Till", "role": "shop-system", "team": "Shops", "purposes": ["b", "a", "a"], "channels": ["shop", "api"]}
+GIVEN: dict[str, Any] = {
+    "name": "Till",
+    "role": "shop-system",
+    "team": "Shops",
+    "purposes": ["b", "a", "a"],
+    "channels": ["shop", "api"],
+}
 Made = tuple[ServiceClient, str]
 
 
@@ -62,23 +69,37 @@ def test_a_program_name_is_taken_for_good(made: Made) -> None:
 
 
 def test_a_token_is_given_for_the_secret_either_way(made: Made) -> None:
-    posted = {"grant_type": "client_credentials", "client_id": made[0].client_id, "client_secret": made[1]}
+    posted = {
+        "grant_type": "client_credentials",
+        "client_id": made[0].client_id,
+        "client_secret": made[1],
+    }
     for answer in (ask(made), Client().post("/oauth/token", posted)):
         given = answer.json()
         assert answer.status_code == 200
         assert answer["Cache-Control"] == "no-store"
-        assert (given["token_type"], given["expires_in"]) == ("Bearer", limits.ACCESS_TOKEN_LIFE.total_seconds())
+        assert (given["token_type"], given["expires_in"]) == (
+            "Bearer",
+            limits.ACCESS_TOKEN_LIFE.total_seconds(),
+        )
         assert given["scope"] == "purpose:a purpose:b channel:api channel:shop"
         assert "refresh_token" not in given
         found = tokens.program_for(given["access_token"], at=clock.now())
         assert found is not None
-        assert (found.id, found.leave) == (made[0].pk, Leave(frozenset("ab"), frozenset({"api", "shop"})))
+        assert (found.id, found.leave) == (
+            made[0].pk,
+            Leave(frozenset("ab"), frozenset({"api", "shop"})),
+        )
         assert given["access_token"] not in str(list(AccessToken.objects.values()))
 
 
 @pytest.mark.parametrize(
     ("scope", "purposes", "channels"),
-    [("purpose:a", "a", "api shop"), ("channel:shop", "a b", "shop"), ("channel:api  purpose:b channel:shop", "b", "api shop")],
+    [
+        ("purpose:a", "a", "api shop"),
+        ("channel:shop", "a b", "shop"),
+        ("channel:api  purpose:b channel:shop", "b", "api shop"),
+    ],
 )
 def test_a_token_may_be_for_less(made: Made, scope: str, purposes: str, channels: str) -> None:
     found = tokens.program_for(ask(made, scope=scope).json()["access_token"], at=clock.now())
@@ -86,14 +107,21 @@ def test_a_token_may_be_for_less(made: Made, scope: str, purposes: str, channels
     assert found.leave == Leave(frozenset(purposes.split()), frozenset(channels.split()))
 
 
-@pytest.mark.parametrize("scope", ["purpose:c", "purpose:a channel:fax", "a", "purpose:", "openid", "é", "\x00"])
+@pytest.mark.parametrize(
+    "scope", ["purpose:c", "purpose:a channel:fax", "a", "purpose:", "openid", "é", "\x00"]
+)
 def test_a_token_is_never_for_more(made: Made, scope: str) -> None:
     answer = ask(made, scope=scope)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
     assert not AccessToken.objects.exists()
 
 
-@given(words=st.lists(st.sampled_from(["purpose:a", "purpose:b", "purpose:c", "channel:x", "channel:y", "z"]), max_size=5))
+@given(
+    words=st.lists(
+        st.sampled_from(["purpose:a", "purpose:b", "purpose:c", "channel:x", "channel:y", "z"]),
+        max_size=5,
+    )
+)
 def test_narrowing_never_widens_and_says_what_it_gave(words: list[str]) -> None:
     whole = Leave(frozenset("ab"), frozenset("x"))
     narrowed = whole.narrowed(" ".join(words))
@@ -102,13 +130,24 @@ def test_narrowing_never_widens_and_says_what_it_gave(words: list[str]) -> None:
     else:
         assert narrowed.purposes <= whole.purposes
         assert narrowed.channels <= whole.channels
-        assert narrowed.narrowed(narrowed.as_scope()) == narrowed == whole.narrowed(narrowed.as_scope())
+        assert (
+            narrowed.narrowed(narrowed.as_scope())
+            == narrowed
+            == whole.narrowed(narrowed.as_scope())
+        )
 
 
 def test_wrong_secrets_and_unknown_programs_fail_alike(made: Made) -> None:
     told = []
-    for client_id, secret in ((made[0].client_id, "abs_wrong"), ("nobody", made[1]), ("\x00", made[1]), ("é" * 50, "x")):
-        answer = Client().post("/oauth/token", {"grant_type": "client_credentials"}, headers=basic(client_id, secret))
+    for client_id, secret in (
+        (made[0].client_id, "abs_wrong"),
+        ("nobody", made[1]),
+        ("\x00", made[1]),
+        ("é" * 50, "x"),
+    ):
+        answer = Client().post(
+            "/oauth/token", {"grant_type": "client_credentials"}, headers=basic(client_id, secret)
+        )
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
         assert answer["WWW-Authenticate"].startswith("Basic")
         told.append(answer.content)
@@ -116,7 +155,10 @@ def test_wrong_secrets_and_unknown_programs_fail_alike(made: Made) -> None:
 
 
 def test_who_guesses_secrets_waits_and_locks_out_nobody_else(made: Made) -> None:
-    wrong, other = (made[0], "abs_wrong"), credentials.make_client(**GIVEN | {"name": "Shop"}, at=clock.now())
+    wrong, other = (
+        (made[0], "abs_wrong"),
+        credentials.make_client(**GIVEN | {"name": "Shop"}, at=clock.now()),
+    )
     assert [ask(wrong).status_code for _ in range(12)] == [401] * 10 + [429] * 2
     told = ask(made)
     assert (told.status_code, told["Retry-After"], told.json()["code"]) == (429, "60", "too_many")
@@ -128,10 +170,17 @@ def test_a_new_secret_works_beside_the_old_one_for_a_while(made: Made) -> None:
     at = clock.now()
     new = credentials.rotate(client, at=at, overlap=timedelta(hours=1))
     assert [credentials.proves(client, one, at=at) for one in (old, new)] == [True, True]
-    assert [credentials.proves(client, one, at=at + timedelta(hours=1)) for one in (old, new)] == [False, True]
+    assert [credentials.proves(client, one, at=at + timedelta(hours=1)) for one in (old, new)] == [
+        False,
+        True,
+    ]
     token = tokens.issue(client, at=at)
     newest = credentials.rotate(client, at=at, overlap=timedelta(0))
-    assert [credentials.proves(client, one, at=at) for one in (old, new, newest)] == [False, False, True]
+    assert [credentials.proves(client, one, at=at) for one in (old, new, newest)] == [
+        False,
+        False,
+        True,
+    ]
     assert AccessToken.objects.get().revoked_at == at
     tokens.forget()
     assert tokens.program_for(token, at=at) is None
@@ -147,7 +196,10 @@ def test_a_token_ends_with_its_time_and_is_swept(made: Made) -> None:
 
 
 def test_a_program_stops_its_own_token_and_no_other(made: Made) -> None:
-    mine, other = tokens.issue(made[0], at=clock.now()), credentials.make_client(**GIVEN | {"name": "Shop"}, at=clock.now())
+    mine, other = (
+        tokens.issue(made[0], at=clock.now()),
+        credentials.make_client(**GIVEN | {"name": "Shop"}, at=clock.now()),
+    )
     assert ask(other, "/oauth/revoke", token=mine).json()["error"] == "invalid_grant"
     assert tokens.program_for(mine, at=clock.now()) is not None
     assert ask(made, "/oauth/revoke", token=mine).status_code == 200
@@ -168,7 +220,10 @@ def test_a_stopped_token_is_told_so(made: Made) -> None:
     token = tokens.issue(made[0], at=clock.now())
     credentials.revoke_client(made[0], at=clock.now())
     answer = Client().get("/api/v1/promise", headers={"Authorization": f"Bearer {token}"})
-    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Bearer realm="aboveboard", error="invalid_token"')
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (
+        401,
+        'Bearer realm="aboveboard", error="invalid_token"',
+    )
     assert Client().get("/api/v1/promise")["WWW-Authenticate"] == 'Bearer realm="aboveboard"'
     assert ask(made).status_code == 401
 
@@ -177,11 +232,19 @@ def test_programs_read_where_to_ask() -> None:
     described = Client().get("/.well-known/oauth-authorization-server").json()
     assert described["issuer"] == "http://127.0.0.1:8000"
     assert described["token_endpoint"] == "http://127.0.0.1:8000/oauth/token"
-    assert described["token_endpoint_auth_methods_supported"] == ["client_secret_basic", "client_secret_post"]
+    assert described["token_endpoint_auth_methods_supported"] == [
+        "client_secret_basic",
+        "client_secret_post",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/oauth/token"), ("GET", "/oauth/revoke"), ("POST", "/.well-known/oauth-authorization-server")]
+    ("method", "path"),
+    [
+        ("GET", "/oauth/token"),
+        ("GET", "/oauth/revoke"),
+        ("POST", "/.well-known/oauth-authorization-server"),
+    ],
 )
 def test_a_wrong_method_is_a_problem(method: str, path: str) -> None:
     answer = Client().generic(method, path)
@@ -191,17 +254,32 @@ def test_a_wrong_method_is_a_problem(method: str, path: str) -> None:
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
-@settings(max_examples=100, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
-    form=st.dictionaries(st.sampled_from(["grant_type", "scope", "client_id", "client_secret", "token", "token_type_hint", "é"]), TEXT),
+    form=st.dictionaries(
+        st.sampled_from(
+            ["grant_type", "scope", "client_id", "client_secret", "token", "token_type_hint", "é"]
+        ),
+        TEXT,
+    ),
     header=st.none() | st.text(st.characters(min_codepoint=33, max_codepoint=255), max_size=40),
     right=st.booleans(),
 )
 @example(form={"grant_type": 'é"\\'}, header=None, right=True)
 @example(form={"grant_type": "client_credentials"}, header="/w==", right=False)
 @example(form={"grant_type": "client_credentials"}, header="a", right=False)
-def test_whatever_is_posted_is_answered_as_oauth_has_it(made: Made, form: dict[str, str], header: str | None, right: bool) -> None:
-    headers = basic(made[0].client_id, made[1]) if right else {"Authorization": f"Basic {header}"} if header is not None else {}
+def test_whatever_is_posted_is_answered_as_oauth_has_it(
+    made: Made, form: dict[str, str], header: str | None, right: bool
+) -> None:
+    headers = (
+        basic(made[0].client_id, made[1])
+        if right
+        else {"Authorization": f"Basic {header}"}
+        if header is not None
+        else {}
+    )
     for path in ("/oauth/token", "/oauth/revoke"):
         answer = Client(raise_request_exception=False).post(path, form, headers=headers)
         assert answer.status_code < 500, answer.content

@@ -1,4 +1,5 @@
-"""``POST /api/v1/uses``: a program asks; it gets just what the promise allows, or every reason why not."""
+"""``POST /api/v1/uses``: a program asks; it gets just what the promise allows, or
+every reason why not."""
 
 from __future__ import annotations
 
@@ -32,12 +33,21 @@ def program() -> tuple[ServiceClient, str]:
 
 def post(token: str | None, body: Any, url: str = URL) -> Any:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return Client().post(url, body if isinstance(body, bytes) else json.dumps(body), content_type="application/json", headers=headers)
+    return Client().post(
+        url,
+        body if isinstance(body, bytes) else json.dumps(body),
+        content_type="application/json",
+        headers=headers,
+    )
 
 
 def asked(row: dict[str, str], **changed: Any) -> dict[str, Any]:
-    body = {"person": {"kind": "customer_number", "value": row["customer_id"]}, "purpose": "deliver-orders",
-            "fields": ["first_name", "city"], "channel": "api"}  # fmt: skip
+    body = {
+        "person": {"kind": "customer_number", "value": row["customer_id"]},
+        "purpose": "deliver-orders",
+        "fields": ["first_name", "city"],
+        "channel": "api",
+    }
     return body | changed
 
 
@@ -47,7 +57,11 @@ def test_what_is_allowed_is_given_with_the_entry_that_proves_it(program: Any, so
     assert answer.status_code == 200
     assert answer.json()["values"] == {"first_name": row["first_name"], "city": row["city"]}
     (look,) = looks(person)
-    assert (look.entry_id, look.team, look.actor_kind) == (answer.json()["entry"], "Shops", "service")
+    assert (look.entry_id, look.team, look.actor_kind) == (
+        answer.json()["entry"],
+        "Shops",
+        "service",
+    )
 
 
 def test_a_field_not_held_is_null(program: Any, someone: Any) -> None:
@@ -100,12 +114,34 @@ def test_a_revoked_token_is_worth_nothing(program: Any, someone: Any) -> None:
         ("not JSON", b"{"),
         ("not an object", b"[1]"),
         ("nobody named", {"purpose": "deliver-orders", "fields": ["city"], "channel": "api"}),
-        ("no fields", {"person": {"kind": "email", "value": "a@b.example"}, "purpose": "p", "fields": [], "channel": "api"}),
+        (
+            "no fields",
+            {
+                "person": {"kind": "email", "value": "a@b.example"},
+                "purpose": "p",
+                "fields": [],
+                "channel": "api",
+            },
+        ),
         (
             "a member nobody knows",
-            {"person": {"kind": "email", "value": "a@b.example"}, "purpose": "p", "fields": ["x"], "channel": "api", "x": 1},
+            {
+                "person": {"kind": "email", "value": "a@b.example"},
+                "purpose": "p",
+                "fields": ["x"],
+                "channel": "api",
+                "x": 1,
+            },
         ),
-        ("a kind of look-up nobody has", {"person": {"kind": "shoe", "value": "abc"}, "purpose": "p", "fields": ["x"], "channel": "api"}),
+        (
+            "a kind of look-up nobody has",
+            {
+                "person": {"kind": "shoe", "value": "abc"},
+                "purpose": "p",
+                "fields": ["x"],
+                "channel": "api",
+            },
+        ),
     ],
 )
 def test_bad_input_is_named_and_never_repeated(story: str, body: Any, program: Any) -> None:
@@ -136,20 +172,45 @@ def test_get_is_not_a_use(program: Any) -> None:
 
 
 def test_a_choice_is_recorded_within_the_programs_leave(someone: Any) -> None:
-    _, token = programs.program("offers", "offers-service", "Marketing", ["personal-offers"], ["email"])
-    body = {"person": {"kind": "email", "value": someone[1]["email"]}, "purpose": "personal-offers", "answer": "yes",
-            "channel": "email", "evidence": "form/12"}  # fmt: skip
+    _, token = programs.program(
+        "offers", "offers-service", "Marketing", ["personal-offers"], ["email"]
+    )
+    body = {
+        "person": {"kind": "email", "value": someone[1]["email"]},
+        "purpose": "personal-offers",
+        "answer": "yes",
+        "channel": "email",
+        "evidence": "form/12",
+    }
     made = post(token, body, "/api/v1/choices")
     assert made.status_code == 201
-    use = {"person": body["person"], "purpose": "personal-offers", "fields": ["email"], "channel": "email"}
+    use = {
+        "person": body["person"],
+        "purpose": "personal-offers",
+        "fields": ["email"],
+        "channel": "email",
+    }
     assert post(token, use).json()["values"] == {"email": someone[1]["email"]}
     assert post(token, body | {"channel": "phone"}, "/api/v1/choices").status_code == 403
-    assert post(token, body | {"evidence": "Jon said so"}, "/api/v1/choices").json()["code"] == "evidence_refused"
+    assert (
+        post(token, body | {"evidence": "Jon said so"}, "/api/v1/choices").json()["code"]
+        == "evidence_refused"
+    )
 
 
 def test_the_promise_and_the_description_can_be_read(program: Any, someone: Any) -> None:
-    promise = Client().get("/api/v1/promise", headers={"Authorization": f"Bearer {program[1]}"}).json()
-    assert {"deliver-orders", "personal-offers"} <= {purpose["key"] for purpose in promise["purposes"]}
+    promise = (
+        Client().get("/api/v1/promise", headers={"Authorization": f"Bearer {program[1]}"}).json()
+    )
+    assert {"deliver-orders", "personal-offers"} <= {
+        purpose["key"] for purpose in promise["purposes"]
+    }
     described = Client().get("/api/v1/openapi.json").json()
     assert described["openapi"].startswith("3.1")
-    assert set(described["paths"]) == {"/api/v1/uses", "/api/v1/uses/batch", "/api/v1/uses/stream", "/api/v1/choices", "/api/v1/promise"}
+    assert set(described["paths"]) == {
+        "/api/v1/uses",
+        "/api/v1/uses/batch",
+        "/api/v1/uses/stream",
+        "/api/v1/choices",
+        "/api/v1/promise",
+    }

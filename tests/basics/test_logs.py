@@ -1,4 +1,5 @@
-"""The last defence of the logs: whatever reaches them, no address and no long number leaves them."""
+"""The last defence of the logs: whatever reaches them, no address and no
+long number leaves them."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ TELLING = [
 @pytest.mark.parametrize("text", TELLING)
 def test_what_tells_who_somebody_is_is_masked(text: str) -> None:
     assert "[" in mask(f"failed for {text}, again")
-    assert not any(part in mask(text) for part in ("jon24", "Yang", "7946", "500 555", "5678", "11000123"))
+    assert not any(
+        part in mask(text) for part in ("jon24", "Yang", "7946", "500 555", "5678", "11000123")
+    )
 
 
 MOMENTS = [
@@ -37,13 +40,29 @@ MOMENTS = [
 ]
 
 
-@pytest.mark.parametrize("text", ["took 12.5 ms", "status 404", "version 3 of 2026-11-22", "INC-0042 opened", "127.0.0.1:8000", *MOMENTS])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "took 12.5 ms",
+        "status 404",
+        "version 3 of 2026-11-22",
+        "INC-0042 opened",
+        "127.0.0.1:8000",
+        *MOMENTS,
+    ],
+)
 def test_what_operators_need_stays(text: str) -> None:
     assert mask(text) == text
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-11-22 04:20:21 4716 1234 5678 1927", "4716 1234 2026-11-22 04", "2026-99-22 04:20", "2026-11-22 0420 5678"]
+    "text",
+    [
+        "2026-11-22 04:20:21 4716 1234 5678 1927",
+        "4716 1234 2026-11-22 04",
+        "2026-99-22 04:20",
+        "2026-11-22 0420 5678",
+    ],
 )
 def test_a_number_is_not_a_time_for_standing_beside_one_or_looking_like_one(text: str) -> None:
     assert "[number]" in mask(text)
@@ -69,15 +88,21 @@ def _record(message: str, *, error: Exception | None = None, **facts: Any) -> lo
 
 
 @pytest.mark.parametrize("form", [TextLines(), JsonLines()], ids=["text", "json"])
-def test_an_exception_shows_its_place_and_not_the_data_it_was_about(form: logging.Formatter) -> None:
-    line = form.format(_record("failed", error=ValueError("invalid birth date: Jon Yang 1971-10-06")))
+def test_an_exception_shows_its_place_and_not_the_data_it_was_about(
+    form: logging.Formatter,
+) -> None:
+    line = form.format(
+        _record("failed", error=ValueError("invalid birth date: Jon Yang 1971-10-06"))
+    )
     assert "ValueError" in line
     assert "test_logs.py" in line
     assert "Jon" not in line
 
 
 def test_our_own_errors_keep_their_sentence() -> None:
-    assert describe(NotFound(what="batch")).startswith("NotFound (not_found): There is no such batch.")
+    assert describe(NotFound(what="batch")).startswith(
+        "NotFound (not_found): There is no such batch."
+    )
 
 
 def test_a_cause_is_told_too() -> None:
@@ -104,4 +129,7 @@ def test_json_lines_are_one_object_each_with_typed_facts() -> None:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_the_configuration_is_one_that_logging_takes(form: str) -> None:
-    assert configuration(level="info", form=form)["formatters"]["lines"]["()"] in (TextLines, JsonLines)
+    assert configuration(level="info", form=form)["formatters"]["lines"]["()"] in (
+        TextLines,
+        JsonLines,
+    )

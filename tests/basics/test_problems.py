@@ -1,4 +1,5 @@
-"""A problem has the members of RFC 9457 and our code; of a status alone no more is said than it means."""
+"""A problem has the members of RFC 9457 and our code; of a status alone no more
+is said than it means."""
 
 from __future__ import annotations
 
@@ -9,9 +10,13 @@ from aboveboard.basics.problems import plain, problem
 
 def test_the_members() -> None:
     assert problem(404, "gone", "It is gone.", request_id="ab12", detail=None, entry=7) == {
-        "type": "urn:aboveboard:gone", "title": "It is gone.", "status": 404, "code": "gone",
-        "instance": "urn:aboveboard:request:ab12", "entry": 7,
-    }  # fmt: skip
+        "type": "urn:aboveboard:gone",
+        "title": "It is gone.",
+        "status": 404,
+        "code": "gone",
+        "instance": "urn:aboveboard:request:ab12",
+        "entry": 7,
+    }
     assert "instance" not in problem(404, "gone", "It is gone.")
 
 

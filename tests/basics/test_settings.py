@@ -1,4 +1,5 @@
-"""Settings are read once; a wrong one stops the start and is named, with what was found and what was expected."""
+"""Settings are read once; a wrong one stops the start and is named, with what was found
+and what was expected."""
 
 from __future__ import annotations
 
@@ -36,13 +37,25 @@ WRONG = [
     ("a database nobody knows", '[database]\nurl = "mysql://x"\n', "database.url", "sqlite:"),
     ("an empty name", '[organisation]\nname = " "\n', "organisation.name", "some text"),
     ("a section that is a value", "server = 1\n", "server", "section"),
-    ("a log origin with a scheme", '[ledger]\norigin = "https://x/log"\n', "ledger.origin", "schema-less"),
+    (
+        "a log origin with a scheme",
+        '[ledger]\norigin = "https://x/log"\n',
+        "ledger.origin",
+        "schema-less",
+    ),
     ("no threads", "[server]\nthreads = 0\n", "server.threads", "above 0"),
-    ("a level nobody knows", '[logs]\nlevel = "loud"\n', "logs.level", "debug, info, warning, error"),
+    (
+        "a level nobody knows",
+        '[logs]\nlevel = "loud"\n',
+        "logs.level",
+        "debug, info, warning, error",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("text", "name", "said"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
+@pytest.mark.parametrize(
+    ("text", "name", "said"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG]
+)
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str, name: str, said: str) -> None:
     with pytest.raises(WrongSetting) as wrong:
         load(written(tmp_path, text), {})

@@ -31,11 +31,22 @@ def test_ids_reserved_in_bulk_are_consecutive_and_nobody_elses() -> None:
 
 def test_threads_never_get_the_same_id() -> None:
     with ThreadPoolExecutor(8) as pool:
-        made = [id_ for part in pool.map(lambda _: [ids.new_id() for _ in range(500)], range(8)) for id_ in part]
+        made = [
+            id_
+            for part in pool.map(lambda _: [ids.new_id() for _ in range(500)], range(8))
+            for id_ in part
+        ]
     assert len(set(made)) == len(made)
 
 
-@given(st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 (Hypothesis asks for bounds without a zone)
+# Hypothesis asks for bounds without a zone.
+@given(
+    st.datetimes(
+        min_value=datetime(1900, 1, 1),  # noqa: DTZ001
+        max_value=datetime(2200, 1, 1),  # noqa: DTZ001
+        timezones=st.just(UTC),
+    )
+)
 def test_a_moment_is_read_as_it_was_written(moment: datetime) -> None:
     assert clock.from_text(clock.to_text(moment)) == moment
 
@@ -53,9 +64,15 @@ def test_a_moment_without_a_zone_is_refused() -> None:
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(alphabet=st.characters(exclude_categories=("Cs",))),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.text(alphabet=st.characters(exclude_categories=("Cs",))),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(exclude_categories=("Cs",)), max_size=5), inner, max_size=3)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.text(st.characters(exclude_categories=("Cs",)), max_size=5), inner, max_size=3
+        )
     ),
     max_leaves=10,
 )
@@ -91,5 +108,8 @@ def test_a_personal_value_shows_itself_nowhere_but_where_asked() -> None:
 
 def test_an_error_fills_its_sentence_and_its_next_step() -> None:
     error = BadInput(found="a date in the future", fix="Give the day it was lost.")
-    assert str(error) == "What was given cannot be used: a date in the future. Give the day it was lost."
+    assert (
+        str(error)
+        == "What was given cannot be used: a date in the future. Give the day it was lost."
+    )
     assert isinstance(NotFound(what="batch"), AboveboardError)

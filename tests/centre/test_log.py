@@ -22,7 +22,12 @@ pytestmark = pytest.mark.django_db
 def size() -> int:
     """The size of a log with a few sealed entries."""
     for number in range(3):
-        adopt_promise(f"{PROMISE_FILE.read_text('utf-8')}# {number}\n", name="retailer.yaml", by=SYSTEM, at=clock.now())
+        adopt_promise(
+            f"{PROMISE_FILE.read_text('utf-8')}# {number}\n",
+            name="retailer.yaml",
+            by=SYSTEM,
+            at=clock.now(),
+        )
     head = sequence_now()
     assert head
     return head.size
@@ -36,11 +41,16 @@ def test_the_checkpoint_is_signed_fresh_and_never_old(size: int) -> None:
 
 
 def test_tiles_and_bundles_belong_together_and_are_kept_for_ever(size: int) -> None:
-    tile, bundle = Client().get(f"/log/tile/0/000.p/{size}"), Client().get(f"/log/tile/entries/000.p/{size}")
+    tile, bundle = (
+        Client().get(f"/log/tile/0/000.p/{size}"),
+        Client().get(f"/log/tile/entries/000.p/{size}"),
+    )
     for answer in (tile, bundle):
         assert answer["Content-Type"] == "application/octet-stream"
         assert "immutable" in answer["Cache-Control"]
-    assert [leaf_hash(entry) for entry in decode_bundle(bundle.content)] == decode_hashes(tile.content, size)
+    assert [leaf_hash(entry) for entry in decode_bundle(bundle.content)] == decode_hashes(
+        tile.content, size
+    )
 
 
 def test_the_key_is_there(size: int) -> None:
@@ -50,8 +60,9 @@ def test_the_key_is_there(size: int) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "", "tile", "tile/", "tile/0", "tile/0/0", "tile/0/0000", "tile/00/000", "tile/64/000", "tile/0/000.p/0", "tile/0/000.p/256",
-        "tile/0/000.p/07", "tile/0/x000/000", "tile/entries/999", "tile/0/000/../000", "../root.key", "tile/../../root.key",
+        "", "tile", "tile/", "tile/0", "tile/0/0", "tile/0/0000", "tile/00/000", "tile/64/000",
+        "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/07", "tile/0/x000/000",
+        "tile/entries/999", "tile/0/000/../000", "../root.key", "tile/../../root.key",
         "..%2f..%2froot.key", "tile/0/..%2F..%2Froot.key", ".lock", "/etc/passwd",
         "tile/0/%00", "checkpoint/", "checkpoint.tmp", ".checkpoint.tmp",
     ],

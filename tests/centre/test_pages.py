@@ -25,14 +25,23 @@ from tests.world import PROMISE_FILE, adopt, load
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("/trust/", "/trust/promise/", "/trust/promise/1/", "/trust/register/", "/trust/incidents/", "/trust/check/")
+PAGES = (
+    "/trust/",
+    "/trust/promise/",
+    "/trust/promise/1/",
+    "/trust/register/",
+    "/trust/incidents/",
+    "/trust/check/",
+)
 FILES = ("/trust/register.csv", "/trust/register.jsonld", "/trust/facts.json")
 
 
 @pytest.fixture
 def loss(tmp_path: Path) -> Incident:
     """A published loss of five customers' details, told to nobody yet."""
-    incident = lost_laptop([person for person, _ in load(5)], tmp_path, at=clock.now() - timedelta(hours=100))
+    incident = lost_laptop(
+        [person for person, _ in load(5)], tmp_path, at=clock.now() - timedelta(hours=100)
+    )
     incidents.publish(incident.number, by=LEAD, at=clock.now())
     return incident
 
@@ -62,7 +71,9 @@ def test_whoever_is_signed_in_may_read_too() -> None:
         assert browser.get("/trust/").status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/trust/promise/4711/", "/trust/incidents/4711/", "/trust/nothing/"])
+@pytest.mark.parametrize(
+    "address", ["/trust/promise/4711/", "/trust/incidents/4711/", "/trust/nothing/"]
+)
 def test_what_is_missing_is_said_so(address: str) -> None:
     adopt()
     assert Client().get(address).status_code == 404
@@ -108,7 +119,11 @@ def test_the_register_can_be_taken_away() -> None:
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
     document = json.loads(Client().get("/trust/register.jsonld").content)
     assert "attachment" in answer["Content-Disposition"]
-    assert len(rows) == len(document["dpv:hasPersonalDataProcess"]) == text("/trust/register/").count("Lawful basis")
+    assert (
+        len(rows)
+        == len(document["dpv:hasPersonalDataProcess"])
+        == text("/trust/register/").count("Lawful basis")
+    )
 
 
 def test_nothing_lost_is_said_so() -> None:
@@ -126,7 +141,9 @@ def test_an_incident_is_hidden_until_it_is_published(tmp_path: Path) -> None:
 def test_a_broken_promise_is_said_as_plainly_as_a_kept_one(loss: Incident) -> None:
     page = text(f"/trust/incidents/{loss.number}/")
     assert re.search(r"We tell you within 72 hours.*?not done in time.*?broken", page, re.S)
-    assert re.search(r"We publish what happened here within seven days.*?4 days and 4 hours.*?kept", page, re.S)
+    assert re.search(
+        r"We publish what happened here within seven days.*?4 days and 4 hours.*?kept", page, re.S
+    )
     assert re.search(r'ab-big">5<', page)
     assert "broken" in text("/trust/")
     assert "promises broken" in text("/trust/incidents/")
@@ -134,7 +151,12 @@ def test_a_broken_promise_is_said_as_plainly_as_a_kept_one(loss: Incident) -> No
 
 def test_what_is_public_names_nobody(loss: Incident, tmp_path: Path) -> None:
     approved(loss, at=clock.now())
-    addresses = ("/trust/", "/trust/incidents/", f"/trust/incidents/{loss.number}/", "/trust/facts.json")
+    addresses = (
+        "/trust/",
+        "/trust/incidents/",
+        f"/trust/incidents/{loss.number}/",
+        "/trust/facts.json",
+    )
     everything = "".join(text(address) for address in addresses)
     for _, row in load(5):
         assert row["email"] not in everything

@@ -1,4 +1,5 @@
-"""Where a choice may be made: on any channel of the promise, and always by the person's own hand."""
+"""Where a choice may be made: on any channel of the promise, and always by
+the person's own hand."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.django_db
 
 
 def say(person: int, answer: Answer, channel: str, by: Actor) -> None:
-    choose(person, "personal-offers", answer, channel=channel, evidence="call:1", by=by, at=clock.now())
+    choose(
+        person, "personal-offers", answer, channel=channel, evidence="call:1", by=by, at=clock.now()
+    )
 
 
 def test_a_no_is_taken_on_every_channel_of_the_promise() -> None:
@@ -45,7 +48,12 @@ def test_a_channel_that_the_promise_does_not_have_is_refused(channel: str) -> No
 
 def test_the_person_is_heard_on_their_own_page_under_any_promise() -> None:
     person, _ = load(2)[0]
-    adopt_promise(PROMISE_FILE.read_text("utf-8").replace("portal", "data-page"), name="renamed.yaml", by=SYSTEM, at=clock.now())
+    adopt_promise(
+        PROMISE_FILE.read_text("utf-8").replace("portal", "data-page"),
+        name="renamed.yaml",
+        by=SYSTEM,
+        at=clock.now(),
+    )
     assert "portal" not in in_force().promise.channels
     say(person, Answer.NO, "portal", CUSTOMER)
     assert queries.standing(person).said("personal-offers") is Answer.NO

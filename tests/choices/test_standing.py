@@ -33,7 +33,10 @@ def test_a_yes_taken_back_is_a_no() -> None:
 
 
 def test_of_two_in_the_same_moment_the_later_recorded_stands() -> None:
-    assert fold([Event(START, 2, "p", Answer.NO), Event(START, 1, "p", Answer.YES)]).said("p") is Answer.NO
+    assert (
+        fold([Event(START, 2, "p", Answer.NO), Event(START, 1, "p", Answer.YES)]).said("p")
+        is Answer.NO
+    )
 
 
 @given(histories, st.randoms(use_true_random=False))
@@ -53,22 +56,30 @@ def test_the_last_word_stands(history: list[Event]) -> None:
 
 
 @given(histories, events)
-def test_what_is_said_about_one_purpose_leaves_the_others_alone(history: list[Event], extra: Event) -> None:
+def test_what_is_said_about_one_purpose_leaves_the_others_alone(
+    history: list[Event], extra: Event
+) -> None:
     before, after = fold(history), fold([*history, extra])
     for purpose in {event.purpose for event in history} - {extra.purpose}:
         assert before.said(purpose) == after.said(purpose)
 
 
 @given(histories, histories)
-def test_of_two_records_merged_the_stricter_word_stands(one: list[Event], other: list[Event]) -> None:
+def test_of_two_records_merged_the_stricter_word_stands(
+    one: list[Event], other: list[Event]
+) -> None:
     merged = fold_merged({1: one, 2: other}, START + timedelta(days=1))
     for purpose in ("personal-offers", "improve-shops"):
         words = {fold(one).said(purpose), fold(other).said(purpose)} - {None}
-        assert merged.said(purpose) is (Answer.NO if Answer.NO in words else Answer.YES if words else None)
+        assert merged.said(purpose) is (
+            Answer.NO if Answer.NO in words else Answer.YES if words else None
+        )
 
 
 @given(histories, histories, st.sampled_from(Answer))
-def test_what_they_say_after_the_merge_is_their_word(one: list[Event], other: list[Event], answer: Answer) -> None:
+def test_what_they_say_after_the_merge_is_their_word(
+    one: list[Event], other: list[Event], answer: Answer
+) -> None:
     since = START + timedelta(days=1)
     said = Event(since + timedelta(minutes=1), 20_000, "personal-offers", answer)
     assert fold_merged({1: [*one, said], 2: other}, since).said("personal-offers") is answer

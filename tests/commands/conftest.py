@@ -16,7 +16,11 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 def clean_environment() -> dict[str, str]:
     """Return an environment in which no instance is named."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("ABOVEBOARD_", "DJANGO_"))}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ABOVEBOARD_", "DJANGO_"))
+    }
 
 
 def command(*words: object) -> list[str]:
@@ -28,11 +32,19 @@ def command(*words: object) -> list[str]:
 def aboveboard(tmp_path: Path) -> Run:
     """Run a command to its end, with what is typed into it and what its environment has besides."""
 
-    def run(*words: object, typed: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        *words: object, typed: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command(*words), capture_output=True, text=True, check=False, env=clean_environment() | environment, cwd=tmp_path,
-            timeout=180, input=typed,
-        )  # fmt: skip
+            command(*words),
+            capture_output=True,
+            text=True,
+            check=False,
+            env=clean_environment() | environment,
+            cwd=tmp_path,
+            timeout=180,
+            input=typed,
+        )
 
     return run
 

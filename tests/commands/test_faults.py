@@ -1,4 +1,5 @@
-"""What an operator meets when something of the instance is gone, away or another's: it is named, and nothing is made up."""
+"""What an operator meets when something of the instance is gone, away or another's: it is named,
+and nothing is made up."""
 
 from __future__ import annotations
 
@@ -25,9 +26,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An instance with a promise in force and its log published; each test works on a copy."""
     folder = tmp_path_factory.mktemp("made")
     environment = clean_environment()
-    for words in (["promise", "sample"], ["init", "home", "--promise", "promise.yaml"], ["worker", "--once", *HOME]):
+    for words in (
+        ["promise", "sample"],
+        ["init", "home", "--promise", "promise.yaml"],
+        ["worker", "--once", *HOME],
+    ):
         done = subprocess.run(
-            [sys.executable, "-m", "aboveboard.commands.main", *words], cwd=folder, env=environment, capture_output=True, check=True
+            [sys.executable, "-m", "aboveboard.commands.main", *words],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            check=True,
         )
         if words[0] == "promise":
             (folder / "promise.yaml").write_bytes(done.stdout)
@@ -41,7 +50,9 @@ def home(made: Path, tmp_path: Path) -> Path:
 
 
 def files(home: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(home)): path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(home)): path.read_bytes() for path in home.rglob("*") if path.is_file()
+    }
 
 
 def found(aboveboard: Run) -> dict[str, dict[str, str]]:
@@ -52,7 +63,10 @@ def found(aboveboard: Run) -> dict[str, dict[str, str]]:
 
 @pytest.mark.parametrize(
     ("left", "commands"),
-    [(None, [["serve", "--port", "1"], ["worker", "--once"], ["migrate"], ["ledger", "verify"]]), (b"", [["serve", "--port", "1"]])],
+    [
+        (None, [["serve", "--port", "1"], ["worker", "--once"], ["migrate"], ["ledger", "verify"]]),
+        (b"", [["serve", "--port", "1"]]),
+    ],
     ids=["gone", "emptied"],
 )
 def test_a_database_file_that_is_gone_stops_everything_and_none_is_made(
@@ -77,7 +91,9 @@ def test_a_database_file_that_is_gone_stops_everything_and_none_is_made(
 
 
 @pytest.mark.parametrize("lost", ["nothing", "its checkpoint"])
-def test_a_database_made_anew_publishes_no_key_beside_the_log(aboveboard: Run, home: Path, lost: str) -> None:
+def test_a_database_made_anew_publishes_no_key_beside_the_log(
+    aboveboard: Run, home: Path, lost: str
+) -> None:
     for file in home.glob("aboveboard.sqlite3*"):
         file.unlink()
     (home / "aboveboard.sqlite3").write_bytes(b"")
@@ -92,14 +108,25 @@ def test_a_database_made_anew_publishes_no_key_beside_the_log(aboveboard: Run, h
     assert files(home / "log") == before
     ledger = found(aboveboard)["ledger"]
     assert ledger["verdict"] == "act"
-    assert "older copy" in ledger["said"] if lost == "nothing" else "never signed with" in ledger["said"]
+    assert (
+        "older copy" in ledger["said"]
+        if lost == "nothing"
+        else "never signed with" in ledger["said"]
+    )
     assert "Restore the newest copy" in ledger["step"]
 
 
-def test_the_doctor_sees_a_database_older_than_the_published_log(aboveboard: Run, home: Path) -> None:
+def test_the_doctor_sees_a_database_older_than_the_published_log(
+    aboveboard: Run, home: Path
+) -> None:
     older = (home / "aboveboard.sqlite3").read_bytes()
     assert not list(home.glob("*-wal")), "a copy of the file alone is the whole database"
-    assert aboveboard("staff", "add", "a@example.org", "--name", "A", "--role", "adviser", *HOME).returncode == exits.DONE
+    assert (
+        aboveboard(
+            "staff", "add", "a@example.org", "--name", "A", "--role", "adviser", *HOME
+        ).returncode
+        == exits.DONE
+    )
     assert aboveboard("worker", "--once", *HOME).returncode == exits.DONE
     (home / "aboveboard.sqlite3").write_bytes(older)
     assert found(aboveboard)["ledger"]["said"].startswith("The published log has ")
@@ -116,12 +143,16 @@ def test_without_its_root_key_nothing_starts(aboveboard: Run, home: Path, fault:
         key.chmod(0o644)
     for words in (["serve", "--port", "1"], ["worker"]):
         refused = aboveboard(*words, *HOME)
-        assert refused.returncode == (exits.REFUSED if fault == "another's" else exits.UNAVAILABLE), refused.stderr
+        assert refused.returncode == (
+            exits.REFUSED if fault == "another's" else exits.UNAVAILABLE
+        ), refused.stderr
         assert "root key" in refused.stderr
         assert "Traceback" not in refused.stderr
 
 
-def test_a_missing_signing_key_is_named_with_what_a_new_one_costs(aboveboard: Run, home: Path) -> None:
+def test_a_missing_signing_key_is_named_with_what_a_new_one_costs(
+    aboveboard: Run, home: Path
+) -> None:
     (home / "signing.key").unlink()
     refused = aboveboard("serve", *HOME)
     assert refused.returncode == exits.REFUSED
@@ -143,9 +174,20 @@ AWAY = "postgresql://a:b@127.0.0.1:1/x?connect_timeout=1"
 def test_a_database_that_is_away_is_said_and_not_blamed(home: Path) -> None:
     (home.parent / "people.csv").write_text("customer_id\nAW1\n")
     environment = clean_environment() | {"ABOVEBOARD_DATABASE_URL": AWAY}
-    asked = [["import", "people.csv", "--sample-mapping"], ["ledger", "verify", "--json"], ["worker", "--once"]]
+    asked = [
+        ["import", "people.csv", "--sample-mapping"],
+        ["ledger", "verify", "--json"],
+        ["worker", "--once"],
+    ]
     running = [  # beside each other: each waits as long as a connection may take
-        subprocess.Popen(command(*words, *HOME), cwd=home.parent, env=environment, stderr=subprocess.PIPE, text=True) for words in asked
+        subprocess.Popen(
+            command(*words, *HOME),
+            cwd=home.parent,
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for words in asked
     ]
     for words, process in zip(asked, running, strict=True):
         _, said = process.communicate(timeout=60)
@@ -163,7 +205,9 @@ def test_home_may_stand_anywhere() -> None:
         ["incident", "list", "--home", "x"],
         ["promise", "adopt", "p.yaml", "--home", "x"],
     ):
-        given = main.build_parser(known, next(word for word in words if word in {"ledger", "incident", "promise"})).parse_args(words)
+        given = main.build_parser(
+            known, next(word for word in words if word in {"ledger", "incident", "promise"})
+        ).parse_args(words)
         assert given.home == "x", words
 
 
@@ -187,7 +231,9 @@ def test_the_sample_mapping_can_be_printed_and_used(aboveboard: Run, home: Path)
     assert aboveboard("import", "--sample-mapping", *HOME).returncode == exits.WRONG_USE
 
 
-def test_a_demo_served_on_another_port_links_to_that_port(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_demo_served_on_another_port_links_to_that_port(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from aboveboard.basics import settings
     from aboveboard.commands import demo
 
@@ -214,7 +260,9 @@ def test_a_demo_leaves_nothing_to_wait(aboveboard: Run, tmp_path: Path) -> None:
     assert "0 entries wait" in verified.stdout
 
 
-def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from aboveboard.basics import limits
     from aboveboard.commands.instance import worker
 
@@ -224,7 +272,9 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(monkeypatch: py
     monkeypatch.setattr(worker, "_close_connection", lambda: None)
     stop = Event()
     swept: list[object] = []
-    monkeypatch.setattr("aboveboard.incidents.leaks.staging.sweep", lambda *, at: swept.append(at) or 3)
+    monkeypatch.setattr(
+        "aboveboard.incidents.leaks.staging.sweep", lambda *, at: swept.append(at) or 3
+    )
     for forgets in ("tokens", "repeats"):
         monkeypatch.setattr(f"aboveboard.accounts.programs.{forgets}.sweep", lambda *, at: 0)
     sweeping = worker.make_loops("w", stop)[-1]
@@ -235,7 +285,10 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(monkeypatch: py
 
     def stopped(name: str, stop: Event) -> list[worker.Loop]:
         stop.set()
-        return [worker.Loop(kind, lambda kind=kind: turns.append(kind) is not None, stop) for kind in ("sequencing", "jobs")]
+        return [
+            worker.Loop(kind, lambda kind=kind: turns.append(kind) is not None, stop)
+            for kind in ("sequencing", "jobs")
+        ]
 
     monkeypatch.setattr(worker, "make_loops", stopped)
     monkeypatch.setattr(worker.signal, "signal", lambda *_: None)

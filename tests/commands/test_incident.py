@@ -33,7 +33,9 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def staff(db: None) -> None:
     for name, role in (("lead", "incident-lead"), ("second", "privacy-lead")):
-        Account.objects.create(email=f"{name}@example.com", role=role, name=name, created_at=clock.now())
+        Account.objects.create(
+            email=f"{name}@example.com", role=role, name=name, created_at=clock.now()
+        )
 
 
 def test_a_leak_from_file_to_approved_notices(run: Any, staff: None, tmp_path: Path) -> None:
@@ -50,17 +52,38 @@ def test_a_leak_from_file_to_approved_notices(run: Any, staff: None, tmp_path: P
     code, out = run("duties", facts["incident"], "--json")
     assert code == exits.DONE
     duties = json.loads(out)
-    assert run("done", str(duties[0]["duty"]), "--reference", "X-1", "--as", "lead@example.com")[0] == exits.DONE
-    assert run("notices", "prepare", facts["incident"], "--measures", "We had it removed.", "--as", "lead@example.com")[0] == exits.DONE
-    assert run("notices", "approve", facts["incident"], "--as", "lead@example.com")[0] == exits.REFUSED
+    assert (
+        run("done", str(duties[0]["duty"]), "--reference", "X-1", "--as", "lead@example.com")[0]
+        == exits.DONE
+    )
+    assert (
+        run(
+            "notices",
+            "prepare",
+            facts["incident"],
+            "--measures",
+            "We had it removed.",
+            "--as",
+            "lead@example.com",
+        )[0]
+        == exits.DONE
+    )
+    assert (
+        run("notices", "approve", facts["incident"], "--as", "lead@example.com")[0] == exits.REFUSED
+    )
     assert run("notices", "approve", facts["incident"])[0] == exits.NOT_ALLOWED
     code, out = run("notices", "approve", facts["incident"], "--as", "second@example.com", "--json")
     assert (code, json.loads(out)["state"]) == (exits.DONE, "approved")
     assert json.loads(run("report", facts["incident"], "--json")[1])["edpb"]["field_68"] == 8
     assert json.loads(run("veris", facts["incident"])[1])["incident_id"] == facts["incident"]
-    assert run("report", facts["incident"])[0] == run("notices", "status", facts["incident"])[0] == exits.DONE
+    assert (
+        run("report", facts["incident"])[0]
+        == run("notices", "status", facts["incident"])[0]
+        == exits.DONE
+    )
     actors = {
-        json.loads(bytes(body))["actor"]["role"] for body in Entry.objects.filter(kind="notice.approved").values_list("body", flat=True)
+        json.loads(bytes(body))["actor"]["role"]
+        for body in Entry.objects.filter(kind="notice.approved").values_list("body", flat=True)
     }
     assert actors == {"privacy-lead"}
 
@@ -68,7 +91,9 @@ def test_a_leak_from_file_to_approved_notices(run: Any, staff: None, tmp_path: P
 def test_a_lost_device(run: Any, staff: None, tmp_path: Path) -> None:
     people = load(12)
     export(laptop(), [people[0][0]], tmp_path)
-    code, out = run("report-device", "lt-0042", "--note", "On the train", "--as", "lead@example.com")
+    code, out = run(
+        "report-device", "lt-0042", "--note", "On the train", "--as", "lead@example.com"
+    )
     assert code == exits.DONE
     assert "1 of our customers were exposed" in out
     assert run("report-device", "lt-0042")[0] == exits.CONFLICT
@@ -82,7 +107,8 @@ def test_what_goes_wrong_has_its_code(run: Any, db: None, tmp_path: Path) -> Non
     assert run("show", "INC-0009", "--as", "nobody@example.com")[0] == exits.NOT_FOUND
     file = tmp_path / "dump.csv"
     file.write_bytes(leak_bytes([]))
-    assert run("open-leak", str(file))[0] == exits.WRONG_USE  # nobody is there to confirm the columns
+    # Nobody is there to confirm the columns.
+    assert run("open-leak", str(file))[0] == exits.WRONG_USE
     with pytest.raises(SystemExit):
         run("show", "the last one")
 

@@ -15,7 +15,9 @@ from tests.commands.conftest import Run, clean_environment
 
 
 @pytest.mark.database
-def test_init_makes_an_instance_that_the_doctor_can_read(aboveboard: Run, tmp_path: Path, empty_database: list[str]) -> None:
+def test_init_makes_an_instance_that_the_doctor_can_read(
+    aboveboard: Run, tmp_path: Path, empty_database: list[str]
+) -> None:
     made = aboveboard(
         "init",
         "home",
@@ -32,11 +34,24 @@ def test_init_makes_an_instance_that_the_doctor_can_read(aboveboard: Run, tmp_pa
     for name in ("root.key", "signing.key", "aboveboard.toml"):
         assert stat.S_IMODE((tmp_path / "home" / name).stat().st_mode) == 0o600
     assert len(bytes.fromhex((tmp_path / "home" / "root.key").read_text())) == 32
-    checks = {check["name"]: check for check in json.loads(aboveboard("doctor", "--home", "home", "--json").stdout)}
+    checks = {
+        check["name"]: check
+        for check in json.loads(aboveboard("doctor", "--home", "home", "--json").stdout)
+    }
     assert {name: check["verdict"] for name, check in checks.items()} == {
-        "settings": "ok", "database": "ok", "keys": "ok", "root key": "ok", "promise": "act",
-        "ledger": "ok", "witnesses": "ok", "work": "ok", "backup": "look", "mail": "look", "disk": "ok", "transport": "ok",
-    }  # fmt: skip
+        "settings": "ok",
+        "database": "ok",
+        "keys": "ok",
+        "root key": "ok",
+        "promise": "act",
+        "ledger": "ok",
+        "witnesses": "ok",
+        "work": "ok",
+        "backup": "look",
+        "mail": "look",
+        "disk": "ok",
+        "transport": "ok",
+    }
     assert all(check["step"] for check in checks.values() if check["verdict"] != "ok")
     assert aboveboard("migrate", "--check", "--home", "home").returncode == exits.DONE
     assert aboveboard("--home", "home", "worker", "--once").returncode == exits.DONE
@@ -53,14 +68,22 @@ def test_init_never_overwrites_a_key(aboveboard: Run, tmp_path: Path) -> None:
 
 
 WRONG = [
-    ("a database that does not answer", ["--postgres", "postgresql://a:b@127.0.0.1:1/x?connect_timeout=1"], exits.UNAVAILABLE),
+    (
+        "a database that does not answer",
+        ["--postgres", "postgresql://a:b@127.0.0.1:1/x?connect_timeout=1"],
+        exits.UNAVAILABLE,
+    ),
     ("an address that is none", ["--origin", "data.example.org"], exits.WRONG_SETTING),
     ("a promise that is not there", ["--promise", "nowhere.yaml"], exits.WRONG_USE),
 ]
 
 
-@pytest.mark.parametrize(("words", "code"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
-def test_init_leaves_nothing_behind_when_something_is_wrong(aboveboard: Run, tmp_path: Path, words: list[str], code: int) -> None:
+@pytest.mark.parametrize(
+    ("words", "code"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG]
+)
+def test_init_leaves_nothing_behind_when_something_is_wrong(
+    aboveboard: Run, tmp_path: Path, words: list[str], code: int
+) -> None:
     refused = aboveboard("init", "home", *words)
     assert refused.returncode == code, refused.stderr
     assert "Traceback" not in refused.stderr
@@ -85,7 +108,9 @@ def test_a_wrong_setting_stops_the_start_and_is_named(aboveboard: Run, tmp_path:
     assert "server.port" in refused.stderr
 
 
-def test_the_doctor_sees_a_key_that_others_can_read_and_one_that_is_another(aboveboard: Run, tmp_path: Path) -> None:
+def test_the_doctor_sees_a_key_that_others_can_read_and_one_that_is_another(
+    aboveboard: Run, tmp_path: Path
+) -> None:
     assert aboveboard("init", "home").returncode == exits.DONE
     key = tmp_path / "home" / "root.key"
     aboveboard("doctor", "--home", "home")
@@ -103,8 +128,17 @@ def test_help_is_quick_and_imports_no_django(aboveboard: Run) -> None:
     assert said.returncode == exits.DONE
     assert "serve" in said.stdout
     assert aboveboard("--version").stdout.startswith("aboveboard ")
-    asked = "import sys; from aboveboard.commands.main import main\ntry: main(['serve', '--help'])\nfinally: print('django' in sys.modules)"
-    imported = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False, env=clean_environment())
+    asked = (
+        "import sys; from aboveboard.commands.main import main\ntry: main(['serve', '--help'])\n"
+        "finally: print('django' in sys.modules)"
+    )
+    imported = subprocess.run(
+        [sys.executable, "-c", asked],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=clean_environment(),
+    )
     assert imported.stdout.splitlines()[-1] == "False"
 
 

@@ -26,9 +26,25 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 def test_a_hold_is_placed_listed_and_released(capsys: pytest.CaptureFixture[str]) -> None:
     ((person, _),) = load(1)
     assert "Nothing stands" in said(capsys, "hold", "list")
-    placed = json.loads(said(capsys, "hold", "place", str(person), "--why", "claim", "--reference", "case/1", "--json"))
-    assert f"hold {placed['number']}  person {person}  claim  case case/1" in said(capsys, "hold", "list")
-    assert "ended" in said(capsys, "hold", "release", str(placed["number"]), "--reference", "ruling/1")
+    placed = json.loads(
+        said(
+            capsys,
+            "hold",
+            "place",
+            str(person),
+            "--why",
+            "claim",
+            "--reference",
+            "case/1",
+            "--json",
+        )
+    )
+    assert f"hold {placed['number']}  person {person}  claim  case case/1" in said(
+        capsys, "hold", "list"
+    )
+    assert "ended" in said(
+        capsys, "hold", "release", str(placed["number"]), "--reference", "ruling/1"
+    )
     assert main(["hold", "release", str(placed["number"]), "--reference", "ruling/1"]) == 4
     assert main(["hold", "place", "404", "--why", "claim", "--reference", "case/1"]) == 3
     assert main(["hold", "place", str(person), "--why", "claim", "--reference", "Mrs Jones"]) == 2
@@ -36,7 +52,18 @@ def test_a_hold_is_placed_listed_and_released(capsys: pytest.CaptureFixture[str]
 
 def test_a_restriction_is_placed_and_lifted(capsys: pytest.CaptureFixture[str]) -> None:
     ((person, _),) = load(1)
-    words = ("hold", "restrict", str(person), "--why", "unlawful", "--reference", "call/1", "--until", "2099-12-31", "--json")
+    words = (
+        "hold",
+        "restrict",
+        str(person),
+        "--why",
+        "unlawful",
+        "--reference",
+        "call/1",
+        "--until",
+        "2099-12-31",
+        "--json",
+    )
     placed = json.loads(said(capsys, *words))
     assert (placed["kind"], placed["until"]) == ("restriction", "2100-01-01")
     assert "ended" in said(capsys, "hold", "lift", str(placed["number"]), "--told", "letter/1")
@@ -46,8 +73,23 @@ def test_two_records_become_one_and_two_again(capsys: pytest.CaptureFixture[str]
     (one, _), (other, _) = load(2)
     assert "No two records share" in said(capsys, "people", "twice")
     assert "email: differs" in said(capsys, "people", "compare", str(one), str(other))
-    merged = json.loads(said(capsys, "people", "merge", str(one), str(other), "--reference", "case/1", "--take", "email", "--json"))
+    merged = json.loads(
+        said(
+            capsys,
+            "people",
+            "merge",
+            str(one),
+            str(other),
+            "--reference",
+            "case/1",
+            "--take",
+            "email",
+            "--json",
+        )
+    )
     assert alias.current(other) == one
-    assert "two people again" in said(capsys, "people", "split", str(merged["merge"]), "--reference", "case/2")
+    assert "two people again" in said(
+        capsys, "people", "split", str(merged["merge"]), "--reference", "case/2"
+    )
     assert main(["people", "merge", str(one), str(one), "--reference", "case/1"]) == 2
     assert main(["people", "split", str(merged["merge"]), "--reference", "case/2"]) == 4

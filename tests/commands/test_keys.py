@@ -1,4 +1,5 @@
-"""``aboveboard keys``, as an operator types it: status, rotate, split on paper, and recovered after the file is lost."""
+"""``aboveboard keys``, as an operator types it: status, rotate, split on paper, and recovered
+after the file is lost."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ def home(aboveboard: Run, tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def test_a_rotation_moves_everything_and_the_shares_of_the_new_key_bring_it_back(aboveboard: Run, home: Path) -> None:
+def test_a_rotation_moves_everything_and_the_shares_of_the_new_key_bring_it_back(
+    aboveboard: Run, home: Path
+) -> None:
     assert aboveboard("worker", "--once", *HOME).returncode == exits.DONE
     before = (home / "root.key").read_text()
     done = aboveboard("keys", "rotate", *HOME)
@@ -32,15 +35,21 @@ def test_a_rotation_moves_everything_and_the_shares_of_the_new_key_bring_it_back
     assert "before-" in done.stdout
     assert (home / "root.key").read_text() != before
     status = json.loads(aboveboard("keys", "status", "--json", *HOME).stdout)
-    assert [(key["in_use"], key["providers"]) for key in status["keys"]] == [(True, ["file:root.key"])]
+    assert [(key["in_use"], key["providers"]) for key in status["keys"]] == [
+        (True, ["file:root.key"])
+    ]
     printed = aboveboard("keys", "split", "--threshold", "2", "--shares", "3", *HOME)
-    blocks = [block.partition("recover")[2] for block in printed.stdout.split("- - ") if "Share" in block]
+    blocks = [
+        block.partition("recover")[2] for block in printed.stdout.split("- - ") if "Share" in block
+    ]
     shares = [" ".join(re.findall(r"\d+ ([a-z]+)", block)) for block in blocks]
     assert len(shares) == 3
     lost = (home / "root.key").read_text()
     (home / "root.key").unlink()
     assert aboveboard("keys", "status", *HOME).returncode == exits.UNAVAILABLE
-    refused = aboveboard("keys", "recover", *HOME, typed="\n".join(split(bytes(32), threshold=2, shares=2)))
+    refused = aboveboard(
+        "keys", "recover", *HOME, typed="\n".join(split(bytes(32), threshold=2, shares=2))
+    )
     assert refused.returncode == exits.CONFLICT
     assert "another instance's" in refused.stderr
     assert not (home / "root.key").exists()
@@ -54,7 +63,10 @@ def test_a_rotation_moves_everything_and_the_shares_of_the_new_key_bring_it_back
 
 
 def test_a_root_key_with_a_passphrase_opens_with_it_alone(aboveboard: Run, tmp_path: Path) -> None:
-    assert "15 characters" in aboveboard("init", "home", "--passphrase", ABOVEBOARD_PASSPHRASE="too short").stderr
+    assert (
+        "15 characters"
+        in aboveboard("init", "home", "--passphrase", ABOVEBOARD_PASSPHRASE="too short").stderr
+    )
     assert not (tmp_path / "home").exists()
     right = {"ABOVEBOARD_PASSPHRASE": "correct horse battery staple"}
     assert aboveboard("init", "home", "--passphrase", **right).returncode == exits.DONE

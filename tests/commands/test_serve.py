@@ -1,4 +1,5 @@
-"""Serving: up within three seconds, a busy port said plainly, a worker that comes back, a clean stop."""
+"""Serving: up within three seconds, a busy port said plainly, a worker that
+comes back, a clean stop."""
 
 from __future__ import annotations
 
@@ -37,7 +38,10 @@ def until(what: str, seconds: float, check: object) -> None:
 
 
 def answers(port: int) -> bool:
-    with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as response:
+    with (
+        suppress(OSError),
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as response,
+    ):
         return bool(response.status == 200)
     return False
 
@@ -52,7 +56,10 @@ def children(pid: int) -> dict[int, str]:
 
 
 def worker_of(pid: int) -> int | None:
-    return next((child for child, line in children(pid).items() if line.rstrip().endswith("main worker")), None)
+    return next(
+        (child for child, line in children(pid).items() if line.rstrip().endswith("main worker")),
+        None,
+    )
 
 
 @pytest.fixture
@@ -61,7 +68,9 @@ def serving(aboveboard: Run, tmp_path: Path) -> Generator[tuple[subprocess.Popen
     port = free_port()
     with (tmp_path / "said").open("w") as said:
         words = command("serve", "--home", tmp_path / "home", "--port", port)
-        process = subprocess.Popen(words, stdout=said, stderr=subprocess.STDOUT, text=True, env=clean_environment())
+        process = subprocess.Popen(
+            words, stdout=said, stderr=subprocess.STDOUT, text=True, env=clean_environment()
+        )
     try:
         until("an answer", PATIENCE, lambda: answers(port))
         yield process, port
@@ -74,10 +83,17 @@ def serving(aboveboard: Run, tmp_path: Path) -> Generator[tuple[subprocess.Popen
 def test_it_starts_in_time_and_stops_cleanly(aboveboard: Run, tmp_path: Path) -> None:
     assert aboveboard("init", "home").returncode == exits.DONE
     shares = []
-    for _ in range(3):  # the best of three, and of what the machine has to give: other tests run beside this one
+    # The best of three, and of what the machine has to give: other tests run beside this one.
+    for _ in range(3):
         port, began = free_port(), time.monotonic()
         words = command("serve", "--home", tmp_path / "home", "--port", port)
-        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=clean_environment()) as process:
+        with subprocess.Popen(
+            words,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=clean_environment(),
+        ) as process:
             try:
                 until("an answer", PATIENCE, lambda port=port: answers(port))
                 taken = time.monotonic() - began
@@ -93,14 +109,20 @@ def test_it_starts_in_time_and_stops_cleanly(aboveboard: Run, tmp_path: Path) ->
     assert min(shares) < SLOWEST_START
 
 
-def test_a_busy_port_is_said_plainly(aboveboard: Run, serving: tuple[subprocess.Popen[str], int]) -> None:
+def test_a_busy_port_is_said_plainly(
+    aboveboard: Run, serving: tuple[subprocess.Popen[str], int]
+) -> None:
     _, port = serving
     refused = aboveboard("serve", "--home", "home", "--port", port)
     assert refused.returncode == exits.REFUSED
-    assert refused.stderr.strip() == f"Port {port} is in use. Stop the other program or choose another port: --port {port + 1}"
+    assert refused.stderr.strip() == (
+        f"Port {port} is in use. Stop the other program or choose another port: --port {port + 1}"
+    )
 
 
-def test_a_worker_that_dies_comes_back_and_ends_with_the_server(serving: tuple[subprocess.Popen[str], int], tmp_path: Path) -> None:
+def test_a_worker_that_dies_comes_back_and_ends_with_the_server(
+    serving: tuple[subprocess.Popen[str], int], tmp_path: Path
+) -> None:
     process, _ = serving
     until("a worker", PATIENCE, lambda: worker_of(process.pid))
     first = worker_of(process.pid)
@@ -108,13 +130,17 @@ def test_a_worker_that_dies_comes_back_and_ends_with_the_server(serving: tuple[s
     os.kill(first, signal.SIGKILL)
     until("another worker", PATIENCE, lambda: worker_of(process.pid) not in (None, first))
     second = worker_of(process.pid)
-    until("its start", PATIENCE, lambda: (tmp_path / "said").read_text().count("worker started") >= 1)
+    until(
+        "its start", PATIENCE, lambda: (tmp_path / "said").read_text().count("worker started") >= 1
+    )
     process.terminate()
     assert process.wait(PATIENCE) == exits.DONE
     assert not Path(f"/proc/{second}").exists()
 
 
-def test_a_worker_does_not_outlive_a_server_that_was_killed(serving: tuple[subprocess.Popen[str], int], tmp_path: Path) -> None:
+def test_a_worker_does_not_outlive_a_server_that_was_killed(
+    serving: tuple[subprocess.Popen[str], int], tmp_path: Path
+) -> None:
     process, _ = serving
     until("a worker at work", PATIENCE, lambda: "worker started" in (tmp_path / "said").read_text())
     worker, answering = worker_of(process.pid), children(process.pid)

@@ -1,4 +1,5 @@
-"""A server's processes are forked: none may inherit a connection to PostgreSQL that another has too."""
+"""A server's processes are forked: none may inherit a connection to PostgreSQL
+that another has too."""
 
 from __future__ import annotations
 

@@ -23,7 +23,13 @@ from tests.world import ADVISER, adopt, load
 pytestmark = pytest.mark.django_db
 LEADS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
 KEEPERS = (Role.INCIDENT_LEAD, Role.ADMINISTRATOR)
-NEW = {"tag": "LT-0050", "name": "Counter laptop", "kind": "laptop", "encrypted": "yes", "holder": ""}
+NEW = {
+    "tag": "LT-0050",
+    "name": "Counter laptop",
+    "kind": "laptop",
+    "encrypted": "yes",
+    "holder": "",
+}
 
 
 @pytest.fixture
@@ -62,7 +68,9 @@ def test_a_registered_device_is_listed_with_its_holder(keeper: Client) -> None:
         ("a holder who is nobody", {"holder": "999"}, "valid choice"),
     ],
 )
-def test_bad_input(story: str, changed: dict[str, str], says: str, keeper: Client, lost: Device) -> None:
+def test_bad_input(
+    story: str, changed: dict[str, str], says: str, keeper: Client, lost: Device
+) -> None:
     answer = keeper.post("/console/devices/new/", NEW | changed)
     assert answer.status_code == 422
     assert says in answer.content.decode()
@@ -83,7 +91,10 @@ def test_found_and_then_out_of_service(keeper: Client, lost: Device) -> None:
     assert keeper.post(f"{page}found/", {"note": "In the lost property office."}).status_code == 302
     assert keeper.post(f"{page}found/").status_code == 422
     assert keeper.post(f"{page}retired/").status_code == 302
-    assert [record.state for record in custody.records(lost.pk)][-2:] == [DeviceState.FOUND, DeviceState.RETIRED]
+    assert [record.state for record in custody.records(lost.pk)][-2:] == [
+        DeviceState.FOUND,
+        DeviceState.RETIRED,
+    ]
     assert "lost property office" in keeper.get(page).content.decode()
 
 
@@ -103,10 +114,16 @@ def test_who_may_list_an_export(lost: Device) -> None:
     assert refused_to_the_others(f"/console/devices/{lost.pk}/exports/{export.pk}/", LEADS) == []
 
 
-@pytest.mark.parametrize("address", ["99/", "99/exports/1/", "{device}/exports/99/", "{device}/exports/{export}/?after=x"])
+@pytest.mark.parametrize(
+    "address",
+    ["99/", "99/exports/1/", "{device}/exports/99/", "{device}/exports/{export}/?after=x"],
+)
 def test_missing(address: str, keeper: Client, lost: Device) -> None:
     export = custody.exports(device_id=lost.pk)[0].pk
-    assert keeper.get(f"/console/devices/{address.format(device=lost.pk, export=export)}").status_code == 404
+    assert (
+        keeper.get(f"/console/devices/{address.format(device=lost.pk, export=export)}").status_code
+        == 404
+    )
 
 
 def test_wrong_method(keeper: Client, lost: Device) -> None:
@@ -115,13 +132,21 @@ def test_wrong_method(keeper: Client, lost: Device) -> None:
     assert keeper.post(f"/console/devices/{lost.pk}/eaten/").status_code == 404
 
 
-def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(lost: Device, keeper: Client, tmp_path: Path) -> None:
+def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(
+    lost: Device, keeper: Client, tmp_path: Path
+) -> None:
     people = list(vault.all_ids())
     key = parcel.new_key(tmp_path / "key.txt")
     sealed = make_export(
-        people, ("city",), purpose="deliver-orders", out=tmp_path / "areas.csv.age", recipient="courier", shape=Shape(age_keys=(key,)),
-        by=ADVISER, at=clock.now(),
-    )  # fmt: skip
+        people,
+        ("city",),
+        purpose="deliver-orders",
+        out=tmp_path / "areas.csv.age",
+        recipient="courier",
+        shape=Shape(age_keys=(key,)),
+        by=ADVISER,
+        at=clock.now(),
+    )
     Export.objects.create(
         recipient="courier",
         purpose="deliver-orders",
@@ -132,7 +157,12 @@ def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(
         file_name="torn.csv.age",
     )
     page = keeper.get("/console/handed-over/").content.decode()
-    assert page.index("torn.csv.age") < page.index("never left") < page.index("areas.csv.age") < page.index("an encrypted parcel")
+    assert (
+        page.index("torn.csv.age")
+        < page.index("never left")
+        < page.index("areas.csv.age")
+        < page.index("an encrypted parcel")
+    )
     assert "not protected" in page  # the file on the laptop
     manifest = keeper.get(f"/console/handed-over/{sealed.pk}/").content.decode()
     assert manifest.count('data-th="Person"') == 4

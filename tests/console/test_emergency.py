@@ -29,11 +29,18 @@ def adviser(someone: Any) -> Client:
 
 
 def asked(who: str, **changed: Any) -> dict[str, Any]:
-    return {"why": "life-in-danger", "who": who, "fields_wanted": ["phone"], "reference": "112/7",
-            "words": "She fell."} | changed  # fmt: skip
+    return {
+        "why": "life-in-danger",
+        "who": who,
+        "fields_wanted": ["phone"],
+        "reference": "112/7",
+        "words": "She fell.",
+    } | changed
 
 
-def test_it_says_what_happens_shows_just_that_and_shows_it_again(adviser: Client, someone: Any) -> None:
+def test_it_says_what_happens_shows_just_that_and_shows_it_again(
+    adviser: Client, someone: Any
+) -> None:
     page = adviser.get(PAGE).content.decode()
     assert "for 15 minutes" in page
     answer = adviser.post(PAGE, asked(someone[1]["email"]))
@@ -69,7 +76,9 @@ def test_when_its_time_is_over_it_says_so(adviser: Client, someone: Any) -> None
         ("a name for a reference", {"reference": "Jon Smith"}, "letters, digits"),
     ],
 )
-def test_bad_input(story: str, changed: dict[str, Any], says: str, adviser: Client, someone: Any) -> None:
+def test_bad_input(
+    story: str, changed: dict[str, Any], says: str, adviser: Client, someone: Any
+) -> None:
     answer = adviser.post(PAGE, asked(someone[1]["email"]) | changed)
     assert answer.status_code == 422
     assert says in answer.content.decode()
@@ -82,7 +91,10 @@ def test_roles_that_the_promise_does_not_name_find_no_such_page(role: Role, some
 
 def test_another_members_look_is_not_there(adviser: Client, someone: Any) -> None:
     adviser.post(PAGE, asked(someone[1]["email"]))
-    assert staff_client(Role.PRIVACY_LEAD).get(f"{PAGE}{EmergencyLook.objects.get().pk}/").status_code == 404
+    assert (
+        staff_client(Role.PRIVACY_LEAD).get(f"{PAGE}{EmergencyLook.objects.get().pk}/").status_code
+        == 404
+    )
 
 
 def test_the_fourth_of_a_day_is_refused_with_the_reason(adviser: Client, someone: Any) -> None:
@@ -103,7 +115,9 @@ def test_the_privacy_lead_sees_it_at_once_and_reviews_it(adviser: Client, someon
     assert "She fell." in page
     assert someone[1]["phone"] not in page
     assert lead.post(f"{REVIEWS}{number}/", {}).status_code == 422
-    done = lead.post(f"{REVIEWS}{number}/", {"verdict": "not-justified"}, follow=True).content.decode()
+    done = lead.post(
+        f"{REVIEWS}{number}/", {"verdict": "not-justified"}, follow=True
+    ).content.decode()
     assert "This may be a personal data breach" in done
     assert "Nothing waits for a review" in lead.get(REVIEWS).content.decode()
 
@@ -124,7 +138,9 @@ def test_an_overdue_review_is_said_to_be(adviser: Client, someone: Any) -> None:
         ("de", "Notfall: Leben oder Gesundheit eines Menschen war in Gefahr."),
     ],
 )
-def test_the_customer_sees_it_at_once_in_their_language(language: str, says: str, adviser: Client, someone: Any) -> None:
+def test_the_customer_sees_it_at_once_in_their_language(
+    language: str, says: str, adviser: Client, someone: Any
+) -> None:
     from aboveboard.vault.models import Person
 
     person, row = someone
@@ -133,7 +149,9 @@ def test_the_customer_sees_it_at_once_in_their_language(language: str, says: str
     assert says in customer_client(person).get("/you/looked/").content.decode()
 
 
-@pytest.mark.parametrize(("role", "status"), [(Role.ADVISER, 403), (Role.INCIDENT_LEAD, 403), (Role.ADMINISTRATOR, 403)])
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.ADVISER, 403), (Role.INCIDENT_LEAD, 403), (Role.ADMINISTRATOR, 403)]
+)
 def test_only_the_privacy_lead_reviews(role: Role, status: int, someone: Any) -> None:
     assert staff_client(role).get(REVIEWS).status_code == status
 

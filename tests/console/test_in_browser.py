@@ -1,4 +1,5 @@
-"""The console in a real browser, on a phone and at a desk, light and dark: axe finds nothing, and the way works without a script."""
+"""The console in a real browser, on a phone and at a desk, light and dark: axe finds nothing, and
+the way works without a script."""
 
 from __future__ import annotations
 
@@ -62,10 +63,15 @@ def leaked(rows: list[dict[str, str]], lead: Account) -> Incident:
     found = look(stream)
     stream.seek(0)
     incident = open_from_leak(
-        stream, found.form, [guess.role for guess in found.columns], file_name="forum-dump.csv",
-        title="Customer file found on a public forum", reported_in_seconds=48,
-        by=actor_for(lead), at=clock.now() - timedelta(hours=27),
-    )  # fmt: skip
+        stream,
+        found.form,
+        [guess.role for guess in found.columns],
+        file_name="forum-dump.csv",
+        title="Customer file found on a public forum",
+        reported_in_seconds=48,
+        by=actor_for(lead),
+        at=clock.now() - timedelta(hours=27),
+    )
     jobs.run_jobs_once(worker="test")
     return incident
 
@@ -82,7 +88,9 @@ def test_an_incident_from_its_page_to_everyone_told(page: Page, lead: Account) -
     page.get_by_role("link", name="Customer file found on a public forum").click()
     page.get_by_role("link", name="Write the notices").click()
     seen(page, "console-prepare")
-    page.get_by_label("What we did, in English").fill("We closed the way in and made everyone choose a new password.")
+    page.get_by_label("What we did, in English").fill(
+        "We closed the way in and made everyone choose a new password."
+    )
     page.get_by_role("button", name="Prepare").click()
     expect(page.get_by_role("heading", name="Someone else must approve")).to_be_visible()
     seen(page, "incident", f"{place}/", keep=True)
@@ -96,7 +104,8 @@ def test_an_incident_from_its_page_to_everyone_told(page: Page, lead: Account) -
     seen(page, "console-home-second", "/console/")
     page.get_by_role("link", name="Read and approve").click()
     seen(page, "notices")
-    if os.environ.get("KEEP_PHOTOGRAPHS"):  # the first screen of it: the whole is as long as all notices together
+    # The first screen of it: the whole is as long as all notices together.
+    if os.environ.get("KEEP_PHOTOGRAPHS"):
         page.screenshot(path=ROOT / "docs" / "images" / "notices-desktop.png")
     page.get_by_role("button", name="Approve and send").click()
     expect(page.get_by_role("alert")).to_contain_text("Read them first.")
@@ -115,9 +124,14 @@ def test_a_loss_reported_in_a_minute(page: Page, tmp_path: Path) -> None:
     people = load(20)
     adviser = staff_member(Role.ADVISER)
     register_device(
-        kind=DeviceKind.LAPTOP, name="Field laptop", tag="LT-0042", encrypted=Encrypted.NO, holder_id=adviser.pk,
-        by=actor_for(adviser), at=clock.now(),
-    )  # fmt: skip
+        kind=DeviceKind.LAPTOP,
+        name="Field laptop",
+        tag="LT-0042",
+        encrypted=Encrypted.NO,
+        holder_id=adviser.pk,
+        by=actor_for(adviser),
+        at=clock.now(),
+    )
     sign_in(page, adviser)
     seen(page, "console-home-adviser", "/console/")
     seen(page, "console-devices-own", "/console/devices/")
@@ -177,11 +191,15 @@ def test_looking_somebody_up(page: Page) -> None:
     page.get_by_role("button", name="Look up").click()
     page.get_by_role("button", name="Add Proof of purchase").click()
     seen(page, "console-add-document")
-    page.get_by_label("Which file?").set_input_files({"name": "page.html", "mimeType": "application/pdf", "buffer": b"<script>"})
+    page.get_by_label("Which file?").set_input_files(
+        {"name": "page.html", "mimeType": "application/pdf", "buffer": b"<script>"}
+    )
     page.get_by_role("button", name="Keep it").click()
     expect(page.get_by_role("alert")).to_contain_text("of a kind that is not taken")
     seen(page, "console-add-document-error")
-    page.get_by_label("Which file?").set_input_files({"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
+    page.get_by_label("Which file?").set_input_files(
+        {"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
+    )
     page.get_by_role("button", name="Keep it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Kept: Proof of purchase")
     seen(page, "console-document-added")
@@ -198,16 +216,22 @@ def test_looking_somebody_up(page: Page) -> None:
 @pytest.fixture
 def scriptless(chromium: Browser, live_server: object) -> Callable[[], BrowserContext]:
     """A browser with scripts switched off."""
-    return lambda: chromium.new_context(base_url=str(getattr(live_server, "url", "")), java_script_enabled=False)
+    return lambda: chromium.new_context(
+        base_url=str(getattr(live_server, "url", "")), java_script_enabled=False
+    )
 
 
-def test_a_leaked_file_without_a_script(scriptless: Callable[[], BrowserContext], page: Page, lead: Account) -> None:
+def test_a_leaked_file_without_a_script(
+    scriptless: Callable[[], BrowserContext], page: Page, lead: Account
+) -> None:
     rows = [row for _, row in load(20)]
     context = scriptless()
     bare = context.new_page()
     sign_in(bare, lead)
     bare.goto("/console/incidents/new/leak/")
-    bare.get_by_label("The file").set_input_files({"name": "dump.csv", "mimeType": "text/csv", "buffer": leaked_file(rows)})
+    bare.get_by_label("The file").set_input_files(
+        {"name": "dump.csv", "mimeType": "text/csv", "buffer": leaked_file(rows)}
+    )
     bare.get_by_role("button", name="Bring it in").click()
     expect(bare.get_by_label("Column 1, “email”")).to_have_value("email")
     sign_in(page, lead)
@@ -225,7 +249,9 @@ def test_the_columns_of_a_leaked_file(page: Page, lead: Account) -> None:
     rows = [row for _, row in load(20)]
     sign_in(page, lead)
     page.goto("/console/incidents/new/leak/")
-    page.get_by_label("The file").set_input_files({"name": "dump.csv", "mimeType": "text/csv", "buffer": leaked_file(rows)})
+    page.get_by_label("The file").set_input_files(
+        {"name": "dump.csv", "mimeType": "text/csv", "buffer": leaked_file(rows)}
+    )
     page.get_by_role("button", name="Bring it in").click()
     seen(page, "console-leak-columns")
     for column in ("Column 1, “email”", "Column 2, “phone”"):
@@ -240,7 +266,10 @@ def test_the_mail_of_a_demonstration(page: Page, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(instance, "current", lambda: on)
     seen(page, "demo-mail-empty", "/demo/mail")
     on.path("mail").mkdir()
-    message = "From: us@example.org\nTo: jon@example.org\nSubject: Your code\n\nIt is 1234-5678.\nSee http://localhost/you/\n"
+    message = (
+        "From: us@example.org\nTo: jon@example.org\nSubject: Your code\n\nIt is 1234-5678.\n"
+        "See http://localhost/you/\n"
+    )
     (on.path("mail") / "01795320465098226286-f88e3124c38b82cf.eml").write_text(message)
     seen(page, "demo-mail", "/demo/mail")
     page.get_by_role("link", name="Your code").click()
@@ -254,7 +283,9 @@ def test_an_emergency_from_asking_to_its_review(page: Page) -> None:
     page.get_by_label("Somebody’s life or health is in danger").check()
     page.get_by_label("Who is it about?").fill(row["email"])
     page.get_by_label("Phone number").check()
-    page.get_by_label("What happened, for the reviewers?").fill("Her neighbour heard her fall, and nobody answers.")
+    page.get_by_label("What happened, for the reviewers?").fill(
+        "Her neighbour heard her fall, and nobody answers."
+    )
     page.get_by_role("button", name="Open in an emergency").click()
     expect(page.get_by_text("You can show it again")).to_be_visible()
     seen(page, "console-emergency-opened")

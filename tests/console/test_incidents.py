@@ -1,4 +1,5 @@
-"""An incident in the console: every page, every number opened, two people for notices, and who may."""
+"""An incident in the console: every page, every number opened, two people for
+notices, and who may."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ def waiting(incident: Incident, lead: Account) -> NoticeBatch:
     return prepare(incident.number, by=actor_for(lead), at=clock.now())
 
 
-def test_the_page_says_the_next_duty_and_the_number_that_opens_as_its_rows(client: Client, lost: Incident) -> None:
+def test_the_page_says_the_next_duty_and_the_number_that_opens_as_its_rows(
+    client: Client, lost: Incident
+) -> None:
     page = client.get(at(lost)).content.decode()
     assert "Field laptop" in page or "LT-0042 is missing" in page
     assert "within" in page
@@ -60,22 +63,40 @@ def test_the_page_says_the_next_duty_and_the_number_that_opens_as_its_rows(clien
     assert people.count('data-th="Person"') == 12
     place = next(iter(queries.page(lost.number, at=clock.now()).jurisdictions))
     fewer = client.get(at(lost, f"people/?jurisdiction={place}")).content.decode()
-    assert fewer.count('data-th="Person"') == queries.page(lost.number, at=clock.now()).jurisdictions[place]
+    assert (
+        fewer.count('data-th="Person"')
+        == queries.page(lost.number, at=clock.now()).jurisdictions[place]
+    )
 
 
-@pytest.mark.parametrize("page", ["", "people/", "lines/stranger/", "timeline/", "known/", "report/", "report.json", "notices/"])
-def test_the_pages_of_an_incident_that_is_not_there(page: str, client: Client, lost: Incident) -> None:
+@pytest.mark.parametrize(
+    "page",
+    ["", "people/", "lines/stranger/", "timeline/", "known/", "report/", "report.json", "notices/"],
+)
+def test_the_pages_of_an_incident_that_is_not_there(
+    page: str, client: Client, lost: Incident
+) -> None:
     assert client.get(f"/console/incidents/99/{page}").status_code == 404
 
 
 @pytest.mark.parametrize(
-    "page", ["people/?after=x", "people/?band=high", "lines/eaten/", "duties/9999/", "notices/99/", "notices/99/told/sent/"]
+    "page",
+    [
+        "people/?after=x",
+        "people/?band=high",
+        "lines/eaten/",
+        "duties/9999/",
+        "notices/99/",
+        "notices/99/told/sent/",
+    ],
 )
 def test_what_is_not_there(page: str, client: Client, lost: Incident) -> None:
     assert client.get(at(lost, page)).status_code == 404
 
 
-@pytest.mark.parametrize("page", ["", "people/", "lines/stranger/", "timeline/", "known/", "report/", "report.json"])
+@pytest.mark.parametrize(
+    "page", ["", "people/", "lines/stranger/", "timeline/", "known/", "report/", "report.json"]
+)
 def test_leads_may(page: str, lost: Incident) -> None:
     assert refused_to_the_others(at(lost, page), LEADS) == []
 
@@ -89,7 +110,9 @@ def test_bringing_in_a_leak_is_for_leads(lost: Incident) -> None:
 
 
 def test_writing_notices_is_not_for_the_administrator(lost: Incident) -> None:
-    assert refused_to_the_others(at(lost, "notices/"), (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD)) == []
+    assert (
+        refused_to_the_others(at(lost, "notices/"), (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD)) == []
+    )
 
 
 @pytest.mark.parametrize("page", ["state/closed/", "notices/1/approve/", "notices/1/turn/stop/"])
@@ -103,7 +126,9 @@ def test_what_is_read_is_not_posted(page: str, client: Client, lost: Incident) -
 
 
 def test_a_sentence_for_the_timeline(client: Client, lost: Incident) -> None:
-    assert client.post(at(lost, "timeline/"), {"sentence": "The police were told."}).status_code == 302
+    assert (
+        client.post(at(lost, "timeline/"), {"sentence": "The police were told."}).status_code == 302
+    )
     assert "The police were told." in client.get(at(lost, "timeline/")).content.decode()
     assert client.post(at(lost, "timeline/"), {"sentence": ""}).status_code == 422
 
@@ -122,10 +147,21 @@ def test_a_duty_is_done_once(client: Client, lost: Incident) -> None:
 
 def test_an_answer_works_out_the_rest_anew(client: Client, lost: Incident) -> None:
     hands = questions()[0]
-    answers = {hands.key: "trusted", "what_happened": "It stayed on a train.", "measures_after": ["encryption", "training"]}
-    assert client.post(at(lost, "known/"), answers | {"occurred_at": "2026-01-02 10:00"}).status_code == 302
+    answers = {
+        hands.key: "trusted",
+        "what_happened": "It stayed on a train.",
+        "measures_after": ["encryption", "training"],
+    }
+    assert (
+        client.post(at(lost, "known/"), answers | {"occurred_at": "2026-01-02 10:00"}).status_code
+        == 302
+    )
     lost.refresh_from_db()
-    assert lost.circumstances == {hands.key: "trusted", "what_happened": "It stayed on a train.", "measures_after": "encryption,training"}
+    assert lost.circumstances == {
+        hands.key: "trusted",
+        "what_happened": "It stayed on a train.",
+        "measures_after": "encryption,training",
+    }
     assert lost.occurred_at is not None
     page = client.get(at(lost, "known/")).content.decode()
     assert 'value="2026-01-02 10:00"' in page
@@ -143,7 +179,9 @@ def test_the_report_says_first_what_is_open(client: Client, lost: Incident) -> N
     assert document["missing"]
 
 
-def test_what_still_binds_keeps_an_incident_from_being_closed(client: Client, lost: Incident) -> None:
+def test_what_still_binds_keeps_an_incident_from_being_closed(
+    client: Client, lost: Incident
+) -> None:
     answer = client.post(at(lost, "state/closed/"))
     assert answer.status_code == 409
     assert "not done yet" in answer.content.decode()
@@ -179,14 +217,18 @@ def test_a_sentence_that_is_too_long_is_not_sent(client: Client, lost: Incident)
     assert not NoticeBatch.objects.exists()
 
 
-def test_notices_are_sent_back_and_written_anew(client: Client, lost: Incident, lead: Account) -> None:
+def test_notices_are_sent_back_and_written_anew(
+    client: Client, lost: Incident, lead: Account
+) -> None:
     batch = waiting(lost, lead)
     assert client.post(at(lost, f"notices/{batch.pk}/turn/back/")).status_code == 302
     assert "Sent back" in client.get(at(lost, f"notices/{batch.pk}/")).content.decode()
     assert client.post(at(lost, "notices/"), {"en": "We locked its account."}).status_code == 302
 
 
-def test_a_batch_stands_under_its_own_incident_only(client: Client, lost: Incident, lead: Account, tmp_path: Path) -> None:
+def test_a_batch_stands_under_its_own_incident_only(
+    client: Client, lost: Incident, lead: Account, tmp_path: Path
+) -> None:
     other = lost_laptop([load(12)[0][0]], tmp_path, at=clock.now(), tag="LT-0099")
     batch = waiting(other, lead)
     assert client.get(at(lost, f"notices/{batch.pk}/")).status_code == 404
@@ -194,7 +236,10 @@ def test_a_batch_stands_under_its_own_incident_only(client: Client, lost: Incide
 
 
 def upload(client: Client, content: bytes, name: str = "dump.csv") -> None:
-    answer = client.post("/console/incidents/new/leak/", {"file": SimpleUploadedFile(name, content), "title": "Found on a forum"})
+    answer = client.post(
+        "/console/incidents/new/leak/",
+        {"file": SimpleUploadedFile(name, content), "title": "Found on a forum"},
+    )
     assert answer.status_code == 302, answer.content.decode()
     assert answer["Location"] == "/console/incidents/new/leak/columns/"
 
@@ -217,26 +262,38 @@ def test_a_leaked_file_is_guessed_confirmed_and_counted(client: Client) -> None:
     strangers = client.get(at(incident, "lines/stranger/")).content.decode()
     assert strangers.count("<div>Line ") == 50
     assert "another number of columns" in client.get(at(incident, "lines/unread/")).content.decode()
-    assert client.get("/console/incidents/new/leak/columns/")["Location"] == "/console/incidents/new/leak/"
+    assert (
+        client.get("/console/incidents/new/leak/columns/")["Location"]
+        == "/console/incidents/new/leak/"
+    )
 
 
 def test_columns_by_which_nobody_can_be_found_are_refused(client: Client) -> None:
     upload(client, leaked_file([row for _, row in load(3)]))
-    answer = client.post("/console/incidents/new/leak/columns/", {f"column_{place}": "ignore" for place in range(3)})
+    answer = client.post(
+        "/console/incidents/new/leak/columns/", {f"column_{place}": "ignore" for place in range(3)}
+    )
     assert answer.status_code == 422
     assert not Incident.objects.exists()
-    answer = client.post("/console/incidents/new/leak/columns/", {f"column_{place}": "aliens" for place in range(3)})
+    answer = client.post(
+        "/console/incidents/new/leak/columns/", {f"column_{place}": "aliens" for place in range(3)}
+    )
     assert answer.status_code == 422
 
 
 def test_an_upload_of_somebody_else_is_not_there(client: Client) -> None:
     upload(client, leaked_file([row for _, row in load(3)]))
     other = staff_client(Role.PRIVACY_LEAD)
-    assert other.get("/console/incidents/new/leak/columns/")["Location"] == "/console/incidents/new/leak/"
+    assert (
+        other.get("/console/incidents/new/leak/columns/")["Location"]
+        == "/console/incidents/new/leak/"
+    )
 
 
 def test_no_file_is_an_error(client: Client) -> None:
     assert client.post("/console/incidents/new/leak/", {"title": "x"}).status_code == 422
-    empty = client.post("/console/incidents/new/leak/", {"file": SimpleUploadedFile("dump.csv", b"")})
+    empty = client.post(
+        "/console/incidents/new/leak/", {"file": SimpleUploadedFile("dump.csv", b"")}
+    )
     assert empty.status_code == 422
     assert "This file is empty." in empty.content.decode()

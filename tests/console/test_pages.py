@@ -43,18 +43,26 @@ def test_everyone_of_the_staff_has_a_first_page() -> None:
     adopt()
     assert refused_to_the_others("/console/", list(Role)) == []
     for role in (Role.INCIDENT_LEAD, Role.ADMINISTRATOR):
-        assert "Nothing waits for you." in staff_client(role, account=None).get("/console/").content.decode()
+        assert (
+            "Nothing waits for you."
+            in staff_client(role, account=None).get("/console/").content.decode()
+        )
 
 
 def test_the_promise_its_versions_and_the_register() -> None:
     adopt()
     newer = adopt_promise(
-        PROMISE_FILE.read_text("utf-8").replace("keep: P2Y", "keep: P5Y", 1), name="retailer.yaml", by=SYSTEM, at=clock.now()
+        PROMISE_FILE.read_text("utf-8").replace("keep: P2Y", "keep: P5Y", 1),
+        name="retailer.yaml",
+        by=SYSTEM,
+        at=clock.now(),
     )
     client = staff_client(Role.ADVISER)
     assert f"Version {newer.serial}, since" in client.get("/console/promise/").content.decode()
     assert "we do more" in client.get(f"/console/promise/{newer.serial}/").content.decode()
-    assert "The first promise" in client.get(f"/console/promise/{newer.serial - 1}/").content.decode()
+    assert (
+        "The first promise" in client.get(f"/console/promise/{newer.serial - 1}/").content.decode()
+    )
     assert client.get("/console/promise/99/").status_code == 404
     assert "Art. 30" in client.get("/console/promise/register/").content.decode()
     table = client.get("/console/promise/register.csv")
@@ -62,7 +70,9 @@ def test_the_promise_its_versions_and_the_register() -> None:
     assert "attachment" in table["Content-Disposition"]
 
 
-@pytest.mark.parametrize("address", ["/console/promise/", "/console/promise/register/", "/console/promise/register.csv"])
+@pytest.mark.parametrize(
+    "address", ["/console/promise/", "/console/promise/register/", "/console/promise/register.csv"]
+)
 def test_any_staff_reads_the_promise_and_nobody_posts_to_it(address: str) -> None:
     adopt()
     assert refused_to_the_others(address, list(Role)) == []
@@ -82,15 +92,24 @@ def test_settings_are_refused_to_the_others() -> None:
 
 def test_where_a_setting_was_set() -> None:
     current = settings.current()
-    sections = dict(shown(current, {"organisation": {"name": "x"}}, {"ABOVEBOARD_SERVER_PORT": "8001"}))
-    assert {row.name: row.where for row in sections["organisation"]}["name"] == "Set in aboveboard.toml."
-    assert {row.name: row.where for row in sections["server"]}["port"] == "Set in the environment: ABOVEBOARD_SERVER_PORT."
+    sections = dict(
+        shown(current, {"organisation": {"name": "x"}}, {"ABOVEBOARD_SERVER_PORT": "8001"})
+    )
+    assert {row.name: row.where for row in sections["organisation"]}[
+        "name"
+    ] == "Set in aboveboard.toml."
+    assert {row.name: row.where for row in sections["server"]}[
+        "port"
+    ] == "Set in the environment: ABOVEBOARD_SERVER_PORT."
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        ("postgresql://app:s3cret@db:5432/aboveboard", f"postgresql://app:{MASK}@db:5432/aboveboard"),
+        (
+            "postgresql://app:s3cret@db:5432/aboveboard",
+            f"postgresql://app:{MASK}@db:5432/aboveboard",
+        ),
         ("postgresql://app:s3@cret@db/aboveboard", f"postgresql://app:{MASK}@db/aboveboard"),
         ("postgresql://db/aboveboard?password=s3cret", f"postgresql://db/aboveboard?{MASK}"),
         ("smtp+tls://mail.example:587", "smtp+tls://mail.example:587"),
@@ -111,7 +130,9 @@ def demo(monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = on.path("mail")
     folder.mkdir()
     name = "01795320465098226286-f88e3124c38b82cf.eml"
-    (folder / name).write_text("From: us@example.org\nTo: jon@example.org\nSubject: <b>Your code</b>\n\nIt is 1234-5678.\n")
+    (folder / name).write_text(
+        "From: us@example.org\nTo: jon@example.org\nSubject: <b>Your code</b>\n\nIt is 1234-5678.\n"
+    )
     return folder
 
 
@@ -124,7 +145,9 @@ def test_the_mail_of_a_demonstration_is_open_to_all(demo: Path) -> None:
     assert "jon@example.org" in message
 
 
-@pytest.mark.parametrize("name", ["01795320465098226286-0000000000000000.eml", "aboveboard.toml", "..%2Froot.key"])
+@pytest.mark.parametrize(
+    "name", ["01795320465098226286-0000000000000000.eml", "aboveboard.toml", "..%2Froot.key"]
+)
 def test_no_other_file_is_given_out(name: str, demo: Path) -> None:
     assert Client().get(f"/demo/mail/{name}").status_code == 404
 

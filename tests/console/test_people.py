@@ -1,4 +1,5 @@
-"""Looking somebody up in the console: what for, who, see just that; and recording what they chose."""
+"""Looking somebody up in the console: what for, who, see just that; and
+recording what they chose."""
 
 from __future__ import annotations
 
@@ -30,10 +31,18 @@ def adviser() -> Client:
 
 
 def asked(who: str, **changed: Any) -> dict[str, Any]:
-    return {"who": who, "channel": "phone", "fields_wanted": ["first_name", "email"], "reference": "call 417", **changed}
+    return {
+        "who": who,
+        "channel": "phone",
+        "fields_wanted": ["first_name", "email"],
+        "reference": "call 417",
+        **changed,
+    }
 
 
-def test_the_reasons_to_look_are_those_of_the_role(adviser: Client, someone: tuple[int, dict[str, str]]) -> None:
+def test_the_reasons_to_look_are_those_of_the_role(
+    adviser: Client, someone: tuple[int, dict[str, str]]
+) -> None:
     page = adviser.get("/console/people/").content.decode()
     assert "answer" in page
     assert "tax" not in page.lower().split("<main")[1]
@@ -54,16 +63,29 @@ def test_an_adviser_sees_what_was_asked_and_the_customer_sees_the_look(
     assert (look.granted, set(look.fields), look.role) == (True, {"first_name", "email"}, "adviser")
 
 
-def test_a_choice_said_on_the_phone_counts_at_once(adviser: Client, someone: tuple[int, dict[str, str]]) -> None:
+def test_a_choice_said_on_the_phone_counts_at_once(
+    adviser: Client, someone: tuple[int, dict[str, str]]
+) -> None:
     person, row = someone
     note = adviser.post(PAGE, asked(row["email"])).context["note"]
-    said = {"note": note, "purpose": "personal-offers", "answer": "yes", "evidence": "2026-11-22/417"}
+    said = {
+        "note": note,
+        "purpose": "personal-offers",
+        "answer": "yes",
+        "evidence": "2026-11-22/417",
+    }
     assert adviser.post("/console/people/choice/", said).status_code == 200
     (choice,) = choices.history(person)
-    assert (choice.answer, choice.channel, choice.evidence) == (Answer.YES, "phone", "phone:2026-11-22/417")
+    assert (choice.answer, choice.channel, choice.evidence) == (
+        Answer.YES,
+        "phone",
+        "phone:2026-11-22/417",
+    )
 
 
-def test_the_form_for_a_choice_is_asked_for_without_blame(adviser: Client, someone: tuple[int, dict[str, str]]) -> None:
+def test_the_form_for_a_choice_is_asked_for_without_blame(
+    adviser: Client, someone: tuple[int, dict[str, str]]
+) -> None:
     note = adviser.post(PAGE, asked(someone[1]["email"])).context["note"]
     page = adviser.post("/console/people/choice/", {"note": note})
     assert page.status_code == 200
@@ -73,7 +95,9 @@ def test_the_form_for_a_choice_is_asked_for_without_blame(adviser: Client, someo
     assert "Choose yes or no." in empty.content.decode()
 
 
-def test_a_note_of_somebody_else_is_worthless(adviser: Client, someone: tuple[int, dict[str, str]]) -> None:
+def test_a_note_of_somebody_else_is_worthless(
+    adviser: Client, someone: tuple[int, dict[str, str]]
+) -> None:
     note = adviser.post(PAGE, asked(someone[1]["email"])).context["note"]
     other = staff_client(account=staff_member(Role.ADVISER, email="other@staff.example"))
     said = {"note": note, "purpose": "personal-offers", "answer": "yes", "evidence": "1"}
@@ -81,7 +105,9 @@ def test_a_note_of_somebody_else_is_worthless(adviser: Client, someone: tuple[in
     assert not choices.history(someone[0])
 
 
-def test_a_stranger_is_not_found_and_no_name_is_given_away(adviser: Client, someone: tuple[int, dict[str, str]]) -> None:
+def test_a_stranger_is_not_found_and_no_name_is_given_away(
+    adviser: Client, someone: tuple[int, dict[str, str]]
+) -> None:
     answer = adviser.post(PAGE, asked("nobody@example.org"))
     assert answer.status_code == 422
     assert "Nobody whom this may show is known by that" in answer.content.decode()
@@ -98,22 +124,35 @@ def test_a_stranger_is_not_found_and_no_name_is_given_away(adviser: Client, some
         ("a field the purpose lacks", {"fields_wanted": ["card_number"]}, "valid choice"),
     ],
 )
-def test_bad_input(story: str, changed: dict[str, Any], says: str, adviser: Client, someone: tuple[int, dict[str, str]]) -> None:
+def test_bad_input(
+    story: str,
+    changed: dict[str, Any],
+    says: str,
+    adviser: Client,
+    someone: tuple[int, dict[str, str]],
+) -> None:
     answer = adviser.post(PAGE, asked(someone[1]["email"]) | changed)
     assert answer.status_code == 422
     assert says in answer.content.decode()
 
 
-def test_a_purpose_of_another_role_is_not_there(adviser: Client, someone: tuple[int, dict[str, str]]) -> None:
+def test_a_purpose_of_another_role_is_not_there(
+    adviser: Client, someone: tuple[int, dict[str, str]]
+) -> None:
     assert adviser.get("/console/people/tax-accounts/").status_code == 404
     assert adviser.get("/console/people/no-such-purpose/").status_code == 404
 
 
-def test_choices_are_recorded_by_post_only(adviser: Client, someone: tuple[int, dict[str, str]]) -> None:
+def test_choices_are_recorded_by_post_only(
+    adviser: Client, someone: tuple[int, dict[str, str]]
+) -> None:
     assert adviser.get("/console/people/choice/").status_code == 405
 
 
-@pytest.mark.parametrize(("role", "status"), [(Role.INCIDENT_LEAD, 403), (Role.ADMINISTRATOR, 403), (Role.PRIVACY_LEAD, 200)])
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [(Role.INCIDENT_LEAD, 403), (Role.ADMINISTRATOR, 403), (Role.PRIVACY_LEAD, 200)],
+)
 def test_who_may_look(role: Role, status: int, someone: tuple[int, dict[str, str]]) -> None:
     assert staff_client(role).get("/console/people/").status_code == status
 

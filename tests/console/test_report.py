@@ -30,17 +30,28 @@ def adviser() -> Account:
 @pytest.fixture
 def laptop(adviser: Account) -> Device:
     return register_device(
-        kind=DeviceKind.LAPTOP, name="Field laptop", tag="LT-0042", encrypted=Encrypted.NO, holder_id=adviser.pk,
-        by=actor_for(adviser), at=clock.now(),
-    )  # fmt: skip
+        kind=DeviceKind.LAPTOP,
+        name="Field laptop",
+        tag="LT-0042",
+        encrypted=Encrypted.NO,
+        holder_id=adviser.pk,
+        by=actor_for(adviser),
+        at=clock.now(),
+    )
 
 
-def test_ones_own_device_comes_first_and_is_reported_in_one_step(adviser: Account, laptop: Device) -> None:
+def test_ones_own_device_comes_first_and_is_reported_in_one_step(
+    adviser: Account, laptop: Device
+) -> None:
     client = staff_client(account=adviser)
     page = client.get(PAGE)
     began = page.context["began"]
     assert "My field laptop, LT-0042" in page.content.decode()
-    answer = client.post(PAGE, {"what": str(laptop.pk), "note": "Left on the 17:42 to Leeds.", "began": began}, follow=True)
+    answer = client.post(
+        PAGE,
+        {"what": str(laptop.pk), "note": "Left on the 17:42 to Leeds.", "began": began},
+        follow=True,
+    )
     assert "Reporting early is what protects people" in answer.content.decode()
     incident = Incident.objects.get()
     assert (incident.kind, incident.device_id) == (Kind.LOST_DEVICE, laptop.pk)
@@ -57,9 +68,15 @@ def test_another_device_by_its_label_in_any_case(laptop: Device) -> None:
 
 
 def test_something_else_in_a_few_words(adviser: Account) -> None:
-    answer = staff_client(account=adviser).post(PAGE, {"what": "other", "title": "A box of order forms", "began": "made:up"})
+    answer = staff_client(account=adviser).post(
+        PAGE, {"what": "other", "title": "A box of order forms", "began": "made:up"}
+    )
     incident = Incident.objects.get()
-    assert (incident.kind, incident.title, incident.reported_in_seconds) == (Kind.OTHER, "A box of order forms", None)
+    assert (incident.kind, incident.title, incident.reported_in_seconds) == (
+        Kind.OTHER,
+        "A box of order forms",
+        None,
+    )
     assert answer["Location"] == f"/console/report/{incident.number}/"
 
 
@@ -71,18 +88,30 @@ def test_something_else_in_a_few_words(adviser: Account) -> None:
         ("a label that nothing has", {"what": "tag", "tag": "LT-9999"}, "No device has this label"),
         ("something else without words", {"what": "other"}, "Say in a few words"),
         ("a device that is not theirs, by number", {"what": "99"}, "valid choice"),
-        ("a moment that is none", {"what": "other", "title": "A box", "when": "soon"}, "Choose a day and a time"),
-        ("tomorrow", {"what": "tag", "tag": "LT-0042", "when": "2999-01-01T10:00"}, "in the future"),
+        (
+            "a moment that is none",
+            {"what": "other", "title": "A box", "when": "soon"},
+            "Choose a day and a time",
+        ),
+        (
+            "tomorrow",
+            {"what": "tag", "tag": "LT-0042", "when": "2999-01-01T10:00"},
+            "in the future",
+        ),
     ],
 )
-def test_bad_input(story: str, said: dict[str, str], says: str, adviser: Account, laptop: Device) -> None:
+def test_bad_input(
+    story: str, said: dict[str, str], says: str, adviser: Account, laptop: Device
+) -> None:
     answer = staff_client(account=adviser).post(PAGE, said)
     assert answer.status_code == 422
     assert says in answer.content.decode()
     assert not Incident.objects.exists()
 
 
-def test_a_second_report_of_the_same_device_is_answered_kindly(adviser: Account, laptop: Device) -> None:
+def test_a_second_report_of_the_same_device_is_answered_kindly(
+    adviser: Account, laptop: Device
+) -> None:
     client = staff_client(account=adviser)
     client.post(PAGE, {"what": str(laptop.pk)})
     answer = client.post(PAGE, {"what": "tag", "tag": "LT-0042"})

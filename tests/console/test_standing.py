@@ -1,4 +1,5 @@
-"""What the privacy lead does about keeping and erasing: holds, restrictions, sweeps, and two records of one person."""
+"""What the privacy lead does about keeping and erasing: holds, restrictions, sweeps, and two
+records of one person."""
 
 from __future__ import annotations
 
@@ -40,14 +41,19 @@ def test_only_the_privacy_lead_comes_in(two: tuple[Someone, Someone]) -> None:
     assert refused_to_the_others(f"/console/keep/people/{two[0][0]}/", [Role.PRIVACY_LEAD]) == []
 
 
-def test_a_hold_is_placed_seen_by_the_customer_and_released(lead: Client, two: tuple[Someone, Someone]) -> None:
+def test_a_hold_is_placed_seen_by_the_customer_and_released(
+    lead: Client, two: tuple[Someone, Someone]
+) -> None:
     (person, _), _ = two
     page = f"/console/keep/people/{person}/"
     assert "None, and there never was one." in lead.get(page).content.decode()
     asked = lead.post(f"{page}hold/", {})
     assert asked.status_code == 422
     assert "Choose one." in asked.content.decode()
-    assert lead.post(f"{page}hold/", {"why": "claim", "reference": "case/7", "until": ""}).status_code == 302
+    assert (
+        lead.post(f"{page}hold/", {"why": "claim", "reference": "case/7", "until": ""}).status_code
+        == 302
+    )
     assert "case/7" in lead.get(page).content.decode()
     assert "case/7" in lead.get("/console/keep/").content.decode()
     assert "We must keep your data for now" in customer_client(person).get("/you/").content.decode()
@@ -59,12 +65,21 @@ def test_a_hold_is_placed_seen_by_the_customer_and_released(lead: Client, two: t
     assert "We must keep your data" not in customer_client(person).get("/you/").content.decode()
 
 
-def test_a_restriction_is_placed_seen_and_lifted_once_they_were_told(lead: Client, two: tuple[Someone, Someone]) -> None:
+def test_a_restriction_is_placed_seen_and_lifted_once_they_were_told(
+    lead: Client, two: tuple[Someone, Someone]
+) -> None:
     (person, _), _ = two
     page = f"/console/keep/people/{person}/"
     day = f"{clock.now() + timedelta(days=9):%Y-%m-%d}"
-    assert lead.post(f"{page}restrict/", {"why": "accuracy_contested", "reference": "call/9", "until": day}).status_code == 302
-    assert "We do not use your data for now" in customer_client(person).get("/you/").content.decode()
+    assert (
+        lead.post(
+            f"{page}restrict/", {"why": "accuracy_contested", "reference": "call/9", "until": day}
+        ).status_code
+        == 302
+    )
+    assert (
+        "We do not use your data for now" in customer_client(person).get("/you/").content.decode()
+    )
     (row,) = keeping.restrictions(person)
     assert row.until is not None
     assert f"{row.until - timedelta(days=1):%Y-%m-%d}" == day, "the last day counts to its end"
@@ -86,11 +101,15 @@ def test_a_sweep_is_listed_to_the_last_row(lead: Client, two: tuple[Someone, Som
     assert queries.outcomes(sweep.pk) == {"person": 3}
 
 
-def test_two_records_are_compared_without_a_value_made_one_and_two_again(lead: Client, two: tuple[Someone, Someone]) -> None:
+def test_two_records_are_compared_without_a_value_made_one_and_two_again(
+    lead: Client, two: tuple[Someone, Someone]
+) -> None:
     (one, row), (other, other_row) = two
     kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
     origin = Origin(in_force().serial, clock.now(), "phone", "")
-    vault_actions.correct(other, "email", row["email"], kinds=kinds, origin=origin, by=ADVISER, at=clock.now())
+    vault_actions.correct(
+        other, "email", row["email"], kinds=kinds, origin=origin, by=ADVISER, at=clock.now()
+    )
     assert "e-mail address" in lead.get("/console/keep/twice/").content.decode()
     address = f"/console/keep/twice/{one}/{other}/"
     page = lead.get(address).content.decode()
@@ -102,8 +121,13 @@ def test_two_records_are_compared_without_a_value_made_one_and_two_again(lead: C
     assert lead.post(address, said | {"reference": "case/1"}).status_code == 302
     assert alias.current(other) == one
     merged = MergedPerson.objects.get()
-    assert "Undo" in lead.get(f"/console/keep/people/{other}/").content.decode(), "the old number leads to the page"
-    assert lead.post(f"/console/keep/merges/{merged.pk}/undo/", {"reference": "case/2"}).status_code == 302
+    assert "Undo" in lead.get(f"/console/keep/people/{other}/").content.decode(), (
+        "the old number leads to the page"
+    )
+    assert (
+        lead.post(f"/console/keep/merges/{merged.pk}/undo/", {"reference": "case/2"}).status_code
+        == 302
+    )
     assert vault.held_fields(other)
     assert "undone" in lead.get("/console/keep/twice/").content.decode()
     assert lead.get(f"/console/keep/twice/{one}/404/").status_code == 404
@@ -113,7 +137,9 @@ def test_a_person_one_has_looked_up_leads_here(lead: Client, two: tuple[Someone,
     (person, row), _ = two
     asked = {"who": row["email"], "channel": "email", "fields_wanted": ["email"], "reference": ""}
     purposes = [
-        key for key, purpose in in_force().promise.purposes.items() if "privacy-lead" in purpose.roles and "email" in purpose.fields
+        key
+        for key, purpose in in_force().promise.purposes.items()
+        if "privacy-lead" in purpose.roles and "email" in purpose.fields
     ]
     assert purposes, "the sample lets the privacy lead look somebody up"
     asked["channel"] = in_force().promise.purposes[purposes[0]].channels[0]

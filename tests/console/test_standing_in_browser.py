@@ -1,4 +1,5 @@
-"""The privacy lead's pages about keeping and erasing in a real browser: axe finds nothing, on a phone and at a desk."""
+"""The privacy lead's pages about keeping and erasing in a real browser: axe finds nothing, on
+a phone and at a desk."""
 
 from __future__ import annotations
 
@@ -25,10 +26,22 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_keeping_and_erasing(page: Page) -> None:
     (one, row), (other, _), (third, _), *_ = load(5)
     at = clock.now()
-    keeping.place_hold(one, HoldReason.CLAIM, reference="case/2026-417", until=None, by=ADVISER, at=at)
-    keeping.restrict(third, RestrictionReason.ACCURACY_CONTESTED, reference="call/88", by=ADVISER, at=at)
+    keeping.place_hold(
+        one, HoldReason.CLAIM, reference="case/2026-417", until=None, by=ADVISER, at=at
+    )
+    keeping.restrict(
+        third, RestrictionReason.ACCURACY_CONTESTED, reference="call/88", by=ADVISER, at=at
+    )
     kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
-    vault.correct(other, "email", row["email"], kinds=kinds, origin=Origin(in_force().serial, at, "phone", ""), by=ADVISER, at=at)
+    vault.correct(
+        other,
+        "email",
+        row["email"],
+        kinds=kinds,
+        origin=Origin(in_force().serial, at, "phone", ""),
+        by=ADVISER,
+        at=at,
+    )
     sweep = reviewing.review(by=SYSTEM, at=at + timedelta(days=366 * 12))
     sign_in(page, staff_member(Role.PRIVACY_LEAD, team="Privacy"))
     for name, address in (

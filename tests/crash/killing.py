@@ -16,7 +16,8 @@ KILLS = 50
 
 
 def start(work: Callable[[], object]) -> int:
-    """Do ``work`` in a process of its own, with database connections of its own; return its id once it has begun."""
+    """Do ``work`` in a process of its own, with database connections of its own; return its
+    id once it has begun."""
     connection.close()
     if hasattr(connection, "close_pool"):
         connection.close_pool()
@@ -30,7 +31,8 @@ def start(work: Callable[[], object]) -> int:
     code = 1
     try:
         os.close(heard)
-        # A pool's threads do not survive a fork, nor do the locks that they held: one plain connection.
+        # A pool's threads do not survive a fork, nor do the locks that they
+        # held: one plain connection.
         connection.settings_dict["OPTIONS"].pop("pool", None)
         connection.ensure_connection()  # opening it is no part of what is tried
         os.write(said, b".")
@@ -51,7 +53,8 @@ def finish(process: int) -> int:
 class Killer:
     """Kills work at moments spread evenly over how long it takes, which it learns by itself.
 
-    ``most``: it is never left at it for longer, in seconds, so that long work is killed in many places.
+    ``most``: it is never left at it for longer, in seconds, so that long work
+    is killed in many places.
     """
 
     def __init__(self, seed: int = 9, most: float = 60.0) -> None:
@@ -61,7 +64,8 @@ class Killer:
         self.killed = 0
 
     def kill(self, work: Callable[[], object]) -> bool:
-        """Do ``work`` in a process of its own and kill it somewhere in the middle; return whether it was still at it.
+        """Do ``work`` in a process of its own and kill it somewhere in the middle; return
+        whether it was still at it.
 
         Raises:
             AssertionError: the work failed before it could be killed.
@@ -84,17 +88,23 @@ class Killer:
         return True
 
 
-def kill_until(times: int, work: Callable[[], object], *, between: Callable[[], object], most: float = 60.0) -> None:
-    """Kill ``work`` so many times, calling ``between`` after each death; work that was done is begun again all the same.
+def kill_until(
+    times: int, work: Callable[[], object], *, between: Callable[[], object], most: float = 60.0
+) -> None:
+    """Kill ``work`` so many times, calling ``between`` after each death; work that was done is
+    begun again all the same.
 
     Raises:
-        AssertionError: the work was nearly always done before it could be killed, so nothing was tried.
+        AssertionError: the work was nearly always done before it could be
+            killed, so nothing was tried.
     """
     killer = Killer(most=most)
     tries = 0
     while killer.killed < times:
         tries += 1
-        assert tries < 20 * times, f"only {killer.killed} of {tries} were killed before they were done"
+        assert tries < 20 * times, (
+            f"only {killer.killed} of {tries} were killed before they were done"
+        )
         killer.kill(work)
         _settle()
         between()
@@ -102,12 +112,14 @@ def kill_until(times: int, work: Callable[[], object], *, between: Callable[[], 
 
 _BUSY = """
 SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND backend_type = 'client backend' AND state <> 'idle'
 """
 
 
 def _settle() -> None:
-    """Wait until PostgreSQL, too, has noticed the death: a statement it was at goes on to its end, a commit among them."""
+    """Wait until PostgreSQL, too, has noticed the death: a statement it was at goes on to its
+    end, a commit among them."""
     if connection.vendor != "postgresql":
         return
     end = time.monotonic() + 20

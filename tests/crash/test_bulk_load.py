@@ -1,4 +1,5 @@
-"""A bulk load killed fifty times: run again it goes on, nobody is loaded twice, nobody is half there, nobody is missing."""
+"""A bulk load killed fifty times: run again it goes on, nobody is loaded twice, nobody is half
+there, nobody is missing."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ PEOPLE = 800
 
 
 class Files:
-    """Files of different people; the next one is taken once the one in hand is loaded to its end."""
+    """Files of different people; the next one is taken once the one in hand
+    is loaded to its end."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -61,7 +63,8 @@ def test_a_load_killed_fifty_times_goes_on_and_nobody_is_twice_or_half_there(fil
         nonlocal seen
         held = whole.people()
         assert held >= seen, "somebody who was loaded is gone"
-        # Each batch has one entry that says how many it brought in: together they are exactly who is here.
+        # Each batch has one entry that says how many it brought in: together they
+        # are exactly who is here.
         assert _brought_in() == len(held)
         seen = held
         if len(held) == PEOPLE * len(files.sources):

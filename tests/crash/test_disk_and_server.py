@@ -1,7 +1,8 @@
-"""The disk fills up, or the database server dies, while people are looked up: whatever was released has its entry, for good.
+"""The disk fills up, or the database server dies, while people are looked up: whatever was released
+has its entry, for good.
 
-The programs are real and the instance is their own. A limit on the size of files stands for a full disk: the system refuses
-to write on, in the middle of whatever was being written.
+The programs are real and the instance is their own. A limit on the size of files stands for a full
+disk: the system refuses to write on, in the middle of whatever was being written.
 """
 
 from __future__ import annotations
@@ -33,28 +34,58 @@ class Instance:
     server: postgres.Server | None
 
     def run(self, *words: object) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(command(*words), env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run(
+            command(*words),
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
         assert done.returncode == exits.DONE, done.stderr
         return done
 
     def using(self, limit: int | None = None) -> subprocess.Popen[str]:
         program = limited([sys.executable, "-m", "tests.crash.using"], limit)
-        return subprocess.Popen(program, env=self.environment, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return subprocess.Popen(
+            program,
+            env=self.environment,
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
     def entries(self) -> set[int]:
-        query = "from aboveboard.ledger.models import Entry; print(*Entry.objects.filter(kind='use.granted').values_list('id', flat=True))"
+        query = (
+            "from aboveboard.ledger.models import Entry; "
+            "print(*Entry.objects.filter(kind='use.granted').values_list('id', flat=True))"
+        )
         program = f"import django; django.setup(); {query}"
-        done = subprocess.run([sys.executable, "-c", program], env=self.environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         return set(map(int, done.stdout.split()))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Instance]:
-    # Small pieces of its log, so that a limit on the size of files is met by a table first. Durable, as a real one.
-    server = postgres.start(("max_connections=50",), ("--wal-segsize=1",)) if request.param == "postgres" else None
+    # Small pieces of its log, so that a limit on the size of files is met by a table
+    # first. Durable, as a real one.
+    server = (
+        postgres.start(("max_connections=50",), ("--wal-segsize=1",))
+        if request.param == "postgres"
+        else None
+    )
     environment = clean_environment() | {
-        "ABOVEBOARD_HOME": str(tmp_path / "home"), "DJANGO_SETTINGS_MODULE": "aboveboard.site.settings",
-    }  # fmt: skip
+        "ABOVEBOARD_HOME": str(tmp_path / "home"),
+        "DJANGO_SETTINGS_MODULE": "aboveboard.site.settings",
+    }
     if server:
         environment["ABOVEBOARD_DATABASE_URL"] = server.url
     made = Instance(tmp_path / "home", environment, server)
@@ -70,7 +101,11 @@ def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Instan
 
 def limited(program: list[str], limit: int | None) -> list[str]:
     """Return the command that runs ``program`` with no file growing beyond ``limit`` bytes."""
-    return program if limit is None else ["sh", "-c", f'ulimit -f {limit // 512}; exec "$@"', "sh", *program]
+    return (
+        program
+        if limit is None
+        else ["sh", "-c", f'ulimit -f {limit // 512}; exec "$@"', "sh", *program]
+    )
 
 
 def largest_file(folder: Path) -> int:
@@ -94,7 +129,9 @@ def goes_on(instance: Instance) -> None:
     instance.run("ledger", "verify")
 
 
-def test_a_full_disk_releases_nothing_without_its_entry_and_is_gone_on_from(instance: Instance) -> None:
+def test_a_full_disk_releases_nothing_without_its_entry_and_is_gone_on_from(
+    instance: Instance,
+) -> None:
     if instance.server:
         unlimited = instance.server.command
         instance.server.crash()
@@ -125,7 +162,8 @@ def test_a_server_that_dies_loses_no_entry_of_what_was_released(instance: Instan
     assert program.returncode == (exits.UNAVAILABLE if instance.server else -9), complaint
     if instance.server:
         instance.server.again()
-    lines = [line for line in said.splitlines(keepends=True) if line.endswith("\n")]  # the last may be cut in the middle
+    # The last may be cut in the middle.
+    lines = [line for line in said.splitlines(keepends=True) if line.endswith("\n")]
     told = {int(line) for line in [first, *lines]}
     assert told <= instance.entries(), "somebody was told what no entry proves"
     goes_on(instance)

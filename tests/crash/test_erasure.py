@@ -1,4 +1,5 @@
-"""Erasures killed fifty times: each person is wholly there or wholly gone, and who is gone has an entry that says so."""
+"""Erasures killed fifty times: each person is wholly there or wholly gone, and who is gone has
+an entry that says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Uses killed fifty times: whatever left the process, its entry is in the ledger (design, invariant 3)."""
+"""Uses killed fifty times: whatever left the process, its entry is in the ledger
+(design, invariant 3)."""
 
 from __future__ import annotations
 
@@ -35,7 +36,11 @@ def test_nothing_was_released_without_its_entry(tmp_path: Path) -> None:
             tell(outcome)
 
     def each_has_its_entry() -> None:
-        told = {int(line.split()[0]) for line in outside.read_text().splitlines()} if outside.exists() else set()
+        told = (
+            {int(line.split()[0]) for line in outside.read_text().splitlines()}
+            if outside.exists()
+            else set()
+        )
         entries = dict(Entry.objects.filter(id__in=told).values_list("id", "body"))
         assert told == entries.keys(), "somebody was told what no entry proves"
         assert all(json.loads(bytes(body))["kind"] == "use.granted" for body in entries.values())

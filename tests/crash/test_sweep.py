@@ -1,4 +1,5 @@
-"""A retention sweep killed fifty times: each row is done and written down or not begun, and what is left opens."""
+"""A retention sweep killed fifty times: each row is done and written down or not begun,
+and what is left opens."""
 
 from __future__ import annotations
 
@@ -30,23 +31,34 @@ def _drop_from_every_purpose(monkeypatch: pytest.MonkeyPatch, dropped: str) -> N
     """Let the promise in force have no purpose left for a field, without its being adopted anew."""
     adopted = in_force()
     purposes = {
-        key: replace(one, fields=tuple(field for field in one.fields if field != dropped)) for key, one in adopted.promise.purposes.items()
+        key: replace(one, fields=tuple(field for field in one.fields if field != dropped))
+        for key, one in adopted.promise.purposes.items()
     }
-    changed = replace(adopted, promise=replace(adopted.promise, purposes=MappingProxyType(purposes)))
+    changed = replace(
+        adopted, promise=replace(adopted.promise, purposes=MappingProxyType(purposes))
+    )
     monkeypatch.setattr("aboveboard.promise.queries.in_force", lambda: changed)
 
 
-def test_a_sweep_killed_fifty_times_has_done_each_row_or_not_begun_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_killed_fifty_times_has_done_each_row_or_not_begun_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(erasing, "SWEEP_ERASE_BATCH", 1)
     people = [person_id for person_id, _ in world.load(PEOPLE)]
     _drop_from_every_purpose(monkeypatch, "email")
     then = clock.now() + timedelta(days=7 * 366)
-    # Half of them bought something last year: they lose the field that no purpose needs any more, and stay.
+    # Half of them bought something last year: they lose the field that no purpose
+    # needs any more, and stay.
     Person.objects.filter(id__in=people[::2]).update(last_active_at=then - timedelta(days=366))
     before = whole.fields()
     review = reviewing.review(by=SYSTEM, at=then)
-    listed = {row.pk: (row.person_id, row.fields.keys(), row.whole) for row in SweepRow.objects.filter(sweep=review)}
-    assert {whole_person for _, _, whole_person in listed.values()} == {True, False}, "some lapse in part and some wholly"
+    listed = {
+        row.pk: (row.person_id, row.fields.keys(), row.whole)
+        for row in SweepRow.objects.filter(sweep=review)
+    }
+    assert {whole_person for _, _, whole_person in listed.values()} == {True, False}, (
+        "some lapse in part and some wholly"
+    )
 
     def sweep() -> None:
         erasing.erase(review.digest, by=SYSTEM, at=lambda: then)
@@ -60,7 +72,11 @@ def test_a_sweep_killed_fifty_times_has_done_each_row_or_not_begun_it(monkeypatc
             assert outcome in ("", "fields", "person")
             assert (
                 fields_now.get(person_id, frozenset())
-                == {"": before[person_id], "fields": before[person_id] - fields, "person": frozenset()}[outcome]
+                == {
+                    "": before[person_id],
+                    "fields": before[person_id] - fields,
+                    "person": frozenset(),
+                }[outcome]
             )
             if outcome:
                 done[outcome] += 1
@@ -69,7 +85,8 @@ def test_a_sweep_killed_fifty_times_has_done_each_row_or_not_begun_it(monkeypatc
 
     process = start(sweep)
     while not SweepRow.objects.filter(sweep=review).exclude(outcome="").exists():
-        time.sleep(0.001)  # it first holds its rows against the digest, which takes longer than all the rest
+        # It first holds its rows against the digest, which takes longer than all the rest.
+        time.sleep(0.001)
     os.kill(process, signal.SIGKILL)
     assert finish(process) == -signal.SIGKILL
     kill_until(KILLS - 1, sweep, between=each_row_is_done_or_not_begun, most=0.06)

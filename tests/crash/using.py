@@ -1,6 +1,8 @@
-"""A program that uses people's data until something ends it: ``python -m tests.crash.using``. The instance is in the environment.
+"""A program that uses people's data until something ends it: ``python -m tests.crash.using``. The
+instance is in the environment.
 
-It prints the entry of each use only once the values are in its hands, so that what it printed was released.
+It prints the entry of each use only once the values are in its hands, so that what
+it printed was released.
 """
 
 from __future__ import annotations

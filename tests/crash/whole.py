@@ -1,4 +1,5 @@
-"""Looking at what a dead process left: each person is there entirely or not at all, and every entry leads to the signed root."""
+"""Looking at what a dead process left: each person is there entirely or not at all, and every entry
+leads to the signed root."""
 
 from __future__ import annotations
 
@@ -16,20 +17,30 @@ from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 
 
 def people() -> frozenset[int]:
-    """Return everyone held, after looking that each has a key that opens every box of theirs, and a look-up by number.
+    """Return everyone held, after looking that each has a key that opens every box of theirs,
+    and a look-up by number.
 
     Raises:
         AssertionError: somebody is half there.
     """
     held = frozenset(Person.objects.values_list("id", flat=True))
-    assert frozenset(PersonKey.objects.values_list("person_id", flat=True)) == held, "a key without its person, or the reverse"
-    records = {person_id: bytes(boxes) for person_id, boxes in SealedRecord.objects.values_list("person_id", "boxes")}
+    assert frozenset(PersonKey.objects.values_list("person_id", flat=True)) == held, (
+        "a key without its person, or the reverse"
+    )
+    records = {
+        person_id: bytes(boxes)
+        for person_id, boxes in SealedRecord.objects.values_list("person_id", "boxes")
+    }
     assert records.keys() == held, "a record without its person, or the reverse"
     numbers = BlindIndex.objects.filter(kind=blind.KIND_NUMBERS["customer_number"])
-    filed = dict(numbers.values_list("person_id").annotate(Count("id")).values_list("person_id", "id__count"))
+    filed = dict(
+        numbers.values_list("person_id").annotate(Count("id")).values_list("person_id", "id__count")
+    )
     assert filed.keys() == held, "a look-up without its person, or the reverse"
     assert set(filed.values()) <= {1}, "somebody is filed twice"
-    assert numbers.values("digest").distinct().count() == len(held), "two people are filed under one number"
+    assert numbers.values("digest").distinct().count() == len(held), (
+        "two people are filed under one number"
+    )
     return held
 
 
@@ -42,7 +53,9 @@ def opens_all(person_ids: frozenset[int]) -> None:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     keys = person_keys(person_ids)
-    for person_id, boxes in SealedRecord.objects.filter(person_id__in=person_ids).values_list("person_id", "boxes"):
+    for person_id, boxes in SealedRecord.objects.filter(person_id__in=person_ids).values_list(
+        "person_id", "boxes"
+    ):
         cipher = AESGCM(keys[person_id])
         for name, box in sealed.decode(bytes(boxes)).items():
             sealed.unseal(cipher, person_id, name, box)

@@ -23,7 +23,9 @@ def test_two_devices_never_share_a_label() -> None:
     with pytest.raises(actions.TagTaken):
         laptop(tag=" LT-1 ")
     with pytest.raises(BadInput):
-        actions.register_device(kind=DeviceKind.STICK, name=" ", tag="S-1", encrypted=Encrypted.YES, by=STAFF, at=AT)
+        actions.register_device(
+            kind=DeviceKind.STICK, name=" ", tag="S-1", encrypted=Encrypted.YES, by=STAFF, at=AT
+        )
     assert queries.device_by_tag("lt-1").tag == "LT-1"
     with pytest.raises(NotFound):
         queries.device_by_tag("LT-2")
@@ -57,7 +59,9 @@ def test_which_state_may_follow_which(steps: list[Move], last: Move, allowed: bo
 
 def test_the_list_says_where_each_stands_since_when() -> None:
     device, other = laptop(tag="A"), laptop(tag="B")
-    actions.report_missing(device.pk, note="Gone from the van.", by=STAFF, at=AT + timedelta(days=1))
+    actions.report_missing(
+        device.pk, note="Gone from the van.", by=STAFF, at=AT + timedelta(days=1)
+    )
     rows = {row.tag: row for row in queries.devices()}
     assert (rows["A"].state, rows["A"].since) == (DeviceState.MISSING, AT + timedelta(days=1))
     assert (rows["B"].state, rows["B"].exports, rows["B"].people) == (DeviceState.IN_USE, 0, 0)

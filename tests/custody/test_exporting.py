@@ -1,4 +1,5 @@
-"""An export never leaves without its manifest, and everyone asked for is on it: in the file, or with the reasons why not."""
+"""An export never leaves without its manifest, and everyone asked for is on it: in the file, or
+with the reasons why not."""
 
 from __future__ import annotations
 
@@ -56,22 +57,37 @@ def test_the_file_the_manifest_and_the_entry_say_the_same(people: People, tmp_pa
     assert people[0][1]["last_name"] not in bytes(entry.body).decode()
 
 
-def test_the_manifest_says_what_is_really_in_the_file_of_each(people: People, tmp_path: Path) -> None:
+def test_the_manifest_says_what_is_really_in_the_file_of_each(
+    people: People, tmp_path: Path
+) -> None:
     made = export(laptop(), [person_id for person_id, _ in people], tmp_path)
     cards = {person_id: bool(row["card_number"]) for person_id, row in people}
     for line in queries.export_people(made.pk):
-        assert ("user.financial.credit_card" in from_bitmap(line.categories)) == cards[line.person_id]
+        assert ("user.financial.credit_card" in from_bitmap(line.categories)) == cards[
+            line.person_id
+        ]
 
 
-def test_whoever_is_refused_is_a_line_with_the_reasons_and_not_in_the_file(people: People, tmp_path: Path) -> None:
+def test_whoever_is_refused_is_a_line_with_the_reasons_and_not_in_the_file(
+    people: People, tmp_path: Path
+) -> None:
     device = laptop()
     ids = [person_id for person_id, _ in people]
     made = actions.make_export(
-        [*ids, 12345], ("email", "birth_date"), purpose="personal-offers", out=tmp_path / "offers.csv", device=device, unprotected=True,
-        by=STAFF, at=AT,
-    )  # fmt: skip
+        [*ids, 12345],
+        ("email", "birth_date"),
+        purpose="personal-offers",
+        out=tmp_path / "offers.csv",
+        device=device,
+        unprotected=True,
+        by=STAFF,
+        at=AT,
+    )
     assert (made.people, made.refused) == (0, 13)
-    reasons = {line.person_id: line.reasons.split() for line in queries.export_people(made.pk, refused=True)}
+    reasons = {
+        line.person_id: line.reasons.split()
+        for line in queries.export_people(made.pk, refused=True)
+    }
     assert "no_consent" in reasons[ids[0]]
     assert "person_unknown" in reasons[12345]
     assert (tmp_path / "offers.csv").read_text().splitlines() == ["email,birth_date"]
@@ -81,8 +97,13 @@ def test_a_person_asked_for_twice_is_in_once(people: People, tmp_path: Path) -> 
     assert export(laptop(), [people[0][0], people[0][0]], tmp_path).people == 1
 
 
-@pytest.mark.parametrize(("encrypted", "protected"), [(Encrypted.YES, True), (Encrypted.NO, False), (Encrypted.UNKNOWN, False)])
-def test_only_a_disk_known_to_be_encrypted_protects(people: People, tmp_path: Path, encrypted: Encrypted, protected: bool) -> None:
+@pytest.mark.parametrize(
+    ("encrypted", "protected"),
+    [(Encrypted.YES, True), (Encrypted.NO, False), (Encrypted.UNKNOWN, False)],
+)
+def test_only_a_disk_known_to_be_encrypted_protects(
+    people: People, tmp_path: Path, encrypted: Encrypted, protected: bool
+) -> None:
     made = export(laptop(encrypted), [people[0][0]], tmp_path)
     assert made.protection == (Protection.DISK if protected else Protection.NONE)
     person_id, categories, shield = next(queries.manifest([made.pk]))
@@ -90,11 +111,25 @@ def test_only_a_disk_known_to_be_encrypted_protects(people: People, tmp_path: Pa
     assert shield == (categories if protected else 0)
 
 
-def _try(people: People, out: Path, device: Device | None, recipient: str = "", *, unprotected: bool = False) -> Export:
+def _try(
+    people: People,
+    out: Path,
+    device: Device | None,
+    recipient: str = "",
+    *,
+    unprotected: bool = False,
+) -> Export:
     return actions.make_export(
-        [people[0][0]], EXPORTED, purpose="deliver-orders", out=out, device=device, recipient=recipient, unprotected=unprotected,
-        by=STAFF, at=AT,
-    )  # fmt: skip
+        [people[0][0]],
+        EXPORTED,
+        purpose="deliver-orders",
+        out=out,
+        device=device,
+        recipient=recipient,
+        unprotected=unprotected,
+        by=STAFF,
+        at=AT,
+    )
 
 
 def test_what_is_refused_before_anything_is_opened(people: People, tmp_path: Path) -> None:
@@ -113,10 +148,14 @@ def test_what_is_refused_before_anything_is_opened(people: People, tmp_path: Pat
         _try(people, taken, device, unprotected=True)
     assert Entry.objects.filter(kind__startswith="use.").count() == used
     assert not Export.objects.exists()
-    assert _try(people, tmp_path / "x.csv", None, "courier", unprotected=True).recipient == "courier"
+    assert (
+        _try(people, tmp_path / "x.csv", None, "courier", unprotected=True).recipient == "courier"
+    )
 
 
-def test_an_export_that_died_half_way_never_left(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_that_died_half_way_never_left(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Step 2 dies: the manifest stands, no file does, and the export does not count as made."""
     device = laptop()
 
@@ -139,11 +178,21 @@ def test_an_export_that_died_half_way_never_left(people: People, tmp_path: Path,
 
 
 def parcel_to(key: str, people: People, out: Path, **changed: object) -> Export:
-    said: dict[str, object] = {"purpose": "deliver-orders", "recipient": "courier", "shape": Shape(age_keys=(key,)), "by": STAFF, "at": AT}
-    return actions.make_export([person_id for person_id, _ in people], EXPORTED, out=out, **(said | changed))  # type: ignore[arg-type]
+    said: dict[str, object] = {
+        "purpose": "deliver-orders",
+        "recipient": "courier",
+        "shape": Shape(age_keys=(key,)),
+        "by": STAFF,
+        "at": AT,
+    }
+    return actions.make_export(
+        [person_id for person_id, _ in people], EXPORTED, out=out, **(said | changed)
+    )  # type: ignore[arg-type]
 
 
-def test_a_parcel_needs_no_leave_and_counts_as_encrypted_when_it_is_lost(people: People, tmp_path: Path) -> None:
+def test_a_parcel_needs_no_leave_and_counts_as_encrypted_when_it_is_lost(
+    people: People, tmp_path: Path
+) -> None:
     key = parcel.new_key(tmp_path / "key.txt")
     device = laptop(Encrypted.NO)
     made = parcel_to(key, people, out := tmp_path / "p.csv.age", recipient="", device=device)
@@ -155,17 +204,28 @@ def test_a_parcel_needs_no_leave_and_counts_as_encrypted_when_it_is_lost(people:
         assert [row["email"] for row in csv.DictReader(text)] == [row["email"] for _, row in people]
 
 
-def test_the_sheet_beside_a_parcel_proves_it_and_names_nobody(people: People, tmp_path: Path) -> None:
+def test_the_sheet_beside_a_parcel_proves_it_and_names_nobody(
+    people: People, tmp_path: Path
+) -> None:
     made = parcel_to(parcel.new_key(tmp_path / "key.txt"), people, out := tmp_path / "p.csv.age")
     before = json.loads(manifest.beside(out).read_text("utf-8"))
-    assert (before["people"], before["sha256"], before["ledger"]["proof"]) == (12, hashlib.sha256(out.read_bytes()).hexdigest(), None)
+    assert (before["people"], before["sha256"], before["ledger"]["proof"]) == (
+        12,
+        hashlib.sha256(out.read_bytes()).hexdigest(),
+        None,
+    )
     sequence_now()
     told = manifest.write(made, out).read_text("utf-8")
     entry = Entry.objects.get(kind="export.made")
     assert json.loads(told)["ledger"]["entry"] == entry.pk
     proved, _, _ = proofs.verify(json.loads(told)["ledger"]["proof"], signer().verifier)
     assert proved.facts["file"] == made.file_digest
-    telling = {value for _, row in people for value in (row["email"], row["last_name"], row["customer_id"]) if len(value) > 5}
+    telling = {
+        value
+        for _, row in people
+        for value in (row["email"], row["last_name"], row["customer_id"])
+        if len(value) > 5
+    }
     assert telling, "a short name turns up in base64 by chance; longer ones are looked for"
     assert not any(value in told for value in telling)
 
@@ -174,10 +234,16 @@ def test_pseudonyms_tell_rows_apart_and_tie_no_two_files(people: People, tmp_pat
     keys = []
     for name in ("one.csv", "two.csv"):
         made = actions.make_export(
-            [person_id for person_id, _ in people], ("city", "country"), purpose="deliver-orders", out=tmp_path / name,
-            device=queries.exports()[0].device if queries.exports() else laptop(), unprotected=True, shape=Shape(pseudonyms=True), by=STAFF,
+            [person_id for person_id, _ in people],
+            ("city", "country"),
+            purpose="deliver-orders",
+            out=tmp_path / name,
+            device=queries.exports()[0].device if queries.exports() else laptop(),
+            unprotected=True,
+            shape=Shape(pseudonyms=True),
+            by=STAFF,
             at=AT,
-        )  # fmt: skip
+        )
         assert made.pseudonyms
         with (tmp_path / name).open(newline="", encoding="utf-8") as text:
             keys.append([row["key"] for row in csv.DictReader(text)])
@@ -185,22 +251,41 @@ def test_pseudonyms_tell_rows_apart_and_tie_no_two_files(people: People, tmp_pat
     assert not set(keys[0]) & set(keys[1])
 
 
-def test_a_recipient_gets_only_what_the_promise_shares_with_them(people: People, tmp_path: Path) -> None:
+def test_a_recipient_gets_only_what_the_promise_shares_with_them(
+    people: People, tmp_path: Path
+) -> None:
     with pytest.raises(exporting.NotSharedWith):
-        parcel_to(parcel.new_key(tmp_path / "key.txt"), people, tmp_path / "p.age", recipient="tax-authority")
+        parcel_to(
+            parcel.new_key(tmp_path / "key.txt"),
+            people,
+            tmp_path / "p.age",
+            recipient="tax-authority",
+        )
     assert not Export.objects.exists()
 
 
-def test_everyone_whom_a_purpose_may_reach_is_asked_and_the_decision_has_the_last_word(people: People, tmp_path: Path) -> None:
+def test_everyone_whom_a_purpose_may_reach_is_asked_and_the_decision_has_the_last_word(
+    people: People, tmp_path: Path
+) -> None:
     (ann, _), (ben, _), *_ = people
     for person_id, answer in ((ann, Answer.YES), (ben, Answer.YES), (ben, Answer.NO)):
-        choose(person_id, "personal-offers", answer, channel="portal", evidence="t:1", by=STAFF, at=AT)
+        choose(
+            person_id, "personal-offers", answer, channel="portal", evidence="t:1", by=STAFF, at=AT
+        )
     assert list(selecting.everyone_for("personal-offers")) == sorted([ann, ben])
-    assert list(selecting.everyone_for("deliver-orders")) == sorted(person_id for person_id, _ in people)
+    assert list(selecting.everyone_for("deliver-orders")) == sorted(
+        person_id for person_id, _ in people
+    )
     made = actions.make_export(
-        selecting.everyone_for("personal-offers"), ("email",), purpose="personal-offers", out=tmp_path / "o.csv",
-        recipient="email-provider", unprotected=True, by=world.OFFERS, at=AT + timedelta(minutes=1),
-    )  # fmt: skip
+        selecting.everyone_for("personal-offers"),
+        ("email",),
+        purpose="personal-offers",
+        out=tmp_path / "o.csv",
+        recipient="email-provider",
+        unprotected=True,
+        by=world.OFFERS,
+        at=AT + timedelta(minutes=1),
+    )
     assert (made.people, made.refused) == (1, 1)
     (line,) = queries.export_people(made.pk, refused=True)
     assert (line.person_id, line.reasons) == (ben, "consent_withdrawn")
@@ -211,7 +296,8 @@ def test_everyone_whom_a_purpose_may_reach_is_asked_and_the_decision_has_the_las
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("when", ["while it is written", "once it was written down"])
 def test_an_export_killed_with_kill_9(when: str, tmp_path: Path) -> None:
-    """Before its entry is durable it never left, and what it wrote is put away; afterwards the next export to this place finishes it."""
+    """Before its entry is durable it never left, and what it wrote is put away; afterwards the next
+    export to this place finishes it."""
     people = world.load(12)
     key, out = parcel.new_key(tmp_path / "key.txt"), tmp_path / "p.csv.age"
 
@@ -246,7 +332,15 @@ def test_a_choice_withdrawn_while_a_batch_is_read_keeps_out_whoever_was_not_yet_
 ) -> None:
     people = [person_id for person_id, _ in world.load(30)]
     for person_id in people:
-        choose(person_id, "personal-offers", Answer.YES, channel="portal", evidence="t:1", by=STAFF, at=AT)
+        choose(
+            person_id,
+            "personal-offers",
+            Answer.YES,
+            channel="portal",
+            evidence="t:1",
+            by=STAFF,
+            at=AT,
+        )
     monkeypatch.setattr(using, "USE_BATCH", 5)
     half, withdrawn, failed = threading.Event(), threading.Event(), []
 
@@ -254,7 +348,15 @@ def test_a_choice_withdrawn_while_a_batch_is_read_keeps_out_whoever_was_not_yet_
         try:
             half.wait(30)
             for person_id in people:
-                choose(person_id, "personal-offers", Answer.NO, channel="portal", evidence="t:2", by=STAFF, at=AT + timedelta(minutes=1))
+                choose(
+                    person_id,
+                    "personal-offers",
+                    Answer.NO,
+                    channel="portal",
+                    evidence="t:2",
+                    by=STAFF,
+                    at=AT + timedelta(minutes=1),
+                )
         except Exception as error:
             failed.append(error)
         finally:
@@ -272,15 +374,29 @@ def test_a_choice_withdrawn_while_a_batch_is_read_keeps_out_whoever_was_not_yet_
             yield person_id
 
     made = actions.make_export(
-        asked(), ("email",), purpose="personal-offers", out=tmp_path / "o.csv", recipient="email-provider", unprotected=True,
-        by=world.OFFERS, at=AT + timedelta(minutes=2),
-    )  # fmt: skip
+        asked(),
+        ("email",),
+        purpose="personal-offers",
+        out=tmp_path / "o.csv",
+        recipient="email-provider",
+        unprotected=True,
+        by=world.OFFERS,
+        at=AT + timedelta(minutes=2),
+    )
     thread.join()
     assert not failed
     assert (made.people, made.refused) == (15, 15)
-    assert {line.person_id for line in queries.export_people(made.pk, refused=True)} == set(people[15:])
-    kinds = Entry.objects.filter(kind__startswith="use.").order_by("id").values_list("kind", flat=True)
+    assert {line.person_id for line in queries.export_people(made.pk, refused=True)} == set(
+        people[15:]
+    )
+    kinds = (
+        Entry.objects.filter(kind__startswith="use.").order_by("id").values_list("kind", flat=True)
+    )
     assert list(kinds) == ["use.granted"] * 15 + ["use.refused"] * 15
-    last_granted = Entry.objects.filter(kind="use.granted").order_by("-id").values_list("id", flat=True)[0]
-    first_no = Entry.objects.filter(kind="choice.made").order_by("id").values_list("id", flat=True)[30]
+    last_granted = (
+        Entry.objects.filter(kind="use.granted").order_by("-id").values_list("id", flat=True)[0]
+    )
+    first_no = (
+        Entry.objects.filter(kind="choice.made").order_by("id").values_list("id", flat=True)[30]
+    )
     assert last_granted < first_no

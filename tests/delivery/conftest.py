@@ -1,4 +1,5 @@
-"""A batch of made-up people, a renderer that needs no vault, and mail settings that point at a test server."""
+"""A batch of made-up people, a renderer that needs no vault, and mail settings that
+point at a test server."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ class FakeRenderer:
         self.problem: Exception | None = None
         self.seen: list[rendering.Item] = []
 
-    def __call__(self, items: Sequence[rendering.Item]) -> Iterable[tuple[int, rendering.Rendered | rendering.Skip]]:
+    def __call__(
+        self, items: Sequence[rendering.Item]
+    ) -> Iterable[tuple[int, rendering.Rendered | rendering.Skip]]:
         self.seen += items
         for item in items:
             if self.problem:
@@ -38,7 +41,12 @@ class FakeRenderer:
                 yield item.id, rendering.Skip(self.skips[item.person_id])
                 continue
             to = self.addresses.get(item.person_id, f"p{item.person_id}@x.example")
-            yield item.id, rendering.Rendered(Personal(to), "Your data", f"Dear person {item.person_id},\nwe lost it.\n")
+            yield (
+                item.id,
+                rendering.Rendered(
+                    Personal(to), "Your data", f"Dear person {item.person_id},\nwe lost it.\n"
+                ),
+            )
 
 
 @pytest.fixture
@@ -57,7 +65,12 @@ def mail(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def point(port: int, connections: int = 2) -> None:
         instance = settings.current()
-        mail = replace(instance.mail, url=f"smtp://127.0.0.1:{port}", sender="privacy@adventure.example", connections=connections)
+        mail = replace(
+            instance.mail,
+            url=f"smtp://127.0.0.1:{port}",
+            sender="privacy@adventure.example",
+            connections=connections,
+        )
         changed = replace(instance, mail=mail)
         monkeypatch.setattr(settings, "current", lambda: changed)
 

@@ -1,8 +1,8 @@
 """A mail server for tests that does as it is told, by the local part of the recipient.
 
-``refused@`` 550 at RCPT, ``later@`` 451 at RCPT, ``unwanted@`` 554 after the message, ``full@`` 452 after
-the message, ``drop@`` takes the message and hangs up without a word, ``slow@`` answers after a second.
-Everyone else is accepted.
+``refused@`` 550 at RCPT, ``later@`` 451 at RCPT, ``unwanted@`` 554 after the message, ``full@`` 452
+after the message, ``drop@`` takes the message and hangs up without a word, ``slow@`` answers after
+a second. Everyone else is accepted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ AT_END = {"unwanted": "554 not wanted here", "full": "452 no room"}
 
 @dataclass
 class ScriptedServer:
-    """``kept`` are (recipient, message) in the order accepted. ``mail`` is the reply to MAIL FROM."""
+    """``kept`` are (recipient, message) in the order accepted. ``mail`` is
+    the reply to MAIL FROM."""
 
     pipelining: bool = True
     utf8: bool = True
@@ -115,7 +116,8 @@ class _Session:
         while line := self.readline():
             command = line.decode().rstrip("\r\n")
             self.server.commands.append(command)
-            # Whoever hears on another connection that nobody is served takes leave without waiting for this answer.
+            # Whoever hears on another connection that nobody is served takes leave without
+            # waiting for this answer.
             leaving = command.startswith("QUIT") or self.buffer.startswith(b"QUIT")
             if not self.server.pipelining and self.buffer and not leaving:
                 self.server.strays.append(command)
@@ -137,12 +139,19 @@ class _Session:
     def answer(self, verb: str, command: str) -> str:
         if verb == "EHLO":
             offers = (
-                ["250-scripted"] + ["250-STARTTLS"] * bool(self.server.tls and not self.encrypted) + ["250-AUTH PLAIN"] * self.encrypted
+                ["250-scripted"]
+                + ["250-STARTTLS"] * bool(self.server.tls and not self.encrypted)
+                + ["250-AUTH PLAIN"] * self.encrypted
             )
-            offers += ["250-PIPELINING"] * self.server.pipelining + ["250-SMTPUTF8"] * self.server.utf8
+            offers += ["250-PIPELINING"] * self.server.pipelining + [
+                "250-SMTPUTF8"
+            ] * self.server.utf8
             return "\r\n".join([*offers, "250 8BITMIME"])
         if verb == "AUTH":
-            self.signed_in = base64.b64decode(command.split()[2]).split(b"\0")[2].decode() == self.server.password
+            self.signed_in = (
+                base64.b64decode(command.split()[2]).split(b"\0")[2].decode()
+                == self.server.password
+            )
             return "235 welcome" if self.signed_in else "535 wrong"
         if verb == "MAIL" and not self.signed_in:
             return "530 sign in first"
@@ -156,7 +165,9 @@ class _Session:
             return self.server.mail
         if verb == "RCPT":
             to = command.partition("<")[2].partition(">")[0]
-            reply = AT_RCPT.get(to.partition("@")[0], "250 fine") if self.sender else "503 no sender"
+            reply = (
+                AT_RCPT.get(to.partition("@")[0], "250 fine") if self.sender else "503 no sender"
+            )
             self.to = to if reply.startswith("250") else ""
             return reply
         return "500 what"

@@ -1,7 +1,8 @@
-"""A worker in a process of its own, so that a test can kill it: ``python -m tests.delivery.sending_process SECONDS``.
+"""A worker in a process of its own, so that a test can kill it:
+``python -m tests.delivery.sending_process SECONDS``.
 
-It drains once, at ``SECONDS`` after the moment the tests queue at. The instance, the database and the mail
-server are in the environment.
+It drains once, at ``SECONDS`` after the moment the tests queue at. The instance, the database and
+the mail server are in the environment.
 """
 
 from __future__ import annotations

@@ -29,14 +29,18 @@ LATER = AT + limits.DELIVERY_FIRST_WAIT + timedelta(seconds=5)
 
 
 def lines(batch_id: int) -> dict[tuple[str, str], int]:
-    return {(line.state.value, line.reason): line.count for line in queries.progress(batch_id).lines}
+    return {
+        (line.state.value, line.reason): line.count for line in queries.progress(batch_id).lines
+    }
 
 
 def recipients(server: ScriptedServer) -> Counter[str]:
     return Counter(to for to, _ in server.kept)
 
 
-def test_everyone_is_reached_once_and_each_is_a_row(server: ScriptedServer, renderer: FakeRenderer) -> None:
+def test_everyone_is_reached_once_and_each_is_a_row(
+    server: ScriptedServer, renderer: FakeRenderer
+) -> None:
     batch_id = batch_of(range(1, 1201))
     done = drain(worker="w", at=AT)
     assert (done.sent, done.halted) == (1200, "")
@@ -50,22 +54,34 @@ def test_everyone_is_reached_once_and_each_is_a_row(server: ScriptedServer, rend
     assert len(server.kept) == 1200
 
 
-def test_each_sending_is_in_the_ledger_without_the_person(server: ScriptedServer, renderer: FakeRenderer) -> None:
+def test_each_sending_is_in_the_ledger_without_the_person(
+    server: ScriptedServer, renderer: FakeRenderer
+) -> None:
     renderer.addresses[2] = "refused@x.example"
     batch_id = batch_of([1, 2])
     drain(worker="w", at=AT)
     entries = [json.loads(bytes(entry.body)) for entry in Entry.objects.order_by("id")]
     by_dispatch = {entry["facts"]["dispatch"]: entry for entry in entries}
     sent, failed = (by_dispatch[str(row.id)] for row in queries.dispatches(batch_id))
-    assert (sent["kind"], failed["kind"], failed["facts"]["reason"]) == ("notice.sent", "notice.failed", "refused")
+    assert (sent["kind"], failed["kind"], failed["facts"]["reason"]) == (
+        "notice.sent",
+        "notice.failed",
+        "refused",
+    )
     assert sent["facts"]["batch"] == str(batch_id)
     assert "@" not in json.dumps(entries)
 
 
-def test_everyone_not_reached_is_a_row_with_the_reason(server: ScriptedServer, renderer: FakeRenderer) -> None:
+def test_everyone_not_reached_is_a_row_with_the_reason(
+    server: ScriptedServer, renderer: FakeRenderer
+) -> None:
     renderer.addresses = {
-        2: "refused@x.example", 3: "unwanted@x.example", 4: "later@x.example", 5: "drop@x.example", 6: "no address\r\nBcc: spy@x.example",
-    }  # fmt: skip
+        2: "refused@x.example",
+        3: "unwanted@x.example",
+        4: "later@x.example",
+        5: "drop@x.example",
+        6: "no address\r\nBcc: spy@x.example",
+    }
     renderer.skips = {7: "no-address"}
     renderer.left_out = {8}
     batch_id = batch_of(range(1, 9))
@@ -84,7 +100,9 @@ def test_everyone_not_reached_is_a_row_with_the_reason(server: ScriptedServer, r
     }
     for (state, reason), count in lines(batch_id).items():
         assert len(queries.dispatches(batch_id, State(state), reason=reason)) == count
-    assert [row.smtp_code for row in queries.dispatches(batch_id, State.FAILED, reason="refused")] == [550, 554]
+    assert [
+        row.smtp_code for row in queries.dispatches(batch_id, State.FAILED, reason="refused")
+    ] == [550, 554]
 
 
 def test_what_was_put_off_is_tried_again_after_a_longer_and_longer_wait_then_has_failed(
@@ -114,23 +132,33 @@ def test_a_server_that_is_down_loses_nothing_and_says_so_and_all_goes_on_when_it
     assert drain(worker="w", at=AT).halted == "mail-server-unreachable"
     progress = queries.progress(batch_id)
     assert (progress.count(State.QUEUED), progress.trouble) == (50, "mail-server-unreachable")
-    assert {row.attempts for row in queries.dispatches(batch_id)} == {0}, "nobody's tries are used up"
-    assert drain(worker="w", at=AT + timedelta(seconds=1)).halted == "", "it is not asked again at once"
+    assert {row.attempts for row in queries.dispatches(batch_id)} == {0}, (
+        "nobody's tries are used up"
+    )
+    assert drain(worker="w", at=AT + timedelta(seconds=1)).halted == "", (
+        "it is not asked again at once"
+    )
     with ScriptedServer() as server:
         mail(server.port)
-        assert drain(worker="w", at=AT + limits.DELIVERY_SERVER_WAIT + timedelta(seconds=1)).sent == 50
+        assert (
+            drain(worker="w", at=AT + limits.DELIVERY_SERVER_WAIT + timedelta(seconds=1)).sent == 50
+        )
         assert len(server.kept) == 50
     assert queries.progress(batch_id).trouble == ""
 
 
-def test_a_sender_the_server_refuses_fails_nobody(server: ScriptedServer, renderer: FakeRenderer) -> None:
+def test_a_sender_the_server_refuses_fails_nobody(
+    server: ScriptedServer, renderer: FakeRenderer
+) -> None:
     server.mail = "530 sign in first"
     batch_id = batch_of([1, 2, 3])
     assert drain(worker="w", at=AT).halted == "mail-server-refuses-sender"
     assert lines(batch_id) == {("queued", ""): 3}
 
 
-def test_a_batch_stopped_in_the_middle_sends_no_more_until_it_is_resumed(server: ScriptedServer, renderer: FakeRenderer) -> None:
+def test_a_batch_stopped_in_the_middle_sends_no_more_until_it_is_resumed(
+    server: ScriptedServer, renderer: FakeRenderer
+) -> None:
     batch_id = batch_of(range(1, 1001))
     real, calls = claims.record, 0
 
@@ -148,14 +176,20 @@ def test_a_batch_stopped_in_the_middle_sends_no_more_until_it_is_resumed(server:
     assert limits.DELIVERY_GROUP <= sent < 2 * limits.DELIVERY_GROUP
     progress = queries.progress(batch_id)
     assert (progress.paused_at, progress.paused_by) == (AT, LEAD)
-    assert (progress.count(State.SENT), progress.count(State.QUEUED), progress.count(State.SENDING)) == (sent, 1000 - sent, 0)
+    assert (
+        progress.count(State.SENT),
+        progress.count(State.QUEUED),
+        progress.count(State.SENDING),
+    ) == (sent, 1000 - sent, 0)
     assert drain(worker="w", at=LATER).sent == 0
     actions.resume(batch_id, by=LEAD, at=LATER)
     assert drain(worker="w", at=LATER).sent == 1000 - sent
     assert set(recipients(server).values()) == {1}
 
 
-def test_a_worker_told_to_stop_finishes_its_group_and_gives_the_rest_back(server: ScriptedServer, renderer: FakeRenderer) -> None:
+def test_a_worker_told_to_stop_finishes_its_group_and_gives_the_rest_back(
+    server: ScriptedServer, renderer: FakeRenderer
+) -> None:
     batch_id = batch_of(range(1, 1001))
     done = drain(worker="w", at=AT, stop=lambda: len(server.kept) > 150)
     assert 150 < done.sent < 400
@@ -170,7 +204,9 @@ def test_a_limit_is_kept(server: ScriptedServer, renderer: FakeRenderer) -> None
     assert len(server.kept) == 7
 
 
-def test_two_claims_never_hold_the_same_dispatch_and_a_dead_ones_are_taken_over(renderer: FakeRenderer) -> None:
+def test_two_claims_never_hold_the_same_dispatch_and_a_dead_ones_are_taken_over(
+    renderer: FakeRenderer,
+) -> None:
     batch_of(range(1, 11))
     first, second = claims.take("a", AT, 6), claims.take("b", AT, 6)
     assert first is not None
@@ -183,13 +219,17 @@ def test_two_claims_never_hold_the_same_dispatch_and_a_dead_ones_are_taken_over(
     assert third is not None
     assert set(third.items) == set(first.items)
     results = [claims.Result(id_, State.SENT, code=250) for id_ in first.items]
-    assert claims.record(first, results, AT) == [], "what another worker took over is not this one's to record"
+    assert claims.record(first, results, AT) == [], (
+        "what another worker took over is not this one's to record"
+    )
     assert len(claims.record(third, results, AT)) == 6
     assert claims.record(third, results, AT) == [], "recorded once"
     assert Entry.objects.filter(kind="notice.sent").count() == 6
 
 
-def test_a_dispatch_that_kills_its_workers_is_given_up_in_the_end(server: ScriptedServer, renderer: FakeRenderer) -> None:
+def test_a_dispatch_that_kills_its_workers_is_given_up_in_the_end(
+    server: ScriptedServer, renderer: FakeRenderer
+) -> None:
     batch_id = batch_of([1])
     at = AT
     for _ in range(limits.DELIVERY_ATTEMPTS):
@@ -214,14 +254,18 @@ def test_a_renderer_that_breaks_is_tried_again_and_its_words_are_not_kept(
     assert drain(worker="w", at=LATER).sent == 2
 
 
-def test_a_reason_that_says_who_it_is_about_is_not_written(server: ScriptedServer, renderer: FakeRenderer) -> None:
+def test_a_reason_that_says_who_it_is_about_is_not_written(
+    server: ScriptedServer, renderer: FakeRenderer
+) -> None:
     renderer.skips = {1: "no street for zoe@x.example"}
     batch_id = batch_of([1])
     drain(worker="w", at=AT)
     assert lines(batch_id) == {("queued", "render-failed"): 1}
 
 
-def test_failures_can_be_queued_again_by_reason(server: ScriptedServer, renderer: FakeRenderer) -> None:
+def test_failures_can_be_queued_again_by_reason(
+    server: ScriptedServer, renderer: FakeRenderer
+) -> None:
     renderer.addresses, renderer.skips = {1: "refused@x.example"}, {2: "no-address"}
     batch_id = batch_of([1, 2, 3])
     drain(worker="w", at=AT)
@@ -235,7 +279,10 @@ def test_failures_can_be_queued_again_by_reason(server: ScriptedServer, renderer
 
 def test_queueing_everyone_again_adds_nobody_twice(renderer: FakeRenderer) -> None:
     batch_id = batch_of(range(1, 11))
-    assert actions.queue(batch_id, [actions.Recipient(person, "en") for person in range(5, 16)], at=AT) == 5
+    assert (
+        actions.queue(batch_id, [actions.Recipient(person, "en") for person in range(5, 16)], at=AT)
+        == 5
+    )
     assert queries.progress(batch_id).total == 15
     with pytest.raises(NotFound):
         actions.queue(1, [], at=AT)
@@ -246,17 +293,29 @@ def test_a_batch_needs_a_renderer_and_holds_ids_only(renderer: FakeRenderer) -> 
         actions.open_batch("nobody.knows", {}, at=AT)
     with pytest.raises(RefusedReference):
         actions.open_batch(KIND, {"who": "zoe@x.example"}, at=AT)
-    for call in (lambda: actions.pause(1, by=SYSTEM, at=AT), lambda: actions.resume(1, by=SYSTEM, at=AT), lambda: queries.progress(1)):
+    for call in (
+        lambda: actions.pause(1, by=SYSTEM, at=AT),
+        lambda: actions.resume(1, by=SYSTEM, at=AT),
+        lambda: queries.progress(1),
+    ):
         with pytest.raises(NotFound):
             call()
 
 
-def test_a_renderer_gets_what_was_queued_and_a_person_sees_what_was_sent(server: ScriptedServer, renderer: FakeRenderer) -> None:
+def test_a_renderer_gets_what_was_queued_and_a_person_sees_what_was_sent(
+    server: ScriptedServer, renderer: FakeRenderer
+) -> None:
     batch_id = actions.open_batch(KIND, {"incident": 7}, at=AT)
     actions.queue(batch_id, [actions.Recipient(5, "fr", Channel.EMAIL, "very-high")], at=AT)
     drain(worker="w", at=AT)
     [item] = renderer.seen
-    assert (item.batch_id, item.person_id, item.template, item.language, item.channel) == (batch_id, 5, "very-high", "fr", "email")
+    assert (item.batch_id, item.person_id, item.template, item.language, item.channel) == (
+        batch_id,
+        5,
+        "very-high",
+        "fr",
+        "email",
+    )
     assert b"Content-Language: fr" in server.kept[0][1]
     assert f"Message-ID: <notice.{item.id}@adventure.example>".encode() in server.kept[0][1]
     assert [row.id for row in queries.for_person(5)] == [item.id]
@@ -267,6 +326,15 @@ def test_no_row_holds_an_address(server: ScriptedServer, renderer: FakeRenderer)
     batch_of([1, 2])
     drain(worker="w", at=AT)
     with connection.cursor() as cursor:
-        for select in ("SELECT * FROM delivery_dispatch", "SELECT * FROM delivery_batch", "SELECT * FROM ledger_entry"):
+        for select in (
+            "SELECT * FROM delivery_dispatch",
+            "SELECT * FROM delivery_batch",
+            "SELECT * FROM ledger_entry",
+        ):
             cursor.execute(select)
-            assert "x.example" not in str([[bytes(v) if isinstance(v, memoryview) else v for v in row] for row in cursor.fetchall()])
+            assert "x.example" not in str(
+                [
+                    [bytes(v) if isinstance(v, memoryview) else v for v in row]
+                    for row in cursor.fetchall()
+                ]
+            )

@@ -40,7 +40,9 @@ def start_worker(port: int, seconds: float) -> subprocess.Popen[bytes]:
         "ABOVEBOARD_MAIL_SENDER": "privacy@adventure.example",
         "ABOVEBOARD_MAIL_CONNECTIONS": str(CONNECTIONS),
     }
-    return subprocess.Popen([sys.executable, "-m", "tests.delivery.sending_process", str(seconds)], env=environment)
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.delivery.sending_process", str(seconds)], env=environment
+    )
 
 
 def message_ids(server: ScriptedServer) -> list[str]:
@@ -53,7 +55,9 @@ def recorded() -> set[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_everyone_is_reached_and_nobody_recorded_is_sent_to_again(renderer: FakeRenderer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everyone_is_reached_and_nobody_recorded_is_sent_to_again(
+    renderer: FakeRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch_id = _batch(monkeypatch)
     lease = limits.DELIVERY_LEASE.total_seconds()
     with ScriptedServer() as server:
@@ -66,11 +70,16 @@ def test_everyone_is_reached_and_nobody_recorded_is_sent_to_again(renderer: Fake
                 time.sleep(0.001)
             worker.send_signal(signal.SIGKILL)
             worker.wait()
-            time.sleep(0.2)  # what it had handed over before it died may still be on its way into the server
-            assert not settled & set(message_ids(server)[before:]), "recorded before the last kill, and sent again"
+            # What it had handed over before it died may still be on its way into the server.
+            time.sleep(0.2)
+            assert not settled & set(message_ids(server)[before:]), (
+                "recorded before the last kill, and sent again"
+            )
             settled = recorded()
             assert settled
-            assert len(set(message_ids(server)) - settled) <= limits.DELIVERY_GROUP + 2 * CONNECTIONS, "accepted, not recorded"
+            assert (
+                len(set(message_ids(server)) - settled) <= limits.DELIVERY_GROUP + 2 * CONNECTIONS
+            ), "accepted, not recorded"
         before = len(server.kept)
         assert start_worker(server.port, 6 * lease).wait(60) == 0
         assert not settled & set(message_ids(server)[before:])
@@ -84,7 +93,9 @@ def test_everyone_is_reached_and_nobody_recorded_is_sent_to_again(renderer: Fake
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_repeat_nobody(renderer: FakeRenderer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_workers_at_once_repeat_nobody(
+    renderer: FakeRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch_id = _batch(monkeypatch)
     with ScriptedServer() as server:
         workers = [start_worker(server.port, 0), start_worker(server.port, 0)]
@@ -106,11 +117,19 @@ def test_the_catcher_keeps_what_a_worker_sends_and_it_can_be_read(
         assert start_worker(port, 0).wait(60) == 0
     page = queries.caught(tmp_path, limit=20)
     rest = queries.caught(tmp_path, before=page[-1].name, limit=20)
-    assert sorted(one.to for one in (*page, *rest)) == sorted(f"p{person}@x.example" for person in range(1, 31))
-    assert [one.name for one in (*page, *rest)] == sorted((one.name for one in (*page, *rest)), reverse=True)
+    assert sorted(one.to for one in (*page, *rest)) == sorted(
+        f"p{person}@x.example" for person in range(1, 31)
+    )
+    assert [one.name for one in (*page, *rest)] == sorted(
+        (one.name for one in (*page, *rest)), reverse=True
+    )
     [mine] = queries.caught(tmp_path, to="P7@x.example")
     read = queries.read_caught(tmp_path, mine.name)
-    assert (read.to, read.subject, read.text.splitlines()[0]) == ("p7@x.example", "Your data", "Dear person 7,")
+    assert (read.to, read.subject, read.text.splitlines()[0]) == (
+        "p7@x.example",
+        "Your data",
+        "Dear person 7,",
+    )
     for name in ("../aboveboard.toml", "/etc/passwd", "x.eml", f"{0:020d}-{0:016x}.eml"):
         with pytest.raises(queries.NotFound):
             queries.read_caught(tmp_path, name)

@@ -16,12 +16,33 @@ from aboveboard.delivery import mime
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 HEAD = mime.Letterhead.of("Adventure Works", "privacy@adventure.example")
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
-HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language", "MIME-Version"]
+HEADERS = [
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Auto-Submitted",
+    "Content-Language",
+    "MIME-Version",
+]
 HEADERS += ["Content-Type", "Content-Transfer-Encoding"]
 
 
-def built(subject: str = "Hello", text: str = "Hello.\n", html: str | None = None, to: str = "a@x.example", language: str = "en") -> bytes:
-    return mime.build(HEAD, mime.check_address(to), mime.Content(subject, text, html, language), id_=mime.message_id(7, "x.example"), at=AT)
+def built(
+    subject: str = "Hello",
+    text: str = "Hello.\n",
+    html: str | None = None,
+    to: str = "a@x.example",
+    language: str = "en",
+) -> bytes:
+    return mime.build(
+        HEAD,
+        mime.check_address(to),
+        mime.Content(subject, text, html, language),
+        id_=mime.message_id(7, "x.example"),
+        at=AT,
+    )
 
 
 def read(message: bytes) -> EmailMessage:
@@ -60,12 +81,16 @@ def test_any_subject_stays_one_header(subject: str) -> None:
     message = read(built(subject=subject))
     assert list(message.keys()) == HEADERS
     assert not message["Subject"].defects
-    meant = "".join(" " if ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u2028\u2029" else c for c in subject)
+    meant = "".join(
+        " " if ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u2028\u2029" else c for c in subject
+    )
     assert message["Subject"].split() == meant.split()
 
 
 @given(ANY_TEXT, ANY_TEXT, st.one_of(st.none(), ANY_TEXT))
-def test_every_line_is_short_7_bit_and_ended_by_crlf(subject: str, text: str, html: str | None) -> None:
+def test_every_line_is_short_7_bit_and_ended_by_crlf(
+    subject: str, text: str, html: str | None
+) -> None:
     wire = built(subject=subject, text=text, html=html)
     assert wire.isascii()
     lines = wire.split(b"\r\n")
@@ -75,14 +100,27 @@ def test_every_line_is_short_7_bit_and_ended_by_crlf(subject: str, text: str, ht
 
 @pytest.mark.parametrize(
     "name",
-    ["Zoë Müller", "Łukasz", "李小龙", "محمد", "Παπαδόπουλος", "👩‍👩‍👧 Family", "O'Brien", 'Quo"te', "a, b <c@d.example>", "=?utf-8?q?x?="],
+    [
+        "Zoë Müller",
+        "Łukasz",
+        "李小龙",
+        "محمد",
+        "Παπαδόπουλος",
+        "👩‍👩‍👧 Family",
+        "O'Brien",
+        'Quo"te',
+        "a, b <c@d.example>",
+        "=?utf-8?q?x?=",
+    ],
 )
 def test_names_of_the_world_survive_in_sender_subject_and_text(name: str) -> None:
     head = mime.Letterhead.of(name, "privacy@adventure.example")
     content = mime.Content(f"For {name}", f"Dear {name},\n" * 20, None, "en")
     message = read(mime.build(head, "a@x.example", content, id_="<1@x.example>", at=AT))
     sender = message["From"].addresses
-    assert [(one.display_name, one.addr_spec) for one in sender] == [(name, "privacy@adventure.example")]
+    assert [(one.display_name, one.addr_spec) for one in sender] == [
+        (name, "privacy@adventure.example")
+    ]
     assert message["Subject"] == f"For {name}"
     assert text_of(message, "plain") == f"Dear {name},\n" * 20
 
@@ -119,7 +157,9 @@ INJECTIONS = [
 def test_what_is_not_one_address_is_refused(address: str) -> None:
     with pytest.raises(mime.RefusedAddress) as caught:
         mime.check_address(address)
-    assert len(address) < 3 or address not in str(caught.value), "an address is personal, and errors reach logs"
+    assert len(address) < 3 or address not in str(caught.value), (
+        "an address is personal, and errors reach logs"
+    )
 
 
 @pytest.mark.parametrize(
@@ -143,11 +183,22 @@ def test_no_text_gets_more_than_one_recipient_past_the_check(text: str) -> None:
         return
     message = read(built(to=text))
     assert list(message.keys()) == HEADERS
-    # The parser keeps the bytes of an internationalised address (RFC 6532) as surrogates; read them as the UTF-8 they are.
-    assert [one.addr_spec.encode("utf-8", "surrogateescape").decode() for one in message["To"].addresses] == [address]
+    # The parser keeps the bytes of an internationalised address (RFC 6532) as surrogates; read
+    # them as the UTF-8 they are.
+    assert [
+        one.addr_spec.encode("utf-8", "surrogateescape").decode() for one in message["To"].addresses
+    ] == [address]
 
 
-@pytest.mark.parametrize("subject", ["Hi\r\nBcc: spy@x.example", "Hi\nBcc: spy@x.example", "Hi\rBcc: spy@x.example", "Hi\x0bBcc: y\u2028z"])
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Hi\r\nBcc: spy@x.example",
+        "Hi\nBcc: spy@x.example",
+        "Hi\rBcc: spy@x.example",
+        "Hi\x0bBcc: y\u2028z",
+    ],
+)
 def test_a_subject_adds_no_header(subject: str) -> None:
     assert read(built(subject=subject))["Bcc"] is None
     assert list(read(built(subject=subject)).keys()) == HEADERS

@@ -15,7 +15,12 @@ MESSAGE = b"Subject: hello\r\n\r\nOne line.\r\n.A line with a dot first.\r\n"
 
 
 def post_to(server: ScriptedServer, *, connections: int = 2, timeout: float = 5) -> Post:
-    return Post(Server.of(f"smtp://127.0.0.1:{server.port}"), sender="us@example.com", connections=connections, timeout=timeout)
+    return Post(
+        Server.of(f"smtp://127.0.0.1:{server.port}"),
+        sender="us@example.com",
+        connections=connections,
+        timeout=timeout,
+    )
 
 
 def send(post: Post, letters: list[Letter]) -> dict[int, Outcome]:
@@ -34,7 +39,10 @@ def letters(*to: str, data: bytes = MESSAGE) -> list[Letter]:
 
 @pytest.fixture(params=["pipelining", "lock-step", "data in any case"])
 def server(request: pytest.FixtureRequest) -> Iterator[ScriptedServer]:
-    with ScriptedServer(pipelining=request.param != "lock-step", data_in_any_case=request.param == "data in any case") as running:
+    with ScriptedServer(
+        pipelining=request.param != "lock-step",
+        data_in_any_case=request.param == "data in any case",
+    ) as running:
         yield running
         assert not running.strays, "a server without PIPELINING gets one command at a time"
 
@@ -48,7 +56,15 @@ def test_every_letter_arrives_once_and_whole(server: ScriptedServer) -> None:
 
 
 def test_each_answer_reaches_its_own_letter(server: ScriptedServer) -> None:
-    to = ["a@x.example", "refused@x.example", "b@x.example", "later@x.example", "unwanted@x.example", "full@x.example", "c@x.example"]
+    to = [
+        "a@x.example",
+        "refused@x.example",
+        "b@x.example",
+        "later@x.example",
+        "unwanted@x.example",
+        "full@x.example",
+        "c@x.example",
+    ]
     outcomes = send(post_to(server, connections=1), letters(*to))
     assert [(outcomes[key].verdict, outcomes[key].code) for key in range(len(to))] == [
         (Verdict.TAKEN, 250),
@@ -62,8 +78,13 @@ def test_each_answer_reaches_its_own_letter(server: ScriptedServer) -> None:
     assert [to for to, _ in server.kept] == ["a@x.example", "b@x.example", "c@x.example"]
 
 
-def test_a_line_lost_while_the_server_decides_puts_only_that_letter_off(server: ScriptedServer) -> None:
-    outcomes = send(post_to(server, connections=1), letters("a@x.example", "drop@x.example", "b@x.example", "c@x.example"))
+def test_a_line_lost_while_the_server_decides_puts_only_that_letter_off(
+    server: ScriptedServer,
+) -> None:
+    outcomes = send(
+        post_to(server, connections=1),
+        letters("a@x.example", "drop@x.example", "b@x.example", "c@x.example"),
+    )
     assert [(outcomes[key].verdict, outcomes[key].code) for key in range(4)] == [
         (Verdict.TAKEN, 250),
         (Verdict.PUT_OFF, 0),
@@ -79,7 +100,9 @@ def test_a_server_that_closes_after_a_few_messages_is_called_again(server: Scrip
     assert len(server.kept) == 20
 
 
-def test_a_large_message_is_sent_in_as_many_pieces_as_the_connection_takes(server: ScriptedServer) -> None:
+def test_a_large_message_is_sent_in_as_many_pieces_as_the_connection_takes(
+    server: ScriptedServer,
+) -> None:
     large = b"Subject: large\r\n\r\n" + b"0123456789" * 7 + b"\r\n"
     large += (b"0123456789" * 7 + b"\r\n") * 100_000
     outcomes = send(post_to(server), letters("a@x.example", "b@x.example", data=large))
@@ -88,7 +111,9 @@ def test_a_large_message_is_sent_in_as_many_pieces_as_the_connection_takes(serve
 
 
 def test_a_silent_server_is_given_up_after_the_timeout(server: ScriptedServer) -> None:
-    outcomes = send(post_to(server, connections=1, timeout=0.3), letters("slow@x.example", "a@x.example"))
+    outcomes = send(
+        post_to(server, connections=1, timeout=0.3), letters("slow@x.example", "a@x.example")
+    )
     assert (outcomes[0].verdict, outcomes[0].code) == (Verdict.PUT_OFF, 0)
     assert outcomes[1].verdict is Verdict.TAKEN
 
@@ -133,7 +158,10 @@ def test_an_address_beyond_ascii_needs_a_server_that_takes_it(server: ScriptedSe
     assert any(command == "MAIL FROM:<us@example.com> SMTPUTF8" for command in server.commands)
     server.utf8 = False
     outcomes = send(post_to(server, connections=1), letters("zoë@x.example", "a@x.example"))
-    assert [(outcomes[key].verdict, outcomes[key].code) for key in (0, 1)] == [(Verdict.REFUSED, 0), (Verdict.TAKEN, 250)]
+    assert [(outcomes[key].verdict, outcomes[key].code) for key in (0, 1)] == [
+        (Verdict.REFUSED, 0),
+        (Verdict.TAKEN, 250),
+    ]
 
 
 def test_letters_no_line_has_begun_can_be_taken_back(server: ScriptedServer) -> None:
@@ -149,4 +177,6 @@ def test_letters_no_line_has_begun_can_be_taken_back(server: ScriptedServer) -> 
 
 def test_a_mail_server_setting_does_not_print_its_password() -> None:
     assert "secret" not in repr(Server.of("smtps://me:secret@mail.example"))
-    assert Server.of("smtps://me:se%40cret@mail.example") == Server("smtps", "mail.example", 465, "me", "se@cret")
+    assert Server.of("smtps://me:se%40cret@mail.example") == Server(
+        "smtps", "mail.example", 465, "me", "se@cret"
+    )

@@ -22,7 +22,8 @@ from tests.delivery.test_smtp import MESSAGE, send
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1 and its key, in one file; whoever trusts that file trusts the server."""
+    """A certificate for 127.0.0.1 and its key, in one file; whoever trusts that
+    file trusts the server."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "scripted")])
     today = datetime.datetime.now(datetime.UTC)
@@ -34,12 +35,17 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(today - datetime.timedelta(days=1))
         .not_valid_after(today + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     file = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + secret)
     return file
 
@@ -51,7 +57,12 @@ def serving(certificate: Path, *, from_the_start: bool, password: str = "") -> S
 
 
 def post_to(scheme: str, server: ScriptedServer, who: str = "") -> Post:
-    return Post(Server.of(f"{scheme}://{who}127.0.0.1:{server.port}"), sender="us@example.com", connections=2, timeout=5)
+    return Post(
+        Server.of(f"{scheme}://{who}127.0.0.1:{server.port}"),
+        sender="us@example.com",
+        connections=2,
+        timeout=5,
+    )
 
 
 def refusal_of(post: Post) -> str:
@@ -63,10 +74,15 @@ def refusal_of(post: Post) -> str:
 
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+tls"])
-def test_messages_small_and_large_pass_through_tls(scheme: str, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_small_and_large_pass_through_tls(
+    scheme: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     large = b"Subject: large\r\n\r\n" + (b"0123456789" * 7 + b"\r\n") * 50_000
-    letters = [Letter(number, f"p{number}@x.example", MESSAGE if number % 10 else large) for number in range(40)]
+    letters = [
+        Letter(number, f"p{number}@x.example", MESSAGE if number % 10 else large)
+        for number in range(40)
+    ]
     with serving(certificate, from_the_start=scheme == "smtps", password="p@ss") as server:
         outcomes = send(post_to(scheme, server, "us:p%40ss@"), letters)
     assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.TAKEN}
@@ -86,7 +102,9 @@ def test_a_server_without_starttls_gets_nothing() -> None:
     assert server.kept == []
 
 
-def test_a_wrong_password_fails_no_letter(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_password_fails_no_letter(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with serving(certificate, from_the_start=True, password="right") as server:
         assert refusal_of(post_to("smtps", server, "us:wrong@")) == "mail-server-refuses"

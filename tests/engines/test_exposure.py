@@ -1,4 +1,5 @@
-"""The engine's answer equals a plain reading of the same rules, and every count opens as its rows."""
+"""The engine's answer equals a plain reading of the same rules, and every
+count opens as its rows."""
 
 from __future__ import annotations
 
@@ -21,12 +22,16 @@ def key(value: str) -> bytes:
     return hashlib.sha256(value.encode()).digest()
 
 
-def snapshot(folder: Path, people: Sequence[tuple[int, str, str]], index: Sequence[tuple[int, str, int]]) -> Snapshot:
+def snapshot(
+    folder: Path, people: Sequence[tuple[int, str, str]], index: Sequence[tuple[int, str, int]]
+) -> Snapshot:
     made = Snapshot(folder / "people.parquet", folder / "index.parquet")
     text = folder / "people.csv"
     text.write_text("".join(f"{number},{place},{language}\n" for number, place, language in people))
     to_parquet(text, made.people, PEOPLE)
-    write_rows(((kind, *halves(key(value)), person) for kind, value, person in index), made.index, INDEX)
+    write_rows(
+        ((kind, *halves(key(value)), person) for kind, value, person in index), made.index, INDEX
+    )
     return made
 
 
@@ -52,30 +57,66 @@ INDEX_HELD = [
 
 STORIES = [
     ("an e-mail that one person has decides", [(EMAIL, "ann@x")], ("matched", "email", 10)),
-    ("the e-mail decides even when the phone is someone else's", [(EMAIL, "ann@x"), (PHONE, "+49")], ("matched", "email", 10)),
-    ("an e-mail that two share does not decide alone", [(EMAIL, "home@x")], ("ambiguous", "", None)),
-    ("a phone tells two sharers of an e-mail apart", [(EMAIL, "home@x"), (PHONE, "+33")], ("matched", "email+", 20)),
-    ("a phone of neither sharer does not", [(EMAIL, "home@x"), (PHONE, "+49")], ("ambiguous", "", None)),
+    (
+        "the e-mail decides even when the phone is someone else's",
+        [(EMAIL, "ann@x"), (PHONE, "+49")],
+        ("matched", "email", 10),
+    ),
+    (
+        "an e-mail that two share does not decide alone",
+        [(EMAIL, "home@x")],
+        ("ambiguous", "", None),
+    ),
+    (
+        "a phone tells two sharers of an e-mail apart",
+        [(EMAIL, "home@x"), (PHONE, "+33")],
+        ("matched", "email+", 20),
+    ),
+    (
+        "a phone of neither sharer does not",
+        [(EMAIL, "home@x"), (PHONE, "+49")],
+        ("ambiguous", "", None),
+    ),
     ("a phone that one person has decides", [(PHONE, "+49")], ("matched", "phone", 40)),
     ("a phone that two have does not", [(PHONE, "+1")], ("ambiguous", "", None)),
-    ("a customer number goes before a phone", [(NUMBER, "AW4"), (PHONE, "+441")], ("matched", "customer_number", 40)),
-    ("a stranger's e-mail with our phone is ours", [(EMAIL, "new@x"), (PHONE, "+49")], ("matched", "phone", 40)),
+    (
+        "a customer number goes before a phone",
+        [(NUMBER, "AW4"), (PHONE, "+441")],
+        ("matched", "customer_number", 40),
+    ),
+    (
+        "a stranger's e-mail with our phone is ours",
+        [(EMAIL, "new@x"), (PHONE, "+49")],
+        ("matched", "phone", 40),
+    ),
     ("the same value as another kind is nobody", [(PHONE, "ann@x")], ("stranger", "", None)),
     ("nothing to look up by is nobody", [], ("stranger", "", None)),
-    ("two spellings of one phone count once", [(PHONE, "+49"), (PHONE, "+49")], ("matched", "phone", 40)),
+    (
+        "two spellings of one phone count once",
+        [(PHONE, "+49"), (PHONE, "+49")],
+        ("matched", "phone", 40),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("keys", "expected"), [story[1:] for story in STORIES], ids=[story[0] for story in STORIES])
-def test_whose_line_it_is(tmp_path: Path, keys: list[tuple[int, str]], expected: tuple[str, str, int | None]) -> None:
+@pytest.mark.parametrize(
+    ("keys", "expected"), [story[1:] for story in STORIES], ids=[story[0] for story in STORIES]
+)
+def test_whose_line_it_is(
+    tmp_path: Path, keys: list[tuple[int, str]], expected: tuple[str, str, int | None]
+) -> None:
     leak = write_leak(tmp_path, [(7, 1, 0, keys)])
     held = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD)
-    counted = exposure.from_leak(leak, held, tmp_path / "out.parquet", tmp_path / "lines.parquet", score=by_bits)
+    counted = exposure.from_leak(
+        leak, held, tmp_path / "out.parquet", tmp_path / "lines.parquet", score=by_bits
+    )
     assert listing.lines(tmp_path / "lines.parquet") == [listing.Line(7, *expected)]
     assert (counted.matched, counted.ambiguous, counted.strangers) == tuple(
         int(expected[0] == outcome) for outcome in ("matched", "ambiguous", "stranger")
     )
-    assert [row.person_id for row in listing.page(tmp_path / "out.parquet", listing.Filter())] == [p for p in [expected[2]] if p]
+    assert [row.person_id for row in listing.page(tmp_path / "out.parquet", listing.Filter())] == [
+        p for p in [expected[2]] if p
+    ]
 
 
 def test_what_was_exposed_of_a_person_adds_up_over_their_lines(tmp_path: Path) -> None:
@@ -83,18 +124,25 @@ def test_what_was_exposed_of_a_person_adds_up_over_their_lines(tmp_path: Path) -
         tmp_path,
         [
             (1, 0b0011, 0b0010, [(EMAIL, "ann@x")]),
-            (2, 0b0110, 0b0100, [(NUMBER, "AW1")]),  # bit 1 is readable here, so it is not protected
+            # Bit 1 is readable here, so it is not protected.
+            (2, 0b0110, 0b0100, [(NUMBER, "AW1")]),
         ],
     )
     held = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD)
-    exposure.from_leak(leak, held, tmp_path / "out.parquet", tmp_path / "lines.parquet", score=by_bits)
-    assert listing.person(tmp_path / "out.parquet", 10) == listing.Exposed(10, 0b0111, 0b0100, "GB", "email", "en", 3)
+    exposure.from_leak(
+        leak, held, tmp_path / "out.parquet", tmp_path / "lines.parquet", score=by_bits
+    )
+    assert listing.person(tmp_path / "out.parquet", 10) == listing.Exposed(
+        10, 0b0111, 0b0100, "GB", "email", "en", 3
+    )
     assert listing.person(tmp_path / "out.parquet", 20) is None
 
 
 def test_a_manifest_keeps_those_no_longer_held(tmp_path: Path) -> None:
     held = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD)
-    counted = exposure.from_manifest([(10, 1, 0), (40, 3, 3), (99, 1, 0)], held, tmp_path / "out.parquet", score=by_bits)
+    counted = exposure.from_manifest(
+        [(10, 1, 0), (40, 3, 3), (99, 1, 0)], held, tmp_path / "out.parquet", score=by_bits
+    )
     rows = listing.page(tmp_path / "out.parquet", listing.Filter())
     assert counted.people == 3
     assert [(row.person_id, row.jurisdiction, row.channel, row.severity) for row in rows] == [
@@ -112,23 +160,38 @@ def test_an_empty_manifest_is_an_empty_set(tmp_path: Path) -> None:
 
 
 def test_every_number_of_the_summary_opens_as_its_rows(tmp_path: Path) -> None:
-    people = [(number, ["GB", "FR", "US-CA", "US-NY"][number % 4], ["en", "fr"][number % 2]) for number in range(1, 200)]
+    people = [
+        (number, ["GB", "FR", "US-CA", "US-NY"][number % 4], ["en", "fr"][number % 2])
+        for number in range(1, 200)
+    ]
     held = snapshot(tmp_path, people, [(EMAIL, f"p{number}@x", number) for number in range(1, 150)])
     out = tmp_path / "out.parquet"
-    exposure.from_manifest([(number, number % 8, number % 3) for number in range(1, 200)], held, out, score=by_bits)
+    exposure.from_manifest(
+        [(number, number % 8, number % 3) for number in range(1, 200)], held, out, score=by_bits
+    )
     cells = listing.summary(out)
     assert sum(cell.people for cell in cells) == 199
     for band in (1, 2, 3, 4):
         listed = list(listing.everyone(out, listing.Filter(band=band), batch=7))
         assert len(listed) == sum(cell.people for cell in cells if cell.severity == band)
     us = list(listing.everyone(out, listing.Filter(country="US", channel="post"), batch=3))
-    assert len(us) == sum(cell.people for cell in cells if cell.jurisdiction.startswith("US") and cell.channel == "post") > 0
+    assert (
+        len(us)
+        == sum(
+            cell.people
+            for cell in cells
+            if cell.jurisdiction.startswith("US") and cell.channel == "post"
+        )
+        > 0
+    )
 
 
 def test_a_score_that_forgets_a_combination_is_refused_and_nothing_appears(tmp_path: Path) -> None:
     held = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD)
     with pytest.raises(ValueError, match="exactly one band"):
-        exposure.from_manifest([(10, 1, 0)], held, tmp_path / "out.parquet", score=lambda combinations: [])
+        exposure.from_manifest(
+            [(10, 1, 0)], held, tmp_path / "out.parquet", score=lambda combinations: []
+        )
     assert not (tmp_path / "out.parquet").exists()
     assert not list(tmp_path.glob("*.part"))
 
@@ -145,16 +208,25 @@ def test_a_leak_that_could_not_be_read_to_its_end_leaves_nothing(tmp_path: Path)
 
 
 values = st.sampled_from(["a", "b", "c", "d"])
-index_rows = st.sets(st.tuples(st.sampled_from([EMAIL, PHONE, NUMBER]), values, st.integers(1, 4)), max_size=12)
+index_rows = st.sets(
+    st.tuples(st.sampled_from([EMAIL, PHONE, NUMBER]), values, st.integers(1, 4)), max_size=12
+)
 leak_rows = st.lists(
-    st.tuples(st.integers(0, 7), st.integers(0, 7), st.sets(st.tuples(st.sampled_from([EMAIL, PHONE, NUMBER]), values), max_size=4)),
+    st.tuples(
+        st.integers(0, 7),
+        st.integers(0, 7),
+        st.sets(st.tuples(st.sampled_from([EMAIL, PHONE, NUMBER]), values), max_size=4),
+    ),
     max_size=6,
 )
 
 
 def plainly(index: set[tuple[int, str, int]], keys: set[tuple[int, str]]) -> int | str | None:
     """The same rules, read one line at a time: a person, None for ambiguous, or "stranger"."""
-    found = {kind: {p for k, v, p in index if k == kind and (k, v) in keys} for kind in (EMAIL, PHONE, NUMBER)}
+    found = {
+        kind: {p for k, v, p in index if k == kind and (k, v) in keys}
+        for kind in (EMAIL, PHONE, NUMBER)
+    }
     if len(found[EMAIL]) == 1:
         return next(iter(found[EMAIL]))
     if found[EMAIL]:
@@ -166,17 +238,28 @@ def plainly(index: set[tuple[int, str, int]], keys: set[tuple[int, str]]) -> int
     return "stranger"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(index=index_rows, leaked=leak_rows)
 def test_the_engine_agrees_with_a_plain_reading(
-    tmp_path: Path, index: set[tuple[int, str, int]], leaked: list[tuple[int, int, set[tuple[int, str]]]]
+    tmp_path: Path,
+    index: set[tuple[int, str, int]],
+    leaked: list[tuple[int, int, set[tuple[int, str]]]],
 ) -> None:
     held = snapshot(tmp_path, [(number, "GB", "en") for number in range(1, 5)], sorted(index))
-    leak = write_leak(tmp_path, [(line, c, p, sorted(keys)) for line, (c, p, keys) in enumerate(leaked, 1)])
-    exposure.from_leak(leak, held, tmp_path / "out.parquet", tmp_path / "lines.parquet", score=by_bits)
+    leak = write_leak(
+        tmp_path, [(line, c, p, sorted(keys)) for line, (c, p, keys) in enumerate(leaked, 1)]
+    )
+    exposure.from_leak(
+        leak, held, tmp_path / "out.parquet", tmp_path / "lines.parquet", score=by_bits
+    )
 
     whose = {line: plainly(index, keys) for line, (_, _, keys) in enumerate(leaked, 1)}
-    outcomes = {line: who if who == "stranger" else "ambiguous" if who is None else "matched" for line, who in whose.items()}
+    outcomes = {
+        line: who if who == "stranger" else "ambiguous" if who is None else "matched"
+        for line, who in whose.items()
+    }
     assert {row.line: row.outcome for row in listing.lines(tmp_path / "lines.parquet")} == outcomes
     expected: dict[int, tuple[int, int]] = {}
     for line, (categories, protected, _) in enumerate(leaked, 1):
@@ -184,5 +267,8 @@ def test_the_engine_agrees_with_a_plain_reading(
         if isinstance(who, int):
             every, readable = expected.get(who, (0, 0))
             expected[who] = (every | categories, readable | (categories & ~protected))
-    found = {row.person_id: (row.categories, row.protected) for row in listing.page(tmp_path / "out.parquet", listing.Filter())}
+    found = {
+        row.person_id: (row.categories, row.protected)
+        for row in listing.page(tmp_path / "out.parquet", listing.Filter())
+    }
     assert found == {who: (every, every & ~readable) for who, (every, readable) in expected.items()}

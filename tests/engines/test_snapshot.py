@@ -15,21 +15,35 @@ from aboveboard.vault.models import BlindIndex, Person
 
 def _fill() -> None:
     Person.objects.bulk_create(
-        Person(id=number, jurisdiction="US-CA" if number % 2 else "GB", language="en", collected_at=clock.now(), last_active_at=clock.now())
+        Person(
+            id=number,
+            jurisdiction="US-CA" if number % 2 else "GB",
+            language="en",
+            collected_at=clock.now(),
+            last_active_at=clock.now(),
+        )
         for number in range(1, 41)
     )
     BlindIndex.objects.bulk_create(
-        BlindIndex(kind=1, digest=hashlib.sha256(str(number).encode()).digest(), person_id=number) for number in range(1, 41)
+        BlindIndex(kind=1, digest=hashlib.sha256(str(number).encode()).digest(), person_id=number)
+        for number in range(1, 41)
     )
 
 
 def _check(folder: Path) -> None:
     made = take(folder)
     with engine() as duck:
-        people = duck.execute("SELECT * FROM read_parquet(?) ORDER BY 1", [str(made.people)]).fetchall()
-        index = duck.execute("SELECT * FROM read_parquet(?) ORDER BY person_id", [str(made.index)]).fetchall()
+        people = duck.execute(
+            "SELECT * FROM read_parquet(?) ORDER BY 1", [str(made.people)]
+        ).fetchall()
+        index = duck.execute(
+            "SELECT * FROM read_parquet(?) ORDER BY person_id", [str(made.index)]
+        ).fetchall()
     assert people == [(number, "US-CA" if number % 2 else "GB", "en") for number in range(1, 41)]
-    assert index == [(1, *halves(hashlib.sha256(str(number).encode()).digest()), number) for number in range(1, 41)]
+    assert index == [
+        (1, *halves(hashlib.sha256(str(number).encode()).digest()), number)
+        for number in range(1, 41)
+    ]
     assert sorted(path.name for path in folder.iterdir()) == ["index.parquet", "people.parquet"]
 
 
@@ -43,7 +57,13 @@ def test_inside_a_transaction(tmp_path: Path) -> None:
 def test_outside_a_transaction_and_writing_goes_on_after(tmp_path: Path) -> None:
     _fill()
     _check(tmp_path)
-    Person.objects.create(id=99, jurisdiction="GB", language="en", collected_at=clock.now(), last_active_at=clock.now())
+    Person.objects.create(
+        id=99,
+        jurisdiction="GB",
+        language="en",
+        collected_at=clock.now(),
+        last_active_at=clock.now(),
+    )
 
 
 def test_the_halves_are_signed() -> None:

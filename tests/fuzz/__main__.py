@@ -1,4 +1,5 @@
-"""``python -m tests.fuzz [NAME …] --seconds N``: spoil samples as long as one likes; print what broke a parser, and how."""
+"""``python -m tests.fuzz [NAME …] --seconds N``: spoil samples as long as one likes; print what
+broke a parser, and how."""
 
 from __future__ import annotations
 
@@ -18,13 +19,21 @@ def main() -> int:
     asked = argparse.ArgumentParser("tests.fuzz", description=__doc__)
     asked.add_argument("names", nargs="*", help="parsers by name; all of them if none is named")
     asked.add_argument("--seconds", type=float, default=10.0, help="how long to try each")
-    asked.add_argument("--seed", default=str(time.time_ns()), help="where to begin; printed, so that a run can be repeated")
+    asked.add_argument(
+        "--seed",
+        default=str(time.time_ns()),
+        help="where to begin; printed, so that a run can be repeated",
+    )
     args = asked.parse_args()
     chosen = [parser for parser in PARSERS if not args.names or parser.name in args.names]
     print(f"seed {args.seed}, {conftest.HOME.name}")
     broken = 0
     for parser in chosen:
-        picks, samples, tries = random.Random(f"{args.seed}/{parser.name}"), list(parser.samples()), 0
+        picks, samples, tries = (
+            random.Random(f"{args.seed}/{parser.name}"),
+            list(parser.samples()),
+            0,
+        )
         end = time.monotonic() + args.seconds
         while time.monotonic() < end:
             tries += 1

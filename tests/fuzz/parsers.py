@@ -1,4 +1,5 @@
-"""The table: each parser, samples that it takes, and the errors that it may answer with. Anything else is a fault of ours.
+"""The table: each parser, samples that it takes, and the errors that it may answer with. Anything
+else is a fault of ours.
 
 A new parser of bytes from outside gets a line here.
 """
@@ -61,7 +62,9 @@ def text(parse: Callable[[str], object]) -> Callable[[bytes], object]:
 def _record() -> bytes:
     cipher, origin = AESGCM(bytes(32)), Origin(3, now(), "import", "deliver-orders")
     names = ("city", "email", "first_name")
-    return sealed.encode({name: sealed.seal(cipher, 7, name, origin, f"a {name}") for name in names})
+    return sealed.encode(
+        {name: sealed.seal(cipher, 7, name, origin, f"a {name}") for name in names}
+    )
 
 
 @cache
@@ -85,7 +88,11 @@ def _settings(data: bytes) -> object:
 _LEAK = b'email;phone;password\njon@example.org;+44 20 7946 0000;hunter2\n"a;b";;\n'
 _CUSTOMERS = b"customer_id,email\nAW00011000,jon24@example.org\nAW00011001,\n"
 _COLUMNS = mapping.load(
-    "identify_by: customer_number\ncountry: country\ncolumns: {customer_id: customer_number, email: email, country: country}\n", name="m"
+    (
+        "identify_by: customer_number\ncountry: country\n"
+        "columns: {customer_id: customer_number, email: email, country: country}\n"
+    ),
+    name="m",
 )
 
 
@@ -139,7 +146,8 @@ def _packed(mode: Literal["w", "w:gz"]) -> bytes:
 
 
 def _taken(kind: str) -> Callable[[str], object]:
-    """Return what reads a value of a kind at the border; a misfit is its answer, as an import lists it."""
+    """Return what reads a value of a kind at the border; a misfit is its answer,
+    as an import lists it."""
 
     def taken(said: str) -> object:
         try:
@@ -151,55 +159,148 @@ def _taken(kind: str) -> Callable[[str], object]:
 
 
 PARSERS: tuple[Parser, ...] = (
-    Parser("promise file", lambda data: promise.load(data, name="promise.yaml"), lambda: [PROMISE_FILE.read_bytes()]),
-    Parser("mapping file", text(lambda said: mapping.load(said, name="mapping.yaml")), lambda: [MAPPING_FILE.read_bytes()]),
-    Parser("customer file", _people, lambda: [b"country," + _CUSTOMERS, b'country,customer_id,email\nGB,1,"a@b.org"\n']),
-    Parser("leaked file", _leak, lambda: [_LEAK, b'{"email": "a@b.org"}\n{"email": 1}\n', b"a@b.org:hunter2\n"]),
-    Parser("settings file", _settings, lambda: [b'[server]\nport = 8000\n[mail]\nurl = "smtp://localhost"\n']),
-    Parser("veris record", text(veris.read_lines), lambda: [b'{"incident_id": "1", "timeline": {"incident": {"year": 2026}}}']),
+    Parser(
+        "promise file",
+        lambda data: promise.load(data, name="promise.yaml"),
+        lambda: [PROMISE_FILE.read_bytes()],
+    ),
+    Parser(
+        "mapping file",
+        text(lambda said: mapping.load(said, name="mapping.yaml")),
+        lambda: [MAPPING_FILE.read_bytes()],
+    ),
+    Parser(
+        "customer file",
+        _people,
+        lambda: [b"country," + _CUSTOMERS, b'country,customer_id,email\nGB,1,"a@b.org"\n'],
+    ),
+    Parser(
+        "leaked file",
+        _leak,
+        lambda: [_LEAK, b'{"email": "a@b.org"}\n{"email": 1}\n', b"a@b.org:hunter2\n"],
+    ),
+    Parser(
+        "settings file",
+        _settings,
+        lambda: [b'[server]\nport = 8000\n[mail]\nurl = "smtp://localhost"\n'],
+    ),
+    Parser(
+        "veris record",
+        text(veris.read_lines),
+        lambda: [b'{"incident_id": "1", "timeline": {"incident": {"year": 2026}}}'],
+    ),
     Parser("sealed record", sealed.decode, lambda: [_record()]),
-    Parser("some fields of a sealed record", lambda data: sealed.pick(data, ["email", "none"]), lambda: [_record()]),
+    Parser(
+        "some fields of a sealed record",
+        lambda data: sealed.pick(data, ["email", "none"]),
+        lambda: [_record()],
+    ),
     Parser("wrapped key", _wrapped, lambda: [LocalKey(bytes(32)).wrap(bytes(32), b"a context")]),
-    Parser("root keys in a text", text(material.read), lambda: [b"00" * 32, (b"11" * 32 + b"\n") * 3]),
-    Parser("root key behind a passphrase", text(lambda said: passphrase.unseal(said, "a passphrase")), lambda: [_SEALED_KEY.encode()]),
-    Parser("sealed handles", lambda data: handles.unseal(7, bytes(32), data), lambda: [handles.seal(7, bytes(32), ["00" * 16])]),
+    Parser(
+        "root keys in a text", text(material.read), lambda: [b"00" * 32, (b"11" * 32 + b"\n") * 3]
+    ),
+    Parser(
+        "root key behind a passphrase",
+        text(lambda said: passphrase.unseal(said, "a passphrase")),
+        lambda: [_SEALED_KEY.encode()],
+    ),
+    Parser(
+        "sealed handles",
+        lambda data: handles.unseal(7, bytes(32), data),
+        lambda: [handles.seal(7, bytes(32), ["00" * 16])],
+    ),
     Parser(
         "answer of a transit engine",
         lambda data: line.read(200, data),
         lambda: [_ENGINE],
     ),
-    Parser("address of a transit engine", text(line.place), lambda: [b"vault:https://vault.example.org:8200/transit/keys?namespace=a"]),
-    Parser("address of a key in KMS", text(kms.parts), lambda: [b"awskms:alias/a?region=eu-west-1&endpoint=http://127.0.0.1:1"]),
+    Parser(
+        "address of a transit engine",
+        text(line.place),
+        lambda: [b"vault:https://vault.example.org:8200/transit/keys?namespace=a"],
+    ),
+    Parser(
+        "address of a key in KMS",
+        text(kms.parts),
+        lambda: [b"awskms:alias/a?region=eu-west-1&endpoint=http://127.0.0.1:1"],
+    ),
     Parser("ledger entry", entry.parse, lambda: _log()[0]),
     Parser("signed note", lambda data: note.split(note.decode(data)), lambda: [_log()[1].encode()]),
-    Parser("checkpoint", lambda data: checkpoint.open_note(note.decode(data), SIGNER.verifier), lambda: [_log()[1].encode()]),
+    Parser(
+        "checkpoint",
+        lambda data: checkpoint.open_note(note.decode(data), SIGNER.verifier),
+        lambda: [_log()[1].encode()],
+    ),
     Parser("proof", text(lambda said: proof.verify(said, SIGNER.verifier)), lambda: [_proof()]),
-    Parser("submission to a witness", submission.parse, lambda: [submission.Submission(3, [bytes(32)], _log()[1]).encode()]),
-    Parser("key of a witness", text(cosignature.WitnessKey.from_vkey), lambda: [_WITNESS.key.vkey.encode()]),
+    Parser(
+        "submission to a witness",
+        submission.parse,
+        lambda: [submission.Submission(3, [bytes(32)], _log()[1]).encode()],
+    ),
+    Parser(
+        "key of a witness",
+        text(cosignature.WitnessKey.from_vkey),
+        lambda: [_WITNESS.key.vkey.encode()],
+    ),
     Parser(
         "cosigned note",
         text(_WITNESS.key.signed_at),
         lambda: [(_log()[1] + _WITNESS.line(_log()[1].partition("\n\n")[0] + "\n", 9)).encode()],
     ),
-    Parser("witnesses that are set", text(read_addresses), lambda: [f"{_WITNESS.key.vkey} https://witness.example".encode()]),
     Parser(
-        "place of a verifier", _kept(read_place), lambda: [b'{"v":1,"origin":"localhost/log","size":256,"peaks":["' + b"00" * 32 + b'"]}']
+        "witnesses that are set",
+        text(read_addresses),
+        lambda: [f"{_WITNESS.key.vkey} https://witness.example".encode()],
     ),
-    Parser("checkpoints seen", _kept(lambda file: read_seen(file, [SIGNER.verifier])), lambda: [json.dumps({"note": _log()[1]}).encode()]),
-    Parser("archive of a log", _kept(_archive), lambda: [_packed("w:gz"), _packed("w:xz"), _packed("w")]),
-    Parser("tile path", text(tiles.parse_path), lambda: [b"tile/0/x001/067.p/5", b"tile/entries/000"]),
+    Parser(
+        "place of a verifier",
+        _kept(read_place),
+        lambda: [b'{"v":1,"origin":"localhost/log","size":256,"peaks":["' + b"00" * 32 + b'"]}'],
+    ),
+    Parser(
+        "checkpoints seen",
+        _kept(lambda file: read_seen(file, [SIGNER.verifier])),
+        lambda: [json.dumps({"note": _log()[1]}).encode()],
+    ),
+    Parser(
+        "archive of a log",
+        _kept(_archive),
+        lambda: [_packed("w:gz"), _packed("w:xz"), _packed("w")],
+    ),
+    Parser(
+        "tile path", text(tiles.parse_path), lambda: [b"tile/0/x001/067.p/5", b"tile/entries/000"]
+    ),
     Parser("bundle of entries", tiles.decode_bundle, lambda: [tiles.encode_bundle(_log()[0])]),
     Parser("hashes of a tile", lambda data: tiles.decode_hashes(data, 3), lambda: [bytes(96)]),
     Parser("e-mail address", text(normalise.email), lambda: ["Jön@Exämple.org".encode()]),
-    Parser("phone number", text(lambda said: normalise.phone(said, "GB")), lambda: [b"020 7946 0000", b"+49 (0) 30/123456"]),
+    Parser(
+        "phone number",
+        text(lambda said: normalise.phone(said, "GB")),
+        lambda: [b"020 7946 0000", b"+49 (0) 30/123456"],
+    ),
     Parser("customer number", text(normalise.customer_number), lambda: [b"aw-000 11 000"]),
-    Parser("national number", text(lambda said: national_ids.normal(said, "fr.nir")), lambda: [b"2 95 10 99 126 111 93"]),
-    Parser("card number", text(_taken("card_number")), lambda: [b"4111 1111 1111 1111", b"************1111"]),
+    Parser(
+        "national number",
+        text(lambda said: national_ids.normal(said, "fr.nir")),
+        lambda: [b"2 95 10 99 126 111 93"],
+    ),
+    Parser(
+        "card number",
+        text(_taken("card_number")),
+        lambda: [b"4111 1111 1111 1111", b"************1111"],
+    ),
     Parser("date", text(_taken("date")), lambda: [b"1984-05-31", b"1984-05-31 00:00:00.000"]),
-    Parser("postal address", text(_taken("postal_address")), lambda: [b"1 High St\nLeeds\nLS1 4AP"]),
+    Parser(
+        "postal address", text(_taken("postal_address")), lambda: [b"1 High St\nLeeds\nLS1 4AP"]
+    ),
     Parser("name of a document", text(media.safe_name), lambda: [b"../a\\b/receipt.pdf"]),
-    Parser("chunk of a document", lambda data: list(stream.unseal(bytes(32), [data])), lambda: list(stream.seal(bytes(32), [b"%PDF-"]))),
+    Parser(
+        "chunk of a document",
+        lambda data: list(stream.unseal(bytes(32), [data])),
+        lambda: list(stream.seal(bytes(32), [b"%PDF-"])),
+    ),
 )
 
 ERRORS: tuple[type[Exception], ...] = (AboveboardError,)
-"""What a parser may answer with. Each names what is wrong; anything else would be a fault page, or a process that ends."""
+"""What a parser may answer with. Each names what is wrong; anything else would be a fault page,
+or a process that ends."""

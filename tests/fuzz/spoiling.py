@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 
 _STUMBLES = (
-    b"\x00", b"\xff", b"\xef\xbb\xbf", b"\r", b"\n\n", b'"', b"'", b"{", b"}" * 40, b"[" * 40, b"\xe2\x80\xa8", b"-1", b"1e400", b"NaN",
+    b"\x00", b"\xff", b"\xef\xbb\xbf", b"\r", b"\n\n", b'"', b"'", b"{", b"}" * 40, b"[" * 40,
+    b"\xe2\x80\xa8", b"-1", b"1e400", b"NaN",
     b"99999999999999999999999", b"\xf0\x9f\x92\xa9", b": ", b"&a *a",
     b"!!python/object:x ", b"0x", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00",
     b"\xc3", b"\xed\xa0\x80", b"%s", b"..", b"/", b" " * 300, b"=",

@@ -1,4 +1,5 @@
-"""No bytes from outside make a parser fail: each is read, or refused with an error that says what is wrong."""
+"""No bytes from outside make a parser fail: each is read, or refused with an error
+that says what is wrong."""
 
 from __future__ import annotations
 

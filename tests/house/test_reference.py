@@ -1,4 +1,5 @@
-"""The reference is complete and current, because it is made from the code; the README's commands exist."""
+"""The reference is complete and current, because it is made from the code; the
+README's commands exist."""
 
 from __future__ import annotations
 
@@ -40,7 +41,9 @@ def test_error_codes_are_never_shared() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_a_command_explains_itself(command: main.Command, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_explains_itself(
+    command: main.Command, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
         main.main([command.name, "--help"])
     said = capsys.readouterr().out
@@ -66,11 +69,18 @@ def _understood(line: str) -> None:
 
 def _shell_lines(page: Path) -> list[str]:
     blocks = re.findall(r"```(?:sh|shell|console|bash)\n(.*?)```", page.read_text("utf-8"), re.S)
-    return [line.strip().removeprefix("$ ") for block in blocks for line in block.splitlines() if line.strip()]
+    return [
+        line.strip().removeprefix("$ ")
+        for block in blocks
+        for line in block.splitlines()
+        if line.strip()
+    ]
 
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-LINES = [(page.relative_to(ROOT), line) for page in PAGES if page.exists() for line in _shell_lines(page)]
+LINES = [
+    (page.relative_to(ROOT), line) for page in PAGES if page.exists() for line in _shell_lines(page)
+]
 
 
 @pytest.mark.parametrize(("page", "line"), LINES, ids=[f"{page}: {line}" for page, line in LINES])

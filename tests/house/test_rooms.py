@@ -21,7 +21,9 @@ def trees() -> list[tuple[str, ast.Module]]:
 
 def test_imports_point_one_way() -> None:
     program = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run([program, "--no-cache"], cwd=SOURCE.parents[1], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program, "--no-cache"], cwd=SOURCE.parents[1], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -30,10 +32,18 @@ def test_only_access_makes_a_grant() -> None:
     for name, tree in trees():
         for node in ast.walk(tree):
             called = node.func if isinstance(node, ast.Call) else None
-            word = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+            word = (
+                called.id
+                if isinstance(called, ast.Name)
+                else called.attr
+                if isinstance(called, ast.Attribute)
+                else ""
+            )
             if word == "Grant" and not name.startswith("access/"):
                 makers.append(f"{name}:{node.lineno}")  # type: ignore[attr-defined]
-    assert not makers, "no plaintext without a decision (design, invariants 1 and 2):\n" + "\n".join(makers)
+    assert not makers, (
+        "no plaintext without a decision (design, invariants 1 and 2):\n" + "\n".join(makers)
+    )
 
 
 def test_faces_change_nothing_except_through_actions() -> None:
@@ -43,7 +53,11 @@ def test_faces_change_nothing_except_through_actions() -> None:
         if not name.startswith(tuple(f"{face}/" for face in FACES)):
             continue
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in writers:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in writers
+            ):
                 owner = ast.unparse(node.func.value)
                 if "objects" in owner or node.func.attr != "create":
                     found.append(f"{name}:{node.lineno} {ast.unparse(node.func)}")
@@ -55,17 +69,24 @@ def test_every_room_says_what_it_promises() -> None:
     silent = [
         str(folder.name)
         for folder in SOURCE.iterdir()
-        if (folder / "__init__.py").exists() and len(ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or "") < 60
+        if (folder / "__init__.py").exists()
+        and len(ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or "")
+        < 60
     ]
     assert not silent, silent
 
 
 def test_a_copy_speaks_of_its_failures_as_every_statement_does() -> None:
-    """Django does not wrap what psycopg's COPY raises: a server that went away would look like a fault of ours."""
+    """Django does not wrap what psycopg's COPY raises: a server that went away would look
+    like a fault of ours."""
     bare = []
     for name, tree in trees():
         source = (SOURCE / name).read_text("utf-8")
-        copies = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("cursor.copy")]
+        copies = [
+            node.lineno
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("cursor.copy")
+        ]
         if copies and source.count("wrap_database_errors") < len(copies):
             bare.append(f"{name}:{copies}")
     assert not bare, bare

@@ -1,4 +1,5 @@
-"""Every route says who may call it (design, invariant 10). Whether the gate holds is asked in ``tests/accounts``."""
+"""Every route says who may call it (design, invariant 10). Whether the gate holds is asked
+in ``tests/accounts``."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from aboveboard.accounts import gate
 
 
-def routes(patterns: list[URLPattern | URLResolver], before: str = "/", space: str = "") -> Iterator[tuple[str, str | None, URLPattern]]:
+def routes(
+    patterns: list[URLPattern | URLResolver], before: str = "/", space: str = ""
+) -> Iterator[tuple[str, str | None, URLPattern]]:
     for pattern in patterns:
         address = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
@@ -24,7 +27,9 @@ def routes(patterns: list[URLPattern | URLResolver], before: str = "/", space: s
 ALL = list(routes(get_resolver().url_patterns))
 
 
-@pytest.mark.parametrize(("address", "name", "pattern"), ALL, ids=[address for address, _, _ in ALL])
+@pytest.mark.parametrize(
+    ("address", "name", "pattern"), ALL, ids=[address for address, _, _ in ALL]
+)
 def test_a_route_says_who_may_call_it(address: str, name: str | None, pattern: URLPattern) -> None:
     declared = gate.gate_of(pattern.callback, name=name, path=address)
     assert declared is not None, f"{address} has no gate, so it is refused to everyone"

@@ -1,4 +1,5 @@
-"""The pages about security name what is there: every requirement once, every path a file, every test one that exists."""
+"""The pages about security name what is there: every requirement once, every path a file, every
+test one that exists."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ from django.urls import get_resolver
 ROOT = Path(__file__).parents[2]
 SECURITY = ROOT / "docs" / "security"
 _ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| ([a-z/]+) \| (.+?) \| (.*?) ?\|$", re.M)
-_PATH = re.compile(r"`((?:src|tests|docs|bench|scripts|requirements)/[^`\s]+|pyproject\.toml|SECURITY\.md)`")
+_PATH = re.compile(
+    r"`((?:src|tests|docs|bench|scripts|requirements)/[^`\s]+|pyproject\.toml|SECURITY\.md)`"
+)
 ROWS = _ROW.findall((SECURITY / "asvs.md").read_text("utf-8"))
 
 
@@ -25,19 +28,23 @@ def test_every_requirement_of_levels_1_and_2_has_one_row() -> None:
 def test_a_row_says_how_far_and_what_shows_it() -> None:
     for number, state, _, shown in ROWS:
         assert state in ("met", "partly", "gap", "operator", "n/a"), number
-        assert state in ("gap", "n/a") or _PATH.search(shown), f"{number} is {state} and names nothing that shows it"
+        assert state in ("gap", "n/a") or _PATH.search(shown), (
+            f"{number} is {state} and names nothing that shows it"
+        )
 
 
 def test_the_count_at_the_top_is_the_count_of_the_rows() -> None:
     count = Counter(state for _, state, *_ in ROWS)
     said = (
-        f"Of {len(ROWS)}: {count['met']} met, {count['partly']} partly, {count['gap']} not met, {count['operator']} yours to do, "
-        f"{count['n/a']} without an object here."
+        f"Of {len(ROWS)}: {count['met']} met, {count['partly']} partly, {count['gap']} not met, "
+        f"{count['operator']} yours to do, {count['n/a']} without an object here."
     )
     assert said in (SECURITY / "asvs.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("page", [*sorted(SECURITY.glob("*.md")), ROOT / "SECURITY.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [*sorted(SECURITY.glob("*.md")), ROOT / "SECURITY.md"], ids=lambda page: page.name
+)
 def test_every_path_is_there_and_every_test_named_exists(page: Path) -> None:
     text = page.read_text("utf-8")
     assert _PATH.search(text), "it names nothing"
@@ -51,5 +58,7 @@ def test_every_path_is_there_and_every_test_named_exists(page: Path) -> None:
 def test_no_view_takes_trace() -> None:
     addresses = ["/", "/you/", "/console/", "/accounts/login/", "/api/v1/uses", "/healthz"]
     assert get_resolver().url_patterns, "there are views"
-    taken = [address for address in addresses if Client().generic("TRACE", address).status_code == 200]
+    taken = [
+        address for address in addresses if Client().generic("TRACE", address).status_code == 200
+    ]
     assert not taken

@@ -1,4 +1,5 @@
-"""The house rules about shape, read from the files themselves (``CONTRIBUTING.md`` says why each is there)."""
+"""The house rules about shape, read from the files themselves (``CONTRIBUTING.md``
+says why each is there)."""
 
 from __future__ import annotations
 
@@ -13,7 +14,24 @@ import pytest
 ROOT = Path(__file__).parents[2]
 CODE = ("src", "tests", "scripts", "bench")
 LONGEST_FILE, LONGEST_FUNCTION, MOST_MODULES = 400, 60, 10
-TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".html", ".css", ".js", ".sql", ".txt", ".in", ".cfg", ".svg", ".po", ""}
+TEXT = {
+    ".py",
+    ".md",
+    ".toml",
+    ".yaml",
+    ".yml",
+    ".json",
+    ".html",
+    ".css",
+    ".js",
+    ".sql",
+    ".txt",
+    ".in",
+    ".cfg",
+    ".svg",
+    ".po",
+    "",
+}
 MADE_BY_OTHERS = ("node_modules", "vendor", "migrations", "egg-info", "__pycache__")
 THIS = Path(__file__)
 
@@ -22,7 +40,11 @@ THIS = Path(__file__)
 def files(*tops: str) -> list[Path]:
     found: list[Path] = []
     for top in tops:
-        found += [path for path in (ROOT / top).rglob("*") if path.is_file() and not any(part in str(path) for part in MADE_BY_OTHERS)]
+        found += [
+            path
+            for path in (ROOT / top).rglob("*")
+            if path.is_file() and not any(part in str(path) for part in MADE_BY_OTHERS)
+        ]
     return found
 
 
@@ -33,7 +55,11 @@ def python() -> Iterator[tuple[Path, str]]:
 
 
 def texts() -> Iterator[tuple[Path, str]]:
-    loose = [path for path in ROOT.iterdir() if path.is_file() and path.suffix in TEXT and not path.name.startswith(".git")]
+    loose = [
+        path
+        for path in ROOT.iterdir()
+        if path.is_file() and path.suffix in TEXT and not path.name.startswith(".git")
+    ]
     for path in [*files(*CODE, "docs", ".ci", "requirements"), *loose]:
         if path.suffix in TEXT and path != THIS:
             yield path, path.read_text("utf-8", errors="replace")
@@ -44,7 +70,11 @@ def named(path: Path, line: int = 0) -> str:
 
 
 def test_no_file_is_longer_than_one_can_hold_in_mind() -> None:
-    long = [f"{named(path)}: {lines}" for path, text in python() if (lines := text.count("\n")) > LONGEST_FILE]
+    long = [
+        f"{named(path)}: {lines}"
+        for path, text in python()
+        if (lines := text.count("\n")) > LONGEST_FILE
+    ]
     assert not long, f"longer than {LONGEST_FILE} lines:\n" + "\n".join(long)
 
 
@@ -62,7 +92,8 @@ def test_no_function_is_longer_than_a_screen() -> None:
 def test_no_folder_has_more_modules_than_one_can_name() -> None:
     counts: dict[Path, int] = {}
     for path, _ in python():
-        if not path.is_relative_to(ROOT / "tests") and path.name != "__init__.py":  # that one is the folder itself
+        # That one is the folder itself.
+        if not path.is_relative_to(ROOT / "tests") and path.name != "__init__.py":
             counts[path.parent] = counts.get(path.parent, 0) + 1
     full = [f"{named(folder)}: {count}" for folder, count in counts.items() if count > MOST_MODULES]
     assert not full, f"more than {MOST_MODULES} modules:\n" + "\n".join(full)
@@ -103,22 +134,34 @@ def test_no_exception_is_swallowed() -> None:
     found = []
     for path, text in python():
         for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.ExceptHandler) and len(node.body) == 1 and isinstance(node.body[0], ast.Pass):
+            if (
+                isinstance(node, ast.ExceptHandler)
+                and len(node.body) == 1
+                and isinstance(node.body[0], ast.Pass)
+            ):
                 found.append(named(path, node.lineno))
     assert not found, "use contextlib.suppress with the reason beside it:\n" + "\n".join(found)
 
 
 def test_no_test_is_left_out_in_silence() -> None:
-    allowed = {"tests/conftest.py"}  # it leaves out what needs ../shared, says so, and can be told not to
+    # It leaves out what needs ../shared, says so, and can be told not to.
+    allowed = {"tests/conftest.py"}
     found = [
-        line for line in _lines_with(r"pytest\.(skip|importorskip|xfail|mark\.(skip|skipif|xfail))\b") if line.split(":")[0] not in allowed
+        line
+        for line in _lines_with(r"pytest\.(skip|importorskip|xfail|mark\.(skip|skipif|xfail))\b")
+        if line.split(":")[0] not in allowed
     ]
     assert not found, "\n".join(found)
 
 
 def test_no_address_of_a_package_registry_is_in_the_project() -> None:
-    places = r"[p]ypi[.]org|[p]ythonhosted|[r]egistry[.]npmjs|--(extra-)?index-url|--find-links|[u]npkg[.]com|[j]sdelivr|\"resolved\":"
-    found = [line for line in _lines_with(places, only="") if not line.startswith("scripts/lock.py")]
+    places = (
+        r"[p]ypi[.]org|[p]ythonhosted|[r]egistry[.]npmjs|--(extra-)?index-url|--find-links|"
+        r"[u]npkg[.]com|[j]sdelivr|\"resolved\":"
+    )
+    found = [
+        line for line in _lines_with(places, only="") if not line.startswith("scripts/lock.py")
+    ]
     assert not found, "\n".join(found)
 
 
@@ -129,7 +172,10 @@ def test_no_path_of_somebodys_machine_is_in_the_project() -> None:
 
 def test_pages_have_no_script_or_style_of_their_own() -> None:
     # The content policy would stop them; mail is read elsewhere, under other rules.
-    rule = re.compile(r"<style|\sstyle=|<script(?![^>]*(\ssrc=|application/json))|\son[a-z]+=[\"']|javascript:", re.I)
+    rule = re.compile(
+        r"<style|\sstyle=|<script(?![^>]*(\ssrc=|application/json))|\son[a-z]+=[\"']|javascript:",
+        re.I,
+    )
     found = [
         f"{named(path, number)}: {line.strip()[:100]}"
         for path, text in texts()
@@ -146,6 +192,10 @@ def test_every_limit_says_its_unit_and_its_source() -> None:
     for at, node in enumerate(body):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             after = body[at + 1] if at + 1 < len(body) else None
-            if not (isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str)):
+            if not (
+                isinstance(after, ast.Expr)
+                and isinstance(after.value, ast.Constant)
+                and isinstance(after.value.value, str)
+            ):
                 bare.append(node.target.id)
     assert not bare, bare

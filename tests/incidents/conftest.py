@@ -22,7 +22,17 @@ SECOND = Actor(ActorKind.STAFF, "900012", Role.PRIVACY_LEAD, "Privacy")
 STAFF = world.ADVISER
 AT = datetime(2026, 11, 20, 8, 15, tzinfo=UTC)
 
-EXPORTED = ("first_name", "last_name", "email", "phone", "address_line1", "city", "postal_code", "country", "card_number")
+EXPORTED = (
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "address_line1",
+    "city",
+    "postal_code",
+    "country",
+    "card_number",
+)
 
 People = Sequence[tuple[int, dict[str, str]]]
 
@@ -35,10 +45,20 @@ def people(db: None) -> People:
 
 def laptop(encrypted: Encrypted = Encrypted.NO, tag: str = "LT-0042") -> Device:
     """A registered laptop."""
-    return custody.register_device(kind=DeviceKind.LAPTOP, name="Field laptop", tag=tag, encrypted=encrypted, holder_id=7, by=STAFF, at=AT)
+    return custody.register_device(
+        kind=DeviceKind.LAPTOP,
+        name="Field laptop",
+        tag=tag,
+        encrypted=encrypted,
+        holder_id=7,
+        by=STAFF,
+        at=AT,
+    )
 
 
-def export(device: Device, person_ids: Sequence[int], folder: Path, fields: tuple[str, ...] = EXPORTED) -> Export:
+def export(
+    device: Device, person_ids: Sequence[int], folder: Path, fields: tuple[str, ...] = EXPORTED
+) -> Export:
     """An export of these people on the device."""
     return custody.make_export(
         person_ids,
@@ -53,10 +73,17 @@ def export(device: Device, person_ids: Sequence[int], folder: Path, fields: tupl
 
 
 def leak_bytes(rows: Sequence[dict[str, str]], strangers: int = 5) -> bytes:
-    """A file as it is found: our rows among those of strangers, one line of rubbish, e-mail;phone;hash."""
+    """A file as it is found: our rows among those of strangers, one line of
+    rubbish, e-mail;phone;hash."""
     lines = ["email;phone;password_hash"]
-    lines += [f"{row['email'].upper()};{row['phone']};{hashlib.md5(row['email'].encode()).hexdigest()}" for row in rows]  # noqa: S324 - leaks have MD5
-    lines += [f"stranger{number}@elsewhere.example;+44 20 7946 {number:04d};{'a' * 32}" for number in range(strangers)]
+    lines += [
+        f"{row['email'].upper()};{row['phone']};{hashlib.md5(row['email'].encode()).hexdigest()}"  # noqa: S324 - leaks have MD5
+        for row in rows
+    ]
+    lines += [
+        f"stranger{number}@elsewhere.example;+44 20 7946 {number:04d};{'a' * 32}"
+        for number in range(strangers)
+    ]
     lines += ["half a li"]
     return "\r\n".join(lines).encode("cp1252")
 
@@ -65,5 +92,10 @@ def open_leak(content: bytes) -> Incident:
     """Open an incident from a leaked file, with its columns as guessed."""
     seen = look(io.BytesIO(content))
     return open_from_leak(
-        io.BytesIO(content), seen.form, [guess.role for guess in seen.columns], file_name="forum-dump.csv", by=LEAD, at=AT
+        io.BytesIO(content),
+        seen.form,
+        [guess.role for guess in seen.columns],
+        file_name="forum-dump.csv",
+        by=LEAD,
+        at=AT,
     )

@@ -1,4 +1,5 @@
-"""What people change on an incident: everything is worked out anew, and what was done stays done."""
+"""What people change on an incident: everything is worked out anew, and
+what was done stays done."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def lose(people: People, folder: Path, encrypted: Encrypted = Encrypted.NO) -> I
     return incident
 
 
-def test_an_answer_changes_severity_and_a_new_count_file_stands(people: People, tmp_path: Path) -> None:
+def test_an_answer_changes_severity_and_a_new_count_file_stands(
+    people: People, tmp_path: Path
+) -> None:
     incident = lose(people, tmp_path)
     before = queries.page(incident.number, at=AT)
     actions.change(incident.number, answers={"hands": "nobody"}, by=LEAD, at=AT)
@@ -38,7 +41,9 @@ def test_an_answer_changes_severity_and_a_new_count_file_stands(people: People, 
     assert after.exposure.people == before.exposure.people
     assert max(part.band for part in after.slices) < max(part.band for part in before.slices)
     for part in after.slices:
-        assert len(queries.people(incident.number, Filter(band=part.band), limit=100)) == part.people
+        assert (
+            len(queries.people(incident.number, Filter(band=part.band), limit=100)) == part.people
+        )
         assert queries.matching(incident.number, Filter(band=part.band)) == part.people
     assert after.assessment is not None
     assert after.assessment.risk == "unlikely"
@@ -60,7 +65,9 @@ def test_moving_the_moment_of_awareness_moves_the_clock(people: People, tmp_path
     incident = lose(people, tmp_path)
     due = {duty.duty_id: duty.due_at for duty in queries.duties(incident.number, at=AT)}
     earlier = AT - timedelta(hours=10)
-    actions.change(incident.number, moments={"aware_at": earlier, "discovered_at": earlier}, by=LEAD, at=AT)
+    actions.change(
+        incident.number, moments={"aware_at": earlier, "discovered_at": earlier}, by=LEAD, at=AT
+    )
     moved = {duty.duty_id: duty.due_at for duty in queries.duties(incident.number, at=AT)}
     assert due["UK-GDPR-33-AUTH"] == AT + timedelta(hours=72)
     assert moved["UK-GDPR-33-AUTH"] == earlier + timedelta(hours=72)
@@ -75,7 +82,9 @@ def test_wrong_changes_change_nothing(people: People, tmp_path: Path) -> None:
             actions.change(incident.number, moments=moments, by=LEAD, at=AT)
     with pytest.raises(NotFound):
         actions.change(999, title="x", by=LEAD, at=AT)
-    assert actions.change(incident.number, title=incident.title, by=LEAD, at=AT).circumstances == {"what_happened": "Left on the train."}
+    assert actions.change(incident.number, title=incident.title, by=LEAD, at=AT).circumstances == {
+        "what_happened": "Left on the train."
+    }
 
 
 def test_a_duty_done_stays_done_and_stops_its_clock(people: People, tmp_path: Path) -> None:
@@ -85,7 +94,9 @@ def test_a_duty_done_stays_done_and_stops_its_clock(people: People, tmp_path: Pa
     actions.mark_done(first.id, reference="IC-1234", by=LEAD, at=AT + timedelta(hours=1))
     with pytest.raises(Conflict):
         actions.mark_done(first.id, by=LEAD, at=AT + timedelta(hours=2))
-    actions.change(incident.number, answers={"hands": "hostile"}, by=LEAD, at=AT + timedelta(hours=2))
+    actions.change(
+        incident.number, answers={"hands": "hostile"}, by=LEAD, at=AT + timedelta(hours=2)
+    )
     again = queries.duty(first.id, at=AT + timedelta(hours=100))
     assert again is not None
     assert again.done is not None
@@ -106,8 +117,12 @@ def test_nothing_is_closed_while_a_duty_that_binds_is_open(people: People, tmp_p
     actions.close(incident.number, by=LEAD, at=AT)
     actions.reopen(incident.number, words="It came back.", by=LEAD, at=AT)
     assert [State(record.state) for record in queries.states(incident.number)] == [
-        State.OPEN, State.CONTAINED, State.TOLD, State.CLOSED, State.OPEN,
-    ]  # fmt: skip
+        State.OPEN,
+        State.CONTAINED,
+        State.TOLD,
+        State.CLOSED,
+        State.OPEN,
+    ]
 
 
 def test_an_incident_without_anything_to_count_says_so(people: People) -> None:
@@ -142,14 +157,18 @@ def test_a_count_that_died_before_it_was_written_down_is_done_again(
     assert Exposure.objects.count() == 1
 
 
-def test_an_export_made_before_the_loss_but_counted_after_is_in(people: People, tmp_path: Path) -> None:
+def test_an_export_made_before_the_loss_but_counted_after_is_in(
+    people: People, tmp_path: Path
+) -> None:
     device = laptop()
     export(device, [people[0][0]], tmp_path)
     (tmp_path / "customers-LT-0042.csv").unlink()
     export(device, [people[1][0], people[0][0]], tmp_path, ("email", "card_number"))
     incident = actions.report_loss(device, by=STAFF, at=AT)
     jobs.run_jobs_once(worker="test")
-    assert [person.person_id for person in queries.people(incident.number)] == sorted([people[0][0], people[1][0]])
+    assert [person.person_id for person in queries.people(incident.number)] == sorted(
+        [people[0][0], people[1][0]]
+    )
 
 
 def test_the_report_asks_for_what_nobody_said(people: People, tmp_path: Path) -> None:
@@ -169,10 +188,16 @@ def test_the_report_asks_for_what_nobody_said(people: People, tmp_path: Path) ->
         at=AT,
     )
     report = reports.authority_report(incident.number, at=AT)
-    assert not {item.key for item in report.missing} & {"measures_taken", "measures_after", "measures_before"}
+    assert not {item.key for item in report.missing} & {
+        "measures_taken",
+        "measures_after",
+        "measures_before",
+    }
     assert report.edpb["field_68"] == 20
     assert report.facts.people_by_country == {
-        place: count for place, count in report.facts.people_by_country.items() if len(place) == 2 and count > 0
+        place: count
+        for place, count in report.facts.people_by_country.items()
+        if len(place) == 2 and count > 0
     }
     assert sum(report.facts.people_by_country.values()) == 20
     body = reports.report_json(incident.number, at=AT)

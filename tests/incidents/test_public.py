@@ -1,4 +1,5 @@
-"""What anyone may read: what happened against what was promised, and nothing before it is published."""
+"""What anyone may read: what happened against what was promised, and nothing
+before it is published."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ HOUR = timedelta(hours=1)
 
 
 def _kept(number: int, at_hours: int) -> dict[str, bool | None]:
-    return {row.promise.key: row.kept for row in public.incident(number, at=AT + at_hours * HOUR).kept}
+    return {
+        row.promise.key: row.kept for row in public.incident(number, at=AT + at_hours * HOUR).kept
+    }
 
 
 def test_what_happened_is_set_beside_what_was_promised(people: People, tmp_path: Path) -> None:
@@ -32,14 +35,21 @@ def test_what_happened_is_set_beside_what_was_promised(people: People, tmp_path:
         public.incident(incident.number, at=AT)
     actions.publish(incident.number, by=LEAD, at=AT + 2 * HOUR)
     assert _kept(incident.number, 3) == {
-        "tell-you": None, "say-what": None, "reach-you": None, "tell-authority": None, "say-it-openly": True, "learn": None,
-    }  # fmt: skip
+        "tell-you": None,
+        "say-what": None,
+        "reach-you": None,
+        "tell-authority": None,
+        "say-it-openly": True,
+        "learn": None,
+    }
     assert _kept(incident.number, 73)["tell-you"] is False
     assert _kept(incident.number, 73)["tell-authority"] is False
 
     batch = notices.approve(notices.prepare(incident.number, by=LEAD, at=AT).pk, by=SECOND, at=AT)
     jobs.run_jobs_once(worker="test")
-    Dispatch.objects.filter(batch_id=batch.delivery_batch).update(state=State.SENT, sent_at=AT + 9 * HOUR)
+    Dispatch.objects.filter(batch_id=batch.delivery_batch).update(
+        state=State.SENT, sent_at=AT + 9 * HOUR
+    )
     due = queries.page(incident.number, at=AT).next_duty
     assert due is not None
     actions.mark_done(due.id, by=LEAD, at=AT + 10 * HOUR)
@@ -49,7 +59,9 @@ def test_what_happened_is_set_beside_what_was_promised(people: People, tmp_path:
     assert (rows["reach-you"].kept, rows["reach-you"].share) == (True, 100)
     assert (rows["tell-authority"].kept, rows["tell-authority"].took) == (True, 10 * HOUR)
     assert (shown.people, shown.told) == (20, 20)
-    assert not any("Jane" in event.sentence or device.tag in event.sentence for event in shown.timeline)
+    assert not any(
+        "Jane" in event.sentence or device.tag in event.sentence for event in shown.timeline
+    )
 
 
 def test_notes_are_public_only_when_said_so(people: People) -> None:

@@ -21,7 +21,17 @@ from aboveboard.incidents.notices import queries as notice_queries
 from aboveboard.incidents.notices.sending import render_notices
 from aboveboard.ledger.models import Entry
 from aboveboard.outbox import jobs
-from tests.incidents.conftest import AT, LEAD, SECOND, STAFF, People, export, laptop, leak_bytes, open_leak
+from tests.incidents.conftest import (
+    AT,
+    LEAD,
+    SECOND,
+    STAFF,
+    People,
+    export,
+    laptop,
+    leak_bytes,
+    open_leak,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +41,9 @@ def test_a_lost_laptop_from_report_to_notice(people: People, tmp_path: Path) -> 
     made = export(device, [person_id for person_id, _ in people[:40]], tmp_path)
     assert (made.people, made.refused) == (40, 0)
 
-    incident = actions.report_loss(device, note="Left on the 17:42 to Leeds.", reported_in_seconds=52, by=STAFF, at=AT)
+    incident = actions.report_loss(
+        device, note="Left on the 17:42 to Leeds.", reported_in_seconds=52, by=STAFF, at=AT
+    )
     assert custody.devices(DeviceState.MISSING)[0].tag == device.tag
     assert jobs.run_jobs_once(worker="test") == 1
 
@@ -40,8 +52,12 @@ def test_a_lost_laptop_from_report_to_notice(people: People, tmp_path: Path) -> 
     assert page.exposure.people == 40
     assert sum(part.people for part in page.slices) == 40
     listed = queries.people(incident.number, limit=100)
-    assert sorted(person.person_id for person in listed) == sorted(person_id for person_id, _ in people[:40])
-    assert all("your payment card details" in person.readable for person in listed if person.band >= 3)
+    assert sorted(person.person_id for person in listed) == sorted(
+        person_id for person_id, _ in people[:40]
+    )
+    assert all(
+        "your payment card details" in person.readable for person in listed if person.band >= 3
+    )
     for place, count in page.jurisdictions.items():
         assert len(queries.people(incident.number, Filter(jurisdiction=place), limit=100)) == count
 
@@ -51,10 +67,16 @@ def test_a_lost_laptop_from_report_to_notice(people: People, tmp_path: Path) -> 
     assert due.left == "44 h 51 min"
     covered = {duty.jurisdiction for duty in page.duties}
     assert all(
-        any(place.startswith(jurisdiction) or jurisdiction in ("EU", place) for jurisdiction in covered) for place in page.jurisdictions
+        any(
+            place.startswith(jurisdiction) or jurisdiction in ("EU", place)
+            for jurisdiction in covered
+        )
+        for place in page.jurisdictions
     )
 
-    batch = notices.prepare(incident.number, measures={"en": "We locked its account."}, by=LEAD, at=AT)
+    batch = notices.prepare(
+        incident.number, measures={"en": "We locked its account."}, by=LEAD, at=AT
+    )
     with pytest.raises(notices.SecondPersonNeeded):
         notices.approve(batch.pk, by=LEAD, at=AT)
     assert not notice_queries.for_person(people[0][0])
@@ -76,25 +98,36 @@ def test_a_leaked_file_partly_ours(people: People) -> None:
 
     page = queries.page(incident.number, at=AT)
     assert page.evidence is not None
-    assert (page.evidence.digest, page.evidence.size) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert (page.evidence.digest, page.evidence.size) == (
+        hashlib.sha256(content).hexdigest(),
+        len(content),
+    )
     assert page.exposure is not None
     assert page.exposure.people == 25
     assert (page.exposure.stranger_lines, page.exposure.unread_lines) == (5, 1)
     assert [line.line for line in queries.lines(incident.number, "stranger")] == list(range(27, 32))
     assert [(row.line, row.reason) for row in queries.unread(incident.number)] == [(32, "columns")]
-    assert {person.person_id for person in queries.people(incident.number, limit=100)} == {person_id for person_id, _ in people[:25]}
+    assert {person.person_id for person in queries.people(incident.number, limit=100)} == {
+        person_id for person_id, _ in people[:25]
+    }
     assert "your password" in queries.people(incident.number)[0].readable  # MD5 hides nothing
 
     # Counting again changes nothing; nothing of the strangers is left.
     again = counting.count(incident.number, by=LEAD, at=AT)
     assert again.pk == page.exposure.pk
-    assert sorted(path.name for path in folder_of(incident).iterdir()) == sorted([again.file_name, "lines.parquet"])
+    assert sorted(path.name for path in folder_of(incident).iterdir()) == sorted(
+        [again.file_name, "lines.parquet"]
+    )
 
 
 def test_no_byte_of_a_leaked_file_is_kept(people: People) -> None:
     incident = open_leak(leak_bytes([row for _, row in people[:5]]))
     jobs.run_jobs_once(worker="test")
-    whole = b"".join(path.read_bytes() for path in settings.current().path("incidents").rglob("*") if path.is_file())
+    whole = b"".join(
+        path.read_bytes()
+        for path in settings.current().path("incidents").rglob("*")
+        if path.is_file()
+    )
     assert incident.reference
     for needle in (people[0][1]["email"], "stranger1", "a" * 32):
         assert needle.encode() not in whole.lower()
@@ -107,14 +140,25 @@ def test_the_ledger_holds_counts_and_no_people(people: People, tmp_path: Path) -
     jobs.run_jobs_once(worker="test")
     bodies = [bytes(body).decode() for body in Entry.objects.values_list("body", flat=True)]
     kinds = [
-        kind for kind in Entry.objects.order_by("id").values_list("kind", flat=True) if not kind.startswith(("use.", "people.", "promise."))
+        kind
+        for kind in Entry.objects.order_by("id").values_list("kind", flat=True)
+        if not kind.startswith(("use.", "people.", "promise."))
     ]
-    assert kinds == ["device.registered", "export.made", "device.reported", "incident.opened", "incident.counted", "incident.changed"]
+    assert kinds == [
+        "device.registered",
+        "export.made",
+        "device.reported",
+        "incident.opened",
+        "incident.counted",
+        "incident.changed",
+    ]
     assert not any("Jane" in body or people[0][1]["email"] in body for body in bodies)
     assert incident.reference in bodies[-1]
 
 
-def test_a_notice_holds_only_what_was_exposed_of_that_person(people: People, tmp_path: Path) -> None:
+def test_a_notice_holds_only_what_was_exposed_of_that_person(
+    people: People, tmp_path: Path
+) -> None:
     device = laptop()
     export(device, [person_id for person_id, _ in people], tmp_path)
     incident = actions.report_loss(device, by=STAFF, at=AT)
@@ -124,7 +168,10 @@ def test_a_notice_holds_only_what_was_exposed_of_that_person(people: People, tmp
     rows = list(Dispatch.objects.filter(batch_id=batch.delivery_batch))
     assert len(rows) == len(people)
     by_person = dict(people)
-    items = [Item(row.id, row.batch_id, row.person_id, row.template, row.language, row.channel) for row in rows]
+    items = [
+        Item(row.id, row.batch_id, row.person_id, row.template, row.language, row.channel)
+        for row in rows
+    ]
     made = dict(render_notices(items))
     assert made.keys() == {row.id for row in rows}
     for row in rows:
@@ -135,6 +182,8 @@ def test_a_notice_holds_only_what_was_exposed_of_that_person(people: People, tmp
         assert isinstance(letter, Rendered)
         assert letter.to.reveal() == customer["email"]
         assert customer["first_name"] in letter.text
-        card = {"en": "your payment card", "fr": "carte de paiement", "de": "Zahlungskarte"}[row.language]
+        card = {"en": "your payment card", "fr": "carte de paiement", "de": "Zahlungskarte"}[
+            row.language
+        ]
         assert (card in letter.text) == bool(customer["card_number"])
     assert {row.language for row in rows} == {"en", "fr", "de"}

@@ -26,16 +26,25 @@ MINIMAL: dict[str, Any] = {
 def test_a_stolen_laptop_is_read_as_a_lost_device() -> None:
     found = veris.read(MINIMAL)
     assert (found.kind, found.people, found.answers["taking"]) == (Kind.LOST_DEVICE, 40, "accessed")
-    assert (found.occurred_at.isoformat(), (found.discovered_at - found.occurred_at).days) == ("2012-05-01T00:00:00+00:00", 3)
+    assert (found.occurred_at.isoformat(), (found.discovered_at - found.occurred_at).days) == (
+        "2012-05-01T00:00:00+00:00",
+        3,
+    )
 
 
 @pytest.mark.parametrize(
     "record",
     [
-        None, [], "x", {}, {**MINIMAL, "actor": "x"}, {**MINIMAL, "timeline": {}}, {**MINIMAL, "timeline": {"incident": {"year": "2012"}}},
+        None,
+        [],
+        "x",
+        {},
+        {**MINIMAL, "actor": "x"},
+        {**MINIMAL, "timeline": {}},
+        {**MINIMAL, "timeline": {"incident": {"year": "2012"}}},
         {**MINIMAL, "timeline": {"incident": {"year": 2012, "month": 13}}},
     ],
-)  # fmt: skip
+)
 def test_what_is_no_record_is_refused(record: object) -> None:
     with pytest.raises(veris.NotVeris):
         veris.read(record)
@@ -52,7 +61,9 @@ def test_brought_in_it_is_closed_and_asks_nothing() -> None:
     page = queries.page(incident.number, at=AT)
     assert (page.state.value, page.duties, page.incident.veris) == ("closed", (), MINIMAL)
     with pytest.raises(veris.NotVeris):
-        veris.bring_in(veris.read({**MINIMAL, "timeline": {"incident": {"year": 2049}}}), by=LEAD, at=AT)
+        veris.bring_in(
+            veris.read({**MINIMAL, "timeline": {"incident": {"year": 2049}}}), by=LEAD, at=AT
+        )
 
 
 @pytest.mark.shared
@@ -72,7 +83,10 @@ def test_what_goes_out_is_valid_vocabulary(people: People, tmp_path: Path, share
         assert veris.read(out).kind in (incident.kind, Kind.OTHER)
     told = veris.export(lost.number)["attribute"]["confidentiality"]
     assert told["data_total"] == 60
-    assert {"variety": "Payment", "amount": sum(1 for _, row in people if row["card_number"])} in told["data"]
+    assert {
+        "variety": "Payment",
+        "amount": sum(1 for _, row in people if row["card_number"]),
+    } in told["data"]
 
 
 @pytest.mark.shared
@@ -94,7 +108,11 @@ def faults(value: Any, schema: dict[str, Any], where: str = "") -> Iterator[str]
     if "enum" in schema and value not in schema["enum"]:
         yield f"{where}: {value}"
     if isinstance(value, dict):
-        yield from (f"{where}: {name} is missing" for name in schema.get("required", ()) if name not in value)
+        yield from (
+            f"{where}: {name} is missing"
+            for name in schema.get("required", ())
+            if name not in value
+        )
         known = schema.get("properties", {})
         for name, item in value.items():
             if name in known:

@@ -1,4 +1,5 @@
-"""AWS KMS for tests: moto's, answering over HTTP on a port of this machine; what it keeps outlives a stop and a start."""
+"""AWS KMS for tests: moto's, answering over HTTP on a port of this machine; what it keeps
+outlives a stop and a start."""
 
 from __future__ import annotations
 

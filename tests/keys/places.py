@@ -1,4 +1,5 @@
-"""Every kind of provider, real as far as a test can have it, with a switch to take it away and bring it back."""
+"""Every kind of provider, real as far as a test can have it, with a switch to take it
+away and bring it back."""
 
 from __future__ import annotations
 
@@ -19,15 +20,25 @@ from tests.keys.relay import Relay
 from tests.keys.transit_server import Engine, Server
 
 REAL = "TEST_VAULT_ADDRESS"
-"""``HOST:PORT`` of an OpenBao or Vault that speaks http there, with TEST_VAULT_TOKEN and ``transit/keys/aboveboard`` to try on."""
+"""``HOST:PORT`` of an OpenBao or Vault that speaks http there, with TEST_VAULT_TOKEN and
+``transit/keys/aboveboard`` to try on."""
 
-KINDS = ("file", "file with passphrase", "env", "secret", "vault", "awskms", *(["real vault"] if REAL in os.environ else []))
+KINDS = (
+    "file",
+    "file with passphrase",
+    "env",
+    "secret",
+    "vault",
+    "awskms",
+    *(["real vault"] if REAL in os.environ else []),
+)
 PASSPHRASE = "correct horse battery staple"
 
 
 @dataclass
 class Place:
-    """One provider: ``make`` returns it as a fresh process would; ``prepare_renewal`` does what its keeper must do first."""
+    """One provider: ``make`` returns it as a fresh process would; ``prepare_renewal`` does what its
+    keeper must do first."""
 
     url: str
     make: Callable[[], Provider]
@@ -66,7 +77,10 @@ class Places:
         file.write_text(text)
         hidden = file.with_suffix(".hidden")
         return Place(
-            f"file:{file}", self._provider(f"file:{file}"), lambda: file.rename(hidden) and None, lambda: hidden.rename(file) and None
+            f"file:{file}",
+            self._provider(f"file:{file}"),
+            lambda: file.rename(hidden) and None,
+            lambda: hidden.rename(file) and None,
         )
 
     def _secret(self, kind: str) -> Place:
@@ -78,7 +92,13 @@ class Places:
         def two() -> None:
             file.write_text(secrets.token_hex(32) + " " + file.read_text())
 
-        return Place(url, self._provider(url), lambda: file.rename(hidden) and None, lambda: hidden.rename(file) and None, two)
+        return Place(
+            url,
+            self._provider(url),
+            lambda: file.rename(hidden) and None,
+            lambda: hidden.rename(file) and None,
+            two,
+        )
 
     def _env(self, kind: str) -> Place:
         self._patch.setenv("THE_ROOT_KEY", secrets.token_hex(32))
@@ -89,10 +109,16 @@ class Places:
             self._patch.delenv("THE_ROOT_KEY")
 
         def two() -> None:
-            self._patch.setenv("THE_ROOT_KEY", secrets.token_hex(32) + " " + os.environ["THE_ROOT_KEY"])
+            self._patch.setenv(
+                "THE_ROOT_KEY", secrets.token_hex(32) + " " + os.environ["THE_ROOT_KEY"]
+            )
 
         return Place(
-            "env:THE_ROOT_KEY", self._provider("env:THE_ROOT_KEY"), away, lambda: self._patch.setenv("THE_ROOT_KEY", kept[-1]), two
+            "env:THE_ROOT_KEY",
+            self._provider("env:THE_ROOT_KEY"),
+            away,
+            lambda: self._patch.setenv("THE_ROOT_KEY", kept[-1]),
+            two,
         )
 
     def _vault(self, kind: str) -> Place:

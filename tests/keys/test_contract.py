@@ -45,7 +45,11 @@ def test_away_it_says_who_and_what_to_do_and_back_it_works_without_a_restart(pla
     provider = place.make()
     wrapped = provider.wrap(KEY, CONTEXT)
     place.away()
-    for ask in (lambda: provider.unwrap(wrapped, CONTEXT), lambda: provider.wrap(KEY, CONTEXT), provider.renew):
+    for ask in (
+        lambda: provider.unwrap(wrapped, CONTEXT),
+        lambda: provider.wrap(KEY, CONTEXT),
+        provider.renew,
+    ):
         with pytest.raises(Unavailable) as refused:
             ask()
         said = str(refused.value)

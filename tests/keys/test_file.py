@@ -1,4 +1,5 @@
-"""The root key in a file: refused where others can read it, several versions at once, found again when it is put back."""
+"""The root key in a file: refused where others can read it, several versions at once, found
+again when it is put back."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ from aboveboard.keys.wrapping import KeyUnwrapFailed
         ("it is not text", "é", 0o600, "UnicodeDecodeError"),
     ],
 )
-def test_a_root_key_file_is_refused_when(story: str, text: str, mode: int, says: str, tmp_path: Path) -> None:
+def test_a_root_key_file_is_refused_when(
+    story: str, text: str, mode: int, says: str, tmp_path: Path
+) -> None:
     file = tmp_path / "root.key"
     file.write_text(text)
     file.chmod(mode)
@@ -64,7 +67,9 @@ def test_new_keys_made_at_the_same_moment_are_all_kept(tmp_path: Path) -> None:
     file.touch(0o600)
     file.write_text("11" * 32)
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: FileProvider("file:root.key", file, lambda: "").renew(), range(8)))
+        list(
+            threads.map(lambda _: FileProvider("file:root.key", file, lambda: "").renew(), range(8))
+        )
     assert len(set(file.read_text().split())) == 9
     assert file.stat().st_mode & 0o077 == 0
     assert {one.name for one in tmp_path.iterdir()} == {"root.key", "root.key.lock"}

@@ -18,7 +18,9 @@ from aboveboard.vault import actions, queries
 from tests import world
 
 KEY = bytes(range(32))
-some_handles = st.lists(st.binary(min_size=16, max_size=16).map(bytes.hex), min_size=1, max_size=5, unique=True)
+some_handles = st.lists(
+    st.binary(min_size=16, max_size=16).map(bytes.hex), min_size=1, max_size=5, unique=True
+)
 
 
 @given(some_handles, st.integers(0, 2**63 - 1))
@@ -27,7 +29,9 @@ def test_what_is_kept_comes_back_in_order(known_as: list[str], person_id: int) -
 
 
 @given(some_handles, st.data())
-def test_one_changed_byte_or_another_person_is_refused(known_as: list[str], data: st.DataObject) -> None:
+def test_one_changed_byte_or_another_person_is_refused(
+    known_as: list[str], data: st.DataObject
+) -> None:
     kept = bytearray(handles.seal(7, KEY, known_as))
     with pytest.raises(KeyUnwrapFailed):
         handles.unseal(8, KEY, bytes(kept))
@@ -56,7 +60,9 @@ def test_a_kept_handle_takes_the_place_of_the_computed_one_everywhere() -> None:
     assert queries.all_handles(person_id) == (computed,)
     second, key = os.urandom(16).hex(), queries.keys.person_key(person_id)
     assert key is not None
-    PersonKey.objects.filter(person_id=person_id).update(handles=handles.seal(person_id, key, [second, computed]))
+    PersonKey.objects.filter(person_id=person_id).update(
+        handles=handles.seal(person_id, key, [second, computed])
+    )
     assert queries.all_handles(person_id) == (second, computed)
     assert queries.handle(person_id) == second
     assert queries.handles([person_id, other]) == {person_id: second, other: queries.handle(other)}

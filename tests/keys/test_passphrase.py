@@ -1,4 +1,5 @@
-"""A passphrase opens what it sealed, asks where it should, and a changed line or costs from outside are refused."""
+"""A passphrase opens what it sealed, asks where it should, and a changed line or costs
+from outside are refused."""
 
 from __future__ import annotations
 
@@ -17,7 +18,10 @@ few = settings(max_examples=15)
 
 
 @few
-@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=40), st.text(alphabet="0123456789abcdef\n", max_size=200))
+@given(
+    st.text(alphabet=st.characters(codec="utf-8"), max_size=40),
+    st.text(alphabet="0123456789abcdef\n", max_size=200),
+)
 def test_what_is_sealed_opens_with_the_same_words_alone(words: str, text: str) -> None:
     sealed = passphrase.seal(text, words, memory=64)
     assert passphrase.is_sealed(sealed)
@@ -31,7 +35,9 @@ def test_what_is_sealed_opens_with_the_same_words_alone(words: str, text: str) -
 def test_a_changed_character_is_refused(data: st.DataObject) -> None:
     sealed = passphrase.seal(TEXT, "words", memory=64)
     at = data.draw(st.integers(0, len(sealed) - 2))
-    other = data.draw(st.sampled_from("0123456789abcdef xyz").filter(lambda mark: mark != sealed[at]))
+    other = data.draw(
+        st.sampled_from("0123456789abcdef xyz").filter(lambda mark: mark != sealed[at])
+    )
     with pytest.raises(passphrase.WillNotOpen):
         passphrase.unseal(sealed[:at] + other + sealed[at + 1 :], "words")
 
@@ -42,7 +48,9 @@ def test_costs_that_would_exhaust_the_machine_are_refused_before_they_are_paid()
         passphrase.unseal(f"{mark} 9999999 {rest}", "words")
 
 
-def test_it_is_taken_from_a_file_before_the_environment_and_asked_for_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_taken_from_a_file_before_the_environment_and_asked_for_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     current = instance.current()
     monkeypatch.delenv(passphrase.VARIABLE, raising=False)
     with pytest.raises(passphrase.WillNotOpen, match="nobody is there to be asked"):
@@ -58,7 +66,9 @@ def test_it_is_taken_from_a_file_before_the_environment_and_asked_for_last(tmp_p
         passphrase.asked(named)
 
 
-def test_a_terminal_is_asked_once_and_what_was_typed_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_is_asked_once_and_what_was_typed_is_handed_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     typed: list[str] = []
     monkeypatch.delenv(passphrase.VARIABLE, raising=False)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
@@ -70,5 +80,8 @@ def test_a_terminal_is_asked_once_and_what_was_typed_is_handed_on(monkeypatch: p
 
 def test_a_new_one_is_typed_twice_and_long_enough() -> None:
     assert passphrase.chosen("correct horse battery", "correct horse battery") is None
-    assert passphrase.chosen("correct horse battery", "correct horse batterx") == "The two are not the same."
+    assert (
+        passphrase.chosen("correct horse battery", "correct horse batterx")
+        == "The two are not the same."
+    )
     assert "15 characters" in str(passphrase.chosen("short", "short"))

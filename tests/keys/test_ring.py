@@ -1,4 +1,5 @@
-"""Two levels: the provider opens wrapping keys for a short lease, and wrapping keys open people's keys, here in memory."""
+"""Two levels: the provider opens wrapping keys for a short lease, and wrapping keys open people's
+keys, here in memory."""
 
 from __future__ import annotations
 
@@ -67,18 +68,25 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def add(*people: int) -> None:
-    PersonKey.objects.bulk_create(PersonKey(person_id=person, wrapped=wrapped) for person, _, wrapped in actions.make_keys(people))
+    PersonKey.objects.bulk_create(
+        PersonKey(person_id=person, wrapped=wrapped)
+        for person, _, wrapped in actions.make_keys(people)
+    )
 
 
 def test_people_are_wrapped_by_one_wrapping_key_that_the_provider_wrapped() -> None:
     add(ANN, BOB)
     row = WrappingKey.objects.get()
-    assert {wrapped_by(bytes(one.wrapped)) for one in PersonKey.objects.all()} == {row.key_id.to_bytes(4, "big")}
+    assert {wrapped_by(bytes(one.wrapped)) for one in PersonKey.objects.all()} == {
+        row.key_id.to_bytes(4, "big")
+    }
     assert row.provider == settings.current().keys.root
     assert len(set(queries.person_keys([ANN, BOB]).values())) == 2
 
 
-def test_the_provider_is_asked_once_a_lease_however_many_are_opened(provider: Counted, now: list[float]) -> None:
+def test_the_provider_is_asked_once_a_lease_however_many_are_opened(
+    provider: Counted, now: list[float]
+) -> None:
     add(ANN, BOB)
     for _ in range(50):
         queries.person_keys([ANN, BOB])
@@ -88,7 +96,9 @@ def test_the_provider_is_asked_once_a_lease_however_many_are_opened(provider: Co
     assert provider.asked == 2
 
 
-def test_a_provider_that_is_away_stops_everything_after_the_lease_and_it_recovers_by_itself(provider: Counted, now: list[float]) -> None:
+def test_a_provider_that_is_away_stops_everything_after_the_lease_and_it_recovers_by_itself(
+    provider: Counted, now: list[float]
+) -> None:
     add(ANN)
     key = queries.person_key(ANN)
     provider.away = True
@@ -115,7 +125,9 @@ def test_one_use_asks_the_database_nothing_more_than_before(provider: Counted) -
 def test_what_the_first_version_wrapped_by_the_root_itself_still_opens() -> None:
     root = LocalKey(bytes.fromhex(Path(settings.current().path("root.key")).read_text()))
     PersonKey.objects.create(person_id=ANN, wrapped=root.wrap(b"k" * 32, ring.person_context(ANN)))
-    InstanceSecret.objects.create(name="index", wrapped=root.wrap(b"s" * 32, ring.secret_context("index")))
+    InstanceSecret.objects.create(
+        name="index", wrapped=root.wrap(b"s" * 32, ring.secret_context("index"))
+    )
     assert queries.person_key(ANN) == b"k" * 32
     assert queries.instance_secret("index") == b"s" * 32
     assert not WrappingKey.objects.exists()
@@ -139,7 +151,9 @@ def test_a_wrapping_key_kept_elsewhere_is_named_with_its_keeper() -> None:
     add(ANN)
     WrappingKey.objects.update(provider="vault:https://vault.example/transit/keys/main")
     ring.forget()
-    with pytest.raises(ring.WrappingKeyElsewhere, match=r"Set keys.root to vault:https://vault.example"):
+    with pytest.raises(
+        ring.WrappingKeyElsewhere, match=r"Set keys.root to vault:https://vault.example"
+    ):
         queries.person_key(ANN)
 
 

@@ -1,4 +1,5 @@
-"""The root key in shares: enough of them give it back, fewer or wrong ones are refused with a reason, whatever is typed."""
+"""The root key in shares: enough of them give it back, fewer or wrong ones are refused with a
+reason, whatever is typed."""
 
 from __future__ import annotations
 
@@ -14,8 +15,14 @@ from aboveboard.keys import shares
 keys = st.binary(min_size=32, max_size=32)
 
 
-@given(keys, st.integers(2, 6).flatmap(lambda least: st.tuples(st.just(least), st.integers(least, 8))), st.randoms(use_true_random=False))
-def test_any_that_are_enough_give_the_key_back_and_fewer_do_not(key: bytes, numbers: tuple[int, int], chance: random.Random) -> None:
+@given(
+    keys,
+    st.integers(2, 6).flatmap(lambda least: st.tuples(st.just(least), st.integers(least, 8))),
+    st.randoms(use_true_random=False),
+)
+def test_any_that_are_enough_give_the_key_back_and_fewer_do_not(
+    key: bytes, numbers: tuple[int, int], chance: random.Random
+) -> None:
     threshold, count = numbers
     made = shares.split(key, threshold=threshold, shares=count)
     assert len(set(made)) == count
@@ -28,7 +35,11 @@ def test_any_that_are_enough_give_the_key_back_and_fewer_do_not(key: bytes, numb
 @given(keys, st.integers(0, 32), st.data())
 def test_a_wrong_word_is_found_by_the_checksum(key: bytes, place: int, data: st.DataObject) -> None:
     words = shares.split(key, threshold=2, shares=2)[0].split()
-    other = data.draw(st.sampled_from(["academic", "acid", "zero", "nonsense", ""]).filter(lambda word: word != words[place]))
+    other = data.draw(
+        st.sampled_from(["academic", "acid", "zero", "nonsense", ""]).filter(
+            lambda word: word != words[place]
+        )
+    )
     words[place] = other
     with pytest.raises(BadInput):
         shares.read(" ".join(words))
@@ -55,7 +66,8 @@ def test_numbers_that_cannot_be_are_refused(threshold: int, count: int) -> None:
 
 
 def test_a_share_published_by_the_authors_of_the_format_is_read() -> None:
-    """SLIP-39's own vectors: number 1 is a share of 128 bits, which is none of ours; number 2 has a wrong checksum."""
+    """SLIP-39's own vectors: number 1 is a share of 128 bits, which is none of ours; number 2
+    has a wrong checksum."""
     whole = (
         "duckling enlarge academic academic agency result length solution fridge kidney "
         "coal piece deal husband erode duke ajar critical decision keyboard"

@@ -1,4 +1,5 @@
-"""OpenBao and Vault beyond the contract: answers that are not as they should be, tokens that end, TLS, addresses."""
+"""OpenBao and Vault beyond the contract: answers that are not as they should be, tokens
+that end, TLS, addresses."""
 
 from __future__ import annotations
 
@@ -34,7 +35,11 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 def provider(server: Server, folder: Path, end: str = "aboveboard") -> TransitProvider:
-    return TransitProvider(place(f"vault:http://127.0.0.1:{server.port}/transit/{end}"), ca=None, token_file=folder / "token")
+    return TransitProvider(
+        place(f"vault:http://127.0.0.1:{server.port}/transit/{end}"),
+        ca=None,
+        token_file=folder / "token",
+    )
 
 
 names = st.sampled_from(["data", "errors", "plaintext", "ciphertext", "type"])
@@ -45,7 +50,12 @@ json_like = st.recursive(
 )
 
 
-@given(st.sampled_from([200, 204, 301, 307, 400, 403, 404, 429, 473, 500, 503]), json_like, st.binary(max_size=20), st.booleans())
+@given(
+    st.sampled_from([200, 204, 301, 307, 400, 403, 404, 429, 473, 500, 503]),
+    json_like,
+    st.binary(max_size=20),
+    st.booleans(),
+)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_answer_of_any_kind_releases_nothing_and_is_no_fault_of_ours(
     server: Server, tmp_path: Path, status: int, said: object, raw: bytes, as_json: bool
@@ -80,9 +90,14 @@ def test_an_answer_cut_short_or_endless_is_no_answer(server: Server, tmp_path: P
 
 @pytest.mark.parametrize(
     ("story", "end", "says"),
-    [("there is no such key", "nokey", "no such engine or key"), ("the key binds no context", "signing", "not of a kind that binds")],
+    [
+        ("there is no such key", "nokey", "no such engine or key"),
+        ("the key binds no context", "signing", "not of a kind that binds"),
+    ],
 )
-def test_nothing_is_wrapped_when(story: str, end: str, says: str, server: Server, tmp_path: Path) -> None:
+def test_nothing_is_wrapped_when(
+    story: str, end: str, says: str, server: Server, tmp_path: Path
+) -> None:
     with pytest.raises(ProviderAway, match=says):
         provider(server, tmp_path, end).wrap(KEY, CONTEXT)
     assert "nokey" not in server.engine.keys, "encrypt would have made it"
@@ -118,10 +133,14 @@ def test_a_token_is_renewed_at_half_its_life_and_a_new_one_in_the_file_is_taken(
     assert ours.unwrap(wrapped, CONTEXT) == KEY
 
 
-def test_no_token_or_one_that_would_break_a_header_is_named(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_token_or_one_that_would_break_a_header_is_named(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in tokens.VARIABLES:
         monkeypatch.delenv(name, raising=False)
-    ours = TransitProvider(place(f"vault:http://127.0.0.1:{server.port}/transit/aboveboard"), ca=None, token_file=None)
+    ours = TransitProvider(
+        place(f"vault:http://127.0.0.1:{server.port}/transit/aboveboard"), ca=None, token_file=None
+    )
     with pytest.raises(ProviderAway, match="BAO_TOKEN"):
         ours.wrap(KEY, CONTEXT)
     monkeypatch.setenv("BAO_TOKEN", "a\r\nX-Other: b")
@@ -131,7 +150,9 @@ def test_no_token_or_one_that_would_break_a_header_is_named(server: Server, tmp_
     assert ours.unwrap(ours.wrap(KEY, CONTEXT), CONTEXT) == KEY
 
 
-def test_a_policy_that_leaves_rotation_to_its_keeper_is_said(server: Server, tmp_path: Path) -> None:
+def test_a_policy_that_leaves_rotation_to_its_keeper_is_said(
+    server: Server, tmp_path: Path
+) -> None:
     server.engine.may_rotate = False
     with pytest.raises(RenewalRefused, match="--same-version"):
         provider(server, tmp_path).renew()
@@ -182,14 +203,24 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "vault of the tests")])
     now = datetime.datetime.now(datetime.UTC)
     made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
-    )  # fmt: skip
+    )
     file, secret = folder / "server.pem", folder / "server.key"
     file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     plain = serialization.NoEncryption()
-    secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    secret.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    )
     return file, secret

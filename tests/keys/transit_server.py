@@ -1,6 +1,8 @@
-"""A transit engine for tests that speaks the HTTP API of OpenBao and Vault: keys with versions, tokens with lives, namespaces.
+"""A transit engine for tests that speaks the HTTP API of OpenBao and Vault: keys with versions,
+tokens with lives, namespaces.
 
-Faithful to what was observed on a real Vault (docs/how-to/keep-the-keys.md says which): paths, status codes, error texts, answers.
+Faithful to what was observed on a real Vault (docs/how-to/keep-the-keys.md says which): paths,
+status codes, error texts, answers.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 class Engine:
     """What outlives a restart of the server."""
 
-    keys: dict[str, list[bytes]] = field(default_factory=lambda: {"aboveboard": [os.urandom(32)], "signing": [os.urandom(32)]})
+    keys: dict[str, list[bytes]] = field(
+        default_factory=lambda: {"aboveboard": [os.urandom(32)], "signing": [os.urandom(32)]}
+    )
     tokens: dict[str, float] = field(default_factory=dict)
     may_rotate: bool = True
     sealed: bool = False
@@ -45,7 +49,9 @@ class Refused(Exception):
         self.status, self.errors = status, list(errors)
 
 
-def answer(engine: Engine, method: str, path: str, token: str, namespace: str, body: dict[str, Any]) -> dict[str, Any] | None:
+def answer(
+    engine: Engine, method: str, path: str, token: str, namespace: str, body: dict[str, Any]
+) -> dict[str, Any] | None:
     if engine.sealed:
         raise Refused(503, "Vault is sealed")
     if engine.tokens.get(token, 0) < time.monotonic() or namespace != engine.namespace:
@@ -75,10 +81,16 @@ def answer(engine: Engine, method: str, path: str, token: str, namespace: str, b
 def _crypt(engine: Engine, what: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
     bound = base64.b64decode(body.get("associated_data", ""))
     if what == "encrypt":
-        versions = engine.keys.setdefault(name, [os.urandom(32)])  # as the real one does: it makes what is not there
+        # As the real one does: it makes what is not there.
+        versions = engine.keys.setdefault(name, [os.urandom(32)])
         nonce = os.urandom(12)
-        box = nonce + AESGCM(versions[-1]).encrypt(nonce, base64.b64decode(body["plaintext"]), bound)
-        return {"ciphertext": f"vault:v{len(versions)}:{base64.b64encode(box).decode()}", "key_version": len(versions)}
+        box = nonce + AESGCM(versions[-1]).encrypt(
+            nonce, base64.b64decode(body["plaintext"]), bound
+        )
+        return {
+            "ciphertext": f"vault:v{len(versions)}:{base64.b64encode(box).decode()}",
+            "key_version": len(versions),
+        }
     if name not in engine.keys:
         raise Refused(400, "encryption key not found")
     try:
@@ -112,7 +124,10 @@ class Server:
                 path = self.path.removeprefix("/v1/")
                 engine.asked.append(f"{self.command} {path}")
                 try:
-                    token, namespace = self.headers.get("X-Vault-Token", ""), self.headers.get("X-Vault-Namespace", "")
+                    token, namespace = (
+                        self.headers.get("X-Vault-Token", ""),
+                        self.headers.get("X-Vault-Namespace", ""),
+                    )
                     said = answer(engine, self.command, path, token, namespace, body)
                     status, raw = 200, json.dumps(said).encode()
                 except Refused as refused:
@@ -137,7 +152,9 @@ class Server:
             context.load_cert_chain(*self._certificate)
             server.socket = context.wrap_socket(server.socket, server_side=True)
         self._server, self.port = server, server.server_address[1]
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
 
     def stop(self) -> None:
         if self._server is not None:

@@ -19,7 +19,9 @@ SIGNER = Signer.from_seed("localhost/log", bytes(range(32)))
 
 
 def bodies(count: int) -> list[bytes]:
-    return [encode(NewEntry("use.granted", SYSTEM, AT, "a" * 32, {"n": n}), n + 1) for n in range(count)]
+    return [
+        encode(NewEntry("use.granted", SYSTEM, AT, "a" * 32, {"n": n}), n + 1) for n in range(count)
+    ]
 
 
 def write_log(path: Path, entries: Sequence[bytes], signer: Signer = SIGNER) -> Checkpoint:

@@ -21,7 +21,13 @@ ANNA, BEN = "a" * 32, "b" * 32
 @pytest.mark.django_db
 def test_what_was_appended_is_read_back() -> None:
     with transaction.atomic():
-        entry_id = actions.append("use.granted", by=ADVISER, handle=ANNA, facts={"purpose": "deliver", "fields": ["email"]}, at=AT)
+        entry_id = actions.append(
+            "use.granted",
+            by=ADVISER,
+            handle=ANNA,
+            facts={"purpose": "deliver", "fields": ["email"]},
+            at=AT,
+        )
     found = queries.entry(entry_id)
     assert (found.kind, found.actor, found.handle, found.at) == ("use.granted", ADVISER, ANNA, AT)
     assert found.facts == {"purpose": "deliver", "fields": ["email"]}
@@ -66,7 +72,12 @@ def test_ids_rise_and_none_is_given_twice() -> None:
 def test_a_person_sees_only_their_own_newest_first_page_by_page() -> None:
     with transaction.atomic():
         ids = actions.append_many(
-            [NewEntry("use.granted" if n % 3 else "choice.made", SYSTEM, AT, ANNA if n % 2 else BEN) for n in range(20)]
+            [
+                NewEntry(
+                    "use.granted" if n % 3 else "choice.made", SYSTEM, AT, ANNA if n % 2 else BEN
+                )
+                for n in range(20)
+            ]
         )
     mine = [entry_id for n, entry_id in enumerate(ids) if n % 2][::-1]
     page = queries.entries_for(ANNA, limit=4)

@@ -35,7 +35,12 @@ def check(minutes: int = 0) -> Report:
 
 def add(count: int) -> list[int]:
     with transaction.atomic():
-        return actions.append_many([NewEntry("use.granted", SYSTEM, AT, None if n % 5 else "a" * 32, {"n": n}) for n in range(count)])
+        return actions.append_many(
+            [
+                NewEntry("use.granted", SYSTEM, AT, None if n % 5 else "a" * 32, {"n": n})
+                for n in range(count)
+            ]
+        )
 
 
 def sql(statement: str, *values: object) -> None:
@@ -60,7 +65,12 @@ def named(report: Report) -> set[int | None]:
 def test_a_whole_ledger_is_whole(ids: list[int]) -> None:
     report = check()
     assert report.findings == []
-    assert (report.size, report.entries, report.rows, report.waiting) == (PLACED, PLACED, PLACED, WAITING)
+    assert (report.size, report.entries, report.rows, report.waiting) == (
+        PLACED,
+        PLACED,
+        PLACED,
+        WAITING,
+    )
 
 
 def test_an_empty_ledger_is_whole() -> None:
@@ -94,24 +104,39 @@ def stored(column: str, entry_id: int) -> object:
     with connection.cursor() as cursor:
         # CAST keeps SQLite's driver from making a datetime of what is text on the disk.
         as_kept = "CAST(at AS TEXT)" if column == "at" and connection.vendor == "sqlite" else column
-        cursor.execute("SELECT COLUMN FROM ledger_entry WHERE id = %s".replace("COLUMN", as_kept), [entry_id])
+        cursor.execute(
+            "SELECT COLUMN FROM ledger_entry WHERE id = %s".replace("COLUMN", as_kept), [entry_id]
+        )
         value = cursor.fetchone()[0]
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-@pytest.mark.parametrize("column", ["id", "leaf_index", "at", "kind", "handle", "body", "leaf_hash"])
-def test_one_bit_of_any_column_of_any_row_is_found_and_the_entry_named(ids: list[int], column: str) -> None:
+@pytest.mark.parametrize(
+    "column", ["id", "leaf_index", "at", "kind", "handle", "body", "leaf_hash"]
+)
+def test_one_bit_of_any_column_of_any_row_is_found_and_the_entry_named(
+    ids: list[int], column: str
+) -> None:
     picks = random.Random(f"bits of {column}")
     tried = 0
     while tried < 25:
-        entry_id, bit = picks.choice([*ids, ids[0], ids[-1], ids[PLACED - 1]]), picks.randrange(2_000)
+        entry_id, bit = (
+            picks.choice([*ids, ids[0], ids[-1], ids[PLACED - 1]]),
+            picks.randrange(2_000),
+        )
         if column == "leaf_index" and entry_id in ids[PLACED:]:
             continue
         value = flipped(stored(column, entry_id), bit)
         with transaction.atomic():
             try:
                 with transaction.atomic():
-                    sql("UPDATE ledger_entry SET COLUMN = %s WHERE id = %s".replace("COLUMN", column), value, entry_id)
+                    sql(
+                        "UPDATE ledger_entry SET COLUMN = %s WHERE id = %s".replace(
+                            "COLUMN", column
+                        ),
+                        value,
+                        entry_id,
+                    )
             except IntegrityError:
                 continue  # the database refused it: the number is another row's
             report = check()
@@ -125,7 +150,9 @@ def test_one_bit_of_any_column_of_any_row_is_found_and_the_entry_named(ids: list
 def test_a_deleted_row_is_named(ids: list[int], place: int) -> None:
     Entry.objects.filter(leaf_index=place).delete()
     report = check()
-    assert [(finding.what, finding.leaf_index, finding.entry_id) for finding in report.findings] == [(What.MISSING_ROW, place, ids[place])]
+    assert [
+        (finding.what, finding.leaf_index, finding.entry_id) for finding in report.findings
+    ] == [(What.MISSING_ROW, place, ids[place])]
 
 
 def test_two_rows_that_changed_places_are_named(ids: list[int]) -> None:
@@ -150,7 +177,9 @@ def test_a_placed_row_made_to_wait_again_is_named(ids: list[int]) -> None:
 def test_a_row_rewritten_in_agreement_with_itself_is_named(ids: list[int]) -> None:
     body = bytes(Entry.objects.get(leaf_index=42).body).replace(b"granted", b"refused")
     assert parse(body).kind == "use.refused"
-    Entry.objects.filter(leaf_index=42).update(body=body, kind="use.refused", leaf_hash=leaf_hash(body))
+    Entry.objects.filter(leaf_index=42).update(
+        body=body, kind="use.refused", leaf_hash=leaf_hash(body)
+    )
     report = check()
     assert named(report) == {ids[42]}
     assert {finding.leaf_index for finding in report.findings} == {42}
@@ -160,15 +189,24 @@ def test_the_whole_end_cut_off_is_found(ids: list[int]) -> None:
     Entry.objects.filter(leaf_index__gte=256).delete()
     CheckpointRow.objects.filter(size__gt=256).delete()
     report = check()
-    assert {finding.what for finding in report.findings} == {What.MISSING_ROW, What.CHANGED_CHECKPOINT_ROW}
-    assert len([finding for finding in report.findings if finding.what is What.MISSING_ROW]) == PLACED - 256
+    assert {finding.what for finding in report.findings} == {
+        What.MISSING_ROW,
+        What.CHANGED_CHECKPOINT_ROW,
+    }
+    assert (
+        len([finding for finding in report.findings if finding.what is What.MISSING_ROW])
+        == PLACED - 256
+    )
 
 
 @pytest.mark.parametrize("column", ["size", "root", "note"])
 def test_a_changed_checkpoint_row_is_found(ids: list[int], column: str) -> None:
     row = CheckpointRow.objects.get(size=100)
     value = {"size": 101, "root": bytes(32), "note": row.note.replace("100", "101")}[column]
-    sql("UPDATE ledger_checkpointrow SET COLUMN = %s WHERE size = 100".replace("COLUMN", column), value)
+    sql(
+        "UPDATE ledger_checkpointrow SET COLUMN = %s WHERE size = 100".replace("COLUMN", column),
+        value,
+    )
     assert {finding.what for finding in check().findings} == {What.CHANGED_CHECKPOINT_ROW}
 
 
@@ -184,7 +222,11 @@ def test_what_is_signed_and_not_yet_published_is_no_finding(ids: list[int]) -> N
     published = (log() / "checkpoint").read_bytes()
     actions.sequence(at=AT, signer=SIGNER)
     (log() / "checkpoint").write_bytes(published)
-    (log() / "tile/0/001.p/44").write_bytes(b"".join(leaf_hash(bytes(e.body)) for e in Entry.objects.filter(leaf_index__range=(256, 299))))
+    (log() / "tile/0/001.p/44").write_bytes(
+        b"".join(
+            leaf_hash(bytes(e.body)) for e in Entry.objects.filter(leaf_index__range=(256, 299))
+        )
+    )
     report = check()
     assert report.ok
     assert (report.size, report.rows) == (PLACED, PLACED + WAITING)

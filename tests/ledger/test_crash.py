@@ -1,4 +1,5 @@
-"""Whatever dies, and whoever works at the same time: nothing is lost, nothing stands twice, nothing forks."""
+"""Whatever dies, and whoever works at the same time: nothing is lost, nothing stands
+twice, nothing forks."""
 
 from __future__ import annotations
 
@@ -46,7 +47,16 @@ def append(count: int, together: int) -> None:
         some = min(1 + written % together, count - written)
         with transaction.atomic():
             actions.append_many(
-                [NewEntry("use.granted", SYSTEM, clock.now(), None, {"by": os.getpid(), "n": written + n}) for n in range(some)]
+                [
+                    NewEntry(
+                        "use.granted",
+                        SYSTEM,
+                        clock.now(),
+                        None,
+                        {"by": os.getpid(), "n": written + n},
+                    )
+                    for n in range(some)
+                ]
             )
             if written % 7 == 3:
                 time.sleep(0.002)  # so that transactions end in another order than their ids began
@@ -59,9 +69,16 @@ def published() -> Checkpoint | None:
 
 
 def assert_whole(count: int, remembered: Checkpoint | None = None) -> None:
-    report, _ = verify_database(Folder(log()), [SIGNER.verifier], now=clock.now(), remembered=remembered)
+    report, _ = verify_database(
+        Folder(log()), [SIGNER.verifier], now=clock.now(), remembered=remembered
+    )
     assert report.findings == []
-    assert (report.size, report.rows, report.waiting, Entry.objects.count()) == (count, count, 0, count)
+    assert (report.size, report.rows, report.waiting, Entry.objects.count()) == (
+        count,
+        count,
+        0,
+        count,
+    )
 
 
 def test_a_process_killed_while_it_sequences_leaves_a_true_log_and_the_next_one_goes_on() -> None:

@@ -1,7 +1,8 @@
 """One byte of SQLite's file changed under the ledger: the entry is named.
 
-Runs in a process and an instance of its own, because it writes over the database's file. A PostgreSQL
-server's files are not ours to open; there, columns are changed through SQL (``test_audit``).
+Runs in a process and an instance of its own, because it writes over the database's
+file. A PostgreSQL server's files are not ours to open; there, columns are changed
+through SQL (``test_audit``).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def damage_and_verify(home: Path) -> list[tuple[int, list[int | None]]]:
-    """Write a ledger, change one byte of its file at a time; return each changed entry and those that were named."""
+    """Write a ledger, change one byte of its file at a time; return each changed entry and
+    those that were named."""
     import django
 
     django.setup()
@@ -41,7 +43,12 @@ def damage_and_verify(home: Path) -> list[tuple[int, list[int | None]]]:
 
     call_command("migrate", "ledger", verbosity=0)
     with transaction.atomic():
-        actions.append_many([actions.NewEntry("use.granted", SYSTEM, now(), "a" * 32, {"n": n}) for n in range(COUNT)])
+        actions.append_many(
+            [
+                actions.NewEntry("use.granted", SYSTEM, now(), "a" * 32, {"n": n})
+                for n in range(COUNT)
+            ]
+        )
     actions.sequence(at=now(), signer=SIGNER)
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -66,10 +73,17 @@ def test_one_byte_of_the_file_changed_names_the_entry(tmp_path: Path) -> None:
     (tmp_path / "signing.key").write_bytes(secrets.token_bytes(32))
     (tmp_path / "aboveboard.sqlite3").touch()
     (tmp_path / "aboveboard.toml").write_text('[organisation]\nname = "Adventure Works"\n')
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ABOVEBOARD_")}
-    environment |= {"ABOVEBOARD_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "aboveboard.site.settings"}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("ABOVEBOARD_")
+    }
+    environment |= {
+        "ABOVEBOARD_HOME": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "aboveboard.site.settings",
+    }
     words = [sys.executable, "-m", "tests.ledger.test_database_file", str(tmp_path)]
-    done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, env=environment, check=True)
+    done = subprocess.run(
+        words, capture_output=True, text=True, cwd=ROOT, env=environment, check=True
+    )
     results = json.loads(done.stdout)
     assert len(results) == 12
     assert [entry_id for entry_id, named in results if entry_id not in named] == []

@@ -1,4 +1,5 @@
-"""What is written is read back; what comes from outside is read or refused, and nothing else happens."""
+"""What is written is read back; what comes from outside is read or refused, and
+nothing else happens."""
 
 from __future__ import annotations
 
@@ -19,13 +20,18 @@ from tests.ledger.logs import AT, SIGNER, bodies
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(-1e15, 1e15) | TEXT,
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(-1e15, 1e15)
+    | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
     max_leaves=12,
 )
 FACTS = st.dictionaries(TEXT, JSON, max_size=5)
 ACTORS = st.builds(Actor, st.sampled_from(ActorKind), TEXT, TEXT, TEXT)
-MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - the strategy adds the zone
+# The strategy adds the zone.
+MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
 HANDLES = st.none() | st.text("0123456789abcdef", min_size=32, max_size=32)
 
 
@@ -36,10 +42,24 @@ def test_an_entry_is_read_back_and_its_bytes_are_canonical(
 ) -> None:
     body = entry.encode(NewEntry("use.granted", actor, at, handle, facts), entry_id)
     read = entry.parse(body)
-    assert (read.id, read.kind, read.actor, read.at, read.handle) == (entry_id, "use.granted", actor, at, handle)
+    assert (read.id, read.kind, read.actor, read.at, read.handle) == (
+        entry_id,
+        "use.granted",
+        actor,
+        at,
+        handle,
+    )
     # The quick encoder and RFC 8785's must agree: the bytes are those of the slow one.
     assert body == canonical(
-        {"v": 1, "id": entry_id, "at": body_at(body), "kind": "use.granted", "actor": actor.as_json(), "handle": handle, "facts": facts}
+        {
+            "v": 1,
+            "id": entry_id,
+            "at": body_at(body),
+            "kind": "use.granted",
+            "actor": actor.as_json(),
+            "handle": handle,
+            "facts": facts,
+        }
     )
 
 
@@ -94,7 +114,9 @@ def test_a_byte_changed_is_another_entry_or_none(data: st.DataObject) -> None:
         read = entry.parse(bytes(changed))
     except EntryRefused:
         return
-    assert entry.encode(NewEntry(read.kind, read.actor, read.at, read.handle, read.facts), read.id) == bytes(changed)
+    assert entry.encode(
+        NewEntry(read.kind, read.actor, read.at, read.handle, read.facts), read.id
+    ) == bytes(changed)
 
 
 def test_a_deep_nest_is_refused_and_does_not_overflow() -> None:
@@ -110,7 +132,10 @@ def test_a_bundle_is_read_back_and_cut_short_is_refused(entries: list[bytes], cu
     try:
         assert tiles.decode_bundle(short) == entries[: len(tiles.decode_bundle(short))]
     except tiles.TileRefused:
-        assert tiles.decode_bundle(short, to_the_end=False) == entries[: len(tiles.decode_bundle(short, to_the_end=False))]
+        assert (
+            tiles.decode_bundle(short, to_the_end=False)
+            == entries[: len(tiles.decode_bundle(short, to_the_end=False))]
+        )
 
 
 def test_an_entry_too_long_for_a_bundle_is_refused() -> None:
@@ -139,7 +164,9 @@ def test_any_text_is_refused_by_every_reader(text: str) -> None:
 def test_a_signed_note_changed_anywhere_is_refused(data: st.DataObject) -> None:
     signed = SIGNER.sign("localhost/log\n5\nAAAA\n")
     at = data.draw(st.integers(0, len(signed) - 1))
-    letter = data.draw(st.characters(exclude_categories=["Cs"]).filter(lambda letter: letter != signed[at]))
+    letter = data.draw(
+        st.characters(exclude_categories=["Cs"]).filter(lambda letter: letter != signed[at])
+    )
     changed = signed[:at] + letter + signed[at + 1 :]
     with pytest.raises(NoteRefused):
         SIGNER.verifier.open(changed)

@@ -30,9 +30,15 @@ def test_entries_are_in_the_tree_within_a_second_while_a_job_computes() -> None:
     try:
         for _ in range(8):
             with transaction.atomic():
-                (entry_id,) = actions.append_many([NewEntry("use.granted", SYSTEM, now(), "a" * 32, {})])
+                (entry_id,) = actions.append_many(
+                    [NewEntry("use.granted", SYSTEM, now(), "a" * 32, {})]
+                )
             durable = time.monotonic()
-            while (head := queries.checkpoint()) is None or (place := queries.entry(entry_id).leaf_index) is None or place >= head.size:
+            while (
+                (head := queries.checkpoint()) is None
+                or (place := queries.entry(entry_id).leaf_index) is None
+                or place >= head.size
+            ):
                 assert time.monotonic() - durable < 20
                 time.sleep(0.005)
             took.append(time.monotonic() - durable)
@@ -40,5 +46,6 @@ def test_entries_are_in_the_tree_within_a_second_while_a_job_computes() -> None:
         stop.set()
         for thread in threads:
             thread.join()
-    # The machine that runs the tests may be busy: one late entry of eight says nothing. `make bench` measures it.
+    # The machine that runs the tests may be busy: one late entry of eight says nothing.
+    # `make bench` measures it.
     assert sorted(took)[-2] <= limits.SEQUENCE_EVERY.total_seconds(), took

@@ -1,4 +1,5 @@
-"""The signing key is changed: the log goes on, what was signed before still verifies, and nobody is misled about the key."""
+"""The signing key is changed: the log goes on, what was signed before still verifies, and nobody is
+misled about the key."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def add(count: int) -> list[int]:
     with transaction.atomic():
-        return actions.append_many([NewEntry("use.granted", SYSTEM, now(), "a" * 32, {"n": n}) for n in range(count)])
+        return actions.append_many(
+            [NewEntry("use.granted", SYSTEM, now(), "a" * 32, {"n": n}) for n in range(count)]
+        )
 
 
 def log() -> Path:
@@ -57,7 +60,9 @@ def test_the_log_goes_on_under_the_new_key_and_old_checkpoints_still_verify() ->
         proofs.verify(note, old)
     assert verify_database(Folder(log()), [old, new], now=now())[0].findings == []
     assert verify_log(Folder(log()), [new], remembered=open_note(before, old))[0].ok
-    changed = next(entry for n in range(310) if (entry := queries.entry_at(n)).kind == "ledger.key-changed")
+    changed = next(
+        entry for n in range(310) if (entry := queries.entry_at(n)).kind == "ledger.key-changed"
+    )
     assert changed.facts == {"generation": 2, "old": old.vkey, "new": new.vkey}
 
 
@@ -100,7 +105,11 @@ def test_a_log_written_anew_has_every_key_and_handover_again() -> None:
     rotate_key(by=SYSTEM)
     add(1)
     sequence_now()
-    whole = {str(path.relative_to(log())): path.read_bytes() for path in log().rglob("*") if path.is_file() and ".p/" not in str(path)}
+    whole = {
+        str(path.relative_to(log())): path.read_bytes()
+        for path in log().rglob("*")
+        if path.is_file() and ".p/" not in str(path)
+    }
     shutil.rmtree(log())
     sequence_now()
     assert {name: (log() / name).read_bytes() for name in whole} == whole
@@ -132,7 +141,9 @@ def test_a_key_that_was_changed_again_before_it_signed_hands_over_too() -> None:
     first = signers()[0]
     for number in (2, 3):
         with transaction.atomic():
-            actions.change_key(number, old=_signer(number - 1).vkey, new=_signer(number).vkey, by=SYSTEM, at=now())
+            actions.change_key(
+                number, old=_signer(number - 1).vkey, new=_signer(number).vkey, by=SYSTEM, at=now()
+            )
     sequence_now()
     assert (log() / "handover/2").read_text() == (log() / "handover/3").read_text()
     assert verify_log(Folder(log()), [first.verifier])[0].ok

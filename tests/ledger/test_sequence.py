@@ -31,7 +31,9 @@ pytestmark = pytest.mark.django_db
 
 def add(count: int) -> list[int]:
     with transaction.atomic():
-        return actions.append_many([NewEntry("use.granted", SYSTEM, AT, "a" * 32, {"n": n}) for n in range(count)])
+        return actions.append_many(
+            [NewEntry("use.granted", SYSTEM, AT, "a" * 32, {"n": n}) for n in range(count)]
+        )
 
 
 def run() -> int:
@@ -44,12 +46,20 @@ def log() -> Path:
 
 
 def true_root() -> bytes:
-    bodies = Entry.objects.filter(leaf_index__isnull=False).order_by("leaf_index").values_list("body", flat=True)
+    bodies = (
+        Entry.objects.filter(leaf_index__isnull=False)
+        .order_by("leaf_index")
+        .values_list("body", flat=True)
+    )
     return root_of([leaf_hash(bytes(body)) for body in bodies])
 
 
 def files() -> dict[str, bytes]:
-    return {str(path.relative_to(log())): path.read_bytes() for path in log().rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(log())): path.read_bytes()
+        for path in log().rglob("*")
+        if path.is_file()
+    }
 
 
 def test_with_nothing_waiting_there_is_no_checkpoint() -> None:
@@ -92,7 +102,12 @@ def test_batches_end_where_tiles_end(monkeypatch: pytest.MonkeyPatch) -> None:
     run()
     add(1000)
     assert run() == 1100
-    assert list(CheckpointRow.objects.order_by("size").values_list("size", flat=True)) == [100, 512, 1024, 1100]
+    assert list(CheckpointRow.objects.order_by("size").values_list("size", flat=True)) == [
+        100,
+        512,
+        1024,
+        1100,
+    ]
     assert CheckpointRow.objects.order_by("size").last().root == true_root()  # type: ignore[union-attr]
 
 
@@ -130,10 +145,26 @@ def test_an_entry_that_waits_cannot_be_proved_yet() -> None:
 def test_only_published_paths_are_served() -> None:
     add(300)
     run()
-    served = ["checkpoint", "vkey", "tile/0/000", "tile/0/001.p/44", "tile/entries/000", "tile/1/000.p/1"]
+    served = [
+        "checkpoint",
+        "vkey",
+        "tile/0/000",
+        "tile/0/001.p/44",
+        "tile/entries/000",
+        "tile/1/000.p/1",
+    ]
     assert all(queries.resource(path) for path in served)
     assert queries.resource("checkpoint").forever is False  # type: ignore[union-attr]
-    for path in ["", ".lock", "tile/0/../checkpoint", "../root.key", "/etc/passwd", "tile/0/x000/000", "tile/0/000.p/256", "tile/00/000"]:
+    for path in [
+        "",
+        ".lock",
+        "tile/0/../checkpoint",
+        "../root.key",
+        "/etc/passwd",
+        "tile/0/x000/000",
+        "tile/0/000.p/256",
+        "tile/00/000",
+    ]:
         assert queries.resource(path) is None
 
 
@@ -174,7 +205,9 @@ def test_signed_but_not_published_is_published_by_the_next_run() -> None:
     assert {name: data for name, data in files().items() if name in after} == after
 
 
-@pytest.mark.parametrize("lost", ["checkpoint", "tile/0/001.p/44", "tile/entries/001.p/44", "tile/1/000.p/1"])
+@pytest.mark.parametrize(
+    "lost", ["checkpoint", "tile/0/001.p/44", "tile/entries/001.p/44", "tile/1/000.p/1"]
+)
 def test_lost_or_damaged_files_of_the_edge_are_written_again(lost: str) -> None:
     add(300)
     run()
@@ -245,7 +278,8 @@ def test_a_new_key_carries_the_log_on() -> None:
 def test_writing_a_tile_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = LogFolder(tmp_path)
     folder.write_note("checkpoint", "old\n")
-    failing: Callable[[int], None] = lambda handle: (_ for _ in ()).throw(OSError("disk full"))  # noqa: E731 - one line says it
+    # One line says it.
+    failing: Callable[[int], None] = lambda handle: (_ for _ in ()).throw(OSError("disk full"))  # noqa: E731
     monkeypatch.setattr(os, "fsync", failing)
     with pytest.raises(OSError, match="disk full"):
         folder.write_note("checkpoint", "new\n")

@@ -1,4 +1,5 @@
-"""Proofs hold exactly when they should: held against the definition in RFC 6962, and against public vectors."""
+"""Proofs hold exactly when they should: held against the definition in RFC 6962, and
+against public vectors."""
 
 from __future__ import annotations
 
@@ -52,10 +53,15 @@ def test_the_root_is_that_of_the_definition(size: int) -> None:
 
 
 @given(subtrees(), st.data())
-def test_each_leaf_is_proved_to_be_inside_and_to_be_nowhere_else(span: tuple[int, int, int], data: st.DataObject) -> None:
+def test_each_leaf_is_proved_to_be_inside_and_to_be_nowhere_else(
+    span: tuple[int, int, int], data: st.DataObject
+) -> None:
     start, end, _ = span
     index = data.draw(st.integers(start, end - 1))
-    proof, root = roots(tree.inclusion_ranges(index, start, end)), root_by_definition(LEAVES[start:end])
+    proof, root = (
+        roots(tree.inclusion_ranges(index, start, end)),
+        root_by_definition(LEAVES[start:end]),
+    )
     tree.verify_inclusion(LEAVES[index], index, start, end, proof, root)
     other = data.draw(st.integers(start - 1, end))
     assume(other != index)
@@ -68,7 +74,14 @@ def test_each_leaf_is_proved_to_be_inside_and_to_be_nowhere_else(span: tuple[int
 def test_each_subtree_is_proved_to_be_part_of_its_tree(span: tuple[int, int, int]) -> None:
     start, end, size = span
     proof = roots(tree.consistency_ranges(start, end, size))
-    tree.verify_subtree_consistency(start, end, size, proof, root_by_definition(LEAVES[start:end]), root_by_definition(LEAVES[:size]))
+    tree.verify_subtree_consistency(
+        start,
+        end,
+        size,
+        proof,
+        root_by_definition(LEAVES[start:end]),
+        root_by_definition(LEAVES[:size]),
+    )
 
 
 @given(subtrees(), st.data())
@@ -80,12 +93,21 @@ def test_a_changed_proof_proves_nothing(span: tuple[int, int, int], data: st.Dat
     at = data.draw(st.integers(0, max(0, len(proof) - 1)))
     if change in ("flip", "drop"):
         assume(proof)
-        proof = proof[:at] + ([bytes([proof[at][0] ^ 1]) + proof[at][1:]] if change == "flip" else []) + proof[at + 1 :]
+        proof = (
+            proof[:at]
+            + ([bytes([proof[at][0] ^ 1]) + proof[at][1:]] if change == "flip" else [])
+            + proof[at + 1 :]
+        )
     elif change == "add":
         proof = [*proof[:at], LEAVES[-1], *proof[at:]]
     with pytest.raises(ProofRefused):
         tree.verify_subtree_consistency(
-            start, end, size, proof, LEAVES[-1] if change == "subtree" else subtree, LEAVES[-1] if change == "root" else root
+            start,
+            end,
+            size,
+            proof,
+            LEAVES[-1] if change == "subtree" else subtree,
+            LEAVES[-1] if change == "root" else root,
         )
 
 
@@ -142,12 +164,30 @@ def answer(kind: str, vector: dict[str, Any]) -> bool:
     try:
         if kind.endswith("inclusion"):
             start, end = vector.get("start", 0), vector.get("end", vector.get("treeSize"))
-            tree.verify_inclusion(decode(vector["leafHash"]), vector["leafIdx"], start, end, proof, decode(vector["root"]))
+            tree.verify_inclusion(
+                decode(vector["leafHash"]),
+                vector["leafIdx"],
+                start,
+                end,
+                proof,
+                decode(vector["root"]),
+            )
         elif kind == "consistency":
-            tree.verify_consistency(vector["size1"], vector["size2"], proof, decode(vector["root1"]), decode(vector["root2"]))
+            tree.verify_consistency(
+                vector["size1"],
+                vector["size2"],
+                proof,
+                decode(vector["root1"]),
+                decode(vector["root2"]),
+            )
         else:
             tree.verify_subtree_consistency(
-                vector["start"], vector["end"], vector["size"], proof, decode(vector["root1"]), decode(vector["root2"])
+                vector["start"],
+                vector["end"],
+                vector["size"],
+                proof,
+                decode(vector["root1"]),
+                decode(vector["root2"]),
             )
     except ProofRefused:
         return False

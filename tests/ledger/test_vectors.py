@@ -1,4 +1,5 @@
-"""The examples that come with the format: what must be accepted is accepted, what must be refused is refused."""
+"""The examples that come with the format: what must be accepted is accepted, what must
+be refused is refused."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.ledger.format import checkpoint, entry, proof, tiles, tree
 from aboveboard.ledger.format.note import NoteRefused, Verifier
 
-VECTORS: dict[str, Any] = json.loads((Path(aboveboard.ledger.__path__[0]) / "vectors.json").read_text("utf-8"))
+VECTORS: dict[str, Any] = json.loads(
+    (Path(aboveboard.ledger.__path__[0]) / "vectors.json").read_text("utf-8")
+)
 
 
 def of(part: str, what: str, name: str = "class") -> list[Any]:
@@ -25,7 +28,12 @@ def test_an_entry(vector: dict[str, str]) -> None:
     body = vector["text"].encode()
     read = entry.parse(body)
     assert tree.leaf_hash(body).hex() == vector["leaf"]
-    assert entry.encode(entry.NewEntry(read.kind, read.actor, read.at, read.handle, read.facts), read.id) == body
+    assert (
+        entry.encode(
+            entry.NewEntry(read.kind, read.actor, read.at, read.handle, read.facts), read.id
+        )
+        == body
+    )
 
 
 @pytest.mark.parametrize("vector", of("entry", "refuse"))

@@ -87,7 +87,10 @@ def test_a_partial_tile_may_be_replaced_by_the_full_one(tmp_path: Path) -> None:
 
 def test_a_changed_entry_is_named(tmp_path: Path) -> None:
     write_log(tmp_path, bodies(600))
-    rewrite(tmp_path / "tile/entries/001", lambda entries: entries.__setitem__(4, entries[4].replace(b"granted", b"refused")))
+    rewrite(
+        tmp_path / "tile/entries/001",
+        lambda entries: entries.__setitem__(4, entries[4].replace(b"granted", b"refused")),
+    )
     assert found(check(tmp_path)) == [(What.CHANGED_ENTRY, 260)]
     assert check(tmp_path).findings[0].entry_id == 261
 
@@ -122,7 +125,9 @@ def test_a_missing_bundle_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("tile", ["tile/0/000", "tile/0/002.p/88", "tile/1/000.p/2"])
-def test_a_wrong_or_missing_tile_is_named_and_the_entries_are_not_blamed(tmp_path: Path, tile: str) -> None:
+def test_a_wrong_or_missing_tile_is_named_and_the_entries_are_not_blamed(
+    tmp_path: Path, tile: str
+) -> None:
     write_log(tmp_path, bodies(600))
     data = bytearray((tmp_path / tile).read_bytes())
     data[40] ^= 1
@@ -168,7 +173,9 @@ def test_any_byte_of_any_file_changed_is_found(tmp_path: Path) -> None:
 def test_another_key_is_a_bad_signature(tmp_path: Path) -> None:
     write_log(tmp_path, bodies(3), Signer.from_seed("localhost/log", bytes(32)))
     assert found(check(tmp_path)) == [(What.BAD_SIGNATURE, None)]
-    with_both = verify_log(Folder(tmp_path), [*TRUSTED, Signer.from_seed("localhost/log", bytes(32)).verifier])[0]
+    with_both = verify_log(
+        Folder(tmp_path), [*TRUSTED, Signer.from_seed("localhost/log", bytes(32)).verifier]
+    )[0]
     assert with_both.ok
 
 

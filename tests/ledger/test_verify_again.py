@@ -1,4 +1,5 @@
-"""A check that was broken off goes on where it was, and trusts no more than it saw; a later one knows what an earlier one saw."""
+"""A check that was broken off goes on where it was, and trusts no more than it saw; a later one
+knows what an earlier one saw."""
 
 from __future__ import annotations
 
@@ -24,7 +25,10 @@ from aboveboard.ledger.verify.sources import Folder, SourceUnreadable
 from tests.ledger.logs import AT, SIGNER, bodies, write_log
 
 TRUSTED = [SIGNER.verifier]
-WITNESSES = [Cosigner("witness.example/w1", ED25519, bytes(32)), Cosigner("witness.example/w2", ML_DSA_44, bytes(32))]
+WITNESSES = [
+    Cosigner("witness.example/w1", ED25519, bytes(32)),
+    Cosigner("witness.example/w2", ML_DSA_44, bytes(32)),
+]
 
 
 class Counting(Folder):
@@ -50,7 +54,9 @@ def found(report: Report) -> list[What]:
     return [finding.what for finding in report.findings]
 
 
-def test_a_check_that_was_broken_off_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_that_was_broken_off_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(verifying, "_KEEP_EVERY", 0.0)
     write_log(tmp_path / "log", bodies(3_000))
     place = tmp_path / "place.json"
@@ -67,7 +73,9 @@ def test_a_check_that_was_broken_off_goes_on(tmp_path: Path, monkeypatch: pytest
     assert check(tmp_path / "log", place).findings == []
 
 
-def test_a_check_killed_at_any_moment_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_killed_at_any_moment_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(verifying, "_KEEP_EVERY", 0.0)
     write_log(tmp_path / "log", bodies(6_000))
     place = tmp_path / "place.json"
@@ -110,7 +118,14 @@ def test_a_place_that_was_tampered_with_cannot_make_a_log_whole(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"v":1,"origin":"localhost/log","size":255,"peaks":[]}', '{"v":1,"origin":"x","size":0,"peaks":[]}']
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"v":1,"origin":"localhost/log","size":255,"peaks":[]}',
+        '{"v":1,"origin":"x","size":0,"peaks":[]}',
+    ],
 )
 def test_a_place_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     write_log(tmp_path / "log", bodies(10))
@@ -127,20 +142,35 @@ def test_nothing_is_kept_of_a_log_that_is_not_whole(tmp_path: Path) -> None:
 
 
 def test_two_checkpoints_that_were_seen_are_held_against_each_other(tmp_path: Path) -> None:
-    heads = {name: write_log(tmp_path / name, entries) for name, entries in (("a", bodies(300)), ("b", [*bodies(9), *bodies(301)[10:]]))}
+    heads = {
+        name: write_log(tmp_path / name, entries)
+        for name, entries in (("a", bodies(300)), ("b", [*bodies(9), *bodies(301)[10:]]))
+    }
     kept = tmp_path / "seen.json"
     for name in heads:
         note = (tmp_path / name / "checkpoint").read_text()
-        remember(kept, read_seen(kept, TRUSTED), Seen(open_note(note, SIGNER.verifier), note, f"day {name}"))
+        remember(
+            kept,
+            read_seen(kept, TRUSTED),
+            Seen(open_note(note, SIGNER.verifier), note, f"day {name}"),
+        )
     write_log(tmp_path / "later", bodies(900))
     report = verify_log(Folder(tmp_path / "later"), TRUSTED, seen=read_seen(kept, TRUSTED))[0]
     assert set(found(report)) == {What.FORK}
-    assert any("contradict each other" in finding.sentence and "day a" in finding.sentence for finding in report.findings)
+    assert any(
+        "contradict each other" in finding.sentence and "day a" in finding.sentence
+        for finding in report.findings
+    )
 
 
 def test_a_seen_checkpoint_that_nobody_signed_is_refused(tmp_path: Path) -> None:
     kept = tmp_path / "seen.json"
-    for text in ("nonsense", '{"note": 3}', "{}", json.dumps({"note": "localhost/log\n1\nAAAA\n\n"})):
+    for text in (
+        "nonsense",
+        '{"note": 3}',
+        "{}",
+        json.dumps({"note": "localhost/log\n1\nAAAA\n\n"}),
+    ):
         kept.write_text(text)
         with pytest.raises(BadInput):
             read_seen(kept, TRUSTED)
@@ -170,7 +200,10 @@ def test_witnesses_that_are_demanded_must_have_cosigned(tmp_path: Path) -> None:
     write_log(tmp_path, bodies(300))
     report = demanded(tmp_path)
     assert report.findings == []
-    assert [(one.witness, one.size) for one in report.witnessed] == [("witness.example/w1", 200), ("witness.example/w2", 200)]
+    assert [(one.witness, one.size) for one in report.witnessed] == [
+        ("witness.example/w1", 200),
+        ("witness.example/w2", 200),
+    ]
     # One of another history does not.
     write_log(tmp_path, [*bodies(9), *bodies(301)[10:]])
     assert found(demanded(tmp_path)) == [What.FORK, What.NOT_WITNESSED]
@@ -182,7 +215,9 @@ def test_a_cosignature_that_is_wrong_counts_as_none(tmp_path: Path) -> None:
     assert demanded(tmp_path).ok
     note = (tmp_path / "checkpoint").read_text()
     write_log(tmp_path, bodies(4))
-    (tmp_path / "checkpoint").write_text((tmp_path / "checkpoint").read_text() + "".join(note.splitlines(keepends=True)[-2:]))
+    (tmp_path / "checkpoint").write_text(
+        (tmp_path / "checkpoint").read_text() + "".join(note.splitlines(keepends=True)[-2:])
+    )
     assert found(demanded(tmp_path)) == [What.NOT_WITNESSED]
 
 

@@ -1,4 +1,5 @@
-"""A witness cosigns what continues, refuses what forks, and never signs a fork however often it is killed (C2SP tlog-witness)."""
+"""A witness cosigns what continues, refuses what forks, and never signs a fork however often it is
+killed (C2SP tlog-witness)."""
 
 from __future__ import annotations
 
@@ -43,7 +44,11 @@ def head(size: int, leaves: list[bytes] = TRUE) -> Checkpoint:
 
 
 def proved(old: int, size: int, leaves: list[bytes] = TRUE) -> list[bytes]:
-    return [root_of(leaves[start:end]) for start, end in consistency_ranges(0, old, size)] if 0 < old < size else []
+    return (
+        [root_of(leaves[start:end]) for start, end in consistency_ranges(0, old, size)]
+        if 0 < old < size
+        else []
+    )
 
 
 def submission(old: int, size: int, leaves: list[bytes] = TRUE, signer: Signer = SIGNER) -> bytes:
@@ -52,7 +57,11 @@ def submission(old: int, size: int, leaves: list[bytes] = TRUE, signer: Signer =
 
 @pytest.fixture(params=["ml-dsa-44", "ed25519"])
 def witness(request: pytest.FixtureRequest, tmp_path: Path) -> Witness:
-    made = make(tmp_path / "witness", "witness.example/w1", {"ml-dsa-44": ML_DSA_44, "ed25519": ED25519}[request.param])
+    made = make(
+        tmp_path / "witness",
+        "witness.example/w1",
+        {"ml-dsa-44": ML_DSA_44, "ed25519": ED25519}[request.param],
+    )
     made.add_log(SIGNER.verifier)
     return made
 
@@ -72,7 +81,9 @@ class serving:
 
         def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
             status, kind, body = app.answer(witness, environ)
-            start_response(f"{status} x", [("Content-Type", kind), ("Content-Length", str(len(body)))])
+            start_response(
+                f"{status} x", [("Content-Type", kind), ("Content-Length", str(len(body)))]
+            )
             return [body]
 
         self._server = make_server("127.0.0.1", 0, application, handler_class=Quiet)
@@ -119,19 +130,34 @@ REFUSED: dict[str, tuple[int, Callable[[], bytes]]] = {
     "an old size with a zero before": (400, lambda: submission(3, 9).replace(b"old 3", b"old 03")),
     "64 hashes": (400, lambda: Submission(3, [bytes(32)] * 64, head(9).sign(SIGNER)).encode()),
     "a note without signatures": (400, lambda: Submission(3, [], head(9).text()).encode()),
-    "a note that is no checkpoint": (400, lambda: Submission(3, [], SIGNER.sign("hello\n")).encode()),
-    "a log that is not known": (404, lambda: submission(3, 9).replace(b"localhost/log", b"elsewhere/log")),
-    "another key": (403, lambda: submission(3, 9, signer=Signer.from_seed("localhost/log", bytes(32)))),
+    "a note that is no checkpoint": (
+        400,
+        lambda: Submission(3, [], SIGNER.sign("hello\n")).encode(),
+    ),
+    "a log that is not known": (
+        404,
+        lambda: submission(3, 9).replace(b"localhost/log", b"elsewhere/log"),
+    ),
+    "another key": (
+        403,
+        lambda: submission(3, 9, signer=Signer.from_seed("localhost/log", bytes(32))),
+    ),
     "a changed text": (403, lambda: submission(3, 9).replace(b"\n9\n", b"\n8\n")),
     "an old size above the new": (400, lambda: Submission(5, [], head(4).sign(SIGNER)).encode()),
     "an old size that is not the latest": (409, lambda: submission(2, 9)),
     "from nothing, again": (409, lambda: submission(0, 9)),
     "no proof": (422, lambda: Submission(3, [], head(9).sign(SIGNER)).encode()),
     "another proof": (422, lambda: Submission(3, proved(4, 9), head(9).sign(SIGNER)).encode()),
-    "a proof that is too long": (422, lambda: Submission(3, [*proved(3, 9), bytes(32)], head(9).sign(SIGNER)).encode()),
+    "a proof that is too long": (
+        422,
+        lambda: Submission(3, [*proved(3, 9), bytes(32)], head(9).sign(SIGNER)).encode(),
+    ),
     "a fork": (422, lambda: submission(3, 9, [*FORK[5:]])),
     "the same size with another root": (422, lambda: submission(3, 3, [*FORK[5:]])),
-    "the same size with a proof": (422, lambda: Submission(3, [bytes(32)], head(3).sign(SIGNER)).encode()),
+    "the same size with a proof": (
+        422,
+        lambda: Submission(3, [bytes(32)], head(3).sign(SIGNER)).encode(),
+    ),
 }
 
 
@@ -144,8 +170,16 @@ def test_it_refuses_with_the_status_that_the_standard_gives(witness: Witness, ur
         if status == 409:
             assert (kind, said) == ("text/x.tlog.size", b"3\n"), name
     assert witness.known()[0].size == 3
-    assert len(witness.refused()) == 4, "a signed checkpoint that was refused may be evidence; the same one is kept once"
-    for path in ("", "add-checkpoint", "x/checkpoint", f"{'0' * 64}/checkpoint", f"{'A' * 64}/checkpoint"):
+    assert len(witness.refused()) == 4, (
+        "a signed checkpoint that was refused may be evidence; the same one is kept once"
+    )
+    for path in (
+        "",
+        "add-checkpoint",
+        "x/checkpoint",
+        f"{'0' * 64}/checkpoint",
+        f"{'A' * 64}/checkpoint",
+    ):
         with pytest.raises(urllib.error.HTTPError) as error:
             urllib.request.urlopen(f"{url}/{path}")
         assert error.value.code in (404, 405)
@@ -153,9 +187,16 @@ def test_it_refuses_with_the_status_that_the_standard_gives(witness: Witness, ur
 
 
 @pytest.mark.parametrize("witness", ["ed25519"], indirect=True)
-def test_a_first_checkpoint_takes_no_proof_and_an_empty_one_the_empty_root(witness: Witness, url: str) -> None:
+def test_a_first_checkpoint_takes_no_proof_and_an_empty_one_the_empty_root(
+    witness: Witness, url: str
+) -> None:
     assert post(url, Submission(0, [bytes(32)], head(3).sign(SIGNER)).encode())[0] == 422
-    assert post(url, Submission(0, [], Checkpoint("localhost/log", 0, bytes(32)).sign(SIGNER)).encode())[0] == 422
+    assert (
+        post(
+            url, Submission(0, [], Checkpoint("localhost/log", 0, bytes(32)).sign(SIGNER)).encode()
+        )[0]
+        == 422
+    )
     assert post(url, submission(0, 0))[0] == 200
     assert post(url, submission(0, 3))[0] == 200
 
@@ -183,7 +224,9 @@ def test_a_witness_is_made_once(witness: Witness, tmp_path: Path) -> None:
 
 def asked(key: WitnessKey, url: str, old: int, size: int, leaves: list[bytes] = TRUE) -> str:
     at = head(size, leaves)
-    return ask(Address(key, url), at, at.sign(SIGNER), old, lambda span: root_of(leaves[span[0] : span[1]]))
+    return ask(
+        Address(key, url), at, at.sign(SIGNER), old, lambda span: root_of(leaves[span[0] : span[1]])
+    )
 
 
 def test_a_log_that_forgot_what_was_cosigned_is_told(witness: Witness, url: str) -> None:
@@ -229,7 +272,9 @@ def child(folder: Path, port: int) -> int:
 
             def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
                 status, kind, body = app.answer(witness, environ)
-                start_response(f"{status} x", [("Content-Type", kind), ("Content-Length", str(len(body)))])
+                start_response(
+                    f"{status} x", [("Content-Type", kind), ("Content-Length", str(len(body)))]
+                )
                 return [body]
 
             class Quiet(WSGIRequestHandler):
@@ -241,7 +286,8 @@ def child(folder: Path, port: int) -> int:
 
 
 def test_a_witness_killed_at_any_moment_never_signs_a_fork(tmp_path: Path) -> None:
-    """Two histories are offered in turn by whoever holds the log's key; what was ever cosigned must be of one of them."""
+    """Two histories are offered in turn by whoever holds the log's key; what was ever cosigned
+    must be of one of them."""
     key = make(tmp_path / "witness", "witness.example/w1", ED25519).key
     Witness(tmp_path / "witness").add_log(SIGNER.verifier)
     picks = random.Random(6962)
@@ -257,7 +303,13 @@ def test_a_witness_killed_at_any_moment_never_signs_a_fork(tmp_path: Path) -> No
             leaves = picks.choice((TRUE, FORK))
             size = picks.randrange(6, 600)
             try:
-                asked(key, f"http://127.0.0.1:{port}", max((size for size, _ in cosigned), default=0), size, leaves)
+                asked(
+                    key,
+                    f"http://127.0.0.1:{port}",
+                    max((size for size, _ in cosigned), default=0),
+                    size,
+                    leaves,
+                )
                 cosigned.append((size, root_of(leaves[:size])))
             except WitnessRefuses:
                 continue
@@ -286,9 +338,16 @@ def test_the_program_serves_a_witness(tmp_path: Path) -> None:
         return [sys.executable, "-m", "aboveboard.commands.main", "witness", *words]
 
     folder, port = str(tmp_path / "witness"), free_port()
-    made = subprocess.run(program("init", folder, "--name", "witness.example/w1"), capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        program("init", folder, "--name", "witness.example/w1"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     subprocess.run(program("add-log", folder, SIGNER.vkey), check=True)
-    serving = subprocess.Popen(program("serve", folder, "--port", str(port)), stdout=subprocess.DEVNULL)
+    serving = subprocess.Popen(
+        program("serve", folder, "--port", str(port)), stdout=subprocess.DEVNULL
+    )
     try:
         key, end = WitnessKey.from_vkey(made.stdout.strip()), time.monotonic() + 30
         while True:
@@ -305,13 +364,21 @@ def test_the_program_serves_a_witness(tmp_path: Path) -> None:
         serving.terminate()
         serving.wait(20)
     status = subprocess.run(program("status", folder), capture_output=True, text=True, check=False)
-    assert (status.returncode, status.stdout) == (1, "localhost/log: cosigned at 3 entries; 1 REFUSED: see --json\n")
+    assert (status.returncode, status.stdout) == (
+        1,
+        "localhost/log: cosigned at 3 entries; 1 REFUSED: see --json\n",
+    )
 
 
 # Bytes from outside.
 
 
-@given(st.binary(max_size=300) | st.builds(lambda a, b: a + b, st.sampled_from([submission(3, 9), b"old 3\n\n"]), st.binary(max_size=9)))
+@given(
+    st.binary(max_size=300)
+    | st.builds(
+        lambda a, b: a + b, st.sampled_from([submission(3, 9), b"old 3\n\n"]), st.binary(max_size=9)
+    )
+)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(SubmissionRefused):
         read = parse(data)

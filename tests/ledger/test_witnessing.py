@@ -1,4 +1,5 @@
-"""The log asks its witnesses: cosignatures are published, a witness that is silent or refuses is shown and stops nothing."""
+"""The log asks its witnesses: cosignatures are published, a witness that is silent or refuses is
+shown and stops nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def add(count: int) -> list[int]:
     with transaction.atomic():
-        ids = actions.append_many([NewEntry("use.granted", SYSTEM, now(), "a" * 32, {"n": n}) for n in range(count)])
+        ids = actions.append_many(
+            [NewEntry("use.granted", SYSTEM, now(), "a" * 32, {"n": n}) for n in range(count)]
+        )
     sequence_now()
     return ids
 
@@ -47,7 +50,10 @@ def ask() -> int:
 
 @pytest.fixture
 def witnesses(tmp_path: Path) -> list[Witness]:
-    made = [make(tmp_path / f"w{kind}", f"witness.example/w{kind}", kind) for kind in (ED25519, ML_DSA_44)]
+    made = [
+        make(tmp_path / f"w{kind}", f"witness.example/w{kind}", kind)
+        for kind in (ED25519, ML_DSA_44)
+    ]
     for witness in made:
         witness.add_log(signer().verifier)
     return made
@@ -67,7 +73,9 @@ def served(witnesses: list[Witness], monkeypatch: pytest.MonkeyPatch) -> Iterato
         yield keys
 
 
-def test_cosignatures_are_added_to_the_published_checkpoint_and_to_proofs(served: list[WitnessKey]) -> None:
+def test_cosignatures_are_added_to_the_published_checkpoint_and_to_proofs(
+    served: list[WitnessKey],
+) -> None:
     ids = add(300)
     assert ask() == 2
     assert set(cosigned((log() / "checkpoint").read_text(), served)) == set(served)
@@ -76,9 +84,16 @@ def test_cosignatures_are_added_to_the_published_checkpoint_and_to_proofs(served
     # The log goes on, and its files stay what its database signed.
     ids += add(400)
     assert cosigned((log() / "checkpoint").read_text(), served) == {}
-    assert set(cosigned(proofs.parse(queries.proof(ids[7])).note, served)) == set(served), "the witnessed checkpoint covers it"
+    assert set(cosigned(proofs.parse(queries.proof(ids[7])).note, served)) == set(served), (
+        "the witnessed checkpoint covers it"
+    )
     assert proofs.verify(queries.proof(ids[600]), signer().verifier)[2].size == 700
-    assert verify_log(Folder(log()), [signer().verifier], demands=Demands(now(), served, 2))[0].findings == []
+    assert (
+        verify_log(Folder(log()), [signer().verifier], demands=Demands(now(), served, 2))[
+            0
+        ].findings
+        == []
+    )
     assert ask() == 2
     assert verify_database(Folder(log()), [signer().verifier], now=now())[0].findings == []
     assert ask() == 2, "asked again, a witness says again that this is the newest"
@@ -102,7 +117,9 @@ def test_a_witness_that_is_away_is_shown_and_stops_nothing(
         assert (check.verdict, "w6" in check.said) == (doctor.LOOK, True)
 
 
-def test_a_log_that_forked_is_refused_and_that_is_shown(witnesses: list[Witness], served: list[WitnessKey]) -> None:
+def test_a_log_that_forked_is_refused_and_that_is_shown(
+    witnesses: list[Witness], served: list[WitnessKey]
+) -> None:
     add(3)
     # Somebody with the log's key showed the witness another log.
     other = Checkpoint("localhost/log", 5, bytes(32)).sign(signer())
@@ -126,7 +143,9 @@ def test_without_witnesses_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> 
     assert doctor._witnesses(settings.current()).verdict == doctor.OK
 
 
-@pytest.mark.parametrize("text", ["nonsense", "key https://w.example", "w.example/w1+00000000+AAAA ftp://w.example"])
+@pytest.mark.parametrize(
+    "text", ["nonsense", "key https://w.example", "w.example/w1+00000000+AAAA ftp://w.example"]
+)
 def test_a_setting_that_names_no_witness_is_refused(text: str) -> None:
     assert settings._witnesses(text) is not None
     assert settings._witnesses("") is None

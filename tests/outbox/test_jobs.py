@@ -89,7 +89,9 @@ def test_a_job_that_nobody_would_do_is_refused() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("kind", "reason"), [("test.break", "ValueError"), ("test.down", "unavailable")])
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("test.break", "ValueError"), ("test.down", "unavailable")]
+)
 def test_a_failing_job_is_tried_again_then_parked_and_its_words_are_not_kept(
     kind: str, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,4 +1,5 @@
-"""A message is as durable as its change, in one pair of hands, and ends done or failed for a reason."""
+"""A message is as durable as its change, in one pair of hands, and ends done
+or failed for a reason."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ def test_messages_are_claimed_oldest_first_when_due_and_once() -> None:
     assert [one.id for one in actions.claim("test.kind", 10, "w1", at)] == [first, second]
     assert actions.claim("test.kind", 10, "w2", at) == []
     [claimed] = actions.claim(["test.kind"], 1, "w2", at + SOON)
-    assert (claimed.id, claimed.ref, claimed.attempts) == (first, {"incident": 2}, 2), "its worker is silent for longer than its lease"
+    assert (claimed.id, claimed.ref, claimed.attempts) == (first, {"incident": 2}, 2), (
+        "its worker is silent for longer than its lease"
+    )
     assert {one.id for one in actions.claim("test.kind", 10, "w2", at + SOON)} == {second, later}
 
 
@@ -66,7 +69,7 @@ def test_a_finished_message_is_over() -> None:
 
 
 @pytest.mark.django_db
-def test_a_failing_message_waits_longer_each_time_then_is_parked_with_its_reason_until_someone_retries() -> None:
+def test_a_failing_message_waits_longer_then_is_parked_with_its_reason_until_retried() -> None:
     [id_] = posted()
     at, waits = now(), []
     for attempt in range(1, limits.OUTBOX_ATTEMPTS + 1):
@@ -172,7 +175,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("ref", REFUSED.values(), ids=REFUSED)
-def test_a_reference_that_may_say_who_is_refused_without_repeating_it(ref: dict[str, object]) -> None:
+def test_a_reference_that_may_say_who_is_refused_without_repeating_it(
+    ref: dict[str, object],
+) -> None:
     with pytest.raises(reference.RefusedReference) as caught:
         reference.check(ref)  # type: ignore[arg-type]
     assert "x.example" not in str(caught.value)
@@ -188,7 +193,14 @@ def test_a_refused_reference_is_not_posted() -> None:
 
 def test_ids_codes_flags_and_lists_of_ids_are_references() -> None:
     reference.check(
-        {"incident": 7, "ids": [1, 2**62], "code": "very-high", "uuid": "0f8b6a2c-9b1e-4a77-8d6f-1f2e3d4c5b6a", "all": True, "none": None}
+        {
+            "incident": 7,
+            "ids": [1, 2**62],
+            "code": "very-high",
+            "uuid": "0f8b6a2c-9b1e-4a77-8d6f-1f2e3d4c5b6a",
+            "all": True,
+            "none": None,
+        }
     )
 
 
@@ -203,4 +215,6 @@ def test_waits_never_shrink_and_never_pass_the_ceiling(one: int, other: int) -> 
     def wait(attempts: int) -> timedelta:
         return backoff.wait_after(attempts, first=timedelta(seconds=5), longest=timedelta(hours=1))
 
-    assert timedelta(seconds=5) <= wait(min(one, other)) <= wait(max(one, other)) <= timedelta(hours=1)
+    assert (
+        timedelta(seconds=5) <= wait(min(one, other)) <= wait(max(one, other)) <= timedelta(hours=1)
+    )

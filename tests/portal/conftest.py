@@ -35,4 +35,6 @@ def jon(crowd: list[Someone]) -> Someone:
 @pytest.fixture
 def other(crowd: list[Someone], jon: Someone) -> Someone:
     """Another one."""
-    return next(someone for someone in crowd if someone.row["country"] == "US" and someone is not jon)
+    return next(
+        someone for someone in crowd if someone.row["country"] == "US" and someone is not jon
+    )

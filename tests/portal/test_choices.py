@@ -58,21 +58,36 @@ def test_the_same_answer_again_changes_nothing(jon: Someone) -> None:
 
 
 def test_an_objection_counts_and_can_be_taken_back(jon: Someone) -> None:
-    for answer, said in (("no", "You objected: To improve our shops"), ("yes", "You took back your objection: To improve our shops")):
-        page = jon.browser.post("/you/choices/improve-shops/", {"answer": answer}, follow=True).content.decode()
+    for answer, said in (
+        ("no", "You objected: To improve our shops"),
+        ("yes", "You took back your objection: To improve our shops"),
+    ):
+        page = jon.browser.post(
+            "/you/choices/improve-shops/", {"answer": answer}, follow=True
+        ).content.decode()
         assert said in page
     assert [choice.answer for choice in queries.history(jon.id)] == ["yes", "no"]
 
 
 def test_the_history_says_who_wrote_it_down(jon: Someone) -> None:
-    choose(jon.id, "personal-offers", Answer.YES, channel="phone", evidence="call:417", by=ADVISER, at=clock.now())
+    choose(
+        jon.id,
+        "personal-offers",
+        Answer.YES,
+        channel="phone",
+        evidence="call:417",
+        by=ADVISER,
+        at=clock.now(),
+    )
     page = jon.browser.get("/you/choices/").content.decode()
     assert "by phone" in page
     assert "written down by our advisers, Leeds shop" in page
 
 
 @pytest.mark.parametrize("sent", [{}, {"answer": "perhaps"}])
-def test_no_answer_is_asked_again_and_nothing_is_recorded(jon: Someone, sent: dict[str, str]) -> None:
+def test_no_answer_is_asked_again_and_nothing_is_recorded(
+    jon: Someone, sent: dict[str, str]
+) -> None:
     answer = jon.browser.post(OFFERS, sent)
     assert answer.status_code == 422
     assert "There is a problem" in answer.content.decode()
@@ -115,7 +130,11 @@ def test_a_receipt_waits_for_its_seal_and_then_carries_a_proof_that_holds(jon: S
     assert answer["Content-Type"].startswith("application/ld+json")
     assert receipt["ab:event"]["dpv:hasConsentStatus"] == "dpv:ConsentGiven"
     entry, _, _ = proofs.verify(receipt["ab:proof"], Verifier.from_vkey(signer().vkey))
-    assert (entry.kind, entry.handle, entry.facts["answer"]) == ("choice.made", vault.handle(jon.id), "yes")
+    assert (entry.kind, entry.handle, entry.facts["answer"]) == (
+        "choice.made",
+        vault.handle(jon.id),
+        "yes",
+    )
     assert receipt["dpv:hasDataSubject"] == entry.handle
 
 
@@ -132,7 +151,9 @@ def test_a_receipt_holds_no_name_and_no_address(jon: Someone) -> None:
     jon.browser.post(OFFERS, {"answer": "yes"})
     (choice,) = queries.history(jon.id)
     receipt = jon.browser.get(f"/you/choices/{choice.pk}/receipt.json").content.decode()
-    assert not any(jon.row[column] in receipt for column in ("email", "last_name", "customer_id", "phone"))
+    assert not any(
+        jon.row[column] in receipt for column in ("email", "last_name", "customer_id", "phone")
+    )
 
 
 def test_a_bad_number_in_the_address_is_no_error(jon: Someone) -> None:

@@ -17,14 +17,22 @@ pytestmark = pytest.mark.django_db
 
 
 def held(someone: Someone, field: str) -> str | None:
-    outcome = access.use(access.Ask(CUSTOMER, "show-you-your-data", (field,), "portal"), someone.id, at=clock.now())
+    outcome = access.use(
+        access.Ask(CUSTOMER, "show-you-your-data", (field,), "portal"), someone.id, at=clock.now()
+    )
     assert isinstance(outcome, access.Opened)
     value = outcome.values[field]
     return value.reveal() if value else None
 
 
 @pytest.mark.parametrize(
-    ("field", "typed"), [("last_name", "O’Brien-Süß"), ("phone", "+44 20 7946 0958"), ("city", "York"), ("postal_code", "YO1 7HH")]
+    ("field", "typed"),
+    [
+        ("last_name", "O’Brien-Süß"),
+        ("phone", "+44 20 7946 0958"),
+        ("city", "York"),
+        ("postal_code", "YO1 7HH"),
+    ],
 )
 def test_a_correction_is_stored_written_down_and_said(jon: Someone, field: str, typed: str) -> None:
     answer = jon.browser.post(f"/you/details/{field}/", {"value": f" {typed} "}, follow=True)
@@ -34,7 +42,12 @@ def test_a_correction_is_stored_written_down_and_said(jon: Someone, field: str, 
 
 
 def test_a_browser_left_open_cannot_turn_the_sign_in_codes_to_somebody_else(jon: Someone) -> None:
-    assert jon.browser.post("/you/details/email/", {"value": "thief@example.org", "sure": "yes"}).status_code == 404
+    assert (
+        jon.browser.post(
+            "/you/details/email/", {"value": "thief@example.org", "sure": "yes"}
+        ).status_code
+        == 404
+    )
     assert vault.find("email", jon.row["email"]) == [jon.id]
     assert vault.find("email", "thief@example.org") == []
 
@@ -50,14 +63,19 @@ def test_a_browser_left_open_cannot_turn_the_sign_in_codes_to_somebody_else(jon:
         ("phone", "12"),
     ],
 )
-def test_what_cannot_be_is_asked_again_and_nothing_changes(jon: Someone, field: str, typed: str) -> None:
+def test_what_cannot_be_is_asked_again_and_nothing_changes(
+    jon: Someone, field: str, typed: str
+) -> None:
     answer = jon.browser.post(f"/you/details/{field}/", {"value": typed})
     assert answer.status_code == 422
     assert "There is a problem" in answer.content.decode()
     assert held(jon, field) == jon.row[field]
 
 
-@pytest.mark.parametrize("field", ["email", "card_number", "customer_number", "birth_date", "country", "card_type", "made_up"])
+@pytest.mark.parametrize(
+    "field",
+    ["email", "card_number", "customer_number", "birth_date", "country", "card_type", "made_up"],
+)
 def test_what_may_not_be_corrected_here_has_no_page(jon: Someone, field: str) -> None:
     assert jon.browser.get(f"/you/details/{field}/").status_code == 404
     assert jon.browser.post(f"/you/details/{field}/", {"value": "x"}).status_code == 404
@@ -68,7 +86,9 @@ def test_only_ones_own_is_corrected(jon: Someone, other: Someone) -> None:
     assert held(other, "last_name") == other.row["last_name"]
 
 
-def test_the_page_asks_one_thing_and_does_not_print_the_old_value_in_the_address(jon: Someone) -> None:
+def test_the_page_asks_one_thing_and_does_not_print_the_old_value_in_the_address(
+    jon: Someone,
+) -> None:
     page = jon.browser.get("/you/details/last_name/").content.decode()
     assert page.count('name="value"') == 1
 
@@ -76,5 +96,9 @@ def test_the_page_asks_one_thing_and_does_not_print_the_old_value_in_the_address
 def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
     assert jon.browser.put("/you/details/last_name/").status_code == 405
     assert Client().get("/you/details/last_name/")["Location"].startswith("/accounts/login/")
-    assert Client().post("/you/details/last_name/", {"value": "A"})["Location"].startswith("/accounts/login/")
+    assert (
+        Client()
+        .post("/you/details/last_name/", {"value": "A"})["Location"]
+        .startswith("/accounts/login/")
+    )
     assert staff_client().get("/you/details/last_name/").status_code == 403

@@ -21,16 +21,28 @@ PDF = b"%PDF-1.7 " + bytes(200_000)
 def keep(someone: Someone) -> None:
     origin = Origin(1, clock.now(), "shop", "answer-contact")
     kinds = {"purchase_proof": "document"}
-    attach(someone.id, "purchase_proof", [PDF], name="Beleg für “Jon”.pdf", kinds=kinds, origin=origin, by=ADVISER, at=clock.now())
+    attach(
+        someone.id,
+        "purchase_proof",
+        [PDF],
+        name="Beleg für “Jon”.pdf",
+        kinds=kinds,
+        origin=origin,
+        by=ADVISER,
+        at=clock.now(),
+    )
 
 
-def test_it_is_listed_with_its_title_and_comes_whole_as_a_file_that_cannot_run(jon: Someone) -> None:
+def test_it_is_listed_with_its_title_and_comes_whole_as_a_file_that_cannot_run(
+    jon: Someone,
+) -> None:
     keep(jon)
     page = jon.browser.get("/you/").content.decode()
     assert "Beleg für “Jon”.pdf (PDF, 200 kB)" in page
     assert ADDRESS in page
     answer = jon.browser.get(ADDRESS)
-    assert b"".join(answer.streaming_content) == PDF  # type: ignore[attr-defined]  # a streaming response's own
+    # A streaming response's own.
+    assert b"".join(answer.streaming_content) == PDF  # type: ignore[attr-defined]
     assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''Beleg%20")
     assert (answer["Content-Type"], answer["X-Content-Type-Options"], answer["Content-Length"]) == (
         "application/pdf",
@@ -45,7 +57,11 @@ def test_taking_it_away_is_a_use_like_any_other(jon: Someone) -> None:
     keep(jon)
     jon.browser.get(ADDRESS)
     (look,) = looks(jon.id, own=True)
-    assert (look.granted, look.fields, look.purpose) == (True, ("purchase_proof",), "show-you-your-data")
+    assert (look.granted, look.fields, look.purpose) == (
+        True,
+        ("purchase_proof",),
+        "show-you-your-data",
+    )
 
 
 def test_nobody_gets_another_s(jon: Someone, other: Someone) -> None:

@@ -34,29 +34,54 @@ def test_everything_held_is_shown_in_plain_words(jon: Someone) -> None:
     assert f"Hello {jon.row['first_name']}." in page
     for column in ("customer_id", "email", "phone", "address_line1", "postal_code"):
         assert jon.row[column].replace("'", "&#x27;") in page
-    for said in ("United Kingdom", "To deliver what you order", "Shared with the courier", "Kept six years after your last order."):
+    for said in (
+        "United Kingdom",
+        "To deliver what you order",
+        "Shared with the courier",
+        "Kept six years after your last order.",
+    ):
         assert said in page
 
 
 def test_each_thing_says_when_where_and_for_what_it_was_collected(jon: Someone) -> None:
     page = text(jon)
     day = wording.day(clock.now())
-    assert page.count(f"Unless a line says otherwise: Collected on {day} (in a shop). To deliver what you order.") == 1
-    assert page.count(f"Collected on {day} (in a shop). To deliver what you order.") == 1, "what most share is said once"
-    assert page.count(f"Collected on {day} (in a shop). To send offers chosen for you.") == 1, "the date of birth"
+    assert (
+        page.count(
+            f"Unless a line says otherwise: Collected on {day} (in a shop). To deliver what you "
+            "order."
+        )
+        == 1
+    )
+    assert page.count(f"Collected on {day} (in a shop). To deliver what you order.") == 1, (
+        "what most share is said once"
+    )
+    assert page.count(f"Collected on {day} (in a shop). To send offers chosen for you.") == 1, (
+        "the date of birth"
+    )
     jon.browser.post("/you/details/city/", {"value": "York"})
     assert text(jon).count(f"Collected on {day} (your data page). To deliver what you order.") == 1
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "de"])
 def test_what_is_not_known_of_an_origin_is_said_in_plain_words(language: str) -> None:
-    promise = load_promise(PROMISE_FILE.read_text("utf-8"), name="retailer.yaml").in_language(language)
+    promise = load_promise(PROMISE_FILE.read_text("utf-8"), name="retailer.yaml").in_language(
+        language
+    )
     said = set()
     with override(language):
-        for where in (of_promise(1), Origin(1, clock.now(), "import", ""), Origin(1, clock.now(), "shop", "dropped-since")):
+        for where in (
+            of_promise(1),
+            Origin(1, clock.now(), "import", ""),
+            Origin(1, clock.now(), "shop", "dropped-since"),
+        ):
             said.add(wording.origin(promise, where))
     assert len(said) == 3
-    assert all(len(sentence.split()) <= PLAIN_SENTENCE_WORDS for whole in said for sentence in whole.split(". "))
+    assert all(
+        len(sentence.split()) <= PLAIN_SENTENCE_WORDS
+        for whole in said
+        for sentence in whole.split(". ")
+    )
 
 
 def test_of_a_card_only_the_last_four_digits_are_shown(jon: Someone) -> None:
@@ -73,22 +98,47 @@ def test_the_number_of_things_is_the_number_of_rows(jon: Someone) -> None:
 
 
 def test_only_purposes_that_ones_choices_leave_in_use_are_counted(jon: Someone) -> None:
-    assert "We use them for 6 purposes now." in text(jon), "all but offers, which nobody said yes to"
-    choose(jon.id, "personal-offers", Answer.YES, channel="phone", evidence="call:417", by=ADVISER, at=clock.now())
+    assert "We use them for 6 purposes now." in text(jon), (
+        "all but offers, which nobody said yes to"
+    )
+    choose(
+        jon.id,
+        "personal-offers",
+        Answer.YES,
+        channel="phone",
+        evidence="call:417",
+        by=ADVISER,
+        at=clock.now(),
+    )
     assert "We use them for 7 purposes now." in text(jon)
-    choose(jon.id, "improve-shops", Answer.NO, channel="phone", evidence="call:418", by=ADVISER, at=clock.now())
+    choose(
+        jon.id,
+        "improve-shops",
+        Answer.NO,
+        channel="phone",
+        evidence="call:418",
+        by=ADVISER,
+        at=clock.now(),
+    )
     assert "We use them for 6 purposes now." in text(jon)
 
 
 def test_opening_ones_own_data_is_a_use_like_any_other(jon: Someone) -> None:
     text(jon)
     (look,) = looks(jon.id, own=True)
-    assert (look.granted, look.purpose, look.channel, look.own) == (True, "show-you-your-data", "portal", True)
+    assert (look.granted, look.purpose, look.channel, look.own) == (
+        True,
+        "show-you-your-data",
+        "portal",
+        True,
+    )
 
 
 def test_the_looks_of_others_are_counted_and_the_latest_is_said(jon: Someone) -> None:
     assert "0 looks" in text(jon)
-    access.use(access.Ask(ADVISER, "answer-contact", ("first_name",), "phone"), jon.id, at=clock.now())
+    access.use(
+        access.Ask(ADVISER, "answer-contact", ("first_name",), "phone"), jon.id, at=clock.now()
+    )
     access.use(access.Ask(OFFERS, "personal-offers", ("email",), "email"), jon.id, at=clock.now())
     page = text(jon)
     assert "2 looks" in page
@@ -97,7 +147,15 @@ def test_the_looks_of_others_are_counted_and_the_latest_is_said(jon: Someone) ->
 
 def test_a_choice_made_by_phone_is_said_where_it_counts(jon: Someone) -> None:
     assert "You have not said yes, so we do not do it." in text(jon)
-    choose(jon.id, "personal-offers", Answer.YES, channel="phone", evidence="call:417", by=ADVISER, at=clock.now())
+    choose(
+        jon.id,
+        "personal-offers",
+        Answer.YES,
+        channel="phone",
+        evidence="call:417",
+        by=ADVISER,
+        at=clock.now(),
+    )
     assert re.search(r"You said yes on \d+ \w+ \d{4} \(by phone\)\.", text(jon))
 
 
@@ -117,8 +175,13 @@ def test_an_account_without_a_record_is_told_that_nothing_is_held(jon: Someone) 
     assert "We hold nothing about you" in answer.content.decode()
 
 
-@pytest.mark.parametrize(("country", "said"), [("FR", "Voici ce que nous détenons sur vous"), ("DE", "Das haben wir über Sie")])
-def test_the_page_speaks_the_persons_language_whatever_the_browser_asks_for(crowd: list[Someone], country: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("country", "said"),
+    [("FR", "Voici ce que nous détenons sur vous"), ("DE", "Das haben wir über Sie")],
+)
+def test_the_page_speaks_the_persons_language_whatever_the_browser_asks_for(
+    crowd: list[Someone], country: str, said: str
+) -> None:
     someone = next(someone for someone in crowd if someone.row["country"] == country)
     answer = someone.browser.get("/you/", headers={"Accept-Language": "en"})
     assert said in answer.content.decode()

@@ -1,4 +1,5 @@
-"""The portal in a real browser, on a phone and at a desk, light and dark: axe finds nothing, and the way works without a script."""
+"""The portal in a real browser, on a phone and at a desk, light and dark: axe finds nothing, and
+the way works without a script."""
 
 from __future__ import annotations
 
@@ -36,18 +37,38 @@ def sign_in(page: Page, person_id: int) -> None:
 
 @pytest.fixture
 def jon(page: Page) -> int:
-    """A customer in Britain who was looked up, refused to a program, and has chosen by phone; signed in."""
+    """A customer in Britain who was looked up, refused to a program, and has
+    chosen by phone; signed in."""
     person = next(person for person, row in load(20) if row["country"] == "GB")
     now = clock.now()
     looks = [
-        (access.Ask(ADVISER, "answer-contact", ("first_name", "last_name", "email"), "phone"), timedelta(minutes=20)),
+        (
+            access.Ask(ADVISER, "answer-contact", ("first_name", "last_name", "email"), "phone"),
+            timedelta(minutes=20),
+        ),
         (access.Ask(OFFERS, "personal-offers", ("phone",), "sms"), timedelta(days=1)),
-        (access.Ask(SHOP, "deliver-orders", ("first_name", "last_name", "address_line1", "city", "phone"), "api"), timedelta(days=8)),
+        (
+            access.Ask(
+                SHOP,
+                "deliver-orders",
+                ("first_name", "last_name", "address_line1", "city", "phone"),
+                "api",
+            ),
+            timedelta(days=8),
+        ),
         (access.Ask(OFFERS, "deliver-orders", ("birth_date",), "api"), timedelta(days=40)),
     ]
     for ask, ago in reversed(looks):
         access.use(ask, person, at=now - ago)
-    choose(person, "improve-shops", Answer.NO, channel="phone", evidence="call:417", by=ADVISER, at=now - timedelta(days=12))
+    choose(
+        person,
+        "improve-shops",
+        Answer.NO,
+        channel="phone",
+        evidence="call:417",
+        by=ADVISER,
+        at=now - timedelta(days=12),
+    )
     sequence_now()
     sign_in(page, person)
     return person
@@ -55,10 +76,13 @@ def jon(page: Page) -> int:
 
 def test_the_first_page_and_the_looks(page: Page, jon: int, tmp_path: Path) -> None:
     approved(lost_laptop([jon], tmp_path, at=clock.now()), at=clock.now())
-    Dispatch.objects.update(state=State.SENT, sent_at=clock.now())  # the mail itself is another test's matter
+    # The mail itself is another test's matter.
+    Dispatch.objects.update(state=State.SENT, sent_at=clock.now())
     page.goto("/you/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("This is what we hold about you.")
-    expect(page.get_by_role("region", name="We lost a laptop with your details on it")).to_be_visible()
+    expect(
+        page.get_by_role("region", name="We lost a laptop with your details on it")
+    ).to_be_visible()
     assert_accessible(page)
     photograph(page, "portal", keep=True)
     page.get_by_role("link", name="What this means for you").first.click()
@@ -126,7 +150,11 @@ def test_nothing_yet_in_german(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "de")
     assert_accessible(page)
     photograph(page, "portal-de")
-    for name, address in (("looked", "/you/looked/"), ("choices", "/you/choices/"), ("notices", "/you/notices/")):
+    for name, address in (
+        ("looked", "/you/looked/"),
+        ("choices", "/you/choices/"),
+        ("notices", "/you/notices/"),
+    ):
         page.goto(address)
         assert_accessible(page)
         photograph(page, f"portal-{name}-empty-de")
@@ -135,7 +163,9 @@ def test_nothing_yet_in_german(page: Page) -> None:
 @pytest.fixture
 def scriptless(chromium: Browser, live_server: object) -> Callable[[], BrowserContext]:
     """A browser with scripts switched off."""
-    return lambda: chromium.new_context(base_url=str(getattr(live_server, "url", "")), java_script_enabled=False)
+    return lambda: chromium.new_context(
+        base_url=str(getattr(live_server, "url", "")), java_script_enabled=False
+    )
 
 
 def test_everything_works_without_a_script(scriptless: Callable[[], BrowserContext]) -> None:

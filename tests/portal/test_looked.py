@@ -1,4 +1,5 @@
-"""``/you/looked/``: every look, refused ones too, each with its proof; and saying that one seems wrong."""
+"""``/you/looked/``: every look, refused ones too, each with its proof; and saying
+that one seems wrong."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ def text(someone: Someone, address: str = "/you/looked/") -> str:
 def test_a_look_says_who_what_when_why_and_how(jon: Someone) -> None:
     look_at(jon)
     page = text(jon)
-    assert "<strong>Our advisers, Leeds shop</strong> saw your first name and e-mail address" in page
+    assert (
+        "<strong>Our advisers, Leeds shop</strong> saw your first name and e-mail address" in page
+    )
     assert "To answer when you contact us · by phone" in page
     assert "Today " in page
 
@@ -88,18 +91,29 @@ def test_a_look_is_its_persons_alone(jon: Someone, other: Someone) -> None:
     entry = look_at(jon)
     sequence_now()
     assert "saw your" not in text(other)
-    for address in (f"/you/looked/{entry}/proof/", f"/you/looked/{entry}/proof.txt", f"/you/looked/wrong/?about={entry}"):
+    for address in (
+        f"/you/looked/{entry}/proof/",
+        f"/you/looked/{entry}/proof.txt",
+        f"/you/looked/wrong/?about={entry}",
+    ):
         assert jon.browser.get(address).status_code == 200
         assert other.browser.get(address).status_code == 404
-    assert other.browser.post(f"/you/looked/wrong/?about={entry}", {"concern": "other"}).status_code == 404
-    assert jon.browser.get("/you/looked/1/proof/").status_code == 404, "the adoption of the promise concerns nobody"
+    assert (
+        other.browser.post(f"/you/looked/wrong/?about={entry}", {"concern": "other"}).status_code
+        == 404
+    )
+    assert jon.browser.get("/you/looked/1/proof/").status_code == 404, (
+        "the adoption of the promise concerns nobody"
+    )
     assert jon.browser.get("/you/looked/987654/proof/").status_code == 404
 
 
 def test_saying_that_it_looks_wrong_is_written_down_as_a_code_and_passed_on(jon: Someone) -> None:
     entry = look_at(jon)
     answer = jon.browser.post(
-        f"/you/looked/wrong/?about={entry}", {"concern": "no-contact", "words": "My neighbour Ann works there"}, follow=True
+        f"/you/looked/wrong/?about={entry}",
+        {"concern": "no-contact", "words": "My neighbour Ann works there"},
+        follow=True,
     )
     assert "Thank you, they are told" in answer.content.decode()
     (raised,) = concerns_of(jon.id)
@@ -110,7 +124,10 @@ def test_saying_that_it_looks_wrong_is_written_down_as_a_code_and_passed_on(jon:
     assert jobs.run_jobs_once(worker="test") == 1
     (sent,) = mail.outbox
     assert f"entry {entry} of the record" in sent.body
-    assert not any(jon.row[column] in f"{sent.subject} {sent.body}" for column in ("first_name", "last_name", "email"))
+    assert not any(
+        jon.row[column] in f"{sent.subject} {sent.body}"
+        for column in ("first_name", "last_name", "email")
+    )
 
 
 @pytest.mark.parametrize("sent", [{}, {"concern": "made-up"}])
@@ -129,7 +146,12 @@ def test_a_concern_may_be_about_the_whole_list(jon: Someone) -> None:
 def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
     entry = look_at(jon)
     staff = staff_client()
-    for address in ("/you/looked/", f"/you/looked/{entry}/proof/", f"/you/looked/{entry}/proof.txt", "/you/looked/wrong/told/"):
+    for address in (
+        "/you/looked/",
+        f"/you/looked/{entry}/proof/",
+        f"/you/looked/{entry}/proof.txt",
+        "/you/looked/wrong/told/",
+    ):
         assert jon.browser.post(address).status_code == 405
         assert Client().get(address)["Location"].startswith("/accounts/login/")
         assert staff.get(address).status_code == 403

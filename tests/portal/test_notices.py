@@ -33,7 +33,9 @@ def test_nothing_is_shown_before_a_second_person_approved(jon: Someone, loss: In
     assert jon.browser.get(f"/you/notices/{loss.number}/").status_code == 404
 
 
-def test_whoever_was_in_it_reads_what_what_it_means_and_what_to_do(jon: Someone, loss: Incident) -> None:
+def test_whoever_was_in_it_reads_what_what_it_means_and_what_to_do(
+    jon: Someone, loss: Incident
+) -> None:
     approved(loss, at=clock.now())
     for address in ("/you/", "/you/notices/"):
         page = text(jon, address)
@@ -41,7 +43,12 @@ def test_whoever_was_in_it_reads_what_what_it_means_and_what_to_do(jon: Someone,
         assert "your e-mail address" in page
         assert f'href="/you/notices/{loss.number}/"' in page
     page = text(jon, f"/you/notices/{loss.number}/")
-    for heading in ("What happened", "Which of your details", "What you should do now", "Questions and your rights"):
+    for heading in (
+        "What happened",
+        "Which of your details",
+        "What you should do now",
+        "Questions and your rights",
+    ):
         assert heading in page
     assert "your payment card" not in page, "it was not on the laptop"
 

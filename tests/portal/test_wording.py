@@ -36,16 +36,23 @@ def test_moments_are_said_as_people_say_them(ago: timedelta, said: tuple[str, st
 
 @pytest.mark.parametrize("language", translations.LANGUAGES)
 def test_every_sentence_is_translated_and_compiled(language: str) -> None:
-    kept, said = translations.read(language), {message.id for message in translations.found() if message.id}
-    assert {message.id for message in kept if message.id} == said, "run: python scripts/translations.py"
+    kept, said = (
+        translations.read(language),
+        {message.id for message in translations.found() if message.id},
+    )
+    assert {message.id for message in kept if message.id} == said, (
+        "run: python scripts/translations.py"
+    )
     for message in kept:
         words = message.string if isinstance(message.string, tuple) else (message.string,)
         assert all(words), f"no {language} for {message.id!r}"
         for given in words:
-            assert names(given) == names(message.id if isinstance(message.id, str) else message.id[0]), message.id
-    assert translations.po_file(language).with_suffix(".mo").read_bytes() == translations.compiled(kept), (
-        "run: python scripts/translations.py"
-    )
+            assert names(given) == names(
+                message.id if isinstance(message.id, str) else message.id[0]
+            ), message.id
+    assert translations.po_file(language).with_suffix(".mo").read_bytes() == translations.compiled(
+        kept
+    ), "run: python scripts/translations.py"
 
 
 @pytest.mark.parametrize("language", ["en", *translations.LANGUAGES])

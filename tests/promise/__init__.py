@@ -1,4 +1,5 @@
-"""The promise: what is refused, and why; what an accepted one says. ``edited`` spoils the sample in one place."""
+"""The promise: what is refused, and why; what an accepted one says. ``edited`` spoils
+the sample in one place."""
 
 from aboveboard.promise.loading import SAMPLE, Problem, PromiseRefused, load
 
@@ -27,14 +28,16 @@ promise: 1
 organisation: {name: Corner Shop, country: FR, trades_in: [FR], contact: moi@corner.example}
 languages: [fr]
 fields:
-  email: {label: {en: E-mail, fr: E-mail}, category: user.contact.email, kind: email, sensitive: true}
+  email: {label: {en: E-mail, fr: E-mail}, category: user.contact.email, kind: email, \
+sensitive: true}
   allergy: {label: Allergies, category: user.health, kind: text}
 roles:
   adviser: {title: us}
 channels:
   email: {title: by e-mail}
 recipients:
-  mailer: {title: the mailer, name: Mailer Inc, kind: processor, country: US, transfer: {ground: certification, note: Seen.}}
+  mailer: {title: the mailer, name: Mailer Inc, kind: processor, country: US, \
+transfer: {ground: certification, note: Seen.}}
 purposes:
   news:
     title: {en: To send news, fr: Pour vous écrire}

@@ -15,15 +15,29 @@ from tests.promise import RETAILER, edited
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "good.yaml").write_text(RETAILER, "utf-8")
     (tmp_path / "wider.yaml").write_text(edited(("keep: P2Y", "keep: P3Y")), "utf-8")
-    (tmp_path / "bad.yaml").write_text(edited(("roles: [finance]", "roles: [finanse]"), ("country: US", "country: IN")), "utf-8")
+    (tmp_path / "bad.yaml").write_text(
+        edited(("roles: [finance]", "roles: [finanse]"), ("country: US", "country: IN")), "utf-8"
+    )
     return tmp_path
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command with no instance in sight."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("ABOVEBOARD", "DJANGO"))}
+    environment = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("ABOVEBOARD", "DJANGO"))
+    }
     command = [sys.executable, "-m", "aboveboard.commands.main", "promise", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_a_sound_promise(folder: Path) -> None:
@@ -51,7 +65,15 @@ def test_a_refused_promise_for_a_program(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["check", "none.yaml"], ["check", "."], ["check"], [], ["chekc", "good.yaml"], ["register", "good.yaml"]]
+    "arguments",
+    [
+        ["check", "none.yaml"],
+        ["check", "."],
+        ["check"],
+        [],
+        ["chekc", "good.yaml"],
+        ["register", "good.yaml"],
+    ],
 )
 def test_wrong_use(folder: Path, arguments: list[str]) -> None:
     done = run(folder, *arguments)
@@ -68,14 +90,24 @@ def test_a_file_without_an_end(folder: Path) -> None:
 
 def test_explain_diff_register_schema_and_sample(folder: Path) -> None:
     assert "To deliver what you order" in run(folder, "explain", "good.yaml").stdout
-    assert "Pour livrer vos commandes" in run(folder, "explain", "good.yaml", "--language", "fr").stdout
+    assert (
+        "Pour livrer vos commandes"
+        in run(folder, "explain", "good.yaml", "--language", "fr").stdout
+    )
     compared = run(folder, "diff", "good.yaml", "wider.yaml")
     assert compared.returncode == 0
     assert "is kept three years instead of two years" in compared.stdout
-    assert json.loads(run(folder, "diff", "good.yaml", "wider.yaml", "--json").stdout)["changes"][0]["direction"] == "widened"
+    assert (
+        json.loads(run(folder, "diff", "good.yaml", "wider.yaml", "--json").stdout)["changes"][0][
+            "direction"
+        ]
+        == "widened"
+    )
     assert run(folder, "diff", "good.yaml", "good.yaml").stdout == "Nothing changed.\n"
     assert run(folder, "register", "good.yaml", "--csv").stdout.startswith("Controller (a),")
-    assert json.loads(run(folder, "register", "good.yaml", "--json-ld").stdout)["@type"] == "dpv:ROPA"
+    assert (
+        json.loads(run(folder, "register", "good.yaml", "--json-ld").stdout)["@type"] == "dpv:ROPA"
+    )
     assert json.loads(run(folder, "schema").stdout)["$defs"]["purpose"]
     assert run(folder, "sample").stdout == RETAILER
 

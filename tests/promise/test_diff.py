@@ -13,7 +13,10 @@ ALLERGY = "  allergy: {label: Allergies, category: user.health, kind: text}\n"
 STORIES = {
     "a new field": (
         [
-            (ALLERGY, ALLERGY + "  age: {label: Age, category: user.demographic.age_range, kind: text}\n"),
+            (
+                ALLERGY,
+                ALLERGY + "  age: {label: Age, category: user.demographic.age_range, kind: text}\n",
+            ),
             ("fields: [email, allergy]}", "fields: [email, allergy, age]}"),
             ("fields: [email, allergy]\n", "fields: [email, allergy, age]\n"),
         ],
@@ -26,22 +29,39 @@ STORIES = {
         Direction.WIDENED,
         "“E-mail” now means your user name.",
     ),
-    "a field no longer masked": ([(", sensitive: true", "")], Direction.WIDENED, "“E-mail” is now no longer masked."),
+    "a field no longer masked": (
+        [(", sensitive: true", "")],
+        Direction.WIDENED,
+        "“E-mail” is now no longer masked.",
+    ),
     "a field with another label": (
         [("{en: E-mail, fr: E-mail}", "{en: Mail, fr: E-mail}")],
         Direction.REWORDED,
         "“Mail” was described as “E-mail”.",
     ),
-    "a translation of a label": ([("{en: E-mail, fr: E-mail}", "{en: E-mail, fr: Courriel}")], Direction.REWORDED, "The field “E-mail”"),
+    "a translation of a label": (
+        [("{en: E-mail, fr: E-mail}", "{en: E-mail, fr: Courriel}")],
+        Direction.REWORDED,
+        "The field “E-mail”",
+    ),
     "going on when use is restricted": (
         [
-            ("    basis: consent\n", "    basis: vital_interests\n    allowed_when_restricted: protect_others\n"),
+            (
+                "    basis: consent\n",
+                "    basis: vital_interests\n    allowed_when_restricted: protect_others\n",
+            ),
             ('    choice: {asks: "May we?", fields: [email, allergy]}\n', ""),
-            ("{condition: explicit_consent, note: The question says so.}", "{condition: vital_interests, note: n}"),
+            (
+                "{condition: explicit_consent, note: The question says so.}",
+                "{condition: vital_interests, note: n}",
+            ),
             ("starts: choice", "starts: collection"),
         ],
         Direction.WIDENED,
-        "“To send news” now goes on when a person restricts the use of their data (protect others).",
+        (
+            "“To send news” now goes on when a person restricts the use of their data (protect "
+            "others)."
+        ),
     ),
     "direct marketing": (
         [("    basis: consent\n", "    basis: consent\n    direct_marketing: true\n")],
@@ -58,7 +78,10 @@ STORIES = {
     ),
     "another channel": (
         [
-            ("  email: {title: by e-mail}\n", "  email: {title: by e-mail}\n  post: {title: by post}\n"),
+            (
+                "  email: {title: by e-mail}\n",
+                "  email: {title: by e-mail}\n  post: {title: by post}\n",
+            ),
             ("channels: [email]", "channels: [email, post]"),
         ],
         Direction.WIDENED,
@@ -68,16 +91,31 @@ STORIES = {
         [
             (
                 "recipients:\n",
-                "recipients:\n  friend: {title: a friend, name: F, kind: controller, country: FR}\n",
+                (
+                    "recipients:\n  friend: {title: a friend, name: F, kind: controller, country: "
+                    "FR}\n"
+                ),
             ),
             ("recipients: [mailer]", "recipients: [mailer, friend]"),
         ],
         Direction.WIDENED,
         "“To send news” is now also shared with a friend.",
     ),
-    "kept longer": ([("keep: P1Y", "keep: P18M")], Direction.WIDENED, "is kept 18 months instead of one year."),
-    "kept shorter": ([("keep: P1Y", "keep: P30D")], Direction.NARROWED, "is kept 30 days instead of one year."),
-    "kept from another moment": ([("starts: choice", "starts: last_activity")], Direction.WIDENED, "runs from another moment"),
+    "kept longer": (
+        [("keep: P1Y", "keep: P18M")],
+        Direction.WIDENED,
+        "is kept 18 months instead of one year.",
+    ),
+    "kept shorter": (
+        [("keep: P1Y", "keep: P30D")],
+        Direction.NARROWED,
+        "is kept 30 days instead of one year.",
+    ),
+    "kept from another moment": (
+        [("starts: choice", "starts: last_activity")],
+        Direction.WIDENED,
+        "runs from another moment",
+    ),
     "a choice taken away": (
         [
             ("basis: consent", "basis: contract"),
@@ -88,9 +126,21 @@ STORIES = {
         Direction.WIDENED,
         "now rests on another basis: needed for your contract (it was: only if you say yes).",
     ),
-    "told later": ([("within: P1D", "within: PT72H")], Direction.WIDENED, "When data is lost, we now promise: We tell you in a day."),
-    "told sooner": ([("within: P1D", "within: PT2H")], Direction.NARROWED, "When data is lost, we now promise"),
-    "fewer reached": ([("at_least: 90", "at_least: 80")], Direction.WIDENED, "When data is lost, we now promise: We reach most."),
+    "told later": (
+        [("within: P1D", "within: PT72H")],
+        Direction.WIDENED,
+        "When data is lost, we now promise: We tell you in a day.",
+    ),
+    "told sooner": (
+        [("within: P1D", "within: PT2H")],
+        Direction.NARROWED,
+        "When data is lost, we now promise",
+    ),
+    "fewer reached": (
+        [("at_least: 90", "at_least: 80")],
+        Direction.WIDENED,
+        "When data is lost, we now promise: We reach most.",
+    ),
     "a loss promise dropped": (
         [("  reach: {text: We reach most., measure: reached, at_least: 90}\n", "")],
         Direction.WIDENED,
@@ -111,14 +161,26 @@ STORIES = {
         Direction.WIDENED,
         "The mailer changed",
     ),
-    "other words": ([("why: You asked for it.", "why: You said yes.")], Direction.REWORDED, "“To send news” is explained in other words."),
-    "another question": ([("May we?", "May we write?")], Direction.REWORDED, "“To send news” is explained in other words."),
+    "other words": (
+        [("why: You asked for it.", "why: You said yes.")],
+        Direction.REWORDED,
+        "“To send news” is explained in other words.",
+    ),
+    "another question": (
+        [("May we?", "May we write?")],
+        Direction.REWORDED,
+        "“To send news” is explained in other words.",
+    ),
     "another legal note": (
         [("The question says so.", "See the question.")],
         Direction.REWORDED,
         "The legal notes on “To send news” changed.",
     ),
-    "a role renamed": ([("title: us}", "title: our people}")], Direction.REWORDED, "“us” is now called “our people”."),
+    "a role renamed": (
+        [("title: us}", "title: our people}")],
+        Direction.REWORDED,
+        "“us” is now called “our people”.",
+    ),
     "another address": (
         [("moi@corner.example", "toi@corner.example")],
         Direction.REWORDED,
@@ -132,11 +194,23 @@ def test_each_change_is_said_on_the_right_side(name: str) -> None:
     changes, direction, *sentences = STORIES[name]
     found = compare(BEFORE, load(edited(*changes, base=SMALL), name="after"))
     for words in sentences:
-        assert [change for change in found if change.direction is direction and words in change.sentence], found
+        assert [
+            change for change in found if change.direction is direction and words in change.sentence
+        ], found
 
 
-MIRRORED = ["a new field", "a field no longer masked", "another role", "another channel", "another recipient", "kept longer", "told later",
-            "fewer reached", "a loss promise dropped", "a choice taken away"]  # fmt: skip
+MIRRORED = [
+    "a new field",
+    "a field no longer masked",
+    "another role",
+    "another channel",
+    "another recipient",
+    "kept longer",
+    "told later",
+    "fewer reached",
+    "a loss promise dropped",
+    "a choice taken away",
+]
 
 
 @pytest.mark.parametrize("name", MIRRORED)
@@ -144,7 +218,9 @@ def test_what_widens_one_way_narrows_the_other(name: str) -> None:
     after = load(edited(*STORIES[name][0], base=SMALL), name="after")
     there, back = compare(BEFORE, after), compare(after, BEFORE)
     assert there[0].direction is Direction.WIDENED
-    assert back[0].direction is Direction.NARROWED or any(change.direction is Direction.NARROWED for change in back)
+    assert back[0].direction is Direction.NARROWED or any(
+        change.direction is Direction.NARROWED for change in back
+    )
     assert len(there) == len(back)
 
 
@@ -155,5 +231,10 @@ def test_nothing_changed() -> None:
 def test_another_promise_altogether() -> None:
     retailer = load(RETAILER, name="x")
     there = compare(BEFORE, retailer)
-    assert {"A new purpose: “To deliver what you order”.", "We no longer use data for “To send news”."} <= {one.sentence for one in there}
-    assert [one.direction for one in there] == sorted((one.direction for one in there), key=list(Direction).index)
+    assert {
+        "A new purpose: “To deliver what you order”.",
+        "We no longer use data for “To send news”.",
+    } <= {one.sentence for one in there}
+    assert [one.direction for one in there] == sorted(
+        (one.direction for one in there), key=list(Direction).index
+    )

@@ -17,31 +17,65 @@ PROMISE = load(RETAILER, name="x")
     ("purpose", "language", "line"),
     [
         (
-            "deliver-orders", "en",
-            "Customer number, name, e-mail, phone, address, payment card. Shared with the courier and the payment provider. "
-            "Kept six years after your last order.",
+            "deliver-orders",
+            "en",
+            "Customer number, name, e-mail, phone, address, payment card. Shared with the courier "
+            "and the payment provider. Kept six years after your last order.",
         ),
-        ("improve-shops", "en", "The area you live in. Not shared with anyone. Kept two years after you last dealt with us."),
         (
-            "tax-accounts", "fr",
-            "Numéro de client, nom, adresse. Partagé avec l’administration fiscale. Conservé six ans après votre dernière facture.",
+            "improve-shops",
+            "en",
+            (
+                "The area you live in. Not shared with anyone. Kept two years after you last dealt "
+                "with us."
+            ),
         ),
-        ("improve-shops", "de", "Wohngegend. Wird nicht weitergegeben. Aufbewahrung nach dem letzten Kontakt: zwei Jahre."),
-        ("improve-shops", "tlh", "The area you live in. Not shared with anyone. Kept two years after you last dealt with us."),
+        (
+            "tax-accounts",
+            "fr",
+            (
+                "Numéro de client, nom, adresse. Partagé avec l’administration fiscale. Conservé "
+                "six ans après votre dernière facture."
+            ),
+        ),
+        (
+            "improve-shops",
+            "de",
+            (
+                "Wohngegend. Wird nicht weitergegeben. Aufbewahrung nach dem letzten Kontakt: zwei "
+                "Jahre."
+            ),
+        ),
+        (
+            "improve-shops",
+            "tlh",
+            (
+                "The area you live in. Not shared with anyone. Kept two years after you last dealt "
+                "with us."
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_purpose_in_one_line(purpose: str, language: str, line: str) -> None:
     assert explain.purpose_in_words(PROMISE, PROMISE.purposes[purpose], language).line == line
 
 
 def test_abroad_is_said_with_its_safeguard() -> None:
     said = explain.purpose_in_words(PROMISE, PROMISE.purposes["answer-contact"])
-    assert said.shared == "Shared with the e-mail provider (United States; safeguard: the UK transfer agreement or addendum)."
+    assert said.shared == (
+        "Shared with the e-mail provider (United States; safeguard: the UK transfer agreement "
+        "or addendum)."
+    )
 
 
 def test_what_the_person_can_do() -> None:
-    words = {key: explain.purpose_in_words(PROMISE, purpose) for key, purpose in PROMISE.purposes.items()}
-    assert words["personal-offers"].choice == "Only if you say yes. You can change your mind at any time."
+    words = {
+        key: explain.purpose_in_words(PROMISE, purpose) for key, purpose in PROMISE.purposes.items()
+    }
+    assert (
+        words["personal-offers"].choice
+        == "Only if you say yes. You can change your mind at any time."
+    )
     assert words["improve-shops"].choice == "You can object, and we stop."
     assert words["deliver-orders"].choice == ""
     assert words["deliver-orders"].basis == "needed for your contract"
@@ -57,16 +91,27 @@ def test_special_data_is_named_as_such() -> None:
 @pytest.mark.parametrize(
     ("period", "en", "fr", "de"),
     [
-        ("P1Y", "one year", "un an", "ein Jahr"), ("P6Y", "six years", "six ans", "sechs Jahre"),
+        ("P1Y", "one year", "un an", "ein Jahr"),
+        ("P6Y", "six years", "six ans", "sechs Jahre"),
         ("P1W", "one week", "une semaine", "eine Woche"),
-        ("P13M", "13 months", "13 mois", "13 Monate"), ("PT72H", "72 hours", "72 heures", "72 Stunden"),
+        ("P13M", "13 months", "13 mois", "13 Monate"),
+        ("PT72H", "72 hours", "72 heures", "72 Stunden"),
         ("P1Y6M", "one year and six months", "un an et six mois", "ein Jahr und sechs Monate"),
-        ("P1Y6M2D", "one year, six months and two days", "un an, six mois et deux jours", "ein Jahr, sechs Monate und zwei Tage"),
+        (
+            "P1Y6M2D",
+            "one year, six months and two days",
+            "un an, six mois et deux jours",
+            "ein Jahr, sechs Monate und zwei Tage",
+        ),
     ],
-)  # fmt: skip
+)
 def test_periods_in_words(period: str, en: str, fr: str, de: str) -> None:
     found = Period.parse(period)
-    assert [explain.period_in_words(found, language) for language in ("en", "fr", "de")] == [en, fr, de]
+    assert [explain.period_in_words(found, language) for language in ("en", "fr", "de")] == [
+        en,
+        fr,
+        de,
+    ]
 
 
 @pytest.mark.parametrize("start", RetentionStart)

@@ -22,7 +22,8 @@ periods = st.builds(
     st.integers(0, 99999),
     st.integers(0, 999999),
 ).filter(lambda period: period != Period())
-moments = st.datetimes(datetime(1900, 1, 1), datetime(9999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 — Hypothesis adds the zone
+# Hypothesis adds the zone.
+moments = st.datetimes(datetime(1900, 1, 1), datetime(9999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 @given(periods)
@@ -48,18 +49,41 @@ def test_the_longest_a_period_can_be(period: Period, moment: datetime) -> None:
 @pytest.mark.parametrize(
     ("period", "start", "end"),
     [
-        ("P6Y", "2020-02-29", "2026-02-28"), ("P4Y", "2020-02-29", "2024-02-29"), ("P1M", "2026-01-31", "2026-02-28"),
-        ("P13M", "2026-12-31", "2028-01-31"), ("P30D", "2026-02-01", "2026-03-03"), ("P1Y1M1W1D", "2026-01-31", "2027-03-08"),
-        ("PT72H", "2026-03-28", "2026-03-31"), ("P999Y", "9500-01-01", "9999-12-31"),
+        ("P6Y", "2020-02-29", "2026-02-28"),
+        ("P4Y", "2020-02-29", "2024-02-29"),
+        ("P1M", "2026-01-31", "2026-02-28"),
+        ("P13M", "2026-12-31", "2028-01-31"),
+        ("P30D", "2026-02-01", "2026-03-03"),
+        ("P1Y1M1W1D", "2026-01-31", "2027-03-08"),
+        ("PT72H", "2026-03-28", "2026-03-31"),
+        ("P999Y", "9500-01-01", "9999-12-31"),
     ],
-)  # fmt: skip
+)
 def test_calendar_months_and_years(period: str, start: str, end: str) -> None:
     found = Period.parse(period).after(datetime.fromisoformat(start).replace(tzinfo=UTC))
     assert found.date().isoformat() == end
 
 
 @pytest.mark.parametrize(
-    "text", ["", "P", "PT", "6Y", "P6", "P0D", "PT0H", "P1.5Y", "-P1D", "P1D ", "P1S", "PT1S", "p1d", "P1DT", "P٣D", "P1Y\n"]
+    "text",
+    [
+        "",
+        "P",
+        "PT",
+        "6Y",
+        "P6",
+        "P0D",
+        "PT0H",
+        "P1.5Y",
+        "-P1D",
+        "P1D ",
+        "P1S",
+        "PT1S",
+        "p1d",
+        "P1DT",
+        "P٣D",
+        "P1Y\n",
+    ],
 )
 def test_what_is_no_period(text: str) -> None:
     with pytest.raises(ValueError, match="is not a period"):
@@ -74,7 +98,8 @@ def test_a_text_is_words_that_know_their_translations() -> None:
     assert text.say("fr").say("en") == "Phone"
     assert text.say("de") == "Phone"
     assert copy.deepcopy(text).say("fr") == "Téléphone"
-    assert pickle.loads(pickle.dumps(text)).say("fr") == "Téléphone"  # noqa: S301 — our own bytes, made in this line
+    # Our own bytes, made in this line.
+    assert pickle.loads(pickle.dumps(text)).say("fr") == "Téléphone"  # noqa: S301
 
 
 def test_a_promise_in_another_language() -> None:
@@ -90,24 +115,47 @@ def test_a_promise_in_another_language() -> None:
 def test_what_the_sample_promises() -> None:
     promise = load(RETAILER, name="x")
     assert list(promise.purposes) == [
-        "deliver-orders", "answer-contact", "tax-accounts", "personal-offers", "improve-shops", "tell-you-of-a-loss", "show-you-your-data",
-    ]  # fmt: skip
-    assert [purpose.key for purpose in promise.purposes.values() if purpose.needs_consent] == ["personal-offers"]
-    assert [purpose.key for purpose in promise.purposes.values() if purpose.objectable] == ["improve-shops"]
+        "deliver-orders",
+        "answer-contact",
+        "tax-accounts",
+        "personal-offers",
+        "improve-shops",
+        "tell-you-of-a-loss",
+        "show-you-your-data",
+    ]
+    assert [purpose.key for purpose in promise.purposes.values() if purpose.needs_consent] == [
+        "personal-offers"
+    ]
+    assert [purpose.key for purpose in promise.purposes.values() if purpose.objectable] == [
+        "improve-shops"
+    ]
     assert promise.purposes["show-you-your-data"].fields == tuple(promise.fields)
     assert promise.purposes["tax-accounts"].basis is LawfulBasis.LEGAL_OBLIGATION
     assert promise.losses["tell-you"].within == Period(hours=72)
-    assert {field.key for field in promise.fields.values() if field.sensitive} == {"birth_date", "card_type", "card_number", "card_expiry"}
+    assert {field.key for field in promise.fields.values() if field.sensitive} == {
+        "birth_date",
+        "card_type",
+        "card_number",
+        "card_expiry",
+    }
     assert promise.organisation.trades_in == ("GB", "US", "AU", "CA", "FR", "DE")
     for key in promise.fields:
         assert promise.purposes_of(key)
 
 
 def test_the_sample_is_whole_in_every_language() -> None:
-    """Every text of the sample is in English, French and German: a half-translated promise is not a sample."""
+    """Every text of the sample is in English, French and German: a half-translated
+    promise is not a sample."""
     promise = load(RETAILER, name="x")
     texts = [field.label for field in promise.fields.values()]
-    texts += [party.title for party in (*promise.roles.values(), *promise.channels.values(), *promise.recipients.values())]
+    texts += [
+        party.title
+        for party in (
+            *promise.roles.values(),
+            *promise.channels.values(),
+            *promise.recipients.values(),
+        )
+    ]
     for purpose in promise.purposes.values():
         texts += [purpose.title, purpose.what, purpose.why]
     texts += [loss.text for loss in promise.losses.values()] + list(promise.security)
@@ -116,7 +164,10 @@ def test_the_sample_is_whole_in_every_language() -> None:
 
 def test_categories_of_some_fields() -> None:
     promise = load(RETAILER, name="x")
-    assert promise.categories_of(["card_number", "card_type", "email"]) == ("user.contact.email", "user.financial.credit_card")
+    assert promise.categories_of(["card_number", "card_type", "email"]) == (
+        "user.contact.email",
+        "user.financial.credit_card",
+    )
     with pytest.raises(KeyError):
         promise.categories_of(["shoe_size"])
 
@@ -136,14 +187,28 @@ def test_every_category_is_complete() -> None:
 
 
 def test_bits_never_change() -> None:
-    """Exposure sets on disk hold these numbers; a change here would name the wrong data in old incidents."""
+    """Exposure sets on disk hold these numbers; a change here would name the wrong
+    data in old incidents."""
     pinned = {
-        "user.unique_id": 0, "user.name": 1, "user.name.first": 2, "user.name.last": 3, "user.contact.email": 4,
-        "user.contact.phone_number": 5, "user.contact.address.street": 6, "user.contact.address.city": 7, "user.contact.address.state": 8,
-        "user.contact.address.postal_code": 9, "user.contact.address.country": 10, "user.demographic.date_of_birth": 12,
-        "user.authorization.password": 18, "user.authorization.credentials": 19, "user.financial.credit_card": 21,
-        "user.financial.bank_account": 22, "user.health": 40, "user.professional_information": 56,
-    }  # fmt: skip
+        "user.unique_id": 0,
+        "user.name": 1,
+        "user.name.first": 2,
+        "user.name.last": 3,
+        "user.contact.email": 4,
+        "user.contact.phone_number": 5,
+        "user.contact.address.street": 6,
+        "user.contact.address.city": 7,
+        "user.contact.address.state": 8,
+        "user.contact.address.postal_code": 9,
+        "user.contact.address.country": 10,
+        "user.demographic.date_of_birth": 12,
+        "user.authorization.password": 18,
+        "user.authorization.credentials": 19,
+        "user.financial.credit_card": 21,
+        "user.financial.bank_account": 22,
+        "user.health": 40,
+        "user.professional_information": 56,
+    }
     assert {key: categories.get(key).bit for key in pinned} == pinned
 
 

@@ -1,4 +1,5 @@
-"""Each way in which a promise is refused: the code, the line, and a fix that names what to write."""
+"""Each way in which a promise is refused: the code, the line, and a fix
+that names what to write."""
 
 import pytest
 
@@ -11,7 +12,8 @@ OFFER_FIELDS = "      fields: [first_name, last_name, email, phone, country, bir
 NOTE = next(line for line in RETAILER.splitlines(keepends=True) if "note: UK addendum" in line)
 HEALTH = ("category: user.demographic.date_of_birth", "category: user.health")
 
-# name: changes to the sample, the code, words of the line that is blamed (after the change), words of the fix
+# name: changes to the sample, the code, words of the line that is blamed (after the
+# change), words of the fix
 STORIES = {
     "a purpose with no lawful basis": (
         [("    basis: contract\n    basis_note: Performance of the contract of sale.\n", "")],
@@ -38,7 +40,12 @@ STORIES = {
         "Set `basis: consent`",
     ),
     "direct marketing that goes on against a restriction": (
-        [("    direct_marketing: true\n", "    direct_marketing: true\n    allowed_when_restricted: protect_others\n")],
+        [
+            (
+                "    direct_marketing: true\n",
+                "    direct_marketing: true\n    allowed_when_restricted: protect_others\n",
+            )
+        ],
         "marketing_when_restricted",
         "    allowed_when_restricted: protect_others",
         "Remove `allowed_when_restricted:`",
@@ -50,7 +57,12 @@ STORIES = {
         "Remove `allowed_when_restricted:`",
     ),
     "a public interest that no law lays down": (
-        [("    basis: contract\n", "    basis: contract\n    allowed_when_restricted: public_interest\n")],
+        [
+            (
+                "    basis: contract\n",
+                "    basis: contract\n    allowed_when_restricted: public_interest\n",
+            )
+        ],
         "no_law_when_restricted",
         "    allowed_when_restricted: public_interest",
         "Add `law:`",
@@ -83,7 +95,10 @@ STORIES = {
         [
             (
                 "  customer_number:\n",
-                "  income: {label: Income, category: user.financial, kind: text}\n  customer_number:\n",
+                (
+                    "  income: {label: Income, category: user.financial, kind: text}\n"
+                    "  customer_number:\n"
+                ),
             )
         ],
         "unused_field",
@@ -91,7 +106,12 @@ STORIES = {
         "Remove it, or name it in the purpose that needs it.",
     ),
     "a purpose that uses a field nobody declared": (
-        [("fields: [city, region, postal_code, country]", "fields: [city, region, postal_cod, country]")],
+        [
+            (
+                "fields: [city, region, postal_code, country]",
+                "fields: [city, region, postal_cod, country]",
+            )
+        ],
         "undeclared_field",
         "postal_cod,",
         "Did you mean `postal_code`?",
@@ -132,8 +152,18 @@ STORIES = {
         "      starts: last_activity",
         "Add `keep:`",
     ),
-    "a retention of no length": ([("keep: P6Y", "keep: P0D")], "wrong_value", "keep: P0D", "such as P6Y"),
-    "a retention that is no period": ([("keep: P6Y", "keep: six years")], "wrong_value", "keep: six years", "a period such as P6Y"),
+    "a retention of no length": (
+        [("keep: P6Y", "keep: P0D")],
+        "wrong_value",
+        "keep: P0D",
+        "such as P6Y",
+    ),
+    "a retention that is no period": (
+        [("keep: P6Y", "keep: six years")],
+        "wrong_value",
+        "keep: six years",
+        "a period such as P6Y",
+    ),
     "a retention that starts with a choice nobody has": (
         [("      starts: last_activity\n", "      starts: choice\n")],
         "no_choice_to_start",
@@ -147,7 +177,15 @@ STORIES = {
         "Add `article9:`",
     ),
     "explicit consent claimed, never asked": (
-        [("    basis: legitimate_interests\n", "    basis: legitimate_interests\n    article9: {condition: explicit_consent, note: n}\n")],
+        [
+            (
+                "    basis: legitimate_interests\n",
+                (
+                    "    basis: legitimate_interests\n"
+                    "    article9: {condition: explicit_consent, note: n}\n"
+                ),
+            )
+        ],
         "explicit_consent_not_asked",
         "article9: {",
         "basis: consent",
@@ -162,13 +200,28 @@ STORIES = {
         "Add `transfer:` with a `ground:` (one of: partial_adequacy, standard_contractual_clauses",
     ),
     "a transfer ground that the country cannot have": (
-        [("country: US\n    transfer:\n      ground: uk_transfer_agreement", "country: IN\n    transfer:\n      ground: partial_adequacy")],
+        [
+            (
+                "country: US\n    transfer:\n      ground: uk_transfer_agreement",
+                "country: IN\n    transfer:\n      ground: partial_adequacy",
+            )
+        ],
         "ground_does_not_fit",
         "ground: partial_adequacy",
         "Claim another ground.",
     ),
-    "an unknown role": ([("roles: [finance]", "roles: [finanse]")], "undeclared_role", "[finanse]", "Did you mean `finance`?"),
-    "an unknown channel": ([("channels: [portal]", "channels: [web]")], "undeclared_channel", "[web]", "portal, phone, shop"),
+    "an unknown role": (
+        [("roles: [finance]", "roles: [finanse]")],
+        "undeclared_role",
+        "[finanse]",
+        "Did you mean `finance`?",
+    ),
+    "an unknown channel": (
+        [("channels: [portal]", "channels: [web]")],
+        "undeclared_channel",
+        "[web]",
+        "portal, phone, shop",
+    ),
     "an unknown recipient": (
         [("recipients: [courier,", "recipients: [currier,")],
         "undeclared_recipient",
@@ -193,7 +246,12 @@ STORIES = {
         "user.health_and_medical",
         "now called `user.health`",
     ),
-    "an unknown key": ([("retention:", "retntion:")], "unknown_key", "retntion:", "Did you mean `retention`?"),
+    "an unknown key": (
+        [("retention:", "retntion:")],
+        "unknown_key",
+        "retntion:",
+        "Did you mean `retention`?",
+    ),
     "legitimate interests without a balancing note": (
         [("    balancing: >-\n", "    basis_note: >-\n")],
         "no_balancing",
@@ -219,7 +277,13 @@ STORIES = {
         "Use one of: partial_adequacy",
     ),
     "an Article 9 condition that the law does not know": (
-        [HEALTH, ("    basis: consent\n", "    basis: consent\n    article9: {condition: explicit_concent, note: n}\n")],
+        [
+            HEALTH,
+            (
+                "    basis: consent\n",
+                "    basis: consent\n    article9: {condition: explicit_concent, note: n}\n",
+            ),
+        ],
         "unknown_article9_condition",
         "explicit_concent",
         "Did you mean `explicit_consent`?",
@@ -254,7 +318,12 @@ STORIES = {
         "and and",
         "at most 25 words",
     ),
-    "a language that nobody listed": ([("languages: [en, fr, de]", "languages: [en, fr]")], "undeclared_language", "de:", "Add it there"),
+    "a language that nobody listed": (
+        [("languages: [en, fr, de]", "languages: [en, fr]")],
+        "undeclared_language",
+        "de:",
+        "Add it there",
+    ),
     "a text without English": (
         [("title: {en: by post, fr:", "title: {fr:")],
         "missing",
@@ -267,11 +336,36 @@ STORIES = {
         "sensitive: yes",
         "`true` or `false`",
     ),
-    "a list where one word belongs": ([("kind: text", "kind: [text]")], "wrong_type", "kind: [text]", "after the colon"),
-    "a word where a list belongs": ([("roles: [finance]", "roles: finance")], "wrong_type", "roles: finance", "Write a list"),
-    "something listed twice": ([("roles: [finance]", "roles: [finance, finance]")], "duplicate", "roles:", "Remove one."),
-    "a key that is no key": ([("  sms:\n", "  Text Message:\n")], "bad_key", "Text Message", "lower-case"),
-    "a later format": ([("promise: 1", "promise: 2")], "wrong_value", "promise: 2", "the version of this format: 1"),
+    "a list where one word belongs": (
+        [("kind: text", "kind: [text]")],
+        "wrong_type",
+        "kind: [text]",
+        "after the colon",
+    ),
+    "a word where a list belongs": (
+        [("roles: [finance]", "roles: finance")],
+        "wrong_type",
+        "roles: finance",
+        "Write a list",
+    ),
+    "something listed twice": (
+        [("roles: [finance]", "roles: [finance, finance]")],
+        "duplicate",
+        "roles:",
+        "Remove one.",
+    ),
+    "a key that is no key": (
+        [("  sms:\n", "  Text Message:\n")],
+        "bad_key",
+        "Text Message",
+        "lower-case",
+    ),
+    "a later format": (
+        [("promise: 1", "promise: 2")],
+        "wrong_value",
+        "promise: 2",
+        "the version of this format: 1",
+    ),
 }
 
 
@@ -282,7 +376,9 @@ def test_refused_with_line_and_fix(name: str) -> None:
     lines = source.splitlines()
     found = [problem for problem in problems(source) if problem.code == code]
     assert found, f"not refused for {code}: {[p.code for p in problems(source)]}"
-    assert any(blamed in lines[problem.line - 1] and fix in problem.fix for problem in found), [str(p) for p in found]
+    assert any(blamed in lines[problem.line - 1] and fix in problem.fix for problem in found), [
+        str(p) for p in found
+    ]
 
 
 @pytest.mark.parametrize("name", STORIES)
@@ -306,11 +402,19 @@ def test_the_sample_is_accepted() -> None:
 def test_all_problems_at_once_in_the_order_of_the_file() -> None:
     found = problems(
         edited(
-            ("user.contact.email", "user.contact.mail"), ("country: US", "country: IN"), ("ground: uk_transfer_agreement", "ground: none"),
-            ("roles: [finance]", "roles: [finanse]"), ("measure: people_told", "measure: published"),
+            ("user.contact.email", "user.contact.mail"),
+            ("country: US", "country: IN"),
+            ("ground: uk_transfer_agreement", "ground: none"),
+            ("roles: [finance]", "roles: [finanse]"),
+            ("measure: people_told", "measure: published"),
         )
-    )  # fmt: skip
-    assert [one.code for one in found] == ["unknown_category", "unknown_transfer_ground", "undeclared_role", "no_loss_promise"]
+    )
+    assert [one.code for one in found] == [
+        "unknown_category",
+        "unknown_transfer_ground",
+        "undeclared_role",
+        "no_loss_promise",
+    ]
     assert [one.line for one in found] == sorted(one.line for one in found)
 
 
@@ -318,16 +422,29 @@ def test_the_error_says_how_many_and_the_first() -> None:
     with pytest.raises(PromiseRefused) as refused:
         load(edited(("roles: [finance]", "roles: [finanse]")), name="ours.yaml")
     assert refused.value.code == "promise_refused"
-    assert str(refused.value).startswith("The promise in ours.yaml is refused: one problem to put right. First: ours.yaml:")
+    assert str(refused.value).startswith(
+        "The promise in ours.yaml is refused: one problem to put right. First: ours.yaml:"
+    )
 
 
 def test_special_data_with_its_condition_is_accepted() -> None:
     health = edited(
         HEALTH,
-        ("    basis: consent\n", "    basis: consent\n    article9: {condition: explicit_consent, note: Asked in the question.}\n"),
-        ("    law: UK GDPR and GDPR Art. 15, 16 and 20\n",
-         "    law: UK GDPR Art. 15\n    article9: {condition: substantial_public_interest, note: DPA 2018 Sch. 1.}\n"),
-    )  # fmt: skip
+        (
+            "    basis: consent\n",
+            (
+                "    basis: consent\n    article9: {condition: explicit_consent, note: Asked in "
+                "the question.}\n"
+            ),
+        ),
+        (
+            "    law: UK GDPR and GDPR Art. 15, 16 and 20\n",
+            (
+                "    law: UK GDPR Art. 15\n    article9: {condition: substantial_public_interest, "
+                "note: DPA 2018 Sch. 1.}\n"
+            ),
+        ),
+    )
     assert problems(health) == ()
     assert load(health, name="x").fields["birth_date"].sensitive
 
@@ -335,9 +452,11 @@ def test_special_data_with_its_condition_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("home", "there", "third"),
     [
-        ("GB", "GB", False), ("GB", "NO", False), ("GB", "JE", False), ("GB", "GI", False), ("GB", "US", True), ("GB", "CA", True),
-        ("GB", "IN", True), ("GB", "BR", True), ("FR", "GB", False), ("FR", "IS", False), ("FR", "BR", False), ("FR", "GI", True),
-        ("FR", "US", True), ("FR", "KR", False), ("GB", "KR", True), ("US", "US", True), ("US", "FR", False), ("FR", "AQ", True),
+        ("GB", "GB", False), ("GB", "NO", False), ("GB", "JE", False), ("GB", "GI", False),
+        ("GB", "US", True), ("GB", "CA", True), ("GB", "IN", True), ("GB", "BR", True),
+        ("FR", "GB", False), ("FR", "IS", False), ("FR", "BR", False), ("FR", "GI", True),
+        ("FR", "US", True), ("FR", "KR", False), ("GB", "KR", True), ("US", "US", True),
+        ("US", "FR", False), ("FR", "AQ", True),
     ],
 )  # fmt: skip
 def test_third_country_depends_on_where_we_are(home: str, there: str, third: bool) -> None:
@@ -348,11 +467,17 @@ def test_the_same_recipient_is_judged_by_the_organisation_s_law() -> None:
     """Brazil: adequate for the EU since January 2026, not for the UK."""
     to_brazil = ("    country: NL\n", "    country: BR\n")
     assert "no_transfer_ground" in {one.code for one in problems(edited(to_brazil))}
-    assert problems(edited(to_brazil, ("  country: GB\n  trades_in", "  country: FR\n  trades_in"))) == ()
+    assert (
+        problems(edited(to_brazil, ("  country: GB\n  trades_in", "  country: FR\n  trades_in")))
+        == ()
+    )
 
 
 def test_the_lists_of_law_say_when_they_were_checked() -> None:
     assert transfers.checked().year >= 2026
     for regime in transfers.regimes():
         assert not regime.adequate & set(regime.partial)
-        assert all(len(country) == 2 and country.isupper() for country in regime.members | regime.adequate | set(regime.partial))
+        assert all(
+            len(country) == 2 and country.isupper()
+            for country in regime.members | regime.adequate | set(regime.partial)
+        )

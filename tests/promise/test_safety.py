@@ -1,4 +1,5 @@
-"""A promise file cannot hurt who reads it: whatever it holds, the answer is a promise or PromiseRefused."""
+"""A promise file cannot hurt who reads it: whatever it holds, the answer is a
+promise or PromiseRefused."""
 
 import copy
 import time
@@ -14,7 +15,9 @@ from aboveboard.promise.loading import PromiseRefused, load, reread
 from aboveboard.promise.model import Promise
 from tests.promise import SMALL, edited, problems
 
-BOMB = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+BOMB = "a: &a [x, x]\n" + "".join(
+    f"{b}: &{b} [*{a}, *{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
 
 # name: what is read, the code
 HOSTILE: dict[str, tuple[str | bytes, str]] = {
@@ -39,7 +42,10 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "a harmless tag": ("promise: !!str 1", "tag"),
     "two documents": ("promise: 1\n---\npromise: 1\n", "not_one_document"),
     "a key twice": ("promise: 1\npromise: 1\n", "duplicate_key"),
-    "a key twice, deep inside": (edited(("    kind: customer_number\n", "    kind: customer_number\n    kind: text\n")), "duplicate_key"),
+    "a key twice, deep inside": (
+        edited(("    kind: customer_number\n", "    kind: customer_number\n    kind: text\n")),
+        "duplicate_key",
+    ),
     "a list as a key": ("? [a, b]\n: 1\n", "bad_key"),
     "a merge key": ("<<: {promise: 1}\npromise: 1\n", "unknown_key"),
     "nested ten thousand deep": ("[" * 10_000, "too_deep"),
@@ -68,9 +74,12 @@ def outcome(source: str | bytes) -> Promise | PromiseRefused:
 
 
 def judged(refused: PromiseRefused) -> PromiseRefused:
-    """Return a refusal that can be acted on, and printed: it has problems, with places, and no half characters."""
+    """Return a refusal that can be acted on, and printed: it has problems, with places,
+    and no half characters."""
     assert refused.problems
-    assert all(problem.line >= 1 and problem.column >= 1 and problem.code for problem in refused.problems)
+    assert all(
+        problem.line >= 1 and problem.column >= 1 and problem.code for problem in refused.problems
+    )
     assert str(refused).encode()
     return refused
 
@@ -130,10 +139,21 @@ _WORDS = [
     "kind",
     "text",
 ]
-_scalars = st.one_of(st.sampled_from(_WORDS), st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.dates())
+_scalars = st.one_of(
+    st.sampled_from(_WORDS),
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    st.dates(),
+)
 _trees = st.recursive(
     _scalars,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(_WORDS) | st.text(max_size=8), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(_WORDS) | st.text(max_size=8), inner, max_size=6)
+    ),
     max_leaves=25,
 )
 
@@ -176,7 +196,13 @@ def put(tree: Any, path: tuple[Any, ...], value: Any) -> None:
 
 def paths(tree: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Return the path to every place in a tree but its root."""
-    steps = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    steps = (
+        tree.items()
+        if isinstance(tree, dict)
+        else enumerate(tree)
+        if isinstance(tree, list)
+        else ()
+    )
     return [place for key, inner in steps for place in ((*here, key), *paths(inner, (*here, key)))]
 
 

@@ -29,7 +29,9 @@ def _items(tree: Any) -> lines.Item:
         return lines.Table(1, 1, {key: _items(inner) for key, inner in tree.items()}, marks)
     if isinstance(tree, list):
         return lines.Series(1, 1, [_items(inner) for inner in tree])
-    return lines.Scalar(1, 1, str(tree).lower() if isinstance(tree, bool) else str(tree), not isinstance(tree, str))
+    return lines.Scalar(
+        1, 1, str(tree).lower() if isinstance(tree, bool) else str(tree), not isinstance(tree, str)
+    )
 
 
 def _reader_accepts(tree: Any) -> bool:
@@ -51,7 +53,17 @@ def test_the_schema_is_a_schema_and_the_sample_fits() -> None:
         assert _reader_accepts(tree)
 
 
-SPOILERS: list[Any] = ["no such word", "", 7, True, [], {}, ["email", "email"], {"fr": "sans anglais"}, {"en": "fine", "Deutsch": "nicht"}]
+SPOILERS: list[Any] = [
+    "no such word",
+    "",
+    7,
+    True,
+    [],
+    {},
+    ["email", "email"],
+    {"fr": "sans anglais"},
+    {"en": "fine", "Deutsch": "nicht"},
+]
 
 
 def test_reader_and_schema_agree_wherever_a_promise_is_spoilt() -> None:
@@ -78,7 +90,15 @@ def _asks_for_number_or_flag(path: tuple[Any, ...]) -> bool:
 
 
 @pytest.mark.parametrize(
-    "place", [(), ("organisation",), ("fields", "email"), ("purposes", "news"), ("recipients", "mailer"), ("losses", "tell")]
+    "place",
+    [
+        (),
+        ("organisation",),
+        ("fields", "email"),
+        ("purposes", "news"),
+        ("recipients", "mailer"),
+        ("losses", "tell"),
+    ],
 )
 def test_reader_and_schema_agree_on_every_missing_and_extra_key(place: tuple[str, ...]) -> None:
     validator = _validator()
@@ -111,7 +131,12 @@ def test_every_key_has_a_description() -> None:
 def test_the_reference_names_every_key_category_and_choice() -> None:
     text = REFERENCE.read_text("utf-8")
     listed = set(re.findall(r"`([^`\n]+)`", text))
-    words = _keys() | set(categories.known()) | set(bases.special_conditions()) | set(transfers.grounds())
+    words = (
+        _keys()
+        | set(categories.known())
+        | set(bases.special_conditions())
+        | set(transfers.grounds())
+    )
     for target in schema()["$defs"].values():
         for part in target.get("properties", {}).values():
             words |= {str(choice) for choice in part.get("enum", ())}
@@ -119,10 +144,13 @@ def test_the_reference_names_every_key_category_and_choice() -> None:
 
 
 def test_the_reference_names_every_code() -> None:
-    """Every code that a story or a hostile file brings out is in the reference, and the reference lists no other."""
+    """Every code that a story or a hostile file brings out is in the reference, and the
+    reference lists no other."""
     text = REFERENCE.read_text("utf-8")
     table = text[text.index("## What is refused") : text.index("All problems are reported at once")]
     listed = set(re.findall(r"`([a-z0-9_]+)`", table))
-    found = {problem.code for changes, *_ in STORIES.values() for problem in problems(edited(*changes))}
+    found = {
+        problem.code for changes, *_ in STORIES.values() for problem in problems(edited(*changes))
+    }
     found |= {problem.code for source, _ in HOSTILE.values() for problem in problems(source)}
     assert found == listed

@@ -44,7 +44,9 @@ def test_the_last_adopted_is_in_force_and_the_others_stay() -> None:
 def test_the_text_in_force_stays_the_version_that_it_is() -> None:
     first = adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
     assert adopt(RETAILER, name="other.yaml", by=SYSTEM, at=AT + timedelta(days=1)) == first
-    assert [(version.name, version.adopted_at) for version in queries.versions()] == [("one.yaml", AT)]
+    assert [(version.name, version.adopted_at) for version in queries.versions()] == [
+        ("one.yaml", AT)
+    ]
     assert queries.last_serial() == first.serial
 
 
@@ -69,7 +71,9 @@ def test_a_refused_promise_changes_nothing() -> None:
     assert [version.name for version in queries.versions()] == ["one.yaml"]
 
 
-def test_the_one_in_force_is_read_once(django_assert_num_queries: Callable[[int], AbstractContextManager[None]]) -> None:
+def test_the_one_in_force_is_read_once(
+    django_assert_num_queries: Callable[[int], AbstractContextManager[None]],
+) -> None:
     adopt(SMALL, name="x", by=SYSTEM, at=AT)
     first = queries.in_force()
     with django_assert_num_queries(1):
@@ -91,9 +95,15 @@ def test_a_promise_that_would_now_be_refused_stays_in_force() -> None:
     """The lists of law move on; uses of data do not stop, and somebody can be told."""
     serial = adopt(SMALL, name="x", by=SYSTEM, at=AT).serial
     assert queries.problems_today() == ()
-    unlawful = edited(("ground: certification", "ground: partial_adequacy"), ("country: US", "country: IN"), base=SMALL)
+    unlawful = edited(
+        ("ground: certification", "ground: partial_adequacy"),
+        ("country: US", "country: IN"),
+        base=SMALL,
+    )
     row = PromiseVersion.objects.get(pk=serial)
-    PromiseVersion.objects.filter(pk=serial).update(source=unlawful, digest=queries.digest_of(unlawful))
+    PromiseVersion.objects.filter(pk=serial).update(
+        source=unlawful, digest=queries.digest_of(unlawful)
+    )
     assert queries.in_force().promise.recipients["mailer"].country == "IN"
     assert [problem.code for problem in queries.problems_today()] == ["ground_does_not_fit"]
     assert row.digest == queries.digest_of(SMALL)

@@ -39,7 +39,9 @@ def back_up(shelf: Path, at: datetime) -> Made:
     return made
 
 
-def restore(records: Path, keys: Path, *, log_copy: Path | None = None, without_log: bool = False) -> Restoration:
+def restore(
+    records: Path, keys: Path, *, log_copy: Path | None = None, without_log: bool = False
+) -> Restoration:
     """As the command does: put the backup in place of everything, then repeat."""
     load(checked(records, keys), replace=True, at=NOW)
     return finish(log_copy, without_log=without_log)
@@ -70,7 +72,8 @@ def disconnect() -> None:
 
 
 def assert_ledger_whole(size: int) -> None:
-    """Every row and every published file agree, and the log has at least as many entries as anyone has seen."""
+    """Every row and every published file agree, and the log has at least as many
+    entries as anyone has seen."""
     sequence_now()
     keys = [Verifier.from_vkey(key) for key in (log() / "vkey").read_text().split()]
     report, _ = verify_database(Folder(log()), keys, now=clock.now())

@@ -1,4 +1,5 @@
-"""The commands as an operator runs them: a backup while it runs, the machine lost, back again on another."""
+"""The commands as an operator runs them: a backup while it runs, the machine lost,
+back again on another."""
 
 from __future__ import annotations
 
@@ -17,11 +18,19 @@ __all__ = ["aboveboard", "empty_database"]  # fixtures
 
 @pytest.mark.database
 @pytest.mark.slow
-def test_a_machine_is_lost_and_the_instance_comes_back_on_another(aboveboard: Run, tmp_path: Path, empty_database: list[str]) -> None:
+def test_a_machine_is_lost_and_the_instance_comes_back_on_another(
+    aboveboard: Run, tmp_path: Path, empty_database: list[str]
+) -> None:
     (tmp_path / "promise.yaml").write_text(aboveboard("promise", "sample").stdout)
     write(tmp_path / "customers.csv", 30, seed=1)
-    assert aboveboard("init", "home", "--promise", "promise.yaml", *empty_database).returncode == exits.DONE
-    assert aboveboard("import", "customers.csv", "--sample-mapping", "--home", "home").returncode == exits.DONE
+    assert (
+        aboveboard("init", "home", "--promise", "promise.yaml", *empty_database).returncode
+        == exits.DONE
+    )
+    assert (
+        aboveboard("import", "customers.csv", "--sample-mapping", "--home", "home").returncode
+        == exits.DONE
+    )
     asked = aboveboard("backup", "shelf", "--home", "home", "--json")
     assert asked.returncode == exits.DONE, asked.stderr
     records = json.loads(asked.stdout)["records"]
@@ -29,7 +38,9 @@ def test_a_machine_is_lost_and_the_instance_comes_back_on_another(aboveboard: Ru
     assert fine.returncode == exits.DONE, fine.stdout + fine.stderr
     assert json.loads(fine.stdout)["log"]["ok"]
     assert aboveboard("ledger", "verify", records).returncode == exits.DONE
-    staff = aboveboard("staff", "add", "a@example.org", "--name", "A", "--role", "administrator", "--home", "home")
+    staff = aboveboard(
+        "staff", "add", "a@example.org", "--name", "A", "--role", "administrator", "--home", "home"
+    )
     assert staff.returncode == exits.DONE, staff.stderr
     assert aboveboard("worker", "--once", "--home", "home").returncode == exits.DONE
     shutil.copytree(tmp_path / "home" / "log", tmp_path / "mirror")
@@ -38,10 +49,13 @@ def test_a_machine_is_lost_and_the_instance_comes_back_on_another(aboveboard: Ru
     shutil.copy(tmp_path / "home" / "root.key", tmp_path / "other" / "root.key")
     shutil.rmtree(tmp_path / "home")
     replace = ["--replace"] if empty_database else []
-    if empty_database:  # passwords are not in a backup, so whoever restores says where the database is
+    # Passwords are not in a backup, so whoever restores says where the database is.
+    if empty_database:
         settings = Path(records) / "settings.toml"
         assert empty_database[1] not in settings.read_text()
-        (tmp_path / "other" / "aboveboard.toml").write_text(_with_password(settings.read_text(), empty_database[1]))
+        (tmp_path / "other" / "aboveboard.toml").write_text(
+            _with_password(settings.read_text(), empty_database[1])
+        )
     waits = aboveboard("restore", records, "--home", "other", *replace)
     assert waits.returncode == exits.CONFLICT, waits.stderr
     assert "--without-log" in waits.stderr
@@ -49,13 +63,17 @@ def test_a_machine_is_lost_and_the_instance_comes_back_on_another(aboveboard: Ru
     assert served.returncode == exits.UNAVAILABLE
     assert "aboveboard restore --resume" in served.stderr
     looked = aboveboard("doctor", "--home", "other", "--json")
-    assert {check["name"]: check["verdict"] for check in json.loads(looked.stdout)}["backup"] == "act"
+    assert {check["name"]: check["verdict"] for check in json.loads(looked.stdout)}[
+        "backup"
+    ] == "act"
 
     done = aboveboard("restore", "--resume", "--log", "mirror", "--home", "other", "--json")
     assert done.returncode == exits.LOOK, done.stderr
     report = json.loads(done.stdout)
     assert report["log"] == "mirror"
-    assert {line["kind"] for line in report["report"] if line["outcome"] == "not_repeated"} == {"staff.added"}
+    assert {line["kind"] for line in report["report"] if line["outcome"] == "not_repeated"} == {
+        "staff.added"
+    }
     verified = aboveboard("ledger", "verify", "--home", "other")
     assert verified.returncode == exits.DONE, verified.stdout
     assert aboveboard("worker", "--once", "--home", "other").returncode == exits.DONE
@@ -65,7 +83,13 @@ def test_a_machine_is_lost_and_the_instance_comes_back_on_another(aboveboard: Ru
 
 
 def _with_password(settings: str, url: str) -> str:
-    return "\n".join(f'url = "{url}"' if line.startswith('url = "postgresql') else line for line in settings.splitlines()) + "\n"
+    return (
+        "\n".join(
+            f'url = "{url}"' if line.startswith('url = "postgresql') else line
+            for line in settings.splitlines()
+        )
+        + "\n"
+    )
 
 
 @pytest.mark.parametrize(

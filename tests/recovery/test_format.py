@@ -1,4 +1,5 @@
-"""What a backup is, and every way in which it can be unfit: each is named, and nothing is changed by it."""
+"""What a backup is, and every way in which it can be unfit: each is named, and
+nothing is changed by it."""
 
 from __future__ import annotations
 
@@ -36,7 +37,10 @@ def made(tmp_path: Path) -> Made:
 
 
 def rows_of(part: Path) -> Path:
-    return max((path for path in part.rglob("*") if path.name.startswith(("rows.", "vault_sealed"))), key=lambda path: path.stat().st_size)
+    return max(
+        (path for path in part.rglob("*") if path.name.startswith(("rows.", "vault_sealed"))),
+        key=lambda path: path.stat().st_size,
+    )
 
 
 def truncated(part: Path) -> None:
@@ -97,7 +101,8 @@ def of_another_format(part: Path) -> None:
 
 
 def of_a_newer_version(part: Path) -> None:
-    rewritten(part, lambda said: said["migrations"].append("vault.9999_later"))  # type: ignore[attr-defined]  # it is a list
+    # It is a list.
+    rewritten(part, lambda said: said["migrations"].append("vault.9999_later"))  # type: ignore[attr-defined]
 
 
 def of_another_instance(part: Path) -> None:
@@ -126,11 +131,15 @@ UNFIT: dict[Callable[[Path], None], tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("spoil", UNFIT, ids=lambda spoil: spoil.__name__)
-def test_each_way_to_be_unfit_is_named_and_changes_nothing(made: Made, spoil: Callable[[Path], None]) -> None:
+def test_each_way_to_be_unfit_is_named_and_changes_nothing(
+    made: Made, spoil: Callable[[Path], None]
+) -> None:
     spoil(made.records)
     with pytest.raises(AboveboardError) as refused:
         put_back(checked(made.records, made.keys), replace=True, at=NOW)
-    assert (refused.value.code, UNFIT[spoil][1] in str(refused.value)) == (UNFIT[spoil][0], True), str(refused.value)
+    assert (refused.value.code, UNFIT[spoil][1] in str(refused.value)) == (UNFIT[spoil][0], True), (
+        str(refused.value)
+    )
     assert people_count() == 3
     assert not Restoration.objects.exists()
 
@@ -147,13 +156,20 @@ def test_both_parts_of_one_that_is_not_ours_are_refused(made: Made) -> None:
     with pytest.raises(AboveboardError, match=r"its log is other\.example/log"):
         put_back(checked(made.records, made.keys), replace=True, at=NOW)
     for part in (made.records, made.keys):
-        rewritten(part, lambda said: said.update(origin=stand.settings.current().ledger.origin, database="another"))
+        rewritten(
+            part,
+            lambda said: said.update(
+                origin=stand.settings.current().ledger.origin, database="another"
+            ),
+        )
     with pytest.raises(AboveboardError, match="its rows are of another"):
         put_back(checked(made.records, made.keys), replace=True, at=NOW)
     assert people_count() == 3
 
 
-def test_keys_that_are_older_than_the_records_or_no_keys_are_refused(made: Made, tmp_path: Path) -> None:
+def test_keys_that_are_older_than_the_records_or_no_keys_are_refused(
+    made: Made, tmp_path: Path
+) -> None:
     older = shutil.copytree(made.keys, tmp_path / "kept")
     newer = stand.back_up(tmp_path / "shelf", NOW + WEEK)
     assert shelf.keys_for(made.records) == shelf.keys_for(newer.records) == newer.keys
@@ -182,7 +198,11 @@ def test_the_log_inside_verifies_and_a_damaged_archive_says_so(made: Made) -> No
 def test_no_key_is_in_the_records_part_and_no_root_key_in_either(made: Made) -> None:
     from aboveboard.keys.models import InstanceSecret, PersonKey, WrappingKey
 
-    wrapped = [bytes(row) for model in (InstanceSecret, PersonKey, WrappingKey) for row in model.objects.values_list("wrapped", flat=True)]
+    wrapped = [
+        bytes(row)
+        for model in (InstanceSecret, PersonKey, WrappingKey)
+        for row in model.objects.values_list("wrapped", flat=True)
+    ]
     assert len(wrapped) > 4
     records = b"".join(path.read_bytes() for path in made.records.rglob("*") if path.is_file())
     keys = b"".join(path.read_bytes() for path in made.keys.rglob("*") if path.is_file())
@@ -195,11 +215,16 @@ def test_no_key_is_in_the_records_part_and_no_root_key_in_either(made: Made) -> 
 
 
 def test_passwords_are_taken_out_of_the_settings() -> None:
-    text = 'url = "postgresql://ab:p%40ss@host:5432/db"\nurl = "smtp+tls://u:p@mail:587"\nurl = "sqlite:a.sqlite3"\n'
+    text = (
+        'url = "postgresql://ab:p%40ss@host:5432/db"\nurl = "smtp+tls://u:p@mail:587"\n'
+        'url = "sqlite:a.sqlite3"\n'
+    )
     assert actions.without_passwords(text) == text.replace(":p%40ss@", "@").replace(":p@", "@")
 
 
-def test_a_second_backup_in_the_same_second_is_refused_and_the_first_stays(made: Made, tmp_path: Path) -> None:
+def test_a_second_backup_in_the_same_second_is_refused_and_the_first_stays(
+    made: Made, tmp_path: Path
+) -> None:
     with pytest.raises(AboveboardError, match="a backup called"):
         stand.back_up(tmp_path / "shelf", NOW)
     assert manifest.check(made.records)

@@ -1,4 +1,5 @@
-"""Killed, out of room, or without its database: a backup is whole or not there, and a restoration is done or can be gone on with."""
+"""Killed, out of room, or without its database: a backup is whole or not there, and a restoration
+is done or can be gone on with."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ KILLS = 10
 
 
 def killed_after(seconds: float, work: Callable[[], object]) -> bool:
-    """Do ``work`` in a process of its own and kill that after a while. Whether it was killed before it was done."""
+    """Do ``work`` in a process of its own and kill that after a while. Whether it was
+    killed before it was done."""
     process = stand.in_a_process(work)
     time.sleep(seconds)
     os.kill(process, signal.SIGKILL)
@@ -38,7 +40,9 @@ def killed_after(seconds: float, work: Callable[[], object]) -> bool:
 
 
 def assert_all_that_stands_is_whole(folder: Path) -> int:
-    standing = sorted(path for path in folder.glob("aboveboard-*") if not path.name.endswith(".keys"))
+    standing = sorted(
+        path for path in folder.glob("aboveboard-*") if not path.name.endswith(".keys")
+    )
     for path in standing:
         manifest.check(path)
         keys = shelf.keys_for(path)
@@ -56,16 +60,22 @@ def test_a_backup_that_is_killed_is_whole_or_not_there(tmp_path: Path) -> None:
     lasts, killed = time.monotonic() - began, 0
     for number in range(1, KILLS + 1):
         at = NOW + timedelta(seconds=number)
-        killed += killed_after(picks.random() * lasts, lambda at=at: actions.back_up(folder, by=SYSTEM, at=at))
+        killed += killed_after(
+            picks.random() * lasts, lambda at=at: actions.back_up(folder, by=SYSTEM, at=at)
+        )
         assert assert_all_that_stands_is_whole(folder) >= 1
     assert killed
     made = stand.back_up(folder, NOW + WEEK)
-    assert [path.name for path in folder.iterdir() if path.name.startswith(".") and path.name != ".lock"] == []
+    assert [
+        path.name for path in folder.iterdir() if path.name.startswith(".") and path.name != ".lock"
+    ] == []
     assert [path.name for path in folder.glob("*.keys")] == [made.keys.name]
     stand.assert_ledger_whole(1)
 
 
-def test_a_restoration_that_is_killed_left_everything_as_it_was_or_is_gone_on_with(tmp_path: Path) -> None:
+def test_a_restoration_that_is_killed_left_everything_as_it_was_or_is_gone_on_with(
+    tmp_path: Path,
+) -> None:
     people = load(40)
     (erased, row), (stays, _) = people[:2]
     made = stand.back_up(tmp_path / "shelf", NOW - WEEK)
@@ -110,20 +120,28 @@ def limited(bytes_: int, work: Callable[[], object]) -> Callable[[], object]:
 
 
 @pytest.mark.parametrize("full_at", ["the first byte", "the log", "the rows"])
-def test_a_full_disk_leaves_no_backup_and_takes_none_away(tmp_path: Path, full_at: str, on_postgres: bool) -> None:
+def test_a_full_disk_leaves_no_backup_and_takes_none_away(
+    tmp_path: Path, full_at: str, on_postgres: bool
+) -> None:
     load(40)
-    room = {"the first byte": 0, "the log": 5_000, "the rows": 15_000 if on_postgres else 40_000}[full_at]
+    room = {"the first byte": 0, "the log": 5_000, "the rows": 15_000 if on_postgres else 40_000}[
+        full_at
+    ]
     folder = tmp_path / "shelf"
     made = stand.back_up(folder, NOW)
     before = sorted(path.relative_to(folder) for path in folder.rglob("*"))
-    process = stand.in_a_process(limited(room, lambda: actions.back_up(folder, by=SYSTEM, at=NOW + WEEK)))
+    process = stand.in_a_process(
+        limited(room, lambda: actions.back_up(folder, by=SYSTEM, at=NOW + WEEK))
+    )
     assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
     assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before
     assert manifest.check(made.records)
     assert Backup.objects.count() == 1
 
 
-def test_a_database_that_goes_away_meanwhile_leaves_no_backup(tmp_path: Path, on_postgres: bool) -> None:
+def test_a_database_that_goes_away_meanwhile_leaves_no_backup(
+    tmp_path: Path, on_postgres: bool
+) -> None:
     load(5)
     folder = tmp_path / "shelf"
 
@@ -131,7 +149,8 @@ def test_a_database_that_goes_away_meanwhile_leaves_no_backup(tmp_path: Path, on
         if table != "vault_person":
             return
         if on_postgres:
-            with connection.cursor() as cursor, pytest.raises(Exception):  # noqa: B017, PT011 - the server says it in several ways
+            # The server says it in several ways.
+            with connection.cursor() as cursor, pytest.raises(Exception):  # noqa: B017, PT011
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
         raise OSError(5, "the disk is gone")
 

@@ -1,4 +1,5 @@
-"""Restoring: what is refused before anything changes, and that nothing serves before what happened since is repeated."""
+"""Restoring: what is refused before anything changes, and that nothing serves before what
+happened since is repeated."""
 
 from __future__ import annotations
 
@@ -35,7 +36,15 @@ from aboveboard.vault.keeping import actions as keeping
 from aboveboard.vault.keeping.fields import erase_fields
 from aboveboard.vault.keeping.models import Hold, Restriction
 from aboveboard.vault.keeping.reasons import HoldReason, RestrictionReason
-from aboveboard.vault.queries import fetch, find, handle, held_fields, people_count, person, unreadable
+from aboveboard.vault.queries import (
+    fetch,
+    find,
+    handle,
+    held_fields,
+    people_count,
+    person,
+    unreadable,
+)
 from tests.recovery import stand
 from tests.recovery.stand import NOW, WEEK
 from tests.world import ADVISER, load
@@ -54,18 +63,33 @@ def outcome(done: Restoration, kind: str) -> tuple[str, int]:
     return next((line["outcome"], line["count"]) for line in done.report if line["kind"] == kind)
 
 
-def test_nothing_serves_between_the_rows_and_the_replay(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_serves_between_the_rows_and_the_replay(
+    shelf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     made = stand.back_up(shelf, NOW)
     stand.lose_everything()
     put_back(checked(made.records, made.keys), replace=True, at=NOW)
     # The process that restores dies here. Every way to serve refuses and says how to go on.
-    for words in (["serve", "--port", "1"], ["worker", "--once"], ["staff", "list"], ["import", "none.csv", "--sample-mapping"]):
+    for words in (
+        ["serve", "--port", "1"],
+        ["worker", "--once"],
+        ["staff", "list"],
+        ["import", "none.csv", "--sample-mapping"],
+    ):
         assert main.main(words) == 6, words
         said = capsys.readouterr().err
         assert "aboveboard restore --resume" in said, words
-    for address, kind in (("/", "text/plain"), ("/trust/", "text/plain"), ("/api/v1/uses", "application/problem+json")):
+    for address, kind in (
+        ("/", "text/plain"),
+        ("/trust/", "text/plain"),
+        ("/api/v1/uses", "application/problem+json"),
+    ):
         answer = Client().get(address)
-        assert (answer.status_code, answer["Content-Type"].split(";")[0], answer["Retry-After"]) == (503, kind, "60")
+        assert (
+            answer.status_code,
+            answer["Content-Type"].split(";")[0],
+            answer["Retry-After"],
+        ) == (503, kind, "60")
     assert main.main(["ledger", "verify"]) in (0, 1)
     # Without a log that is the newest there is, it stays so.
     with pytest.raises(replaying.LogNeeded, match="--without-log"):
@@ -78,7 +102,9 @@ def test_nothing_serves_between_the_rows_and_the_replay(shelf: Path, capsys: pyt
         stand.finish()
 
 
-def test_what_is_there_is_replaced_only_when_that_is_said_and_nobody_uses_it(shelf: Path, on_postgres: bool) -> None:
+def test_what_is_there_is_replaced_only_when_that_is_said_and_nobody_uses_it(
+    shelf: Path, on_postgres: bool
+) -> None:
     made = stand.back_up(shelf, NOW)
     parts = checked(made.records, made.keys)
     with pytest.raises(InstanceThere, match="--replace"):
@@ -86,7 +112,10 @@ def test_what_is_there_is_replaced_only_when_that_is_said_and_nobody_uses_it(she
     assert people_count() == 6
     other = connection.copy()
     if on_postgres:
-        other.settings_dict = {**connection.settings_dict, "OPTIONS": {"application_name": "somebody else"}}
+        other.settings_dict = {
+            **connection.settings_dict,
+            "OPTIONS": {"application_name": "somebody else"},
+        }
     with other.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM vault_person")
         with pytest.raises(StillInUse, match="Stop the server"):
@@ -96,7 +125,9 @@ def test_what_is_there_is_replaced_only_when_that_is_said_and_nobody_uses_it(she
     stand.restore(made.records, made.keys)
 
 
-def test_a_root_key_that_does_not_open_it_is_found_out_before_anything_changes(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_root_key_that_does_not_open_it_is_found_out_before_anything_changes(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = stand.back_up(shelf, NOW)
     file = stand.settings.current().path("root.key")
     ours = file.read_text()
@@ -112,7 +143,9 @@ def test_a_root_key_that_does_not_open_it_is_found_out_before_anything_changes(s
     stand.assert_ledger_whole(1)
 
 
-def test_a_log_that_is_older_damaged_of_another_key_or_a_fork_is_refused(shelf: Path, tmp_path: Path) -> None:
+def test_a_log_that_is_older_damaged_of_another_key_or_a_fork_is_refused(
+    shelf: Path, tmp_path: Path
+) -> None:
     older = Path(shutil.copytree(_sequenced(), tmp_path / "older"))
     vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)
     made = stand.back_up(shelf, NOW)
@@ -130,7 +163,12 @@ def test_a_log_that_is_older_damaged_of_another_key_or_a_fork_is_refused(shelf: 
     unsigned = Path(shutil.copytree(mirror, tmp_path / "unsigned"))
     note = (unsigned / "checkpoint").read_text()
     (unsigned / "checkpoint").write_text(note[:-9] + ("A" if note[-9] != "A" else "B") + note[-8:])
-    for log, code in ((older, "log_refused"), (damaged, "log_"), (gone, "log_refused"), (unsigned, "log_refused")):
+    for log, code in (
+        (older, "log_refused"),
+        (damaged, "log_"),
+        (gone, "log_refused"),
+        (unsigned, "log_refused"),
+    ):
         with pytest.raises(AboveboardError) as refused:
             stand.finish(log)
         assert refused.value.code.startswith(code), (log.name, refused.value)
@@ -163,7 +201,8 @@ def _sequenced() -> Path:
 
 
 def test_a_shorter_copy_of_the_log_in_the_folder_is_no_fork(shelf: Path, tmp_path: Path) -> None:
-    """The folder's log is older than the mirror, and was signed at a size that the backup never saw."""
+    """The folder's log is older than the mirror, and was signed at a size that
+    the backup never saw."""
     made = stand.back_up(shelf, NOW)
     vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)
     own = Path(shutil.copytree(_sequenced(), tmp_path / "own"))
@@ -181,10 +220,19 @@ def test_a_shorter_copy_of_the_log_in_the_folder_is_no_fork(shelf: Path, tmp_pat
 
 def test_holds_restrictions_and_erased_fields_are_repeated(shelf: Path) -> None:
     held, rests, lost, *_ = find_all()
-    early = keeping.place_hold(lost, HoldReason(next(iter(HoldReason))), reference="case/0", until=None, by=ADVISER, at=NOW - WEEK)
+    early = keeping.place_hold(
+        lost,
+        HoldReason(next(iter(HoldReason))),
+        reference="case/0",
+        until=None,
+        by=ADVISER,
+        at=NOW - WEEK,
+    )
     made = stand.back_up(shelf, NOW - WEEK)
     at = NOW - timedelta(days=1)
-    keeping.place_hold(held, next(iter(HoldReason)), reference="case/1", until=NOW + WEEK, by=ADVISER, at=at)
+    keeping.place_hold(
+        held, next(iter(HoldReason)), reference="case/1", until=NOW + WEEK, by=ADVISER, at=at
+    )
     keeping.restrict(rests, next(iter(RestrictionReason)), reference="case/2", by=ADVISER, at=at)
     keeping.release_hold(early.pk, reference="case/0/closed", by=ADVISER, at=at)
     from aboveboard.promise.queries import in_force
@@ -207,7 +255,10 @@ def test_holds_restrictions_and_erased_fields_are_repeated(shelf: Path) -> None:
     assert held_fields(lost) == before - {"email"}
     assert handle(lost) == known_as
     assert not unreadable(find_all())
-    assert {outcome(done, kind) for kind in ("hold.placed", "hold.released", "restriction.placed", "field.erased")} == {("repeated", 1)}
+    assert {
+        outcome(done, kind)
+        for kind in ("hold.placed", "hold.released", "restriction.placed", "field.erased")
+    } == {("repeated", 1)}
 
 
 def test_a_key_that_was_changed_after_the_records_is_said_of_whom(shelf: Path) -> None:
@@ -216,7 +267,9 @@ def test_a_key_that_was_changed_after_the_records_is_said_of_whom(shelf: Path) -
     person_id = find_all()[0]
     made = stand.back_up(shelf, NOW - WEEK)
     kinds = {key: field.kind.value for key, field in in_force().promise.fields.items()}
-    erase_fields(person_id, ["email"], kinds=kinds, facts={"reason": "retention"}, by=SYSTEM, at=NOW)
+    erase_fields(
+        person_id, ["email"], kinds=kinds, facts={"reason": "retention"}, by=SYSTEM, at=NOW
+    )
     newer = stand.back_up(shelf, NOW)
     done = stand.restore(made.records, newer.keys)
     (line,) = [line for line in done.report if line["kind"] == "record of an older key"]
@@ -226,7 +279,9 @@ def test_a_key_that_was_changed_after_the_records_is_said_of_whom(shelf: Path) -
 
 
 @pytest.mark.parametrize("newer", [True, False], ids=["with its secret", "without its secret"])
-def test_a_change_of_the_signing_key_is_repeated_where_its_secret_was_kept(shelf: Path, newer: bool) -> None:
+def test_a_change_of_the_signing_key_is_repeated_where_its_secret_was_kept(
+    shelf: Path, newer: bool
+) -> None:
     made = stand.back_up(shelf, NOW - WEEK)
     sequencing.rotate_key(by=SYSTEM)
     vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)
@@ -246,21 +301,28 @@ def test_a_change_of_the_signing_key_is_repeated_where_its_secret_was_kept(shelf
     stand.assert_ledger_whole(ledger.size())
 
 
-def test_notices_that_waited_are_stopped_and_nobody_is_told_twice(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notices_that_waited_are_stopped_and_nobody_is_told_twice(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rendering, "_renderers", {"test": lambda *_: None}, raising=False)
     batch = Batch.objects.create(kind="test", ref={}, mail_domain="localhost", created_at=NOW)
-    delivery.queue(batch.pk, [delivery.Recipient(find_all()[0], language="en", channel="email")], at=NOW)
+    delivery.queue(
+        batch.pk, [delivery.Recipient(find_all()[0], language="en", channel="email")], at=NOW
+    )
     made = stand.back_up(shelf, NOW)
     done = stand.restore(made.records, made.keys)
     assert Batch.objects.get(pk=batch.pk).paused_at == NOW
     assert outcome(done, "notices waiting") == ("not_repeated", 1)
 
 
-def test_what_waited_for_its_place_in_the_tree_is_neither_lost_nor_written_twice(shelf: Path) -> None:
+def test_what_waited_for_its_place_in_the_tree_is_neither_lost_nor_written_twice(
+    shelf: Path,
+) -> None:
     from aboveboard.recovery import actions
 
     sequence_now()
-    vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)  # durable, and waiting when the backup is made
+    # Durable, and waiting when the backup is made.
+    vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)
     made = actions.back_up(shelf, by=SYSTEM, at=NOW)
     sequence_now()
     size, entries = ledger.size(), Entry.objects.count()

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def files_of(on_postgres: bool) -> bytes:
-    """Every byte that is on the disk: SQLite's files; of PostgreSQL what a client is given of any table."""
+    """Every byte that is on the disk: SQLite's files; of PostgreSQL what a client
+    is given of any table."""
     return bytes_of_database(on_postgres)
 
 
@@ -50,7 +51,8 @@ def test_it_waits_for_nobody_and_says_so(on_postgres: bool) -> None:
     with reader.cursor() as cursor:
         cursor.execute("BEGIN")
         cursor.execute("SELECT count(*) FROM vault_person")
-        vault.erase(PersonKey.objects.first().person_id, reason="asked", by=SYSTEM, at=NOW)  # type: ignore[union-attr]  # there is one
+        # There is one.
+        vault.erase(PersonKey.objects.first().person_id, reason="asked", by=SYSTEM, at=NOW)  # type: ignore[union-attr]
         assert not scrub()
         cursor.execute("ROLLBACK")
     reader.close()
@@ -61,5 +63,7 @@ def test_it_waits_for_nobody_and_says_so(on_postgres: bool) -> None:
 def test_the_worker_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[bool] = []
     monkeypatch.setattr("aboveboard.recovery.scrubbing.scrub", lambda: done.append(True) or True)
-    assert next(loop for loop in worker.make_loops("w", threading.Event()) if loop.name == "retention").until_idle()
+    assert next(
+        loop for loop in worker.make_loops("w", threading.Event()) if loop.name == "retention"
+    ).until_idle()
     assert done == [True]

@@ -1,4 +1,5 @@
-"""A week-old backup is restored. Whoever was erased since stays erased, whoever said no is not asked again, and the log goes on."""
+"""A week-old backup is restored. Whoever was erased since stays erased, whoever said no is not
+asked again, and the log goes on."""
 
 from __future__ import annotations
 
@@ -37,24 +38,73 @@ class Week:
     def __init__(self, tmp_path: Path) -> None:
         self.then = NOW - WEEK
         self.people = load(12)
-        (self.erased, self.erased_row), (self.withdrew, _), (self.stays, self.stays_row) = self.people[:3]
-        choose(self.withdrew, "personal-offers", Answer.YES, channel="phone", evidence="call:1", by=ADVISER, at=self.then)
-        choose(self.erased, "personal-offers", Answer.YES, channel="phone", evidence="call:2", by=ADVISER, at=self.then)
-        accounts.add_staff(email="admin@example.org", name="A", team="IT", role=Role.ADMINISTRATOR, at=self.then)
-        self.leaver = staff.add_staff(email="leaver@example.org", name="L", team="Shops", role=Role.ADVISER, by=SYSTEM, at=self.then)
+        (self.erased, self.erased_row), (self.withdrew, _), (self.stays, self.stays_row) = (
+            self.people[:3]
+        )
+        choose(
+            self.withdrew,
+            "personal-offers",
+            Answer.YES,
+            channel="phone",
+            evidence="call:1",
+            by=ADVISER,
+            at=self.then,
+        )
+        choose(
+            self.erased,
+            "personal-offers",
+            Answer.YES,
+            channel="phone",
+            evidence="call:2",
+            by=ADVISER,
+            at=self.then,
+        )
+        accounts.add_staff(
+            email="admin@example.org", name="A", team="IT", role=Role.ADMINISTRATOR, at=self.then
+        )
+        self.leaver = staff.add_staff(
+            email="leaver@example.org",
+            name="L",
+            team="Shops",
+            role=Role.ADVISER,
+            by=SYSTEM,
+            at=self.then,
+        )
         self.till, _ = staff.make_client(
-            name="till", role="shop-system", team="Shops", purposes=["deliver-orders"], channels=["api"], by=SYSTEM, at=self.then
+            name="till",
+            role="shop-system",
+            team="Shops",
+            purposes=["deliver-orders"],
+            channels=["api"],
+            by=SYSTEM,
+            at=self.then,
         )
         self.wrapped = bytes(PersonKey.objects.get(person_id=self.erased).wrapped)
         self.sealed = bytes(SealedRecord.objects.get(person_id=self.erased).boxes)[:64]
         self.made = stand.back_up(tmp_path / "shelf", self.then)
         # The week.
         vault.erase(self.erased, reason="asked", by=SYSTEM, at=self.then + WEEK / 7)
-        choose(self.withdrew, "personal-offers", Answer.NO, channel="phone", evidence="call:3", by=ADVISER, at=self.then + WEEK / 6)
+        choose(
+            self.withdrew,
+            "personal-offers",
+            Answer.NO,
+            channel="phone",
+            evidence="call:3",
+            by=ADVISER,
+            at=self.then + WEEK / 6,
+        )
         staff.close(self.leaver, by=SYSTEM, at=self.then + WEEK / 5)
         staff.revoke_client(self.till, by=SYSTEM, at=self.then + WEEK / 4)
         self.later = [one for one in load(20, seed=7) if one[0] not in dict(self.people)]
-        choose(self.later[0][0], "personal-offers", Answer.YES, channel="phone", evidence="call:4", by=ADVISER, at=self.then + WEEK / 3)
+        choose(
+            self.later[0][0],
+            "personal-offers",
+            Answer.YES,
+            channel="phone",
+            evidence="call:4",
+            by=ADVISER,
+            at=self.then + WEEK / 3,
+        )
         vault.erase(self.later[1][0], reason="asked", by=SYSTEM, at=self.then + WEEK / 2)
         sequence_now()
         self.size = ledger.size()
@@ -75,7 +125,8 @@ def outcomes(done: Restoration, outcome: Outcome) -> dict[str, int]:
 
 
 def assert_as_after_the_week(week: Week, done: Restoration) -> None:
-    # The erased person: no look-up, no key, no record, no sign-in, no choices; to everybody they are unknown.
+    # The erased person: no look-up, no key, no record, no sign-in, no choices; to
+    # everybody they are unknown.
     assert not find("customer_number", week.erased_row["customer_id"])
     assert not find("email", week.erased_row["email"])
     assert person(week.erased) is None
@@ -96,14 +147,23 @@ def assert_as_after_the_week(week: Week, done: Restoration) -> None:
     assert name is not None
     assert name.reveal() == week.stays_row["first_name"]
     # What cannot be repeated is said, with how many and why.
-    assert outcomes(done, Outcome.REPEATED) == {"erasure.done": 1, "choice.made": 1, "staff.closed": 1, "client.revoked": 1}
+    assert outcomes(done, Outcome.REPEATED) == {
+        "erasure.done": 1,
+        "choice.made": 1,
+        "staff.closed": 1,
+        "client.revoked": 1,
+    }
     assert outcomes(done, Outcome.NOT_REPEATED)["people.imported"] == 1
-    assert outcomes(done, Outcome.NOT_REPEATED)["choice.made"] == 1  # of somebody who came after the backup
+    # Of somebody who came after the backup.
+    assert outcomes(done, Outcome.NOT_REPEATED)["choice.made"] == 1
     assert all(line["reason"] for line in done.report)
     # The log goes on: nothing that anybody saw is gone, and the next entry follows it.
     stand.assert_ledger_whole(week.size + 2)
     assert Entry.objects.filter(kind="restore.done").count() == 1
-    assert max(Entry.objects.values_list("id", flat=True)) == Entry.objects.order_by("-leaf_index").values_list("id", flat=True)[0]
+    assert (
+        max(Entry.objects.values_list("id", flat=True))
+        == Entry.objects.order_by("-leaf_index").values_list("id", flat=True)[0]
+    )
 
 
 def test_what_was_erased_and_withdrawn_since_stays_so(week: Week) -> None:
@@ -120,7 +180,9 @@ def test_so_it_does_when_the_log_comes_from_a_mirror(week: Week, tmp_path: Path)
     assert_as_after_the_week(week, done)
 
 
-def test_old_records_with_the_newest_keys_do_not_open_whom_the_log_forgot(week: Week, tmp_path: Path) -> None:
+def test_old_records_with_the_newest_keys_do_not_open_whom_the_log_forgot(
+    week: Week, tmp_path: Path
+) -> None:
     """The keys of a newer backup say who was erased, even where no log does."""
     newer = stand.back_up(tmp_path / "shelf", NOW)
     assert newer.keys_removed == (week.made.keys.name,)
@@ -134,16 +196,25 @@ def test_old_records_with_the_newest_keys_do_not_open_whom_the_log_forgot(week: 
     assert json.loads(Entry.objects.get(kind="restore.done").body)["facts"]["log"] is False
 
 
-def test_an_old_backup_and_the_live_database_together_open_nobody_who_was_erased(week: Week, tmp_path: Path) -> None:
-    """Invariant 5, with what is left after the next backup: old records, new keys, the live database, and the root key."""
+def test_an_old_backup_and_the_live_database_together_open_nobody_who_was_erased(
+    week: Week, tmp_path: Path
+) -> None:
+    """Invariant 5, with what is left after the next backup: old records, new keys, the live
+    database, and the root key."""
     parts = (week.made.records, week.made.keys)
     assert [_holds(part, week.sealed) for part in parts] == [True, False]
-    assert [_holds(part, week.wrapped) for part in parts] == [False, True], "while it is the newest, the old keys open the old records"
+    assert [_holds(part, week.wrapped) for part in parts] == [False, True], (
+        "while it is the newest, the old keys open the old records"
+    )
     newer = stand.back_up(tmp_path / "shelf", NOW)
     assert not week.made.keys.exists()
     assert _holds(week.made.records, week.sealed), "the record is in the old backup still, as noise"
-    assert not any(_holds(part, week.wrapped) for part in (week.made.records, newer.records, newer.keys))
-    assert week.wrapped not in [bytes(key) for key in PersonKey.objects.values_list("wrapped", flat=True)]
+    assert not any(
+        _holds(part, week.wrapped) for part in (week.made.records, newer.records, newer.keys)
+    )
+    assert week.wrapped not in [
+        bytes(key) for key in PersonKey.objects.values_list("wrapped", flat=True)
+    ]
 
 
 def _holds(part: Path, needle: bytes) -> bool:

@@ -1,4 +1,5 @@
-"""After an erasure nothing ties the ledger's handle to a person: each table that names people says what becomes of its rows."""
+"""After an erasure nothing ties the ledger's handle to a person: each table that names people says
+what becomes of its rows."""
 
 from __future__ import annotations
 
@@ -28,11 +29,19 @@ BECOMES: dict[str, str] = {
     "vault.Hold": GOES,
     "vault.MergedPerson": GOES,
     "vault.AttachmentChunk": GOES,
-    "access.EmergencyLook": GOES,  # the row stays for its review, without the person's number and without what was written
+    # The row stays for its review, without the person's number and without what was written.
+    "access.EmergencyLook": GOES,
     "vault.Restriction": GOES,
-    "vault.SweepRow": "stays, without the person's number: what a sweep found is listed by its fields",
-    "custody.ExportPerson": "stays: the file that left still holds them, and a loss of it must count them (GDPR Art. 33(3)(a))",
-    "delivery.Dispatch": "stays: that a notice was sent, and when, is kept to show it was (GDPR Art. 5(2), 33(5))",
+    "vault.SweepRow": (
+        "stays, without the person's number: what a sweep found is listed by its fields"
+    ),
+    "custody.ExportPerson": (
+        "stays: the file that left still holds them, and a loss of it must count them (GDPR Art. "
+        "33(3)(a))"
+    ),
+    "delivery.Dispatch": (
+        "stays: that a notice was sent, and when, is kept to show it was (GDPR Art. 5(2), 33(5))"
+    ),
 }
 
 
@@ -42,7 +51,8 @@ def naming_people() -> dict[str, type[models.Model]]:
         model._meta.label: model
         for model in apps.get_models()
         for field in model._meta.get_fields()
-        if isinstance(field, models.Field) and (field.name == "person_id" or field.related_model is Person)
+        if isinstance(field, models.Field)
+        and (field.name == "person_id" or field.related_model is Person)
     }
 
 
@@ -55,18 +65,34 @@ def test_no_row_ties_the_handle_to_an_erased_person() -> None:
     (person, row), (other, _) = load(2)
     at = clock.now()
     for one in (person, other):
-        choose(one, "personal-offers", Answer.YES, channel="phone", evidence="call:1", by=ADVISER, at=at)
+        choose(
+            one,
+            "personal-offers",
+            Answer.YES,
+            channel="phone",
+            evidence="call:1",
+            by=ADVISER,
+            at=at,
+        )
     gone = handle(person)
     assert gone
     vault.erase(person, reason="asked", by=ADVISER, at=at)
 
     assert not find("customer_number", row["customer_id"])
     assert handle(person) is None
-    left = {name for name, model in naming_people().items() if model.objects.filter(person_id=person).exists()}
+    left = {
+        name
+        for name, model in naming_people().items()
+        if model.objects.filter(person_id=person).exists()
+    }
     assert not {name for name in left if BECOMES[name] == GOES}
     assert Choice.objects.filter(person_id=other).count() == 1
-    # What was done stays written under the handle; which choice was whose is known to nobody here any more.
-    assert set(Entry.objects.filter(handle=gone).values_list("kind", flat=True)) == {"choice.made", "erasure.done"}
+    # What was done stays written under the handle; which choice was whose is known
+    # to nobody here any more.
+    assert set(Entry.objects.filter(handle=gone).values_list("kind", flat=True)) == {
+        "choice.made",
+        "erasure.done",
+    }
     assert not access.looks(person)
 
 

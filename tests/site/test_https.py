@@ -1,4 +1,5 @@
-"""Behind TLS: secure cookies that belong to this host alone, and browsers told to come by TLS only."""
+"""Behind TLS: secure cookies that belong to this host alone, and browsers
+told to come by TLS only."""
 
 from __future__ import annotations
 
@@ -12,9 +13,15 @@ from pathlib import Path
 import pytest
 
 NAMES = (
-    "SESSION_COOKIE_SECURE", "SESSION_COOKIE_NAME", "SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_SECURE",
-    "SECURE_HSTS_SECONDS", "ALLOWED_HOSTS", "DEBUG", "CSRF_TRUSTED_ORIGINS",
-)  # fmt: skip
+    "SESSION_COOKIE_SECURE",
+    "SESSION_COOKIE_NAME",
+    "SESSION_COOKIE_HTTPONLY",
+    "CSRF_COOKIE_SECURE",
+    "SECURE_HSTS_SECONDS",
+    "ALLOWED_HOSTS",
+    "DEBUG",
+    "CSRF_TRUSTED_ORIGINS",
+)
 ASKED = f"""
 import json, django; django.setup()
 from django.conf import settings
@@ -25,8 +32,14 @@ print(json.dumps({{name: getattr(settings, name) for name in {NAMES}}}))
 def _settings(home: Path, origin: str) -> dict[str, object]:
     (home / "aboveboard.toml").write_text(f'[server]\norigin = "{origin}"\n')
     (home / "signing.key").write_text(secrets.token_hex(32))
-    environment = {**os.environ, "ABOVEBOARD_HOME": str(home), "DJANGO_SETTINGS_MODULE": "aboveboard.site.settings"}
-    said = subprocess.run([sys.executable, "-c", ASKED], capture_output=True, text=True, check=True, env=environment).stdout
+    environment = {
+        **os.environ,
+        "ABOVEBOARD_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "aboveboard.site.settings",
+    }
+    said = subprocess.run(
+        [sys.executable, "-c", ASKED], capture_output=True, text=True, check=True, env=environment
+    ).stdout
     found: dict[str, object] = json.loads(said)
     return found
 

@@ -1,4 +1,5 @@
-"""The look itself, on one page that shows every piece: read by axe, in both schemes, at both widths."""
+"""The look itself, on one page that shows every piece: read by axe, in both
+schemes, at both widths."""
 
 from __future__ import annotations
 
@@ -24,10 +25,16 @@ class Sample(forms.Form):
         choices=[("e", "By e-mail"), ("p", "By phone")],
         help_text="You can change this.",
     )
-    topics = forms.MultipleChoiceField(label="About what?", widget=forms.CheckboxSelectMultiple, choices=[("a", "Orders"), ("b", "Offers")])
+    topics = forms.MultipleChoiceField(
+        label="About what?",
+        widget=forms.CheckboxSelectMultiple,
+        choices=[("a", "Orders"), ("b", "Offers")],
+    )
     sure = forms.BooleanField(label="I have read this", help_text="It takes two minutes.")
     country = forms.ChoiceField(label="Country", choices=[("gb", "United Kingdom")])
-    more = forms.CharField(label="Anything else", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    more = forms.CharField(
+        label="Anything else", widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
     paper = forms.FileField(label="A file", required=False)
 
 
@@ -50,7 +57,9 @@ urlpatterns = [path("sample/", sample), *real]
 def test_every_piece_is_readable_by_everyone(page: Page) -> None:
     page.goto("/sample/")
     assert page.title().startswith("Error: ")
-    assert page.locator("body.govuk-frontend-supported").count() == 1, "the script ran under the content policy"
+    assert page.locator("body.govuk-frontend-supported").count() == 1, (
+        "the script ran under the content policy"
+    )
     font = page.evaluate("document.fonts.check('16px \"Atkinson Hyperlegible Next\"')")
     assert font
     photograph(page, "sample")

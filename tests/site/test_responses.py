@@ -1,4 +1,5 @@
-"""What every response carries, what the log says of it, and the pages for when something is wrong."""
+"""What every response carries, what the log says of it, and the pages for
+when something is wrong."""
 
 from __future__ import annotations
 
@@ -13,7 +14,15 @@ from django.test import Client
 from django.urls import path
 
 from aboveboard.accounts.gate import public
-from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotAllowed, NotFound, TooMany, Unavailable
+from aboveboard.basics.errors import (
+    AboveboardError,
+    BadInput,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    TooMany,
+    Unavailable,
+)
 from aboveboard.site.urls import handler400, handler403, handler404, handler500
 from aboveboard.site.urls import urlpatterns as real
 
@@ -49,7 +58,15 @@ broken.callback = public("a test calls it")(broken.callback)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.site.test_responses")]
 
-ADDRESSES = ["/healthz", "/no-such-page", "/static/brand.css", "/static/none.css", "/told/404", "/broken/7/", "/accounts/login/"]
+ADDRESSES = [
+    "/healthz",
+    "/no-such-page",
+    "/static/brand.css",
+    "/static/none.css",
+    "/told/404",
+    "/broken/7/",
+    "/accounts/login/",
+]
 
 
 @pytest.fixture
@@ -74,7 +91,9 @@ def test_every_response_carries_the_headers(caller: Client, address: str) -> Non
 
 
 @pytest.mark.parametrize("status", TOLD)
-def test_an_error_of_ours_is_a_page_that_says_it_with_the_next_step(caller: Client, status: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_of_ours_is_a_page_that_says_it_with_the_next_step(
+    caller: Client, status: str, caplog: pytest.LogCaptureFixture
+) -> None:
     response = caller.get(f"/told/{status}")
     assert response.status_code == int(status)
     page = response.content.decode()
@@ -87,14 +106,18 @@ def test_an_error_of_ours_is_a_page_that_says_it_with_the_next_step(caller: Clie
     assert TOLD[status].next_step.format(**TOLD[status].details) in page
 
 
-def test_a_fault_shows_nothing_but_the_number_to_quote(caller: Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_shows_nothing_but_the_number_to_quote(
+    caller: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.INFO):
         response = caller.get("/broken/12/?email=jon24@adventure-works.com")
     assert response.status_code == 500
     page = response.content.decode()
     assert response["X-Request-Id"] in page
     assert "Jon" not in page
-    said = [record.getMessage() for record in caplog.records if record.name == "aboveboard.requests"]
+    said = [
+        record.getMessage() for record in caplog.records if record.name == "aboveboard.requests"
+    ]
     assert "failed: /broken/<int:number>/" in said
     assert not any("jon24" in line or "12" in line for line in said)
 

@@ -1,4 +1,5 @@
-"""Looking at a database from outside: all its bytes, and one of them changed behind the product's back."""
+"""Looking at a database from outside: all its bytes, and one of them changed
+behind the product's back."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def bytes_of_database(on_postgres: bool) -> bytes:
-    """Return every byte that the database keeps: its files, or each table as the server copies it out."""
+    """Return every byte that the database keeps: its files, or each table as the
+    server copies it out."""
     if not on_postgres:
         file = Path(connection.settings_dict["NAME"])
         return b"".join(part.read_bytes() for part in file.parent.glob(file.name + "*"))
@@ -28,11 +30,16 @@ def bytes_of_database(on_postgres: bool) -> bytes:
 def change_one_byte(wrapper: BaseDatabaseWrapper) -> int:
     """Change one byte of one entry's text, and return the place of that entry in the tree."""
     with wrapper.cursor() as cursor:
-        cursor.execute("SELECT id, leaf_index, body FROM ledger_entry WHERE leaf_index IS NOT NULL ORDER BY id LIMIT 1 OFFSET 7")
+        cursor.execute(
+            "SELECT id, leaf_index, body FROM ledger_entry WHERE leaf_index IS NOT NULL ORDER BY "
+            "id LIMIT 1 OFFSET 7"
+        )
         entry_id, leaf_index, body = cursor.fetchone()
         changed = bytearray(body)
         changed[len(changed) // 2] ^= 1
-        cursor.execute("UPDATE ledger_entry SET body = %s WHERE id = %s", [bytes(changed), entry_id])
+        cursor.execute(
+            "UPDATE ledger_entry SET body = %s WHERE id = %s", [bytes(changed), entry_id]
+        )
     return int(leaf_index)
 
 
@@ -47,10 +54,17 @@ def found_in(dump: bytes, needles: Iterable[str]) -> list[str]:
     that asking for a hundred thousand needles does not read the dump as often.
     """
     readable = b"\x00".join(_READABLE.findall(dump))
-    windows = {readable[start : start + _SHORTEST] for start in range(len(readable) - _SHORTEST + 1)}
+    windows = {
+        readable[start : start + _SHORTEST] for start in range(len(readable) - _SHORTEST + 1)
+    }
     found = []
     for needle in needles:
         sought = needle.encode()
-        if len(sought) >= _SHORTEST and sought.isascii() and sought[:_SHORTEST] in windows and sought in readable:
+        if (
+            len(sought) >= _SHORTEST
+            and sought.isascii()
+            and sought[:_SHORTEST] in windows
+            and sought in readable
+        ):
             found.append(needle)
     return found

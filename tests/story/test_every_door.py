@@ -1,4 +1,5 @@
-"""Every address, asked by everyone: nobody, the customer whose it is, another customer, each role, and a program.
+"""Every address, asked by everyone: nobody, the customer whose it is, another customer,
+each role, and a program.
 
 On a played story, so that every address leads to something real. Who may enter is written down here
 by hand; a new address fails this test until someone decides.
@@ -46,7 +47,8 @@ LEADS = STAFF - {Role.ADVISER}
 EVERYONE = {"nobody", "customer", "other", *STAFF}
 WHO = (
     (r"/healthz|/|/trust/.*|/log/.*|/api/v1/openapi.json", EVERYONE),
-    (r"/oauth/(token|revoke)|/.well-known/oauth-authorization-server", EVERYONE),  # posted to with a program's secret
+    # Posted to with a program's secret.
+    (r"/oauth/(token|revoke)|/.well-known/oauth-authorization-server", EVERYONE),
     (r"/demo/.*", set()),  # not a demonstration: it is not there
     (r"/you/.*", {"customer"}),
     (r"/console/people/answer-contact/", {Role.ADVISER}),
@@ -55,7 +57,10 @@ WHO = (
     (r"/console/incidents/.*/(approve|turn)/.*", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
     (r"/console/incidents/\d+/notices/", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
     (r"/console/incidents/.*", LEADS),
-    (r"/console/devices/new/|/console/devices/\d+/(found|retired)/", {Role.INCIDENT_LEAD, Role.ADMINISTRATOR}),
+    (
+        r"/console/devices/new/|/console/devices/\d+/(found|retired)/",
+        {Role.INCIDENT_LEAD, Role.ADMINISTRATOR},
+    ),
     (r"/console/devices/\d+/.*", LEADS),  # and whoever holds it: tests/console
     (r"/console/handed-over/.*", LEADS),
     (r"/console/emergency/(\d+/)?", {Role.ADVISER}),
@@ -66,8 +71,11 @@ WHO = (
     (r"/console/.*", STAFF),
     (r"/api/v1/.*", set()),
 )
-SHARED_BY_ALL_CUSTOMERS = re.compile(r"/you/(details/|choices/(personal-offers/)?$|looked/($|wrong/)|notices/$|$)")
-"""Pages of the portal without anybody's id in the address: another customer sees their own there."""
+SHARED_BY_ALL_CUSTOMERS = re.compile(
+    r"/you/(details/|choices/(personal-offers/)?$|looked/($|wrong/)|notices/$|$)"
+)
+"""Pages of the portal without anybody's id in the address: another customer
+sees their own there."""
 
 
 @pytest.fixture
@@ -82,20 +90,37 @@ def story(tmp_path: Path) -> Story:
     played.export(20, tmp_path, lambda done: None)
     played.lose()
     played.approve(played.write_notices(played.lost, MEASURES))
-    merge(played.person(10), played.person(11), chosen={}, reference="case/1", by=SYSTEM, at=played.now)
+    merge(
+        played.person(10),
+        played.person(11),
+        chosen={},
+        reference="case/1",
+        by=SYSTEM,
+        at=played.now,
+    )
     review(by=SYSTEM, at=played.now)
     origin = Origin(1, clock.now(), "shop", "answer-contact")
     attach(
-        played.person(0), "purchase_proof", [b"%PDF-"], name="receipt.pdf", kinds={"purchase_proof": "document"}, origin=origin,
-        by=ADVISER, at=clock.now(),
-    )  # fmt: skip
+        played.person(0),
+        "purchase_proof",
+        [b"%PDF-"],
+        name="receipt.pdf",
+        kinds={"purchase_proof": "document"},
+        origin=origin,
+        by=ADVISER,
+        at=clock.now(),
+    )
     sequence_now()
     return played
 
 
 def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: Story) -> None:
     mine, other = story.person(0), story.person(45)
-    callers = {"nobody": Client(), "customer": customer_client(mine), "other": customer_client(other)}
+    callers = {
+        "nobody": Client(),
+        "customer": customer_client(mine),
+        "other": customer_client(other),
+    }
     members = {role: staff_member(role) for role in STAFF}
     callers |= {role: staff_client(account=member) for role, member in members.items()}
     emergency = EmergencyAsk(actor_for(members[Role.ADVISER]), Emergency.MISSING_PERSON, ("phone",))
@@ -107,13 +132,20 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: Story)
             continue  # asked one by one in tests/accounts/test_gate.py
         address = _filled(pattern, story, mine)
         allowed = next(set(who) for shape, who in WHO if re.fullmatch(shape, address))
-        if "customer" in allowed and "other" not in allowed and SHARED_BY_ALL_CUSTOMERS.match(address):
+        if (
+            "customer" in allowed
+            and "other" not in allowed
+            and SHARED_BY_ALL_CUSTOMERS.match(address)
+        ):
             allowed.add("other")
         for name, caller in callers.items():
             answer = caller.get(address)
             status = answer.status_code
-            # A page only ever posted to answers 405, but only to those it is for; /console/report/N/ is its reporter's.
-            entered = status in (200, 405) or (status == 302 and not answer["Location"].startswith("/accounts/"))
+            # A page only ever posted to answers 405, but only to those it is for;
+            # /console/report/N/ is its reporter's.
+            entered = status in (200, 405) or (
+                status == 302 and not answer["Location"].startswith("/accounts/")
+            )
             if entered != (name in allowed) and not (status == 404 and _is_reporters(address)):
                 wrong.append(f"{address}: {name} got {status}")
     assert not wrong, "\n".join(wrong)

@@ -1,4 +1,5 @@
-"""A customer signs in for real: their address found by blind index, the code mailed by SMTP, the data shown."""
+"""A customer signs in for real: their address found by blind index, the code mailed by
+SMTP, the data shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The whole way, once: promise, protect, choose, use, lose, tell, show — asked of each step, on real parts.
+"""The whole way, once: promise, protect, choose, use, lose, tell, show — asked of
+each step, on real parts.
 
 On a generated sample everywhere, and on the 18,148 customers wherever ``../shared/data`` is there.
 Real encryption, the run's own database (SQLite or PostgreSQL), the real ledger files, a real SMTP
@@ -78,7 +79,9 @@ def mailbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     settings.current.cache_clear()
 
 
-def test_the_whole_way(size: Size, mailbox: Path, on_postgres: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_whole_way(
+    size: Size, mailbox: Path, on_postgres: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with size.file.open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))
     story = Story(clock.now(), rows)
@@ -114,7 +117,9 @@ def _protect(story: Story, size: Size, on_postgres: bool) -> None:
     dump = bytes_of_database(on_postgres)
     assert found_in(dump, ["people.imported"]), "the search itself must find what is there"
     for column in ("email", "card_number", "customer_id", "phone", "address_line1", "last_name"):
-        assert not found_in(dump, (row[column] for row in story.rows)), f"{column} stands in the clear"
+        assert not found_in(dump, (row[column] for row in story.rows)), (
+            f"{column} stands in the clear"
+        )
 
 
 def _choose(story: Story) -> None:
@@ -138,15 +143,24 @@ def _choose(story: Story) -> None:
 
 
 def _asked(who: str) -> dict[str, object]:
-    return {"who": who, "channel": "phone", "fields_wanted": ["first_name", "email"], "reference": "417"}
+    return {
+        "who": who,
+        "channel": "phone",
+        "fields_wanted": ["first_name", "email"],
+        "reference": "417",
+    }
 
 
 def _use(story: Story) -> None:
     story.use(quiet)
     person, row = story.person(0), story.rows[0]
     _, token = program("story till", "shop-system", "Shops", ["deliver-orders"], ["api"])
-    body = {"person": {"kind": "customer_number", "value": row["customer_id"]}, "purpose": "deliver-orders",
-            "fields": ["first_name", "city"], "channel": "api"}  # fmt: skip
+    body = {
+        "person": {"kind": "customer_number", "value": row["customer_id"]},
+        "purpose": "deliver-orders",
+        "fields": ["first_name", "city"],
+        "channel": "api",
+    }
     given = _post(token, body)
     assert given.json()["values"] == {"first_name": row["first_name"], "city": row["city"]}
     refused = _post(token, body | {"fields": ["birth_date"]})
@@ -158,7 +172,12 @@ def _use(story: Story) -> None:
 
 
 def _post(token: str, body: Mapping[str, object]) -> object:
-    return Client().post("/api/v1/uses", json.dumps(body), content_type="application/json", headers={"Authorization": f"Bearer {token}"})
+    return Client().post(
+        "/api/v1/uses",
+        json.dumps(body),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
+    )
 
 
 def _lose(story: Story, size: Size, tmp_path: Path) -> None:
@@ -183,7 +202,9 @@ def _lose(story: Story, size: Size, tmp_path: Path) -> None:
 
 def _everyone(number: int) -> Sequence[queries.Person]:
     found: list[queries.Person] = []
-    while page := queries.people(number, Filter(after=found[-1].person_id if found else 0), limit=500):
+    while page := queries.people(
+        number, Filter(after=found[-1].person_id if found else 0), limit=500
+    ):
         found += page
     return found
 
@@ -199,7 +220,11 @@ def _duties(story: Story) -> None:
         assert all(duty.citation or duty.not_covered for duty in page.duties)
         assert all(duty.reasons for duty in page.duties)
     leaked = queries.page(story.leaked.number, at=story.now)
-    ico = next(duty for duty in leaked.duties if duty.jurisdiction in ("UK", "GB") and duty.recipient_type == "authority")
+    ico = next(
+        duty
+        for duty in leaked.duties
+        if duty.jurisdiction in ("UK", "GB") and duty.recipient_type == "authority"
+    )
     assert ico.due_at is not None
     assert (ico.due_at - story.leaked.aware_at).total_seconds() == 72 * 3600
     report = authority_report(story.leaked.number, at=story.now)
@@ -211,9 +236,16 @@ def _tell(story: Story, mailbox: Path) -> None:
     batch = story.write_notices(story.lost, MEASURES)
     queued = story.approve(batch)
     assert story.send(quiet) == queued
-    counts = Counter(Dispatch.objects.filter(batch_id=notices.batch(batch.pk).batch.delivery_batch).values_list("state", flat=True))
+    counts = Counter(
+        Dispatch.objects.filter(batch_id=notices.batch(batch.pk).batch.delivery_batch).values_list(
+            "state", flat=True
+        )
+    )
     assert counts == {State.SENT: queued}
-    letters = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in sorted(mailbox.glob("*.eml"))]
+    letters = [
+        email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+        for file in sorted(mailbox.glob("*.eml"))
+    ]
     assert len(letters) == queued == len({str(letter["To"]) for letter in letters})
     by_address = {row["email"]: row for row in story.rows}
     for letter in letters[:50]:
@@ -223,7 +255,10 @@ def _tell(story: Story, mailbox: Path) -> None:
         words = body.get_content()
         assert row["first_name"] in words
         assert row["card_number"] not in words
-        assert all(word not in words.lower() for word in ("birth", "carte de paiement", "zahlungskarte", "payment card"))
+        assert all(
+            word not in words.lower()
+            for word in ("birth", "carte de paiement", "zahlungskarte", "payment card")
+        )
     assert set(ON_THE_LAPTOP) >= {"email", "phone"}
     page = customer_client(story.person(1)).get("/you/").content.decode()
     assert "laptop" in page.lower()
@@ -233,13 +268,21 @@ def _tell(story: Story, mailbox: Path) -> None:
 def _show(story: Story) -> None:
     sequence_now()
     anyone = Client()
-    for address in ("/trust/", "/trust/promise/", "/trust/register/", "/trust/incidents/", "/trust/check/"):
+    for address in (
+        "/trust/",
+        "/trust/promise/",
+        "/trust/register/",
+        "/trust/incidents/",
+        "/trust/check/",
+    ):
         assert anyone.get(address).status_code == 200, address
     (shown,) = public.incidents(at=story.now)
     assert shown.told == shown.people
     assert any(kept.promise.within for kept in shown.kept)
     checkpoint = anyone.get("/log/checkpoint")
-    assert b"".join(checkpoint.streaming_content if checkpoint.streaming else [checkpoint.content]).startswith(b"localhost/log\n")
+    assert b"".join(
+        checkpoint.streaming_content if checkpoint.streaming else [checkpoint.content]
+    ).startswith(b"localhost/log\n")
 
 
 def _verify(capsys: pytest.CaptureFixture[str]) -> None:

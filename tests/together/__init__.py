@@ -1,1 +1,2 @@
-"""Several at once, with real threads and connections of their own: an erasure and reads, a choice and a batch, two merges."""
+"""Several at once, with real threads and connections of their own: an erasure and reads, a choice
+and a batch, two merges."""

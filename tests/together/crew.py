@@ -1,4 +1,5 @@
-"""A crew of threads, each with a database connection of its own, that all begin at the same moment."""
+"""A crew of threads, each with a database connection of its own, that all
+begin at the same moment."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from django.db import connection
 
 
 def at_once(works: Sequence[Callable[[], object]], *, patience: float = 60) -> list[object]:
-    """Do every work at the same moment, each in a thread; return what each returned, or the exception that ended it.
+    """Do every work at the same moment, each in a thread; return what each returned, or the
+    exception that ended it.
 
     Raises:
         AssertionError: one did not end within ``patience`` seconds: they wait for each other.

@@ -1,7 +1,8 @@
 """Someone is erased while others look them up, correct them and write their choices down.
 
-Promised: a look that began after the erasure was durable gets nothing; one that had begun before may still end, with its entry;
-nothing of the person comes back; nobody waits for ever, nobody meets a fault of ours.
+Promised: a look that began after the erasure was durable gets nothing; one that had begun
+before may still end, with its entry; nothing of the person comes back; nobody waits for ever,
+nobody meets a fault of ours.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def test_who_begins_to_look_after_the_erasure_gets_nothing_and_every_look_has_it
             vault.erase(person_id, reason="asked", by=SYSTEM, at=clock.now())
             gone.set()
 
-        def look(person_id: int = person_id, gone: threading.Event = gone) -> list[tuple[bool, Opened | Refused]]:
+        def look(
+            person_id: int = person_id, gone: threading.Event = gone
+        ) -> list[tuple[bool, Opened | Refused]]:
             seen = []
             while not (seen and seen[-1][0]):
                 seen.append((gone.is_set(), use(ASK, person_id, at=clock.now())))
@@ -55,7 +58,9 @@ def test_who_begins_to_look_after_the_erasure_gets_nothing_and_every_look_has_it
                 assert Entry.objects.filter(id=outcome.entry_id).exists()
                 if isinstance(outcome, Refused):
                     assert {reason.code for reason in outcome.reasons} == {Code.PERSON_UNKNOWN}
-                assert isinstance(outcome, Refused) or not after, "a look that began after the erasure opened the record"
+                assert isinstance(outcome, Refused) or not after, (
+                    "a look that began after the erasure opened the record"
+                )
     assert len(whole.people()) == 3
 
 
@@ -65,20 +70,42 @@ def test_a_correction_or_a_choice_beside_an_erasure_brings_nothing_back() -> Non
     for person_id in people[:ROUNDS]:
         outcomes = at_once(
             [
-                lambda person_id=person_id: vault.erase(person_id, reason="asked", by=SYSTEM, at=clock.now()),
+                lambda person_id=person_id: vault.erase(
+                    person_id, reason="asked", by=SYSTEM, at=clock.now()
+                ),
                 lambda person_id=person_id: _correct(person_id, kinds),
                 lambda person_id=person_id: choose(
-                    person_id, "personal-offers", Answer.YES, channel="phone", evidence="call:1", by=world.ADVISER, at=clock.now()
+                    person_id,
+                    "personal-offers",
+                    Answer.YES,
+                    channel="phone",
+                    evidence="call:1",
+                    by=world.ADVISER,
+                    at=clock.now(),
                 ),
             ]
         )
         assert outcomes[0] is None
-        unexpected = [outcome for outcome in outcomes if isinstance(outcome, Exception) and not isinstance(outcome, NotFound)]
+        unexpected = [
+            outcome
+            for outcome in outcomes
+            if isinstance(outcome, Exception) and not isinstance(outcome, NotFound)
+        ]
         assert not unexpected
     assert whole.people() == frozenset(people[ROUNDS:])
-    assert not Choice.objects.filter(person_id__in=people[:ROUNDS]).exists(), "a choice outlived the erasure"
+    assert not Choice.objects.filter(person_id__in=people[:ROUNDS]).exists(), (
+        "a choice outlived the erasure"
+    )
 
 
 def _correct(person_id: int, kinds: dict[str, str]) -> None:
     origin = Origin(1, clock.now(), "phone", "answer-contact")
-    vault.correct(person_id, "email", "new@example.org", kinds=kinds, origin=origin, by=world.ADVISER, at=clock.now())
+    vault.correct(
+        person_id,
+        "email",
+        "new@example.org",
+        kinds=kinds,
+        origin=origin,
+        by=world.ADVISER,
+        at=clock.now(),
+    )

@@ -1,4 +1,5 @@
-"""Merges at once with merges, erasures and uses: one order of events explains every outcome, and nobody waits for ever."""
+"""Merges at once with merges, erasures and uses: one order of events explains every outcome, and
+nobody waits for ever."""
 
 from __future__ import annotations
 
@@ -37,8 +38,15 @@ def erase(person: int) -> None:
 def test_two_merges_of_the_same_two_leave_one_person() -> None:
     people = [person for person, _ in world.load(ROUNDS * 2)]
     for one, other in zip(people[::2], people[1::2], strict=True):
-        outcomes = at_once([lambda one=one, other=other: merge(one, other), lambda one=one, other=other: merge(other, one)])
-        assert sorted(type(outcome) for outcome in outcomes if isinstance(outcome, Exception)) == [actions.MergedElsewhere]
+        outcomes = at_once(
+            [
+                lambda one=one, other=other: merge(one, other),
+                lambda one=one, other=other: merge(other, one),
+            ]
+        )
+        assert sorted(type(outcome) for outcome in outcomes if isinstance(outcome, Exception)) == [
+            actions.MergedElsewhere
+        ]
         assert alias.current(one) == alias.current(other)
         assert len(all_handles(alias.current(one))) == 2
     assert Person.objects.count() == ROUNDS
@@ -58,7 +66,9 @@ def test_merges_in_a_chain_leave_no_number_that_leads_nowhere() -> None:
 def test_a_merge_beside_an_erasure_leaves_both_erased_or_the_merge_refused() -> None:
     people = [person for person, _ in world.load(ROUNDS * 2)]
     for one, other in zip(people[::2], people[1::2], strict=True):
-        merged, erased = at_once([lambda one=one, other=other: merge(one, other), lambda other=other: erase(other)])
+        merged, erased = at_once(
+            [lambda one=one, other=other: merge(one, other), lambda other=other: erase(other)]
+        )
         assert erased is None
         assert not PersonKey.objects.filter(person_id=other).exists()
         assert Person.objects.filter(id=one).exists() is isinstance(merged, NotFound), merged
@@ -78,15 +88,29 @@ def test_uses_and_choices_beside_merges_and_splits_find_one_of_the_two_states() 
         return [use(ASK, person, at=clock.now()) for _ in range(8)]
 
     def say(person: int) -> None:
-        choose(person, "personal-offers", Answer.YES, channel="phone", evidence="call:1", by=world.ADVISER, at=clock.now())
+        choose(
+            person,
+            "personal-offers",
+            Answer.YES,
+            channel="phone",
+            evidence="call:1",
+            by=world.ADVISER,
+            at=clock.now(),
+        )
 
     for one, other in zip(people[::2], people[1::2], strict=True):
         outcomes = at_once(
-            [lambda one=one, other=other: there_and_back(one, other), lambda other=other: look(other), lambda other=other: say(other)]
+            [
+                lambda one=one, other=other: there_and_back(one, other),
+                lambda other=other: look(other),
+                lambda other=other: say(other),
+            ]
         )
         assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
         looked = outcomes[1]
         assert isinstance(looked, list)
-        assert all(isinstance(outcome, Opened) and outcome.values["first_name"] for outcome in looked)
+        assert all(
+            isinstance(outcome, Opened) and outcome.values["first_name"] for outcome in looked
+        )
     assert Person.objects.count() == ROUNDS * 2
     assert Choice.objects.count() == ROUNDS

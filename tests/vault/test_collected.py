@@ -1,4 +1,5 @@
-"""``collected:`` in a mapping file: what it says of how the customers were collected can have happened, or is refused."""
+"""``collected:`` in a mapping file: what it says of how the customers were collected can have
+happened, or is refused."""
 
 from __future__ import annotations
 
@@ -21,12 +22,17 @@ FIELDS = ("email", "birth_date", "country")
 
 
 def test_what_nobody_recorded_is_not_made_up() -> None:
-    assert collected.read(None).origins(FIELDS, 3, NOW) == dict.fromkeys(FIELDS, Origin(3, NOW, "import", ""))
+    assert collected.read(None).origins(FIELDS, 3, NOW) == dict.fromkeys(
+        FIELDS, Origin(3, NOW, "import", "")
+    )
 
 
 def test_each_field_has_its_own_purpose_and_all_the_same_day() -> None:
     said = collected.read(
-        yaml.safe_load("{channel: shop, purpose: deliver-orders, day: 2019-05-31, fields: {birth_date: personal-offers}}")
+        yaml.safe_load(
+            "{channel: shop, purpose: deliver-orders, day: 2019-05-31, fields: {birth_date: "
+            "personal-offers}}"
+        )
     )
     then = datetime(2019, 5, 31, tzinfo=UTC)
     said.check(PROMISE, FIELDS, TODAY)
@@ -68,7 +74,10 @@ def test_what_cannot_be_read_is_refused(raw: Any, says: str) -> None:
         (Collected(channel="fax"), "no channel `fax`"),
         (Collected(purpose="sell-it"), "no purpose `sell-it`"),
         (Collected(purpose="deliver-orders"), "`deliver-orders` does not use birth_date"),
-        (Collected(fields={"birth_date": "deliver-orders"}), "`deliver-orders` does not use birth_date"),
+        (
+            Collected(fields={"birth_date": "deliver-orders"}),
+            "`deliver-orders` does not use birth_date",
+        ),
         (Collected(fields={"shoe_size": "deliver-orders"}), "no column fills `shoe_size`"),
         (Collected(day=date(2026, 5, 2)), "still to come"),
     ],

@@ -1,4 +1,5 @@
-"""The kinds of fields: what each takes in, what of it is sealed, how it is shown; a misfit says what was expected."""
+"""The kinds of fields: what each takes in, what of it is sealed, how it is shown; a misfit
+says what was expected."""
 
 from __future__ import annotations
 
@@ -73,7 +74,9 @@ def test_what_is_sealed_of(kind: str, text: str, sealed: str | None) -> None:
 
 
 @pytest.mark.parametrize(("kind", "text", "code", "expected"), REFUSED)
-def test_what_does_not_fit_says_what_was_expected_and_not_what_was_written(kind: str, text: str, code: str, expected: str) -> None:
+def test_what_does_not_fit_says_what_was_expected_and_not_what_was_written(
+    kind: str, text: str, code: str, expected: str
+) -> None:
     with pytest.raises(Misfit) as misfit:
         values.read(kind, text)
     assert misfit.value.code == code
@@ -96,8 +99,13 @@ def test_how_a_value_is_shown(kind: str, sealed: str, shown: str) -> None:
     assert values.shown(kind, sealed) == shown
 
 
-@given(st.sampled_from([kind.value for kind in FieldKind] + ["card_number:unchecked"]), st.text(max_size=80))
-def test_any_text_is_taken_or_a_misfit_and_what_is_taken_is_taken_again(kind: str, text: str) -> None:
+@given(
+    st.sampled_from([kind.value for kind in FieldKind] + ["card_number:unchecked"]),
+    st.text(max_size=80),
+)
+def test_any_text_is_taken_or_a_misfit_and_what_is_taken_is_taken_again(
+    kind: str, text: str
+) -> None:
     if kind == "national_id":
         kind = "national_id:gb.nino"
     try:
@@ -129,7 +137,16 @@ def test_no_more_than_four_digits_of_a_card_are_ever_sealed(text: str) -> None:
     assert sum(mark.isdigit() for mark in sealed) == 4
 
 
-@given(st.dates(datetime(1880, 1, 1, tzinfo=UTC).date(), datetime.now(UTC).date() - timedelta(days=1)), st.sampled_from(days.PATTERNS))
-def test_a_day_is_the_same_in_every_form_that_a_mapping_may_name(day: datetime, pattern: str) -> None:
-    written = pattern.replace("YYYY", f"{day.year:04}").replace("MM", f"{day.month:02}").replace("DD", f"{day.day:02}")
+@given(
+    st.dates(datetime(1880, 1, 1, tzinfo=UTC).date(), datetime.now(UTC).date() - timedelta(days=1)),
+    st.sampled_from(days.PATTERNS),
+)
+def test_a_day_is_the_same_in_every_form_that_a_mapping_may_name(
+    day: datetime, pattern: str
+) -> None:
+    written = (
+        pattern.replace("YYYY", f"{day.year:04}")
+        .replace("MM", f"{day.month:02}")
+        .replace("DD", f"{day.day:02}")
+    )
     assert days.read(written, pattern) == day.isoformat()

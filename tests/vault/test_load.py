@@ -22,8 +22,11 @@ from aboveboard.vault.models import BlindIndex, ImportRun, Person, SealedRecord
 MAPPING_FILE = Path(loading.__file__).parent / "samples" / "adventureworks.yaml"
 MAPPING = mappings.load(MAPPING_FILE.read_text("utf-8"), name=MAPPING_FILE.name)
 KINDS = dict.fromkeys(MAPPING.columns.values(), "text") | {
-    "email": "email", "phone": "phone", "customer_number": "customer_number", "birth_date": "date",
-}  # fmt: skip
+    "email": "email",
+    "phone": "phone",
+    "customer_number": "customer_number",
+    "birth_date": "date",
+}
 PEOPLE = 300
 
 pytestmark = pytest.mark.django_db
@@ -37,13 +40,20 @@ def file(tmp_path: Path) -> Path:
 
 
 def load(path: Path, **changed: Any) -> ImportRun:
-    return loading.load(loading.Source(path, MAPPING, KINDS, 1), by=SYSTEM, at=clock.now(), **changed)
+    return loading.load(
+        loading.Source(path, MAPPING, KINDS, 1), by=SYSTEM, at=clock.now(), **changed
+    )
 
 
 def test_everyone_is_loaded_with_a_key_of_their_own(file: Path) -> None:
     run = load(file)
     assert (run.rows, run.loaded, run.already_held, run.refused) == (PEOPLE, PEOPLE, 0, 0)
-    assert Person.objects.count() == SealedRecord.objects.count() == PersonKey.objects.count() == PEOPLE
+    assert (
+        Person.objects.count()
+        == SealedRecord.objects.count()
+        == PersonKey.objects.count()
+        == PEOPLE
+    )
     assert len({bytes(key.wrapped) for key in PersonKey.objects.all()}) == PEOPLE
     assert BlindIndex.objects.count() == 3 * PEOPLE
     assert Entry.objects.filter(kind="people.imported").count() == 1
@@ -71,7 +81,10 @@ def test_bad_rows_are_listed_and_the_rest_is_loaded(file: Path) -> None:
     file.write_text("".join(lines), "utf-8")
     run = load(file)
     assert (run.loaded, run.refused) == (PEOPLE - 2, 2)
-    assert [(problem.line, problem.code) for problem in queries.import_problems(run.pk)] == [(4, "not_email"), (10, "wrong_count")]
+    assert [(problem.line, problem.code) for problem in queries.import_problems(run.pk)] == [
+        (4, "not_email"),
+        (10, "wrong_count"),
+    ]
 
 
 @pytest.mark.parametrize("column", ["email", "phone", "customer_id"])
@@ -88,7 +101,11 @@ def test_where_people_live_follows_their_country_and_state(file: Path) -> None:
     load(file)
     expected: dict[str, int] = {}
     for person in people(PEOPLE):
-        place = f"{person['country']}-{person['region']}" if person["country"] in ("US", "CA") else person["country"]
+        place = (
+            f"{person['country']}-{person['region']}"
+            if person["country"] in ("US", "CA")
+            else person["country"]
+        )
         expected[place] = expected.get(place, 0) + 1
     assert queries.by_jurisdiction() == expected
 
@@ -99,7 +116,15 @@ def test_no_plaintext_is_in_the_bytes_of_the_database(file: Path, on_postgres: b
     haystack = _database_bytes(on_postgres)
     with file.open(encoding="utf-8") as text:
         for row in csv.DictReader(text):
-            for column in ("email", "phone", "last_name", "address_line1", "card_number", "birth_date", "customer_id"):
+            for column in (
+                "email",
+                "phone",
+                "last_name",
+                "address_line1",
+                "card_number",
+                "birth_date",
+                "customer_id",
+            ):
                 if len(row[column]) > 4:  # two or three letters turn up in noise by chance
                     assert row[column].encode() not in haystack, column
 
@@ -121,7 +146,9 @@ def _database_bytes(on_postgres: bool) -> bytes:
     return bytes(dump)
 
 
-def test_a_killed_load_continues_where_it_stopped(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_load_continues_where_it_stopped(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(blocks, "IMPORT_BATCH", 100)
 
     def killed(run: ImportRun) -> None:
@@ -132,5 +159,10 @@ def test_a_killed_load_continues_where_it_stopped(file: Path, monkeypatch: pytes
         load(file, progress=killed)
     assert Person.objects.count() == 200
     again = load(file)
-    assert (again.rows, again.loaded, again.already_held, Person.objects.count()) == (PEOPLE, PEOPLE, 0, PEOPLE)
+    assert (again.rows, again.loaded, again.already_held, Person.objects.count()) == (
+        PEOPLE,
+        PEOPLE,
+        0,
+        PEOPLE,
+    )
     assert (again.resumed, ImportRun.objects.count()) == (1, 1)

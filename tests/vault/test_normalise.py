@@ -57,8 +57,13 @@ def test_phone(typed: str, region: str, filed: str | None) -> None:
     assert normalise.phone(typed, region) == filed
 
 
-@given(st.emails(), st.sampled_from(["straße.de", "bücher.example", "例え.テスト", "ΣΊΣΥΦΟΣ.gr", "EXAMPLE.org"]))
-def test_an_address_is_filed_alike_however_its_letters_are_composed(address: str, domain: str) -> None:
+@given(
+    st.emails(),
+    st.sampled_from(["straße.de", "bücher.example", "例え.テスト", "ΣΊΣΥΦΟΣ.gr", "EXAMPLE.org"]),
+)
+def test_an_address_is_filed_alike_however_its_letters_are_composed(
+    address: str, domain: str
+) -> None:
     typed = f"{address.rpartition('@')[0]}@{domain}"
     filed = normalise.email(typed)
     assert filed == normalise.email(unicodedata.normalize("NFD", typed))
@@ -69,10 +74,15 @@ def test_an_address_is_filed_alike_however_its_letters_are_composed(address: str
 def test_a_number_is_filed_alike_in_every_script(number: int, region: str | None) -> None:
     filed = normalise.phone(str(number), region)
     for zero in ("\u0660", "\u0966", "\uff10"):  # Arabic, Devanagari, full width
-        assert normalise.phone("".join(chr(ord(zero) + int(digit)) for digit in str(number)), region) == filed
+        assert (
+            normalise.phone("".join(chr(ord(zero) + int(digit)) for digit in str(number)), region)
+            == filed
+        )
 
 
-@pytest.mark.parametrize(("typed", "filed"), [("aw-11 000", "AW11000"), ("AW11000", "AW11000"), (" - ", None)])
+@pytest.mark.parametrize(
+    ("typed", "filed"), [("aw-11 000", "AW11000"), ("AW11000", "AW11000"), (" - ", None)]
+)
 def test_customer_number(typed: str, filed: str | None) -> None:
     assert normalise.customer_number(typed) == filed
 

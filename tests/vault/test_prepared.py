@@ -1,4 +1,5 @@
-"""Statements on the path of every use: the same rows on both databases, and one plan a connection on PostgreSQL."""
+"""Statements on the path of every use: the same rows on both databases, and one plan a
+connection on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -18,8 +19,14 @@ ASK = (
 
 def _make() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE asked_here (id bigint, kind smallint, word {connection.data_types['BinaryField']})")
-        cursor.executemany("INSERT INTO asked_here VALUES (%s, %s, %s)", [(1, 3, b"one"), (2, 3, b"two"), (3, 4, b"three")])
+        cursor.execute(
+            "CREATE TEMPORARY TABLE asked_here (id bigint, kind smallint, word "
+            f"{connection.data_types['BinaryField']})"
+        )
+        cursor.executemany(
+            "INSERT INTO asked_here VALUES (%s, %s, %s)",
+            [(1, 3, b"one"), (2, 3, b"two"), (3, 4, b"three")],
+        )
 
 
 def _asked(kind: int | None, ids: set[int], words: list[bytes]) -> list[tuple[int, bytes]]:
@@ -36,7 +43,10 @@ def test_each_part_stands_where_its_mark_is() -> None:
 
 def test_many_ask_as_few_do() -> None:
     _make()
-    assert _asked(3, set(range(1, 501)), [b"x%d" % number for number in range(500)]) == [(1, b"one"), (2, b"two")]
+    assert _asked(3, set(range(1, 501)), [b"x%d" % number for number in range(500)]) == [
+        (1, b"one"),
+        (2, b"two"),
+    ]
 
 
 def test_a_table_made_anew_is_read_as_it_is_now() -> None:
@@ -59,7 +69,10 @@ def test_what_is_asked_again_is_planned_once() -> None:
     _make()
     for count in range(1, 12):
         assert _asked(3, set(range(3, 3 + count)), [b"word"] * count) == []
-    if connection.vendor == "postgresql":  # SQLite keeps its statements by their text, and shows none
+    # SQLite keeps its statements by their text, and shows none.
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%asked_here%'")
+            cursor.execute(
+                "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%asked_here%'"
+            )
             assert cursor.fetchone() == (1,)

@@ -11,17 +11,35 @@ from hypothesis import strategies as st
 
 from aboveboard.basics.limits import FIELD_BYTES, RECORD_ORIGINS
 from aboveboard.vault.origin import Origin, of_promise
-from aboveboard.vault.sealed import Box, FieldTooLong, RecordDamaged, TooManyOrigins, decode, encode, pick, seal, unseal
+from aboveboard.vault.sealed import (
+    Box,
+    FieldTooLong,
+    RecordDamaged,
+    TooManyOrigins,
+    decode,
+    encode,
+    pick,
+    seal,
+    unseal,
+)
 
 CIPHER = AESGCM(bytes(range(32)))
 ids = st.integers(0, 2**63 - 1)
-names = st.text(min_size=1, max_size=40).filter(lambda name: 0 < len(name.encode("utf-8", "ignore")) <= 255 and name.isprintable())
+names = st.text(min_size=1, max_size=40).filter(
+    lambda name: 0 < len(name.encode("utf-8", "ignore")) <= 255 and name.isprintable()
+)
 serials = st.integers(0, 2**32 - 1)
 words = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40)
 origins = st.one_of(
     st.builds(of_promise, serials),
     st.builds(Origin, serials, st.datetimes(timezones=st.just(UTC)), words, words),
-    st.builds(Origin, st.just(1), st.just(datetime(2026, 3, 2, tzinfo=UTC)), st.sampled_from(["shop", "phone"]), st.just("deliver")),
+    st.builds(
+        Origin,
+        st.just(1),
+        st.just(datetime(2026, 3, 2, tzinfo=UTC)),
+        st.sampled_from(["shop", "phone"]),
+        st.just("deliver"),
+    ),
 )
 boxes = st.builds(Box, origins, st.binary(min_size=28, max_size=80))
 values = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200)
@@ -47,12 +65,26 @@ def first_format(record: dict[str, Box]) -> bytes:
     for name in sorted(record):
         key, box = name.encode(), record[name]
         serial = box.origin.promise_serial
-        parts += (bytes([len(key)]), key, serial.to_bytes(4, "big"), len(box.sealed).to_bytes(4, "big"), box.sealed)
+        parts += (
+            bytes([len(key)]),
+            key,
+            serial.to_bytes(4, "big"),
+            len(box.sealed).to_bytes(4, "big"),
+            box.sealed,
+        )
     return b"".join(parts)
 
 
-@given(st.dictionaries(names, st.builds(Box, st.builds(of_promise, serials), st.binary(min_size=28, max_size=80)), max_size=8))
-def test_a_record_of_format_1_is_read_and_rewritten_with_its_boxes_as_they_are(record: dict[str, Box]) -> None:
+@given(
+    st.dictionaries(
+        names,
+        st.builds(Box, st.builds(of_promise, serials), st.binary(min_size=28, max_size=80)),
+        max_size=8,
+    )
+)
+def test_a_record_of_format_1_is_read_and_rewritten_with_its_boxes_as_they_are(
+    record: dict[str, Box],
+) -> None:
     assert decode(first_format(record)) == record
     assert decode(encode(decode(first_format(record)))) == record
 
@@ -73,7 +105,9 @@ def test_arbitrary_bytes_are_read_exactly_or_refused(blob: bytes) -> None:
 
 
 @given(st.dictionaries(names, boxes, min_size=1, max_size=4), st.data())
-def test_a_record_with_any_bytes_changed_is_read_exactly_or_refused(record: dict[str, Box], data: st.DataObject) -> None:
+def test_a_record_with_any_bytes_changed_is_read_exactly_or_refused(
+    record: dict[str, Box], data: st.DataObject
+) -> None:
     blob = bytearray(encode(record))
     for _ in range(data.draw(st.integers(1, 3))):
         blob[data.draw(st.integers(1, len(blob) - 1))] = data.draw(st.integers(0, 255))
@@ -84,7 +118,10 @@ def test_a_record_with_any_bytes_changed_is_read_exactly_or_refused(record: dict
     assert encode(read) == blob
 
 
-@given(st.one_of(st.binary(max_size=300), st.binary(max_size=300).map(lambda rest: b"\x02" + rest)), st.lists(names, max_size=4))
+@given(
+    st.one_of(st.binary(max_size=300), st.binary(max_size=300).map(lambda rest: b"\x02" + rest)),
+    st.lists(names, max_size=4),
+)
 def test_picking_from_arbitrary_bytes_is_refused_in_one_way(blob: bytes, wanted: list[str]) -> None:
     try:
         assert set(pick(blob, wanted)) <= set(wanted)
@@ -109,10 +146,20 @@ def test_a_record_cut_short_is_refused(record: dict[str, Box], data: st.DataObje
         ("another person", 2, "email", HERE),
         ("another field", 1, "phone", HERE),
         ("another promise version", 1, "email", Origin(2, NOW, "portal", "answer-contact")),
-        ("another moment", 1, "email", Origin(1, NOW + timedelta(microseconds=1), "portal", "answer-contact")),
+        (
+            "another moment",
+            1,
+            "email",
+            Origin(1, NOW + timedelta(microseconds=1), "portal", "answer-contact"),
+        ),
         ("another channel", 1, "email", Origin(1, NOW, "phone", "answer-contact")),
         ("another purpose", 1, "email", Origin(1, NOW, "portal", "personal-offers")),
-        ("a channel that took letters from the purpose", 1, "email", Origin(1, NOW, "portala", "nswer-contact")),
+        (
+            "a channel that took letters from the purpose",
+            1,
+            "email",
+            Origin(1, NOW, "portala", "nswer-contact"),
+        ),
         ("no origin but the promise", 1, "email", of_promise(1)),
     ],
 )
@@ -135,17 +182,23 @@ def test_one_changed_byte_does_not_open(at: int, flip: int) -> None:
 def test_an_origin_says_when_to_the_microsecond_in_utc(origin: Origin) -> None:
     (read,) = decode(encode({"email": Box(origin, bytes(28))})).values()
     assert read.origin == origin
-    assert origin.collected_at is None or read.origin.collected_at.utcoffset() == timedelta(0)  # type: ignore[union-attr]  # equal, so no None
+    # Equal, so no None.
+    assert origin.collected_at is None or read.origin.collected_at.utcoffset() == timedelta(0)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("channel", "purpose"), [("portal", ""), ("", "answer-contact")])
-def test_an_origin_without_its_time_has_no_channel_and_no_purpose(channel: str, purpose: str) -> None:
+def test_an_origin_without_its_time_has_no_channel_and_no_purpose(
+    channel: str, purpose: str
+) -> None:
     with pytest.raises(ValueError, match="neither channel nor purpose"):
         Origin(1, None, channel, purpose)
 
 
 def test_more_origins_than_a_record_can_tell_apart_are_refused() -> None:
-    record = {f"field_{number}": Box(of_promise(number), bytes(28)) for number in range(RECORD_ORIGINS + 1)}
+    record = {
+        f"field_{number}": Box(of_promise(number), bytes(28))
+        for number in range(RECORD_ORIGINS + 1)
+    }
     with pytest.raises(TooManyOrigins):
         encode(record)
     del record["field_0"]
@@ -158,6 +211,10 @@ def test_a_value_beyond_the_limit_is_refused() -> None:
 
 
 @given(st.dictionaries(names, boxes, max_size=8), st.lists(names, max_size=4))
-def test_picking_fields_is_decoding_and_leaving_the_rest(record: dict[str, Box], others: list[str]) -> None:
+def test_picking_fields_is_decoding_and_leaving_the_rest(
+    record: dict[str, Box], others: list[str]
+) -> None:
     wanted = [*list(record)[::2], *others]
-    assert pick(encode(record), wanted) == {name: box for name, box in record.items() if name in wanted}
+    assert pick(encode(record), wanted) == {
+        name: box for name, box in record.items() if name in wanted
+    }

@@ -1,4 +1,5 @@
-"""Sealing many at once writes what sealing one by one writes, however the file is cut and whoever seals."""
+"""Sealing many at once writes what sealing one by one writes, however the file is
+cut and whoever seals."""
 
 from __future__ import annotations
 
@@ -35,15 +36,25 @@ identify_by: customer_number
 country: country
 region: region
 subdivided: [US]
-columns: {id: customer_number, mail: email, tel: phone, name: first_name, land: country, state: region}
+columns: {id: customer_number, mail: email, tel: phone, name: first_name, land: country, \
+state: region}
 collected: {channel: shop, purpose: deliver-orders, fields: {email: personal-offers}}
 """,
     name="mapping.yaml",
 )
 HEADER = ("id", "mail", "tel", "name", "land", "state")
-KINDS = {"customer_number": "customer_number", "email": "email", "phone": "phone", "first_name": "text", "country": "country",
-         "region": "region"}  # fmt: skip
-SECRETS = {kind: (number, (bytes([number]) * 32, bytes([number + 8]) * 32)) for kind, number in blind.KIND_NUMBERS.items()}
+KINDS = {
+    "customer_number": "customer_number",
+    "email": "email",
+    "phone": "phone",
+    "first_name": "text",
+    "country": "country",
+    "region": "region",
+}
+SECRETS = {
+    kind: (number, (bytes([number]) * 32, bytes([number + 8]) * 32))
+    for kind, number in blind.KIND_NUMBERS.items()
+}
 
 
 def plan(*, copy: bool = False) -> Plan:
@@ -53,23 +64,32 @@ def plan(*, copy: bool = False) -> Plan:
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufffd"), max_size=12)
 PEOPLE = st.lists(
-    st.tuples(st.from_regex(r"[A-Z]{2}[0-9]{1,6}", fullmatch=True), st.sampled_from(["", "jon@example.org", "É@bücher.example"]),
-              st.sampled_from(["", "020 7946 0018", "+33 1 99 00 12 34"]), WORDS, st.sampled_from(["GB", "US", "fr", ""]),
-              st.sampled_from(["", "CA", "NY"])),
+    st.tuples(
+        st.from_regex(r"[A-Z]{2}[0-9]{1,6}", fullmatch=True),
+        st.sampled_from(["", "jon@example.org", "É@bücher.example"]),
+        st.sampled_from(["", "020 7946 0018", "+33 1 99 00 12 34"]),
+        WORDS,
+        st.sampled_from(["GB", "US", "fr", ""]),
+        st.sampled_from(["", "CA", "NY"]),
+    ),
     max_size=8,
-)  # fmt: skip
+)
 
 
 @given(PEOPLE)
 def test_a_block_holds_what_sealing_one_by_one_would(people: list[tuple[str, ...]]) -> None:
     text = io.StringIO(newline="")
     csv.writer(text).writerows(people)
-    keys = [(number, os.urandom(32), b"wrapped") for number in range(1, text.getvalue().count("\n") + 2)]
+    keys = [
+        (number, os.urandom(32), b"wrapped") for number in range(1, text.getvalue().count("\n") + 2)
+    ]
     done = Sealer(plan()).seal(text.getvalue().encode(), 1, keys)
     assert done.rows == len(people)
     assert not done.problems
     origins = plan().origins
-    for row, (person_id, record), look_ups, key in zip(people, done.tables.records, done.tables.look_ups, keys, strict=False):
+    for row, (person_id, record), look_ups, key in zip(
+        people, done.tables.records, done.tables.look_ups, keys, strict=False
+    ):
         values = {
             (name := MAPPING.columns[column]): kinds.read(KINDS[name], cell)
             for column, cell in zip(HEADER, row, strict=True)
@@ -77,11 +97,17 @@ def test_a_block_holds_what_sealing_one_by_one_would(people: list[tuple[str, ...
         }
         boxes = sealed.decode(record)
         cipher = AESGCM(key[1])
-        assert {name: sealed.unseal(cipher, person_id, name, box) for name, box in boxes.items()} == values
-        assert {name: box.origin for name, box in boxes.items()} == {name: origins[name] for name in values}
+        assert {
+            name: sealed.unseal(cipher, person_id, name, box) for name, box in boxes.items()
+        } == values
+        assert {name: box.origin for name, box in boxes.items()} == {
+            name: origins[name] for name in values
+        }
         assert sealed.encode(boxes) == record
         region = values.get("country", "").upper() or None
-        with mock.patch.object(blind, "key", lambda kind, generation: SECRETS[kind][1][generation - 4]):
+        with mock.patch.object(
+            blind, "key", lambda kind, generation: SECRETS[kind][1][generation - 4]
+        ):
             expected = {
                 (SECRETS[KINDS[name]][0], generation, digest, person_id)
                 for name in sorted(values)
@@ -94,24 +120,37 @@ def test_a_block_holds_what_sealing_one_by_one_would(people: list[tuple[str, ...
 
 def test_no_nonce_is_used_twice() -> None:
     text = "".join(f"AW{number},a@example.org,,Ann,GB,\n" for number in range(2_000))
-    done = Sealer(plan()).seal(text.encode(), 1, [(number, bytes(32), b"") for number in range(2_000)])
-    nonces = [box.sealed[: sealed.NONCE_BYTES] for _, record in done.tables.records for box in sealed.decode(record).values()]
+    done = Sealer(plan()).seal(
+        text.encode(), 1, [(number, bytes(32), b"") for number in range(2_000)]
+    )
+    nonces = [
+        box.sealed[: sealed.NONCE_BYTES]
+        for _, record in done.tables.records
+        for box in sealed.decode(record).values()
+    ]
     assert len(set(nonces)) == len(nonces) == 8_000
 
 
 CELLS = st.sampled_from(["a", "", '"x\ny"', '"say ""hi"""', 'in"ch', '"open', "é", "\r"])
 
 
-@given(st.lists(st.lists(CELLS, min_size=1, max_size=3), max_size=30), st.integers(1, 5), st.booleans())
-def test_a_file_reads_the_same_however_it_is_cut(rows: list[list[str]], lines: int, ends: bool) -> None:
+@given(
+    st.lists(st.lists(CELLS, min_size=1, max_size=3), max_size=30), st.integers(1, 5), st.booleans()
+)
+def test_a_file_reads_the_same_however_it_is_cut(
+    rows: list[list[str]], lines: int, ends: bool
+) -> None:
     data = "\n".join(",".join(row) for row in rows).encode() + (b"\n" if ends else b"")
     with mock.patch.object(blocks, "IMPORT_BATCH", lines):
         cut = list(blocks.blocks(io.BytesIO(data), "f", start=0, line=0))
     assert b"".join(block.data for block in cut) == data
 
     def outcomes(pieces: list[blocks.Block]) -> list[object]:
-        reader = people_file.Reader(("id", "land"), mappings.load("identify_by: n\ncountry: c\ncolumns: {id: n, land: c}", name="m"),
-                                    {"n": "customer_number", "c": "country"})  # fmt: skip
+        reader = people_file.Reader(
+            ("id", "land"),
+            mappings.load("identify_by: n\ncountry: c\ncolumns: {id: n, land: c}", name="m"),
+            {"n": "customer_number", "c": "country"},
+        )
         return [row for piece in pieces for row in reader.rows(piece.data.decode(), piece.line)]
 
     assert outcomes(cut) == outcomes([blocks.Block(0, 0, data.count(b"\n") + 1, data)])
@@ -140,7 +179,10 @@ def test_processes_that_seal_load_the_same_and_end_with_the_import(file: Path) -
     file.write_text("".join([*lines[:200], "torn,line\n", *lines[200:], lines[7]]), "utf-8")
     run = loading.load(source(file), by=SYSTEM, at=clock.now(), processes=2)
     assert (run.rows, run.loaded, run.refused, run.already_held) == (302, 300, 2, 0)
-    assert [(p.line, p.code) for p in queries.import_problems(run.pk)] == [(201, "wrong_count"), (303, "twice")]
+    assert [(p.line, p.code) for p in queries.import_problems(run.pk)] == [
+        (201, "wrong_count"),
+        (303, "twice"),
+    ]
     assert Person.objects.count() == SealedRecord.objects.count() == 300
     assert BlindIndex.objects.count() == 900
     assert b"".join(mending.lines(file, run.pk)).decode() == lines[0] + "torn,line\n" + lines[7]
@@ -165,7 +207,13 @@ def test_an_import_whose_helper_was_killed_says_so_and_goes_on_when_run_again(fi
     assert 100 <= stopped.rows < 300
     assert Person.objects.count() == stopped.loaded
     again = loading.load(source(file), by=SYSTEM, at=clock.now(), processes=0)
-    assert (again.pk, again.resumed, again.rows, again.loaded, again.already_held) == (stopped.pk, 1, 300, 300, 0)
+    assert (again.pk, again.resumed, again.rows, again.loaded, again.already_held) == (
+        stopped.pk,
+        1,
+        300,
+        300,
+        0,
+    )
 
 
 @pytest.mark.django_db
@@ -205,18 +253,30 @@ def test_a_place_that_is_no_code_is_a_problem_and_not_a_fault_of_the_database(fi
 
 @pytest.mark.django_db
 def test_people_are_told_apart_by_the_field_that_the_mapping_names(file: Path) -> None:
-    with_mail = mappings.load(world.MAPPING_FILE.read_text("utf-8").replace("identify_by: customer_number", "identify_by: email"), name="m")
+    with_mail = mappings.load(
+        world.MAPPING_FILE.read_text("utf-8").replace(
+            "identify_by: customer_number", "identify_by: email"
+        ),
+        name="m",
+    )
     mine = source(file)
     by_mail = loading.Source(mine.path, with_mail, mine.kinds, mine.promise_serial)
     assert loading.load(by_mail, by=SYSTEM, at=clock.now()).loaded == 300
     assert loading.load(by_mail, by=SYSTEM, at=clock.now()).already_held == 300
-    by_name = mappings.load(world.MAPPING_FILE.read_text("utf-8").replace("identify_by: customer_number", "identify_by: city"), name="m")
+    by_name = mappings.load(
+        world.MAPPING_FILE.read_text("utf-8").replace(
+            "identify_by: customer_number", "identify_by: city"
+        ),
+        name="m",
+    )
     with pytest.raises(people_file.FileRefused, match="cannot be looked up"):
         loading.load(loading.Source(mine.path, by_name, mine.kinds, 1), by=SYSTEM, at=clock.now())
 
 
 @pytest.mark.django_db
-def test_a_block_whose_wrapping_key_was_destroyed_on_the_way_gets_fresh_keys(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_block_whose_wrapping_key_was_destroyed_on_the_way_gets_fresh_keys(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = []
 
     def gone(wrapped: list[bytes]) -> None:
@@ -228,5 +288,7 @@ def test_a_block_whose_wrapping_key_was_destroyed_on_the_way_gets_fresh_keys(fil
     run = loading.load(source(file), by=SYSTEM, at=clock.now())
     assert (run.loaded, run.already_held, run.refused, len(asked)) == (300, 0, 0, 7)
     assert asked[1] != asked[2]
-    person_id = queries.find("customer_number", file.read_text("utf-8").splitlines()[60].split(",")[0])[0]
+    person_id = queries.find(
+        "customer_number", file.read_text("utf-8").splitlines()[60].split(",")[0]
+    )[0]
     assert "email" in queries.held_fields(person_id)

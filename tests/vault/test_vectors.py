@@ -1,4 +1,5 @@
-"""The formats of the vault, byte for byte: ``vectors.json`` was written once, and every release must still read it.
+"""The formats of the vault, byte for byte: ``vectors.json`` was written once, and every
+release must still read it.
 
 Each vector that must be refused names the failure it shows.
 """
@@ -45,7 +46,10 @@ def test_the_record_opens_to_the_same_values() -> None:
 
 @pytest.mark.parametrize("field", PERSON["origins"])
 def test_the_origin_is_the_same(field: str) -> None:
-    origin, said = sealed.decode(bytes.fromhex(PERSON["record"]))[field].origin, PERSON["origins"][field]
+    origin, said = (
+        sealed.decode(bytes.fromhex(PERSON["record"]))[field].origin,
+        PERSON["origins"][field],
+    )
     when = datetime.fromisoformat(said["collected_at"]) if said["collected_at"] else None
     assert origin == Origin(said["promise"], when, said["channel"], said["purpose"])
 
@@ -56,27 +60,40 @@ def test_the_record_of_format_1_opens_to_the_same_values() -> None:
     assert _opened(sealed.encode(sealed.decode(record))) == PERSON["values"]
 
 
-@pytest.mark.parametrize("vector", VECTORS["refused_records"] + VECTORS["refused_records_of_format_1"], ids=lambda vector: vector["shows"])
+@pytest.mark.parametrize(
+    "vector",
+    VECTORS["refused_records"] + VECTORS["refused_records_of_format_1"],
+    ids=lambda vector: vector["shows"],
+)
 def test_a_record_is_refused_that_shows(vector: dict[str, str]) -> None:
     with pytest.raises(sealed.RecordDamaged):
         _opened(bytes.fromhex(vector["record"]))
 
 
 def _opened(record: bytes) -> dict[str, str]:
-    return {name: sealed.unseal(AESGCM(KEY), PERSON["id"], name, box) for name, box in sealed.decode(record).items()}
+    return {
+        name: sealed.unseal(AESGCM(KEY), PERSON["id"], name, box)
+        for name, box in sealed.decode(record).items()
+    }
 
 
-@pytest.mark.parametrize("vector", VECTORS["blind"], ids=lambda vector: f"{vector['kind']} {vector['typed']}")
+@pytest.mark.parametrize(
+    "vector", VECTORS["blind"], ids=lambda vector: f"{vector['kind']} {vector['typed']}"
+)
 def test_the_blind_digest_is_the_same(vector: dict[str, str]) -> None:
     (normal,) = normalise.forms(vector["kind"], vector["typed"], [vector.get("region")])
     assert normal == vector["normal"]
     secret = bytes.fromhex(VECTORS["index_secret"])
-    key = hmac.digest(secret, b"aboveboard/blind/v1/" + vector["kind"].partition(":")[0].encode(), "sha256")
+    key = hmac.digest(
+        secret, b"aboveboard/blind/v1/" + vector["kind"].partition(":")[0].encode(), "sha256"
+    )
     assert hmac.digest(key, normal.encode(), "sha256").hex() == vector["digest"]
 
 
 DOCUMENT = VECTORS["document"]
-CONTENT = (DOCUMENT["content"]["starts"] + DOCUMENT["content"]["repeats"] * DOCUMENT["content"]["times"]).encode()
+CONTENT = (
+    DOCUMENT["content"]["starts"] + DOCUMENT["content"]["repeats"] * DOCUMENT["content"]["times"]
+).encode()
 
 
 def _descriptor() -> Descriptor:
@@ -87,7 +104,11 @@ def _descriptor() -> Descriptor:
 
 def test_the_document_s_descriptor_and_chunks_are_the_same() -> None:
     found = _descriptor()
-    assert (found.name, found.media_type, found.size) == (DOCUMENT["name"], DOCUMENT["type"], DOCUMENT["size"])
+    assert (found.name, found.media_type, found.size) == (
+        DOCUMENT["name"],
+        DOCUMENT["type"],
+        DOCUMENT["size"],
+    )
     chunks = list(stream.seal(found.key, [CONTENT]))
     assert [hashlib.sha256(chunk).hexdigest() for chunk in chunks] == DOCUMENT["chunks_sha256"]
     assert b"".join(stream.unseal(found.key, chunks)) == CONTENT
@@ -97,6 +118,9 @@ def test_the_document_s_descriptor_and_chunks_are_the_same() -> None:
 def test_a_document_is_refused_that_shows(vector: dict[str, list[int | str]]) -> None:
     key = _descriptor().key
     mine: dict[int | str, bytes] = dict(enumerate(stream.seal(key, [CONTENT])))
-    theirs = {f"other {place}": chunk for place, chunk in enumerate(stream.seal(bytes.fromhex(DOCUMENT["other_key"]), [CONTENT]))}
+    theirs = {
+        f"other {place}": chunk
+        for place, chunk in enumerate(stream.seal(bytes.fromhex(DOCUMENT["other_key"]), [CONTENT]))
+    }
     with pytest.raises(stream.AttachmentDamaged):
         list(stream.unseal(key, [(mine | theirs)[place] for place in vector["chunks"]]))

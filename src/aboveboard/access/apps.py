@@ -10,7 +10,8 @@ class Room(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        """Register what moves along when two people are found to be one, and what is sealed anew under a new key."""
+        """Register what moves along when two people are found to be one, and what is sealed
+        anew under a new key."""
         from aboveboard.access import joining as moving
         from aboveboard.access.emergency.words import seal_anew
         from aboveboard.vault.keeping.rekeying import also_seals

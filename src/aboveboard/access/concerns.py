@@ -1,4 +1,5 @@
-"""A person says that a look at their data seems wrong: written down, and handed to the privacy lead.
+"""A person says that a look at their data seems wrong: written down, and
+handed to the privacy lead.
 
 Only a code and the number of the entry are kept. What people would type into a free box may be
 anything about anyone, and the ledger must hold no personal data.
@@ -34,8 +35,11 @@ class Concern(StrEnum):
     OTHER = "other"
 
 
-def raise_concern(person_id: int, about: int | None, concern: Concern, *, by: Actor, at: datetime) -> int:
-    """Write down that the person finds a look wrong, tell the privacy lead, and return the entry's id.
+def raise_concern(
+    person_id: int, about: int | None, concern: Concern, *, by: Actor, at: datetime
+) -> int:
+    """Write down that the person finds a look wrong, tell the privacy lead,
+    and return the entry's id.
 
     ``about`` is the id of the look's entry, or None when it is about the list as a whole.
 
@@ -48,7 +52,9 @@ def raise_concern(person_id: int, about: int | None, concern: Concern, *, by: Ac
             raise NotFound(what="person")
         if about is not None and not is_about(person_id, ledger.entry(about)):
             raise NotFound(what="ledger entry")
-        entry_id = append(KIND, by=by, handle=handle, facts={"about": about, "concern": concern.value}, at=at)
+        entry_id = append(
+            KIND, by=by, handle=handle, facts={"about": about, "concern": concern.value}, at=at
+        )
         post(KIND, {"entry": entry_id})
     return entry_id
 

@@ -1,8 +1,10 @@
-"""The decision: may this actor use these fields of this person, for this purpose, through this channel, now?
+"""The decision: may this actor use these fields of this person, for this purpose,
+through this channel, now?
 
-Pure and total: the same promise, request and facts always give the same answer, whatever the order of fields, purposes or
-choices. Denied unless every question below is answered with yes; all reasons are given, not the first. The questions,
-numbered as in the code (``docs/explanation/how-a-use-is-decided.md`` says what law each comes from):
+Pure and total: the same promise, request and facts always give the same answer, whatever the order
+of fields, purposes or choices. Denied unless every question below is answered with yes; all reasons
+are given, not the first. The questions, numbered as in the code
+(``docs/explanation/how-a-use-is-decided.md`` says what law each comes from):
 
 1. Is the person held at all?
 2. Is it asked about a moment at which this promise is in force, and that has come?
@@ -15,8 +17,8 @@ numbered as in the code (``docs/explanation/how-a-use-is-decided.md`` says what 
 9. If use is restricted: is this purpose one of the exceptions?
 10. Is it within retention, or kept for a legal claim and used for that?
 
-2 to 7 need nobody looked up (:func:`against_anyone`). A grant is all or nothing: whoever asks for one field too many is
-told which, and asks again.
+2 to 7 need nobody looked up (:func:`against_anyone`). A grant is all or nothing: whoever asks for
+one field too many is told which, and asks again.
 """
 
 from __future__ import annotations
@@ -32,9 +34,18 @@ from aboveboard.access.reasons import Code, Reason, reason
 from aboveboard.promise.model import Promise
 
 __all__ = [
-    "ANY_SCOPE", "UNKNOWN_PERSON", "Facts", "Permitted", "Refusal", "Request", "Scope",
-    "against_anyone", "chosen_against", "decide", "decide_person",
-]  # fmt: skip
+    "ANY_SCOPE",
+    "UNKNOWN_PERSON",
+    "Facts",
+    "Permitted",
+    "Refusal",
+    "Request",
+    "Scope",
+    "against_anyone",
+    "chosen_against",
+    "decide",
+    "decide_person",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +71,16 @@ def decide(promise: Promise, request: Request, facts: Facts) -> Permitted | Refu
 
 
 def against_anyone(promise: Promise, request: Request) -> tuple[Reason, ...]:
-    """Return the reasons against a request that hold whoever it is about (2 to 7), in a fixed order."""
+    """Return the reasons against a request that hold whoever it is about (2 to
+    7), in a fixed order."""
     return _ordered(promised.against(promise, request))
 
 
-def decide_person(promise: Promise, request: Request, facts: Facts, already: tuple[Reason, ...]) -> Permitted | Refusal:
-    """Decide about one person where ``already`` is what :func:`against_anyone` said of the request: once for a whole batch."""
+def decide_person(
+    promise: Promise, request: Request, facts: Facts, already: tuple[Reason, ...]
+) -> Permitted | Refusal:
+    """Decide about one person where ``already`` is what :func:`against_anyone` said of the request:
+    once for a whole batch."""
     purpose = promise.purposes.get(request.purpose)
     found = list(already)
     if not facts.held:  # 1

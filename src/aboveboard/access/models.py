@@ -10,20 +10,26 @@ from django.db import models
 class QuietRefusal(models.Model):
     """Whom a look-up that ended in nothing was about, and why it did.
 
-    The entry of such a look-up names nobody and gives the same reason whether nobody, one or several were found: whoever
-    asked can read the log. This row ties it to the one who was found, so that they see it; ``person`` is empty when nobody
-    or several were. It goes with the person.
+    The entry of such a look-up names nobody and gives the same reason whether nobody, one or
+    several were found: whoever asked can read the log. This row ties it to the one who was found,
+    so that they see it; ``person`` is empty when nobody or several were. It goes with the person.
     """
 
     entry_id = models.BigIntegerField(primary_key=True)
-    person = models.ForeignKey("vault.Person", null=True, on_delete=models.CASCADE, db_index=False, related_name="+")
+    person = models.ForeignKey(
+        "vault.Person", null=True, on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
     reasons = models.JSONField(help_text="codes of access.reasons")
 
     class Meta:
         """A person's are read together, newest first."""
 
         indexes: ClassVar = [
-            models.Index(fields=["person", "entry_id"], name="quiet_refusal_person", condition=models.Q(person__isnull=False))
+            models.Index(
+                fields=["person", "entry_id"],
+                name="quiet_refusal_person",
+                condition=models.Q(person__isnull=False),
+            )
         ]
 
     def __str__(self) -> str:
@@ -31,14 +37,17 @@ class QuietRefusal(models.Model):
 
 
 class EmergencyLook(models.Model):
-    """One look in an emergency that was granted: who asked, why, until when it may be shown again, and its review.
+    """One look in an emergency that was granted: who asked, why, until when it may be
+    shown again, and its review.
 
-    ``person`` is empty once they are erased. ``words`` is what the asker wrote for the reviewers, sealed under the person's key; it
-    goes with the key.
+    ``person`` is empty once they are erased. ``words`` is what the asker wrote for the reviewers,
+    sealed under the person's key; it goes with the key.
     """
 
     entry_id = models.BigIntegerField(unique=True)
-    person = models.ForeignKey("vault.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    person = models.ForeignKey(
+        "vault.Person", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     actor = models.JSONField(help_text="who asked: kind, id, role, team")
     account_id = models.BigIntegerField()
     why = models.CharField(max_length=24, help_text="a code of access.emergency.why")
@@ -56,13 +65,18 @@ class EmergencyLook(models.Model):
         """What waits for its review is found without reading what is done."""
 
         indexes: ClassVar = [
-            models.Index(fields=["review_due"], name="emergency_to_review", condition=models.Q(reviewed_at__isnull=True)),
+            models.Index(
+                fields=["review_due"],
+                name="emergency_to_review",
+                condition=models.Q(reviewed_at__isnull=True),
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="emergency_review_is_whole",
                 condition=models.Q(reviewed_at__isnull=True, reviewed_by__isnull=True, verdict="")
-                | models.Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~models.Q(verdict=""),
+                | models.Q(reviewed_at__isnull=False, reviewed_by__isnull=False)
+                & ~models.Q(verdict=""),
             )
         ]
 
@@ -71,7 +85,8 @@ class EmergencyLook(models.Model):
 
 
 class EmergencyAsked(models.Model):
-    """That an account asked, granted or refused: what it may ask for in a day is counted from these."""
+    """That an account asked, granted or refused: what it may ask for in a day
+    is counted from these."""
 
     account_id = models.BigIntegerField()
     at = models.DateTimeField()

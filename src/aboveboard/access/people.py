@@ -1,7 +1,8 @@
-"""Finding the person that a use is about, by what they said of themselves, without telling who is known here.
+"""Finding the person that a use is about, by what they said of themselves, without
+telling who is known here.
 
-Whoever asks learns that somebody is known only with a grant, or when the purpose itself works with what they named
-(``docs/decisions/0017-a-look-up-tells-nothing.md``).
+Whoever asks learns that somebody is known only with a grant, or when the purpose itself works with
+what they named (``docs/decisions/0017-a-look-up-tells-nothing.md``).
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class SeveralFound(Conflict):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Sought:
-    """What somebody said of themselves: an e-mail address, phone or customer number. Never printed: it is personal data.
+    """What somebody said of themselves: an e-mail address, phone or customer number. Never
+    printed: it is personal data.
 
     A phone without ``country`` is tried in each country we trade in.
     """
@@ -55,7 +57,8 @@ def find(promise: Promise, sought: Sought) -> list[int]:
 
 
 def find_each(promise: Promise, soughts: Sequence[Sought]) -> list[list[int]]:
-    """Return everyone known by each of what was said, rising. One statement for each kind, however many there are."""
+    """Return everyone known by each of what was said, rising. One statement for each kind,
+    however many there are."""
     return vault.find_each([(one.kind, one.value, _regions(promise, one)) for one in soughts])
 
 
@@ -66,16 +69,28 @@ def _regions(promise: Promise, sought: Sought) -> list[str | None]:
 
 
 def told(promise: Promise, purpose: str, kind: str) -> bool:
-    """Whether the purpose may be told that nobody, or several, are known by that: it works with such a field itself."""
+    """Whether the purpose may be told that nobody, or several, are known by that: it works
+    with such a field itself."""
     found = promise.purposes.get(purpose)
     return found is not None and any(promise.fields[field].kind == kind for field in found.fields)
 
 
-def choose_for(sought: Sought, purpose: str, answer: Answer, *, channel: str, evidence: str, by: Actor, at: datetime) -> Choice:
-    """Record a choice of the one person known by what they said. What can be wrong whoever they are is said first.
+def choose_for(
+    sought: Sought,
+    purpose: str,
+    answer: Answer,
+    *,
+    channel: str,
+    evidence: str,
+    by: Actor,
+    at: datetime,
+) -> Choice:
+    """Record a choice of the one person known by what they said. What can be wrong
+    whoever they are is said first.
 
-    A yes or no is somebody's own word, so it cannot be taken from nobody: this tells when nobody, or several, are known by
-    that, and a miss is written down (entry ``choice.missed``) as a hit is, so that trying people out shows.
+    A yes or no is somebody's own word, so it cannot be taken from nobody: this tells when nobody,
+    or several, are known by that, and a miss is written down (entry ``choice.missed``) as a hit is,
+    so that trying people out shows.
 
     Raises:
         NoOneFound, SeveralFound: there is not exactly one.
@@ -85,9 +100,17 @@ def choose_for(sought: Sought, purpose: str, answer: Answer, *, channel: str, ev
     choices.check(adopted.promise, purpose, channel=channel, evidence=evidence, by=by)
     found = find(adopted.promise, sought)
     if len(found) == 1:
-        return choices.choose(found[0], purpose, answer, channel=channel, evidence=evidence, by=by, at=at)
+        return choices.choose(
+            found[0], purpose, answer, channel=channel, evidence=evidence, by=by, at=at
+        )
     with transaction.atomic():
-        append("choice.missed", by=by, handle=None, facts={"purpose": purpose, "channel": channel, "promise": adopted.serial}, at=at)
+        append(
+            "choice.missed",
+            by=by,
+            handle=None,
+            facts={"purpose": purpose, "channel": channel, "promise": adopted.serial},
+            at=at,
+        )
     raise missing(found)
 
 

@@ -46,11 +46,21 @@ class Look:
     @property
     def sentences(self) -> list[str]:
         """The reasons of a refusal in words, without the details that belong to who asked."""
-        return [SENTENCES[Code(code)].format(field="that", role="", purpose="", channel="").replace("  ", " ") for code in self.reasons]
+        return [
+            SENTENCES[Code(code)]
+            .format(field="that", role="", purpose="", channel="")
+            .replace("  ", " ")
+            for code in self.reasons
+        ]
 
 
 def looks(
-    person_id: int, *, after: int | None = None, limit: int = 50, kinds: Collection[str] = KINDS, own: bool = False
+    person_id: int,
+    *,
+    after: int | None = None,
+    limit: int = 50,
+    kinds: Collection[str] = KINDS,
+    own: bool = False,
 ) -> Sequence[Look]:
     """Return the newest uses of a person's data first, refused ones too; their own only when asked.
 
@@ -70,25 +80,40 @@ def looks(
     return found[:limit]
 
 
-def _page(person_id: int, handles: Sequence[str], kinds: list[str], after: int | None, limit: int) -> list[Look]:
-    """Return the newest looks before ``after``: those whose entry names the person, and those kept apart from the log."""
-    named = [_look(entry) for handle in handles for entry in ledger.entries_for(handle, kinds=kinds, after=after, limit=limit)]
+def _page(
+    person_id: int, handles: Sequence[str], kinds: list[str], after: int | None, limit: int
+) -> list[Look]:
+    """Return the newest looks before ``after``: those whose entry names the person, and those
+    kept apart from the log."""
+    named = [
+        _look(entry)
+        for handle in handles
+        for entry in ledger.entries_for(handle, kinds=kinds, after=after, limit=limit)
+    ]
     rows = QuietRefusal.objects.filter(person_id=person_id)
     if after is not None:
         rows = rows.filter(entry_id__lt=after)
     quiet = dict(rows.order_by("-entry_id").values_list("entry_id", "reasons")[:limit])
-    apart = [replace(_look(entry), reasons=tuple(quiet[entry.id])) for entry in ledger.entries(quiet) if entry.kind in kinds]
+    apart = [
+        replace(_look(entry), reasons=tuple(quiet[entry.id]))
+        for entry in ledger.entries(quiet)
+        if entry.kind in kinds
+    ]
     page = sorted([*named, *apart], key=lambda look: look.entry_id, reverse=True)[:limit]
     found = verdicts([look.entry_id for look in page if look.emergency])
     return [replace(look, verdict=found.get(look.entry_id, "")) for look in page] if found else page
 
 
 def is_about(person_id: int, entry: ledger.Recorded) -> bool:
-    """Whether an entry concerns this person: it names them, or they were the one found by a look-up that ended in nothing."""
+    """Whether an entry concerns this person: it names them, or they were the one found by a look-up
+    that ended in nothing."""
     handles = vault.all_handles(person_id)
     if not handles:
         return False
-    return entry.handle in handles or QuietRefusal.objects.filter(entry_id=entry.id, person_id=person_id).exists()
+    return (
+        entry.handle in handles
+        or QuietRefusal.objects.filter(entry_id=entry.id, person_id=person_id).exists()
+    )
 
 
 def _look(entry: ledger.Recorded) -> Look:

@@ -1,4 +1,5 @@
-"""Every reason for which a use is refused: a code for programs, a sentence for people, and where it comes from."""
+"""Every reason for which a use is refused: a code for programs, a sentence for people,
+and where it comes from."""
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ SENTENCES: dict[Code, str] = {
     Code.PERSON_UNKNOWN: "We hold nothing under this person: they were erased, or never known.",
     Code.PURPOSE_UNKNOWN: "The promise has no purpose called {purpose}.",
     Code.ROLE_NOT_ALLOWED: "The promise does not let the role {role} use data for this purpose.",
-    Code.CHANNEL_NOT_ALLOWED: "The promise does not allow this purpose through the channel {channel}.",
+    Code.CHANNEL_NOT_ALLOWED: (
+        "The promise does not allow this purpose through the channel {channel}."
+    ),
     Code.OUTSIDE_CLIENT_SCOPE: "This program was not given leave for this purpose or channel.",
     Code.FIELD_NOT_IN_PURPOSE: "This purpose does not need {field}.",
     Code.NO_FIELDS: "No field was asked for.",
@@ -46,18 +49,28 @@ SENTENCES: dict[Code, str] = {
     Code.CONSENT_WITHDRAWN: "The person said yes and took it back.",
     Code.OBJECTED: "The person objected to this.",
     Code.RETENTION_OVER: "The time for which this may be kept for this purpose is over.",
-    Code.RESTRICTED: "The use of this person's data is restricted, and this purpose is none of the exceptions.",
-    Code.KEPT_FOR_CLAIM: "It is kept longer only for a legal claim, and may be used for nothing else.",
+    Code.RESTRICTED: (
+        "The use of this person's data is restricted, and this purpose is none of the exceptions."
+    ),
+    Code.KEPT_FOR_CLAIM: (
+        "It is kept longer only for a legal claim, and may be used for nothing else."
+    ),
     Code.NOT_IN_FORCE_THEN: "The promise was not in force yet at the moment asked about.",
     Code.NOT_YET_TIME: "The moment asked about has not come yet.",
-    Code.NOBODY_TO_SHOW: "There is nobody to show for this purpose. Whether anybody is known by that is not told.",
+    Code.NOBODY_TO_SHOW: (
+        "There is nobody to show for this purpose. Whether anybody is known by that is not told."
+    ),
     Code.SEVERAL_TO_SHOW: "More than one person may be meant, so none of them is shown.",
     Code.EMERGENCY_NOT_PROMISED: "The promise has no emergencies.",
     Code.EMERGENCY_NOT_STAFF: "Only a member of staff may act in an emergency, never a program.",
     Code.EMERGENCY_ROLE: "The promise does not let the role {role} act in an emergency.",
     Code.EMERGENCY_FIELD: "The promise does not open {field} in an emergency.",
-    Code.EMERGENCY_TOO_MANY: "This account has asked for as many emergency looks as it may in a day.",
-    Code.EMERGENCY_OVER: "The time of this emergency look is over. Ask again if the emergency goes on.",
+    Code.EMERGENCY_TOO_MANY: (
+        "This account has asked for as many emergency looks as it may in a day."
+    ),
+    Code.EMERGENCY_OVER: (
+        "The time of this emergency look is over. Ask again if the emergency goes on."
+    ),
 }
 
 

@@ -30,16 +30,20 @@ def sequence_now() -> Checkpoint | None:
     """Put every waiting entry into the tree and sign the new checkpoint; None if nothing waited."""
     try:
         return _sequence()
-    except signing.SigningKeyChanged:  # between our look at it and the signature; the next look sees it
+    # Between our look at it and the signature; the next look sees it.
+    except signing.SigningKeyChanged:
         return _sequence()
 
 
 def rotate_key(*, by: Actor) -> Signer:
     """Make a new signing key and let it sign from now on; return its signer.
 
-    1. The new secret is made and kept, on its own: until step 2 nothing uses it, and a second try finds it again.
-    2. One transaction writes the change and its entry. From its commit on, no process signs with the old key.
-    3. The first checkpoint under the new key is signed by the old one too, and kept in the published log.
+    1. The new secret is made and kept, on its own: until step 2 nothing uses it, and a
+       second try finds it again.
+    2. One transaction writes the change and its entry. From its commit on, no
+       process signs with the old key.
+    3. The first checkpoint under the new key is signed by the old one too, and
+       kept in the published log.
 
     Raises:
         SigningKeyChanged: somebody else changed it at the same moment.
@@ -67,8 +71,12 @@ def _sequence() -> Checkpoint | None:
 
 
 def signs(generation: int, vkey: str) -> bool:
-    """Whether this instance holds the secret of the key ``vkey`` as that generation; none is made."""
-    return InstanceSecret.objects.filter(name=_secret(generation)).exists() and _signer(generation).vkey == vkey
+    """Whether this instance holds the secret of the key ``vkey`` as that
+    generation; none is made."""
+    return (
+        InstanceSecret.objects.filter(name=_secret(generation)).exists()
+        and _signer(generation).vkey == vkey
+    )
 
 
 def _secret(generation: int) -> str:

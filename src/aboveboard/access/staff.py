@@ -1,7 +1,8 @@
 """Changes to who may sign in, each with its ledger entry in one transaction.
 
-``accounts`` makes the change and ``ledger`` writes it down; neither may know the other. An entry names accounts
-and programs by their number, never a name or an address; a link made for a customer names them by handle.
+``accounts`` makes the change and ``ledger`` writes it down; neither may know the other. An entry
+names accounts and programs by their number, never a name or an address; a link made for a
+customer names them by handle.
 """
 
 from __future__ import annotations
@@ -33,38 +34,63 @@ class NotInPromise(BadInput):
 
 @transaction.atomic
 def add_staff(*, email: str, name: str, team: str, role: Role, by: Actor, at: datetime) -> Account:
-    """Make a member of staff (entry ``staff.added``). Errors: :func:`aboveboard.accounts.actions.add_staff`."""
+    """Make a member of staff (entry ``staff.added``). Errors:
+    :func:`aboveboard.accounts.actions.add_staff`."""
     account = actions.add_staff(email=email, name=name, team=team, role=role, at=at)
     ledger.append("staff.added", by=by, handle=None, facts=_facts(account), at=at)
     return account
 
 
 @transaction.atomic
-def change_role(account: Account, *, role: Role, team: str | None = None, by: Actor, at: datetime) -> Account:
-    """Give a member of staff another role (entry ``staff.changed``). Errors: ``accounts.actions.change_role``."""
+def change_role(
+    account: Account, *, role: Role, team: str | None = None, by: Actor, at: datetime
+) -> Account:
+    """Give a member of staff another role (entry ``staff.changed``). Errors:
+    ``accounts.actions.change_role``."""
     before = _facts(account)
     changed = actions.change_role(account, role=role, team=team)
-    ledger.append("staff.changed", by=by, handle=None, facts={"before": before, "after": _facts(changed)}, at=at)
+    ledger.append(
+        "staff.changed",
+        by=by,
+        handle=None,
+        facts={"before": before, "after": _facts(changed)},
+        at=at,
+    )
     return changed
 
 
 @transaction.atomic
 def close(account: Account, *, by: Actor, at: datetime) -> Account:
-    """Close a member of staff's account (entry ``staff.closed``). Errors: ``accounts.actions.close``."""
+    """Close a member of staff's account (entry ``staff.closed``). Errors:
+    ``accounts.actions.close``."""
     closed = actions.close(account, at=at)
     ledger.append("staff.closed", by=by, handle=None, facts=_facts(closed), at=at)
     return closed
 
 
 @transaction.atomic
-def make_link(account: Account, *, by: Actor, at: datetime, life: timedelta = limits.SIGN_IN_LINK_LIFE, demo: bool = False) -> str:
-    """Return the path of a one-time sign-in link (entry ``signin.link``). Errors: ``accounts.actions.make_link``."""
+def make_link(
+    account: Account,
+    *,
+    by: Actor,
+    at: datetime,
+    life: timedelta = limits.SIGN_IN_LINK_LIFE,
+    demo: bool = False,
+) -> str:
+    """Return the path of a one-time sign-in link (entry ``signin.link``). Errors:
+    ``accounts.actions.make_link``."""
     path = actions.make_link(account, by=by, at=at, life=life, demo=demo)
     facts: dict[str, Json] = {"expires_at": clock.to_text(at + life), "second_factor_waived": demo}
     if account.person_id is None:
         ledger.append("signin.link", by=by, handle=None, facts=facts | _facts(account), at=at)
     else:
-        ledger.append("signin.link", by=by, handle=vault.handle(account.person_id), facts=facts | {"role": account.role}, at=at)
+        ledger.append(
+            "signin.link",
+            by=by,
+            handle=vault.handle(account.person_id),
+            facts=facts | {"role": account.role},
+            at=at,
+        )
     return path
 
 
@@ -82,8 +108,8 @@ def make_client(
 ) -> tuple[ServiceClient, str]:
     """Return a program's entry and its secret, shown this once (entry ``client.made``).
 
-    Its role, purposes and channels must be words of the promise in force: a misspelt one would be found out by the
-    refusal of its first use, long after whoever spelt it has gone home.
+    Its role, purposes and channels must be words of the promise in force: a misspelt one would be
+    found out by the refusal of its first use, long after whoever spelt it has gone home.
 
     Raises:
         NoPromise: no promise is in force, so there is nothing that a program may do.
@@ -91,10 +117,25 @@ def make_client(
         BadInput, Conflict: as :func:`aboveboard.accounts.programs.credentials.make_client`.
     """
     promise = in_force().promise
-    roles = [role.strip()] if role.strip() else []  # that one must be given at all is said by the room below
-    _must_be_known({"role": (roles, promise.roles), "purpose": (purposes, promise.purposes), "channel": (channels, promise.channels)})
-    client, secret = credentials.make_client(name=name, role=role, team=team, purposes=purposes, channels=channels, at=at, life=life)
-    ledger.append("client.made", by=by, handle=None, facts=_client_facts(client) | {"expires_at": clock.to_text(at + life)}, at=at)
+    # That one must be given at all is said by the room below.
+    roles = [role.strip()] if role.strip() else []
+    _must_be_known(
+        {
+            "role": (roles, promise.roles),
+            "purpose": (purposes, promise.purposes),
+            "channel": (channels, promise.channels),
+        }
+    )
+    client, secret = credentials.make_client(
+        name=name, role=role, team=team, purposes=purposes, channels=channels, at=at, life=life
+    )
+    ledger.append(
+        "client.made",
+        by=by,
+        handle=None,
+        facts=_client_facts(client) | {"expires_at": clock.to_text(at + life)},
+        at=at,
+    )
     return client, secret
 
 
@@ -107,10 +148,13 @@ def rotate_client(
     life: timedelta = limits.CLIENT_SECRET_LIFE,
     overlap: timedelta = limits.CLIENT_SECRET_OVERLAP,
 ) -> str:
-    """Return a program's new secret (entry ``client.rotated``). Errors: ``accounts.programs.credentials.rotate``."""
+    """Return a program's new secret (entry ``client.rotated``). Errors:
+    ``accounts.programs.credentials.rotate``."""
     secret = credentials.rotate(client, at=at, life=life, overlap=overlap)
     ends = {"old_until": clock.to_text(at + overlap), "expires_at": clock.to_text(at + life)}
-    ledger.append("client.rotated", by=by, handle=None, facts={"client": str(client.pk), **ends}, at=at)
+    ledger.append(
+        "client.rotated", by=by, handle=None, facts={"client": str(client.pk), **ends}, at=at
+    )
     return secret
 
 
@@ -129,7 +173,10 @@ def _must_be_known(asked: Mapping[str, tuple[Sequence[str], Mapping[str, object]
         unknown = [word for word in dict.fromkeys(words) if word not in known]
         for word in unknown:
             found.append(f"{what} `{word[:80]}`")
-            fixes += [f"Did you mean `{close}`?" for close in get_close_matches(word[:80], known, n=1, cutoff=0.6)]
+            fixes += [
+                f"Did you mean `{close}`?"
+                for close in get_close_matches(word[:80], known, n=1, cutoff=0.6)
+            ]
         if unknown:
             fixes.append(f"Its {what}s: {', '.join(known)}.")
     if found:

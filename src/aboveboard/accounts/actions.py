@@ -1,7 +1,8 @@
 """Every change to accounts and links; programs have :mod:`aboveboard.accounts.programs`.
 
-These are the changes alone. Whoever acts on behalf of a person calls ``aboveboard.access.staff``, which makes
-the same change and writes its ledger entry in one transaction: this room may not import the ledger.
+These are the changes alone. Whoever acts on behalf of a person calls
+``aboveboard.access.staff``, which makes the same change and writes its ledger entry in one
+transaction: this room may not import the ledger.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import BadInput, Conflict, NotAllowed
 
 STAND_IN = "@person.invalid"
-"""A customer's account needs an address for allauth; this one can never receive mail (RFC 2606, section 2)."""
+"""A customer's account needs an address for allauth; this one can never receive mail
+(RFC 2606, section 2)."""
 
 
 @transaction.atomic
 def add_staff(*, email: str, name: str, team: str, role: Role, at: datetime) -> Account:
-    """Make a member of staff, or open a closed account again with nothing of its old ways to sign in.
+    """Make a member of staff, or open a closed account again with nothing of
+    its old ways to sign in.
 
     Raises:
         BadInput: the address is none, the name is empty, or the role is not one of staff.
@@ -37,7 +40,9 @@ def add_staff(*, email: str, name: str, team: str, role: Role, at: datetime) -> 
     try:
         validate_email(email)
     except ValidationError:
-        raise BadInput(found="an address that is not an e-mail address", fix="Write it like name@example.com.") from None
+        raise BadInput(
+            found="an address that is not an e-mail address", fix="Write it like name@example.com."
+        ) from None
     if not name.strip():
         raise BadInput(found="an empty name", fix="Give the name that colleagues know them by.")
     _staff_role(role)
@@ -46,7 +51,12 @@ def add_staff(*, email: str, name: str, team: str, role: Role, at: datetime) -> 
         account = Account(email=email, created_at=at)
     elif account.is_active:
         raise Conflict(why="somebody with this address is on the staff already")
-    account.name, account.team, account.role, account.closed_at = name.strip(), team.strip(), role, None
+    account.name, account.team, account.role, account.closed_at = (
+        name.strip(),
+        team.strip(),
+        role,
+        None,
+    )
     account.set_unusable_password()
     account.save()
     Authenticator.objects.filter(user_id=account.pk).delete()
@@ -55,7 +65,8 @@ def add_staff(*, email: str, name: str, team: str, role: Role, at: datetime) -> 
 
 @transaction.atomic
 def change_role(account: Account, *, role: Role, team: str | None = None) -> Account:
-    """Give a member of staff another role, and another team if one is named. It holds from their next click.
+    """Give a member of staff another role, and another team if one is named. It
+    holds from their next click.
 
     Raises:
         BadInput: the role is not one of staff.
@@ -74,7 +85,8 @@ def change_role(account: Account, *, role: Role, team: str | None = None) -> Acc
 
 @transaction.atomic
 def close(account: Account, *, at: datetime) -> Account:
-    """Close a member of staff's account: signed out everywhere at once, nothing deleted, since the ledger names it.
+    """Close a member of staff's account: signed out everywhere at once, nothing deleted,
+    since the ledger names it.
 
     Raises:
         Conflict: they are a customer, or the last administrator.
@@ -88,15 +100,23 @@ def close(account: Account, *, at: datetime) -> Account:
 
 
 def end_sessions(account: Account) -> None:
-    """Sign this account out everywhere: its password is made unusable, and sessions are tied to it."""
+    """Sign this account out everywhere: its password is made unusable, and
+    sessions are tied to it."""
     account.set_unusable_password()
     account.save(update_fields=["password"])
 
 
 def customer_account(person_id: int, *, at: datetime) -> Account:
-    """Return the account of a customer, made when they first sign in. It holds nothing that they typed."""
+    """Return the account of a customer, made when they first sign in. It holds
+    nothing that they typed."""
     account, made = Account.objects.get_or_create(
-        person_id=person_id, defaults={"email": f"{person_id}{STAND_IN}", "role": Role.CUSTOMER, "created_at": at, "password": "!"}
+        person_id=person_id,
+        defaults={
+            "email": f"{person_id}{STAND_IN}",
+            "role": Role.CUSTOMER,
+            "created_at": at,
+            "password": "!",
+        },
     )
     if made:
         end_sessions(account)
@@ -104,14 +124,17 @@ def customer_account(person_id: int, *, at: datetime) -> Account:
 
 
 def forget_customer(person_id: int) -> None:
-    """Delete a customer's account, passkeys and links with it: the erasure of a person ends here too."""
+    """Delete a customer's account, passkeys and links with it: the erasure of a
+    person ends here too."""
     Account.objects.customers().filter(person_id=person_id).delete()
 
 
 def join_customers(kept: int, merged: int) -> str:
-    """Let one customer's account be another's, two records having been found to be of one person; return what was done.
+    """Let one customer's account be another's, two records having been found to be of one
+    person; return what was done.
 
-    Where both have one, that of the record kept stays, and the other goes with its passkeys: its address still signs them in.
+    Where both have one, that of the record kept stays, and the other goes with its passkeys: its
+    address still signs them in.
     """
     theirs = Account.objects.customers().filter(person_id=merged)
     if Account.objects.customers().filter(person_id=kept).exists():
@@ -120,14 +143,24 @@ def join_customers(kept: int, merged: int) -> str:
 
 
 def part_customers(kept: int, merged: int, done: str) -> None:
-    """Undo :func:`join_customers`: an account that was moved goes back; whoever was signed in must sign in again."""
+    """Undo :func:`join_customers`: an account that was moved goes back; whoever was signed
+    in must sign in again."""
     for account in Account.objects.customers().filter(person_id=kept):
         end_sessions(account)
         if done == "moved":
-            Account.objects.filter(pk=account.pk).update(person_id=merged, email=f"{merged}{STAND_IN}")
+            Account.objects.filter(pk=account.pk).update(
+                person_id=merged, email=f"{merged}{STAND_IN}"
+            )
 
 
-def make_link(account: Account, *, by: Actor, at: datetime, life: timedelta = limits.SIGN_IN_LINK_LIFE, demo: bool = False) -> str:
+def make_link(
+    account: Account,
+    *,
+    by: Actor,
+    at: datetime,
+    life: timedelta = limits.SIGN_IN_LINK_LIFE,
+    demo: bool = False,
+) -> str:
     """Return the path of a fresh link that signs ``account`` in, once, within ``life``.
 
     ``demo`` waives the second factor, on a demonstration only.
@@ -142,17 +175,26 @@ def make_link(account: Account, *, by: Actor, at: datetime, life: timedelta = li
         raise Conflict(why="this account is closed")
     token = links.new_token()
     SignInLink.objects.create(
-        token_hash=links.digest(token), account=account, made_by=by.id, made_at=at, expires_at=at + life, second_factor_waived=demo
+        token_hash=links.digest(token),
+        account=account,
+        made_by=by.id,
+        made_at=at,
+        expires_at=at + life,
+        second_factor_waived=demo,
     )
     return reverse("accounts_link", args=[token])
 
 
 def link_state(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | None]:
     """Return whether the link works, and the link; asking does not use it."""
-    link = SignInLink.objects.select_related("account").filter(token_hash=links.digest(token)).first()
+    link = (
+        SignInLink.objects.select_related("account").filter(token_hash=links.digest(token)).first()
+    )
     if link is None:
         return LinkState.UNKNOWN, None
-    return links.state(used_at=link.used_at, expires_at=link.expires_at, account_open=link.account.is_active, at=at), link
+    return links.state(
+        used_at=link.used_at, expires_at=link.expires_at, account_open=link.account.is_active, at=at
+    ), link
 
 
 def use_link(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | None]:
@@ -167,7 +209,12 @@ def use_link(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | None]
 
 def _staff_role(role: Role) -> None:
     if role is Role.CUSTOMER:
-        raise BadInput(found="the role customer", fix="Choose one of: " + ", ".join(r.value for r in Role if r is not Role.CUSTOMER) + ".")
+        raise BadInput(
+            found="the role customer",
+            fix="Choose one of: "
+            + ", ".join(r.value for r in Role if r is not Role.CUSTOMER)
+            + ".",
+        )
 
 
 def _staff_member(account: Account) -> Account:
@@ -179,5 +226,11 @@ def _staff_member(account: Account) -> Account:
 def _not_the_last_administrator(account: Account) -> None:
     if account.role != Role.ADMINISTRATOR or not account.is_active:
         return
-    if not Account.objects.filter(role=Role.ADMINISTRATOR, closed_at=None).exclude(pk=account.pk).exists():
-        raise Conflict(why="this is the last administrator, and someone must be able to manage the staff")
+    if (
+        not Account.objects.filter(role=Role.ADMINISTRATOR, closed_at=None)
+        .exclude(pk=account.pk)
+        .exists()
+    ):
+        raise Conflict(
+            why="this is the last administrator, and someone must be able to manage the staff"
+        )

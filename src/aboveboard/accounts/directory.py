@@ -1,7 +1,7 @@
 """How a typed address finds a customer, without this room knowing the vault.
 
-``site`` registers the look-up once at start-up: a function from the typed e-mail address to the ids of the
-people whose blind index matches it. The address is matched, never kept.
+``site`` registers the look-up once at start-up: a function from the typed e-mail address to the ids
+of the people whose blind index matches it. The address is matched, never kept.
 """
 
 from __future__ import annotations

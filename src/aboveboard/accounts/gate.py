@@ -1,4 +1,5 @@
-"""Who may call a view. Every view says so beside its name; one that does not is refused (design, invariant 10).
+"""Who may call a view. Every view says so beside its name; one that does not is
+refused (design, invariant 10).
 
     @allow(Role.INCIDENT_LEAD)          these roles of staff, with their second factor
     @allow_staff                        any member of staff, with their second factor
@@ -23,7 +24,14 @@ from urllib.parse import urlencode
 from allauth.core.internal.ratelimit import consume
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -59,7 +67,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A view's declaration. ``roles`` narrows ``STAFF``; empty means any. ``why`` is owed by PUBLIC and SIGNED_IN."""
+    """A view's declaration. ``roles`` narrows ``STAFF``; empty means any. ``why`` is owed by
+    PUBLIC and SIGNED_IN."""
 
     kind: Kind
     roles: frozenset[Role] = frozenset()
@@ -138,7 +147,8 @@ def service(view: V) -> V:
 
 
 def signed_in(why: str) -> Callable[[V], V]:
-    """Declare that anyone signed in may call the view, staff even before their second factor, and why."""
+    """Declare that anyone signed in may call the view, staff even before their
+    second factor, and why."""
     return _with(Gate(Kind.SIGNED_IN, why=why))
 
 
@@ -152,12 +162,14 @@ _by_prefix: dict[str, Gate] = {}
 
 
 def declare(name_or_prefix: str, gate: Gate) -> None:
-    """Declare a view that is not ours: by its route name, or by a path prefix that starts with ``/``."""
+    """Declare a view that is not ours: by its route name, or by a path prefix
+    that starts with ``/``."""
     (_by_prefix if name_or_prefix.startswith("/") else _by_name)[name_or_prefix] = gate
 
 
 def gate_of(view: Callable[..., object], *, name: str | None, path: str) -> Gate | None:
-    """Return the declaration of ``view``: its own, else by route name, else by the longest path prefix."""
+    """Return the declaration of ``view``: its own, else by route name, else by
+    the longest path prefix."""
     own = getattr(view, "gate", None) or getattr(getattr(view, "view_class", None), "gate", None)
     if isinstance(own, Gate):
         return own
@@ -230,7 +242,8 @@ def client_of(request: HttpRequest) -> Program:
 
 
 def still_may(request: HttpRequest) -> bool:
-    """Whether the program's token still works: asked again and again while an answer to it is being streamed."""
+    """Whether the program's token still works: asked again and again while an answer to
+    it is being streamed."""
     token = request.headers.get("Authorization", "").partition(" ")[2].strip()
     return program_for(token, at=clock.now()) is not None
 
@@ -259,7 +272,11 @@ class GateMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
+        self,
+        request: HttpRequest,
+        view: Callable[..., object],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
     ) -> HttpResponseBase | None:
         """Return the refusal, or None to let the request in."""
         if request.method == "TRACE":  # it repeats what was sent, tokens too (RFC 9110, 9.3.8)
@@ -267,7 +284,11 @@ class GateMiddleware:
         name = request.resolver_match.view_name if request.resolver_match else None
         gate = gate_of(view, name=name, path=request.path)
         if gate is None:
-            log.error("a view has no gate and was refused: %s (%s)", getattr(view, "__qualname__", "?"), name)
+            log.error(
+                "a view has no gate and was refused: %s (%s)",
+                getattr(view, "__qualname__", "?"),
+                name,
+            )
         if gate is not None and gate.kind is Kind.PUBLIC:
             return None
         match verdict(gate, visitor_of(request)):
@@ -276,7 +297,8 @@ class GateMiddleware:
                 return None
             case Verdict.SIGN_IN:
                 if request.user.is_authenticated:
-                    logout(request)  # closed, or over: what its cookie names must be worth nothing afterwards
+                    # Closed, or over: what its cookie names must be worth nothing afterwards.
+                    logout(request)
                 return _ask_to_sign_in(request, gate)
             case Verdict.SET_UP:
                 return HttpResponseRedirect(_with_next(reverse("accounts_second_factor"), request))
@@ -285,7 +307,8 @@ class GateMiddleware:
 
 
 def throttle(request: HttpRequest, action: str) -> None:
-    """Count one ``action`` of whoever calls, against ``limits.SIGN_IN_RATES``: look-ups of people, for one.
+    """Count one ``action`` of whoever calls, against ``limits.SIGN_IN_RATES``:
+    look-ups of people, for one.
 
     Raises:
         TooMany: more than the limit in its time.
@@ -297,7 +320,8 @@ def throttle(request: HttpRequest, action: str) -> None:
 
 
 def _keep_alive(request: HttpRequest) -> None:
-    """Note that the session is used, at most once per ``limits.SESSION_TOUCH``: saving it moves its end."""
+    """Note that the session is used, at most once per ``limits.SESSION_TOUCH``:
+    saving it moves its end."""
     if not request.user.is_authenticated:
         return
     now = clock.now().timestamp()
@@ -314,13 +338,18 @@ def _ask_to_sign_in(request: HttpRequest, gate: Gate | None) -> HttpResponseBase
         )
         return problem
     staff = (gate and gate.kind is Kind.STAFF) or request.path.startswith(CONSOLE)
-    return HttpResponseRedirect(_with_next(reverse("accounts_staff" if staff else "account_login"), request))
+    return HttpResponseRedirect(
+        _with_next(reverse("accounts_staff" if staff else "account_login"), request)
+    )
 
 
 def _refuse(request: HttpRequest, gate: Gate | None) -> HttpResponse:
     if request.path.startswith(API):
         return _problem(403, "not_allowed", "You may not do this.")
-    context = {"for_staff": bool(gate and gate.kind is Kind.STAFF), "for_customers": bool(gate and gate.kind is Kind.CUSTOMER)}
+    context = {
+        "for_staff": bool(gate and gate.kind is Kind.STAFF),
+        "for_customers": bool(gate and gate.kind is Kind.CUSTOMER),
+    }
     if gate is not None:
         context["roles"] = sorted(role.value.replace("-", " ") for role in gate.roles)  # type: ignore[assignment]
     return render(request, "accounts/refused.html", context, status=403)
@@ -333,7 +362,8 @@ def _problem(status: int, code: str, sentence: str) -> JsonResponse:
 
 
 def _with_next(address: str, request: HttpRequest) -> str:
-    """Return ``address`` with the way back; only a page that can be asked for again is a way back."""
+    """Return ``address`` with the way back; only a page that can be asked
+    for again is a way back."""
     if request.method not in ("GET", "HEAD"):
         return address
     return f"{address}?{urlencode({'next': request.get_full_path()})}"

@@ -1,4 +1,5 @@
-"""One-time links and tokens: random, kept only as a hash, used once, and plain about why they no longer work."""
+"""One-time links and tokens: random, kept only as a hash, used once, and plain about
+why they no longer work."""
 
 from __future__ import annotations
 
@@ -8,10 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 
 TOKEN_BYTES = 32
-"""256 random bits: nothing to slow down or salt, so a plain SHA-256 is kept (OWASP ASVS 5.0, 6.5.2)."""
+"""256 random bits: nothing to slow down or salt, so a plain SHA-256 is kept
+(OWASP ASVS 5.0, 6.5.2)."""
 
 TOKEN_PREFIX, SECRET_PREFIX = "ab_", "abs_"
-"""So that a program's token or secret is known for what it is when it turns up in a file or a scanner's report."""
+"""So that a program's token or secret is known for what it is when it turns up in a file
+or a scanner's report."""
 
 
 class LinkState(StrEnum):
@@ -34,8 +37,11 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def state(*, used_at: datetime | None, expires_at: datetime, account_open: bool, at: datetime) -> LinkState:
-    """Return whether a link works at ``at``; "used" is said before "expired", since it tells the reader more."""
+def state(
+    *, used_at: datetime | None, expires_at: datetime, account_open: bool, at: datetime
+) -> LinkState:
+    """Return whether a link works at ``at``; "used" is said before "expired", since it
+    tells the reader more."""
     if used_at is not None:
         return LinkState.USED
     if expires_at <= at:

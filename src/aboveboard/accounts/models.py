@@ -1,4 +1,5 @@
-"""What is kept about those who sign in: accounts, one-time links, programs with their secrets and tokens."""
+"""What is kept about those who sign in: accounts, one-time links, programs with
+their secrets and tokens."""
 
 from __future__ import annotations
 
@@ -25,9 +26,12 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """Someone who signs in: a customer (``person_id``) or a member of staff (``email``, ``name``, ``team``)."""
+    """Someone who signs in: a customer (``person_id``) or a member of staff
+    (``email``, ``name``, ``team``)."""
 
-    email = models.EmailField(unique=True, help_text="staff: their address; a customer: a stand-in, never their own")
+    email = models.EmailField(
+        unique=True, help_text="staff: their address; a customer: a stand-in, never their own"
+    )
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
     name = models.CharField(max_length=120, blank=True)
     team = models.CharField(max_length=80, blank=True)
@@ -41,12 +45,19 @@ class Account(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        """A customer's account holds nothing about them but the id; a member of staff's has none."""
+        """A customer's account holds nothing about them but the id; a
+        member of staff's has none."""
 
         constraints = [
             models.CheckConstraint(
                 name="accounts_customer_is_a_person",
-                condition=Q(role=Role.CUSTOMER.value, person_id__isnull=False, name="", team="", email__endswith="@person.invalid")
+                condition=Q(
+                    role=Role.CUSTOMER.value,
+                    person_id__isnull=False,
+                    name="",
+                    team="",
+                    email__endswith="@person.invalid",
+                )
                 | Q(~Q(role=Role.CUSTOMER.value), person_id__isnull=True),
             ),
         ]
@@ -86,7 +97,11 @@ class SignInLink(models.Model):
 class ServiceClient(models.Model):
     """A program that may ask: its role and team in the promise's words, and what it may ask for."""
 
-    client_id = models.CharField(max_length=40, unique=True, help_text="what it calls itself at the token endpoint; no secret")
+    client_id = models.CharField(
+        max_length=40,
+        unique=True,
+        help_text="what it calls itself at the token endpoint; no secret",
+    )
     name = models.CharField(max_length=80, unique=True)
     role = models.CharField(max_length=80)
     team = models.CharField(max_length=80, blank=True)
@@ -106,7 +121,8 @@ class ServiceClient(models.Model):
 
 
 class ClientSecret(models.Model):
-    """What a program proves itself with. Several may work at once: a new one is brought in before the old one ends."""
+    """What a program proves itself with. Several may work at once: a new one is brought in
+    before the old one ends."""
 
     client = models.ForeignKey(ServiceClient, on_delete=models.CASCADE, related_name="secrets")
     secret_hash = models.CharField(max_length=64, unique=True)
@@ -119,7 +135,8 @@ class ClientSecret(models.Model):
 
 
 class AccessToken(models.Model):
-    """A short-lived token of a program (RFC 6749, 1.4), narrowed to some of its leave. Only its SHA-256 is kept."""
+    """A short-lived token of a program (RFC 6749, 1.4), narrowed to some of its leave.
+    Only its SHA-256 is kept."""
 
     token_hash = models.CharField(max_length=64, primary_key=True)
     client = models.ForeignKey(ServiceClient, on_delete=models.CASCADE, related_name="tokens")
@@ -135,7 +152,8 @@ class AccessToken(models.Model):
 
 
 class Repeat(models.Model):
-    """A change that a program asked for under a key of its own, and the answer: sent again, it is answered and not done again."""
+    """A change that a program asked for under a key of its own, and the answer: sent again, it is
+    answered and not done again."""
 
     key_hash = models.CharField(max_length=64, primary_key=True)
     asked_hash = models.CharField(max_length=64)

@@ -14,8 +14,14 @@ from aboveboard.basics.errors import NotFound
 
 def staff() -> Sequence[Account]:
     """Return all staff, closed accounts last, each with ``has_second_factor``."""
-    factors = Authenticator.objects.filter(user_id=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    return list(Account.objects.staff().annotate(has_second_factor=Exists(factors)).order_by("closed_at", "name", "pk"))
+    factors = Authenticator.objects.filter(user_id=OuterRef("pk")).exclude(
+        type=Authenticator.Type.RECOVERY_CODES
+    )
+    return list(
+        Account.objects.staff()
+        .annotate(has_second_factor=Exists(factors))
+        .order_by("closed_at", "name", "pk")
+    )
 
 
 def staff_member(email: str) -> Account:
@@ -43,7 +49,8 @@ def account(account_id: int) -> Account:
 
 
 def names(account_ids: Sequence[int]) -> dict[int, str]:
-    """Return the names of these members of staff, for pages of staff; customers see role and team only."""
+    """Return the names of these members of staff, for pages of staff; customers
+    see role and team only."""
     return dict(Account.objects.staff().filter(pk__in=account_ids).values_list("pk", "name"))
 
 
@@ -54,7 +61,11 @@ def actor_for(account: Account) -> Actor:
 
 def has_second_factor(account: Account) -> bool:
     """Whether this account has set up a second factor (recovery codes alone are none)."""
-    return bool(Authenticator.objects.filter(user_id=account.pk).exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
+    return bool(
+        Authenticator.objects.filter(user_id=account.pk)
+        .exclude(type=Authenticator.Type.RECOVERY_CODES)
+        .exists()
+    )
 
 
 def clients() -> Sequence[ServiceClient]:

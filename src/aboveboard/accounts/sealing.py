@@ -1,11 +1,14 @@
-"""What this room must remember but may not keep in clear is sealed: sessions, and the secrets of second factors.
+"""What this room must remember but may not keep in clear is sealed: sessions, and the
+secrets of second factors.
 
-AES-256-GCM; a key per context, derived (HKDF-SHA256, RFC 5869) from the one secret that ``site`` provides from
-``keys`` at start-up. Box = 12 random bytes of nonce, then ciphertext and tag; the context's name and what the
-box belongs to are associated data, so a box copied into another row does not open.
+AES-256-GCM; a key per context, derived (HKDF-SHA256, RFC 5869) from the one secret that
+``site`` provides from ``keys`` at start-up. Box = 12 random bytes of nonce, then ciphertext and
+tag; the context's name and what the box belongs to are associated data, so a box copied into
+another row does not open.
 
-A random 96-bit nonce is safe for 2**32 boxes of one key (NIST SP 800-38D, 8.3): a thousand saved sessions a
-second for seven weeks. Rotate the ``sessions`` secret on an instance that is busier than that.
+A random 96-bit nonce is safe for 2**32 boxes of one key (NIST SP 800-38D, 8.3): a
+thousand saved sessions a second for seven weeks. Rotate the ``sessions`` secret on an
+instance that is busier than that.
 """
 
 from __future__ import annotations
@@ -40,7 +43,8 @@ class WillNotOpen(AboveboardError):
 
 
 def register(secret: Callable[[], bytes]) -> None:
-    """Set where the secret (32 bytes) comes from; it is asked for once a process, when first needed."""
+    """Set where the secret (32 bytes) comes from; it is asked for once a
+    process, when first needed."""
     global _secret
     _secret = secret
     _cipher.cache_clear()
@@ -64,22 +68,30 @@ def unseal(context: str, box: bytes, *, belongs_to: bytes = b"") -> bytes:
         WillNotOpen: the box was changed, moved or sealed with another key.
     """
     try:
-        return _cipher(context).decrypt(box[:_NONCE], box[_NONCE:], context.encode() + b"\0" + belongs_to)
+        return _cipher(context).decrypt(
+            box[:_NONCE], box[_NONCE:], context.encode() + b"\0" + belongs_to
+        )
     except (InvalidTag, ValueError):
         raise WillNotOpen(what=context) from None
 
 
 def cache_key(key: str, key_prefix: str, version: int) -> str:
-    """Return the key under which the cache keeps ``key``: keyed with Django's own secret, 64 hex characters.
+    """Return the key under which the cache keeps ``key``: keyed with Django's own
+    secret, 64 hex characters.
 
-    allauth's rate limits name network addresses and accounts in their keys, and the cache is a table.
+    allauth's rate limits name network addresses and accounts in their keys,
+    and the cache is a table.
     """
-    return salted_hmac("aboveboard.cache", f"{key_prefix}:{version}:{key}", algorithm="sha256").hexdigest()
+    return salted_hmac(
+        "aboveboard.cache", f"{key_prefix}:{version}:{key}", algorithm="sha256"
+    ).hexdigest()
 
 
 @cache
 def _cipher(context: str) -> AESGCM:
     if _secret is None:
         raise NoSealingKey()
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"aboveboard/accounts/" + context.encode())
+    key = HKDF(
+        algorithm=SHA256(), length=32, salt=None, info=b"aboveboard/accounts/" + context.encode()
+    )
     return AESGCM(key.derive(_secret()))

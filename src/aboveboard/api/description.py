@@ -8,11 +8,17 @@ from aboveboard.basics.problems import MEDIA_TYPE
 
 _TOKEN = {
     "type": "oauth2",
-    "description": "A token for the id and secret that `aboveboard client add` printed, once. It works for ten minutes.",
+    "description": (
+        "A token for the id and secret that `aboveboard client add` printed, once. It works for "
+        "ten minutes."
+    ),
     "flows": {
         "clientCredentials": {
             "tokenUrl": "/oauth/token",
-            "scopes": {"purpose:PURPOSE": "a purpose that the program has leave for", "channel:CHANNEL": "a channel that it has leave for"},
+            "scopes": {
+                "purpose:PURPOSE": "a purpose that the program has leave for",
+                "channel:CHANNEL": "a channel that it has leave for",
+            },
         }
     },
 }
@@ -21,12 +27,18 @@ _LINES = "application/x-ndjson"
 STREAM_BODIES: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "The first line says what is asked (purpose, fields, channel, reference); each further line names a person.",
+        "description": (
+            "The first line says what is asked (purpose, fields, channel, reference); each further "
+            "line names a person."
+        ),
         "content": {_LINES: {"schema": {"type": "string"}}},
     },
     "responses": {
         200: {
-            "description": "A line for each line that named a person, with its number (`line`) and outcome; then one with `end`.",
+            "description": (
+                "A line for each line that named a person, with its number (`line`) and outcome; "
+                "then one with `end`."
+            ),
             "content": {_LINES: {"schema": {"type": "string"}}},
         }
     },
@@ -35,7 +47,8 @@ STREAM_BODIES: dict[str, Any] = {
 
 
 def complete(described: dict[str, Any]) -> dict[str, Any]:
-    """Return the description with the token that every operation asks for, and errors in their own media type (RFC 9457)."""
+    """Return the description with the token that every operation asks for, and errors in their own
+    media type (RFC 9457)."""
     for operations in described["paths"].values():
         for operation in operations.values():
             operation["security"] = [{"token": []}]

@@ -17,18 +17,27 @@ _lock = threading.Lock()
 _buckets: dict[int, tuple[float, float]] = {}
 
 
-def take(client_id: int, count: int = 1, *, rate: float = SERVICE_USES_PER_SECOND, now: float | None = None) -> None:
-    """Take a token for each of ``count`` people out of the client's bucket, which holds one second's worth.
+def take(
+    client_id: int,
+    count: int = 1,
+    *,
+    rate: float = SERVICE_USES_PER_SECOND,
+    now: float | None = None,
+) -> None:
+    """Take a token for each of ``count`` people out of the client's bucket, which
+    holds one second's worth.
 
     Raises:
-        TooMany: there are not so many; nothing was taken. ``seconds`` later there are, if nobody else takes them.
+        TooMany: there are not so many; nothing was taken. ``seconds`` later there are,
+            if nobody else takes them.
     """
     if wait := _missing(client_id, count, rate, time.monotonic() if now is None else now):
         raise TooMany(seconds=math.ceil(wait))
 
 
 def wait(client_id: int, count: int, *, rate: float = SERVICE_USES_PER_SECOND) -> None:
-    """Take the tokens, resting until there are so many: for a stream, which is slowed down and not refused."""
+    """Take the tokens, resting until there are so many: for a stream, which is slowed
+    down and not refused."""
     while rest := _missing(client_id, count, rate, time.monotonic()):
         time.sleep(rest)
 

@@ -19,19 +19,28 @@ from aboveboard.basics.errors import AboveboardError, http_status
 from aboveboard.basics.logs import REQUEST_ID
 
 log = logging.getLogger(__name__)
-_STATUS: dict[type[AboveboardError], int] = {KeyReused: 422}  # draft-ietf-httpapi-idempotency-key-header-07, 2.7
+# draft-ietf-httpapi-idempotency-key-header-07, 2.7.
+_STATUS: dict[type[AboveboardError], int] = {KeyReused: 422}
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def problem(status: int, code: str, title: str, **more: object) -> JsonResponse:
-    """Return a problem with our ``code``; ``more`` are extension members (:func:`aboveboard.basics.problems.problem`)."""
-    return _answer(problems.problem(status, code, title, request_id=REQUEST_ID.get(), **more), status)
+    """Return a problem with our ``code``; ``more`` are extension members
+    (:func:`aboveboard.basics.problems.problem`)."""
+    return _answer(
+        problems.problem(status, code, title, request_id=REQUEST_ID.get(), **more), status
+    )
 
 
 def refused(reasons: Sequence[Reason], entry_id: int) -> JsonResponse:
     """Return a refused use: every reason, and the ledger entry that proves that it was asked."""
-    listed = [{"code": reason.code.value, "field": reason.field or None, "sentence": reason.sentence} for reason in reasons]
-    return problem(403, "use_refused", "The promise does not allow this use.", reasons=listed, entry=entry_id)
+    listed = [
+        {"code": reason.code.value, "field": reason.field or None, "sentence": reason.sentence}
+        for reason in reasons
+    ]
+    return problem(
+        403, "use_refused", "The promise does not allow this use.", reasons=listed, entry=entry_id
+    )
 
 
 def install(api: NinjaAPI) -> None:
@@ -60,12 +69,21 @@ def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError
     """422, naming where and what; never what was sent, for it may be personal data."""
     found: list[dict[str, Any]] = getattr(error, "errors", [])
     listed = [{"at": _place(item["loc"]), "expected": item["msg"]} for item in found]
-    return problem(422, "bad_request", "The request does not have the form that the API describes.", errors=listed)
+    return problem(
+        422,
+        "bad_request",
+        "The request does not have the form that the API describes.",
+        errors=listed,
+    )
 
 
 def _place(where: Sequence[str | int]) -> str:
-    """Return where in the body, such as ``person.kind``. A member that is no plain name is not repeated: it may be anything."""
-    inside = [part if isinstance(part, int) or _NAME.fullmatch(part) else "(a member)" for part in where[2:]]
+    """Return where in the body, such as ``person.kind``. A member that is no plain name is not
+    repeated: it may be anything."""
+    inside = [
+        part if isinstance(part, int) or _NAME.fullmatch(part) else "(a member)"
+        for part in where[2:]
+    ]
     return ".".join(map(str, inside)) or "(the body)"
 
 
@@ -73,11 +91,15 @@ def _http(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpRespo
     return _plain(getattr(error, "status_code", 400))
 
 
-def _too_big(request: HttpRequest, error: RequestDataTooBig | type[RequestDataTooBig]) -> HttpResponse:
+def _too_big(
+    request: HttpRequest, error: RequestDataTooBig | type[RequestDataTooBig]
+) -> HttpResponse:
     return _plain(413)
 
 
-def _unread(request: HttpRequest, error: UnreadablePostError | type[UnreadablePostError]) -> HttpResponse:
+def _unread(
+    request: HttpRequest, error: UnreadablePostError | type[UnreadablePostError]
+) -> HttpResponse:
     """400: whoever asked went away, or sent less than announced."""
     return _plain(400)
 

@@ -1,4 +1,5 @@
-"""The routes for programs. All need a program's token; what it may ask for is its scope and the promise."""
+"""The routes for programs. All need a program's token; what it may ask for is its
+scope and the promise."""
 
 from __future__ import annotations
 
@@ -19,7 +20,18 @@ from aboveboard.accounts.gate import actor_of, client_of
 from aboveboard.accounts.programs.repeats import once
 from aboveboard.api import pace, problems
 from aboveboard.api.description import STREAM_BODIES, complete
-from aboveboard.api.schemas import BatchIn, BatchOut, ChoiceIn, ChoiceOut, Problem, PromiseOut, PurposeOut, StreamIn, UseIn, UseOut
+from aboveboard.api.schemas import (
+    BatchIn,
+    BatchOut,
+    ChoiceIn,
+    ChoiceOut,
+    Problem,
+    PromiseOut,
+    PurposeOut,
+    StreamIn,
+    UseIn,
+    UseOut,
+)
 from aboveboard.api.uses.doors import ask_of, sought, use_batch, use_one
 from aboveboard.api.uses.stream import MEDIA_TYPE, Answers, Lines
 from aboveboard.basics import clock
@@ -32,35 +44,57 @@ _READ_PROBLEMS = dict.fromkeys((401, 500, 503), Problem)
 _PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 500, 503), Problem)
 
 
-@router.post("/uses", response={200: UseOut, **_PROBLEMS}, summary="Use a person's data for a purpose")
+@router.post(
+    "/uses", response={200: UseOut, **_PROBLEMS}, summary="Use a person's data for a purpose"
+)
 def post_use(request: HttpRequest, asked: UseIn) -> Any:
-    """Decide, write the ledger entry, then open the fields; or refuse with every reason (403, `use_refused`)."""
+    """Decide, write the ledger entry, then open the fields; or refuse with every reason
+    (403, `use_refused`)."""
     return use_one(request, asked)
 
 
-@router.post("/uses/batch", response={200: BatchOut, **_PROBLEMS}, summary="Use the data of up to 500 people")
+@router.post(
+    "/uses/batch", response={200: BatchOut, **_PROBLEMS}, summary="Use the data of up to 500 people"
+)
 def post_batch(request: HttpRequest, asked: BatchIn) -> Any:
-    """Decide for each, write all ledger entries, then open what was granted. Each person has their own outcome, in order."""
+    """Decide for each, write all ledger entries, then open what was granted. Each person has their
+    own outcome, in order."""
     return use_batch(request, asked)
 
 
-@router.post("/uses/stream", response={200: None, **_PROBLEMS}, summary="Use the data of any number of people", openapi_extra=STREAM_BODIES)
+@router.post(
+    "/uses/stream",
+    response={200: None, **_PROBLEMS},
+    summary="Use the data of any number of people",
+    openapi_extra=STREAM_BODIES,
+)
 def post_stream(request: HttpRequest) -> Any:
-    """Take lines of JSON: first what is asked, then a person each. Answer lines of JSON, each with the number of its line."""
+    """Take lines of JSON: first what is asked, then a person each. Answer lines of JSON, each with
+    the number of its line."""
     lines = Lines(request)
     first = (lines.take(1) or [b""])[0]
     try:
         asked = StreamIn.model_validate_json(first or b"")
     except pydantic.ValidationError as error:
         raise ValidationError(
-            [{"loc": ("line", "1", *one["loc"]), "msg": one["msg"]} for one in error.errors(include_input=False)]
+            [
+                {"loc": ("line", "1", *one["loc"]), "msg": one["msg"]}
+                for one in error.errors(include_input=False)
+            ]
         ) from None
-    return StreamingHttpResponse(Answers(request, ask_of(request, asked), lines), content_type=MEDIA_TYPE)
+    return StreamingHttpResponse(
+        Answers(request, ask_of(request, asked), lines), content_type=MEDIA_TYPE
+    )
 
 
 @router.post("/choices", response={201: ChoiceOut, **_PROBLEMS}, summary="Record a person's choice")
-def post_choice(request: HttpRequest, asked: ChoiceIn, key: Annotated[str | None, Header(alias="Idempotency-Key")] = None) -> Any:
-    """Record a yes or no about a purpose that leaves the person a choice; once, if it comes again under the same key."""
+def post_choice(
+    request: HttpRequest,
+    asked: ChoiceIn,
+    key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
+) -> Any:
+    """Record a yes or no about a purpose that leaves the person a choice; once, if it comes
+    again under the same key."""
     pace.take(client_of(request).id)
     scope = _scope(request)
     if asked.purpose not in scope.purposes or asked.channel not in scope.channels:
@@ -68,29 +102,46 @@ def post_choice(request: HttpRequest, asked: ChoiceIn, key: Annotated[str | None
     if key is None:
         return Status(201, _choose(request, asked))
     same = json.dumps(asked.model_dump(), sort_keys=True).encode()
-    answer, _ = once(key, client_id=client_of(request).id, asked=same, at=clock.now(), do=lambda: _choose(request, asked))
+    answer, _ = once(
+        key,
+        client_id=client_of(request).id,
+        asked=same,
+        at=clock.now(),
+        do=lambda: _choose(request, asked),
+    )
     return Status(201, answer)
 
 
 def _choose(request: HttpRequest, asked: ChoiceIn) -> dict[str, int]:
     choice = choose_for(
-        sought(asked.person), asked.purpose, Answer(asked.answer), channel=asked.channel, evidence=asked.evidence,
-        by=actor_of(request), at=clock.now(),
-    )  # fmt: skip
+        sought(asked.person),
+        asked.purpose,
+        Answer(asked.answer),
+        channel=asked.channel,
+        evidence=asked.evidence,
+        by=actor_of(request),
+        at=clock.now(),
+    )
     return {"choice": choice.pk, "entry": choice.entry_id}
 
 
-@router.get("/promise", response={200: PromiseOut, **_READ_PROBLEMS}, summary="The promise in force")
+@router.get(
+    "/promise", response={200: PromiseOut, **_READ_PROBLEMS}, summary="The promise in force"
+)
 def get_promise(request: HttpRequest) -> Any:
     """Return the purposes, so that a program can know what it may ask for."""
     adopted = in_force()
     purposes = [
         PurposeOut(
-            key=purpose.key, title=purpose.title, basis=purpose.basis.value, fields=list(purpose.fields), roles=list(purpose.roles),
+            key=purpose.key,
+            title=purpose.title,
+            basis=purpose.basis.value,
+            fields=list(purpose.fields),
+            roles=list(purpose.roles),
             channels=list(purpose.channels),
         )
         for purpose in adopted.promise.purposes.values()
-    ]  # fmt: skip
+    ]
     return PromiseOut(serial=adopted.serial, digest=adopted.digest, purposes=purposes)
 
 
@@ -106,6 +157,12 @@ def openapi(request: HttpRequest) -> HttpResponse:
     return JsonResponse(complete(api.get_openapi_schema(path_prefix="/api/v1/")))
 
 
-api = NinjaAPI(title="Aboveboard", version=aboveboard.__version__, docs_url=None, openapi_url=None, urls_namespace="api")
+api = NinjaAPI(
+    title="Aboveboard",
+    version=aboveboard.__version__,
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="api",
+)
 api.add_router("", router)
 problems.install(api)

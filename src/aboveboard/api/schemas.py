@@ -1,4 +1,5 @@
-"""What the API takes and gives. Unknown members are refused, so that a misspelt one is not passed over."""
+"""What the API takes and gives. Unknown members are refused, so that a misspelt
+one is not passed over."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ class UseIn(Strict):
 
 
 class UseOut(Schema):
-    """The fields that were allowed; null where nothing is held. ``entry`` is the ledger entry that proves the look."""
+    """The fields that were allowed; null where nothing is held. ``entry`` is the ledger entry
+    that proves the look."""
 
     values: dict[str, str | None]
     entry: int
@@ -63,7 +65,8 @@ class ReasonOut(Schema):
 
 
 class OutcomeOut(Schema):
-    """What became of one person's use: ``values`` and ``entry``, or ``code`` and why not. Members that say nothing are left out."""
+    """What became of one person's use: ``values`` and ``entry``, or ``code`` and why not. Members
+    that say nothing are left out."""
 
     values: dict[str, str | None] | None = None
     entry: int | None = None
@@ -78,7 +81,8 @@ class BatchOut(Schema):
 
 
 class StreamIn(Strict):
-    """The first line of a stream: what is asked of everyone who is named in the lines that follow."""
+    """The first line of a stream: what is asked of everyone who is named in
+    the lines that follow."""
 
     purpose: Word
     fields: Annotated[list[Word], Len(1, 64)]
@@ -104,7 +108,8 @@ class ChoiceOut(Schema):
 
 
 class ErrorOut(Schema):
-    """One thing in the body that is not as described: where, such as ``person.kind``, and what was expected there."""
+    """One thing in the body that is not as described: where, such as ``person.kind``, and
+    what was expected there."""
 
     at: str
     expected: str
@@ -113,8 +118,9 @@ class ErrorOut(Schema):
 class Problem(Schema):
     """Problem details (RFC 9457).
 
-    ``code`` is never reworded. ``instance`` names the request as the log does. ``reasons`` and ``entry`` come with a
-    refused use (403), ``errors`` with a body that does not have the form described (422).
+    ``code`` is never reworded. ``instance`` names the request as the log does. ``reasons``
+    and ``entry`` come with a refused use (403), ``errors`` with a body that does not have
+    the form described (422).
     """
 
     type: str

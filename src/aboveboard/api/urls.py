@@ -1,4 +1,5 @@
-"""The addresses under ``/api/v1/``. Ninja's views are declared by their prefix; the description is for anyone."""
+"""The addresses under ``/api/v1/``. Ninja's views are declared by their prefix; the
+description is for anyone."""
 
 from __future__ import annotations
 
@@ -15,13 +16,24 @@ _routes = api.urls
 
 def _long(address: str) -> doors.View:
     """Return ninja's own view of an address."""
-    found: doors.View = next(route.callback for route in _routes[0] if isinstance(route, URLPattern) and str(route.pattern) == address)
+    found: doors.View = next(
+        route.callback
+        for route in _routes[0]
+        if isinstance(route, URLPattern) and str(route.pattern) == address
+    )
     return found
 
 
 urlpatterns = [
     path("uses", doors.short(asked.use_decoder, doors.use_one, _long("uses"), api.on_exception)),
-    path("uses/batch", doors.short(asked.batch_decoder, doors.use_batch, _long("uses/batch"), api.on_exception)),
-    path("openapi.json", public("engineers read how to ask before they have a token")(openapi), name="openapi"),
+    path(
+        "uses/batch",
+        doors.short(asked.batch_decoder, doors.use_batch, _long("uses/batch"), api.on_exception),
+    ),
+    path(
+        "openapi.json",
+        public("engineers read how to ask before they have a token")(openapi),
+        name="openapi",
+    ),
     path("", _routes),
 ]

@@ -1,4 +1,5 @@
-"""Words that every room shares: ids, time, errors, limits, canonical bytes, ``Personal[T]``, settings.
+"""Words that every room shares: ids, time, errors, limits, canonical bytes,
+``Personal[T]``, settings.
 
 Invariant: this room imports nothing of Django and nothing of another room, so every rule that
 stands on it can be read and run alone. ``rfc8785`` is its one import from outside the standard

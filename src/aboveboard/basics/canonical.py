@@ -15,7 +15,8 @@ def canonical(value: Json) -> bytes:
     """Return the RFC 8785 encoding of ``value``.
 
     Raises:
-        ValueError: an integer of 2**53 or more either way, a float that is not finite, or a type JSON lacks.
+        ValueError: an integer of 2**53 or more either way, a float that is not
+            finite, or a type JSON lacks.
     """
     # rfc8785 names concrete dict and list in its types; any mapping and sequence encodes the same.
     return rfc8785.dumps(cast("dict[str, None]", _plain(value)))

@@ -14,7 +14,8 @@ def now() -> datetime:
 
 
 def stored(moment: datetime | str) -> datetime:
-    """Return a moment that a database gave: PostgreSQL an aware one, SQLite UTC without saying so, or its text."""
+    """Return a moment that a database gave: PostgreSQL an aware one, SQLite UTC without
+    saying so, or its text."""
     read = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment)
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 

@@ -76,9 +76,17 @@ class Unavailable(AboveboardError):
     next_step = "{fix}"
 
 
-_HTTP: dict[type[AboveboardError], int] = {BadInput: 400, NotAllowed: 403, NotFound: 404, Conflict: 409, TooMany: 429, Unavailable: 503}
+_HTTP: dict[type[AboveboardError], int] = {
+    BadInput: 400,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooMany: 429,
+    Unavailable: 503,
+}
 
 
 def http_status(error: BaseException) -> int:
-    """Return the HTTP status of an error: that of its family, or 500 for what is a fault of ours."""
+    """Return the HTTP status of an error: that of its family, or 500 for
+    what is a fault of ours."""
     return next((status for kind, status in _HTTP.items() if isinstance(error, kind)), 500)

@@ -1,9 +1,9 @@
 """Identifiers: 63-bit, time-ordered, safe in every engine that reads signed 64-bit integers.
 
-Layout, most significant bit first: 0 | 42 bits of milliseconds since 2024-01-01 UTC | 21 random bits.
-Ids made by one process never repeat and always rise, so a bulk load appends to its indexes instead
-of scattering over them. Two processes that pick the same 21 random bits in the same millisecond
-collide; the primary key refuses the second, which tries again.
+Layout, most significant bit first: 0 | 42 bits of milliseconds since 2024-01-01 UTC | 21 random
+bits. Ids made by one process never repeat and always rise, so a bulk load appends to its indexes
+instead of scattering over them. Two processes that pick the same 21 random bits in the same
+millisecond collide; the primary key refuses the second, which tries again.
 
 An id says when a record was made and nothing else. It is not a secret: authorisation never rests
 on an id being hard to guess.

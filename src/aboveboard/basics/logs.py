@@ -1,8 +1,9 @@
-"""What the process prints about itself: one line per event, for people or for programs, never personal data.
+"""What the process prints about itself: one line per event, for people or for
+programs, never personal data.
 
-Nothing that is logged should hold personal data in the first place (design, invariant 4). This is the
-last defence: every line is masked, and an exception is shown by its type and its place. Its message is
-shown only where the class is known to speak of the program and not of the data.
+Nothing that is logged should hold personal data in the first place (design, invariant 4). This is
+the last defence: every line is masked, and an exception is shown by its type and its place. Its
+message is shown only where the class is known to speak of the program and not of the data.
 """
 
 from __future__ import annotations
@@ -23,27 +24,49 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
 _EMAIL = re.compile(r"[^\s@<>\"'=,;:(]+@[^\s@<>\"',;:)]+\.[A-Za-z]{2,}")
 _DIGITS = re.compile(r"\+?\d(?:[ \-./]?\d){8,}")
-"""Nine digits or more, however grouped: phone, card and account numbers. Our own ids are masked too: they name people."""
-_MOMENT = re.compile(r"(?<![\d+])\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ][0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d{1,6})?)?(?!\d)")
-"""Date and time as RFC 3339 writes them, with a blank for the T too: what an operator needs most, and no number of anybody's."""
+"""Nine digits or more, however grouped: phone, card and account numbers. Our own ids are masked
+too: they name people."""
+_MOMENT = re.compile(
+    r"(?<![\d+])\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    r"[T ][0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d{1,6})?)?(?!\d)"
+)
+"""Date and time as RFC 3339 writes them, with a blank for the T too: what an operator needs most,
+and no number of anybody's."""
 
 _NUMBER = re.compile(f"(?P<moment>{_MOMENT.pattern})|{_DIGITS.pattern}")
 
-_STATES_ITS_CASE = ("OperationalError", "ProgrammingError", "ImproperlyConfigured", "TemplateSyntaxError", "TemplateDoesNotExist",
-                    "ImportError", "ModuleNotFoundError", "AttributeError", "NameError", "NotImplementedError")  # fmt: skip
+_STATES_ITS_CASE = (
+    "OperationalError",
+    "ProgrammingError",
+    "ImproperlyConfigured",
+    "TemplateSyntaxError",
+    "TemplateDoesNotExist",
+    "ImportError",
+    "ModuleNotFoundError",
+    "AttributeError",
+    "NameError",
+    "NotImplementedError",
+)
 
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",
+}
 
 ExcInfo: TypeAlias = "tuple[type[BaseException], BaseException, TracebackType | None]"
 
 
 def mask(text: str) -> str:
-    """Return ``text`` with what looks like an e-mail address or a long number replaced; dates and times stay."""
+    """Return ``text`` with what looks like an e-mail address or a long number replaced;
+    dates and times stay."""
     return _NUMBER.sub(lambda found: found["moment"] or "[number]", _EMAIL.sub("[e-mail]", text))
 
 
 def describe(error: BaseException) -> str:
-    """Return the type of ``error``, its message where that is safe, and where it came from; causes too."""
+    """Return the type of ``error``, its message where that is safe, and where it
+    came from; causes too."""
     parts = []
     seen: BaseException | None = error
     while seen is not None:
@@ -54,7 +77,10 @@ def describe(error: BaseException) -> str:
             name += f": {seen}"
         elif isinstance(seen, OSError):
             name += f": {seen.strerror}"
-        frames = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(seen.__traceback__)]
+        frames = [
+            f"  {frame.filename}:{frame.lineno} in {frame.name}"
+            for frame in traceback.extract_tb(seen.__traceback__)
+        ]
         parts.append("\n".join([name, *frames]))
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
     return "\nbecause of ".join(parts)
@@ -66,13 +92,17 @@ class TextLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the masked line."""
         facts = " ".join(f"{name}={value}" for name, value in _facts(record).items())
-        line = f"{_moment(record)} {record.levelname.lower():<7} {record.name.removeprefix('aboveboard.')}: {mask(record.getMessage())}"
+        line = (
+            f"{_moment(record)} {record.levelname.lower():<7} "
+            f"{record.name.removeprefix('aboveboard.')}: {mask(record.getMessage())}"
+        )
         error = _error(record)
         return " ".join(filter(None, [line, mask(facts)])) + (f"\n{mask(error)}" if error else "")
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object for programs: ``at``, ``level``, ``logger``, ``message``, ``error`` and the extra facts."""
+    """One JSON object for programs: ``at``, ``level``, ``logger``, ``message``,
+    ``error`` and the extra facts."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the masked object on one line."""
@@ -83,7 +113,11 @@ class JsonLines(logging.Formatter):
             "message": mask(record.getMessage()),
         }
         for name, value in _facts(record).items():
-            line[name] = value if isinstance(value, int | float | bool) or value is None else mask(str(value))
+            line[name] = (
+                value
+                if isinstance(value, int | float | bool) or value is None
+                else mask(str(value))
+            )
         if error := _error(record):
             line["error"] = mask(error)
         return json.dumps(line, ensure_ascii=False)
@@ -95,7 +129,11 @@ def _moment(record: logging.LogRecord) -> str:
 
 def _facts(record: logging.LogRecord) -> dict[str, Any]:
     """Return what was passed as ``extra=``. Django passes whole requests; those are left out."""
-    facts = {name: value for name, value in vars(record).items() if name not in _STANDARD and name not in ("request", "status_code")}
+    facts = {
+        name: value
+        for name, value in vars(record).items()
+        if name not in _STANDARD and name not in ("request", "status_code")
+    }
     if request_id := REQUEST_ID.get():
         facts["request_id"] = request_id
     return facts
@@ -107,7 +145,8 @@ def _error(record: logging.LogRecord) -> str:
 
 
 def configuration(*, level: str, form: str) -> dict[str, Any]:
-    """Return the ``logging`` configuration for a level (``debug``..``error``) and a form (``text`` or ``json``)."""
+    """Return the ``logging`` configuration for a level (``debug``..``error``) and a form
+    (``text`` or ``json``)."""
     formatter = {"text": TextLines, "json": JsonLines}[form]
     return {
         "version": 1,
@@ -122,7 +161,8 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
             "django.security.csrf": {"level": "CRITICAL"},
             "django.server": {"level": "CRITICAL"},
             "_granian": {"level": "WARNING"},
-            # It repeats one refusal many times a second; whoever asked for the connection reports it once.
+            # It repeats one refusal many times a second; whoever asked for the
+            # connection reports it once.
             "psycopg.pool": {"level": "CRITICAL"},
         },
     }

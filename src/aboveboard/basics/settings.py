@@ -1,4 +1,5 @@
-"""Settings of one instance: read once from ``aboveboard.toml``; a wrong one stops the start and is named.
+"""Settings of one instance: read once from ``aboveboard.toml``; a wrong one
+stops the start and is named.
 
 The instance is a folder (``ABOVEBOARD_HOME``). Its ``aboveboard.toml`` holds everything below; each
 setting can be overridden by an environment variable ``ABOVEBOARD_<SECTION>_<NAME>``, which is how
@@ -42,17 +43,27 @@ class SigningKeyMissing(AboveboardError):
     """The file signing.key in {home} cannot be read: {why}."""
 
     code = "signing_key_missing"
-    next_step = "Put it back from its copy. Where there is none: aboveboard doctor --home {home} says how to make a new one."
+    next_step = (
+        "Put it back from its copy. Where there is none: aboveboard doctor --home {home} says how "
+        "to make a new one."
+    )
 
 
-def _setting(default: object, help_text: str, check: Callable[[Any], str | None] | None = None) -> Any:
-    """A setting with its default, the sentence that documents it, and a check that names what is expected."""
+def _setting(
+    default: object, help_text: str, check: Callable[[Any], str | None] | None = None
+) -> Any:
+    """A setting with its default, the sentence that documents it, and a check that
+    names what is expected."""
     return field(default=default, metadata={"help": help_text, "check": check})
 
 
 def _url_with(*schemes: str) -> Callable[[str], str | None]:
     def check(value: str) -> str | None:
-        return None if urlsplit(value).scheme in schemes else "a URL that starts with " + " or ".join(f"{s}:" for s in schemes)
+        return (
+            None
+            if urlsplit(value).scheme in schemes
+            else "a URL that starts with " + " or ".join(f"{s}:" for s in schemes)
+        )
 
     return check
 
@@ -66,7 +77,11 @@ def _port(value: int) -> str | None:
 
 
 def _log_origin(value: str) -> str | None:
-    return None if re.fullmatch(r"[a-z0-9.-]+(/[A-Za-z0-9._-]+)*", value) else "a schema-less URL such as trust.example/log"
+    return (
+        None
+        if re.fullmatch(r"[a-z0-9.-]+(/[A-Za-z0-9._-]+)*", value)
+        else "a schema-less URL such as trust.example/log"
+    )
 
 
 def _not_empty(value: str) -> str | None:
@@ -79,8 +94,17 @@ def _positive(value: int) -> str | None:
 
 def _witnesses(value: str) -> str | None:
     lines = filter(None, (part.strip() for part in value.replace(";", "\n").split("\n")))
-    right = all(re.fullmatch(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+ +https?://\S+", line) for line in lines)
-    return None if right else "lines of the form KEY https://witness.example (the key is what `aboveboard witness key` prints)"
+    right = all(
+        re.fullmatch(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+ +https?://\S+", line) for line in lines
+    )
+    return (
+        None
+        if right
+        else (
+            "lines of the form KEY https://witness.example (the key is what `aboveboard witness "
+            "key` prints)"
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +112,9 @@ class Organisation:
     """Who makes the promise."""
 
     name: str = _setting("Our organisation", "The name that customers know you by.", _not_empty)
-    contact: str = _setting("privacy@localhost", "The e-mail address for questions about data.", _not_empty)
+    contact: str = _setting(
+        "privacy@localhost", "The e-mail address for questions about data.", _not_empty
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +123,10 @@ class Database:
 
     url: str = _setting(
         "sqlite:aboveboard.sqlite3",
-        "`sqlite:FILE` (relative to the instance folder) or `postgresql://USER:PASSWORD@HOST:PORT/NAME`.",
+        (
+            "`sqlite:FILE` (relative to the instance folder) or "
+            "`postgresql://USER:PASSWORD@HOST:PORT/NAME`."
+        ),
         _url_with("sqlite", "postgresql"),
     )
     pool: int = _setting(8, "Connections kept open to PostgreSQL by each process.", _positive)
@@ -123,7 +152,10 @@ class Mail:
 
     url: str = _setting(
         "smtp://127.0.0.1:1025",
-        "The mail server: `smtp:` plain, `smtp+tls:` STARTTLS, `smtps:` TLS from the start; USER:PASSWORD@ if needed.",
+        (
+            "The mail server: `smtp:` plain, `smtp+tls:` STARTTLS, `smtps:` TLS from the start; "
+            "USER:PASSWORD@ if needed."
+        ),
         _url_with("smtp", "smtp+tls", "smtps"),
     )
     sender: str = _setting("privacy@localhost", "The address that notices come from.", _not_empty)
@@ -136,17 +168,33 @@ class Keys:
 
     root: str = _setting(
         "file:root.key",
-        "Where the root key is: `file:PATH`, `env:NAME`, `secret:PATH`, `vault:https://HOST:PORT/MOUNT/KEY` (OpenBao or Vault, transit) "
-        "or `awskms:KEY?region=REGION`; see docs/how-to/keep-the-keys.md.",
+        "Where the root key is: `file:PATH`, `env:NAME`, `secret:PATH`, "
+        "`vault:https://HOST:PORT/MOUNT/KEY` (OpenBao or Vault, transit) or "
+        "`awskms:KEY?region=REGION`; see docs/how-to/keep-the-keys.md.",
         _url_with("file", "env", "secret", "vault", "awskms"),
     )
     lease: int = _setting(
-        5, "Seconds that a process may use a wrapping key before it asks for it again. What a withdrawn key may still open.", _positive
+        5,
+        (
+            "Seconds that a process may use a wrapping key before it asks for it again. What a "
+            "withdrawn key may still open."
+        ),
+        _positive,
     )
     passphrase_file: str = _setting(
-        "", "A file with the passphrase of a `file:` root key, if it has one. Else it is asked for, or taken from `ABOVEBOARD_PASSPHRASE`."
+        "",
+        (
+            "A file with the passphrase of a `file:` root key, if it has one. Else it is asked "
+            "for, or taken from `ABOVEBOARD_PASSPHRASE`."
+        ),
     )
-    token_file: str = _setting("", "A file with the token for `vault:`, read anew each time. Else `BAO_TOKEN` or `VAULT_TOKEN` is taken.")
+    token_file: str = _setting(
+        "",
+        (
+            "A file with the token for `vault:`, read anew each time. Else `BAO_TOKEN` or "
+            "`VAULT_TOKEN` is taken."
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +202,20 @@ class Ledger:
     """How the record of uses is named."""
 
     origin: str = _setting(
-        "localhost/log", "The origin line of checkpoints (C2SP tlog-checkpoint): a schema-less URL, never changed later.", _log_origin
+        "localhost/log",
+        (
+            "The origin line of checkpoints (C2SP tlog-checkpoint): a schema-less URL, never "
+            "changed later."
+        ),
+        _log_origin,
     )
     witnesses: str = _setting(
-        "", "Who cosigns the log: for each witness its key and its address with a space between, one witness a line.", _witnesses
+        "",
+        (
+            "Who cosigns the log: for each witness its key and its address with a space between, "
+            "one witness a line."
+        ),
+        _witnesses,
     )
     witness_every: int = _setting(30, "Seconds between two requests to the witnesses.", _positive)
 
@@ -168,7 +226,10 @@ class Retention:
 
     sweep: str = _setting(
         "off",
-        "What the worker does by itself about data whose purposes have lapsed: `off`, `review` (list it) or `erase` (list and erase it).",
+        (
+            "What the worker does by itself about data whose purposes have lapsed: `off`, `review` "
+            "(list it) or `erase` (list and erase it)."
+        ),
         _one_of("off", "review", "erase"),
     )
     every_days: int = _setting(7, "Days from one such sweep to the next.", _positive)
@@ -178,7 +239,11 @@ class Retention:
 class Logs:
     """What the process prints about itself; never personal data."""
 
-    level: str = _setting("info", "How much: debug, info, warning or error.", _one_of("debug", "info", "warning", "error"))
+    level: str = _setting(
+        "info",
+        "How much: debug, info, warning or error.",
+        _one_of("debug", "info", "warning", "error"),
+    )
     form: str = _setting("text", "`text` for people, `json` for programs.", _one_of("text", "json"))
 
 
@@ -186,7 +251,10 @@ class Logs:
 class Demo:
     """Only for the demonstration."""
 
-    enabled: bool = _setting(False, "Catch all mail locally and show it at /demo/mail. Never on an instance with real people.")
+    enabled: bool = _setting(
+        False,
+        "Catch all mail locally and show it at /demo/mail. Never on an instance with real people.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,35 +303,64 @@ def load(home: Path, environment: Mapping[str, str]) -> Settings:
     try:
         raw = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongSetting(name=FILE_NAME, found=f"a file that is not TOML ({error})", expected="TOML", where=file) from None
+        raise WrongSetting(
+            name=FILE_NAME, found=f"a file that is not TOML ({error})", expected="TOML", where=file
+        ) from None
     for name in raw:
         if name not in SECTIONS:
-            raise WrongSetting(name=f"[{name}]", found="a section nobody reads", expected="one of " + ", ".join(SECTIONS), where=file)
-    parts = {name: _section(name, kind, raw.get(name, {}), environment, file) for name, kind in SECTIONS.items()}
+            raise WrongSetting(
+                name=f"[{name}]",
+                found="a section nobody reads",
+                expected="one of " + ", ".join(SECTIONS),
+                where=file,
+            )
+    parts = {
+        name: _section(name, kind, raw.get(name, {}), environment, file)
+        for name, kind in SECTIONS.items()
+    }
     return Settings(home=home.resolve(), **parts)
 
 
-def _section(section: str, kind: type, raw: object, environment: Mapping[str, str], file: Path) -> Any:
+def _section(
+    section: str, kind: type, raw: object, environment: Mapping[str, str], file: Path
+) -> Any:
     if not isinstance(raw, dict):
-        raise WrongSetting(name=section, found=repr(raw), expected=f"a section [{section}]", where=file)
+        raise WrongSetting(
+            name=section, found=repr(raw), expected=f"a section [{section}]", where=file
+        )
     known = {item.name: item for item in fields(kind)}
     for name in raw:
         if name not in known:
-            raise WrongSetting(name=f"{section}.{name}", found="a setting nobody reads", expected="one of " + ", ".join(known), where=file)
+            raise WrongSetting(
+                name=f"{section}.{name}",
+                found="a setting nobody reads",
+                expected="one of " + ", ".join(known),
+                where=file,
+            )
     values: dict[str, object] = {}
     types = get_type_hints(kind)
     for name, item in known.items():
         variable = f"ABOVEBOARD_{section}_{name}".upper()
         where: object = file
         if variable in environment:
-            value, where = _from_text(environment[variable], types[name], variable), f"the environment variable {variable}"
+            value, where = (
+                _from_text(environment[variable], types[name], variable),
+                f"the environment variable {variable}",
+            )
         else:
             value = raw.get(name, item.default)
         if type(value) is not types[name]:
-            raise WrongSetting(name=f"{section}.{name}", found=repr(value), expected=_TYPE_WORDS[types[name]], where=where)
+            raise WrongSetting(
+                name=f"{section}.{name}",
+                found=repr(value),
+                expected=_TYPE_WORDS[types[name]],
+                where=where,
+            )
         expected = item.metadata["check"](value) if item.metadata["check"] else None
         if expected:
-            raise WrongSetting(name=f"{section}.{name}", found=repr(value), expected=expected, where=where)
+            raise WrongSetting(
+                name=f"{section}.{name}", found=repr(value), expected=expected, where=where
+            )
         values[name] = value
     return kind(**values)
 

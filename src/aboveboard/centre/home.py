@@ -27,7 +27,8 @@ from aboveboard.promise.model import LossMeasure
 @public("the bare address leads everyone to their own first page")
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    """Lead a customer to the portal, staff to the console, and everyone else to the trust centre."""
+    """Lead a customer to the portal, staff to the console, and everyone
+    else to the trust centre."""
     user = request.user
     if isinstance(user, Account) and user.is_active:
         return HttpResponseRedirect(PORTAL if user.is_customer else CONSOLE)
@@ -56,7 +57,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @public("anyone may read how data is treated here, programs too")
 @require_safe
 def facts(request: HttpRequest) -> JsonResponse:
-    """Give the public facts as JSON: the promise in force, every published incident, the head of the record."""
+    """Give the public facts as JSON: the promise in force, every published incident,
+    the head of the record."""
     adopted = promise.in_force()
     seal = ledger.checkpoint()
     document: dict[str, Json] = {
@@ -80,12 +82,22 @@ def facts(request: HttpRequest) -> JsonResponse:
 
 
 def _last_told(found: Sequence[PublicIncident]) -> dict[str, object] | None:
-    """Return how long telling everyone took, the last time there was someone to tell and all were told."""
+    """Return how long telling everyone took, the last time there was someone to
+    tell and all were told."""
     for incident in found:
         for kept in incident.kept:
-            if kept.promise.measure is LossMeasure.PEOPLE_TOLD and kept.took is not None and kept.promise.within is not None:
+            if (
+                kept.promise.measure is LossMeasure.PEOPLE_TOLD
+                and kept.took is not None
+                and kept.promise.within is not None
+            ):
                 within = explain.period_in_words(kept.promise.within)
-                return {"took": losses.span(kept.took), "within": within, "incident": incident, "kept": kept.kept}
+                return {
+                    "took": losses.span(kept.took),
+                    "within": within,
+                    "incident": incident,
+                    "kept": kept.kept,
+                }
     return None
 
 

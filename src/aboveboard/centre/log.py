@@ -16,7 +16,8 @@ from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.witnessing import standings
 from aboveboard.promise.queries import NoPromise, in_force
 
-# Whoever reads an old checkpoint sees an old truth, so caches keep it only for a few times as long as a new one takes.
+# Whoever reads an old checkpoint sees an old truth, so caches keep it only for a few times as
+# long as a new one takes.
 _FRESH = "public, max-age=5"
 # A tile's content follows from its name (C2SP tlog-tiles, "Merkle Tree": tiles are immutable).
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -41,7 +42,8 @@ def check(request: HttpRequest) -> HttpResponse:
 @public("anyone may check a proof")
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    """Give the page that checks a proof without a network, as a file to keep. It is not shown here: its script is its own."""
+    """Give the page that checks a proof without a network, as a file to keep. It is not shown here:
+    its script is its own."""
     names: page.Names = {}
     with suppress(NoPromise):  # then the promise's own keys are shown
         names = page.names_of(in_force().promise)
@@ -54,10 +56,13 @@ def offline(request: HttpRequest) -> HttpResponse:
 @public("anyone may check the record")
 @require_safe
 def resource(request: HttpRequest, path: str) -> HttpResponse:
-    """Give a file of the log as it is; 404 for any path that names none, so nothing else in the folder can be read."""
+    """Give a file of the log as it is; 404 for any path that names none, so nothing else in
+    the folder can be read."""
     found = ledger.resource(path)
     if found is None:
-        return HttpResponseNotFound("There is no such file in this log.\n", content_type="text/plain; charset=utf-8")
+        return HttpResponseNotFound(
+            "There is no such file in this log.\n", content_type="text/plain; charset=utf-8"
+        )
     response = HttpResponse(found.content, content_type=found.content_type)
     response["Cache-Control"] = _FOR_EVER if found.forever else _FRESH
     return response

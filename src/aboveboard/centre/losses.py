@@ -22,7 +22,8 @@ from aboveboard.promise.model import LossPromise
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One promise over all incidents: ``said`` is how it went in words; counts add up to the incidents."""
+    """One promise over all incidents: ``said`` is how it went in words; counts
+    add up to the incidents."""
 
     promise: LossPromise
     said: str
@@ -37,7 +38,9 @@ class Outcome:
 def overview(request: HttpRequest) -> HttpResponse:
     """List every published incident with how each promise went."""
     found = incidents.incidents(at=clock.now())
-    return render(request, "centre/incidents.html", {"incidents": [_shown(incident) for incident in found]})
+    return render(
+        request, "centre/incidents.html", {"incidents": [_shown(incident) for incident in found]}
+    )
 
 
 @public("anyone may read how losses were handled")
@@ -53,10 +56,14 @@ def incident(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def outcomes(found: Sequence[PublicIncident]) -> list[Outcome]:
-    """Return how each promise about losses went over these incidents, in the order of the promise."""
+    """Return how each promise about losses went over these incidents, in the
+    order of the promise."""
     if not found:
         return []
-    return [_outcome([incident.kept[place] for incident in found]) for place in range(len(found[0].kept))]
+    return [
+        _outcome([incident.kept[place] for incident in found])
+        for place in range(len(found[0].kept))
+    ]
 
 
 def span(took: timedelta) -> str:
@@ -94,7 +101,11 @@ def _outcome(row: Sequence[Kept]) -> Outcome:
 
 def _shown(incident: PublicIncident) -> dict[str, object]:
     kept = [(item, measured(item)) for item in incident.kept]
-    return {"incident": incident, "kept": kept, "broken": sum(item.kept is False for item in incident.kept)}
+    return {
+        "incident": incident,
+        "kept": kept,
+        "broken": sum(item.kept is False for item in incident.kept),
+    }
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -16,7 +16,9 @@ from django.utils import translation
 P = ParamSpec("P")
 
 
-def in_english(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def in_english(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Answer in English, and say so to the browser."""
 
     @wraps(view)

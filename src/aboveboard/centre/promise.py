@@ -1,4 +1,5 @@
-"""What is promised: every purpose in plain words, how it changed, and the register the law asks for."""
+"""What is promised: every purpose in plain words, how it changed, and the
+register the law asks for."""
 
 from __future__ import annotations
 
@@ -15,13 +16,19 @@ from aboveboard.promise import diff, explain, queries, register
 @require_safe
 @in_english
 def promise(request: HttpRequest) -> HttpResponse:
-    """Show the promise in force: purposes, fields, what happens when something is lost, and earlier versions."""
+    """Show the promise in force: purposes, fields, what happens when something is lost,
+    and earlier versions."""
     adopted = queries.in_force()
     found = adopted.promise
     context = {
         "adopted": adopted,
-        "purposes": [explain.purpose_in_words(found, purpose) for purpose in found.purposes.values()],
-        "fields": [(field, [purpose.title for purpose in found.purposes_of(key)]) for key, field in found.fields.items()],
+        "purposes": [
+            explain.purpose_in_words(found, purpose) for purpose in found.purposes.values()
+        ],
+        "fields": [
+            (field, [purpose.title for purpose in found.purposes_of(key)])
+            for key, field in found.fields.items()
+        ],
         "losses": found.losses.values(),
         "security": found.security,
         "versions": queries.versions(),
@@ -37,7 +44,9 @@ def version(request: HttpRequest, serial: int) -> HttpResponse:
     adopted = queries.version(serial)
     serials = [item.serial for item in queries.versions()]
     before = max((item for item in serials if item < serial), default=None)
-    changes = diff.compare(queries.version(before).promise, adopted.promise) if before is not None else ()
+    changes = (
+        diff.compare(queries.version(before).promise, adopted.promise) if before is not None else ()
+    )
     context = {
         "adopted": adopted,
         "before": before,
@@ -54,14 +63,20 @@ def version(request: HttpRequest, serial: int) -> HttpResponse:
 def register_page(request: HttpRequest) -> HttpResponse:
     """Show the register of processing activities."""
     adopted = queries.in_force()
-    return render(request, "centre/register.html", {"adopted": adopted, "rows": register.rows(adopted.promise)})
+    return render(
+        request,
+        "centre/register.html",
+        {"adopted": adopted, "rows": register.rows(adopted.promise)},
+    )
 
 
 @public("anyone may read what is held, and for what (GDPR Art. 30)")
 @require_safe
 def register_csv(request: HttpRequest) -> HttpResponse:
     """Give the register as CSV."""
-    response = HttpResponse(register.as_csv(queries.in_force().promise), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(
+        register.as_csv(queries.in_force().promise), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = 'attachment; filename="register.csv"'
     return response
 

@@ -1,4 +1,5 @@
-"""The addresses of the ``centre`` room: the public pages below ``/trust/``, and the log's files below ``/log/``."""
+"""The addresses of the ``centre`` room: the public pages below ``/trust/``, and the log's
+files below ``/log/``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The changes in this room: a choice is added; an erased person's rows go (the ledger keeps the entries)."""
+"""The changes in this room: a choice is added; an erased person's rows go (the
+ledger keeps the entries)."""
 
 from __future__ import annotations
 
@@ -37,19 +38,30 @@ class ChannelUnknown(BadInput):
 
 
 class EvidenceRefused(BadInput):
-    """The evidence of a choice is a reference, not a sentence: letters, digits and : . _ / - only."""
+    """The evidence of a choice is a reference, not a sentence: letters,
+    digits and : . _ / - only."""
 
     code = "evidence_refused"
     next_step = "Give the call or form number, and keep the words where they belong."
 
 
-def choose(person_id: int, purpose: str, answer: Answer, *, channel: str, evidence: str, by: Actor, at: datetime) -> Choice:
+def choose(
+    person_id: int,
+    purpose: str,
+    answer: Answer,
+    *,
+    channel: str,
+    evidence: str,
+    by: Actor,
+    at: datetime,
+) -> Choice:
     """Record what the person chose about a purpose that leaves them a choice.
 
-    ``channel`` is any channel of the promise, not of the purpose alone: a purpose's channels say where its data may be
-    used, and taking a yes back must be as easy as giving it (GDPR Art. 7(3)), wherever the person says so. What a person
-    does with their own hand on their own pages is never refused for its channel, even under a promise that names no
-    such channel: they must always be able to say no.
+    ``channel`` is any channel of the promise, not of the purpose alone: a purpose's channels say
+    where its data may be used, and taking a yes back must be as easy as giving it (GDPR Art.
+    7(3)), wherever the person says so. What a person does with their own hand on their own pages
+    is never refused for its channel, even under a promise that names no such channel: they must
+    always be able to say no.
 
     ``evidence`` is a reference without personal data, such as ``call:2026-11-22/417``.
 
@@ -66,16 +78,30 @@ def choose(person_id: int, purpose: str, answer: Answer, *, channel: str, eviden
         who = handle(person_id)
         if who is None:
             raise NotFound(what="person")
-        facts = {"purpose": purpose, "answer": answer.value, "channel": channel, "evidence": evidence, "promise": adopted.serial}
+        facts = {
+            "purpose": purpose,
+            "answer": answer.value,
+            "channel": channel,
+            "evidence": evidence,
+            "promise": adopted.serial,
+        }
         entry_id = append("choice.made", by=by, handle=who, facts=facts, at=at)
         return Choice.objects.create(
-            person_id=person_id, purpose=purpose, answer=answer.value, channel=channel, evidence=evidence, at=at,
-            promise_serial=adopted.serial, actor=by.as_json(), entry_id=entry_id,
-        )  # fmt: skip
+            person_id=person_id,
+            purpose=purpose,
+            answer=answer.value,
+            channel=channel,
+            evidence=evidence,
+            at=at,
+            promise_serial=adopted.serial,
+            actor=by.as_json(),
+            entry_id=entry_id,
+        )
 
 
 def forget(person_id: int) -> None:
-    """Delete an erased person's choices: each row names both the person and the entry that carries their handle.
+    """Delete an erased person's choices: each row names both the person and the entry
+    that carries their handle.
 
     That a choice was made stays in the ledger, and in the receipt that the person was given
     (``docs/decisions/0011``). Only an erasure calls this.
@@ -83,19 +109,28 @@ def forget(person_id: int) -> None:
     Choice.objects.filter(person_id=person_id).delete()
 
 
-def replay(person_id: int, entry_id: int, facts: Mapping[str, Json], *, by: Actor, at: datetime) -> bool:
-    """Put back the row of a choice whose ledger entry outlived it, in a restored backup. True if it was missing.
+def replay(
+    person_id: int, entry_id: int, facts: Mapping[str, Json], *, by: Actor, at: datetime
+) -> bool:
+    """Put back the row of a choice whose ledger entry outlived it, in a restored
+    backup. True if it was missing.
 
-    ``facts`` are those of the entry ``choice.made`` numbered ``entry_id``. No entry is written: it is there.
+    ``facts`` are those of the entry ``choice.made`` numbered ``entry_id``. No entry
+    is written: it is there.
     """
     _, made = Choice.objects.get_or_create(
         entry_id=entry_id,
         defaults={
-            "person_id": person_id, "purpose": str(facts["purpose"]), "answer": Answer(str(facts["answer"])).value,
-            "channel": str(facts["channel"]), "evidence": str(facts["evidence"]), "at": at,
-            "promise_serial": int(str(facts["promise"])), "actor": by.as_json(),
+            "person_id": person_id,
+            "purpose": str(facts["purpose"]),
+            "answer": Answer(str(facts["answer"])).value,
+            "channel": str(facts["channel"]),
+            "evidence": str(facts["evidence"]),
+            "at": at,
+            "promise_serial": int(str(facts["promise"])),
+            "actor": by.as_json(),
         },
-    )  # fmt: skip
+    )
     return made
 
 
@@ -109,7 +144,9 @@ def check(promised: Promise, purpose: str, *, channel: str, evidence: str, by: A
     if found is None:
         raise NoChoiceHere(purpose=purpose, why="the promise has no such purpose")
     if not (found.needs_consent or found.objectable):
-        raise NoChoiceHere(purpose=purpose, why=f"it rests on {found.basis.value.replace('_', ' ')}")
+        raise NoChoiceHere(
+            purpose=purpose, why=f"it rests on {found.basis.value.replace('_', ' ')}"
+        )
     if channel not in promised.channels and by.kind is not ActorKind.PERSON:
         raise ChannelUnknown(channels=", ".join(promised.channels))
     if not _EVIDENCE.fullmatch(evidence):

@@ -10,13 +10,19 @@ from aboveboard.choices.standing import Answer
 
 
 class Choice(models.Model):
-    """One choice of one person about one purpose: when, on which channel, on what evidence, taken by whom."""
+    """One choice of one person about one purpose: when, on which channel, on what
+    evidence, taken by whom."""
 
     person_id = models.BigIntegerField()
     purpose = models.CharField(max_length=64)
-    answer = models.CharField(max_length=3, choices=[(answer.value, answer.value) for answer in Answer])
+    answer = models.CharField(
+        max_length=3, choices=[(answer.value, answer.value) for answer in Answer]
+    )
     channel = models.CharField(max_length=32)
-    evidence = models.CharField(max_length=80, help_text="a reference, such as the digest of the words shown or a call's number")
+    evidence = models.CharField(
+        max_length=80,
+        help_text="a reference, such as the digest of the words shown or a call's number",
+    )
     at = models.DateTimeField()
     promise_serial = models.IntegerField()
     actor = models.JSONField(help_text="who recorded it: kind, id, role, team")
@@ -25,4 +31,6 @@ class Choice(models.Model):
     class Meta:
         """A person's choices are read together, oldest first."""
 
-        indexes: ClassVar = [models.Index(fields=["person_id", "at", "id"], name="choices_of_person")]
+        indexes: ClassVar = [
+            models.Index(fields=["person_id", "at", "id"], name="choices_of_person")
+        ]

@@ -24,24 +24,35 @@ def standings(person_ids: Collection[int]) -> dict[int, Standing]:
     said: dict[int, dict[int, list[Event]]] = {}
     merged_at: dict[int, datetime] = {}
     for person_id, number, since, at, choice_id, purpose, answer in _rows(person_ids):
-        said.setdefault(person_id, {}).setdefault(number, []).append(Event(at, choice_id, purpose, Answer(answer)))
+        said.setdefault(person_id, {}).setdefault(number, []).append(
+            Event(at, choice_id, purpose, Answer(answer))
+        )
         if since is not None:
             merged_at[person_id] = max(since, merged_at.get(person_id, since))
-    return {person_id: _standing(said.get(person_id, {}), merged_at.get(person_id)) for person_id in person_ids}
+    return {
+        person_id: _standing(said.get(person_id, {}), merged_at.get(person_id))
+        for person_id in person_ids
+    }
 
 
 _SAID = f"""
-    SELECT choice.person_id, choice.person_id, NULL, choice.at, choice.id, choice.purpose, choice.answer
+    SELECT choice.person_id, choice.person_id, NULL, choice.at, choice.id,
+        choice.purpose, choice.answer
     FROM {Choice._meta.db_table} AS choice WHERE choice.person_id {{some}}
     UNION ALL
-    SELECT alias.person_id, alias.merged_id, alias.at, choice.at, choice.id, choice.purpose, choice.answer
-    FROM {MergedPerson._meta.db_table} AS alias JOIN {Choice._meta.db_table} AS choice ON choice.person_id = alias.merged_id
+    SELECT alias.person_id, alias.merged_id, alias.at, choice.at, choice.id,
+        choice.purpose, choice.answer
+    FROM {MergedPerson._meta.db_table} AS alias
+    JOIN {Choice._meta.db_table} AS choice ON choice.person_id = alias.merged_id
     WHERE alias.split_at IS NULL AND alias.person_id {{some}}
 """  # noqa: S608 - the tables are our own models'; ids are parameters
 
 
-def _rows(person_ids: Collection[int]) -> Iterator[tuple[int, int, datetime | None, datetime, int, str, str]]:
-    """Yield whose it is now, the number it was said under, since when that leads to them, and the choice."""
+def _rows(
+    person_ids: Collection[int],
+) -> Iterator[tuple[int, int, datetime | None, datetime, int, str, str]]:
+    """Yield whose it is now, the number it was said under, since when that leads to
+    them, and the choice."""
     if not person_ids:
         return
     for person_id, number, since, at, *rest in prepared.ask(_SAID, person_ids, person_ids):
@@ -62,7 +73,8 @@ def standing(person_id: int) -> Standing:
 
 
 def history(person_id: int) -> list[Choice]:
-    """Return all of a person's choices, newest first; those made under a number that was merged into theirs too."""
+    """Return all of a person's choices, newest first; those made under a number that was
+    merged into theirs too."""
     return list(Choice.objects.filter(person_id__in=numbers_of(person_id)).order_by("-at", "-id"))
 
 
@@ -72,13 +84,18 @@ def choice_of(person_id: int, choice_id: int) -> Choice | None:
 
 
 def said_yes(purpose: str, *, after: int, limit: int) -> list[int]:
-    """Return the next people by id, behind ``after``, who ever said yes to a purpose; some may have withdrawn since.
+    """Return the next people by id, behind ``after``, who ever said yes to a purpose; some
+    may have withdrawn since.
 
     What was said under a number that was merged into theirs counts too.
     """
     yes = Choice.objects.filter(purpose=purpose, answer=Answer.YES)
-    merged = MergedPerson.objects.filter(Exists(yes.filter(person_id=OuterRef("merged_id"))), split_at__isnull=True)
+    merged = MergedPerson.objects.filter(
+        Exists(yes.filter(person_id=OuterRef("merged_id"))), split_at__isnull=True
+    )
     rows = Person.objects.filter(
-        Q(Exists(yes.filter(person_id=OuterRef("id")))) | Q(Exists(merged.filter(person_id=OuterRef("id")))), id__gt=after
+        Q(Exists(yes.filter(person_id=OuterRef("id"))))
+        | Q(Exists(merged.filter(person_id=OuterRef("id")))),
+        id__gt=after,
     )
     return list(rows.order_by("id").values_list("id", flat=True)[:limit])

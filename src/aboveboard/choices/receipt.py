@@ -1,4 +1,5 @@
-"""The receipt of a choice: ISO/IEC TS 27560 fields as JSON-LD with DPV terms, with the ledger proof inside.
+"""The receipt of a choice: ISO/IEC TS 27560 fields as JSON-LD with DPV terms, with
+the ledger proof inside.
 
 Pure: the caller gathers what goes in.
 """
@@ -66,13 +67,20 @@ def receipt(facts: Facts) -> dict[str, Json]:
         "dpv:hasDataSubject": facts.person,
         "dpv:hasDataController": {"dct:title": facts.controller, "dpv:hasContact": facts.contact},
         "dpv:hasProcess": {
-            "dpv:hasPurpose": {"dct:identifier": facts.purpose, "dct:title": facts.title, "dct:description": f"{facts.what} {facts.why}"},
+            "dpv:hasPurpose": {
+                "dct:identifier": facts.purpose,
+                "dct:title": facts.title,
+                "dct:description": f"{facts.what} {facts.why}",
+            },
             "dpv:hasLegalBasis": facts.basis,
             "dpv:hasPersonalData": list(facts.categories),
             "dpv:hasRecipient": list(facts.recipients),
             "dpv:hasStorageCondition": facts.kept,
         },
-        "dpv:hasNotice": {"dct:identifier": f"promise/{facts.promise_serial}", "ab:sha256": facts.promise_digest},
+        "dpv:hasNotice": {
+            "dct:identifier": f"promise/{facts.promise_serial}",
+            "ab:sha256": facts.promise_digest,
+        },
         "ab:event": {
             "dpv:hasConsentStatus": _STATUS.get((facts.basis, facts.answer), "dpv:ObjectionLodged"),
             "dct:date": to_text(facts.at),

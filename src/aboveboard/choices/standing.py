@@ -57,11 +57,13 @@ def fold(events: Iterable[Event]) -> Standing:
 
 
 def fold_merged(sources: Mapping[int, Iterable[Event]], since: datetime) -> Standing:
-    """Return the standing of a person whom several records were merged into, ``since`` when the last of them was.
+    """Return the standing of a person whom several records were merged into, ``since``
+    when the last of them was.
 
-    Each record's choices before then are folded apart. Where their last words differ, no stands: whoever said yes on one record
-    may not have known of the other, and nothing is lost by asking again. Where they agree, the later stands. What the
-    person has said since is their last word, as always.
+    Each record's choices before then are folded apart. Where their last words differ, no
+    stands: whoever said yes on one record may not have known of the other, and nothing is lost
+    by asking again. Where they agree, the later stands. What the person has said since is
+    their last word, as always.
     """
     stands: dict[str, Event] = {}
     for events in sources.values():

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotAllowed, NotFound, TooMany, Unavailable
+from aboveboard.basics.errors import (
+    AboveboardError,
+    BadInput,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    TooMany,
+    Unavailable,
+)
 from aboveboard.basics.settings import NoInstance, WrongSetting
 
 DONE: Final = 0
@@ -21,12 +29,18 @@ STOPPED: Final = 130
 
 MEANINGS: Final = {
     DONE: "Done; nothing needs attention.",
-    LOOK: "Done, and something was found that needs attention: rows not loaded, a check that failed, a log that does not verify.",
+    LOOK: (
+        "Done, and something was found that needs attention: rows not loaded, a check that failed, "
+        "a log that does not verify."
+    ),
     WRONG_USE: "The command or what it was given cannot be understood. Nothing was done.",
     NOT_FOUND: "What was named does not exist, or there is no instance in that folder.",
     CONFLICT: "It cannot be done now, because of the state things are in.",
     NOT_ALLOWED: "It may not be done.",
-    UNAVAILABLE: "The database, the mail server or another part cannot be reached. Nothing was released or changed.",
+    UNAVAILABLE: (
+        "The database, the mail server or another part cannot be reached. Nothing was released or "
+        "changed."
+    ),
     WRONG_SETTING: "A setting is wrong; the message names it.",
     REFUSED: "It was refused for a reason of its own; the message and the error code say which.",
     BROKEN: "A fault in Aboveboard. The message says where.",

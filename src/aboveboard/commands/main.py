@@ -1,4 +1,5 @@
-"""The one entry point: finds the command, starts Django if the command needs the instance, says errors plainly."""
+"""The one entry point: finds the command, starts Django if the command needs the
+instance, says errors plainly."""
 
 from __future__ import annotations
 
@@ -50,10 +51,16 @@ def find_commands() -> list[Command]:
 def _declared() -> Iterator[Command]:
     for folder, dotted in _folders(Path(commands.__file__).parent, commands.__name__):
         for module in pkgutil.iter_modules([str(folder)]):
-            file = folder / module.name / "__init__.py" if module.ispkg else folder / f"{module.name}.py"
+            file = (
+                folder / module.name / "__init__.py"
+                if module.ispkg
+                else folder / f"{module.name}.py"
+            )
             found = _strings(file.read_text("utf-8"))
             if all(name in found for name in _DECLARED):
-                yield Command(found["NAME"], found["HELP"], found["EXAMPLE"], f"{dotted}.{module.name}")
+                yield Command(
+                    found["NAME"], found["HELP"], found["EXAMPLE"], f"{dotted}.{module.name}"
+                )
 
 
 def _folders(folder: Path, dotted: str) -> Iterator[tuple[Path, str]]:
@@ -69,24 +76,43 @@ def _strings(source: str) -> dict[str, str]:
         return {}
     found = {}
     for statement in ast.parse(source).body:
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str):
-            found.update({target.id: statement.value.value for target in statement.targets if isinstance(target, ast.Name)})
+        if (
+            isinstance(statement, ast.Assign)
+            and isinstance(statement.value, ast.Constant)
+            and isinstance(statement.value.value, str)
+        ):
+            found.update(
+                {
+                    target.id: statement.value.value
+                    for target in statement.targets
+                    if isinstance(target, ast.Name)
+                }
+            )
     return found
 
 
 def build_parser(known: Sequence[Command], wanted: str | None) -> argparse.ArgumentParser:
     """Return the parser; only the command that is wanted is imported to declare its arguments."""
     parser = argparse.ArgumentParser(
-        "aboveboard", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+        "aboveboard",
+        description=_ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"aboveboard {aboveboard.__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"aboveboard {aboveboard.__version__}"
+    )
     _add_home(parser)
     below = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for command in known:
         one = below.add_parser(
-            command.name, help=command.help, description=command.help, epilog=f"Example:\n{_indented(command.example)}",
-            formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
-        )  # fmt: skip
+            command.name,
+            help=command.help,
+            description=command.help,
+            epilog=f"Example:\n{_indented(command.example)}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
         _add_home(one)
         if command.name == wanted:
             command.load().configure(one)
@@ -95,7 +121,9 @@ def build_parser(known: Sequence[Command], wanted: str | None) -> argparse.Argum
 
 
 def _add_home(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--home", metavar="DIR", default=argparse.SUPPRESS, help="the instance folder")
+    parser.add_argument(
+        "--home", metavar="DIR", default=argparse.SUPPRESS, help="the instance folder"
+    )
 
 
 def _add_home_below(parser: argparse.ArgumentParser) -> None:
@@ -107,9 +135,17 @@ def _add_home_below(parser: argparse.ArgumentParser) -> None:
 
 
 def _wanted(given: Sequence[str], names: Collection[str]) -> str | None:
-    """Return the command's name: the first word that is one and does not stand behind ``--home``."""
+    """Return the command's name: the first word that is one and does not
+    stand behind ``--home``."""
     before = ["", *given]
-    return next((word for word, last in zip(given, before, strict=False) if word in names and last != "--home"), None)
+    return next(
+        (
+            word
+            for word, last in zip(given, before, strict=False)
+            if word in names and last != "--home"
+        ),
+        None,
+    )
 
 
 def _indented(text: str) -> str:
@@ -118,7 +154,8 @@ def _indented(text: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (see :mod:`aboveboard.commands.exits`)."""
-    os.umask(0o077)  # what a command writes is for the instance's own user: keys, database, tiles, exports
+    # What a command writes is for the instance's own user: keys, database, tiles, exports.
+    os.umask(0o077)
     given = list(sys.argv[1:] if arguments is None else arguments)
     known = find_commands()
     names = {command.name: command for command in known}
@@ -137,14 +174,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return exits.STOPPED
     except BrokenPipeError:
-        # Whoever read our output has gone, as `head` does. Python must not complain again when it closes it.
+        # Whoever read our output has gone, as `head` does. Python must not complain
+        # again when it closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.DONE
     except Exception as error:
         if away := schema.away(error):
             _say(away, as_json=getattr(args, "json", False))
             return exits.code_for(away)
-        print(f"Something went wrong inside Aboveboard:\n{logs.mask(logs.describe(error))}", file=sys.stderr)
+        print(
+            f"Something went wrong inside Aboveboard:\n{logs.mask(logs.describe(error))}",
+            file=sys.stderr,
+        )
         return exits.BROKEN
 
 
@@ -153,7 +194,9 @@ def _run(module: ModuleType, args: argparse.Namespace) -> int:
     if needs(args) if callable(needs) else needs:
         schema.check_file(settings.current())
         start_django()
-        harmless: bool | Callable[[argparse.Namespace], bool] = getattr(module, "WHILE_RESTORING", False)
+        harmless: bool | Callable[[argparse.Namespace], bool] = getattr(
+            module, "WHILE_RESTORING", False
+        )
         if not (harmless(args) if callable(harmless) else harmless):
             from aboveboard.recovery.queries import check_finished
 
@@ -163,7 +206,8 @@ def _run(module: ModuleType, args: argparse.Namespace) -> int:
 
 
 def start_django() -> None:
-    """Start Django with the settings of the instance; a wrong setting is named before anything else happens."""
+    """Start Django with the settings of the instance; a wrong setting is named before
+    anything else happens."""
     settings.current()
     os.environ["DJANGO_SETTINGS_MODULE"] = "aboveboard.site.settings"
     import django
@@ -173,7 +217,11 @@ def start_django() -> None:
 
 def _say(error: AboveboardError, *, as_json: bool) -> None:
     if as_json:
-        said = {"code": error.code, "message": error.message, "next_step": error.next_step.format(**error.details)}
+        said = {
+            "code": error.code,
+            "message": error.message,
+            "next_step": error.next_step.format(**error.details),
+        }
         print(json.dumps({"error": said}, ensure_ascii=False), file=sys.stderr)
     else:
         print(error, file=sys.stderr)

@@ -1,6 +1,7 @@
 """``aboveboard promise``: check, explain, compare, print and adopt a promise file.
 
-All but ``adopt`` and ``what-if`` work without an instance, so a promise can be checked where it is written.
+All but ``adopt`` and ``what-if`` work without an instance, so a promise can be
+checked where it is written.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ aboveboard promise adopt promise.yaml
 
 
 def needs_instance(args: argparse.Namespace) -> bool:
-    """Only adopting a promise, or weighing it against the people held, needs the instance; the rest reads a file."""
+    """Only adopting a promise, or weighing it against the people held, needs the instance;
+    the rest reads a file."""
     return args.verb in ("adopt", "what-if")
 
 
@@ -42,7 +44,9 @@ _FILE_HELP = "the promise file (YAML)"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the verbs and their arguments."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    check = verbs.add_parser("check", help="say everything that is wrong with a promise: file, line and fix")
+    check = verbs.add_parser(
+        "check", help="say everything that is wrong with a promise: file, line and fix"
+    )
     check.add_argument("file", type=Path, help=_FILE_HELP)
     check.add_argument("--json", action="store_true", help="print the problems as JSON")
     told = verbs.add_parser("explain", help="say a promise in plain words")
@@ -52,17 +56,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
     compared.add_argument("old", type=Path, help="the promise as it was")
     compared.add_argument("new", type=Path, help="the promise as it would be")
     compared.add_argument("--json", action="store_true", help="print the changes as JSON")
-    printed = verbs.add_parser("register", help="print the register of processing activities (GDPR Art. 30)")
+    printed = verbs.add_parser(
+        "register", help="print the register of processing activities (GDPR Art. 30)"
+    )
     printed.add_argument("file", type=Path, help=_FILE_HELP)
     form = printed.add_mutually_exclusive_group(required=True)
     form.add_argument("--csv", action="store_true", help="as CSV, for a spreadsheet")
-    form.add_argument("--json-ld", action="store_true", help="as JSON-LD in the words of the W3C Data Privacy Vocabulary")
+    form.add_argument(
+        "--json-ld",
+        action="store_true",
+        help="as JSON-LD in the words of the W3C Data Privacy Vocabulary",
+    )
     verbs.add_parser("schema", help="print the JSON Schema of a promise file, for editors")
     verbs.add_parser("sample", help="print a whole promise to start from")
-    weighed = verbs.add_parser("what-if", help="count what it would allow or forbid of the people held, before it is adopted")
+    weighed = verbs.add_parser(
+        "what-if",
+        help="count what it would allow or forbid of the people held, before it is adopted",
+    )
     weighed.add_argument("file", type=Path, help=_FILE_HELP)
-    weighed.add_argument("--list", metavar="PURPOSE", help="list each person for whom a use for this purpose changes")
-    weighed.add_argument("--json", action="store_true", help="print JSON for a program; with --list a line for each person")
+    weighed.add_argument(
+        "--list", metavar="PURPOSE", help="list each person for whom a use for this purpose changes"
+    )
+    weighed.add_argument(
+        "--json",
+        action="store_true",
+        help="print JSON for a program; with --list a line for each person",
+    )
     adopted = verbs.add_parser("adopt", help="put a promise in force, and write that to the ledger")
     adopted.add_argument("file", type=Path, help=_FILE_HELP)
 
@@ -94,7 +113,10 @@ def _explain(args: argparse.Namespace) -> int:
 def _diff(args: argparse.Namespace) -> int:
     changes = diff.compare(_load(args.old), _load(args.new))
     if args.json:
-        found: list[Json] = [{"direction": one.direction.value, "subject": one.subject, "sentence": one.sentence} for one in changes]
+        found: list[Json] = [
+            {"direction": one.direction.value, "subject": one.subject, "sentence": one.sentence}
+            for one in changes
+        ]
         _print_json({"changes": found})
         return DONE
     for direction, heading in _HEADINGS.items():
@@ -143,7 +165,10 @@ def _adopt(args: argparse.Namespace) -> int:
     before = last_serial()
     adopted = adopt_promise(source.decode("utf-8-sig"), name=args.file.name, by=SYSTEM, at=now())
     if adopted.serial == before:
-        print(f"Already in force, as version {adopted.serial}. Nothing was changed. SHA-256 {adopted.digest}")
+        print(
+            f"Already in force, as version {adopted.serial}. Nothing was changed. SHA-256 "
+            f"{adopted.digest}"
+        )
     else:
         print(f"Version {adopted.serial} of the promise is in force. SHA-256 {adopted.digest}")
     return DONE
@@ -172,17 +197,26 @@ def _load(file: Path) -> Promise:
 
 
 def _read(file: Path) -> bytes:
-    """Return a file's bytes, one more than the limit at most, so that a file without an end is refused too."""
+    """Return a file's bytes, one more than the limit at most, so that a file without
+    an end is refused too."""
     try:
         with file.open("rb") as opened:
             return opened.read(PROMISE_BYTES + 1)
     except OSError as error:
-        raise BadInput(found=f"{file} cannot be read ({error.strerror})", fix="Check the path.") from None
+        raise BadInput(
+            found=f"{file} cannot be read ({error.strerror})", fix="Check the path."
+        ) from None
 
 
 def _print_refusal(refused: PromiseRefused, *, as_json: bool) -> None:
     if as_json:
-        _print_json({"file": refused.problems[0].file, "accepted": False, "problems": [one.as_json() for one in refused.problems]})
+        _print_json(
+            {
+                "file": refused.problems[0].file,
+                "accepted": False,
+                "problems": [one.as_json() for one in refused.problems],
+            }
+        )
         return
     for one in refused.problems:
         print(f"{one.file}:{one.line}:{one.column}: {one.code}\n  {one.message}\n  {one.fix}")

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from aboveboard.accounts.models import Account
 
 NAME = "staff"
-HELP = "Add, list and remove the people who work here, change their roles, and make sign-in links for them."
+HELP = (
+    "Add, list and remove the people who work here, change their roles, and make sign-in links for "
+    "them."
+)
 EXAMPLE = """\
 aboveboard staff add ada@example.com --name "Ada Byron" --role adviser --team "Call centre"
 aboveboard staff role ada@example.com privacy-lead
@@ -55,12 +58,18 @@ def run(args: argparse.Namespace) -> int:
         _list(args.json)
         return 0
     if args.what == "add":
-        account = staff.add_staff(email=args.email, name=args.name, team=args.team, role=Role(args.role), by=SYSTEM, at=at)
+        account = staff.add_staff(
+            email=args.email, name=args.name, team=args.team, role=Role(args.role), by=SYSTEM, at=at
+        )
         _let_in(account, args.json)
         return 0
     account = queries.staff_member(args.email)
     if args.what == "role":
-        _say(staff.change_role(account, role=Role(args.role), team=args.team, by=SYSTEM, at=at), "{email} is {role} now.", args.json)
+        _say(
+            staff.change_role(account, role=Role(args.role), team=args.team, by=SYSTEM, at=at),
+            "{email} is {role} now.",
+            args.json,
+        )
     elif args.what == "remove":
         _say(staff.close(account, by=SYSTEM, at=at), "{email} cannot sign in any more.", args.json)
     else:
@@ -73,13 +82,26 @@ def _let_in(account: Account, as_json: bool) -> None:
 
     address = settings.current().server.origin + staff.make_link(account, by=SYSTEM, at=clock.now())
     if as_json:
-        print(json.dumps({"id": account.pk, "email": account.email, "role": account.role, "link": address}))
+        print(
+            json.dumps(
+                {"id": account.pk, "email": account.email, "role": account.role, "link": address}
+            )
+        )
         return
-    print(f"{account.email} is {account.role}. Give them this link; it lets them in once, within 12 hours:\n{address}")
+    print(
+        f"{account.email} is {account.role}. Give them this link; it lets them in once, within 12 "
+        f"hours:\n{address}"
+    )
 
 
 def _say(account: Account, sentence: str, as_json: bool) -> None:
-    shown = {"id": account.pk, "email": account.email, "role": account.role, "team": account.team, "closed": not account.is_active}
+    shown = {
+        "id": account.pk,
+        "email": account.email,
+        "role": account.role,
+        "team": account.team,
+        "closed": not account.is_active,
+    }
     print(json.dumps(shown) if as_json else sentence.format(**shown))
 
 
@@ -88,16 +110,30 @@ def _list(as_json: bool) -> None:
 
     rows = [
         {
-            "id": account.pk, "email": account.email, "name": account.name, "role": account.role, "team": account.team,
-            "second_factor": bool(getattr(account, "has_second_factor", False)), "closed": not account.is_active,
+            "id": account.pk,
+            "email": account.email,
+            "name": account.name,
+            "role": account.role,
+            "team": account.team,
+            "second_factor": bool(getattr(account, "has_second_factor", False)),
+            "closed": not account.is_active,
         }
         for account in queries.staff()
-    ]  # fmt: skip
+    ]
     if as_json:
         print(json.dumps(rows, ensure_ascii=False))
         return
     if not rows:
-        print("Nobody works here yet. Add the first with: aboveboard staff add EMAIL --name NAME --role administrator")
+        print(
+            "Nobody works here yet. Add the first with: aboveboard staff add EMAIL --name NAME "
+            "--role administrator"
+        )
     for row in rows:
-        state = "closed" if row["closed"] else "second step set up" if row["second_factor"] else "no second step yet"
+        state = (
+            "closed"
+            if row["closed"]
+            else "second step set up"
+            if row["second_factor"]
+            else "no second step yet"
+        )
         print(f"{row['email']}  {row['role']}  {row['team']}  {row['name']}  ({state})")

@@ -1,4 +1,5 @@
-"""The demonstration's mailbox: every message that was sent, as it left. There is none on a real instance."""
+"""The demonstration's mailbox: every message that was sent, as it left. There is
+none on a real instance."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ from aboveboard.delivery import queries
 P = ParamSpec("P")
 
 
-def _demo_only(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def _demo_only(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not settings.current().demo.enabled:
@@ -44,4 +47,8 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @_demo_only
 def message(request: HttpRequest, message_id: str) -> HttpResponse:
     """Show one message: its headers and its text."""
-    return render(request, "demo/message.html", {"message": queries.read_caught(settings.current().path("mail"), message_id)})
+    return render(
+        request,
+        "demo/message.html",
+        {"message": queries.read_caught(settings.current().path("mail"), message_id)},
+    )

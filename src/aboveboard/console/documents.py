@@ -1,4 +1,5 @@
-"""Documents of the person who was looked up: fetching one, and adding one, both under the purpose of that look."""
+"""Documents of the person who was looked up: fetching one, and adding one, both under the
+purpose of that look."""
 
 from __future__ import annotations
 
@@ -22,15 +23,23 @@ from aboveboard.vault.origin import Origin
 @allow(*LOOKS)
 @require_POST
 def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
-    """Send one document; it is decided and written down anew, because seeing a title is not seeing the document."""
+    """Send one document; it is decided and written down anew, because seeing a title is
+    not seeing the document."""
     promise, actor, note = in_force().promise, actor_of(request), read_note(request)
     if note is None:
         return render(request, "console/note_over.html", status=409)
     purpose, _ = _document_field(promise, note.get("purpose", ""), field)
-    outcome = use_document(Ask(actor, purpose.key, (field,), note["channel"]), note["person"], at=clock.now())
+    outcome = use_document(
+        Ask(actor, purpose.key, (field,), note["channel"]), note["person"], at=clock.now()
+    )
     if isinstance(outcome, Refused):
         reasons = [named(promise, reason) for reason in outcome.reasons]
-        context = {"purpose": purpose, "entry_id": outcome.entry_id, "channel": note["channel"], "reasons": reasons}
+        context = {
+            "purpose": purpose,
+            "entry_id": outcome.entry_id,
+            "channel": note["channel"],
+            "reasons": reasons,
+        }
         return render(request, "console/refused.html", context, status=403)
     if outcome.document is None:
         raise Http404
@@ -40,7 +49,8 @@ def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
 @allow(*LOOKS)
 @require_POST
 def add(request: HttpRequest, field: str) -> HttpResponseBase:
-    """Ask for the file, and keep it as the value of the field; the one that was there is replaced."""
+    """Ask for the file, and keep it as the value of the field; the one that
+    was there is replaced."""
     adopted, actor, note = in_force(), actor_of(request), read_note(request)
     if note is None:
         return render(request, "console/note_over.html", status=409)
@@ -55,7 +65,16 @@ def add(request: HttpRequest, field: str) -> HttpResponseBase:
         kinds = {key: each.kind_and_format for key, each in adopted.promise.fields.items()}
         origin = Origin(adopted.serial, now, note["channel"], purpose.key)
         try:
-            attach(note["person"], field, file.chunks(), name=file.name, kinds=kinds, origin=origin, by=actor, at=now)
+            attach(
+                note["person"],
+                field,
+                file.chunks(),
+                name=file.name,
+                kinds=kinds,
+                origin=origin,
+                by=actor,
+                at=now,
+            )
         except NotTaken as refused:
             form.add_error("file", str(refused))
         else:
@@ -64,8 +83,14 @@ def add(request: HttpRequest, field: str) -> HttpResponseBase:
 
 
 def _document_field(promise: Promise, purpose: str, field: str) -> tuple[Purpose, Field]:
-    """Return the purpose of the look and the field of documents that it needs; 404 for anything else."""
+    """Return the purpose of the look and the field of documents that it needs;
+    404 for anything else."""
     found, wanted = promise.purposes.get(purpose), promise.fields.get(field)
-    if found is None or wanted is None or wanted.kind is not FieldKind.DOCUMENT or field not in found.fields:
+    if (
+        found is None
+        or wanted is None
+        or wanted.kind is not FieldKind.DOCUMENT
+        or field not in found.fields
+    ):
         raise Http404
     return found, wanted

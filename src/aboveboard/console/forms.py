@@ -17,23 +17,36 @@ class LookUpForm(forms.Form):
     """Who it is about, on which channel they are with us, and which fields are needed."""
 
     who = forms.CharField(
-        label="Who is it about?", max_length=254, strip=True, help_text="Their e-mail address, phone number or customer number.",
+        label="Who is it about?",
+        max_length=254,
+        strip=True,
+        help_text="Their e-mail address, phone number or customer number.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Enter an e-mail address, phone number or customer number."},
-    )  # fmt: skip
-    channel = forms.ChoiceField(label="How are they with you?", widget=forms.RadioSelect, error_messages={"required": "Choose one."})
+    )
+    channel = forms.ChoiceField(
+        label="How are they with you?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one."},
+    )
     fields_wanted = forms.MultipleChoiceField(
-        label="What do you need to see?", widget=forms.CheckboxSelectMultiple,
+        label="What do you need to see?",
+        widget=forms.CheckboxSelectMultiple,
         help_text="Tick only what you need now. They will see what you looked at.",
         error_messages={"required": "Tick at least one."},
-    )  # fmt: skip
+    )
     reference = forms.CharField(
-        label="Call or order number", max_length=80, required=False,
+        label="Call or order number",
+        max_length=80,
+        required=False,
         help_text="Kept as a fingerprint, so that this look can be matched to it later.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, promise: Promise, purpose: Purpose, **kwargs: Any) -> None:
-        kwargs["initial"] = {"fields_wanted": [field for field in _FIRST if field in purpose.fields], "channel": purpose.channels[0]}
+        kwargs["initial"] = {
+            "fields_wanted": [field for field in _FIRST if field in purpose.fields],
+            "channel": purpose.channels[0],
+        }
         super().__init__(*args, **kwargs)
         self._choose("channel", [(key, promise.channels[key].title) for key in purpose.channels])
         self._choose("fields_wanted", [(key, promise.fields[key].label) for key in purpose.fields])
@@ -50,12 +63,14 @@ class LookUpForm(forms.Form):
         return cleaned
 
     def kind(self) -> str:
-        """Return what ``who`` looks like: an e-mail address, a phone number, else a customer number."""
+        """Return what ``who`` looks like: an e-mail address, a phone number,
+        else a customer number."""
         return kind_of(self.cleaned_data["who"])
 
 
 def kind_of(who: str) -> str:
-    """Return what was typed looks like: an e-mail address, a phone number, else a customer number."""
+    """Return what was typed looks like: an e-mail address, a phone number,
+    else a customer number."""
     if "@" in who:
         return "email"
     digits = sum(mark.isdigit() for mark in who)
@@ -65,27 +80,46 @@ def kind_of(who: str) -> str:
 class RecordChoiceForm(forms.Form):
     """What the person said, and where that can be checked."""
 
-    purpose = forms.ChoiceField(label="What is it about?", widget=forms.RadioSelect, error_messages={"required": "Choose one."})
+    purpose = forms.ChoiceField(
+        label="What is it about?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one."},
+    )
     answer = forms.ChoiceField(
-        label="What did they say?", widget=forms.RadioSelect, choices=[(Answer.YES.value, "Yes"), (Answer.NO.value, "No")],
+        label="What did they say?",
+        widget=forms.RadioSelect,
+        choices=[(Answer.YES.value, "Yes"), (Answer.NO.value, "No")],
         error_messages={"required": "Choose yes or no."},
-    )  # fmt: skip
+    )
     evidence = forms.RegexField(
-        r"^[A-Za-z0-9/._-]+$", label="Call or form number", max_length=60, help_text="Letters, digits and / . _ - only. No names.",
-        error_messages={"required": "Enter the number of the call or form.", "invalid": "Use letters, digits and / . _ - only."},
-    )  # fmt: skip
+        r"^[A-Za-z0-9/._-]+$",
+        label="Call or form number",
+        max_length=60,
+        help_text="Letters, digits and / . _ - only. No names.",
+        error_messages={
+            "required": "Enter the number of the call or form.",
+            "invalid": "Use letters, digits and / . _ - only.",
+        },
+    )
 
     def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["purpose"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [(p.key, p.title) for p in promise.purposes.values() if p.needs_consent or p.objectable]
+            field.choices = [
+                (p.key, p.title)
+                for p in promise.purposes.values()
+                if p.needs_consent or p.objectable
+            ]
 
 
 class DocumentForm(forms.Form):
     """The file of a document. What it is gets told by its first bytes, when it is kept."""
 
     file = forms.FileField(
-        label="Which file?", help_text=f"A PDF or a picture (PNG, JPEG, TIFF), at most {ATTACHMENT_BYTES // 1024**2} MB.",
+        label="Which file?",
+        help_text=(
+            f"A PDF or a picture (PNG, JPEG, TIFF), at most {ATTACHMENT_BYTES // 1024**2} MB."
+        ),
         error_messages={"required": "Choose a file.", "empty": "This file is empty."},
-    )  # fmt: skip
+    )

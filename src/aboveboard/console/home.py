@@ -25,10 +25,15 @@ from aboveboard.promise.queries import in_force, last_serial
 @allow_staff
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what waits: the next duty and notices to approve for leads, looking up for advisers, one's own devices for all."""
+    """Show what waits: the next duty and notices to approve for leads, looking up for advisers,
+    one's own devices for all."""
     actor = actor_of(request)
     leads = actor.role in LEADS
-    running = [row for row in queries.incidents(at=clock.now()) if row.state != State.CLOSED] if leads else []
+    running = (
+        [row for row in queries.incidents(at=clock.now()) if row.state != State.CLOSED]
+        if leads
+        else []
+    )
     due = sorted((row for row in running if row.next_duty), key=_pressing)
     context = {
         "leads": leads,
@@ -39,7 +44,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "settings": actor.role == Role.ADMINISTRATOR,
         "devices": own_devices(actor),
         "refusing": [one for one in standings() if one.refuses] if leads else [],
-        "emergency": may_break_glass(in_force().promise, actor.role) is not None if last_serial() else False,
+        "emergency": may_break_glass(in_force().promise, actor.role) is not None
+        if last_serial()
+        else False,
         "emergencies": emergencies.to_review() if actor.role == Role.PRIVACY_LEAD else [],
         "overdue": emergencies.overdue(clock.now()) if actor.role == Role.PRIVACY_LEAD else 0,
     }
@@ -55,5 +62,9 @@ def _to_approve(running: list[queries.IncidentRow], actor: Actor) -> list[BatchV
     """Return the batches that wait for a second person, which whoever prepared them cannot be."""
     if actor.role not in APPROVERS:
         return []
-    batches = [batch for row in running if (batch := newest_batch(row.number)) is not None and batch.waits_for_approval]
+    batches = [
+        batch
+        for row in running
+        if (batch := newest_batch(row.number)) is not None and batch.waits_for_approval
+    ]
     return [each for each in batches if each.batch.prepared_by["id"] != actor.id]

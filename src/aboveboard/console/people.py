@@ -33,7 +33,8 @@ _SALT = "aboveboard.console.person"
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One field as it is shown: its label, its value (a card as its last four digits), and where that comes from."""
+    """One field as it is shown: its label, its value (a card as its last four digits), and
+    where that comes from."""
 
     label: str
     value: str
@@ -59,9 +60,16 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     actor, found = actor_of(request), adopted.promise.purposes.get(purpose)
     if found is None or actor.role not in found.roles:
         raise Http404
-    form = LookUpForm(request.POST if request.method == "POST" else None, promise=adopted.promise, purpose=found)
+    form = LookUpForm(
+        request.POST if request.method == "POST" else None, promise=adopted.promise, purpose=found
+    )
     if request.method != "POST" or not form.is_valid():
-        return render(request, "console/look_up.html", {"form": form, "purpose": found}, status=422 if form.errors else 200)
+        return render(
+            request,
+            "console/look_up.html",
+            {"form": form, "purpose": found},
+            status=422 if form.errors else 200,
+        )
     throttle(request, "look_up")
     said = form.cleaned_data
     ask = Ask(actor, found.key, tuple(said["fields"]), said["channel"], said["reference"])
@@ -73,14 +81,24 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     return _answer(request, ask, adopted.promise, found, outcome)
 
 
-def _answer(request: HttpRequest, ask: Ask, promise: Promise, purpose: Purpose, outcome: Opened | Refused) -> HttpResponse:
-    context: dict[str, Any] = {"purpose": purpose, "entry_id": outcome.entry_id, "channel": promise.channels[ask.channel].title}
+def _answer(
+    request: HttpRequest, ask: Ask, promise: Promise, purpose: Purpose, outcome: Opened | Refused
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "purpose": purpose,
+        "entry_id": outcome.entry_id,
+        "channel": promise.channels[ask.channel].title,
+    }
     if not isinstance(outcome, Opened):
         context["reasons"] = [named(promise, reason) for reason in outcome.reasons]
         return render(request, "console/refused.html", context, status=403)
     origins = vault.provenance(outcome.person_id)
     context["details"] = [
-        Detail(promise.fields[name].label, shown(promise.fields[name].kind_and_format, value.reveal()), _origin(promise, origins.get(name)))
+        Detail(
+            promise.fields[name].label,
+            shown(promise.fields[name].kind_and_format, value.reveal()),
+            _origin(promise, origins.get(name)),
+        )
         if value
         else Detail(promise.fields[name].label, "not held", "")
         for name, value in outcome.values.items()
@@ -100,7 +118,8 @@ def _answer(request: HttpRequest, ask: Ask, promise: Promise, purpose: Purpose, 
 @allow(*LOOKS)
 @require_POST
 def record_choice(request: HttpRequest) -> HttpResponse:
-    """Record a yes or no that the person gave this member of staff, with the number of the call or form."""
+    """Record a yes or no that the person gave this member of staff, with the
+    number of the call or form."""
     promise, actor = in_force().promise, actor_of(request)
     note = read_note(request)
     if note is None:
@@ -111,19 +130,40 @@ def record_choice(request: HttpRequest) -> HttpResponse:
         said = form.cleaned_data
         evidence = f"{note['channel']}:{said['evidence']}"
         choose(
-            note["person"], said["purpose"], Answer(said["answer"]), channel=note["channel"], evidence=evidence, by=actor, at=clock.now()
+            note["person"],
+            said["purpose"],
+            Answer(said["answer"]),
+            channel=note["channel"],
+            evidence=evidence,
+            by=actor,
+            at=clock.now(),
         )
-        context = {"purpose": promise.purposes[said["purpose"]], "answer": said["answer"], "choices": _choices(promise, note["person"])}
-        return render(request, "console/choice_recorded.html", context | {"note": request.POST["note"]})
-    context = {"form": form, "note": request.POST["note"], "choices": _choices(promise, note["person"])}
-    return render(request, "console/record_choice.html", context, status=422 if form.errors else 200)
+        context = {
+            "purpose": promise.purposes[said["purpose"]],
+            "answer": said["answer"],
+            "choices": _choices(promise, note["person"]),
+        }
+        return render(
+            request, "console/choice_recorded.html", context | {"note": request.POST["note"]}
+        )
+    context = {
+        "form": form,
+        "note": request.POST["note"],
+        "choices": _choices(promise, note["person"]),
+    }
+    return render(
+        request, "console/record_choice.html", context, status=422 if form.errors else 200
+    )
 
 
 def read_note(request: HttpRequest) -> dict[str, Any] | None:
-    """Return whom this member of staff looked up, on which channel and for what; None when that is too long ago."""
+    """Return whom this member of staff looked up, on which channel and for what; None when
+    that is too long ago."""
     try:
         note: dict[str, Any] = signing.loads(
-            request.POST.get("note", ""), salt=f"{_SALT}.{actor_of(request).id}", max_age=limits.LOOK_UP_NOTE_LIFE
+            request.POST.get("note", ""),
+            salt=f"{_SALT}.{actor_of(request).id}",
+            max_age=limits.LOOK_UP_NOTE_LIFE,
         )
     except signing.BadSignature:
         return None
@@ -133,19 +173,26 @@ def read_note(request: HttpRequest) -> dict[str, Any] | None:
 def _choices(promise: Promise, person_id: int) -> list[dict[str, Any]]:
     standing = choices.standing(person_id)
     return [
-        {"purpose": purpose, "said": standing.said(purpose.key), "since": standing.since(purpose.key)}
+        {
+            "purpose": purpose,
+            "said": standing.said(purpose.key),
+            "since": standing.since(purpose.key),
+        }
         for purpose in promise.purposes.values()
         if purpose.needs_consent or purpose.objectable
     ]
 
 
 def _origin(promise: Promise, where: Origin | None) -> str:
-    """Return where a value comes from, so that an adviser can tell an old address from a new one."""
+    """Return where a value comes from, so that an adviser can tell an old
+    address from a new one."""
     if where is None or where.collected_at is None:
         return "collected: not recorded"
     channel = promise.channels.get(where.channel)
     purpose = promise.purposes.get(where.purpose)
-    said = f"collected {where.collected_at:%-d %B %Y}, {channel.title if channel else 'from a file'}"
+    said = (
+        f"collected {where.collected_at:%-d %B %Y}, {channel.title if channel else 'from a file'}"
+    )
     return f"{said}; {purpose.title}" if purpose else said
 
 

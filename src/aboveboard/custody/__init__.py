@@ -7,6 +7,7 @@ those that the decision refused with the reasons; the state of a device is a row
 
 Public: ``actions.register_device``, ``actions.make_export``, ``actions.report_missing``,
 ``actions.report_found``, ``actions.retire``;
-``selecting.everyone_for``; ``parcel``, ``manifest.sheet`` (format: ``FORMAT.md``); ``queries.devices``, ``queries.device``,
-``queries.device_by_tag``, ``queries.exports``, ``queries.export_people``, ``queries.manifest``.
+``selecting.everyone_for``; ``parcel``, ``manifest.sheet`` (format: ``FORMAT.md``);
+``queries.devices``, ``queries.device``, ``queries.device_by_tag``, ``queries.exports``,
+``queries.export_people``, ``queries.manifest``.
 """

@@ -24,7 +24,14 @@ class TagTaken(AboveboardError):
 
 
 def register_device(
-    *, kind: DeviceKind, name: str, tag: str, encrypted: Encrypted, holder_id: int | None = None, by: Actor, at: datetime
+    *,
+    kind: DeviceKind,
+    name: str,
+    tag: str,
+    encrypted: Encrypted,
+    holder_id: int | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Device:
     """Write down a device that will hold data.
 
@@ -38,10 +45,20 @@ def register_device(
     try:
         with transaction.atomic():
             device = Device.objects.create(
-                tag=tag, kind=kind, name=name, holder_id=holder_id, encrypted=encrypted, registered_at=at, registered_by=by.as_json()
+                tag=tag,
+                kind=kind,
+                name=name,
+                holder_id=holder_id,
+                encrypted=encrypted,
+                registered_at=at,
+                registered_by=by.as_json(),
             )
             _record(device, DeviceState.IN_USE, by, at, "")
-            facts: dict[str, Json] = {"device": device.pk, "kind": device.kind, "encrypted": device.encrypted}
+            facts: dict[str, Json] = {
+                "device": device.pk,
+                "kind": device.kind,
+                "encrypted": device.encrypted,
+            }
             append("device.registered", by=by, handle=None, facts=facts, at=at)
     except IntegrityError:
         raise TagTaken(tag=tag) from None
@@ -49,7 +66,8 @@ def register_device(
 
 
 def report_missing(device_id: int, *, note: str = "", by: Actor, at: datetime) -> Device:
-    """Write down that a device is gone. Anyone of the staff may; saying so twice is refused, kindly.
+    """Write down that a device is gone. Anyone of the staff may; saying so
+    twice is refused, kindly.
 
     ``note`` is what happened in the reporter's words; it stays out of the ledger. The incident is
     opened by ``incidents.actions.report_loss``, which calls this.
@@ -58,11 +76,14 @@ def report_missing(device_id: int, *, note: str = "", by: Actor, at: datetime) -
         NotFound: there is no such device.
         Conflict: it is already reported missing, or retired.
     """
-    return _move(device_id, DeviceState.MISSING, {DeviceState.IN_USE, DeviceState.FOUND}, note, by, at)
+    return _move(
+        device_id, DeviceState.MISSING, {DeviceState.IN_USE, DeviceState.FOUND}, note, by, at
+    )
 
 
 def report_found(device_id: int, *, note: str = "", by: Actor, at: datetime) -> Device:
-    """Write down that a missing device is back. What happened to it meanwhile is for the incident to judge.
+    """Write down that a missing device is back. What happened to it meanwhile is
+    for the incident to judge.
 
     Raises:
         NotFound: there is no such device.
@@ -78,10 +99,14 @@ def retire(device_id: int, *, note: str = "", by: Actor, at: datetime) -> Device
         NotFound: there is no such device.
         Conflict: it is missing, or already retired.
     """
-    return _move(device_id, DeviceState.RETIRED, {DeviceState.IN_USE, DeviceState.FOUND}, note, by, at)
+    return _move(
+        device_id, DeviceState.RETIRED, {DeviceState.IN_USE, DeviceState.FOUND}, note, by, at
+    )
 
 
-def _move(device_id: int, to: DeviceState, allowed: set[DeviceState], note: str, by: Actor, at: datetime) -> Device:
+def _move(
+    device_id: int, to: DeviceState, allowed: set[DeviceState], note: str, by: Actor, at: datetime
+) -> Device:
     with transaction.atomic():
         device = Device.objects.select_for_update().filter(pk=device_id).first()
         if device is None:
@@ -91,9 +116,17 @@ def _move(device_id: int, to: DeviceState, allowed: set[DeviceState], note: str,
             stands = DeviceState(last.state).label.lower() if last else "not registered"
             raise Conflict(why=f"{device.tag} is {stands}")
         _record(device, to, by, at, note)
-        append("device.reported", by=by, handle=None, facts={"device": device.pk, "state": to.value}, at=at)
+        append(
+            "device.reported",
+            by=by,
+            handle=None,
+            facts={"device": device.pk, "state": to.value},
+            at=at,
+        )
     return device
 
 
 def _record(device: Device, state: DeviceState, by: Actor, at: datetime, note: str) -> None:
-    DeviceRecord.objects.create(device=device, state=state, at=at, by=by.as_json(), note=note.strip())
+    DeviceRecord.objects.create(
+        device=device, state=state, at=at, by=by.as_json(), note=note.strip()
+    )

@@ -2,12 +2,15 @@
 
 The procedure, numbered as in the code and in ``tests/custody/test_exporting.py``:
 
-1. Put away what an export that was killed left in this place. Begin: where it goes, for what, which fields, how it is protected.
-2. Ask ``access`` for each person. Write the manifest line of each, those refused with the reasons,
-   before their values go into a part file, sealed to the recipient's keys, that only this user can read.
+1. Put away what an export that was killed left in this place. Begin: where it goes, for what, which
+   fields, how it is protected.
+2. Ask ``access`` for each person. Write the manifest line of each, those refused with the
+   reasons, before their values go into a part file, sealed to the recipient's keys, that
+   only this user can read.
 3. Finish: the counts, the file's SHA-256 and the ledger entry, in one transaction.
-4. Only then write the sheet beside it and rename the part file to its place. A crash before leaves no file,
-   and an export that says it never left; a crash after 3 is finished by the next export to this place.
+4. Only then write the sheet beside it and rename the part file to its place. A crash before
+   leaves no file, and an export that says it never left; a crash after 3 is finished by the
+   next export to this place.
 """
 
 from __future__ import annotations
@@ -43,22 +46,29 @@ class Unprotected(AboveboardError):
     """The file would be readable by whoever finds {where}."""
 
     code = "unprotected_export"
-    next_step = "Seal it to the recipient's age key, use an encrypted device, or say that it must leave unprotected."
+    next_step = (
+        "Seal it to the recipient's age key, use an encrypted device, or say that it must leave "
+        "unprotected."
+    )
 
 
 class NotSharedWith(AboveboardError):
     """The promise does not share data with {recipient} for {purpose}."""
 
     code = "not_shared_with"
-    next_step = "Choose another recipient or purpose, or change the promise first, so that customers can know."
+    next_step = (
+        "Choose another recipient or purpose, or change the promise first, so that customers can "
+        "know."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How the rows are written: the form, whether a pseudonym begins each row, and the age keys they are sealed to.
+    """How the rows are written: the form, whether a pseudonym begins each row, and the age
+    keys they are sealed to.
 
-    A pseudonym is keyed with a key of this export alone, which is forgotten: it tells the rows of one file apart,
-    and nobody can tie two files, or a file and a person, by it.
+    A pseudonym is keyed with a key of this export alone, which is forgotten: it tells the rows of
+    one file apart, and nobody can tie two files, or a file and a person, by it.
     """
 
     form: Form = Form.CSV
@@ -88,11 +98,13 @@ def make_export(
     """Write a file of these people's ``fields`` to ``out`` and return its manifest.
 
     Each person is decided; a refused one is a line of the manifest with the reasons and not in the
-    file. ``unprotected`` must be said where neither a key nor an encrypted disk keeps the file from a finder.
-    ``person_ids`` is read as it is needed, and must name nobody twice when it is longer than ``limits.EXPORT_LISTED``.
+    file. ``unprotected`` must be said where neither a key nor an encrypted disk keeps the file from
+    a finder. ``person_ids`` is read as it is needed, and must name nobody twice when it is longer
+    than ``limits.EXPORT_LISTED``.
 
     Raises:
-        Unprotected: the device is not known to be encrypted, there are no keys, and ``unprotected`` was not said.
+        Unprotected: the device is not known to be encrypted, there are no keys, and
+            ``unprotected`` was not said.
         BadInput: neither a device nor a recipient is named, or both, or ``out`` is taken.
         NotFound: the promise in force has no such recipient.
         NotSharedWith: it has, and does not share with them for this purpose.
@@ -109,7 +121,9 @@ def make_export(
             ask = Ask(by, purpose, fields, channel, scope=scope)
             rows = _rows(begun, use_many(ask, _once(person_ids), at=at), counts, progress)  # 2
             header = [parcel.KEY, *fields] if shape.pseudonyms else list(fields)
-            digest = parcel.write(part, header, rows, ndjson=shape.form is Form.NDJSON, keys=shape.age_keys)
+            digest = parcel.write(
+                part, header, rows, ndjson=shape.form is Form.NDJSON, keys=shape.age_keys
+            )
             _finish(begun, counts, digest, by, at)  # 3
             manifest.write(begun, out)  # 4
             part.replace(out)
@@ -119,7 +133,8 @@ def make_export(
 
 
 def tidy(out: Path) -> None:
-    """Finish or put away what exports to this place left when they were killed. One that is being written is left alone."""
+    """Finish or put away what exports to this place left when they were killed. One that is being
+    written is left alone."""
     for part in out.parent.glob(f".{out.name}.*.part"):
         number = part.name.removeprefix(f".{out.name}.").removesuffix(".part")
         if not number.isdecimal() or _is_held(part):
@@ -140,32 +155,60 @@ class _Counts:
 
 
 def _begin(
-    fields: tuple[str, ...], purpose: str, out: Path, device: Device | None, recipient: str, unprotected: bool, shape: Shape,
-    by: Actor, at: datetime,
-) -> Export:  # fmt: skip
+    fields: tuple[str, ...],
+    purpose: str,
+    out: Path,
+    device: Device | None,
+    recipient: str,
+    unprotected: bool,
+    shape: Shape,
+    by: Actor,
+    at: datetime,
+) -> Export:
     if (device is None) == (not recipient):
-        raise BadInput(found="an export that goes to nobody, or to two places", fix="Name a device or a recipient.")
+        raise BadInput(
+            found="an export that goes to nobody, or to two places",
+            fix="Name a device or a recipient.",
+        )
     promise = in_force().promise
     if recipient and recipient not in promise.recipients:
         raise NotFound(what="recipient in the promise")
-    if recipient and purpose in promise.purposes and recipient not in promise.purposes[purpose].recipients:
+    if (
+        recipient
+        and purpose in promise.purposes
+        and recipient not in promise.purposes[purpose].recipients
+    ):
         raise NotSharedWith(recipient=recipient, purpose=purpose)
     if out.exists():
         raise BadInput(found=f"there is already a file {out.name}", fix="Choose another name.")
     if shape.age_keys:
         protection = Protection.PARCEL
     else:
-        protection = Protection.DISK if device is not None and device.encrypted == Encrypted.YES else Protection.NONE
+        protection = (
+            Protection.DISK
+            if device is not None and device.encrypted == Encrypted.YES
+            else Protection.NONE
+        )
     if protection is Protection.NONE and not unprotected:
         raise Unprotected(where=device.tag if device else "it on the way")
     return Export.objects.create(
-        device=device, recipient=recipient, purpose=purpose, fields=list(fields), protection=protection, begun_at=at, by=by.as_json(),
-        file_name=out.name[:200], form=shape.form, pseudonyms=shape.pseudonyms, age_keys=list(shape.age_keys),
-    )  # fmt: skip
+        device=device,
+        recipient=recipient,
+        purpose=purpose,
+        fields=list(fields),
+        protection=protection,
+        begun_at=at,
+        by=by.as_json(),
+        file_name=out.name[:200],
+        form=shape.form,
+        pseudonyms=shape.pseudonyms,
+        age_keys=list(shape.age_keys),
+    )
 
 
 def _once(person_ids: Iterable[int]) -> Iterator[int]:
-    """Yield each person once, as far as memory is meant for it; a longer selection names nobody twice, or the manifest refuses it."""
+    """Yield each person once, as far as memory is meant for it; a longer selection names nobody
+    twice, or the manifest refuses it."""
     seen: set[int] = set()
     for person_id in person_ids:
         if person_id not in seen:
@@ -175,7 +218,10 @@ def _once(person_ids: Iterable[int]) -> Iterator[int]:
 
 
 def _rows(
-    export: Export, outcomes: Iterator[tuple[int, Opened | Refused]], counts: _Counts, progress: Callable[[int], None]
+    export: Export,
+    outcomes: Iterator[tuple[int, Opened | Refused]],
+    counts: _Counts,
+    progress: Callable[[int], None],
 ) -> Iterator[Sequence[str]]:
     known = in_force().promise.fields
     bits = {name: bitmap([known[name].category]) for name in export.fields if name in known}
@@ -214,7 +260,12 @@ def _pseudonym(secret: bytes, person_id: int) -> str:
 
 
 def _finish(export: Export, counts: _Counts, digest: str, by: Actor, at: datetime) -> None:
-    export.people, export.refused, export.file_digest, export.made_at = counts.people, counts.refused, digest, at
+    export.people, export.refused, export.file_digest, export.made_at = (
+        counts.people,
+        counts.refused,
+        digest,
+        at,
+    )
     with transaction.atomic():
         facts: dict[str, Json] = {
             "export": export.pk,
@@ -245,7 +296,8 @@ def _lock_of(part: Path) -> Path:
 
 @contextmanager
 def _held(part: Path) -> Iterator[None]:
-    """Say that this part file is being written, for as long as this process lives: the lock goes with it, however it ends."""
+    """Say that this part file is being written, for as long as this process lives: the lock goes
+    with it, however it ends."""
     place = _lock_of(part)
     with os.fdopen(os.open(place, os.O_CREAT | os.O_RDWR, 0o600), "wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

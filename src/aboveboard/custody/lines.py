@@ -1,4 +1,5 @@
-"""Storing the lines of a manifest: COPY on PostgreSQL, one prepared statement on SQLite. The ORM took a fifth of an export."""
+"""Storing the lines of a manifest: COPY on PostgreSQL, one prepared statement on SQLite. The ORM
+took a fifth of an export."""
 
 from __future__ import annotations
 
@@ -10,22 +11,30 @@ from django.db import connection, transaction
 from aboveboard.custody.models import ExportPerson
 
 Line = tuple[int, int, str]
-"""A person, the bitmap of the categories that are in the file of them, and the codes of the refusal."""
+"""A person, the bitmap of the categories that are in the file of them, and the
+codes of the refusal."""
 
 _TABLE: Final = ExportPerson._meta.db_table
 _COLUMNS: Final = "export_id, person_id, categories, reasons"
 
 
 def store(export_id: int, lines: Sequence[Line]) -> None:
-    """Store the lines, all or none. A person who is on the manifest already is an ``IntegrityError``."""
+    """Store the lines, all or none. A person who is on the manifest already is
+    an ``IntegrityError``."""
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with connection.wrap_database_errors, cursor.cursor.copy(f"COPY {_TABLE} ({_COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy:
+            with (
+                connection.wrap_database_errors,
+                cursor.cursor.copy(
+                    f"COPY {_TABLE} ({_COLUMNS}) FROM STDIN (FORMAT BINARY)"
+                ) as copy,
+            ):
                 copy.set_types(("int8", "int8", "int8", "varchar"))
                 for line in lines:
                     copy.write_row((export_id, *line))
             return
         cursor.executemany(
-            f"INSERT INTO {_TABLE} ({_COLUMNS}) VALUES (%s, %s, %s, %s)",  # noqa: S608 - our own model's table and columns
+            # Our own model's table and columns.
+            f"INSERT INTO {_TABLE} ({_COLUMNS}) VALUES (%s, %s, %s, %s)",  # noqa: S608
             [(export_id, *line) for line in lines],
         )

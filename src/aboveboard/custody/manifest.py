@@ -1,6 +1,8 @@
-"""The sheet that travels beside a parcel: what it is, for what, for whom, and the proof that it was written down. No personal data.
+"""The sheet that travels beside a parcel: what it is, for what, for whom, and the proof that it was
+written down. No personal data.
 
-Who is in the parcel stays here, in the manifest of the database. Pure apart from reading the ledger.
+Who is in the parcel stays here, in the manifest of the database. Pure apart
+from reading the ledger.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ FORMAT = "aboveboard/parcel/v1"
 
 
 def sheet(export: Export) -> dict[str, Json]:
-    """Return what travels with an export that was made. The proof is null until the entry is in the tree: a second."""
+    """Return what travels with an export that was made. The proof is null until the entry is
+    in the tree: a second."""
     try:
         proof: str | None = ledger.proof(export.entry_id or 0)
     except ledger.NotYet:

@@ -37,7 +37,8 @@ class DeviceState(models.TextChoices):
 
 
 class Protection(models.TextChoices):
-    """What keeps a lost export unreadable: nothing, the encryption of the disk it is on, or its own."""
+    """What keeps a lost export unreadable: nothing, the encryption of the disk
+    it is on, or its own."""
 
     NONE = "none", "Not protected"
     DISK = "disk", "On an encrypted disk"
@@ -56,12 +57,15 @@ class Form(models.TextChoices):
 
 
 class Device(models.Model):
-    """Something that holds data and can be carried away. ``tag`` is what people read on its label."""
+    """Something that holds data and can be carried away. ``tag`` is what
+    people read on its label."""
 
     tag = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=8, choices=DeviceKind.choices)
     name = models.CharField(max_length=120)
-    holder_id = models.BigIntegerField(null=True, help_text="the account of the member of staff who carries it")
+    holder_id = models.BigIntegerField(
+        null=True, help_text="the account of the member of staff who carries it"
+    )
     encrypted = models.CharField(max_length=8, choices=Encrypted.choices)
     registered_at = models.DateTimeField()
     registered_by = models.JSONField(help_text="the actor")
@@ -87,10 +91,13 @@ class DeviceRecord(models.Model):
 
 
 class Export(models.Model):
-    """A file of people's data that was made, and its manifest. It left when ``made_at`` is set, not before."""
+    """A file of people's data that was made, and its manifest. It left when
+    ``made_at`` is set, not before."""
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="exports")
-    recipient = models.CharField(max_length=80, blank=True, help_text="a recipient of the promise, when it goes to one")
+    recipient = models.CharField(
+        max_length=80, blank=True, help_text="a recipient of the promise, when it goes to one"
+    )
     purpose = models.CharField(max_length=80)
     fields = models.JSONField(help_text="names of the promise's fields, in column order")
     protection = models.CharField(max_length=8, choices=Protection.choices)
@@ -103,7 +110,9 @@ class Export(models.Model):
     refused = models.BigIntegerField(default=0)
     form = models.CharField(max_length=8, choices=Form.choices, default=Form.CSV)
     pseudonyms = models.BooleanField(default=False, help_text="whether a pseudonym begins each row")
-    age_keys = models.JSONField(default=list, help_text="the public keys of age that the file is sealed to")
+    age_keys = models.JSONField(
+        default=list, help_text="the public keys of age that the file is sealed to"
+    )
     entry_id = models.BigIntegerField(null=True, help_text="the ledger entry that says it was made")
 
     class Meta:
@@ -112,9 +121,13 @@ class Export(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="custody_export_goes_somewhere",
-                condition=Q(device__isnull=False, recipient="") | (Q(device__isnull=True) & ~Q(recipient="")),
+                condition=Q(device__isnull=False, recipient="")
+                | (Q(device__isnull=True) & ~Q(recipient="")),
             ),
-            models.CheckConstraint(name="custody_export_left_whole", condition=Q(made_at__isnull=True) | ~Q(file_digest="")),
+            models.CheckConstraint(
+                name="custody_export_left_whole",
+                condition=Q(made_at__isnull=True) | ~Q(file_digest=""),
+            ),
         ]
 
 
@@ -123,14 +136,22 @@ class ExportPerson(models.Model):
 
     export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="manifest")
     person_id = models.BigIntegerField()
-    categories = models.BigIntegerField(help_text="bitmap of the categories that are in the file of them")
-    reasons = models.CharField(max_length=300, blank=True, help_text="codes of the refusal, with spaces; empty when they are in the file")
+    categories = models.BigIntegerField(
+        help_text="bitmap of the categories that are in the file of them"
+    )
+    reasons = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="codes of the refusal, with spaces; empty when they are in the file",
+    )
 
     class Meta:
         """A person is on a manifest once."""
 
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["export", "person_id"], name="custody_person_once"),
-            models.CheckConstraint(name="custody_refused_is_not_in", condition=Q(reasons="") | Q(categories=0)),
+            models.CheckConstraint(
+                name="custody_refused_is_not_in", condition=Q(reasons="") | Q(categories=0)
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["person_id"], name="custody_person")]

@@ -1,7 +1,9 @@
-"""Writing a parcel: rows of people's values go in, an age file comes out, and nothing in between touches a disk.
+"""Writing a parcel: rows of people's values go in, an age file comes out, and nothing
+in between touches a disk.
 
-``FORMAT.md`` is the format. It knows no database: who is in the parcel was decided before (``exporting``).
-Memory stays the same for any number of people: age asks for the next 8 kB when it has sealed the last.
+``FORMAT.md`` is the format. It knows no database: who is in the parcel was decided before
+(``exporting``). Memory stays the same for any number of people: age asks for the next 8 kB
+when it has sealed the last.
 """
 
 from __future__ import annotations
@@ -32,7 +34,10 @@ class WrongAgeKey(AboveboardError):
     """
 
     code = "wrong_age_key"
-    next_step = "It starts with age1. The recipient makes it with: age-keygen, or: aboveboard export new-key FILE"
+    next_step = (
+        "It starts with age1. The recipient makes it with: age-keygen, or: aboveboard export "
+        "new-key FILE"
+    )
 
 
 class ParcelClosed(AboveboardError):
@@ -58,9 +63,11 @@ def recipients(keys: Iterable[str]) -> list[pyrage.x25519.Recipient]:
 
 
 def write(out: Path, header: Row, rows: Iterable[Row], *, ndjson: bool, keys: Sequence[str]) -> str:
-    """Write a new file that nobody else on the machine can read, and return its SHA-256, hex; sealed where there are ``keys``.
+    """Write a new file that nobody else on the machine can read, and return its SHA-256, hex;
+    sealed where there are ``keys``.
 
-    Whatever ``rows`` raises comes out as it is, and the file is then incomplete: the caller removes it.
+    Whatever ``rows`` raises comes out as it is, and the file is then
+    incomplete: the caller removes it.
 
     Raises:
         WrongAgeKey: a key is none.
@@ -95,11 +102,18 @@ def open_parcel(file: Path, identity: Path, out: Path) -> None:
     """
     lines = [line.strip() for line in identity.read_text("utf-8", errors="replace").splitlines()]
     try:
-        known = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
+        known = [
+            pyrage.x25519.Identity.from_str(line)
+            for line in lines
+            if line and not line.startswith("#")
+        ]
     except pyrage.IdentityError:
         known = []
     if not known:
-        raise BadInput(found=f"{identity.name} holds no secret key of age", fix="Name the file that age-keygen made.")
+        raise BadInput(
+            found=f"{identity.name} holds no secret key of age",
+            fix="Name the file that age-keygen made.",
+        )
     part = out.with_name(f".{out.name}.part")
     try:
         with file.open("rb") as sealed, _private(part) as opened:
@@ -108,7 +122,9 @@ def open_parcel(file: Path, identity: Path, out: Path) -> None:
     except pyrage.DecryptError as error:
         raise ParcelClosed(file=file.name, why=str(error).rstrip(".")) from None
     except FileExistsError:
-        raise BadInput(found=f"there is already a file {out.name}", fix="Choose another name.") from None
+        raise BadInput(
+            found=f"there is already a file {out.name}", fix="Choose another name."
+        ) from None
     except OSError as error:
         if error.errno is not None:  # the disk's own fault, not the parcel's
             raise
@@ -118,7 +134,8 @@ def open_parcel(file: Path, identity: Path, out: Path) -> None:
 
 
 def new_key(out: Path) -> str:
-    """Make a key pair: the secret key goes into a new file of one's own; the public key is returned.
+    """Make a key pair: the secret key goes into a new file of one's own;
+    the public key is returned.
 
     Raises:
         BadInput: there is already a file of that name.
@@ -128,14 +145,21 @@ def new_key(out: Path) -> str:
         with _private(out) as file:
             file.write(f"# public key: {pair.to_public()}\n{pair}\n".encode())
     except FileExistsError:
-        raise BadInput(found=f"there is already a file {out.name}", fix="Choose another name.") from None
+        raise BadInput(
+            found=f"there is already a file {out.name}", fix="Choose another name."
+        ) from None
     return str(pair.to_public())
 
 
 def _encoded(header: Row, rows: Iterable[Row], *, ndjson: bool) -> Iterator[bytes]:
     if ndjson:
         for row in rows:
-            yield json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+            yield (
+                json.dumps(
+                    dict(zip(header, row, strict=True)), ensure_ascii=False, separators=(",", ":")
+                ).encode()
+                + b"\n"
+            )
         return
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -154,7 +178,8 @@ def _taken(text: io.StringIO) -> bytes:
 
 
 class _Source:
-    """What age reads from; it remembers what was raised, because age wraps that into an error of its own, words and all."""
+    """What age reads from; it remembers what was raised, because age wraps that into an error of
+    its own, words and all."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self._blocks, self._rest = blocks, bytearray()

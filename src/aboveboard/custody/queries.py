@@ -11,12 +11,20 @@ from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from aboveboard.accounts.queries import names
 from aboveboard.basics import limits
 from aboveboard.basics.errors import NotFound
-from aboveboard.custody.models import ENCRYPTED, Device, DeviceRecord, DeviceState, Export, ExportPerson
+from aboveboard.custody.models import (
+    ENCRYPTED,
+    Device,
+    DeviceRecord,
+    DeviceState,
+    Export,
+    ExportPerson,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """A device as a list shows it. ``people`` counts the lines of all exports on it: someone on two counts twice."""
+    """A device as a list shows it. ``people`` counts the lines of all exports on it:
+    someone on two counts twice."""
 
     id: int
     tag: str
@@ -31,7 +39,9 @@ class DeviceRow:
     people: int
 
 
-def devices(state: DeviceState | None = None, *, holder_id: int | None = None) -> Sequence[DeviceRow]:
+def devices(
+    state: DeviceState | None = None, *, holder_id: int | None = None
+) -> Sequence[DeviceRow]:
     """Return devices by tag, all or those in a state, or held by one account."""
     newest = DeviceRecord.objects.filter(device=OuterRef("pk")).order_by("-id")
     left = Q(exports__made_at__isnull=False)
@@ -95,7 +105,8 @@ def records(device_id: int) -> Sequence[DeviceRecord]:
 
 
 def exports(*, device_id: int | None = None, made_only: bool = True) -> Sequence[Export]:
-    """Return exports, newest first, all or those on one device; those that never left only if asked for."""
+    """Return exports, newest first, all or those on one device; those that never
+    left only if asked for."""
     rows = Export.objects.select_related("device").order_by("-id")
     if device_id is not None:
         rows = rows.filter(device_id=device_id)
@@ -130,8 +141,11 @@ def manifest_lines(export_id: int) -> Iterator[ExportPerson]:
         after = page[-1].person_id
 
 
-def export_people(export_id: int, *, refused: bool | None = None, after: int = 0, limit: int = limits.PAGE_SIZE) -> Sequence[ExportPerson]:
-    """Return a page of a manifest by person id, after person ``after``: all, those in the file, or those refused."""
+def export_people(
+    export_id: int, *, refused: bool | None = None, after: int = 0, limit: int = limits.PAGE_SIZE
+) -> Sequence[ExportPerson]:
+    """Return a page of a manifest by person id, after person ``after``: all, those in the
+    file, or those refused."""
     rows = ExportPerson.objects.filter(export_id=export_id, person_id__gt=after)
     if refused is not None:
         rows = rows.exclude(reasons="") if refused else rows.filter(reasons="")
@@ -139,18 +153,24 @@ def export_people(export_id: int, *, refused: bool | None = None, after: int = 0
 
 
 def manifest(export_ids: Collection[int]) -> Iterator[tuple[int, int, int]]:
-    """Yield ``(person_id, categories, protected)`` for everyone in these files, as often as they are in one.
+    """Yield ``(person_id, categories, protected)`` for everyone in these files, as
+    often as they are in one.
 
-    What an encrypted disk or parcel holds counts as protected; whether its key went too is for the incident.
+    What an encrypted disk or parcel holds counts as protected; whether its key went
+    too is for the incident.
     """
-    rows = ExportPerson.objects.filter(export_id__in=list(export_ids), reasons="", export__made_at__isnull=False)
-    for person_id, categories, protection in rows.values_list("person_id", "categories", "export__protection").iterator(
-        chunk_size=limits.ENGINE_BATCH
-    ):
+    rows = ExportPerson.objects.filter(
+        export_id__in=list(export_ids), reasons="", export__made_at__isnull=False
+    )
+    for person_id, categories, protection in rows.values_list(
+        "person_id", "categories", "export__protection"
+    ).iterator(chunk_size=limits.ENGINE_BATCH):
         yield person_id, categories, categories if protection in ENCRYPTED else 0
 
 
 def files_about(person_id: int) -> Sequence[Export]:
     """Return the exports that hold something of this person, newest first."""
-    rows = Export.objects.filter(manifest__person_id=person_id, manifest__reasons="", made_at__isnull=False)
+    rows = Export.objects.filter(
+        manifest__person_id=person_id, manifest__reasons="", made_at__isnull=False
+    )
     return list(rows.select_related("device").order_by("-id"))

@@ -1,7 +1,8 @@
-"""Everyone whom a purpose may reach: candidates for a campaign or an extract, by rising id, streamed.
+"""Everyone whom a purpose may reach: candidates for a campaign or an
+extract, by rising id, streamed.
 
-A selection only leaves out people whom the decision would refuse for their choice; it grants nothing.
-``access`` decides each of those who are left.
+A selection only leaves out people whom the decision would refuse for their choice; it grants
+nothing. ``access`` decides each of those who are left.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from aboveboard.vault import queries as vault
 
 
 def everyone_for(purpose: str) -> Iterator[int]:
-    """Yield everyone who ever said yes, where the purpose needs consent; everyone who is held, where it does not.
+    """Yield everyone who ever said yes, where the purpose needs consent; everyone who is
+    held, where it does not.
 
     Raises:
         NotFound: the promise in force has no such purpose.
@@ -30,7 +32,8 @@ def everyone_for(purpose: str) -> Iterator[int]:
 
 
 def _pages(page: Callable[[int], Sequence[int]]) -> Iterator[int]:
-    """Each page is asked for when it is needed: no cursor stays open over the transactions between."""
+    """Each page is asked for when it is needed: no cursor stays open over the
+    transactions between."""
     after = 0
     while ids := page(after):
         yield from ids

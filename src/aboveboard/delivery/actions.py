@@ -1,4 +1,5 @@
-"""Open a batch, queue people in it, stop it in the middle, go on, try failures again; and send what is due."""
+"""Open a batch, queue people in it, stop it in the middle, go on, try failures again;
+and send what is due."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person to reach in a batch. ``template`` is a code that the batch's renderer understands."""
+    """A person to reach in a batch. ``template`` is a code that the batch's
+    renderer understands."""
 
     person_id: int
     language: str
@@ -61,7 +63,10 @@ def queue(batch_id: int, recipients: Iterable[Recipient], *, at: datetime) -> in
     before = Dispatch.objects.filter(batch_id=batch_id).count()
     rest = iter(recipients)
     while chunk := list(islice(rest, limits.DELIVERY_QUEUE)):
-        rows = [_dispatch(id_, batch_id, one, at) for id_, one in zip(new_ids(len(chunk)), chunk, strict=True)]
+        rows = [
+            _dispatch(id_, batch_id, one, at)
+            for id_, one in zip(new_ids(len(chunk)), chunk, strict=True)
+        ]
         with transaction.atomic():
             Dispatch.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return Dispatch.objects.filter(batch_id=batch_id).count() - before
@@ -90,16 +95,21 @@ def resume(batch_id: int, *, by: Actor, at: datetime) -> None:
 
 
 def requeue(batch_id: int, *, reason: str | None = None, by: Actor, at: datetime) -> int:
-    """Try again what failed or was skipped, all of it or for one reason; return how many rows that is."""
+    """Try again what failed or was skipped, all of it or for one reason; return
+    how many rows that is."""
     rows = Dispatch.objects.filter(batch_id=batch_id, state__in=(State.FAILED, State.SKIPPED))
     if reason is not None:
         rows = rows.filter(reason=reason)
-    count = rows.update(state=State.QUEUED, reason="", attempts=0, due_at=at, claimed_by="", claimed_at=None)
+    count = rows.update(
+        state=State.QUEUED, reason="", attempts=0, due_at=at, claimed_by="", claimed_at=None
+    )
     log.info("batch %s: %s dispatches queued again by %s %s", batch_id, count, by.kind, by.id)
     return count
 
 
-def drain(*, worker: str, at: datetime, limit: int | None = None, stop: Callable[[], bool] = lambda: False) -> Drained:
+def drain(
+    *, worker: str, at: datetime, limit: int | None = None, stop: Callable[[], bool] = lambda: False
+) -> Drained:
     """Send what is due, until nothing is, ``limit`` messages were tried, or ``stop()`` says so.
 
     Call it again and again from the worker; it returns at once when nothing is due. A mail server
@@ -111,10 +121,18 @@ def drain(*, worker: str, at: datetime, limit: int | None = None, stop: Callable
 
 def _dispatch(id_: int, batch_id: int, one: Recipient, at: datetime) -> Dispatch:
     return Dispatch(
-        id=id_, batch_id=batch_id, person_id=one.person_id, template=one.template, channel=one.channel, language=one.language, due_at=at
+        id=id_,
+        batch_id=batch_id,
+        person_id=one.person_id,
+        template=one.template,
+        channel=one.channel,
+        language=one.language,
+        due_at=at,
     )
 
 
 def _stopped(batch_id: int, at: datetime | None, by: Actor | None) -> None:
-    if not Batch.objects.filter(id=batch_id).update(paused_at=at, paused_by=by.as_json() if by else None):
+    if not Batch.objects.filter(id=batch_id).update(
+        paused_at=at, paused_by=by.as_json() if by else None
+    ):
         raise NotFound(what="batch")

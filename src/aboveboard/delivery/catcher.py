@@ -1,4 +1,5 @@
-"""A mail server for the demonstration and the tests: it takes every message and puts it in a folder.
+"""A mail server for the demonstration and the tests: it takes every message
+and puts it in a folder.
 
 Never on an instance with real people: the files hold what the messages hold, in the clear.
 """
@@ -48,7 +49,8 @@ def start(host: str, port: int, folder: Path) -> Catcher:
         PortTaken: something else listens there.
     """
     try:
-        socket.create_server((host, port)).close()  # asked first: a controller that fails to start leaves its loop open
+        # Asked first: a controller that fails to start leaves its loop open.
+        socket.create_server((host, port)).close()
     except OSError:
         raise PortTaken(host=host, port=port) from None
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,7 +60,8 @@ def start(host: str, port: int, folder: Path) -> Catcher:
 
 
 class _Keeper:
-    """Writes each message to a file named after the moment and, unreadably, the recipient (``queries.mailbox_of``)."""
+    """Writes each message to a file named after the moment and, unreadably, the recipient
+    (``queries.mailbox_of``)."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

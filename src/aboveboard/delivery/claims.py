@@ -1,8 +1,8 @@
 """Taking dispatches in hand, holding them, and recording what became of them.
 
-A dispatch goes ``queued -> sending -> sent | failed | skipped``, or back to ``queued``. Only the holder
-of the claim moves it on from ``sending``: every change here asks for the claim's own token, so a
-worker that slept past its lease finds that nothing is its own any more.
+A dispatch goes ``queued -> sending -> sent | failed | skipped``, or back to ``queued``. Only the
+holder of the claim moves it on from ``sending``: every change here asks for the claim's own token,
+so a worker that slept past its lease finds that nothing is its own any more.
 """
 
 from __future__ import annotations
@@ -27,17 +27,19 @@ from aboveboard.ledger import actions as ledger
 from aboveboard.ledger.actions import NewEntry
 from aboveboard.vault import queries as vault
 
-# One statement where the ORM needs two: it chooses and takes, or checks the claim and records. Each runs
-# on SQLite (3.35+) and PostgreSQL with the pieces of ``_DIALECTS`` put in.
+# One statement where the ORM needs two: it chooses and takes, or checks the claim and records. Each
+# runs on SQLite (3.35+) and PostgreSQL with the pieces of ``_DIALECTS`` put in.
 _TAKE = """
-UPDATE delivery_dispatch SET state = 'sending', claimed_by = %s, claimed_at = %s, attempts = attempts + 1
+UPDATE delivery_dispatch SET state = 'sending', claimed_by = %s, claimed_at = %s,
+    attempts = attempts + 1
 WHERE id IN (SELECT id FROM delivery_dispatch WHERE batch_id = %s AND {which} LIMIT %s {lock})
 RETURNING id, batch_id, person_id, template, language, channel, attempts
 """
 _ABANDONED = "state = 'sending' AND claimed_at <= %s ORDER BY id"
 _DUE = "state = 'queued' AND due_at <= %s ORDER BY due_at, id"
 _RECORD = """
-UPDATE delivery_dispatch SET state = %s, reason = %s, smtp_code = %s, claimed_by = '', claimed_at = NULL,
+UPDATE delivery_dispatch SET state = %s, reason = %s, smtp_code = %s,
+    claimed_by = '', claimed_at = NULL,
     due_at = COALESCE(%s, due_at), sent_at = COALESCE(%s, sent_at)
 WHERE {listed} AND claimed_by = %s AND state = 'sending'
 RETURNING id
@@ -71,7 +73,8 @@ class Claim:
 
 
 def take(worker: str, at: datetime, limit: int) -> Claim | None:
-    """Claim up to ``limit`` dispatches of one batch: what a dead worker left first, then what is due, oldest first.
+    """Claim up to ``limit`` dispatches of one batch: what a dead worker left first, then
+    what is due, oldest first.
 
     Returns ``None`` when nothing can be sent now. Batches that are paused, wait for the mail server
     or have no renderer in this process are passed over.
@@ -82,7 +85,12 @@ def take(worker: str, at: datetime, limit: int) -> Claim | None:
             taken = _run(_TAKE, token, at, batch.id, moment, limit, which=which)
             if not taken:
                 continue
-            claim = Claim(batch, token, {row[0]: rendering.Item(*row[:6]) for row in taken}, {row[0]: row[6] for row in taken})
+            claim = Claim(
+                batch,
+                token,
+                {row[0]: rendering.Item(*row[:6]) for row in taken},
+                {row[0]: row[6] for row in taken},
+            )
             claim.handles = vault.handles([item.person_id for item in claim.items.values()])
             return claim
     return None
@@ -105,7 +113,8 @@ def give_back(claim: Claim, ids: Collection[int]) -> None:
 
 
 def record(claim: Claim, results: Iterable[Result], at: datetime) -> list[Result]:
-    """Write down what became of dispatches, with a ledger entry for each final one, in one transaction.
+    """Write down what became of dispatches, with a ledger entry for each final
+    one, in one transaction.
 
     Returns the results that were written; one whose claim was lost in the meantime is not.
     """
@@ -117,8 +126,15 @@ def record(claim: Claim, results: Iterable[Result], at: datetime) -> list[Result
         for (state, reason, code, due_at), group in alike.items():
             sent_at = at if state == State.SENT else None
             ids = list(group) if connection.vendor == "postgresql" else json.dumps(list(group))
-            written += [group[id_] for (id_,) in _run(_RECORD, state.value, reason, code, due_at, sent_at, ids, claim.token)]
-        ledger.append_many([_entry(claim, result, at) for result in written if result.state != State.QUEUED])
+            written += [
+                group[id_]
+                for (id_,) in _run(
+                    _RECORD, state.value, reason, code, due_at, sent_at, ids, claim.token
+                )
+            ]
+        ledger.append_many(
+            [_entry(claim, result, at) for result in written if result.state != State.QUEUED]
+        )
         if claim.batch.trouble and any(result.state == State.SENT for result in written):
             claim.batch.trouble = ""
             Batch.objects.filter(id=claim.batch.id).update(trouble="", retry_at=None)
@@ -137,7 +153,9 @@ def is_paused(batch: Batch) -> bool:
 
 def _sendable(at: datetime) -> Iterable[Batch]:
     mine = Dispatch.objects.filter(batch_id=OuterRef("id"))
-    ready = Batch.objects.filter(kind__in=rendering.registered_kinds(), paused_at=None).filter(Q(retry_at=None) | Q(retry_at__lte=at))
+    ready = Batch.objects.filter(kind__in=rendering.registered_kinds(), paused_at=None).filter(
+        Q(retry_at=None) | Q(retry_at__lte=at)
+    )
     return ready.filter(Exists(_due(mine, at)) | Exists(_abandoned(mine, at))).order_by("id")
 
 
@@ -165,7 +183,11 @@ def _run(statement: str, *values: Any, which: str = "") -> list[tuple[Any, ...]]
 def _entry(claim: Claim, result: Result, at: datetime) -> NewEntry:
     item = claim.items[result.id]
     # Ids stand as text: they are beyond the 2**53 that JSON numbers hold exactly.
-    facts: dict[str, Json] = {"batch": str(item.batch_id), "dispatch": str(item.id), "channel": item.channel}
+    facts: dict[str, Json] = {
+        "batch": str(item.batch_id),
+        "dispatch": str(item.id),
+        "channel": item.channel,
+    }
     if result.state != State.SENT:
         facts["reason"] = result.reason
     kind = "notice.sent" if result.state == State.SENT else "notice.failed"

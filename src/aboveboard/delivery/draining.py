@@ -6,8 +6,9 @@
 4. Record what it said, in groups, soon: what is recorded is never sent again.
 5. Between groups: hold on to the rest of the claim; give it back if the batch was paused.
 
-A crash between 3 and 4 leaves claimed rows; when their lease runs out they are claimed and sent again,
-with the same Message-ID. That window is ``limits.DELIVERY_GROUP`` messages, or ``DELIVERY_GROUP_WAIT``.
+A crash between 3 and 4 leaves claimed rows; when their lease runs out they are claimed and sent
+again, with the same Message-ID. That window is ``limits.DELIVERY_GROUP`` messages, or
+``DELIVERY_GROUP_WAIT``.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ _ROUND = 0.1  # seconds that one look at the connections lasts at most
 
 @dataclass(slots=True)
 class Drained:
-    """What one call did, in dispatches recorded. ``halted`` is a code for why the mail server takes nothing, or empty."""
+    """What one call did, in dispatches recorded. ``halted`` is a code for why the mail server
+    takes nothing, or empty."""
 
     sent: int = 0
     failed: int = 0
@@ -56,14 +58,24 @@ class Drain:
     began: float = field(default_factory=monotonic)
 
     def run(self) -> Drained:
-        """Send until nothing is due, the limit is reached, the mail server fails or ``stop()`` says so."""
+        """Send until nothing is due, the limit is reached, the mail server fails
+        or ``stop()`` says so."""
         mail = settings.current().mail
         head = mime.Letterhead.of(settings.current().organisation.name, mail.sender)
-        post = Post(Server.of(mail.url), sender=head.address, connections=mail.connections, timeout=limits.DELIVERY_TIMEOUT.total_seconds())
+        post = Post(
+            Server.of(mail.url),
+            sender=head.address,
+            connections=mail.connections,
+            timeout=limits.DELIVERY_TIMEOUT.total_seconds(),
+        )
         left = self.limit
         with post:
             while not self.stop() and left != 0 and not self.done.halted:
-                claim = claims.take(self.worker, self.now(), min(limits.DELIVERY_CHUNK, left or limits.DELIVERY_CHUNK))
+                claim = claims.take(
+                    self.worker,
+                    self.now(),
+                    min(limits.DELIVERY_CHUNK, left or limits.DELIVERY_CHUNK),
+                )
                 if claim is None:
                     break
                 left = None if left is None else left - len(claim.items)
@@ -122,13 +134,25 @@ class InHand:
             if isinstance(rendered, rendering.Skip):
                 self._know(Result(id_, State.SKIPPED, rendered.reason))
                 continue
-            content = mime.Content(rendered.subject, rendered.text, rendered.html, self._claim.items[id_].language)
+            content = mime.Content(
+                rendered.subject, rendered.text, rendered.html, self._claim.items[id_].language
+            )
             try:
                 to = mime.check_address(rendered.to.reveal())
             except mime.RefusedAddress:
                 self._know(Result(id_, State.FAILED, "address-refused"))
                 continue
-            yield Letter(id_, to, mime.build(head, to, content, id_=mime.message_id(id_, self._claim.batch.mail_domain), at=at))
+            yield Letter(
+                id_,
+                to,
+                mime.build(
+                    head,
+                    to,
+                    content,
+                    id_=mime.message_id(id_, self._claim.batch.mail_domain),
+                    at=at,
+                ),
+            )
 
     def _rendered(self) -> list[tuple[int, rendering.Rendered | rendering.Skip]]:
         items, left = [], set()
@@ -142,7 +166,9 @@ class InHand:
                 left.add(id_)
         pairs = []
         try:
-            for id_, rendered in rendering.renderer_for(self._claim.batch.kind)(items) if items else ():
+            for id_, rendered in (
+                rendering.renderer_for(self._claim.batch.kind)(items) if items else ()
+            ):
                 if isinstance(rendered, rendering.Skip):
                     reference.check({"reason": rendered.reason})
                 if id_ in left:
@@ -163,15 +189,28 @@ class InHand:
             if outcome.verdict is Verdict.TAKEN:
                 self._know(Result(outcome.key, State.SENT, "", outcome.code))
             elif outcome.verdict is Verdict.PUT_OFF:
-                self._know(self._later(outcome.key, "put-off" if outcome.code else "connection-lost", outcome.code))
+                self._know(
+                    self._later(
+                        outcome.key, "put-off" if outcome.code else "connection-lost", outcome.code
+                    )
+                )
             else:
-                self._know(Result(outcome.key, State.FAILED, "refused" if outcome.code else "address-needs-smtputf8", outcome.code))
+                self._know(
+                    Result(
+                        outcome.key,
+                        State.FAILED,
+                        "refused" if outcome.code else "address-needs-smtputf8",
+                        outcome.code,
+                    )
+                )
 
     def _later(self, id_: int, reason: str, code: int) -> Result:
         tries = self._claim.attempts[id_]
         if tries >= limits.DELIVERY_ATTEMPTS:
             return Result(id_, State.FAILED, reason, code)
-        wait = backoff.wait_after(tries, first=limits.DELIVERY_FIRST_WAIT, longest=limits.DELIVERY_LONGEST_WAIT)
+        wait = backoff.wait_after(
+            tries, first=limits.DELIVERY_FIRST_WAIT, longest=limits.DELIVERY_LONGEST_WAIT
+        )
         return Result(id_, State.QUEUED, reason, code, self._drain.now() + wait)
 
     def _know(self, result: Result) -> None:
@@ -183,7 +222,10 @@ class InHand:
         if not self._known:
             return False
         waited = monotonic() - self._known_since
-        return len(self._known) >= limits.DELIVERY_GROUP or waited >= limits.DELIVERY_GROUP_WAIT.total_seconds()
+        return (
+            len(self._known) >= limits.DELIVERY_GROUP
+            or waited >= limits.DELIVERY_GROUP_WAIT.total_seconds()
+        )
 
     def _record(self) -> None:
         """Step 4."""
@@ -193,7 +235,8 @@ class InHand:
             self._known = []
 
     def _hold(self) -> None:
-        """Step 5: renew the claim, and let go of what another worker has taken while this one slept."""
+        """Step 5: renew the claim, and let go of what another worker has taken
+        while this one slept."""
         if monotonic() - self._held_since < limits.DELIVERY_LEASE.total_seconds() / 3:
             return
         lost = self._open - claims.renew(self._claim, self._open, self._drain.now())
@@ -209,7 +252,9 @@ class InHand:
 
     def _halt(self, error: NoServer) -> None:
         retry_at = self._drain.now() + limits.DELIVERY_SERVER_WAIT
-        log.warning("mail server: %s (%s); messages wait until %s", error.reason, error.reply_code, retry_at)
+        log.warning(
+            "mail server: %s (%s); messages wait until %s", error.reason, error.reply_code, retry_at
+        )
         claims.note_trouble(self._claim.batch, error.reason, retry_at)
         self._drain.done.halted = error.reason
         self._give_back()

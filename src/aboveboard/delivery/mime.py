@@ -1,9 +1,9 @@
 """A notice as bytes: RFC 5322 headers, RFC 2045 bodies, RFC 2047 words; made by hand because the
 standard library's generator makes 855 messages a second (design, section 8).
 
-Everything that comes out is 7-bit, in lines of at most 78 characters ended by CRLF, so that any mail
-server takes it. Nothing that comes in can add a header or a recipient: addresses with anything but
-the characters of an address are refused, and line breaks in a subject become spaces.
+Everything that comes out is 7-bit, in lines of at most 78 characters ended by CRLF, so that any
+mail server takes it. Nothing that comes in can add a header or a recipient: addresses with anything
+but the characters of an address are refused, and line breaks in a subject become spaces.
 """
 
 from __future__ import annotations
@@ -19,11 +19,16 @@ from aboveboard.basics.errors import AboveboardError
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LOCAL_UTF8 = re.compile(r"[^\x00-\x20\x7f-\x9f\ud800-\udfff\u2028\u2029\"(),:;<>@\[\\\]\s]+")
-_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*")
+_DOMAIN = re.compile(
+    r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 '!#$%&*+/=?^_`{|}~-]{1,60}")
-_SHORT_LINE = 64  # with the longest of our header names in front, still within the 78 of RFC 5322, 2.1.1
-_WORD_BYTES = 39  # of UTF-8 in one encoded-word: 52 base64 characters, 64 with its frame, 73 after "Subject: " (RFC 2047, 2: at most 76)
+# With the longest of our header names in front, still within the 78 of RFC 5322, 2.1.1.
+_SHORT_LINE = 64
+# Of UTF-8 in one encoded-word: 52 base64 characters, 64 with its frame, 73 after "Subject: "
+# (RFC 2047, 2: at most 76).
+_WORD_BYTES = 39
 
 
 class RefusedAddress(AboveboardError):
@@ -34,14 +39,16 @@ class RefusedAddress(AboveboardError):
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What is the same on every message: who it is from, as it stands in the header, and the bare address."""
+    """What is the same on every message: who it is from, as it stands in the header,
+    and the bare address."""
 
     sender: str
     address: str
 
     @classmethod
     def of(cls, name: str, sender: str) -> Letterhead:
-        """Make the letterhead for a display name and an address (itself perhaps ``Name <address>``).
+        """Make the letterhead for a display name and an address (itself
+        perhaps ``Name <address>``).
 
         Raises:
             RefusedAddress: the sender is not an address in plain ASCII.
@@ -66,7 +73,8 @@ class Content:
 
 
 def message_id(dispatch_id: int, domain: str) -> str:
-    """Return the Message-ID of a dispatch, the same on every try, so that a second copy can be told by it."""
+    """Return the Message-ID of a dispatch, the same on every try, so that a second
+    copy can be told by it."""
     return f"<notice.{dispatch_id}@{domain}>"
 
 
@@ -80,7 +88,9 @@ def check_address(address: str) -> str:
             could end the address and begin something else.
     """
     local, at, domain = address.rpartition("@")
-    if not at or not (_LOCAL.fullmatch(local) or (not local.isascii() and _LOCAL_UTF8.fullmatch(local))):
+    if not at or not (
+        _LOCAL.fullmatch(local) or (not local.isascii() and _LOCAL_UTF8.fullmatch(local))
+    ):
         raise RefusedAddress(why="it is not local@domain")
     if not domain.isascii():
         try:
@@ -95,40 +105,52 @@ def check_address(address: str) -> str:
 
 
 def build(head: Letterhead, to: str, content: Content, *, id_: str, at: datetime) -> bytes:
-    """Return the message. ``to`` has passed :func:`check_address`; ``id_`` is of :func:`message_id`.
+    """Return the message. ``to`` has passed :func:`check_address`; ``id_``
+    is of :func:`message_id`.
 
     With a local part outside ASCII the ``To`` line is UTF-8 (RFC 6532); all else is 7-bit.
     """
     lines = (
         f"From: {head.sender}\r\nTo: {to}\r\nSubject: {_unstructured(content.subject)}\r\n"
         f"Date: {_date(at.replace(microsecond=0))}\r\nMessage-ID: {id_}\r\n"
-        f"Auto-Submitted: auto-generated\r\nContent-Language: {_language(content.language)}\r\nMIME-Version: 1.0\r\n"
+        f"Auto-Submitted: auto-generated\r\nContent-Language: {_language(content.language)}\r\n"
+        "MIME-Version: 1.0\r\n"
     ).encode()
     text = _part("plain", content.text)
     if content.html is None:
         return lines + text
-    # "=_" cannot occur in quoted-printable or base64, so the boundary is in neither part (RFC 2045, 6.7).
+    # "=_" cannot occur in quoted-printable or base64, so the boundary is in
+    # neither part (RFC 2045, 6.7).
     edge = b"=_" + id_[1:].partition("@")[0].encode("ascii")
     html = _part("html", content.html)
     opening = b'Content-Type: multipart/alternative; boundary="' + edge + b'"\r\n\r\n'
     between = b"\r\n--" + edge
-    return b"".join((lines, opening, between[2:], b"\r\n", text, between, b"\r\n", html, between, b"--\r\n"))
+    return b"".join(
+        (lines, opening, between[2:], b"\r\n", text, between, b"\r\n", html, between, b"--\r\n")
+    )
 
 
 def _part(kind: str, text: str) -> bytes:
     raw = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
-    # Where most characters are beyond ASCII, base64 is half the size and quoted-printable readable by nobody.
+    # Where most characters are beyond ASCII, base64 is half the size and
+    # quoted-printable readable by nobody.
     if len(raw) > 2 * len(text):
         wired = raw.replace(b"\n", b"\r\n")
-        body, encoding = b"".join(binascii.b2a_base64(wired[at : at + 57]) for at in range(0, len(wired), 57)), "base64"
+        body, encoding = (
+            b"".join(binascii.b2a_base64(wired[at : at + 57]) for at in range(0, len(wired), 57)),
+            "base64",
+        )
     else:
         body, encoding = binascii.b2a_qp(raw, istext=True), "quoted-printable"
-    header = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    header = (
+        f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    )
     return header.encode("ascii") + body.replace(b"\n", b"\r\n")
 
 
 def _unstructured(value: str) -> str:
-    """One line of text as a header's value: as it is if short ASCII, else encoded-words (RFC 2047)."""
+    """One line of text as a header's value: as it is if short ASCII, else
+    encoded-words (RFC 2047)."""
     line = " ".join(_CONTROLS.sub(" ", value).split(" ")).strip()
     if line.isascii() and len(line) <= _SHORT_LINE and "=?" not in line:
         return line
@@ -150,7 +172,10 @@ def _encoded_words(line: str) -> str:
             word = b""
         word += encoded
     words.append(word)
-    return "\r\n ".join("=?utf-8?b?" + binascii.b2a_base64(word, newline=False).decode("ascii") + "?=" for word in words)
+    return "\r\n ".join(
+        "=?utf-8?b?" + binascii.b2a_base64(word, newline=False).decode("ascii") + "?="
+        for word in words
+    )
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,8 @@ from aboveboard.basics.ids import new_id
 
 
 class Channel(models.TextChoices):
-    """How a notice travels. Only e-mail leaves from here yet; the others wait as rows with that reason."""
+    """How a notice travels. Only e-mail leaves from here yet; the others wait as
+    rows with that reason."""
 
     EMAIL = "email"
     POST = "post"
@@ -19,7 +20,8 @@ class Channel(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """Where a dispatch is. ``sent``, ``failed`` and ``skipped`` are final until someone requeues."""
+    """Where a dispatch is. ``sent``, ``failed`` and ``skipped`` are final
+    until someone requeues."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -29,11 +31,13 @@ class State(models.TextChoices):
 
 
 class Batch(models.Model):
-    """What is sent, once for all the people in it: the kind names the renderer, the ref what to render.
+    """What is sent, once for all the people in it: the kind names the
+    renderer, the ref what to render.
 
-    ``mail_domain`` is fixed when the batch is opened: Message-IDs derive from it, and must be the same
-    on a second try. ``paused_at`` is set while nobody may send from it, with who stopped it.
-    ``trouble`` is a code for why the mail server took nothing of it, with ``retry_at``, until it does.
+    ``mail_domain`` is fixed when the batch is opened: Message-IDs derive from it, and must be
+    the same on a second try. ``paused_at`` is set while nobody may send from it, with who
+    stopped it. ``trouble`` is a code for why the mail server took nothing of it, with
+    ``retry_at``, until it does.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
@@ -59,9 +63,9 @@ class Dispatch(models.Model):
     """One notice to one person on one channel.
 
     ``claimed_by`` names the worker's one claim, ``claimed_at`` when it took or last renewed it: a
-    claim older than ``limits.DELIVERY_LEASE`` is abandoned. ``reason`` is a code: why it failed or was
-    skipped, or, while queued, why the last try did not succeed. ``smtp_code`` is the last reply code
-    of the mail server for this message, 0 if it never said any.
+    claim older than ``limits.DELIVERY_LEASE`` is abandoned. ``reason`` is a code: why it failed or
+    was skipped, or, while queued, why the last try did not succeed. ``smtp_code`` is the last reply
+    code of the mail server for this message, 0 if it never said any.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
@@ -85,14 +89,27 @@ class Dispatch(models.Model):
         verbose_name_plural = "dispatches"
         constraints: ClassVar = [
             # Queueing the same person again after a crash changes nothing.
-            models.UniqueConstraint(fields=["person_id", "batch", "channel"], name="delivery_once_each"),
-            models.CheckConstraint(name="delivery_sent_when", condition=~Q(state="sent") | Q(sent_at__isnull=False)),
-            models.CheckConstraint(name="delivery_not_sent_why", condition=~Q(state__in=("failed", "skipped")) | ~Q(reason="")),
+            models.UniqueConstraint(
+                fields=["person_id", "batch", "channel"], name="delivery_once_each"
+            ),
+            models.CheckConstraint(
+                name="delivery_sent_when", condition=~Q(state="sent") | Q(sent_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="delivery_not_sent_why",
+                condition=~Q(state__in=("failed", "skipped")) | ~Q(reason=""),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["batch", "state", "reason", "id"], name="delivery_listed"),
-            models.Index(fields=["batch", "due_at", "id"], name="delivery_due", condition=Q(state="queued")),
-            models.Index(fields=["batch", "claimed_at"], name="delivery_in_hand", condition=Q(state="sending")),
+            models.Index(
+                fields=["batch", "due_at", "id"], name="delivery_due", condition=Q(state="queued")
+            ),
+            models.Index(
+                fields=["batch", "claimed_at"],
+                name="delivery_in_hand",
+                condition=Q(state="sending"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,5 @@
-"""How far a batch is, who is in each state and why, what a person was sent, and what the catcher caught."""
+"""How far a batch is, who is in each state and why, what a person was sent, and
+what the catcher caught."""
 
 from __future__ import annotations
 
@@ -30,9 +31,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a batch is. ``lines`` add up to ``total``; a queued line with a reason waits for another try.
+    """How far a batch is. ``lines`` add up to ``total``; a queued line with a
+    reason waits for another try.
 
-    ``trouble`` is a code such as ``mail-server-unreachable`` while the mail server takes nothing, or empty.
+    ``trouble`` is a code such as ``mail-server-unreachable`` while the mail server
+    takes nothing, or empty.
     """
 
     batch_id: int
@@ -87,7 +90,9 @@ def progress(batch_id: int) -> Progress:
     if batch is None:
         raise NotFound(what="batch")
     mine = Dispatch.objects.filter(batch_id=batch_id)
-    counts = mine.values_list("state", "reason").annotate(count=Count("id")).order_by("state", "reason")
+    counts = (
+        mine.values_list("state", "reason").annotate(count=Count("id")).order_by("state", "reason")
+    )
     return Progress(
         batch_id=batch.id,
         kind=batch.kind,
@@ -101,7 +106,12 @@ def progress(batch_id: int) -> Progress:
 
 
 def dispatches(
-    batch_id: int, state: State | None = None, *, reason: str | None = None, after: int = 0, limit: int = limits.PAGE_SIZE
+    batch_id: int,
+    state: State | None = None,
+    *,
+    reason: str | None = None,
+    after: int = 0,
+    limit: int = limits.PAGE_SIZE,
 ) -> list[Row]:
     """Return a page of a batch's dispatches, by id, after the id ``after``."""
     rows = Dispatch.objects.filter(batch_id=batch_id, id__gt=after)
@@ -114,7 +124,9 @@ def dispatches(
 
 def for_person(person_id: int, *, limit: int = limits.PAGE_SIZE) -> list[Row]:
     """Return what was or will be sent to a person, newest first."""
-    return [_row(row) for row in Dispatch.objects.filter(person_id=person_id).order_by("-id")[:limit]]
+    return [
+        _row(row) for row in Dispatch.objects.filter(person_id=person_id).order_by("-id")[:limit]
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +150,11 @@ def mailbox_of(address: str) -> str:
     return hashlib.sha256(address.lower().encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def caught(folder: Path, *, to: str = "", before: str = "", limit: int = limits.PAGE_SIZE) -> list[Caught]:
-    """Return a page of the messages that the catcher put in ``folder``, newest first, older than the name ``before``."""
+def caught(
+    folder: Path, *, to: str = "", before: str = "", limit: int = limits.PAGE_SIZE
+) -> list[Caught]:
+    """Return a page of the messages that the catcher put in ``folder``, newest first, older
+    than the name ``before``."""
     pattern = f"*-{mailbox_of(to)}.eml" if to else "*.eml"
     names = (path.name for path in folder.glob(pattern) if not before or path.name < before)
     return [_caught(folder / name, with_body=False) for name in heapq.nlargest(limit, names)]
@@ -189,10 +204,18 @@ def _row(row: Dispatch) -> Row:
 
 
 def _actor(stored: dict[str, Any] | None) -> Actor | None:
-    return Actor(ActorKind(stored["kind"]), stored["id"], stored["role"], stored["team"]) if stored else None
+    return (
+        Actor(ActorKind(stored["kind"]), stored["id"], stored["role"], stored["team"])
+        if stored
+        else None
+    )
 
 
 def unsent_batches() -> list[int]:
     """Return the batches in which somebody still waits for their notice."""
     waiting = Dispatch.objects.filter(state__in=(State.QUEUED, State.SENDING)).values("batch_id")
-    return list(Batch.objects.filter(id__in=waiting, paused_at=None).order_by("id").values_list("id", flat=True))
+    return list(
+        Batch.objects.filter(id__in=waiting, paused_at=None)
+        .order_by("id")
+        .values_list("id", flat=True)
+    )

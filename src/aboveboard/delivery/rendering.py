@@ -4,9 +4,10 @@ A room registers one renderer for each kind of batch, in its app's ``ready``::
 
     rendering.renderer("incident.notice")(render_notices)
 
-The renderer opens addresses and names through ``access`` with a Grant; what it yields is turned into
-a message and forgotten. It is called outside any transaction, with up to ``limits.DELIVERY_CHUNK``
-items of one batch, and may be called again for the same items after a crash.
+The renderer opens addresses and names through ``access`` with a Grant; what it
+yields is turned into a message and forgotten. It is called outside any transaction,
+with up to ``limits.DELIVERY_CHUNK`` items of one batch, and may be called again for
+the same items after a crash.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message: ``to`` is an address (for e-mail, an addr-spec); ``html`` says the same as ``text``."""
+    """A message: ``to`` is an address (for e-mail, an addr-spec); ``html`` says
+    the same as ``text``."""
 
     to: Personal[str]
     subject: str

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def engine(*, memory_bytes: int = limits.ENGINE_MEMORY_BYTES, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open an in-memory DuckDB for one computation and close it, spilling to a folder that is removed.
+def engine(
+    *, memory_bytes: int = limits.ENGINE_MEMORY_BYTES, threads: int | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an in-memory DuckDB for one computation and close it, spilling to
+    a folder that is removed.
 
     It reaches no network and loads no extension: what it may read and write is what it is handed.
     """
@@ -40,7 +43,8 @@ def engine(*, memory_bytes: int = limits.ENGINE_MEMORY_BYTES, threads: int | Non
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Give a path to write to, and rename it to ``path`` when the block ends well; else remove it."""
+    """Give a path to write to, and rename it to ``path`` when the block ends
+    well; else remove it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)

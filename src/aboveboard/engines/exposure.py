@@ -39,7 +39,8 @@ Score = Callable[[Sequence[Combination]], Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a computation found. ``digest`` is the SHA-256 of the exposure file, hex; ``seconds`` is wall time."""
+    """What a computation found. ``digest`` is the SHA-256 of the exposure file, hex;
+    ``seconds`` is wall time."""
 
     people: int
     digest: str
@@ -67,7 +68,9 @@ def from_manifest(
     began = time.monotonic()
     manifest = out.with_name(out.name + ".manifest.parquet")
     try:
-        write_rows(people, manifest, {"person_id": "BIGINT", "categories": "BIGINT", "protected": "BIGINT"})
+        write_rows(
+            people, manifest, {"person_id": "BIGINT", "categories": "BIGINT", "protected": "BIGINT"}
+        )
         with engine(memory_bytes=memory_bytes) as duck:
             duck.execute(statement("manifest_people"), {"manifest": str(manifest)})
             found = _score_and_write(duck, snapshot, out, score)
@@ -85,7 +88,8 @@ def from_leak(
     score: Score,
     memory_bytes: int = limits.ENGINE_MEMORY_BYTES,
 ) -> Counted:
-    """Match a leaked file and write the exposure set to ``out`` and what became of each line to ``lines``.
+    """Match a leaked file and write the exposure set to ``out`` and what became
+    of each line to ``lines``.
 
     Numbered as in ``sql/leak_matches.sql``. The leak's own files are left for the caller to forget,
     once the count is recorded.
@@ -95,7 +99,10 @@ def from_leak(
     """
     began = time.monotonic()
     with engine(memory_bytes=memory_bytes) as duck:
-        duck.execute(statement("leak_matches"), {"rows": str(leak.rows), "keys": str(leak.keys), "index": str(snapshot.index)})
+        duck.execute(
+            statement("leak_matches"),
+            {"rows": str(leak.rows), "keys": str(leak.keys), "index": str(snapshot.index)},
+        )
         duck.execute(statement("leak_people"))
         outcomes = dict(duck.execute(statement("leak_counts")).fetchall())
         with whole(lines) as part:
@@ -112,7 +119,8 @@ def from_leak(
 
 
 def rescore(exposure: Path, out: Path, *, score: Score) -> Counted:
-    """Write the same exposure set under other severities, because the circumstances are known better.
+    """Write the same exposure set under other severities, because the
+    circumstances are known better.
 
     Raises:
         ValueError: ``score`` gave not exactly one band for each combination.
@@ -126,22 +134,31 @@ def rescore(exposure: Path, out: Path, *, score: Score) -> Counted:
     return Counted(people=found, digest=_digest(out), seconds=time.monotonic() - began)
 
 
-def _score_and_write(duck: duckdb.DuckDBPyConnection, snapshot: Snapshot, out: Path, score: Score) -> int:
+def _score_and_write(
+    duck: duckdb.DuckDBPyConnection, snapshot: Snapshot, out: Path, score: Score
+) -> int:
     found = _band(duck, score)
     with whole(out) as part:
-        duck.sql(statement("exposure"), params={"people": str(snapshot.people), "index": str(snapshot.index)}).write_parquet(str(part))
+        duck.sql(
+            statement("exposure"),
+            params={"people": str(snapshot.people), "index": str(snapshot.index)},
+        ).write_parquet(str(part))
     return found
 
 
 def _band(duck: duckdb.DuckDBPyConnection, score: Score) -> int:
-    """Judge the combinations in the table ``exposed`` into the table ``band``; return how many people there are."""
+    """Judge the combinations in the table ``exposed`` into the table ``band``; return how
+    many people there are."""
     combinations = [Combination(*row) for row in duck.execute(statement("combinations")).fetchall()]
     bands = list(score(combinations))
     if len(bands) != len(combinations) or not all(1 <= band <= 4 for band in bands):
         raise ValueError("each combination needs exactly one band from 1 to 4")
     duck.execute("CREATE TEMP TABLE band (categories BIGINT, protected BIGINT, severity TINYINT)")
     if bands:
-        rows = [[item.categories, item.protected, band] for item, band in zip(combinations, bands, strict=True)]
+        rows = [
+            [item.categories, item.protected, band]
+            for item, band in zip(combinations, bands, strict=True)
+        ]
         duck.executemany("INSERT INTO band VALUES (?, ?, ?)", rows)
     return sum(item.people for item in combinations)
 

@@ -24,7 +24,8 @@ class Leak:
 
     @classmethod
     def within(cls, folder: Path) -> Leak:
-        """Return where a leak's files are in an incident's folder, whether or not they are there."""
+        """Return where a leak's files are in an incident's folder, whether
+        or not they are there."""
         return cls(folder / "leak-rows.parquet", folder / "leak-keys.parquet")
 
     @property
@@ -39,24 +40,34 @@ class Leak:
 
 
 class LeakWriter:
-    """Writes a leak row by row; the Parquet files appear when the ``with`` block ends well, else nothing stays."""
+    """Writes a leak row by row; the Parquet files appear when the ``with`` block ends
+    well, else nothing stays."""
 
     def __init__(self, folder: Path) -> None:
         self.leak = Leak.within(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        self._texts = tuple(path.with_name(path.name + ".csv") for path in (self.leak.rows, self.leak.keys))
+        self._texts = tuple(
+            path.with_name(path.name + ".csv") for path in (self.leak.rows, self.leak.keys)
+        )
 
     def __enter__(self) -> Self:
         self._files = tuple(text.open("w", encoding="ascii", newline="") for text in self._texts)
         self._rows, self._keys = (csv.writer(file) for file in self._files)
         return self
 
-    def add(self, line: int, categories: int, protected: int, keys: Iterable[tuple[int, bytes]]) -> None:
+    def add(
+        self, line: int, categories: int, protected: int, keys: Iterable[tuple[int, bytes]]
+    ) -> None:
         """Add one line: its bitmaps, and ``(kind, digest)`` for each way it might be found."""
         self._rows.writerow((line, categories, protected & categories))
         self._keys.writerows((line, kind, *halves(digest)) for kind, digest in keys)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         for file in self._files:
             file.close()
         try:

@@ -63,19 +63,27 @@ class Filter:
 def summary(exposure: Path) -> list[Cell]:
     """Return the set folded by jurisdiction, language, channel, what was exposed, and severity."""
     with engine() as duck:
-        return [Cell(*row) for row in duck.execute(statement("summary"), {"exposure": str(exposure)}).fetchall()]
+        return [
+            Cell(*row)
+            for row in duck.execute(statement("summary"), {"exposure": str(exposure)}).fetchall()
+        ]
 
 
 def page(exposure: Path, which: Filter, *, limit: int = limits.PAGE_SIZE) -> list[Exposed]:
     """Return up to ``limit`` people after ``which.after``, rising person id."""
     wanted = {name: getattr(which, name) for name in Filter.__slots__}
     with engine() as duck:
-        rows = duck.execute(statement("page"), {"exposure": str(exposure), "limit": limit, **wanted}).fetchall()
+        rows = duck.execute(
+            statement("page"), {"exposure": str(exposure), "limit": limit, **wanted}
+        ).fetchall()
     return [Exposed(*row) for row in rows]
 
 
-def everyone(exposure: Path, which: Filter | None = None, *, batch: int = limits.ENGINE_BATCH) -> Iterator[Exposed]:
-    """Yield every person that ``which`` lets pass, page by page, so that no connection stays open meanwhile."""
+def everyone(
+    exposure: Path, which: Filter | None = None, *, batch: int = limits.ENGINE_BATCH
+) -> Iterator[Exposed]:
+    """Yield every person that ``which`` lets pass, page by page, so that no connection
+    stays open meanwhile."""
     which = which or Filter()
     while rows := page(exposure, which, limit=batch):
         yield from rows
@@ -85,19 +93,26 @@ def everyone(exposure: Path, which: Filter | None = None, *, batch: int = limits
 def person(exposure: Path, person_id: int) -> Exposed | None:
     """Return one person's row, or None when they are not in the set."""
     with engine() as duck:
-        row = duck.execute(statement("person"), {"exposure": str(exposure), "person_id": person_id}).fetchone()
+        row = duck.execute(
+            statement("person"), {"exposure": str(exposure), "person_id": person_id}
+        ).fetchone()
     return Exposed(*row) if row else None
 
 
 def people(exposure: Path, person_ids: Sequence[int]) -> dict[int, Exposed]:
     """Return the rows of those of ``person_ids`` who are in the set."""
     with engine() as duck:
-        rows = duck.execute(statement("people"), {"exposure": str(exposure), "ids": list(person_ids)}).fetchall()
+        rows = duck.execute(
+            statement("people"), {"exposure": str(exposure), "ids": list(person_ids)}
+        ).fetchall()
     return {row[0]: Exposed(*row) for row in rows}
 
 
-def lines(path: Path, *, outcome: str | None = None, after: int = 0, limit: int = limits.PAGE_SIZE) -> list[Line]:
-    """Return up to ``limit`` lines of a leaked file after line ``after``, all or those of one outcome."""
+def lines(
+    path: Path, *, outcome: str | None = None, after: int = 0, limit: int = limits.PAGE_SIZE
+) -> list[Line]:
+    """Return up to ``limit`` lines of a leaked file after line ``after``, all or
+    those of one outcome."""
     wanted = {"lines": str(path), "outcome": outcome, "after": after, "limit": limit}
     with engine() as duck:
         return [Line(*row) for row in duck.execute(statement("lines"), wanted).fetchall()]

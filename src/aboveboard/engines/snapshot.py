@@ -42,13 +42,16 @@ def take(folder: Path) -> Snapshot:
     made = Snapshot(folder / "people.parquet", folder / "index.parquet")
     people, index = Person._meta.db_table, BlindIndex._meta.db_table
     with _one_moment():
-        _copy(f"SELECT id, jurisdiction, language FROM {people}", made.people, PEOPLE)  # noqa: S608 - table names are ours
+        # Table names are ours.
+        _copy(f"SELECT id, jurisdiction, language FROM {people}", made.people, PEOPLE)  # noqa: S608
         if connection.vendor == "postgresql":
             half = "('x' || encode(substring(digest from {start} for 8), 'hex'))::bit(64)::bigint"
             columns = f"kind, {half.format(start=1)}, {half.format(start=9)}, person_id"
-            _copy(f"SELECT {columns} FROM {index}", made.index, INDEX)  # noqa: S608 - table names are ours
+            # Table names are ours.
+            _copy(f"SELECT {columns} FROM {index}", made.index, INDEX)  # noqa: S608
         else:
-            _copy(f"SELECT kind, digest, person_id FROM {index}", made.index, INDEX, _split)  # noqa: S608 - table names are ours
+            # Table names are ours.
+            _copy(f"SELECT kind, digest, person_id FROM {index}", made.index, INDEX, _split)  # noqa: S608
     return made
 
 
@@ -80,7 +83,12 @@ def _split(row: tuple[Any, ...]) -> tuple[int, int, int, int]:
     return kind, hi, lo, person_id
 
 
-def _copy(query: str, path: Path, columns: Mapping[str, str], shape: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None) -> None:
+def _copy(
+    query: str,
+    path: Path,
+    columns: Mapping[str, str],
+    shape: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None,
+) -> None:
     with _scratch(path) as text:
         if connection.vendor == "postgresql":
             with (
@@ -92,7 +100,10 @@ def _copy(query: str, path: Path, columns: Mapping[str, str], shape: Callable[[t
                 for block in copy:
                     file.write(block)
         else:
-            with text.open("w", encoding="utf-8", newline="") as file, connection.cursor() as cursor:
+            with (
+                text.open("w", encoding="utf-8", newline="") as file,
+                connection.cursor() as cursor,
+            ):
                 writer = csv.writer(file)
                 cursor.execute(query)
                 while rows := cursor.fetchmany(limits.ENGINE_BATCH):
@@ -122,6 +133,12 @@ def to_parquet(text: Path, path: Path, columns: Mapping[str, str]) -> None:
     """Turn a headless CSV file of known columns into Parquet, whole or not at all."""
     with engine() as duck, whole(path) as part:
         source = duck.read_csv(
-            str(text), header=False, columns=dict(columns), auto_detect=False, delimiter=",", quotechar='"', escapechar='"'
+            str(text),
+            header=False,
+            columns=dict(columns),
+            auto_detect=False,
+            delimiter=",",
+            quotechar='"',
+            escapechar='"',
         )
         source.write_parquet(str(part))

@@ -8,13 +8,17 @@ approved it; nothing of a leaked file is kept but its digest, its size, what bec
 number, and who of ours was in it; every change is an entry in the ledger without personal data.
 
 Public:
-    ``actions``: ``report_loss``, ``open_other``, ``change``, ``note``, ``mark_done``, ``contain``, ``told``, ``close``,
-        ``reopen``, ``publish``.
-    ``leaks.opening``: ``look`` (what columns a file has), ``open_from_leak``; ``leaks.staging`` for uploads.
+    ``actions``: ``report_loss``, ``open_other``, ``change``, ``note``, ``mark_done``, ``contain``,
+        ``told``, ``close``, ``reopen``, ``publish``.
+    ``leaks.opening``: ``look`` (what columns a file has), ``open_from_leak``;
+        ``leaks.staging`` for uploads.
     ``counting``: ``count``, ``enqueue`` (the job ``incident.count``).
     ``judging``: the questions asked (``circumstances``) and the law applied (``assessing.assess``).
-    ``notices.actions``: ``prepare``, ``approve``, ``send_back``, ``stop``, ``resume``; ``notices.rendering.render`` (pure).
-    ``queries``: all that staff see; ``notices.queries``: batches, samples, and what one person was told; ``public``: the trust centre.
-    ``reports``: ``authority_report``, ``report_json``; ``veris``: ``export``, ``read``, ``bring_in``.
+    ``notices.actions``: ``prepare``, ``approve``, ``send_back``, ``stop``, ``resume``;
+        ``notices.rendering.render`` (pure).
+    ``queries``: all that staff see; ``notices.queries``: batches, samples, and what one person was
+        told; ``public``: the trust centre.
+    ``reports``: ``authority_report``, ``report_json``; ``veris``:
+        ``export``, ``read``, ``bring_in``.
     ``law``: the rules, pure.
 """

@@ -1,6 +1,7 @@
 """Changes to an incident that people make. Each is one transaction with its ledger entry.
 
-Opening from a leaked file is ``leaks.opening``; counting is ``counting``; notices are ``notices.actions``.
+Opening from a leaked file is ``leaks.opening``; counting is ``counting``; notices
+are ``notices.actions``.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def report_loss(
     by: Actor,
     at: datetime,
 ) -> Incident:
-    """Report a device missing: any member of staff may, in a minute. Opens the incident and asks for the count.
+    """Report a device missing: any member of staff may, in a minute. Opens the
+    incident and asks for the count.
 
     ``note`` is what happened, in the reporter's words; it stays out of the ledger.
 
@@ -58,8 +60,11 @@ def report_loss(
     return incident
 
 
-def open_other(*, title: str, note: str = "", discovered_at: datetime | None = None, by: Actor, at: datetime) -> Incident:
-    """Open an incident that is neither a device nor a file. Who was exposed must come from one of those later.
+def open_other(
+    *, title: str, note: str = "", discovered_at: datetime | None = None, by: Actor, at: datetime
+) -> Incident:
+    """Open an incident that is neither a device nor a file. Who was exposed must come
+    from one of those later.
 
     Raises:
         BadInput: there is no title, or the moment is in the future.
@@ -102,26 +107,43 @@ def change(
             incident.title = title.strip()[:120]
             changed.append("title")
         if answers is not None:
-            kept = {key: value for key, value in incident.circumstances.items() if key not in answers}
+            kept = {
+                key: value for key, value in incident.circumstances.items() if key not in answers
+            }
             merged = kept | circumstances.check(answers)
-            changed += sorted(key for key in {*merged, *incident.circumstances} if merged.get(key) != incident.circumstances.get(key))
+            changed += sorted(
+                key
+                for key in {*merged, *incident.circumstances}
+                if merged.get(key) != incident.circumstances.get(key)
+            )
             incident.circumstances = merged
         changed += _set_moments(incident, moments or {}, at)
         if not changed:
             return incident
         incident.save()
-        lifecycle.tell(incident, "changed", f"Changed: {', '.join(name.replace('_', ' ') for name in changed)}.", by=by, at=at)
+        lifecycle.tell(
+            incident,
+            "changed",
+            f"Changed: {', '.join(name.replace('_', ' ') for name in changed)}.",
+            by=by,
+            at=at,
+        )
         # The names of what was changed; the words themselves may name people.
         lifecycle.record(incident, "incident.changed", {"changed": changed}, by=by, at=at)
     assessing.assess(number, by=by, at=at)
     return lifecycle.find(number)
 
 
-def _set_moments(incident: Incident, moments: Mapping[str, datetime | None], at: datetime) -> list[str]:
+def _set_moments(
+    incident: Incident, moments: Mapping[str, datetime | None], at: datetime
+) -> list[str]:
     changed = []
     for name, moment in moments.items():
         if name not in _MOMENTS or (moment is None and name in ("discovered_at", "aware_at")):
-            raise BadInput(found=f"{name} cannot be set to that", fix=f"Give a moment for one of {', '.join(_MOMENTS)}.")
+            raise BadInput(
+                found=f"{name} cannot be set to that",
+                fix=f"Give a moment for one of {', '.join(_MOMENTS)}.",
+            )
         if getattr(incident, name) != moment:
             setattr(incident, name, moment)
             changed.append(name)
@@ -147,42 +169,82 @@ def note(
 ) -> None:
     """Add a sentence to the timeline; ``public`` shows it on the trust centre as it is.
 
-    ``lessons``: it says what was changed so that this does not happen again, as the promise may ask.
+    ``lessons``: it says what was changed so that this does not happen
+    again, as the promise may ask.
 
     Raises:
         NotFound: there is no such incident. BadInput: the sentence is empty, or lies in the future.
     """
     text = sentence.strip()
     if not text or len(text) > 400:
-        raise BadInput(found="a note that is empty or longer than 400 characters", fix="Write one sentence.")
+        raise BadInput(
+            found="a note that is empty or longer than 400 characters", fix="Write one sentence."
+        )
     check_order(occurred_at=happened_at, at=at)
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
-        lifecycle.tell(incident, "lessons" if lessons else "note", text, by=by, at=happened_at or at, recorded_at=at, public=public)
-        lifecycle.record(incident, "incident.changed", {"note": True, "public": public}, by=by, at=at)
+        lifecycle.tell(
+            incident,
+            "lessons" if lessons else "note",
+            text,
+            by=by,
+            at=happened_at or at,
+            recorded_at=at,
+            public=public,
+        )
+        lifecycle.record(
+            incident, "incident.changed", {"note": True, "public": public}, by=by, at=at
+        )
 
 
-def mark_done(duty_pk: int, *, done_at: datetime | None = None, reference: str = "", words: str = "", by: Actor, at: datetime) -> DutyDone:
+def mark_done(
+    duty_pk: int,
+    *,
+    done_at: datetime | None = None,
+    reference: str = "",
+    words: str = "",
+    by: Actor,
+    at: datetime,
+) -> DutyDone:
     """Write down that a duty was done, with the evidence. Clocks that start with it start.
 
     ``reference``: such as the authority's case number.
 
     Raises:
-        NotFound: there is no such duty. Conflict: it is already done. BadInput: it lies in the future.
+        NotFound: there is no such duty. Conflict: it is already done.
+            BadInput: it lies in the future.
     """
     check_order(occurred_at=done_at, at=at)
     with transaction.atomic():
-        duty = DutyRecord.objects.select_for_update().select_related("incident").filter(pk=duty_pk).first()
+        duty = (
+            DutyRecord.objects.select_for_update()
+            .select_related("incident")
+            .filter(pk=duty_pk)
+            .first()
+        )
         if duty is None:
             raise NotFound(what="duty")
         if DutyDone.objects.filter(duty=duty).exists():
             raise Conflict(why="this duty is already marked as done")
         done = DutyDone.objects.create(
-            duty=duty, at=done_at or at, recorded_at=at, by=by.as_json(), reference=reference.strip()[:120], note=words.strip()
+            duty=duty,
+            at=done_at or at,
+            recorded_at=at,
+            by=by.as_json(),
+            reference=reference.strip()[:120],
+            note=words.strip(),
         )
         who = duty.facts.get("authority") or duty.facts.get("recipient", "")
         public = duty.recipient_type == "authority"
-        lifecycle.tell(duty.incident, "duty.done", f"Told: {who}.", by=by, at=done.at, recorded_at=at, public=public)
+        lifecycle.tell(
+            duty.incident,
+            "duty.done",
+            f"Told: {who}.",
+            by=by,
+            at=done.at,
+            recorded_at=at,
+            public=public,
+        )
         facts: dict[str, Json] = {"duty": duty.duty_id, "jurisdiction": duty.jurisdiction}
         lifecycle.record(duty.incident, "duty.done", facts, by=by, at=at)
     assessing.assess(duty.incident.number, by=by, at=at)
@@ -213,7 +275,8 @@ def close(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
     """Close an incident.
 
     Raises:
-        NotFound: there is no such incident. Conflict: a duty that binds is not done, or it is closed.
+        NotFound: there is no such incident. Conflict: a duty that binds is
+            not done, or it is closed.
     """
     if left := _undone(number):
         raise Conflict(why=f"{left} duties that bind are not done yet")
@@ -249,5 +312,7 @@ def _to(number: int, state: State, sentence: str, words: str, by: Actor, at: dat
 
 
 def _undone(number: int) -> int:
-    rows = DutyRecord.objects.filter(incident=lifecycle.find(number), dropped_at=None, required="yes", done=None)
+    rows = DutyRecord.objects.filter(
+        incident=lifecycle.find(number), dropped_at=None, required="yes", done=None
+    )
     return rows.count()

@@ -10,7 +10,8 @@ class Room(AppConfig):
     label = "incidents"
 
     def ready(self) -> None:
-        """Register the two jobs, the renderer of notices, whose data a sweep must leave, and which leaks need the index key."""
+        """Register the two jobs, the renderer of notices, whose data a sweep must leave, and which
+        leaks need the index key."""
         from aboveboard.access.rekeying import index
         from aboveboard.access.sweep import suspending
         from aboveboard.delivery import rendering

@@ -4,10 +4,12 @@ The procedure, numbered as in the code and in ``tests/incidents/test_counting.py
 
 1. If the incident has a count and nothing new to count, return it.
 2. Take a snapshot of everyone's facets and blind indexes into a scratch folder.
-3. Compute the exposure set from the manifests of the device, or from the leak's digests, into a new file.
+3. Compute the exposure set from the manifests of the device, or from the leak's
+   digests, into a new file.
 4. Write the count, the timeline and the ledger entry in one transaction. A crash before leaves a
    file that nobody refers to; the next run removes it.
-5. Forget the leak's digests: from here on nothing of the strangers in the file is kept but line numbers.
+5. Forget the leak's digests: from here on nothing of the strangers in the file
+   is kept but line numbers.
 6. Work out severity, risk and duties.
 """
 
@@ -63,7 +65,9 @@ def run_job(ref: Reference) -> None:
     count(int(str(ref["incident"])), by=SYSTEM, at=clock.now())
 
 
-def count(number: int, *, progress: Callable[[str], None] = lambda step: None, by: Actor, at: datetime) -> Exposure:
+def count(
+    number: int, *, progress: Callable[[str], None] = lambda step: None, by: Actor, at: datetime
+) -> Exposure:
     """Count who was exposed and return the count that stands. Running it again changes nothing.
 
     Raises:
@@ -101,7 +105,9 @@ def count(number: int, *, progress: Callable[[str], None] = lambda step: None, b
     return newest(incident) or row
 
 
-def _write(incident: Incident, counted: engine.Counted, out: Path, by: Actor, at: datetime) -> Exposure:
+def _write(
+    incident: Incident, counted: engine.Counted, out: Path, by: Actor, at: datetime
+) -> Exposure:
     unread = incident.unread_rows.count()
     with transaction.atomic():
         locked = lifecycle.find(incident.number, lock=True)
@@ -133,7 +139,11 @@ def _write(incident: Incident, counted: engine.Counted, out: Path, by: Actor, at
 
 def _sentence(incident: Incident, counted: engine.Counted) -> str:
     where = "on the device" if incident.kind == Kind.LOST_DEVICE else "in the file"
-    one = "1 of our customers is" if counted.people == 1 else f"{counted.people:,} of our customers are"
+    one = (
+        "1 of our customers is"
+        if counted.people == 1
+        else f"{counted.people:,} of our customers are"
+    )
     return f"Counted: {one} {where}."
 
 
@@ -141,7 +151,10 @@ def _counted_exports(incident: Incident, standing: Exposure) -> bool:
     """Whether no export reached the device after the count."""
     if incident.kind != Kind.LOST_DEVICE or incident.device_id is None:
         return True
-    return not any(export.made_at and export.made_at > standing.counted_at for export in custody.exports(device_id=incident.device_id))
+    return not any(
+        export.made_at and export.made_at > standing.counted_at
+        for export in custody.exports(device_id=incident.device_id)
+    )
 
 
 def _sweep(incident: Incident) -> None:

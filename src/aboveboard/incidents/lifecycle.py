@@ -1,4 +1,5 @@
-"""The one place where an incident is opened, changes state, and gets a line in its timeline and in the ledger."""
+"""The one place where an incident is opened, changes state, and gets a line in its
+timeline and in the ledger."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def find(number: int, *, lock: bool = False) -> Incident:
     Raises:
         NotFound: there is none.
     """
-    rows = Incident.objects.select_for_update() if lock else Incident.objects.select_related("device")
+    rows = (
+        Incident.objects.select_for_update() if lock else Incident.objects.select_related("device")
+    )
     found = rows.filter(number=number).first()
     if found is None:
         raise NotFound(what="incident")
@@ -75,15 +78,30 @@ def open_incident(
 
 
 def tell(
-    incident: Incident, code: str, sentence: str, *, by: Actor, at: datetime, recorded_at: datetime | None = None, public: bool = False
+    incident: Incident,
+    code: str,
+    sentence: str,
+    *,
+    by: Actor,
+    at: datetime,
+    recorded_at: datetime | None = None,
+    public: bool = False,
 ) -> None:
     """Add a line to the timeline."""
     TimelineEvent.objects.create(
-        incident=incident, at=at, recorded_at=recorded_at or at, by=by.as_json(), code=code, sentence=sentence[:400], public=public
+        incident=incident,
+        at=at,
+        recorded_at=recorded_at or at,
+        by=by.as_json(),
+        code=code,
+        sentence=sentence[:400],
+        public=public,
     )
 
 
-def record(incident: Incident, kind: str, facts: Mapping[str, Json], *, by: Actor, at: datetime) -> int:
+def record(
+    incident: Incident, kind: str, facts: Mapping[str, Json], *, by: Actor, at: datetime
+) -> int:
     """Write the ledger entry of a change to this incident; ``facts`` hold no personal data."""
     return append(kind, by=by, handle=None, facts={"incident": incident.reference, **facts}, at=at)
 

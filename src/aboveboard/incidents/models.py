@@ -1,4 +1,5 @@
-"""What is kept of an incident: facts, dated states, what was counted, what is due, and who approved what.
+"""What is kept of an incident: facts, dated states, what was counted, what is
+due, and who approved what.
 
 No table here holds personal data of customers but the file of an exposure set, which holds ids.
 """
@@ -40,14 +41,22 @@ class Incident(models.Model):
     occurred_at = models.DateTimeField(null=True, help_text="when it happened, if known")
     discovered_at = models.DateTimeField(help_text="when someone here first saw a sign of it")
     aware_at = models.DateTimeField(help_text="when we were reasonably sure that data was lost")
-    determined_at = models.DateTimeField(null=True, help_text="when we had worked out that notice is due")
+    determined_at = models.DateTimeField(
+        null=True, help_text="when we had worked out that notice is due"
+    )
     opened_at = models.DateTimeField()
     reported_by = models.JSONField(help_text="the actor")
-    reported_in_seconds = models.PositiveIntegerField(null=True, help_text="how long the report took to write")
+    reported_in_seconds = models.PositiveIntegerField(
+        null=True, help_text="how long the report took to write"
+    )
     device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
-    published_at = models.DateTimeField(null=True, help_text="since when it stands on the trust centre")
+    published_at = models.DateTimeField(
+        null=True, help_text="since when it stands on the trust centre"
+    )
     circumstances = models.JSONField(default=dict, help_text="answers to circumstances.yaml")
-    veris = models.JSONField(default=dict, help_text="the VERIS record it was brought in from, if any")
+    veris = models.JSONField(
+        default=dict, help_text="the VERIS record it was brought in from, if any"
+    )
 
     def __str__(self) -> str:
         """Return the reference people say aloud, ``INC-0042``."""
@@ -70,7 +79,8 @@ class StateRecord(models.Model):
 
 
 class TimelineEvent(models.Model):
-    """One thing that happened, in a sentence. ``public``: may stand on the trust centre as it is."""
+    """One thing that happened, in a sentence. ``public``: may stand on the
+    trust centre as it is."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="timeline")
     at = models.DateTimeField(help_text="when it happened")
@@ -95,7 +105,8 @@ class Evidence(models.Model):
 
 
 class UnreadRow(models.Model):
-    """A line of a leaked file that could not be read, and why. It never holds what the line said."""
+    """A line of a leaked file that could not be read, and why. It never
+    holds what the line said."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="unread_rows")
     line = models.BigIntegerField()
@@ -104,11 +115,14 @@ class UnreadRow(models.Model):
     class Meta:
         """A line is unread once."""
 
-        constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "line"], name="incidents_unread_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["incident", "line"], name="incidents_unread_once")
+        ]
 
 
 class Exposure(models.Model):
-    """A finished count. The newest is the one that stands; its Parquet files are in the incident's folder."""
+    """A finished count. The newest is the one that stands; its Parquet files are in
+    the incident's folder."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="exposures")
     counted_at = models.DateTimeField()
@@ -124,13 +138,16 @@ class Exposure(models.Model):
 
 
 class Assessment(models.Model):
-    """A judgement over a count and the circumstances of that moment. The newest is the one that stands."""
+    """A judgement over a count and the circumstances of that moment. The newest
+    is the one that stands."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="assessments")
     exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="assessments")
     at = models.DateTimeField()
     by = models.JSONField(help_text="the actor")
-    risk = models.CharField(max_length=12, blank=True, help_text="law.risk.Risk; empty when nobody was exposed")
+    risk = models.CharField(
+        max_length=12, blank=True, help_text="law.risk.Risk; empty when nobody was exposed"
+    )
     notify_authority = models.BooleanField()
     notify_people = models.BooleanField()
     reasons = models.JSONField(help_text="sentences")
@@ -150,12 +167,18 @@ class DutyRecord(models.Model):
     due_at = models.DateTimeField(null=True)
     facts = models.JSONField(help_text="the whole law.terms.DutyDue")
     worked_out_at = models.DateTimeField()
-    dropped_at = models.DateTimeField(null=True, help_text="since when the law, as the facts stand, no longer asks this")
+    dropped_at = models.DateTimeField(
+        null=True, help_text="since when the law, as the facts stand, no longer asks this"
+    )
 
     class Meta:
         """A duty stands once for each place."""
 
-        constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "duty_id", "jurisdiction"], name="incidents_duty_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["incident", "duty_id", "jurisdiction"], name="incidents_duty_once"
+            )
+        ]
 
 
 class DutyDone(models.Model):
@@ -165,22 +188,31 @@ class DutyDone(models.Model):
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     by = models.JSONField(help_text="the actor")
-    reference = models.CharField(max_length=120, blank=True, help_text="such as the authority's case number")
+    reference = models.CharField(
+        max_length=120, blank=True, help_text="such as the authority's case number"
+    )
     note = models.TextField(blank=True)
 
 
 class NoticeBatch(models.Model):
-    """Notices prepared for everyone in one count. Nothing is sent before a second person approved."""
+    """Notices prepared for everyone in one count. Nothing is sent before a
+    second person approved."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="batches")
     exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="+")
-    texts = models.CharField(max_length=64, help_text="digest of the texts the approver read: others are not sent")
-    least_severity = models.PositiveSmallIntegerField(help_text="people of this band or above are told")
+    texts = models.CharField(
+        max_length=64, help_text="digest of the texts the approver read: others are not sent"
+    )
+    least_severity = models.PositiveSmallIntegerField(
+        help_text="people of this band or above are told"
+    )
     people = models.BigIntegerField()
     details = models.JSONField(help_text="what was done, in the lead's words, by language")
     prepared_at = models.DateTimeField()
     prepared_by = models.JSONField(help_text="the actor")
-    delivery_batch = models.BigIntegerField(null=True, unique=True, help_text="delivery's batch, once approved")
+    delivery_batch = models.BigIntegerField(
+        null=True, unique=True, help_text="delivery's batch, once approved"
+    )
 
 
 class BatchStep(models.TextChoices):
@@ -193,7 +225,8 @@ class BatchStep(models.TextChoices):
 
 
 class BatchRecord(models.Model):
-    """A decision about a batch. The newest is where it stands; without any it waits for a second person."""
+    """A decision about a batch. The newest is where it stands; without any it
+    waits for a second person."""
 
     batch = models.ForeignKey(NoticeBatch, on_delete=models.PROTECT, related_name="records")
     step = models.CharField(max_length=12, choices=BatchStep.choices)
@@ -205,5 +238,7 @@ class BatchRecord(models.Model):
         """A batch is approved once."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["batch"], condition=Q(step="approved"), name="incidents_approved_once"),
+            models.UniqueConstraint(
+                fields=["batch"], condition=Q(step="approved"), name="incidents_approved_once"
+            ),
         ]

@@ -1,4 +1,5 @@
-"""What anyone may read of an incident on the trust centre: what happened, and against what was promised."""
+"""What anyone may read of an incident on the trust centre: what happened, and
+against what was promised."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class PublicIncident:
-    """A published incident. ``people`` is None until counted. The title is not shown: it may name a device or a place."""
+    """A published incident. ``people`` is None until counted. The title is not shown: it may
+    name a device or a place."""
 
     reference: str
     number: int
@@ -44,8 +46,12 @@ class PublicIncident:
 
 
 def incidents(*, at: datetime) -> Sequence[PublicIncident]:
-    """Return published incidents, newest first, each with its public timeline against what was promised."""
-    return [_public(incident, at) for incident in Incident.objects.filter(published_at__isnull=False).order_by("-number")]
+    """Return published incidents, newest first, each with its public timeline
+    against what was promised."""
+    return [
+        _public(incident, at)
+        for incident in Incident.objects.filter(published_at__isnull=False).order_by("-number")
+    ]
 
 
 def incident(number: int, *, at: datetime) -> PublicIncident:
@@ -89,16 +95,24 @@ def _kept(loss: LossPromise, incident: Incident, batch: BatchView | None, at: da
     return Kept(loss, False if at > limit else None, None, None)
 
 
-def _span(measure: LossMeasure, incident: Incident, batch: BatchView | None) -> tuple[datetime | None, datetime | None]:
+def _span(
+    measure: LossMeasure, incident: Incident, batch: BatchView | None
+) -> tuple[datetime | None, datetime | None]:
     """Return from when to when a promise about time ran; an end of None is still to come."""
     if measure is LossMeasure.PEOPLE_TOLD:
         return incident.aware_at, batch.last_sent_at if batch and batch.is_over else None
     if measure is LossMeasure.AUTHORITY_TOLD:
-        done = DutyDone.objects.filter(duty__incident=incident, duty__recipient_type="authority").order_by("at").first()
+        done = (
+            DutyDone.objects.filter(duty__incident=incident, duty__recipient_type="authority")
+            .order_by("at")
+            .first()
+        )
         return incident.aware_at, done.at if done else None
     if measure is LossMeasure.PUBLISHED:
         return incident.aware_at, incident.published_at
-    closed = StateRecord.objects.filter(incident=incident, state=State.CLOSED).order_by("-id").first()
+    closed = (
+        StateRecord.objects.filter(incident=incident, state=State.CLOSED).order_by("-id").first()
+    )
     lessons = incident.timeline.filter(code="lessons", public=True).order_by("at").first()
     return closed.at if closed else None, lessons.at if lessons else None
 
@@ -106,6 +120,9 @@ def _span(measure: LossMeasure, incident: Incident, batch: BatchView | None) -> 
 def _share(measure: LossMeasure, batch: BatchView | None) -> float | None:
     if batch is None or not batch.is_over or not batch.batch.people:
         return None
-    # Every notice says what was lost of that person, what it means and what to do: the texts have no other form.
-    told = batch.sent if measure is LossMeasure.REACHED else batch.sent + batch.failed + batch.skipped
+    # Every notice says what was lost of that person, what it means and what to do: the
+    # texts have no other form.
+    told = (
+        batch.sent if measure is LossMeasure.REACHED else batch.sent + batch.failed + batch.skipped
+    )
     return 100 * told / batch.batch.people

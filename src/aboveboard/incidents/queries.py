@@ -39,7 +39,8 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class DutyView:
-    """A duty as a page shows it. ``left`` is in words ("44 h 51 min", "late by 2 h 5 min"), empty without a fixed time."""
+    """A duty as a page shows it. ``left`` is in words ("44 h 51 min", "late by 2 h 5 min"), empty
+    without a fixed time."""
 
     id: int
     duty_id: str
@@ -92,7 +93,8 @@ class IncidentRow:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All that the page of one incident shows. ``exposure`` is None until counted; then so are the lists."""
+    """All that the page of one incident shows. ``exposure`` is None until counted;
+    then so are the lists."""
 
     incident: Incident
     state: State
@@ -115,7 +117,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One exposed person as a list shows it: ids, what was exposed in words, how bad, how they can be reached."""
+    """One exposed person as a list shows it: ids, what was exposed in words, how bad,
+    how they can be reached."""
 
     person_id: int
     jurisdiction: str
@@ -144,7 +147,11 @@ def incidents(*, at: datetime, state: State | None = None) -> Sequence[IncidentR
                 state=stands,
                 aware_at=incident.aware_at,
                 people=counted.people if counted else None,
-                high=sum(cell.people for cell in cells_of(counted) if cell.severity >= severity.Band.HIGH) if counted else 0,
+                high=sum(
+                    cell.people for cell in cells_of(counted) if cell.severity >= severity.Band.HIGH
+                )
+                if counted
+                else 0,
                 next_duty=next_duty(duties(incident.number, at=at)),
             )
         )
@@ -180,7 +187,9 @@ def page(number: int, *, at: datetime) -> Page:
         evidence=Evidence.objects.filter(incident=incident).first(),
         exports=tuple(custody.exports(device_id=incident.device_id)) if incident.device_id else (),
         circumstances=circumstances,
-        unanswered=tuple(question for question in questions() if question.key not in circumstances.said),
+        unanswered=tuple(
+            question for question in questions() if question.key not in circumstances.said
+        ),
     )
 
 
@@ -190,15 +199,22 @@ def assessment(number: int) -> Assessment | None:
 
 
 def duties(number: int, *, at: datetime, dropped: bool = False) -> Sequence[DutyView]:
-    """Return what is due, in the order in which to act: what binds first, by time; then what counsel must say."""
+    """Return what is due, in the order in which to act: what binds first, by time; then
+    what counsel must say."""
     rows = DutyRecord.objects.filter(incident__number=number).select_related("done")
-    found = [_duty(row, at) for row in (rows if dropped else rows.filter(dropped_at=None)).order_by("position")]
+    found = [
+        _duty(row, at)
+        for row in (rows if dropped else rows.filter(dropped_at=None)).order_by("position")
+    ]
     rank = {"yes": 0, "ask counsel": 1, "no": 2}
-    return sorted(found, key=lambda duty: (rank[duty.required], duty.due_at is None, duty.due_at or _FAR))
+    return sorted(
+        found, key=lambda duty: (rank[duty.required], duty.due_at is None, duty.due_at or _FAR)
+    )
 
 
 def next_duty(due: Sequence[DutyView]) -> DutyView | None:
-    """Return the binding duty that is not done and whose time runs out first; one without a fixed time comes last."""
+    """Return the binding duty that is not done and whose time runs out first; one without a
+    fixed time comes last."""
     return next((duty for duty in due if duty.required == "yes" and duty.done is None), None)
 
 
@@ -218,24 +234,37 @@ def states(number: int) -> Sequence[StateRecord]:
     return list(StateRecord.objects.filter(incident__number=number).order_by("id"))
 
 
-def people(number: int, which: Filter | None = None, *, limit: int = limits.PAGE_SIZE) -> Sequence[Person]:
-    """Return a page of exposed people by person id; ``which.after`` is the last id of the page before.
+def people(
+    number: int, which: Filter | None = None, *, limit: int = limits.PAGE_SIZE
+) -> Sequence[Person]:
+    """Return a page of exposed people by person id; ``which.after`` is the
+    last id of the page before.
 
     Raises:
         NotFound: there is no such incident.
     """
     counted = newest(lifecycle.find(number))
-    return [] if counted is None else [_person(row) for row in listing.page(exposure_file(counted), which or Filter(), limit=limit)]
+    return (
+        []
+        if counted is None
+        else [
+            _person(row)
+            for row in listing.page(exposure_file(counted), which or Filter(), limit=limit)
+        ]
+    )
 
 
 def matching(number: int, which: Filter) -> int:
-    """Return how many people a filter lets pass, from the count itself: the number above the list."""
+    """Return how many people a filter lets pass, from the count itself: the
+    number above the list."""
     counted = newest(lifecycle.find(number))
     cells = cells_of(counted) if counted else []
     return sum(cell.people for cell in cells if _passes(cell, which))
 
 
-def lines(number: int, outcome: str | None = None, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Sequence[Line]:
+def lines(
+    number: int, outcome: str | None = None, *, after: int = 0, limit: int = limits.PAGE_SIZE
+) -> Sequence[Line]:
     """Return a page of a leaked file's lines: all, ``matched``, ``ambiguous`` or ``stranger``.
 
     Raises:
@@ -247,7 +276,9 @@ def lines(number: int, outcome: str | None = None, *, after: int = 0, limit: int
 
 def unread(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Sequence[UnreadRow]:
     """Return a page of the lines that could not be read, by line number."""
-    return list(UnreadRow.objects.filter(incident__number=number, line__gt=after).order_by("line")[:limit])
+    return list(
+        UnreadRow.objects.filter(incident__number=number, line__gt=after).order_by("line")[:limit]
+    )
 
 
 def batches(number: int) -> Sequence[NoticeBatch]:
@@ -334,7 +365,11 @@ def _passes(cell: listing.Cell, which: Filter) -> bool:
         (which.severity is None or cell.severity >= which.severity)
         and (which.band is None or cell.severity == which.band)
         and (which.jurisdiction is None or cell.jurisdiction == which.jurisdiction)
-        and (which.country is None or cell.jurisdiction == which.country or cell.jurisdiction.startswith(which.country + "-"))
+        and (
+            which.country is None
+            or cell.jurisdiction == which.country
+            or cell.jurisdiction.startswith(which.country + "-")
+        )
         and (which.channel is None or cell.channel == which.channel)
         and (which.language is None or cell.language == which.language)
     )

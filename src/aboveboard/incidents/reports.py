@@ -1,4 +1,5 @@
-"""The report to an authority: the EDPB's template and the ICO's questions, filled from what is known.
+"""The report to an authority: the EDPB's template and the ICO's questions,
+filled from what is known.
 
 What is not known is listed as an open question, never guessed.
 """
@@ -34,13 +35,23 @@ _DISCLOSURE = {
     Taking.LOST: "likely",
     Taking.UNAVAILABLE: "not_disclosed",
 }
-_ALTERATION = {risk.Change.NONE: "", risk.Change.RESTORED: "no_use", risk.Change.USED: "recoverable"}
-_OUTAGE = {risk.Outage.NONE: "", risk.Outage.BRIEF: "temporary", risk.Outage.DAYS: "temporary", risk.Outage.FOR_GOOD: "permanent"}
+_ALTERATION = {
+    risk.Change.NONE: "",
+    risk.Change.RESTORED: "no_use",
+    risk.Change.USED: "recoverable",
+}
+_OUTAGE = {
+    risk.Outage.NONE: "",
+    risk.Outage.BRIEF: "temporary",
+    risk.Outage.DAYS: "temporary",
+    risk.Outage.FOR_GOOD: "permanent",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorityReport:
-    """A report as it stands now: the template's fields, the ICO's questions, and what is still open."""
+    """A report as it stands now: the template's fields, the ICO's questions,
+    and what is still open."""
 
     incident: Incident
     facts: ReportFacts
@@ -57,7 +68,9 @@ def authority_report(number: int, *, at: datetime) -> AuthorityReport:
     """
     incident = lifecycle.find(number)
     facts = facts_of(incident, at=at)
-    return AuthorityReport(incident, facts, edpb_template(facts), ico_answers(facts), missing(facts))
+    return AuthorityReport(
+        incident, facts, edpb_template(facts), ico_answers(facts), missing(facts)
+    )
 
 
 def report_json(number: int, *, at: datetime) -> dict[str, Any]:
@@ -71,8 +84,14 @@ def report_json(number: int, *, at: datetime) -> dict[str, Any]:
         "incident": report.incident.reference,
         "written_at": clock.to_text(at),
         "edpb": report.edpb,
-        "ico": [{"question": answer.question, "answer": answer.answer, "missing": answer.missing} for answer in report.ico],
-        "missing": [{"key": item.key, "question": item.question, "article": item.article} for item in report.missing],
+        "ico": [
+            {"question": answer.question, "answer": answer.answer, "missing": answer.missing}
+            for answer in report.ico
+        ],
+        "missing": [
+            {"key": item.key, "question": item.question, "article": item.article}
+            for item in report.missing
+        ],
     }
 
 
@@ -91,7 +110,9 @@ def facts_of(incident: Incident, *, at: datetime) -> ReportFacts:
         written_at=at,
         aware_at=incident.aware_at,
         organisation=promise.organisation.legal_name or promise.organisation.name,
-        organisation_contact=", ".join(filter(None, (promise.organisation.contact, promise.organisation.address))),
+        organisation_contact=", ".join(
+            filter(None, (promise.organisation.contact, promise.organisation.address))
+        ),
         established_in=(promise.organisation.country,),
         reference=incident.reference,
         reporter=_reporter(incident, promise),
@@ -99,7 +120,8 @@ def facts_of(incident: Incident, *, at: datetime) -> ReportFacts:
         occurred="day" if incident.occurred_at else "not_yet_known",
         begun_at=incident.occurred_at,
         discovered_by="us",
-        discovery=known.words["how_found"] or ("A member of staff reported it." if incident.reported_by["kind"] == "staff" else ""),
+        discovery=known.words["how_found"]
+        or ("A member of staff reported it." if incident.reported_by["kind"] == "staff" else ""),
         late_reason=known.words["late_because"],
         aspects=_aspects(known),
         disclosure=_DISCLOSURE[known.taking],
@@ -114,7 +136,9 @@ def facts_of(incident: Incident, *, at: datetime) -> ReportFacts:
         people=counted.people if counted else None,
         people_exact=counted is not None,
         people_by_country=by_country,
-        exposed=frozenset(key for cell in cells for key in readable(cell.categories, cell.protected, known)),
+        exposed=frozenset(
+            key for cell in cells for key in readable(cell.categories, cell.protected, known)
+        ),
         records=counted.people if counted else None,
         records_exact=counted is not None,
         measures_before=known.reported["measures_before"],
@@ -130,11 +154,19 @@ def facts_of(incident: Incident, *, at: datetime) -> ReportFacts:
     )
 
 
-def _told(incident: Incident, counted: Exposure | None, judged: Assessment | None) -> dict[str, Any]:
+def _told(
+    incident: Incident, counted: Exposure | None, judged: Assessment | None
+) -> dict[str, Any]:
     batch = newest_batch(incident.number)
-    elsewhere = DutyDone.objects.filter(duty__incident=incident, duty__recipient_type="authority").select_related("duty")
+    elsewhere = DutyDone.objects.filter(
+        duty__incident=incident, duty__recipient_type="authority"
+    ).select_related("duty")
     found: dict[str, Any] = {
-        "told_elsewhere": tuple(dict.fromkeys(done.duty.facts["authority"] or done.duty.facts["recipient"] for done in elsewhere))
+        "told_elsewhere": tuple(
+            dict.fromkeys(
+                done.duty.facts["authority"] or done.duty.facts["recipient"] for done in elsewhere
+            )
+        )
     }
     if batch is not None and batch.sent:
         first = samples(batch.batch.pk, limit=1)
@@ -146,7 +178,9 @@ def _told(incident: Incident, counted: Exposure | None, judged: Assessment | Non
         }
     if counted is None or judged is None:
         return found | {"subjects_told": "investigating"}
-    return found | {"subjects_told": "planned" if judged.notify_people or batch is not None else "not_high_risk"}
+    return found | {
+        "subjects_told": "planned" if judged.notify_people or batch is not None else "not_high_risk"
+    }
 
 
 def _reporter(incident: Incident, promise: Promise) -> Party | None:

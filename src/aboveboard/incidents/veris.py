@@ -29,14 +29,24 @@ from aboveboard.incidents.models import Incident, Kind, State
 from aboveboard.promise.categories import from_bitmap
 
 _FILE = Path(__file__).with_name("veris.yaml")
-_UNITS = {"Seconds": 1, "Minutes": 60, "Hours": 3_600, "Days": 86_400, "Weeks": 604_800, "Months": 2_629_800, "Years": 31_557_600}
+_UNITS = {
+    "Seconds": 1,
+    "Minutes": 60,
+    "Hours": 3_600,
+    "Days": 86_400,
+    "Weeks": 604_800,
+    "Months": 2_629_800,
+    "Years": 31_557_600,
+}
 
 
 class NotVeris(AboveboardError):
     """This is not a VERIS incident: {why}."""
 
     code = "not_veris"
-    next_step = "Give one JSON object with at least actor, action, asset and timeline.incident.year."
+    next_step = (
+        "Give one JSON object with at least actor, action, asset and timeline.incident.year."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,12 @@ def export(number: int) -> dict[str, Any]:
         "security_incident": "Confirmed",
         "action": said["action"],
         "actor": said["actor"],
-        "asset": {"assets": [{"variety": table["assets"][incident.device.kind if incident.device else ""]}], "cloud": ["Unknown"]},
+        "asset": {
+            "assets": [
+                {"variety": table["assets"][incident.device.kind if incident.device else ""]}
+            ],
+            "cloud": ["Unknown"],
+        },
         "attribute": attribute,
         "discovery_method": said["discovery_method"],
         "timeline": {
@@ -111,8 +126,12 @@ def read(record: object) -> Read:
         occurred_at=occurred,
         discovered_at=occurred + _length(_dict(record["timeline"].get("discovery"))),
         answers={
-            "taking": _table()["taking"].get(str(confidentiality.get("data_disclosure", "Unknown")), "accessed"),
-            "malicious": "yes" if {"hacking", "malware", "social", "misuse"} & record["action"].keys() else "no",
+            "taking": _table()["taking"].get(
+                str(confidentiality.get("data_disclosure", "Unknown")), "accessed"
+            ),
+            "malicious": "yes"
+            if {"hacking", "malware", "social", "misuse"} & record["action"].keys()
+            else "no",
         },
         people=total if isinstance(total, int) else None,
         record=record,
@@ -120,7 +139,8 @@ def read(record: object) -> Read:
 
 
 def bring_in(found: Read, *, by: Actor, at: datetime) -> Incident:
-    """Write a read record down as a closed incident of the past. No clock runs and nobody is counted.
+    """Write a read record down as a closed incident of the past. No clock
+    runs and nobody is counted.
 
     Raises:
         NotVeris: it lies in the future.
@@ -158,18 +178,27 @@ def read_lines(text: str) -> list[Read | NotVeris]:
 
 
 def _confidentiality(incident: Incident, taking: Taking) -> dict[str, Any]:
-    said: dict[str, Any] = {"data_disclosure": _table()["disclosure"][taking.value], "data_victim": ["Customer"]}
+    said: dict[str, Any] = {
+        "data_disclosure": _table()["disclosure"][taking.value],
+        "data_victim": ["Customer"],
+    }
     counted = newest(incident)
     if counted is None:
         return said
     people: Counter[str] = Counter()
     protected = 0
     for cell in cells_of(counted):
-        people.update(dict.fromkeys({_variety(key) for key in from_bitmap(cell.categories)}, cell.people))
+        people.update(
+            dict.fromkeys({_variety(key) for key in from_bitmap(cell.categories)}, cell.people)
+        )
         protected += cell.people if cell.categories == cell.protected else 0
     state = "Stored encrypted" if protected == counted.people else "Stored unencrypted"
     rows = [{"variety": variety, "amount": count} for variety, count in sorted(people.items())]
-    return said | {"data_total": counted.people, "data": rows or [{"variety": "Unknown"}], "state": [state]}
+    return said | {
+        "data_total": counted.people,
+        "data": rows or [{"variety": "Unknown"}],
+        "state": [state],
+    }
 
 
 def _variety(category: str) -> str:
@@ -181,12 +210,16 @@ def _variety(category: str) -> str:
 
 def _kind(record: Mapping[str, Any]) -> Kind:
     actions = set(record["action"]) | {
-        f"{name}.{variety}" for name, part in record["action"].items() for variety in _dict(part).get("variety", ())
+        f"{name}.{variety}"
+        for name, part in record["action"].items()
+        for variety in _dict(part).get("variety", ())
     }
     assets = [str(_dict(asset).get("variety", "")) for asset in record["asset"].get("assets", ())]
     for rule in _table()["read"]:
         acted = not rule["actions"] or actions & set(rule["actions"])
-        held = not rule["assets"] or any(asset.startswith(tuple(rule["assets"])) for asset in assets)
+        held = not rule["assets"] or any(
+            asset.startswith(tuple(rule["assets"])) for asset in assets
+        )
         if acted and held:
             return Kind(rule["kind"])
     return Kind.OTHER
@@ -201,13 +234,19 @@ def _moment(said: Mapping[str, Any]) -> datetime:
 
 def _length(said: Mapping[str, Any]) -> timedelta:
     value = said.get("value", 0)
-    seconds = _UNITS.get(str(said.get("unit")), 0) * (value if isinstance(value, int | float) else 0)
+    seconds = _UNITS.get(str(said.get("unit")), 0) * (
+        value if isinstance(value, int | float) else 0
+    )
     return timedelta(seconds=min(max(seconds, 0), 100 * _UNITS["Years"]))
 
 
 def _span(length: timedelta) -> dict[str, str | int]:
     seconds = int(length.total_seconds())
-    unit = max((name for name in _UNITS if seconds >= _UNITS[name]), key=lambda name: _UNITS[name], default="Seconds")
+    unit = max(
+        (name for name in _UNITS if seconds >= _UNITS[name]),
+        key=lambda name: _UNITS[name],
+        default="Seconds",
+    )
     return {"unit": unit, "value": seconds // _UNITS[unit]}
 
 

@@ -1,9 +1,11 @@
-"""One data key per person, wrapped by a wrapping key; that, by a root key that never reaches the database.
+"""One data key per person, wrapped by a wrapping key; that, by a root key that
+never reaches the database.
 
 Invariant: destroying a person's row here is what makes their record unreadable for good (design,
-invariant 5). Nothing else holds a person's key, wrapped or not. A provider of the root key that is away stops
-releases within ``keys.lease`` seconds.
+invariant 5). Nothing else holds a person's key, wrapped or not. A provider of the root key that is
+away stops releases within ``keys.lease`` seconds.
 
-Public: ``providers.provider.Provider`` (the plug point), ``actions.make_keys``, ``actions.hold``, ``actions.destroy``,
-``queries.person_key``, ``queries.person_keys``, ``queries.opened``, ``queries.instance_secret``.
+Public: ``providers.provider.Provider`` (the plug point), ``actions.make_keys``, ``actions.hold``,
+``actions.destroy``, ``queries.person_key``, ``queries.person_keys``, ``queries.opened``,
+``queries.instance_secret``.
 """

@@ -1,8 +1,10 @@
-"""Handles: what stands for a person in the ledger, and how more than one is kept. ``vault/FORMAT.md`` is the byte format.
+"""Handles: what stands for a person in the ledger, and how more than one is kept.
+``vault/FORMAT.md`` is the byte format.
 
-A person has one handle, computed from their key, until that key is rotated or two people are found to be one: from then on
-their handles are kept sealed under their own key, the first one for new entries. Once the key is destroyed nobody can
-compute or open them again, so the entries stay and the tie is gone. Pure: bytes in, bytes out.
+A person has one handle, computed from their key, until that key is rotated or two people are found
+to be one: from then on their handles are kept sealed under their own key, the first one for new
+entries. Once the key is destroyed nobody can compute or open them again, so the entries stay and
+the tie is gone. Pure: bytes in, bytes out.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ def handles_of(person_id: int, key: bytes, kept: bytes | None) -> tuple[str, ...
 
 
 def seal(person_id: int, key: bytes, handles: Sequence[str]) -> bytes:
-    """Return the handles sealed under the person's key, the first one for new entries; each once."""
+    """Return the handles sealed under the person's key, the first one for
+    new entries; each once."""
     plain = b"".join(bytes.fromhex(handle) for handle in dict.fromkeys(handles))
     if not plain or len(plain) % HANDLE_BYTES:
         raise ValueError("a handle is 32 hex digits, and a person has at least one")

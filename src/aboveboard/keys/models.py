@@ -8,13 +8,17 @@ from django.db import models
 
 
 class WrappingKey(models.Model):
-    """A key that wraps people's keys and the instance's secrets, itself wrapped by the provider of the root key.
+    """A key that wraps people's keys and the instance's secrets, itself wrapped by the
+    provider of the root key.
 
-    One row for each provider that can open it: two while the keys move from one to another. ``retired_at`` is set when a
-    newer one wraps from then on; the rows go when nothing is wrapped by it any more.
+    One row for each provider that can open it: two while the keys move from one to
+    another. ``retired_at`` is set when a newer one wraps from then on; the rows go when
+    nothing is wrapped by it any more.
     """
 
-    key_id = models.BigIntegerField(help_text="the four bytes in the head of what it wraps, as an unsigned number")
+    key_id = models.BigIntegerField(
+        help_text="the four bytes in the head of what it wraps, as an unsigned number"
+    )
     provider = models.CharField(max_length=500)
     wrapped = models.BinaryField()
     made_at = models.DateTimeField()
@@ -23,13 +27,16 @@ class WrappingKey(models.Model):
     class Meta:
         """A provider keeps each key once."""
 
-        constraints: ClassVar = [models.UniqueConstraint(fields=["key_id", "provider"], name="wrapping_key_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key_id", "provider"], name="wrapping_key_once")
+        ]
 
 
 class PersonKey(models.Model):
     """The data key of one person, wrapped. No row: no key, and the person's record is noise.
 
-    ``handles``: the person's handles sealed under their own key (``vault/FORMAT.md``); null means the one computed from it.
+    ``handles``: the person's handles sealed under their own key (``vault/FORMAT.md``); null means
+    the one computed from it.
     """
 
     person_id = models.BigIntegerField(primary_key=True)
@@ -46,10 +53,12 @@ class InstanceSecret(models.Model):
 
 
 class Rotation(models.Model):
-    """One rotation of keys: who began it, how far it has come, when it ended. Unfinished, it goes on where it stopped.
+    """One rotation of keys: who began it, how far it has come, when it ended. Unfinished, it
+    goes on where it stopped.
 
-    ``kind``: ``root``, ``people`` or ``index``. ``step`` is the step of its procedure that it is at; ``reached`` is the
-    last person done in that step; ``names`` are the ids or names of the keys it leads to.
+    ``kind``: ``root``, ``people`` or ``index``. ``step`` is the step of its procedure that
+    it is at; ``reached`` is the last person done in that step; ``names`` are the ids or
+    names of the keys it leads to.
     """
 
     kind = models.CharField(max_length=10)
@@ -62,8 +71,11 @@ class Rotation(models.Model):
     names = models.JSONField(default=dict)
 
     class Meta:
-        """One of a kind at a time: a second that is begun while one runs is refused by the database."""
+        """One of a kind at a time: a second that is begun while one runs is
+        refused by the database."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kind"], condition=models.Q(finished_at=None), name="one_rotation_of_a_kind"),
+            models.UniqueConstraint(
+                fields=["kind"], condition=models.Q(finished_at=None), name="one_rotation_of_a_kind"
+            ),
         ]

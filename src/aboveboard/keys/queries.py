@@ -15,7 +15,8 @@ from aboveboard.keys.wrapping import KEY_BYTES
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One person's data key, and their handles sealed under it (None: the one computed from the key)."""
+    """One person's data key, and their handles sealed under it (None: the one
+    computed from the key)."""
 
     key: bytes = field(repr=False)
     handles: bytes | None
@@ -27,7 +28,8 @@ def person_key(person_id: int) -> bytes | None:
 
 
 def unwrapped(person_id: int, wrapped: bytes) -> bytes:
-    """Return a person's data key from its wrapped form, for readers that fetched it together with the record."""
+    """Return a person's data key from its wrapped form, for readers that fetched it
+    together with the record."""
     return ring.unwrap(wrapped, ring.person_context(person_id))
 
 
@@ -38,9 +40,13 @@ def person_keys(person_ids: Collection[int]) -> dict[int, bytes]:
 
 def opened(person_ids: Collection[int]) -> dict[int, Opened]:
     """Return the data keys of those who have one, with their sealed handles."""
-    rows = PersonKey.objects.filter(person_id__in=person_ids).values_list("person_id", "wrapped", "handles")
+    rows = PersonKey.objects.filter(person_id__in=person_ids).values_list(
+        "person_id", "wrapped", "handles"
+    )
     return {
-        person_id: Opened(unwrapped(person_id, bytes(wrapped)), None if handles is None else bytes(handles))
+        person_id: Opened(
+            unwrapped(person_id, bytes(wrapped)), None if handles is None else bytes(handles)
+        )
         for person_id, wrapped, handles in rows
     }
 
@@ -49,7 +55,10 @@ class SecretGone(Unavailable):
     """The secret {name} is not in this database."""
 
     code = "secret_gone"
-    next_step = "If the keys were restored from a newer backup than the records, run: aboveboard keys rotate-index --from-values"
+    next_step = (
+        "If the keys were restored from a newer backup than the records, run: aboveboard keys "
+        "rotate-index --from-values"
+    )
 
 
 @cache
@@ -70,7 +79,8 @@ def instance_secret(name: str, *, make: bool = True) -> bytes:
 
 
 def prove() -> None:
-    """Open what the root key protects here, now: the start of a process, and the doctor, ask before anything else does.
+    """Open what the root key protects here, now: the start of a process, and the doctor, ask
+    before anything else does.
 
     Raises:
         KeyUnwrapFailed: it is another root key.

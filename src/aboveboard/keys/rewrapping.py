@@ -1,7 +1,9 @@
-"""Moving what is wrapped from one wrapping key to another, in batches, while everyone goes on. Sealed fields are not touched.
+"""Moving what is wrapped from one wrapping key to another, in batches, while everyone goes on.
+Sealed fields are not touched.
 
-Safe beside everything else because a row is changed only if it still holds what was read (compare and set): an erasure that
-took the row first leaves nothing to change, and a key that was made anew meanwhile is wrapped by the newest one already.
+Safe beside everything else because a row is changed only if it still holds what was read (compare
+and set): an erasure that took the row first leaves nothing to change, and a key that was made anew
+meanwhile is wrapped by the newest one already.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ _HEAD_SQLITE = "substr(wrapped, 2, 4)"
 
 def retire_all_but(key: LocalKey, *, at: datetime) -> None:
     """Let no other wrapping key wrap from now on."""
-    WrappingKey.objects.filter(retired_at=None).exclude(key_id=_number(key.id)).update(retired_at=at)
+    WrappingKey.objects.filter(retired_at=None).exclude(key_id=_number(key.id)).update(
+        retired_at=at
+    )
 
 
 def move_secrets(to: LocalKey) -> int:
@@ -39,13 +43,16 @@ def move_secrets(to: LocalKey) -> int:
 
 
 def move_people(to: LocalKey, *, after: int, limit: int) -> tuple[int, int | None]:
-    """Wrap the next ``limit`` people's keys that ``to`` does not wrap: how many, and the last one looked at (None: no more).
+    """Wrap the next ``limit`` people's keys that ``to`` does not wrap: how many, and the last one
+    looked at (None: no more).
 
-    Rows that somebody is changing this moment are passed over and found in the next pass. Must run in a transaction.
+    Rows that somebody is changing this moment are passed over and found in the next pass.
+    Must run in a transaction.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT person_id, wrapped FROM {_PEOPLE} WHERE person_id > %s AND {_head()} <> %s ORDER BY person_id LIMIT %s"  # noqa: S608 - our own table
+            f"SELECT person_id, wrapped FROM {_PEOPLE} "  # noqa: S608 - our own table
+            f"WHERE person_id > %s AND {_head()} <> %s ORDER BY person_id LIMIT %s"
             + (" FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""),
             [after, to.id, limit],
         )
@@ -64,13 +71,15 @@ def _set(changes: Sequence[tuple[int, bytes, bytes]]) -> int:
         if connection.vendor == "postgresql":
             cursor.execute(
                 f"UPDATE {_PEOPLE} AS kept SET wrapped = new.wrapped "  # noqa: S608 - our own table
-                "FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[]) AS new(person_id, old, wrapped) "
+                "FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[]) "
+                "AS new(person_id, old, wrapped) "
                 "WHERE kept.person_id = new.person_id AND kept.wrapped = new.old",
                 [list(column) for column in zip(*changes, strict=True)],
             )
         else:
             cursor.executemany(
-                f"UPDATE {_PEOPLE} SET wrapped = %s WHERE person_id = %s AND wrapped = %s",  # noqa: S608 - our own table
+                f"UPDATE {_PEOPLE} SET wrapped = %s "  # noqa: S608 - our own table
+                "WHERE person_id = %s AND wrapped = %s",
                 [(new, person_id, old) for person_id, old, new in changes],
             )
         return int(cursor.rowcount)
@@ -82,12 +91,16 @@ def anything_but(to: LocalKey) -> bool:
 
 
 def destroy_unused() -> list[str]:
-    """Destroy each retired wrapping key that wraps nothing any more; return the ids, in hex, of those that are gone.
+    """Destroy each retired wrapping key that wraps nothing any more; return the ids, in
+    hex, of those that are gone.
 
-    Each is locked first, which waits for whoever is storing something wrapped by it (``actions.hold``).
+    Each is locked first, which waits for whoever is storing something wrapped
+    by it (``actions.hold``).
     """
     gone = []
-    for number in sorted(set(WrappingKey.objects.exclude(retired_at=None).values_list("key_id", flat=True))):
+    for number in sorted(
+        set(WrappingKey.objects.exclude(retired_at=None).values_list("key_id", flat=True))
+    ):
         key_id = int(number).to_bytes(4, "big")
         with transaction.atomic():
             list(WrappingKey.objects.select_for_update().filter(key_id=number).order_by("id"))
@@ -98,21 +111,28 @@ def destroy_unused() -> list[str]:
 
 
 def leave_others(provider_name: str) -> int:
-    """Destroy what other providers than this one can open; return how many copies. Whoever calls has seen that ours open."""
+    """Destroy what other providers than this one can open; return how many copies. Whoever calls
+    has seen that ours open."""
     deleted, _ = WrappingKey.objects.exclude(provider=provider_name).delete()
     return deleted
 
 
 def people_by_key() -> dict[str, int]:
-    """Return how many people's keys each key wraps, by its id in hex. Reads every row: a minute for a hundred million."""
+    """Return how many people's keys each key wraps, by its id in hex. Reads every row: a minute
+    for a hundred million."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_head()}, count(*) FROM {_PEOPLE} GROUP BY 1")  # noqa: S608 - our own table
+        # Our own table.
+        cursor.execute(f"SELECT {_head()}, count(*) FROM {_PEOPLE} GROUP BY 1")  # noqa: S608
         return {bytes(head).hex(): int(count) for head, count in cursor.fetchall()}
 
 
 def _exists(table: str, compare: str, key_id: bytes) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {table} WHERE {_head()} {compare} %s LIMIT 1", [key_id])  # noqa: S608 - our own tables
+        cursor.execute(
+            f"SELECT 1 FROM {table} "  # noqa: S608 - our own tables
+            f"WHERE {_head()} {compare} %s LIMIT 1",
+            [key_id],
+        )
         return cursor.fetchone() is not None
 
 

@@ -1,8 +1,8 @@
 """The key ring: wrapping keys that this process holds open, each for a short lease only.
 
-The provider of the root key opens a wrapping key; from then on people's keys are unwrapped here, in memory. When the lease
-(``keys.lease``) is over the provider is asked again, so one that is down or has withdrawn its leave stops releases within
-seconds, and they go on by themselves once it answers.
+The provider of the root key opens a wrapping key; from then on people's keys are unwrapped here, in
+memory. When the lease (``keys.lease``) is over the provider is asked again, so one that is down or
+has withdrawn its leave stops releases within seconds, and they go on by themselves once it answers.
 """
 
 from __future__ import annotations
@@ -100,7 +100,11 @@ def wrapping_key(key_id: bytes) -> LocalKey:
 
 def _open(key_id: bytes) -> LocalKey:
     root = provider()
-    kept = list(WrappingKey.objects.filter(key_id=int.from_bytes(key_id, "big")).values_list("provider", "wrapped"))
+    kept = list(
+        WrappingKey.objects.filter(key_id=int.from_bytes(key_id, "big")).values_list(
+            "provider", "wrapped"
+        )
+    )
     if not kept:
         direct = root.direct(key_id)
         if direct is None:
@@ -122,8 +126,11 @@ def _open(key_id: bytes) -> LocalKey:
 
 
 def proves(root: LocalKey) -> bool:
-    """Whether a root key is this database's: it opens a wrapping key, or what the first version wrapped by it directly."""
-    for number, wrapped in WrappingKey.objects.filter(provider__startswith="file:").values_list("key_id", "wrapped"):
+    """Whether a root key is this database's: it opens a wrapping key, or what the first version
+    wrapped by it directly."""
+    for number, wrapped in WrappingKey.objects.filter(provider__startswith="file:").values_list(
+        "key_id", "wrapped"
+    ):
         key_id = int(number).to_bytes(4, "big")
         with suppress(KeyUnwrapFailed):  # another version's: the next one may be this key's
             if LocalKey(root.unwrap(bytes(wrapped), wrapping_context(key_id))).id == key_id:
@@ -141,7 +148,8 @@ def scheme(url: str) -> str:
 
 
 def person_context(person_id: int) -> bytes:
-    """Return what a person's wrapped key is bound to, so that two people's keys cannot be swapped."""
+    """Return what a person's wrapped key is bound to, so that two people's
+    keys cannot be swapped."""
     return b"aboveboard/person-key/v1/" + person_id.to_bytes(8, "big")
 
 
@@ -151,5 +159,6 @@ def secret_context(name: str) -> bytes:
 
 
 def wrapping_context(key_id: bytes) -> bytes:
-    """Return what a wrapping key is bound to at its provider: ASCII, because providers take text."""
+    """Return what a wrapping key is bound to at its provider: ASCII,
+    because providers take text."""
     return b"aboveboard/wrapping-key/v1/" + key_id.hex().encode()

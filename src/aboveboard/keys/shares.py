@@ -1,7 +1,9 @@
-"""A root key in shares for safekeeping: any ``threshold`` of them give it back, fewer say nothing about it.
+"""A root key in shares for safekeeping: any ``threshold`` of them give it back,
+fewer say nothing about it.
 
-SLIP-39 (Shamir's scheme over GF(256)) by ``shamir-mnemonic``, its reference implementation (decision 10): a share is 33 words
-from a list of 1,024, made to be written down, with a checksum that finds up to three wrong words. Pure.
+SLIP-39 (Shamir's scheme over GF(256)) by ``shamir-mnemonic``, its reference implementation
+(decision 10): a share is 33 words from a list of 1,024, made to be written down, with a checksum
+that finds up to three wrong words. Pure.
 """
 
 from __future__ import annotations
@@ -42,9 +44,15 @@ def read(text: str) -> tuple[int, int]:
         share = Share.from_mnemonic(words)
     except (MnemonicError, ValueError, IndexError, KeyError, OverflowError):
         found = f"a share of {len(words.split())} words that does not add up"
-        raise BadInput(found=found, fix="Compare each word with the paper: 33 words, and one of them is not right.") from None
+        raise BadInput(
+            found=found,
+            fix="Compare each word with the paper: 33 words, and one of them is not right.",
+        ) from None
     if share.group_count != 1 or share.group_threshold != 1 or len(share.value) != KEY_BYTES:
-        raise BadInput(found="a share of something else", fix="Use the shares that aboveboard keys split printed.")
+        raise BadInput(
+            found="a share of something else",
+            fix="Use the shares that aboveboard keys split printed.",
+        )
     return share.index + 1, share.member_threshold
 
 
@@ -62,9 +70,15 @@ def join(texts: Sequence[str]) -> bytes:
     try:
         key = combine_mnemonics(list(dict.fromkeys(_plain(text) for text in texts))[:needed])
     except (MnemonicError, ValueError):
-        raise BadInput(found="shares that do not belong together", fix="Use shares from one and the same splitting.") from None
+        raise BadInput(
+            found="shares that do not belong together",
+            fix="Use shares from one and the same splitting.",
+        ) from None
     if len(key) != KEY_BYTES:
-        raise BadInput(found="a secret of another length", fix="Use the shares that aboveboard keys split printed.")
+        raise BadInput(
+            found="a secret of another length",
+            fix="Use the shares that aboveboard keys split printed.",
+        )
     return bytes(key)
 
 

@@ -23,7 +23,8 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The provider, the wrapping keys, how many people are wrapped by the root itself, and what is under way."""
+    """The provider, the wrapping keys, how many people are wrapped by the root itself,
+    and what is under way."""
 
     provider: str
     keys: tuple[Key, ...]
@@ -34,9 +35,12 @@ class Status:
         """Return it for a program, with the lease and the age of each key in days."""
         keys = [{**asdict(key), "days": (at - key.made_at).days} for key in self.keys]
         return {
-            "provider": self.provider, "lease": settings.current().keys.lease, "keys": keys, "wrapped_by_root": self.direct,
+            "provider": self.provider,
+            "lease": settings.current().keys.lease,
+            "keys": keys,
+            "wrapped_by_root": self.direct,
             "under_way": list(self.under_way),
-        }  # fmt: skip
+        }
 
     def prove(self) -> None:
         """Open every wrapping key at its provider now.
@@ -51,7 +55,8 @@ class Status:
 
 
 def status() -> Status:
-    """Return how the keys stand. Counting reads every person's row: a minute for a hundred million."""
+    """Return how the keys stand. Counting reads every person's row: a minute
+    for a hundred million."""
     counts = rewrapping.people_by_key()
     rows = list(WrappingKey.objects.order_by("made_at", "id"))
     ids = list(dict.fromkeys(row.key_id for row in rows))
@@ -60,6 +65,16 @@ def status() -> Status:
         ours = [row for row in rows if row.key_id == number]
         name = int(number).to_bytes(4, "big").hex()
         in_use = any(row.retired_at is None for row in ours)
-        keys.append(Key(name, counts.pop(name, 0), ours[0].made_at, in_use, tuple(row.provider for row in ours)))
-    under_way = tuple(Rotation.objects.filter(finished_at=None).order_by("id").values_list("kind", flat=True))
+        keys.append(
+            Key(
+                name,
+                counts.pop(name, 0),
+                ours[0].made_at,
+                in_use,
+                tuple(row.provider for row in ours),
+            )
+        )
+    under_way = tuple(
+        Rotation.objects.filter(finished_at=None).order_by("id").values_list("kind", flat=True)
+    )
     return Status(ring.provider().name, tuple(keys), sum(counts.values()), under_way)

@@ -1,8 +1,8 @@
 """Wrapping one key with another. Pure: bytes in, bytes out.
 
-A wrapped key is ``0x01 | 4 bytes id of the wrapping key | 12 bytes nonce | AES-256-GCM-SIV(key, context)``.
-GCM-SIV (RFC 8452) because one wrapping key wraps a key for each of up to hundreds of millions of
-people, and a repeated random nonce must not break it.
+A wrapped key is ``0x01 | 4 bytes id of the wrapping key | 12 bytes nonce | AES-256-GCM-SIV(key,
+context)``. GCM-SIV (RFC 8452) because one wrapping key wraps a key for each of up to hundreds of
+millions of people, and a repeated random nonce must not break it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class KeyUnwrapFailed(AboveboardError):
 
 
 class LocalKey:
-    """A key in this process's memory that wraps other keys. ``id`` is the first four bytes of a hash of it."""
+    """A key in this process's memory that wraps other keys. ``id`` is the first four
+    bytes of a hash of it."""
 
     __slots__ = ("_cipher", "_head", "id")
 
@@ -54,7 +55,9 @@ class LocalKey:
             raise KeyUnwrapFailed(why="it was wrapped by another root key")
         nonce = wrapped[_HEAD : _HEAD + _NONCE_BYTES]
         try:
-            return self._cipher.decrypt(nonce, wrapped[_HEAD + _NONCE_BYTES :], self._head + context)
+            return self._cipher.decrypt(
+                nonce, wrapped[_HEAD + _NONCE_BYTES :], self._head + context
+            )
         except InvalidTag:
             raise KeyUnwrapFailed(why="it was changed, or belongs to somebody else") from None
 

@@ -1,4 +1,5 @@
-"""Every change to the ledger: entries are appended and put into the tree; its key is changed. Nothing is edited or deleted."""
+"""Every change to the ledger: entries are appended and put into the tree; its key is changed.
+Nothing is edited or deleted."""
 
 from __future__ import annotations
 
@@ -19,11 +20,14 @@ from aboveboard.ledger.signing import SigningKeyChanged, generation
 __all__ = ["NewEntry", "append", "append_many", "change_key", "sequence"]
 
 
-def append(kind: str, *, by: Actor, handle: str | None, facts: Mapping[str, Json], at: datetime) -> int:
+def append(
+    kind: str, *, by: Actor, handle: str | None, facts: Mapping[str, Json], at: datetime
+) -> int:
     """Write one entry and return its id. It is durable when the surrounding transaction commits.
 
     Raises:
-        RuntimeError: there is no surrounding transaction (an entry belongs to the change it records).
+        RuntimeError: there is no surrounding transaction (an entry belongs
+            to the change it records).
         EntryRefused: the entry is not well formed (``format.entry.encode``).
     """
     return append_many([NewEntry(kind, by, at, handle, facts)])[0]
@@ -37,7 +41,10 @@ def append_many(entries: Sequence[NewEntry]) -> list[int]:
         EntryRefused: one is not well formed; then none is written.
     """
     if not connection.in_atomic_block:
-        raise RuntimeError("an entry is written in the transaction of the change it records: use transaction.atomic")
+        raise RuntimeError(
+            "an entry is written in the transaction of the change it records: use "
+            "transaction.atomic"
+        )
     if not entries:
         return []
     ids = rows.reserve_ids(len(entries))
@@ -52,9 +59,11 @@ def append_many(entries: Sequence[NewEntry]) -> list[int]:
 
 
 def change_key(number: int, *, old: str, new: str, by: Actor, at: datetime) -> int:
-    """Let the key ``new`` (a vkey) sign from now on as generation ``number``; return the id of the entry that says so.
+    """Let the key ``new`` (a vkey) sign from now on as generation ``number``; return the id
+    of the entry that says so.
 
-    Called in a transaction. The lock on the tree keeps the key from changing between a look at it and a signature.
+    Called in a transaction. The lock on the tree keeps the key from changing between a
+    look at it and a signature.
 
     Raises:
         SigningKeyChanged: ``number`` is not the next generation.
@@ -62,11 +71,20 @@ def change_key(number: int, *, old: str, new: str, by: Actor, at: datetime) -> i
     rows.lock_tree()
     if number != generation() + 1:
         raise SigningKeyChanged
-    entry_id = append("ledger.key-changed", by=by, handle=None, facts={"generation": number, "old": old, "new": new}, at=at)
+    entry_id = append(
+        "ledger.key-changed",
+        by=by,
+        handle=None,
+        facts={"generation": number, "old": old, "new": new},
+        at=at,
+    )
     KeyChange.objects.create(generation=number, vkey=new, entry_id=entry_id, at=at)
     return entry_id
 
 
 def keep_key_change(number: int, *, vkey: str, entry_id: int, at: datetime) -> None:
-    """Keep a change of key whose entry outlived its row, in a restored database. No entry is written: it is there."""
-    KeyChange.objects.get_or_create(generation=number, defaults={"vkey": vkey, "entry_id": entry_id, "at": at})
+    """Keep a change of key whose entry outlived its row, in a restored database. No entry is
+    written: it is there."""
+    KeyChange.objects.get_or_create(
+        generation=number, defaults={"vkey": vkey, "entry_id": entry_id, "at": at}
+    )

@@ -1,11 +1,12 @@
 """Checking this instance's database against its own published log, row by row and column by column.
 
-The log is checked first (``verify``); the hashes that lead to its signed root then say what each row must
-hold. The rows are read as raw values, without the ORM, because a damaged value must be reported and
-not stumbled over.
+The log is checked first (``verify``); the hashes that lead to its signed root then say what each
+row must hold. The rows are read as raw values, without the ORM, because a damaged value must be
+reported and not stumbled over.
 
-What is not covered: an entry that still waits for its place is vouched for only by its own columns
-agreeing with its own bytes (at most about a second long), and the moment at which a checkpoint was signed.
+What is not covered: an entry that still waits for its place is vouched for only by its own
+columns agreeing with its own bytes (at most about a second long), and the moment at which
+a checkpoint was signed.
 """
 
 from __future__ import annotations
@@ -36,21 +37,33 @@ PAGE: Final = 2_000
 """Rows read at a time."""
 
 WAIT: Final = timedelta(minutes=2)
-"""An entry that waits longer than this for its place says that nothing sequences. Our choice: far above a second."""
+"""An entry that waits longer than this for its place says that nothing sequences. Our
+choice: far above a second."""
 
 _COLUMNS = {
     # SQLite lets any value stand in any column; as bytes every one of them can be read.
-    "sqlite": "id, leaf_index, CAST(at AS BLOB), CAST(kind AS BLOB), CAST(handle AS BLOB), CAST(body AS BLOB), CAST(leaf_hash AS BLOB)",
-    "postgresql": "id, leaf_index, at, convert_to(kind, 'UTF8'), convert_to(handle, 'UTF8'), body, leaf_hash",
+    "sqlite": (
+        "id, leaf_index, CAST(at AS BLOB), CAST(kind AS BLOB), CAST(handle AS BLOB), CAST(body AS "
+        "BLOB), CAST(leaf_hash AS BLOB)"
+    ),
+    "postgresql": (
+        "id, leaf_index, at, convert_to(kind, 'UTF8'), convert_to(handle, 'UTF8'), body, leaf_hash"
+    ),
 }
-_PLACED = "SELECT {columns} FROM ledger_entry WHERE leaf_index > %s AND leaf_index < %s ORDER BY leaf_index LIMIT %s"
-# Rows get their places and the checkpoint its row in one transaction, so one statement sees both or neither.
+_PLACED = (
+    "SELECT {columns} FROM ledger_entry WHERE leaf_index > %s AND leaf_index < %s ORDER BY "
+    "leaf_index LIMIT %s"
+)
+# Rows get their places and the checkpoint its row in one transaction, so one
+# statement sees both or neither.
 _BEYOND = """
 SELECT {columns} FROM ledger_entry
 WHERE leaf_index >= %s AND leaf_index >= (SELECT COALESCE(MAX(size), 0) FROM ledger_checkpointrow)
 ORDER BY leaf_index LIMIT %s
 """
-_WAITING = "SELECT {columns} FROM ledger_entry WHERE leaf_index IS NULL AND id > %s ORDER BY id LIMIT %s"
+_WAITING = (
+    "SELECT {columns} FROM ledger_entry WHERE leaf_index IS NULL AND id > %s ORDER BY id LIMIT %s"
+)
 _LEAST: Final = -(2**63)
 
 
@@ -74,10 +87,12 @@ def verify_database(
     seen: Sequence[Seen] = (),
     progress: Progress = no_progress,
 ) -> tuple[Report, str | None]:
-    """Check the published log and then every row of the ledger against it; return what was found, and the signed note.
+    """Check the published log and then every row of the ledger against it; return what was
+    found, and the signed note.
 
     1. The log itself, as ``verify.log.verify_log`` does.
-    2. Each placed row: its bytes hash to the leaf at its place, and each column says what the bytes say.
+    2. Each placed row: its bytes hash to the leaf at its place, and each column
+       says what the bytes say.
     3. No place is empty, none is taken twice, none lies outside the tree.
     4. Every checkpoint ever signed is a prefix of the present tree.
     5. Each waiting row agrees with itself, and none waits longer than :data:`WAIT`.
@@ -87,7 +102,8 @@ def verify_database(
 
     Raises:
         SourceUnreadable: the log's files cannot be read.
-        OperationalError, InterfaceError: the database does not answer, which says nothing about the ledger.
+        OperationalError, InterfaceError: the database does not answer, which says
+            nothing about the ledger.
     """
     report = Report()
     audit = _Audit(source, trusted, report, progress)
@@ -98,13 +114,17 @@ def verify_database(
         if _is_away(error):
             raise
         note = None
-        report.add(What.DAMAGED_DATABASE, f"The database cannot be read to the end: {_first_line(error)}.")
+        report.add(
+            What.DAMAGED_DATABASE, f"The database cannot be read to the end: {_first_line(error)}."
+        )
         _check_structure(report)
     return report, note
 
 
 class _Audit:
-    def __init__(self, source: Source, trusted: Sequence[Verifier], report: Report, progress: Progress) -> None:
+    def __init__(
+        self, source: Source, trusted: Sequence[Verifier], report: Report, progress: Progress
+    ) -> None:
         self._source = source
         self._trusted = trusted
         self._report = report
@@ -126,7 +146,8 @@ class _Audit:
             check_entries(leaves, self._report)
             self._check_leaves(leaves, places, checkpoints)
             self._progress(self._tree.size, end)
-        # What is signed but not yet published (a moment, or a crash, ago) is vouched for by the rows' own hashes.
+        # What is signed but not yet published (a moment, or a crash, ago) is vouched for
+        # by the rows' own hashes.
         while self._tree.size < end:
             self._check_place(self._tree.size, None, None, places)
             checkpoints.reach(self._tree)
@@ -144,11 +165,17 @@ class _Audit:
     def _check_leaves(self, leaves: Leaves, places: _Places, checkpoints: _Checkpoints) -> None:
         entries = leaves.entries or []
         for offset, hash_ in enumerate(leaves.hashes):
-            entry = entries[offset] if offset < len(entries) and leaf_hash(entries[offset]) == hash_ else None
+            entry = (
+                entries[offset]
+                if offset < len(entries) and leaf_hash(entries[offset]) == hash_
+                else None
+            )
             self._check_place(leaves.first + offset, hash_, entry, places)
             checkpoints.reach(self._tree)
 
-    def _check_place(self, index: int, hash_: bytes | None, entry: bytes | None, places: _Places) -> None:
+    def _check_place(
+        self, index: int, hash_: bytes | None, entry: bytes | None, places: _Places
+    ) -> None:
         """Steps 2 and 3 for one place: ``hash_`` and ``entry`` are the log's, where it has them."""
         row = None
         for row in places.up_to(index):
@@ -159,7 +186,12 @@ class _Audit:
             row = None
         if row is None:
             entry_id = parse(entry).id if entry is not None and _is_entry(entry) else None
-            self._report.add(What.MISSING_ROW, f"{_named(index, entry_id)} is not in the database.", index, entry_id)
+            self._report.add(
+                What.MISSING_ROW,
+                f"{_named(index, entry_id)} is not in the database.",
+                index,
+                entry_id,
+            )
             self._tree.append(hash_ if hash_ is not None else bytes(32))
             return
         self._report.rows += 1
@@ -190,11 +222,19 @@ class _Audit:
         """Report a column; the id that the log gives counts for more than the row's."""
         entry_id = parse(entry).id if entry is not None and _is_entry(entry) else row.id
         also = "" if entry_id == row.id else f" (the row is numbered {row.id})"
-        sentence = f"{_named(index, entry_id)}{also} was changed in the database: its column {column} is not what was recorded."
+        sentence = (
+            f"{_named(index, entry_id)}{also} was changed in the database: its column {column} is "
+            "not what was recorded."
+        )
         self._report.add(What.CHANGED_ROW, sentence, index, entry_id)
 
     def _extra(self, row: _Row) -> None:
-        self._report.add(What.EXTRA_ROW, f"Entry {row.id} claims place {row.place}, which is not its own.", None, row.id)
+        self._report.add(
+            What.EXTRA_ROW,
+            f"Entry {row.id} claims place {row.place}, which is not its own.",
+            None,
+            row.id,
+        )
 
     def _check_waiting(self, now: datetime) -> None:
         """Step 5."""
@@ -212,7 +252,11 @@ class _Audit:
                     oldest = at if oldest is None else min(oldest, at)
         if oldest is not None and now - oldest > WAIT:
             self._report.add(
-                What.WAITING_TOO_LONG, f"{self._report.waiting} entries wait for their place, the oldest since {clock.to_text(oldest)}."
+                What.WAITING_TOO_LONG,
+                (
+                    f"{self._report.waiting} entries wait for their place, the oldest since "
+                    f"{clock.to_text(oldest)}."
+                ),
             )
 
 
@@ -273,10 +317,15 @@ class _Checkpoints:
             (size, _, _), self._next = self._next, next(self._rows, None)
             self._wrong(size, "The tree is not as large as that.")
         if head.size and not CheckpointRow.objects.filter(size=head.size).exists():
-            self._report.add(What.CHANGED_CHECKPOINT_ROW, f"The published checkpoint of {head.size} entries is not in the database.")
+            self._report.add(
+                What.CHANGED_CHECKPOINT_ROW,
+                f"The published checkpoint of {head.size} entries is not in the database.",
+            )
 
     def _wrong(self, size: int, why: str) -> None:
-        self._report.add(What.CHANGED_CHECKPOINT_ROW, f"The stored checkpoint of {size} entries is wrong. {why}")
+        self._report.add(
+            What.CHANGED_CHECKPOINT_ROW, f"The stored checkpoint of {size} entries is wrong. {why}"
+        )
 
 
 def _rows(statement: str, *values: int) -> Iterator[_Row]:
@@ -285,7 +334,13 @@ def _rows(statement: str, *values: int) -> Iterator[_Row]:
         found = cursor.fetchall()
     for entry_id, place, at, kind, handle, body, hash_ in found:
         yield _Row(
-            entry_id, place, at, bytes(kind or b""), None if handle is None else bytes(handle), bytes(body or b""), bytes(hash_ or b"")
+            entry_id,
+            place,
+            at,
+            bytes(kind or b""),
+            None if handle is None else bytes(handle),
+            bytes(body or b""),
+            bytes(hash_ or b""),
         )
 
 
@@ -314,7 +369,8 @@ def _named(index: int | None, entry_id: int | None) -> str:
 
 
 def _check_structure(report: Report) -> None:
-    """Step 6. PostgreSQL checks its pages itself when they are read (data checksums), if it was set up so."""
+    """Step 6. PostgreSQL checks its pages itself when they are read (data
+    checksums), if it was set up so."""
     if connection.vendor != "sqlite":
         return
     for table in ("ledger_entry", "ledger_checkpointrow"):
@@ -326,17 +382,33 @@ def _check_structure(report: Report) -> None:
             lines = [_first_line(error)]
         for line in lines:
             if line != "ok":
-                row = re.match(r"row (\d+) missing from index", line) if table == "ledger_entry" else None
+                row = (
+                    re.match(r"row (\d+) missing from index", line)
+                    if table == "ledger_entry"
+                    else None
+                )
                 entry_id = int(row[1]) if row else None
-                named = f"Entry {entry_id} was changed in the database" if row else f"The table {table} is damaged"
-                report.add(What.CHANGED_ROW if row else What.DAMAGED_DATABASE, f"{named}: {line}.", None, entry_id)
+                named = (
+                    f"Entry {entry_id} was changed in the database"
+                    if row
+                    else f"The table {table} is damaged"
+                )
+                report.add(
+                    What.CHANGED_ROW if row else What.DAMAGED_DATABASE,
+                    f"{named}: {line}.",
+                    None,
+                    entry_id,
+                )
 
 
 def _is_away(error: DatabaseError) -> bool:
     """Whether the database does not answer, rather than answer that something in it is damaged."""
     if connection.vendor == "sqlite":
-        return getattr(error.__cause__, "sqlite_errorname", "").startswith(("SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED"))
-    # Class 08: connection exception; 57: operator intervention, such as a shutdown; none: the server said nothing more.
+        return getattr(error.__cause__, "sqlite_errorname", "").startswith(
+            ("SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED")
+        )
+    # Class 08: connection exception; 57: operator intervention, such as a shutdown; none: the
+    # server said nothing more.
     said = getattr(error.__cause__, "sqlstate", None) or "08"
     return isinstance(error, OperationalError | InterfaceError) and said.startswith(("08", "57"))
 

@@ -1,7 +1,7 @@
 """The folder of static files that is the published log: ``checkpoint``, ``vkey`` and ``tile/...``.
 
-Every file is written whole or not at all: to a temporary name, flushed to the disk, then renamed. The
-checkpoint is written last, so that it never speaks of a tile that is not there.
+Every file is written whole or not at all: to a temporary name, flushed to the disk, then renamed.
+The checkpoint is written last, so that it never speaks of a tile that is not there.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ CHECKPOINT: Final = "checkpoint"
 VKEY: Final = "vkey"
 
 _WRITERS: Final = 4
-"""Threads that write tiles: a file system flushes several files together sooner than one after another."""
+"""Threads that write tiles: a file system flushes several files together sooner
+than one after another."""
 
 
 class LogFolder:
@@ -43,7 +44,8 @@ class LogFolder:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep every other writer of this folder out, in this process and in others, while inside."""
+        """Keep every other writer of this folder out, in this process and in
+        others, while inside."""
         self.path.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.path / ".lock", os.O_CREAT | os.O_RDWR, 0o644)
         try:
@@ -60,7 +62,8 @@ class LogFolder:
             return None
 
     def read_tile(self, tile: Tile) -> bytes | None:
-        """Return a tile's bytes; those of the full tile where the partial one was already cleared away."""
+        """Return a tile's bytes; those of the full tile where the partial one was
+        already cleared away."""
         data = self.read(tile.path)
         return self.read(tile.full.path) if data is None and tile.width < WIDTH else data
 
@@ -95,7 +98,8 @@ class LogFolder:
             shutil.rmtree(self.path / f"{tile.path}.p", ignore_errors=True)
 
     def edge(self, size: int) -> Edge | None:
-        """Return the right edge of the tree of ``size`` entries, or None if its tiles are missing or unfit."""
+        """Return the right edge of the tree of ``size`` entries, or None if its tiles
+        are missing or unfit."""
         levels: list[list[bytes]] = [[] for _ in range((size.bit_length() + 7) // 8)]
         tail: list[bytes] = []
         try:

@@ -1,4 +1,5 @@
-"""What the ledger keeps: entries, every checkpoint it ever signed, and each change of the key it signs with."""
+"""What the ledger keeps: entries, every checkpoint it ever signed, and each change of
+the key it signs with."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from aboveboard.ledger.format.entry import HANDLE_CHARS, KIND_CHARS
 
 
 class Entry(models.Model):
-    """One entry. ``body`` is the truth; the other columns repeat it for look-up and are checked against it.
+    """One entry. ``body`` is the truth; the other columns repeat it for look-up
+    and are checked against it.
 
     ``leaf_index`` is empty until the entry is in the tree, at most a second after it is durable.
     """
@@ -22,15 +24,28 @@ class Entry(models.Model):
     leaf_hash = models.BinaryField(max_length=32)
 
     class Meta:
-        """Looked up by person, by waiting for a place, and by place; each index holds only such rows."""
+        """Looked up by person, by waiting for a place, and by place; each index
+        holds only such rows."""
 
         indexes = [
-            models.Index(fields=["handle", "id"], name="ledger_entry_handle", condition=models.Q(handle__isnull=False)),
-            models.Index(fields=["id"], name="ledger_entry_waiting", condition=models.Q(leaf_index__isnull=True)),
+            models.Index(
+                fields=["handle", "id"],
+                name="ledger_entry_handle",
+                condition=models.Q(handle__isnull=False),
+            ),
+            models.Index(
+                fields=["id"],
+                name="ledger_entry_waiting",
+                condition=models.Q(leaf_index__isnull=True),
+            ),
         ]
 
         constraints = [
-            models.UniqueConstraint(fields=["leaf_index"], name="ledger_entry_place", condition=models.Q(leaf_index__isnull=False))
+            models.UniqueConstraint(
+                fields=["leaf_index"],
+                name="ledger_entry_place",
+                condition=models.Q(leaf_index__isnull=False),
+            )
         ]
 
     def __str__(self) -> str:
@@ -40,7 +55,8 @@ class Entry(models.Model):
 class CheckpointRow(models.Model):
     """One signed checkpoint: the tree's size and root, and the signed note that is published.
 
-    ``at`` says when it was signed; it is not part of what is signed (C2SP tlog-checkpoint has no time).
+    ``at`` says when it was signed; it is not part of what is signed (C2SP
+    tlog-checkpoint has no time).
     """
 
     size = models.BigIntegerField(primary_key=True)
@@ -53,9 +69,11 @@ class CheckpointRow(models.Model):
 
 
 class KeyChange(models.Model):
-    """From ``at`` on, the log is signed with the key of this generation. The first key, generation 1, has no row.
+    """From ``at`` on, the log is signed with the key of this generation. The first key,
+    generation 1, has no row.
 
-    Who changed it stands in the entry ``entry_id``. The secret is in the keys room, under the generation's name.
+    Who changed it stands in the entry ``entry_id``. The secret is in the keys room,
+    under the generation's name.
     """
 
     generation = models.PositiveIntegerField(primary_key=True)
@@ -68,10 +86,11 @@ class KeyChange(models.Model):
 
 
 class WitnessRow(models.Model):
-    """What one witness said when it was last asked. ``name`` is its key's name and id; ``lines`` its newest cosignature.
+    """What one witness said when it was last asked. ``name`` is its key's name and id;
+    ``lines`` its newest cosignature.
 
-    ``size`` is what it cosigned last and ``cosigned_at`` when, by its own clock. ``problem`` is empty when all is well;
-    ``refuses`` says that it saw another log under our name.
+    ``size`` is what it cosigned last and ``cosigned_at`` when, by its own clock. ``problem`` is
+    empty when all is well; ``refuses`` says that it saw another log under our name.
     """
 
     name = models.CharField(max_length=300, primary_key=True)

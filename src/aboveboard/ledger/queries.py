@@ -28,7 +28,8 @@ _HANDOVER = re.compile(rf"{HANDOVER}/[1-9][0-9]{{0,3}}")
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One entry as it was written. ``leaf_index`` is None until it is in the tree (about a second)."""
+    """One entry as it was written. ``leaf_index`` is None until it is in the
+    tree (about a second)."""
 
     id: int
     leaf_index: int | None
@@ -79,7 +80,11 @@ def entry(entry_id: int) -> Recorded:
 
 def entries(entry_ids: Collection[int]) -> list[Recorded]:
     """Return the entries with these ids, newest first; ids that nothing has are left out."""
-    return [_recorded(row) for row in Entry.objects.filter(pk__in=list(entry_ids)).order_by("-pk")] if entry_ids else []
+    return (
+        [_recorded(row) for row in Entry.objects.filter(pk__in=list(entry_ids)).order_by("-pk")]
+        if entry_ids
+        else []
+    )
 
 
 def entry_at(leaf_index: int) -> Recorded:
@@ -94,7 +99,12 @@ def entry_at(leaf_index: int) -> Recorded:
     return _recorded(found)
 
 
-def entries_for(handle: str, kinds: Collection[str] | None = None, after: int | None = None, limit: int = PAGE_SIZE) -> list[Recorded]:
+def entries_for(
+    handle: str,
+    kinds: Collection[str] | None = None,
+    after: int | None = None,
+    limit: int = PAGE_SIZE,
+) -> list[Recorded]:
     """Return what concerns one person, newest first.
 
     ``after`` is the id of the last entry of the page before (a cursor): only older entries follow.
@@ -114,7 +124,8 @@ def size() -> int:
 
 
 def anything_waits() -> bool:
-    """Whether an entry is durable but not yet in the tree: one look at an index that holds only such rows."""
+    """Whether an entry is durable but not yet in the tree: one look at an index that
+    holds only such rows."""
     return Entry.objects.filter(leaf_index__isnull=True).exists()
 
 
@@ -128,7 +139,9 @@ def checkpoint() -> Published | None:
     head = _head(log_folder(), CHECKPOINT)
     if head is None:
         return None
-    return replace(head, at=CheckpointRow.objects.filter(size=head.size).values_list("at", flat=True).first())
+    return replace(
+        head, at=CheckpointRow.objects.filter(size=head.size).values_list("at", flat=True).first()
+    )
 
 
 def verifier_keys() -> list[str]:
@@ -142,7 +155,8 @@ def verifier_key() -> str | None:
 
 
 def proof(entry_id: int) -> str:
-    """Return the proof that an entry is in the published tree: a C2SP tlog-proof that carries the entry.
+    """Return the proof that an entry is in the published tree: a C2SP
+    tlog-proof that carries the entry.
 
     Reads at most one tile of each level: a few milliseconds at a hundred million entries.
 
@@ -172,9 +186,11 @@ def proof(entry_id: int) -> str:
 
 
 def resource(path: str) -> Resource | None:
-    """Return the published file at ``path`` below the log's prefix, or None: what a face serves as it is.
+    """Return the published file at ``path`` below the log's prefix, or None:
+    what a face serves as it is.
 
-    Only the paths of C2SP tlog-tiles, ``vkey``, ``witnessed`` and ``handover/N`` exist; nothing else in the folder can be named.
+    Only the paths of C2SP tlog-tiles, ``vkey``, ``witnessed`` and ``handover/N`` exist; nothing
+    else in the folder can be named.
     """
     if path in (CHECKPOINT, VKEY, WITNESSED) or _HANDOVER.fullmatch(path):
         data = log_folder().read(path)

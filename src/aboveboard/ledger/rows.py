@@ -1,7 +1,8 @@
-"""The SQL behind the actions: numbering and inserting entries, and giving them their places in the tree.
+"""The SQL behind the actions: numbering and inserting entries, and giving them
+their places in the tree.
 
-Written by hand because each is one statement where the ORM would need one per row. Every statement runs
-unchanged on SQLite (3.35+) and PostgreSQL, except where a vendor is named.
+Written by hand because each is one statement where the ORM would need one per row. Every statement
+runs unchanged on SQLite (3.35+) and PostgreSQL, except where a vendor is named.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from aboveboard.ledger.models import Entry
 _LOCK: Final = zlib.crc32(b"aboveboard.ledger.sequence")
 """PostgreSQL advisory locks are named by numbers; this is ours."""
 
-_INSERT = "INSERT INTO ledger_entry (id, at, kind, handle, body, leaf_hash) VALUES (%s, %s, %s, %s, %s, %s)"
+_INSERT = (
+    "INSERT INTO ledger_entry (id, at, kind, handle, body, leaf_hash) VALUES (%s, %s, %s, %s, %s, "
+    "%s)"
+)
 
 _COPY = "COPY ledger_entry (id, at, kind, handle, body, leaf_hash) FROM STDIN (FORMAT BINARY)"
 _COPY_TYPES: Final = ("int8", "timestamptz", "varchar", "varchar", "bytea", "bytea")
@@ -45,9 +49,16 @@ def reserve_ids(count: int) -> list[int]:
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM generate_series(1, %s)", [count])
+            cursor.execute(
+                (
+                    "SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM "
+                    "generate_series(1, %s)"
+                ),
+                [count],
+            )
             return sorted(number for (number,) in cursor.fetchall())
-        # SQLite: the transaction began IMMEDIATE, so nobody else can be between this read and our insert.
+        # SQLite: the transaction began IMMEDIATE, so nobody else can be between
+        # this read and our insert.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ledger_entry'")
         found = cursor.fetchone()
         first = (found[0] if found else 0) + 1
@@ -57,7 +68,8 @@ def reserve_ids(count: int) -> list[int]:
 def insert(rows: Sequence[Row]) -> None:
     """Insert entries: (id, at, kind, handle, body, leaf_hash).
 
-    PostgreSQL takes many by binary COPY, at a fifth of the time that INSERT takes for each (bench/notices.py).
+    PostgreSQL takes many by binary COPY, at a fifth of the time that INSERT takes for
+    each (bench/notices.py).
     """
     adapt = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
@@ -70,7 +82,8 @@ def insert(rows: Sequence[Row]) -> None:
         if connection.vendor == "postgresql":
             from psycopg import Cursor
 
-            # psycopg's own cursor: Django's writes each row into a text of its own, which is parsed and planned anew.
+            # psycopg's own cursor: Django's writes each row into a text of its own, which is
+            # parsed and planned anew.
             cursor.cursor = Cursor(connection.connection)
         cursor.executemany(_INSERT, [(row[0], adapt(row[1]), *row[2:]) for row in rows])
 
@@ -100,11 +113,14 @@ def place_waiting(first_index: int, limit: int) -> list[tuple[int, bytes, bytes]
 
 
 def bodies(first_index: int, limit: int) -> list[bytes]:
-    """Return the bodies of up to ``limit`` entries in the tree, from ``first_index`` on, without gaps.
+    """Return the bodies of up to ``limit`` entries in the tree, from
+    ``first_index`` on, without gaps.
 
     Stops before a place that no row holds, so a gap shows as a short answer.
     """
-    found = Entry.objects.filter(leaf_index__gte=first_index, leaf_index__lt=first_index + limit).order_by("leaf_index")
+    found = Entry.objects.filter(
+        leaf_index__gte=first_index, leaf_index__lt=first_index + limit
+    ).order_by("leaf_index")
     result: list[bytes] = []
     for index, body in found.values_list("leaf_index", "body").iterator(chunk_size=2_000):
         if index != first_index + len(result):

@@ -3,14 +3,15 @@
 The order, under a lock on the log's folder:
 
 1. *Heal.* If the database has signed more than the folder shows, publish that first.
-2. *Place.* In one transaction: the next waiting entries, in order of id, get their places; the new root
-   is computed; the checkpoint is signed and kept as a row. From its commit on, these places are fixed.
+2. *Place.* In one transaction: the next waiting entries, in order of id, get their places;
+   the new root is computed; the checkpoint is signed and kept as a row. From its commit
+   on, these places are fixed.
 3. *Publish.* Write the tiles, flush them, then the ``checkpoint`` file.
 
 Whatever dies between 2 and 3 leaves a folder that is behind the database and true in itself: the
 published checkpoint still describes published tiles. The next run publishes the same bytes, because
-tiles follow from places and places are fixed. The folder is never ahead of the database; if it is, the
-database came from an older copy, and signing on would fork the log, so nothing is signed.
+tiles follow from places and places are fixed. The folder is never ahead of the database; if it is,
+the database came from an older copy, and signing on would fork the log, so nothing is signed.
 """
 
 from __future__ import annotations
@@ -47,10 +48,13 @@ _log = logging.getLogger(__name__)
 
 
 class LogAhead(AboveboardError):
-    """The published log has {published} entries, the database knows of {known}: it comes from an older copy."""
+    """The published log has {published} entries, the database knows of {known}: it
+    comes from an older copy."""
 
     code = "log_ahead"
-    next_step = "Nothing was signed. Restore the newest copy of the database, or the published log forks."
+    next_step = (
+        "Nothing was signed. Restore the newest copy of the database, or the published log forks."
+    )
 
 
 class LogForked(AboveboardError):
@@ -61,10 +65,14 @@ class LogForked(AboveboardError):
 
 
 class LogOfAnotherKey(AboveboardError):
-    """The published log is signed with a key that this database never signed with: it is not the log's database, or was made anew."""
+    """The published log is signed with a key that this database never signed with: it is not the
+    log's database, or was made anew."""
 
     code = "log_of_another_key"
-    next_step = "Nothing was signed. Restore the newest copy of the log's own database, or the published log forks."
+    next_step = (
+        "Nothing was signed. Restore the newest copy of the log's own database, or the published "
+        "log forks."
+    )
 
 
 class EntriesDamaged(AboveboardError):
@@ -80,10 +88,12 @@ def log_folder() -> LogFolder:
 
 
 def sequence(*, at: datetime, signer: Signer, former: Sequence[Signer] = ()) -> Checkpoint | None:
-    """Put every waiting entry into the tree and publish it; return the new checkpoint, or None if none waited.
+    """Put every waiting entry into the tree and publish it; return the new
+    checkpoint, or None if none waited.
 
-    Safe to call from several threads, processes and, with PostgreSQL, machines at once. ``former`` are the
-    signers before this one, the oldest first: the one that signed last also signs the first checkpoint of its successor.
+    Safe to call from several threads, processes and, with PostgreSQL, machines at once. ``former``
+    are the signers before this one, the oldest first: the one that signed last also signs the first
+    checkpoint of its successor.
 
     Raises:
         RuntimeError: called inside a transaction (what it signs must not be rolled back).
@@ -117,19 +127,22 @@ def sequence(*, at: datetime, signer: Signer, former: Sequence[Signer] = ()) -> 
 
 
 def check_published(*vkeys: str) -> None:
-    """Look whether the published log is one that this database can go on with, whose keys are and were ``vkeys``.
+    """Look whether the published log is one that this database can go on with, whose
+    keys are and were ``vkeys``.
 
     Raises:
         LogAhead, LogForked, LogOfAnotherKey: it is not.
     """
     folder = log_folder()
     if folder.path.is_dir():
-        with folder.lock():  # else it could grow between a look at the database and one at the folder
+        # Else it could grow between a look at the database and one at the folder.
+        with folder.lock():
             _check_published(folder, vkeys)
 
 
 def _check_published(folder: LogFolder, vkeys: Sequence[str]) -> None:
-    """Nothing is written before this: a key published beside a log would make what it signs look like that log's."""
+    """Nothing is written before this: a key published beside a log would make what it signs
+    look like that log's."""
     last = CheckpointRow.objects.order_by("-size").first()
     _published_size(folder, last)
     known = (folder.read(VKEY) or b"").decode("utf-8", "replace").split()
@@ -144,9 +157,11 @@ def _check_published(folder: LogFolder, vkeys: Sequence[str]) -> None:
 
 
 def _publish_keys(folder: LogFolder, vkeys: Sequence[str]) -> None:
-    """Publish every key this log was ever signed with, the newest last, so that old checkpoints still verify.
+    """Publish every key this log was ever signed with, the newest last, so that old
+    checkpoints still verify.
 
-    With each change of key goes the checkpoint that both keys signed; it is looked for where it is not published yet.
+    With each change of key goes the checkpoint that both keys signed; it is looked for where
+    it is not published yet.
     """
     known = (folder.read(VKEY) or b"").decode("utf-8").split()
     wanted = [*(key for key in known if key not in vkeys), *vkeys]
@@ -156,10 +171,16 @@ def _publish_keys(folder: LogFolder, vkeys: Sequence[str]) -> None:
 
 
 def _publish_handovers(folder: LogFolder, vkeys: Sequence[str]) -> None:
-    """Publish the checkpoints that an old and a new key signed both, as far as they are not published yet."""
+    """Publish the checkpoints that an old and a new key signed both, as far as they
+    are not published yet."""
     for generation, (old, new) in enumerate(pairwise(map(Verifier.from_vkey, vkeys)), 2):
         name = f"{HANDOVER}/{generation}"
-        if folder.read(name) is None and (note := handover(generation)) and _signed_by(note, old) and _signed_by(note, new):
+        if (
+            folder.read(name) is None
+            and (note := handover(generation))
+            and _signed_by(note, old)
+            and _signed_by(note, new)
+        ):
             folder.write_note(name, note)
 
 
@@ -174,7 +195,8 @@ def _signed_by(note: str, verifier: Verifier) -> bool:
 def _place(
     edge: Edge, at: datetime, signer: Signer, former: Sequence[Signer]
 ) -> tuple[list[tuple[Tile, bytes]], CheckpointRow | None] | None:
-    """Step 2. Grow ``edge`` by the next batch; return its full tiles and the signed row, or None if none waited.
+    """Step 2. Grow ``edge`` by the next batch; return its full tiles and the signed
+    row, or None if none waited.
 
     The row is None when the database's tree is not the one of ``edge``.
     """
@@ -191,21 +213,38 @@ def _place(
         leaves = [leaf_hash(body) for body in bodies]
         for (entry_id, _, stored), leaf in zip(placed, leaves, strict=True):
             if stored != leaf:
-                raise EntriesDamaged(found=f"entry {entry_id} was changed while it waited for its place")
+                raise EntriesDamaged(
+                    found=f"entry {entry_id} was changed while it waited for its place"
+                )
         tiles = edge.grow(leaves, bodies)
         head = Checkpoint(settings.current().ledger.origin, edge.size, edge.root())
-        row = CheckpointRow.objects.create(size=head.size, root=head.root, note=head.sign(signer, *_handing_over(last, former)), at=at)
+        row = CheckpointRow.objects.create(
+            size=head.size,
+            root=head.root,
+            note=head.sign(signer, *_handing_over(last, former)),
+            at=at,
+        )
     return tiles, row
 
 
 def _handing_over(last: CheckpointRow | None, former: Sequence[Signer]) -> Sequence[Signer]:
-    """Return the signer that signed last, and those after it, until their successor has signed that it took over."""
+    """Return the signer that signed last, and those after it, until their successor has
+    signed that it took over."""
     if last is None or not former or not is_handing_over(last.size):
         return ()
-    return next((former[at:] for at in reversed(range(len(former))) if _signed_by(last.note, former[at].verifier)), ())
+    return next(
+        (
+            former[at:]
+            for at in reversed(range(len(former)))
+            if _signed_by(last.note, former[at].verifier)
+        ),
+        (),
+    )
 
 
-def _publish(folder: LogFolder, full: list[tuple[Tile, bytes]], partial: list[tuple[Tile, bytes]], note: str) -> None:
+def _publish(
+    folder: LogFolder, full: list[tuple[Tile, bytes]], partial: list[tuple[Tile, bytes]], note: str
+) -> None:
     """Step 3."""
     folder.write_tiles([*full, *partial])
     folder.write_note(CHECKPOINT, note)
@@ -213,7 +252,8 @@ def _publish(folder: LogFolder, full: list[tuple[Tile, bytes]], partial: list[tu
 
 
 def _healed(folder: LogFolder) -> Edge:
-    """Step 1. Return the edge of the database's tree, after publishing what the folder lacks of it."""
+    """Step 1. Return the edge of the database's tree, after publishing what
+    the folder lacks of it."""
     last = CheckpointRow.objects.order_by("-size").first()
     start = _published_size(folder, last)
     if last is None:
@@ -222,7 +262,9 @@ def _healed(folder: LogFolder) -> Edge:
     if start == 0:
         edge = Edge.empty()
     elif edge is None or edge.root() != _signed_root(start):
-        _log.warning("the published log's files are damaged or gone: writing them again from the database")
+        _log.warning(
+            "the published log's files are damaged or gone: writing them again from the database"
+        )
         edge = Edge.empty()
     if edge.size == last.size:
         return edge
@@ -242,7 +284,8 @@ def _healed(folder: LogFolder) -> Edge:
 
 
 def _published_size(folder: LogFolder, last: CheckpointRow | None) -> int:
-    """Return the size of the published checkpoint, which must be one that this database signed; 0 if there is none.
+    """Return the size of the published checkpoint, which must be one that this database
+    signed; 0 if there is none.
 
     The note's signature is not checked here: equality with the row that was signed says more.
     """

@@ -1,7 +1,9 @@
-"""Which key signs. Keys come in generations, and a change of key is an entry of the log that it changes.
+"""Which key signs. Keys come in generations, and a change of key is an entry of
+the log that it changes.
 
-The room holds no secret: whoever calls ``sequence`` brings the signers. Here is kept which generation is
-the newest, so that a process that still holds the key before cannot sign after the change.
+The room holds no secret: whoever calls ``sequence`` brings the signers. Here is kept
+which generation is the newest, so that a process that still holds the key before
+cannot sign after the change.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from aboveboard.basics.errors import Conflict
 from aboveboard.ledger.models import CheckpointRow, Entry, KeyChange
 
 HANDOVER: Final = "handover"
-"""The folder, below the log's, of the checkpoints that an old and a new key signed both: ``handover/2`` for the second key."""
+"""The folder, below the log's, of the checkpoints that an old and a new key signed both:
+``handover/2`` for the second key."""
 
 
 class SigningKeyChanged(Conflict):
@@ -29,7 +32,8 @@ def generation() -> int:
 
 
 def check_newest(vkey: str) -> None:
-    """Look whether ``vkey`` may sign. Called under the lock on the tree, so that the answer holds until the signature.
+    """Look whether ``vkey`` may sign. Called under the lock on the tree, so that the answer
+    holds until the signature.
 
     Raises:
         SigningKeyChanged: another key has taken its place.
@@ -52,9 +56,19 @@ def is_handing_over(size: int) -> bool:
 
 
 def handover(number: int) -> str | None:
-    """Return the first signed checkpoint that covers the change to key ``number``, if there is one yet."""
+    """Return the first signed checkpoint that covers the change to key
+    ``number``, if there is one yet."""
     change = KeyChange.objects.filter(generation=number).first()
-    place = Entry.objects.filter(pk=change.entry_id).values_list("leaf_index", flat=True).first() if change else None
+    place = (
+        Entry.objects.filter(pk=change.entry_id).values_list("leaf_index", flat=True).first()
+        if change
+        else None
+    )
     if place is None:
         return None
-    return CheckpointRow.objects.filter(size__gt=place).order_by("size").values_list("note", flat=True).first()
+    return (
+        CheckpointRow.objects.filter(size__gt=place)
+        .order_by("size")
+        .values_list("note", flat=True)
+        .first()
+    )

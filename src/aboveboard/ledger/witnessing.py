@@ -1,10 +1,11 @@
-"""Asking the witnesses that are set to cosign the published log. Nothing waits for them, and none of them stops anything.
+"""Asking the witnesses that are set to cosign the published log. Nothing waits for them, and
+none of them stops anything.
 
 1. Every witness is asked at the same time, with a consistency proof from what it cosigned last.
 2. What each said is kept as a row, the reasons of those that did not cosign too.
 3. The cosignatures are added to the ``checkpoint`` if that is still the one they are of.
-4. In a log that grows fast it is not, any more. So the newest checkpoint with as many cosignatures as there were
-   before is published as ``witnessed`` too, where verifiers look for it.
+4. In a log that grows fast it is not, any more. So the newest checkpoint with as many cosignatures
+   as there were before is published as ``witnessed`` too, where verifiers look for it.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one witness that is set stands: what it cosigned last and when by its clock, and what is wrong, if anything is."""
+    """How one witness that is set stands: what it cosigned last and when by its clock, and what is
+    wrong, if anything is."""
 
     name: str
     size: int
@@ -56,7 +58,16 @@ def standings() -> list[Standing]:
         if row is None:
             found.append(Standing(address.key.name, 0, None, None, "", refuses=False))
         else:
-            found.append(Standing(address.key.name, row.size, row.cosigned_at, row.asked_at, row.problem, row.refuses))
+            found.append(
+                Standing(
+                    address.key.name,
+                    row.size,
+                    row.cosigned_at,
+                    row.asked_at,
+                    row.problem,
+                    row.refuses,
+                )
+            )
     return found
 
 
@@ -70,9 +81,20 @@ def ask_witnesses(*, at: datetime) -> int:
     note = notes.only(notes.decode(data), settings.current().ledger.origin)
     head = checkpoints.parse(notes.split(note)[0])
     rows = WitnessRow.objects.in_bulk([_row_name(address.key) for address in addresses])
-    olds = {address: rows[name].size if (name := _row_name(address.key)) in rows else 0 for address in addresses}
+    olds = {
+        address: rows[name].size if (name := _row_name(address.key)) in rows else 0
+        for address in addresses
+    }
     with ThreadPoolExecutor(max_workers=len(addresses)) as pool:
-        said = dict(zip(addresses, pool.map(lambda address: _ask(folder, address, head, note, olds[address]), addresses), strict=True))
+        said = dict(
+            zip(
+                addresses,
+                pool.map(
+                    lambda address: _ask(folder, address, head, note, olds[address]), addresses
+                ),
+                strict=True,
+            )
+        )
     for address, answer in said.items():
         _keep(address.key, head, note, answer, at)
     lines = {address.key: answer for address, answer in said.items() if isinstance(answer, str)}
@@ -81,7 +103,9 @@ def ask_witnesses(*, at: datetime) -> int:
     return len(lines)
 
 
-def _ask(folder: LogFolder, address: Address, head: Checkpoint, note: str, old: int) -> str | AboveboardError:
+def _ask(
+    folder: LogFolder, address: Address, head: Checkpoint, note: str, old: int
+) -> str | AboveboardError:
     def hashes(tile: Tile) -> list[bytes]:
         return decode_hashes(folder.read_tile(tile) or b"", tile.width)
 
@@ -91,7 +115,9 @@ def _ask(folder: LogFolder, address: Address, head: Checkpoint, note: str, old: 
         return error
 
 
-def _keep(key: WitnessKey, head: Checkpoint, note: str, answer: str | AboveboardError, at: datetime) -> None:
+def _keep(
+    key: WitnessKey, head: Checkpoint, note: str, answer: str | AboveboardError, at: datetime
+) -> None:
     """Step 2. What a witness cosigned before stays with its row when it is silent now."""
     if isinstance(answer, AboveboardError):
         refuses = isinstance(answer, WitnessRefuses)
@@ -100,11 +126,20 @@ def _keep(key: WitnessKey, head: Checkpoint, note: str, answer: str | Aboveboard
     else:
         seconds = key.signed_at(note + answer) or 0
         signed = datetime.fromtimestamp(min(seconds, 2**37), UTC)
-        now = {"asked_at": at, "problem": "", "refuses": False, "size": head.size, "lines": answer, "cosigned_at": signed}
+        now = {
+            "asked_at": at,
+            "problem": "",
+            "refuses": False,
+            "size": head.size,
+            "lines": answer,
+            "cosigned_at": signed,
+        }
     WitnessRow.objects.update_or_create(name=_row_name(key), defaults=now)
 
 
-def _publish(folder: LogFolder, note: str, lines: Mapping[WitnessKey, str], keys: list[WitnessKey]) -> None:
+def _publish(
+    folder: LogFolder, note: str, lines: Mapping[WitnessKey, str], keys: list[WitnessKey]
+) -> None:
     """Steps 3 and 4, under the lock that keeps the sequencer from publishing in between."""
     text = notes.split(note)[0]
     with folder.lock():

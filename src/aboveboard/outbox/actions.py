@@ -62,7 +62,10 @@ def post_many(kind: str, refs: Sequence[Reference], *, due: datetime | None = No
     at = now()
     ids = list(new_ids(len(refs)))
     Message.objects.bulk_create(
-        [Message(id=id_, kind=kind, ref=dict(ref), created_at=at, due_at=due or at) for id_, ref in zip(ids, refs, strict=True)],
+        [
+            Message(id=id_, kind=kind, ref=dict(ref), created_at=at, due_at=due or at)
+            for id_, ref in zip(ids, refs, strict=True)
+        ],
         batch_size=500,
     )
     return ids
@@ -71,16 +74,21 @@ def post_many(kind: str, refs: Sequence[Reference], *, due: datetime | None = No
 def claim(kind: str | Sequence[str], limit: int, worker: str, at: datetime) -> list[Claimed]:
     """Take up to ``limit`` messages that are due, oldest first, for ``limits.OUTBOX_LEASE``.
 
-    No two workers hold one message: PostgreSQL skips rows another claim has locked, SQLite lets one
-    writer in at a time. A message whose worker died is due again when its lease runs out; one whose
-    workers died ``limits.OUTBOX_ATTEMPTS`` times is parked as failed, because it is what kills them.
+    No two workers hold one message: PostgreSQL skips rows another claim has locked, SQLite
+    lets one writer in at a time. A message whose worker died is due again when its lease
+    runs out; one whose workers died ``limits.OUTBOX_ATTEMPTS`` times is parked as failed,
+    because it is what kills them.
     """
     kinds = [kind] if isinstance(kind, str) else list(kind)
     with transaction.atomic():
         open_ = Message.objects.filter(kind__in=kinds, done_at=None, failed_at=None)
         free = open_.filter(Q(lease_until=None) | Q(lease_until__lte=at))
-        free.filter(attempts__gte=limits.OUTBOX_ATTEMPTS).update(failed_at=at, failed_reason=DIED, lease_until=None, claimed_by="")
-        due = free.filter(due_at__lte=at).order_by("due_at", "id").select_for_update(skip_locked=True)
+        free.filter(attempts__gte=limits.OUTBOX_ATTEMPTS).update(
+            failed_at=at, failed_reason=DIED, lease_until=None, claimed_by=""
+        )
+        due = (
+            free.filter(due_at__lte=at).order_by("due_at", "id").select_for_update(skip_locked=True)
+        )
         rows = list(due[:limit])
         Message.objects.filter(id__in=[row.id for row in rows]).update(
             claimed_by=worker, lease_until=at + limits.OUTBOX_LEASE, attempts=F("attempts") + 1
@@ -90,9 +98,9 @@ def claim(kind: str | Sequence[str], limit: int, worker: str, at: datetime) -> l
 
 def renew(ids: Iterable[int], worker: str, at: datetime) -> int:
     """Hold messages for another lease; return how many are still this worker's."""
-    return Message.objects.filter(id__in=list(ids), claimed_by=worker, done_at=None, failed_at=None).update(
-        lease_until=at + limits.OUTBOX_LEASE
-    )
+    return Message.objects.filter(
+        id__in=list(ids), claimed_by=worker, done_at=None, failed_at=None
+    ).update(lease_until=at + limits.OUTBOX_LEASE)
 
 
 def finish(ids: Iterable[int], at: datetime) -> None:
@@ -114,14 +122,20 @@ def fail(id_: int, reason: str, at: datetime, retry_at: datetime | None = None) 
         row.lease_until, row.claimed_by, row.failed_reason = None, "", reason[:64]
         again = row.attempts < limits.OUTBOX_ATTEMPTS
         if again:
-            wait = backoff.wait_after(row.attempts, first=limits.OUTBOX_FIRST_WAIT, longest=limits.OUTBOX_LONGEST_WAIT)
+            wait = backoff.wait_after(
+                row.attempts, first=limits.OUTBOX_FIRST_WAIT, longest=limits.OUTBOX_LONGEST_WAIT
+            )
             row.due_at = retry_at or at + wait
         else:
             row.failed_at = at
-        row.save(update_fields=["lease_until", "claimed_by", "failed_reason", "due_at", "failed_at"])
+        row.save(
+            update_fields=["lease_until", "claimed_by", "failed_reason", "due_at", "failed_at"]
+        )
     return again
 
 
 def retry(ids: Iterable[int], at: datetime) -> int:
     """Put failed messages back to waiting with their attempts forgotten; return how many."""
-    return Message.objects.filter(id__in=list(ids), failed_at__isnull=False).update(failed_at=None, failed_reason="", attempts=0, due_at=at)
+    return Message.objects.filter(id__in=list(ids), failed_at__isnull=False).update(
+        failed_at=None, failed_reason="", attempts=0, due_at=at
+    )

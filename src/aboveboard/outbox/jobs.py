@@ -4,9 +4,10 @@ A room registers a function for a kind of job, in its app's ``ready``::
 
     jobs.handler("incident.count")(count_exposure)
 
-and an action enqueues one beside its change: ``jobs.enqueue("incident.count", {"incident": 7})``.
-The function runs outside any transaction, makes its own, and must bear to be run again: a worker
-that dies under it leaves the job to the next one. ``docs/decisions/0006`` says why jobs are rows here.
+and an action enqueues one beside its change:
+``jobs.enqueue("incident.count", {"incident": 7})``. The function runs outside any transaction,
+makes its own, and must bear to be run again: a worker that dies under it leaves the job to the
+next one. ``docs/decisions/0006`` says why jobs are rows here.
 """
 
 from __future__ import annotations
@@ -67,15 +68,18 @@ def enqueue(kind: str, ref: Reference, *, due: datetime | None = None) -> int:
 
 
 def run_jobs_once(*, worker: str, at: datetime | None = None, limit: int | None = None) -> int:
-    """Do the jobs that are due, one after another, until none is or ``limit`` is reached; return how many were tried.
+    """Do the jobs that are due, one after another, until none is or ``limit`` is reached;
+    return how many were tried.
 
-    A job that raises waits and is tried again, then parked with the code of its error as reason. Its
-    message and values are not kept: they may be personal.
+    A job that raises waits and is tried again, then parked with the code of its error as reason.
+    Its message and values are not kept: they may be personal.
     """
     began, start = monotonic(), at or now()
     tried = 0
     while limit is None or tried < limit:
-        claimed = actions.claim(list(_handlers), 1, worker, start + timedelta(seconds=monotonic() - began))
+        claimed = actions.claim(
+            list(_handlers), 1, worker, start + timedelta(seconds=monotonic() - began)
+        )
         if not claimed:
             break
         _run(claimed[0], worker)
@@ -90,9 +94,19 @@ def _run(job: actions.Claimed, worker: str) -> None:
     except Exception as error:
         reason = error.code if isinstance(error, AboveboardError) else type(error).__name__
         # Where, without the words of the error or the source: either may hold what the record held.
-        where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__)))
+        where = " < ".join(
+            f"{Path(frame.filename).name}:{frame.lineno}"
+            for frame in reversed(traceback.extract_tb(error.__traceback__))
+        )
         again = actions.fail(job.id, reason, now())
-        log.error("job %s %s failed: %s at %s; %s", job.kind, job.id, reason, where, "will be tried again" if again else "given up")
+        log.error(
+            "job %s %s failed: %s at %s; %s",
+            job.kind,
+            job.id,
+            reason,
+            where,
+            "will be tried again" if again else "given up",
+        )
     else:
         actions.finish([job.id], now())
 

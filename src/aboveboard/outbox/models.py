@@ -34,16 +34,24 @@ class Message(models.Model):
 
         indexes: ClassVar = [
             models.Index(
-                fields=["kind", "due_at", "id"], name="outbox_waiting", condition=models.Q(done_at__isnull=True, failed_at__isnull=True)
+                fields=["kind", "due_at", "id"],
+                name="outbox_waiting",
+                condition=models.Q(done_at__isnull=True, failed_at__isnull=True),
             ),
-            models.Index(fields=["kind", "id"], name="outbox_failed", condition=models.Q(failed_at__isnull=False)),
+            models.Index(
+                fields=["kind", "id"],
+                name="outbox_failed",
+                condition=models.Q(failed_at__isnull=False),
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                name="outbox_done_or_failed", condition=models.Q(done_at__isnull=True) | models.Q(failed_at__isnull=True)
+                name="outbox_done_or_failed",
+                condition=models.Q(done_at__isnull=True) | models.Q(failed_at__isnull=True),
             ),
             models.CheckConstraint(
-                name="outbox_failed_for_a_reason", condition=models.Q(failed_at__isnull=True) | ~models.Q(failed_reason="")
+                name="outbox_failed_for_a_reason",
+                condition=models.Q(failed_at__isnull=True) | ~models.Q(failed_reason=""),
             ),
         ]
 

@@ -34,12 +34,16 @@ def waiting_counts() -> dict[str, int]:
     return {str(kind): int(count) for kind, count in rows}
 
 
-def waiting(kind: str | None = None, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> list[Standing]:
+def waiting(
+    kind: str | None = None, *, after: int = 0, limit: int = limits.PAGE_SIZE
+) -> list[Standing]:
     """Return a page of what is neither done nor failed, by id, after the id ``after``."""
     return _page(_waiting(), kind, after, limit)
 
 
-def failed(kind: str | None = None, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> list[Standing]:
+def failed(
+    kind: str | None = None, *, after: int = 0, limit: int = limits.PAGE_SIZE
+) -> list[Standing]:
     """Return a page of what was given up, with its reason, by id, after the id ``after``."""
     return _page(Message.objects.filter(failed_at__isnull=False), kind, after, limit)
 

@@ -34,7 +34,9 @@ def check(reference: Reference) -> None:
     """
     for name, value in reference.items():
         if not isinstance(name, str) or not _NAME.fullmatch(name):
-            raise RefusedReference(name="a name that is not an identifier", found="not readable as a column would be")
+            raise RefusedReference(
+                name="a name that is not an identifier", found="not readable as a column would be"
+            )
         found = _fault(value)
         if found:
             raise RefusedReference(name=name, found=found)
@@ -44,7 +46,11 @@ def _fault(value: object) -> str | None:
     if value is None or isinstance(value, int):
         return None
     if isinstance(value, list):
-        return None if all(type(item) is int for item in value) else "a list with something other than ids"
+        return (
+            None
+            if all(type(item) is int for item in value)
+            else "a list with something other than ids"
+        )
     if not isinstance(value, str):
         return "neither an id, a code nor a flag"
     if "@" in value:

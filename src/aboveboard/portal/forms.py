@@ -28,16 +28,30 @@ CONCERNS = {
 
 
 class ChoiceForm(forms.Form):
-    """Yes or no to one purpose. Nothing is ticked until the person has said something (GDPR recital 32)."""
+    """Yes or no to one purpose. Nothing is ticked until the person has said
+    something (GDPR recital 32)."""
 
-    answer = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": gettext_lazy("Choose yes or no.")})
+    answer = forms.ChoiceField(
+        widget=forms.RadioSelect, error_messages={"required": gettext_lazy("Choose yes or no.")}
+    )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, purpose: Purpose, said: Answer | None) -> None:
-        super().__init__(data, auto_id=f"{purpose.key}-%s", initial={"answer": said.value if said else None})
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, purpose: Purpose, said: Answer | None
+    ) -> None:
+        super().__init__(
+            data, auto_id=f"{purpose.key}-%s", initial={"answer": said.value if said else None}
+        )
         field = self.fields["answer"]
-        field.label = purpose.question.asks if purpose.question else gettext("May we use your data for this?")
-        yes, no = (gettext("Yes"), gettext("No")) if purpose.needs_consent else (gettext("Yes, you may"), gettext("No, I object"))
-        field.choices = [(Answer.YES.value, yes), (Answer.NO.value, no)]  # type: ignore[attr-defined]  # a ChoiceField's own
+        field.label = (
+            purpose.question.asks if purpose.question else gettext("May we use your data for this?")
+        )
+        yes, no = (
+            (gettext("Yes"), gettext("No"))
+            if purpose.needs_consent
+            else (gettext("Yes, you may"), gettext("No, I object"))
+        )
+        # A ChoiceField's own.
+        field.choices = [(Answer.YES.value, yes), (Answer.NO.value, no)]  # type: ignore[attr-defined]
 
 
 class ConcernForm(forms.Form):
@@ -54,7 +68,9 @@ class ConcernForm(forms.Form):
 class DetailForm(forms.Form):
     """The new value of one detail, checked by its kind."""
 
-    value = forms.CharField(strip=True, error_messages={"required": gettext_lazy("Type the new value.")})
+    value = forms.CharField(
+        strip=True, error_messages={"required": gettext_lazy("Type the new value.")}
+    )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, field: Field, region: str) -> None:
         super().__init__(data)
@@ -70,22 +86,32 @@ class DetailForm(forms.Form):
         """Return the value as it will be sealed."""
         value: str = self.cleaned_data["value"]
         if len(value.encode()) > FIELD_BYTES or len(value) > _LONGEST:
-            raise forms.ValidationError(gettext("This is too long. Use %(limit)d characters at most.") % {"limit": _LONGEST})
+            raise forms.ValidationError(
+                gettext("This is too long. Use %(limit)d characters at most.") % {"limit": _LONGEST}
+            )
         if self._kind is FieldKind.POSTAL_ADDRESS:
             return _check_address(value)
         if not value.isprintable():
             raise forms.ValidationError(gettext("Use one line of letters, digits and signs."))
         if self._kind is FieldKind.EMAIL:
             _check_email(value)
-        if self._kind is FieldKind.PHONE and not (normalise.phone(value, self._region) or "#").startswith("+"):
-            raise forms.ValidationError(gettext("Type a phone number with its area code, like +44 20 7946 0958."))
+        if self._kind is FieldKind.PHONE and not (
+            normalise.phone(value, self._region) or "#"
+        ).startswith("+"):
+            raise forms.ValidationError(
+                gettext("Type a phone number with its area code, like +44 20 7946 0958.")
+            )
         return value
 
 
 _LONGEST = 200
 _HINTS = {
-    FieldKind.EMAIL: gettext_lazy("From then on you sign in with this address, and we write to it."),
-    FieldKind.PHONE: gettext_lazy("With the area code. Start with + and the country code if it is abroad."),
+    FieldKind.EMAIL: gettext_lazy(
+        "From then on you sign in with this address, and we write to it."
+    ),
+    FieldKind.PHONE: gettext_lazy(
+        "With the area code. Start with + and the country code if it is abroad."
+    ),
 }
 _ATTRIBUTES = {
     FieldKind.EMAIL: {"type": "email", "autocomplete": "email", "spellcheck": "false"},
@@ -99,12 +125,16 @@ def _check_email(value: str) -> None:
     try:
         validate_email(value)
     except forms.ValidationError:
-        raise forms.ValidationError(gettext("Type an e-mail address like name@example.com.")) from None
+        raise forms.ValidationError(
+            gettext("Type an e-mail address like name@example.com.")
+        ) from None
 
 
 def _check_address(value: str) -> str:
     try:
         return addresses.read(value)
     except Misfit:
-        said = gettext("Type the address as it stands on an envelope, in %(limit)d lines at most.") % {"limit": ADDRESS_LINES}
+        said = gettext(
+            "Type the address as it stands on an envelope, in %(limit)d lines at most."
+        ) % {"limit": ADDRESS_LINES}
         raise forms.ValidationError(said) from None

@@ -1,4 +1,5 @@
-"""What every page of the portal begins with: who is asking, the promise in force, and their language."""
+"""What every page of the portal begins with: who is asking, the promise in
+force, and their language."""
 
 from __future__ import annotations
 
@@ -23,7 +24,12 @@ from aboveboard.vault import queries as vault
 CHANNEL = "portal"
 """The promise's key for what is done on these pages."""
 
-_NAVIGATION = (gettext_noop("Your data"), gettext_noop("Your choices"), gettext_noop("Who has looked"), gettext_noop("Messages"))
+_NAVIGATION = (
+    gettext_noop("Your data"),
+    gettext_noop("Your choices"),
+    gettext_noop("Who has looked"),
+    gettext_noop("Messages"),
+)
 """The labels of ``site/nav.yaml``, named here so that they are translated with the rest."""
 
 P = ParamSpec("P")
@@ -32,7 +38,8 @@ R = TypeVar("R", bound=HttpResponseBase)
 
 @dataclass(frozen=True, slots=True)
 class You:
-    """The customer who is asking. ``promise`` is printed in their ``language``; ``now`` is one moment for the whole page."""
+    """The customer who is asking. ``promise`` is printed in their ``language``; ``now`` is one
+    moment for the whole page."""
 
     person_id: int
     jurisdiction: str
@@ -42,7 +49,9 @@ class You:
     now: datetime
 
 
-def portal_page(view: Callable[Concatenate[HttpRequest, You, P], R]) -> Callable[Concatenate[HttpRequest, P], R | HttpResponse]:
+def portal_page(
+    view: Callable[Concatenate[HttpRequest, You, P], R],
+) -> Callable[Concatenate[HttpRequest, P], R | HttpResponse]:
     """Give the view its :class:`You`, and answer in their language.
 
     Someone whose data was erased while they were signed in is told that nothing is held.
@@ -56,7 +65,14 @@ def portal_page(view: Callable[Concatenate[HttpRequest, You, P], R]) -> Callable
             return render(request, "portal/nothing.html", status=404)
         language = _supported(person.language)
         adopted = promise_queries.in_force()
-        you = You(person_id, person.jurisdiction, language, adopted.promise.in_language(language), adopted.serial, clock.now())
+        you = You(
+            person_id,
+            person.jurisdiction,
+            language,
+            adopted.promise.in_language(language),
+            adopted.serial,
+            clock.now(),
+        )
         with translation.override(language):
             response = view(request, you, *args, **kwargs)
         response.headers["Content-Language"] = language

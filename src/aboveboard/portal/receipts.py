@@ -1,4 +1,5 @@
-"""Gathering what a receipt says: the choice, the promise as it stood then, and the proof once it is sealed."""
+"""Gathering what a receipt says: the choice, the promise as it stood then, and the
+proof once it is sealed."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ class ReceiptNotPossible(AboveboardError):
 
 
 def facts_of(choice: Choice, language: str = "en") -> Facts:
-    """Return what the receipt of a choice says, in the words of the promise that was in force when it was made.
+    """Return what the receipt of a choice says, in the words of the promise that was
+    in force when it was made.
 
     Raises:
         ReceiptNotPossible: that promise has no such purpose.
@@ -58,7 +60,8 @@ def facts_of(choice: Choice, language: str = "en") -> Facts:
 
 
 def proof_of(entry_id: int) -> str | None:
-    """Return the C2SP tlog-proof of an entry, or None while it waits (about a second) to be sealed."""
+    """Return the C2SP tlog-proof of an entry, or None while it waits (about a
+    second) to be sealed."""
     try:
         return ledger.proof(entry_id)
     except ledger.NotYet:
@@ -66,6 +69,7 @@ def proof_of(entry_id: int) -> str | None:
 
 
 def document(choice: Choice) -> dict[str, Json]:
-    """Return the receipt as JSON-LD. In English: programs and authorities read it, and the page speaks for itself."""
+    """Return the receipt as JSON-LD. In English: programs and authorities read it, and the
+    page speaks for itself."""
     with override("en"):
         return write(facts_of(choice))

@@ -22,13 +22,18 @@ _WORDS = {
 
 
 def tell_privacy_lead(ref: Reference) -> None:
-    """Mail one concern to the organisation's contact. Done again after a crash, it repeats one mail and no more."""
+    """Mail one concern to the organisation's contact. Done again after a crash, it repeats
+    one mail and no more."""
     entry = ledger.entry(int(str(ref["entry"])))
     about, concern = entry.facts["about"], Concern(str(entry.facts["concern"]))
     current = settings.current()
-    place = f"entry {about} of the record" if about is not None else "their list of looks as a whole"
+    place = (
+        f"entry {about} of the record" if about is not None else "their list of looks as a whole"
+    )
     body = (
         f"A customer says that something looks wrong about {place}.\n\n{_WORDS[concern]}\n\n"
         f"Their concern is entry {entry.id} of the record.\n"
     )
-    EmailMessage("A customer finds a look wrong", body, current.mail.sender, [current.organisation.contact]).send()
+    EmailMessage(
+        "A customer finds a look wrong", body, current.mail.sender, [current.organisation.contact]
+    ).send()

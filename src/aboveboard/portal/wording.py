@@ -47,14 +47,17 @@ REFUSED: dict[Code, Lazy | str] = {
     Code.EMERGENCY_TOO_MANY: gettext_lazy("They asked too often in one day."),
     Code.EMERGENCY_OVER: gettext_lazy("The emergency was over."),
 }
-"""Why a look was refused, said to the person it was about; one sentence for each code of ``access.reasons``."""
+"""Why a look was refused, said to the person it was about; one sentence for each code
+of ``access.reasons``."""
 
 
 EMERGENCIES: dict[Emergency, Lazy | str] = {
     Emergency.LIFE_IN_DANGER: gettext_lazy("Emergency: somebody’s life or health was in danger."),
     Emergency.EMERGENCY_SERVICES: gettext_lazy("Emergency: the emergency services asked."),
     Emergency.MISSING_PERSON: gettext_lazy("Emergency: somebody was missing."),
-    Emergency.VULNERABLE_PERSON: gettext_lazy("Emergency: somebody who cannot help themselves had to be protected."),
+    Emergency.VULNERABLE_PERSON: gettext_lazy(
+        "Emergency: somebody who cannot help themselves had to be protected."
+    ),
 }
 """Why somebody looked in an emergency, said to the person it was about."""
 
@@ -74,14 +77,16 @@ def verdict(found: str) -> str:
 
 
 def things(promise: Promise, fields: Sequence[str], language: str) -> str:
-    """Return what the fields are, each kind once: "your name, your e-mail address and your phone number"."""
+    """Return what the fields are, each kind once: "your name, your e-mail address
+    and your phone number"."""
     known = [field for field in fields if field in promise.fields]
     labels = [categories.get(key).label for key in promise.categories_of(known)]
     said = [label.get(language, label["en"]) for label in labels]
     if len(known) < len(fields):
         said.append(gettext("something we do not hold"))
     sentence = explain.listed(said, language)
-    if language.startswith("en"):  # "your name, your phone" tires the reader; other languages need the word for its gender
+    # "your name, your phone" tires the reader; other languages need the word for its gender.
+    if language.startswith("en"):
         sentence = sentence.replace(", your ", ", ").replace(" and your ", " and ")
     return sentence
 
@@ -92,7 +97,8 @@ def opening(text: str) -> str:
 
 
 def when(moment: datetime, now: datetime) -> str:
-    """Return the moment as people say it: "Today 09:41", "Yesterday 16:20", "14 Nov 11:02", "2 November 2024"."""
+    """Return the moment as people say it: "Today 09:41", "Yesterday 16:20", "14 Nov
+    11:02", "2 November 2024"."""
     local, today = timezone.localtime(moment), timezone.localtime(now).date()
     clock_time = f"{local:%H:%M}"
     if local.date() == today:
@@ -142,7 +148,8 @@ def purpose(promise: Promise, key: str) -> str:
 
 
 def origin(promise: Promise, where: Origin) -> str:
-    """Return where a value comes from: when, on which channel and for which purpose (GDPR Art. 15(1)(g))."""
+    """Return where a value comes from: when, on which channel and for which purpose
+    (GDPR Art. 15(1)(g))."""
     if where.collected_at is None:
         return gettext("We did not write down where this came from.")
     facts = {"day": day(where.collected_at), "channel": channel(promise, where.channel)}
@@ -159,14 +166,19 @@ def refusal(codes: Iterable[str]) -> str:
 
 
 def standing_of(purpose: Purpose, latest: Choice | None, promise: Promise) -> str:
-    """Return where the person stands on a purpose that leaves them a choice, by their latest word: one sentence."""
+    """Return where the person stands on a purpose that leaves them a choice, by their
+    latest word: one sentence."""
     if latest is None:
         if purpose.needs_consent:
             return gettext("You have not said yes, so we do not do it.")
         return gettext("You may object, and we stop.")
     said_yes = latest.answer == Answer.YES
     if purpose.needs_consent:
-        text = gettext("You said yes on %(day)s (%(channel)s).") if said_yes else gettext("You said no on %(day)s (%(channel)s).")
+        text = (
+            gettext("You said yes on %(day)s (%(channel)s).")
+            if said_yes
+            else gettext("You said no on %(day)s (%(channel)s).")
+        )
     elif said_yes:
         text = gettext("You took back your objection on %(day)s (%(channel)s).")
     else:
@@ -177,7 +189,11 @@ def standing_of(purpose: Purpose, latest: Choice | None, promise: Promise) -> st
 def said(answer: Answer, *, objectable: bool) -> str:
     """Return a choice in two words, as in "You said yes"."""
     if objectable:
-        return gettext("You took back your objection") if answer is Answer.YES else gettext("You objected")
+        return (
+            gettext("You took back your objection")
+            if answer is Answer.YES
+            else gettext("You objected")
+        )
     return gettext("You said yes") if answer is Answer.YES else gettext("You said no")
 
 

@@ -17,7 +17,8 @@ import yaml
 _FILE = Path(__file__).with_name("categories.yaml")
 
 ENISA_KINDS = ("simple", "behavioural", "financial", "sensitive")
-"""The four kinds of data in ENISA's severity methodology (2013), annex 1, from least to most serious."""
+"""The four kinds of data in ENISA's severity methodology (2013), annex 1, from
+least to most serious."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class Category:
     """One category of data.
 
     ``label``: by language, a lower-case noun phrase that fits a sentence: "your e-mail address".
-    ``dpv``: the term in the W3C Data Privacy Vocabulary's personal-data extension, ``pd:EmailAddress``.
-    ``enisa``: one of :data:`ENISA_KINDS`. ``special``: GDPR Art. 9(1).
+    ``dpv``: the term in the W3C Data Privacy Vocabulary's personal-data extension,
+    ``pd:EmailAddress``. ``enisa``: one of :data:`ENISA_KINDS`. ``special``: GDPR Art. 9(1).
     ``credential``: opens an account; ENISA scores what it opens, not the credential.
     ``formerly``: the key's name before fideslang 3.2, or "".
     """
@@ -47,12 +48,20 @@ def known() -> Mapping[str, Category]:
     rows = yaml.safe_load(_FILE.read_text("utf-8"))["categories"]
     found = [
         Category(
-            key=row["key"], bit=row["bit"], label=MappingProxyType(row["label"]), dpv=f"pd:{row['dpv']}", enisa=row["enisa"],
-            special=row.get("special", False), credential=row.get("credential", False), formerly=row.get("formerly", ""),
+            key=row["key"],
+            bit=row["bit"],
+            label=MappingProxyType(row["label"]),
+            dpv=f"pd:{row['dpv']}",
+            enisa=row["enisa"],
+            special=row.get("special", False),
+            credential=row.get("credential", False),
+            formerly=row.get("formerly", ""),
         )
         for row in rows
-    ]  # fmt: skip
-    return MappingProxyType({category.key: category for category in sorted(found, key=lambda category: category.bit)})
+    ]
+    return MappingProxyType(
+        {category.key: category for category in sorted(found, key=lambda category: category.bit)}
+    )
 
 
 def get(key: str) -> Category:

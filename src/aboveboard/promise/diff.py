@@ -1,4 +1,5 @@
-"""What changed between two promises, in plain words, and whether more or less is done with people's data. Pure."""
+"""What changed between two promises, in plain words, and whether more or less is done
+with people's data. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from aboveboard.promise.model import LawfulBasis, LossPromise, Promise, Purpose,
 
 
 class Direction(StrEnum):
-    """More is done with data, or less protects it; less is done, or more protects it; or only the words differ."""
+    """More is done with data, or less protects it; less is done, or more protects it; or
+    only the words differ."""
 
     WIDENED = "widened"
     NARROWED = "narrowed"
@@ -21,7 +23,8 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: ``subject`` is the key of the purpose, field, recipient or loss promise; ``sentence`` says it."""
+    """One change: ``subject`` is the key of the purpose, field, recipient or loss promise;
+    ``sentence`` says it."""
 
     direction: Direction
     subject: str
@@ -32,8 +35,15 @@ _ORDER = list(Direction)
 
 
 def compare(old: Promise, new: Promise) -> tuple[Change, ...]:
-    """Return every change from ``old`` to ``new``: what widened first, then what narrowed, then new words."""
-    changes = [*_fields(old, new), *_purposes(old, new), *_recipients(old, new), *_losses(old, new), *_rest(old, new)]
+    """Return every change from ``old`` to ``new``: what widened first, then what
+    narrowed, then new words."""
+    changes = [
+        *_fields(old, new),
+        *_purposes(old, new),
+        *_recipients(old, new),
+        *_losses(old, new),
+        *_rest(old, new),
+    ]
     return tuple(sorted(changes, key=lambda change: _ORDER.index(change.direction)))
 
 
@@ -47,9 +57,17 @@ def _fields(old: Promise, new: Promise) -> Iterator[Change]:
             yield Change(Direction.WIDENED, key, f"“{field.label}” now means {words}.")
         elif before.sensitive != field.sensitive:
             shown = "masked until asked for" if field.sensitive else "no longer masked"
-            yield Change(Direction.NARROWED if field.sensitive else Direction.WIDENED, key, f"“{field.label}” is now {shown}.")
+            yield Change(
+                Direction.NARROWED if field.sensitive else Direction.WIDENED,
+                key,
+                f"“{field.label}” is now {shown}.",
+            )
         elif _differs(before.label, field.label) or before.kind_and_format != field.kind_and_format:
-            yield Change(Direction.REWORDED, key, f"The field “{field.label}” was described as “{before.label}”.")
+            yield Change(
+                Direction.REWORDED,
+                key,
+                f"The field “{field.label}” was described as “{before.label}”.",
+            )
     for key, field in old.fields.items():
         if key not in new.fields:
             yield Change(Direction.NARROWED, key, f"We no longer hold “{field.label}”.")
@@ -69,13 +87,38 @@ def _purposes(old: Promise, new: Promise) -> Iterator[Change]:
 
 def _purpose(before: Purpose, after: Purpose, old: Promise, new: Promise) -> Iterator[Change]:
     title, key = f"“{after.title}”", after.key
-    names: tuple[tuple[tuple[str, ...], tuple[str, ...], Callable[[Promise, str], Text], str, str], ...] = (
-        (before.fields, after.fields, lambda promise, one: promise.fields[one].label, "now also uses “{}”", "no longer uses “{}”"),
-        (before.roles, after.roles, lambda promise, one: promise.roles[one].title, "is now also open to {}", "is closed to {}"),
-        (before.channels, after.channels, lambda promise, one: promise.channels[one].title, "is now also done {}", "is no longer done {}"),
-        (before.recipients, after.recipients, lambda promise, one: promise.recipients[one].title,
-         "is now also shared with {}", "is no longer shared with {}"),
-    )  # fmt: skip
+    names: tuple[
+        tuple[tuple[str, ...], tuple[str, ...], Callable[[Promise, str], Text], str, str], ...
+    ] = (
+        (
+            before.fields,
+            after.fields,
+            lambda promise, one: promise.fields[one].label,
+            "now also uses “{}”",
+            "no longer uses “{}”",
+        ),
+        (
+            before.roles,
+            after.roles,
+            lambda promise, one: promise.roles[one].title,
+            "is now also open to {}",
+            "is closed to {}",
+        ),
+        (
+            before.channels,
+            after.channels,
+            lambda promise, one: promise.channels[one].title,
+            "is now also done {}",
+            "is no longer done {}",
+        ),
+        (
+            before.recipients,
+            after.recipients,
+            lambda promise, one: promise.recipients[one].title,
+            "is now also shared with {}",
+            "is no longer shared with {}",
+        ),
+    )
     for had, has, name, more, less in names:
         for one in has:
             if one not in had:
@@ -86,9 +129,16 @@ def _purpose(before: Purpose, after: Purpose, old: Promise, new: Promise) -> Ite
     yield from _basis(before, after)
     yield from _retention(before, after)
     yield from _against_wishes(before, after)
-    if any(_differs(getattr(before, part), getattr(after, part)) for part in ("title", "what", "why")) or _asks(before) != _asks(after):
+    if any(
+        _differs(getattr(before, part), getattr(after, part)) for part in ("title", "what", "why")
+    ) or _asks(before) != _asks(after):
         yield Change(Direction.REWORDED, key, f"{title} is explained in other words.")
-    if (before.basis_note, before.law, before.balancing, before.article9) != (after.basis_note, after.law, after.balancing, after.article9):
+    if (before.basis_note, before.law, before.balancing, before.article9) != (
+        after.basis_note,
+        after.law,
+        after.balancing,
+        after.article9,
+    ):
         yield Change(Direction.REWORDED, key, f"The legal notes on {title} changed.")
 
 
@@ -96,9 +146,20 @@ def _basis(before: Purpose, after: Purpose) -> Iterator[Change]:
     if before.basis is after.basis:
         return
     # Who loses a choice they had is worse off, whatever the new basis is.
-    freedom = {LawfulBasis.CONSENT: 2, LawfulBasis.LEGITIMATE_INTERESTS: 1, LawfulBasis.PUBLIC_TASK: 1}
-    direction = Direction.NARROWED if freedom.get(after.basis, 0) > freedom.get(before.basis, 0) else Direction.WIDENED
-    words = f"“{after.title}” now rests on another basis: {basis_in_words(after.basis)} (it was: {basis_in_words(before.basis)})."
+    freedom = {
+        LawfulBasis.CONSENT: 2,
+        LawfulBasis.LEGITIMATE_INTERESTS: 1,
+        LawfulBasis.PUBLIC_TASK: 1,
+    }
+    direction = (
+        Direction.NARROWED
+        if freedom.get(after.basis, 0) > freedom.get(before.basis, 0)
+        else Direction.WIDENED
+    )
+    words = (
+        f"“{after.title}” now rests on another basis: {basis_in_words(after.basis)} (it was: "
+        f"{basis_in_words(before.basis)})."
+    )
     yield Change(direction, after.key, words)
 
 
@@ -107,24 +168,48 @@ def _against_wishes(before: Purpose, after: Purpose) -> Iterator[Change]:
     title, key = f"“{after.title}”", after.key
     if before.when_restricted is not after.when_restricted:
         if after.when_restricted is None:
-            yield Change(Direction.NARROWED, key, f"{title} now stops when a person restricts the use of their data.")
+            yield Change(
+                Direction.NARROWED,
+                key,
+                f"{title} now stops when a person restricts the use of their data.",
+            )
         else:
             ground = after.when_restricted.replace("_", " ")
-            yield Change(Direction.WIDENED, key, f"{title} now goes on when a person restricts the use of their data ({ground}).")
+            yield Change(
+                Direction.WIDENED,
+                key,
+                f"{title} now goes on when a person restricts the use of their data ({ground}).",
+            )
     if after.direct_marketing and not before.direct_marketing:
-        yield Change(Direction.NARROWED, key, f"{title} is now direct marketing: an objection to it always stands.")
+        yield Change(
+            Direction.NARROWED,
+            key,
+            f"{title} is now direct marketing: an objection to it always stands.",
+        )
     elif before.direct_marketing and not after.direct_marketing:
-        yield Change(Direction.WIDENED, key, f"{title} is no longer direct marketing: an objection to it can be outweighed.")
+        yield Change(
+            Direction.WIDENED,
+            key,
+            f"{title} is no longer direct marketing: an objection to it can be outweighed.",
+        )
 
 
 def _retention(before: Purpose, after: Purpose) -> Iterator[Change]:
     had, has = before.retention, after.retention
     if had.keep != has.keep:
-        direction = Direction.WIDENED if has.keep.longest() > had.keep.longest() else Direction.NARROWED
-        words = f"Data for “{after.title}” is kept {period_in_words(has.keep)} instead of {period_in_words(had.keep)}."
+        direction = (
+            Direction.WIDENED if has.keep.longest() > had.keep.longest() else Direction.NARROWED
+        )
+        words = (
+            f"Data for “{after.title}” is kept {period_in_words(has.keep)} instead of "
+            f"{period_in_words(had.keep)}."
+        )
         yield Change(direction, after.key, words)
     if had.starts is not has.starts:
-        words = f"The time that data for “{after.title}” is kept now runs from another moment: {has.starts.replace('_', ' ')}."
+        words = (
+            f"The time that data for “{after.title}” is kept now runs from another moment: "
+            f"{has.starts.replace('_', ' ')}."
+        )
         yield Change(Direction.WIDENED, after.key, words)
 
 
@@ -134,11 +219,26 @@ def _recipients(old: Promise, new: Promise) -> Iterator[Change]:
         if before is None or before == recipient:
             continue  # a new recipient is told by the purpose that shares with it
         if before.country != recipient.country:
-            direction = Direction.NARROWED if before.third_country and not recipient.third_country else Direction.WIDENED
+            direction = (
+                Direction.NARROWED
+                if before.third_country and not recipient.third_country
+                else Direction.WIDENED
+            )
             here, there = country_in_words(before.country), country_in_words(recipient.country)
-            yield Change(direction, key, f"{_start(recipient.title)} now receives data in {there}, not in {here}.")
-        elif before.transfer != recipient.transfer or before.kind is not recipient.kind or before.name != recipient.name:
-            words = f"{_start(recipient.title)} changed: who it is, its part in law, or what protects data there."
+            yield Change(
+                direction,
+                key,
+                f"{_start(recipient.title)} now receives data in {there}, not in {here}.",
+            )
+        elif (
+            before.transfer != recipient.transfer
+            or before.kind is not recipient.kind
+            or before.name != recipient.name
+        ):
+            words = (
+                f"{_start(recipient.title)} changed: who it is, its part in law, or what protects "
+                "data there."
+            )
             yield Change(Direction.WIDENED, key, words)
 
 
@@ -146,20 +246,40 @@ def _losses(old: Promise, new: Promise) -> Iterator[Change]:
     for key, loss in new.losses.items():
         before = old.losses.get(key)
         if before is None:
-            yield Change(Direction.NARROWED, key, f"When data is lost, we now also promise: {loss.text}")
-        elif (before.measure, before.within, before.at_least) != (loss.measure, loss.within, loss.at_least):
-            yield Change(_stricter(before, loss), key, f"When data is lost, we now promise: {loss.text} (It was: {before.text})")
+            yield Change(
+                Direction.NARROWED, key, f"When data is lost, we now also promise: {loss.text}"
+            )
+        elif (before.measure, before.within, before.at_least) != (
+            loss.measure,
+            loss.within,
+            loss.at_least,
+        ):
+            yield Change(
+                _stricter(before, loss),
+                key,
+                f"When data is lost, we now promise: {loss.text} (It was: {before.text})",
+            )
         elif _differs(before.text, loss.text):
-            yield Change(Direction.REWORDED, key, f"A promise for when data is lost has new words: {loss.text}")
+            yield Change(
+                Direction.REWORDED,
+                key,
+                f"A promise for when data is lost has new words: {loss.text}",
+            )
     for key, loss in old.losses.items():
         if key not in new.losses:
-            yield Change(Direction.WIDENED, key, f"When data is lost, we no longer promise: {loss.text}")
+            yield Change(
+                Direction.WIDENED, key, f"When data is lost, we no longer promise: {loss.text}"
+            )
 
 
 def _stricter(before: LossPromise, after: LossPromise) -> Direction:
     sooner = after.within and before.within and after.within.longest() < before.within.longest()
     more = after.at_least and before.at_least and after.at_least > before.at_least
-    return Direction.NARROWED if before.measure is after.measure and (sooner or more) else Direction.WIDENED
+    return (
+        Direction.NARROWED
+        if before.measure is after.measure and (sooner or more)
+        else Direction.WIDENED
+    )
 
 
 def _rest(old: Promise, new: Promise) -> Iterator[Change]:
@@ -170,26 +290,41 @@ def _rest(old: Promise, new: Promise) -> Iterator[Change]:
         if measure not in old.security:
             yield Change(Direction.NARROWED, "security", f"We now also say: {measure}")
     if old.organisation != new.organisation:
-        yield Change(Direction.REWORDED, "organisation", "The details of who makes this promise changed.")
+        yield Change(
+            Direction.REWORDED, "organisation", "The details of who makes this promise changed."
+        )
     yield from _break_glass(old, new)
-    for section, before, after in (("roles", old.roles, new.roles), ("channels", old.channels, new.channels)):
-        yield from _titles(section, {key: party.title for key, party in before.items()}, {key: party.title for key, party in after.items()})
+    for section, before, after in (
+        ("roles", old.roles, new.roles),
+        ("channels", old.channels, new.channels),
+    ):
+        yield from _titles(
+            section,
+            {key: party.title for key, party in before.items()},
+            {key: party.title for key, party in after.items()},
+        )
 
 
 def _break_glass(old: Promise, new: Promise) -> Iterator[Change]:
     had = {*old.break_glass.roles, *old.break_glass.fields} if old.break_glass else set()
     has = {*new.break_glass.roles, *new.break_glass.fields} if new.break_glass else set()
     for one in sorted(has - had):
-        yield Change(Direction.WIDENED, "break_glass", f"In an emergency, now also: {_named(new, one)}.")
+        yield Change(
+            Direction.WIDENED, "break_glass", f"In an emergency, now also: {_named(new, one)}."
+        )
     for one in sorted(had - has):
-        yield Change(Direction.NARROWED, "break_glass", f"In an emergency, no longer: {_named(old, one)}.")
+        yield Change(
+            Direction.NARROWED, "break_glass", f"In an emergency, no longer: {_named(old, one)}."
+        )
 
 
 def _named(promise: Promise, key: str) -> Text:
     return promise.fields[key].label if key in promise.fields else promise.roles[key].title
 
 
-def _titles(section: str, before: Mapping[str, Text], after: Mapping[str, Text]) -> Iterator[Change]:
+def _titles(
+    section: str, before: Mapping[str, Text], after: Mapping[str, Text]
+) -> Iterator[Change]:
     for key, title in after.items():
         if key in before and _differs(before[key], title):
             yield Change(Direction.REWORDED, section, f"“{before[key]}” is now called “{title}”.")

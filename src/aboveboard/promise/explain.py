@@ -1,4 +1,5 @@
-"""A promise in plain words: each purpose in three short sentences, and the whole for reading aloud. Pure.
+"""A promise in plain words: each purpose in three short sentences, and the whole
+for reading aloud. Pure.
 
 The words are data (``words.yaml``), in English, French and German; another language reads English.
 """
@@ -19,12 +20,13 @@ from aboveboard.promise.model import LawfulBasis, Period, Promise, Purpose, Reci
 
 @dataclass(frozen=True, slots=True)
 class PurposeInWords:
-    """One purpose for a page. Each part is one or two sentences, except ``basis``: a few words for a label.
+    """One purpose for a page. Each part is one or two sentences, except ``basis``:
+    a few words for a label.
 
-    ``held``: "Name, address, phone." ``shared``: "Shared with the courier." ``kept``: "Kept six years
-    after your last order." ``line``: the three together. ``who``: the roles. ``choice``: what the
-    person can do about it, or "". ``special``: about special-category data, or "". ``restricted``: why it goes on when they
-    restrict the use of their data, or "".
+    ``held``: "Name, address, phone." ``shared``: "Shared with the courier." ``kept``: "Kept six
+    years after your last order." ``line``: the three together. ``who``: the roles. ``choice``: what
+    the person can do about it, or "". ``special``: about special-category data, or "".
+    ``restricted``: why it goes on when they restrict the use of their data, or "".
     """
 
     key: str
@@ -49,7 +51,11 @@ class PurposeInWords:
 def purpose_in_words(promise: Promise, purpose: Purpose, language: str = "en") -> PurposeInWords:
     """Return a purpose of the promise in plain words."""
     say = _words(language)
-    condition = bases.special_conditions()[purpose.article9.condition].say(language) if purpose.article9 else ""
+    condition = (
+        bases.special_conditions()[purpose.article9.condition].say(language)
+        if purpose.article9
+        else ""
+    )
     roles = [promise.roles[role].title.say(language) for role in purpose.roles]
     return PurposeInWords(
         key=purpose.key,
@@ -61,7 +67,9 @@ def purpose_in_words(promise: Promise, purpose: Purpose, language: str = "en") -
         shared=shared_in_words([promise.recipients[key] for key in purpose.recipients], language),
         kept=retention_in_words(purpose.retention, language),
         who=say["who"].format(whom=listed(roles, language)),
-        choice=say["choice"]["consent" if purpose.needs_consent else "objectable" if purpose.objectable else "none"],
+        choice=say["choice"][
+            "consent" if purpose.needs_consent else "objectable" if purpose.objectable else "none"
+        ],
         special=say["special"].format(condition=condition) if condition else "",
         restricted=say["restricted"][purpose.when_restricted] if purpose.when_restricted else "",
     )
@@ -73,33 +81,46 @@ def basis_in_words(basis: LawfulBasis, language: str = "en") -> str:
 
 
 def fields_in_words(promise: Promise, keys: Iterable[str], language: str = "en") -> str:
-    """Return fields as one short sentence, several that people call one thing as that thing: "Name, address."."""
+    """Return fields as one short sentence, several that people call one thing as that
+    thing: "Name, address."."""
     language = _known(language)
     left = list(dict.fromkeys(keys))
     named: dict[str, str] = {}
     for group in _file()["groups"]:
-        inside = [key for key in left if promise.fields[key].category in (*group["of"], *group.get("takes", ()))]
+        inside = [
+            key
+            for key in left
+            if promise.fields[key].category in (*group["of"], *group.get("takes", ()))
+        ]
         if any(promise.fields[key].category in group.get("needs", group["of"]) for key in inside):
             named[inside[0]] = group["words"][language]
             left = [key for key in left if key not in inside[1:]]
-    words = [named.get(key) or _inside(promise.fields[key].label.say(language), language) for key in left]
+    words = [
+        named.get(key) or _inside(promise.fields[key].label.say(language), language) for key in left
+    ]
     sentence = ", ".join(words)
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
 def shared_in_words(recipients: Sequence[Recipient], language: str = "en") -> str:
-    """Return with whom data is shared, and what protects it where it leaves the country: one sentence."""
+    """Return with whom data is shared, and what protects it where it leaves the
+    country: one sentence."""
     say = _words(language)
     if not recipients:
         return str(say["not_shared"])
-    return str(say["shared"]).format(whom=listed([_recipient(recipient, language) for recipient in recipients], language))
+    return str(say["shared"]).format(
+        whom=listed([_recipient(recipient, language) for recipient in recipients], language)
+    )
 
 
 def retention_in_words(retention: Retention, language: str = "en") -> str:
-    """Return how long data is kept as a sentence: the promise's own words, or some made from period and start."""
+    """Return how long data is kept as a sentence: the promise's own words, or some made
+    from period and start."""
     if retention.text is not None:
         return retention.text.say(language)
-    return str(_words(language)["kept"][retention.starts]).format(period=period_in_words(retention.keep, language))
+    return str(_words(language)["kept"][retention.starts]).format(
+        period=period_in_words(retention.keep, language)
+    )
 
 
 def period_in_words(period: Period, language: str = "en") -> str:
@@ -131,20 +152,52 @@ def listed(parts: Sequence[str], language: str = "en") -> str:
 
 
 def as_text(promise: Promise, language: str = "en") -> str:
-    """Return the whole promise as plain text, for a terminal or for reading aloud. Headings in English."""
+    """Return the whole promise as plain text, for a terminal or for reading
+    aloud. Headings in English."""
     spoken = promise.in_language(language)
-    lines = [f"The promise of {promise.organisation.name}", "", f"Questions: {promise.organisation.contact}", ""]
-    lines += [f"What is held, and for what ({len(promise.fields)} things, {len(promise.purposes)} purposes)", ""]
+    lines = [
+        f"The promise of {promise.organisation.name}",
+        "",
+        f"Questions: {promise.organisation.contact}",
+        "",
+    ]
+    lines += [
+        (
+            f"What is held, and for what ({len(promise.fields)} things, {len(promise.purposes)} "
+            "purposes)"
+        ),
+        "",
+    ]
     for purpose in promise.purposes.values():
         said = purpose_in_words(promise, purpose, language)
         lines += [f"{said.title} ({said.basis})"]
-        lines += [f"  {part}" for part in (said.what, said.why, said.line, said.who, said.choice, said.special, said.restricted) if part]
+        lines += [
+            f"  {part}"
+            for part in (
+                said.what,
+                said.why,
+                said.line,
+                said.who,
+                said.choice,
+                said.special,
+                said.restricted,
+            )
+            if part
+        ]
         lines += [""]
     lines += ["When data is lost", "", *(f"  {loss.text}" for loss in spoken.losses.values()), ""]
     if promise.break_glass:
-        who = listed([promise.roles[role].title.say(language) for role in promise.break_glass.roles], language)
+        who = listed(
+            [promise.roles[role].title.say(language) for role in promise.break_glass.roles],
+            language,
+        )
         seen = fields_in_words(promise, promise.break_glass.fields, language)
-        lines += ["In an emergency", "", f"  {_words(language)['emergency'].format(who=who, seen=seen)}", ""]
+        lines += [
+            "In an emergency",
+            "",
+            f"  {_words(language)['emergency'].format(who=who, seen=seen)}",
+            "",
+        ]
     lines += ["How it is protected", "", *(f"  {measure}" for measure in spoken.security), ""]
     return "\n".join(lines)
 
@@ -154,11 +207,14 @@ def _recipient(recipient: Recipient, language: str) -> str:
     if recipient.transfer is None or not recipient.third_country:
         return title
     ground = transfers.grounds()[recipient.transfer.ground].say(_known(language))
-    return str(_words(language)["abroad"]).format(whom=title, country=country_in_words(recipient.country, language), ground=ground)
+    return str(_words(language)["abroad"]).format(
+        whom=title, country=country_in_words(recipient.country, language), ground=ground
+    )
 
 
 def _inside(label: str, language: str) -> str:
-    """A label in the middle of a sentence: German nouns keep their capital, and so do words like IBAN."""
+    """A label in the middle of a sentence: German nouns keep their capital, and
+    so do words like IBAN."""
     return label if language == "de" or label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
@@ -174,5 +230,7 @@ def _words(language: str) -> Mapping[str, Any]:
 
 @cache
 def _file() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text("utf-8"))
+    data: Mapping[str, Any] = yaml.safe_load(
+        Path(__file__).with_name("words.yaml").read_text("utf-8")
+    )
     return data

@@ -33,17 +33,23 @@ class Text(str):
     def __new__(cls, words: str, translations: Mapping[str, str] | None = None) -> Text:
         """Make a text: ``words`` are what it prints; ``translations`` has them by language."""
         text = super().__new__(cls, words)
-        text.translations = dict(translations or {"en": words})  # a plain dict, so that a text can be copied
+        # A plain dict, so that a text can be copied.
+        text.translations = dict(translations or {"en": words})
         return text
 
     def say(self, language: str) -> Text:
         """Return the same text, printed in ``language`` ("fr", or "fr-CA"), else in English."""
-        words = self.translations.get(language) or self.translations.get(language.split("-")[0]) or self.translations.get("en", str(self))
+        words = (
+            self.translations.get(language)
+            or self.translations.get(language.split("-")[0])
+            or self.translations.get("en", str(self))
+        )
         return Text(words, self.translations)
 
 
 _PERIOD = re.compile(
-    r"P(?=[0-9T])(?:(?P<years>\d{1,3})Y)?(?:(?P<months>\d{1,4})M)?(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,5})D)?"
+    r"P(?=[0-9T])(?:(?P<years>\d{1,3})Y)?(?:(?P<months>\d{1,4})M)?"
+    r"(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,5})D)?"
     r"(?:T(?=[0-9])(?:(?P<hours>\d{1,5})H)?(?:(?P<minutes>\d{1,6})M)?)?",
     re.ASCII,
 )
@@ -54,7 +60,8 @@ _END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """An ISO 8601 duration such as ``P6Y`` or ``PT72H``; calendar months and years, not averages."""
+    """An ISO 8601 duration such as ``P6Y`` or ``PT72H``; calendar months
+    and years, not averages."""
 
     years: int = 0
     months: int = 0
@@ -71,7 +78,11 @@ class Period:
             ValueError: the text is not such a period, or is of no length.
         """
         match = _PERIOD.fullmatch(text)
-        period = cls(**{name: int(number) for name, number in match.groupdict().items() if number}) if match else cls()
+        period = (
+            cls(**{name: int(number) for name, number in match.groupdict().items() if number})
+            if match
+            else cls()
+        )
         if period == cls():
             raise ValueError(f"{text!r} is not a period of some length")
         return period
@@ -80,10 +91,15 @@ class Period:
         date = [(self.years, "Y"), (self.months, "M"), (self.weeks, "W"), (self.days, "D")]
         time = [(self.hours, "H"), (self.minutes, "M")]
         clock = "".join(f"{number}{unit}" for number, unit in time if number)
-        return "P" + "".join(f"{number}{unit}" for number, unit in date if number) + (f"T{clock}" if clock else "")
+        return (
+            "P"
+            + "".join(f"{number}{unit}" for number, unit in date if number)
+            + (f"T{clock}" if clock else "")
+        )
 
     def after(self, moment: datetime) -> datetime:
-        """Return the moment this long after ``moment``; a day the month lacks becomes its last day."""
+        """Return the moment this long after ``moment``; a day the month lacks
+        becomes its last day."""
         month = moment.month - 1 + self.months
         year = moment.year + self.years + month // 12
         month = month % 12 + 1
@@ -144,7 +160,8 @@ class RetentionStart(StrEnum):
 
 
 class RestrictedUse(StrEnum):
-    """Why a purpose may go on with data whose use is restricted, without consent (GDPR Art. 18(2))."""
+    """Why a purpose may go on with data whose use is restricted, without
+    consent (GDPR Art. 18(2))."""
 
     LEGAL_CLAIMS = "legal_claims"
     PROTECT_OTHERS = "protect_others"
@@ -177,7 +194,8 @@ class LossMeasure(StrEnum):
 
     @property
     def is_share(self) -> bool:
-        """Whether the measure is a share of people (``at_least``) rather than a time (``within``)."""
+        """Whether the measure is a share of people (``at_least``) rather
+        than a time (``within``)."""
         return self in (LossMeasure.EXPLAINED, LossMeasure.REACHED)
 
 
@@ -197,7 +215,8 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing held about a person. ``category`` is a fideslang key; ``sensitive`` asks faces to mask it.
+    """One thing held about a person. ``category`` is a fideslang key;
+    ``sensitive`` asks faces to mask it.
 
     ``format`` is a key of ``formats.yaml`` ("gb.nino") for kinds that have several, else empty.
     """
@@ -211,7 +230,8 @@ class Field:
 
     @property
     def kind_and_format(self) -> str:
-        """The kind, with its format where it has one: ``date``, ``national_id:gb.nino``. ``vault.kinds`` reads it."""
+        """The kind, with its format where it has one: ``date``, ``national_id:gb.nino``.
+        ``vault.kinds`` reads it."""
         return f"{self.kind}:{self.format}" if self.format else str(self.kind)
 
 
@@ -225,7 +245,8 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Why data may go to a third country (GDPR Chapter V): a ground of ``law/transfers.yaml``, and details."""
+    """Why data may go to a third country (GDPR Chapter V): a ground of
+    ``law/transfers.yaml``, and details."""
 
     ground: str
     note: str
@@ -246,7 +267,8 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long data is kept for a purpose, and from when. ``text`` overrides the words made from the two."""
+    """How long data is kept for a purpose, and from when. ``text`` overrides the
+    words made from the two."""
 
     keep: Period
     starts: RetentionStart
@@ -264,7 +286,8 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person is asked when a purpose rests on consent, and the fields that the question names."""
+    """What a person is asked when a purpose rests on consent, and the fields
+    that the question names."""
 
     asks: Text
     fields: tuple[str, ...]
@@ -272,7 +295,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class SpecialCondition:
-    """The condition of GDPR Art. 9(2) for special-category data: a key of ``law/bases.yaml``, and why it holds."""
+    """The condition of GDPR Art. 9(2) for special-category data: a key of
+    ``law/bases.yaml``, and why it holds."""
 
     condition: str
     note: str
@@ -280,10 +304,12 @@ class SpecialCondition:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What data is used for. ``title`` reads "To deliver what you order"; ``what`` and ``why`` are plain sentences.
+    """What data is used for. ``title`` reads "To deliver what you order"; ``what`` and
+    ``why`` are plain sentences.
 
-    ``when_restricted``: why it may go on when use is restricted, None when it stops. ``direct_marketing``: whether an
-    objection to it stands whatever is weighed against it (GDPR Art. 21(2) and (3)).
+    ``when_restricted``: why it may go on when use is restricted, None when it stops.
+    ``direct_marketing``: whether an objection to it stands whatever is weighed against it
+    (GDPR Art. 21(2) and (3)).
     """
 
     key: str
@@ -317,7 +343,8 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class BreakGlass:
-    """Who may, in an emergency, see which fields without a purpose that allows it (GDPR Art. 6(1)(d), 9(2)(c))."""
+    """Who may, in an emergency, see which fields without a purpose that allows it (GDPR
+    Art. 6(1)(d), 9(2)(c))."""
 
     roles: tuple[str, ...]
     fields: tuple[str, ...]
@@ -325,7 +352,8 @@ class BreakGlass:
 
 @dataclass(frozen=True, slots=True)
 class LossPromise:
-    """One thing promised for when data is lost: a time (``within``) or a share in per cent (``at_least``)."""
+    """One thing promised for when data is lost: a time (``within``) or a share in
+    per cent (``at_least``)."""
 
     key: str
     text: Text
@@ -336,7 +364,8 @@ class LossPromise:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A whole promise: who makes it, what is held, what for, with whom, and what happens when it is lost."""
+    """A whole promise: who makes it, what is held, what for, with whom, and what
+    happens when it is lost."""
 
     organisation: Organisation
     languages: tuple[str, ...]
@@ -350,11 +379,13 @@ class Promise:
     break_glass: BreakGlass | None = None
 
     def purposes_of(self, field: str) -> tuple[Purpose, ...]:
-        """Return the purposes that use a field, in the order of the promise; never empty for a field it has."""
+        """Return the purposes that use a field, in the order of the promise; never
+        empty for a field it has."""
         return tuple(purpose for purpose in self.purposes.values() if field in purpose.fields)
 
     def categories_of(self, keys: Iterable[str]) -> tuple[str, ...]:
-        """Return the data categories of some fields, each once, in the order of ``categories.yaml``.
+        """Return the data categories of some fields, each once, in the
+        order of ``categories.yaml``.
 
         Raises:
             KeyError: the promise has no such field.
@@ -362,7 +393,8 @@ class Promise:
         return categories.from_bitmap(categories.bitmap(self.fields[key].category for key in keys))
 
     def in_language(self, language: str) -> Promise:
-        """Return the same promise with every text printed in ``language``, English where it is missing."""
+        """Return the same promise with every text printed in ``language``,
+        English where it is missing."""
         return _say(self, language)
 
 
@@ -376,5 +408,12 @@ def _say(value: _Any, language: str) -> _Any:
     elif isinstance(value, Mapping):
         spoken = MappingProxyType({key: _say(item, language) for key, item in value.items()})
     elif is_dataclass(value) and not isinstance(value, type):
-        spoken = replace(value, **{item.name: _say(getattr(value, item.name), language) for item in fields(value) if item.init})
+        spoken = replace(
+            value,
+            **{
+                item.name: _say(getattr(value, item.name), language)
+                for item in fields(value)
+                if item.init
+            },
+        )
     return spoken  # type: ignore[no-any-return]

@@ -1,4 +1,5 @@
-"""What is kept: every promise that was ever in force, as it was written, and who adopted it when."""
+"""What is kept: every promise that was ever in force, as it was written,
+and who adopted it when."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from django.db import models
 class PromiseVersion(models.Model):
     """One adopted promise. Rows are only added; the highest serial is in force.
 
-    ``digest``: SHA-256 of the source in UTF-8, lower-case hex. ``adopted_by``: the actor, as in the ledger.
+    ``digest``: SHA-256 of the source in UTF-8, lower-case hex. ``adopted_by``: the
+    actor, as in the ledger.
     """
 
     serial = models.AutoField(primary_key=True)

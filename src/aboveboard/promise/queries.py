@@ -25,7 +25,8 @@ class NoPromise(AboveboardError):
 
 
 class PromiseDamaged(AboveboardError):
-    """Version {serial} of the promise is not what was adopted: its text no longer has its digest."""
+    """Version {serial} of the promise is not what was adopted: its text no
+    longer has its digest."""
 
     code = "promise_damaged"
     next_step = "Restore the database, or adopt the promise again."
@@ -33,7 +34,8 @@ class PromiseDamaged(AboveboardError):
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """A promise that is, or was, in force: which version, the digest of its source, and since when."""
+    """A promise that is, or was, in force: which version, the digest of its
+    source, and since when."""
 
     promise: Promise
     serial: int
@@ -72,7 +74,10 @@ def in_force() -> Adopted:
     return _adopted(serial, digest, name, clock.stored(adopted_at))
 
 
-_IN_FORCE = f"SELECT serial, digest, name, adopted_at FROM {PromiseVersion._meta.db_table} ORDER BY serial DESC LIMIT 1"  # noqa: S608 - ours
+_IN_FORCE = (
+    "SELECT serial, digest, name, adopted_at "  # noqa: S608 - our own model's table
+    f"FROM {PromiseVersion._meta.db_table} ORDER BY serial DESC LIMIT 1"
+)
 
 
 def version(serial: int) -> Adopted:
@@ -81,7 +86,11 @@ def version(serial: int) -> Adopted:
     Raises:
         NotFound: there is no such version.
     """
-    row = PromiseVersion.objects.filter(pk=serial).values_list("serial", "digest", "name", "adopted_at").first()
+    row = (
+        PromiseVersion.objects.filter(pk=serial)
+        .values_list("serial", "digest", "name", "adopted_at")
+        .first()
+    )
     if row is None:
         raise NotFound(what="version of the promise")
     return _adopted(*row)
@@ -101,17 +110,21 @@ def source(serial: int) -> str:
 
 def versions() -> Sequence[Version]:
     """Return the history, newest first."""
-    rows = PromiseVersion.objects.order_by("-serial").values_list("serial", "digest", "name", "adopted_at")
+    rows = PromiseVersion.objects.order_by("-serial").values_list(
+        "serial", "digest", "name", "adopted_at"
+    )
     return [Version(*row) for row in rows]
 
 
 def last_serial() -> int | None:
-    """Return the number of the version in force, without reading it; None if none was ever adopted."""
+    """Return the number of the version in force, without reading it; None if
+    none was ever adopted."""
     return PromiseVersion.objects.order_by("-serial").values_list("serial", flat=True).first()
 
 
 def problems_today() -> tuple[Problem, ...]:
-    """Return what would now be refused about the promise in force: the law, or our rules, may have moved on.
+    """Return what would now be refused about the promise in force: the law, or our
+    rules, may have moved on.
 
     Raises:
         NoPromise: none was ever adopted.

@@ -1,4 +1,5 @@
-"""The register of processing activities (GDPR and UK GDPR Art. 30(1)), as rows, CSV and DPV JSON-LD. Pure.
+"""The register of processing activities (GDPR and UK GDPR Art. 30(1)), as rows,
+CSV and DPV JSON-LD. Pure.
 
 One row for each purpose, with the points of the article: (a) the controller, (b) the purpose,
 (c) whose data and which, (d) recipients, (e) transfers to third countries, (f) time limits,
@@ -31,7 +32,8 @@ COLUMNS: Mapping[str, str] = {
     "kept": "Time limit (f)",
     "security": "Security measures (g)",
 }
-"""The columns of the register, in order: the name in :class:`Row`, and the heading with the point of Art. 30(1)."""
+"""The columns of the register, in order: the name in :class:`Row`, and the heading with
+the point of Art. 30(1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def rows(promise: Promise, language: str = "en") -> tuple[Row, ...]:
 def as_csv(promise: Promise, language: str = "en") -> str:
     """Return the register as CSV (RFC 4180), headings first.
 
-    A cell that a spreadsheet would run as a formula (OWASP, CSV injection) starts with an apostrophe.
+    A cell that a spreadsheet would run as a formula (OWASP, CSV injection)
+    starts with an apostrophe.
     """
     out = StringIO()
     writer = csv.writer(out)
@@ -89,8 +92,12 @@ def as_json_ld(promise: Promise) -> dict[str, Json]:
             "dpv:hasRepresentative": promise.organisation.representative,
             "dpv:hasCountry": promise.organisation.country,
         },
-        "dpv:hasPersonalDataProcess": [_process(promise, purpose) for purpose in promise.purposes.values()],
-        "dpv:hasTechnicalOrganisationalMeasure": [{"dct:description": _tagged(measure.translations)} for measure in promise.security],
+        "dpv:hasPersonalDataProcess": [
+            _process(promise, purpose) for purpose in promise.purposes.values()
+        ],
+        "dpv:hasTechnicalOrganisationalMeasure": [
+            {"dct:description": _tagged(measure.translations)} for measure in promise.security
+        ],
     }
 
 
@@ -101,16 +108,30 @@ def _row(promise: Promise, purpose: Purpose, language: str) -> Row:
     labels = [categories.get(key).label for key in found]
     recipients = [promise.recipients[key] for key in purpose.recipients]
     condition = bases.special_conditions()[purpose.article9.condition] if purpose.article9 else None
-    contacts = (who.legal_name or who.name, who.address, who.contact, who.privacy_lead, who.representative)
+    contacts = (
+        who.legal_name or who.name,
+        who.address,
+        who.contact,
+        who.privacy_lead,
+        who.representative,
+    )
+    trades_in = [country_in_words(country, language) for country in who.trades_in]
     return Row(
         controller="; ".join(dict.fromkeys(part for part in contacts if part)),
         purpose=purpose.title.say(language),
         description=f"{purpose.what.say(language)} {purpose.why.say(language)}",
-        basis="; ".join(part for part in (f"{basis.article}: {basis.say(language)}", purpose.law, purpose.basis_note) if part),
-        people=f"Customers in {', '.join(country_in_words(country, language) for country in who.trades_in)}",
+        basis="; ".join(
+            part
+            for part in (f"{basis.article}: {basis.say(language)}", purpose.law, purpose.basis_note)
+            if part
+        ),
+        people=f"Customers in {', '.join(trades_in)}",
         categories="; ".join(label.get(language, label["en"]) for label in labels),
         special=f"{condition.article}: {condition.say(language)}" if condition else "",
-        recipients="; ".join(f"{one.title.say(language)} ({one.name}, {one.kind.replace('_', ' ')}, {one.country})" for one in recipients),
+        recipients="; ".join(
+            f"{one.title.say(language)} ({one.name}, {one.kind.replace('_', ' ')}, {one.country})"
+            for one in recipients
+        ),
         transfers="; ".join(_transfer(one, language) for one in recipients if one.third_country),
         kept=retention_in_words(purpose.retention, language),
         security=" ".join(measure.say(language) for measure in promise.security),
@@ -118,12 +139,16 @@ def _row(promise: Promise, purpose: Purpose, language: str) -> Row:
 
 
 def _transfer(recipient: Recipient, language: str) -> str:
-    """Words for one transfer; a promise that was accepted has its ground, or it would not be in force."""
+    """Words for one transfer; a promise that was accepted has its ground, or it
+    would not be in force."""
     country = country_in_words(recipient.country, language)
     if recipient.transfer is None:
         return f"{recipient.name}, {country}"
     ground = transfers.grounds()[recipient.transfer.ground]
-    return f"{recipient.name}, {country}: {ground.article}, {ground.say(language)}. {recipient.transfer.note}"
+    return (
+        f"{recipient.name}, {country}: {ground.article}, {ground.say(language)}. "
+        f"{recipient.transfer.note}"
+    )
 
 
 _ROLES = {
@@ -147,7 +172,10 @@ def _process(promise: Promise, purpose: Purpose) -> dict[str, Json]:
         "dpv:hasJustification": _tagged(purpose.why.translations),
         "dpv:hasLegalBasis": {"@id": bases.lawful_bases()[purpose.basis].dpv},
         "dpv:hasDataSubject": {"@id": "dpv:Customer"},
-        "dpv:hasPersonalData": [{"@type": categories.get(key).dpv, "dct:identifier": key} for key in promise.categories_of(purpose.fields)],
+        "dpv:hasPersonalData": [
+            {"@type": categories.get(key).dpv, "dct:identifier": key}
+            for key in promise.categories_of(purpose.fields)
+        ],
         "dpv:hasRecipient": [_party(promise.recipients[key]) for key in purpose.recipients],
         "dpv:hasStorageCondition": {
             "@type": "dpv:StorageDuration",
@@ -157,16 +185,26 @@ def _process(promise: Promise, purpose: Purpose) -> dict[str, Json]:
     }
     if purpose.article9:
         condition = bases.special_conditions()[purpose.article9.condition].dpv
-        process["dpv:hasLegalBasis"] = [{"@id": bases.lawful_bases()[purpose.basis].dpv}, {"@id": condition}]
+        process["dpv:hasLegalBasis"] = [
+            {"@id": bases.lawful_bases()[purpose.basis].dpv},
+            {"@id": condition},
+        ]
     return process
 
 
 def _party(recipient: Recipient) -> dict[str, Json]:
-    party: dict[str, Json] = {"@type": _ROLES[recipient.kind], "dpv:hasName": recipient.name, "dpv:hasCountry": recipient.country}
+    party: dict[str, Json] = {
+        "@type": _ROLES[recipient.kind],
+        "dpv:hasName": recipient.name,
+        "dpv:hasCountry": recipient.country,
+    }
     if recipient.third_country and recipient.transfer:
         party["@type"] = [_ROLES[recipient.kind], "dpv:DataImporter"]
         party["dpv:hasThirdCountry"] = recipient.country
-        party["dpv:hasLegalBasis"] = {"@id": transfers.grounds()[recipient.transfer.ground].dpv, "dct:description": recipient.transfer.note}
+        party["dpv:hasLegalBasis"] = {
+            "@id": transfers.grounds()[recipient.transfer.ground].dpv,
+            "dct:description": recipient.transfer.note,
+        }
     return party
 
 
@@ -176,4 +214,8 @@ def _tagged(translations: Mapping[str, str]) -> list[Json]:
 
 
 def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) else cell
+    return (
+        f"'{cell}"
+        if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))
+        else cell
+    )

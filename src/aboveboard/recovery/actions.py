@@ -1,4 +1,5 @@
-"""Making a backup of a serving instance. Bringing one back is :mod:`aboveboard.recovery.restoring`."""
+"""Making a backup of a serving instance. Bringing one back is
+:mod:`aboveboard.recovery.restoring`."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ _PASSWORD = re.compile(r"(://[^/\s\"'@:]*):[^/\s\"'@]*@")
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A backup that was finished: where its parts are, their bytes, and the keys parts that it replaced."""
+    """A backup that was finished: where its parts are, their bytes, and the keys
+    parts that it replaced."""
 
     records: Path
     keys: Path
@@ -56,7 +58,8 @@ def without_passwords(text: str) -> str:
 
 
 def back_up(where: Path, *, by: Actor, at: datetime, told: Told = lambda what: None) -> Made:
-    """Make a backup of the serving instance in the folder ``where``, and delete the keys of the one before.
+    """Make a backup of the serving instance in the folder ``where``, and delete
+    the keys of the one before.
 
     1. Lock the folder; clear away what a dead backup left.
     2. Copy the published log, the exposure sets, and the settings without passwords.
@@ -64,7 +67,8 @@ def back_up(where: Path, *, by: Actor, at: datetime, told: Told = lambda what: N
     4. Write the manifests, last of all files; flush everything.
     5. Give the keys part its name, then the records part: records never stand without keys.
     6. Write down that it was made (entry ``backup.made``).
-    7. Delete the older keys parts, and with them what could open a record erased since (``docs/decisions/0012``).
+    7. Delete the older keys parts, and with them what could open a record erased since
+       (``docs/decisions/0012``).
 
     Raises:
         CannotWrite: the folder cannot be written, or is full; nothing of it is kept.
@@ -83,15 +87,23 @@ def back_up(where: Path, *, by: Actor, at: datetime, told: Told = lambda what: N
             for part in parts:
                 part.discard()
             if isinstance(error, OSError) and not isinstance(error, ConnectionError):
-                raise shelf.CannotWrite(place=where, why=error.strerror or type(error).__name__) from None
+                raise shelf.CannotWrite(
+                    place=where, why=error.strerror or type(error).__name__
+                ) from None
             raise
         records, keys = parts
         seconds = time.monotonic() - began
         size, entries = records.size + keys.size, taken.facts.ledger_size
         with transaction.atomic():  # 6
-            facts: dict[str, Json] = {"records": _digest(records.final), "keys": _digest(keys.final), "size": entries}
+            facts: dict[str, Json] = {
+                "records": _digest(records.final),
+                "keys": _digest(keys.final),
+                "size": entries,
+            }
             append("backup.made", by=by, handle=None, facts=facts, at=at)
-            Backup.objects.create(name=name, made_at=at, size=size, entries=entries, seconds=seconds)
+            Backup.objects.create(
+                name=name, made_at=at, size=size, entries=entries, seconds=seconds
+            )
         gone = shelf.remove_older_keys(where, keys.final)  # 7
     return Made(records.final, keys.final, size, entries, seconds, tuple(gone))
 
@@ -111,7 +123,8 @@ def _fill(records: shelf.Part, keys: shelf.Part, *, at: datetime, told: Told) ->
     if current.path("incidents").is_dir():
         with records.create(archive.INCIDENTS) as out:
             archive.pack_incidents(current.path("incidents"), out)
-    with records.create(SETTINGS) as out, suppress(FileNotFoundError):  # set by the environment alone: there is no file
+    # Set by the environment alone: there is no file.
+    with records.create(SETTINGS) as out, suppress(FileNotFoundError):
         out.write(without_passwords(current.path(settings.FILE_NAME).read_text("utf-8")).encode())
     taken = database().copy_out(records, keys, told)
     records.finish(_manifest(RECORDS, taken, taken.records, records, at))
@@ -119,7 +132,9 @@ def _fill(records: shelf.Part, keys: shelf.Part, *, at: datetime, told: Told) ->
     return taken
 
 
-def _manifest(part: str, taken: Taken, tables: Mapping[str, Table], files: shelf.Part, at: datetime) -> Manifest:
+def _manifest(
+    part: str, taken: Taken, tables: Mapping[str, Table], files: shelf.Part, at: datetime
+) -> Manifest:
     return Manifest(
         part=part,
         origin=settings.current().ledger.origin,

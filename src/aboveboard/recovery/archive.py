@@ -1,7 +1,7 @@
 """The archives inside a part: the published log, and the exposure sets, as plain tar files.
 
-A log is very many small files; one archive has one digest, copies at the speed of the disk, and opens with
-``tar`` anywhere.
+A log is very many small files; one archive has one digest, copies at the speed of the disk, and
+opens with ``tar`` anywhere.
 """
 
 from __future__ import annotations
@@ -22,11 +22,17 @@ _STAGED: Final = "staged"
 def pack_log(folder: Path, out: Writing) -> None:
     """Write a published log that may grow meanwhile.
 
-    The checkpoint is read first, so every tile that it speaks of is there to be read afterwards. A partial tile
-    that is cleared away while we come to it is in its full one.
+    The checkpoint is read first, so every tile that it speaks of is there to be read afterwards. A
+    partial tile that is cleared away while we come to it is in its full one.
     """
-    head = {name: (folder / name).read_bytes() for name in (VKEY, CHECKPOINT) if (folder / name).is_file()}
-    with tarfile.open(fileobj=cast("IO[bytes]", out), mode="w", format=tarfile.USTAR_FORMAT) as archive:
+    head = {
+        name: (folder / name).read_bytes()
+        for name in (VKEY, CHECKPOINT)
+        if (folder / name).is_file()
+    }
+    with tarfile.open(
+        fileobj=cast("IO[bytes]", out), mode="w", format=tarfile.USTAR_FORMAT
+    ) as archive:
         for path in sorted(folder.rglob("*")) if CHECKPOINT in head else ():
             name = str(path.relative_to(folder))
             if path.is_file() and not path.name.startswith(".") and name not in head:
@@ -37,8 +43,11 @@ def pack_log(folder: Path, out: Writing) -> None:
 
 
 def pack_incidents(folder: Path, out: Writing) -> None:
-    """Write the exposure sets. Uploads that wait, sealed, to be confirmed are left out: they live for hours."""
-    with tarfile.open(fileobj=cast("IO[bytes]", out), mode="w", format=tarfile.PAX_FORMAT) as archive:
+    """Write the exposure sets. Uploads that wait, sealed, to be confirmed are left
+    out: they live for hours."""
+    with tarfile.open(
+        fileobj=cast("IO[bytes]", out), mode="w", format=tarfile.PAX_FORMAT
+    ) as archive:
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder)
             if path.is_file() and name.parts[0] != _STAGED and not path.name.startswith("."):
@@ -46,7 +55,8 @@ def pack_incidents(folder: Path, out: Writing) -> None:
 
 
 def unpack_incidents(file: Path, folder: Path) -> int:
-    """Put exposure sets back, over what is there; return how many files. Names that lead out of the folder are refused."""
+    """Put exposure sets back, over what is there; return how many files. Names that lead out of
+    the folder are refused."""
     with tarfile.open(file) as archive:
         members = [member for member in archive if member.isfile()]
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,8 +1,9 @@
-"""Nobody is answered by a database that came out of a backup before the erasures since are repeated.
+"""Nobody is answered by a database that came out of a backup before the
+erasures since are repeated.
 
-``serve`` and ``worker`` refuse to start. This holds for every other way to run the application, and for a
-process that began before. Once a process has seen a finished database it asks no more: a restoration refuses
-to begin while anything is connected.
+``serve`` and ``worker`` refuse to start. This holds for every other way to run the application, and
+for a process that began before. Once a process has seen a finished database it asks no more: a
+restoration refuses to begin while anything is connected.
 """
 
 from __future__ import annotations
@@ -41,7 +42,11 @@ class RestoredFirst:
 
 def _later(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
-        answer: HttpResponse = JsonResponse(problems.plain(503, request_id=REQUEST_ID.get()), status=503, content_type=problems.MEDIA_TYPE)
+        answer: HttpResponse = JsonResponse(
+            problems.plain(503, request_id=REQUEST_ID.get()),
+            status=503,
+            content_type=problems.MEDIA_TYPE,
+        )
     else:
         answer = HttpResponse(_SAID, status=503, content_type="text/plain; charset=utf-8")
     answer["Retry-After"] = "60"

@@ -1,4 +1,5 @@
-"""The manifest of one part of a backup: what is in it, of which moment, and the digest of every file (``FORMAT.md``)."""
+"""The manifest of one part of a backup: what is in it, of which moment, and the digest of every
+file (``FORMAT.md``)."""
 
 from __future__ import annotations
 
@@ -40,7 +41,10 @@ class BackupOfAnotherVersion(AboveboardError):
     """The backup {place} was made by another version of Aboveboard: {found}."""
 
     code = "backup_of_another_version"
-    next_step = "Nothing was changed. Install the version that made it, {version}, or a newer one, and restore with that."
+    next_step = (
+        "Nothing was changed. Install the version that made it, {version}, or a newer one, and "
+        "restore with that."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The ledger's tree when the snapshot was taken: the signed note of its head ("" while empty), and the keys it was signed with."""
+    """The ledger's tree when the snapshot was taken: the signed note of its head ("" while empty),
+    and the keys it was signed with."""
 
     size: int
     note: str
@@ -72,8 +77,9 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One part of a backup. ``migrations`` are those applied, as ``app.name``; ``sequences`` the last numbers
-    given out, ``index`` which index key the look-ups are made with (``vault.blind.check``)."""
+    """One part of a backup. ``migrations`` are those applied, as ``app.name``; ``sequences`` the
+    last numbers given out, ``index`` which index key the look-ups are made with
+    (``vault.blind.check``)."""
 
     part: str
     origin: str
@@ -112,13 +118,21 @@ def read(folder: Path) -> Manifest:
     try:
         said = json.loads((folder / FILE).read_bytes())
     except (FileNotFoundError, NotADirectoryError):
-        raise NotABackup(place=folder, why="it has no manifest, so it was never finished or is something else") from None
+        raise NotABackup(
+            place=folder, why="it has no manifest, so it was never finished or is something else"
+        ) from None
     except (OSError, ValueError) as error:
-        raise BackupDamaged(place=folder, found=f"its manifest cannot be read ({type(error).__name__})") from None
+        raise BackupDamaged(
+            place=folder, found=f"its manifest cannot be read ({type(error).__name__})"
+        ) from None
     if not isinstance(said, dict) or "format" not in said:
         raise NotABackup(place=folder, why="its manifest is not one of a backup")
     if said["format"] != FORMAT:
-        raise BackupOfAnotherVersion(place=folder, found=f"its format is {said['format']!r}", version=said.get("version", "unknown"))
+        raise BackupOfAnotherVersion(
+            place=folder,
+            found=f"its format is {said['format']!r}",
+            version=said.get("version", "unknown"),
+        )
     digest = said.pop("sha256", None)
     try:
         if hashlib.sha256(canonical(said)).hexdigest() != digest:
@@ -137,8 +151,11 @@ def _decoded(said: dict[str, Any]) -> Manifest:
     return Manifest(**said)
 
 
-def check(folder: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Manifest:
-    """Read a part's manifest and every byte of its files; ``progress`` is told how many bytes of how many.
+def check(
+    folder: Path, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Manifest:
+    """Read a part's manifest and every byte of its files; ``progress`` is told
+    how many bytes of how many.
 
     Raises:
         NotABackup, BackupOfAnotherVersion: as :func:`read`.
@@ -157,9 +174,13 @@ def check(folder: Path, progress: Callable[[int, int], None] = lambda done, tota
         except FileNotFoundError:
             raise BackupDamaged(place=folder, found=f"{file.name} is missing") from None
         except OSError as error:
-            raise BackupDamaged(place=folder, found=f"{file.name} cannot be read ({error.strerror})") from None
+            raise BackupDamaged(
+                place=folder, found=f"{file.name} cannot be read ({error.strerror})"
+            ) from None
         if size != file.size:
-            raise BackupDamaged(place=folder, found=f"{file.name} has {size:,} bytes instead of {file.size:,}")
+            raise BackupDamaged(
+                place=folder, found=f"{file.name} has {size:,} bytes instead of {file.size:,}"
+            )
         if digest.hexdigest() != file.sha256:
             raise BackupDamaged(place=folder, found=f"{file.name} was changed")
         done += size

@@ -6,7 +6,8 @@ from django.db import models
 
 
 class Backup(models.Model):
-    """A backup that was finished. It says where and when, for ``doctor``; the ledger says that it was made."""
+    """A backup that was finished. It says where and when, for ``doctor``; the ledger
+    says that it was made."""
 
     name = models.CharField(max_length=80)
     made_at = models.DateTimeField()
@@ -16,16 +17,27 @@ class Backup(models.Model):
 
 
 class Restoration(models.Model):
-    """This database came out of a backup. Until ``finished_at`` is set, what happened since is not repeated and nothing serves."""
+    """This database came out of a backup. Until ``finished_at`` is set, what happened since is not
+    repeated and nothing serves."""
 
     backup = models.CharField(max_length=80)
     backup_made_at = models.DateTimeField()
     keys_made_at = models.DateTimeField(help_text="of the part with the keys, which may be newer")
-    entries = models.BigIntegerField(help_text="entries in the ledger's tree when the backup was made")
+    entries = models.BigIntegerField(
+        help_text="entries in the ledger's tree when the backup was made"
+    )
     index = models.CharField(max_length=16, help_text="which index key the look-ups are made with")
-    vkeys = models.JSONField(default=list, help_text="the keys that a log of this instance may be signed with")
+    vkeys = models.JSONField(
+        default=list, help_text="the keys that a log of this instance may be signed with"
+    )
     loaded_at = models.DateTimeField()
-    ingested_at = models.DateTimeField(null=True, help_text="since when the entries that came after are in this database")
-    log = models.CharField(max_length=200, blank=True, help_text="where they came from; empty: without a log")
+    ingested_at = models.DateTimeField(
+        null=True, help_text="since when the entries that came after are in this database"
+    )
+    log = models.CharField(
+        max_length=200, blank=True, help_text="where they came from; empty: without a log"
+    )
     finished_at = models.DateTimeField(null=True)
-    report = models.JSONField(default=list, help_text="a row for each kind of entry: how many, what was done, why not")
+    report = models.JSONField(
+        default=list, help_text="a row for each kind of entry: how many, what was done, why not"
+    )

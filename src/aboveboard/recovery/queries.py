@@ -1,4 +1,5 @@
-"""What others ask: when the last backup was made, and whether a restoration waits to be finished."""
+"""What others ask: when the last backup was made, and whether a restoration
+waits to be finished."""
 
 from __future__ import annotations
 
@@ -12,10 +13,13 @@ from aboveboard.recovery.models import Backup, Restoration
 
 
 class RestoreUnfinished(Unavailable):
-    """This instance was restored from a backup of {made_at}, and what was erased or withdrawn since is not repeated yet."""
+    """This instance was restored from a backup of {made_at}, and what was erased or withdrawn
+    since is not repeated yet."""
 
     code = "restore_unfinished"
-    next_step = "Nothing serves before that. Run: aboveboard restore --resume --home {home} --log LOG"
+    next_step = (
+        "Nothing serves before that. Run: aboveboard restore --resume --home {home} --log LOG"
+    )
 
 
 def last_backup() -> Backup | None:
@@ -44,9 +48,14 @@ def check_finished() -> bool:
     try:
         waits = unfinished()
     except (OperationalError, ProgrammingError) as error:
-        if isinstance(error, ProgrammingError) or getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        if (
+            isinstance(error, ProgrammingError)
+            or getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+        ):
             return False  # no such table, or one of an older form
         raise
     if waits is not None:
-        raise RestoreUnfinished(made_at=f"{waits.backup_made_at:%Y-%m-%d %H:%M} UTC", home=settings.current().home)
+        raise RestoreUnfinished(
+            made_at=f"{waits.backup_made_at:%Y-%m-%d %H:%M} UTC", home=settings.current().home
+        )
     return True

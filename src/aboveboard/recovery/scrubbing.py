@@ -1,8 +1,10 @@
-"""Getting the bytes of destroyed keys out of the database's own files, as far as the database lets us.
+"""Getting the bytes of destroyed keys out of the database's own files, as far
+as the database lets us.
 
-SQLite writes zeros over what is deleted (``secure_delete``), but its write-ahead log still has the pages as they
-were until it is folded in and cut. PostgreSQL marks a deleted row dead; VACUUM lets its place be written over,
-and until something is, the bytes stay (``docs/decisions/0012`` says what to do about that).
+SQLite writes zeros over what is deleted (``secure_delete``), but its write-ahead log still has
+the pages as they were until it is folded in and cut. PostgreSQL marks a deleted row dead; VACUUM
+lets its place be written over, and until something is, the bytes stay (``docs/decisions/0012``
+says what to do about that).
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from aboveboard.recovery.copying import tables
 
 
 def scrub() -> bool:
-    """Fold in and cut SQLite's write-ahead log, or vacuum PostgreSQL's tables of keys. False: somebody was reading; try later.
+    """Fold in and cut SQLite's write-ahead log, or vacuum PostgreSQL's tables of keys. False:
+    somebody was reading; try later.
 
     Nobody waits for it for longer than a moment. Must not run inside a transaction.
     """

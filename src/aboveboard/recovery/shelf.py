@@ -1,4 +1,5 @@
-"""The folder that backups stand in: their names, which keys go with which records, and writing one whole or not at all.
+"""The folder that backups stand in: their names, which keys go with which records, and writing
+one whole or not at all.
 
 ```
 SHELF/aboveboard-20261126T123000Z/         the records part; kept as long as you like
@@ -31,7 +32,10 @@ class CannotWrite(Unavailable):
     """The backup cannot be written to {place}: {why}."""
 
     code = "backup_not_written"
-    next_step = "Nothing of it was kept, and the older ones are as they were. Make room or name another folder, and run it again."
+    next_step = (
+        "Nothing of it was kept, and the older ones are as they were. Make room or name another "
+        "folder, and run it again."
+    )
 
 
 def name_at(at: datetime) -> str:
@@ -65,7 +69,8 @@ def locked(shelf: Path) -> Iterator[None]:
 
 
 class Part:
-    """A part being written, under a name that nobody takes for a backup, until :meth:`stand` gives it its own."""
+    """A part being written, under a name that nobody takes for a backup, until
+    :meth:`stand` gives it its own."""
 
     def __init__(self, shelf: Path, name: str) -> None:
         self.final = shelf / name
@@ -144,7 +149,9 @@ def keys_for(records: Path) -> Path | None:
 
 def keys_on(shelf: Path) -> list[Path]:
     """Return the finished keys parts of a shelf, oldest first."""
-    return sorted(path for path in shelf.glob(f"aboveboard-*{_KEYS}") if (path / manifests.FILE).is_file())
+    return sorted(
+        path for path in shelf.glob(f"aboveboard-*{_KEYS}") if (path / manifests.FILE).is_file()
+    )
 
 
 def keys_name(name: str) -> str:
@@ -155,7 +162,8 @@ def keys_name(name: str) -> str:
 def remove_older_keys(shelf: Path, newest: Path) -> list[str]:
     """Delete every keys part but the newest; return the names of those that went.
 
-    The manifest goes first, so that one that was being deleted when the process died is no backup any more.
+    The manifest goes first, so that one that was being deleted when the process
+    died is no backup any more.
     """
     gone = []
     for path in [*shelf.glob(f"aboveboard-*{_KEYS}")]:

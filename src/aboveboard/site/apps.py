@@ -10,7 +10,8 @@ class Room(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        """Join the accounts room to rooms it may not know: whose address that is, and what seals its sessions."""
+        """Join the accounts room to rooms it may not know: whose address that is, and
+        what seals its sessions."""
         from aboveboard.accounts import directory, sealing
         from aboveboard.keys import queries as keys
         from aboveboard.vault import queries as vault

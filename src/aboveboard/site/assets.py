@@ -1,4 +1,5 @@
-"""Addresses of style sheets, scripts and fonts that change with their content, without a collecting step."""
+"""Addresses of style sheets, scripts and fonts that change with their content,
+without a collecting step."""
 
 from __future__ import annotations
 
@@ -11,10 +12,12 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 
 
 class VersionedFiles(StaticFilesStorage):
-    """Adds ``?v=`` and the first digits of the content's SHA-256, so that a new version is never read from a cache."""
+    """Adds ``?v=`` and the first digits of the content's SHA-256, so that a new version is
+    never read from a cache."""
 
     def url(self, name: str | None) -> str:
-        """Return the address of the file ``name``; a file that is missing keeps its plain address."""
+        """Return the address of the file ``name``; a file that is missing
+        keeps its plain address."""
         plain = super().url(name)
         version = _version(name or "")
         return f"{plain}?v={version}" if version else plain

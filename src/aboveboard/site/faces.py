@@ -1,6 +1,8 @@
-"""Middleware for people's pages alone: below ``/api/`` nobody is signed in by a cookie, posts a form or chooses a language.
+"""Middleware for people's pages alone: below ``/api/`` nobody is signed in by a cookie, posts a
+form or chooses a language.
 
-A program's request passes each of these by. That halves what is done around a use, and a session cookie opens nothing there.
+A program's request passes each of these by. That halves what is done around a use, and a session
+cookie opens nothing there.
 """
 
 from __future__ import annotations
@@ -23,7 +25,11 @@ API = "/api/"
 class _PagesAlone(MiddlewareMixin):
     def __call__(self, request: HttpRequest) -> Any:
         """Do what Django's own does, for a page."""
-        return self.get_response(request) if request.path_info.startswith(API) else super().__call__(request)
+        return (
+            self.get_response(request)
+            if request.path_info.startswith(API)
+            else super().__call__(request)
+        )
 
 
 class Session(_PagesAlone, SessionMiddleware):
@@ -39,7 +45,8 @@ class Common(_PagesAlone, CommonMiddleware):
 
 
 class Forms(_PagesAlone, CsrfViewMiddleware):
-    """Django's. A view below ``/api/`` that took forms would be refused them as any other: its ``process_view`` stays."""
+    """Django's. A view below ``/api/`` that took forms would be refused them as any other: its
+    ``process_view`` stays."""
 
 
 class Messages(_PagesAlone, MessageMiddleware):

@@ -1,7 +1,7 @@
 """What every response tells the browser not to do.
 
-No page has a script or a style of its own: all are files of ours, so the policy needs no ``unsafe-inline``
-and no nonce, and text that slips into a page can never run.
+No page has a script or a style of its own: all are files of ours, so the policy needs no
+``unsafe-inline`` and no nonce, and text that slips into a page can never run.
 """
 
 from __future__ import annotations
@@ -23,13 +23,28 @@ POLICY: Final = {
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
 }
-"""Content-Security-Policy (W3C CSP3). ``data:`` images are the arrows inside GOV.UK Frontend's style sheet."""
+"""Content-Security-Policy (W3C CSP3). ``data:`` images are the arrows inside GOV.UK
+Frontend's style sheet."""
 
 NOT_USED: Final = (
-    "accelerometer", "autoplay", "camera", "display-capture", "fullscreen", "geolocation", "gyroscope", "magnetometer",
-    "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock", "usb", "xr-spatial-tracking",
-)  # fmt: skip
-"""Browser features no page asks for (W3C Permissions Policy). Passkeys need ``publickey-credentials-*``, which stay."""
+    "accelerometer",
+    "autoplay",
+    "camera",
+    "display-capture",
+    "fullscreen",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "screen-wake-lock",
+    "usb",
+    "xr-spatial-tracking",
+)
+"""Browser features no page asks for (W3C Permissions Policy). Passkeys need
+``publickey-credentials-*``, which stay."""
 
 _FIXED: Final = {
     "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in POLICY.items()),
@@ -42,7 +57,8 @@ _FIXED: Final = {
 
 
 class SecurityHeaders:
-    """Puts the headers on every response, static files and errors too, and keeps pages out of caches."""
+    """Puts the headers on every response, static files and errors too, and
+    keeps pages out of caches."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -52,6 +68,7 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in _FIXED.items():
             response[name] = value
-        # A shared computer must not show a customer's page to whoever presses "back" after sign-out.
+        # A shared computer must not show a customer's page to whoever
+        # presses "back" after sign-out.
         response.setdefault("Cache-Control", "no-store")
         return response

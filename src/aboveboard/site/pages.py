@@ -1,4 +1,5 @@
-"""What every page is given, the pages for when something is wrong, and the page that says we are up."""
+"""What every page is given, the pages for when something is wrong, and the
+page that says we are up."""
 
 from __future__ import annotations
 
@@ -22,7 +23,15 @@ from django.urls import Resolver404, resolve
 
 from aboveboard.accounts.gate import public
 from aboveboard.basics import problems, settings
-from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotAllowed, NotFound, TooMany, Unavailable
+from aboveboard.basics.errors import (
+    AboveboardError,
+    BadInput,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    TooMany,
+    Unavailable,
+)
 from aboveboard.basics.logs import REQUEST_ID
 
 log = logging.getLogger(__name__)
@@ -48,7 +57,8 @@ class Link(TypedDict):
 
 
 class Face(TypedDict):
-    """One of the faces: where its addresses start, what its name adds to the organisation's, its navigation."""
+    """One of the faces: where its addresses start, what its name adds to the
+    organisation's, its navigation."""
 
     prefix: str
     suffix: str
@@ -57,18 +67,26 @@ class Face(TypedDict):
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
-    """Give templates ``organisation``, ``demo``, ``face_name``, ``home`` and ``nav`` (``label``, ``href``, ``current``)."""
+    """Give templates ``organisation``, ``demo``, ``face_name``, ``home`` and ``nav`` (``label``,
+    ``href``, ``current``)."""
     current = settings.current()
     face = _face_of(request.path)
     role = getattr(getattr(request, "user", None), "role", "")
     links = [link for link in face["nav"] if not link["roles"] or role in link["roles"]]
-    here = max((link["href"] for link in links if request.path.startswith(link["href"])), key=len, default="")
+    here = max(
+        (link["href"] for link in links if request.path.startswith(link["href"])),
+        key=len,
+        default="",
+    )
     return {
         "organisation": current.organisation,
         "demo": current.demo.enabled,
         "face_name": f"{current.organisation.name} {face['suffix']}".strip(),
         "home": face.get("home", face["prefix"]),
-        "nav": [{"label": link["label"], "href": link["href"], "current": link["href"] == here} for link in links],
+        "nav": [
+            {"label": link["label"], "href": link["href"], "current": link["href"] == here}
+            for link in links
+        ],
     }
 
 
@@ -77,12 +95,18 @@ def _faces(routes: str) -> list[Face]:
     """Read ``nav.yaml``; a page that ``routes`` do not serve is not offered."""
     faces: list[Face] = yaml.safe_load(Path(__file__).with_name("nav.yaml").read_text("utf-8"))
     for face in faces:
-        face["nav"] = [{**link, "roles": link.get("roles", [])} for link in face["nav"] if _is_served(link["href"])]
+        face["nav"] = [
+            {**link, "roles": link.get("roles", [])}
+            for link in face["nav"]
+            if _is_served(link["href"])
+        ]
     return faces
 
 
 def _face_of(path: str) -> Face:
-    return next(face for face in _faces(django_settings.ROOT_URLCONF) if path.startswith(face["prefix"]))
+    return next(
+        face for face in _faces(django_settings.ROOT_URLCONF) if path.startswith(face["prefix"])
+    )
 
 
 def _is_served(address: str) -> bool:
@@ -125,7 +149,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500: our fault; 503 when the database is away. Shown with the id under which the log tells what happened."""
+    """500: our fault; 503 when the database is away. Shown with the id under which the
+    log tells what happened."""
     status = 503 if isinstance(sys.exc_info()[1], OperationalError) else 500
     return _problem(status) if request.path.startswith(_API) else _plain(status)
 
@@ -133,28 +158,38 @@ def failed(request: HttpRequest) -> HttpResponse:
 def _plain(status: int) -> HttpResponse:
     # Without the request: asking who is signed in may be what fails.
     current = settings.current()
-    context = {"organisation": current.organisation, "face_name": current.organisation.name, "home": "/", "request_id": REQUEST_ID.get()}
+    context = {
+        "organisation": current.organisation,
+        "face_name": current.organisation.name,
+        "home": "/",
+        "request_id": REQUEST_ID.get(),
+    }
     return HttpResponse(loader.render_to_string(f"{status}.html", context), status=status)
 
 
 class ToldErrors:
-    """Turns an :class:`AboveboardError` that a page raises into a page that says it, with the next step.
+    """Turns an :class:`AboveboardError` that a page raises into a page that
+    says it, with the next step.
 
-    Programs are answered by ``aboveboard.api.problems``. An error outside the six known kinds is a fault of
-    ours and goes on to :func:`failed`.
+    Programs are answered by ``aboveboard.api.problems``. An error outside the six known kinds is a
+    fault of ours and goes on to :func:`failed`.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on. What goes wrong is told in :meth:`process_exception`, or to a program as a problem."""
+        """Pass the request on. What goes wrong is told in :meth:`process_exception`, or to a
+        program as a problem."""
         response = self.get_response(request)
         # JSON is told already: as a problem, or as OAuth has it (RFC 6749, 5.2).
-        told = response.get("Content-Type", "").startswith((problems.MEDIA_TYPE, "application/json"))
+        told = response.get("Content-Type", "").startswith(
+            (problems.MEDIA_TYPE, "application/json")
+        )
         if response.status_code < 400 or told or not request.path.startswith(_API):
             return response
-        answer = _problem(response.status_code)  # a wrong method, for one: what answers that writes plain text
+        # A wrong method, for one: what answers that writes plain text.
+        answer = _problem(response.status_code)
         for name in ("Allow", "Retry-After", "WWW-Authenticate"):
             if name in response:
                 answer[name] = response[name]
@@ -162,23 +197,41 @@ class ToldErrors:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Return the page for ``exception``, or None where it is not ours to explain."""
-        status = next((status for kind, status in _STATUS.items() if isinstance(exception, kind)), None)
-        if status is None or not isinstance(exception, AboveboardError) or request.path.startswith(_API):
+        status = next(
+            (status for kind, status in _STATUS.items() if isinstance(exception, kind)), None
+        )
+        if (
+            status is None
+            or not isinstance(exception, AboveboardError)
+            or request.path.startswith(_API)
+        ):
             return None
-        if status == 503:  # what is away, and what to do, is for whoever reads the log: a customer can do nothing about it
+        # What is away, and what to do, is for whoever reads the log: a customer
+        # can do nothing about it.
+        if status == 503:
             log.error("%s: %s", exception.code, exception, extra={"status": status})
             return _plain(status)
         log.info("told: %s", exception.code, extra={"status": status})
-        told = {"sentence": exception.message, "step": exception.next_step.format(**exception.details), "request_id": ""}
+        told = {
+            "sentence": exception.message,
+            "step": exception.next_step.format(**exception.details),
+            "request_id": "",
+        }
         return render(request, "told.html", told, status=status)
 
 
 def _error(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
     if request.path.startswith(_API):
         return _problem(status)
-    return render(request, f"{template or status}.html", {"request_id": REQUEST_ID.get()}, status=status)
+    return render(
+        request, f"{template or status}.html", {"request_id": REQUEST_ID.get()}, status=status
+    )
 
 
 def _problem(status: int) -> JsonResponse:
     """Return an RFC 9457 problem that says no more than its status."""
-    return JsonResponse(problems.plain(status, request_id=REQUEST_ID.get()), status=status, content_type=problems.MEDIA_TYPE)
+    return JsonResponse(
+        problems.plain(status, request_id=REQUEST_ID.get()),
+        status=status,
+        content_type=problems.MEDIA_TYPE,
+    )

@@ -1,4 +1,5 @@
-"""One line in the log for each request: an id, the route, the status, the time; never the address or a body."""
+"""One line in the log for each request: an id, the route, the status, the time; never
+the address or a body."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ log = logging.getLogger("aboveboard.requests")
 
 
 class RequestLog:
-    """Names each request with a fresh id (header ``X-Request-Id`` of the response) and logs its end."""
+    """Names each request with a fresh id (header ``X-Request-Id`` of the
+    response) and logs its end."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -32,7 +34,10 @@ class RequestLog:
         try:
             response = self.get_response(request)
             if not request.path.startswith(("/static/", "/healthz")):
-                facts = {"status": response.status_code, "ms": round((perf_counter() - began) * 1000, 1)}
+                facts = {
+                    "status": response.status_code,
+                    "ms": round((perf_counter() - began) * 1000, 1),
+                }
                 log.info("%s %s", request.method, route_of(request), extra=facts)
         finally:
             REQUEST_ID.reset(token)
@@ -41,13 +46,15 @@ class RequestLog:
 
 
 def route_of(request: HttpRequest) -> str:
-    """Return the template of the address, such as ``/console/people/<int:person_id>``; what was typed is not logged."""
+    """Return the template of the address, such as ``/console/people/<int:person_id>``; what
+    was typed is not logged."""
     match = request.resolver_match
     return f"/{match.route}" if match is not None else "(no such page)"
 
 
 def log_exception(sender: object, request: HttpRequest | None = None, **_: Any) -> None:
-    """Log an exception that became an error page; connected to Django's signal when the site starts."""
+    """Log an exception that became an error page; connected to Django's signal
+    when the site starts."""
     where = route_of(request) if request is not None else "?"
     log.error("failed: %s", where, exc_info=sys.exc_info())
 

@@ -1,4 +1,5 @@
-"""Django's settings, made from the instance's own (``aboveboard.toml``). Nothing here is set by hand."""
+"""Django's settings, made from the instance's own (``aboveboard.toml``).
+Nothing here is set by hand."""
 
 from __future__ import annotations
 
@@ -14,12 +15,28 @@ from aboveboard.basics import settings as instance
 INSTANCE = instance.current()
 
 ROOMS = [
-    "site", "accounts", "access", "choices", "custody", "delivery", "incidents", "keys", "ledger", "outbox", "promise", "recovery", "vault",
-    "portal", "console", "centre", "api",
-]  # fmt: skip
+    "site",
+    "accounts",
+    "access",
+    "choices",
+    "custody",
+    "delivery",
+    "incidents",
+    "keys",
+    "ledger",
+    "outbox",
+    "promise",
+    "recovery",
+    "vault",
+    "portal",
+    "console",
+    "centre",
+    "api",
+]
 
 INSTALLED_APPS = [
-    *(f"aboveboard.{room}" for room in ROOMS),  # first, so that our templates are found before allauth's
+    # First, so that our templates are found before allauth's.
+    *(f"aboveboard.{room}" for room in ROOMS),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -35,17 +52,21 @@ INSTALLED_APPS = [
 def _database(url: str, home: Path, pool: int) -> dict[str, Any]:
     if url.startswith("sqlite:"):
         return {
-            # Kept open by each thread: closing the last one would fold the write-ahead log back in, at every request.
+            # Kept open by each thread: closing the last one would fold the write-ahead log
+            # back in, at every request.
             "CONN_MAX_AGE": None,
             "ENGINE": "django.db.backends.sqlite3",
-            # rw, not rwc: a file that is gone is an error. An empty one made in its place would look like an instance.
+            # rw, not rwc: a file that is gone is an error. An empty one made in its place
+            # would look like an instance.
             "NAME": f"{(home / url.removeprefix('sqlite:')).as_uri()}?mode=rw",
             "OPTIONS": {
                 # IMMEDIATE: a writer waits for its turn at BEGIN instead of failing half-way.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
                 # FULL: an entry is on the disk before its plaintext leaves (design, invariant 3).
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+                ),
             },
         }
     parts = urlsplit(url)
@@ -58,9 +79,11 @@ def _database(url: str, home: Path, pool: int) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": pool, "timeout": 10},
-            # What is asked on the path of every use is planned once for each connection (``vault.asking.prepared``).
+            # What is asked on the path of every use is planned once for each connection
+            # (``vault.asking.prepared``).
             "prepare_threshold": 5,
-            # So that the server's list of connections says which process each is of; a restoration must be alone.
+            # So that the server's list of connections says which process each is of; a
+            # restoration must be alone.
             "application_name": f"aboveboard-{os.getpid()}",
         },
     }
@@ -69,12 +92,14 @@ def _database(url: str, home: Path, pool: int) -> dict[str, Any]:
 DATABASES = {"default": _database(INSTANCE.database.url, INSTANCE.home, INSTANCE.database.pool)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# In the database, so that rate limits hold across every worker; the table is made by `aboveboard migrate`.
+# In the database, so that rate limits hold across every worker; the table is made
+# by `aboveboard migrate`.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "site_cache",
-        # Rate limits count by network address, which is personal data: the key in the table is a keyed hash of it.
+        # Rate limits count by network address, which is personal data: the key in the
+        # table is a keyed hash of it.
         "KEY_FUNCTION": "aboveboard.accounts.sealing.cache_key",
         "OPTIONS": {"MAX_ENTRIES": limits.CACHE_ENTRIES},
     }
@@ -82,7 +107,8 @@ CACHES = {
 
 
 def _secret_key(home: Path) -> str:
-    """Django signs cookies and tokens with a key of its own, made by ``init`` beside the root key."""
+    """Django signs cookies and tokens with a key of its own, made by
+    ``init`` beside the root key."""
     file = home / "signing.key"
     try:
         return hashlib.sha256(b"django/" + file.read_bytes()).hexdigest()
@@ -137,7 +163,8 @@ TEMPLATES = [
 
 # ---- cookies and transport -------------------------------------------------------------------
 
-# __Host-: a browser takes such a cookie only over TLS, for this host and the whole of it (RFC 6265bis, 4.1.3.2).
+# __Host-: a browser takes such a cookie only over TLS, for this host and the whole of
+# it (RFC 6265bis, 4.1.3.2).
 _PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}aboveboard-session"
 SESSION_COOKIE_AGE = int(limits.SESSION_IDLE_STAFF.total_seconds())
@@ -174,7 +201,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "account_login"
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # TLS ends at a proxy in front, which says who called it
+# TLS ends at a proxy in front, which says who called it.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 ACCOUNT_ADAPTER = "aboveboard.accounts.signin.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -187,12 +215,16 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = int(limits.SIGN_IN_CODE_LIFE.total_seconds())
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = limits.SIGN_IN_CODE_TRIES
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 1
-ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": True, "length": limits.SIGN_IN_CODE_DIGITS}
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {
+    "numeric": True,
+    "dashed": True,
+    "length": limits.SIGN_IN_CODE_DIGITS,
+}
 MFA_ADAPTER = "aboveboard.accounts.signin.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 
-# ---- mail: sign-in codes and words to staff; notices leave through the delivery room --------------
+# ---- mail: sign-in codes and words to staff; notices leave through the delivery room -------------
 
 _MAIL = urlsplit(INSTANCE.mail.url)
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -217,7 +249,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = int(limits.ASSET_LIFE.total_seconds())
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-# An upload goes straight to a file: a file of leaked rows is far larger than what memory should hold.
+# An upload goes straight to a file: a file of leaked rows is far larger than
+# what memory should hold.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = limits.BODY_BYTES

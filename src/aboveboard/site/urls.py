@@ -1,4 +1,5 @@
-"""Which room answers which address. Each route says who may call it (``aboveboard.accounts.gate``)."""
+"""Which room answers which address. Each route says who may call it
+(``aboveboard.accounts.gate``)."""
 
 from __future__ import annotations
 

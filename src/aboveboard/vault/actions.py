@@ -36,7 +36,16 @@ class BadValue(BadInput):
     next_step = "Give it as expected; docs/reference/promise-file.md lists the kinds."
 
 
-def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str], origin: Origin, by: Actor, at: datetime) -> None:
+def correct(
+    person_id: int,
+    field: str,
+    value: str,
+    *,
+    kinds: Mapping[str, str],
+    origin: Origin,
+    by: Actor,
+    at: datetime,
+) -> None:
     """Replace one field of one person, and its look-up.
 
     ``kinds``: field to the kind the promise gives it, with its format (``Field.kind_and_format``).
@@ -65,26 +74,38 @@ def correct(person_id: int, field: str, value: str, *, kinds: Mapping[str, str],
         number = blind.number_of(kinds[field])
         if number is not None:
             alike = [name for name in boxes if blind.number_of(kinds.get(name, "")) == number]
-            held = [(kinds[name], sealed.unseal(cipher, person_id, name, boxes[name])) for name in alike]
+            held = [
+                (kinds[name], sealed.unseal(cipher, person_id, name, boxes[name])) for name in alike
+            ]
             _file_again(person_id, number, (kinds[field], old), held)
         facts: dict[str, Json] = {
-            "field": field, "promise": origin.promise_serial, "channel": origin.channel, "purpose": origin.purpose,
-        }  # fmt: skip
+            "field": field,
+            "promise": origin.promise_serial,
+            "channel": origin.channel,
+            "purpose": origin.purpose,
+        }
         known_as = handles_of(person_id, found.key, found.handles)[0]
         append("correction.made", by=by, handle=known_as, facts=facts, at=at)
 
 
-def _file_again(person_id: int, number: int, old: tuple[str, str | None], held: Sequence[tuple[str, str]]) -> None:
-    """File a person under all they hold of one kind, and no longer under ``old``, unless another field says the same."""
+def _file_again(
+    person_id: int, number: int, old: tuple[str, str | None], held: Sequence[tuple[str, str]]
+) -> None:
+    """File a person under all they hold of one kind, and no longer under ``old``, unless
+    another field says the same."""
     region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
     generations = standing.written()
-    filed = {one for kind, value in held for one in blind.filed(kind, value, (region,), generations)}
+    filed = {
+        one for kind, value in held for one in blind.filed(kind, value, (region,), generations)
+    }
     index = BlindIndex.objects.filter(person_id=person_id, kind=number)
     if old[1] is not None:
         gone = blind.filed(old[0], old[1], (region,), generations) - filed
         index.filter(digest__in=[digest for _, digest in gone]).delete()
     for generation, digest in filed:
-        BlindIndex.objects.get_or_create(kind=number, digest=digest, person_id=person_id, defaults={"generation": generation})
+        BlindIndex.objects.get_or_create(
+            kind=number, digest=digest, person_id=person_id, defaults={"generation": generation}
+        )
 
 
 Forget = Callable[[int], object]
@@ -95,7 +116,8 @@ _forgetters: dict[str, Forget] = {}
 def also_forgets(room: str) -> Callable[[Forget], Forget]:
     """Register what a room above this one deletes of an erased person, in its app's ``ready``.
 
-    The function gets the person's id, runs in the transaction of the erasure, and must bear to be run again.
+    The function gets the person's id, runs in the transaction of the erasure, and
+    must bear to be run again.
     """
 
     def register(function: Forget) -> Forget:
@@ -106,7 +128,8 @@ def also_forgets(room: str) -> Callable[[Forget], Forget]:
 
 
 def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
-    """Erase one person: the key first and last, then everything it made useless or that ties them to their handle.
+    """Erase one person: the key first and last, then everything it made useless or that
+    ties them to their handle.
 
     ``reason`` is a code such as ``asked`` or ``retention``. The ledger entry carries the handle,
     computed one last time; afterwards nobody can tie it to the person.
@@ -122,14 +145,17 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
         if found is None:
             raise NotFound(what="person")
         remove(person_id)
-        for known_as in handles_of(person_id, found.key, found.handles):  # a backup from before a merge knows them apart
+        # A backup from before a merge knows them apart.
+        for known_as in handles_of(person_id, found.key, found.handles):
             append("erasure.done", by=by, handle=known_as, facts={"reason": reason}, at=at)
 
 
 def remove(person_id: int) -> None:
-    """Do what an erasure does to the database, without its ledger entry: a restored backup repeats erasures with this.
+    """Do what an erasure does to the database, without its ledger entry: a restored backup
+    repeats erasures with this.
 
-    The key, look-ups, boxes and sign-in go, and what other rooms registered. Running it again changes nothing.
+    The key, look-ups, boxes and sign-in go, and what other rooms registered. Running
+    it again changes nothing.
     """
     with transaction.atomic():
         keys.destroy(person_id)
@@ -147,13 +173,17 @@ def remove(person_id: int) -> None:
 
 
 def destroy_keys_without_record() -> int:
-    """Destroy keys that open nothing: in a restored database, those of people who came after the backup. Return how many.
+    """Destroy keys that open nothing: in a restored database, those of people who came after the
+    backup. Return how many.
 
-    The key of a record that was merged into another stays: it opens what was set aside for the undoing.
+    The key of a record that was merged into another stays: it opens what was
+    set aside for the undoing.
     """
     with transaction.atomic():
         merged = MergedPerson.objects.filter(split_at__isnull=True).values("merged_id")
-        kept = PersonKey.objects.exclude(person_id__in=Person.objects.values("id")).exclude(person_id__in=merged)
+        kept = PersonKey.objects.exclude(person_id__in=Person.objects.values("id")).exclude(
+            person_id__in=merged
+        )
         spare = list(kept.values_list("person_id", flat=True))
         for person_id in spare:
             keys.destroy(person_id)

@@ -1,7 +1,8 @@
 """Blind indexes: a keyed digest stands for the value, so the database can find without knowing.
 
-``HMAC-SHA-256(HMAC-SHA-256(index secret, "aboveboard/blind/v1/" kind), normal form)``, 32 bytes. The index secret has
-generations, so that it can be replaced while everyone goes on (:mod:`aboveboard.vault.generations`).
+``HMAC-SHA-256(HMAC-SHA-256(index secret, "aboveboard/blind/v1/" kind), normal form)``, 32 bytes.
+The index secret has generations, so that it can be replaced while everyone goes on
+(:mod:`aboveboard.vault.generations`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ KIND_NUMBERS = {"email": 1, "phone": 2, "customer_number": 3, "national_id": 4}
 
 
 def number_of(kind: str) -> int | None:
-    """Return the number under which a kind is filed, None for kinds that nobody is looked up by. Its format does not matter."""
+    """Return the number under which a kind is filed, None for kinds that nobody is looked up by.
+    Its format does not matter."""
     return KIND_NUMBERS.get(kind.partition(":")[0])
 
 
@@ -28,19 +30,28 @@ def secret_name(generation: int) -> str:
 
 
 def digest(kind: str, normal: str, generation: int | None = None) -> bytes:
-    """Return the 32-byte blind digest of a normal form, under the generation that is searched when none is named."""
+    """Return the 32-byte blind digest of a normal form, under the generation that is
+    searched when none is named."""
     return hmac.digest(key(kind.partition(":")[0], generation), normal.encode(), "sha256")
 
 
-def digests(kind: str, value: str, regions: Iterable[str | None] = (None,), generation: int | None = None) -> list[bytes]:
+def digests(
+    kind: str, value: str, regions: Iterable[str | None] = (None,), generation: int | None = None
+) -> list[bytes]:
     """Return the digests of every normal form of a value as someone typed it."""
     return [digest(kind, form, generation) for form in forms(kind, value, regions)]
 
 
-def filed(kind: str, value: str, regions: Iterable[str | None], generations: Collection[int]) -> set[tuple[int, bytes]]:
+def filed(
+    kind: str, value: str, regions: Iterable[str | None], generations: Collection[int]
+) -> set[tuple[int, bytes]]:
     """Return what a value is filed under: each generation with each digest."""
     normal = forms(kind, value, regions)
-    return {(generation, digest(kind, form, generation)) for generation in generations for form in normal}
+    return {
+        (generation, digest(kind, form, generation))
+        for generation in generations
+        for form in normal
+    }
 
 
 def key(kind: str, generation: int | None = None) -> bytes:
@@ -55,7 +66,8 @@ def key(kind: str, generation: int | None = None) -> bytes:
 
 
 def check(generation: int | None = None) -> str:
-    """Return 16 hex digits that say which index key look-ups are made with, and nothing else; empty when that key is gone."""
+    """Return 16 hex digits that say which index key look-ups are made with, and nothing else; empty
+    when that key is gone."""
     if generation is None:
         generation = standing.now().searched
     try:

@@ -1,4 +1,5 @@
-"""What is kept: sealed boxes, keyed digests, and the few coarse facets that sets are computed over."""
+"""What is kept: sealed boxes, keyed digests, and the few coarse facets that
+sets are computed over."""
 
 from __future__ import annotations
 
@@ -28,16 +29,26 @@ __all__ = [
 
 
 class Person(models.Model):
-    """Someone whose data is held. The facets are coarse on purpose: which law, which language, since when."""
+    """Someone whose data is held. The facets are coarse on purpose: which law, which
+    language, since when."""
 
     id = models.BigIntegerField(primary_key=True)
-    jurisdiction = models.CharField(max_length=12, help_text="ISO 3166 of residence, with the state where law differs: GB, US-CA")
+    jurisdiction = models.CharField(
+        max_length=12,
+        help_text="ISO 3166 of residence, with the state where law differs: GB, US-CA",
+    )
     language = models.CharField(max_length=8)
     collected_at = models.DateTimeField()
     last_active_at = models.DateTimeField()
-    held_until = models.DateTimeField(null=True, help_text="end of the longest open legal hold (keeping.models.Hold); null: none")
-    restricted_since = models.DateTimeField(null=True, help_text="when the latest open restriction was placed; null: none")
-    restricted_until = models.DateTimeField(null=True, help_text="end of the longest open restriction; null: none")
+    held_until = models.DateTimeField(
+        null=True, help_text="end of the longest open legal hold (keeping.models.Hold); null: none"
+    )
+    restricted_since = models.DateTimeField(
+        null=True, help_text="when the latest open restriction was placed; null: none"
+    )
+    restricted_until = models.DateTimeField(
+        null=True, help_text="end of the longest open restriction; null: none"
+    )
 
 
 class SealedRecord(models.Model):
@@ -58,22 +69,29 @@ class BlindIndex(models.Model):
     class Meta:
         """A value finds a person once."""
 
-        constraints: ClassVar = [models.UniqueConstraint(fields=["digest", "kind", "person"], name="blind_index_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["digest", "kind", "person"], name="blind_index_once")
+        ]
 
 
 class ImportRun(models.Model):
-    """One import of a file, so that what was loaded and what was not can be listed, and one that was stopped goes on."""
+    """One import of a file, so that what was loaded and what was not can be listed, and one
+    that was stopped goes on."""
 
     file_digest = models.CharField(max_length=64)
     mapping_digest = models.CharField(max_length=64, blank=True, default="")
     file_name = models.CharField(max_length=200)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
-    resumed = models.IntegerField(default=0, help_text="how often it went on after it had been stopped")
+    resumed = models.IntegerField(
+        default=0, help_text="how often it went on after it had been stopped"
+    )
     resumed_at = models.DateTimeField(null=True)
     bytes_done = models.BigIntegerField(default=0, help_text="where in the file the next row is")
     lines_done = models.BigIntegerField(default=0)
-    first_person_id = models.BigIntegerField(default=0, help_text="people with this id or a later one may be of this run")
+    first_person_id = models.BigIntegerField(
+        default=0, help_text="people with this id or a later one may be of this run"
+    )
     rows = models.BigIntegerField(default=0)
     loaded = models.BigIntegerField(default=0)
     already_held = models.BigIntegerField(default=0)

@@ -1,4 +1,5 @@
-"""Normal forms for look-up: two spellings of the same e-mail, phone or customer number look up the same.
+"""Normal forms for look-up: two spellings of the same e-mail, phone or customer
+number look up the same.
 
 ``FORMAT.md`` states the rules; changing one means rebuilding the blind indexes.
 """
@@ -17,7 +18,8 @@ from aboveboard.vault.kinds import national_ids
 KINDS = ("email", "phone", "customer_number", "national_id")
 
 PHONE_DIGITS = 6
-"""Fewest digits of a phone number: shorter ones are extensions or slips, and would find strangers."""
+"""Fewest digits of a phone number: shorter ones are extensions or slips, and
+would find strangers."""
 
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _PLAIN_DOMAIN = re.compile(r"(?!.*xn--)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.ASCII)
@@ -25,11 +27,13 @@ _LONGEST_EMAIL, _LONGEST_LOCAL = 254, 64  # octets: RFC 5321, 4.5.3.1, and errat
 
 
 def email(value: str) -> str | None:
-    """Return NFKC, trimmed, lower case, with the domain as IDNA 2008 writes it; None if it is no address.
+    """Return NFKC, trimmed, lower case, with the domain as IDNA 2008 writes it;
+    None if it is no address.
 
-    The local part is case-folded although RFC 5321 lets it matter: no provider keeps two people
-    apart by case, and people do not remember which they typed. IDNA 2008 (RFC 5891, with the mapping
-    of UTS 46) and not 2003, because 2003 sends ``straße.de`` to ``strasse.de``, which is somebody else.
+    The local part is case-folded although RFC 5321 lets it matter: no provider keeps two
+    people apart by case, and people do not remember which they typed. IDNA 2008 (RFC 5891,
+    with the mapping of UTS 46) and not 2003, because 2003 sends ``straße.de`` to
+    ``strasse.de``, which is somebody else.
     """
     text = _nfkc(_nfkc(value).strip().lower())
     local, at, domain = text.rpartition("@")
@@ -40,7 +44,11 @@ def email(value: str) -> str | None:
             domain = idna.encode(domain, uts46=True).decode("ascii")
         except UnicodeError:  # idna.IDNAError is one
             return None
-    if ".." in domain or len(local.encode()) > _LONGEST_LOCAL or len(local.encode()) + len(domain) + 1 > _LONGEST_EMAIL:
+    if (
+        ".." in domain
+        or len(local.encode()) > _LONGEST_LOCAL
+        or len(local.encode()) + len(domain) + 1 > _LONGEST_EMAIL
+    ):
         return None
     return f"{local}@{domain}"
 
@@ -49,8 +57,8 @@ def phone(value: str, region: str | None) -> str | None:
     """Return E.164 when the number is possible in ``region`` (ISO 3166), else ``#`` and its digits.
 
     Real files hold numbers that no region explains; keeping their digits means that the same
-    misspelling in a leaked file still finds its owner. An extension is no part of E.164, so those who
-    share a switchboard share its normal form. None when there are fewer than six digits.
+    misspelling in a leaked file still finds its owner. An extension is no part of E.164, so those
+    who share a switchboard share its normal form. None when there are fewer than six digits.
     """
     text = _nfkc(value)
     found = digits(text)

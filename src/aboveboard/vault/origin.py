@@ -1,4 +1,5 @@
-"""Where a value comes from: when, on which channel and for which purpose it was collected, under which promise version.
+"""Where a value comes from: when, on which channel and for which purpose it was collected,
+under which promise version.
 
 Pure. ``FORMAT.md`` is the byte format; every box of a sealed record is bound to its whole origin.
 """
@@ -23,7 +24,8 @@ _UNTOLD = -(2**63)
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value comes from. ``collected_at`` is None for values of record format 1, which kept the promise alone.
+    """Where a value comes from. ``collected_at`` is None for values of record format 1,
+    which kept the promise alone.
 
     ``purpose`` is empty where nobody recorded what the value was collected for.
     """

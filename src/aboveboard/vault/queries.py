@@ -24,7 +24,15 @@ from aboveboard.vault.attachments.descriptor import Descriptor
 from aboveboard.vault.generations import standing
 from aboveboard.vault.grant import Grant, GrantRefused
 from aboveboard.vault.keeping.standing import stands
-from aboveboard.vault.models import BlindIndex, ImportProblem, ImportRun, LookUpGenerations, MergedPerson, Person, SealedRecord
+from aboveboard.vault.models import (
+    BlindIndex,
+    ImportProblem,
+    ImportRun,
+    LookUpGenerations,
+    MergedPerson,
+    Person,
+    SealedRecord,
+)
 from aboveboard.vault.origin import Origin
 
 _STREAMED = 10_000
@@ -60,7 +68,8 @@ class Sealed:
         return stands(self.held_until, at)
 
     def restricted(self, at: datetime) -> bool:
-        """Whether processing is restricted (GDPR Art. 18): then the data is stored, and all but not used."""
+        """Whether processing is restricted (GDPR Art. 18): then the data is stored,
+        and all but not used."""
         return stands(self.restricted_until, at)
 
 
@@ -70,7 +79,8 @@ def handle(person_id: int) -> str | None:
 
 
 def all_handles(person_id: int) -> tuple[str, ...]:
-    """Return every handle of the person, the one for new entries first; empty when they are erased or unknown."""
+    """Return every handle of the person, the one for new entries first; empty when they
+    are erased or unknown."""
     return _handles([person_id]).get(person_id, ())
 
 
@@ -80,11 +90,17 @@ def handles(person_ids: Collection[int]) -> dict[int, str]:
 
 
 def _handles(person_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    return {person_id: handles_of(person_id, one.key, one.handles) for person_id, one in keys.opened(person_ids).items()}
+    return {
+        person_id: handles_of(person_id, one.key, one.handles)
+        for person_id, one in keys.opened(person_ids).items()
+    }
 
 
-def behind(handles_: Collection[str], *, watch: Callable[[int, int], None] = lambda done, total: None) -> dict[str, int]:
-    """Return whom each handle stands for, by computing everybody's: what only a restored backup needs. Erased people are absent.
+def behind(
+    handles_: Collection[str], *, watch: Callable[[int, int], None] = lambda done, total: None
+) -> dict[str, int]:
+    """Return whom each handle stands for, by computing everybody's: what only a restored backup
+    needs. Erased people are absent.
 
     ``watch`` is told how many people of how many were looked at. Stops when all are found.
     """
@@ -92,9 +108,20 @@ def behind(handles_: Collection[str], *, watch: Callable[[int, int], None] = lam
     if not wanted:
         return found
     total = PersonKey.objects.count()
-    remaining = PersonKey.objects.order_by("person_id").values_list("person_id", flat=True).iterator(chunk_size=_STREAMED)
+    remaining = (
+        PersonKey.objects.order_by("person_id")
+        .values_list("person_id", flat=True)
+        .iterator(chunk_size=_STREAMED)
+    )
     while len(found) < len(wanted) and (some := list(islice(remaining, _STREAMED))):
-        found.update({one: person_id for person_id, theirs in _handles(some).items() for one in theirs if one in wanted})
+        found.update(
+            {
+                one: person_id
+                for person_id, theirs in _handles(some).items()
+                for one in theirs
+                if one in wanted
+            }
+        )
         done += len(some)
         watch(done, total)
     return found
@@ -102,7 +129,11 @@ def behind(handles_: Collection[str], *, watch: Callable[[int, int], None] = lam
 
 def keyless() -> list[int]:
     """Return those who have a record and no key: nothing opens it any more."""
-    return list(Person.objects.exclude(id__in=PersonKey.objects.values("person_id")).order_by("id").values_list("id", flat=True))
+    return list(
+        Person.objects.exclude(id__in=PersonKey.objects.values("person_id"))
+        .order_by("id")
+        .values_list("id", flat=True)
+    )
 
 
 def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
@@ -112,17 +143,40 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
     """
     if not person_ids:
         return {}
-    # One statement by hand: this is on the path of every use, where two of the ORM's took most of the time. It is the same
-    # whether all are there or not, so that how long it takes does not tell.
+    # One statement by hand: this is on the path of every use, where two of the ORM's
+    # took most of the time. It is the same whether all are there or not, so that how
+    # long it takes does not tell.
     rows = prepared.ask(_FETCH, person_ids, person_ids)
     records = {}
-    for asked, person_id, jurisdiction, language, collected_at, last_active_at, held, since, rests, boxes, wrapped, kept in rows:
+    for (
+        asked,
+        person_id,
+        jurisdiction,
+        language,
+        collected_at,
+        last_active_at,
+        held,
+        since,
+        rests,
+        boxes,
+        wrapped,
+        kept,
+    ) in rows:
         key = keys.unwrapped(person_id, bytes(wrapped))
         known_as = handles_of(person_id, key, None if kept is None else bytes(kept))
         records[asked] = Sealed(
-            person_id, jurisdiction, language, clock.stored(collected_at), clock.stored(last_active_at),
-            held and clock.stored(held), since and clock.stored(since), rests and clock.stored(rests), known_as, bytes(boxes), key,
-        )  # fmt: skip
+            person_id,
+            jurisdiction,
+            language,
+            clock.stored(collected_at),
+            clock.stored(last_active_at),
+            held and clock.stored(held),
+            since and clock.stored(since),
+            rests and clock.stored(rests),
+            known_as,
+            bytes(boxes),
+            key,
+        )
     return records
 
 
@@ -134,7 +188,8 @@ _FIND = f"""
 
 _COLUMNS = """
     person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at,
-    person.held_until, person.restricted_since, person.restricted_until, record.boxes, wrapped.wrapped, wrapped.handles
+    person.held_until, person.restricted_since, person.restricted_until, record.boxes,
+    wrapped.wrapped, wrapped.handles
 """
 _JOINED = f"""
     JOIN {SealedRecord._meta.db_table} AS record ON record.person_id = person.id
@@ -151,7 +206,8 @@ _FETCH = f"""
 
 
 def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]:
-    """Open the fields that the grant covers. A field the person does not have is None; of a document this is its title.
+    """Open the fields that the grant covers. A field the person does not have is None; of a
+    document this is its title.
 
     Raises:
         GrantRefused: the grant is for someone else, or its minute has passed.
@@ -165,7 +221,8 @@ def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]
 
 
 def open_descriptor(grant: Grant, record: Sealed, field: str) -> Descriptor | None:
-    """Open what the record holds of the document in one field: :mod:`aboveboard.vault.attachments.queries` opens the rest.
+    """Open what the record holds of the document in one field:
+    :mod:`aboveboard.vault.attachments.queries` opens the rest.
 
     Raises:
         GrantRefused, RecordDamaged: as for :func:`open_record`.
@@ -189,11 +246,14 @@ def _descriptor(field: str, text: str) -> Descriptor | None:
     try:
         return descriptor.read(text)
     except ValueError:
-        raise sealed.RecordDamaged(why=f"what {field} says of its document cannot be read") from None
+        raise sealed.RecordDamaged(
+            why=f"what {field} says of its document cannot be read"
+        ) from None
 
 
 def unreadable(person_ids: Collection[int]) -> list[int]:
-    """Return those whose record does not open with their key: it was sealed with one they had before. Only in a restored backup."""
+    """Return those whose record does not open with their key: it was sealed with one they had
+    before. Only in a restored backup."""
     found = []
     for person_id, record in fetch(person_ids).items():
         try:
@@ -206,7 +266,8 @@ def unreadable(person_ids: Collection[int]) -> list[int]:
 
 
 def find(kind: str, value: str, *, regions: Iterable[str | None] = (None,)) -> list[int]:
-    """Return the people whose ``kind`` is ``value``, however it was spelled. Nothing in the clear is read."""
+    """Return the people whose ``kind`` is ``value``, however it was spelled. Nothing
+    in the clear is read."""
     return find_each([(kind, value, tuple(regions))])[0]
 
 
@@ -215,15 +276,19 @@ Asked = tuple[str, str, Sequence[str | None]]
 
 
 def find_each(asked: Sequence[Asked]) -> list[list[int]]:
-    """Return everyone known by each of what was asked, rising. One statement for each kind, however many there are.
+    """Return everyone known by each of what was asked, rising. One statement for each
+    kind, however many there are.
 
-    Each statement says, of the moment that it saw, which generation of the index key was whole. If it was another than was
-    asked for, it is asked again: nobody is missed because the key was changed on the way.
+    Each statement says, of the moment that it saw, which generation of the index key was
+    whole. If it was another than was asked for, it is asked again: nobody is missed because
+    the key was changed on the way.
     """
     while True:
         used = standing.guess()
         try:
-            digests = [blind.digests(kind, value, regions, used.searched) for kind, value, regions in asked]
+            digests = [
+                blind.digests(kind, value, regions, used.searched) for kind, value, regions in asked
+            ]
         except SecretGone:
             if standing.now() == used:
                 raise
@@ -231,18 +296,26 @@ def find_each(asked: Sequence[Asked]) -> list[list[int]]:
         found: dict[tuple[str, bytes], list[int]] = {}
         right = True
         for kind in sorted({kind for kind, _, _ in asked}):
-            wanted = {digest for one, its in zip(asked, digests, strict=True) if one[0] == kind for digest in its}
+            wanted = {
+                digest
+                for one, its in zip(asked, digests, strict=True)
+                if one[0] == kind
+                for digest in its
+            }
             right = right and (not wanted or _find(kind, sorted(wanted), found) == used.searched)
         if right:
             return [
-                sorted({person_id for digest in its for person_id in found.get((one[0], digest), ())})
+                sorted(
+                    {person_id for digest in its for person_id in found.get((one[0], digest), ())}
+                )
                 for one, its in zip(asked, digests, strict=True)
             ]
         standing.now()
 
 
 def _find(kind: str, digests: Sequence[bytes], found: dict[tuple[str, bytes], list[int]]) -> int:
-    """Add who is known by each digest to ``found``; return the generation that was whole at that moment."""
+    """Add who is known by each digest to ``found``; return the generation that was
+    whole at that moment."""
     searched = 0
     for digest, number in prepared.ask(_FIND, blind.number_of(kind), digests):
         if digest is None:
@@ -299,7 +372,9 @@ def all_ids() -> Iterator[int]:
 
 def ids_after(after: int, *, limit: int) -> list[int]:
     """Return the next people by id, behind ``after``."""
-    return list(Person.objects.filter(id__gt=after).order_by("id").values_list("id", flat=True)[:limit])
+    return list(
+        Person.objects.filter(id__gt=after).order_by("id").values_list("id", flat=True)[:limit]
+    )
 
 
 def import_runs() -> list[ImportRun]:
@@ -326,9 +401,19 @@ def import_problems(run_id: int, *, limit: int | None = None) -> list[ImportProb
 
 def every_import_problem(run_id: int) -> Iterator[ImportProblem]:
     """Yield the same, streamed: there may be as many as rows."""
-    return ImportProblem.objects.filter(run_id=run_id).order_by("line", "id").iterator(chunk_size=2_000)
+    return (
+        ImportProblem.objects.filter(run_id=run_id)
+        .order_by("line", "id")
+        .iterator(chunk_size=2_000)
+    )
 
 
 def import_problem_lines(run_id: int) -> Iterator[int]:
     """Yield the lines of a run that were not loaded, rising, each once."""
-    return ImportProblem.objects.filter(run_id=run_id).order_by("line").values_list("line", flat=True).distinct().iterator(chunk_size=2_000)
+    return (
+        ImportProblem.objects.filter(run_id=run_id)
+        .order_by("line")
+        .values_list("line", flat=True)
+        .distinct()
+        .iterator(chunk_size=2_000)
+    )

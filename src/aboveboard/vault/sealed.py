@@ -1,8 +1,8 @@
 """The sealed record: a map of field to AES-256-GCM box. ``FORMAT.md`` is the byte format.
 
 Pure: bytes in, bytes out. The associated data binds each box to its person, its field and its whole
-origin (when, on which channel, for which purpose, under which promise), so a box moved anywhere else,
-or given another past, does not open.
+origin (when, on which channel, for which purpose, under which promise), so a box moved anywhere
+else, or given another past, does not open.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ class TooManyOrigins(AboveboardError):
     """A record has values of {found} origins, and can tell at most {limit} apart."""
 
     code = "too_many_origins"
-    next_step = "Let the promise hold fewer fields, or record the values of one form with one moment."
+    next_step = (
+        "Let the promise hold fewer fields, or record the values of one form with one moment."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def unseal(cipher: AESGCM, person_id: int, field: str, box: Box) -> str:
 
 
 def encode(boxes: Mapping[str, Box]) -> bytes:
-    """Return the record's bytes: origins and fields in byte order, so that equal maps are equal bytes.
+    """Return the record's bytes: origins and fields in byte order, so that
+    equal maps are equal bytes.
 
     Raises:
         FieldTooLong: a field's name is longer than ``limits.FIELD_NAME_BYTES``.
@@ -96,7 +99,11 @@ def encode(boxes: Mapping[str, Box]) -> bytes:
     parts = [record_start(told)]
     for name in sorted(boxes):
         key, box = name.encode(), boxes[name]
-        parts += (box_start(key, numbers[box.origin.bytes]), len(box.sealed).to_bytes(4, "big"), box.sealed)
+        parts += (
+            box_start(key, numbers[box.origin.bytes]),
+            len(box.sealed).to_bytes(4, "big"),
+            box.sealed,
+        )
     return b"".join(parts)
 
 
@@ -118,7 +125,9 @@ def box_start(name: bytes, origin: int) -> bytes:
         FieldTooLong: the name is longer than ``limits.FIELD_NAME_BYTES``, or empty.
     """
     if not 0 < len(name) <= FIELD_NAME_BYTES:
-        raise FieldTooLong(field=name[:20].decode(errors="replace"), found=len(name), limit=FIELD_NAME_BYTES)
+        raise FieldTooLong(
+            field=name[:20].decode(errors="replace"), found=len(name), limit=FIELD_NAME_BYTES
+        )
     return len(name).to_bytes(1, "big") + name + origin.to_bytes(1, "big")
 
 
@@ -126,7 +135,8 @@ def decode(record: bytes) -> dict[str, Box]:
     """Read what :func:`encode` wrote, now or in format 1; nothing else is accepted.
 
     Raises:
-        RecordDamaged: unknown version, a length beyond the end, names or origins out of order or twice, an origin unused.
+        RecordDamaged: unknown version, a length beyond the end, names or origins out of order or
+            twice, an origin unused.
     """
     try:
         boxes = {key.decode(): box for key, box in _boxes(record, None)}
@@ -138,10 +148,12 @@ def decode(record: bytes) -> dict[str, Box]:
 
 
 def pick(record: bytes, names: Collection[str]) -> dict[str, Box]:
-    """Return the boxes of ``names`` alone: a use opens three fields of fifteen, and most of the work is the rest.
+    """Return the boxes of ``names`` alone: a use opens three fields of fifteen, and most
+    of the work is the rest.
 
     Raises:
-        RecordDamaged: as for :func:`decode`, but for what is not returned (the spelling of other names, unused origins).
+        RecordDamaged: as for :func:`decode`, but for what is not returned (the spelling of
+            other names, unused origins).
     """
     wanted = {name.encode(): name for name in names}
     return {wanted[key]: box for key, box in _boxes(record, wanted)}
@@ -163,14 +175,23 @@ def _boxes(record: bytes, wanted: Container[bytes] | None) -> Iterator[tuple[byt
         if end > size:
             raise RecordDamaged(why="it ends in the middle of a box")
         if length < NONCE_BYTES + TAG_BYTES or key <= last or number >= known:
-            raise RecordDamaged(why="a box is too short or of no known origin, or fields are out of order")
+            raise RecordDamaged(
+                why="a box is too short or of no known origin, or fields are out of order"
+            )
         if wanted is None or key in wanted:
-            yield key, Box(origins.of_promise(number) if told is None else _origin(told[number]), record[head_end:end])
+            yield (
+                key,
+                Box(
+                    origins.of_promise(number) if told is None else _origin(told[number]),
+                    record[head_end:end],
+                ),
+            )
         at, last = end, key
 
 
 def _told(record: bytes) -> tuple[list[bytes] | None, int]:
-    """Return the origins of a record, still bytes, and where its boxes start; None for format 1, which has none."""
+    """Return the origins of a record, still bytes, and where its boxes start; None for
+    format 1, which has none."""
     if record[:1] == _FIRST_VERSION:
         return None, 1
     if record[:1] != VERSION:
@@ -196,10 +217,17 @@ def _origin(blob: bytes) -> Origin:
     try:
         return origins.read(blob)
     except ValueError:
-        raise RecordDamaged(why="an origin is not one: its time, channel or purpose cannot be") from None
+        raise RecordDamaged(
+            why="an origin is not one: its time, channel or purpose cannot be"
+        ) from None
 
 
 def _bound(person_id: int, field: str, origin: Origin) -> bytes:
     if origin.collected_at is None:  # sealed when records kept the promise alone
-        return b"%b%b%b%b" % (_FIRST_AAD, person_id.to_bytes(8, "big"), origin.promise_serial.to_bytes(4, "big"), field.encode())
+        return b"%b%b%b%b" % (
+            _FIRST_AAD,
+            person_id.to_bytes(8, "big"),
+            origin.promise_serial.to_bytes(4, "big"),
+            field.encode(),
+        )
     return b"%b%b%b%b" % (AAD, person_id.to_bytes(8, "big"), origin.bytes, field.encode())

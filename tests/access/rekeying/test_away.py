@@ -1,4 +1,5 @@
-"""A running process whose key service is stopped and started again: nothing leaves meanwhile, and nothing needs a restart."""
+"""A running process whose key service is stopped and started again: nothing leaves meanwhile, and
+nothing needs a restart."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ from tests.keys.transit_server import Engine, Server
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_uses_stop_with_the_key_service_and_go_on_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uses_stop_with_the_key_service_and_go_on_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (person_id, _), *_ = world.load(1)
     server = Server(Engine())
     server.start()
@@ -68,7 +71,9 @@ def test_uses_stop_with_the_key_service_and_go_on_with_it(tmp_path: Path, monkey
     server.stop()
 
 
-def test_a_program_is_told_503_with_the_code_and_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_is_told_503_with_the_code_and_gets_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     _, row = world.load(1)[0]
     token = programs.program("till", "shop-system", "Shops", ["deliver-orders"], ["api"])[1]
     asked = {
@@ -80,7 +85,9 @@ def test_a_program_is_told_503_with_the_code_and_gets_nothing(monkeypatch: pytes
 
     def post() -> HttpResponse:
         headers = {"Authorization": f"Bearer {token}"}
-        return Client().post("/api/v1/uses", json.dumps(asked), content_type="application/json", headers=headers)
+        return Client().post(
+            "/api/v1/uses", json.dumps(asked), content_type="application/json", headers=headers
+        )
 
     assert post().json()["values"] == {"city": row["city"]}
     kept = ROOT.read_bytes()
@@ -98,9 +105,15 @@ def test_a_program_is_told_503_with_the_code_and_gets_nothing(monkeypatch: pytes
     assert post().status_code == 200
 
 
-def test_a_customer_is_told_to_come_back_and_not_which_file_is_missing(caplog: pytest.LogCaptureFixture) -> None:
-    away = ProviderAway(provider="vault:https://v.example/transit/k", why="nothing listens there", fix="Start it.")
-    answer = ToldErrors(lambda request: HttpResponse()).process_exception(RequestFactory().get("/you/"), away)
+def test_a_customer_is_told_to_come_back_and_not_which_file_is_missing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    away = ProviderAway(
+        provider="vault:https://v.example/transit/k", why="nothing listens there", fix="Start it."
+    )
+    answer = ToldErrors(lambda request: HttpResponse()).process_exception(
+        RequestFactory().get("/you/"), away
+    )
     assert answer is not None
     assert answer.status_code == http_status(away) == 503
     assert "v.example" not in answer.content.decode()

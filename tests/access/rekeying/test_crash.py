@@ -1,4 +1,5 @@
-"""kill -9 anywhere in a rotation, and reads, imports and erasures beside it: nothing is lost, and it goes on where it stopped."""
+"""kill -9 anywhere in a rotation, and reads, imports and erasures beside it: nothing is lost, and
+it goes on where it stopped."""
 
 from __future__ import annotations
 
@@ -91,7 +92,11 @@ def test_reads_imports_and_erasures_beside_a_rotation_are_all_right() -> None:
     connection.ensure_connection()
     brought = outcomes[3]
     assert isinstance(brought, dict)
-    left = {person_id: handle for person_id, handle in (known | brought).items() if person_id not in going}
+    left = {
+        person_id: handle
+        for person_id, handle in (known | brought).items()
+        if person_id not in going
+    }
     check(left)
     assert PersonKey.objects.count() == len(left)
     check_ended(4)

@@ -1,4 +1,5 @@
-"""The index key is replaced while everyone goes on: whoever is held is found at every moment, and a leak counts the same."""
+"""The index key is replaced while everyone goes on: whoever is held is found at every moment, and a
+leak counts the same."""
 
 from __future__ import annotations
 
@@ -106,7 +107,10 @@ def test_what_is_changed_on_the_way_is_found_by_what_it_is_now() -> None:
     assert vault.find("email", was["email"]) == vault.find("email", its["email"]) == []
     brought = set(vault.all_ids()) - {person_id for person_id, _ in rows}
     assert len(brought) == 3
-    assert set(BlindIndex.objects.values_list("person_id", flat=True)) == {person_id for person_id, _ in rows} | brought
+    assert (
+        set(BlindIndex.objects.values_list("person_id", flat=True))
+        == {person_id for person_id, _ in rows} | brought
+    )
     bring_more(12)
     assert Person.objects.count() == 12, "an import knows by the new key who is held"
     check_ended(1)
@@ -130,7 +134,11 @@ def test_two_who_are_one_are_found_by_both_and_can_be_two_again(when: str) -> No
     merged = merged or merge()
     for _ in range(2):
         for one in (hers, said):
-            assert vault.find("email", one["email"]) == vault.find("customer_number", one["customer_id"]) == [ann]
+            assert (
+                vault.find("email", one["email"])
+                == vault.find("customer_number", one["customer_id"])
+                == [ann]
+            )
         rotation = index.go_on(rotation, by=SYSTEM)
     if when == "between":  # undone while it is rotated again
         rotation = index.begin(by=SYSTEM, at=clock.now())
@@ -139,17 +147,26 @@ def test_two_who_are_one_are_found_by_both_and_can_be_two_again(when: str) -> No
     all_found([(ann, hers), (far, said)])
     assert (len(_filed(ann)), len(_filed(far))) == (len(kept_filed[0]), len(kept_filed[1]))
     assert vault.find("email", hers["email"]) == [ann]
-    assert set(BlindIndex.objects.values_list("generation", flat=True)) == {2 if when == "between" else 1}
+    assert set(BlindIndex.objects.values_list("generation", flat=True)) == {
+        2 if when == "between" else 1
+    }
 
 
 def _filed(person_id: int) -> set[tuple[int, bytes]]:
-    return {(kind, bytes(digest)) for kind, digest in BlindIndex.objects.filter(person_id=person_id).values_list("kind", "digest")}
+    return {
+        (kind, bytes(digest))
+        for kind, digest in BlindIndex.objects.filter(person_id=person_id).values_list(
+            "kind", "digest"
+        )
+    }
 
 
 @pytest.mark.django_db
 def test_a_look_up_of_what_is_held_nowhere_is_let_go_only_when_told() -> None:
     rows = people(3)
-    BlindIndex.objects.create(kind=1, digest=blind.digests("email", "former@example.com")[0], person_id=rows[0][0])
+    BlindIndex.objects.create(
+        kind=1, digest=blind.digests("email", "former@example.com")[0], person_id=rows[0][0]
+    )
     with pytest.raises(index.LookUpsLost) as refused:
         rotate()
     assert refused.value.details["count"] == 1
@@ -164,8 +181,11 @@ def test_a_look_up_of_what_is_held_nowhere_is_let_go_only_when_told() -> None:
 @pytest.mark.django_db
 def test_without_the_old_key_everybody_is_filed_under_what_they_hold() -> None:
     rows = people(6)
-    merged = merging.merge(rows[0][0], rows[1][0], chosen={}, reference="case/1", by=SYSTEM, at=clock.now())
-    InstanceSecret.objects.filter(name="index").delete()  # as where newer keys were restored beside older records
+    merged = merging.merge(
+        rows[0][0], rows[1][0], chosen={}, reference="case/1", by=SYSTEM, at=clock.now()
+    )
+    # As where newer keys were restored beside older records.
+    InstanceSecret.objects.filter(name="index").delete()
     instance_secret.cache_clear()
     assert vault.find("email", rows[2][1]["email"]) == []
     with pytest.raises(index.LookUpsLost):
@@ -179,7 +199,9 @@ def test_without_the_old_key_everybody_is_filed_under_what_they_hold() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("switched", [False, True])
-def test_records_that_were_restored_from_an_earlier_moment_than_the_keys_are_filed_again(switched: bool) -> None:
+def test_records_that_were_restored_from_an_earlier_moment_than_the_keys_are_filed_again(
+    switched: bool,
+) -> None:
     rows = people(9)
     rotation = index.begin(by=SYSTEM, at=clock.now())
     while index._file(rotation.pk, kinds(), lambda done: None):
@@ -208,12 +230,16 @@ def test_a_leak_counts_the_same_and_one_that_waits_is_waited_for() -> None:
     assert counting.count(between.number, by=SYSTEM, at=clock.now()).people == counted.people
     after = open_leak(leaked)
     assert counting.count(after.number, by=SYSTEM, at=clock.now()).people == counted.people
-    assert {person.person_id for person in queries.people(after.number)} == {person.person_id for person in queries.people(number)}
+    assert {person.person_id for person in queries.people(after.number)} == {
+        person.person_id for person in queries.people(number)
+    }
     check_ended(1)
 
 
 @pytest.mark.django_db
-def test_a_leak_made_with_a_key_that_is_gone_is_refused_not_undercounted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_leak_made_with_a_key_that_is_gone_is_refused_not_undercounted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from aboveboard.incidents.leaks.keyed import MadeWithAnotherKey
 
     waits = open_leak(leak_bytes([row for _, row in people(6)]))
@@ -235,7 +261,9 @@ def test_a_look_up_that_was_on_its_way_asks_again(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.django_db(transaction=True)
-def test_kill_9_anywhere_leaves_everybody_found_and_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kill_9_anywhere_leaves_everybody_found_and_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     rows = people(24)
     killer = Killer(most=0.2)
     for turn in range(5 * KILLS):

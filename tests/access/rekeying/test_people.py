@@ -1,4 +1,5 @@
-"""A person's key is made anew: their record opens, their handle stays, the old key opens nothing; killed anywhere it goes on."""
+"""A person's key is made anew: their record opens, their handle stays, the old key opens nothing;
+killed anywhere it goes on."""
 
 from __future__ import annotations
 
@@ -38,7 +39,10 @@ def _root_key_stays() -> Iterator[None]:
 def test_one_person_has_a_new_key_and_all_else_stays() -> None:
     known = world.people(2)
     ann, bob = known
-    before = {person: (person_key(person), world.open_all(record)) for person, record in vault.fetch([ann, bob]).items()}
+    before = {
+        person: (person_key(person), world.open_all(record))
+        for person, record in vault.fetch([ann, bob]).items()
+    }
     people.rotate_one(ann, by=SYSTEM, at=clock.now())
     people.rotate_one(ann, by=SYSTEM, at=clock.now())
     world.check(known)
@@ -65,7 +69,10 @@ def test_everybody_has_a_new_key_and_their_handles_stay(monkeypatch: pytest.Monk
     assert people.rotate_all(by=SYSTEM, at=clock.now(), progress=seen.append) == 10
     assert seen == [3, 6, 9, 10]
     world.check(known)
-    assert not any(bytes(before[person]) == bytes(wrapped) for person, wrapped in PersonKey.objects.values_list("person_id", "wrapped"))
+    assert not any(
+        bytes(before[person]) == bytes(wrapped)
+        for person, wrapped in PersonKey.objects.values_list("person_id", "wrapped")
+    )
     assert Entry.objects.filter(kind="keys.people.finished").count() == 1
 
 
@@ -80,14 +87,20 @@ def test_two_who_are_one_stay_one_and_can_be_two_again() -> None:
     assert people.rotate_all(by=SYSTEM, at=clock.now()) == 1
     world.rotate()
     assert vault.all_handles(ann) == both == (known[ann], known[bob])
-    assert bytes(PersonKey.objects.get(person_id=bob).wrapped) != wrapped, "what was set aside has a new key too"
+    assert bytes(PersonKey.objects.get(person_id=bob).wrapped) != wrapped, (
+        "what was set aside has a new key too"
+    )
     merging.split(merged.pk, kinds=world.kinds(), reference="case/2", by=SYSTEM, at=clock.now())
     world.check(known)
-    assert {person: world.open_all(record) for person, record in vault.fetch([ann, bob]).items()} == before
+    assert {
+        person: world.open_all(record) for person, record in vault.fetch([ann, bob]).items()
+    } == before
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_anywhere_nobody_is_half_done_and_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_anywhere_nobody_is_half_done_and_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(people, "RESEAL_BATCH", 4)
     known = world.people(30)
     killer = Killer(most=0.3)
@@ -99,11 +112,16 @@ def test_killed_anywhere_nobody_is_half_done_and_it_goes_on(monkeypatch: pytest.
     people.rotate_all(by=SYSTEM, at=clock.now())
     world.check(known)
     assert not Rotation.objects.filter(finished_at=None).exists()
-    assert Entry.objects.filter(kind="keys.people.begun").count() == Entry.objects.filter(kind="keys.people.finished").count()
+    assert (
+        Entry.objects.filter(kind="keys.people.begun").count()
+        == Entry.objects.filter(kind="keys.people.finished").count()
+    )
 
 
 @pytest.mark.django_db(transaction=True)
-def test_reads_corrections_erasures_and_a_rotation_of_the_root_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reads_corrections_erasures_and_a_rotation_of_the_root_beside_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(people, "RESEAL_BATCH", 4)
     known = world.people(40)
     gone, corrected = list(known)[::5], list(known)[1::5]

@@ -1,4 +1,5 @@
-"""The root key is rotated while everyone goes on: nothing sealed is touched, nothing is lost, the old key ends."""
+"""The root key is rotated while everyone goes on: nothing sealed is touched, nothing is
+lost, the old key ends."""
 
 from __future__ import annotations
 
@@ -46,9 +47,9 @@ def test_everything_is_moved_and_nothing_sealed_is_touched() -> None:
     seen: list[int] = []
     to_do = finish_now(root.begin(by=SYSTEM, at=clock.now()), progress=seen.append)
     assert seen[-1] == 20
-    assert {key: bytes(value) for key, value in SealedRecord.objects.values_list("person_id", "boxes")} == {
-        key: bytes(value) for key, value in before.items()
-    }
+    assert {
+        key: bytes(value) for key, value in SealedRecord.objects.values_list("person_id", "boxes")
+    } == {key: bytes(value) for key, value in before.items()}
     check(known)
     check_ended(1)
     (new,) = ROOT.read_text().split()
@@ -68,9 +69,13 @@ def test_what_the_first_version_wrapped_directly_is_moved_too() -> None:
     for person_id in known:
         key = queries.person_key(person_id)
         assert key is not None
-        PersonKey.objects.filter(person_id=person_id).update(wrapped=direct.wrap(key, ring.person_context(person_id)))
+        PersonKey.objects.filter(person_id=person_id).update(
+            wrapped=direct.wrap(key, ring.person_context(person_id))
+        )
     secret = queries.instance_secret("index")
-    InstanceSecret.objects.filter(name="index").update(wrapped=direct.wrap(secret, ring.secret_context("index")))
+    InstanceSecret.objects.filter(name="index").update(
+        wrapped=direct.wrap(secret, ring.secret_context("index"))
+    )
     WrappingKey.objects.all().delete()
     check(known)
     rotate()
@@ -103,7 +108,9 @@ def test_after_moving_to_another_provider_both_open_until_the_old_one_is_left() 
 def test_nobody_leaves_for_a_provider_that_cannot_open() -> None:
     people(1)
     actions.make_wrapping_key([provider_at("file:root.key", settings.current())], at=clock.now())
-    WrappingKey.objects.filter(id=WrappingKey.objects.order_by("-id")[0].pk).update(provider="vault:https://v.example/transit/k")
+    WrappingKey.objects.filter(id=WrappingKey.objects.order_by("-id")[0].pk).update(
+        provider="vault:https://v.example/transit/k"
+    )
     with pytest.raises(Conflict, match="cannot open"):
         root.leave(by=SYSTEM, at=clock.now())
     assert WrappingKey.objects.count() == 2
@@ -121,7 +128,9 @@ def test_one_rotation_at_a_time() -> None:
     check_ended(1)
 
 
-def test_a_provider_that_is_away_changes_nothing_and_the_rotation_goes_on_later(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_provider_that_is_away_changes_nothing_and_the_rotation_goes_on_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     known = people(10)
     rotation = root.begin(by=SYSTEM, at=clock.now())
     hidden = Path(ROOT).rename(ROOT.with_name("other.key"))

@@ -33,7 +33,11 @@ def bring_more(count: int) -> None:
     """Import the first ``count`` people of the file again: whoever is not held is new."""
     mapping = mappings.load(world.MAPPING_FILE.read_text("utf-8"), name="mapping")
     adopted = in_force()
-    loading.load(loading.Source(world._file(count, 2026), mapping, kinds(), adopted.serial), by=SYSTEM, at=clock.now())
+    loading.load(
+        loading.Source(world._file(count, 2026), mapping, kinds(), adopted.serial),
+        by=SYSTEM,
+        at=clock.now(),
+    )
 
 
 def rotate() -> None:
@@ -42,7 +46,8 @@ def rotate() -> None:
 
 
 def check(known: dict[int, str]) -> None:
-    """Whoever is held opens whole, is known by the same handle, and no secret of the instance is another."""
+    """Whoever is held opens whole, is known by the same handle, and no secret of
+    the instance is another."""
     ring.forget()
     records = vault.fetch(list(known))
     assert records.keys() == known.keys()
@@ -58,11 +63,15 @@ def open_all(record: vault.Sealed) -> list[str]:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     boxes = sealed.decode(record._record)
-    return [sealed.unseal(AESGCM(record._key), record.person_id, name, box) for name, box in boxes.items()]
+    return [
+        sealed.unseal(AESGCM(record._key), record.person_id, name, box)
+        for name, box in boxes.items()
+    ]
 
 
 def check_ended(rotations: int) -> None:
-    """One wrapping key is left, everything is under it, and each rotation stands in the ledger with its end."""
+    """One wrapping key is left, everything is under it, and each rotation stands in
+    the ledger with its end."""
     (key,) = WrappingKey.objects.all()
     heads = {bytes(wrapped)[1:5] for wrapped in PersonKey.objects.values_list("wrapped", flat=True)}
     assert heads <= {int(key.key_id).to_bytes(4, "big")}
@@ -83,4 +92,6 @@ def correct(person_id: int, field: str, value: str) -> None:
     """Correct one field, as its owner does in the portal."""
     adopted = in_force()
     origin = Origin(adopted.serial, clock.now(), "portal", "")
-    vault_actions.correct(person_id, field, value, kinds=kinds(), origin=origin, by=SYSTEM, at=clock.now())
+    vault_actions.correct(
+        person_id, field, value, kinds=kinds(), origin=origin, by=SYSTEM, at=clock.now()
+    )

@@ -1,4 +1,5 @@
-"""The sweep on real records: it erases what was reviewed, that alone, and no more of it than has still lapsed."""
+"""The sweep on real records: it erases what was reviewed, that alone, and no more of it
+than has still lapsed."""
 
 from __future__ import annotations
 
@@ -53,7 +54,12 @@ def change_the_promise() -> None:
     """Adopt a promise that keeps some of it longer."""
     from aboveboard.access.actions import adopt_promise
 
-    adopt_promise(PROMISE_FILE.read_text("utf-8").replace("keep: P6Y", "keep: P9Y", 1), name="changed", by=SYSTEM, at=clock.now())
+    adopt_promise(
+        PROMISE_FILE.read_text("utf-8").replace("keep: P6Y", "keep: P9Y", 1),
+        name="changed",
+        by=SYSTEM,
+        at=clock.now(),
+    )
 
 
 def test_a_review_changes_nothing_and_the_erasure_does_what_it_said() -> None:
@@ -66,7 +72,9 @@ def test_a_review_changes_nothing_and_the_erasure_does_what_it_said() -> None:
     wholes = {row.person_id for row in queries.rows(sweep.pk) if row.whole}
     erase(sweep, 7)
     for person, _ in crowd:
-        assert seen(person) == (set() if person in wholes else before[person] - said.get(person, set()))
+        assert seen(person) == (
+            set() if person in wholes else before[person] - said.get(person, set())
+        )
     assert sum(queries.outcomes(sweep.pk).values()) == len(said)
 
 
@@ -78,12 +86,14 @@ def test_nothing_lapses_today() -> None:
 
 
 def fields_lapsed(person: int, fields: set[str]) -> Sweep:
-    """A reviewed sweep in which these fields of a person have lapsed, as if the promise had no purpose left for them."""
+    """A reviewed sweep in which these fields of a person have lapsed, as if the promise had no
+    purpose left for them."""
     from types import MappingProxyType
 
     promise = in_force().promise
     purposes = {
-        key: replace(one, fields=tuple(field for field in one.fields if field not in fields)) for key, one in promise.purposes.items()
+        key: replace(one, fields=tuple(field for field in one.fields if field not in fields))
+        for key, one in promise.purposes.items()
     }
     changed = replace(promise, purposes=MappingProxyType(purposes))
     adopted = replace(in_force(), promise=changed)
@@ -99,14 +109,23 @@ def test_some_fields_go_with_their_look_ups_and_the_rest_opens() -> None:
     sweep = fields_lapsed(person, {"email"})
     assert seen(person) == rest
     assert vault.handle(person) == handle
-    assert person_key(person) != key, "an old copy of the record would open with the key that a backup of today has"
+    assert person_key(person) != key, (
+        "an old copy of the record would open with the key that a backup of today has"
+    )
     assert vault.find("email", row["email"]) == []
     assert vault.find("customer_number", row["customer_id"]) == [person]
-    outcome = use(Ask(ADVISER, "answer-contact", ("first_name", "email"), "phone"), person, at=clock.now())
+    outcome = use(
+        Ask(ADVISER, "answer-contact", ("first_name", "email"), "phone"), person, at=clock.now()
+    )
     assert isinstance(outcome, Opened)
     assert (outcome.values["email"], outcome.values["first_name"] is None) == (None, False)
     entry = entries_for(vault.handle(person) or "", kinds=["field.erased"], after=None, limit=5)[0]
-    assert entry.facts == {"fields": ["email"], "reason": "retention", "sweep": sweep.pk, "promise": sweep.promise_serial}
+    assert entry.facts == {
+        "fields": ["email"],
+        "reason": "retention",
+        "sweep": sweep.pk,
+        "promise": sweep.promise_serial,
+    }
     assert queries.outcomes(sweep.pk) == {"fields": 2}
     assert [(line.field, line.why, line.people) for line in queries.report(sweep)] == [
         ("email", "the promise has no purpose left for it", 2)
@@ -118,18 +137,26 @@ def test_whoever_is_erased_whole_leaves_no_number_in_the_rows() -> None:
     sweep = erase(review(12), 12)
     assert not Person.objects.exists()
     assert not BlindIndex.objects.exists()
-    assert set(SweepRow.objects.filter(sweep=sweep).values_list("person_id", "outcome")) == {(None, "person")}
+    assert set(SweepRow.objects.filter(sweep=sweep).values_list("person_id", "outcome")) == {
+        (None, "person")
+    }
     assert Entry.objects.filter(kind="erasure.done").count() == len(crowd)
 
 
 def test_a_hold_and_a_restriction_let_data_wait_and_say_so() -> None:
     (held, _), (rests, _), (neither, _) = load(3)
-    keeping.place_hold(held, HoldReason.CLAIM, reference="case/1", until=None, by=ADVISER, at=clock.now())
-    keeping.restrict(rests, RestrictionReason.NEEDED_FOR_CLAIM, reference="call/2", by=ADVISER, at=clock.now())
+    keeping.place_hold(
+        held, HoldReason.CLAIM, reference="case/1", until=None, by=ADVISER, at=clock.now()
+    )
+    keeping.restrict(
+        rests, RestrictionReason.NEEDED_FOR_CLAIM, reference="call/2", by=ADVISER, at=clock.now()
+    )
     sweep = erase(review(12), 12)
     assert {row.person_id: row.outcome for row in queries.rows(sweep.pk)} == {
-        held: "legal_hold", rests: "restriction", None: "person",
-    }  # fmt: skip
+        held: "legal_hold",
+        rests: "restriction",
+        None: "person",
+    }
     assert sweep.counts["suspended"] == {"legal_hold": 1, "restriction": 1}
     assert seen(held)
     assert not seen(neither)
@@ -139,7 +166,9 @@ def test_what_happened_after_the_review_counts() -> None:
     (active, _), (held, _), (asked, _) = load(3)
     sweep = review(12)
     Person.objects.filter(id=active).update(last_active_at=later(11.9))
-    keeping.place_hold(held, HoldReason.CLAIM, reference="case/1", until=None, by=ADVISER, at=clock.now())
+    keeping.place_hold(
+        held, HoldReason.CLAIM, reference="case/1", until=None, by=ADVISER, at=clock.now()
+    )
     vault_actions.erase(asked, reason="asked", by=ADVISER, at=clock.now())
     erase(sweep, 12)
     assert queries.outcomes(sweep.pk) == {"gone": 1, "legal_hold": 1, "no_longer_lapsed": 1}
@@ -164,7 +193,9 @@ def test_only_what_was_reviewed_can_be_erased() -> None:
     assert Person.objects.count() == 3
 
 
-def test_in_any_batches_and_stopped_anywhere_it_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_any_batches_and_stopped_anywhere_it_comes_to_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     crowd = load(7)
     at = later(12)
     whole = reviewing.review(by=SYSTEM, at=at)
@@ -187,7 +218,9 @@ def test_in_any_batches_and_stopped_anywhere_it_comes_to_the_same(monkeypatch: p
     assert Entry.objects.filter(kind="sweep.done").count() == 1
 
 
-def test_the_command_reviews_lists_and_erases(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_reviews_lists_and_erases(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     load(3)
     at = later(12)
     monkeypatch.setattr("aboveboard.basics.clock.now", lambda: at)
@@ -204,7 +237,9 @@ def test_the_command_reviews_lists_and_erases(capsys: pytest.CaptureFixture[str]
     assert main(["sweep", "--do", "f" * 64]) == 3
 
 
-def test_the_worker_sweeps_by_itself_only_where_the_settings_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worker_sweeps_by_itself_only_where_the_settings_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     load(3)
     at = later(12)
     monkeypatch.setattr("aboveboard.basics.clock.now", lambda: at)
@@ -223,7 +258,10 @@ def test_whoever_stands_in_an_open_incident_waits(tmp_path: Path) -> None:
     (lost, _), (other, _) = load(2)
     incident = lost_laptop([lost], tmp_path, at=clock.now())
     sweep = erase(review(12), 12)
-    assert {row.person_id: row.outcome for row in queries.rows(sweep.pk)} == {lost: "incident", None: "person"}
+    assert {row.person_id: row.outcome for row in queries.rows(sweep.pk)} == {
+        lost: "incident",
+        None: "person",
+    }
     assert not seen(other)
     with transaction.atomic():
         incidents.move(incident, State.CLOSED, note="Found.", by=ADVISER, at=clock.now())

@@ -18,7 +18,10 @@ from aboveboard.incidents.models import Kind
 from aboveboard.promise.categories import bitmap
 from tests.incidents.conftest import AT
 
-EMAIL, PASSWORD, CARD = (bitmap([key]) for key in ("user.contact.email", "user.authorization.password", "user.financial.credit_card"))
+EMAIL, PASSWORD, CARD = (
+    bitmap([key])
+    for key in ("user.contact.email", "user.authorization.password", "user.financial.credit_card")
+)
 
 
 @pytest.mark.parametrize("kind", Kind.values)
@@ -33,19 +36,31 @@ def test_every_question_has_an_answer_until_someone_gives_one(kind: str) -> None
 
 @pytest.mark.parametrize("kind", Kind.values)
 def test_not_answering_never_makes_a_loss_look_smaller(kind: str) -> None:
-    """Each answer on how far it went scores no higher than what was taken without one, save the worst hands."""
+    """Each answer on how far it went scores no higher than what was taken without one,
+    save the worst hands."""
     combination = [Combination(EMAIL | CARD, 0, 10)]
     taken = scoring.score(combination, circumstances.of(kind, {}))[0].score.se
     milder = ["nobody", "trusted", "few_known"]
     for hands in milder:
-        assert scoring.score(combination, circumstances.of(kind, {"hands": hands}))[0].score.se <= taken
+        assert (
+            scoring.score(combination, circumstances.of(kind, {"hands": hands}))[0].score.se
+            <= taken
+        )
 
 
 def test_answers_that_nobody_offered_are_refused() -> None:
-    for answers in ({"hands": "everyone"}, {"shoe": "9"}, {"nature": "aliens"}, {"nature": "device_lost,other"}, {"measures": "x" * 5_000}):
+    for answers in (
+        {"hands": "everyone"},
+        {"shoe": "9"},
+        {"nature": "aliens"},
+        {"nature": "device_lost,other"},
+        {"measures": "x" * 5_000},
+    ):
         with pytest.raises(circumstances.NoSuchAnswer):
             circumstances.check(answers)
-    assert circumstances.check({"impacts": ["fraud", "identity_theft"], "measures": " Locked. ", "hands": ""}) == {
+    assert circumstances.check(
+        {"impacts": ["fraud", "identity_theft"], "measures": " Locked. ", "hands": ""}
+    ) == {
         "impacts": "fraud,identity_theft",
         "measures": "Locked.",
     }
@@ -55,7 +70,10 @@ def test_when_the_keys_went_too_what_was_protected_can_be_read() -> None:
     kept = circumstances.of(Kind.LOST_DEVICE, {"keys_taken": "no"})
     taken = circumstances.of(Kind.LOST_DEVICE, {"keys_taken": "yes"})
     assert scoring.readable(EMAIL | CARD, CARD, kept) == {"user.contact.email"}
-    assert scoring.readable(EMAIL | CARD, CARD, taken) == {"user.contact.email", "user.financial.credit_card"}
+    assert scoring.readable(EMAIL | CARD, CARD, taken) == {
+        "user.contact.email",
+        "user.financial.credit_card",
+    }
 
 
 def test_a_readable_password_answers_whether_codes_went() -> None:
@@ -64,7 +82,12 @@ def test_a_readable_password_answers_whether_codes_went() -> None:
     nobody_said = circumstances.of(Kind.LEAKED_FILE, {})
     assert scoring.loss(cells, nobody_said, risk.Risk.HIGH).codes_taken is True
     assert scoring.loss(hidden, nobody_said, risk.Risk.HIGH).codes_taken is None
-    assert scoring.loss(cells, circumstances.of(Kind.LEAKED_FILE, {"codes_taken": "no"}), risk.Risk.HIGH).codes_taken is False
+    assert (
+        scoring.loss(
+            cells, circumstances.of(Kind.LEAKED_FILE, {"codes_taken": "no"}), risk.Risk.HIGH
+        ).codes_taken
+        is False
+    )
     assert scoring.loss(cells, nobody_said, risk.Risk.HIGH).taking is Taking.ACQUIRED
 
 
@@ -78,7 +101,10 @@ def test_groups_add_up_over_languages_and_channels() -> None:
     answers = scoring.risks(scoring.combinations(cells), known)
     found = {group.jurisdiction: group for group in scoring.groups(cells, known, answers)}
     assert found["GB"].people == 7
-    assert (found["FR"].readable, found["FR"].protected) == ({"user.contact.email"}, {"user.financial.credit_card"})
+    assert (found["FR"].readable, found["FR"].protected) == (
+        {"user.contact.email"},
+        {"user.financial.credit_card"},
+    )
     assert scoring.worst([]) is None
 
 

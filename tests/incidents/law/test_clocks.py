@@ -1,4 +1,5 @@
-"""Deadlines: hours run through everything; days end at midnight; business days leave out days off."""
+"""Deadlines: hours run through everything; days end at midnight; business
+days leave out days off."""
 
 from __future__ import annotations
 
@@ -12,7 +13,11 @@ from hypothesis import strategies as st
 from aboveboard.incidents.law.clocks import Counting, Unit, deadline, remaining, year_end
 
 FRIDAY = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
-MOMENTS = st.datetimes(FRIDAY.replace(2025, 1, 1, tzinfo=None), FRIDAY.replace(2028, 6, 1, tzinfo=None), timezones=st.just(UTC))
+MOMENTS = st.datetimes(
+    FRIDAY.replace(2025, 1, 1, tzinfo=None),
+    FRIDAY.replace(2028, 6, 1, tzinfo=None),
+    timezones=st.just(UTC),
+)
 
 
 def _end(text: str, zone: str = "UTC") -> datetime:
@@ -25,7 +30,9 @@ def test_seventy_two_hours_run_through_the_weekend() -> None:
 
 def test_hours_are_counted_in_real_time_across_a_clock_change() -> None:
     start = datetime(2026, 10, 24, 12, 0, tzinfo=ZoneInfo("Europe/Paris"))
-    assert deadline(start, 24, Unit.HOURS, time_zone="Europe/Paris").at - start.astimezone(UTC) == timedelta(hours=24)
+    assert deadline(start, 24, Unit.HOURS, time_zone="Europe/Paris").at - start.astimezone(
+        UTC
+    ) == timedelta(hours=24)
 
 
 def test_days_leave_out_the_first_and_end_with_the_last() -> None:
@@ -62,7 +69,9 @@ def test_regulation_1182_71_rolls_days_but_not_hours() -> None:
     start = datetime(2026, 12, 20, 9, 10, tzinfo=UTC)
     rolled = deadline(start, 5, Unit.CALENDAR_DAYS, country="FR", counting=Counting.EU_1182_71)
     assert rolled.at == _end("2026-12-28")  # the 25th is Christmas, then a weekend
-    assert deadline(start, 72, Unit.HOURS, counting=Counting.EU_1182_71).at == datetime(2026, 12, 23, 10, 0, tzinfo=UTC)
+    assert deadline(start, 72, Unit.HOURS, counting=Counting.EU_1182_71).at == datetime(
+        2026, 12, 23, 10, 0, tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,22 +101,39 @@ def test_hours_are_exact(start: datetime, value: int) -> None:
     assert deadline(start, value, Unit.HOURS).at - start == timedelta(hours=value)
 
 
-@given(MOMENTS, st.integers(1, 200), st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Australia/Sydney"]))
-def test_days_give_at_least_the_days_and_less_than_one_more(start: datetime, value: int, zone: str) -> None:
+@given(
+    MOMENTS,
+    st.integers(1, 200),
+    st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Australia/Sydney"]),
+)
+def test_days_give_at_least_the_days_and_less_than_one_more(
+    start: datetime, value: int, zone: str
+) -> None:
     given_time = deadline(start, value, Unit.CALENDAR_DAYS, time_zone=zone).at - start
     slack = timedelta(hours=1)  # clock changes
-    assert timedelta(days=value) - slack - timedelta(seconds=1) <= given_time < timedelta(days=value + 1) + slack
+    assert (
+        timedelta(days=value) - slack - timedelta(seconds=1)
+        <= given_time
+        < timedelta(days=value + 1) + slack
+    )
 
 
 @given(MOMENTS, st.integers(1, 60), st.sampled_from(["US", "GB", "FR", "DE", "AU", "CA", "XX"]))
-def test_business_days_end_on_a_working_day_and_never_before_calendar_days(start: datetime, value: int, country: str) -> None:
+def test_business_days_end_on_a_working_day_and_never_before_calendar_days(
+    start: datetime, value: int, country: str
+) -> None:
     working = deadline(start, value, Unit.BUSINESS_DAYS, country=country).at
     assert working.weekday() < 5
     assert working >= deadline(start, value, Unit.CALENDAR_DAYS).at
 
 
 @given(MOMENTS, st.integers(1, 30), st.sampled_from(list(Unit)), st.sampled_from(list(Counting)))
-def test_a_longer_period_never_ends_sooner(start: datetime, value: int, unit: Unit, counting: Counting) -> None:
-    ends = [deadline(start, count, unit, country="FR", counting=counting).at for count in (value, value + 1)]
+def test_a_longer_period_never_ends_sooner(
+    start: datetime, value: int, unit: Unit, counting: Counting
+) -> None:
+    ends = [
+        deadline(start, count, unit, country="FR", counting=counting).at
+        for count in (value, value + 1)
+    ]
     assert ends[0] <= ends[1]
     assert ends[0] > start

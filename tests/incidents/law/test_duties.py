@@ -12,10 +12,22 @@ from hypothesis import strategies as st
 
 from aboveboard.incidents.law.duties import due
 from aboveboard.incidents.law.risk import Risk
-from aboveboard.incidents.law.terms import DutyDue, Group, LossFacts, Medium, OrgProfile, OrgRole, Required, Taking, Times
+from aboveboard.incidents.law.terms import (
+    DutyDue,
+    Group,
+    LossFacts,
+    Medium,
+    OrgProfile,
+    OrgRole,
+    Required,
+    Taking,
+    Times,
+)
 from aboveboard.promise import categories
 
-CONTACT = frozenset({"user.name.first", "user.name.last", "user.contact.email", "user.contact.phone_number"})
+CONTACT = frozenset(
+    {"user.name.first", "user.name.last", "user.contact.email", "user.contact.phone_number"}
+)
 BIRTH = CONTACT | {"user.demographic.date_of_birth"}
 SSN = CONTACT | {"user.government_id.national_identification_number"}
 CARD = CONTACT | {"user.financial.credit_card"}
@@ -28,9 +40,16 @@ STOLEN = LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=False)
 
 
 def _due(
-    people: Sequence[Group], facts: LossFacts = STOLEN, *, profile: OrgProfile = SHOP, aware: datetime = AWARE, **times: datetime
+    people: Sequence[Group],
+    facts: LossFacts = STOLEN,
+    *,
+    profile: OrgProfile = SHOP,
+    aware: datetime = AWARE,
+    **times: datetime,
 ) -> dict[str, DutyDue]:
-    rows = due(facts, people, times=Times(aware, **times), profile=profile, at=aware + timedelta(hours=1))
+    rows = due(
+        facts, people, times=Times(aware, **times), profile=profile, at=aware + timedelta(hours=1)
+    )
     found = {row.duty_id: row for row in rows}
     assert len(found) == len(rows)
     return found
@@ -46,28 +65,53 @@ def _day(text: str, zone: str = "UTC") -> datetime:
 def test_the_ico_is_told_within_72_hours_and_the_people_without_delay() -> None:
     rows = _due([Group("GB-SCT", 300, BIRTH)])
     ico = rows["UK-GDPR-33-AUTH"]
-    assert (ico.required, ico.people, ico.due_at) == (Required.YES, 300, AWARE + timedelta(hours=72))
+    assert (ico.required, ico.people, ico.due_at) == (
+        Required.YES,
+        300,
+        AWARE + timedelta(hours=72),
+    )
     assert ico.authority == "Information Commissioner's Office (ICO)"
     assert "71 h 0 min left" in ico.clock_words
     people = rows["UK-GDPR-34-SUBJ"]
-    assert (people.required, people.due_at, people.recipient_type) == (Required.YES, None, "individuals")
+    assert (people.required, people.due_at, people.recipient_type) == (
+        Required.YES,
+        None,
+        "individuals",
+    )
     assert rows["UK-GDPR-33-5-REC"].required is Required.YES
 
 
 @pytest.mark.parametrize(
     ("risk", "authority", "people"),
-    [(Risk.UNLIKELY, Required.NO, Required.NO), (Risk.RISK, Required.YES, Required.NO), (Risk.HIGH, Required.YES, Required.YES)],
+    [
+        (Risk.UNLIKELY, Required.NO, Required.NO),
+        (Risk.RISK, Required.YES, Required.NO),
+        (Risk.HIGH, Required.YES, Required.YES),
+    ],
 )
 def test_the_likelihood_of_harm_decides(risk: Risk, authority: Required, people: Required) -> None:
     rows = _due([Group("GB", 300, BIRTH)], LossFacts(Taking.LOST, risk))
-    assert (rows["UK-GDPR-33-AUTH"].required, rows["UK-GDPR-34-SUBJ"].required) == (authority, people)
+    assert (rows["UK-GDPR-33-AUTH"].required, rows["UK-GDPR-34-SUBJ"].required) == (
+        authority,
+        people,
+    )
     assert rows["UK-GDPR-33-5-REC"].required is Required.YES
     assert all(row.reasons for row in rows.values())
 
 
 def test_only_those_at_high_risk_have_to_be_told_but_the_authority_hears_of_all() -> None:
-    rows = _due([Group("GB", 40, CARD), Group("GB", 60, CONTACT, risk=Risk.RISK), Group("GB", 9, frozenset(), CARD)])
-    assert (rows["UK-GDPR-33-AUTH"].people, rows["UK-GDPR-34-SUBJ"].people, rows["UK-GDPR-34-SUBJ"].people_there) == (109, 40, 109)
+    rows = _due(
+        [
+            Group("GB", 40, CARD),
+            Group("GB", 60, CONTACT, risk=Risk.RISK),
+            Group("GB", 9, frozenset(), CARD),
+        ]
+    )
+    assert (
+        rows["UK-GDPR-33-AUTH"].people,
+        rows["UK-GDPR-34-SUBJ"].people,
+        rows["UK-GDPR-34-SUBJ"].people_there,
+    ) == (109, 40, 109)
 
 
 def test_from_outside_the_eea_each_countrys_authority_is_told() -> None:
@@ -94,11 +138,14 @@ def test_norway_is_in_the_eea_and_switzerland_is_not() -> None:
 
 
 def test_a_processor_tells_its_controller_and_nobody_else() -> None:
-    rows = _due([Group("GB", 5, BIRTH), Group("US-FL", 5, SSN)], profile=OrgProfile(("GB",), role=OrgRole.PROCESSOR))
+    rows = _due(
+        [Group("GB", 5, BIRTH), Group("US-FL", 5, SSN)],
+        profile=OrgProfile(("GB",), role=OrgRole.PROCESSOR),
+    )
     assert set(rows) == {"UK-GDPR-33-2-PROC", "US-FL-AGENT"}
 
 
-# -- United States -----------------------------------------------------------------------------------
+# -- United States ---------------------------------------------------------------------------------
 
 
 def test_names_e_mails_and_phones_bring_no_state_duty_and_the_answer_says_so() -> None:
@@ -109,16 +156,34 @@ def test_names_e_mails_and_phones_bring_no_state_duty_and_the_answer_says_so() -
 
 
 def test_a_card_number_counts_with_its_code_where_the_law_wants_one() -> None:
-    without = _due([Group("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=False))
-    unknown = _due([Group("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=None))
-    known = _due([Group("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=True))
-    assert [rows["US-CA-IND"].required for rows in (without, unknown, known)] == [Required.NO, Required.ASK, Required.YES]
-    assert _due([Group("US-MA", 1, CARD)])["US-MA-IND"].required is Required.YES  # with or without a code
+    without = _due(
+        [Group("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=False)
+    )
+    unknown = _due(
+        [Group("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=None)
+    )
+    known = _due(
+        [Group("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=True)
+    )
+    assert [rows["US-CA-IND"].required for rows in (without, unknown, known)] == [
+        Required.NO,
+        Required.ASK,
+        Required.YES,
+    ]
+    # With or without a code.
+    assert _due([Group("US-MA", 1, CARD)])["US-MA-IND"].required is Required.YES
 
 
 def test_a_birth_date_counts_in_washington_and_north_dakota_and_not_in_oregon() -> None:
-    rows = _due([Group("US-WA", 501, BIRTH), Group("US-ND", 251, BIRTH), Group("US-OR", 900, BIRTH)])
-    assert rows["US-WA-IND"].required is rows["US-WA-AG"].required is rows["US-ND-AG"].required is Required.YES
+    rows = _due(
+        [Group("US-WA", 501, BIRTH), Group("US-ND", 251, BIRTH), Group("US-OR", 900, BIRTH)]
+    )
+    assert (
+        rows["US-WA-IND"].required
+        is rows["US-WA-AG"].required
+        is rows["US-ND-AG"].required
+        is Required.YES
+    )
     assert rows["US-OR-IND"].required is Required.NO
 
 
@@ -131,7 +196,13 @@ def test_the_california_authority_clock_starts_when_the_people_are_told() -> Non
     rows = _due([Group("US-CA", 501, SSN)])
     assert rows["US-CA-IND"].due_at == _day("2026-12-18")
     assert (rows["US-CA-AG"].due_at, rows["US-CA-AG"].depends_on) == (None, ("US-CA-IND",))
-    told = due(STOLEN, [Group("US-CA", 501, SSN)], times=Times(AWARE, told={"US-CA-IND": AWARE}), profile=SHOP, at=AWARE)
+    told = due(
+        STOLEN,
+        [Group("US-CA", 501, SSN)],
+        times=Times(AWARE, told={"US-CA-IND": AWARE}),
+        profile=SHOP,
+        at=AWARE,
+    )
     assert next(row for row in told if row.duty_id == "US-CA-AG").due_at == _day("2026-12-03")
 
 
@@ -149,12 +220,17 @@ def test_the_california_authority_clock_starts_when_the_people_are_told() -> Non
 def test_thresholds_mind_their_operators(state: str, duty: str, below: int, reached: int) -> None:
     for people, required in ((below, Required.NO), (reached, Required.YES)):
         if people:
-            assert _due([Group(f"US-{state}", people, SSN)])[f"US-{state}-{duty}"].required is required
+            assert (
+                _due([Group(f"US-{state}", people, SSN)])[f"US-{state}-{duty}"].required is required
+            )
 
 
 def test_texas_tells_the_authority_before_the_people_are_due() -> None:
     rows = _due([Group("US-TX", 250, SSN)], determined=AWARE)
-    assert (rows["US-TX-AG"].due_at, rows["US-TX-IND"].due_at) == (_day("2026-12-18"), _day("2027-01-17"))
+    assert (rows["US-TX-AG"].due_at, rows["US-TX-IND"].due_at) == (
+        _day("2026-12-18"),
+        _day("2027-01-17"),
+    )
     assert list(rows).index("US-TX-AG") < list(rows).index("US-TX-IND")
 
 
@@ -168,8 +244,11 @@ def test_maryland_and_new_jersey_tell_the_authority_first(state: str) -> None:
 
 def test_iowa_counts_business_days_from_the_notice() -> None:
     told = {"US-IA-IND": datetime(2026, 11, 20, 12, 0, tzinfo=UTC)}
-    rows = due(STOLEN, [Group("US-IA", 501, SSN)], times=Times(AWARE, told=told), profile=SHOP, at=AWARE)
-    assert next(row for row in rows if row.duty_id == "US-IA-AG").due_at == _day("2026-11-30")  # over Thanksgiving
+    rows = due(
+        STOLEN, [Group("US-IA", 501, SSN)], times=Times(AWARE, told=told), profile=SHOP, at=AWARE
+    )
+    # Over Thanksgiving.
+    assert next(row for row in rows if row.duty_id == "US-IA-AG").due_at == _day("2026-11-30")
 
 
 def test_unreadable_data_asks_for_nothing_while_its_keys_are_safe() -> None:
@@ -183,13 +262,18 @@ def test_unreadable_data_asks_for_nothing_while_its_keys_are_safe() -> None:
 
 
 def test_paper_is_outside_most_state_laws_and_inside_some() -> None:
-    rows = _due([Group("US-CA", 9, SSN), Group("US-MA", 9, SSN)], LossFacts(Taking.LOST, Risk.HIGH, medium=Medium.PAPER))
+    rows = _due(
+        [Group("US-CA", 9, SSN), Group("US-MA", 9, SSN)],
+        LossFacts(Taking.LOST, Risk.HIGH, medium=Medium.PAPER),
+    )
     assert (rows["US-CA-IND"].required, rows["US-MA-IND"].required) == (Required.NO, Required.YES)
     assert "on paper" in " ".join(rows["US-CA-IND"].reasons)
 
 
 def test_mere_access_binds_in_new_york_and_is_a_question_in_california() -> None:
-    rows = _due([Group("US-NY", 9, SSN), Group("US-CA", 9, SSN)], LossFacts(Taking.ACCESSED, Risk.HIGH))
+    rows = _due(
+        [Group("US-NY", 9, SSN), Group("US-CA", 9, SSN)], LossFacts(Taking.ACCESSED, Risk.HIGH)
+    )
     assert (rows["US-NY-IND"].required, rows["US-CA-IND"].required) == (Required.YES, Required.ASK)
 
 
@@ -204,7 +288,10 @@ def test_georgia_binds_only_information_brokers_and_says_so() -> None:
     row = _due([Group("US-GA", 7, SSN)])["NOT-COVERED:US-GA"]
     assert (row.people, row.required, row.not_covered) == (7, Required.ASK, True)
     assert "sector" in row.reasons[1]
-    assert "US-GA-IND" in _due([Group("US-GA", 7, SSN)], profile=OrgProfile(("US-GA",), frozenset({"us_information_brokers"})))
+    assert "US-GA-IND" in _due(
+        [Group("US-GA", 7, SSN)],
+        profile=OrgProfile(("US-GA",), frozenset({"us_information_brokers"})),
+    )
 
 
 def test_a_clear_no_outweighs_an_open_question() -> None:
@@ -216,12 +303,19 @@ def test_a_clear_no_outweighs_an_open_question() -> None:
 
 def test_a_row_says_when_its_clock_started() -> None:
     found, decided = AWARE + timedelta(days=1), AWARE + timedelta(days=2)
-    rows = _due([Group("US-TX", 250, SSN), Group("US-WA", 1, SSN), Group("GB", 1, SSN)], discovered=found, determined=decided)
-    started = [rows[name].clock_started_at for name in ("UK-GDPR-33-AUTH", "US-WA-IND", "US-TX-IND", "US-TX-CRA")]
+    rows = _due(
+        [Group("US-TX", 250, SSN), Group("US-WA", 1, SSN), Group("GB", 1, SSN)],
+        discovered=found,
+        determined=decided,
+    )
+    started = [
+        rows[name].clock_started_at
+        for name in ("UK-GDPR-33-AUTH", "US-WA-IND", "US-TX-IND", "US-TX-CRA")
+    ]
     assert started == [AWARE, found, decided, None]
 
 
-# -- dates -------------------------------------------------------------------------------------------
+# -- dates -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -234,7 +328,9 @@ def test_a_row_says_when_its_clock_started() -> None:
         ("US-CT-IND", "US-CT", ("2021-09-30", 90), ("2021-10-01", 60)),
     ],
 )
-def test_the_day_of_awareness_picks_the_rule(duty: str, state: str, before: tuple[str, int | None], after: tuple[str, int]) -> None:
+def test_the_day_of_awareness_picks_the_rule(
+    duty: str, state: str, before: tuple[str, int | None], after: tuple[str, int]
+) -> None:
     for day, days in (before, after):
         aware = datetime.fromisoformat(f"{day}T12:00:00+00:00")
         assert _due([Group(state, 1000, SSN)], aware=aware)[duty].deadline.value == days, day
@@ -244,8 +340,18 @@ def test_pecr_went_from_24_to_72_hours_and_only_for_telecoms() -> None:
     telecom = OrgProfile(("GB",), frozenset({"telecoms"}))
     people = [Group("GB", 1, CONTACT)]
     assert "UK-PECR-5A-AUTH" not in _due(people)
-    assert _due(people, profile=telecom, aware=datetime(2025, 8, 19, 12, tzinfo=UTC))["UK-PECR-5A-AUTH"].deadline.value == 24
-    assert _due(people, profile=telecom, aware=datetime(2025, 8, 20, 12, tzinfo=UTC))["UK-PECR-5A-AUTH"].deadline.value == 72
+    assert (
+        _due(people, profile=telecom, aware=datetime(2025, 8, 19, 12, tzinfo=UTC))[
+            "UK-PECR-5A-AUTH"
+        ].deadline.value
+        == 24
+    )
+    assert (
+        _due(people, profile=telecom, aware=datetime(2025, 8, 20, 12, tzinfo=UTC))[
+            "UK-PECR-5A-AUTH"
+        ].deadline.value
+        == 72
+    )
 
 
 def test_bills_and_acts_that_have_not_begun_are_not_law() -> None:
@@ -255,16 +361,27 @@ def test_bills_and_acts_that_have_not_begun_are_not_law() -> None:
     assert {"UK-NIS-11", "TW-PDPA-12-IND"} <= set(rows)
 
 
-# -- elsewhere -----------------------------------------------------------------------------------------
+# -- elsewhere -------------------------------------------------------------------------------------
 
 
 def test_australia_and_canada_with_their_provinces() -> None:
-    rows = _due([Group("AU-NSW", 40, BIRTH), Group("CA-BC", 10, BIRTH), Group("CA-QC", 3, BIRTH), Group("CA-AB", 2, BIRTH)])
+    rows = _due(
+        [
+            Group("AU-NSW", 40, BIRTH),
+            Group("CA-BC", 10, BIRTH),
+            Group("CA-QC", 3, BIRTH),
+            Group("CA-AB", 2, BIRTH),
+        ]
+    )
     assert rows["AU-NDB-OAIC"].required is Required.YES
     assert rows["AU-NDB-IND"].due_at is None
     assert rows["AU-NDB-IND"].clock_start == "statement_prepared"
     assert rows["CA-PIPEDA-OPC"].people == 15
-    assert (rows["CA-QC-L25"].people, rows["CA-QC-L25-IND"].people, rows["CA-AB-PIPA-34.1"].people) == (3, 3, 2)
+    assert (
+        rows["CA-QC-L25"].people,
+        rows["CA-QC-L25-IND"].people,
+        rows["CA-AB-PIPA-34.1"].people,
+    ) == (3, 3, 2)
 
 
 def test_a_risk_that_is_not_high_is_a_question_under_a_test_of_serious_harm() -> None:
@@ -273,11 +390,19 @@ def test_a_risk_that_is_not_high_is_a_question_under_a_test_of_serious_harm() ->
 
 
 def test_a_place_without_rules_is_a_row_with_its_people() -> None:
-    rows = _due([Group("XK", 4, SSN), Group("US", 2, SSN), Group("US-AS", 3, SSN), Group("", 6, CONTACT)])
+    rows = _due(
+        [Group("XK", 4, SSN), Group("US", 2, SSN), Group("US-AS", 3, SSN), Group("", 6, CONTACT)]
+    )
     assert {key: row.people for key, row in rows.items()} == {
-        "NOT-COVERED:XK": 4, "NOT-COVERED:US": 2, "NOT-COVERED:US-AS": 3, "NOT-COVERED:unknown": 6,
-    }  # fmt: skip
-    assert all(row.required is Required.ASK and row.reasons[0] == "Not covered: ask counsel." for row in rows.values())
+        "NOT-COVERED:XK": 4,
+        "NOT-COVERED:US": 2,
+        "NOT-COVERED:US-AS": 3,
+        "NOT-COVERED:unknown": 6,
+    }
+    assert all(
+        row.required is Required.ASK and row.reasons[0] == "Not covered: ask counsel."
+        for row in rows.values()
+    )
     assert "state is not recorded" in rows["NOT-COVERED:US"].reasons[1]
 
 
@@ -288,19 +413,57 @@ def test_a_clock_whose_start_is_not_recorded_is_counted_from_awareness_and_says_
 
 
 def test_a_late_duty_says_so() -> None:
-    rows = due(STOLEN, [Group("GB", 1, BIRTH)], times=Times(AWARE), profile=SHOP, at=AWARE + timedelta(hours=75))
-    assert "Late by 3 h 0 min." in next(row.clock_words for row in rows if row.duty_id == "UK-GDPR-33-AUTH")
+    rows = due(
+        STOLEN,
+        [Group("GB", 1, BIRTH)],
+        times=Times(AWARE),
+        profile=SHOP,
+        at=AWARE + timedelta(hours=75),
+    )
+    assert "Late by 3 h 0 min." in next(
+        row.clock_words for row in rows if row.duty_id == "UK-GDPR-33-AUTH"
+    )
 
 
 PLACES = st.sampled_from(
-    ["GB", "FR", "DE", "DE-BY", "US-CA", "US-NY", "US-WA", "US-MD", "US-GA", "US", "US-AS", "AU-NSW", "CA-QC", "CA", "JP", "XK", ""]
+    [
+        "GB",
+        "FR",
+        "DE",
+        "DE-BY",
+        "US-CA",
+        "US-NY",
+        "US-WA",
+        "US-MD",
+        "US-GA",
+        "US",
+        "US-AS",
+        "AU-NSW",
+        "CA-QC",
+        "CA",
+        "JP",
+        "XK",
+        "",
+    ]
 )
 DATA = st.frozensets(st.sampled_from(sorted(categories.known())), max_size=6)
-GROUPS = st.lists(st.builds(Group, PLACES, st.integers(1, 10**6), DATA, DATA, st.none() | st.sampled_from(list(Risk))), max_size=6)
+GROUPS = st.lists(
+    st.builds(
+        Group, PLACES, st.integers(1, 10**6), DATA, DATA, st.none() | st.sampled_from(list(Risk))
+    ),
+    max_size=6,
+)
 
 
 MAYBE = st.sampled_from([True, False, None])
-FACTS = st.builds(LossFacts, st.sampled_from(list(Taking)), st.sampled_from(list(Risk)), st.sampled_from(list(Medium)), MAYBE, MAYBE)
+FACTS = st.builds(
+    LossFacts,
+    st.sampled_from(list(Taking)),
+    st.sampled_from(list(Risk)),
+    st.sampled_from(list(Medium)),
+    MAYBE,
+    MAYBE,
+)
 
 
 @given(GROUPS, FACTS)
@@ -311,7 +474,9 @@ def test_nobody_is_left_out_and_every_row_says_why(people: list[Group], facts: L
     for group in people:
         country = group.jurisdiction.split("-")[0]
         near = {group.jurisdiction, country, "EU"}
-        assert any(row.jurisdiction in near and row.people_there >= group.people for row in rows), group
+        assert any(row.jurisdiction in near and row.people_there >= group.people for row in rows), (
+            group
+        )
     done: set[str] = set()
     for row in rows:
         assert row.required is Required.NO or set(row.after) <= done | {

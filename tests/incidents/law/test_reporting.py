@@ -1,4 +1,5 @@
-"""What an authority is told: valid against the template, the ICO's questions, and the gaps named."""
+"""What an authority is told: valid against the template, the ICO's
+questions, and the gaps named."""
 
 from __future__ import annotations
 
@@ -66,26 +67,59 @@ FULL = ReportFacts(
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("facts", [FULL, dataclasses.replace(FULL, established_in=("GB",)), dataclasses.replace(FULL, dpo=Party("", ""))])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        FULL,
+        dataclasses.replace(FULL, established_in=("GB",)),
+        dataclasses.replace(FULL, dpo=Party("", "")),
+    ],
+)
 def test_full_facts_fill_a_valid_template(facts: ReportFacts) -> None:
-    schema = json.loads((SHARED / "research" / "breach-notification.schema.json").read_text("utf-8"))
+    schema = json.loads(
+        (SHARED / "research" / "breach-notification.schema.json").read_text("utf-8")
+    )
     errors = [
-        f"{list(error.instance_path)}: {error.message}" for error in jsonschema_rs.validator_for(schema).iter_errors(edpb_template(facts))
+        f"{list(error.instance_path)}: {error.message}"
+        for error in jsonschema_rs.validator_for(schema).iter_errors(edpb_template(facts))
     ]
     assert errors == []
 
 
 @pytest.mark.shared
 def test_our_choices_are_the_templates_own() -> None:
-    schema = json.loads((SHARED / "research" / "breach-notification.schema.json").read_text("utf-8"))["properties"]
+    schema = json.loads(
+        (SHARED / "research" / "breach-notification.schema.json").read_text("utf-8")
+    )["properties"]
     tables = yaml.safe_load((Path(template.__file__).parent / "template.yaml").read_text("utf-8"))
-    fields = {"kind": 3, "completeness": 4, "reporter_function": 23, "occurred": 44, "discovered_by": 50, "aspect": 55, "disclosure": 56,
-              "unintelligible": 57, "alteration": 58, "outage": 59, "nature": 60, "cause": 61, "subjects": 65, "measures_before": 75,
-              "impacts": 85, "measures_after": 94, "subjects_told": 97, "told_by": 104,
-              "severity": 87, "risk": 89, "yes_no": 113}  # fmt: skip
+    fields = {
+        "kind": 3,
+        "completeness": 4,
+        "reporter_function": 23,
+        "occurred": 44,
+        "discovered_by": 50,
+        "aspect": 55,
+        "disclosure": 56,
+        "unintelligible": 57,
+        "alteration": 58,
+        "outage": 59,
+        "nature": 60,
+        "cause": 61,
+        "subjects": 65,
+        "measures_before": 75,
+        "impacts": 85,
+        "measures_after": 94,
+        "subjects_told": 97,
+        "told_by": 104,
+        "severity": 87,
+        "risk": 89,
+        "yes_no": 113,
+    }
     assert set(fields) == set(tables["choices"])
     for name, number in fields.items():
-        assert [row["letter"] for row in tables["choices"][name].values()] == schema[f"field_{number}"]["enum"], name
+        assert [row["letter"] for row in tables["choices"][name].values()] == schema[
+            f"field_{number}"
+        ]["enum"], name
     assert set(tables["data_types"]["labels"]) == set(schema["field_70"]["enum"])
     asked = {f"field_{number}" for row in tables["questions"].values() for number in row["fields"]}
     assert asked <= set(schema)
@@ -101,9 +135,16 @@ def test_empty_facts_ask_every_question_and_are_marked_incomplete() -> None:
     tables = yaml.safe_load((Path(template.__file__).parent / "template.yaml").read_text("utf-8"))
     still_fine = {"begun_at", "late_reason"}
     assert {item.key for item in missing(EMPTY)} == set(tables["questions"]) - still_fine
-    assert all(item.question.endswith("?") or item.question.endswith(".") for item in missing(EMPTY))
+    assert all(
+        item.question.endswith("?") or item.question.endswith(".") for item in missing(EMPTY)
+    )
     assert edpb_template(EMPTY)["field_4"] == "b"
-    assert {row.key for row in ico_answers(EMPTY) if row.missing} >= {"description", "people", "data", "dpo"}
+    assert {row.key for row in ico_answers(EMPTY) if row.missing} >= {
+        "description",
+        "people",
+        "data",
+        "dpo",
+    }
 
 
 @pytest.mark.parametrize("key", [item.key for item in missing(EMPTY)])
@@ -142,7 +183,9 @@ def test_the_gravest_kind_of_data_gets_the_letter_and_the_words_name_all() -> No
 
 def test_only_cyber_incidents_get_the_cyber_questions() -> None:
     assert "systems" not in {row.key for row in ico_answers(FULL)}
-    assert "systems" in {row.key for row in ico_answers(dataclasses.replace(FULL, nature="hacking"))}
+    assert "systems" in {
+        row.key for row in ico_answers(dataclasses.replace(FULL, nature="hacking"))
+    }
 
 
 def test_an_answer_that_is_no_choice_is_refused() -> None:

@@ -21,14 +21,30 @@ STORIES = [
     ("birth dates of many lost", Facts(BIRTH, Hands.UNKNOWN, people=1200), Risk.HIGH),
     ("card numbers lost", Facts(CARD, Hands.UNKNOWN), Risk.HIGH),
     ("card numbers, encrypted", Facts(CARD, Hands.UNKNOWN, unintelligible=True), Risk.UNLIKELY),
-    ("card numbers, encrypted, no copy left", Facts(CARD, Hands.HOSTILE, unintelligible=True, outage=Outage.FOR_GOOD), Risk.RISK),
-    ("a trusted recipient who deleted it", Facts(CARD, Hands.TRUSTED, deletion=True), Risk.UNLIKELY),
+    (
+        "card numbers, encrypted, no copy left",
+        Facts(CARD, Hands.HOSTILE, unintelligible=True, outage=Outage.FOR_GOOD),
+        Risk.RISK,
+    ),
+    (
+        "a trusted recipient who deleted it",
+        Facts(CARD, Hands.TRUSTED, deletion=True),
+        Risk.UNLIKELY,
+    ),
     ("a trusted recipient who did not", Facts(CARD, Hands.TRUSTED), Risk.HIGH),
-    ("a few known recipients, everyday data", Facts(CONTACT, Hands.FEW_KNOWN, recipients=2), Risk.UNLIKELY),
+    (
+        "a few known recipients, everyday data",
+        Facts(CONTACT, Hands.FEW_KNOWN, recipients=2),
+        Risk.UNLIKELY,
+    ),
     ("too many known recipients to ask", Facts(CONTACT, Hands.FEW_KNOWN, recipients=51), Risk.RISK),
     ("contact data of children, stolen", Facts(CONTACT, Hands.HOSTILE, vulnerable=True), Risk.HIGH),
     ("only an outage of days", Facts(frozenset(), Hands.NOBODY, outage=Outage.DAYS), Risk.RISK),
-    ("an outage that people's care hangs on", Facts(frozenset(), Hands.NOBODY, outage=Outage.DAYS, vital=True), Risk.HIGH),
+    (
+        "an outage that people's care hangs on",
+        Facts(frozenset(), Hands.NOBODY, outage=Outage.DAYS, vital=True),
+        Risk.HIGH,
+    ),
     ("changed and put right", Facts(CONTACT, Hands.NOBODY, change=Change.RESTORED), Risk.UNLIKELY),
     ("changed and used", Facts(CONTACT, Hands.NOBODY, change=Change.USED), Risk.RISK),
 ]
@@ -75,7 +91,9 @@ def test_every_answer_is_documented_and_says_why(facts: Facts) -> None:
 @given(FACTS)
 def test_making_it_unreadable_never_makes_it_worse(facts: Facts) -> None:
     order = [Risk.UNLIKELY, Risk.RISK, Risk.HIGH]
-    open_, sealed = (assess(dataclasses.replace(facts, unintelligible=value)).risk for value in (False, True))
+    open_, sealed = (
+        assess(dataclasses.replace(facts, unintelligible=value)).risk for value in (False, True)
+    )
     assert order.index(sealed) <= order.index(open_)
 
 

@@ -20,7 +20,9 @@ from tests.conftest import SHARED
 FOLDER = Path(catalogue.__file__).parent
 TODAY = date(2026, 11, 22)
 
-STATES = sorted(place.removeprefix("US-") for place in definitions.places() if place.startswith("US-"))
+STATES = sorted(
+    place.removeprefix("US-") for place in definitions.places() if place.startswith("US-")
+)
 
 
 def test_every_entry_says_when_and_how_it_was_checked() -> None:
@@ -40,7 +42,15 @@ def test_every_entry_uses_words_that_the_rules_know() -> None:
         assert not rule.data or rule.data in definitions.places(), rule.id
         assert rule.relation in {"", "before", "with"}, rule.id
         assert rule.safe_harbour in {"yes", "no", "indirect"}, rule.id
-        assert rule.recipient_type in {"authority", "individuals", "cra", "controller", "record", "media", "public"}, rule.id
+        assert rule.recipient_type in {
+            "authority",
+            "individuals",
+            "cra",
+            "controller",
+            "record",
+            "media",
+            "public",
+        }, rule.id
         assert catalogue.place_name(rule.jurisdiction) != rule.jurisdiction, rule.id
 
 
@@ -72,8 +82,12 @@ def test_every_state_has_its_duty_to_the_people_and_its_definition(state: str) -
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_name_with_an_e_mail_address_is_covered_nowhere_and_a_social_security_number_everywhere(state: str) -> None:
-    contact = frozenset({"user.name", "user.contact.email", "user.contact.phone_number", "user.contact.address"})
+def test_a_name_with_an_e_mail_address_is_covered_nowhere_and_a_social_security_number_everywhere(
+    state: str,
+) -> None:
+    contact = frozenset(
+        {"user.name", "user.contact.email", "user.contact.phone_number", "user.contact.address"}
+    )
     ssn = contact | {"user.government_id.national_identification_number"}
     assert definitions.covered(f"US-{state}", contact, codes_taken=False, on=TODAY).covered == "no"
     assert definitions.covered(f"US-{state}", ssn, codes_taken=False, on=TODAY).covered == "yes"
@@ -81,12 +95,18 @@ def test_a_name_with_an_e_mail_address_is_covered_nowhere_and_a_social_security_
 
 def test_indiana_needs_no_name_and_ohio_does() -> None:
     number = frozenset({"user.government_id.national_identification_number"})
-    assert [definitions.covered(place, number, codes_taken=False, on=TODAY).covered for place in ("US-IN", "US-OH")] == ["yes", "no"]
+    assert [
+        definitions.covered(place, number, codes_taken=False, on=TODAY).covered
+        for place in ("US-IN", "US-OH")
+    ] == ["yes", "no"]
 
 
 def test_an_element_counts_from_its_date_on() -> None:
     health = frozenset({"user.name", "user.health"})
-    before, after = (definitions.covered("US-NY", health, codes_taken=False, on=day) for day in (date(2025, 3, 20), date(2025, 3, 21)))
+    before, after = (
+        definitions.covered("US-NY", health, codes_taken=False, on=day)
+        for day in (date(2025, 3, 20), date(2025, 3, 21))
+    )
     assert (before.covered, after.covered) == ("no", "yes")
 
 
@@ -111,7 +131,9 @@ def test_every_category_that_the_tables_name_is_known() -> None:
         FOLDER.parent / "stories" / "words.yaml",
     ):
         walk(yaml.safe_load(file.read_text("utf-8")))
-    assert {key for key in named if not any(severity.covers(key, category) for category in known)} == set()
+    assert {
+        key for key in named if not any(severity.covers(key, category) for category in known)
+    } == set()
 
 
 def test_every_eea_country_has_its_authority_and_germany_one_a_land() -> None:
@@ -126,15 +148,22 @@ def test_every_eea_country_has_its_authority_and_germany_one_a_land() -> None:
 
 @pytest.mark.shared
 def test_every_duty_of_the_research_is_carried_with_its_figures() -> None:
-    researched = json.loads((SHARED / "research" / "duties_catalogue.json").read_text("utf-8"))["duties"]
+    researched = json.loads((SHARED / "research" / "duties_catalogue.json").read_text("utf-8"))[
+        "duties"
+    ]
     ours = {rule.id: rule for rule in catalogue.rules() if rule.valid_to is None}
     units = {"days": "calendar_days", None: None}
     for row in researched:
         rule = ours[row["id"]]
         assert rule.deadline.value == row["deadline"]["value"], row["id"]
         if not rule.year_end:
-            assert rule.deadline.unit == units.get(row["deadline"]["unit"], row["deadline"]["unit"]), row["id"]
+            assert rule.deadline.unit == units.get(
+                row["deadline"]["unit"], row["deadline"]["unit"]
+            ), row["id"]
         if row["threshold"]:
             assert rule.threshold is not None
-            assert (rule.threshold.count, rule.threshold.operator) == (row["threshold"]["count"], row["threshold"]["operator"]), row["id"]
+            assert (rule.threshold.count, rule.threshold.operator) == (
+                row["threshold"]["count"],
+                row["threshold"]["operator"],
+            ), row["id"]
         assert rule.citation == row["citation"], row["id"]

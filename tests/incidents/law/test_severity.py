@@ -7,12 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.incidents.law import severity
-from aboveboard.incidents.law.severity import Absence, Alteration, Band, Circumstances, Context, Kind, Spread
+from aboveboard.incidents.law.severity import (
+    Absence,
+    Alteration,
+    Band,
+    Circumstances,
+    Context,
+    Kind,
+    Spread,
+)
 from aboveboard.promise import categories
 
 KEYS = st.frozensets(st.sampled_from(sorted(categories.known())), min_size=1, max_size=8)
 CIRCUMSTANCES = st.builds(
-    Circumstances, st.sampled_from(list(Spread)), st.sampled_from(list(Alteration)), st.sampled_from(list(Absence)), st.booleans()
+    Circumstances,
+    st.sampled_from(list(Spread)),
+    st.sampled_from(list(Alteration)),
+    st.sampled_from(list(Absence)),
+    st.booleans(),
 )
 
 CONTACT = frozenset({"user.name.first", "user.name.last", "user.contact.email"})
@@ -20,26 +32,69 @@ PASSWORD = frozenset({"user.contact.email", "user.authorization.password"})
 
 STORIES = [
     ("a lost list of names and e-mail addresses", CONTACT, Circumstances(Spread.AT_RISK), Band.LOW),
-    ("the same, stolen and sold", CONTACT, Circumstances(Spread.UNKNOWN, malicious=True), Band.MEDIUM),
-    ("with dates of birth, lost", CONTACT | {"user.demographic.date_of_birth"}, Circumstances(Spread.AT_RISK), Band.MEDIUM),
-    ("with a payment card, lost", CONTACT | {"user.financial.credit_card"}, Circumstances(Spread.AT_RISK), Band.VERY_HIGH),
-    ("a passport number with a name", frozenset({"user.name", "user.government_id.passport_number"}), Circumstances(), Band.HIGH),
-    ("a licence plate with a name", frozenset({"user.name", "user.government_id.vehicle_registration"}), Circumstances(), Band.LOW),
-    ("e-mail and password, leaked", PASSWORD, Circumstances(Spread.UNKNOWN, malicious=True), Band.HIGH),
+    (
+        "the same, stolen and sold",
+        CONTACT,
+        Circumstances(Spread.UNKNOWN, malicious=True),
+        Band.MEDIUM,
+    ),
+    (
+        "with dates of birth, lost",
+        CONTACT | {"user.demographic.date_of_birth"},
+        Circumstances(Spread.AT_RISK),
+        Band.MEDIUM,
+    ),
+    (
+        "with a payment card, lost",
+        CONTACT | {"user.financial.credit_card"},
+        Circumstances(Spread.AT_RISK),
+        Band.VERY_HIGH,
+    ),
+    (
+        "a passport number with a name",
+        frozenset({"user.name", "user.government_id.passport_number"}),
+        Circumstances(),
+        Band.HIGH,
+    ),
+    (
+        "a licence plate with a name",
+        frozenset({"user.name", "user.government_id.vehicle_registration"}),
+        Circumstances(),
+        Band.LOW,
+    ),
+    (
+        "e-mail and password, leaked",
+        PASSWORD,
+        Circumstances(Spread.UNKNOWN, malicious=True),
+        Band.HIGH,
+    ),
     ("a health record", CONTACT | {"user.health"}, Circumstances(Spread.AT_RISK), Band.VERY_HIGH),
-    ("a customer number alone", frozenset({"user.unique_id"}), Circumstances(Spread.UNKNOWN), Band.LOW),
-]  # fmt: skip
+    (
+        "a customer number alone",
+        frozenset({"user.unique_id"}),
+        Circumstances(Spread.UNKNOWN),
+        Band.LOW,
+    ),
+]
 
 
-@pytest.mark.parametrize(("name", "readable", "circumstances", "band"), STORIES, ids=[story[0] for story in STORIES])
-def test_stories(name: str, readable: frozenset[str], circumstances: Circumstances, band: Band) -> None:
-    assert severity.score(readable, circumstances).band is band, severity.score(readable, circumstances)
+@pytest.mark.parametrize(
+    ("name", "readable", "circumstances", "band"), STORIES, ids=[story[0] for story in STORIES]
+)
+def test_stories(
+    name: str, readable: frozenset[str], circumstances: Circumstances, band: Band
+) -> None:
+    assert severity.score(readable, circumstances).band is band, severity.score(
+        readable, circumstances
+    )
 
 
 def test_nothing_readable_is_low_but_a_loss_for_good_still_counts() -> None:
     taken = severity.score(frozenset(), Circumstances(Spread.UNKNOWN, malicious=True))
     assert (taken.se, taken.band) == (0, Band.LOW)
-    assert severity.score(frozenset(), Circumstances(availability=Absence.NOT_RECOVERABLE)).se == 0.5
+    assert (
+        severity.score(frozenset(), Circumstances(availability=Absence.NOT_RECOVERABLE)).se == 0.5
+    )
 
 
 def test_credentials_score_by_what_they_open() -> None:
@@ -66,7 +121,9 @@ def test_no_data_has_no_context() -> None:
 
 
 @given(KEYS, CIRCUMSTANCES)
-def test_the_score_is_the_formula_and_stays_in_its_range(readable: frozenset[str], circumstances: Circumstances) -> None:
+def test_the_score_is_the_formula_and_stays_in_its_range(
+    readable: frozenset[str], circumstances: Circumstances
+) -> None:
     found = severity.score(readable, circumstances)
     assert found.se == found.dpc * found.ei + found.cb
     assert 0.25 <= found.se <= 6
@@ -77,13 +134,28 @@ def test_the_score_is_the_formula_and_stays_in_its_range(readable: frozenset[str
 
 
 @given(KEYS, CIRCUMSTANCES)
-def test_malice_never_makes_it_milder(readable: frozenset[str], circumstances: Circumstances) -> None:
-    kind = Circumstances(circumstances.confidentiality, circumstances.integrity, circumstances.availability, malicious=False)
-    cruel = Circumstances(circumstances.confidentiality, circumstances.integrity, circumstances.availability, malicious=True)
+def test_malice_never_makes_it_milder(
+    readable: frozenset[str], circumstances: Circumstances
+) -> None:
+    kind = Circumstances(
+        circumstances.confidentiality,
+        circumstances.integrity,
+        circumstances.availability,
+        malicious=False,
+    )
+    cruel = Circumstances(
+        circumstances.confidentiality,
+        circumstances.integrity,
+        circumstances.availability,
+        malicious=True,
+    )
     assert severity.score(readable, cruel).se == severity.score(readable, kind).se + 0.5
 
 
-@pytest.mark.parametrize(("value", "name"), [(1.99, "low"), (2, "medium"), (2.99, "medium"), (3, "high"), (3.99, "high"), (4, "very high")])
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [(1.99, "low"), (2, "medium"), (2.99, "medium"), (3, "high"), (3.99, "high"), (4, "very high")],
+)
 def test_the_edges_of_the_bands(value: float, name: str) -> None:
     assert severity.band_name(severity.band(value)) == name
 

@@ -24,7 +24,9 @@ def test_a_retold_breach_gets_the_guidelines_answer(story: dict[str, Any]) -> No
     assert assessed.risk == story["answer"], (breach.facts_of(story["facts"]), assessed.reasons)
 
 
-@pytest.mark.parametrize("case", SCORES, ids=lambda case: f"{case['component']} {case.get('facts', '')}")
+@pytest.mark.parametrize(
+    "case", SCORES, ids=lambda case: f"{case['component']} {case.get('facts', '')}"
+)
 def test_a_scoring_story_gets_enisas_score(case: dict[str, Any]) -> None:
     assert scores.answer(case) == case["expected"]
 
@@ -36,7 +38,11 @@ def test_the_edpb_cases_get_the_guidelines_answers() -> None:
     wrong = []
     for case in cases:
         found = assess(breach.facts_of(case["facts"]))
-        answer = {"document": found.document, "notify_authority": found.notify_authority, "notify_subjects": found.notify_subjects}
+        answer = {
+            "document": found.document,
+            "notify_authority": found.notify_authority,
+            "notify_subjects": found.notify_subjects,
+        }
         if answer != case["expected"]:
             wrong.append((case["id"], answer, found.reasons))
     assert wrong == []
@@ -46,7 +52,11 @@ def test_the_edpb_cases_get_the_guidelines_answers() -> None:
 def test_the_enisa_cases_get_their_scores() -> None:
     cases = json.loads((SHARED / "cases" / "enisa_severity_cases.json").read_text("utf-8"))["cases"]
     assert len(cases) >= 50
-    assert [(case["id"], scores.answer(case), case["expected"]) for case in cases if scores.answer(case) != case["expected"]] == []
+    assert [
+        (case["id"], scores.answer(case), case["expected"])
+        for case in cases
+        if scores.answer(case) != case["expected"]
+    ] == []
 
 
 def test_an_empty_story_is_read_with_care() -> None:

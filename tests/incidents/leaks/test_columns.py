@@ -13,19 +13,45 @@ BCRYPT = "$2b$12$" + "a" * 53
 MD5 = "5f4dcc3b5aa765d61d8327deb882cf99"
 
 GUESSES = [
-    ("names in English", b"E-Mail,Phone Number,Password_Hash\na@x.io,1,2\n", ["email", "phone", "password"]),
-    ("names in French and German", b"courriel;Telefon;Passwort\na@x.io;1;2\n", ["email", "phone", "password"]),
-    ("names of a database dump", b"users.email,users.first_name,users.created_at\na@x.io,Ann,1\n", ["email", "first_name", "ignore"]),
+    (
+        "names in English",
+        b"E-Mail,Phone Number,Password_Hash\na@x.io,1,2\n",
+        ["email", "phone", "password"],
+    ),
+    (
+        "names in French and German",
+        b"courriel;Telefon;Passwort\na@x.io;1;2\n",
+        ["email", "phone", "password"],
+    ),
+    (
+        "names of a database dump",
+        b"users.email,users.first_name,users.created_at\na@x.io,Ann,1\n",
+        ["email", "first_name", "ignore"],
+    ),
     ("an unknown name with content", b"kontakt,x\na@x.io,1\nb@x.io,2\n", ["email", "ignore"]),
     ("no header: address and MD5", f"a@x.io:{MD5}\nb@x.io:{MD5}\n".encode(), ["email", "password"]),
-    ("no header: address and phone", b"a@x.io\t+44 20 7946 0018\nb@x.io\t020 7946 0018\n", ["email", "phone"]),
-    ("card numbers pass Luhn", b"a@x.io,4111111111111111\nb@x.io,5500005555555559\n", ["email", "card_number"]),
-    ("long numbers that do not are phones at most", b"a@x.io,4111111111111112\nb@x.io,4111111111111113\n", ["email", "phone"]),
+    (
+        "no header: address and phone",
+        b"a@x.io\t+44 20 7946 0018\nb@x.io\t020 7946 0018\n",
+        ["email", "phone"],
+    ),
+    (
+        "card numbers pass Luhn",
+        b"a@x.io,4111111111111111\nb@x.io,5500005555555559\n",
+        ["email", "card_number"],
+    ),
+    (
+        "long numbers that do not are phones at most",
+        b"a@x.io,4111111111111112\nb@x.io,4111111111111113\n",
+        ["email", "phone"],
+    ),
     ("birth dates", b"a@x.io,1966-04-08\nb@x.io,1970-01-01\n", ["email", "birth_date"]),
 ]
 
 
-@pytest.mark.parametrize(("content", "expected"), [story[1:] for story in GUESSES], ids=[story[0] for story in GUESSES])
+@pytest.mark.parametrize(
+    ("content", "expected"), [story[1:] for story in GUESSES], ids=[story[0] for story in GUESSES]
+)
 def test_guesses(content: bytes, expected: list[str]) -> None:
     assert [guess.role for guess in look(io.BytesIO(content)).columns] == expected
 
@@ -59,6 +85,10 @@ PASSWORDS = [
 ]
 
 
-@pytest.mark.parametrize(("value", "form", "strong"), [story[1:] for story in PASSWORDS], ids=[story[0] for story in PASSWORDS])
+@pytest.mark.parametrize(
+    ("value", "form", "strong"),
+    [story[1:] for story in PASSWORDS],
+    ids=[story[0] for story in PASSWORDS],
+)
 def test_strong_hashes_are_told_from_readable_ones(value: str, form: str, strong: bool) -> None:
     assert (passwords.form(value), passwords.is_strong(value)) == (form, strong)

@@ -1,4 +1,5 @@
-"""Opening from a leak: evidence first, each category only where the row really has it, nothing left on failure."""
+"""Opening from a leak: evidence first, each category only where the row really has it,
+nothing left on failure."""
 
 from __future__ import annotations
 
@@ -26,12 +27,18 @@ def _folder() -> Path:
 
 def test_only_what_a_row_really_shows_is_exposed(people: People) -> None:
     with_hash, plain, without = (row["email"] for _, row in people[:3])
-    content = f"email,password,card\n{with_hash},$2b$12${'a' * 53},NULL\n{plain},hunter2,\n{without},,4111111111111111\n"
+    content = (
+        f"email,password,card\n{with_hash},$2b$12${'a' * 53},NULL\n{plain},hunter2,\n"
+        f"{without},,4111111111111111\n"
+    )
     incident = open_leak(content.encode())
     jobs.run_jobs_once(worker="test")
     found = {person.person_id: person for person in queries.people(incident.number)}
     ids = [person_id for person_id, _ in people[:3]]
-    assert (found[ids[0]].readable, found[ids[0]].protected) == (("your e-mail address",), ("your password",))
+    assert (found[ids[0]].readable, found[ids[0]].protected) == (
+        ("your e-mail address",),
+        ("your password",),
+    )
     assert found[ids[1]].readable == ("your e-mail address", "your password")
     assert found[ids[2]].readable == ("your e-mail address", "your payment card details")
     assert found[ids[2]].band > found[ids[0]].band
@@ -39,16 +46,30 @@ def test_only_what_a_row_really_shows_is_exposed(people: People) -> None:
 
 def test_a_phone_is_matched_in_the_countries_where_our_people_live(people: People) -> None:
     phones = [row["phone"] for _, row in people]
-    person_id, row = next((person_id, row) for person_id, row in people if row["phone"] and phones.count(row["phone"]) == 1)
+    person_id, row = next(
+        (person_id, row)
+        for person_id, row in people
+        if row["phone"] and phones.count(row["phone"]) == 1
+    )
     incident = open_leak(f"phone,name\n{row['phone']},X\n+1 202 555 0100,Y\n".encode())
     jobs.run_jobs_once(worker="test")
-    assert [(line.line, line.matched_by, line.person_id) for line in queries.lines(incident.number, "matched")] == [(2, "phone", person_id)]
+    assert [
+        (line.line, line.matched_by, line.person_id)
+        for line in queries.lines(incident.number, "matched")
+    ] == [(2, "phone", person_id)]
 
 
 def test_a_file_without_a_readable_line_opens_nothing(people: People) -> None:
     seen = look(io.BytesIO(b"email,phone\nnobody,nothing\n"))
     with pytest.raises(BadInput):
-        open_from_leak(io.BytesIO(b"email,phone\nnobody,nothing\n"), seen.form, ["email", "phone"], file_name="x", by=LEAD, at=AT)
+        open_from_leak(
+            io.BytesIO(b"email,phone\nnobody,nothing\n"),
+            seen.form,
+            ["email", "phone"],
+            file_name="x",
+            by=LEAD,
+            at=AT,
+        )
     assert not Incident.objects.exists()
     assert not list(_folder().glob("new-*"))
 
@@ -72,7 +93,12 @@ def test_a_sealed_upload_that_was_cut_or_swapped_does_not_open(db: None) -> None
     file = _folder() / "staged" / f"{token}.sealed"
     whole = file.read_bytes()
     block = (1 << 18) + 16
-    for damaged in (whole[:block], whole[: 2 * block], whole[block : 2 * block] + whole[:block] + whole[2 * block :], whole[:-1]):
+    for damaged in (
+        whole[:block],
+        whole[: 2 * block],
+        whole[block : 2 * block] + whole[:block] + whole[2 * block :],
+        whole[:-1],
+    ):
         file.write_bytes(damaged)
         with pytest.raises(staging.UploadDamaged):
             staging.read(token).read()

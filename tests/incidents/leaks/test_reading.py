@@ -1,4 +1,5 @@
-"""Whatever the file, every line that is not blank is a row or a listed reason, and no reason quotes it."""
+"""Whatever the file, every line that is not blank is a row or a listed reason,
+and no reason quotes it."""
 
 from __future__ import annotations
 
@@ -20,32 +21,104 @@ def read(content: bytes) -> tuple[form.Form, list[Row | Unread]]:
 
 
 FORMS = [
-    ("commas with a header", b"email,phone\na@x.io,1\nb@x.io,2\n", Shape.SEPARATED, ",", [("a@x.io", "1"), ("b@x.io", "2")]),
-    ("semicolons", b"email;name\r\na@x.io;Ann\r\nb@x.io;Bob\r\n", Shape.SEPARATED, ";", [("a@x.io", "Ann"), ("b@x.io", "Bob")]),
-    ("tabs without a header", b"a@x.io\t12345678\nb@x.io\t87654321\n", Shape.SEPARATED, "\t",
-     [("a@x.io", "12345678"), ("b@x.io", "87654321")]),
-    ("pairs whose secrets hold colons", b"a@x.io:pa:ss\nb@x.io:word\n", Shape.PAIRS, ":", [("a@x.io", "pa:ss"), ("b@x.io", "word")]),
-    ("pairs whose hashes hold commas", b"a@x.io:$argon2id$v=19$m=1,t=2,p=3$c2FsdHNhbHQ$aGFzaA\n" * 3, Shape.PAIRS, ":",
-     [("a@x.io", "$argon2id$v=19$m=1,t=2,p=3$c2FsdHNhbHQ$aGFzaA")] * 3),
+    (
+        "commas with a header",
+        b"email,phone\na@x.io,1\nb@x.io,2\n",
+        Shape.SEPARATED,
+        ",",
+        [("a@x.io", "1"), ("b@x.io", "2")],
+    ),
+    (
+        "semicolons",
+        b"email;name\r\na@x.io;Ann\r\nb@x.io;Bob\r\n",
+        Shape.SEPARATED,
+        ";",
+        [("a@x.io", "Ann"), ("b@x.io", "Bob")],
+    ),
+    (
+        "tabs without a header",
+        b"a@x.io\t12345678\nb@x.io\t87654321\n",
+        Shape.SEPARATED,
+        "\t",
+        [("a@x.io", "12345678"), ("b@x.io", "87654321")],
+    ),
+    (
+        "pairs whose secrets hold colons",
+        b"a@x.io:pa:ss\nb@x.io:word\n",
+        Shape.PAIRS,
+        ":",
+        [("a@x.io", "pa:ss"), ("b@x.io", "word")],
+    ),
+    (
+        "pairs whose hashes hold commas",
+        b"a@x.io:$argon2id$v=19$m=1,t=2,p=3$c2FsdHNhbHQ$aGFzaA\n" * 3,
+        Shape.PAIRS,
+        ":",
+        [("a@x.io", "$argon2id$v=19$m=1,t=2,p=3$c2FsdHNhbHQ$aGFzaA")] * 3,
+    ),
     ("only addresses", b"a@x.io\nb@x.io\n", Shape.SEPARATED, ",", [("a@x.io",), ("b@x.io",)]),
-    ("JSON lines", b'{"email":"a@x.io","n":{"first":"Ann"}}\n{"email":"b@x.io"}\n', Shape.JSON_LINES, "",
-     [("a@x.io", "Ann"), ("b@x.io", "")]),
-    ("a JSON array, one object a line", b'[\n{"email":"a@x.io"},\n{"email":"b@x.io"}\n]\n', Shape.JSON_LINES, "",
-     [("a@x.io",), ("b@x.io",)]),
-    ("UTF-16 with a mark", "email,name\na@x.io,Zoë\n".encode("utf-16"), Shape.SEPARATED, ",", [("a@x.io", "Zoë")]),
-    ("Windows-1252", "email,name\na@x.io,Zoë\n".encode("cp1252"), Shape.SEPARATED, ",", [("a@x.io", "Zoë")]),
-    ("old Macintosh line ends", b"email,name\ra@x.io,Ann\rb@x.io,Bob\r", Shape.SEPARATED, ",", [("a@x.io", "Ann"), ("b@x.io", "Bob")]),
+    (
+        "JSON lines",
+        b'{"email":"a@x.io","n":{"first":"Ann"}}\n{"email":"b@x.io"}\n',
+        Shape.JSON_LINES,
+        "",
+        [("a@x.io", "Ann"), ("b@x.io", "")],
+    ),
+    (
+        "a JSON array, one object a line",
+        b'[\n{"email":"a@x.io"},\n{"email":"b@x.io"}\n]\n',
+        Shape.JSON_LINES,
+        "",
+        [("a@x.io",), ("b@x.io",)],
+    ),
+    (
+        "UTF-16 with a mark",
+        "email,name\na@x.io,Zoë\n".encode("utf-16"),
+        Shape.SEPARATED,
+        ",",
+        [("a@x.io", "Zoë")],
+    ),
+    (
+        "Windows-1252",
+        "email,name\na@x.io,Zoë\n".encode("cp1252"),
+        Shape.SEPARATED,
+        ",",
+        [("a@x.io", "Zoë")],
+    ),
+    (
+        "old Macintosh line ends",
+        b"email,name\ra@x.io,Ann\rb@x.io,Bob\r",
+        Shape.SEPARATED,
+        ",",
+        [("a@x.io", "Ann"), ("b@x.io", "Bob")],
+    ),
     ("NULs", b"email,name\na@x.io,A\x00nn\n", Shape.SEPARATED, ",", [("a@x.io", "Ann")]),
-    ("quotes with separators and quotes inside", b'email,name\na@x.io,"Yang, ""Jon"""\n', Shape.SEPARATED, ",",
-     [("a@x.io", 'Yang, "Jon"')]),
-    ("a quoted row over two lines", b'email,street\na@x.io,"1 Road\nTown"\nb@x.io,2 Road\n', Shape.SEPARATED, ",",
-     [("a@x.io", "1 Road\nTown"), ("b@x.io", "2 Road")]),
+    (
+        "quotes with separators and quotes inside",
+        b'email,name\na@x.io,"Yang, ""Jon"""\n',
+        Shape.SEPARATED,
+        ",",
+        [("a@x.io", 'Yang, "Jon"')],
+    ),
+    (
+        "a quoted row over two lines",
+        b'email,street\na@x.io,"1 Road\nTown"\nb@x.io,2 Road\n',
+        Shape.SEPARATED,
+        ",",
+        [("a@x.io", "1 Road\nTown"), ("b@x.io", "2 Road")],
+    ),
     ("nothing", b"", Shape.SEPARATED, ",", []),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(("content", "shape", "separator", "expected"), [story[1:] for story in FORMS], ids=[story[0] for story in FORMS])
-def test_forms_of_file(content: bytes, shape: Shape, separator: str, expected: list[tuple[str, ...]]) -> None:
+@pytest.mark.parametrize(
+    ("content", "shape", "separator", "expected"),
+    [story[1:] for story in FORMS],
+    ids=[story[0] for story in FORMS],
+)
+def test_forms_of_file(
+    content: bytes, shape: Shape, separator: str, expected: list[tuple[str, ...]]
+) -> None:
     found, rows = read(content)
     assert (found.shape, found.separator) == (shape, separator)
     assert [row.cells for row in rows if isinstance(row, Row)] == expected
@@ -58,15 +131,26 @@ BAD = [
     ("the header again", b"email,phone\na@x.io,1\nemail,phone\n", 3, Reason.REPEATED_HEADER),
     ("not JSON", b'{"email":"a@x.io"}\n{"email":"b@x.io"}\n{"email":\n', 3, Reason.NOT_JSON),
     ("no pair", b"a@x.io:1\nb@x.io:2\nrubbish\n", 3, Reason.NO_PAIR),
-    ("a line that never ends", b"email,phone\na@x.io,1\n" + b"x" * (2 << 20) + b"\n", 3, Reason.TOO_LONG),
+    (
+        "a line that never ends",
+        b"email,phone\na@x.io,1\n" + b"x" * (2 << 20) + b"\n",
+        3,
+        Reason.TOO_LONG,
+    ),
     ("a quote that never ends", b'email,phone\na@x.io,1\nb@x.io,"2\nc@x.io,3\n', 3, None),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(("content", "line", "reason"), [story[1:] for story in BAD], ids=[story[0] for story in BAD])
-def test_a_bad_line_costs_itself_and_no_other(content: bytes, line: int, reason: Reason | None) -> None:
+@pytest.mark.parametrize(
+    ("content", "line", "reason"), [story[1:] for story in BAD], ids=[story[0] for story in BAD]
+)
+def test_a_bad_line_costs_itself_and_no_other(
+    content: bytes, line: int, reason: Reason | None
+) -> None:
     _, rows = read(content)
-    assert [row for row in rows if isinstance(row, Unread)] == ([Unread(line, reason)] if reason else [])
+    assert [row for row in rows if isinstance(row, Unread)] == (
+        [Unread(line, reason)] if reason else []
+    )
     assert next(row.line for row in rows if isinstance(row, Row)) in (1, 2)
 
 
@@ -86,7 +170,9 @@ def test_an_endless_line_is_bounded_in_memory_and_the_next_is_read() -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.binary(max_size=400) | st.text(alphabet='a@.,;:|\t"\n\r{}[]1 ', max_size=200).map(str.encode))
+@given(
+    st.binary(max_size=400) | st.text(alphabet='a@.,;:|\t"\n\r{}[]1 ', max_size=200).map(str.encode)
+)
 def test_any_bytes_are_rows_or_reasons(content: bytes) -> None:
     found, rows = read(content)
     columns.guess(found.header, reading.sample_rows(reading.sample(io.BytesIO(content)), found))
@@ -97,11 +183,19 @@ def test_any_bytes_are_rows_or_reasons(content: bytes) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.lists(st.text(alphabet='ab@.,;" x', max_size=8), min_size=3, max_size=3), min_size=1, max_size=12))
+@given(
+    st.lists(
+        st.lists(st.text(alphabet='ab@.,;" x', max_size=8), min_size=3, max_size=3),
+        min_size=1,
+        max_size=12,
+    )
+)
 def test_a_well_formed_file_comes_back_cell_by_cell(table: list[list[str]]) -> None:
     text = "\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in table)
     shape = form.Form(Shape.SEPARATED, ",", 3, ())
-    assert [row.cells for row in reading.rows(io.BytesIO(text.encode()), shape) if isinstance(row, Row)] == [tuple(row) for row in table]
+    assert [
+        row.cells for row in reading.rows(io.BytesIO(text.encode()), shape) if isinstance(row, Row)
+    ] == [tuple(row) for row in table]
 
 
 @settings(max_examples=100, deadline=None)
@@ -113,4 +207,6 @@ def test_lines_do_not_depend_on_how_the_stream_is_cut(content: bytes, step: int)
 
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return
-    assert [(line.number, line.text) for line in lines(Drip(content))] == [(line.number, line.text) for line in lines(io.BytesIO(content))]
+    assert [(line.number, line.text) for line in lines(Drip(content))] == [
+        (line.number, line.text) for line in lines(io.BytesIO(content))
+    ]

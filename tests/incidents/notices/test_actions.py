@@ -35,7 +35,10 @@ def counted(people: People, tmp_path: Path) -> Incident:
 
 def _items(batch: NoticeBatch) -> list[Item]:
     rows = Dispatch.objects.filter(batch_id=batch.delivery_batch)
-    return [Item(row.id, row.batch_id, row.person_id, row.template, row.language, row.channel) for row in rows]
+    return [
+        Item(row.id, row.batch_id, row.person_id, row.template, row.language, row.channel)
+        for row in rows
+    ]
 
 
 def test_who_may_be_the_second_person(counted: Incident) -> None:
@@ -58,7 +61,9 @@ def test_a_batch_sent_back_is_prepared_anew(counted: Incident) -> None:
     with pytest.raises(Conflict):
         actions.prepare(counted.number, by=LEAD, at=AT)
     actions.send_back(first.pk, note="Say what was done.", by=SECOND, at=AT)
-    second = actions.prepare(counted.number, measures={"en": "We locked its account."}, by=LEAD, at=AT)
+    second = actions.prepare(
+        counted.number, measures={"en": "We locked its account."}, by=LEAD, at=AT
+    )
     assert notices.newest_batch(counted.number) == notices.batch(second.pk)
     with pytest.raises(Conflict):
         actions.approve(first.pk, by=SECOND, at=AT)
@@ -66,7 +71,9 @@ def test_a_batch_sent_back_is_prepared_anew(counted: Incident) -> None:
 
 def test_a_long_sentence_is_sent_back_at_once(counted: Incident) -> None:
     with pytest.raises(actions.NotPlain, match="Make two sentences"):
-        actions.prepare(counted.number, measures={"en": "We " + "really " * 30 + "did it."}, by=LEAD, at=AT)
+        actions.prepare(
+            counted.number, measures={"en": "We " + "really " * 30 + "did it."}, by=LEAD, at=AT
+        )
 
 
 def test_samples_are_everything_that_is_sent(counted: Incident) -> None:
@@ -116,10 +123,14 @@ def test_stop_and_resume(counted: Incident) -> None:
     actions.resume(batch.pk, by=LEAD, at=AT)
     assert notices.batch(batch.pk).step is BatchStep.RESUMED
     codes = [event.code for event in queries.timeline(counted.number)]
-    assert {"notices.prepared", "notices.approved", "notices.stopped", "notices.resumed"} <= set(codes)
+    assert {"notices.prepared", "notices.approved", "notices.stopped", "notices.resumed"} <= set(
+        codes
+    )
 
 
-def test_texts_that_changed_since_are_not_sent(counted: Incident, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_that_changed_since_are_not_sent(
+    counted: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch = actions.approve(actions.prepare(counted.number, by=LEAD, at=AT).pk, by=SECOND, at=AT)
     jobs.run_jobs_once(worker="test")
     monkeypatch.setattr(texts, "digest", lambda: "another")

@@ -1,4 +1,5 @@
-"""Notices: plain, short sentences in three languages, with only what was exposed, and nothing a law forbids."""
+"""Notices: plain, short sentences in three languages, with only what was exposed, and
+nothing a law forbids."""
 
 from __future__ import annotations
 
@@ -15,10 +16,21 @@ from aboveboard.incidents.law.rules import catalogue
 from aboveboard.incidents.models import Kind
 from aboveboard.incidents.notices import texts
 from aboveboard.incidents.notices.plainness import sentences, too_long
-from aboveboard.incidents.notices.rendering import Exposure, Loss, Notice, as_html, as_text, layout_of, render
+from aboveboard.incidents.notices.rendering import (
+    Exposure,
+    Loss,
+    Notice,
+    as_html,
+    as_text,
+    layout_of,
+    render,
+)
 from aboveboard.promise.categories import bitmap, from_bitmap, known
 
-CARD, EMAIL, PASSWORD = (bitmap([key]) for key in ("user.financial.credit_card", "user.contact.email", "user.authorization.password"))
+CARD, EMAIL, PASSWORD = (
+    bitmap([key])
+    for key in ("user.financial.credit_card", "user.contact.email", "user.authorization.password")
+)
 ALL = bitmap(known())
 
 
@@ -35,21 +47,36 @@ def loss(kind: str = "lost_device", **changes: Any) -> Loss:
 
 
 def every_notice() -> list[Notice]:
-    places = {"en": ["GB", "US-CA", "US-MA", "US-TX", "AU", "CA", "CA-QC", "NZ", "ZZ"], "fr": ["FR", "CA-QC"], "de": ["DE", "AT"]}
+    places = {
+        "en": ["GB", "US-CA", "US-MA", "US-TX", "AU", "CA", "CA-QC", "NZ", "ZZ"],
+        "fr": ["FR", "CA-QC"],
+        "de": ["DE", "AT"],
+    }
     exposures = [ALL, CARD | EMAIL, PASSWORD | EMAIL, EMAIL, bitmap(["user.contact.address"])]
     found = []
     for kind, language, (seen, hidden) in itertools.product(
-        Kind.values, texts.LANGUAGES, [(bits, shield) for bits in exposures for shield in (0, bits, bits & PASSWORD)]
+        Kind.values,
+        texts.LANGUAGES,
+        [(bits, shield) for bits in exposures for shield in (0, bits, bits & PASSWORD)],
     ):
         for thing in texts.words(language)["things"] if kind == "lost_device" else [""]:
-            found += [render(loss(kind, thing=thing), Exposure(seen, hidden, place, language)) for place in places[language]]
+            found += [
+                render(loss(kind, thing=thing), Exposure(seen, hidden, place, language))
+                for place in places[language]
+            ]
     return found
 
 
 def lines(notice: Notice) -> list[str]:
     whole = [notice.subject, notice.title]
     for section in notice.sections:
-        whole += [section.heading, *section.sentences, *section.items, *section.more, *section.more_items]
+        whole += [
+            section.heading,
+            *section.sentences,
+            *section.items,
+            *section.more,
+            *section.more_items,
+        ]
     return [line for line in whole if line]
 
 
@@ -63,11 +90,15 @@ def test_no_sentence_has_more_than_twenty_five_words_and_nothing_is_left_to_fill
 
 def test_english_notices_read_easily() -> None:
     """Flesch reading ease of at least 65 (plain English), over everything that a notice may say."""
-    spoken = [line for notice in every_notice() if notice.language == "en" for line in lines(notice)]
+    spoken = [
+        line for notice in every_notice() if notice.language == "en" for line in lines(notice)
+    ]
     told = [re.sub(r"\S+@\S+|\S+\.\S+/\S*|\(.*?\)", "it", line) for line in dict.fromkeys(spoken)]
     counted = [sentence for line in told for sentence in sentences(line)]
     words = [word for sentence in counted for word in re.findall(r"[A-Za-z’']+", sentence)]
-    syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", word.lower())))) for word in words)
+    syllables = sum(
+        max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", word.lower())))) for word in words
+    )
     ease = 206.835 - 1.015 * len(words) / len(counted) - 84.6 * syllables / len(words)
     assert ease >= 65, ease
 
@@ -80,7 +111,9 @@ def test_english_notices_read_easily() -> None:
     st.sampled_from(texts.LANGUAGES),
     st.sampled_from(Kind.values),
 )
-def test_a_notice_names_what_was_exposed_and_nothing_else(bits: int, shield: int, place: str, language: str, kind: str) -> None:
+def test_a_notice_names_what_was_exposed_and_nothing_else(
+    bits: int, shield: int, place: str, language: str, kind: str
+) -> None:
     notice = render(loss(kind), Exposure(bits, bits & shield, place, language))
     information = next(section for section in notice.sections if section.key == "information")
     told = {*information.items, *information.more_items}
@@ -96,7 +129,12 @@ def test_a_notice_names_what_was_exposed_and_nothing_else(bits: int, shield: int
 def test_advice_fits_what_was_exposed() -> None:
     def advice(bits: int, hidden: int = 0) -> str:
         notice = render(loss(), Exposure(bits, hidden, "GB", "en"))
-        return " ".join(item for section in notice.sections if section.key in ("advice", "meaning") for item in section.items)
+        return " ".join(
+            item
+            for section in notice.sections
+            if section.key in ("advice", "meaning")
+            for item in section.items
+        )
 
     assert "bank" in advice(CARD)
     assert "bank" not in advice(EMAIL)
@@ -109,32 +147,54 @@ def test_california_gets_the_title_and_headings_that_its_law_names() -> None:
     notice = render(loss(), Exposure(CARD | EMAIL, 0, "US-CA", "en"))
     assert notice.title == "Notice of Data Breach"
     assert [section.heading for section in notice.sections] == [
-        "What Happened", "What Information Was Involved", "What We Are Doing", "What You Can Do", "For More Information",
-    ]  # fmt: skip
+        "What Happened",
+        "What Information Was Involved",
+        "What We Are Doing",
+        "What You Can Do",
+        "For More Information",
+    ]
     assert "Notice of Data Breach" in as_text(notice, "Ann")
 
 
 @pytest.mark.parametrize("kind", Kind.values)
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_massachusetts_is_told_neither_the_nature_nor_a_number(kind: str, language: str) -> None:
-    measures = tuple((spoken, "We blocked the 1,200 files on the lost laptop.") for spoken in texts.LANGUAGES)
+    measures = tuple(
+        (spoken, "We blocked the 1,200 files on the lost laptop.") for spoken in texts.LANGUAGES
+    )
     notice = render(loss(kind, measures=measures), Exposure(CARD, 0, "US-MA", language))
     told = notice.subject + as_text(notice, "Ann")
     things = [thing.split()[-1] for thing in texts.words(language)["things"].values()]
-    for word in [*things, "lost", "leak", "forum", "1,200", "perdu", "divulgu", "verloren", "nach außen"]:
+    for word in [
+        *things,
+        "lost",
+        "leak",
+        "forum",
+        "1,200",
+        "perdu",
+        "divulgu",
+        "verloren",
+        "nach außen",
+    ]:
         assert not re.search(rf"\b{re.escape(word)}", told, re.IGNORECASE), word
     assert "Equifax" in told
 
 
 def test_every_place_whose_law_forbids_the_nature_has_the_guarded_form() -> None:
-    forbidding = {rule.jurisdiction for rule in catalogue.rules() if any("nature" in item for item in rule.content_forbidden)}
+    forbidding = {
+        rule.jurisdiction
+        for rule in catalogue.rules()
+        if any("nature" in item for item in rule.content_forbidden)
+    }
     assert forbidding == {"US-MA"}
     assert {place for place in forbidding if layout_of(place) != "guarded"} == set()
 
 
 def test_no_notice_states_how_many_were_affected() -> None:
     for notice in every_notice():
-        body = as_text(notice, "").replace("1-877-438-4338", "").replace("18", "").replace("2026", "")
+        body = (
+            as_text(notice, "").replace("1-877-438-4338", "").replace("18", "").replace("2026", "")
+        )
         assert not re.search(r"\d{2,}", body), body
 
 
@@ -147,7 +207,9 @@ def test_a_name_is_data_in_text_and_in_html(name: str) -> None:
 
 
 def test_measures_in_another_language_are_left_out() -> None:
-    said = loss(measures=(("de", "Wir haben das Konto gesperrt."), ("en", "We locked the account.")))
+    said = loss(
+        measures=(("de", "Wir haben das Konto gesperrt."), ("en", "We locked the account."))
+    )
     assert "We locked the account." in as_text(render(said, Exposure(EMAIL, 0, "GB", "en")), "")
     french = as_text(render(said, Exposure(EMAIL, 0, "FR", "fr")), "")
     assert "locked" not in french
@@ -161,4 +223,8 @@ def test_the_three_languages_say_the_same_things() -> None:
 
 
 def _shape(value: Any) -> Any:
-    return {key: _shape(item) for key, item in value.items()} if isinstance(value, dict) else type(value).__name__
+    return (
+        {key: _shape(item) for key, item in value.items()}
+        if isinstance(value, dict)
+        else type(value).__name__
+    )

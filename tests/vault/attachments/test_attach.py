@@ -1,4 +1,5 @@
-"""Documents about a person: kept sealed, opened with a grant, gone with the person; nothing of them stands in the clear."""
+"""Documents about a person: kept sealed, opened with a grant, gone with the person; nothing of
+them stands in the clear."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ PDF = b"%PDF-1.7 " + bytes(range(256)) * 700  # three chunks
 def keep(person_id: int, content: bytes = PDF, name: str = "receipt.pdf") -> Origin:
     origin = Origin(1, clock.now(), "shop", PURPOSE)
     pieces = (content[at : at + 1000] for at in range(0, len(content), 1000))
-    attach(person_id, FIELD, pieces, name=name, kinds=KINDS, origin=origin, by=ADVISER, at=clock.now())
+    attach(
+        person_id, FIELD, pieces, name=name, kinds=KINDS, origin=origin, by=ADVISER, at=clock.now()
+    )
     return origin
 
 
@@ -80,7 +83,12 @@ def test_neither_its_name_nor_its_content_stands_in_the_clear_or_in_the_ledger()
     stored = b"".join(bytes(chunk.sealed) for chunk in AttachmentChunk.objects.all())
     assert PDF[:64] not in stored
     entry = Entry.objects.get(kind="document.added")
-    assert json.loads(bytes(entry.body))["facts"] == {"field": FIELD, "promise": 1, "channel": "shop", "purpose": PURPOSE}
+    assert json.loads(bytes(entry.body))["facts"] == {
+        "field": FIELD,
+        "promise": 1,
+        "channel": "shop",
+        "purpose": PURPOSE,
+    }
     assert b"passport" not in bytes(entry.body)
 
 
@@ -128,11 +136,22 @@ def _broken() -> Iterator[bytes]:
         ("a connection lost on the way", _broken(), ConnectionError),
     ],
 )
-def test_what_is_not_taken_leaves_nothing_and_what_was_there_stays(story: str, pieces: Iterator[bytes], error: type[Exception]) -> None:
+def test_what_is_not_taken_leaves_nothing_and_what_was_there_stays(
+    story: str, pieces: Iterator[bytes], error: type[Exception]
+) -> None:
     ((one, _),) = world.load(1)
     keep(one)
     with pytest.raises(error):
-        attach(one, FIELD, pieces, name="x.pdf", kinds=KINDS, origin=Origin(1, clock.now(), "shop", PURPOSE), by=ADVISER, at=clock.now())
+        attach(
+            one,
+            FIELD,
+            pieces,
+            name="x.pdf",
+            kinds=KINDS,
+            origin=Origin(1, clock.now(), "shop", PURPOSE),
+            by=ADVISER,
+            at=clock.now(),
+        )
     assert content_of(one) == PDF
     assert Entry.objects.filter(kind="document.added").count() == 1
 
@@ -147,8 +166,13 @@ def test_a_field_that_holds_no_documents_is_refused_and_a_document_is_never_type
     ((one, _),) = world.load(1)
     origin = Origin(1, clock.now(), "shop", PURPOSE)
     with pytest.raises(NotTaken, match="city holds no documents"):
-        attach(one, "city", [PDF], name="x.pdf", kinds=KINDS, origin=origin, by=ADVISER, at=clock.now())
-    for field, value in ((FIELD, "receipt.pdf"), ("city", '\x00aboveboard/attachment/v1\x00{"id":""}')):
+        attach(
+            one, "city", [PDF], name="x.pdf", kinds=KINDS, origin=origin, by=ADVISER, at=clock.now()
+        )
+    for field, value in (
+        (FIELD, "receipt.pdf"),
+        ("city", '\x00aboveboard/attachment/v1\x00{"id":""}'),
+    ):
         with pytest.raises(vault.BadValue):
             vault.correct(one, field, value, kinds=KINDS, origin=origin, by=ADVISER, at=clock.now())
 
@@ -157,7 +181,10 @@ def test_chunks_swapped_between_two_people_do_not_open() -> None:
     (one, _), (other, _) = world.load(2)
     keep(one)
     keep(other, PDF[:-1] + b"!")
-    first, second = (list(AttachmentChunk.objects.filter(person_id=person).order_by("number")) for person in (one, other))
+    first, second = (
+        list(AttachmentChunk.objects.filter(person_id=person).order_by("number"))
+        for person in (one, other)
+    )
     for mine, theirs in zip(first, second, strict=True):
         mine.sealed, theirs.sealed = theirs.sealed, mine.sealed
         mine.save()
@@ -173,7 +200,9 @@ def test_an_erasure_takes_the_documents_and_a_field_erased_takes_its_own() -> No
     keep(other)
     vault.erase(one, reason="asked", by=ADVISER, at=clock.now())
     assert set(AttachmentChunk.objects.values_list("person_id", flat=True)) == {other}
-    erase_fields(other, [FIELD], kinds=KINDS, facts={"reason": "retention"}, by=ADVISER, at=clock.now())
+    erase_fields(
+        other, [FIELD], kinds=KINDS, facts={"reason": "retention"}, by=ADVISER, at=clock.now()
+    )
     assert not AttachmentChunk.objects.exists()
     assert FIELD not in queries.held_fields(other)
 
@@ -181,14 +210,22 @@ def test_an_erasure_takes_the_documents_and_a_field_erased_takes_its_own() -> No
 def test_a_person_with_a_fresh_key_keeps_their_documents() -> None:
     ((one, _),) = world.load(1)
     keep(one)
-    erase_fields(one, ["city"], kinds=KINDS, facts={"reason": "retention"}, by=ADVISER, at=clock.now())
+    erase_fields(
+        one, ["city"], kinds=KINDS, facts={"reason": "retention"}, by=ADVISER, at=clock.now()
+    )
     assert content_of(one) == PDF
 
 
 @pytest.mark.parametrize("which", ["first", "second", "both"])
 def test_a_merge_keeps_the_document_and_a_split_gives_each_their_own_back(which: str) -> None:
     (one, _), (other, _) = world.load(2)
-    held = {one: PDF} if which == "first" else {other: PDF + b"!"} if which == "second" else {one: PDF, other: PDF + b"!"}
+    held = (
+        {one: PDF}
+        if which == "first"
+        else {other: PDF + b"!"}
+        if which == "second"
+        else {one: PDF, other: PDF + b"!"}
+    )
     for person, content in held.items():
         keep(person, content)
     row = merging.merge(one, other, chosen={}, reference="call:1", by=ADVISER, at=clock.now())

@@ -52,8 +52,15 @@ def test_any_name_is_made_safe_and_stays(name: str) -> None:
     assert media.safe_name(safe) == safe
 
 
-@given(st.binary(min_size=16, max_size=16), st.binary(min_size=32, max_size=32), st.text(max_size=100), st.integers(0, 2**40))
-def test_a_descriptor_is_read_as_it_was_written(number: bytes, key: bytes, name: str, size: int) -> None:
+@given(
+    st.binary(min_size=16, max_size=16),
+    st.binary(min_size=32, max_size=32),
+    st.text(max_size=100),
+    st.integers(0, 2**40),
+)
+def test_a_descriptor_is_read_as_it_was_written(
+    number: bytes, key: bytes, name: str, size: int
+) -> None:
     whole = Descriptor(number, key, name, "application/pdf", size)
     assert read(whole.sealed_text()) == whole
     assert key.hex() not in repr(whole)

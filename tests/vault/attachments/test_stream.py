@@ -1,4 +1,5 @@
-"""The stream of a document: what goes in comes out; cut, reordered, repeated, swapped or changed, nothing of it does."""
+"""The stream of a document: what goes in comes out; cut, reordered, repeated, swapped or
+changed, nothing of it does."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ CHUNKS = list(seal(KEY, [LONG + b"the end"]))
 
 
 @given(
-    st.lists(st.binary(max_size=400), max_size=6), st.sampled_from([0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES])
+    st.lists(st.binary(max_size=400), max_size=6),
+    st.sampled_from([0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES]),
 )
 def test_what_goes_in_comes_out_however_it_is_cut(pieces: list[bytes], more: int) -> None:
     whole = [*pieces, b"x" * more]

@@ -24,7 +24,14 @@ CLAIM, CONTESTED = HoldReason.CLAIM, RestrictionReason.ACCURACY_CONTESTED
 
 def place(person: int, *, reference: str = "case/7", days: int | None = None) -> Hold:
     at = clock.now()
-    return actions.place_hold(person, CLAIM, reference=reference, until=at + timedelta(days=days) if days else None, by=ADVISER, at=at)
+    return actions.place_hold(
+        person,
+        CLAIM,
+        reference=reference,
+        until=at + timedelta(days=days) if days else None,
+        by=ADVISER,
+        at=at,
+    )
 
 
 def test_what_is_held_by_law_cannot_be_erased_until_it_is_released() -> None:
@@ -45,10 +52,20 @@ def test_each_is_a_row_with_who_when_why_and_an_entry() -> None:
     actions.lift_restriction(rests.pk, told="letter/12", by=ADVISER, at=clock.now())
     actions.release_hold(hold.pk, reference="ruling/7", by=ADVISER, at=clock.now())
     (row,) = queries.holds(person)
-    assert (row.why, row.reference, row.actor["id"], row.ended_reference) == ("claim", "case/7", ADVISER.id, "ruling/7")
+    assert (row.why, row.reference, row.actor["id"], row.ended_reference) == (
+        "claim",
+        "case/7",
+        ADVISER.id,
+        "ruling/7",
+    )
     kinds = ["hold.placed", "hold.released", "restriction.placed", "restriction.lifted"]
     found = entries_for(vault.handle(person) or "", kinds=kinds, after=None, limit=10)
-    assert [entry.kind for entry in found] == ["hold.released", "restriction.lifted", "restriction.placed", "hold.placed"]
+    assert [entry.kind for entry in found] == [
+        "hold.released",
+        "restriction.lifted",
+        "restriction.placed",
+        "hold.placed",
+    ]
     assert found[0].facts == {"placed": hold.entry_id, "reference": "ruling/7"}
     assert found[2].facts == {"why": "accuracy_contested", "reference": "call/9", "until": None}
 
@@ -68,8 +85,9 @@ def test_a_use_learns_of_both_without_a_further_statement() -> None:
     assert (records[person].held_by_law(later), records[person].restricted(later)) == (False, True)
     with CaptureQueriesContext(connection) as asked:
         assert queries.standing([person, other], at=now) == {
-            person: queries.Keeping(held_by_law=True, restricted=True), other: queries.Keeping(held_by_law=False, restricted=False),
-        }  # fmt: skip
+            person: queries.Keeping(held_by_law=True, restricted=True),
+            other: queries.Keeping(held_by_law=False, restricted=False),
+        }
     assert len(asked) == 1
 
 

@@ -1,4 +1,5 @@
-"""Two records found to be of one person become one, and two again; nothing is lost, shown or left behind."""
+"""Two records found to be of one person become one, and two again; nothing is lost,
+shown or left behind."""
 
 from __future__ import annotations
 
@@ -59,7 +60,9 @@ def seen(person: int) -> dict[str, str | None]:
 
 
 def merge(kept: int, merged: int, **chosen: Side) -> MergedPerson:
-    return actions.merge(kept, merged, chosen=chosen, reference="case/1", by=ADVISER, at=clock.now())
+    return actions.merge(
+        kept, merged, chosen=chosen, reference="case/1", by=ADVISER, at=clock.now()
+    )
 
 
 def split(row: MergedPerson) -> None:
@@ -68,11 +71,21 @@ def split(row: MergedPerson) -> None:
 
 def correct(person: int, value: str) -> None:
     origin = Origin(in_force().serial, clock.now(), "phone", "answer-contact")
-    vault_actions.correct(person, "email", value, kinds=kinds(), origin=origin, by=ADVISER, at=clock.now())
+    vault_actions.correct(
+        person, "email", value, kinds=kinds(), origin=origin, by=ADVISER, at=clock.now()
+    )
 
 
 def say(person: int, answer: Answer) -> None:
-    choose(person, "personal-offers", answer, channel="phone", evidence="call:1", by=ADVISER, at=clock.now())
+    choose(
+        person,
+        "personal-offers",
+        answer,
+        channel="phone",
+        evidence="call:1",
+        by=ADVISER,
+        at=clock.now(),
+    )
 
 
 def test_values_look_ups_and_handles_lead_to_the_one_kept(two: People) -> None:
@@ -82,7 +95,11 @@ def test_values_look_ups_and_handles_lead_to_the_one_kept(two: People) -> None:
     assert seen(one) == {"first_name": row["first_name"], "email": other_row["email"]}
     assert vault.all_handles(one) == (first, second)
     for said in (row, other_row):
-        assert vault.find("email", said["email"]) == vault.find("customer_number", said["customer_id"]) == [one]
+        assert (
+            vault.find("email", said["email"])
+            == vault.find("customer_number", said["customer_id"])
+            == [one]
+        )
     assert not Person.objects.filter(id=other).exists()
     assert {entry.handle for entry in Entry.objects.filter(kind="people.merged")} == {first, second}
 
@@ -110,9 +127,12 @@ def test_what_was_seen_of_either_is_seen_in_one_list(two: People) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mine", "theirs", "allowed"), [("yes", "no", False), ("no", "yes", False), ("yes", "yes", True), ("yes", "", True)]
+    ("mine", "theirs", "allowed"),
+    [("yes", "no", False), ("no", "yes", False), ("yes", "yes", True), ("yes", "", True)],
 )
-def test_the_stricter_answer_stands_until_they_say_otherwise(two: People, mine: str, theirs: str, allowed: bool) -> None:
+def test_the_stricter_answer_stands_until_they_say_otherwise(
+    two: People, mine: str, theirs: str, allowed: bool
+) -> None:
     one, _, other, _ = two
     for person, answer in ((one, mine), (other, theirs)):
         if answer:
@@ -175,12 +195,15 @@ def test_erasing_the_merged_person_destroys_everything_of_both(two: People) -> N
     handles = {vault.handle(one), vault.handle(other)}
     say(other, Answer.YES)
     done = merge(one, other)
-    vault_actions.erase(other, reason="asked", by=CUSTOMER, at=clock.now())  # the old number is theirs too
+    # The old number is theirs too.
+    vault_actions.erase(other, reason="asked", by=CUSTOMER, at=clock.now())
     assert not PersonKey.objects.filter(person_id__in=[one, other]).exists()
     assert not MergedPerson.objects.exists()
     assert not choices.history(other)
     assert not BlindIndex.objects.filter(person_id__in=[one, other]).exists()
-    assert {entry.handle for entry in Entry.objects.filter(kind="erasure.done")} == handles, "a backup knows them apart"
+    assert {entry.handle for entry in Entry.objects.filter(kind="erasure.done")} == handles, (
+        "a backup knows them apart"
+    )
     with pytest.raises(NotFound):
         split(done)
 
@@ -199,12 +222,16 @@ def test_a_field_that_is_swept_is_gone_from_what_was_set_aside_too(two: People) 
 
 def test_a_hold_on_either_keeps_both(two: People) -> None:
     one, _, other, _ = two
-    hold = keeping.place_hold(other, HoldReason.CLAIM, reference="case/9", until=None, by=ADVISER, at=clock.now())
+    hold = keeping.place_hold(
+        other, HoldReason.CLAIM, reference="case/9", until=None, by=ADVISER, at=clock.now()
+    )
     done = merge(one, other)
     with pytest.raises(keeping.HeldByLaw):
         vault_actions.erase(one, reason="asked", by=CUSTOMER, at=clock.now())
     split(done)
-    standing = {person: vault.fetch([person])[person].held_by_law(clock.now()) for person in (one, other)}
+    standing = {
+        person: vault.fetch([person])[person].held_by_law(clock.now()) for person in (one, other)
+    }
     assert standing == {one: False, other: True}
     again = merge(one, other)
     keeping.release_hold(hold.pk, reference="ruling/9", by=ADVISER, at=clock.now())

@@ -21,8 +21,9 @@ ANY_SCOPE = Scope()
 class Request:
     """What is asked: the role that asks, for which purpose, which fields, which channel, and when.
 
-    ``own``: the person themself asks, signed in. ``earliest`` and ``latest`` bound the moments that may be asked about:
-    since when the promise has been in force, and now; None leaves a side open (a question without a use).
+    ``own``: the person themself asks, signed in. ``earliest`` and ``latest`` bound the moments that
+    may be asked about: since when the promise has been in force, and now; None leaves a side open
+    (a question without a use).
     """
 
     role: str

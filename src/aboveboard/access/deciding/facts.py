@@ -21,10 +21,11 @@ def no_moments() -> Mapping[str, datetime]:
 class Facts:
     """Are they held, what they chose, when retention started to run, and what the law holds still.
 
-    ``collected``: field to when its own value was collected, where its provenance is known; ``collected_at`` stands for
-    the rest. ``restricted_since``: since when the use of their data is restricted (GDPR Art. 18), None when it is not.
-    ``held_for_claim``: whether a legal hold keeps their data beyond its time (Art. 17(3)(e)). ``grounds_shown``: purpose
-    to when compelling grounds against their objection were shown (Art. 21(1)).
+    ``collected``: field to when its own value was collected, where its provenance is known;
+    ``collected_at`` stands for the rest. ``restricted_since``: since when the use of their data is
+    restricted (GDPR Art. 18), None when it is not. ``held_for_claim``: whether a legal hold keeps
+    their data beyond its time (Art. 17(3)(e)). ``grounds_shown``: purpose to when compelling
+    grounds against their objection were shown (Art. 21(1)).
     """
 
     held: bool

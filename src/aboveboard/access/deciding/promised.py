@@ -1,4 +1,5 @@
-"""The questions that the promise and the request answer alone, whoever it is about (2 to 7 of ``access.decide``). Pure."""
+"""The questions that the promise and the request answer alone, whoever it is about (2 to 7 of
+``access.decide``). Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ def against(promise: Promise, request: Request) -> Iterator[Reason]:
     if request.channel not in purpose.channels:  # 5
         yield reason(Code.CHANNEL_NOT_ALLOWED, channel=request.channel)
     scope = request.scope  # 6
-    if (scope.purposes and request.purpose not in scope.purposes) or (scope.channels and request.channel not in scope.channels):
+    if (scope.purposes and request.purpose not in scope.purposes) or (
+        scope.channels and request.channel not in scope.channels
+    ):
         yield reason(Code.OUTSIDE_CLIENT_SCOPE)
     if not request.fields:  # 7
         yield reason(Code.NO_FIELDS)

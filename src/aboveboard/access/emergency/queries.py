@@ -41,7 +41,11 @@ def to_review() -> list[EmergencyLook]:
 
 def reviewed(limit: int = PAGE_SIZE) -> list[EmergencyLook]:
     """Return the newest reviewed ones."""
-    return list(EmergencyLook.objects.filter(reviewed_at__isnull=False).order_by("-reviewed_at", "-id")[:limit])
+    return list(
+        EmergencyLook.objects.filter(reviewed_at__isnull=False).order_by("-reviewed_at", "-id")[
+            :limit
+        ]
+    )
 
 
 def overdue(at: datetime) -> int:
@@ -51,5 +55,9 @@ def overdue(at: datetime) -> int:
 
 def verdicts(entry_ids: Collection[int]) -> dict[int, str]:
     """Return what was found of the looks with these entries, where they are reviewed."""
-    rows = EmergencyLook.objects.filter(entry_id__in=list(entry_ids)).exclude(verdict="").values_list("entry_id", "verdict")
+    rows = (
+        EmergencyLook.objects.filter(entry_id__in=list(entry_ids))
+        .exclude(verdict="")
+        .values_list("entry_id", "verdict")
+    )
     return dict(rows)

@@ -1,4 +1,5 @@
-"""Reviewing an emergency look: was it justified? By somebody else than who asked, once, and written down."""
+"""Reviewing an emergency look: was it justified? By somebody else than who asked,
+once, and written down."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ class ReviewedAlready(Conflict):
 
 
 def review(look_id: int, verdict: Verdict, *, by: Actor, at: datetime) -> EmergencyLook:
-    """Write down whether a look was justified, in the ledger too, where the person sees it beside the look.
+    """Write down whether a look was justified, in the ledger too, where the person
+    sees it beside the look.
 
     Raises:
         NotFound: there is no such look.
@@ -39,9 +41,16 @@ def review(look_id: int, verdict: Verdict, *, by: Actor, at: datetime) -> Emerge
             raise NotAllowed(why="nobody reviews their own emergency look")
         if look.reviewed_at is not None:
             raise ReviewedAlready(why="its verdict stands")
-        # The handle is that of the look's entry: the person may be erased by now, and the verdict belongs beside the look.
+        # The handle is that of the look's entry: the person may be erased by now, and the verdict
+        # belongs beside the look.
         handle = ledger.entry(look.entry_id).handle
-        append(KIND, by=by, handle=handle, facts={"about": look.entry_id, "verdict": verdict.value}, at=at)
+        append(
+            KIND,
+            by=by,
+            handle=handle,
+            facts={"about": look.entry_id, "verdict": verdict.value},
+            at=at,
+        )
         look.reviewed_at, look.reviewed_by, look.verdict = at, by.as_json(), verdict.value
         look.save(update_fields=["reviewed_at", "reviewed_by", "verdict"])
     return look

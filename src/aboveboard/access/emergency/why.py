@@ -1,4 +1,5 @@
-"""Why an emergency look is asked for, and what came of its review: codes, for a ledger that holds no free words."""
+"""Why an emergency look is asked for, and what came of its review: codes, for a ledger
+that holds no free words."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ IN_WORDS: dict[Emergency, str] = {
     Emergency.LIFE_IN_DANGER: "Somebody’s life or health is in danger",
     Emergency.EMERGENCY_SERVICES: "The emergency services ask",
     Emergency.MISSING_PERSON: "Somebody is missing",
-    Emergency.VULNERABLE_PERSON: "A child, or somebody who cannot help themselves, must be protected",
+    Emergency.VULNERABLE_PERSON: (
+        "A child, or somebody who cannot help themselves, must be protected"
+    ),
 }
 
 

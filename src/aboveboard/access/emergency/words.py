@@ -1,4 +1,5 @@
-"""What the asker wrote for the reviewers: sealed under the key of whom it is about, so that it goes with them.
+"""What the asker wrote for the reviewers: sealed under the key of whom it is about,
+so that it goes with them.
 
 ``12 bytes nonce | AES-256-GCM(words)``, bound to the number of the entry that proves the look.
 """
@@ -32,7 +33,8 @@ def words_of(look: EmergencyLook) -> str | None:
 
 
 def seal_anew(person_id: int, old: AESGCM, new: AESGCM) -> None:
-    """Seal all words about a person under their new key, in the transaction that gives it to them."""
+    """Seal all words about a person under their new key, in the transaction
+    that gives it to them."""
     for look in EmergencyLook.objects.filter(person_id=person_id).exclude(words=b""):
         words = _open(old, look)
         if words is not None:  # else an earlier key was theirs, and whoever reviews is told so
@@ -43,7 +45,9 @@ def seal_anew(person_id: int, old: AESGCM, new: AESGCM) -> None:
 def _open(cipher: AESGCM, look: EmergencyLook) -> str | None:
     blob = bytes(look.words)
     try:
-        return cipher.decrypt(blob[:_NONCE_BYTES], blob[_NONCE_BYTES:], _bound(look.entry_id)).decode()
+        return cipher.decrypt(
+            blob[:_NONCE_BYTES], blob[_NONCE_BYTES:], _bound(look.entry_id)
+        ).decode()
     except InvalidTag:
         return None
 

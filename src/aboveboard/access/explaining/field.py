@@ -1,4 +1,5 @@
-"""Who may see a field, for what, and what must hold for each person: from the promise alone. Pure."""
+"""Who may see a field, for what, and what must hold for each person: from
+the promise alone. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from aboveboard.promise.model import Promise, Purpose
 
 @dataclass(frozen=True, slots=True)
 class FieldUse:
-    """One purpose that uses the field: who, how, on what basis, and what must hold for each person, in sentences."""
+    """One purpose that uses the field: who, how, on what basis, and what must hold for each
+    person, in sentences."""
 
     purpose: str
     title: str
@@ -40,7 +42,10 @@ def in_emergency(promise: Promise, field: str) -> str:
     glass = promise.break_glass
     if glass is None or field not in glass.fields:
         return ""
-    return f"In an emergency: {explain.listed([promise.roles[role].title for role in glass.roles])}, for minutes, and it is reviewed."
+    return (
+        f"In an emergency: {explain.listed([promise.roles[role].title for role in glass.roles])}, "
+        "for minutes, and it is reviewed."
+    )
 
 
 def _use(promise: Promise, purpose: Purpose) -> FieldUse:
@@ -63,12 +68,18 @@ def _conditions(purpose: Purpose) -> list[str]:
         firm = " That always stands." if purpose.direct_marketing else ""
         said.append(f"Not if the person objected.{firm}")
     if purpose.when_restricted:
-        said.append(f"Also when its use is restricted ({purpose.when_restricted.replace('_', ' ')}).")
+        said.append(
+            f"Also when its use is restricted ({purpose.when_restricted.replace('_', ' ')})."
+        )
     elif purpose.needs_consent:
         said.append("When its use is restricted, only after a new yes.")
     elif Role.CUSTOMER in purpose.roles:
         said.append("Not while its use is restricted, unless they ask themselves.")
     else:
         said.append("Not while its use is restricted.")
-    said.append(explain.retention_in_words(purpose.retention).replace("you last dealt with us", "the last dealings"))
+    said.append(
+        explain.retention_in_words(purpose.retention).replace(
+            "you last dealt with us", "the last dealings"
+        )
+    )
     return said

@@ -43,7 +43,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What would come of it; ``reasons`` is empty when it would be granted. ``entry_id`` proves that it was asked."""
+    """What would come of it; ``reasons`` is empty when it would be granted. ``entry_id``
+    proves that it was asked."""
 
     reasons: tuple[Reason, ...]
     entry_id: int
@@ -56,7 +57,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Why an entry came out as it did: what was asked of what, and each reason in a sentence; none if it was granted."""
+    """Why an entry came out as it did: what was asked of what, and each reason in a sentence;
+    none if it was granted."""
 
     entry: ledger.Recorded
     promise: Promise
@@ -65,14 +67,17 @@ class Explained:
 
 
 def would(question: Question, person_id: int, *, by: Actor, at: datetime) -> Answer:
-    """Return what would come of a use of one person's data now, with every reason. Nothing is opened, no use is made.
+    """Return what would come of a use of one person's data now, with every reason. Nothing
+    is opened, no use is made.
 
     Raises:
         NotFound: nobody with that id is held.
         NoPromise: no promise is in force.
     """
     adopted = promise.in_force()
-    request = deciding.Request(question.role, question.purpose, question.fields, question.channel, at)
+    request = deciding.Request(
+        question.role, question.purpose, question.fields, question.channel, at
+    )
     with transaction.atomic():
         records, facts = gather([person_id], [adopted.promise.purposes.get(question.purpose)], at)
         record = records.get(person_id)
@@ -83,7 +88,9 @@ def would(question: Question, person_id: int, *, by: Actor, at: datetime) -> Ans
         known = adopted.promise
         told: dict[str, Json] = {
             "purpose": question.purpose if question.purpose in known.purposes else "unknown",
-            "fields": sorted(name if name in known.fields else "unknown" for name in set(question.fields)),
+            "fields": sorted(
+                name if name in known.fields else "unknown" for name in set(question.fields)
+            ),
             "channel": question.channel if question.channel in known.channels else "unknown",
             "promise": adopted.serial,
         }
@@ -92,9 +99,11 @@ def would(question: Question, person_id: int, *, by: Actor, at: datetime) -> Ans
 
 
 def why(entry_id: int, *, by: Actor, at: datetime) -> Explained:
-    """Return why a use came out as its entry says, by the promise of that time. Asking is written down.
+    """Return why a use came out as its entry says, by the promise of that
+    time. Asking is written down.
 
-    The true reasons of a look-up that found somebody are kept beside the ledger; they are told here, without saying of whom.
+    The true reasons of a look-up that found somebody are kept beside the ledger; they are told
+    here, without saying of whom.
 
     Raises:
         NotFound: there is no such entry.
@@ -106,13 +115,20 @@ def why(entry_id: int, *, by: Actor, at: datetime) -> Explained:
     codes: Sequence[str] = _words(entry.facts.get("reasons", ()))
     serial = int(str(entry.facts["promise"]))
     with transaction.atomic():
-        quiet = QuietRefusal.objects.filter(entry_id=entry_id).values_list("reasons", "person_id").first()
+        quiet = (
+            QuietRefusal.objects.filter(entry_id=entry_id)
+            .values_list("reasons", "person_id")
+            .first()
+        )
         if quiet is not None and quiet[0]:
             codes = quiet[0]
-        facts: dict[str, Json] = {key: entry.facts[key] for key in ("purpose", "fields", "channel", "promise")} | {"about": entry_id}
+        facts: dict[str, Json] = {
+            key: entry.facts[key] for key in ("purpose", "fields", "channel", "promise")
+        } | {"about": entry_id}
         asked = append(KIND, by=by, handle=entry.handle, facts=facts, at=at)
         if quiet is not None:
-            # The ledger must not tie to somebody what the look-up kept apart; so that it was asked is kept apart too.
+            # The ledger must not tie to somebody what the look-up kept apart; so that it was
+            # asked is kept apart too.
             QuietRefusal.objects.create(entry_id=asked, person_id=quiet[1], reasons=list(codes))
     sentences = tuple(sentence(code, entry) for code in sorted(set(codes)))
     return Explained(entry, promise.version(serial).promise, sentences, asked)
@@ -123,7 +139,10 @@ def sentence(code: str, entry: ledger.Recorded) -> str:
     facts = entry.facts
     fields = ", ".join(_words(facts.get("fields", ())))
     return SENTENCES[Code(code)].format(
-        field=f"one of: {fields}", role=entry.actor.role, purpose=facts.get("purpose", ""), channel=facts.get("channel", "")
+        field=f"one of: {fields}",
+        role=entry.actor.role,
+        purpose=facts.get("purpose", ""),
+        channel=facts.get("channel", ""),
     )
 
 

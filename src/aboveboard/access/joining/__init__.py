@@ -1,4 +1,5 @@
-"""What this room keeps of a person moves along when two records are found to be of one: the look-ups that ended in nothing."""
+"""What this room keeps of a person moves along when two records are found to be of one: the
+look-ups that ended in nothing."""
 
 from __future__ import annotations
 

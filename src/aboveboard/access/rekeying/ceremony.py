@@ -1,4 +1,5 @@
-"""Ceremonies for a root key in a file: split into shares for safekeeping, and put together again from them."""
+"""Ceremonies for a root key in a file: split into shares for safekeeping, and put
+together again from them."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from aboveboard.ledger.actions import append
 
 
 def split(*, threshold: int, of: int, by: Actor, at: datetime) -> tuple[str, list[str]]:
-    """Return the id of the root key, and its shares. They are secret: they exist on paper alone, each with its keeper.
+    """Return the id of the root key, and its shares. They are secret: they exist on paper
+    alone, each with its keeper.
 
     Raises:
         Conflict: the root key is in no file, or a rotation of it is under way.
@@ -24,14 +26,27 @@ def split(*, threshold: int, of: int, by: Actor, at: datetime) -> tuple[str, lis
     """
     root = ring.provider()
     if not isinstance(root, FileProvider):
-        raise Conflict(why=f"{root.name} keeps the root key to itself: ask its keeper for its own ceremony")
+        raise Conflict(
+            why=f"{root.name} keeps the root key to itself: ask its keeper for its own ceremony"
+        )
     keys = root.keys()
     if len(keys) != 1:
-        raise Conflict(why="a rotation of the root key is under way: finish it first, with aboveboard keys rotate")
+        raise Conflict(
+            why=(
+                "a rotation of the root key is under way: finish it first, with aboveboard keys "
+                "rotate"
+            )
+        )
     made = shares.split(keys[0], threshold=threshold, shares=of)
     key_id = LocalKey(keys[0]).id.hex()
     with transaction.atomic():
-        append("keys.split", by=by, handle=None, facts={"key": key_id, "shares": of, "threshold": threshold}, at=at)
+        append(
+            "keys.split",
+            by=by,
+            handle=None,
+            facts={"key": key_id, "shares": of, "threshold": threshold},
+            at=at,
+        )
     return key_id, made
 
 
@@ -44,7 +59,12 @@ def recover(texts: Sequence[str], *, by: Actor, at: datetime) -> bytes:
     """
     key = shares.join(texts)
     if not ring.proves(LocalKey(key)):
-        raise Conflict(why="the shares give a key, but it opens nothing in this database: it is another instance's, or an older one")
+        raise Conflict(
+            why=(
+                "the shares give a key, but it opens nothing in this database: it is another "
+                "instance's, or an older one"
+            )
+        )
     with transaction.atomic():
         append("keys.recovered", by=by, handle=None, facts={"key": LocalKey(key).id.hex()}, at=at)
     return key

@@ -1,10 +1,14 @@
-"""A new key of the look-ups, while everyone goes on. The procedure, numbered as in the code and its tests:
+"""A new key of the look-ups, while everyone goes on. The procedure, numbered as
+in the code and its tests:
 
-1. Begin: a new generation of the secret is made, and every writer files under both from here on: the change waits for those
-   who know the old one alone. In one transaction with ``keys.rotation.begun``. The old one is searched.
-2. Everybody is filed under the new one too, a batch in each transaction with how far it has come (``vault.generations.rebuild``).
-3. Switch: the new one is searched, and the old one written no more. Refused while an incident still needs the old one, or a look-up
-   would be lost without leave. A look-up that began before sees it in its own statement and asks again.
+1. Begin: a new generation of the secret is made, and every writer files under both from here on:
+   the change waits for those who know the old one alone. In one transaction with
+   ``keys.rotation.begun``. The old one is searched.
+2. Everybody is filed under the new one too, a batch in each transaction with how far it has come
+   (``vault.generations.rebuild``).
+3. Switch: the new one is searched, and the old one written no more. Refused while an incident still
+   needs the old one, or a look-up would be lost without leave. A look-up that began before sees it
+   in its own statement and asks again.
 4. Old look-ups are deleted, a batch in each transaction.
 5. The old secret is destroyed, and ``keys.rotation.finished`` written.
 
@@ -45,22 +49,27 @@ class OldKeyNeeded(Conflict):
     """The old index key is still needed by {who}."""
 
     code = "old_key_needed"
-    next_step = "Count them, with: aboveboard incident count NUMBER. Then run: aboveboard keys rotate-index"
+    next_step = (
+        "Count them, with: aboveboard incident count NUMBER. Then run: aboveboard keys rotate-index"
+    )
 
 
 class LookUpsLost(Conflict):
-    """{count} look-ups are of values that are held nowhere any more, so no new key can be used on them."""
+    """{count} look-ups are of values that are held nowhere any more, so no new
+    key can be used on them."""
 
     code = "look_ups_lost"
     next_step = (
-        "They find people by what a record said before it was merged or changed. To do without: aboveboard keys rotate-index --let-go"
+        "They find people by what a record said before it was merged or changed. To do without: "
+        "aboveboard keys rotate-index --let-go"
     )
 
 
 def waits(room: str) -> Callable[[Waiting], Waiting]:
     """Register what a room above still matches by the old key, in its app's ``ready``.
 
-    The function gets ``vault.blind.check`` of the new key, and returns the names of what was not also made with that one.
+    The function gets ``vault.blind.check`` of the new key, and returns the names of what was not
+    also made with that one.
     """
 
     def register(function: Waiting) -> Waiting:
@@ -76,7 +85,8 @@ def unfinished() -> Rotation | None:
 
 
 def begin(*, from_values: bool = False, by: Actor, at: datetime) -> Rotation:
-    """Begin a rotation: step 1. ``from_values``: the old key is gone, so people are filed under what they hold.
+    """Begin a rotation: step 1. ``from_values``: the old key is gone, so people are
+    filed under what they hold.
 
     Raises:
         Conflict: one is under way; go on with it.
@@ -90,12 +100,21 @@ def begin(*, from_values: bool = False, by: Actor, at: datetime) -> Rotation:
                 blind.key("email", now.searched)  # is there, or made if nothing was ever filed
             new = 1 + max([now.searched, now.also or 0, *_generations()])
             rotation = Rotation.objects.create(
-                kind=KIND, begun_at=at, begun_by=by.kind.value, step="people",
+                kind=KIND,
+                begun_at=at,
+                begun_by=by.kind.value,
+                step="people",
                 names={"old": None if from_values else now.searched, "new": new, "lost": 0},
-            )  # fmt: skip
+            )
             instance_secret(blind.secret_name(new))
             standing.change(new if from_values else now.searched, None if from_values else new)
-            append("keys.rotation.begun", by=by, handle=None, facts={"kind": KIND, "generation": new}, at=at)
+            append(
+                "keys.rotation.begun",
+                by=by,
+                handle=None,
+                facts={"kind": KIND, "generation": new},
+                at=at,
+            )
     except IntegrityError:
         raise Conflict(why="a rotation of the index key is under way") from None
     finally:
@@ -103,13 +122,21 @@ def begin(*, from_values: bool = False, by: Actor, at: datetime) -> Rotation:
     return rotation
 
 
-def go_on(rotation: Rotation, *, let_go: bool = False, by: Actor, progress: Callable[[int], None] = lambda done: None) -> Rotation:
-    """Do what is left of a rotation: steps 2 to 5. Several processes may go on at once: they share the work.
+def go_on(
+    rotation: Rotation,
+    *,
+    let_go: bool = False,
+    by: Actor,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Rotation:
+    """Do what is left of a rotation: steps 2 to 5. Several processes may go on at
+    once: they share the work.
 
     ``let_go``: do without look-ups of values that are held nowhere any more.
 
     Raises:
-        OldKeyNeeded: an incident needs the old key. LookUpsLost: look-ups would be lost. Both: go on later; nothing was dropped.
+        OldKeyNeeded: an incident needs the old key. LookUpsLost: look-ups would be lost. Both: go
+            on later; nothing was dropped.
     """
     kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
     _begin_again_if_restored(rotation.pk)
@@ -122,7 +149,8 @@ def go_on(rotation: Rotation, *, let_go: bool = False, by: Actor, progress: Call
 
 
 def without_old(rotation: Rotation) -> Rotation:
-    """Let a rotation that was begun go on from what people hold, because the old key turned out to be gone."""
+    """Let a rotation that was begun go on from what people hold, because the old key
+    turned out to be gone."""
     _begin_again_if_restored(rotation.pk)
     with transaction.atomic():
         rotation = Rotation.objects.select_for_update().get(pk=rotation.pk)
@@ -135,14 +163,21 @@ def without_old(rotation: Rotation) -> Rotation:
 
 
 def _begin_again_if_restored(rotation_id: int) -> None:
-    """Go back to step 2 if the records are not as far as the rotation says: they were restored from another moment than the keys."""
+    """Go back to step 2 if the records are not as far as the rotation says: they were restored from
+    another moment than the keys."""
     with transaction.atomic():
         rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
         old, new = rotation.names["old"], rotation.names["new"]
-        before = standing.Standing(new, None, kept=True) if old is None else standing.Standing(old, new, kept=True)
+        before = (
+            standing.Standing(new, None, kept=True)
+            if old is None
+            else standing.Standing(old, new, kept=True)
+        )
         after = standing.Standing(new, None, kept=True)
         now = standing.now()
-        if rotation.finished_at is not None or now == (before if rotation.step == "people" else after):
+        if rotation.finished_at is not None or now == (
+            before if rotation.step == "people" else after
+        ):
             return
         rotation.names |= {"old": None if old is None else now.searched, "lost": 0}
         rotation.step, rotation.reached, rotation.done = "people", _FIRST, 0
@@ -162,7 +197,9 @@ def _file(rotation_id: int, kinds: dict[str, str], progress: Callable[[int], Non
         if not people or rotation.step != "people":
             return False
         held = hold(people)
-        rotation.names["lost"] += rebuild.rebuild(held, kinds, old=rotation.names["old"], new=rotation.names["new"])
+        rotation.names["lost"] += rebuild.rebuild(
+            held, kinds, old=rotation.names["old"], new=rotation.names["new"]
+        )
         rotation.reached, rotation.done = people[-1], rotation.done + len(held)
         rotation.save(update_fields=["reached", "done", "names"])
     progress(rotation.done)
@@ -211,8 +248,15 @@ def _finish(rotation_id: int, *, by: Actor) -> Rotation:
             destroy_secrets([blind.secret_name(one) for one in {0, *_generations()} - {new}])
             rotation.finished_at, rotation.step = clock.now(), "finished"
             rotation.save(update_fields=["finished_at", "step"])
-            facts: dict[str, Json] = {"kind": KIND, "generation": new, "people": rotation.done, "lost": rotation.names["lost"]}
-            append("keys.rotation.finished", by=by, handle=None, facts=facts, at=rotation.finished_at)
+            facts: dict[str, Json] = {
+                "kind": KIND,
+                "generation": new,
+                "people": rotation.done,
+                "lost": rotation.names["lost"],
+            }
+            append(
+                "keys.rotation.finished", by=by, handle=None, facts=facts, at=rotation.finished_at
+            )
     standing.now()
     instance_secret.cache_clear()
     return rotation

@@ -1,8 +1,10 @@
-"""A new key for one person or for everybody: their boxes are sealed anew, their handles stay. In the vault's room.
+"""A new key for one person or for everybody: their boxes are sealed anew, their handles
+stay. In the vault's room.
 
-For everybody, the procedure is the rotation's row and a batch in each transaction, as in :mod:`.root`; a crash loses at
-most the batch in hand, and going on begins after the last one stored. Nothing is opened for anybody: values go from one box
-to another inside :mod:`aboveboard.vault.keeping.rekeying`.
+For everybody, the procedure is the rotation's row and a batch in each transaction, as in
+:mod:`.root`; a crash loses at most the batch in hand, and going on begins after the last one
+stored. Nothing is opened for anybody: values go from one box to another inside
+:mod:`aboveboard.vault.keeping.rekeying`.
 """
 
 from __future__ import annotations
@@ -39,12 +41,17 @@ def rotate_one(person_id: int, *, by: Actor, at: datetime) -> None:
         append("key.rotated", by=by, handle=vault.handle(person_id), facts={}, at=at)
 
 
-def rotate_all(*, by: Actor, at: datetime, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Give everybody a new key, going on with a rotation that was left; return how many were given one in all."""
+def rotate_all(
+    *, by: Actor, at: datetime, progress: Callable[[int], None] = lambda done: None
+) -> int:
+    """Give everybody a new key, going on with a rotation that was left; return how many
+    were given one in all."""
     rotation = Rotation.objects.filter(kind=KIND, finished_at=None).first()
     if rotation is None:
         with transaction.atomic():
-            rotation = Rotation.objects.create(kind=KIND, begun_at=at, begun_by=by.kind.value, step="people")
+            rotation = Rotation.objects.create(
+                kind=KIND, begun_at=at, begun_by=by.kind.value, step="people"
+            )
             append("keys.people.begun", by=by, handle=None, facts={}, at=at)
     while _batch(rotation.pk, progress):
         pass
@@ -73,6 +80,7 @@ def _batch(rotation_id: int, progress: Callable[[int], None]) -> bool:
 
 
 def _rotate(person_id: int) -> bool:
-    """Their record, and what a merge set aside for undoing it: that is sealed under a key of its own."""
+    """Their record, and what a merge set aside for undoing it: that is sealed
+    under a key of its own."""
     aside.rotate(person_id)
     return rekeying.rotate(person_id)

@@ -1,13 +1,18 @@
-"""Rotation of the root key. The procedure, numbered as in the code and in ``tests/access/rekeying/test_root.py``:
+"""Rotation of the root key. The procedure, numbered as in the code and in
+``tests/access/rekeying/test_root.py``:
 
-1. Begin: the provider makes a new version of its key (or another provider is named); a new wrapping key is made, wrapped by
-   it, and wraps from now on. In one transaction with the ledger entry ``keys.rotation.begun``.
+1. Begin: the provider makes a new version of its key (or another provider is named); a new wrapping
+   key is made, wrapped by it, and wraps from now on. In one transaction with the ledger entry
+   ``keys.rotation.begun``.
 2. The instance's secrets are wrapped by it.
-3. People's keys are wrapped by it, a batch in each transaction with how far it has come; in passes, until one finds nothing.
-4. After a lease, in which processes finish what they read before, wrapping keys that wrap nothing are destroyed.
+3. People's keys are wrapped by it, a batch in each transaction with how far it has come; in passes,
+   until one finds nothing.
+4. After a lease, in which processes finish what they read before, wrapping keys that
+   wrap nothing are destroyed.
 5. Older versions of the root key are put aside, and ``keys.rotation.finished`` is written.
 
-A crash at any point loses nothing: the rotation is a row, and going on starts at its step. No sealed field is touched.
+A crash at any point loses nothing: the rotation is a row, and going on starts at its step. No
+sealed field is touched.
 """
 
 from __future__ import annotations
@@ -40,7 +45,8 @@ def unfinished() -> Rotation | None:
 
 
 def begin(*, to: Provider | None = None, renew: bool = True, by: Actor, at: datetime) -> Rotation:
-    """Begin a rotation: step 1. With ``to``, what is wrapped can be opened by both providers until :func:`leave`.
+    """Begin a rotation: step 1. With ``to``, what is wrapped can be opened by both
+    providers until :func:`leave`.
 
     Raises:
         Conflict: one is under way; go on with it.
@@ -56,7 +62,11 @@ def begin(*, to: Provider | None = None, renew: bool = True, by: Actor, at: date
         key = actions.make_wrapping_key([current] if to is None else [to, current], at=at)
         rewrapping.retire_all_but(key, at=at)
         rotation = Rotation.objects.create(
-            kind=KIND, begun_at=at, begun_by=by.kind.value, step="secrets", names={"key": key.id.hex(), "moves": to is not None}
+            kind=KIND,
+            begun_at=at,
+            begun_by=by.kind.value,
+            step="secrets",
+            names={"key": key.id.hex(), "moves": to is not None},
         )
         facts = {"key": key.id.hex(), "provider": ring.scheme((to or current).name)}
         append("keys.rotation.begun", by=by, handle=None, facts=facts, at=at)
@@ -72,10 +82,18 @@ def _one_of_a_kind() -> Iterator[None]:
         raise Conflict(why="a rotation of the root key is under way") from None
 
 
-def go_on(rotation: Rotation, *, by: Actor, progress: Callable[[int], None] = lambda done: None, pause: float | None = None) -> str:
-    """Do what is left of a rotation: steps 2 to 5. Return what the operator is to do then, or nothing.
+def go_on(
+    rotation: Rotation,
+    *,
+    by: Actor,
+    progress: Callable[[int], None] = lambda done: None,
+    pause: float | None = None,
+) -> str:
+    """Do what is left of a rotation: steps 2 to 5. Return what the operator
+    is to do then, or nothing.
 
-    ``pause``: seconds to wait in step 4; the lease by default. Several processes may go on at once: they share the work.
+    ``pause``: seconds to wait in step 4; the lease by default. Several processes may go on at
+    once: they share the work.
     """
     key = ring.wrapping_key(bytes.fromhex(rotation.names["key"]))
     with transaction.atomic():
@@ -117,12 +135,15 @@ def _finish(rotation_id: int, key: LocalKey, *, by: Actor) -> str:
             rotation.finished_at, rotation.step = clock.now(), "finished"
             rotation.save(update_fields=["finished_at", "step"])
             facts: dict[str, Json] = {"key": key.id.hex(), "people": rotation.done}
-            append("keys.rotation.finished", by=by, handle=None, facts=facts, at=rotation.finished_at)
+            append(
+                "keys.rotation.finished", by=by, handle=None, facts=facts, at=rotation.finished_at
+            )
     return to_do
 
 
 def leave(*, by: Actor, at: datetime) -> int:
-    """End a move: destroy what other providers than ``keys.root`` can open; return how many copies were destroyed.
+    """End a move: destroy what other providers than ``keys.root`` can open; return how
+    many copies were destroyed.
 
     Raises:
         Conflict: a rotation is under way, or the provider does not open every wrapping key itself.
@@ -136,9 +157,24 @@ def leave(*, by: Actor, at: datetime) -> int:
         for number in {row.key_id for row in rows}:
             ours = [row for row in rows if row.key_id == number and row.provider == root.name]
             key_id = int(number).to_bytes(4, "big")
-            if not ours or LocalKey(root.unwrap(bytes(ours[0].wrapped), ring.wrapping_context(key_id))).id != key_id:
-                raise Conflict(why=f"{root.name} cannot open the wrapping key {key_id.hex()}; move it there first")
+            if (
+                not ours
+                or LocalKey(root.unwrap(bytes(ours[0].wrapped), ring.wrapping_context(key_id))).id
+                != key_id
+            ):
+                raise Conflict(
+                    why=(
+                        f"{root.name} cannot open the wrapping key {key_id.hex()}; move it there "
+                        "first"
+                    )
+                )
         left = rewrapping.leave_others(root.name)
         if left:
-            append("keys.provider.left", by=by, handle=None, facts={"copies": left, "provider": ring.scheme(root.name)}, at=at)
+            append(
+                "keys.provider.left",
+                by=by,
+                handle=None,
+                facts={"copies": left, "provider": ring.scheme(root.name)},
+                at=at,
+            )
     return left

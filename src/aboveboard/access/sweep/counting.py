@@ -1,4 +1,5 @@
-"""Adding up what a sweep found, and binding its rows with a digest. Pure; both go on from where they were."""
+"""Adding up what a sweep found, and binding its rows with a digest. Pure; both go on
+from where they were."""
 
 from __future__ import annotations
 
@@ -11,19 +12,27 @@ from aboveboard.basics import clock
 from aboveboard.basics.canonical import canonical
 
 Counts = dict[str, dict[str, int]]
-"""``fields``: field to how many; ``whys``: "field purpose why" to how many; ``people`` and ``outcomes``: code to how many."""
+"""``fields``: field to how many; ``whys``: "field purpose why" to how many; ``people`` and
+``outcomes``: code to how many."""
 
 
 def begin(promise_serial: int, at: datetime) -> str:
     """Return the digest of a sweep in which nothing was reviewed yet."""
-    return hashlib.sha256(b"aboveboard/sweep/v1/" + canonical([promise_serial, clock.to_text(at)])).hexdigest()
+    return hashlib.sha256(
+        b"aboveboard/sweep/v1/" + canonical([promise_serial, clock.to_text(at)])
+    ).hexdigest()
 
 
-def row_digest(person_id: int, fields: Mapping[str, Mapping[str, str]], whole: bool, outcome: str) -> str:
+def row_digest(
+    person_id: int, fields: Mapping[str, Mapping[str, str]], whole: bool, outcome: str
+) -> str:
     """Return the digest of one row: SHA-256 of its canonical JSON."""
     row = [str(person_id), {name: dict(whys) for name, whys in fields.items()}, whole, outcome]
-    # The standard library's encoder writes the same bytes as RFC 8785 for text and ASCII keys, twenty times as fast.
-    return hashlib.sha256(json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    # The standard library's encoder writes the same bytes as RFC 8785 for text and ASCII
+    # keys, twenty times as fast.
+    return hashlib.sha256(
+        json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 def bind(digest: str, row: str) -> str:
@@ -31,7 +40,9 @@ def bind(digest: str, row: str) -> str:
     return hashlib.sha256(bytes.fromhex(digest) + bytes.fromhex(row)).hexdigest()
 
 
-def add(counts: Counts, fields: Mapping[str, Mapping[str, str]], *, whole: bool, suspended: str) -> None:
+def add(
+    counts: Counts, fields: Mapping[str, Mapping[str, str]], *, whole: bool, suspended: str
+) -> None:
     """Count one person's row, in place. What must wait is counted by its reason alone."""
     if suspended:
         _one(counts, "suspended", suspended)

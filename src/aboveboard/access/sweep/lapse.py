@@ -1,13 +1,14 @@
-"""When a field may no longer be kept: when every purpose that uses it has lapsed for this person. Pure.
+"""When a field may no longer be kept: when every purpose that uses it has
+lapsed for this person. Pure.
 
 A purpose has lapsed for a field, numbered as in the code:
 
 1. The person took their yes back, or objected: at once (GDPR Art. 17(1)(b) and (c)).
-2. Its retention is over. The clock starts when the field's own value was collected, at the person's last activity, or at
-   their choice, as the promise says.
-3. It rests on consent and waits for an answer that never came: its retention then counts from when the value was collected.
-   Without a limit it would be kept for ever; at once would take it before they could answer. What does not need a yes may be
-   used meanwhile, so its clock has not started.
+2. Its retention is over. The clock starts when the field's own value was collected, at the person's
+   last activity, or at their choice, as the promise says.
+3. It rests on consent and waits for an answer that never came: its retention then counts from when
+   the value was collected. Without a limit it would be kept for ever; at once would take it before
+   they could answer. What does not need a yes may be used meanwhile, so its clock has not started.
 
 A field that no purpose of the promise uses any more has lapsed too (Art. 5(1)(c)).
 """
@@ -50,7 +51,8 @@ WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the rule must know of a person: when each field's value was collected, their last activity and standing."""
+    """What the rule must know of a person: when each field's value was collected, their last
+    activity and standing."""
 
     collected: Mapping[str, datetime]
     last_active_at: datetime
@@ -58,10 +60,12 @@ class Held:
 
 
 def lapsed(promise: Promise, held: Held, at: datetime) -> dict[str, dict[str, str]]:
-    """Return the fields that may no longer be kept, each with its purposes and why each lapsed, in a fixed order."""
+    """Return the fields that may no longer be kept, each with its purposes and why each
+    lapsed, in a fixed order."""
     facts = Facts(True, held.standing)
     against = {key: _said_no(purpose, facts) for key, purpose in promise.purposes.items()}
-    over: dict[tuple[str, datetime], Lapse | None] = {}  # most fields of a person were collected in one moment
+    # Most fields of a person were collected in one moment.
+    over: dict[tuple[str, datetime], Lapse | None] = {}
     found: dict[str, dict[str, str]] = {}
     for field in sorted(held.collected):
         whys: dict[str, str] = {}

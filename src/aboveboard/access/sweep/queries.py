@@ -61,12 +61,20 @@ def report(found: Sweep) -> list[Line]:
 
 def outcomes(sweep_id: int) -> dict[str, int]:
     """Return how many rows came to what, by the code of the outcome; "" for those that wait."""
-    rows = SweepRow.objects.filter(sweep_id=sweep_id).values("outcome").annotate(people=Count("id")).order_by("outcome")
+    rows = (
+        SweepRow.objects.filter(sweep_id=sweep_id)
+        .values("outcome")
+        .annotate(people=Count("id"))
+        .order_by("outcome")
+    )
     return {row["outcome"]: row["people"] for row in rows}
 
 
-def page(sweep_id: int, *, outcome: str | None = None, after: int = 0, limit: int = 50) -> Sequence[SweepRow]:
-    """Return a page of rows in the order of review; ``after`` is the id of the last row of the page before."""
+def page(
+    sweep_id: int, *, outcome: str | None = None, after: int = 0, limit: int = 50
+) -> Sequence[SweepRow]:
+    """Return a page of rows in the order of review; ``after`` is the id of the last
+    row of the page before."""
     rows = SweepRow.objects.filter(sweep_id=sweep_id, id__gt=after)
     return list((rows if outcome is None else rows.filter(outcome=outcome)).order_by("id")[:limit])
 

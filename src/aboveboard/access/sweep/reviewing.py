@@ -1,7 +1,7 @@
 """Reviewing: look at everybody once, write down what has lapsed, change nothing of theirs.
 
-Each batch is one transaction with how far it came, so that a review that was killed goes on where it stopped, and gives the
-rows and digest that it would have given in one go.
+Each batch is one transaction with how far it came, so that a review that was killed goes on where
+it stopped, and gives the rows and digest that it would have given in one go.
 """
 
 from __future__ import annotations
@@ -24,17 +24,23 @@ from aboveboard.vault.keeping.models import Sweep, SweepRow
 from aboveboard.vault.keeping.queries import Shelf
 
 
-def review(*, by: Actor, at: datetime, progress: Callable[[int], None] = lambda done: None) -> Sweep:
+def review(
+    *, by: Actor, at: datetime, progress: Callable[[int], None] = lambda done: None
+) -> Sweep:
     """Review everybody under the promise in force, and return the finished review.
 
-    One that was stopped under the same promise goes on, about the moment it was begun for; else a new one is begun for ``at``.
+    One that was stopped under the same promise goes on, about the moment it was begun for; else a
+    new one is begun for ``at``.
 
     Raises:
         NoPromise: no promise is in force.
     """
     adopted = promises.in_force()
     sweep = _unfinished(adopted.serial) or Sweep.objects.create(
-        promise_serial=adopted.serial, begun_at=at, begun_by=by.as_json(), digest=counting.begin(adopted.serial, at)
+        promise_serial=adopted.serial,
+        begun_at=at,
+        begun_by=by.as_json(),
+        digest=counting.begin(adopted.serial, at),
     )
     while _batch(sweep.pk, adopted.promise, by=by, at=at):
         progress(Sweep.objects.values_list("looked_at", flat=True).get(pk=sweep.pk))
@@ -42,7 +48,11 @@ def review(*, by: Actor, at: datetime, progress: Callable[[int], None] = lambda 
 
 
 def _unfinished(serial: int) -> Sweep | None:
-    return Sweep.objects.filter(promise_serial=serial, reviewed_at__isnull=True).order_by("-id").first()
+    return (
+        Sweep.objects.filter(promise_serial=serial, reviewed_at__isnull=True)
+        .order_by("-id")
+        .first()
+    )
 
 
 def _batch(sweep_id: int, promise: Promise, *, by: Actor, at: datetime) -> bool:
@@ -63,7 +73,10 @@ def _batch(sweep_id: int, promise: Promise, *, by: Actor, at: datetime) -> bool:
                 found[shelf.person_id] = fields
         listed = [shelf for shelf in shelves if shelf.person_id in found]
         waits = suspending.suspended(listed, sweep.begun_at)
-        rows = [_row(sweep, shelf, found[shelf.person_id], waits.get(shelf.person_id, "")) for shelf in listed]
+        rows = [
+            _row(sweep, shelf, found[shelf.person_id], waits.get(shelf.person_id, ""))
+            for shelf in listed
+        ]
         SweepRow.objects.bulk_create(rows)
         sweep.reached = shelves[-1].person_id
         sweep.looked_at += len(shelves)
@@ -78,14 +91,26 @@ def _row(sweep: Sweep, shelf: Shelf, fields: dict[str, dict[str, str]], outcome:
     counting.add(sweep.counts, fields, whole=whole, suspended=outcome)
     sweep.digest = counting.bind(sweep.digest, bound)
     done = sweep.begun_at if outcome else None
-    return SweepRow(sweep=sweep, person_id=shelf.person_id, fields=fields, whole=whole, outcome=outcome, bound=bound, at=done)
+    return SweepRow(
+        sweep=sweep,
+        person_id=shelf.person_id,
+        fields=fields,
+        whole=whole,
+        outcome=outcome,
+        bound=bound,
+        at=done,
+    )
 
 
 def _finish(sweep: Sweep, *, by: Actor, at: datetime) -> None:
     sweep.reviewed_at = at
     sweep.save()
     facts = {
-        "sweep": sweep.pk, "promise": sweep.promise_serial, "digest": sweep.digest, "looked_at": sweep.looked_at,
-        "people": sum(sweep.counts.get("people", {}).values()), "suspended": sum(sweep.counts.get("suspended", {}).values()),
-    }  # fmt: skip
+        "sweep": sweep.pk,
+        "promise": sweep.promise_serial,
+        "digest": sweep.digest,
+        "looked_at": sweep.looked_at,
+        "people": sum(sweep.counts.get("people", {}).values()),
+        "suspended": sum(sweep.counts.get("suspended", {}).values()),
+    }
     append("sweep.reviewed", by=by, handle=None, facts=facts, at=at)

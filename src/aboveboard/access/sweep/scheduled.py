@@ -12,7 +12,8 @@ from aboveboard.vault.keeping.models import Sweep
 
 
 def turn(at: datetime) -> Sweep | None:
-    """Review when one is due, and erase what it found if the settings say so; None when nothing was to be done.
+    """Review when one is due, and erase what it found if the settings say so; None
+    when nothing was to be done.
 
     A sweep that was stopped in the middle is due at once.
     """
@@ -20,9 +21,18 @@ def turn(at: datetime) -> Sweep | None:
     if retention.sweep == "off" or last_serial() is None:
         return None
     last = Sweep.objects.order_by("-id").first()
-    if last is not None and at < last.begun_at + timedelta(days=retention.every_days) and _finished(last, retention.sweep):
+    if (
+        last is not None
+        and at < last.begun_at + timedelta(days=retention.every_days)
+        and _finished(last, retention.sweep)
+    ):
         return None
-    if last is None or _finished(last, retention.sweep) or last.reviewed_at is None or last.promise_serial != last_serial():
+    if (
+        last is None
+        or _finished(last, retention.sweep)
+        or last.reviewed_at is None
+        or last.promise_serial != last_serial()
+    ):
         last = reviewing.review(by=SYSTEM, at=at)
     if retention.sweep == "erase":
         last = erasing.erase(last.digest, by=SYSTEM, at=clock.now)

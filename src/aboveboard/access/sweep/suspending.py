@@ -1,4 +1,5 @@
-"""Whose data must wait although it has lapsed: a legal hold, a restriction, and what other rooms have open about them.
+"""Whose data must wait although it has lapsed: a legal hold, a restriction, and what other
+rooms have open about them.
 
 Rooms above register a question in their app's ``ready``::
 
@@ -27,7 +28,8 @@ _questions: dict[str, Question] = {}
 
 
 def suspends(code: str) -> Callable[[Question], Question]:
-    """Register a question: of these people, whose data must wait? It gets a whole batch and is asked once for it."""
+    """Register a question: of these people, whose data must wait? It gets a whole batch and
+    is asked once for it."""
 
     def register(question: Question) -> Question:
         _questions[code] = question

@@ -1,7 +1,9 @@
-"""What a changed promise would allow or forbid, counted over the real people held, before it is adopted.
+"""What a changed promise would allow or forbid, counted over the real people
+held, before it is adopted.
 
-Invariants: no use is made, no key is unwrapped and nothing is opened; nothing is changed; every number can be listed; the counts are
-those of the decision itself, made once for each group of people about whom it must come out the same.
+Invariants: no use is made, no key is unwrapped and nothing is opened; nothing is changed; every
+number can be listed; the counts are those of the decision itself, made once for each group of
+people about whom it must come out the same.
 
 Public: ``counting.count``, ``listing.people_of``, ``cells.Report``.
 """

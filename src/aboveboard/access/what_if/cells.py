@@ -10,12 +10,14 @@ from aboveboard.basics.actor import Role
 from aboveboard.promise.model import Promise
 
 Tally = Counter[tuple[bool, bool]]
-"""People by whether their own choices, restriction and retention allow it under the old promise, and under the new one."""
+"""People by whether their own choices, restriction and retention allow it under the old promise,
+and under the new one."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """What one tally is about. ``field`` is "" where all fields of the purpose come out alike; ``own``: the person asks themself."""
+    """What one tally is about. ``field`` is "" where all fields of the purpose come out alike;
+    ``own``: the person asks themself."""
 
     purpose: str
     field: str
@@ -24,7 +26,8 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One use that changes for somebody: how many it is allowed of, before and after, and how many gain and lose it."""
+    """One use that changes for somebody: how many it is allowed of, before and after, and how
+    many gain and lose it."""
 
     purpose: str
     role: str
@@ -38,7 +41,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a promise would change: the uses, and the fields that the next sweep would erase of how many people."""
+    """What a promise would change: the uses, and the fields that the next sweep would
+    erase of how many people."""
 
     people: int
     cells: tuple[Cell, ...]
@@ -46,12 +50,20 @@ class Report:
 
 
 def cells(old: Promise, new: Promise, tallies: Mapping[Key, Tally]) -> Iterator[Cell]:
-    """Yield the uses that change for anybody, in the order of the new promise, then those that it dropped."""
+    """Yield the uses that change for anybody, in the order of the new promise, then
+    those that it dropped."""
     for purpose in dict.fromkeys([*new.purposes, *old.purposes]):
         for role, channel, field in dict.fromkeys([*_places(new, purpose), *_places(old, purpose)]):
-            was, is_ = (role, channel, field) in set(_places(old, purpose)), (role, channel, field) in set(_places(new, purpose))
+            was, is_ = (
+                (role, channel, field) in set(_places(old, purpose)),
+                (role, channel, field) in set(_places(new, purpose)),
+            )
             own = role == Role.CUSTOMER
-            tally = tallies.get(Key(purpose, field, own)) or tallies.get(Key(purpose, "", own)) or Counter()
+            tally = (
+                tallies.get(Key(purpose, field, own))
+                or tallies.get(Key(purpose, "", own))
+                or Counter()
+            )
             cell = _cell((purpose, role, channel, field), tally, was=was, is_=is_)
             if cell.gained or cell.lost:
                 yield cell
@@ -61,7 +73,12 @@ def _places(promise: Promise, purpose: str) -> list[tuple[str, str, str]]:
     found = promise.purposes.get(purpose)
     if found is None:
         return []
-    return [(role, channel, field) for role in found.roles for channel in found.channels for field in found.fields]
+    return [
+        (role, channel, field)
+        for role in found.roles
+        for channel in found.channels
+        for field in found.fields
+    ]
 
 
 def _cell(place: tuple[str, str, str, str], tally: Tally, *, was: bool, is_: bool) -> Cell:

@@ -1,7 +1,9 @@
-"""Counting what a changed promise would change, over everybody held; and listing whom a number is of.
+"""Counting what a changed promise would change, over everybody held; and
+listing whom a number is of.
 
-Purposes whose clocks stand in the clear are counted in the database, by group. Where a field's own age decides, or where the next sweep
-would erase more, people are looked at one by one, in batches; nothing is kept of them but the counts.
+Purposes whose clocks stand in the clear are counted in the database, by group. Where a field's own
+age decides, or where the next sweep would erase more, people are looked at one by one, in batches;
+nothing is kept of them but the counts.
 """
 
 from __future__ import annotations
@@ -21,14 +23,20 @@ from aboveboard.vault.keeping.queries import Shelf, shelves
 from aboveboard.vault.queries import people_count
 
 
-def count(old: Promise, new: Promise, *, at: datetime, progress: Callable[[int], None] = lambda done: None) -> Report:
+def count(
+    old: Promise, new: Promise, *, at: datetime, progress: Callable[[int], None] = lambda done: None
+) -> Report:
     """Return what changes between two promises for the people held at ``at``. Changes nothing.
 
-    ``progress`` is told how many people were gone through: everybody once, twice when they are looked at one by one too.
+    ``progress`` is told how many people were gone through: everybody once, twice when they are
+    looked at one by one too.
     """
     tallies: dict[Key, Tally] = {}
     people, changed = people_count(), [pair for pair in pairs(old, new) if pair.differs()]
-    clear, aged = [pair for pair in changed if not pair.by_field()], [pair for pair in changed if pair.by_field()]
+    clear, aged = (
+        [pair for pair in changed if not pair.by_field()],
+        [pair for pair in changed if pair.by_field()],
+    )
     lapsing: Counter[str] = Counter()
     for number, (low, high) in enumerate(ranges() if clear else (), 1):
         for pair in clear:
@@ -47,8 +55,11 @@ def count(old: Promise, new: Promise, *, at: datetime, progress: Callable[[int],
     return Report(people, tuple(cells(old, new, tallies)), dict(sorted(lapsing.items())))
 
 
-def listed(old: Promise, new: Promise, purpose: str, *, at: datetime) -> Iterator[tuple[int, str, str]]:
-    """Yield each person for whom a use of the purpose changes, the field, and ``gained`` or ``lost``; by rising id."""
+def listed(
+    old: Promise, new: Promise, purpose: str, *, at: datetime
+) -> Iterator[tuple[int, str, str]]:
+    """Yield each person for whom a use of the purpose changes, the field, and ``gained`` or
+    ``lost``; by rising id."""
     pair = next((one for one in pairs(old, new) if one.key == purpose), None)
     if pair is None:
         return
@@ -64,7 +75,11 @@ def one_by_one(at: datetime) -> Iterator[tuple[Shelf, Facts]]:
     """Yield everybody held, by rising id, with each field's own age; no key is needed for that."""
     after = -1
     while batch := shelves(after=after, limit=SWEEP_REVIEW_BATCH):
-        known = facts_of([shelf.person_id for shelf in batch], at, {shelf.person_id: shelf.collected for shelf in batch})
+        known = facts_of(
+            [shelf.person_id for shelf in batch],
+            at,
+            {shelf.person_id: shelf.collected for shelf in batch},
+        )
         yield from ((shelf, known[shelf.person_id]) for shelf in batch if shelf.person_id in known)
         after = batch[-1].person_id
 
@@ -74,15 +89,21 @@ def _ways(found: Iterator[Cell]) -> Iterator[tuple[str, str]]:
         yield cell.field, "gained" if cell.gained else "lost"
 
 
-def _tally(tallies: dict[Key, Tally], pair: Pair, field: str, size: int, facts: Facts, at: datetime) -> None:
+def _tally(
+    tallies: dict[Key, Tally], pair: Pair, field: str, size: int, facts: Facts, at: datetime
+) -> None:
     one = field or pair.fields()[0]
     for own in (False, True):
-        was, is_ = allowed(pair.old, facts, one, at, own=own), allowed(pair.new, facts, one, at, own=own)
+        was, is_ = (
+            allowed(pair.old, facts, one, at, own=own),
+            allowed(pair.new, facts, one, at, own=own),
+        )
         tallies.setdefault(Key(pair.key, field, own), Counter())[was, is_] += size
 
 
 def _lapsing(old: Promise, new: Promise, shelf: Shelf, facts: Facts, at: datetime) -> list[str]:
-    """Return the fields that the next sweep would erase of one person under the new promise, and would not under the old."""
+    """Return the fields that the next sweep would erase of one person under the new promise, and
+    would not under the old."""
     if facts.held_for_claim:
         return []
     held = Held(shelf.collected, shelf.last_active_at, facts.standing)

@@ -1,4 +1,5 @@
-"""Whether one person's own choices, restriction and retention allow a purpose, under two promises at once. Pure."""
+"""Whether one person's own choices, restriction and retention allow a purpose, under two
+promises at once. Pure."""
 
 from __future__ import annotations
 
@@ -44,11 +45,15 @@ def _matters(purpose: Purpose) -> tuple[object, ...]:
 
 def pairs(old: Promise, new: Promise) -> list[Pair]:
     """Return every purpose of either promise."""
-    return [Pair(key, old.purposes.get(key), new.purposes.get(key)) for key in dict.fromkeys([*new.purposes, *old.purposes])]
+    return [
+        Pair(key, old.purposes.get(key), new.purposes.get(key))
+        for key in dict.fromkeys([*new.purposes, *old.purposes])
+    ]
 
 
 def allowed(purpose: Purpose | None, facts: Facts, field: str, at: datetime, *, own: bool) -> bool:
-    """Whether the person's side of the decision lets the purpose be: by the decision's own questions."""
+    """Whether the person's side of the decision lets the purpose be: by the
+    decision's own questions."""
     if purpose is None:
         return False
     request = Request("", purpose.key, (field,), "", at, own=own)
@@ -56,9 +61,11 @@ def allowed(purpose: Purpose | None, facts: Facts, field: str, at: datetime, *, 
 
 
 def unsure(keep: Period, at: datetime) -> tuple[datetime, datetime]:
-    """Return the bounds between which it must be looked at exactly whether a retention is over; before: over, after: not.
+    """Return the bounds between which it must be looked at exactly whether a retention is over;
+    before: over, after: not.
 
-    A calendar period is of no fixed length, so the bounds lie apart: by a day or two for a year, by three for a month.
+    A calendar period is of no fixed length, so the bounds lie apart: by a day or two for a
+    year, by three for a month.
     """
     return _back(at, keep.longest()), _back(at, keep.shortest())
 

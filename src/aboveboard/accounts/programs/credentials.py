@@ -30,22 +30,35 @@ def make_client(
     at: datetime,
     life: timedelta = limits.CLIENT_SECRET_LIFE,
 ) -> tuple[ServiceClient, str]:
-    """Return a new program's entry and its secret. The secret is shown this once: only its hash is kept.
+    """Return a new program's entry and its secret. The secret is shown this
+    once: only its hash is kept.
 
     Raises:
         BadInput: no name, role, purpose or channel was given.
         Conflict: there is a program with this name.
     """
-    for what, given in (("name", name.strip()), ("role", role.strip()), ("purpose", purposes), ("channel", channels)):
+    for what, given in (
+        ("name", name.strip()),
+        ("role", role.strip()),
+        ("purpose", purposes),
+        ("channel", channels),
+    ):
         if not given:
-            raise BadInput(found=f"no {what}", fix=f"A program needs a {what}, so that what it does can be judged.")
+            raise BadInput(
+                found=f"no {what}",
+                fix=f"A program needs a {what}, so that what it does can be judged.",
+            )
     client, made = ServiceClient.objects.get_or_create(
         name=name.strip(),
         defaults={
-            "client_id": secrets.token_hex(10), "role": role.strip(), "team": team.strip(),
-            "purposes": sorted(set(purposes)), "channels": sorted(set(channels)), "made_at": at,
+            "client_id": secrets.token_hex(10),
+            "role": role.strip(),
+            "team": team.strip(),
+            "purposes": sorted(set(purposes)),
+            "channels": sorted(set(channels)),
+            "made_at": at,
         },
-    )  # fmt: skip
+    )
     if not made:
         raise Conflict(why=f"there is a service client called {name.strip()} already")
     return client, _new_secret(client, at=at, life=life)
@@ -53,16 +66,23 @@ def make_client(
 
 @transaction.atomic
 def rotate(
-    client: ServiceClient, *, at: datetime, life: timedelta = limits.CLIENT_SECRET_LIFE, overlap: timedelta = limits.CLIENT_SECRET_OVERLAP
+    client: ServiceClient,
+    *,
+    at: datetime,
+    life: timedelta = limits.CLIENT_SECRET_LIFE,
+    overlap: timedelta = limits.CLIENT_SECRET_OVERLAP,
 ) -> str:
-    """Return a new secret. The old ones work for ``overlap`` longer; with none, they and their tokens end at once.
+    """Return a new secret. The old ones work for ``overlap`` longer; with none, they and
+    their tokens end at once.
 
     Raises:
         Conflict: the program was revoked.
     """
     if client.revoked_at is not None:
         raise Conflict(why="this program was revoked; add it under a new name")
-    ClientSecret.objects.filter(client=client, expires_at__gt=at + overlap).update(expires_at=at + overlap)
+    ClientSecret.objects.filter(client=client, expires_at__gt=at + overlap).update(
+        expires_at=at + overlap
+    )
     if not overlap:
         tokens.end_all(client, at=at)
     return _new_secret(client, at=at, life=life)
@@ -70,7 +90,8 @@ def rotate(
 
 @transaction.atomic
 def revoke_client(client: ServiceClient, *, at: datetime) -> ServiceClient:
-    """Stop a program's secrets and tokens working, for good: here at once, in other processes within ``limits.TOKEN_MEMORY``."""
+    """Stop a program's secrets and tokens working, for good: here at once, in other processes
+    within ``limits.TOKEN_MEMORY``."""
     if client.revoked_at is None:
         client.revoked_at = at
         client.save(update_fields=["revoked_at"])
@@ -79,17 +100,25 @@ def revoke_client(client: ServiceClient, *, at: datetime) -> ServiceClient:
 
 
 def proves(client: ServiceClient, secret: str, *, at: datetime) -> bool:
-    """Whether this is one of the program's secrets that work. How long it takes says nothing about them.
+    """Whether this is one of the program's secrets that work. How long it takes
+    says nothing about them.
 
-    They are 256 random bits, so their SHA-256 is compared: nothing to slow down or salt (OWASP ASVS 5.0, 6.5.2).
+    They are 256 random bits, so their SHA-256 is compared: nothing to slow down or salt
+    (OWASP ASVS 5.0, 6.5.2).
     """
     given = links.digest(secret)
-    kept = list(ClientSecret.objects.filter(client=client, expires_at__gt=at).values_list("secret_hash", flat=True))
+    kept = list(
+        ClientSecret.objects.filter(client=client, expires_at__gt=at).values_list(
+            "secret_hash", flat=True
+        )
+    )
     right = [hmac.compare_digest(one, given) for one in kept]
     return client.revoked_at is None and any(right)
 
 
 def _new_secret(client: ServiceClient, *, at: datetime, life: timedelta) -> str:
     secret = links.new_token(links.SECRET_PREFIX)
-    ClientSecret.objects.create(client=client, secret_hash=links.digest(secret), made_at=at, expires_at=at + life)
+    ClientSecret.objects.create(
+        client=client, secret_hash=links.digest(secret), made_at=at, expires_at=at + life
+    )
     return secret

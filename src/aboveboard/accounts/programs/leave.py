@@ -1,7 +1,8 @@
-"""What a program may ask for, and how that is said in an OAuth scope: ``purpose:deliver-orders channel:shop``. Pure.
+"""What a program may ask for, and how that is said in an OAuth scope:
+``purpose:deliver-orders channel:shop``. Pure.
 
-RFC 6749, 3.3: a scope is words with spaces between, in any order. Naming no purpose means all of the program's own,
-and the same for channels.
+RFC 6749, 3.3: a scope is words with spaces between, in any order. Naming no purpose means all of
+the program's own, and the same for channels.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ CHANNEL = "channel:"
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """The purposes and channels that a program, or a token of it, may ask for. Neither is ever empty."""
+    """The purposes and channels that a program, or a token of it, may ask for.
+    Neither is ever empty."""
 
     purposes: frozenset[str]
     channels: frozenset[str]
@@ -25,13 +27,21 @@ class Leave:
 
     def as_scope(self) -> str:
         """Return the leave as a scope, in one fixed order."""
-        return " ".join([*(PURPOSE + one for one in sorted(self.purposes)), *(CHANNEL + one for one in sorted(self.channels))])
+        return " ".join(
+            [
+                *(PURPOSE + one for one in sorted(self.purposes)),
+                *(CHANNEL + one for one in sorted(self.channels)),
+            ]
+        )
 
     def narrowed(self, scope: str | None) -> Leave | None:
-        """Return what ``scope`` leaves of this, or None when it asks for a word that this has not."""
+        """Return what ``scope`` leaves of this, or None when it asks for a
+        word that this has not."""
         words = set((scope or "").split())
         purposes = {word.removeprefix(PURPOSE) for word in words if word.startswith(PURPOSE)}
         channels = {word.removeprefix(CHANNEL) for word in words if word.startswith(CHANNEL)}
-        if len(purposes) + len(channels) != len(words) or not (purposes <= self.purposes and channels <= self.channels):
+        if len(purposes) + len(channels) != len(words) or not (
+            purposes <= self.purposes and channels <= self.channels
+        ):
             return None
         return Leave(frozenset(purposes) or self.purposes, frozenset(channels) or self.channels)

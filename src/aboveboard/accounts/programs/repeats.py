@@ -1,7 +1,9 @@
-"""A request that changes something is done once, however often a program sends it (draft-ietf-httpapi-idempotency-key-header-07).
+"""A request that changes something is done once, however often a program sends it
+(draft-ietf-httpapi-idempotency-key-header-07).
 
-The key and the answer are written in the transaction of the change: either all of them are there or none is, whatever dies in
-between. Of the request only a keyed hash is kept, of the answer only numbers; neither says anything about a person.
+The key and the answer are written in the transaction of the change: either all of them are there or
+none is, whatever dies in between. Of the request only a keyed hash is kept, of the answer only
+numbers; neither says anything about a person.
 """
 
 from __future__ import annotations
@@ -24,10 +26,13 @@ _lock = threading.Lock()
 
 
 class KeyRefused(BadInput):
-    """An Idempotency-Key is 1 to 255 visible characters, without quotation marks or backslashes inside."""
+    """An Idempotency-Key is 1 to 255 visible characters, without quotation marks
+    or backslashes inside."""
 
     code = "idempotency_key_refused"
-    next_step = "Send a fresh UUID for each change, and the same one when you send that change again."
+    next_step = (
+        "Send a fresh UUID for each change, and the same one when you send that change again."
+    )
 
 
 class KeyReused(Conflict):
@@ -44,16 +49,21 @@ class StillRunning(Conflict):
     next_step = "Wait {seconds} s, then send it again: you get the answer of the first."
 
 
-def once(header: str, *, client_id: int, asked: bytes, at: datetime, do: Callable[[], Mapping[str, int]]) -> tuple[Mapping[str, int], bool]:
-    """Return the answer of ``do``, which is run if the program has not sent this key yet, and whether it was run before.
+def once(
+    header: str, *, client_id: int, asked: bytes, at: datetime, do: Callable[[], Mapping[str, int]]
+) -> tuple[Mapping[str, int], bool]:
+    """Return the answer of ``do``, which is run if the program has not sent this key yet, and
+    whether it was run before.
 
-    ``asked`` is all that makes the request this one. ``do`` changes something and returns numbers. What it refuses is raised
-    and forgotten, so that the same key may be sent again once the reason is gone; what it wrote about the refusal stays.
+    ``asked`` is all that makes the request this one. ``do`` changes something and returns numbers.
+    What it refuses is raised and forgotten, so that the same key may be sent again once the reason
+    is gone; what it wrote about the refusal stays.
 
     Raises:
         KeyRefused: the header is no key.
         KeyReused: the key came with another request.
-        StillRunning: another thread of this process is at it. Of two processes the second waits for the first.
+        StillRunning: another thread of this process is at it. Of two processes the
+            second waits for the first.
     """
     key = header[1:-1] if len(header) > 1 and header[0] == header[-1] == '"' else header
     if not _KEY.fullmatch(key):
@@ -68,7 +78,12 @@ def once(header: str, *, client_id: int, asked: bytes, at: datetime, do: Callabl
         with transaction.atomic():
             Repeat.objects.filter(pk=name, expires_at__lte=at).delete()
             row, fresh = Repeat.objects.get_or_create(
-                key_hash=name, defaults={"asked_hash": fingerprint, "answer": {}, "expires_at": at + limits.REPEAT_LIFE}
+                key_hash=name,
+                defaults={
+                    "asked_hash": fingerprint,
+                    "answer": {},
+                    "expires_at": at + limits.REPEAT_LIFE,
+                },
             )
             if not fresh:
                 if row.asked_hash != fingerprint:

@@ -1,4 +1,5 @@
-"""The protocol of tokens, by authlib: client credentials (RFC 6749, 4.4), revocation (RFC 7009), metadata (RFC 8414).
+"""The protocol of tokens, by authlib: client credentials (RFC 6749, 4.4), revocation (RFC
+7009), metadata (RFC 8414).
 
 Here authlib meets our tables; nothing of the protocol itself is written here.
 """
@@ -29,7 +30,8 @@ _CLIENT_ID = re.compile(r"[0-9A-Za-z._-]{1,40}")
 
 
 class Program(ClientMixin):  # type: ignore[misc]  # authlib publishes no types
-    """A program as authlib asks about it. ``row`` is None for one that is not there: it fails like a wrong secret does."""
+    """A program as authlib asks about it. ``row`` is None for one that is not there: it fails
+    like a wrong secret does."""
 
     def __init__(self, row: ServiceClient | None) -> None:
         self.row = row
@@ -47,7 +49,8 @@ class Program(ClientMixin):  # type: ignore[misc]  # authlib publishes no types
         return bool(grant_type == ClientCredentialsGrant.GRANT_TYPE)
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
-        """Return the scope that is granted: what was asked for, or None where that is more than the program's own."""
+        """Return the scope that is granted: what was asked for, or None where that is more
+        than the program's own."""
         narrowed = tokens.leave_of(self.row).narrowed(scope) if self.row is not None else None
         return None if narrowed is None else narrowed.as_scope()
 
@@ -62,15 +65,23 @@ class _Form(OAuth2Payload):  # type: ignore[misc]  # authlib publishes no types
 
     @property
     def datalist(self) -> defaultdict[str, list[str]]:
-        return defaultdict(list, {name: [str(one) for one in self._form.getlist(name)] for name in self._form})
+        return defaultdict(
+            list, {name: [str(one) for one in self._form.getlist(name)] for name in self._form}
+        )
 
 
 class _Request(OAuth2Request):  # type: ignore[misc]  # authlib publishes no types
-    """What authlib reads of a request: the form alone, never the address, which logs and proxies keep."""
+    """What authlib reads of a request: the form alone, never the address, which
+    logs and proxies keep."""
 
     def __init__(self, request: HttpRequest) -> None:
-        # TLS ends at the proxy, and `server.origin` says whether there is one. authlib would refuse 127.0.0.1 without it.
-        super().__init__(request.method or "", f"https://{request.get_host()}{request.path}", headers=request.headers)
+        # TLS ends at the proxy, and `server.origin` says whether there is one. authlib would
+        # refuse 127.0.0.1 without it.
+        super().__init__(
+            request.method or "",
+            f"https://{request.get_host()}{request.path}",
+            headers=request.headers,
+        )
         self._form = request.POST
         self.payload = _Form(request.POST)
 
@@ -83,7 +94,8 @@ class _Request(OAuth2Request):  # type: ignore[misc]  # authlib publishes no typ
         return self._form
 
 
-class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]  # authlib publishes no types
+# authlib publishes no types.
+class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
     TOKEN_ENDPOINT_AUTH_METHODS = list(WAYS)
 
 
@@ -112,14 +124,21 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # authlib publishes no
     def __init__(self) -> None:
         super().__init__()
         life = int(limits.ACCESS_TOKEN_LIFE.total_seconds())
-        self.register_token_generator("default", BearerTokenGenerator(lambda **_: links.new_token(links.TOKEN_PREFIX), None, life))
+        self.register_token_generator(
+            "default",
+            BearerTokenGenerator(lambda **_: links.new_token(links.TOKEN_PREFIX), None, life),
+        )
         self.register_grant(_ClientCredentials)
         self.register_endpoint(_Revocation)
 
     def query_client(self, client_id: str) -> Program:
         """Return the program of that id, or one that proves nothing."""
         known = _CLIENT_ID.fullmatch(client_id)  # before the database, which takes no NUL
-        return Program(ServiceClient.objects.filter(client_id=client_id, revoked_at=None).first() if known else None)
+        return Program(
+            ServiceClient.objects.filter(client_id=client_id, revoked_at=None).first()
+            if known
+            else None
+        )
 
     def save_token(self, token: Mapping[str, Any], request: Any) -> None:
         """Keep the token's hash."""
@@ -133,7 +152,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # authlib publishes no
         """Return what authlib reads."""
         return _Request(request)
 
-    def handle_response(self, status: int, body: object, headers: list[tuple[str, str]]) -> HttpResponse:
+    def handle_response(
+        self, status: int, body: object, headers: list[tuple[str, str]]
+    ) -> HttpResponse:
         """Return the answer."""
         response = JsonResponse(body if isinstance(body, dict) else {}, status=status)
         for name, value in headers:

@@ -1,7 +1,8 @@
 """Access tokens: given to a program for its secret, kept as a hash, known again for a few minutes.
 
-A token that was found to work is remembered by its process for ``limits.TOKEN_MEMORY``, so that a busy program does
-not cost a statement for each use. So a token revoked in one process works in another for that long, and no longer.
+A token that was found to work is remembered by its process for ``limits.TOKEN_MEMORY``, so that a
+busy program does not cost a statement for each use. So a token revoked in one process works in
+another for that long, and no longer.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from aboveboard.basics.actor import Actor, ActorKind
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The program that a token belongs to, and what the token lets it ask for until ``expires_at``."""
+    """The program that a token belongs to, and what the token lets it ask for
+    until ``expires_at``."""
 
     id: int
     name: str
@@ -46,26 +48,43 @@ def leave_of(client: ServiceClient) -> Leave:
     return Leave(frozenset(client.purposes), frozenset(client.channels))
 
 
-def issue(client: ServiceClient, leave: Leave | None = None, *, at: datetime, life: timedelta = limits.ACCESS_TOKEN_LIFE) -> str:
+def issue(
+    client: ServiceClient,
+    leave: Leave | None = None,
+    *,
+    at: datetime,
+    life: timedelta = limits.ACCESS_TOKEN_LIFE,
+) -> str:
     """Return a fresh token for ``leave`` (the program's whole, if none is named)."""
     token = links.new_token(links.TOKEN_PREFIX)
     keep(token, client, leave or leave_of(client), at=at, life=life)
     return token
 
 
-def keep(token: str, client: ServiceClient, leave: Leave, *, at: datetime, life: timedelta = limits.ACCESS_TOKEN_LIFE) -> None:
+def keep(
+    token: str,
+    client: ServiceClient,
+    leave: Leave,
+    *,
+    at: datetime,
+    life: timedelta = limits.ACCESS_TOKEN_LIFE,
+) -> None:
     """Make ``token`` work."""
     AccessToken.objects.create(
-        token_hash=links.digest(token), client=client, purposes=sorted(leave.purposes), channels=sorted(leave.channels),
-        issued_at=at, expires_at=at + life,
-    )  # fmt: skip
+        token_hash=links.digest(token),
+        client=client,
+        purposes=sorted(leave.purposes),
+        channels=sorted(leave.channels),
+        issued_at=at,
+        expires_at=at + life,
+    )
 
 
 def program_for(token: str, *, at: datetime, now: float | None = None) -> Program | None:
     """Return the program whose token this is, unless the token is wrong, expired or revoked.
 
-    The look-up is by the token's SHA-256: how long it takes says nothing about the token. ``now`` is a reading of the
-    monotonic clock.
+    The look-up is by the token's SHA-256: how long it takes says nothing about the token. ``now``
+    is a reading of the monotonic clock.
     """
     digest = links.digest(token)
     moment = time.monotonic() if now is None else now
@@ -82,7 +101,11 @@ def program_for(token: str, *, at: datetime, now: float | None = None) -> Progra
 
 
 def _read(digest: str) -> Program | None:
-    found = AccessToken.objects.select_related("client").filter(token_hash=digest, revoked_at=None, client__revoked_at=None).first()
+    found = (
+        AccessToken.objects.select_related("client")
+        .filter(token_hash=digest, revoked_at=None, client__revoked_at=None)
+        .first()
+    )
     if found is None:
         return None
     client, leave = found.client, Leave(frozenset(found.purposes), frozenset(found.channels))

@@ -55,16 +55,22 @@ def described(request: HttpRequest) -> HttpResponse:
 
 
 def _counted(request: HttpRequest, answer: Callable[[HttpRequest], Any]) -> HttpResponse:
-    """Answer, and count what fails by network address and program; after too many, answer nothing for a minute."""
-    caller = f"{get_ip(request)}|{_claimed(request)}"  # both, so that nobody can lock out another's program
+    """Answer, and count what fails by network address and program; after too many, answer
+    nothing for a minute."""
+    # Both, so that nobody can lock out another's program.
+    caller = f"{get_ip(request)}|{_claimed(request)}"
     if not consume(request, app="allauth.account", action=_FAILED, key=caller, dry_run=True):
         return _wait(int(limits.CLIENT_FAILED_WAIT.total_seconds()))
     try:
         response: HttpResponse = answer(request)
-    except ValueError as error:  # authlib's, of a header that is not UTF-8 or a word that no error may repeat
+    # Authlib's, of a header that is not UTF-8 or a word that no error may repeat.
+    except ValueError as error:
         log.info("a token was asked for in no form that can be read: %s", type(error).__name__)
         return JsonResponse({"error": "invalid_request"}, status=400)
-    if response.status_code >= 400 and json.loads(response.content).get("error") == "invalid_client":
+    if (
+        response.status_code >= 400
+        and json.loads(response.content).get("error") == "invalid_client"
+    ):
         consume(request, app="allauth.account", action=_FAILED, key=caller)
     return response
 
@@ -83,4 +89,6 @@ def _claimed(request: HttpRequest) -> str:
 def _wait(seconds: int) -> HttpResponse:
     error = TooMany(seconds=seconds)
     body = problems.problem(429, error.code, error.message, request_id=REQUEST_ID.get())
-    return JsonResponse(body, status=429, content_type=problems.MEDIA_TYPE, headers={"Retry-After": str(seconds)})
+    return JsonResponse(
+        body, status=429, content_type=problems.MEDIA_TYPE, headers={"Retry-After": str(seconds)}
+    )

@@ -8,7 +8,10 @@ from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    get_authentication_records,
+)
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
@@ -28,12 +31,17 @@ _FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth publishes no types
-    """Accounts: nobody signs up, each kind has its own home, and too many tries is one page everywhere."""
+    """Accounts: nobody signs up, each kind has its own home, and too many tries
+    is one page everywhere."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": _("This account is closed."),
-        "email_password_mismatch": _("The address and the password do not belong together. Check both and try again."),
-        "incorrect_code": _("This is not the code we sent. Check the latest e-mail and type its eight digits."),
+        "email_password_mismatch": _(
+            "The address and the password do not belong together. Check both and try again."
+        ),
+        "incorrect_code": _(
+            "This is not the code we sent. Check the latest e-mail and type its eight digits."
+        ),
         "incorrect_password": _("This is not your password."),
         "too_many_login_attempts": _("Too many tries. Wait a few minutes and try again."),
         "rate_limited": _("Too many tries. Wait a few minutes and try again."),
@@ -51,7 +59,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth pu
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return the home of whoever signed in."""
-        return gate.PORTAL if isinstance(request.user, Account) and request.user.is_customer else gate.CONSOLE
+        return (
+            gate.PORTAL
+            if isinstance(request.user, Account) and request.user.is_customer
+            else gate.CONSOLE
+        )
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Return the public page."""
@@ -65,30 +77,49 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth pu
         """Sign in, then forget the address that was typed: the session needs the account alone."""
         super().login(request, user)
         records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
-        request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [{k: v for k, v in record.items() if k != "email"} for record in records]
+        request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+            {k: v for k, v in record.items() if k != "email"} for record in records
+        ]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Whether to ask again before something that matters: not right after one has proved who one is."""
+        """Whether to ask again before something that matters: not right after one
+        has proved who one is."""
         request = context.request
         records = get_authentication_records(request, request.user)
-        if records and time.time() - float(records[-1]["at"]) < app_settings.REAUTHENTICATION_TIMEOUT:
+        if (
+            records
+            and time.time() - float(records[-1]["at"]) < app_settings.REAUTHENTICATION_TIMEOUT
+        ):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any) -> None:
-        """Pass on what our own texts say, and what second factors say; "signed in as" tells nobody anything."""
-        if message_template == "mfa/messages/recovery_codes_generated.txt" and getattr(request.user, "is_customer", False):
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """Pass on what our own texts say, and what second factors say; "signed in as"
+        tells nobody anything."""
+        if message_template == "mfa/messages/recovery_codes_generated.txt" and getattr(
+            request.user, "is_customer", False
+        ):
             return  # a customer is given none
         if message_template is None or message_template.startswith("mfa/"):
             super().add_message(request, level, message_template, *args, **kwargs)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth publishes no types
-    """Second factors: secrets are sealed, staff keep at least one, customers' passkeys carry nothing of theirs."""
+    """Second factors: secrets are sealed, staff keep at least one, customers' passkeys
+    carry nothing of theirs."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": _("This is your only second step. Add another one first."),
-        "incorrect_code": _("This is not the code that your app shows now. Wait for the next one and try again."),
+        "incorrect_code": _(
+            "This is not the code that your app shows now. Wait for the next one and try again."
+        ),
     }
 
     def encrypt(self, text: str) -> str:
@@ -100,7 +131,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth p
         return sealing.unseal("second-factor", base64.b64decode(encrypted_text)).decode()
 
     def is_mfa_enabled(self, user: Account, types: list[str] | None = None) -> bool:
-        """Whether a second step is asked for: a customer's passkey replaces the code, it does not follow it."""
+        """Whether a second step is asked for: a customer's passkey replaces the code,
+        it does not follow it."""
         if isinstance(user, Account) and user.is_customer:
             return False
         return bool(super().is_mfa_enabled(user, types))
@@ -109,7 +141,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth p
         """Whether this may go: not the last second factor of a member of staff."""
         if authenticator.user.is_customer or authenticator.type not in _FACTORS:
             return True
-        others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=_FACTORS).exclude(pk=authenticator.pk)
+        others = Authenticator.objects.filter(
+            user_id=authenticator.user_id, type__in=_FACTORS
+        ).exclude(pk=authenticator.pk)
         return bool(others.exists())
 
     def get_totp_issuer(self) -> str:
@@ -117,7 +151,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth p
         return settings.current().organisation.name
 
     def generate_authenticator_name(self, user: Account, type: str) -> str:
-        """Return "Passkey 1", "Passkey 2": numbers tell keys apart and tell nobody anything else."""
+        """Return "Passkey 1", "Passkey 2": numbers tell keys apart and tell
+        nobody anything else."""
         return f"Passkey {Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1}"
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
@@ -126,8 +161,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth p
         return entity | {"name": settings.current().organisation.name}
 
     def get_public_key_credential_user_entity(self, user: Account) -> dict[str, Any]:
-        """Return what the device shows beside the passkey: a customer's device already knows whose it is."""
+        """Return what the device shows beside the passkey: a customer's device
+        already knows whose it is."""
         entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
         if not user.is_customer:
             return entity | {"display_name": user.name}
-        return entity | {"name": "customer", "display_name": f"Your data at {settings.current().organisation.name}"}
+        return entity | {
+            "name": "customer",
+            "display_name": f"Your data at {settings.current().organisation.name}",
+        }

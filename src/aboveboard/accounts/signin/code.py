@@ -2,11 +2,12 @@
 
 allauth's process, with two differences:
 
-1. The request does not look the address up. It makes a code, keeps both in the sealed session, and answers;
-   the look-up and the sending are handed to :mod:`aboveboard.accounts.signin.post`. A known and an unknown
-   address are therefore the same work and the same answer (OWASP ASVS 5.0, 6.3.8).
-2. The account is found only when the right code comes back, from the same address. A customer's account is
-   made then, if it is their first time, and holds their ``person_id`` alone.
+1. The request does not look the address up. It makes a code, keeps both in the sealed session,
+   and answers; the look-up and the sending are handed to
+   :mod:`aboveboard.accounts.signin.post`. A known and an unknown address are therefore the same
+   work and the same answer (OWASP ASVS 5.0, 6.3.8).
+2. The account is found only when the right code comes back, from the same address. A customer's
+   account is made then, if it is their first time, and holds their ``person_id`` alone.
 """
 
 from __future__ import annotations
@@ -52,14 +53,19 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
         login = Login()
         login.state["stages"] = {"current": LoginByCodeStage.key}
         stage = LoginByCodeStage(LoginStageController(request, login), request, login)
-        stage.state.update(cls.initial_state(user=None, email=email), initiated_by_user=True, audience=audience.value)
+        stage.state.update(
+            cls.initial_state(user=None, email=email),
+            initiated_by_user=True,
+            audience=audience.value,
+        )
         process = cls(stage=stage)
         process.send()
         process.persist()
 
     @classmethod
     def resume(cls, stage: LoginByCodeStage) -> CodeSignIn | None:
-        """Return the sign-in that this session is in the middle of, or None when its code is too old."""
+        """Return the sign-in that this session is in the middle of, or None
+        when its code is too old."""
         process: CodeSignIn | None = cls(stage=stage).abort_if_invalid()
         return process
 
@@ -72,7 +78,11 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
         """Make a fresh code and hand over its sending, known address or not."""
         code = self.generate_code()
         language = translation.get_language() or LANGUAGES[0]
-        post.hand_over(partial(mail_code, self.state["email"], code=code, audience=self.audience, language=language))
+        post.hand_over(
+            partial(
+                mail_code, self.state["email"], code=code, audience=self.audience, language=language
+            )
+        )
 
     def finish(self, redirect_url: str | None) -> HttpResponse:
         """Sign in after the right code, which works no second time."""
@@ -82,12 +92,15 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
         if account is None:
             return HttpResponseRedirect(reverse(PAGES[self.audience]))
         record_authentication(self.request, account, method="code")
-        response: HttpResponse = perform_login(self.request, Login(user=account, redirect_url=redirect_url))
+        response: HttpResponse = perform_login(
+            self.request, Login(user=account, redirect_url=redirect_url)
+        )
         return response
 
 
 def account_of(email: str, audience: Audience) -> Account | None:
-    """Return the account that this address signs in to, or None: unknown, or shared by several customers."""
+    """Return the account that this address signs in to, or None: unknown, or shared
+    by several customers."""
     if audience is Audience.STAFF:
         return Account.objects.staff().filter(email=email.lower(), closed_at=None).first()
     people = directory.find(email)
@@ -97,8 +110,8 @@ def account_of(email: str, audience: Audience) -> Account | None:
 def mail_code(email: str, *, code: str, audience: Audience, language: str) -> None:
     """Send the code, if the address is one customer's or a member of staff's.
 
-    An address that several customers share gets a mail that says why there is no code: it proves none of
-    them. An unknown address gets nothing: we do not write to people who are not ours.
+    An address that several customers share gets a mail that says why there is no code: it proves
+    none of them. An unknown address gets nothing: we do not write to people who are not ours.
     """
     if audience is Audience.STAFF:
         known = Account.objects.staff().filter(email=email.lower(), closed_at=None).count()
@@ -108,12 +121,20 @@ def mail_code(email: str, *, code: str, audience: Audience, language: str) -> No
         return
     organisation = settings.current().organisation
     context = {
-        "code": code, "organisation": organisation.name, "contact": organisation.contact,
+        "code": code,
+        "organisation": organisation.name,
+        "contact": organisation.contact,
         "minutes": int(limits.SIGN_IN_CODE_LIFE.total_seconds() // 60),
-    }  # fmt: skip
+    }
     base = language.split("-")[0]
     text = render_to_string(
-        f"accounts/mail/{'code' if known == 1 else 'shared'}.{base if base in LANGUAGES else LANGUAGES[0]}.txt", context
+        (
+            f"accounts/mail/{'code' if known == 1 else 'shared'}."
+            f"{base if base in LANGUAGES else LANGUAGES[0]}.txt"
+        ),
+        context,
     )
     subject, _, body = text.strip().partition("\n")
-    EmailMessage(subject.strip(), body.strip() + "\n", settings.current().mail.sender, [email]).send()
+    EmailMessage(
+        subject.strip(), body.strip() + "\n", settings.current().mail.sender, [email]
+    ).send()

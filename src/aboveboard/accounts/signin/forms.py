@@ -64,7 +64,9 @@ class StaffPasswordForm(LoginForm):  # type: ignore[misc]  # allauth publishes n
     def _setup_password_field(self) -> None:
         self.fields["password"] = PasswordField(autocomplete="current-password")
 
-    def _login_with_password(self, request: HttpRequest, redirect_url: str | None, credentials: dict[str, Any]) -> HttpResponse:
+    def _login_with_password(
+        self, request: HttpRequest, redirect_url: str | None, credentials: dict[str, Any]
+    ) -> HttpResponse:
         self._login.redirect_url = redirect_url
         response: HttpResponse = perform_password_login(request, credentials, self._login)
         return response
@@ -76,7 +78,9 @@ class _CodeBox(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self.fields["code"], self.words)
-        self.fields["code"].widget.attrs.update({"inputmode": "numeric", "class": "govuk-input--width-10", "spellcheck": "false"})
+        self.fields["code"].widget.attrs.update(
+            {"inputmode": "numeric", "class": "govuk-input--width-10", "spellcheck": "false"}
+        )
 
     def full_clean(self) -> None:
         """Check what was typed, and log a code that is refused."""
@@ -85,13 +89,15 @@ class _CodeBox(forms.Form):
             watching.code_refused(type(self).__name__)
 
 
-class MailedCodeForm(_CodeBox, ConfirmLoginCodeForm):  # type: ignore[misc]  # allauth publishes no types
+# allauth publishes no types.
+class MailedCodeForm(_CodeBox, ConfirmLoginCodeForm):  # type: ignore[misc]
     """The code that was sent by e-mail."""
 
     words = _("The code from the e-mail")
 
 
-class SecondStepForm(_CodeBox, AuthenticateForm):  # type: ignore[misc]  # allauth publishes no types
+# allauth publishes no types.
+class SecondStepForm(_CodeBox, AuthenticateForm):  # type: ignore[misc]
     """The second step of signing in."""
 
     words = _("The code that your app shows, or one of your recovery codes")
@@ -110,7 +116,8 @@ class NewAppForm(_CodeBox, ActivateTOTPForm):  # type: ignore[misc]  # allauth p
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth publishes no types
-    """A new passkey. A customer's is numbered, not named: a name they typed would be kept in clear."""
+    """A new passkey. A customer's is numbered, not named: a name they typed
+    would be kept in clear."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,5 @@
-"""Who may call the pages of sign-in, by route name: most of them are allauth's views, which carry no declaration."""
+"""Who may call the pages of sign-in, by route name: most of them are allauth's views, which
+carry no declaration."""
 
 from __future__ import annotations
 
@@ -18,15 +19,27 @@ _ANYONE = {
 _SIGNED_IN = {
     "account_reauthenticate": "it asks whoever is signed in to prove it again",
     "mfa_list_webauthn": "customers and staff both keep passkeys",
-    "mfa_add_webauthn": "customers and staff both keep passkeys; a passkey may be the first second factor",
+    "mfa_add_webauthn": (
+        "customers and staff both keep passkeys; a passkey may be the first second factor"
+    ),
     "mfa_remove_webauthn": "customers and staff both keep passkeys",
     "mfa_reauthenticate_webauthn": "it asks whoever is signed in to prove it again",
 }
-_STAFF_SETTING_UP = ("accounts_second_factor", "mfa_activate_totp", "mfa_index", "mfa_reauthenticate")
+_STAFF_SETTING_UP = (
+    "accounts_second_factor",
+    "mfa_activate_totp",
+    "mfa_index",
+    "mfa_reauthenticate",
+)
 _STAFF = (
-    "account_change_password", "account_set_password", "mfa_deactivate_totp", "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_edit_webauthn",
-)  # fmt: skip
+    "account_change_password",
+    "account_set_password",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_edit_webauthn",
+)
 
 
 def declare_all() -> None:

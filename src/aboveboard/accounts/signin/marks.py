@@ -24,7 +24,8 @@ def connect() -> None:
 
 
 def mark_second_factor(request: HttpRequest, account: Account) -> None:
-    """Note that ``account`` proved a second factor in this session; it is worth nothing to another account."""
+    """Note that ``account`` proved a second factor in this session; it is worth
+    nothing to another account."""
     request.session[gate.SECOND_FACTOR] = account.pk
 
 
@@ -39,8 +40,13 @@ def _second_factor_used(request: HttpRequest, user: Account, method: str, **kwar
         mark_second_factor(request, user)
 
 
-def _second_factor_added(request: HttpRequest, user: Account, authenticator: Authenticator, **kwargs: Any) -> None:
-    """Setting one up proves that one has it, so the page that comes next does not ask for it again."""
+def _second_factor_added(
+    request: HttpRequest, user: Account, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    """Setting one up proves that one has it, so the page that comes next does
+    not ask for it again."""
     if authenticator.type == Authenticator.Type.RECOVERY_CODES or user.is_customer:
         return
-    record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True)
+    record_authentication(
+        request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True
+    )

@@ -1,8 +1,9 @@
 """Mail that a sign-in causes, sent after the page has been answered.
 
-Whether an address is known must not show in how long the answer takes. So the request does the same for every
-address, and the look-up and the sending happen here, on another thread. What waits here is in memory only: if
-the process stops, the visitor asks again. Nothing about the address is ever logged.
+Whether an address is known must not show in how long the answer takes. So the request does
+the same for every address, and the look-up and the sending happen here, on another thread.
+What waits here is in memory only: if the process stops, the visitor asks again. Nothing about
+the address is ever logged.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def _run(job: Callable[[], None]) -> None:
     try:
         job()
     except Exception as error:
-        # The message of a mail server's refusal names the address, so only the kind of failure is logged.
+        # The message of a mail server's refusal names the address, so only the
+        # kind of failure is logged.
         log.error("a sign-in mail was not sent: %s", type(error).__name__)
     finally:
         connections.close_all()

@@ -1,4 +1,5 @@
-"""The addresses of sign-in. allauth's own list has more (sign-up, e-mail management, password reset): not here."""
+"""The addresses of sign-in. allauth's own list has more (sign-up, e-mail management,
+password reset): not here."""
 
 from __future__ import annotations
 
@@ -24,17 +25,45 @@ urlpatterns = [
     path("password/set/", account.password_set, name="account_set_password"),
     path("second-factor/", views.SecondFactorPage.as_view(), name="accounts_second_factor"),
     path("2fa/", factors.index, name="mfa_index"),
-    path("2fa/authenticate/", factors.AuthenticateView.as_view(form_class=forms.SecondStepForm), name="mfa_authenticate"),
-    path("2fa/reauthenticate/", factors.ReauthenticateView.as_view(form_class=forms.AgainForm), name="mfa_reauthenticate"),
-    path("2fa/totp/activate/", totp.ActivateTOTPView.as_view(form_class=forms.NewAppForm), name="mfa_activate_totp"),
+    path(
+        "2fa/authenticate/",
+        factors.AuthenticateView.as_view(form_class=forms.SecondStepForm),
+        name="mfa_authenticate",
+    ),
+    path(
+        "2fa/reauthenticate/",
+        factors.ReauthenticateView.as_view(form_class=forms.AgainForm),
+        name="mfa_reauthenticate",
+    ),
+    path(
+        "2fa/totp/activate/",
+        totp.ActivateTOTPView.as_view(form_class=forms.NewAppForm),
+        name="mfa_activate_totp",
+    ),
     path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("2fa/recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("2fa/recovery-codes/generate/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("2fa/recovery-codes/download/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path(
+        "2fa/recovery-codes/generate/",
+        recovery.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "2fa/recovery-codes/download/",
+        recovery.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
     path("2fa/webauthn/", webauthn.list_webauthn, name="mfa_list_webauthn"),
     path("2fa/webauthn/add/", views.AddPasskey.as_view(), name="mfa_add_webauthn"),
     path("2fa/webauthn/login/", webauthn.login_webauthn, name="mfa_login_webauthn"),
-    path("2fa/webauthn/reauthenticate/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("2fa/webauthn/keys/<int:pk>/remove/", views.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
+    path(
+        "2fa/webauthn/reauthenticate/",
+        webauthn.reauthenticate_webauthn,
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path(
+        "2fa/webauthn/keys/<int:pk>/remove/",
+        views.RemovePasskey.as_view(),
+        name="mfa_remove_webauthn",
+    ),
     path("2fa/webauthn/keys/<int:pk>/edit/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
 ]

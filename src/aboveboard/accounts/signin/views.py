@@ -35,8 +35,11 @@ from aboveboard.basics import clock, limits, settings
 
 
 class _SignIn(LoginView):  # type: ignore[misc]  # allauth publishes no types
-    def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> HttpResponseRedirect | None:
-        """Go on where a sign-in was left, except at the code: whoever comes back here mistyped their address."""
+    def _redirect_to_pending_stage(
+        self, request: HttpRequest, stage: LoginStage
+    ) -> HttpResponseRedirect | None:
+        """Go on where a sign-in was left, except at the code: whoever comes back here
+        mistyped their address."""
         if stage.key == LoginByCodeStage.key:
             return None
         response: HttpResponseRedirect = super()._redirect_to_pending_stage(request, stage)
@@ -64,7 +67,10 @@ class StaffCode(_SignIn):
     form_class = forms.StaffCodeForm
 
 
-@method_decorator(login_stage_required(stage=LoginByCodeStage.key, redirect_urlname="account_login"), name="dispatch")
+@method_decorator(
+    login_stage_required(stage=LoginByCodeStage.key, redirect_urlname="account_login"),
+    name="dispatch",
+)
 class CodePage(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth publishes no types
     """The page that asks for the code. It is the same whether one was sent or not."""
 
@@ -73,7 +79,8 @@ class CodePage(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth publishes
     @method_decorator(never_cache)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Resume our process instead of allauth's; a code that is too old is said to be."""
-        self.stage = request._login_stage  # type: ignore[attr-defined]  # set by login_stage_required
+        # Set by login_stage_required.
+        self.stage = request._login_stage  # type: ignore[attr-defined]
         begin = CodeSignIn(stage=self.stage).audience
         process = CodeSignIn.resume(self.stage)
         if process is None:
@@ -95,12 +102,17 @@ class CodePage(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth publishes
         minutes = int(limits.SIGN_IN_CODE_LIFE.total_seconds() // 60)
         begin = reverse(PAGES[self._process.audience])
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"begin_url": begin, "minutes": minutes, "for_staff": begin != reverse("account_login")}
+        return context | {
+            "begin_url": begin,
+            "minutes": minutes,
+            "for_staff": begin != reverse("account_login"),
+        }
 
 
 @method_decorator(never_cache, name="dispatch")
 class LinkPage(View):
-    """A one-time link. Opening it shows a button and uses nothing up, so a mail scanner's visit does no harm."""
+    """A one-time link. Opening it shows a button and uses nothing up, so a mail
+    scanner's visit does no harm."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Show the button, or say plainly why the link no longer works."""
@@ -125,7 +137,11 @@ class LinkPage(View):
     @staticmethod
     def _page(request: HttpRequest, state: LinkState, account: Account | None) -> HttpResponse:
         status = {LinkState.WORKS: 200, LinkState.UNKNOWN: 404}.get(state, 410)
-        context = {"state": state.value, "staff": account if account and not account.is_customer else None, "account": account}
+        context = {
+            "state": state.value,
+            "staff": account if account and not account.is_customer else None,
+            "account": account,
+        }
         return render(request, "accounts/link.html", context, status=status)
 
 
@@ -147,7 +163,8 @@ class SecondFactorPage(TemplateView):
 
 
 class AddPasskey(AddWebAuthnView):  # type: ignore[misc]  # allauth publishes no types
-    """Add a passkey. Recovery codes are for staff: a customer without their passkey asks for a code."""
+    """Add a passkey. Recovery codes are for staff: a customer without their
+    passkey asks for a code."""
 
     form_class = forms.AddPasskeyForm
 
@@ -155,7 +172,9 @@ class AddPasskey(AddWebAuthnView):  # type: ignore[misc]  # allauth publishes no
         """Return staff to what else they have; customers to their list."""
         user = self.request.user
         if user.is_customer:
-            Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES).delete()
+            Authenticator.objects.filter(
+                user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES
+            ).delete()
             return reverse("mfa_list_webauthn")
         return str(super().get_success_url())
 

@@ -1,4 +1,5 @@
-"""Signing in, failing to and signing out are in the log: by account number and way, never by what was typed."""
+"""Signing in, failing to and signing out are in the log: by account number and way,
+never by what was typed."""
 
 from __future__ import annotations
 

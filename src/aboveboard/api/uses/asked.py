@@ -1,7 +1,8 @@
-"""What a use asks, read by msgspec: a tenth of the time that the schemas take, on the path of every use.
+"""What a use asks, read by msgspec: a tenth of the time that the schemas take,
+on the path of every use.
 
-Whatever these take, the schemas take too and read alike (``tests/api/test_asked.py``); what they refuse, the schemas are
-shown next, which say where and what is wrong.
+Whatever these take, the schemas take too and read alike (``tests/api/test_asked.py``); what they
+refuse, the schemas are shown next, which say where and what is wrong.
 """
 
 from __future__ import annotations

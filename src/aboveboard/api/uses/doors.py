@@ -1,7 +1,8 @@
-"""The short way in for the busiest addresses: read by msgspec, answered without the framework's own reading and writing.
+"""The short way in for the busiest addresses: read by msgspec, answered without the framework's
+own reading and writing.
 
-A request that the short way cannot read takes the long one (``routes``), which says what is wrong with it. Both end in the
-same functions below.
+A request that the short way cannot read takes the long one (``routes``), which says what is wrong
+with it. Both end in the same functions below.
 """
 
 from __future__ import annotations
@@ -32,9 +33,13 @@ View = Callable[..., HttpResponse]
 
 
 def short(
-    decoder: msgspec.json.Decoder[T], answer: Callable[[HttpRequest, T], HttpResponse], long: View, on_exception: Callable[..., Any]
+    decoder: msgspec.json.Decoder[T],
+    answer: Callable[[HttpRequest, T], HttpResponse],
+    long: View,
+    on_exception: Callable[..., Any],
 ) -> View:
-    """Return the view that answers what ``decoder`` reads by ``answer``, and everything else by ``long``."""
+    """Return the view that answers what ``decoder`` reads by ``answer``, and
+    everything else by ``long``."""
 
     @csrf_exempt  # a program has a token, and no cookie
     def view(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -54,10 +59,14 @@ def short(
 
 
 class NoKeyHere(BadInput):
-    """A use takes no Idempotency-Key: asked again it is another look, and is written down as one."""
+    """A use takes no Idempotency-Key: asked again it is another look, and
+    is written down as one."""
 
     code = "idempotency_not_here"
-    next_step = "Leave the header out. Give the same reference, so that the two looks are seen to belong together."
+    next_step = (
+        "Leave the header out. Give the same reference, so that the two looks are seen to belong "
+        "together."
+    )
 
 
 def use_one(request: HttpRequest, asked: Use | UseIn) -> HttpResponse:
@@ -74,7 +83,9 @@ def use_one(request: HttpRequest, asked: Use | UseIn) -> HttpResponse:
 def use_batch(request: HttpRequest, asked: Batch | BatchIn) -> HttpResponse:
     """Do the same for each of many people, in one transaction."""
     pace.take(client_of(request).id, len(asked.people))
-    return _json({"outcomes": use_all(ask_of(request, asked), [sought(one) for one in asked.people])})
+    return _json(
+        {"outcomes": use_all(ask_of(request, asked), [sought(one) for one in asked.people])}
+    )
 
 
 def ask_of(request: HttpRequest, asked: Use | Batch | UseIn | BatchIn | StreamIn) -> Ask:
@@ -83,7 +94,9 @@ def ask_of(request: HttpRequest, asked: Use | Batch | UseIn | BatchIn | StreamIn
         raise NoKeyHere()
     program = client_of(request)
     scope = Scope(program.leave.purposes, program.leave.channels)
-    return Ask(program.actor, asked.purpose, tuple(asked.fields), asked.channel, asked.reference, scope)
+    return Ask(
+        program.actor, asked.purpose, tuple(asked.fields), asked.channel, asked.reference, scope
+    )
 
 
 def sought(said: Person | PersonRef) -> Sought:

@@ -1,8 +1,10 @@
-"""Uses as a stream: lines of JSON in, lines of JSON out, however many, in constant memory (application/x-ndjson).
+"""Uses as a stream: lines of JSON in, lines of JSON out, however many, in constant
+memory (application/x-ndjson).
 
-The first line says what is asked; each further line names a person. Each answer names its line. People are used by
-``limits.USE_BATCH``, each batch in one transaction; the next lines are read when the batch's answers were taken, so whoever
-reads slowly is asked for no more. The last line says that it is the end: an answer without it was cut off.
+The first line says what is asked; each further line names a person. Each answer names its line.
+People are used by ``limits.USE_BATCH``, each batch in one transaction; the next lines are read when
+the batch's answers were taken, so whoever reads slowly is asked for no more. The last line says
+that it is the end: an answer without it was cut off.
 """
 
 from __future__ import annotations
@@ -30,9 +32,11 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Lines:
-    """The lines of a body, read a piece at a time. A line that is too long is None; what it said is not kept.
+    """The lines of a body, read a piece at a time. A line that is too long is None;
+    what it said is not kept.
 
-    A body without a length (chunked) is read as the server gives it: Django's own reader takes it for empty.
+    A body without a length (chunked) is read as the server gives it: Django's own
+    reader takes it for empty.
     """
 
     def __init__(self, request: HttpRequest) -> None:
@@ -49,11 +53,15 @@ class Lines:
             line, found, rest = self._rest.partition(b"\n")
             if found:
                 self._rest = rest
-                taken.append(None if self._too_long or len(line) > limits.STREAM_LINE_BYTES else line)
+                taken.append(
+                    None if self._too_long or len(line) > limits.STREAM_LINE_BYTES else line
+                )
                 self._too_long = False
             elif self._ended:
                 if self._rest or self._too_long:
-                    taken.append(None if self._too_long or len(line) > limits.STREAM_LINE_BYTES else line)
+                    taken.append(
+                        None if self._too_long or len(line) > limits.STREAM_LINE_BYTES else line
+                    )
                     self._rest, self._too_long = b"", False
                 break
             else:
@@ -86,7 +94,8 @@ class Answers:
         return next(self._answers)
 
     def close(self) -> None:
-        """Give the place up: the end was reached, or whoever asked has gone. What was done is done, and has its entries."""
+        """Give the place up: the end was reached, or whoever asked has gone. What was done is
+        done, and has its entries."""
         self._answers.close()
         if self._open:
             self._open = False
@@ -102,7 +111,10 @@ def _answers(request: HttpRequest, ask: Ask, lines: Lines) -> Generator[bytes]:
         for at, line in enumerate(batch, first):
             person = _person(line)
             if person is None:
-                told[at] = {"code": "bad_request", "expected": "a person: an object with kind, value and, of a phone, country"}
+                told[at] = {
+                    "code": "bad_request",
+                    "expected": "a person: an object with kind, value and, of a phone, country",
+                }
             else:
                 named[at] = Sought(person.kind, person.value, person.country)
         failed = None if still_may(request) else {"code": "sign_in_needed"}

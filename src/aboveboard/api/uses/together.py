@@ -1,8 +1,9 @@
-"""Uses that come at the same moment share one transaction: a disc and a database bear few commits, and many rows in each.
+"""Uses that come at the same moment share one transaction: a disc and a database bear few
+commits, and many rows in each.
 
-Each caller waits until the entries of its own uses are durable (design, invariant 3); nobody waits for more to come. Whoever
-finds nobody at work takes everything that waits, does it as one, and hands each caller its own outcome. While it works others
-gather, and one of them is next.
+Each caller waits until the entries of its own uses are durable (design, invariant 3); nobody waits
+for more to come. Whoever finds nobody at work takes everything that waits, does it as one, and
+hands each caller its own outcome. While it works others gather, and one of them is next.
 """
 
 from __future__ import annotations
@@ -34,10 +35,13 @@ _waiting: list[_Waiting] = []
 
 
 def use_together(wanted: Wanted) -> Outcome:
-    """Return the outcome of one use, done with those that came meanwhile. Errors: :func:`aboveboard.access.actions.uses_of`."""
-    if connection.in_atomic_block:  # a test's transaction is one thread's own; so is any that a caller began
+    """Return the outcome of one use, done with those that came meanwhile. Errors:
+    :func:`aboveboard.access.actions.uses_of`."""
+    # A test's transaction is one thread's own; so is any that a caller began.
+    if connection.in_atomic_block:
         return uses_of([wanted], at=clock.now())[0]
-    # Whoever waits holds no connection of the pool: the one who works needs one, and must not wait for those who wait.
+    # Whoever waits holds no connection of the pool: the one who works needs one, and must not
+    # wait for those who wait.
     connection.close_if_unusable_or_obsolete()
     mine = _Waiting(wanted)
     _waiting.append(mine)

@@ -1,7 +1,8 @@
-"""The page that checks a proof without a network: one file, put together from its parts when it is downloaded.
+"""The page that checks a proof without a network: one file, put together from its
+parts when it is downloaded.
 
-It holds the log's keys, so it must come from a place that is trusted; it sends nothing, and its own content policy
-lets it fetch nothing and run only the script it came with, named by its hash.
+It holds the log's keys, so it must come from a place that is trusted; it sends nothing, and its own
+content policy lets it fetch nothing and run only the script it came with, named by its hash.
 """
 
 from __future__ import annotations
@@ -30,12 +31,18 @@ Names = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
 def page(name: str, keys: Sequence[str], names: Names) -> str:
-    """Return the page. ``name`` is the organisation's, ``keys`` the verifier keys of its log, ``names`` the promise's words."""
+    """Return the page. ``name`` is the organisation's, ``keys`` the verifier keys of its log,
+    ``names`` the promise's words."""
     words = json.loads((_FOLDER / "words.json").read_text("utf-8"))
     # "<" is written as an escape, so that nothing inside can end the element it stands in.
-    data = json.dumps({"keys": list(keys), "names": names, "words": words}, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+    data = json.dumps(
+        {"keys": list(keys), "names": names, "words": words}, ensure_ascii=False, sort_keys=True
+    ).replace("<", "\\u003c")
     style, script = _part("page.css"), _script()
-    policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri "
+        "'none'; form-action 'none'"
+    )
     parts = {
         "policy": f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
         "style": f"<style>{style}</style>",
@@ -47,24 +54,40 @@ def page(name: str, keys: Sequence[str], names: Names) -> str:
 
 
 def names_of(promise: Promise) -> Names:
-    """Return the promise's words in every language: purposes, fields, channels and roles by their keys."""
-    said: dict[str, dict[str, dict[str, str]]] = {"purposes": {}, "fields": {}, "channels": {}, "roles": {}}
+    """Return the promise's words in every language: purposes, fields, channels
+    and roles by their keys."""
+    said: dict[str, dict[str, dict[str, str]]] = {
+        "purposes": {},
+        "fields": {},
+        "channels": {},
+        "roles": {},
+    }
     for language in LANGUAGES:
         spoken = promise.in_language(language)
-        for kind, found in (("purposes", spoken.purposes), ("channels", spoken.channels), ("roles", spoken.roles)):
+        for kind, found in (
+            ("purposes", spoken.purposes),
+            ("channels", spoken.channels),
+            ("roles", spoken.roles),
+        ):
             for key, one in found.items():
                 said[kind].setdefault(key, {})[language] = str(one.title)
         for key, field in spoken.fields.items():
             label = categories.get(field.category).label
-            said["fields"].setdefault(key, {})[language] = f"{key.replace('_', ' ')} ({label.get(language, label['en'])})"
+            said["fields"].setdefault(key, {})[language] = (
+                f"{key.replace('_', ' ')} ({label.get(language, label['en'])})"
+            )
     return said
 
 
 @cache
 def _script() -> str:
-    # The library says in its own text that its last line, the export, is to be removed where it is no module.
+    # The library says in its own text that its last line, the export, is to be
+    # removed where it is no module.
     noble = re.sub(r"^export \{[^}]*\};\s*$", "", _NOBLE.read_text("utf-8"), flags=re.MULTILINE)
-    return f'"use strict";\nconst noble = (() => {{\n{noble}\nreturn {{ verifyAsync }};\n}})();\n{_part("proof.js")}\n{_part("show.js")}'
+    return (
+        f'"use strict";\nconst noble = (() => {{\n{noble}\nreturn {{ verifyAsync }};\n}})();\n'
+        f"{_part('proof.js')}\n{_part('show.js')}"
+    )
 
 
 @cache

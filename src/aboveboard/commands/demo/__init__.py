@@ -13,11 +13,15 @@ from pathlib import Path
 from aboveboard.commands.progress import Bar
 
 NAME = "demo"
-HELP = "Make an instance with made-up customers, play a lost laptop and a leaked file on it, and serve it."
+HELP = (
+    "Make an instance with made-up customers, play a lost laptop and a leaked file on it, and "
+    "serve it."
+)
 EXAMPLE = """\
 aboveboard demo
 aboveboard demo --home demo-data --port 8001
-aboveboard demo --customers customers.csv     (the columns of the sample file; only made-up people, please)"""
+aboveboard demo --customers customers.csv     \
+(the columns of the sample file; only made-up people, please)"""
 
 NEEDS_INSTANCE = False
 MADE = "demo.made"
@@ -27,8 +31,12 @@ ON_THE_LAPTOP = 1_200
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--port", type=int, default=8000, help="the port to serve on (default: 8000)")
-    parser.add_argument("--people", type=int, default=PEOPLE, help=f"how many made-up customers (default: {PEOPLE})")
+    parser.add_argument(
+        "--port", type=int, default=8000, help="the port to serve on (default: 8000)"
+    )
+    parser.add_argument(
+        "--people", type=int, default=PEOPLE, help=f"how many made-up customers (default: {PEOPLE})"
+    )
     parser.add_argument("--customers", type=Path, help="a customer file to use instead")
     parser.add_argument("--no-serve", action="store_true", help="make it and end")
 
@@ -49,7 +57,9 @@ def run(args: argparse.Namespace) -> int:
     sequence_now()  # making the links was written down too
     if args.no_serve:
         return 0
-    return serve.run(argparse.Namespace(host="127.0.0.1", port=args.port, processes=1, no_worker=False))
+    return serve.run(
+        argparse.Namespace(host="127.0.0.1", port=args.port, processes=1, no_worker=False)
+    )
 
 
 def _make(home: Path, args: argparse.Namespace) -> None:
@@ -58,13 +68,22 @@ def _make(home: Path, args: argparse.Namespace) -> None:
     from aboveboard.commands.instance import init
 
     if home.exists() and any(home.iterdir()):
-        raise Conflict(why=f"{home} holds a demo that was not finished, or something else; remove it and run this again")
+        raise Conflict(
+            why=(
+                f"{home} holds a demo that was not finished, or something else; remove it and run "
+                "this again"
+            )
+        )
     began = time.perf_counter()
     print(f"Making a demo in {home} with made-up people.", flush=True)
     wanted = argparse.Namespace(
-        name="Adventure Works", contact="privacy@adventure-works.example", origin=f"http://127.0.0.1:{args.port}", postgres=None,
-        mail=f"smtp://127.0.0.1:{_free_port()}", promise=None,
-    )  # fmt: skip
+        name="Adventure Works",
+        contact="privacy@adventure-works.example",
+        origin=f"http://127.0.0.1:{args.port}",
+        postgres=None,
+        mail=f"smtp://127.0.0.1:{_free_port()}",
+        promise=None,
+    )
     init.make(home, wanted, extra="\n[demo]\nenabled = true\n")
     file = args.customers or home / "customers.csv"
     if not args.customers:
@@ -112,7 +131,8 @@ def _bar(title: str, total: int) -> Bar:
 
 
 def _start(home: Path, port: int) -> None:
-    """Start Django on a demo that was made before, perhaps for another port: links must lead to this one."""
+    """Start Django on a demo that was made before, perhaps for another port: links
+    must lead to this one."""
     from aboveboard.basics import settings
     from aboveboard.commands.instance import init, schema
 
@@ -132,11 +152,16 @@ def _print_links(port: int) -> None:
     at, origin = clock.now(), f"http://127.0.0.1:{port}"
     first = vault.first_loaded()
     people = [("a customer", customer_account(first, at=at))] if first else []
-    people += [(account.role.replace("-", " "), account) for account in staff() if account.is_active]
+    people += [
+        (account.role.replace("-", " "), account) for account in staff() if account.is_active
+    ]
     print("\nSign in, once each, within twelve hours:")
     for who, account in people:
         print(f"  {who:<16} {origin}{make_link(account, by=SYSTEM, at=at, demo=True)}")
-    print(f"\nAnyone:            {origin}/trust/\nMail that was sent: {origin}/demo/mail\n", flush=True)
+    print(
+        f"\nAnyone:            {origin}/trust/\nMail that was sent: {origin}/demo/mail\n",
+        flush=True,
+    )
 
 
 def _free_port() -> int:

@@ -43,10 +43,29 @@ _STAFF = (
 def hire(*, at: datetime) -> Cast:
     """Make the accounts and the program's entry."""
     members = [
-        staff.add_staff(email=f"{role.value}@adventure-works.example", name=name, team=team, role=role, by=SYSTEM, at=at)
+        staff.add_staff(
+            email=f"{role.value}@adventure-works.example",
+            name=name,
+            team=team,
+            role=role,
+            by=SYSTEM,
+            at=at,
+        )
         for role, name, team in _STAFF
     ]
     client, _ = staff.make_client(
-        name="Shop tills", role="shop-system", team="Shops", purposes=["deliver-orders"], channels=["shop", "api"], by=SYSTEM, at=at
+        name="Shop tills",
+        role="shop-system",
+        team="Shops",
+        purposes=["deliver-orders"],
+        channels=["shop", "api"],
+        by=SYSTEM,
+        at=at,
     )
-    return Cast(members[0], members[1], members[2], members[3], Actor(ActorKind.SERVICE, str(client.pk), client.role, client.team))
+    return Cast(
+        members[0],
+        members[1],
+        members[2],
+        members[3],
+        Actor(ActorKind.SERVICE, str(client.pk), client.role, client.team),
+    )

@@ -17,10 +17,29 @@ from typing import Any
 import yaml
 
 COLUMNS = (
-    "customer_id", "title", "first_name", "last_name", "email", "phone", "address_line1", "address_line2", "city", "region",
-    "postal_code", "country", "birth_date", "gender", "marital_status", "annual_income", "occupation", "children", "home_owner",
-    "card_type", "card_number", "card_expiry",
-)  # fmt: skip
+    "customer_id",
+    "title",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "address_line1",
+    "address_line2",
+    "city",
+    "region",
+    "postal_code",
+    "country",
+    "birth_date",
+    "gender",
+    "marital_status",
+    "annual_income",
+    "occupation",
+    "children",
+    "home_owner",
+    "card_type",
+    "card_number",
+    "card_expiry",
+)
 
 _CARDS = ("ColonialVoice", "Distinguish", "SuperiorCard", "Vista")
 _WORK = ("Professional", "Skilled Manual", "Management", "Clerical", "Manual")
@@ -28,7 +47,8 @@ _OLDEST = date(1940, 1, 1)
 
 
 def people(count: int, *, seed: int = 2026) -> Iterator[dict[str, str]]:
-    """Yield ``count`` made-up customers, each with an e-mail address and customer number of their own."""
+    """Yield ``count`` made-up customers, each with an e-mail address and
+    customer number of their own."""
     chance = random.Random(seed)  # noqa: S311 - made-up people, not secrets
     countries = _names()
     weights = [facts["share"] for facts in countries.values()]
@@ -45,7 +65,9 @@ def write(file: Path, count: int, *, seed: int = 2026) -> None:
         writer.writerows(people(count, seed=seed))
 
 
-def _person(number: int, country: str, facts: dict[str, Any], chance: random.Random) -> dict[str, str]:
+def _person(
+    number: int, country: str, facts: dict[str, Any], chance: random.Random
+) -> dict[str, str]:
     first, last = chance.choice(facts["first"]), chance.choice(facts["last"])
     city, region, postcode = chance.choice(facts["places"])
     gender = chance.choice("MF")
@@ -54,8 +76,12 @@ def _person(number: int, country: str, facts: dict[str, Any], chance: random.Ran
         "title": "",  # no name in the list says how its bearer likes to be addressed
         "first_name": first,
         "last_name": last,
-        "email": f"{_ascii(first)}.{_ascii(last)}{number}@example.{chance.choice(('com', 'net', 'org'))}",
-        "phone": "".join(str(chance.randrange(2, 10)) if mark == "N" else mark for mark in facts["phone"]),
+        "email": (
+            f"{_ascii(first)}.{_ascii(last)}{number}@example.{chance.choice(('com', 'net', 'org'))}"
+        ),
+        "phone": "".join(
+            str(chance.randrange(2, 10)) if mark == "N" else mark for mark in facts["phone"]
+        ),
         "address_line1": f"{chance.randrange(1, 200)} {chance.choice(facts['streets'])}",
         "address_line2": "",
         "city": city,
@@ -82,5 +108,7 @@ def _ascii(name: str) -> str:
 
 @cache
 def _names() -> dict[str, Any]:
-    facts: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("names.yaml").read_text("utf-8"))
+    facts: dict[str, Any] = yaml.safe_load(
+        Path(__file__).with_name("names.yaml").read_text("utf-8")
+    )
     return facts

@@ -1,4 +1,5 @@
-"""The story, step by step: promise, protect, choose, use, lose, tell. The demo plays it; the acceptance test asks of each step.
+"""The story, step by step: promise, protect, choose, use, lose, tell. The demo plays it; the
+acceptance test asks of each step.
 
 Every step goes through the same actions as the pages do. Moments lie in the last weeks, so that
 pages have a past to show.
@@ -49,7 +50,8 @@ Progress = Callable[[int], None]
 
 @dataclass(slots=True)
 class Story:
-    """The story as far as it was played. ``now`` is the moment it is told; everything lies before it."""
+    """The story as far as it was played. ``now`` is the moment it is told;
+    everything lies before it."""
 
     now: datetime
     rows: Sequence[Mapping[str, str]]
@@ -68,7 +70,9 @@ class Story:
 
     def promise(self) -> None:
         """Put the sample promise in force, and let the staff in."""
-        adopt_promise(PROMISE.read_text("utf-8"), name=PROMISE.name, by=SYSTEM, at=self.ago(days=60))
+        adopt_promise(
+            PROMISE.read_text("utf-8"), name=PROMISE.name, by=SYSTEM, at=self.ago(days=60)
+        )
         self.cast = hire(at=self.ago(days=59))
 
     def protect(self, file: Path, progress: Progress) -> ImportRun:
@@ -77,18 +81,25 @@ class Story:
         kinds = {key: known.kind_and_format for key, known in adopted.promise.fields.items()}
         mapping = mappings.load(MAPPING.read_text("utf-8"), name=MAPPING.name)
         source = loading.Source(file, mapping, kinds, adopted.serial)
-        return loading.load(source, by=SYSTEM, at=self.ago(days=45), progress=lambda run: progress(run.rows))
+        return loading.load(
+            source, by=SYSTEM, at=self.ago(days=45), progress=lambda run: progress(run.rows)
+        )
 
     def choose(self, progress: Progress) -> None:
-        """Let every third of the first customers say yes to offers, most in the portal, some by phone."""
+        """Let every third of the first customers say yes to offers, most in the
+        portal, some by phone."""
         adviser = self.cast.actor(Role.ADVISER)
         for count, index in enumerate(range(0, min(120, len(self.rows)), 3)):
             by_phone = index % 5 == 0
             choose(
-                self.person(index), "personal-offers", Answer.YES, channel="phone" if by_phone else "portal",
-                evidence=f"call:{index}" if by_phone else "portal:1", by=adviser if by_phone else CUSTOMER,
+                self.person(index),
+                "personal-offers",
+                Answer.YES,
+                channel="phone" if by_phone else "portal",
+                evidence=f"call:{index}" if by_phone else "portal:1",
+                by=adviser if by_phone else CUSTOMER,
                 at=self.ago(days=30, minutes=index),
-            )  # fmt: skip
+            )
             progress(count + 1)
 
     def use(self, progress: Progress) -> None:
@@ -96,7 +107,12 @@ class Story:
         adviser, shop = self.cast.actor(Role.ADVISER), self.cast.shop
         asks = (
             Ask(adviser, "answer-contact", ("first_name", "last_name", "email"), "phone"),
-            Ask(shop, "deliver-orders", ("first_name", "last_name", "address_line1", "city", "postal_code"), "shop"),
+            Ask(
+                shop,
+                "deliver-orders",
+                ("first_name", "last_name", "address_line1", "city", "postal_code"),
+                "shop",
+            ),
             Ask(adviser, "personal-offers", ("first_name", "phone"), "phone"),
             Ask(shop, "answer-contact", ("email",), "shop"),
         )
@@ -107,50 +123,79 @@ class Story:
             progress(count + 1)
 
     def export(self, people: int, folder: Path, progress: Progress) -> Device:
-        """Put an export of the first ``people`` on a laptop that is not encrypted; its manifest comes first."""
+        """Put an export of the first ``people`` on a laptop that is not encrypted; its
+        manifest comes first."""
         adviser = self.cast.actor(Role.ADVISER)
         self.laptop = custody.register_device(
-            kind=DeviceKind.LAPTOP, name="Field laptop", tag="LT-0042", encrypted=Encrypted.NO,
-            holder_id=self.cast.adviser.pk, by=self.cast.actor(Role.ADMINISTRATOR), at=self.ago(days=40),
-        )  # fmt: skip
+            kind=DeviceKind.LAPTOP,
+            name="Field laptop",
+            tag="LT-0042",
+            encrypted=Encrypted.NO,
+            holder_id=self.cast.adviser.pk,
+            by=self.cast.actor(Role.ADMINISTRATOR),
+            at=self.ago(days=40),
+        )
         ids = []
         for index in range(people):
             ids.append(self.person(index))
             progress(index + 1)
         exporting.make_export(
-            ids, ON_THE_LAPTOP, purpose="deliver-orders", out=folder / "autumn-deliveries.csv", device=self.laptop,
-            unprotected=True, by=adviser, at=self.ago(days=4),
-        )  # fmt: skip
+            ids,
+            ON_THE_LAPTOP,
+            purpose="deliver-orders",
+            out=folder / "autumn-deliveries.csv",
+            device=self.laptop,
+            unprotected=True,
+            by=adviser,
+            at=self.ago(days=4),
+        )
         return self.laptop
 
     def lose(self) -> Incident:
         """Report the laptop missing, as its holder; who was on it is counted at once."""
         at = self.ago(hours=27, minutes=9)
         self.lost = incidents.report_loss(
-            self.laptop, note="Left on the 17:42 train to Leeds, in its bag.", occurred_at=at - timedelta(hours=2),
-            reported_in_seconds=52, by=self.cast.actor(Role.ADVISER), at=at,
-        )  # fmt: skip
+            self.laptop,
+            note="Left on the 17:42 train to Leeds, in its bag.",
+            occurred_at=at - timedelta(hours=2),
+            reported_in_seconds=52,
+            by=self.cast.actor(Role.ADVISER),
+            at=at,
+        )
         counting.count(self.lost.number, by=SYSTEM, at=at + timedelta(minutes=1))
         self.work()
         return self.lost
 
     def leak(self) -> Incident:
-        """Find a file of leaked rows on the internet, partly ours, partly strangers; count who is in it."""
-        stream = io.BytesIO(leaked_file(self.rows[: max(1, int(len(self.rows) * OURS_IN_THE_LEAK))]))
+        """Find a file of leaked rows on the internet, partly ours, partly
+        strangers; count who is in it."""
+        stream = io.BytesIO(
+            leaked_file(self.rows[: max(1, int(len(self.rows) * OURS_IN_THE_LEAK))])
+        )
         seen = look(stream)
         stream.seek(0)
         self.leaked = open_from_leak(
-            stream, seen.form, [guess.role for guess in seen.columns], file_name="forum-dump.csv",
-            title="Customer file found on a public forum", reported_in_seconds=48,
-            by=self.cast.actor(Role.INCIDENT_LEAD), at=self.ago(hours=3, minutes=20),
-        )  # fmt: skip
+            stream,
+            seen.form,
+            [guess.role for guess in seen.columns],
+            file_name="forum-dump.csv",
+            title="Customer file found on a public forum",
+            reported_in_seconds=48,
+            by=self.cast.actor(Role.INCIDENT_LEAD),
+            at=self.ago(hours=3, minutes=20),
+        )
         counting.count(self.leaked.number, by=SYSTEM, at=self.ago(hours=3, minutes=18))
         self.work()
         return self.leaked
 
     def write_notices(self, incident: Incident, measures: Mapping[str, str]) -> NoticeBatch:
         """Prepare the notices; a second person must read and approve them."""
-        return notices.prepare(incident.number, measures=measures, by=self.cast.actor(Role.INCIDENT_LEAD), at=self.ago(hours=2))
+        return notices.prepare(
+            incident.number,
+            measures=measures,
+            by=self.cast.actor(Role.INCIDENT_LEAD),
+            at=self.ago(hours=2),
+        )
 
     def approve(self, batch: NoticeBatch) -> int:
         """Approve as the second person; return how many stand in the queue."""
@@ -174,10 +219,14 @@ class Story:
 
 
 def leaked_file(rows: Sequence[Mapping[str, str]]) -> bytes:
-    """Return a file as it is found: rows of ours among those of strangers, and lines that nobody can read."""
+    """Return a file as it is found: rows of ours among those of strangers, and lines
+    that nobody can read."""
     chance = random.Random(11)  # noqa: S311 - the order of made-up lines
     lines = [f"{row['email'].upper()};{row['phone']};{_hash(row['email'])}" for row in rows]
-    lines += [f"stranger{number}@example.net;0{number:09d};{_hash(str(number))}" for number in range(STRANGERS)]
+    lines += [
+        f"stranger{number}@example.net;0{number:09d};{_hash(str(number))}"
+        for number in range(STRANGERS)
+    ]
     lines += ["## dumped by", "broken;line"]
     chance.shuffle(lines)
     return "\n".join(["email;phone;password_hash", *lines, ""]).encode()

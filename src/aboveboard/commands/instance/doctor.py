@@ -1,4 +1,5 @@
-"""``aboveboard doctor``: look at the instance and say, line by line, what is well and what to do about the rest."""
+"""``aboveboard doctor``: look at the instance and say, line by line, what is well and what
+to do about the rest."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.commands import exits
 
 NAME = "doctor"
-NEEDS_INSTANCE = False  # it starts Django itself: what keeps the instance from starting is the first thing to tell
+# It starts Django itself: what keeps the instance from starting is the first thing to tell.
+NEEDS_INSTANCE = False
 HELP = "Look at the instance and say what is well, what to look at and what to act on."
 EXAMPLE = """\
 aboveboard doctor --home our-instance
@@ -33,7 +35,8 @@ _PORTS: Final = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at: ``verdict`` is ok, look or act; ``step`` is what to do, empty when ok."""
+    """One thing looked at: ``verdict`` is ok, look or act; ``step`` is what
+    to do, empty when ok."""
 
     name: str
     verdict: str
@@ -53,7 +56,10 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps([asdict(check) for check in checks], indent=1, ensure_ascii=False))
     else:
         for check in checks:
-            print(f"{check.verdict:<5} {check.name}: {check.said}" + (f"\n      → {check.step}" if check.step else ""))
+            print(
+                f"{check.verdict:<5} {check.name}: {check.said}"
+                + (f"\n      → {check.step}" if check.step else "")
+            )
     return exits.LOOK if any(check.verdict == ACT for check in checks) else exits.DONE
 
 
@@ -71,13 +77,20 @@ def examine() -> Iterator[Check]:
             yield _looked_at(name, check, current)
 
 
-def _looked_at(name: str, check: Callable[[settings.Settings], Check], current: settings.Settings) -> Check:
+def _looked_at(
+    name: str, check: Callable[[settings.Settings], Check], current: settings.Settings
+) -> Check:
     try:
         return check(current)
     except AboveboardError as error:
         return Check(name, ACT, error.message, error.next_step.format(**error.details))
     except Exception as error:
-        return Check(name, ACT, f"this could not be looked at ({type(error).__name__})", "Mend what is named above first.")
+        return Check(
+            name,
+            ACT,
+            f"this could not be looked at ({type(error).__name__})",
+            "Mend what is named above first.",
+        )
 
 
 def _database(current: settings.Settings) -> Check:
@@ -86,11 +99,23 @@ def _database(current: settings.Settings) -> Check:
 
     schema.check_file(current)
     if not current.path("signing.key").is_file():
-        return Check("database", ACT, "it was not looked at: nothing starts without signing.key", "Mend what is said of the keys.")
+        return Check(
+            "database",
+            ACT,
+            "it was not looked at: nothing starts without signing.key",
+            "Mend what is said of the keys.",
+        )
     start_django()
     if waiting := schema.pending():
-        return Check("database", ACT, f"it answers, but {len(waiting)} changes wait", "Make a backup, then run: aboveboard migrate")
-    return Check("database", OK, f"{urlsplit(current.database.url).scheme} answers and is up to date")
+        return Check(
+            "database",
+            ACT,
+            f"it answers, but {len(waiting)} changes wait",
+            "Make a backup, then run: aboveboard migrate",
+        )
+    return Check(
+        "database", OK, f"{urlsplit(current.database.url).scheme} answers and is up to date"
+    )
 
 
 def _files(current: settings.Settings) -> Check:
@@ -101,20 +126,31 @@ def _files(current: settings.Settings) -> Check:
             continue  # somebody else keeps it: whether it opens is the next check
         file = current.path(place if name == "root.key" else name)
         if not file.is_file():
-            return Check("keys", ACT, f"{file.name} is not there", _PUT_BACK.get(name, "").format(file=file))
+            return Check(
+                "keys", ACT, f"{file.name} is not there", _PUT_BACK.get(name, "").format(file=file)
+            )
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
-            return Check("keys", ACT, f"other users of this machine can read {file.name}", f"Run: chmod 600 {file}")
+            return Check(
+                "keys",
+                ACT,
+                f"other users of this machine can read {file.name}",
+                f"Run: chmod 600 {file}",
+            )
     return Check("keys", OK, "present, and readable by their owner alone")
 
 
 _PUT_BACK: Final = {
     "root.key": "Put it back from safekeeping. Never make a new one: it would open nothing.",
-    "signing.key": "Put it back from its copy. A new one only signs everybody out: (umask 077; openssl rand -hex 32 > {file})",
+    "signing.key": (
+        "Put it back from its copy. A new one only signs everybody out: (umask 077; openssl rand "
+        "-hex 32 > {file})"
+    ),
 }
 
 
 def _root_key(current: settings.Settings) -> Check:
-    """The provider is asked now, whatever this process holds; then what a rotation or a move has left half done is named."""
+    """The provider is asked now, whatever this process holds; then what a rotation or a move has
+    left half done is named."""
     from aboveboard.keys import ring
     from aboveboard.keys.models import Rotation, WrappingKey
     from aboveboard.keys.queries import prove
@@ -122,9 +158,21 @@ def _root_key(current: settings.Settings) -> Check:
     ring.forget()
     prove()
     if left := Rotation.objects.filter(finished_at=None).first():
-        step = "Go on with it: run its command again (aboveboard keys rotate, rotate-person --all, or rotate-index)."
-        return Check("root key", LOOK, f"a rotation ({left.kind}) that began on {left.begun_at:%Y-%m-%d} has not ended", step)
-    others = WrappingKey.objects.exclude(provider=ring.provider().name).values_list("provider", flat=True).first()
+        step = (
+            "Go on with it: run its command again (aboveboard keys rotate, rotate-person --all, or "
+            "rotate-index)."
+        )
+        return Check(
+            "root key",
+            LOOK,
+            f"a rotation ({left.kind}) that began on {left.begun_at:%Y-%m-%d} has not ended",
+            step,
+        )
+    others = (
+        WrappingKey.objects.exclude(provider=ring.provider().name)
+        .values_list("provider", flat=True)
+        .first()
+    )
     if others:
         step = "When every process has the new keys.root, run: aboveboard keys leave"
         return Check("root key", LOOK, f"{others} can open the records too", step)
@@ -137,9 +185,14 @@ def _promise(current: settings.Settings) -> Check:
     adopted = in_force()
     if problems := problems_today():
         return Check(
-            "promise", LOOK, f"version {adopted.serial} has {len(problems)} problems by today's rules", "Run: aboveboard promise check"
+            "promise",
+            LOOK,
+            f"version {adopted.serial} has {len(problems)} problems by today's rules",
+            "Run: aboveboard promise check",
         )
-    return Check("promise", OK, f"version {adopted.serial} is in force since {adopted.adopted_at:%Y-%m-%d}")
+    return Check(
+        "promise", OK, f"version {adopted.serial} is in force since {adopted.adopted_at:%Y-%m-%d}"
+    )
 
 
 def _ledger(current: settings.Settings) -> Check:
@@ -149,10 +202,18 @@ def _ledger(current: settings.Settings) -> Check:
     check_published()
     waiting = queries.waiting()
     if waiting > limits.LEDGER_WAITING:
-        return Check("ledger", ACT, f"{waiting:,} entries are not in the tree yet", "Start a worker: aboveboard worker")
+        return Check(
+            "ledger",
+            ACT,
+            f"{waiting:,} entries are not in the tree yet",
+            "Start a worker: aboveboard worker",
+        )
     if waiting:
         return Check(
-            "ledger", LOOK, f"{queries.size():,} entries, {waiting:,} not in the tree yet", "They are within a second of a worker running."
+            "ledger",
+            LOOK,
+            f"{queries.size():,} entries, {waiting:,} not in the tree yet",
+            "They are within a second of a worker running.",
         )
     return Check("ledger", OK, f"{queries.size():,} entries, all in the tree")
 
@@ -167,13 +228,31 @@ def _witnesses(current: settings.Settings) -> Check:
     if any(one.refuses for one in wrong):
         said = " ".join(one.problem for one in wrong if one.refuses)
         return Check(
-            "witnesses", ACT, said, "Keep the log, the database and its copies as they are, and find out which log is the true one."
+            "witnesses",
+            ACT,
+            said,
+            (
+                "Keep the log, the database and its copies as they are, and find out which log is "
+                "the true one."
+            ),
         )
     if wrong:
-        return Check("witnesses", LOOK, " ".join(one.problem for one in wrong), "The log goes on. Ask whoever runs the witness.")
+        return Check(
+            "witnesses",
+            LOOK,
+            " ".join(one.problem for one in wrong),
+            "The log goes on. Ask whoever runs the witness.",
+        )
     if unasked := [one.name for one in known if one.asked_at is None]:
-        return Check("witnesses", LOOK, f"{', '.join(unasked)}: not asked yet", "Start a worker: aboveboard worker")
-    return Check("witnesses", OK, ", ".join(f"{one.name} cosigned at {one.size:,} entries" for one in known))
+        return Check(
+            "witnesses",
+            LOOK,
+            f"{', '.join(unasked)}: not asked yet",
+            "Start a worker: aboveboard worker",
+        )
+    return Check(
+        "witnesses", OK, ", ".join(f"{one.name} cosigned at {one.size:,} entries" for one in known)
+    )
 
 
 def _waiting(current: settings.Settings) -> Check:
@@ -181,9 +260,19 @@ def _waiting(current: settings.Settings) -> Check:
 
     failed, age = queries.failed(limit=1), queries.oldest_age(clock.now())
     if failed:
-        return Check("work", LOOK, f"a message or job of kind {failed[0].kind} was given up", "See the log for why, then try it again.")
+        return Check(
+            "work",
+            LOOK,
+            f"a message or job of kind {failed[0].kind} was given up",
+            "See the log for why, then try it again.",
+        )
     if age is not None and age > timedelta(minutes=5):
-        return Check("work", ACT, f"something has waited for {age.total_seconds() / 60:.0f} minutes", "Start a worker: aboveboard worker")
+        return Check(
+            "work",
+            ACT,
+            f"something has waited for {age.total_seconds() / 60:.0f} minutes",
+            "Start a worker: aboveboard worker",
+        )
     return Check("work", OK, "nothing waits that should not")
 
 
@@ -195,14 +284,21 @@ def _mail(current: settings.Settings) -> Check:
             return Check("mail", OK, f"the mail server at {host}:{port} answers")
     except OSError:
         said = f"the mail server at {host}:{port} does not answer"
-        return Check("mail", LOOK, said, "Notices wait until it does. Check mail.url, or start the server.")
+        return Check(
+            "mail", LOOK, said, "Notices wait until it does. Check mail.url, or start the server."
+        )
 
 
 def _disk(current: settings.Settings) -> Check:
     free = shutil.disk_usage(current.home).free
     said = f"{free / 1e9:.1f} GB free where the instance is"
     if free < limits.DISK_LEAST_BYTES:
-        return Check("disk", ACT, said, "Make room: when it is full, no use can be written down and nothing is released.")
+        return Check(
+            "disk",
+            ACT,
+            said,
+            "Make room: when it is full, no use can be written down and nothing is released.",
+        )
     return Check("disk", OK, said)
 
 
@@ -211,18 +307,33 @@ def _transport(current: settings.Settings) -> Check:
     if origin.scheme == "https" or origin.hostname in ("127.0.0.1", "localhost"):
         return Check("transport", OK, f"people come to {current.server.origin}")
     step = "Put a TLS proxy in front and set server.origin to its https: address."
-    return Check("transport", ACT, f"people come to {current.server.origin} without encryption", step)
+    return Check(
+        "transport", ACT, f"people come to {current.server.origin} without encryption", step
+    )
 
 
 def _backup(current: settings.Settings) -> Check:
     from aboveboard.recovery import queries
 
     if waits := queries.unfinished():
-        said = f"a backup of {waits.backup_made_at:%Y-%m-%d %H:%M} UTC was put back, and what was erased since is not repeated"
-        return Check("backup", ACT, said, f"Nothing serves before that: aboveboard restore --resume --home {current.home} --log LOG")
+        said = (
+            f"a backup of {waits.backup_made_at:%Y-%m-%d %H:%M} UTC was put back, and what was "
+            "erased since is not repeated"
+        )
+        return Check(
+            "backup",
+            ACT,
+            said,
+            (
+                f"Nothing serves before that: aboveboard restore --resume --home {current.home} "
+                "--log LOG"
+            ),
+        )
     last = queries.last_backup()
     if last is None:
-        return Check("backup", LOOK, "no backup was ever made", "Make one every night: aboveboard backup DIR")
+        return Check(
+            "backup", LOOK, "no backup was ever made", "Make one every night: aboveboard backup DIR"
+        )
     age = clock.now() - last.made_at
     said = f"{last.name} was made {age.total_seconds() / 3600:.0f} hours ago"
     if age > limits.BACKUP_AGE:

@@ -1,4 +1,5 @@
-"""``aboveboard init``: make an instance, which is a folder with its settings, its keys and its database."""
+"""``aboveboard init``: make an instance, which is a folder with its settings, its
+keys and its database."""
 
 from __future__ import annotations
 
@@ -31,13 +32,25 @@ KEY_FILES = ("root.key", "signing.key")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder to make")
-    parser.add_argument("--name", default="Our organisation", help="the name that customers know you by")
-    parser.add_argument("--contact", default="privacy@localhost", help="the e-mail address for questions about data")
-    parser.add_argument("--origin", default="http://127.0.0.1:8000", help="the address people will type")
-    parser.add_argument("--postgres", metavar="URL", help="keep rows in PostgreSQL instead of a file")
-    parser.add_argument("--mail", metavar="URL", default="smtp://127.0.0.1:1025", help="the mail server for notices")
     parser.add_argument(
-        "--passphrase", action="store_true", help="seal the root key with a passphrase, asked for or taken from ABOVEBOARD_PASSPHRASE"
+        "--name", default="Our organisation", help="the name that customers know you by"
+    )
+    parser.add_argument(
+        "--contact", default="privacy@localhost", help="the e-mail address for questions about data"
+    )
+    parser.add_argument(
+        "--origin", default="http://127.0.0.1:8000", help="the address people will type"
+    )
+    parser.add_argument(
+        "--postgres", metavar="URL", help="keep rows in PostgreSQL instead of a file"
+    )
+    parser.add_argument(
+        "--mail", metavar="URL", default="smtp://127.0.0.1:1025", help="the mail server for notices"
+    )
+    parser.add_argument(
+        "--passphrase",
+        action="store_true",
+        help="seal the root key with a passphrase, asked for or taken from ABOVEBOARD_PASSPHRASE",
     )
     parser.add_argument("--promise", type=Path, metavar="FILE", help="a promise to check and adopt")
 
@@ -47,14 +60,21 @@ def run(args: argparse.Namespace) -> int:
     folder: Path = args.folder.resolve()
     make(folder, args)
     print(f"Made an instance in {args.folder}.")
-    print(f"Copy {args.folder / 'root.key'} and {args.folder / 'signing.key'} to a safe place, apart from the database.")
-    print("root.key is the vital one: without it no record can ever be read again. Without signing.key everybody is signed out.")
+    print(
+        f"Copy {args.folder / 'root.key'} and {args.folder / 'signing.key'} to a safe place, apart "
+        "from the database."
+    )
+    print(
+        "root.key is the vital one: without it no record can ever be read again. Without "
+        "signing.key everybody is signed out."
+    )
     print(f"Next: aboveboard serve --home {args.folder}")
     return exits.DONE
 
 
 def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
-    """Write settings and keys, make the database, adopt the promise; Django runs with this instance afterwards.
+    """Write settings and keys, make the database, adopt the promise; Django runs with
+    this instance afterwards.
 
     ``extra`` is put at the end of ``aboveboard.toml``.
 
@@ -66,7 +86,12 @@ def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
     """
     for name in (settings.FILE_NAME, *KEY_FILES):
         if (folder / name).exists():
-            raise Conflict(why=f"{folder} already has {name}, and a key that is overwritten is lost with all it protects")
+            raise Conflict(
+                why=(
+                    f"{folder} already has {name}, and a key that is overwritten is lost with all "
+                    "it protects"
+                )
+            )
     promise = _checked(args.promise) if args.promise else None
     sealed_with = _sealing() if getattr(args, "passphrase", False) else str
     existed = folder.exists()
@@ -75,7 +100,12 @@ def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
     try:
         _write(folder / settings.FILE_NAME, filled_in(args) + extra)
         for name in KEY_FILES:
-            _write(folder / name, sealed_with(secrets.token_hex(32) + "\n") if name == "root.key" else secrets.token_hex(32) + "\n")
+            _write(
+                folder / name,
+                sealed_with(secrets.token_hex(32) + "\n")
+                if name == "root.key"
+                else secrets.token_hex(32) + "\n",
+            )
         start(folder)
         from aboveboard.commands.instance import schema
 
@@ -108,15 +138,21 @@ def _sealing() -> Callable[[str], str]:
     elif sys.stdin.isatty():
         first, again = getpass("A passphrase for the root key: "), getpass("The same again: ")
     else:
-        raise BadInput(found="no passphrase", fix=f"Set {passphrase.VARIABLE}, or run it in a terminal.")
+        raise BadInput(
+            found="no passphrase", fix=f"Set {passphrase.VARIABLE}, or run it in a terminal."
+        )
     if wrong := passphrase.chosen(first, again):
-        raise BadInput(found=f"a passphrase that will not do. {wrong}".rstrip("."), fix="Several words make a good one.")
+        raise BadInput(
+            found=f"a passphrase that will not do. {wrong}".rstrip("."),
+            fix="Several words make a good one.",
+        )
     os.environ[passphrase.VARIABLE] = first  # this process goes on to open the instance
     return lambda text: passphrase.seal(text, first)
 
 
 def filled_in(args: argparse.Namespace) -> str:
-    """Return the text of ``aboveboard.toml``. JSON strings are TOML strings, so nothing can break out of its quotes."""
+    """Return the text of ``aboveboard.toml``. JSON strings are TOML strings, so nothing can
+    break out of its quotes."""
     origin = urlsplit(args.origin)
     values = {
         "name": args.name,
@@ -126,11 +162,15 @@ def filled_in(args: argparse.Namespace) -> str:
         "log": f"{origin.hostname or 'localhost'}/log",
         "mail": args.mail,
     }
-    return TEMPLATE.read_text("utf-8").format(**{name: json.dumps(value, ensure_ascii=False) for name, value in values.items()})
+    return TEMPLATE.read_text("utf-8").format(
+        **{name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
+    )
 
 
 def _write(file: Path, text: str) -> None:
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+    with os.fdopen(
+        os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as opened:
         opened.write(text)
 
 

@@ -29,7 +29,10 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"waiting" if args.check else "applied": changes}))
     elif changes:
-        print(f"{len(changes)} changes {'wait' if args.check else 'were applied'}: {', '.join(changes)}")
+        print(
+            f"{len(changes)} changes {'wait' if args.check else 'were applied'}: "
+            f"{', '.join(changes)}"
+        )
     else:
         print("The database is up to date.")
     return exits.LOOK if args.check and changes else exits.DONE

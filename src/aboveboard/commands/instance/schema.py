@@ -1,4 +1,5 @@
-"""Whether the database is as this version needs it, and making it so. No command of its own: ``migrate`` has it."""
+"""Whether the database is as this version needs it, and making it so. No command of its
+own: ``migrate`` has it."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from aboveboard.basics.settings import Settings
 
 _SQLITE: Final = "sqlite:"
 _SQLITE_ERROR: Final = 1
-"""SQLite's code for a statement that is wrong, such as one that names no table: a fault of ours, not of the file."""
+"""SQLite's code for a statement that is wrong, such as one that names no table: a fault of
+ours, not of the file."""
 
 
 class MigrationsPending(AboveboardError):
@@ -32,7 +34,10 @@ class DatabaseMissing(Unavailable):
     """The database file {file} is gone, or empty."""
 
     code = "database_missing"
-    next_step = "Stop the server and restore the file from a backup (docs/how-to/operate.md). No new one was made in its place."
+    next_step = (
+        "Stop the server and restore the file from a backup (docs/how-to/operate.md). No new one "
+        "was made in its place."
+    )
 
 
 def database_file(current: Settings) -> Path | None:
@@ -53,7 +58,8 @@ def check_file(current: Settings) -> None:
 
 
 def away(error: BaseException) -> DatabaseAway | None:
-    """Return what to say when ``error`` means that the database does not answer; None for every other fault."""
+    """Return what to say when ``error`` means that the database does not answer; None
+    for every other fault."""
     utils = sys.modules.get("django.db.utils")
     if utils is None or not isinstance(error, (utils.OperationalError, utils.InterfaceError)):
         return None

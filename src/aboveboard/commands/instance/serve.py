@@ -49,8 +49,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--host", help="the address to listen on (default: server.host)")
     parser.add_argument("--port", type=int, help="the port to listen on (default: server.port)")
-    parser.add_argument("--processes", type=int, default=1, help="processes that answer requests (default: 1)")
-    parser.add_argument("--no-worker", action="store_true", help="do not run the background worker; run `aboveboard worker` elsewhere")
+    parser.add_argument(
+        "--processes", type=int, default=1, help="processes that answer requests (default: 1)"
+    )
+    parser.add_argument(
+        "--no-worker",
+        action="store_true",
+        help="do not run the background worker; run `aboveboard worker` elsewhere",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
     prepare(current)
     check_port(host, port)
     supervisor = None if args.no_worker else Supervisor()
-    # Granian takes over SIGINT and SIGTERM once it runs; until then they end this process the same clean way.
+    # Granian takes over SIGINT and SIGTERM once it runs; until then they end this
+    # process the same clean way.
     signal.signal(signal.SIGTERM, _as_interrupt)
     caught = catch_mail(current)
     try:
@@ -91,7 +98,8 @@ def catch_mail(current: settings.Settings) -> Catcher | None:
 
 
 def prepare(current: settings.Settings) -> None:
-    """Bring an embedded database up to date, and try the root key; a server's database is left to whoever runs it.
+    """Bring an embedded database up to date, and try the root key; a server's database is
+    left to whoever runs it.
 
     Raises:
         RootKeyMissing, KeyUnwrapFailed: no record could be opened.
@@ -111,7 +119,8 @@ def prepare(current: settings.Settings) -> None:
     prove()
     connection.close()
     if connection.vendor == "postgresql":
-        # The processes that answer are forked: with the pool they would share its one connection, and get each other's rows.
+        # The processes that answer are forked: with the pool they would share its one connection,
+        # and get each other's rows.
         connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has it
 
 
@@ -131,7 +140,8 @@ def check_port(host: str, port: int) -> None:
 
 
 class Supervisor:
-    """Keeps one worker process running until stopped; a worker that dies is started again after a rest that grows."""
+    """Keeps one worker process running until stopped; a worker that dies is started again
+    after a rest that grows."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
@@ -153,7 +163,10 @@ class Supervisor:
         try:
             process.wait(limits.STOP_PATIENCE.total_seconds() + 2)
         except subprocess.TimeoutExpired:
-            log.warning("the worker did not end in time and was killed; its work is taken up at the next start")
+            log.warning(
+                "the worker did not end in time and was killed; its work is taken up at the next "
+                "start"
+            )
             process.kill()
             process.wait()
 
@@ -163,7 +176,11 @@ class Supervisor:
             code = self._process.wait()
             if self._stop.is_set():
                 return
-            log.error("the worker ended by itself (exit code %s) and is started again in %.0f s", code, rest)
+            log.error(
+                "the worker ended by itself (exit code %s) and is started again in %.0f s",
+                code,
+                rest,
+            )
             if self._stop.wait(rest):
                 return
             rest = min(rest * 2, 30.0)
@@ -171,9 +188,18 @@ class Supervisor:
 
     @staticmethod
     def _spawn() -> subprocess.Popen[bytes]:
-        environment = {**os.environ, settings.HOME_VARIABLE: str(settings.current().home), PARENT_VARIABLE: str(os.getpid())}
-        # A session of its own: Ctrl-C reaches the server only, which then stops the worker in order.
-        return subprocess.Popen([sys.executable, "-m", "aboveboard.commands.main", "worker"], env=environment, start_new_session=True)
+        environment = {
+            **os.environ,
+            settings.HOME_VARIABLE: str(settings.current().home),
+            PARENT_VARIABLE: str(os.getpid()),
+        }
+        # A session of its own: Ctrl-C reaches the server only, which then
+        # stops the worker in order.
+        return subprocess.Popen(
+            [sys.executable, "-m", "aboveboard.commands.main", "worker"],
+            env=environment,
+            start_new_session=True,
+        )
 
 
 def _granian(host: str, port: int, processes: int, threads: int) -> None:

@@ -1,10 +1,11 @@
-"""``aboveboard worker``: sequence the ledger, send what is due, do the jobs; until it is told to stop.
+"""``aboveboard worker``: sequence the ledger, send what is due, do the jobs;
+until it is told to stop.
 
-Five loops, each in a thread of its own, so that a long job holds up no notice and neither holds up the
-ledger; the last two look, once an hour, for what may no longer be kept and for uploads that nobody
-confirmed. What goes wrong in one turn is logged and the next turn comes after a rest that grows;
-nothing is lost meanwhile, because everything to do is a row. SIGTERM or Ctrl-C:
-each loop ends its turn and stops, and what was written to the ledger meanwhile gets its place.
+Five loops, each in a thread of its own, so that a long job holds up no notice and neither holds up
+the ledger; the last two look, once an hour, for what may no longer be kept and for uploads that
+nobody confirmed. What goes wrong in one turn is logged and the next turn comes after a rest that
+grows; nothing is lost meanwhile, because everything to do is a row. SIGTERM or Ctrl-C: each loop
+ends its turn and stops, and what was written to the ledger meanwhile gets its place.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from aboveboard.basics import clock, limits, settings
 from aboveboard.commands import exits
 
 NAME = "worker"
-HELP = "Do the work that waits: sequence the ledger, send notices, do jobs. `serve` runs one itself."
+HELP = (
+    "Do the work that waits: sequence the ledger, send notices, do jobs. `serve` runs one itself."
+)
 EXAMPLE = """\
 aboveboard worker --home our-instance
 aboveboard worker --once     (do what waits now, then end)"""
@@ -73,7 +76,8 @@ def run(args: argparse.Namespace) -> int:
 
 @dataclass(slots=True)
 class Loop:
-    """One kind of work: ``turn`` does some and says whether there may be more at once, else the next is due after ``pause``."""
+    """One kind of work: ``turn`` does some and says whether there may be more at once, else the
+    next is due after ``pause``."""
 
     name: str
     turn: Callable[[], bool]
@@ -81,11 +85,16 @@ class Loop:
     pause: timedelta = limits.WORKER_PAUSE
 
     def forever(self) -> None:
-        """Take turns until stopped, resting when there is nothing to do and longer after something went wrong."""
+        """Take turns until stopped, resting when there is nothing to do and longer after
+        something went wrong."""
         rest = limits.WORKER_PAUSE.total_seconds()
         while not self.stop.is_set():
             more = self.guarded()
-            rest = min(rest * 2, _LONGEST_REST) if more is None else limits.WORKER_PAUSE.total_seconds()
+            rest = (
+                min(rest * 2, _LONGEST_REST)
+                if more is None
+                else limits.WORKER_PAUSE.total_seconds()
+            )
             if not more:
                 self.stop.wait(rest if more is None else self.pause.total_seconds())
         _close_connection()
@@ -125,7 +134,8 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
 
     def sequence() -> bool:
         nonlocal due
-        # A look costs a read. The whole turn, which also mends the published files, is taken now and then without need.
+        # A look costs a read. The whole turn, which also mends the published files, is taken
+        # now and then without need.
         if anything_waits() or monotonic() >= due:
             sequence_now()
             due = monotonic() + limits.SEQUENCE_EVERY.total_seconds()
@@ -160,7 +170,9 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
 
     return [
         Loop("sequencing", sequence, stop, limits.SEQUENCE_PAUSE),
-        Loop("witnessing", witness, stop, timedelta(seconds=settings.current().ledger.witness_every)),
+        Loop(
+            "witnessing", witness, stop, timedelta(seconds=settings.current().ledger.witness_every)
+        ),
         Loop("sending", send, stop),
         Loop("jobs", work, stop),
         Loop("retention", retain, stop, limits.SWEEP_PAUSE),

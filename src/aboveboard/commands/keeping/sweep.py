@@ -25,8 +25,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--do", metavar="DIGEST", help="erase what the review with this digest found")
-    what.add_argument("--list", action="store_true", help="print every row of the latest review, and what became of it")
-    parser.add_argument("--json", action="store_true", help="print JSON for a program; with --list a line for each row")
+    what.add_argument(
+        "--list",
+        action="store_true",
+        help="print every row of the latest review, and what became of it",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print JSON for a program; with --list a line for each row",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,7 +49,11 @@ def run(args: argparse.Namespace) -> int:
         return _list(args.json)
     quiet = args.json or not sys.stderr.isatty()
     if args.do:
-        waiting = sum(queries.outcomes(found.pk).get("", 0) for found in queries.sweeps() if found.digest == args.do)
+        waiting = sum(
+            queries.outcomes(found.pk).get("", 0)
+            for found in queries.sweeps()
+            if found.digest == args.do
+        )
         with Bar("Erasing", waiting, quiet=quiet) as advance:
             done = erasing.erase(args.do, by=SYSTEM, at=clock.now, progress=advance)
     else:
@@ -56,10 +68,15 @@ def _as_json(sweep: Sweep) -> dict[str, object]:
     from aboveboard.access.sweep import queries
 
     return {
-        "sweep": sweep.pk, "digest": sweep.digest, "promise": sweep.promise_serial, "as_of": sweep.begun_at.isoformat(),
-        "looked_at": sweep.looked_at, "counts": sweep.counts, "outcomes": queries.outcomes(sweep.pk),
+        "sweep": sweep.pk,
+        "digest": sweep.digest,
+        "promise": sweep.promise_serial,
+        "as_of": sweep.begun_at.isoformat(),
+        "looked_at": sweep.looked_at,
+        "counts": sweep.counts,
+        "outcomes": queries.outcomes(sweep.pk),
         "erased_at": sweep.erased_at and sweep.erased_at.isoformat(),
-    }  # fmt: skip
+    }
 
 
 def _in_words(sweep: Sweep) -> str:
@@ -67,17 +84,38 @@ def _in_words(sweep: Sweep) -> str:
 
     people = sweep.counts.get("people", {})
     lines = [
-        f"{sweep.looked_at:,} people looked at under promise {sweep.promise_serial}, as things stood at {sweep.begun_at:%Y-%m-%d %H:%M}."
+        (
+            f"{sweep.looked_at:,} people looked at under promise {sweep.promise_serial}, as things "
+            f"stood at {sweep.begun_at:%Y-%m-%d %H:%M}."
+        )
     ]
-    lines += [f"  {name}: {count:,} values may no longer be kept" for name, count in sorted(sweep.counts.get("fields", {}).items())]
-    lines += [f"    {line.field} · {line.purpose or '—'}: {line.why}: {line.people:,}" for line in queries.report(sweep)]
-    lines.append(f"{people.get('some', 0):,} people would lose some fields, {people.get('whole', 0):,} would be erased whole.")
-    lines += [f"{count:,} people wait: {queries.OUTCOMES[why]}." for why, count in sorted(sweep.counts.get("suspended", {}).items())]
+    lines += [
+        f"  {name}: {count:,} values may no longer be kept"
+        for name, count in sorted(sweep.counts.get("fields", {}).items())
+    ]
+    lines += [
+        f"    {line.field} · {line.purpose or '—'}: {line.why}: {line.people:,}"
+        for line in queries.report(sweep)
+    ]
+    lines.append(
+        f"{people.get('some', 0):,} people would lose some fields, {people.get('whole', 0):,} "
+        "would be erased whole."
+    )
+    lines += [
+        f"{count:,} people wait: {queries.OUTCOMES[why]}."
+        for why, count in sorted(sweep.counts.get("suspended", {}).items())
+    ]
     if sweep.erasing_at is not None:
         lines.append("What became of it:")
-        lines += [f"  {count:,} people: {queries.OUTCOMES[code]}" for code, count in queries.outcomes(sweep.pk).items()]
+        lines += [
+            f"  {count:,} people: {queries.OUTCOMES[code]}"
+            for code, count in queries.outcomes(sweep.pk).items()
+        ]
     elif people:
-        lines.append(f"Nothing was erased. List every row with --list. To erase just this:\n  aboveboard sweep --do {sweep.digest}")
+        lines.append(
+            "Nothing was erased. List every row with --list. To erase just this:\n"
+            f"  aboveboard sweep --do {sweep.digest}"
+        )
     else:
         lines.append("There is nothing to erase.")
     return "\n".join(lines)
@@ -96,11 +134,20 @@ def _list(as_json: bool) -> int:
 
 
 def _row(row: SweepRow) -> dict[str, object]:
-    return {"person": row.person_id, "fields": row.fields, "whole": row.whole, "outcome": row.outcome, "at": row.at and row.at.isoformat()}
+    return {
+        "person": row.person_id,
+        "fields": row.fields,
+        "whole": row.whole,
+        "outcome": row.outcome,
+        "at": row.at and row.at.isoformat(),
+    }
 
 
 def _row_in_words(row: SweepRow) -> str:
     from aboveboard.access.sweep import queries
 
     who = row.person_id if row.person_id is not None else "(erased)"
-    return f"{who}  {'whole' if row.whole else 'some'}  {', '.join(sorted(row.fields))}  {queries.OUTCOMES[row.outcome]}"
+    return (
+        f"{who}  {'whole' if row.whole else 'some'}  {', '.join(sorted(row.fields))}  "
+        f"{queries.OUTCOMES[row.outcome]}"
+    )

@@ -1,4 +1,5 @@
-"""``aboveboard keys rotate``, ``leave``, ``rotate-person`` and ``rotate-index``: each can be stopped or killed and run again."""
+"""``aboveboard keys rotate``, ``leave``, ``rotate-person`` and ``rotate-index``: each can be
+stopped or killed and run again."""
 
 from __future__ import annotations
 
@@ -14,19 +15,41 @@ from aboveboard.commands import exits
 
 def configure(below: Any) -> None:
     """Declare the arguments."""
-    rotate = below.add_parser("rotate", help="a new root key and wrapping key; goes on with a rotation that was stopped")
-    rotate.add_argument("--to", metavar="URL", help="move to another provider, in the words of keys.root")
-    rotate.add_argument("--same-version", action="store_true", help="keep the provider's key, and make a new wrapping key alone")
+    rotate = below.add_parser(
+        "rotate", help="a new root key and wrapping key; goes on with a rotation that was stopped"
+    )
+    rotate.add_argument(
+        "--to", metavar="URL", help="move to another provider, in the words of keys.root"
+    )
+    rotate.add_argument(
+        "--same-version",
+        action="store_true",
+        help="keep the provider's key, and make a new wrapping key alone",
+    )
     rotate.set_defaults(does=_rotate)
-    leave = below.add_parser("leave", help="after a move: let no provider but keys.root open anything")
+    leave = below.add_parser(
+        "leave", help="after a move: let no provider but keys.root open anything"
+    )
     leave.set_defaults(does=_leave)
     person = below.add_parser("rotate-person", help="a new key for one person, or for everybody")
     person.add_argument("person", nargs="?", type=int, metavar="ID", help="the person's number")
-    person.add_argument("--all", action="store_true", help="everybody; goes on with one that was stopped")
+    person.add_argument(
+        "--all", action="store_true", help="everybody; goes on with one that was stopped"
+    )
     person.set_defaults(does=_person)
-    index = below.add_parser("rotate-index", help="a new key of the look-ups; goes on with a rotation that was stopped")
-    index.add_argument("--let-go", action="store_true", help="do without look-ups of values that are held nowhere any more")
-    index.add_argument("--from-values", action="store_true", help="the old key is gone: file everybody under what they hold")
+    index = below.add_parser(
+        "rotate-index", help="a new key of the look-ups; goes on with a rotation that was stopped"
+    )
+    index.add_argument(
+        "--let-go",
+        action="store_true",
+        help="do without look-ups of values that are held nowhere any more",
+    )
+    index.add_argument(
+        "--from-values",
+        action="store_true",
+        help="the old key is gone: file everybody under what they hold",
+    )
     index.set_defaults(does=_index)
 
 
@@ -48,7 +71,10 @@ def _rotate(args: argparse.Namespace) -> int:
     if to_do:
         print(to_do)
     if rotation.names.get("moves"):
-        print("Both providers open it now. Set keys.root to the new one, restart every process, then run: aboveboard keys leave")
+        print(
+            "Both providers open it now. Set keys.root to the new one, restart every process, then "
+            "run: aboveboard keys leave"
+        )
     return exits.DONE
 
 
@@ -56,7 +82,11 @@ def _leave(args: argparse.Namespace) -> int:
     from aboveboard.access.rekeying import root
 
     left = root.leave(by=SYSTEM, at=clock.now())
-    print("No other provider opens anything any more." if left else "No other provider could open anything.")
+    print(
+        "No other provider opens anything any more."
+        if left
+        else "No other provider could open anything."
+    )
     return exits.DONE
 
 
@@ -91,7 +121,13 @@ def _index(args: argparse.Namespace) -> int:
         rotation = index.begin(from_values=args.from_values, by=SYSTEM, at=clock.now())
     with Bar("Filing people anew", people_count(), quiet=not sys.stderr.isatty()) as bar:
         rotation = index.go_on(rotation, let_go=args.let_go, by=SYSTEM, progress=bar)
-    print(f"Done. {rotation.done:,} people are filed under a new index key, and the old one is destroyed.")
+    print(
+        f"Done. {rotation.done:,} people are filed under a new index key, and the old one is "
+        "destroyed."
+    )
     if rotation.names["lost"]:
-        print(f"{rotation.names['lost']:,} look-ups went with it: what they were made of is held nowhere any more.")
+        print(
+            f"{rotation.names['lost']:,} look-ups went with it: what they were made of is held "
+            "nowhere any more."
+        )
     return exits.DONE

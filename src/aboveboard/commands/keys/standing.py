@@ -1,4 +1,5 @@
-"""``aboveboard keys status``: the provider, the wrapping keys, how many people are under each, how old they are."""
+"""``aboveboard keys status``: the provider, the wrapping keys, how many people are under
+each, how old they are."""
 
 from __future__ import annotations
 
@@ -31,13 +32,25 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _say(found: Any) -> None:
-    print(f"The root key is at {found.provider}; a process asks for it again every {settings.current().keys.lease} seconds.")
+    print(
+        f"The root key is at {found.provider}; a process asks for it again every "
+        f"{settings.current().keys.lease} seconds."
+    )
     for key in found.keys:
         days = (clock.now() - key.made_at).days
         use = "wraps from now on" if key.in_use else "retired, waiting for the rotation to end"
-        print(f"  wrapping key {key.key_id}: {key.people:,} people, made {key.made_at:%Y-%m-%d} ({days} days ago), {use}")
+        print(
+            f"  wrapping key {key.key_id}: {key.people:,} people, made {key.made_at:%Y-%m-%d} "
+            f"({days} days ago), {use}"
+        )
         print(f"    opened by: {', '.join(key.providers)}")
     if found.direct:
-        print(f"  {found.direct:,} people are wrapped by the root key itself, as the first version did. Move them: aboveboard keys rotate")
+        print(
+            f"  {found.direct:,} people are wrapped by the root key itself, as the first version "
+            "did. Move them: aboveboard keys rotate"
+        )
     if found.under_way:
-        print(f"A rotation is under way ({', '.join(found.under_way)}). Go on with it: run its command again.")
+        print(
+            f"A rotation is under way ({', '.join(found.under_way)}). Go on with it: run its "
+            "command again."
+        )

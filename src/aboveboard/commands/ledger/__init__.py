@@ -13,13 +13,20 @@ from aboveboard.commands import exits
 from aboveboard.commands.ledger import proving, verifying
 
 NAME = "ledger"
-HELP = "Check that the record of uses is whole, show an entry, prove it, and print or change the key it is signed with."
+HELP = (
+    "Check that the record of uses is whole, show an entry, prove it, and print or change the key "
+    "it is signed with."
+)
 EXAMPLE = """\
-aboveboard ledger verify                                  (this instance: every row and every published file)
-aboveboard ledger verify https://trust.example/log --vkey "trust.example/log+530d903a+AekyeRrm56hA..." --remember seen.json
-aboveboard ledger verify ./copy-of-the-log --place place.json --json     (goes on where the last check ended)
+aboveboard ledger verify                                  \
+(this instance: every row and every published file)
+aboveboard ledger verify https://trust.example/log \
+--vkey "trust.example/log+530d903a+AekyeRrm56hA..." --remember seen.json
+aboveboard ledger verify ./copy-of-the-log --place place.json --json     \
+(goes on where the last check ended)
 aboveboard ledger verify backup.tar --witness "witness.example/w1+..." --max-age 2h
-aboveboard ledger check-proof look.tlog-proof --vkey "..."     (one entry, from the file a customer keeps)
+aboveboard ledger check-proof look.tlog-proof --vkey "..."     \
+(one entry, from the file a customer keeps)
 aboveboard ledger proof 4812 > look.tlog-proof
 aboveboard ledger show 0
 aboveboard ledger key
@@ -27,7 +34,8 @@ aboveboard ledger rotate-key --yes"""
 
 
 def NEEDS_INSTANCE(args: argparse.Namespace) -> bool:
-    """A copy, an address or a proof is checked without an instance; everything else is about this one."""
+    """A copy, an address or a proof is checked without an instance; everything
+    else is about this one."""
     return args.what != "check-proof" and (args.what != "verify" or args.where is None)
 
 
@@ -40,19 +48,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     below = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     verifying.configure(below.add_parser("verify", help="check everything, and name what is wrong"))
-    proving.configure(below.add_parser("check-proof", help="check one proof: was this recorded, and is it what it was?"))
+    proving.configure(
+        below.add_parser(
+            "check-proof", help="check one proof: was this recorded, and is it what it was?"
+        )
+    )
     show = below.add_parser("show", help="print one entry")
     show.add_argument("index", type=int, metavar="INDEX", help="its place in the tree, from 0")
-    proof = below.add_parser("proof", help="print the proof of one entry, to keep in a file ending in .tlog-proof")
+    proof = below.add_parser(
+        "proof", help="print the proof of one entry, to keep in a file ending in .tlog-proof"
+    )
     proof.add_argument("entry", type=int, metavar="ENTRY", help="the entry's number")
     below.add_parser("key", help="print the keys the log was ever signed with, the newest last")
-    rotate = below.add_parser("rotate-key", help="sign with a new key from now on; what the old one signed still verifies")
-    rotate.add_argument("--yes", action="store_true", help="do it: whoever verifies the log must be told of the new key")
+    rotate = below.add_parser(
+        "rotate-key", help="sign with a new key from now on; what the old one signed still verifies"
+    )
+    rotate.add_argument(
+        "--yes",
+        action="store_true",
+        help="do it: whoever verifies the log must be told of the new key",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it. Exit codes: 0 verified or done, 1 something is wrong with the log, 2 wrong use, 6 the log cannot be read."""
-    if args.what == "check-proof" or (args.what == "verify" and args.where and proving.is_proof(Path(args.where))):
+    """Do it. Exit codes: 0 verified or done, 1 something is wrong with the log, 2 wrong use, 6
+    the log cannot be read."""
+    if args.what == "check-proof" or (
+        args.what == "verify" and args.where and proving.is_proof(Path(args.where))
+    ):
         return proving.run(args)
     if args.what == "verify":
         return verifying.run(args)
@@ -76,9 +99,18 @@ def run(args: argparse.Namespace) -> int:
 
 def _rotate(args: argparse.Namespace) -> None:
     if not args.yes:
-        raise BadInput(found="whoever verifies the log must learn of a new key from you, not from the log", fix="To go on, add --yes.")
+        raise BadInput(
+            found="whoever verifies the log must learn of a new key from you, not from the log",
+            fix="To go on, add --yes.",
+        )
     from aboveboard.access.sequencing import rotate_key
     from aboveboard.basics.actor import SYSTEM
 
-    print(f"From now on the log is signed with this key. Tell everyone who verifies it:\n{rotate_key(by=SYSTEM).vkey}")
-    print("The old key stays listed, and what it signed still verifies. Both signed the first checkpoint.")
+    print(
+        "From now on the log is signed with this key. Tell everyone who verifies it:\n"
+        f"{rotate_key(by=SYSTEM).vkey}"
+    )
+    print(
+        "The old key stays listed, and what it signed still verifies. Both signed the first "
+        "checkpoint."
+    )

@@ -1,4 +1,5 @@
-"""``aboveboard ledger check-proof``: one entry, from the file that a customer keeps. Needs no instance and no network."""
+"""``aboveboard ledger check-proof``: one entry, from the file that a customer keeps. Needs no
+instance and no network."""
 
 from __future__ import annotations
 
@@ -17,14 +18,28 @@ class ProofDoesNotHold(AboveboardError):
     """This proof cannot be relied on. {why}"""
 
     code = "proof_does_not_hold"
-    next_step = "Download it again. If it still does not hold, keep both files and ask the organisation, or its authority."
+    next_step = (
+        "Download it again. If it still does not hold, keep both files and ask the organisation, "
+        "or its authority."
+    )
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("where", metavar="FILE", help="the proof: a file ending in .tlog-proof")
-    parser.add_argument("--vkey", action="append", metavar="KEY", help="a key of the log that you trust (again for each)")
-    parser.add_argument("--witness", action="append", metavar="KEY", default=[], help="a witness that must have cosigned (again for each)")
+    parser.add_argument(
+        "--vkey",
+        action="append",
+        metavar="KEY",
+        help="a key of the log that you trust (again for each)",
+    )
+    parser.add_argument(
+        "--witness",
+        action="append",
+        metavar="KEY",
+        default=[],
+        help="a witness that must have cosigned (again for each)",
+    )
     parser.add_argument("--json", action="store_true", help="print what it proves as JSON")
 
 
@@ -39,7 +54,9 @@ def is_proof(path: Path) -> bool:
 def run(args: argparse.Namespace) -> int:
     """Check one proof. Nothing that came with it is believed, so the key must be given."""
     if not args.vkey:
-        raise BadInput(found="a proof cannot be checked without the key of the log", fix="Give it with --vkey.")
+        raise BadInput(
+            found="a proof cannot be checked without the key of the log", fix="Give it with --vkey."
+        )
     file = Path(args.where)
     if not file.is_file():
         raise BadInput(found=f"there is no file {file}", fix="Give the file that the portal gave.")
@@ -53,14 +70,40 @@ def run(args: argparse.Namespace) -> int:
         raise ProofDoesNotHold(why=error.message) from error
     found = cosigned(proofs.parse(text).note, witnesses)
     if len(found) < len(witnesses):
-        raise ProofDoesNotHold(why=f"{len(witnesses) - len(found)} of the witnesses that you trust did not cosign its checkpoint.")
-    said = {"place": index, "of": head.size, "id": entry.id, "at": entry.at.isoformat(), "kind": entry.kind, "actor": entry.actor.as_json()}
+        raise ProofDoesNotHold(
+            why=(
+                f"{len(witnesses) - len(found)} of the witnesses that you trust did not cosign its "
+                "checkpoint."
+            )
+        )
+    said = {
+        "place": index,
+        "of": head.size,
+        "id": entry.id,
+        "at": entry.at.isoformat(),
+        "kind": entry.kind,
+        "actor": entry.actor.as_json(),
+    }
     if args.json:
         witnessed = {witness.name: at for witness, at in found.items()}
-        print(json.dumps({"ok": True} | said | {"facts": entry.facts, "witnessed": witnessed}, indent=1, ensure_ascii=False, default=dict))
+        print(
+            json.dumps(
+                {"ok": True} | said | {"facts": entry.facts, "witnessed": witnessed},
+                indent=1,
+                ensure_ascii=False,
+                default=dict,
+            )
+        )
         return exits.DONE
-    print(f"The proof holds: entry {entry.id} is at place {index} of {head.size:,} in the log {head.origin}.")
-    actor = " ".join(part for part in (entry.actor.kind, entry.actor.id, entry.actor.role, entry.actor.team) if part)
+    print(
+        f"The proof holds: entry {entry.id} is at place {index} of {head.size:,} in the log "
+        f"{head.origin}."
+    )
+    actor = " ".join(
+        part
+        for part in (entry.actor.kind, entry.actor.id, entry.actor.role, entry.actor.team)
+        if part
+    )
     print(f"  {entry.at.isoformat()}  {entry.kind}  by {actor}")
     print(f"  {json.dumps(entry.facts, ensure_ascii=False)}")
     for witness in found:

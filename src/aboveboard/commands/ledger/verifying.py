@@ -1,4 +1,5 @@
-"""``aboveboard ledger verify``: check a log from its signature down to each entry, and say what is wrong in words."""
+"""``aboveboard ledger verify``: check a log from its signature down to each entry, and say
+what is wrong in words."""
 
 from __future__ import annotations
 
@@ -42,13 +43,42 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a log's address, a copy of it, an archive or a backup; without it, this instance",
     )
     parser.add_argument(
-        "--vkey", action="append", metavar="KEY", help="a key that you trust (again for each); without it, the log's own word"
+        "--vkey",
+        action="append",
+        metavar="KEY",
+        help="a key that you trust (again for each); without it, the log's own word",
     )
-    parser.add_argument("--remember", type=Path, metavar="FILE", help="keep every checkpoint seen here, and hold each against the log")
-    parser.add_argument("--place", type=Path, metavar="FILE", help="keep here how far it was checked, and go on from there")
-    parser.add_argument("--witness", action="append", default=[], metavar="KEY", help="a witness that you trust (again for each)")
-    parser.add_argument("--quorum", type=int, metavar="N", help="how many of them must have cosigned the log (default: all)")
-    parser.add_argument("--max-age", type=_duration, metavar="TIME", help="longest time since its last sign of life: 90m, 2h, 3d")
+    parser.add_argument(
+        "--remember",
+        type=Path,
+        metavar="FILE",
+        help="keep every checkpoint seen here, and hold each against the log",
+    )
+    parser.add_argument(
+        "--place",
+        type=Path,
+        metavar="FILE",
+        help="keep here how far it was checked, and go on from there",
+    )
+    parser.add_argument(
+        "--witness",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="a witness that you trust (again for each)",
+    )
+    parser.add_argument(
+        "--quorum",
+        type=int,
+        metavar="N",
+        help="how many of them must have cosigned the log (default: all)",
+    )
+    parser.add_argument(
+        "--max-age",
+        type=_duration,
+        metavar="TIME",
+        help="longest time since its last sign of life: 90m, 2h, 3d",
+    )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
@@ -65,9 +95,13 @@ def run(args: argparse.Namespace) -> int:
         if args.where is None:
             from aboveboard.ledger.audit import verify_database
 
-            report, note = verify_database(source, trusted, now=clock.now(), seen=seen, progress=watch)
+            report, note = verify_database(
+                source, trusted, now=clock.now(), seen=seen, progress=watch
+            )
         else:
-            report, note = verify_log(source, trusted, seen=seen, demands=_demands(args), place=args.place, progress=watch)
+            report, note = verify_log(
+                source, trusted, seen=seen, demands=_demands(args), place=args.place, progress=watch
+            )
     if args.remember and note is not None:
         now = clock.to_text(clock.now())
         history.remember(args.remember, seen, history.Seen(open_with(note, trusted), note, now))
@@ -82,7 +116,10 @@ def _demands(args: argparse.Namespace) -> Demands:
     witnesses = [WitnessKey.from_vkey(key) for key in args.witness]
     quorum = len(witnesses) if args.quorum is None else args.quorum
     if not 0 <= quorum <= len(witnesses):
-        raise BadInput(found=f"{quorum} of {len(witnesses)} witnesses cannot be demanded", fix="Give each witness with --witness.")
+        raise BadInput(
+            found=f"{quorum} of {len(witnesses)} witnesses cannot be demanded",
+            fix="Give each witness with --witness.",
+        )
     return Demands(clock.now(), witnesses, quorum, args.max_age)
 
 
@@ -106,7 +143,8 @@ def _source(where: str | None, stack: ExitStack) -> Source:
         return Backup(Path(where))
     if not Path(where).is_dir():
         raise BadInput(
-            found=f"there is no log at {where}", fix="Give the folder of a log, an archive of it, or its http: or https: address."
+            found=f"there is no log at {where}",
+            fix="Give the folder of a log, an archive of it, or its http: or https: address.",
         )
     return Folder(Path(where))
 
@@ -115,13 +153,24 @@ def _trusted(given: Sequence[str] | None, source: Source) -> tuple[list[Verifier
     """Return the keys to trust, and whether the log was taken at its own word for them."""
     keys = list(given or (source.read(VKEY) or b"").decode("utf-8", "replace").split())
     if not keys and source.read(CHECKPOINT) is not None:
-        raise BadInput(found="the log does not say which key it is signed with", fix="Give the key with --vkey.")
+        raise BadInput(
+            found="the log does not say which key it is signed with",
+            fix="Give the key with --vkey.",
+        )
     return [Verifier.from_vkey(key) for key in keys], not given
 
 
 def _print_json(report: Report, trusted: Sequence[Verifier], on_its_word: bool) -> None:
-    keys = {"keys": [verifier.vkey for verifier in trusted], "keys_from_the_log_itself": on_its_word}
-    print(json.dumps({"ok": report.ok} | asdict(report) | {"root": b64encode(report.root).decode()} | keys, indent=1))
+    keys = {
+        "keys": [verifier.vkey for verifier in trusted],
+        "keys_from_the_log_itself": on_its_word,
+    }
+    print(
+        json.dumps(
+            {"ok": report.ok} | asdict(report) | {"root": b64encode(report.root).decode()} | keys,
+            indent=1,
+        )
+    )
 
 
 def _print_plain(report: Report, trusted: Sequence[Verifier], on_its_word: bool) -> None:
@@ -129,31 +178,52 @@ def _print_plain(report: Report, trusted: Sequence[Verifier], on_its_word: bool)
         if report.ok:
             print(f"The ledger is whole: {report.entries:,} entries lead to the signed root.")
         else:
-            print(f"The ledger is whole so far as it is sealed: {report.entries:,} entries lead to the signed root.")
-            print(f"  {report.findings[0].sentence} No worker runs, it seems. Start one: aboveboard worker")
+            print(
+                f"The ledger is whole so far as it is sealed: {report.entries:,} entries lead to "
+                "the signed root."
+            )
+            print(
+                f"  {report.findings[0].sentence} No worker runs, it seems. Start one: aboveboard "
+                "worker"
+            )
         if report.rows or report.waiting:
-            print(f"  {report.rows:,} rows of the database agree with it; {report.waiting:,} entries wait for their place.")
+            print(
+                f"  {report.rows:,} rows of the database agree with it; {report.waiting:,} entries "
+                "wait for their place."
+            )
         if report.resumed_at:
-            print(f"  The first {report.resumed_at:,} were checked before and are still its beginning; their files were not read again.")
+            print(
+                f"  The first {report.resumed_at:,} were checked before and are still its "
+                "beginning; their files were not read again."
+            )
         for one in report.witnessed:
             print(f"  {one.witness} cosigned it at {one.size:,} entries, on {one.at}.")
         if report.root:
             print(f"  root {b64encode(report.root).decode()}")
     else:
         count = len(report.findings) + report.not_kept
-        print(f"The ledger is NOT whole: {count:,} {'thing is' if count == 1 else 'things are'} wrong.")
+        print(
+            f"The ledger is NOT whole: {count:,} {'thing is' if count == 1 else 'things are'} "
+            "wrong."
+        )
         for finding in report.findings[:_LISTED]:
             print(f"  {finding.what}: {finding.sentence}")
         if count > _LISTED:
             print(f"  … and {count - _LISTED:,} more. List {len(report.findings):,} with --json.")
     if on_its_word and trusted:
-        print("The key came with the log itself. Compare it with one you got another way, or give that with --vkey:")
+        print(
+            "The key came with the log itself. Compare it with one you got another way, or give "
+            "that with --vkey:"
+        )
         print("\n".join(f"  {verifier.vkey}" for verifier in trusted))
 
 
 def _merely_waits(report: Report) -> bool:
-    """Whether nothing is wrong but that entries wait for a worker: a thing to mend, and not a sign of tampering."""
-    return not report.not_kept and all(finding.what is What.WAITING_TOO_LONG for finding in report.findings)
+    """Whether nothing is wrong but that entries wait for a worker: a thing to mend, and
+    not a sign of tampering."""
+    return not report.not_kept and all(
+        finding.what is What.WAITING_TOO_LONG for finding in report.findings
+    )
 
 
 class _Watch:
@@ -171,6 +241,11 @@ class _Watch:
             self._bar = Bar("Checking entries", total, quiet=self._quiet).__enter__()
         self._bar(done)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if self._bar is not None:
             self._bar.__exit__(kind, error, trace)

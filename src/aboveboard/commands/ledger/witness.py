@@ -1,4 +1,5 @@
-"""``aboveboard witness``: watch the logs of other organisations, and cosign what never forked. Needs no instance."""
+"""``aboveboard witness``: watch the logs of other organisations, and cosign what never
+forked. Needs no instance."""
 
 from __future__ import annotations
 
@@ -15,7 +16,10 @@ from aboveboard.ledger.witness.state import KINDS, Witness, make
 
 NAME = "witness"
 NEEDS_INSTANCE = False
-HELP = "Run a witness: cosign the logs of other organisations as long as they never fork (C2SP tlog-witness)."
+HELP = (
+    "Run a witness: cosign the logs of other organisations as long as they never fork (C2SP "
+    "tlog-witness)."
+)
 EXAMPLE = """\
 aboveboard witness init our-witness --name witness.example/w1
 aboveboard witness add-log our-witness "trust.example/log+530d903a+AekyeRrm56hA..."
@@ -30,20 +34,44 @@ def configure(parser: argparse.ArgumentParser) -> None:
     init = below.add_parser("init", help="make a witness in a folder, with a key of its own")
     add = below.add_parser("add-log", help="cosign a log from now on")
     key = below.add_parser("key", help="print the witness's verifier key")
-    status = below.add_parser("status", help="print which logs it knows, how far it cosigned them, and what it refused")
+    status = below.add_parser(
+        "status", help="print which logs it knows, how far it cosigned them, and what it refused"
+    )
     serve = below.add_parser("serve", help="answer logs until stopped")
     for one in (init, add, key, status, serve):
         one.add_argument("folder", type=Path, metavar="DIR", help="the witness's folder")
-    init.add_argument("--name", required=True, help="its name: a schema-less URL of yours, such as witness.example/w1")
-    init.add_argument("--type", choices=sorted(KINDS), default="ml-dsa-44", help="the signature type (default: ml-dsa-44)")
-    add.add_argument("vkey", metavar="KEY", help="the log's verifier key, got on a way that does not pass through the log")
-    status.add_argument("--json", action="store_true", help="print it as JSON, with the refused checkpoints: they are evidence")
-    serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
-    serve.add_argument("--port", type=int, default=8380, help="the port to listen on (default: 8380)")
+    init.add_argument(
+        "--name",
+        required=True,
+        help="its name: a schema-less URL of yours, such as witness.example/w1",
+    )
+    init.add_argument(
+        "--type",
+        choices=sorted(KINDS),
+        default="ml-dsa-44",
+        help="the signature type (default: ml-dsa-44)",
+    )
+    add.add_argument(
+        "vkey",
+        metavar="KEY",
+        help="the log's verifier key, got on a way that does not pass through the log",
+    )
+    status.add_argument(
+        "--json",
+        action="store_true",
+        help="print it as JSON, with the refused checkpoints: they are evidence",
+    )
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)"
+    )
+    serve.add_argument(
+        "--port", type=int, default=8380, help="the port to listen on (default: 8380)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it. ``status`` ends with 1 when a log was refused because it contradicts what was cosigned."""
+    """Do it. ``status`` ends with 1 when a log was refused because it
+    contradicts what was cosigned."""
     if args.what == "init":
         print(make(args.folder, args.name, KINDS[args.type]).key.vkey)
         return exits.DONE
@@ -64,10 +92,21 @@ def _status(witness: Witness, *, as_json: bool) -> int:
     if as_json:
         evidence = [dict(zip(("origin", "at", "why", "note"), row, strict=True)) for row in refused]
         print(
-            json.dumps({"key": witness.key.vkey, "logs": [asdict(log) for log in known], "refused": evidence}, indent=1, ensure_ascii=False)
+            json.dumps(
+                {
+                    "key": witness.key.vkey,
+                    "logs": [asdict(log) for log in known],
+                    "refused": evidence,
+                },
+                indent=1,
+                ensure_ascii=False,
+            )
         )
     for log in () if as_json else known:
-        print(f"{log.origin}: cosigned at {log.size:,} entries" + (f"; {log.refused} REFUSED: see --json" if log.refused else ""))
+        print(
+            f"{log.origin}: cosigned at {log.size:,} entries"
+            + (f"; {log.refused} REFUSED: see --json" if log.refused else "")
+        )
     return exits.LOOK if refused else exits.DONE
 
 

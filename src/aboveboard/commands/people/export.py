@@ -1,4 +1,5 @@
-"""``aboveboard export``: hand people's data over as a sealed parcel: each person decided, every line on a manifest."""
+"""``aboveboard export``: hand people's data over as a sealed parcel: each person decided,
+every line on a manifest."""
 
 from __future__ import annotations
 
@@ -20,13 +21,20 @@ if TYPE_CHECKING:
     from aboveboard.custody.models import Device, Export
 
 NAME = "export"
-HELP = "Hand people's data over for a purpose: decided for each, in a file sealed with age, with a manifest."
+HELP = (
+    "Hand people's data over for a purpose: decided for each, in a file sealed with age, with a "
+    "manifest."
+)
 EXAMPLE = """\
-aboveboard export make p.age --purpose deliver-orders --fields first_name,city --people n.txt --to courier --key age1… --staff ada@x.org
-aboveboard export make p.age --purpose improve-shops --fields city --everyone --pseudonyms --device LT-0042 --key age1… --client planning
+aboveboard export make p.age --purpose deliver-orders --fields first_name,city --people n.txt \
+--to courier --key age1… --staff ada@x.org
+aboveboard export make p.age --purpose improve-shops --fields city --everyone --pseudonyms \
+--device LT-0042 --key age1… --client planning
 aboveboard export list
-aboveboard export manifest 7 > manifest.csv      (everyone asked for, and why some are not in the file)
-aboveboard export new-key key.txt                (the recipient's key pair: hand out the public key only)
+aboveboard export manifest 7 > manifest.csv      \
+(everyone asked for, and why some are not in the file)
+aboveboard export new-key key.txt                \
+(the recipient's key pair: hand out the public key only)
 aboveboard export open deliveries.csv.age --identity key.txt --out deliveries.csv"""
 
 
@@ -41,40 +49,86 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _configure_make(verbs.add_parser("make", help="make a file of people's data, and its manifest"))
     listed = verbs.add_parser("list", help="list what was handed over, and what never left")
     told = verbs.add_parser(
-        "manifest", help="print a manifest as CSV: each person asked for, what is in the file of them, or why nothing is"
+        "manifest",
+        help=(
+            "print a manifest as CSV: each person asked for, what is in the file of them, or why "
+            "nothing is"
+        ),
     )
     told.add_argument("number", type=int, metavar="EXPORT")
-    sheet = verbs.add_parser("sheet", help="print the sheet that travels beside a file, with the proof from the ledger")
+    sheet = verbs.add_parser(
+        "sheet", help="print the sheet that travels beside a file, with the proof from the ledger"
+    )
     sheet.add_argument("number", type=int, metavar="EXPORT")
-    made = verbs.add_parser("new-key", help="make a key pair of age: the secret key into a file, the public key is printed")
+    made = verbs.add_parser(
+        "new-key",
+        help="make a key pair of age: the secret key into a file, the public key is printed",
+    )
     made.add_argument("file", type=Path)
     opened = verbs.add_parser("open", help="open a parcel with a secret key of age")
     opened.add_argument("file", type=Path)
-    opened.add_argument("--identity", type=Path, required=True, metavar="FILE", help="the secret key")
-    opened.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the rows go; only you can read it")
+    opened.add_argument(
+        "--identity", type=Path, required=True, metavar="FILE", help="the secret key"
+    )
+    opened.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="where the rows go; only you can read it",
+    )
     listed.add_argument("--json", action="store_true", help="print JSON for a program")
 
 
 def _configure_make(make: argparse.ArgumentParser) -> None:
-    make.add_argument("out", type=Path, metavar="FILE", help="the file to make; its sheet goes beside it")
+    make.add_argument(
+        "out", type=Path, metavar="FILE", help="the file to make; its sheet goes beside it"
+    )
     make.add_argument("--purpose", required=True, help="a purpose of the promise")
-    make.add_argument("--fields", required=True, metavar="FIELD,…", help="the fields that the purpose needs, in column order")
+    make.add_argument(
+        "--fields",
+        required=True,
+        metavar="FIELD,…",
+        help="the fields that the purpose needs, in column order",
+    )
     who = make.add_mutually_exclusive_group(required=True)
     who.add_argument("--people", type=Path, metavar="FILE", help="customer numbers, one a line")
-    who.add_argument("--everyone", action="store_true", help="everyone whom the purpose may reach: for consent, those who said yes")
+    who.add_argument(
+        "--everyone",
+        action="store_true",
+        help="everyone whom the purpose may reach: for consent, those who said yes",
+    )
     where = make.add_mutually_exclusive_group(required=True)
     where.add_argument("--to", metavar="RECIPIENT", help="a recipient of the promise")
     where.add_argument("--device", metavar="LABEL", help="a registered device")
     asks = make.add_mutually_exclusive_group(required=True)
-    asks.add_argument("--staff", metavar="EMAIL", help="the member of staff who asks: their role must be allowed the purpose")
+    asks.add_argument(
+        "--staff",
+        metavar="EMAIL",
+        help="the member of staff who asks: their role must be allowed the purpose",
+    )
     asks.add_argument("--client", metavar="NAME", help="the program that asks")
     make.add_argument(
-        "--key", action="append", default=[], metavar="AGE1…", help="a public key of age to seal it to; give it for each reader"
+        "--key",
+        action="append",
+        default=[],
+        metavar="AGE1…",
+        help="a public key of age to seal it to; give it for each reader",
     )
-    make.add_argument("--channel", default="export", help="the channel of the promise (default: export)")
+    make.add_argument(
+        "--channel", default="export", help="the channel of the promise (default: export)"
+    )
     make.add_argument("--ndjson", action="store_true", help="a JSON object a line instead of CSV")
-    make.add_argument("--pseudonyms", action="store_true", help="begin each row with a pseudonym that nobody can tie to another file")
-    make.add_argument("--unprotected", action="store_true", help="let it leave readable by whoever finds it; the ledger will say so")
+    make.add_argument(
+        "--pseudonyms",
+        action="store_true",
+        help="begin each row with a pseudonym that nobody can tie to another file",
+    )
+    make.add_argument(
+        "--unprotected",
+        action="store_true",
+        help="let it leave readable by whoever finds it; the ledger will say so",
+    )
     make.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
@@ -92,14 +146,30 @@ def _make(args: argparse.Namespace) -> int:
     fields = tuple(field.strip() for field in args.fields.split(",") if field.strip())
     asker, scope = _asker(args)
     unknown = _Unknown()
-    people: Iterable[int] = selecting.everyone_for(args.purpose) if args.everyone else unknown.drop(args.people)
-    shape = exporting.Shape(Form.NDJSON if args.ndjson else Form.CSV, args.pseudonyms, tuple(args.key))
-    with Bar("Handing over", None, quiet=args.json or not sys.stderr.isatty(), unit="people") as bar:
+    people: Iterable[int] = (
+        selecting.everyone_for(args.purpose) if args.everyone else unknown.drop(args.people)
+    )
+    shape = exporting.Shape(
+        Form.NDJSON if args.ndjson else Form.CSV, args.pseudonyms, tuple(args.key)
+    )
+    with Bar(
+        "Handing over", None, quiet=args.json or not sys.stderr.isatty(), unit="people"
+    ) as bar:
         made = exporting.make_export(
-            people, fields, purpose=args.purpose, out=args.out, device=_device(args.device), recipient=args.to or "",
-            channel=args.channel, unprotected=args.unprotected, shape=shape, scope=scope, progress=lambda count: bar(count, count),
-            by=asker, at=clock.now(),
-        )  # fmt: skip
+            people,
+            fields,
+            purpose=args.purpose,
+            out=args.out,
+            device=_device(args.device),
+            recipient=args.to or "",
+            channel=args.channel,
+            unprotected=args.unprotected,
+            shape=shape,
+            scope=scope,
+            progress=lambda count: bar(count, count),
+            by=asker,
+            at=clock.now(),
+        )
     sequence_now()
     beside = manifest.write(made, args.out)
     if args.json:
@@ -107,7 +177,8 @@ def _make(args: argparse.Namespace) -> int:
         print(json.dumps(facts, ensure_ascii=False, indent=1))
     else:
         print(
-            f"Export {made.pk}: {made.people:,} people are in {args.out.name}, {made.refused:,} were refused. Its sheet is {beside.name}."
+            f"Export {made.pk}: {made.people:,} people are in {args.out.name}, {made.refused:,} "
+            f"were refused. Its sheet is {beside.name}."
         )
         if made.refused:
             print(f"  Who, and why: aboveboard export manifest {made.pk}")
@@ -177,17 +248,33 @@ def _list(args: argparse.Namespace) -> int:
         print("Nothing was handed over yet.")
     for row in rows:
         to = row.device.tag if row.device else row.recipient
-        state = f"{row.people:,} people, {row.get_protection_display().lower()}" if row.made_at else "never left"
-        print(f"{row.pk}  {row.begun_at:%Y-%m-%d %H:%M}  {row.purpose}  to {to}  {row.file_name}  ({state})")
+        state = (
+            f"{row.people:,} people, {row.get_protection_display().lower()}"
+            if row.made_at
+            else "never left"
+        )
+        print(
+            f"{row.pk}  {row.begun_at:%Y-%m-%d %H:%M}  {row.purpose}  to {to}  {row.file_name}  "
+            f"({state})"
+        )
     return DONE
 
 
 def _facts(row: Export) -> dict[str, object]:
     return {
-        "export": row.pk, "purpose": row.purpose, "fields": row.fields, "device": row.device.tag if row.device else None,
-        "recipient": row.recipient or None, "file": row.file_name, "sha256": row.file_digest or None, "protection": row.protection,
-        "people": row.people, "refused": row.refused, "left": row.made_at is not None, "entry": row.entry_id,
-    }  # fmt: skip
+        "export": row.pk,
+        "purpose": row.purpose,
+        "fields": row.fields,
+        "device": row.device.tag if row.device else None,
+        "recipient": row.recipient or None,
+        "file": row.file_name,
+        "sha256": row.file_digest or None,
+        "protection": row.protection,
+        "people": row.people,
+        "refused": row.refused,
+        "left": row.made_at is not None,
+        "entry": row.entry_id,
+    }
 
 
 def _manifest(args: argparse.Namespace) -> int:
@@ -217,7 +304,10 @@ def _new_key(args: argparse.Namespace) -> int:
 
     print(parcel.new_key(args.file))
     print(
-        f"Give this public key to whoever sends you parcels. Keep {args.file.name} secret, and safe: nothing else opens them.",
+        (
+            f"Give this public key to whoever sends you parcels. Keep {args.file.name} secret, and "
+            "safe: nothing else opens them."
+        ),
         file=sys.stderr,
     )
     return DONE
@@ -234,4 +324,11 @@ def _open(args: argparse.Namespace) -> int:
     return DONE
 
 
-_VERBS = {"make": _make, "list": _list, "manifest": _manifest, "sheet": _sheet, "new-key": _new_key, "open": _open}
+_VERBS = {
+    "make": _make,
+    "list": _list,
+    "manifest": _manifest,
+    "sheet": _sheet,
+    "new-key": _new_key,
+    "open": _open,
+}

@@ -24,7 +24,8 @@ aboveboard import customers.csv --mapping mapping.yaml --json > report.json
 aboveboard import customers.csv --sample-mapping   (the columns of the sample file)
 aboveboard import --print-sample-mapping > mapping.yaml   (to start from)
 aboveboard import --problems 7 > problems.csv   (what import 7 did not load, and why)
-aboveboard import customers.csv --problems 7 > mend.csv   (those lines themselves, to mend and import)
+aboveboard import customers.csv --problems 7 > mend.csv   \
+(those lines themselves, to mend and import)
 Stopped or killed, run it again: it goes on where it stopped. Nobody is loaded twice."""
 
 SAMPLE_MAPPING = Path(__file__).parents[2] / "vault" / "loading" / "samples" / "adventureworks.yaml"
@@ -39,17 +40,38 @@ def NEEDS_INSTANCE(args: argparse.Namespace) -> bool:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("file", type=Path, nargs="?", help="a comma-separated file with a header line, in UTF-8")
+    parser.add_argument(
+        "file", type=Path, nargs="?", help="a comma-separated file with a header line, in UTF-8"
+    )
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--mapping", type=Path, help="which column is which field of the promise")
-    which.add_argument("--sample-mapping", action="store_true", help="use the mapping of the sample customer file")
-    which.add_argument("--print-sample-mapping", action="store_true", help="print that mapping, to start your own from, and end")
     which.add_argument(
-        "--problems", type=int, metavar="IMPORT", help="list what that import did not load, as CSV; with FILE, print those lines of it"
+        "--sample-mapping", action="store_true", help="use the mapping of the sample customer file"
     )
-    parser.add_argument("--processes", type=int, metavar="N", help="processes that seal; 0 is one alone (default: as the file's size asks)")
+    which.add_argument(
+        "--print-sample-mapping",
+        action="store_true",
+        help="print that mapping, to start your own from, and end",
+    )
+    which.add_argument(
+        "--problems",
+        type=int,
+        metavar="IMPORT",
+        help="list what that import did not load, as CSV; with FILE, print those lines of it",
+    )
     parser.add_argument(
-        "--json", action="store_true", help="print the report as JSON, every problem included, and progress as lines of JSON on stderr"
+        "--processes",
+        type=int,
+        metavar="N",
+        help="processes that seal; 0 is one alone (default: as the file's size asks)",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help=(
+            "print the report as JSON, every problem included, and progress as lines of JSON on "
+            "stderr"
+        ),
     )
 
 
@@ -67,9 +89,14 @@ def run(args: argparse.Namespace) -> int:
     if args.problems is not None:
         return _print_problems(args)
     if args.file is None or mapping_file is None:
-        raise BadInput(found="there is no file to import", fix="Name it: aboveboard import FILE --mapping MAPPING")
+        raise BadInput(
+            found="there is no file to import",
+            fix="Name it: aboveboard import FILE --mapping MAPPING",
+        )
     if args.processes is not None and args.processes < 0:
-        raise BadInput(found="a number of processes below nought", fix="Give 0 or more, or leave it out.")
+        raise BadInput(
+            found="a number of processes below nought", fix="Give 0 or more, or leave it out."
+        )
     return _import(args, mapping_file)
 
 
@@ -88,9 +115,16 @@ def _import(args: argparse.Namespace, mapping_file: Path) -> int:
     try:
         with _bar(args) as bar:
             finished = load.load(
-                load.Source(args.file, how, kinds, adopted.serial), by=SYSTEM, at=now, processes=args.processes,
-                progress=reached.then(_as_json(args.file.stat().st_size) if args.json else lambda run, done: bar(run.bytes_done, done)),
-            )  # fmt: skip
+                load.Source(args.file, how, kinds, adopted.serial),
+                by=SYSTEM,
+                at=now,
+                processes=args.processes,
+                progress=reached.then(
+                    _as_json(args.file.stat().st_size)
+                    if args.json
+                    else lambda run, done: bar(run.bytes_done, done)
+                ),
+            )
     except KeyboardInterrupt:
         print(reached.stopped(), file=sys.stderr)
         raise
@@ -116,7 +150,10 @@ class _Reached:
             if self.run is None:
                 self._rows_before = run.rows
                 if run.resumed and run.rows:
-                    print(f"Import {run.pk} was stopped after {run.rows:,} rows; it goes on there.", file=sys.stderr)
+                    print(
+                        f"Import {run.pk} was stopped after {run.rows:,} rows; it goes on there.",
+                        file=sys.stderr,
+                    )
             self.run = run
             show(run, run.rows - self._rows_before)
 
@@ -126,11 +163,19 @@ class _Reached:
         """Return what to say after Ctrl-C."""
         if self.run is None:
             return "Stopped before anything was loaded."
-        return f"Stopped after {self.run.rows:,} rows; they are kept. Run the same command again: it goes on there."
+        return (
+            f"Stopped after {self.run.rows:,} rows; they are kept. Run the same command again: it "
+            "goes on there."
+        )
 
 
 def _bar(args: argparse.Namespace) -> Bar:
-    return Bar("Sealing customers", args.file.stat().st_size, quiet=args.json or not sys.stderr.isatty(), unit="rows")
+    return Bar(
+        "Sealing customers",
+        args.file.stat().st_size,
+        quiet=args.json or not sys.stderr.isatty(),
+        unit="rows",
+    )
 
 
 def _as_json(size: int) -> Callable[[ImportRun, int], None]:
@@ -144,8 +189,15 @@ def _as_json(size: int) -> Callable[[ImportRun, int], None]:
         if seconds - said >= _EVERY_SECONDS:
             said = seconds
             left = seconds * (size - run.bytes_done) / max(run.bytes_done - start, 1)
-            facts = {"import": run.pk, "bytes": run.bytes_done, "of_bytes": size, "rows": run.rows, "loaded": run.loaded,
-                     "rows_per_second": round(done / seconds), "seconds_left": round(left)}  # fmt: skip
+            facts = {
+                "import": run.pk,
+                "bytes": run.bytes_done,
+                "of_bytes": size,
+                "rows": run.rows,
+                "loaded": run.loaded,
+                "rows_per_second": round(done / seconds),
+                "seconds_left": round(left),
+            }
             print(json.dumps({"progress": facts}), file=sys.stderr, flush=True)
 
     return show
@@ -154,7 +206,10 @@ def _as_json(size: int) -> Callable[[ImportRun, int], None]:
 def _print(finished: ImportRun) -> None:
     from aboveboard.vault import queries
 
-    print(f"{finished.rows:,} rows: {finished.loaded:,} loaded, {finished.already_held:,} already held, {finished.refused:,} not loaded.")
+    print(
+        f"{finished.rows:,} rows: {finished.loaded:,} loaded, {finished.already_held:,} already "
+        f"held, {finished.refused:,} not loaded."
+    )
     for problem in queries.import_problems(finished.pk, limit=_LISTED):
         print(f"  line {problem.line}: {problem.sentence}")
     if finished.refused > _LISTED:
@@ -167,11 +222,19 @@ def _print_json(finished: ImportRun) -> None:
     """Print the report without holding its problems in memory: there may be as many as rows."""
     from aboveboard.vault import queries
 
-    facts = {"import": finished.pk, "rows": finished.rows, "loaded": finished.loaded, "already_held": finished.already_held,
-             "refused": finished.refused, "resumed": finished.resumed}  # fmt: skip
+    facts = {
+        "import": finished.pk,
+        "rows": finished.rows,
+        "loaded": finished.loaded,
+        "already_held": finished.already_held,
+        "refused": finished.refused,
+        "resumed": finished.resumed,
+    }
     print(json.dumps(facts, indent=1).removesuffix("\n}"), end=',\n "problems": [')
     for number, p in enumerate(queries.every_import_problem(finished.pk)):
-        told = json.dumps({"line": p.line, "field": p.field, "code": p.code, "sentence": p.sentence})
+        told = json.dumps(
+            {"line": p.line, "field": p.field, "code": p.code, "sentence": p.sentence}
+        )
         print("," if number else "", told, sep="\n  ", end="")
     print("\n ]\n}")
 

@@ -9,7 +9,8 @@ from aboveboard.commands.progress import Bar
 
 
 class Telling:
-    """The name of what is being done, then bars where a total is known; silent where nobody watches."""
+    """The name of what is being done, then bars where a total is known; silent
+    where nobody watches."""
 
     def __init__(self, verb: str, *, quiet: bool) -> None:
         self._verb = verb
@@ -31,11 +32,19 @@ class Telling:
         """Say how far something has come."""
         if self._what != what:
             self._stop()
-            self._what, self._bar = what, Bar(f"{self._verb} {what}", total, quiet=self._quiet).__enter__()
+            self._what, self._bar = (
+                what,
+                Bar(f"{self._verb} {what}", total, quiet=self._quiet).__enter__(),
+            )
         if self._bar is not None:
             self._bar(done)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._stop()
 
     def _stop(self) -> None:

@@ -1,4 +1,5 @@
-"""Breaking the glass: say what is at stake and who it is about, and see just the named fields, for minutes."""
+"""Breaking the glass: say what is at stake and who it is about, and see just the
+named fields, for minutes."""
 
 from __future__ import annotations
 
@@ -34,31 +35,51 @@ def may_break_glass(promise: Promise, role: str) -> BreakGlass | None:
 @allow_staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """Ask what is at stake, who and which fields; show them, or say why not. Roles without leave find no such page."""
+    """Ask what is at stake, who and which fields; show them, or say why not. Roles without
+    leave find no such page."""
     promise, actor = in_force().promise, actor_of(request)
     glass = may_break_glass(promise, actor.role)
     if glass is None:
         raise Http404
-    form = EmergencyForm(request.POST if request.method == "POST" else None, promise=promise, glass=glass)
+    form = EmergencyForm(
+        request.POST if request.method == "POST" else None, promise=promise, glass=glass
+    )
     if request.method == "POST" and form.is_valid():
         throttle(request, "look_up")
         said = form.cleaned_data
-        asked = EmergencyAsk(actor, Emergency(said["why"]), tuple(said["fields_wanted"]), said["reference"], said["words"])
+        asked = EmergencyAsk(
+            actor,
+            Emergency(said["why"]),
+            tuple(said["fields_wanted"]),
+            said["reference"],
+            said["words"],
+        )
         try:
             outcome = break_glass(asked, Sought(kind_of(said["who"]), said["who"]), at=clock.now())
         except (NoOneFound, SeveralFound) as error:
             form.add_error("who", str(error))
         else:
-            look = EmergencyLook.objects.filter(entry_id=outcome.entry_id).first() if isinstance(outcome, Opened) else None
+            look = (
+                EmergencyLook.objects.filter(entry_id=outcome.entry_id).first()
+                if isinstance(outcome, Opened)
+                else None
+            )
             return _answer(request, promise, outcome, look)
-    context = {"form": form, "minutes": limits.EMERGENCY_LIFE.seconds // 60, "a_day": limits.EMERGENCY_A_DAY}
-    return render(request, "console/emergency/ask.html", context, status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "minutes": limits.EMERGENCY_LIFE.seconds // 60,
+        "a_day": limits.EMERGENCY_A_DAY,
+    }
+    return render(
+        request, "console/emergency/ask.html", context, status=422 if form.errors else 200
+    )
 
 
 @allow_staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def look(request: HttpRequest, look_id: int) -> HttpResponse:
-    """Show one's own emergency look: what was asked, until when; a POST shows the fields again while the time lasts."""
+    """Show one's own emergency look: what was asked, until when; a POST shows the fields again
+    while the time lasts."""
     promise, actor = in_force().promise, actor_of(request)
     try:
         found = queries.own(look_id, int(actor.id))
@@ -69,15 +90,28 @@ def look(request: HttpRequest, look_id: int) -> HttpResponse:
     return render(request, "console/emergency/look.html", _context(promise, found))
 
 
-def _answer(request: HttpRequest, promise: Promise, outcome: Opened | Refused, look: EmergencyLook | None) -> HttpResponse:
+def _answer(
+    request: HttpRequest, promise: Promise, outcome: Opened | Refused, look: EmergencyLook | None
+) -> HttpResponse:
     if not isinstance(outcome, Opened):
-        context = {"reasons": [named(promise, reason) for reason in outcome.reasons], "entry_id": outcome.entry_id}
+        context = {
+            "reasons": [named(promise, reason) for reason in outcome.reasons],
+            "entry_id": outcome.entry_id,
+        }
         return render(request, "console/emergency/refused.html", context, status=403)
     details = [
-        Detail(promise.fields[name].label, shown(promise.fields[name].kind_and_format, value.reveal()) if value else "not held", "")
+        Detail(
+            promise.fields[name].label,
+            shown(promise.fields[name].kind_and_format, value.reveal()) if value else "not held",
+            "",
+        )
         for name, value in outcome.values.items()
     ]
-    context = {"details": details, "entry_id": outcome.entry_id, **(_context(promise, look) if look else {})}
+    context = {
+        "details": details,
+        "entry_id": outcome.entry_id,
+        **(_context(promise, look) if look else {}),
+    }
     return render(request, "console/emergency/look.html", context)
 
 
@@ -85,6 +119,8 @@ def _context(promise: Promise, look: EmergencyLook) -> dict[str, Any]:
     return {
         "look": look,
         "why": IN_WORDS[Emergency(look.why)],
-        "things": [promise.fields[name].label if name in promise.fields else name for name in look.fields],
+        "things": [
+            promise.fields[name].label if name in promise.fields else name for name in look.fields
+        ],
         "open": clock.now() <= look.until,
     }

@@ -15,28 +15,41 @@ class EmergencyForm(forms.Form):
     """Who, why, which fields, and words for the reviewers."""
 
     why = forms.ChoiceField(
-        label="What is at stake?", widget=forms.RadioSelect, choices=[(one.value, words) for one, words in IN_WORDS.items()],
+        label="What is at stake?",
+        widget=forms.RadioSelect,
+        choices=[(one.value, words) for one, words in IN_WORDS.items()],
         error_messages={"required": "Choose what is at stake."},
-    )  # fmt: skip
+    )
     who = forms.CharField(
-        label="Who is it about?", max_length=254, strip=True, help_text="Their e-mail address, phone number or customer number.",
+        label="Who is it about?",
+        max_length=254,
+        strip=True,
+        help_text="Their e-mail address, phone number or customer number.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Enter an e-mail address, phone number or customer number."},
-    )  # fmt: skip
+    )
     fields_wanted = forms.MultipleChoiceField(
-        label="What do you need to see?", widget=forms.CheckboxSelectMultiple, help_text="Tick only what helps now.",
+        label="What do you need to see?",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Tick only what helps now.",
         error_messages={"required": "Tick at least one."},
-    )  # fmt: skip
+    )
     reference = forms.RegexField(
-        r"^[A-Za-z0-9:._/-]*$", label="Call or case number", max_length=80, required=False,
+        r"^[A-Za-z0-9:._/-]*$",
+        label="Call or case number",
+        max_length=80,
+        required=False,
         help_text="Letters, digits and : . _ / - only. No names.",
         error_messages={"invalid": "Use letters, digits and : . _ / - only."},
-    )  # fmt: skip
+    )
     words = forms.CharField(
-        label="What happened, for the reviewers?", max_length=EMERGENCY_WORDS, strip=True, widget=forms.Textarea(attrs={"rows": 3}),
+        label="What happened, for the reviewers?",
+        max_length=EMERGENCY_WORDS,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="A sentence or two. Sealed; only the reviewers read it.",
         error_messages={"required": "Say in a sentence what happened."},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, promise: Promise, glass: BreakGlass, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,7 +62,11 @@ class ReviewForm(forms.Form):
     """Was it justified?"""
 
     verdict = forms.ChoiceField(
-        label="Was this look justified?", widget=forms.RadioSelect,
-        choices=[(Verdict.JUSTIFIED.value, "Yes, it was justified"), (Verdict.NOT_JUSTIFIED.value, "No, it was not")],
+        label="Was this look justified?",
+        widget=forms.RadioSelect,
+        choices=[
+            (Verdict.JUSTIFIED.value, "Yes, it was justified"),
+            (Verdict.NOT_JUSTIFIED.value, "No, it was not"),
+        ],
         error_messages={"required": "Choose yes or no."},
-    )  # fmt: skip
+    )

@@ -27,7 +27,10 @@ from aboveboard.promise.queries import in_force
 def overview(request: HttpRequest) -> HttpResponse:
     """List the looks that wait for a review, overdue ones first, and the newest reviewed ones."""
     now = clock.now()
-    context = {"waiting": [_row(look, now) for look in queries.to_review()], "reviewed": [_row(look, now) for look in queries.reviewed()]}
+    context = {
+        "waiting": [_row(look, now) for look in queries.to_review()],
+        "reviewed": [_row(look, now) for look in queries.reviewed()],
+    }
     return render(request, "console/emergency/overview.html", context)
 
 
@@ -39,13 +42,21 @@ def one(request: HttpRequest, look_id: int) -> HttpResponse:
     form = ReviewForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            reviewing.review(look_id, Verdict(form.cleaned_data["verdict"]), by=actor, at=clock.now())
+            reviewing.review(
+                look_id, Verdict(form.cleaned_data["verdict"]), by=actor, at=clock.now()
+            )
         except AboveboardError as error:
             form.add_error(None, str(error))
         else:
             return HttpResponseRedirect(reverse("console:emergency_review", args=[look_id]))
-    context = _row(look, clock.now()) | {"form": form, "own": _own(look, actor), "words": words_of(look)}
-    return render(request, "console/emergency/review.html", context, status=422 if form.errors else 200)
+    context = _row(look, clock.now()) | {
+        "form": form,
+        "own": _own(look, actor),
+        "words": words_of(look),
+    }
+    return render(
+        request, "console/emergency/review.html", context, status=422 if form.errors else 200
+    )
 
 
 def _row(look: EmergencyLook, now: Any) -> dict[str, Any]:
@@ -53,7 +64,9 @@ def _row(look: EmergencyLook, now: Any) -> dict[str, Any]:
     return {
         "look": look,
         "why": IN_WORDS[Emergency(look.why)],
-        "things": ", ".join(fields[name].label.lower() if name in fields else name for name in look.fields),
+        "things": ", ".join(
+            fields[name].label.lower() if name in fields else name for name in look.fields
+        ),
         "role": str(look.actor["role"]).replace("-", " "),
         "team": look.actor["team"],
         "overdue": look.reviewed_at is None and look.review_due < now,

@@ -23,33 +23,46 @@ class EntryForm(forms.Form):
     """Which look?"""
 
     entry = forms.IntegerField(
-        label="Why did this look come out as it did?", min_value=1, help_text="The number of the record.",
+        label="Why did this look come out as it did?",
+        min_value=1,
+        help_text="The number of the record.",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         error_messages={"required": "Enter the number of a record.", "invalid": "Enter a number."},
-    )  # fmt: skip
+    )
 
 
 class WouldForm(forms.Form):
     """Who would ask, for what, of whom?"""
 
     who = forms.CharField(
-        label="Who is it about?", max_length=254, strip=True, help_text="Their e-mail address, phone number or customer number.",
+        label="Who is it about?",
+        max_length=254,
+        strip=True,
+        help_text="Their e-mail address, phone number or customer number.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Enter an e-mail address, phone number or customer number."},
-    )  # fmt: skip
+    )
     role = forms.ChoiceField(label="Who would ask?")
     purpose = forms.ChoiceField(label="For what?")
     channel = forms.ChoiceField(label="Through which channel?")
     fields_wanted = forms.MultipleChoiceField(
-        label="Which fields?", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Tick at least one."}
+        label="Which fields?",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one."},
     )
 
     def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, "role", [(key, role.title) for key, role in promise.roles.items()])
-        _choose(self, "purpose", [(key, purpose.title) for key, purpose in promise.purposes.items()])
-        _choose(self, "channel", [(key, channel.title) for key, channel in promise.channels.items()])
-        _choose(self, "fields_wanted", [(key, field.label) for key, field in promise.fields.items()])
+        _choose(
+            self, "purpose", [(key, purpose.title) for key, purpose in promise.purposes.items()]
+        )
+        _choose(
+            self, "channel", [(key, channel.title) for key, channel in promise.channels.items()]
+        )
+        _choose(
+            self, "fields_wanted", [(key, field.label) for key, field in promise.fields.items()]
+        )
 
 
 def _choose(form: forms.Form, name: str, options: list[tuple[str, Any]]) -> None:

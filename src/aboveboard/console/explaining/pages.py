@@ -1,4 +1,5 @@
-"""Three questions of the privacy lead: who may see a field, why was this refused, would this be allowed."""
+"""Three questions of the privacy lead: who may see a field, why was this refused,
+would this be allowed."""
 
 from __future__ import annotations
 
@@ -31,8 +32,14 @@ def field(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "entry_form": EntryForm(), "promise": promise}
     if form.is_valid():
         key = form.cleaned_data["field"]
-        context |= {"label": promise.fields[key].label, "uses": uses_of_field(promise, key), "emergency": in_emergency(promise, key)}
-    return render(request, "console/explaining/field.html", context, status=422 if form.errors else 200)
+        context |= {
+            "label": promise.fields[key].label,
+            "uses": uses_of_field(promise, key),
+            "emergency": in_emergency(promise, key),
+        }
+    return render(
+        request, "console/explaining/field.html", context, status=422 if form.errors else 200
+    )
 
 
 @allow(Role.PRIVACY_LEAD)
@@ -48,13 +55,16 @@ def entry(request: HttpRequest) -> HttpResponse:
             form.add_error("entry", str(error))
         else:
             context |= {"found": found, "granted": not found.reasons, "facts": found.entry.facts}
-    return render(request, "console/explaining/entry.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "console/explaining/entry.html", context, status=422 if form.errors else 200
+    )
 
 
 @allow(Role.PRIVACY_LEAD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def allowed(request: HttpRequest) -> HttpResponse:
-    """Say whether a use of somebody's data would be allowed, with every reason. Nothing is opened."""
+    """Say whether a use of somebody's data would be allowed, with every
+    reason. Nothing is opened."""
     promise = in_force().promise
     form = WouldForm(request.POST if request.method == "POST" else None, promise=promise)
     context: dict[str, Any] = {"form": form}
@@ -65,7 +75,14 @@ def allowed(request: HttpRequest) -> HttpResponse:
         if len(found) != 1:
             form.add_error("who", str(people.missing(found)))
         else:
-            question = Question(said["role"], said["purpose"], tuple(said["fields_wanted"]), said["channel"])
+            question = Question(
+                said["role"], said["purpose"], tuple(said["fields_wanted"]), said["channel"]
+            )
             answer = would(question, found[0], by=actor_of(request), at=clock.now())
-            context |= {"answer": answer, "reasons": [named(promise, reason) for reason in answer.reasons]}
-    return render(request, "console/explaining/allowed.html", context, status=422 if form.errors else 200)
+            context |= {
+                "answer": answer,
+                "reasons": [named(promise, reason) for reason in answer.reasons],
+            }
+    return render(
+        request, "console/explaining/allowed.html", context, status=422 if form.errors else 200
+    )

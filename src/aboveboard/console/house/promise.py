@@ -1,4 +1,5 @@
-"""The promise that staff act under: in plain words, its versions, what changed, and the register."""
+"""The promise that staff act under: in plain words, its versions, what
+changed, and the register."""
 
 from __future__ import annotations
 
@@ -19,7 +20,10 @@ def promise(request: HttpRequest) -> HttpResponse:
     found, role = adopted.promise, actor_of(request).role
     context = {
         "adopted": adopted,
-        "purposes": [(explain.purpose_in_words(found, purpose), role in purpose.roles) for purpose in found.purposes.values()],
+        "purposes": [
+            (explain.purpose_in_words(found, purpose), role in purpose.roles)
+            for purpose in found.purposes.values()
+        ],
         "losses": found.losses.values(),
         "versions": queries.versions(),
         "problems": queries.problems_today(),
@@ -39,7 +43,9 @@ def version(request: HttpRequest, serial: int) -> HttpResponse:
         "adopted": adopted,
         "before": before,
         "is_in_force": serial == max(serials),
-        "changes": diff.compare(queries.version(before).promise, adopted.promise) if before is not None else (),
+        "changes": diff.compare(queries.version(before).promise, adopted.promise)
+        if before is not None
+        else (),
         "source": queries.source(serial),
     }
     return render(request, "console/house/version.html", context)
@@ -57,6 +63,8 @@ def register_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def register_csv(request: HttpRequest) -> HttpResponse:
     """Give the register as CSV."""
-    response = HttpResponse(register.as_csv(queries.in_force().promise), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(
+        register.as_csv(queries.in_force().promise), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = 'attachment; filename="register.csv"'
     return response

@@ -1,4 +1,5 @@
-"""The settings in force, what each means, and where it was set. Changing one means changing the file and starting again."""
+"""The settings in force, what each means, and where it was set. Changing one means changing the
+file and starting again."""
 
 from __future__ import annotations
 
@@ -37,10 +38,14 @@ def page(request: HttpRequest) -> HttpResponse:
     current = settings.current()
     written = tomllib.loads(current.path(settings.FILE_NAME).read_text("utf-8"))
     sections = shown(current, written, os.environ)
-    return render(request, "console/house/settings.html", {"sections": sections, "file": settings.FILE_NAME})
+    return render(
+        request, "console/house/settings.html", {"sections": sections, "file": settings.FILE_NAME}
+    )
 
 
-def shown(current: settings.Settings, written: Mapping[str, Any], environment: Mapping[str, str]) -> list[tuple[str, list[Shown]]]:
+def shown(
+    current: settings.Settings, written: Mapping[str, Any], environment: Mapping[str, str]
+) -> list[tuple[str, list[Shown]]]:
     """Return each section with its settings, in the order of the reference."""
     found = []
     for section, kind in settings.SECTIONS.items():
@@ -49,14 +54,26 @@ def shown(current: settings.Settings, written: Mapping[str, Any], environment: M
         for item in fields(kind):
             variable = f"ABOVEBOARD_{section}_{item.name}".upper()
             here = f"Set in the environment: {variable}." if variable in environment else ""
-            there = f"Set in {settings.FILE_NAME}." if item.name in written.get(section, {}) else "Not set: this is the default."
-            rows.append(Shown(item.name, masked(getattr(values, item.name)), _quoted(item.metadata["help"]), here or there))
+            there = (
+                f"Set in {settings.FILE_NAME}."
+                if item.name in written.get(section, {})
+                else "Not set: this is the default."
+            )
+            rows.append(
+                Shown(
+                    item.name,
+                    masked(getattr(values, item.name)),
+                    _quoted(item.metadata["help"]),
+                    here or there,
+                )
+            )
         found.append((section, rows))
     return found
 
 
 def masked(value: object) -> str:
-    """Return a value as text; the password of an address, and whatever an address carries after ``?``, is masked."""
+    """Return a value as text; the password of an address, and whatever an address carries
+    after ``?``, is masked."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = str(value)

@@ -11,23 +11,37 @@ from aboveboard.incidents.judging import circumstances
 from aboveboard.incidents.leaks import columns
 
 _ANSWERED_BY = {
-    "begun_at": "occurred_at", "occurred": "occurred_at", "description": "what_happened", "discovery": "how_found",
-    "late_reason": "late_because", "measures_taken": "measures",
-}  # fmt: skip
-"""Which field of :class:`CircumstancesForm` answers a question of the authority's report, where the names differ."""
+    "begun_at": "occurred_at",
+    "occurred": "occurred_at",
+    "description": "what_happened",
+    "discovery": "how_found",
+    "late_reason": "late_because",
+    "measures_taken": "measures",
+}
+"""Which field of :class:`CircumstancesForm` answers a question of the authority's report,
+where the names differ."""
 
 
 def answered_by(question: str) -> str:
-    """Return the field that answers an open question of the authority's report, or "" if it is counted or settled elsewhere."""
+    """Return the field that answers an open question of the authority's report, or "" if it is
+    counted or settled elsewhere."""
     name = _ANSWERED_BY.get(question, question)
-    asked = {"occurred_at", *circumstances.open_questions(), *(each.key for each in circumstances.reported_questions())}
+    asked = {
+        "occurred_at",
+        *circumstances.open_questions(),
+        *(each.key for each in circumstances.reported_questions()),
+    }
     return name if name in asked else ""
 
 
 class NoteForm(forms.Form):
     """A sentence for the timeline."""
 
-    sentence = forms.CharField(label="What happened?", max_length=400, help_text="One sentence, without names of customers.")
+    sentence = forms.CharField(
+        label="What happened?",
+        max_length=400,
+        help_text="One sentence, without names of customers.",
+    )
     public = forms.BooleanField(label="Show it on the trust centre", required=False)
 
 
@@ -36,25 +50,41 @@ class DoneForm(forms.Form):
 
     reference = forms.CharField(label="Their case number", max_length=120, required=False)
     done_at = forms.DateTimeField(
-        label="When?", required=False, help_text="Leave it empty for now. Otherwise like 2026-11-22 14:30, in UTC.",
+        label="When?",
+        required=False,
+        help_text="Leave it empty for now. Otherwise like 2026-11-22 14:30, in UTC.",
         error_messages={"invalid": "Write it like 2026-11-22 14:30."},
-    )  # fmt: skip
-    words = forms.CharField(label="Anything to remember", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    )
+    words = forms.CharField(
+        label="Anything to remember",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class CircumstancesForm(forms.Form):
-    """Every question about the loss; an empty answer is taken as the worse one until somebody knows."""
+    """Every question about the loss; an empty answer is taken as the worse one
+    until somebody knows."""
 
     occurred_at = forms.DateTimeField(
-        label="When did it happen?", required=False, help_text="Like 2026-11-22 14:30, in UTC. Leave it empty if nobody knows.",
+        label="When did it happen?",
+        required=False,
+        help_text="Like 2026-11-22 14:30, in UTC. Leave it empty if nobody knows.",
         error_messages={"invalid": "Write it like 2026-11-22 14:30."},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, stored: Mapping[str, str], kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for key, ask in circumstances.open_questions().items():
             area = forms.Textarea(attrs={"rows": 2})
-            self.fields[key] = forms.CharField(label=ask, max_length=4_000, required=False, widget=area, initial=stored.get(key, ""))
+            self.fields[key] = forms.CharField(
+                label=ask,
+                max_length=4_000,
+                required=False,
+                widget=area,
+                initial=stored.get(key, ""),
+            )
         for question in circumstances.questions():
             assumed = question.options.get(question.unless_said.get(kind, ""), "")
             self.fields[question.key] = forms.ChoiceField(
@@ -75,17 +105,29 @@ class CircumstancesForm(forms.Form):
 
 def _reported(question: circumstances.Reported, stored: str, kind: str) -> forms.Field:
     """Return the field for a question that only the authority's report asks."""
-    taken = [question.options[key] for key in question.unless_said.get(kind, "").split(",") if key in question.options]
+    taken = [
+        question.options[key]
+        for key in question.unless_said.get(kind, "").split(",")
+        if key in question.options
+    ]
     hint = _until(", ".join(taken))
     if question.many:
         return forms.MultipleChoiceField(
-            label=question.ask, choices=list(question.options.items()), required=False, widget=forms.CheckboxSelectMultiple,
-            initial=stored.split(",") if stored else [], help_text=hint,
-        )  # fmt: skip
+            label=question.ask,
+            choices=list(question.options.items()),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            initial=stored.split(",") if stored else [],
+            help_text=hint,
+        )
     return forms.ChoiceField(
-        label=question.ask, choices=[("", "Not known yet"), *question.options.items()], required=False, widget=forms.Select,
-        initial=stored, help_text=hint,
-    )  # fmt: skip
+        label=question.ask,
+        choices=[("", "Not known yet"), *question.options.items()],
+        required=False,
+        widget=forms.Select,
+        initial=stored,
+        help_text=hint,
+    )
 
 
 def _until(assumed: str) -> str:
@@ -95,26 +137,39 @@ def _until(assumed: str) -> str:
 class PrepareForm(forms.Form):
     """What was done about it, in the languages that customers read."""
 
-    en = forms.CharField(label="What we did, in English", required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    fr = forms.CharField(label="In French", required=False, widget=forms.Textarea(attrs={"rows": 3, "lang": "fr"}))
-    de = forms.CharField(label="In German", required=False, widget=forms.Textarea(attrs={"rows": 3, "lang": "de"}))
+    en = forms.CharField(
+        label="What we did, in English", required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    fr = forms.CharField(
+        label="In French", required=False, widget=forms.Textarea(attrs={"rows": 3, "lang": "fr"})
+    )
+    de = forms.CharField(
+        label="In German", required=False, widget=forms.Textarea(attrs={"rows": 3, "lang": "de"})
+    )
 
 
 class ReadForm(forms.Form):
     """The second person says that they read the notices."""
 
-    read = forms.BooleanField(label="I read every notice below, as if it came to me", error_messages={"required": "Read them first."})
+    read = forms.BooleanField(
+        label="I read every notice below, as if it came to me",
+        error_messages={"required": "Read them first."},
+    )
 
 
 class LeakForm(forms.Form):
     """The file that was found, and what to call it."""
 
     file = forms.FileField(
-        label="The file", help_text="Text with one row a line: CSV, JSON lines, or address:secret. At most 512 MB.",
+        label="The file",
+        help_text="Text with one row a line: CSV, JSON lines, or address:secret. At most 512 MB.",
         error_messages={"required": "Choose the file.", "empty": "This file is empty."},
-    )  # fmt: skip
+    )
     title = forms.CharField(
-        label="What shall we call it?", max_length=120, required=False, help_text="Like “Customer file found on a public forum”."
+        label="What shall we call it?",
+        max_length=120,
+        required=False,
+        help_text="Like “Customer file found on a public forum”.",
     )
 
 
@@ -126,7 +181,8 @@ class ColumnsForm(forms.Form):
         choices = [(role.name, role.label) for role in columns.roles().values()]
         for guess in guesses:
             self.fields[f"column_{guess.position}"] = forms.ChoiceField(
-                label=f"Column {guess.position + 1}" + (f", “{guess.header}”" if guess.header else ""),
+                label=f"Column {guess.position + 1}"
+                + (f", “{guess.header}”" if guess.header else ""),
                 choices=choices,
                 initial=guess.role,
                 help_text=_seen(guess),

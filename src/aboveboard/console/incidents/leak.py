@@ -1,7 +1,7 @@
 """A leaked file was found: bring it in, confirm what its columns hold, open the incident.
 
-Between the two pages the file waits sealed, under a token that only this session knows; what it says
-is never shown, for most of it is of strangers.
+Between the two pages the file waits sealed, under a token that only this session knows; what it
+says is never shown, for most of it is of strangers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ _WAITING = "leak"
 @require_http_methods(["GET", "HEAD", "POST"])
 def leak(request: HttpRequest) -> HttpResponse:
     """Take the file, seal it, and go on to its columns."""
-    form = LeakForm(request.POST if request.method == "POST" else None, request.FILES if request.method == "POST" else None)
+    form = LeakForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+    )
     if request.method == "POST" and form.is_valid():
         file: UploadedFile[Any] = form.cleaned_data["file"]
         _forget(request)
@@ -40,9 +43,15 @@ def leak(request: HttpRequest) -> HttpResponse:
         except AboveboardError as error:
             form.add_error("file", str(error))
         else:
-            request.session[_WAITING] = {"token": token, "name": file.name or "", "title": form.cleaned_data["title"]}
+            request.session[_WAITING] = {
+                "token": token,
+                "name": file.name or "",
+                "title": form.cleaned_data["title"],
+            }
             return HttpResponseRedirect(reverse("console:leak_columns"))
-    return render(request, "console/incidents/leak.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "console/incidents/leak.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @allow(*LEADS)
@@ -58,20 +67,38 @@ def columns(request: HttpRequest) -> HttpResponse:
     except NotFound:
         return HttpResponseRedirect(reverse("console:leak"))
     form = ColumnsForm(request.POST if request.method == "POST" else None, guesses=seen.columns)
-    if request.method == "POST" and form.is_valid() and (incident := _open(request, form, seen, waiting)) is not None:
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and (incident := _open(request, form, seen, waiting)) is not None
+    ):
         _forget(request)
         return HttpResponseRedirect(reverse("console:incident", args=[incident.number]))
-    context = {"form": form, "waiting": waiting, "shape": seen.form.shape.value, "count": seen.form.columns}
-    return render(request, "console/incidents/leak_columns.html", context, status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "waiting": waiting,
+        "shape": seen.form.shape.value,
+        "count": seen.form.columns,
+    }
+    return render(
+        request, "console/incidents/leak_columns.html", context, status=422 if form.errors else 200
+    )
 
 
-def _open(request: HttpRequest, form: ColumnsForm, seen: Look, waiting: dict[str, Any]) -> Incident | None:
+def _open(
+    request: HttpRequest, form: ColumnsForm, seen: Look, waiting: dict[str, Any]
+) -> Incident | None:
     try:
         with staging.read(waiting["token"]) as stream:
             return open_from_leak(
-                stream, seen.form, form.chosen(), file_name=waiting["name"], title=waiting["title"],
-                by=actor_of(request), at=clock.now(),
-            )  # fmt: skip
+                stream,
+                seen.form,
+                form.chosen(),
+                file_name=waiting["name"],
+                title=waiting["title"],
+                by=actor_of(request),
+                at=clock.now(),
+            )
     except AboveboardError as error:
         form.add_error(None, str(error))
         return None

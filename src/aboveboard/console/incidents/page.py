@@ -21,13 +21,15 @@ from aboveboard.incidents.notices import queries as notices
 
 LEADS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
 _FIRST = 8
-"""How many duties the page shows before it asks; those of places that no rule covers always stand on it."""
+"""How many duties the page shows before it asks; those of places that no rule
+covers always stand on it."""
 _TONES = {1: "low", 2: "medium", 3: "high", 4: "very-high"}
 
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """A duty in the table; ``by``: the first sentence of its clock, for one without a fixed time."""
+    """A duty in the table; ``by``: the first sentence of its clock, for one
+    without a fixed time."""
 
     view: queries.DutyView
     by: str
@@ -37,7 +39,9 @@ class DueRow:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """List every incident, newest first."""
-    return render(request, "console/incidents/overview.html", {"rows": queries.incidents(at=clock.now())})
+    return render(
+        request, "console/incidents/overview.html", {"rows": queries.incidents(at=clock.now())}
+    )
 
 
 @allow(*LEADS)
@@ -45,17 +49,27 @@ def overview(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """Show one incident: the next duty, the three numbers, what is due, what happened."""
     page = queries.page(number, at=clock.now())
-    due = [DueRow(duty, duty.clock_words.partition(". ")[0]) for duty in page.duties if duty.required != "no"]
+    due = [
+        DueRow(duty, duty.clock_words.partition(". ")[0])
+        for duty in page.duties
+        if duty.required != "no"
+    ]
     first = [row for place, row in enumerate(due) if place < _FIRST or row.view.not_covered]
     to_authority = page.next_duty is not None and page.next_duty.recipient_type == "authority"
     context = {
         "page": page,
         "batch": notices.newest_batch(number),
-        "bar": [{"label": part.name, "number": part.people, "tone": _TONES[part.band]} for part in reversed(page.slices) if part.people],
+        "bar": [
+            {"label": part.name, "number": part.people, "tone": _TONES[part.band]}
+            for part in reversed(page.slices)
+            if part.people
+        ],
         "slices": [part for part in reversed(page.slices) if part.people],
         "due": first,
         "later": [row for row in due if row not in first],
-        "open_answers": len(still_open(reports.authority_report(number, at=clock.now()))) if to_authority else None,
+        "open_answers": len(still_open(reports.authority_report(number, at=clock.now())))
+        if to_authority
+        else None,
         "not_due": [duty for duty in page.duties if duty.required == "no"],
         "timeline": page.timeline[:6],
         "counting": page.exposure is None and page.incident.kind != "other",
@@ -70,10 +84,18 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
     form = NoteForm(request.POST if request.method == "POST" else None)
     page = queries.page(number, at=clock.now())
     if request.method == "POST" and form.is_valid():
-        actions.note(number, form.cleaned_data["sentence"], public=form.cleaned_data["public"], by=actor_of(request), at=clock.now())
+        actions.note(
+            number,
+            form.cleaned_data["sentence"],
+            public=form.cleaned_data["public"],
+            by=actor_of(request),
+            at=clock.now(),
+        )
         return HttpResponseRedirect(reverse("console:timeline", args=[number]))
     context = {"page": page, "form": form, "states": queries.states(number)}
-    return render(request, "console/incidents/timeline.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "console/incidents/timeline.html", context, status=422 if form.errors else 200
+    )
 
 
 @allow(*LEADS)
@@ -89,14 +111,21 @@ def duty(request: HttpRequest, number: int, duty_id: int) -> HttpResponse:
         said = form.cleaned_data
         try:
             actions.mark_done(
-                duty_id, done_at=said["done_at"], reference=said["reference"], words=said["words"], by=actor_of(request), at=clock.now()
+                duty_id,
+                done_at=said["done_at"],
+                reference=said["reference"],
+                words=said["words"],
+                by=actor_of(request),
+                at=clock.now(),
             )
         except AboveboardError as error:
             form.add_error(None, str(error))
         else:
             return HttpResponseRedirect(reverse("console:incident", args=[number]))
     context = {"page": page, "duty": found, "form": form}
-    return render(request, "console/incidents/duty.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "console/incidents/duty.html", context, status=422 if form.errors else 200
+    )
 
 
 @allow(*LEADS)
@@ -105,23 +134,41 @@ def circumstances(request: HttpRequest, number: int) -> HttpResponse:
     """Ask what is known of the loss; every answer works out severity, risk and duties anew."""
     page = queries.page(number, at=clock.now())
     form = CircumstancesForm(
-        request.POST if request.method == "POST" else None, stored=page.incident.circumstances, kind=page.incident.kind,
+        request.POST if request.method == "POST" else None,
+        stored=page.incident.circumstances,
+        kind=page.incident.kind,
         initial={"occurred_at": _minute(page.incident.occurred_at)},
-    )  # fmt: skip
+    )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data["occurred_at"]
         same = _minute(said) == _minute(page.incident.occurred_at)
         moments = {} if same else {"occurred_at": said}
         try:
-            actions.change(number, answers=form.answers(), moments=moments, by=actor_of(request), at=clock.now())
+            actions.change(
+                number,
+                answers=form.answers(),
+                moments=moments,
+                by=actor_of(request),
+                at=clock.now(),
+            )
         except BadInput as error:
             form.add_error("occurred_at", str(error))
         else:
             return HttpResponseRedirect(reverse("console:incident", args=[number]))
-    return render(request, "console/incidents/circumstances.html", {"page": page, "form": form}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "console/incidents/circumstances.html",
+        {"page": page, "form": form},
+        status=422 if form.errors else 200,
+    )
 
 
-_MOVES = {State.CONTAINED: actions.contain, State.TOLD: actions.told, State.CLOSED: actions.close, State.OPEN: actions.reopen}
+_MOVES = {
+    State.CONTAINED: actions.contain,
+    State.TOLD: actions.told,
+    State.CLOSED: actions.close,
+    State.OPEN: actions.reopen,
+}
 
 
 @allow(*LEADS)
@@ -136,7 +183,8 @@ def move(request: HttpRequest, number: int, state: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A question of an authority's report without an answer: ``asks`` says who asks it, ``field`` where to answer it, or ""."""
+    """A question of an authority's report without an answer: ``asks`` says who asks it, ``field``
+    where to answer it, or ""."""
 
     question: str
     asks: str
@@ -148,7 +196,9 @@ def still_open(report: reports.AuthorityReport) -> list[Open]:
     found = [Open(item.question, item.article, answered_by(item.key)) for item in report.missing]
     asked = {item.key for item in report.missing}
     only = [answer for answer in report.ico if answer.missing and answer.key not in asked]
-    return found + [Open(answer.question, "the ICO’s form", answered_by(answer.key)) for answer in only]
+    return found + [
+        Open(answer.question, "the ICO’s form", answered_by(answer.key)) for answer in only
+    ]
 
 
 def _minute(moment: datetime | None) -> str:

@@ -1,4 +1,5 @@
-"""Every number of an incident, opened as the rows it counts. Rows hold reference numbers, never names."""
+"""Every number of an incident, opened as the rows it counts. Rows hold reference
+numbers, never names."""
 
 from __future__ import annotations
 
@@ -16,7 +17,11 @@ from aboveboard.engines.listing import Filter
 from aboveboard.incidents import queries
 from aboveboard.incidents.leaks.reading import SENTENCES, Reason
 
-_OUTCOMES = {"matched": "are ours", "ambiguous": "fit more than one of our customers", "stranger": "are strangers"}
+_OUTCOMES = {
+    "matched": "are ours",
+    "ambiguous": "fit more than one of our customers",
+    "stranger": "are strangers",
+}
 
 
 @allow(*LEADS)
@@ -33,7 +38,9 @@ def people(request: HttpRequest, number: int) -> HttpResponse:
         "total": queries.matching(number, which),
         "filters": _filters(page, said),
         "filtered": bool(said),
-        "older": f"?{urlencode(said | {'after': rows[-1].person_id})}" if len(rows) == PAGE_SIZE else "",
+        "older": f"?{urlencode(said | {'after': rows[-1].person_id})}"
+        if len(rows) == PAGE_SIZE
+        else "",
     }
     return render(request, "console/incidents/people.html", context)
 
@@ -48,11 +55,19 @@ def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
         rows = [{"line": row.line, "why": SENTENCES[Reason(row.reason)]} for row in unread]
         words = "could not be read"
     elif outcome in _OUTCOMES:
-        rows = [{"line": line.line, "why": ""} for line in queries.lines(number, outcome, after=after, limit=PAGE_SIZE)]
+        rows = [
+            {"line": line.line, "why": ""}
+            for line in queries.lines(number, outcome, after=after, limit=PAGE_SIZE)
+        ]
         words = _OUTCOMES[outcome]
     else:
         raise Http404
-    context = {"page": page, "rows": rows, "words": words, "older": f"?after={rows[-1]['line']}" if len(rows) == PAGE_SIZE else ""}
+    context = {
+        "page": page,
+        "rows": rows,
+        "words": words,
+        "older": f"?after={rows[-1]['line']}" if len(rows) == PAGE_SIZE else "",
+    }
     return render(request, "console/incidents/lines.html", context)
 
 
@@ -60,9 +75,14 @@ def _filter(request: HttpRequest) -> Filter:
     get = request.GET.get
     band = _number(request, "band")
     return Filter(
-        band=band or None, severity=_number(request, "severity") or None, jurisdiction=get("jurisdiction"), country=get("country"),
-        channel=get("channel"), language=get("language"), after=_number(request, "after"),
-    )  # fmt: skip
+        band=band or None,
+        severity=_number(request, "severity") or None,
+        jurisdiction=get("jurisdiction"),
+        country=get("country"),
+        channel=get("channel"),
+        language=get("language"),
+        after=_number(request, "after"),
+    )
 
 
 def _number(request: HttpRequest, name: str) -> int:
@@ -74,15 +94,35 @@ def _number(request: HttpRequest, name: str) -> int:
 
 def _filters(page: queries.Page, said: dict[str, str]) -> list[dict[str, object]]:
     groups = (
-        ("band", "How bad", [(str(part.band), f"{part.name} {part.people:,}") for part in page.slices if part.people]),
-        ("jurisdiction", "Where they live", [(place, f"{place} {count:,}") for place, count in page.jurisdictions.items()]),
-        ("language", "Language", [(language, f"{language} {count:,}") for language, count in page.languages.items()]),
+        (
+            "band",
+            "How bad",
+            [
+                (str(part.band), f"{part.name} {part.people:,}")
+                for part in page.slices
+                if part.people
+            ],
+        ),
+        (
+            "jurisdiction",
+            "Where they live",
+            [(place, f"{place} {count:,}") for place, count in page.jurisdictions.items()],
+        ),
+        (
+            "language",
+            "Language",
+            [(language, f"{language} {count:,}") for language, count in page.languages.items()],
+        ),
     )
     return [
         {
             "label": label,
             "options": [
-                {"label": words, "href": f"?{urlencode(said | {name: value})}", "chosen": said.get(name) == value}
+                {
+                    "label": words,
+                    "href": f"?{urlencode(said | {name: value})}",
+                    "chosen": said.get(name) == value,
+                }
                 for value, words in options
             ],
         }

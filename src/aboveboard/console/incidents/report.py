@@ -13,10 +13,34 @@ from aboveboard.incidents import queries, reports
 from aboveboard.incidents.law.reporting.ico import IcoAnswer
 
 _GROUPS = (
-    ("What happened", ("kind", "reference", "description", "cyber", "discovery", "aware_at", "begun_at", "aspects", "systems", "outage")),
+    (
+        "What happened",
+        (
+            "kind",
+            "reference",
+            "description",
+            "cyber",
+            "discovery",
+            "aware_at",
+            "begun_at",
+            "aspects",
+            "systems",
+            "outage",
+        ),
+    ),
     ("Whose data", ("people", "subjects", "records", "data")),
     ("What it may mean for them", ("impacts", "likelihood", "subjects_told")),
-    ("What was done", ("staff_trained", "measures_before", "measures_taken", "measures_after", "late_reason", "told_elsewhere")),
+    (
+        "What was done",
+        (
+            "staff_trained",
+            "measures_before",
+            "measures_taken",
+            "measures_after",
+            "late_reason",
+            "told_elsewhere",
+        ),
+    ),
     ("Who reports", ("organisation", "dpo", "reporter")),
 )
 """In which group of the page a question of the form stands."""
@@ -41,10 +65,13 @@ def authority_report(request: HttpRequest, number: int) -> HttpResponse:
 @allow(*LEADS)
 @require_safe
 def authority_report_json(request: HttpRequest, number: int) -> HttpResponse:
-    """Give the report as JSON: the EDPB's template in its published encoding, and the ICO's questions."""
+    """Give the report as JSON: the EDPB's template in its published encoding,
+    and the ICO's questions."""
     document = reports.report_json(number, at=clock.now())
     response = JsonResponse(document, json_dumps_params={"indent": 2, "ensure_ascii": False})
-    response["Content-Disposition"] = f'attachment; filename="{document["incident"].lower()}-report.json"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="{document["incident"].lower()}-report.json"'
+    )
     return response
 
 
@@ -54,7 +81,11 @@ def _grouped(answers: tuple[IcoAnswer, ...]) -> list[tuple[str, list[IcoAnswer]]
     last = len(_GROUPS) - 1
     groups = []
     for index, (title, keys) in enumerate(_GROUPS):
-        inside = [answer for answer in answers if answer.key in keys or (index == last and answer.key not in placed)]
+        inside = [
+            answer
+            for answer in answers
+            if answer.key in keys or (index == last and answer.key not in placed)
+        ]
         if inside:
             groups.append((title, inside))
     return groups

@@ -31,12 +31,19 @@ def prepare(request: HttpRequest, number: int) -> HttpResponse:
     form = PrepareForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            batch = actions.prepare(number, measures=form.cleaned_data, by=actor_of(request), at=clock.now())
+            batch = actions.prepare(
+                number, measures=form.cleaned_data, by=actor_of(request), at=clock.now()
+            )
         except AboveboardError as error:
             form.add_error(None, str(error))
         else:
             return HttpResponseRedirect(reverse("console:notices", args=[number, batch.pk]))
-    return render(request, "console/incidents/prepare.html", {"page": page, "form": form}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "console/incidents/prepare.html",
+        {"page": page, "form": form},
+        status=422 if form.errors else 200,
+    )
 
 
 @allow(*LEADS)
@@ -87,7 +94,9 @@ def rows(request: HttpRequest, number: int, batch_id: int, state: str) -> HttpRe
     if not after.isdigit():
         raise Http404
     _own(number, batch_id)
-    found = notices.dispatches(batch_id, state, reason=request.GET.get("reason") or None, after=int(after), limit=PAGE_SIZE)
+    found = notices.dispatches(
+        batch_id, state, reason=request.GET.get("reason") or None, after=int(after), limit=PAGE_SIZE
+    )
     context = {
         "page": queries.page(number, at=clock.now()),
         "batch_id": batch_id,
@@ -105,7 +114,9 @@ def _own(number: int, batch_id: int) -> notices.BatchView:
     return found
 
 
-def _show(request: HttpRequest, number: int, batch_id: int, form: ReadForm | None = None) -> HttpResponse:
+def _show(
+    request: HttpRequest, number: int, batch_id: int, form: ReadForm | None = None
+) -> HttpResponse:
     view, actor = _own(number, batch_id), actor_of(request)
     prepared = view.batch.prepared_by
     samples = notices.samples(batch_id) if view.waits_for_approval else ()
@@ -117,14 +128,24 @@ def _show(request: HttpRequest, number: int, batch_id: int, form: ReadForm | Non
         "unread": view.batch.people - sum(sample.people for sample in samples),
         "mine": (prepared["kind"], prepared["id"]) == (actor.kind.value, actor.id),
         "may": actor.role in APPROVERS,
-        "sending": not view.waits_for_approval and not view.is_over and view.step in (BatchStep.APPROVED, BatchStep.RESUMED),
+        "sending": not view.waits_for_approval
+        and not view.is_over
+        and view.step in (BatchStep.APPROVED, BatchStep.RESUMED),
         "form": form or ReadForm(),
     }
-    return render(request, "console/incidents/notices.html", context, status=422 if form and form.errors else 200)
+    return render(
+        request,
+        "console/incidents/notices.html",
+        context,
+        status=422 if form and form.errors else 200,
+    )
 
 
 def _steps(view: notices.BatchView) -> list[dict[str, object]]:
     """Return who decided what about a batch, oldest first."""
     found = [("Prepared", view.batch.prepared_by, view.batch.prepared_at)]
     found += [(record.get_step_display(), record.by, record.at) for record in view.records]
-    return [{"words": f"{words} by the {by['role'].replace('-', ' ')}, {by['team']}", "at": at} for words, by, at in found]
+    return [
+        {"words": f"{words} by the {by['role'].replace('-', ' ')}, {by['team']}", "at": at}
+        for words, by, at in found
+    ]

@@ -21,7 +21,12 @@ from aboveboard.promise.queries import in_force
 
 KEEPERS = (Role.ADMINISTRATOR, Role.INCIDENT_LEAD)
 _TONES = {Encrypted.YES: "kept", Encrypted.NO: "act", Encrypted.UNKNOWN: "look"}
-_STATES = {DeviceState.IN_USE: "plain", DeviceState.MISSING: "act", DeviceState.FOUND: "look", DeviceState.RETIRED: "plain"}
+_STATES = {
+    DeviceState.IN_USE: "plain",
+    DeviceState.MISSING: "act",
+    DeviceState.FOUND: "look",
+    DeviceState.RETIRED: "plain",
+}
 _WAYS = {"found": actions.report_found, "retired": actions.retire}
 
 
@@ -33,10 +38,19 @@ def overview(request: HttpRequest) -> HttpResponse:
     everything = actor.role in LEADS
     found = queries.devices() if everything else queries.devices(holder_id=int(actor.id))
     rows = [
-        {"device": row, "kind": DeviceKind(row.kind).label, "encrypted": _encrypted(row.encrypted), "state": _state(row.state)}
+        {
+            "device": row,
+            "kind": DeviceKind(row.kind).label,
+            "encrypted": _encrypted(row.encrypted),
+            "state": _state(row.state),
+        }
         for row in found
     ]
-    return render(request, "console/keeping/devices.html", {"rows": rows, "everything": everything, "may_register": actor.role in KEEPERS})
+    return render(
+        request,
+        "console/keeping/devices.html",
+        {"rows": rows, "everything": everything, "may_register": actor.role in KEEPERS},
+    )
 
 
 @allow_staff
@@ -50,20 +64,29 @@ def one(request: HttpRequest, device_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Write down a device that will hold data."""
-    form = DeviceForm(request.POST if request.method == "POST" else None, initial={"encrypted": Encrypted.UNKNOWN})
+    form = DeviceForm(
+        request.POST if request.method == "POST" else None, initial={"encrypted": Encrypted.UNKNOWN}
+    )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         holder = int(said["holder"]) if said["holder"] else None
         try:
             device = actions.register_device(
-                kind=DeviceKind(said["kind"]), name=said["name"], tag=said["tag"], encrypted=Encrypted(said["encrypted"]),
-                holder_id=holder, by=actor_of(request), at=clock.now(),
-            )  # fmt: skip
+                kind=DeviceKind(said["kind"]),
+                name=said["name"],
+                tag=said["tag"],
+                encrypted=Encrypted(said["encrypted"]),
+                holder_id=holder,
+                by=actor_of(request),
+                at=clock.now(),
+            )
         except AboveboardError as error:
             form.add_error("tag", str(error))
         else:
             return HttpResponseRedirect(reverse("console:device", args=[device.pk]))
-    return render(request, "console/keeping/register.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "console/keeping/register.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @allow(*KEEPERS)
@@ -75,7 +98,9 @@ def turn(request: HttpRequest, device_id: int, way: str) -> HttpResponse:
     device, form = queries.device(device_id), WordsForm(request.POST)
     if form.is_valid():
         try:
-            _WAYS[way](device_id, note=form.cleaned_data["note"], by=actor_of(request), at=clock.now())
+            _WAYS[way](
+                device_id, note=form.cleaned_data["note"], by=actor_of(request), at=clock.now()
+            )
         except AboveboardError as error:
             form.add_error(None, str(error))
         else:
@@ -99,10 +124,15 @@ def _show(request: HttpRequest, device: Device, form: WordsForm | None = None) -
     state = DeviceState(records[-1].state)
     context = {
         "device": device,
-        "holder": names([device.holder_id]).get(device.holder_id, "") if device.holder_id is not None else "",
+        "holder": names([device.holder_id]).get(device.holder_id, "")
+        if device.holder_id is not None
+        else "",
         "encrypted": _encrypted(device.encrypted),
         "state": _state(state),
-        "records": [{"record": record, "words": DeviceState(record.state).label} for record in reversed(records)],
+        "records": [
+            {"record": record, "words": DeviceState(record.state).label}
+            for record in reversed(records)
+        ],
         "exports": [told(each, promise) for each in queries.exports(device_id=device.pk)],
         "form": form or WordsForm(),
         "may_keep": actor.role in KEEPERS,
@@ -110,7 +140,9 @@ def _show(request: HttpRequest, device: Device, form: WordsForm | None = None) -
         "may_lose": state in (DeviceState.IN_USE, DeviceState.FOUND),
         "is_missing": state is DeviceState.MISSING,
     }
-    return render(request, "console/keeping/device.html", context, status=422 if form and form.errors else 200)
+    return render(
+        request, "console/keeping/device.html", context, status=422 if form and form.errors else 200
+    )
 
 
 def _seen_by(actor: Actor, device_id: int) -> Device:

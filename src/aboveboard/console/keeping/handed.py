@@ -1,4 +1,5 @@
-"""What was handed over: every file of people's data that left, to whom, how protected, and who is in it; and what never left."""
+"""What was handed over: every file of people's data that left, to whom, how protected, and who is
+in it; and what never left."""
 
 from __future__ import annotations
 
@@ -36,7 +37,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     found = queries.newest_exports(before=int(before) if before else None, limit=limits.PAGE_SIZE)
     promise = in_force().promise
     context = {
-        "rows": [told(each, promise) | {"protection": protection(each), "to": _to(each, promise)} for each in found],
+        "rows": [
+            told(each, promise) | {"protection": protection(each), "to": _to(each, promise)}
+            for each in found
+        ],
         "older": f"?before={found[-1].pk}" if len(found) == limits.PAGE_SIZE else "",
     }
     return render(request, "console/keeping/handed.html", context)
@@ -57,8 +61,12 @@ def manifest_page(request: HttpRequest, found: Export) -> HttpResponse:
     people, promise = queries.export_people(found.pk, after=int(after)), in_force().promise
     context = {
         "device": found.device,
-        "export": told(found, promise) | {"protection": protection(found), "to": _to(found, promise)},
-        "rows": [{"person": row.person_id, "held": labels(row.categories), "reasons": row.reasons} for row in people],
+        "export": told(found, promise)
+        | {"protection": protection(found), "to": _to(found, promise)},
+        "rows": [
+            {"person": row.person_id, "held": labels(row.categories), "reasons": row.reasons}
+            for row in people
+        ],
         "older": f"?after={people[-1].person_id}" if len(people) == limits.PAGE_SIZE else "",
     }
     return render(request, "console/keeping/export.html", context)
@@ -80,5 +88,12 @@ def _to(export: Export, promise: Promise) -> str:
 def told(export: Export, promise: Promise) -> dict[str, object]:
     """Return an export as a list shows it: its purpose and fields in the promise's words."""
     purpose = promise.purposes.get(export.purpose)
-    fields = [str(promise.fields[name].label) if name in promise.fields else name for name in export.fields]
-    return {"row": export, "purpose": str(purpose.title) if purpose else export.purpose, "fields": fields}
+    fields = [
+        str(promise.fields[name].label) if name in promise.fields else name
+        for name in export.fields
+    ]
+    return {
+        "row": export,
+        "purpose": str(purpose.title) if purpose else export.purpose,
+        "fields": fields,
+    }

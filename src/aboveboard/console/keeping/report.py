@@ -28,12 +28,23 @@ def report(request: HttpRequest) -> HttpResponse:
     """Ask what is missing, what happened and when; open an incident."""
     actor = actor_of(request)
     form = ReportForm(
-        request.POST if request.method == "POST" else None, own=own_devices(actor), initial={"what": request.GET.get("device", "")}
+        request.POST if request.method == "POST" else None,
+        own=own_devices(actor),
+        initial={"what": request.GET.get("device", "")},
     )
-    if request.method == "POST" and form.is_valid() and (incident := _open(form, actor, _took(request))) is not None:
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and (incident := _open(form, actor, _took(request))) is not None
+    ):
         return HttpResponseRedirect(reverse("console:reported", args=[incident.number]))
     began = request.POST.get("began") or _BEGAN.sign("report")
-    return render(request, "console/keeping/report.html", {"form": form, "began": began}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "console/keeping/report.html",
+        {"form": form, "began": began},
+        status=422 if form.errors else 200,
+    )
 
 
 @allow_staff
@@ -43,7 +54,11 @@ def reported(request: HttpRequest, number: int) -> HttpResponse:
     actor, incident = actor_of(request), lifecycle.find(number)
     if (incident.reported_by["kind"], incident.reported_by["id"]) != (actor.kind.value, actor.id):
         raise Http404
-    return render(request, "console/keeping/reported.html", {"incident": incident, "leads": actor.role in LEADS})
+    return render(
+        request,
+        "console/keeping/reported.html",
+        {"incident": incident, "leads": actor.role in LEADS},
+    )
 
 
 def own_devices(actor: Actor) -> list[custody.DeviceRow]:
@@ -59,12 +74,31 @@ def _open(form: ReportForm, actor: Actor, took: int | None) -> Incident | None:
     try:
         if said["what"] == OTHER:
             return actions.open_other(title=said["title"], note=said["note"], by=actor, at=now)
-        device = custody.device_by_tag(said["tag"]) if said["what"] == BY_TAG else custody.device(int(said["what"]))
-        return actions.report_loss(device, note=said["note"], occurred_at=said["when"], reported_in_seconds=took, by=actor, at=now)
+        device = (
+            custody.device_by_tag(said["tag"])
+            if said["what"] == BY_TAG
+            else custody.device(int(said["what"]))
+        )
+        return actions.report_loss(
+            device,
+            note=said["note"],
+            occurred_at=said["when"],
+            reported_in_seconds=took,
+            by=actor,
+            at=now,
+        )
     except NotFound:
-        form.add_error(field, "No device has this label. Read it again, or choose “something else”.")
+        form.add_error(
+            field, "No device has this label. Read it again, or choose “something else”."
+        )
     except Conflict:
-        form.add_error(field, "This device is already reported missing, or out of service. Someone is looking after it.")
+        form.add_error(
+            field,
+            (
+                "This device is already reported missing, or out of service. Someone is looking "
+                "after it."
+            ),
+        )
     except BadInput:
         form.add_error("when", "This lies in the future.")
     except AboveboardError as error:

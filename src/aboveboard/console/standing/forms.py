@@ -8,7 +8,14 @@ from typing import Any
 
 from django import forms
 
-from aboveboard.vault.keeping.reasons import HOLD_LAW, HOLD_WORDS, RESTRICTION_LAW, RESTRICTION_WORDS, HoldReason, RestrictionReason
+from aboveboard.vault.keeping.reasons import (
+    HOLD_LAW,
+    HOLD_WORDS,
+    RESTRICTION_LAW,
+    RESTRICTION_WORDS,
+    HoldReason,
+    RestrictionReason,
+)
 from aboveboard.vault.merging.choosing import Compared, Likeness, Side
 
 _NUMBER = "Letters, digits and : . _ / - only. No names."
@@ -16,20 +23,31 @@ _NUMBER = "Letters, digits and : . _ / - only. No names."
 
 def _reference(label: str, hint: str = _NUMBER) -> forms.RegexField:
     return forms.RegexField(
-        r"^[A-Za-z0-9:._/-]+$", label=label, max_length=80, help_text=hint,
-        error_messages={"required": "Enter the number.", "invalid": "Use letters, digits and : . _ / - only."},
-    )  # fmt: skip
+        r"^[A-Za-z0-9:._/-]+$",
+        label=label,
+        max_length=80,
+        help_text=hint,
+        error_messages={
+            "required": "Enter the number.",
+            "invalid": "Use letters, digits and : . _ / - only.",
+        },
+    )
 
 
 class _UntilForm(forms.Form):
     """Why, under which case, and until when."""
 
-    why = forms.ChoiceField(label="Why?", widget=forms.RadioSelect, error_messages={"required": "Choose one."})
+    why = forms.ChoiceField(
+        label="Why?", widget=forms.RadioSelect, error_messages={"required": "Choose one."}
+    )
     reference = _reference("Case number")
     until = forms.DateField(
-        label="Last day", required=False, widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="Leave it empty if somebody must end it.", error_messages={"invalid": "Choose a day."},
-    )  # fmt: skip
+        label="Last day",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Leave it empty if somebody must end it.",
+        error_messages={"invalid": "Choose a day."},
+    )
 
     def _offer(self, options: Iterable[tuple[str, str]]) -> None:
         field = self.fields["why"]
@@ -47,7 +65,9 @@ class HoldForm(_UntilForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._offer((reason.value, f"{HOLD_WORDS[reason]} ({HOLD_LAW[reason]})") for reason in HoldReason)
+        self._offer(
+            (reason.value, f"{HOLD_WORDS[reason]} ({HOLD_LAW[reason]})") for reason in HoldReason
+        )
 
 
 class RestrictForm(_UntilForm):
@@ -55,7 +75,10 @@ class RestrictForm(_UntilForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._offer((reason.value, f"{RESTRICTION_WORDS[reason]} ({RESTRICTION_LAW[reason]})") for reason in RestrictionReason)
+        self._offer(
+            (reason.value, f"{RESTRICTION_WORDS[reason]} ({RESTRICTION_LAW[reason]})")
+            for reason in RestrictionReason
+        )
 
 
 class ReleaseForm(forms.Form):
@@ -67,7 +90,10 @@ class ReleaseForm(forms.Form):
 class LiftForm(forms.Form):
     """How the person was told."""
 
-    reference = _reference("Number of the letter or call that told them", f"They must be told first (GDPR Art. 18(3)). {_NUMBER}")
+    reference = _reference(
+        "Number of the letter or call that told them",
+        f"They must be told first (GDPR Art. 18(3)). {_NUMBER}",
+    )
 
 
 class UndoForm(forms.Form):
@@ -81,16 +107,22 @@ class MergeForm(forms.Form):
 
     reference = _reference("Case number")
 
-    def __init__(self, *args: Any, compared: Iterable[Compared], labels: dict[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, compared: Iterable[Compared], labels: dict[str, str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.asked = [one for one in compared if one.likeness is Likeness.DIFFERS]
         for one in self.asked:
             self.fields[f"field-{one.field}"] = forms.ChoiceField(
-                label=labels.get(one.field, one.field), widget=forms.RadioSelect, initial=one.newer.value,
-                choices=[(Side.KEPT.value, f"Of the record that stays, {_age(one, Side.KEPT)}"),
-                         (Side.MERGED.value, f"Of the other one, {_age(one, Side.MERGED)}")],
+                label=labels.get(one.field, one.field),
+                widget=forms.RadioSelect,
+                initial=one.newer.value,
+                choices=[
+                    (Side.KEPT.value, f"Of the record that stays, {_age(one, Side.KEPT)}"),
+                    (Side.MERGED.value, f"Of the other one, {_age(one, Side.MERGED)}"),
+                ],
                 error_messages={"required": "Choose one."},
-            )  # fmt: skip
+            )
         self.order_fields([*(f"field-{one.field}" for one in self.asked), "reference"])
 
     def chosen(self) -> dict[str, Side]:
@@ -103,4 +135,6 @@ def _age(one: Compared, side: Side) -> str:
     if origin is None or origin.collected_at is None:
         return "collected nobody knows when"
     newer = one.newer is side and (other is None or other.collected_at != origin.collected_at)
-    return f"collected {origin.collected_at:%d %B %Y}{', the newer one' if newer else ''}".replace(" 0", " ")
+    return f"collected {origin.collected_at:%d %B %Y}{', the newer one' if newer else ''}".replace(
+        " 0", " "
+    )

@@ -1,4 +1,5 @@
-"""Two records of one person: pairs that may be, what agrees and differs, making them one, and undoing it."""
+"""Two records of one person: pairs that may be, what agrees and differs, making
+them one, and undoing it."""
 
 from __future__ import annotations
 
@@ -15,19 +16,35 @@ from aboveboard.console.standing.people import KEEPER, ask
 from aboveboard.promise.queries import in_force
 from aboveboard.vault.merging import actions, finding
 
-_SHARED = {"email": "e-mail address", "phone": "phone number", "customer_number": "customer number", "national_id": "national number"}
+_SHARED = {
+    "email": "e-mail address",
+    "phone": "phone number",
+    "customer_number": "customer number",
+    "national_id": "national number",
+}
 
 
 @allow(KEEPER)
 @require_safe
 def candidates(request: HttpRequest) -> HttpResponse:
-    """List pairs of records that share an address or number, and the merges so far. ``?after=`` goes further."""
+    """List pairs of records that share an address or number, and the merges so far.
+    ``?after=`` goes further."""
     first, _, second = request.GET.get("after", "").partition("-")
-    known = first.isascii() and first.isdigit() and second.isascii() and second.isdigit() and len(first + second) < 39
+    known = (
+        first.isascii()
+        and first.isdigit()
+        and second.isascii()
+        and second.isdigit()
+        and len(first + second) < 39
+    )
     pairs = finding.candidates(after=(int(first), int(second)) if known else (-1, -1))
     context = {
-        "pairs": [{"pair": pair, "shared": [_SHARED[kind] for kind in pair.kinds]} for pair in pairs],
-        "older": f"?after={pairs[-1].first}-{pairs[-1].second}" if len(pairs) == limits.PAGE_SIZE else "",
+        "pairs": [
+            {"pair": pair, "shared": [_SHARED[kind] for kind in pair.kinds]} for pair in pairs
+        ],
+        "older": f"?after={pairs[-1].first}-{pairs[-1].second}"
+        if len(pairs) == limits.PAGE_SIZE
+        else "",
         "merges": finding.latest(),
     }
     return render(request, "console/standing/candidates.html", context)
@@ -36,14 +53,24 @@ def candidates(request: HttpRequest) -> HttpResponse:
 @allow(KEEPER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pair(request: HttpRequest, kept: int, merged: int) -> HttpResponse:
-    """Show which fields of two records agree and differ, without a value; make them one when told which values stay."""
+    """Show which fields of two records agree and differ, without a value; make them one when
+    told which values stay."""
     compared = finding.preview(kept, merged)
     labels = {key: str(field.label) for key, field in in_force().promise.fields.items()}
-    form = MergeForm(request.POST if request.method == "POST" else None, compared=compared, labels=labels)
+    form = MergeForm(
+        request.POST if request.method == "POST" else None, compared=compared, labels=labels
+    )
     if form.is_valid():
         said = form.cleaned_data["reference"]
         try:
-            actions.merge(kept, merged, chosen=form.chosen(), reference=said, by=actor_of(request), at=clock.now())
+            actions.merge(
+                kept,
+                merged,
+                chosen=form.chosen(),
+                reference=said,
+                by=actor_of(request),
+                at=clock.now(),
+            )
         except NotFound:
             raise
         except AboveboardError as error:
@@ -51,21 +78,38 @@ def pair(request: HttpRequest, kept: int, merged: int) -> HttpResponse:
         else:
             return HttpResponseRedirect(reverse("console:standing_person", args=[kept]))
     context = {
-        "kept": kept, "merged": merged, "form": form, "days": limits.MERGE_UNDO_LIFE.days,
+        "kept": kept,
+        "merged": merged,
+        "form": form,
+        "days": limits.MERGE_UNDO_LIFE.days,
         "fields": [{"one": one, "label": labels.get(one.field, one.field)} for one in compared],
-    }  # fmt: skip
-    return render(request, "console/standing/pair.html", context, status=422 if form.errors else 200)
+    }
+    return render(
+        request, "console/standing/pair.html", context, status=422 if form.errors else 200
+    )
 
 
 @allow(KEEPER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, merge_id: int) -> HttpResponse:
     """Undo a merge."""
-    row, form = finding.merge_of(merge_id), UndoForm(request.POST if request.method == "POST" else None)
+    row, form = (
+        finding.merge_of(merge_id),
+        UndoForm(request.POST if request.method == "POST" else None),
+    )
     kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
 
     def do() -> None:
-        actions.split(merge_id, kinds=kinds, reference=form.cleaned_data["reference"], by=actor_of(request), at=clock.now())
+        actions.split(
+            merge_id,
+            kinds=kinds,
+            reference=form.cleaned_data["reference"],
+            by=actor_of(request),
+            at=clock.now(),
+        )
 
-    lede = "Each record gets back what it had. What changed since goes to the record whose value it replaced."
+    lede = (
+        "Each record gets back what it had. What changed since goes to the record whose value it "
+        "replaced."
+    )
     return ask(request, form, do, row.person_id, "Why are they two people?", lede, "Undo the merge")

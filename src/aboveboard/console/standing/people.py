@@ -20,7 +20,14 @@ from aboveboard.console.standing.forms import HoldForm, LiftForm, ReleaseForm, R
 from aboveboard.vault import queries as vault
 from aboveboard.vault.keeping import actions, queries
 from aboveboard.vault.keeping.models import Hold, Restriction
-from aboveboard.vault.keeping.reasons import HOLD_LAW, HOLD_WORDS, RESTRICTION_LAW, RESTRICTION_WORDS, HoldReason, RestrictionReason
+from aboveboard.vault.keeping.reasons import (
+    HOLD_LAW,
+    HOLD_WORDS,
+    RESTRICTION_LAW,
+    RESTRICTION_WORDS,
+    HoldReason,
+    RestrictionReason,
+)
 from aboveboard.vault.merging import alias, finding
 
 KEEPER = Role.PRIVACY_LEAD
@@ -34,7 +41,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "holds": [_said(row) for row in queries.standing_holds(at=at)],
         "restrictions": [_said(row) for row in queries.standing_restrictions(at=at)],
-        "sweeps": [{"row": row, "people": sum(row.counts.get("people", {}).values())} for row in sweeps.sweeps(limit=5)],
+        "sweeps": [
+            {"row": row, "people": sum(row.counts.get("people", {}).values())}
+            for row in sweeps.sweeps(limit=5)
+        ],
         "merges": finding.latest(limit=5),
     }
     return render(request, "console/standing/overview.html", context)
@@ -64,10 +74,19 @@ def hold(request: HttpRequest, person_id: int) -> HttpResponse:
     def do() -> None:
         said = form.cleaned_data
         actions.place_hold(
-            person_id, HoldReason(said["why"]), reference=said["reference"], until=form.ends(), by=actor_of(request), at=clock.now()
+            person_id,
+            HoldReason(said["why"]),
+            reference=said["reference"],
+            until=form.ends(),
+            by=actor_of(request),
+            at=clock.now(),
         )
 
-    words = "Why must their data be kept?", "While a hold stands, nothing of theirs is erased. They see that it stands.", "Place the hold"
+    words = (
+        "Why must their data be kept?",
+        "While a hold stands, nothing of theirs is erased. They see that it stands.",
+        "Place the hold",
+    )
     return ask(request, form, do, person_id, *words)
 
 
@@ -80,9 +99,14 @@ def restrict(request: HttpRequest, person_id: int) -> HttpResponse:
     def do() -> None:
         said, by = form.cleaned_data, actor_of(request)
         why = RestrictionReason(said["why"])
-        actions.restrict(person_id, why, reference=said["reference"], until=form.ends(), by=by, at=clock.now())
+        actions.restrict(
+            person_id, why, reference=said["reference"], until=form.ends(), by=by, at=clock.now()
+        )
 
-    lede = "It is stored and all but not used until the restriction ends (GDPR Art. 18(2)). They see that it stands."
+    lede = (
+        "It is stored and all but not used until the restriction ends (GDPR Art. 18(2)). They see "
+        "that it stands."
+    )
     return ask(request, form, do, person_id, "Why must their data rest?", lede, "Restrict it")
 
 
@@ -93,7 +117,9 @@ def release(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
     form = ReleaseForm(request.POST if request.method == "POST" else None)
 
     def do() -> None:
-        actions.release_hold(row_id, reference=form.cleaned_data["reference"], by=actor_of(request), at=clock.now())
+        actions.release_hold(
+            row_id, reference=form.cleaned_data["reference"], by=actor_of(request), at=clock.now()
+        )
 
     lede = "From then on their data may be erased again, by a sweep or because they ask."
     return ask(request, form, do, person_id, "What ends the hold?", lede, "Release the hold")
@@ -106,16 +132,25 @@ def lift(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
     form = LiftForm(request.POST if request.method == "POST" else None)
 
     def do() -> None:
-        actions.lift_restriction(row_id, told=form.cleaned_data["reference"], by=actor_of(request), at=clock.now())
+        actions.lift_restriction(
+            row_id, told=form.cleaned_data["reference"], by=actor_of(request), at=clock.now()
+        )
 
     lede = "From then on their data is used again as the promise says."
     return ask(request, form, do, person_id, "How were they told?", lede, "Lift the restriction")
 
 
 def ask(
-    request: HttpRequest, form: forms.Form, do: Callable[[], object], person_id: int, title: str, lede: str, button: str
+    request: HttpRequest,
+    form: forms.Form,
+    do: Callable[[], object],
+    person_id: int,
+    title: str,
+    lede: str,
+    button: str,
 ) -> HttpResponse:
-    """Ask one question about a person; when it is answered do it and go back to them, else say what is wrong."""
+    """Ask one question about a person; when it is answered do it and go back to them,
+    else say what is wrong."""
     person_id = _whose(person_id)
     if form.is_valid():
         try:
@@ -126,7 +161,13 @@ def ask(
             form.add_error("reference", str(error))
         else:
             return HttpResponseRedirect(reverse("console:standing_person", args=[person_id]))
-    context: dict[str, Any] = {"form": form, "person_id": person_id, "title": title, "lede": lede, "button": button}
+    context: dict[str, Any] = {
+        "form": form,
+        "person_id": person_id,
+        "title": title,
+        "lede": lede,
+        "button": button,
+    }
     return render(request, "console/standing/ask.html", context, status=422 if form.errors else 200)
 
 

@@ -1,4 +1,5 @@
-"""One sweep: what it found by field and purpose, and every row behind the numbers. Erasing is for the command line."""
+"""One sweep: what it found by field and purpose, and every row behind the numbers. Erasing is
+for the command line."""
 
 from __future__ import annotations
 
@@ -27,12 +28,23 @@ def sweep(request: HttpRequest, sweep_id: int) -> HttpResponse:
     context = {
         "sweep": found,
         "lines": [
-            {"line": line, "field": labels.get(line.field, line.field), "purpose": titles.get(line.purpose, line.purpose)}
+            {
+                "line": line,
+                "field": labels.get(line.field, line.field),
+                "purpose": titles.get(line.purpose, line.purpose),
+            }
             for line in queries.report(found)
         ],
-        "outcomes": [(code, queries.OUTCOMES[code], people) for code, people in queries.outcomes(sweep_id).items()],
+        "outcomes": [
+            (code, queries.OUTCOMES[code], people)
+            for code, people in queries.outcomes(sweep_id).items()
+        ],
         "rows": [
-            {"row": row, "fields": [labels.get(name, name) for name in row.fields], "outcome": queries.OUTCOMES[row.outcome]}
+            {
+                "row": row,
+                "fields": [labels.get(name, name) for name in row.fields],
+                "outcome": queries.OUTCOMES[row.outcome],
+            }
             for row in rows
         ],
         "older": f"?after={rows[-1].pk}{chosen}" if len(rows) == limits.PAGE_SIZE else "",

@@ -1,7 +1,7 @@
 """Handing messages to one mail server over a few connections, as fast as it takes them.
 
-The handshake (greeting, EHLO, STARTTLS, AUTH) is the standard library's ``smtplib``. What follows is
-ours, because ``smtplib`` waits for each reply: where the server offers PIPELINING (RFC 2920), a
+The handshake (greeting, EHLO, STARTTLS, AUTH) is the standard library's ``smtplib``. What follows
+is ours, because ``smtplib`` waits for each reply: where the server offers PIPELINING (RFC 2920), a
 message's body and the next message's envelope travel together, one round trip for each message, on
 all connections at once from one thread.
 

@@ -16,7 +16,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message to hand over: ``key`` names it to the caller; ``to`` is checked; ``data`` is the message."""
+    """A message to hand over: ``key`` names it to the caller; ``to`` is checked;
+    ``data`` is the message."""
 
     key: int
     to: str
@@ -30,8 +31,8 @@ class Letter:
 class Outcome:
     """What the mail server said about a letter. ``code`` is its reply.
 
-    A code of 0 with ``PUT_OFF``: the line was lost while it decided. With ``REFUSED``: the address needs
-    SMTPUTF8 (RFC 6531), which this server does not offer.
+    A code of 0 with ``PUT_OFF``: the line was lost while it decided. With ``REFUSED``: the address
+    needs SMTPUTF8 (RFC 6531), which this server does not offer.
     """
 
     key: int
@@ -40,6 +41,9 @@ class Outcome:
 
 
 def outcome_of(key: int, code: int) -> Outcome:
-    """Return what a reply code means for a letter (RFC 5321, 4.2.1): 2 taken, 5 refused, all else put off."""
+    """Return what a reply code means for a letter (RFC 5321, 4.2.1): 2 taken, 5
+    refused, all else put off."""
     kind = code // 100
-    return Outcome(key, Verdict.TAKEN if kind == 2 else Verdict.REFUSED if kind == 5 else Verdict.PUT_OFF, code)
+    return Outcome(
+        key, Verdict.TAKEN if kind == 2 else Verdict.REFUSED if kind == 5 else Verdict.PUT_OFF, code
+    )

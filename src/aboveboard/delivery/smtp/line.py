@@ -1,9 +1,9 @@
 """One connection to the mail server, and the dialogue on it; never blocks.
 
-Steps of a message, each with one reply (RFC 5321, 3.3): ``mail``, ``rcpt``, ``data``, ``body``. With
-PIPELINING the first three leave together, and together with the body of the message before. When the
-recipient was refused but DATA is accepted all the same, a lone dot ends it (``void``; RFC 2920, 3.1).
-A transaction that was begun and refused is cleared (``rset``) before the next.
+Steps of a message, each with one reply (RFC 5321, 3.3): ``mail``, ``rcpt``, ``data``, ``body``.
+With PIPELINING the first three leave together, and together with the body of the message before.
+When the recipient was refused but DATA is accepted all the same, a lone dot ends it (``void``; RFC
+2920, 3.1). A transaction that was begun and refused is cleared (``rset``) before the next.
 """
 
 from __future__ import annotations
@@ -40,14 +40,16 @@ class Lost(AboveboardError):
 class Line:
     """One connection. Call :meth:`begin`, then :meth:`read` and :meth:`write` as the socket allows.
 
-    ``sender`` is the address of MAIL FROM; ``following`` gives the next letter, or ``None`` when none waits.
+    ``sender`` is the address of MAIL FROM; ``following`` gives the next letter, or
+    ``None`` when none waits.
     """
 
     def __init__(self, opened: Opened, sender: str, following: Callable[[], Letter | None]) -> None:
         self.sock = opened.sock
         self.sock.setblocking(False)
         if self.sock.family in (socket.AF_INET, socket.AF_INET6):
-            # The lone last segment of a body must not wait for an acknowledgement of the one before.
+            # The lone last segment of a body must not wait for an
+            # acknowledgement of the one before.
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._utf8 = opened.utf8
         self._sender = sender.encode("ascii")
@@ -100,7 +102,8 @@ class Line:
         return done
 
     def write(self) -> None:
-        """Send what can be sent now. A connection that breaks is noticed by the next :meth:`read`."""
+        """Send what can be sent now. A connection that breaks is noticed by
+        the next :meth:`read`."""
         try:
             while self._outgoing:
                 del self._outgoing[: self.sock.send(self._outgoing)]
@@ -110,14 +113,19 @@ class Line:
             self._outgoing.clear()
 
     def unfinished(self) -> tuple[list[Outcome], list[Letter]]:
-        """Of a lost line, return what is known or must be tried later, and the letters not handed over at all.
+        """Of a lost line, return what is known or must be tried later, and the
+        letters not handed over at all.
 
         A letter whose body was on its way may or may not have been taken: it is put off.
         """
         known, untouched = self._outcomes, {}
         for step, attempt in self._expected:
             if step in ("body", "void"):
-                known.append(Outcome(attempt.letter.key, Verdict.PUT_OFF, 0) if step == "body" else _refused(attempt))
+                known.append(
+                    Outcome(attempt.letter.key, Verdict.PUT_OFF, 0)
+                    if step == "body"
+                    else _refused(attempt)
+                )
             else:
                 untouched[attempt.letter.key] = attempt.letter
         self._expected.clear()
@@ -139,7 +147,9 @@ class Line:
             at = match.end()
             self._reply(int(match[2]))
         del self._incoming[:at]
-        if len(self._incoming) > _LONGEST_REPLY or (self._incoming[:1] and not self._incoming[:1].isdigit()):
+        if len(self._incoming) > _LONGEST_REPLY or (
+            self._incoming[:1] and not self._incoming[:1].isdigit()
+        ):
             raise Lost
 
     def _reply(self, code: int) -> None:
@@ -173,7 +183,8 @@ class Line:
         if attempt.bad and code == 354:
             self._send("void", attempt)
         elif code // 100 < 4 and code != 354:
-            raise Lost  # a server that says yes to DATA without asking for the message has taken nothing
+            # A server that says yes to DATA without asking for the message has taken nothing.
+            raise Lost
         elif code != 354:
             self._end(attempt, attempt.bad or code, begun=True)
         else:
@@ -214,8 +225,11 @@ class Line:
         elif step == "void":
             self._outgoing += b".\r\n"
         else:
-            # A line that begins with a dot gets a second one (RFC 5321, 4.5.2); a header never does.
-            self._outgoing += letter.data.replace(b"\r\n.", b"\r\n..") + (b".\r\n" if letter.data.endswith(b"\r\n") else b"\r\n.\r\n")
+            # A line that begins with a dot gets a second one (RFC 5321,
+            # 4.5.2); a header never does.
+            self._outgoing += letter.data.replace(b"\r\n.", b"\r\n..") + (
+                b".\r\n" if letter.data.endswith(b"\r\n") else b"\r\n.\r\n"
+            )
         self._expected.append((step, attempt))
 
 

@@ -16,8 +16,8 @@ from aboveboard.delivery.smtp.server import NoServer, Opened, Server
 class Post:
     """Hands letters over on up to ``connections`` lines. Use as a context manager.
 
-    Call :meth:`give`, then :meth:`pump` while :attr:`busy`. Whatever happens, each letter given ends
-    in exactly one outcome or in :meth:`take_back`.
+    Call :meth:`give`, then :meth:`pump` while :attr:`busy`. Whatever happens, each letter given
+    ends in exactly one outcome or in :meth:`take_back`.
     """
 
     def __init__(self, server: Server, *, sender: str, connections: int, timeout: float) -> None:
@@ -50,7 +50,9 @@ class Post:
     def take_back(self, keys: Collection[int] | None = None) -> list[Letter]:
         """Return, and forget, the letters that no line has begun: all, or those with these keys."""
         back = [letter for letter in self._waiting if keys is None or letter.key in keys]
-        self._waiting = deque(letter for letter in self._waiting if keys is not None and letter.key not in keys)
+        self._waiting = deque(
+            letter for letter in self._waiting if keys is not None and letter.key not in keys
+        )
         return back
 
     def pump(self, wait: float) -> list[Outcome]:

@@ -88,13 +88,17 @@ class Server:
     def _connect(self, timeout: float) -> smtplib.SMTP:
         name = socket.gethostname() or "localhost"
         if self.scheme == "smtps":
-            return smtplib.SMTP_SSL(self.host, self.port, name, timeout=timeout, context=ssl.create_default_context())
+            return smtplib.SMTP_SSL(
+                self.host, self.port, name, timeout=timeout, context=ssl.create_default_context()
+            )
         return smtplib.SMTP(self.host, self.port, name, timeout=timeout)
 
 
 def _reason(error: OSError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return "mail-server-not-trusted"
-    if isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected):
+    if isinstance(error, smtplib.SMTPException) and not isinstance(
+        error, smtplib.SMTPServerDisconnected
+    ):
         return "mail-server-refuses"
     return "mail-server-unreachable"

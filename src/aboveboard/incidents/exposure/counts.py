@@ -18,11 +18,17 @@ from aboveboard.incidents.models import Exposure, Incident, State
 
 def newest(incident: Incident) -> Exposure | None:
     """Return the count that stands, or None when nothing was counted yet."""
-    return Exposure.objects.filter(incident=incident).select_related("incident").order_by("-id").first()
+    return (
+        Exposure.objects.filter(incident=incident)
+        .select_related("incident")
+        .order_by("-id")
+        .first()
+    )
 
 
 def in_open_incidents(person_ids: Collection[int]) -> frozenset[int]:
-    """Return those of the people who stand in the newest count of an incident that is not closed: they may yet have to be told."""
+    """Return those of the people who stand in the newest count of an incident that is not closed:
+    they may yet have to be told."""
     found: set[int] = set()
     for incident in Incident.objects.order_by("id"):
         last = incident.states.order_by("-id").first()

@@ -52,15 +52,23 @@ def assess(number: int, *, by: Actor, at: datetime) -> Assessment | None:
         incident = lifecycle.find(number, lock=True)
         done = _assessment(incident, counted, scored, overall, by, at)
         if overall is not None:
-            _write_duties(incident, _duties(incident, cells, circumstances, answers, overall, at), at)
-        facts: dict[str, Json] = {"risk": done.risk, "people": counted.people, "duties": incident.duties.filter(dropped_at=None).count()}
+            _write_duties(
+                incident, _duties(incident, cells, circumstances, answers, overall, at), at
+            )
+        facts: dict[str, Json] = {
+            "risk": done.risk,
+            "people": counted.people,
+            "duties": incident.duties.filter(dropped_at=None).count(),
+        }
         lifecycle.record(incident, "incident.changed", {"assessed": facts}, by=by, at=at)
     return done
 
 
 def score_for(circumstances: Circumstances) -> engine.Score:
     """Return the engine's scoring function under these circumstances."""
-    return lambda combinations: [int(item.score.band) for item in scoring.score(combinations, circumstances)]
+    return lambda combinations: [
+        int(item.score.band) for item in scoring.score(combinations, circumstances)
+    ]
 
 
 def _duties(
@@ -82,7 +90,11 @@ def _duties(
 
 def times_of(incident: Incident) -> Times:
     """Return the moments that start the clocks, with when each duty was done."""
-    done = DutyDone.objects.filter(duty__incident=incident).values_list("duty__duty_id", "at").order_by("at")
+    done = (
+        DutyDone.objects.filter(duty__incident=incident)
+        .values_list("duty__duty_id", "at")
+        .order_by("at")
+    )
     return Times(
         aware=incident.aware_at,
         discovered=incident.discovered_at,
@@ -92,7 +104,12 @@ def times_of(incident: Incident) -> Times:
 
 
 def _assessment(
-    incident: Incident, counted: Exposure, scored: Sequence[scoring.Scored], overall: RiskAnswer | None, by: Actor, at: datetime
+    incident: Incident,
+    counted: Exposure,
+    scored: Sequence[scoring.Scored],
+    overall: RiskAnswer | None,
+    by: Actor,
+    at: datetime,
 ) -> Assessment:
     return Assessment.objects.create(
         incident=incident,
@@ -102,7 +119,9 @@ def _assessment(
         risk=overall.risk.value if overall else "",
         notify_authority=overall.notify_authority if overall else False,
         notify_people=overall.notify_subjects if overall else False,
-        reasons=[{"text": reason.text, "citation": reason.citation} for reason in overall.reasons] if overall else [],
+        reasons=[{"text": reason.text, "citation": reason.citation} for reason in overall.reasons]
+        if overall
+        else [],
         severities=[
             {
                 "categories": item.categories,

@@ -1,7 +1,9 @@
-"""What is known of a loss beyond its counts: questions, answers, and what is taken until someone answers.
+"""What is known of a loss beyond its counts: questions, answers, and what is
+taken until someone answers.
 
-The questions are data (``circumstances.yaml``). Stored is only what someone answered; the rest is
-filled in with the worse reading each time, so an unanswered question never makes a loss look smaller.
+The questions are data (``circumstances.yaml``). Stored is only what someone answered;
+the rest is filled in with the worse reading each time, so an unanswered question never
+makes a loss look smaller.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A question of the authority's report: the answers allowed, key to words; ``many`` may be given."""
+    """A question of the authority's report: the answers allowed, key to words;
+    ``many`` may be given."""
 
     key: str
     ask: str
@@ -120,7 +123,10 @@ def open_questions() -> Mapping[str, str]:
 def reported_questions() -> tuple[Reported, ...]:
     """Return what the authority's report asks besides, in its order."""
     return tuple(
-        Reported(row["key"], row["ask"], template.choices(row["from"]), row["many"], row["unless_said"]) for row in _table()["reported"]
+        Reported(
+            row["key"], row["ask"], template.choices(row["from"]), row["many"], row["unless_said"]
+        )
+        for row in _table()["reported"]
     )
 
 
@@ -149,14 +155,21 @@ def _check_one(key: str, text: str) -> None:
         allowed = list(reported[key].options)
         fits = set(values) <= set(allowed) and (reported[key].many or len(values) == 1)
     else:
-        allowed, fits = [*one, *reported, *open_questions()], key in open_questions() and len(text) <= _LONGEST_WORDS
+        allowed, fits = (
+            [*one, *reported, *open_questions()],
+            key in open_questions() and len(text) <= _LONGEST_WORDS,
+        )
     if not fits:
         raise NoSuchAnswer(question=key, options=", ".join(allowed))
 
 
 def of(kind: str, stored: Mapping[str, str]) -> Circumstances:
-    """Return every question answered for an incident of this kind: as stored, else as taken until said."""
-    said = {question.key: stored.get(question.key) or question.unless_said[kind] for question in questions()}
+    """Return every question answered for an incident of this kind: as stored,
+    else as taken until said."""
+    said = {
+        question.key: stored.get(question.key) or question.unless_said[kind]
+        for question in questions()
+    }
     return Circumstances(
         hands=risk.Hands(said["hands"]),
         taking=Taking(said["taking"]),
@@ -171,7 +184,9 @@ def of(kind: str, stored: Mapping[str, str]) -> Circumstances:
         remedied=bool(_TRUTH[said["remedied"]]),
         words={key: stored.get(key, "") for key in open_questions()},
         reported={
-            question.key: tuple(filter(None, (stored.get(question.key) or question.unless_said[kind]).split(",")))
+            question.key: tuple(
+                filter(None, (stored.get(question.key) or question.unless_said[kind]).split(","))
+            )
             for question in reported_questions()
         },
         said=frozenset(key for key in said if stored.get(key)),

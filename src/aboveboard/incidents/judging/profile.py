@@ -16,15 +16,22 @@ def profile_of(organisation: Organisation) -> OrgProfile:
 
     Days end in its country's time zone; in UTC where the country has several.
     """
-    return OrgProfile(established_in=(organisation.country,), time_zone=time_zone_of(organisation.country))
+    return OrgProfile(
+        established_in=(organisation.country,), time_zone=time_zone_of(organisation.country)
+    )
 
 
 def time_zone_of(country: str) -> str:
     """Return a country's time zone (CLDR), or UTC where its zones keep different hours."""
-    zones = {zone for zone, territory in get_global("zone_territories").items() if territory == country}
+    zones = {
+        zone for zone, territory in get_global("zone_territories").items() if territory == country
+    }
     aliases = get_global("zone_aliases")
     canonical = sorted({aliases.get(zone, zone) for zone in zones} & available_timezones())
-    hours = {tuple(moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in _SEASONS) for zone in canonical}
+    hours = {
+        tuple(moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in _SEASONS)
+        for zone in canonical
+    }
     return canonical[0] if len(hours) == 1 else "UTC"
 
 

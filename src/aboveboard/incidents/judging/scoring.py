@@ -1,4 +1,5 @@
-"""The law applied to a count: a severity for each combination of categories, a risk, and the groups that duties ask about.
+"""The law applied to a count: a severity for each combination of categories, a risk, and the
+groups that duties ask about.
 
 Pure. The engine's bitmaps become the law's category keys here and nowhere else.
 """
@@ -32,7 +33,9 @@ class Scored:
 
 def readable(categories: int, protected: int, circumstances: Circumstances) -> frozenset[str]:
     """Return the category keys that can be read: all of them when the keys went too."""
-    return frozenset(from_bitmap(categories if circumstances.keys_taken else categories & ~protected))
+    return frozenset(
+        from_bitmap(categories if circumstances.keys_taken else categories & ~protected)
+    )
 
 
 def score(combinations: Sequence[Combination], circumstances: Circumstances) -> list[Scored]:
@@ -40,8 +43,19 @@ def score(combinations: Sequence[Combination], circumstances: Circumstances) -> 
     found = []
     for item in combinations:
         reached = circumstances.hands is not risk.Hands.NOBODY
-        seen = readable(item.categories, item.protected, circumstances) if reached else frozenset[str]()
-        found.append(Scored(item.categories, item.protected, item.people, severity.score(seen, circumstances.for_severity)))
+        seen = (
+            readable(item.categories, item.protected, circumstances)
+            if reached
+            else frozenset[str]()
+        )
+        found.append(
+            Scored(
+                item.categories,
+                item.protected,
+                item.people,
+                severity.score(seen, circumstances.for_severity),
+            )
+        )
     return found
 
 
@@ -50,10 +64,15 @@ def combinations(cells: Iterable[Cell]) -> list[Combination]:
     people: dict[tuple[int, int], int] = defaultdict(int)
     for cell in cells:
         people[cell.categories, cell.protected] += cell.people
-    return [Combination(categories, protected, count) for (categories, protected), count in sorted(people.items())]
+    return [
+        Combination(categories, protected, count)
+        for (categories, protected), count in sorted(people.items())
+    ]
 
 
-def risks(found: Sequence[Combination], circumstances: Circumstances) -> dict[tuple[int, int], risk.Assessment]:
+def risks(
+    found: Sequence[Combination], circumstances: Circumstances
+) -> dict[tuple[int, int], risk.Assessment]:
     """Return how likely harm is for the people of each combination.
 
     Scale counts: whoever's data is at least as telling is counted with them.
@@ -71,7 +90,11 @@ def risks(found: Sequence[Combination], circumstances: Circumstances) -> dict[tu
                 deletion=each.deletion,
                 vulnerable=each.vulnerable,
                 remedied=each.remedied,
-                people=sum(item.people for item in found if tiers[item.categories, item.protected] >= tiers[key]),
+                people=sum(
+                    item.people
+                    for item in found
+                    if tiers[item.categories, item.protected] >= tiers[key]
+                ),
             )
         )
         for key, each in facts.items()
@@ -81,7 +104,11 @@ def risks(found: Sequence[Combination], circumstances: Circumstances) -> dict[tu
 def worst(answers: Iterable[risk.Assessment]) -> risk.Assessment | None:
     """Return the answer that counts for the incident; None when nobody was exposed."""
     found = list(answers)
-    return max(found, key=lambda answer: (_ORDER.index(answer.risk), answer.notify_subjects)) if found else None
+    return (
+        max(found, key=lambda answer: (_ORDER.index(answer.risk), answer.notify_subjects))
+        if found
+        else None
+    )
 
 
 def _facts(item: Combination, circumstances: Circumstances) -> risk.Facts:
@@ -98,7 +125,11 @@ def _facts(item: Combination, circumstances: Circumstances) -> risk.Facts:
     )
 
 
-def groups(cells: Iterable[Cell], circumstances: Circumstances, answers: dict[tuple[int, int], risk.Assessment]) -> list[Group]:
+def groups(
+    cells: Iterable[Cell],
+    circumstances: Circumstances,
+    answers: dict[tuple[int, int], risk.Assessment],
+) -> list[Group]:
     """Return the people of each place by what they lost, as ``law.duties.due`` asks for them."""
     people: dict[tuple[str, int, int], int] = defaultdict(int)
     for cell in cells:
@@ -119,12 +150,15 @@ def groups(cells: Iterable[Cell], circumstances: Circumstances, answers: dict[tu
 
 
 def loss(cells: Iterable[Cell], circumstances: Circumstances, overall: risk.Risk) -> LossFacts:
-    """Return what happened as the duties ask. A readable password in the count answers ``codes_taken``."""
+    """Return what happened as the duties ask. A readable password in the count
+    answers ``codes_taken``."""
     passwords_read = any(cell.categories & ~cell.protected & _PASSWORDS for cell in cells)
     return LossFacts(
         taking=circumstances.taking,
         risk=overall,
         medium=circumstances.medium,
         keys_taken=circumstances.keys_taken,
-        codes_taken=True if passwords_read and "codes_taken" not in circumstances.said else circumstances.codes_taken,
+        codes_taken=True
+        if passwords_read and "codes_taken" not in circumstances.said
+        else circumstances.codes_taken,
     )

@@ -16,7 +16,8 @@ def check_order(
     determined_at: datetime | None = None,
     at: datetime,
 ) -> None:
-    """Refuse moments that cannot be: in the future, or the later before the earlier; None is not known.
+    """Refuse moments that cannot be: in the future, or the later before the
+    earlier; None is not known.
 
     Raises:
         BadInput: two moments are out of order.
@@ -34,4 +35,7 @@ def check_order(
     ]
     for (earlier, first), (later, second) in pairwise(known):
         if first > second:
-            raise BadInput(found=f"the moment when {earlier} lies after {later}", fix="Check both moments and their time zone.")
+            raise BadInput(
+                found=f"the moment when {earlier} lies after {later}",
+                fix="Check both moments and their time zone.",
+            )

@@ -1,4 +1,5 @@
-"""The law of losing data, as pure rules over dated data: how bad, who must be told, by when, and in which words.
+"""The law of losing data, as pure rules over dated data: how bad, who must be told, by
+when, and in which words.
 
 Promise: the same facts always give the same answer, and every answer says why in plain words, on
 which provision, from data that carries the date it was checked. Time is an argument; nothing here
@@ -14,7 +15,8 @@ Public names:
     ``terms``: what goes into and comes out of ``duties``.
     ``duties``: :func:`~.duties.due` (which duties, to whom, by when).
     ``clocks``: :func:`~.clocks.deadline`, :func:`~.clocks.remaining`.
-    ``reporting``: what an authority is told (the EDPB template and the ICO form), and what is still missing.
+    ``reporting``: what an authority is told (the EDPB template and the ICO form), and what is
+        still missing.
     ``rules``: the law as data: duties, definitions, authorities.
     ``stories``: free-text retellings of a breach, read into the facts that the rules take.
 """

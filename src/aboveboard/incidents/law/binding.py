@@ -1,4 +1,5 @@
-"""Whether one duty binds: the data, the verb, the harm test and the number of people, each with its sentence."""
+"""Whether one duty binds: the data, the verb, the harm test and the number of people,
+each with its sentence."""
 
 from __future__ import annotations
 
@@ -15,15 +16,20 @@ _RISKS = (Risk.UNLIKELY, Risk.RISK, Risk.HIGH)
 
 _TAKING_WORDS: Mapping[Taking, str] = {
     Taking.ACQUIRED: "The data was taken or sent to somebody without a right to it.",
-    Taking.ACCESSED: "The data could be read by somebody without a right to it; nothing shows that it was taken.",
-    Taking.LOST: "The data is gone and nobody knows who has it; this law is read as if somebody had.",
+    Taking.ACCESSED: (
+        "The data could be read by somebody without a right to it; nothing shows that it was taken."
+    ),
+    Taking.LOST: (
+        "The data is gone and nobody knows who has it; this law is read as if somebody had."
+    ),
     Taking.UNAVAILABLE: "Nobody saw the data; it could not be used, or was changed.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Whether the duty binds, for how many of those who live there, and the sentences that led to it."""
+    """Whether the duty binds, for how many of those who live there, and the
+    sentences that led to it."""
 
     required: Required
     people: int
@@ -41,7 +47,9 @@ class _Counted:
     risk: Risk
 
 
-def judge(rule: Rule, facts: LossFacts, there: Sequence[Group], *, everyone: Sequence[Group], on: date) -> Judged:
+def judge(
+    rule: Rule, facts: LossFacts, there: Sequence[Group], *, everyone: Sequence[Group], on: date
+) -> Judged:
     """Say whether ``rule`` binds for the groups ``there`` (steps 2 to 5 of :mod:`duties`).
 
     ``everyone``: all groups of the loss, for laws that count people wherever they live.
@@ -56,12 +64,19 @@ def judge(rule: Rule, facts: LossFacts, there: Sequence[Group], *, everyone: Seq
     answers.append(harm)
     people = sum(one.group.people for one in kept)
     if rule.threshold:
-        enough = _of_threshold(rule, rule.threshold, kept, _counted_everywhere(rule, facts, everyone, on))
+        enough = _of_threshold(
+            rule, rule.threshold, kept, _counted_everywhere(rule, facts, everyone, on)
+        )
         if not rule.threshold.alternative:
             answers.append(enough)
         elif enough[0] is Required.YES:
             answers[-1] = enough
-    return Judged(_worst([answer for answer, _ in answers]), people, total, tuple(words for _, words in answers if words))
+    return Judged(
+        _worst([answer for answer, _ in answers]),
+        people,
+        total,
+        tuple(words for _, words in answers if words),
+    )
 
 
 def _worst(answers: Sequence[Required]) -> Required:
@@ -76,16 +91,27 @@ def _count(rule: Rule, facts: LossFacts, group: Group, on: date) -> _Counted:
     usable = group.readable
     if rule.safe_harbour != "yes" or facts.keys_taken:
         usable |= group.protected
-    risk = group.risk or (facts.risk if group.readable or facts.keys_taken or facts.taking is Taking.UNAVAILABLE else Risk.UNLIKELY)
+    risk = group.risk or (
+        facts.risk
+        if group.readable or facts.keys_taken or facts.taking is Taking.UNAVAILABLE
+        else Risk.UNLIKELY
+    )
     covered, reason = _covered(rule, usable, facts, on)
     if covered is Required.NO and facts.keys_taken is None and group.protected:
         covered, reason = _covered(rule, group.readable | group.protected, facts, on)
         if covered is not Required.NO:
-            return _Counted(group, Required.ASK, "The data was unreadable, but it is not known whether its keys went too.", risk)
+            return _Counted(
+                group,
+                Required.ASK,
+                "The data was unreadable, but it is not known whether its keys went too.",
+                risk,
+            )
     return _Counted(group, covered, reason, risk)
 
 
-def _covered(rule: Rule, usable: frozenset[str], facts: LossFacts, on: date) -> tuple[Required, str]:
+def _covered(
+    rule: Rule, usable: frozenset[str], facts: LossFacts, on: date
+) -> tuple[Required, str]:
     if not usable and facts.taking is not Taking.UNAVAILABLE:
         return Required.NO, _SAFE if rule.safe_harbour == "yes" else "No personal data was exposed."
     if not rule.data:
@@ -102,7 +128,11 @@ def _not_covered(rule: Rule, counted: Sequence[_Counted]) -> str:
     if hidden and not any(one.group.readable for one in counted):
         return _SAFE
     words = next(one.reason for one in sorted(counted, key=lambda one: not one.group.readable))
-    return f"{words} What else would have counted cannot be read, and its keys are safe." if hidden else words
+    return (
+        f"{words} What else would have counted cannot be read, and its keys are safe."
+        if hidden
+        else words
+    )
 
 
 def _of_coverage(kept: Sequence[_Counted]) -> tuple[Required, str]:
@@ -119,12 +149,19 @@ def _of_verb(rule: Rule, facts: LossFacts) -> tuple[Required, str]:
         assumed = facts.taking is Taking.LOST and bool(rule.data)
         return Required.YES, _TAKING_WORDS[Taking.LOST] if assumed else ""
     if facts.taking is Taking.ACCESSED:
-        return Required.ASK, f"This law speaks of: {rule.trigger}. {_TAKING_WORDS[Taking.ACCESSED]} Whether that is enough is for counsel."
+        return (
+            Required.ASK,
+            (
+                f"This law speaks of: {rule.trigger}. {_TAKING_WORDS[Taking.ACCESSED]} Whether "
+                "that is enough is for counsel."
+            ),
+        )
     return Required.NO, f"This law speaks of: {rule.trigger}. {_TAKING_WORDS[facts.taking]}"
 
 
 def _of_harm(rule: Rule, kept: list[_Counted]) -> tuple[tuple[Required, str], list[_Counted]]:
-    """Step 4: the answer for the group at most risk; those for whom the answer is no are not counted.
+    """Step 4: the answer for the group at most risk; those for whom the
+    answer is no are not counted.
 
     Where one person at risk makes the duty bind, an authority is told of all; only the telling of
     people is narrowed to those at risk.
@@ -135,7 +172,11 @@ def _of_harm(rule: Rule, kept: list[_Counted]) -> tuple[tuple[Required, str], li
     answer = answers[best.risk]
     if rule.recipient_type == "individuals" and answer is not Required.NO:
         kept = [one for one in kept if answers[one.risk] is not Required.NO]
-    words = test["words"] if rule.harm_test in ("none", "record") else f"{test['words']} Here: {_RISK_WORDS[best.risk]}"
+    words = (
+        test["words"]
+        if rule.harm_test in ("none", "record")
+        else f"{test['words']} Here: {_RISK_WORDS[best.risk]}"
+    )
     if answer is Required.ASK and rule.harm_text:
         words = f"{words} The law's own test: {rule.harm_text}."
     return (answer, words), kept
@@ -152,12 +193,19 @@ _RISK_WORDS: Mapping[Risk, str] = {
 def _counted_everywhere(rule: Rule, facts: LossFacts, everyone: Sequence[Group], on: date) -> int:
     country = rule.jurisdiction.split("-")[0]
     scope = [
-        group for group in everyone if rule.threshold and (rule.threshold.of == "everyone" or group.jurisdiction.split("-")[0] == country)
+        group
+        for group in everyone
+        if rule.threshold
+        and (rule.threshold.of == "everyone" or group.jurisdiction.split("-")[0] == country)
     ]
-    return sum(group.people for group in scope if _count(rule, facts, group, on).covered is not Required.NO)
+    return sum(
+        group.people for group in scope if _count(rule, facts, group, on).covered is not Required.NO
+    )
 
 
-def _of_threshold(rule: Rule, threshold: Threshold, kept: Sequence[_Counted], everywhere: int) -> tuple[Required, str]:
+def _of_threshold(
+    rule: Rule, threshold: Threshold, kept: Sequence[_Counted], everywhere: int
+) -> tuple[Required, str]:
     """Step 5."""
     people = sum(one.group.people for one in kept)
     if threshold.of == "everyone":
@@ -166,17 +214,32 @@ def _of_threshold(rule: Rule, threshold: Threshold, kept: Sequence[_Counted], ev
         # A federal rule that counts the residents of one state: the largest state decides.
         by_state: dict[str, int] = {}
         for one in kept:
-            by_state[one.group.jurisdiction] = by_state.get(one.group.jurisdiction, 0) + one.group.people
+            by_state[one.group.jurisdiction] = (
+                by_state.get(one.group.jurisdiction, 0) + one.group.people
+            )
         people = max(by_state.values())
     sure = sum(one.group.people for one in kept if one.covered is Required.YES)
     if threshold.count <= 1 and threshold.operator == ">=":
         return Required.YES, ""
     words = f"Due at {threshold.words()} ({threshold.text}); here {people:,}."
     if threshold.met_by(people):
-        doubtful = threshold.of != "everyone" and not threshold.met_by(min(sure, people)) and sure > 0
+        doubtful = (
+            threshold.of != "everyone" and not threshold.met_by(min(sure, people)) and sure > 0
+        )
         return (
-            (Required.ASK, f"{words} For some of them it is not clear that the law covers the data.") if doubtful else (Required.YES, words)
+            (
+                Required.ASK,
+                f"{words} For some of them it is not clear that the law covers the data.",
+            )
+            if doubtful
+            else (Required.YES, words)
         )
     if threshold.of == "persons" and threshold.operator != "<" and threshold.met_by(everywhere):
-        return Required.ASK, f"{words} With people elsewhere in the country {everywhere:,}: whether they count is for counsel."
+        return (
+            Required.ASK,
+            (
+                f"{words} With people elsewhere in the country {everywhere:,}: whether they count "
+                "is for counsel."
+            ),
+        )
     return Required.NO, words

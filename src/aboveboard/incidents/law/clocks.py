@@ -2,14 +2,16 @@
 
 Rules, each an option because laws differ:
 
-- **Hours** run through nights, weekends and holidays (EDPB Guidelines 9/2022: the 72 hours of Art. 33 GDPR).
-- **Calendar days** leave out the day of the event and end with the last second of the last day in the
-  organisation's time zone; so do **months**, on the day of the same number, or the last of a shorter month.
-- **Business days** leave out weekends and the public holidays held for the country. Where no holidays
-  are held for the place and year, the answer says so.
-- **Regulation (EEC, Euratom) 1182/71, Art. 3**: a period in hours starts at the next full hour; one in
-  days, weeks or months that would end on a weekend or holiday ends with the next working day, and every
-  period of two days or more has two working days in it.
+- **Hours** run through nights, weekends and holidays (EDPB Guidelines 9/2022: the
+  72 hours of Art. 33 GDPR).
+- **Calendar days** leave out the day of the event and end with the last second of the last
+  day in the organisation's time zone; so do **months**, on the day of the same number, or the
+  last of a shorter month.
+- **Business days** leave out weekends and the public holidays held for the country. Where no
+  holidays are held for the place and year, the answer says so.
+- **Regulation (EEC, Euratom) 1182/71, Art. 3**: a period in hours starts at the next full hour; one
+  in days, weeks or months that would end on a weekend or holiday ends with the next working day,
+  and every period of two days or more has two working days in it.
 """
 
 from __future__ import annotations
@@ -56,7 +58,13 @@ class End:
 
 
 def deadline(
-    start: datetime, value: int, unit: Unit, *, time_zone: str = "UTC", country: str = "", counting: Counting = Counting.PLAIN
+    start: datetime,
+    value: int,
+    unit: Unit,
+    *,
+    time_zone: str = "UTC",
+    country: str = "",
+    counting: Counting = Counting.PLAIN,
 ) -> End:
     """Return when ``value`` ``unit`` after ``start`` have passed.
 
@@ -87,7 +95,8 @@ def deadline(
 
 
 def year_end(start: datetime, days: int, *, time_zone: str = "UTC") -> End:
-    """Return the end of the ``days``-th day after the calendar year of ``start`` (45 CFR 164.408(c))."""
+    """Return the end of the ``days``-th day after the calendar year of
+    ``start`` (45 CFR 164.408(c))."""
     zone = ZoneInfo(time_zone)
     last = date(start.astimezone(zone).year, 12, 31) + timedelta(days=days)
     return End(_end_of_day(last, zone))
@@ -131,11 +140,15 @@ def _add_months(day: date, months: int) -> date:
 @cache
 def _holidays() -> Mapping[str, Mapping[int, frozenset[date]]]:
     raw = yaml.safe_load(_DATA.read_text("utf-8"))["countries"]
-    return {country: {int(year): frozenset(row["date"] for row in rows) for year, rows in years.items()} for country, years in raw.items()}
+    return {
+        country: {int(year): frozenset(row["date"] for row in rows) for year, rows in years.items()}
+        for country, years in raw.items()
+    }
 
 
 class _DaysOff:
-    """Weekends, and the holidays of one country; remembers the years that it has no holidays for."""
+    """Weekends, and the holidays of one country; remembers the years that
+    it has no holidays for."""
 
     def __init__(self, country: str) -> None:
         self._country = country.split("-")[0]
@@ -146,7 +159,8 @@ class _DaysOff:
     def notes(self) -> tuple[str, ...]:
         place = self._country or "this place"
         return tuple(
-            f"Public holidays of {place} in {year} are not held here; only weekends were left out." for year in sorted(self._unknown_years)
+            f"Public holidays of {place} in {year} are not held here; only weekends were left out."
+            for year in sorted(self._unknown_years)
         )
 
     def off(self, day: date) -> bool:
@@ -171,6 +185,12 @@ class _DaysOff:
         while self.off(last):
             last += timedelta(days=1)
         if last - first >= timedelta(days=2):
-            while sum(not self.off(first + timedelta(days=n)) for n in range(1, (last - first).days + 1)) < 2:
+            while (
+                sum(
+                    not self.off(first + timedelta(days=n))
+                    for n in range(1, (last - first).days + 1)
+                )
+                < 2
+            ):
                 last += timedelta(days=1)
         return last

@@ -2,15 +2,20 @@
 
 For each place where people live, over the rules that are the law on the day of awareness:
 
-1. **Ours?** The role fits (a processor tells its controller; nobody else), and the sector is declared.
-2. **Covered?** Whose readable data does this law count? Unreadable data counts only if its keys went too.
-3. **Triggered?** By access, acquisition or loss, electronically or on paper, as the law's verb says.
-4. **Harm?** The law's harm test, answered from the likelihood of harm; a question of its own is for counsel.
+1. **Ours?** The role fits (a processor tells its controller; nobody else),
+   and the sector is declared.
+2. **Covered?** Whose readable data does this law count? Unreadable data counts
+   only if its keys went too.
+3. **Triggered?** By access, acquisition or loss, electronically or on
+   paper, as the law's verb says.
+4. **Harm?** The law's harm test, answered from the likelihood of harm; a question
+   of its own is for counsel.
 5. **Enough people?** The threshold, with its operator.
-6. **By when?** The clock, from its own start; chained clocks from the duty before; the order between them.
+6. **By when?** The clock, from its own start; chained clocks from the duty
+   before; the order between them.
 
-A "no" at any step makes the duty not required, with the step's sentence; else an open question makes it
-"ask counsel". A place for which no rule is held is a row that says so, with its people.
+A "no" at any step makes the duty not required, with the step's sentence; else an open question
+makes it "ask counsel". A place for which no rule is held is a row that says so, with its people.
 """
 
 from __future__ import annotations
@@ -22,13 +27,24 @@ from zoneinfo import ZoneInfo
 from aboveboard.incidents.law.binding import Judged, judge
 from aboveboard.incidents.law.rules import authorities, catalogue
 from aboveboard.incidents.law.rules.catalogue import Rule
-from aboveboard.incidents.law.terms import Deadline, DutyDue, Group, LossFacts, OrgProfile, OrgRole, Required, Times
+from aboveboard.incidents.law.terms import (
+    Deadline,
+    DutyDue,
+    Group,
+    LossFacts,
+    OrgProfile,
+    OrgRole,
+    Required,
+    Times,
+)
 from aboveboard.incidents.law.timing import in_order, timed
 
 _EU = "EU"
 
 
-def due(facts: LossFacts, people: Sequence[Group], *, times: Times, profile: OrgProfile, at: datetime) -> tuple[DutyDue, ...]:
+def due(
+    facts: LossFacts, people: Sequence[Group], *, times: Times, profile: OrgProfile, at: datetime
+) -> tuple[DutyDue, ...]:
     """Return every duty that the loss may bring, binding or not, in the order in which to act.
 
     The day of awareness picks the rules. ``at`` is the present moment: it tells how long is left.
@@ -46,7 +62,9 @@ def due(facts: LossFacts, people: Sequence[Group], *, times: Times, profile: Org
             continue
         for place, own in _split(rule, there, profile):
             judged = judge(rule, facts, own, everyone=groups, on=day)
-            rows.append(timed(_row(rule, place, judged, profile), rule, times=times, profile=profile, at=at))
+            rows.append(
+                timed(_row(rule, place, judged, profile), rule, times=times, profile=profile, at=at)
+            )
     rows += _not_covered(groups, rules, profile)
     return in_order(rows)
 
@@ -65,7 +83,8 @@ def _lives_under(jurisdiction: str, place: str) -> bool:
 
 
 def _split(rule: Rule, there: list[Group], profile: OrgProfile) -> list[tuple[str, list[Group]]]:
-    """Return the rows that one rule makes: in the EEA people are told by country, authorities by lead."""
+    """Return the rows that one rule makes: in the EEA people are told by
+    country, authorities by lead."""
     if rule.jurisdiction != _EU:
         return [(rule.jurisdiction, there)]
     lead = _lead(profile)
@@ -76,14 +95,19 @@ def _split(rule: Rule, there: list[Group], profile: OrgProfile) -> list[tuple[st
     by_place: dict[str, list[Group]] = {}
     for group in there:
         place = (
-            group.jurisdiction if rule.recipient_type == "authority" and _has_land(group.jurisdiction) else group.jurisdiction.split("-")[0]
+            group.jurisdiction
+            if rule.recipient_type == "authority" and _has_land(group.jurisdiction)
+            else group.jurisdiction.split("-")[0]
         )
         by_place.setdefault(place, []).append(group)
     return sorted(by_place.items())
 
 
 def _has_land(jurisdiction: str) -> bool:
-    return "-" in jurisdiction and authorities.of(jurisdiction).name != authorities.of(jurisdiction.split("-")[0]).name
+    return (
+        "-" in jurisdiction
+        and authorities.of(jurisdiction).name != authorities.of(jurisdiction.split("-")[0]).name
+    )
 
 
 def _lead(profile: OrgProfile) -> str:
@@ -131,16 +155,28 @@ def _row(rule: Rule, place: str, judged: Judged, profile: OrgProfile) -> DutyDue
 def _eea_authority(place: str, profile: OrgProfile) -> tuple[str, list[str]]:
     authority = authorities.of(place, public_body=profile.public_body)
     if _lead(profile):
-        why = f"Your main establishment in the EEA is in {authority.country}, so its authority takes the lead (GDPR Art. 56)."
+        why = (
+            f"Your main establishment in the EEA is in {authority.country}, so its authority takes "
+            "the lead (GDPR Art. 56)."
+        )
     else:
-        why = "You have no establishment in the EEA, so the authority of each country concerned is told (EDPB Guidelines 9/2022, para. 73)."
-    if not authority.acronym and authority.name.startswith("the data protection authority of the Land"):
-        return authority.title, [why, "Germany has an authority for each Land: say which Land, and ask counsel if in doubt."]
+        why = (
+            "You have no establishment in the EEA, so the authority of each country concerned is "
+            "told (EDPB Guidelines 9/2022, para. 73)."
+        )
+    if not authority.acronym and authority.name.startswith(
+        "the data protection authority of the Land"
+    ):
+        return authority.title, [
+            why,
+            "Germany has an authority for each Land: say which Land, and ask counsel if in doubt.",
+        ]
     return authority.title, [why]
 
 
 def _not_covered(groups: list[Group], rules: list[Rule], profile: OrgProfile) -> list[DutyDue]:
-    """Return a row for every place that no general rule reaches, so that nobody is left out in silence."""
+    """Return a row for every place that no general rule reaches, so that nobody
+    is left out in silence."""
     general = {rule.jurisdiction for rule in rules if not rule.sector}
     counts: dict[str, int] = {}
     for group in groups:
@@ -152,11 +188,17 @@ def _not_covered(groups: list[Group], rules: list[Rule], profile: OrgProfile) ->
 def _ask_counsel(place: str, people: int, profile: OrgProfile) -> DutyDue:
     reason = "No duties are held here for this place. That does not mean that there are none."
     if profile.role is OrgRole.PROCESSOR:
-        reason = "No duty of a processor is held here for this place; your contract with the controller decides."
+        reason = (
+            "No duty of a processor is held here for this place; your contract with the controller "
+            "decides."
+        )
     elif catalogue.part_needed(place):
         reason = catalogue.part_needed(place)
     elif catalogue.sector_only(place):
-        reason = f"{catalogue.place_name(place)}'s law binds only organisations in a sector that you have not declared."
+        reason = (
+            f"{catalogue.place_name(place)}'s law binds only organisations in a sector that you "
+            "have not declared."
+        )
     return DutyDue(
         duty_id=f"NOT-COVERED:{place or 'unknown'}",
         jurisdiction=place,

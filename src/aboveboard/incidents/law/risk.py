@@ -1,11 +1,12 @@
-"""Whether a breach is a risk to people: document, tell the authority, tell the people (GDPR Art. 33 and 34).
+"""Whether a breach is a risk to people: document, tell the authority, tell the
+people (GDPR Art. 33 and 34).
 
 The rule, over data in ``risk.yaml``, asks in this order:
 
-1. **How telling is the data?** Tier 1 to 3: ENISA's context score, what a fraudster could do with it,
-   and whether the people need more care.
-2. **In whose hands is it?** From nobody, through a trusted recipient and a few known ones, to thieves
-   and the public. Data that cannot be read is in nobody's hands.
+1. **How telling is the data?** Tier 1 to 3: ENISA's context score, what a fraudster could do with
+   it, and whether the people need more care.
+2. **In whose hands is it?** From nobody, through a trusted recipient and a few known ones, to
+   thieves and the public. Data that cannot be read is in nobody's hands.
 3. **Could the data be used, and was it changed?** Loss of use is a breach of its own.
 4. The worst of these answers counts. What was done since can take away the duty to tell the people
    (Art. 34(3)(b)), never the record.
@@ -74,11 +75,11 @@ class Change(StrEnum):
 class Facts:
     """What is known of a breach.
 
-    ``exposed``: data category keys. ``context``: what is known beyond them. ``unintelligible``: it was
-    encrypted or hashed so that it cannot be read, and the key is safe. ``deletion``: the recipients
-    deleted it, gave it back or were asked to. ``vital``: people's health or safety hangs on the data.
-    ``people``, ``recipients``: how many, ``None`` if not known. ``remedied``: later measures mean that
-    the high risk will not come about.
+    ``exposed``: data category keys. ``context``: what is known beyond them. ``unintelligible``: it
+    was encrypted or hashed so that it cannot be read, and the key is safe. ``deletion``: the
+    recipients deleted it, gave it back or were asked to. ``vital``: people's health or safety hangs
+    on the data. ``people``, ``recipients``: how many, ``None`` if not known. ``remedied``: later
+    measures mean that the high risk will not come about.
     """
 
     exposed: frozenset[str]
@@ -115,7 +116,8 @@ class Assessment:
 
 
 def assess(facts: Facts) -> Assessment:
-    """Return what Articles 33 and 34 ask for, with every reason. Steps are numbered in the module."""
+    """Return what Articles 33 and 34 ask for, with every reason. Steps are
+    numbered in the module."""
     tables = _tables()
     tier, reasons = tier_of(facts)  # 1
     answers = [
@@ -132,7 +134,11 @@ def assess(facts: Facts) -> Assessment:
         reasons.append(_reason(tables["remedied"]))
     reasons += [_reason(tables["answers"][outcome]), _reason(tables["document"])]
     return Assessment(
-        outcome, document=True, notify_authority=outcome is not Risk.UNLIKELY, notify_subjects=tell_people, reasons=tuple(reasons)
+        outcome,
+        document=True,
+        notify_authority=outcome is not Risk.UNLIKELY,
+        notify_subjects=tell_people,
+        reasons=tuple(reasons),
     )
 
 
@@ -169,7 +175,9 @@ def _by_hands(facts: Facts, tier: int) -> tuple[Risk, Reason]:
         hands = Hands.FEW_KNOWN
     if hands is Hands.FEW_KNOWN and (facts.recipients or 0) > tables["few_recipients"]:
         hands = Hands.UNKNOWN
-    row = tables["hands"]["few_known_deleted" if hands is Hands.FEW_KNOWN and facts.deletion else hands]
+    row = tables["hands"][
+        "few_known_deleted" if hands is Hands.FEW_KNOWN and facts.deletion else hands
+    ]
     answer = Risk(row["answers"][tier])
     scale = tables["scale"]
     if hands == scale["hands"] and tier == scale["tier"] and (facts.people or 0) >= scale["people"]:

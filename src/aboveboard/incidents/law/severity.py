@@ -3,12 +3,13 @@
 Source: ENISA, "Recommendations for a methodology of the assessment of severity of personal data
 breaches", Working Document v1.0, December 2013. Tables are data (``severity.yaml``):
 
-- **DPC**, data processing context, 1 to 4: score each kind of data exposed, adjusted in whole steps; take the highest.
+- **DPC**, data processing context, 1 to 4: score each kind of data exposed, adjusted in whole
+  steps; take the highest.
 - **EI**, ease of identification, 0.25 to 1: the highest of the identifiers exposed.
 - **CB**, circumstances of the breach, 0 to 2: the points of every element present, added.
 
-SE runs from 0.25 to 6. It is a measure of harm to a person, not a duty: whether somebody must be told
-is for :mod:`~aboveboard.incidents.law.risk`, because the two part ways in several EDPB cases.
+SE runs from 0.25 to 6. It is a measure of harm to a person, not a duty: whether somebody must be
+told is for :mod:`~aboveboard.incidents.law.risk`, because the two part ways in several EDPB cases.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class Kind(StrEnum):
 
 
 class Band(IntEnum):
-    """How bad, as the exposure set writes it: 1 low (SE < 2), 2 medium (< 3), 3 high (< 4), 4 very high."""
+    """How bad, as the exposure set writes it: 1 low (SE < 2), 2 medium (< 3), 3
+    high (< 4), 4 very high."""
 
     LOW = 1
     MEDIUM = 2
@@ -88,9 +90,9 @@ class Circumstances:
 class Context:
     """What is known beyond the categories.
 
-    ``steps``: ENISA's adjustment for a kind, such as ``{Kind.SIMPLE: 2}`` for the customer list of a
-    pharmacy; it replaces the step that the combination shows. ``credentials_open``: the kind of data
-    that exposed passwords open. ``ei``: a known ease of identification, 0.25 to 1.
+    ``steps``: ENISA's adjustment for a kind, such as ``{Kind.SIMPLE: 2}`` for the customer list of
+    a pharmacy; it replaces the step that the combination shows. ``credentials_open``: the kind of
+    data that exposed passwords open. ``ei``: a known ease of identification, 0.25 to 1.
     """
 
     steps: Mapping[Kind, int] = field(default_factory=dict)
@@ -108,7 +110,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The severity for one person. ``se`` 0 to 6; ``band`` 1 to 4; ``meaning`` in words for that person."""
+    """The severity for one person. ``se`` 0 to 6; ``band`` 1 to 4; ``meaning`` in
+    words for that person."""
 
     dpc: float
     ei: float
@@ -119,7 +122,9 @@ class Score:
     reasons: tuple[str, ...]
 
 
-def score(readable: frozenset[str], circumstances: Circumstances, context: Context | None = None) -> Score:
+def score(
+    readable: frozenset[str], circumstances: Circumstances, context: Context | None = None
+) -> Score:
     """Return the severity for a person of whom ``readable`` was exposed.
 
     ``readable``: data category keys exposed in a form that can be read; what was unintelligible is
@@ -127,10 +132,16 @@ def score(readable: frozenset[str], circumstances: Circumstances, context: Conte
     """
     context = context or Context()
     if readable:
-        context_part, identity_part, breach_part = dpc(readable, context), ei(readable, context), cb(circumstances)
+        context_part, identity_part, breach_part = (
+            dpc(readable, context),
+            ei(readable, context),
+            cb(circumstances),
+        )
     else:
         nothing = Part(0, ("Nothing that can be read was exposed.",))
-        hidden = Circumstances(integrity=circumstances.integrity, availability=circumstances.availability)
+        hidden = Circumstances(
+            integrity=circumstances.integrity, availability=circumstances.availability
+        )
         context_part, identity_part, breach_part = nothing, Part(0, ()), cb(hidden)
     value = se(context_part.value, identity_part.value, breach_part.value)
     return Score(
@@ -174,7 +185,10 @@ def ei(exposed: frozenset[str], context: Context | None = None) -> Part:
     tables = _tables()
     levels = tables["ei_levels"]
     best = Part(
-        max((levels[_nearest(category, tables["identifiers"])] for category in exposed), default=levels["negligible"]),
+        max(
+            (levels[_nearest(category, tables["identifiers"])] for category in exposed),
+            default=levels["negligible"],
+        ),
         ("How easy the person is to identify follows from the clearest identifier exposed.",),
     )
     for rule in tables["identifier_combinations"]:
@@ -184,7 +198,8 @@ def ei(exposed: frozenset[str], context: Context | None = None) -> Part:
 
 
 def ei_level(name: str) -> float:
-    """Return the value of an ease of identification: "negligible", "limited", "significant" or "maximum"."""
+    """Return the value of an ease of identification: "negligible", "limited",
+    "significant" or "maximum"."""
     return float(_tables()["ei_levels"][name])
 
 
@@ -192,12 +207,17 @@ def cb(circumstances: Circumstances) -> Part:
     """Return the circumstances of the breach: 0 to 2, the points of every element added."""
     points = _tables()["cb"]
     found: list[tuple[float, str]] = [
-        (points["confidentiality"][circumstances.confidentiality], _CB_WORDS[circumstances.confidentiality]),
+        (
+            points["confidentiality"][circumstances.confidentiality],
+            _CB_WORDS[circumstances.confidentiality],
+        ),
         (points["integrity"][circumstances.integrity], _CB_WORDS[circumstances.integrity]),
         (points["availability"][circumstances.availability], _CB_WORDS[circumstances.availability]),
         (points["malicious"] if circumstances.malicious else 0, "Somebody did it on purpose."),
     ]
-    return Part(float(sum(value for value, _ in found)), tuple(words for value, words in found if value))
+    return Part(
+        float(sum(value for value, _ in found)), tuple(words for value, words in found if value)
+    )
 
 
 _CB_WORDS: Mapping[str, str] = {
@@ -206,7 +226,9 @@ _CB_WORDS: Mapping[str, str] = {
     Spread.UNKNOWN: "It reached people we do not know.",
     Alteration.RESTORED: "It was changed and put right before use.",
     Alteration.RECOVERABLE: "It was changed and may have been used wrongly; this can be put right.",
-    Alteration.NOT_RECOVERABLE: "It was changed and may have been used wrongly; this cannot be put right.",
+    Alteration.NOT_RECOVERABLE: (
+        "It was changed and may have been used wrongly; this cannot be put right."
+    ),
     Absence.RECOVERED: "It was gone and is back.",
     Absence.TEMPORARY: "It could not be used for a time.",
     Absence.NOT_RECOVERABLE: "It is lost for good.",
@@ -221,7 +243,9 @@ def se(dpc_value: float, ei_value: float, cb_value: float) -> float:
 
 def band(value: float) -> Band:
     """Return the band of an SE: below 2 low, below 3 medium, below 4 high, else very high."""
-    reached = [position for position, row in enumerate(_tables()["bands"], 1) if value >= row["from"]]
+    reached = [
+        position for position, row in enumerate(_tables()["bands"], 1) if value >= row["from"]
+    ]
     return Band(reached[-1])
 
 
@@ -267,19 +291,34 @@ def _kind(category: str, context: Context) -> Kind:
 
 
 def _only_opens(own: frozenset[str]) -> bool:
-    """Whether what counts as this kind is nothing but credentials: the harm lies in what they open."""
+    """Whether what counts as this kind is nothing but credentials: the harm
+    lies in what they open."""
     known = categories.known()
     return bool(own) and all(category in known and known[category].credential for category in own)
 
 
-def _dpc_of_kind(kind: Kind, exposed: frozenset[str], own: frozenset[str], context: Context) -> Part:
+def _dpc_of_kind(
+    kind: Kind, exposed: frozenset[str], own: frozenset[str], context: Context
+) -> Part:
     label = _tables()["kinds"][kind]["label"]
-    reasons = [_tables()["credentials"]["reason"] if _only_opens(own) else f"The data exposed is about {label}."]
+    reasons = [
+        _tables()["credentials"]["reason"]
+        if _only_opens(own)
+        else f"The data exposed is about {label}."
+    ]
     step = context.steps.get(kind, 0)
     if kind in context.steps:
-        reasons.append(_tables()["steps"][kind].get(step, "Nothing raises or lowers that.") if step else "Nothing raises or lowers that.")
+        reasons.append(
+            _tables()["steps"][kind].get(step, "Nothing raises or lowers that.")
+            if step
+            else "Nothing raises or lowers that."
+        )
     else:
-        met = [rule for rule in _tables()["combinations"] if rule["kind"] == kind and _shown(rule, exposed, own)]
+        met = [
+            rule
+            for rule in _tables()["combinations"]
+            if rule["kind"] == kind and _shown(rule, exposed, own)
+        ]
         if met:
             rule = max(met, key=lambda item: int(item["step"]))
             step = int(rule["step"])

@@ -16,7 +16,8 @@ from aboveboard.incidents.law.risk import Risk
 
 
 class Taking(StrEnum):
-    """How far the data went out of our hands. US laws turn on the verb: acquisition, access or loss."""
+    """How far the data went out of our hands. US laws turn on the verb:
+    acquisition, access or loss."""
 
     ACQUIRED = "acquired"
     """Somebody without a right took it, or was sent it."""
@@ -36,7 +37,8 @@ class Medium(StrEnum):
 
 
 class OrgRole(StrEnum):
-    """Whether the organisation decides over the data (controller) or holds it for another (processor)."""
+    """Whether the organisation decides over the data (controller) or holds it
+    for another (processor)."""
 
     CONTROLLER = "controller"
     PROCESSOR = "processor"
@@ -84,10 +86,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The moments that start clocks; each aware. ``None``: has not happened, or was not written down.
+    """The moments that start clocks; each aware. ``None``: has not happened,
+    or was not written down.
 
     ``told`` maps the id of a duty to the moment it was done: chained clocks start there.
-    ``other`` maps any other clock start named in the catalogue (``payment_made``, ``incident_classified`` ...).
+    ``other`` maps any other clock start named in the catalogue (``payment_made``,
+    ``incident_classified`` ...).
     """
 
     aware: datetime
@@ -104,8 +108,8 @@ class OrgProfile:
     """Who we are, as far as the laws ask.
 
     ``established_in``: ISO 3166 codes, the main establishment first ("DE-BY" where the Land decides
-    the authority). ``sectors``: keys of :func:`aboveboard.incidents.law.rules.catalogue.sectors`; a sector
-    duty applies only if its sector is declared. ``time_zone``: IANA name in which days end.
+    the authority). ``sectors``: keys of :func:`aboveboard.incidents.law.rules.catalogue.sectors`; a
+    sector duty applies only if its sector is declared. ``time_zone``: IANA name in which days end.
     """
 
     established_in: tuple[str, ...]
@@ -117,7 +121,8 @@ class OrgProfile:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A deadline as the law states it. ``value`` and ``unit`` are ``None`` for "without undue delay"."""
+    """A deadline as the law states it. ``value`` and ``unit`` are ``None`` for
+    "without undue delay"."""
 
     value: int | None
     unit: Unit | None

@@ -47,26 +47,44 @@ def timed(row: DutyDue, rule: Rule, *, times: Times, profile: OrgProfile, at: da
         if rule.year_end:
             due_at = clocks.year_end(start.at, deadline.value, time_zone=profile.time_zone).at
         elif deadline.unit:
-            end = clocks.deadline(start.at, deadline.value, deadline.unit, time_zone=profile.time_zone, country=rule.jurisdiction)
+            end = clocks.deadline(
+                start.at,
+                deadline.value,
+                deadline.unit,
+                time_zone=profile.time_zone,
+                country=rule.jurisdiction,
+            )
             due_at, notes = end.at, end.notes
-    words = " ".join(part for part in (_clock_words(rule, start), start.assumed, *notes, _left(due_at, row, at)) if part)
-    return replace(row, due_at=due_at, clock_started_at=start.at, clock_words=words, after=_after(rule))
+    words = " ".join(
+        part
+        for part in (_clock_words(rule, start), start.assumed, *notes, _left(due_at, row, at))
+        if part
+    )
+    return replace(
+        row, due_at=due_at, clock_started_at=start.at, clock_words=words, after=_after(rule)
+    )
 
 
 def in_order(rows: Sequence[DutyDue]) -> tuple[DutyDue, ...]:
     """Return the rows in the order in which to act.
 
-    Binding ones first, then open questions, then what is not required; within each by deadline, those
-    without a fixed one last. A duty that must come before another stands before it and takes its
-    deadline; one that must come with another takes its deadline too.
+    Binding ones first, then open questions, then what is not required; within each by deadline,
+    those without a fixed one last. A duty that must come before another stands before it and takes
+    its deadline; one that must come with another takes its deadline too.
     """
     by_id = {row.duty_id: row for row in rows}
-    befores = {later: row.duty_id for row in rows if row.after == ("*before*",) for later in row.depends_on}
+    befores = {
+        later: row.duty_id for row in rows if row.after == ("*before*",) for later in row.depends_on
+    }
     finished: list[DutyDue] = []
     for row in rows:
         if row.after:
             other = next((by_id[name] for name in row.depends_on if name in by_id), None)
-            due_at = None if row.required is Required.NO else row.due_at or (other.due_at if other else None)
+            due_at = (
+                None
+                if row.required is Required.NO
+                else row.due_at or (other.due_at if other else None)
+            )
             finished.append(replace(row, due_at=due_at, depends_on=(), after=()))
         elif row.duty_id in befores and by_id[befores[row.duty_id]].required is not Required.NO:
             finished.append(replace(row, after=(befores[row.duty_id],)))
@@ -78,7 +96,14 @@ def in_order(rows: Sequence[DutyDue]) -> tuple[DutyDue, ...]:
 def _key(row: DutyDue) -> tuple[int, datetime, bool, str, int, str]:
     never = datetime.max.replace(tzinfo=UTC)
     kinds = {"record": 0, "authority": 1, "individuals": 2, "cra": 3}
-    return (_RANK[row.required], row.due_at or never, bool(row.after), row.jurisdiction, kinds.get(row.recipient_type, 4), row.duty_id)
+    return (
+        _RANK[row.required],
+        row.due_at or never,
+        bool(row.after),
+        row.jurisdiction,
+        kinds.get(row.recipient_type, 4),
+        row.duty_id,
+    )
 
 
 _RANK = {Required.YES: 0, Required.ASK: 1, Required.NO: 2}
@@ -89,7 +114,8 @@ def _after(rule: Rule) -> tuple[str, ...]:
 
 
 def _start(rule: Rule, times: Times) -> _Start:
-    """Return when the clock of ``rule`` started. What was not written down is counted from awareness, and said."""
+    """Return when the clock of ``rule`` started. What was not written down is counted
+    from awareness, and said."""
     name = rule.clock_start
     if name == "none":
         return _Start(None)
@@ -101,7 +127,10 @@ def _start(rule: Rule, times: Times) -> _Start:
         known = times.determined if name == "determined" else times.scope_known
         if known:
             return _Start(known)
-        return _Start(times.aware, "That moment is not recorded, so to be safe the count runs from when you became aware.")
+        return _Start(
+            times.aware,
+            "That moment is not recorded, so to be safe the count runs from when you became aware.",
+        )
     if name == "statement_prepared":
         return _Start(times.statement_prepared)
     chained = [times.told[duty] for duty in rule.chained_to if duty in times.told]

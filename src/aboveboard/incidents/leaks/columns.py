@@ -1,4 +1,5 @@
-"""What each column of a leaked file holds: guessed by its name, else by its content, and confirmed by a person.
+"""What each column of a leaked file holds: guessed by its name, else by its content,
+and confirmed by a person.
 
 The roles a column may have are data (``columns.yaml``).
 """
@@ -41,7 +42,8 @@ class NoSuchRole(AboveboardError):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a column may hold. ``bits``: what it exposes; ``index``: the look-up it can be matched by, or ""."""
+    """What a column may hold. ``bits``: what it exposes; ``index``: the look-up it can
+    be matched by, or ""."""
 
     name: str
     label: str
@@ -55,7 +57,8 @@ class Role:
 class Guess:
     """What a column was taken for. ``by``: ``header``, ``content`` or ``nothing``.
 
-    ``seen`` of ``filled`` sample values look like it. The values themselves are not shown: they are strangers' too.
+    ``seen`` of ``filled`` sample values look like it. The values themselves are not shown:
+    they are strangers' too.
     """
 
     position: int
@@ -92,7 +95,9 @@ def guess(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[Guess]
     found = []
     for position in range(width):
         name = header[position] if header else ""
-        filled = [row[position].strip() for row in sample if position < len(row) and row[position].strip()]
+        filled = [
+            row[position].strip() for row in sample if position < len(row) and row[position].strip()
+        ]
         role, by = _by_header(name), "header"
         if role is None:
             role, by = _by_content(filled), "content"
@@ -121,14 +126,19 @@ def check(chosen: Sequence[str]) -> tuple[str, ...]:
 def _by_header(name: str) -> Role | None:
     plain = re.sub(r"[\W_]+", "", name.lower())
     last = re.sub(r"[\W_]+", "", name.lower().rpartition(".")[2])
-    return next((role for wanted in (plain, last) for role in roles().values() if wanted in role.headers), None)
+    return next(
+        (role for wanted in (plain, last) for role in roles().values() if wanted in role.headers),
+        None,
+    )
 
 
 def _by_content(values: Sequence[str]) -> Role | None:
     if not values:
         return None
     for role in roles().values():
-        if role.content and sum(1 for value in values if _looks(role.content, value)) >= _MOST * len(values):
+        if role.content and sum(
+            1 for value in values if _looks(role.content, value)
+        ) >= _MOST * len(values):
             return role
     return None
 

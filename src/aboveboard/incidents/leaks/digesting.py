@@ -35,7 +35,8 @@ def digest(
     """Write every row that can be looked up; return the others with their reasons.
 
     ``columns``: the confirmed role of each column. ``regions``: ISO 3166 codes in which a phone
-    number without its country code is tried. ``generations``: of the index key. ``progress`` is given each line's number.
+    number without its country code is tried. ``generations``: of the index key. ``progress`` is
+    given each line's number.
     """
     chosen = [roles()[name] for name in columns]
     done = Digested()
@@ -55,10 +56,22 @@ def digest(
 
 def _judge(
     row: Row, chosen: Sequence[Role], regions: Sequence[str], generations: Collection[int]
-) -> tuple[set[tuple[int, bytes]], int, int]:  # fmt: skip
-    """Return the row's keys, the categories it really shows, and those of them that are unreadable."""
-    values = [(role, cell.strip()) for role, cell in zip(chosen, row.cells, strict=False) if cell.strip().lower() not in _EMPTY]
-    own = next((value.upper() for role, value in values if role.name == "country" and len(value) == 2 and value.isalpha()), None)
+) -> tuple[set[tuple[int, bytes]], int, int]:
+    """Return the row's keys, the categories it really shows, and those of
+    them that are unreadable."""
+    values = [
+        (role, cell.strip())
+        for role, cell in zip(chosen, row.cells, strict=False)
+        if cell.strip().lower() not in _EMPTY
+    ]
+    own = next(
+        (
+            value.upper()
+            for role, value in values
+            if role.name == "country" and len(value) == 2 and value.isalpha()
+        ),
+        None,
+    )
     keys: set[tuple[int, bytes]] = set()
     categories = readable = 0
     for role, value in values:
@@ -68,5 +81,7 @@ def _judge(
         if role.index:
             tried = dict.fromkeys((own, *regions) if own else regions)
             kind = blind.KIND_NUMBERS[role.index]
-            keys.update((kind, item) for _, item in blind.filed(role.index, value, tried, generations))
+            keys.update(
+                (kind, item) for _, item in blind.filed(role.index, value, tried, generations)
+            )
     return keys, categories, categories & ~readable

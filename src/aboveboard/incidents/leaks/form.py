@@ -27,7 +27,8 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How to read the file. ``header``: the names of its columns, or () when the first line is data already.
+    """How to read the file. ``header``: the names of its columns, or () when the
+    first line is data already.
 
     ``columns``: how many; for JSON lines the header has the names met in the sample.
     """
@@ -52,12 +53,15 @@ def find(sample: Sequence[str]) -> Form:
         return Form(Shape.PAIRS, ":", 2, ())
     separator, columns = _separator(kept)
     first = split(kept[0], separator)
-    header = tuple(cell.strip() for cell in first) if len(first) == columns and _is_header(first) else ()
+    header = (
+        tuple(cell.strip() for cell in first) if len(first) == columns and _is_header(first) else ()
+    )
     return Form(Shape.SEPARATED, separator, columns, header)
 
 
 def json_object(line: str) -> dict[str, str] | None:
-    """Return the line's object as names and texts, one level of nesting joined with a dot; None when it is no object.
+    """Return the line's object as names and texts, one level of nesting joined with a dot;
+    None when it is no object.
 
     A line of a JSON array (``{...},``) is read too.
     """
@@ -105,7 +109,8 @@ def split(line: str, separator: str) -> list[str]:
 
 
 def _quoted(line: str, at: int) -> tuple[str, int]:
-    """Return the cell that the quote at ``at`` opens, and where it ends; -1 when it is never closed."""
+    """Return the cell that the quote at ``at`` opens, and where it ends; -1
+    when it is never closed."""
     parts: list[str] = []
     begin = at + 1
     while True:
@@ -120,7 +125,8 @@ def _quoted(line: str, at: int) -> tuple[str, int]:
 
 
 def leaves_quote_open(line: str, separator: str) -> bool:
-    """Return whether a cell opens with a quote that this line does not close: the row may go on below."""
+    """Return whether a cell opens with a quote that this line does not close:
+    the row may go on below."""
     starts = [0, *(found.end() for found in re.finditer(re.escape(separator), line))]
     return line.count('"') % 2 == 1 and any(line.startswith('"', start) for start in starts)
 
@@ -130,7 +136,9 @@ def _separator(lines: Sequence[str]) -> tuple[str, int]:
     best, columns, agreed = ",", 1, 0.0
     for separator in _SEPARATORS:
         counts = Counter(len(split(line, separator)) for line in lines)
-        count, times = max(counts.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))
+        count, times = max(
+            counts.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0])
+        )
         share = times / len(lines)
         if count > 1 and (share, count) > (agreed, columns):
             best, columns, agreed = separator, count, share
@@ -138,6 +146,9 @@ def _separator(lines: Sequence[str]) -> tuple[str, int]:
 
 
 def _is_header(cells: Sequence[str]) -> bool:
-    """A header has no address, no long number and no empty cell, and names that a person would give."""
+    """A header has no address, no long number and no empty cell, and names
+    that a person would give."""
     named = [cell.strip() for cell in cells]
-    return all(re.fullmatch(r"[^\W\d][\w .()/#-]{0,59}", cell) for cell in named) and len(set(named)) == len(named)
+    return all(re.fullmatch(r"[^\W\d][\w .()/#-]{0,59}", cell) for cell in named) and len(
+        set(named)
+    ) == len(named)

@@ -1,4 +1,5 @@
-"""Which index keys the digests of a leaked file were made with: matched by another, everybody in it would be a stranger."""
+"""Which index keys the digests of a leaked file were made with: matched by another, everybody in
+it would be a stranger."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ _FILE = "leak-made-with.txt"
 
 
 class MadeWithAnotherKey(Conflict):
-    """The leaked file of {reference} was read with an index key that has been replaced, so its lines can be matched no more."""
+    """The leaked file of {reference} was read with an index key that has been replaced, so its
+    lines can be matched no more."""
 
     code = "made_with_another_key"
     next_step = "Open an incident from the file again: aboveboard incident open-leak FILE"
@@ -51,4 +53,8 @@ def prove(incident: Incident) -> None:
 def waiting(new: str) -> Sequence[str]:
     """Return the incidents whose leak was not made with the new key, and is still to be counted."""
     rows = Incident.objects.filter(kind=Kind.LEAKED_FILE).order_by("pk")
-    return [row.reference for row in rows if Leak.within(folder_of(row)).there and new not in read(folder_of(row))]
+    return [
+        row.reference
+        for row in rows
+        if Leak.within(folder_of(row)).there and new not in read(folder_of(row))
+    ]

@@ -1,4 +1,5 @@
-"""Lines of a file from outside: bounded in length, decoded whatever the encoding, numbered from 1."""
+"""Lines of a file from outside: bounded in length, decoded whatever the
+encoding, numbered from 1."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ _BLOCK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line without its end. ``text`` is None when it was longer than ``limits.CSV_LINE_BYTES``."""
+    """One line without its end. ``text`` is None when it was longer than
+    ``limits.CSV_LINE_BYTES``."""
 
     number: int
     text: str | None
@@ -63,7 +65,8 @@ def _as_bytes(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _bounded(blocks: Iterator[bytes], longest: int) -> Iterator[bytes | None]:
-    """Split blocks at line ends (LF, CR LF, or CR alone); None stands for a line that was too long."""
+    """Split blocks at line ends (LF, CR LF, or CR alone); None stands for a
+    line that was too long."""
     held = b""
     skipping = False
     for block in blocks:

@@ -3,7 +3,8 @@
 The procedure, numbered as in the code and in ``tests/incidents/leaks/test_opening.py``:
 
 1. Read the file once, from its first byte to its last: its SHA-256 and size are the evidence.
-2. Turn each row into blind digests and a bitmap, in a new folder; list the lines that cannot be read.
+2. Turn each row into blind digests and a bitmap, in a new folder; list the
+   lines that cannot be read.
 3. Write the incident, the evidence, the unread lines and the ledger entry, and give the folder the
    incident's name, in one transaction.
 4. Enqueue the count in the same transaction.
@@ -90,20 +91,29 @@ def open_from_leak(
     """
     columns.check(chosen)
     if len(chosen) != shape.columns:
-        raise BadInput(found=f"{len(chosen)} roles for {shape.columns} columns", fix="Say for each column what it is, or `ignore`.")
+        raise BadInput(
+            found=f"{len(chosen)} roles for {shape.columns} columns",
+            fix="Say for each column what it is, or `ignore`.",
+        )
     folder = incidents_folder() / f"new-{new_id()}"
     try:
         hashed = _Hashed(stream, progress)
         generations = standing.now().written
         with LeakWriter(folder) as writer:
             rows = reading.rows(hashed, shape)  # type: ignore[arg-type]  # 1; only read() is used
-            digested = digest(rows, chosen, writer, regions=_regions(), generations=generations)  # 2
+            # 2.
+            digested = digest(rows, chosen, writer, regions=_regions(), generations=generations)
         keyed.write(folder, generations)
         if not digested.readable:
-            raise BadInput(found="a file of which no line can be read", fix="Check what each column was taken for.")
+            raise BadInput(
+                found="a file of which no line can be read",
+                fix="Check what each column was taken for.",
+            )
         with transaction.atomic():  # 3
             if standing.written()[0] not in generations:
-                raise Conflict(why="the index key was replaced while the file was read; open it again")
+                raise Conflict(
+                    why="the index key was replaced while the file was read; open it again"
+                )
             incident = lifecycle.open_incident(
                 Kind.LEAKED_FILE,
                 title=title.strip() or "A file of leaked rows was found",
@@ -120,7 +130,15 @@ def open_from_leak(
     return incident
 
 
-def _seal(incident: Incident, hashed: _Hashed, file_name: str, chosen: Sequence[str], digested: Digested, by: Actor, at: datetime) -> None:
+def _seal(
+    incident: Incident,
+    hashed: _Hashed,
+    file_name: str,
+    chosen: Sequence[str],
+    digested: Digested,
+    by: Actor,
+    at: datetime,
+) -> None:
     evidence = Evidence.objects.create(
         incident=incident,
         file_name=Path(file_name).name[:200],
@@ -132,10 +150,25 @@ def _seal(incident: Incident, hashed: _Hashed, file_name: str, chosen: Sequence[
         unread=len(digested.unread),
     )
     UnreadRow.objects.bulk_create(
-        (UnreadRow(incident=incident, line=row.line, reason=row.reason.value) for row in digested.unread), batch_size=1_000
+        (
+            UnreadRow(incident=incident, line=row.line, reason=row.reason.value)
+            for row in digested.unread
+        ),
+        batch_size=1_000,
     )
-    lifecycle.tell(incident, "evidence.sealed", f"The file was read and its digest sealed: {evidence.size:,} bytes.", by=by, at=at)
-    facts: dict[str, Json] = {"file": evidence.digest, "bytes": evidence.size, "readable": evidence.readable, "unread": evidence.unread}
+    lifecycle.tell(
+        incident,
+        "evidence.sealed",
+        f"The file was read and its digest sealed: {evidence.size:,} bytes.",
+        by=by,
+        at=at,
+    )
+    facts: dict[str, Json] = {
+        "file": evidence.digest,
+        "bytes": evidence.size,
+        "readable": evidence.readable,
+        "unread": evidence.unread,
+    }
     lifecycle.record(incident, "incident.changed", {"evidence": facts}, by=by, at=at)
 
 
@@ -147,5 +180,6 @@ def _give_name(folder: Path, incident: Incident) -> None:
 
 
 def _regions() -> list[str]:
-    """Return the countries where our people live, most people first: a phone number is tried in each."""
+    """Return the countries where our people live, most people first: a phone
+    number is tried in each."""
     return list(dict.fromkeys(jurisdiction[:2] for jurisdiction in vault.by_jurisdiction()))

@@ -21,17 +21,22 @@ def form(value: str) -> str:
 
 
 def is_strong(value: str) -> bool:
-    """Return whether the value is a salted, slow hash, which stays unreadable when the password was a good one."""
+    """Return whether the value is a salted, slow hash, which stays unreadable when the
+    password was a good one."""
     text = value.strip()
     return next((strong for _, pattern, strong in _formats() if pattern.fullmatch(text)), False)
 
 
 def is_hash(value: str) -> bool:
-    """Return whether the value is a stored form of a password, strong or weak, rather than the password."""
+    """Return whether the value is a stored form of a password, strong or weak,
+    rather than the password."""
     return form(value) != "plain"
 
 
 @cache
 def _formats() -> tuple[tuple[str, re.Pattern[str], bool], ...]:
     rows = yaml.safe_load(_FILE.read_text("utf-8"))["formats"]
-    return tuple((row["name"], re.compile(row["pattern"], re.ASCII | re.DOTALL), row["strong"]) for row in rows)
+    return tuple(
+        (row["name"], re.compile(row["pattern"], re.ASCII | re.DOTALL), row["strong"])
+        for row in rows
+    )

@@ -36,7 +36,9 @@ SENTENCES: dict[Reason, str] = {
     Reason.COLUMNS: "The line has another number of columns than the file.",
     Reason.REPEATED_HEADER: "The line repeats the names of the columns.",
     Reason.NO_PAIR: "The line is not an address, a colon and a secret.",
-    Reason.NOTHING_TO_MATCH_BY: "The line has no e-mail address, phone or customer number that could be read.",
+    Reason.NOTHING_TO_MATCH_BY: (
+        "The line has no e-mail address, phone or customer number that could be read."
+    ),
 }
 
 
@@ -57,8 +59,13 @@ class Unread:
 
 
 def sample(stream: IO[bytes]) -> list[str]:
-    """Return the first lines of the file, those too long left out; the stream is read on from there."""
-    return [line.text for line in islice(lines(stream), limits.LEAK_SAMPLE_LINES) if line.text is not None]
+    """Return the first lines of the file, those too long left out; the stream
+    is read on from there."""
+    return [
+        line.text
+        for line in islice(lines(stream), limits.LEAK_SAMPLE_LINES)
+        if line.text is not None
+    ]
 
 
 def sample_rows(first: Sequence[str], form: Form) -> list[tuple[str, ...]]:
@@ -68,7 +75,8 @@ def sample_rows(first: Sequence[str], form: Form) -> list[tuple[str, ...]]:
 
 
 def rows(stream: IO[bytes], form: Form) -> Iterator[Row | Unread]:
-    """Yield every row, and every line that is none, in file order; memory does not grow with the file."""
+    """Yield every row, and every line that is none, in file order; memory does
+    not grow with the file."""
     return _rows(lines(stream), form)
 
 
@@ -80,13 +88,19 @@ def _rows(numbered: Iterator[Line], form: Form) -> Iterator[Row | Unread]:
     for line in numbered:
         if line.text is None:
             yield Unread(line.number, Reason.TOO_LONG)
-        elif line.text.strip() and not (form.shape is Shape.JSON_LINES and line.text.strip() in forms.BRACKETS):
+        elif line.text.strip() and not (
+            form.shape is Shape.JSON_LINES and line.text.strip() in forms.BRACKETS
+        ):
             yield read(line.number, line.text, form)
 
 
 def _json(number: int, text: str, form: Form) -> Row | Unread:
     found = forms.json_object(text)
-    return Unread(number, Reason.NOT_JSON) if found is None else Row(number, tuple(found.get(name, "") for name in form.header))
+    return (
+        Unread(number, Reason.NOT_JSON)
+        if found is None
+        else Row(number, tuple(found.get(name, "") for name in form.header))
+    )
 
 
 def _pair(number: int, text: str, form: Form) -> Row | Unread:
@@ -123,10 +137,13 @@ def _separated(numbered: Iterator[Line], form: Form) -> Iterator[Row | Unread]:
         first = False
 
 
-def _join(line: Line, waiting: list[Line], numbered: Iterator[Line], form: Form) -> tuple[list[str] | None, int]:
+def _join(
+    line: Line, waiting: list[Line], numbered: Iterator[Line], form: Form
+) -> tuple[list[str] | None, int]:
     """Try to close an open quote with the lines below; give them all back when that makes no row.
 
-    ``waiting`` grows by the lines looked at; the caller drops the ``used`` ones that became part of the row.
+    ``waiting`` grows by the lines looked at; the caller drops the ``used`` ones
+    that became part of the row.
     """
     text = line.text or ""
     for used in range(1, limits.LEAK_ROW_LINES):
@@ -141,8 +158,11 @@ def _join(line: Line, waiting: list[Line], numbered: Iterator[Line], form: Form)
         text = f"{text}\n{more}"
         if text.count('"') % 2 == 0:
             cells = forms.split(text, form.separator)
-            # Two stray marks also add up to an even number: lines that are rows by themselves stay so.
-            rows = all(_fit(forms.split(part, form.separator), form.columns) for part in text.split("\n"))
+            # Two stray marks also add up to an even number: lines that are
+            # rows by themselves stay so.
+            rows = all(
+                _fit(forms.split(part, form.separator), form.columns) for part in text.split("\n")
+            )
             return (cells, used) if len(cells) == form.columns and not rows else (None, 0)
     return None, 0
 

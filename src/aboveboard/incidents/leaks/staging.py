@@ -1,4 +1,5 @@
-"""An upload that waits for its columns to be confirmed: sealed, so that no plaintext of a leak touches the disk.
+"""An upload that waits for its columns to be confirmed: sealed, so that no plaintext of
+a leak touches the disk.
 
 Each upload has a random token, known only to the session that made it. Its bytes are sealed in
 blocks with AES-256-GCM, under a key derived from the instance's secret and the token; the nonce is
@@ -102,7 +103,8 @@ class _Blocks(io.RawIOBase):
         return True
 
     def readinto(self, buffer: object) -> int:
-        view = memoryview(buffer)  # type: ignore[arg-type]  # io hands a writable buffer, typeshed says object
+        # io hands a writable buffer, typeshed says object.
+        view = memoryview(buffer)  # type: ignore[arg-type]
         while not self._held:
             block = next(self._blocks, None)
             if block is None:
@@ -129,7 +131,11 @@ def _opened(path: Path, cipher: AESGCM) -> Iterator[bytes]:
 
 
 def _cipher(token: str) -> AESGCM:
-    return AESGCM(hmac.digest(instance_secret("staging"), b"aboveboard/staging/v1/" + token.encode(), "sha256"))
+    return AESGCM(
+        hmac.digest(
+            instance_secret("staging"), b"aboveboard/staging/v1/" + token.encode(), "sha256"
+        )
+    )
 
 
 def _nonce(number: int) -> bytes:

@@ -3,7 +3,8 @@
 The procedure, numbered as in the code and in ``tests/incidents/notices/test_actions.py``:
 
 1. The lead prepares: for a count, from a severity band up, with what was done in plain words.
-2. Another person reads samples and approves these texts for this count; their digest is in the batch.
+2. Another person reads samples and approves these texts for this count;
+   their digest is in the batch.
 3. In the same transaction the batch is opened with ``delivery`` and the queueing enqueued as a job.
 4. The job queues everyone in the exposure set; a person is queued once however often it runs.
 """
@@ -55,7 +56,14 @@ class NotPlain(AboveboardError):
     next_step = "Make two sentences of the one that begins: {begins}"
 
 
-def prepare(number: int, *, measures: Mapping[str, str] | None = None, least_severity: int = 1, by: Actor, at: datetime) -> NoticeBatch:
+def prepare(
+    number: int,
+    *,
+    measures: Mapping[str, str] | None = None,
+    least_severity: int = 1,
+    by: Actor,
+    at: datetime,
+) -> NoticeBatch:
     """Prepare notices for everyone counted, from a severity band up; they wait for a second person.
 
     ``measures``: what was done, by language (en, fr, de). A language left out goes without.
@@ -73,7 +81,11 @@ def prepare(number: int, *, measures: Mapping[str, str] | None = None, least_sev
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
         counted = newest(incident)
-        people = sum(cell.people for cell in cells_of(counted) if cell.severity >= least_severity) if counted else 0
+        people = (
+            sum(cell.people for cell in cells_of(counted) if cell.severity >= least_severity)
+            if counted
+            else 0
+        )
         if counted is None or not people:
             raise Conflict(why="nobody was counted who would be told")
         for earlier in NoticeBatch.objects.filter(incident=incident):
@@ -89,7 +101,13 @@ def prepare(number: int, *, measures: Mapping[str, str] | None = None, least_sev
             prepared_at=at,
             prepared_by=by.as_json(),
         )
-        lifecycle.tell(incident, "notices.prepared", f"Notices for {people:,} people wait for a second approval.", by=by, at=at)
+        lifecycle.tell(
+            incident,
+            "notices.prepared",
+            f"Notices for {people:,} people wait for a second approval.",
+            by=by,
+            at=at,
+        )
         _record(batch, "prepared", {"people": people, "texts": batch.texts}, by, at)
     return batch
 
@@ -103,7 +121,9 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> Notice
         Conflict: it is decided already, the count changed since, or the texts did.
     """
     if by.kind is not ActorKind.STAFF or by.role not in APPROVERS:
-        raise NotAllowed(why="notices are approved by someone who leads incidents, privacy or the instance")
+        raise NotAllowed(
+            why="notices are approved by someone who leads incidents, privacy or the instance"
+        )
     with transaction.atomic():
         batch = _locked(batch_pk)
         if step_of(batch) is not None:
@@ -112,8 +132,16 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> Notice
             raise SecondPersonNeeded
         counted = newest(batch.incident)
         if batch.texts != texts.digest() or counted is None or counted.pk != batch.exposure_id:
-            raise Conflict(why="the texts or the count changed since these notices were prepared; send them back and prepare anew")
-        BatchRecord.objects.create(batch=batch, step=BatchStep.APPROVED, at=at, by=by.as_json(), note=note.strip())  # 2
+            raise Conflict(
+                why=(
+                    "the texts or the count changed since these notices were prepared; send them "
+                    "back and prepare anew"
+                )
+            )
+        # 2.
+        BatchRecord.objects.create(
+            batch=batch, step=BatchStep.APPROVED, at=at, by=by.as_json(), note=note.strip()
+        )
         batch.delivery_batch = delivery.open_batch(KIND, {"batch": batch.pk}, at=at)  # 3
         batch.save(update_fields=["delivery_batch"])
         jobs.enqueue(JOB, {"batch": batch.pk})
@@ -142,8 +170,16 @@ def send_back(batch_pk: int, *, note: str, by: Actor, at: datetime) -> None:
         batch = _locked(batch_pk)
         if step_of(batch) is not None:
             raise Conflict(why="this batch is decided already")
-        BatchRecord.objects.create(batch=batch, step=BatchStep.SENT_BACK, at=at, by=by.as_json(), note=note.strip())
-        lifecycle.tell(batch.incident, "notices.sent_back", "The notices were sent back to be prepared anew.", by=by, at=at)
+        BatchRecord.objects.create(
+            batch=batch, step=BatchStep.SENT_BACK, at=at, by=by.as_json(), note=note.strip()
+        )
+        lifecycle.tell(
+            batch.incident,
+            "notices.sent_back",
+            "The notices were sent back to be prepared anew.",
+            by=by,
+            at=at,
+        )
         _record(batch, "sent_back", {}, by, at)
 
 
@@ -155,10 +191,15 @@ def stop(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
     """
     with transaction.atomic():
         batch = _locked(batch_pk)
-        if step_of(batch) not in (BatchStep.APPROVED, BatchStep.RESUMED) or batch.delivery_batch is None:
+        if (
+            step_of(batch) not in (BatchStep.APPROVED, BatchStep.RESUMED)
+            or batch.delivery_batch is None
+        ):
             raise Conflict(why="this batch is not leaving")
         delivery.pause(batch.delivery_batch, by=by, at=at)
-        BatchRecord.objects.create(batch=batch, step=BatchStep.STOPPED, at=at, by=by.as_json(), note=note.strip())
+        BatchRecord.objects.create(
+            batch=batch, step=BatchStep.STOPPED, at=at, by=by.as_json(), note=note.strip()
+        )
         lifecycle.tell(batch.incident, "notices.stopped", "Sending was stopped.", by=by, at=at)
         _record(batch, "stopped", {}, by, at)
 
@@ -174,7 +215,9 @@ def resume(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
         if step_of(batch) != BatchStep.STOPPED or batch.delivery_batch is None:
             raise Conflict(why="this batch is not stopped")
         delivery.resume(batch.delivery_batch, by=by, at=at)
-        BatchRecord.objects.create(batch=batch, step=BatchStep.RESUMED, at=at, by=by.as_json(), note=note.strip())
+        BatchRecord.objects.create(
+            batch=batch, step=BatchStep.RESUMED, at=at, by=by.as_json(), note=note.strip()
+        )
         lifecycle.tell(batch.incident, "notices.resumed", "Sending goes on.", by=by, at=at)
         _record(batch, "resumed", {}, by, at)
 
@@ -191,12 +234,17 @@ def run_job(ref: Reference) -> None:
 
 
 def queue_everyone(batch_pk: int, *, at: datetime) -> int:
-    """Queue everyone whom a batch tells; return how many rows that added. Running it again adds none.
+    """Queue everyone whom a batch tells; return how many rows that added.
+    Running it again adds none.
 
     Raises:
         NotFound: there is no such batch. Conflict: it is not approved.
     """
-    batch = NoticeBatch.objects.select_related("incident", "exposure__incident").filter(pk=batch_pk).first()
+    batch = (
+        NoticeBatch.objects.select_related("incident", "exposure__incident")
+        .filter(pk=batch_pk)
+        .first()
+    )
     if batch is None:
         raise NotFound(what="batch of notices")
     if batch.delivery_batch is None:
@@ -205,8 +253,11 @@ def queue_everyone(batch_pk: int, *, at: datetime) -> int:
 
 
 def _recipients(batch: NoticeBatch) -> Iterator[delivery.Recipient]:
-    for person in listing.everyone(exposure_file(batch.exposure), listing.Filter(severity=batch.least_severity)):
-        # Someone erased since has no address at all: they stand in the post queue, as a row with that reason.
+    for person in listing.everyone(
+        exposure_file(batch.exposure), listing.Filter(severity=batch.least_severity)
+    ):
+        # Someone erased since has no address at all: they stand in the post queue,
+        # as a row with that reason.
         channel = Channel.EMAIL if person.channel == "email" else Channel.POST
         yield delivery.Recipient(
             person_id=person.person_id,
@@ -217,11 +268,24 @@ def _recipients(batch: NoticeBatch) -> Iterator[delivery.Recipient]:
 
 
 def _locked(batch_pk: int) -> NoticeBatch:
-    batch = NoticeBatch.objects.select_for_update(of=("self",)).select_related("incident").filter(pk=batch_pk).first()
+    batch = (
+        NoticeBatch.objects.select_for_update(of=("self",))
+        .select_related("incident")
+        .filter(pk=batch_pk)
+        .first()
+    )
     if batch is None:
         raise NotFound(what="batch of notices")
     return batch
 
 
-def _record(batch: NoticeBatch, step: str, facts: Mapping[str, Json], by: Actor, at: datetime) -> None:
-    lifecycle.record(batch.incident, "incident.changed", {"notices": {"batch": batch.pk, "step": step, **facts}}, by=by, at=at)
+def _record(
+    batch: NoticeBatch, step: str, facts: Mapping[str, Json], by: Actor, at: datetime
+) -> None:
+    lifecycle.record(
+        batch.incident,
+        "incident.changed",
+        {"notices": {"batch": batch.pk, "step": step, **facts}},
+        by=by,
+        at=at,
+    )

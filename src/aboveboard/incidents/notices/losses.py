@@ -1,4 +1,5 @@
-"""What every notice of a batch says alike, gathered from the incident, the promise and the settings."""
+"""What every notice of a batch says alike, gathered from the incident, the
+promise and the settings."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ def loss_of(batch: NoticeBatch) -> Loss:
     """
     organisation = in_force().promise.organisation
     incident = batch.incident
-    known_on = incident.discovered_at.astimezone(ZoneInfo(time_zone_of(organisation.country))).date()
+    known_on = incident.discovered_at.astimezone(
+        ZoneInfo(time_zone_of(organisation.country))
+    ).date()
     return Loss(
         kind=incident.kind,
         thing=incident.device.kind if incident.device else "",

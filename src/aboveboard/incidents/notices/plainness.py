@@ -14,4 +14,7 @@ def sentences(text: str) -> list[str]:
 
 def too_long(text: str) -> str | None:
     """Return the first sentence with more than ``limits.SENTENCE_WORDS`` words, or None."""
-    return next((sentence for sentence in sentences(text) if len(sentence.split()) > limits.SENTENCE_WORDS), None)
+    return next(
+        (sentence for sentence in sentences(text) if len(sentence.split()) > limits.SENTENCE_WORDS),
+        None,
+    )

@@ -23,7 +23,8 @@ from aboveboard.incidents.notices.rendering import Exposure, Notice, layout_of, 
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch as a page shows it. ``step`` is None while it waits; ``sent`` + ``waiting`` + ``failed`` + ``skipped`` = ``queued``."""
+    """A batch as a page shows it. ``step`` is None while it waits; ``sent`` + ``waiting`` +
+    ``failed`` + ``skipped`` = ``queued``."""
 
     batch: NoticeBatch
     step: BatchStep | None
@@ -62,7 +63,8 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one person was, or is being, told. ``state`` and ``reason`` are delivery's; ``sent_at`` None until it left."""
+    """What one person was, or is being, told. ``state`` and ``reason`` are delivery's;
+    ``sent_at`` None until it left."""
 
     incident: Incident
     notice: Notice
@@ -80,14 +82,20 @@ def batch(batch_pk: int) -> BatchView:
     Raises:
         NotFound: there is no such batch.
     """
-    found = NoticeBatch.objects.select_related("incident__device", "exposure__incident").filter(pk=batch_pk).first()
+    found = (
+        NoticeBatch.objects.select_related("incident__device", "exposure__incident")
+        .filter(pk=batch_pk)
+        .first()
+    )
     if found is None:
         raise NotFound(what="batch of notices")
     records = tuple(found.records.order_by("id"))
     languages = _languages(found)
     progress = delivery.progress(found.delivery_batch) if found.delivery_batch else None
     times = (
-        Dispatch.objects.filter(batch_id=found.delivery_batch).aggregate(first=Min("sent_at"), last=Max("sent_at"))
+        Dispatch.objects.filter(batch_id=found.delivery_batch).aggregate(
+            first=Min("sent_at"), last=Max("sent_at")
+        )
         if found.delivery_batch
         else {"first": None, "last": None}
     )
@@ -99,7 +107,9 @@ def batch(batch_pk: int) -> BatchView:
         step=BatchStep(records[-1].step) if records else None,
         records=records,
         languages=languages,
-        without_measures=tuple(language for language in languages if language not in found.details.get("measures", {})),
+        without_measures=tuple(
+            language for language in languages if language not in found.details.get("measures", {})
+        ),
         queued=sum(counts.values()),
         sent=counts[State.SENT],
         waiting=counts[State.QUEUED] + counts[State.SENDING],
@@ -113,12 +123,18 @@ def batch(batch_pk: int) -> BatchView:
 
 def newest_batch(number: int) -> BatchView | None:
     """Return the newest batch of an incident, or None."""
-    found = NoticeBatch.objects.filter(incident__number=number).order_by("-id").values_list("pk", flat=True).first()
+    found = (
+        NoticeBatch.objects.filter(incident__number=number)
+        .order_by("-id")
+        .values_list("pk", flat=True)
+        .first()
+    )
     return batch(found) if found else None
 
 
 def samples(batch_pk: int, *, limit: int = limits.PAGE_SIZE) -> Sequence[Sample]:
-    """Return the different notices of a batch, those that most people get first, for the second person to read.
+    """Return the different notices of a batch, those that most people get first, for
+    the second person to read.
 
     Together they are everything that is sent, when there are no more than ``limit``.
 
@@ -131,17 +147,31 @@ def samples(batch_pk: int, *, limit: int = limits.PAGE_SIZE) -> Sequence[Sample]
     for cell in cells_of(found.exposure):
         if cell.severity < found.least_severity:
             continue
-        notice = render(loss, Exposure(cell.categories, cell.protected, cell.jurisdiction, texts.language_of(cell.language)))
+        notice = render(
+            loss,
+            Exposure(
+                cell.categories, cell.protected, cell.jurisdiction, texts.language_of(cell.language)
+            ),
+        )
         count, place, language = people.get(notice, (0, cell.jurisdiction, notice.language))
         people[notice] = (count + cell.people, place, language)
     ordered = sorted(people.items(), key=lambda item: -item[1][0])
-    return [Sample(count, place, language, notice) for notice, (count, place, language) in ordered[:limit]]
+    return [
+        Sample(count, place, language, notice)
+        for notice, (count, place, language) in ordered[:limit]
+    ]
 
 
 def dispatches(
-    batch_pk: int, state: str | None = None, *, reason: str | None = None, after: int = 0, limit: int = limits.PAGE_SIZE
+    batch_pk: int,
+    state: str | None = None,
+    *,
+    reason: str | None = None,
+    after: int = 0,
+    limit: int = limits.PAGE_SIZE,
 ) -> Sequence[delivery.Row]:
-    """Return a page of those a batch tells, by state and reason, so that each number opens as a list.
+    """Return a page of those a batch tells, by state and reason, so that
+    each number opens as a list.
 
     Raises:
         NotFound: there is no such batch.
@@ -150,21 +180,29 @@ def dispatches(
     if found.delivery_batch is None:
         return []
     wanted = State(state) if state else None
-    return delivery.dispatches(found.delivery_batch, wanted, reason=reason, after=after, limit=limit)
+    return delivery.dispatches(
+        found.delivery_batch, wanted, reason=reason, after=after, limit=limit
+    )
 
 
 def for_person(person_id: int) -> Sequence[Told]:
-    """Return what a customer is shown of the losses they were in, newest first: only what a second person approved."""
+    """Return what a customer is shown of the losses they were in, newest first: only what a
+    second person approved."""
     rows = {row.batch_id: row for row in delivery.for_person(person_id)}
     found = []
-    approved = NoticeBatch.objects.filter(delivery_batch__in=list(rows)).select_related("incident__device", "exposure__incident")
+    approved = NoticeBatch.objects.filter(delivery_batch__in=list(rows)).select_related(
+        "incident__device", "exposure__incident"
+    )
     for each in approved.order_by("-id"):
         row = rows[each.delivery_batch or 0]
         exposed = listing.person(exposure_file(each.exposure), person_id)
         if exposed is None:
             continue
         approval = each.records.filter(step=BatchStep.APPROVED).first()
-        notice = render(loss_of(each), Exposure(exposed.categories, exposed.protected, exposed.jurisdiction, row.language))
+        notice = render(
+            loss_of(each),
+            Exposure(exposed.categories, exposed.protected, exposed.jurisdiction, row.language),
+        )
         found.append(
             Told(
                 incident=each.incident,
@@ -186,7 +224,9 @@ def layouts(batch_pk: int) -> dict[str, int]:
     counts: dict[str, int] = {}
     for cell in cells_of(found.exposure):
         if cell.severity >= found.least_severity:
-            counts[layout_of(cell.jurisdiction)] = counts.get(layout_of(cell.jurisdiction), 0) + cell.people
+            counts[layout_of(cell.jurisdiction)] = (
+                counts.get(layout_of(cell.jurisdiction), 0) + cell.people
+            )
     return counts
 
 

@@ -22,8 +22,8 @@ from aboveboard.promise.categories import from_bitmap, known
 class Loss:
     """What every notice of a batch says alike. ``thing``: the kind of device, or "".
 
-    ``measures``: what was done, in the incident lead's words, ``(language, sentences)``. ``home``: the
-    address where a person sees what is held about them.
+    ``measures``: what was done, in the incident lead's words, ``(language, sentences)``. ``home``:
+    the address where a person sees what is held about them.
     """
 
     kind: str
@@ -91,24 +91,51 @@ def render(loss: Loss, exposure: Exposure) -> Notice:
     given = _advice(exposure)
     made = {
         "happened": lambda: Section("happened", "", _fill(words["happened"][loss.kind], filled)),
-        "information": lambda: _information(words, "guarded" if guarded else loss.kind, exposure, language),
-        "meaning": lambda: Section("meaning", "", (words["meaning_lead"],), tuple(texts.advice(language)[key]["means"] for key in given)),
+        "information": lambda: _information(
+            words, "guarded" if guarded else loss.kind, exposure, language
+        ),
+        "meaning": lambda: Section(
+            "meaning",
+            "",
+            (words["meaning_lead"],),
+            tuple(texts.advice(language)[key]["means"] for key in given),
+        ),
         "advice": lambda: Section(
             "advice",
             "",
             (),
             tuple(line for key in given for line in texts.advice(language)[key]["do"]),
-            tuple(words["more"][key] for key in texts.nearest(texts.layouts()["more"], exposure.jurisdiction) or ()),
+            tuple(
+                words["more"][key]
+                for key in texts.nearest(texts.layouts()["more"], exposure.jurisdiction) or ()
+            ),
         ),
-        "measures": lambda: Section("measures", "", (*words["measures"]["always"], *_measures(loss, language))),
-        "questions": lambda: Section("questions", "", (*_fill(words["questions"], filled), _complaint(words, exposure.jurisdiction))),
+        "measures": lambda: Section(
+            "measures", "", (*words["measures"]["always"], *_measures(loss, language))
+        ),
+        "questions": lambda: Section(
+            "questions",
+            "",
+            (*_fill(words["questions"], filled), _complaint(words, exposure.jurisdiction)),
+        ),
     }
     sections = []
     for key in texts.layouts()["sections"][layout]:
         section = made[key]()
-        sections.append(Section(key, words["headings"][layout][key], section.sentences, section.items, section.more, section.more_items))
+        sections.append(
+            Section(
+                key,
+                words["headings"][layout][key],
+                section.sentences,
+                section.items,
+                section.more,
+                section.more_items,
+            )
+        )
     subject = words["subject"]["guarded" if guarded else loss.kind].format(**filled)
-    return Notice(subject, words["title"][layout], language, layout, tuple(sections), loss.organisation)
+    return Notice(
+        subject, words["title"][layout], language, layout, tuple(sections), loss.organisation
+    )
 
 
 def greeting(notice: Notice, name: str) -> str:
@@ -116,7 +143,11 @@ def greeting(notice: Notice, name: str) -> str:
     words = texts.words(notice.language)
     one_line = " ".join(name.split())
     # A name is data: its braces are not places to fill in.
-    return str(words["greeting"]).replace("{name}", one_line) if one_line else str(words["greeting_nameless"])
+    return (
+        str(words["greeting"]).replace("{name}", one_line)
+        if one_line
+        else str(words["greeting_nameless"])
+    )
 
 
 def as_text(notice: Notice, name: str) -> str:
@@ -125,13 +156,18 @@ def as_text(notice: Notice, name: str) -> str:
 
 
 def as_html(notice: Notice, name: str) -> str:
-    """Return the notice as HTML that says the same, without images, scripts or links to follow blindly."""
+    """Return the notice as HTML that says the same, without images, scripts or
+    links to follow blindly."""
     return f'<!doctype html><html lang="{notice.language}"><meta charset="utf-8">' + (
-        f'<body style="{_STYLE}"><p>{escape(greeting(notice, name))}</p>{_html_body(notice)}</body></html>'
+        f'<body style="{_STYLE}"><p>{escape(greeting(notice, name))}</p>{_html_body(notice)}</'
+        "body></html>"
     )
 
 
-_STYLE = "font:16px/1.5 system-ui,sans-serif;color:#1c2430;max-width:38em;margin:1.5em auto;padding:0 1em"
+_STYLE = (
+    "font:16px/1.5 system-ui,sans-serif;color:#1c2430;max-width:38em;margin:1.5em auto;padding:0 "
+    "1em"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -153,13 +189,22 @@ def _html_body(notice: Notice) -> str:
     parts = [f"<h1>{escape(notice.title)}</h1>"] if notice.title else []
     for section in notice.sections:
         parts.append(f"<h2>{escape(section.heading)}</h2>")
-        for sentences, items in ((section.sentences, section.items), (section.more, section.more_items)):
+        for sentences, items in (
+            (section.sentences, section.items),
+            (section.more, section.more_items),
+        ):
             parts += [f"<p>{escape(' '.join(sentences))}</p>"] if sentences else []
-            parts += ["<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"] if items else []
+            parts += (
+                ["<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"]
+                if items
+                else []
+            )
     return "".join(parts) + f"<p>{escape(notice.sender)}</p>"
 
 
-def _information(words: Mapping[str, Mapping[str, str]], kind: str, exposure: Exposure, language: str) -> Section:
+def _information(
+    words: Mapping[str, Mapping[str, str]], kind: str, exposure: Exposure, language: str
+) -> Section:
     readable = _labels(exposure.categories & ~exposure.protected, language)
     hidden = _labels(exposure.protected, language)
     if not readable:
@@ -196,7 +241,8 @@ def _meets(wanted: Sequence[str], keys: Sequence[str]) -> bool:
 
 
 def _measures(loss: Loss, language: str) -> tuple[str, ...]:
-    """The lead's words in the reader's language; in another they would help nobody, so they are left out."""
+    """The lead's words in the reader's language; in another they would help nobody,
+    so they are left out."""
     return tuple(said for spoken, said in loss.measures if spoken == language)
 
 

@@ -1,7 +1,8 @@
-"""What ``delivery`` calls to turn dispatches into messages: open the address and name, render, forget.
+"""What ``delivery`` calls to turn dispatches into messages: open the address
+and name, render, forget.
 
-Each opening is a use with its ledger entry, for the purpose ``tell-you-of-a-loss``; the customer sees
-it among those who looked. Whoever cannot be written to is a row with the reason.
+Each opening is a use with its ledger entry, for the purpose ``tell-you-of-a-loss``; the customer
+sees it among those who looked. Whoever cannot be written to is a row with the reason.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ PURPOSE = "tell-you-of-a-loss"
 
 def render_notices(items: Sequence[Item]) -> Iterator[tuple[int, Rendered | Skip]]:
     """Yield a message, or the reason why there is none, for each dispatch of one batch."""
-    batch = NoticeBatch.objects.select_related("incident__device", "exposure__incident").get(delivery_batch=items[0].batch_id)
+    batch = NoticeBatch.objects.select_related("incident__device", "exposure__incident").get(
+        delivery_batch=items[0].batch_id
+    )
     if batch.texts != texts.digest():
         # What was approved is not what would be sent: nothing leaves until someone reads it again.
         yield from ((item.id, Skip("texts-changed")) for item in items)
@@ -38,7 +41,13 @@ def render_notices(items: Sequence[Item]) -> Iterator[tuple[int, Rendered | Skip
     by_person = {item.person_id: item for item in items if item.person_id in exposed}
     yield from ((item.id, Skip("not-exposed")) for item in items if item.person_id not in exposed)
     address, name = _fields(in_force().promise)
-    ask = Ask(SYSTEM, PURPOSE, tuple(field for field in (address, name) if field), "email", batch.incident.reference)
+    ask = Ask(
+        SYSTEM,
+        PURPOSE,
+        tuple(field for field in (address, name) if field),
+        "email",
+        batch.incident.reference,
+    )
     for person_id, outcome in use_many(ask, by_person, at=clock.now()):
         item = by_person[person_id]
         if not isinstance(outcome, Opened):
@@ -50,7 +59,15 @@ def render_notices(items: Sequence[Item]) -> Iterator[tuple[int, Rendered | Skip
             continue
         notice = render(loss, _exposure(exposed[person_id], item))
         called = first_name.reveal() if first_name else ""
-        yield item.id, Rendered(to=to, subject=notice.subject, text=as_text(notice, called), html=as_html(notice, called))
+        yield (
+            item.id,
+            Rendered(
+                to=to,
+                subject=notice.subject,
+                text=as_text(notice, called),
+                html=as_html(notice, called),
+            ),
+        )
 
 
 def _exposure(person: Exposed, item: Item) -> Exposure:
@@ -58,7 +75,8 @@ def _exposure(person: Exposed, item: Item) -> Exposure:
 
 
 def _fields(promise: Promise) -> tuple[str, str]:
-    """Return the names of the fields that hold the e-mail address and the first name; "" for a name nobody keeps."""
+    """Return the names of the fields that hold the e-mail address and the first name; ""
+    for a name nobody keeps."""
     wanted = promise.purposes[PURPOSE].fields
     address = next(key for key in wanted if promise.fields[key].kind is FieldKind.EMAIL)
     name = next((key for key in wanted if promise.fields[key].category == "user.name.first"), "")

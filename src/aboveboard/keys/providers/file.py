@@ -1,7 +1,9 @@
-"""``file:PATH``: the root key in a file that only its owner can read, as ``aboveboard init`` makes it.
+"""``file:PATH``: the root key in a file that only its owner can read, as
+``aboveboard init`` makes it.
 
-The file is read anew for each lease, so a key taken away stops this process too, and one put back is found. With a
-passphrase the text in it is sealed; it is opened once for each content of the file, because that costs time on purpose.
+The file is read anew for each lease, so a key taken away stops this process too, and one put back
+is found. With a passphrase the text in it is sealed; it is opened once for each content of the
+file, because that costs time on purpose.
 """
 
 from __future__ import annotations
@@ -57,7 +59,8 @@ class FileProvider:
         return f"{self._file.name} holds a new key before the {len(keys)} it had."
 
     def settle(self, kept: Collection[bytes]) -> str:
-        """Move the older keys into a file of their own: older backups need them, nothing else does."""
+        """Move the older keys into a file of their own: older backups need
+        them, nothing else does."""
         with self._alone():
             newest, *older = self._versions().keys
             now = LocalKey(newest)
@@ -66,7 +69,10 @@ class FileProvider:
             aside = self._file.with_name(f"{self._file.name}.before-{now.id.hex()}")
             replace(aside, self._text(older))
             replace(self._file, self._text([newest]))
-        return f"Copy {self._file.name} to safekeeping anew. Keep {aside.name} with your older backups: only they need it."
+        return (
+            f"Copy {self._file.name} to safekeeping anew. Keep {aside.name} with your older "
+            "backups: only they need it."
+        )
 
     def keys(self) -> list[bytes]:
         """Return the keys in the file, the newest first: for a ceremony, and for nothing else."""
@@ -74,7 +80,8 @@ class FileProvider:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Let nobody else write the file meanwhile: of two new keys written at once, one would be lost with all it wraps."""
+        """Let nobody else write the file meanwhile: of two new keys written at once, one would be
+        lost with all it wraps."""
         with self._file.with_name(f"{self._file.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
@@ -90,12 +97,19 @@ class FileProvider:
             return self._read[1]
         try:
             opened_with = self._ask() if passphrase.is_sealed(text) else None
-            versions = material.Versions(material.read(text if opened_with is None else passphrase.unseal(text, opened_with)))
+            versions = material.Versions(
+                material.read(text if opened_with is None else passphrase.unseal(text, opened_with))
+            )
         except passphrase.WillNotOpen as error:
-            fix = f"Give the right passphrase, or put the file back. Read: {passphrase.VARIABLE} in docs/how-to/keep-the-keys.md."
+            fix = (
+                f"Give the right passphrase, or put the file back. Read: {passphrase.VARIABLE} in "
+                "docs/how-to/keep-the-keys.md."
+            )
             raise RootKeyMissing(file=self._file.name, why=error.details["why"], fix=fix) from None
         except material.NotKeys as error:
-            raise RootKeyMissing(file=self._file.name, why=error.details["why"], fix=_BACK) from None
+            raise RootKeyMissing(
+                file=self._file.name, why=error.details["why"], fix=_BACK
+            ) from None
         self._read = (text, versions, opened_with)
         return versions
 
@@ -112,15 +126,22 @@ def read_private(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise RootKeyMissing(file=file.name, why=type(error).__name__, fix=_BACK) from None
     if stat.S_IMODE(mode) & 0o077:
-        raise RootKeyMissing(file=file.name, why="other users of this machine can read it", fix=f"Run: chmod 600 {file}")
+        raise RootKeyMissing(
+            file=file.name,
+            why="other users of this machine can read it",
+            fix=f"Run: chmod 600 {file}",
+        )
     return text
 
 
 def replace(file: Path, text: str) -> None:
-    """Write a file for its owner alone so that it holds either what it held or all of ``text``, also after a crash."""
+    """Write a file for its owner alone so that it holds either what it held or all of
+    ``text``, also after a crash."""
     beside = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as opened:
+        with os.fdopen(
+            os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+        ) as opened:
             opened.write(text)
             opened.flush()
             os.fsync(opened.fileno())

@@ -1,7 +1,9 @@
-"""``awskms:KEY?region=REGION``: the root key inside AWS KMS; ``botocore`` signs the requests (decision 8).
+"""``awskms:KEY?region=REGION``: the root key inside AWS KMS; ``botocore`` signs
+the requests (decision 8).
 
-KEY is a key id, an ARN or ``alias/NAME``. The context goes as KMS's encryption context, which is bound and logged by
-CloudTrail. Credentials are found as every AWS program finds them: environment, profile, or the machine's role.
+KEY is a key id, an ARN or ``alias/NAME``. The context goes as KMS's encryption context, which is
+bound and logged by CloudTrail. Credentials are found as every AWS program finds them: environment,
+profile, or the machine's role.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ _EXPECTED = "an address such as awskms:alias/aboveboard?region=eu-west-1"
 
 
 def parts(url: str) -> tuple[str, str, str, str]:
-    """Return key, region, endpoint and what is wrong with the address (empty when nothing is). Any text is taken."""
+    """Return key, region, endpoint and what is wrong with the address (empty when nothing
+    is). Any text is taken."""
     place, _, query = url.partition(":")[2].partition("?")
     try:
         given = parse_qs(query, strict_parsing=True) if query else {}
@@ -29,8 +32,17 @@ def parts(url: str) -> tuple[str, str, str, str]:
         scheme = urlsplit(endpoint).scheme
     except ValueError:
         return "", "", "", _EXPECTED
-    region = given.get("region", [""])[0] or (place.split(":")[3] if place.startswith("arn:") and place.count(":") >= 5 else "")
-    problem = "" if place and region and not given.keys() - {"region", "endpoint"} and scheme in ("", "http", "https") else _EXPECTED
+    region = given.get("region", [""])[0] or (
+        place.split(":")[3] if place.startswith("arn:") and place.count(":") >= 5 else ""
+    )
+    problem = (
+        ""
+        if place
+        and region
+        and not given.keys() - {"region", "endpoint"}
+        and scheme in ("", "http", "https")
+        else _EXPECTED
+    )
     return place, region, endpoint, problem
 
 
@@ -45,17 +57,23 @@ class KmsProvider:
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """Return ``key`` wrapped and bound to ``context``."""
-        answer = self._say("encrypt", KeyId=self._key, Plaintext=key, EncryptionContext=_bound(context))
+        answer = self._say(
+            "encrypt", KeyId=self._key, Plaintext=key, EncryptionContext=_bound(context)
+        )
         wrapped = answer.get("CiphertextBlob")
         if not isinstance(wrapped, bytes) or not wrapped:
-            raise ProviderAway(provider=self.name, why="its answer is not one that KMS gives", fix=_GUIDE)
+            raise ProviderAway(
+                provider=self.name, why="its answer is not one that KMS gives", fix=_GUIDE
+            )
         return wrapped
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Return the key inside ``wrapped``."""
         if not 0 < len(wrapped) <= 6144:  # the longest CiphertextBlob of the API
             raise KeyUnwrapFailed(why=f"{self.name} did not wrap it")
-        answer = self._say("decrypt", KeyId=self._key, CiphertextBlob=wrapped, EncryptionContext=_bound(context))
+        answer = self._say(
+            "decrypt", KeyId=self._key, CiphertextBlob=wrapped, EncryptionContext=_bound(context)
+        )
         key = answer.get("Plaintext")
         if not isinstance(key, bytes) or len(key) != KEY_BYTES:
             raise KeyUnwrapFailed(why=f"{self.name} opened something that is no key of ours")
@@ -76,7 +94,10 @@ class KmsProvider:
         except ProviderAway as error:
             if not str(error.details["why"]).startswith("it refuses"):
                 raise
-            fix = "Let its keeper rotate it, or turn its yearly rotation on; then run this with --same-version."
+            fix = (
+                "Let its keeper rotate it, or turn its yearly rotation on; then run this with "
+                "--same-version."
+            )
             raise RenewalRefused(provider=self.name, why=error.details["why"], fix=fix) from None
         return f"{self.name} wraps with new key material from now on."
 
@@ -91,10 +112,19 @@ class KmsProvider:
             from botocore.session import Session
         except ImportError:
             fix = 'Install it with the rest: pip install "aboveboard[aws]"'
-            raise ProviderAway(provider=self.name, why="the package botocore is not installed", fix=fix) from None
+            raise ProviderAway(
+                provider=self.name, why="the package botocore is not installed", fix=fix
+            ) from None
         patience = KEY_PROVIDER_PATIENCE.total_seconds()
-        config = Config(connect_timeout=patience, read_timeout=patience, retries={"total_max_attempts": 1}, parameter_validation=True)
-        return Session().create_client("kms", self._region, endpoint_url=self._endpoint or None, config=config)
+        config = Config(
+            connect_timeout=patience,
+            read_timeout=patience,
+            retries={"total_max_attempts": 1},
+            parameter_validation=True,
+        )
+        return Session().create_client(
+            "kms", self._region, endpoint_url=self._endpoint or None, config=config
+        )
 
     def _say(self, what: str, **given: object) -> dict[str, Any]:
         client = self._client
@@ -105,10 +135,15 @@ class KmsProvider:
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", "unknown"))[:60]
             if code in _NOT_OURS:
-                raise KeyUnwrapFailed(why=f"{self.name} says that it is not what it wrapped") from None
+                raise KeyUnwrapFailed(
+                    why=f"{self.name} says that it is not what it wrapped"
+                ) from None
             raise ProviderAway(provider=self.name, why=f"it refuses: {code}", fix=_GUIDE) from None
         except (BotoCoreError, ValueError, TypeError, AttributeError) as error:
-            fix = "Nothing needs a restart: it goes on by itself once KMS answers. Check the network and the credentials."
+            fix = (
+                "Nothing needs a restart: it goes on by itself once KMS answers. Check the network "
+                "and the credentials."
+            )
             raise ProviderAway(provider=self.name, why=type(error).__name__, fix=fix) from None
         return answer if isinstance(answer, dict) else {}
 

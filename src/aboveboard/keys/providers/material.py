@@ -1,4 +1,5 @@
-"""Root keys as text: one or more of 64 hex digits, the newest first. Pure, and shared by all who keep a key that way."""
+"""Root keys as text: one or more of 64 hex digits, the newest first. Pure, and shared by all
+who keep a key that way."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def write(keys: Sequence[bytes]) -> str:
 
 
 class Versions:
-    """The versions of a root key that are at hand: the first wraps, each unwraps what it wrapped."""
+    """The versions of a root key that are at hand: the first wraps, each
+    unwraps what it wrapped."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self.keys = tuple(keys)

@@ -1,7 +1,9 @@
-"""A root key that only a passphrase opens: argon2id makes a key of it (RFC 9106), AES-256-GCM-SIV seals the text.
+"""A root key that only a passphrase opens: argon2id makes a key of it (RFC 9106),
+AES-256-GCM-SIV seals the text.
 
-One line of text: ``aboveboard-passphrase/1 m t p salt box``; m in KiB, salt and box (12 bytes of nonce, then ciphertext and
-tag) in hex; everything before the box is associated data. Pure but for :func:`asked`.
+One line of text: ``aboveboard-passphrase/1 m t p salt box``; m in KiB, salt and box (12
+bytes of nonce, then ciphertext and tag) in hex; everything before the box is associated
+data. Pure but for :func:`asked`.
 """
 
 from __future__ import annotations
@@ -22,7 +24,10 @@ from aboveboard.basics.settings import Settings
 VARIABLE: Final = "ABOVEBOARD_PASSPHRASE"
 _MARK: Final = "aboveboard-passphrase/1"
 _PASSES, _LANES = 3, 4  # RFC 9106, section 4, second recommended option; memory in limits
-_LINE: Final = re.compile(rf"{_MARK} ([0-9]{{1,7}}) ([0-9]{{1,2}}) ([0-9]{{1,2}}) ([0-9a-f]{{32}}) ([0-9a-f]{{56,20000}})\s*")
+_LINE: Final = re.compile(
+    rf"{_MARK} ([0-9]{{1,7}}) ([0-9]{{1,2}}) ([0-9]{{1,2}}) ([0-9a-f]{{32}}) "
+    rf"([0-9a-f]{{56,20000}})\s*"
+)
 
 
 class WillNotOpen(AboveboardError):
@@ -40,7 +45,9 @@ def seal(text: str, passphrase: str, *, memory: int = PASSPHRASE_MEMORY_KIB) -> 
     """Return ``text`` sealed, as one line; ``memory`` in KiB."""
     salt, nonce = os.urandom(16), os.urandom(12)
     head = f"{_MARK} {memory} {_PASSES} {_LANES} {salt.hex()}"
-    box = nonce + _cipher(passphrase, salt, memory, _PASSES, _LANES).encrypt(nonce, text.encode(), head.encode())
+    box = nonce + _cipher(passphrase, salt, memory, _PASSES, _LANES).encrypt(
+        nonce, text.encode(), head.encode()
+    )
     return f"{head} {box.hex()}\n"
 
 
@@ -54,11 +61,20 @@ def unseal(sealed: str, passphrase: str) -> str:
     if found is None:
         raise WillNotOpen(why="it is not a whole line of a known version")
     memory, passes, lanes = (int(part) for part in found.groups()[:3])
-    if not (8 * lanes <= memory <= 4 * PASSPHRASE_MEMORY_KIB and 1 <= passes <= 20 and 1 <= lanes <= 16):
+    if not (
+        8 * lanes <= memory <= 4 * PASSPHRASE_MEMORY_KIB and 1 <= passes <= 20 and 1 <= lanes <= 16
+    ):
         raise WillNotOpen(why="it asks for more memory or time than any release has written")
-    head, box = sealed[: found.start(5)].rstrip(), bytes.fromhex(found[5]) if len(found[5]) % 2 == 0 else b""
+    head, box = (
+        sealed[: found.start(5)].rstrip(),
+        bytes.fromhex(found[5]) if len(found[5]) % 2 == 0 else b"",
+    )
     try:
-        return _cipher(passphrase, bytes.fromhex(found[4]), memory, passes, lanes).decrypt(box[:12], box[12:], head.encode()).decode()
+        return (
+            _cipher(passphrase, bytes.fromhex(found[4]), memory, passes, lanes)
+            .decrypt(box[:12], box[12:], head.encode())
+            .decode()
+        )
     except (InvalidTag, ValueError):
         raise WillNotOpen(why="the passphrase does not open it") from None
 
@@ -68,7 +84,8 @@ def _cipher(passphrase: str, salt: bytes, memory: int, passes: int, lanes: int) 
 
 
 def asked(current: Settings, *, prompt: str = "Passphrase of the root key: ") -> str:
-    """Return the passphrase: from ``keys.passphrase_file``, from the environment, or asked once on the terminal.
+    """Return the passphrase: from ``keys.passphrase_file``, from the environment, or
+    asked once on the terminal.
 
     One that was typed is handed to the processes that this one starts, in their environment.
 
@@ -80,10 +97,17 @@ def asked(current: Settings, *, prompt: str = "Passphrase of the root key: ") ->
         try:
             return file.read_text("utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise WillNotOpen(why=f"keys.passphrase_file cannot be read ({type(error).__name__})") from None
+            raise WillNotOpen(
+                why=f"keys.passphrase_file cannot be read ({type(error).__name__})"
+            ) from None
     if VARIABLE not in os.environ:
         if not sys.stdin.isatty():
-            raise WillNotOpen(why=f"it needs its passphrase, and nobody is there to be asked; set keys.passphrase_file or {VARIABLE}")
+            raise WillNotOpen(
+                why=(
+                    "it needs its passphrase, and nobody is there to be asked; set "
+                    f"keys.passphrase_file or {VARIABLE}"
+                )
+            )
         from getpass import getpass
 
         os.environ[VARIABLE] = getpass(prompt)
@@ -94,4 +118,8 @@ def chosen(first: str, again: str) -> str | None:
     """Return what is wrong with a new passphrase that was typed twice, or None."""
     if first != again:
         return "The two are not the same."
-    return None if len(first) >= PASSPHRASE_CHARS else f"It is shorter than {PASSPHRASE_CHARS} characters."
+    return (
+        None
+        if len(first) >= PASSPHRASE_CHARS
+        else f"It is shorter than {PASSPHRASE_CHARS} characters."
+    )

@@ -31,14 +31,25 @@ def provider_at(url: str, current: Settings) -> Provider:
         where = place(url)
         _refuse(url, where.problem)
         ca = current.path(where.ca) if where.ca else None
-        return TransitProvider(where, ca=ca, token_file=current.path(current.keys.token_file) if current.keys.token_file else None)
+        return TransitProvider(
+            where,
+            ca=ca,
+            token_file=current.path(current.keys.token_file) if current.keys.token_file else None,
+        )
     if kind == "awskms":
         key, region, endpoint, problem = parts(url)
         _refuse(url, problem)
         return KmsProvider(key, region, endpoint)
-    raise WrongSetting(name="keys.root", found=repr(url), expected="file:, env:, secret:, vault: or awskms:", where="aboveboard.toml")
+    raise WrongSetting(
+        name="keys.root",
+        found=repr(url),
+        expected="file:, env:, secret:, vault: or awskms:",
+        where="aboveboard.toml",
+    )
 
 
 def _refuse(url: str, problem: str) -> None:
     if problem:
-        raise WrongSetting(name="keys.root", found=repr(url), expected=problem, where="aboveboard.toml")
+        raise WrongSetting(
+            name="keys.root", found=repr(url), expected=problem, where="aboveboard.toml"
+        )

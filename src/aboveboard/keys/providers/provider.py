@@ -1,7 +1,8 @@
-"""The plug point: whoever keeps the root key wraps and unwraps a handful of *wrapping keys*, and nothing else.
+"""The plug point: whoever keeps the root key wraps and unwraps a handful of *wrapping
+keys*, and nothing else.
 
-A provider is asked about once a lease (``keys.lease``) by each process, never once a person: the wrapping keys it opens
-wrap the keys of people in this process's memory.
+A provider is asked about once a lease (``keys.lease``) by each process, never once a person: the
+wrapping keys it opens wrap the keys of people in this process's memory.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ class RenewalRefused(AboveboardError):
 
 
 class Provider(Protocol):
-    """Keeps a root key. Every method may raise :class:`ProviderAway`; it is tried again a moment later, without a restart.
+    """Keeps a root key. Every method may raise :class:`ProviderAway`; it is tried again a moment
+    later, without a restart.
 
-    ``name`` is what the setting says, without anything secret: it stands in errors and in ``aboveboard keys status``.
+    ``name`` is what the setting says, without anything secret: it stands in errors and in
+    ``aboveboard keys status``.
     """
 
     @property
@@ -41,22 +44,28 @@ class Provider(Protocol):
         """Return ``key`` (32 bytes) wrapped; ``context`` (ASCII) is bound, not stored."""
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """Return what :meth:`wrap` was given, or raise ``KeyUnwrapFailed``: another key, another context, a changed byte."""
+        """Return what :meth:`wrap` was given, or raise ``KeyUnwrapFailed``: another key, another
+        context, a changed byte."""
 
     def direct(self, key_id: bytes) -> LocalKey | None:
-        """Return the root key of that id itself, where it is in this process's hands; None elsewhere.
+        """Return the root key of that id itself, where it is in this
+        process's hands; None elsewhere.
 
-        Instances of the first version have people's keys wrapped by the root key without a wrapping key between.
+        Instances of the first version have people's keys wrapped by the root key
+        without a wrapping key between.
         """
 
     def renew(self) -> str:
-        """Make a new version of the root key for what is wrapped from now on, and return a sentence that says so.
+        """Make a new version of the root key for what is wrapped from now on, and return
+        a sentence that says so.
 
-        The versions before it still unwrap. Raises :class:`RenewalRefused` where this is its keeper's to do.
+        The versions before it still unwrap. Raises :class:`RenewalRefused` where
+        this is its keeper's to do.
         """
 
     def settle(self, kept: Collection[bytes]) -> str:
-        """Put versions aside that nothing is wrapped by any more; return what the operator is to do, or nothing.
+        """Put versions aside that nothing is wrapped by any more; return what the
+        operator is to do, or nothing.
 
         ``kept``: the wrapped keys that must still open afterwards.
         """

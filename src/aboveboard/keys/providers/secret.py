@@ -1,7 +1,8 @@
 """``env:NAME`` and ``secret:PATH``: the root key as the platform hands it over.
 
-An environment variable, or a file that somebody else keeps: ``/run/secrets`` of containers, systemd's credentials. Who may
-read that file is the platform's to say, so its mode is not judged here. To rotate, hand over two keys, the new one first.
+An environment variable, or a file that somebody else keeps: ``/run/secrets`` of containers,
+systemd's credentials. Who may read that file is the platform's to say, so its mode is not judged
+here. To rotate, hand over two keys, the new one first.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from aboveboard.keys.wrapping import LocalKey
 
 
 class SecretProvider:
-    """A root key that ``read`` returns as text; it raises OSError or KeyError where there is none."""
+    """A root key that ``read`` returns as text; it raises OSError or
+    KeyError where there is none."""
 
     def __init__(self, name: str, read: Callable[[], str]) -> None:
         self.name = name
@@ -35,16 +37,22 @@ class SecretProvider:
         return self._versions().of(key_id)
 
     def renew(self) -> str:
-        """Accept a new key that was handed over before the older ones; this process cannot make one."""
+        """Accept a new key that was handed over before the older ones; this
+        process cannot make one."""
         if len(self._versions().keys) > 1:
             return "The newest of the keys that were handed over is used from now on."
-        fix = "Hand over two keys with a space between, the new one first (openssl rand -hex 32), restart, and rotate then."
+        fix = (
+            "Hand over two keys with a space between, the new one first (openssl rand -hex 32), "
+            "restart, and rotate then."
+        )
         raise RenewalRefused(provider=self.name, why="only one key was handed over", fix=fix)
 
     def settle(self, kept: Collection[bytes]) -> str:
         """Say what is left to do."""
         return (
-            f"Take all keys but the first out of {self.name}; keep them with your older backups." if len(self._versions().keys) > 1 else ""
+            f"Take all keys but the first out of {self.name}; keep them with your older backups."
+            if len(self._versions().keys) > 1
+            else ""
         )
 
     def _versions(self) -> material.Versions:
@@ -52,7 +60,9 @@ class SecretProvider:
         try:
             return material.Versions(material.read(self._read()))
         except (OSError, KeyError, UnicodeDecodeError) as error:
-            raise ProviderAway(provider=self.name, why=f"it holds nothing ({type(error).__name__})", fix=fix) from None
+            raise ProviderAway(
+                provider=self.name, why=f"it holds nothing ({type(error).__name__})", fix=fix
+            ) from None
         except material.NotKeys as error:
             raise ProviderAway(provider=self.name, why=error.details["why"], fix=fix) from None
 
@@ -63,5 +73,6 @@ def in_environment(name: str, variable: str) -> SecretProvider:
 
 
 def in_file(name: str, file: Path) -> SecretProvider:
-    """Return the provider whose key stands in a file of the platform's, read anew for each lease."""
+    """Return the provider whose key stands in a file of the platform's,
+    read anew for each lease."""
     return SecretProvider(name, lambda: file.read_text("ascii"))

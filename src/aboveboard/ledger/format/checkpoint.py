@@ -1,4 +1,5 @@
-"""Checkpoints (C2SP tlog-checkpoint): a log's size and root hash at one moment, as the text of a signed note."""
+"""Checkpoints (C2SP tlog-checkpoint): a log's size and root hash at one moment, as the
+text of a signed note."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ class CheckpointRefused(AboveboardError):
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The head of a log: ``origin`` names the log, ``size`` counts its leaves, ``root`` is 32 bytes."""
+    """The head of a log: ``origin`` names the log, ``size`` counts its leaves,
+    ``root`` is 32 bytes."""
 
     origin: str
     size: int
@@ -66,7 +68,8 @@ def parse(text: str) -> Checkpoint:
 
 
 def open_note(note: str, verifier: Verifier) -> Checkpoint:
-    """Return the checkpoint in a signed note, after checking the signature and that the key is the log's own.
+    """Return the checkpoint in a signed note, after checking the signature and that
+    the key is the log's own.
 
     Raises:
         NoteRefused: the signature does not hold.

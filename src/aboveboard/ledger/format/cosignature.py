@@ -1,7 +1,8 @@
-"""Cosignatures (C2SP tlog-cosignature): a witness says when it saw a checkpoint, consistent with all it saw before.
+"""Cosignatures (C2SP tlog-cosignature): a witness says when it saw a checkpoint,
+consistent with all it saw before.
 
-Both types of the standard are here: Ed25519 (type 0x04), which every reader can check, and ML-DSA-44 (type
-0x06), which a quantum computer cannot forge and which new witnesses should use.
+Both types of the standard are here: Ed25519 (type 0x04), which every reader can check, and
+ML-DSA-44 (type 0x06), which a quantum computer cannot forge and which new witnesses should use.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ _LATEST: Final = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class WitnessKey:
-    """A witness's key that can check cosignatures: its name, the signature type, the public key's bytes."""
+    """A witness's key that can check cosignatures: its name, the signature type,
+    the public key's bytes."""
 
     name: str
     kind: int
@@ -50,7 +52,12 @@ class WitnessKey:
         except (binascii.Error, ValueError):
             data = b""
         if not is_key_name(name) or not data or len(data) - 1 != _KEY_BYTES.get(data[0]):
-            raise NoteRefused(found="the witness key is not an Ed25519 or ML-DSA-44 cosignature key of the form name+id+key")
+            raise NoteRefused(
+                found=(
+                    "the witness key is not an Ed25519 or ML-DSA-44 cosignature key of the form "
+                    "name+id+key"
+                )
+            )
         key = cls(name, data[0], data[1:])
         if key.vkey != vkey.strip():
             raise NoteRefused(found="the witness key's id does not belong to its key")
@@ -59,15 +66,21 @@ class WitnessKey:
     @property
     def key_id(self) -> bytes:
         """The key's short identifier: 4 bytes."""
-        return hashlib.sha256(self.name.encode("utf-8") + b"\n" + bytes([self.kind]) + self.public_key).digest()[:4]
+        return hashlib.sha256(
+            self.name.encode("utf-8") + b"\n" + bytes([self.kind]) + self.public_key
+        ).digest()[:4]
 
     @property
     def vkey(self) -> str:
         """The key as one line of text that can be published."""
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(bytes([self.kind]) + self.public_key).decode()}"
+        return (
+            f"{self.name}+{self.key_id.hex()}+"
+            f"{base64.b64encode(bytes([self.kind]) + self.public_key).decode()}"
+        )
 
     def signed_at(self, note: str) -> int | None:
-        """Return the moment, in seconds since 1970, at which this witness cosigned a note; None if it did not.
+        """Return the moment, in seconds since 1970, at which this witness cosigned a
+        note; None if it did not.
 
         Raises:
             NoteRefused: a line of this key does not hold, or the note is malformed.
@@ -86,9 +99,13 @@ class WitnessKey:
             raise NoteRefused(found=f"the cosignature of {self.name} is malformed")
         try:
             if self.kind == ED25519:
-                Ed25519PublicKey.from_public_bytes(self.public_key).verify(signature, _ed25519_message(text, at))
+                Ed25519PublicKey.from_public_bytes(self.public_key).verify(
+                    signature, _ed25519_message(text, at)
+                )
             else:
-                MLDSA44PublicKey.from_public_bytes(self.public_key).verify(signature, _ml_dsa_message(self.name, text, at))
+                MLDSA44PublicKey.from_public_bytes(self.public_key).verify(
+                    signature, _ml_dsa_message(self.name, text, at)
+                )
         except InvalidSignature:
             raise NoteRefused(found=f"the cosignature of {self.name} is wrong") from None
         return at
@@ -108,17 +125,25 @@ class Cosigner:
         self.key = WitnessKey(name, kind, self._key.public_key().public_bytes_raw())
 
     def line(self, text: str, at: int) -> str:
-        """Return the signature line for the text of a checkpoint, seen at ``at`` (seconds since 1970, above 0).
+        """Return the signature line for the text of a checkpoint, seen at ``at``
+        (seconds since 1970, above 0).
 
         Raises:
             CheckpointRefused: the text is no checkpoint.
         """
-        message = _ed25519_message(text, at) if self.key.kind == ED25519 else _ml_dsa_message(self.key.name, text, at)
-        return signature_line(self.key.name, self.key.key_id, at.to_bytes(8, "big") + self._key.sign(message))
+        message = (
+            _ed25519_message(text, at)
+            if self.key.kind == ED25519
+            else _ml_dsa_message(self.key.name, text, at)
+        )
+        return signature_line(
+            self.key.name, self.key.key_id, at.to_bytes(8, "big") + self._key.sign(message)
+        )
 
 
 def cosigned(note: str, witnesses: Sequence[WitnessKey]) -> dict[WitnessKey, int]:
-    """Return which of the witnesses cosigned a note, and when; lines that do not hold count as none."""
+    """Return which of the witnesses cosigned a note, and when; lines that do
+    not hold count as none."""
     found = {}
     for witness in witnesses:
         try:
@@ -136,9 +161,17 @@ def _ed25519_message(text: str, at: int) -> bytes:
 
 def _ml_dsa_message(name: str, text: str, at: int) -> bytes:
     head: Checkpoint = parse(text)
-    return b"".join([
-        b"subtree/v1\n\0", _short(name), at.to_bytes(8, "big"), _short(head.origin), bytes(8), head.size.to_bytes(8, "big"), head.root
-    ])  # fmt: skip
+    return b"".join(
+        [
+            b"subtree/v1\n\0",
+            _short(name),
+            at.to_bytes(8, "big"),
+            _short(head.origin),
+            bytes(8),
+            head.size.to_bytes(8, "big"),
+            head.root,
+        ]
+    )
 
 
 def _short(text: str) -> bytes:

@@ -1,8 +1,8 @@
 """What a ledger entry is: the canonical bytes of who did what, when, concerning whom.
 
 The bytes are RFC 8785 JSON with exactly the keys ``actor``, ``at``, ``facts``, ``handle``, ``id``,
-``kind`` and ``v``. The parser is strict: it accepts only bytes that the writer could have written, so
-that one entry has one encoding and one hash.
+``kind`` and ``v``. The parser is strict: it accepts only bytes that the writer could have written,
+so that one entry has one encoding and one hash.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ VERSION: Final = 1
 """The format's version, in every entry as ``v``."""
 
 ENTRY_BYTES: Final = 65_535
-"""Longest entry, in bytes: bundles prefix each entry with a 16-bit length (C2SP tlog-tiles, "Log entries")."""
+"""Longest entry, in bytes: bundles prefix each entry with a 16-bit length (C2SP
+tlog-tiles, "Log entries")."""
 
 KIND_CHARS: Final = 64
 HANDLE_CHARS: Final = 32
@@ -47,8 +48,9 @@ class EntryRefused(AboveboardError):
 class NewEntry:
     """What someone asks the ledger to keep.
 
-    ``kind`` names what happened (``use.granted``); ``handle`` is the person it concerns, 32 hex
-    characters, or None; ``facts`` are the particulars, which hold no personal data; ``at`` is aware.
+    ``kind`` names what happened (``use.granted``); ``handle`` is the person it
+    concerns, 32 hex characters, or None; ``facts`` are the particulars, which hold no
+    personal data; ``at`` is aware.
     """
 
     kind: str
@@ -60,7 +62,8 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class EntryBody:
-    """What the bytes of an entry say. ``id`` is the entry's number in the database that wrote it."""
+    """What the bytes of an entry say. ``id`` is the entry's number in the
+    database that wrote it."""
 
     id: int
     kind: str
@@ -91,7 +94,9 @@ def encode(entry: NewEntry, entry_id: int) -> bytes:
             }
         )
     except (ValueError, TypeError, RecursionError) as error:
-        raise EntryRefused(found=f"its facts cannot be written as JSON ({type(error).__name__})") from None
+        raise EntryRefused(
+            found=f"its facts cannot be written as JSON ({type(error).__name__})"
+        ) from None
     if len(body) > ENTRY_BYTES:
         raise EntryRefused(found=f"it is {len(body)} bytes long, the limit is {ENTRY_BYTES}")
     return body
@@ -101,7 +106,8 @@ def parse(body: bytes) -> EntryBody:
     """Read the bytes of an entry.
 
     Raises:
-        EntryRefused: these are not bytes that :func:`encode` writes. The message never repeats them.
+        EntryRefused: these are not bytes that :func:`encode` writes. The
+            message never repeats them.
     """
     if len(body) > ENTRY_BYTES:
         raise EntryRefused(found=f"it is {len(body)} bytes long, the limit is {ENTRY_BYTES}")
@@ -124,21 +130,32 @@ def parse(body: bytes) -> EntryBody:
     _check_names(kind, handle)
     if not isinstance(facts, dict):
         raise EntryRefused(found="its facts are not an object")
-    return EntryBody(entry_id, kind, _actor(value["actor"]), _moment(value["at"]), handle, cast("dict[str, Json]", facts))
+    return EntryBody(
+        entry_id,
+        kind,
+        _actor(value["actor"]),
+        _moment(value["at"]),
+        handle,
+        cast("dict[str, Json]", facts),
+    )
 
 
 def _canonical(value: Json) -> bytes:
-    """RFC 8785, by the standard library's C encoder for the values on which the two agree: five times as fast.
+    """RFC 8785, by the standard library's C encoder for the values on which the two
+    agree: five times as fast.
 
-    They agree on everything but numbers that are not small integers and keys that are not ASCII (which
-    RFC 8785 sorts by UTF-16 units). A property test holds the two against each other.
+    They agree on everything but numbers that are not small integers and keys that are not ASCII
+    (which RFC 8785 sorts by UTF-16 units). A property test holds the two against each other.
     """
     if not _is_simple(value):
         body = canonical(value)
         if canonical(json.loads(body)) != body:
-            raise ValueError("a number too large to be read back")  # 1e20 is written as an integer beyond 2**53
+            # 1e20 is written as an integer beyond 2**53.
+            raise ValueError("a number too large to be read back")
         return body
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode("utf-8")
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False
+    ).encode("utf-8")
 
 
 def _is_simple(value: object) -> bool:
@@ -146,7 +163,10 @@ def _is_simple(value: object) -> bool:
     if kind is str or kind is bool or value is None or isinstance(value, str):
         return True
     if kind is dict:
-        return all(type(key) is str and key.isascii() and _is_simple(item) for key, item in cast("dict[str, Json]", value).items())
+        return all(
+            type(key) is str and key.isascii() and _is_simple(item)
+            for key, item in cast("dict[str, Json]", value).items()
+        )
     if kind is list or kind is tuple:
         return all(map(_is_simple, cast("list[Json]", value)))
     return kind is int and abs(cast("int", value)) <= _SAFE_INTEGER
@@ -160,7 +180,11 @@ def _check_names(kind: str, handle: str | None) -> None:
 
 
 def _actor(value: object) -> Actor:
-    if not isinstance(value, dict) or set(value) != _ACTOR_KEYS or not all(isinstance(part, str) for part in value.values()):
+    if (
+        not isinstance(value, dict)
+        or set(value) != _ACTOR_KEYS
+        or not all(isinstance(part, str) for part in value.values())
+    ):
         raise EntryRefused(found="its actor is not an actor")
     try:
         return Actor(ActorKind(value["kind"]), value["id"], value["role"], value["team"])

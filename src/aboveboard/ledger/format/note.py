@@ -1,4 +1,5 @@
-"""Signed notes (C2SP signed-note): text, a blank line, signature lines; Ed25519, signature type 0x01."""
+"""Signed notes (C2SP signed-note): text, a blank line, signature lines;
+Ed25519, signature type 0x01."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ ED25519: Final = b"\x01"
 """The signature type of plain Ed25519 signatures (C2SP signed-note, "Signature types")."""
 
 NOTE_BYTES: Final = 1_000_000
-"""Longest note that is read, in bytes. The specification asks for a limit that lets 16 signatures through."""
+"""Longest note that is read, in bytes. The specification asks for a limit that lets
+16 signatures through."""
 
 SIGNATURES: Final = 100
 """Most signature lines that are read in one note. The specification asks for at least 16."""
@@ -33,7 +35,8 @@ class NoteRefused(AboveboardError):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature line: who says to have signed, which of their keys (4 bytes), and the signature's bytes."""
+    """One signature line: who says to have signed, which of their keys (4 bytes), and
+    the signature's bytes."""
 
     name: str
     key_id: bytes
@@ -58,7 +61,9 @@ class Verifier:
         id_text, _, key_text = rest.partition("+")
         key = _from_base64(key_text)
         if not is_key_name(name) or key is None or len(key) != 33 or key[:1] != ED25519:
-            raise NoteRefused(found="the verifier key is not an Ed25519 key of the form name+id+key")
+            raise NoteRefused(
+                found="the verifier key is not an Ed25519 key of the form name+id+key"
+            )
         verifier = cls(name, key[1:])
         if verifier.key_id.hex() != id_text:
             raise NoteRefused(found="the verifier key's id does not belong to its key")
@@ -67,12 +72,17 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """The key's short identifier: the first 4 bytes of SHA-256(name || 0x0A || 0x01 || key)."""
-        return hashlib.sha256(self.name.encode("utf-8") + b"\n" + ED25519 + self.public_key).digest()[:4]
+        return hashlib.sha256(
+            self.name.encode("utf-8") + b"\n" + ED25519 + self.public_key
+        ).digest()[:4]
 
     @property
     def vkey(self) -> str:
         """The key as one line of text that can be published."""
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public_key).decode()}"
+        return (
+            f"{self.name}+{self.key_id.hex()}+"
+            f"{base64.b64encode(ED25519 + self.public_key).decode()}"
+        )
 
     def open(self, note: str) -> str:
         """Return the text of a note that this key signed, with its final newline.
@@ -85,7 +95,11 @@ class Verifier:
             NoteRefused: a step fails.
         """
         text, signatures = split(note)
-        mine = [signature for signature in signatures if (signature.name, signature.key_id) == (self.name, self.key_id)]
+        mine = [
+            signature
+            for signature in signatures
+            if (signature.name, signature.key_id) == (self.name, self.key_id)
+        ]
         if not mine:
             raise NoteRefused(found="it is not signed by the key that is trusted")
         key = Ed25519PublicKey.from_public_bytes(self.public_key)
@@ -108,7 +122,8 @@ class Signer:
 
     @classmethod
     def from_seed(cls, origin: str, seed: bytes) -> Signer:
-        """Return the signer named ``origin`` whose Ed25519 private key is ``seed`` (32 bytes, RFC 8032).
+        """Return the signer named ``origin`` whose Ed25519 private key is
+        ``seed`` (32 bytes, RFC 8032).
 
         Raises:
             NoteRefused: the name cannot be a key's name.
@@ -170,13 +185,18 @@ def signature_line(name: str, key_id: bytes, value: bytes) -> str:
 
 
 def only(note: str, name: str) -> str:
-    """Return a note with the signature lines of that name alone: what a log signed, without what witnesses added.
+    """Return a note with the signature lines of that name alone: what a log signed,
+    without what witnesses added.
 
     Raises:
         NoteRefused: the note is malformed.
     """
     text, signatures = split(note)
-    kept = (signature_line(mine.name, mine.key_id, mine.value) for mine in signatures if mine.name == name)
+    kept = (
+        signature_line(mine.name, mine.key_id, mine.value)
+        for mine in signatures
+        if mine.name == name
+    )
     return f"{text}\n{''.join(kept)}"
 
 
@@ -193,8 +213,11 @@ def decode(data: bytes) -> str:
 
 
 def is_key_name(name: str) -> bool:
-    """Whether a key may have this name: not empty, no Unicode space, no plus sign, no control character."""
-    return bool(name) and not any(letter.isspace() or letter == "+" or letter < " " for letter in name)
+    """Whether a key may have this name: not empty, no Unicode space, no plus sign,
+    no control character."""
+    return bool(name) and not any(
+        letter.isspace() or letter == "+" or letter < " " for letter in name
+    )
 
 
 def _signature(line: str) -> Signature:

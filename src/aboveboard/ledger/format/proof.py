@@ -1,4 +1,5 @@
-"""Proofs that a person can keep (C2SP tlog-proof): one entry, its way up the tree, and the signed checkpoint.
+"""Proofs that a person can keep (C2SP tlog-proof): one entry, its way up the tree,
+and the signed checkpoint.
 
 The entry's own bytes ride along as the proof's extra data, so that the file alone, with the log's
 verifier key, shows what was recorded. They are trusted only after they hash to the proved leaf.
@@ -35,7 +36,8 @@ class ProofMalformed(AboveboardError):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a proof file says, none of it checked: the leaf's place, its siblings upwards, the signed note."""
+    """What a proof file says, none of it checked: the leaf's place, its siblings
+    upwards, the signed note."""
 
     index: int
     hashes: Sequence[bytes]
@@ -77,7 +79,8 @@ def parse(text: str) -> Proof:
 
 
 def verify(text: str, *trusted: Verifier) -> tuple[EntryBody, int, Checkpoint]:
-    """Check a proof that carries its entry, and return the entry, its place, and the checkpoint it is proved under.
+    """Check a proof that carries its entry, and return the entry, its place, and the
+    checkpoint it is proved under.
 
     1. The checkpoint is signed by one of the keys that are trusted.
     2. The entry's bytes hash to a leaf that the siblings lead to the checkpoint's root.
@@ -90,7 +93,9 @@ def verify(text: str, *trusted: Verifier) -> tuple[EntryBody, int, Checkpoint]:
     if proof.extra is None:
         raise ProofMalformed(found="it does not carry the entry it proves")
     checkpoint = open_with(proof.note, trusted)
-    verify_inclusion(leaf_hash(proof.extra), proof.index, 0, checkpoint.size, proof.hashes, checkpoint.root)
+    verify_inclusion(
+        leaf_hash(proof.extra), proof.index, 0, checkpoint.size, proof.hashes, checkpoint.root
+    )
     return parse_entry(proof.extra), proof.index, checkpoint
 
 

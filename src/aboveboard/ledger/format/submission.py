@@ -1,4 +1,5 @@
-"""What a log sends to a witness (C2SP tlog-witness, ``add-checkpoint``): the size before, a consistency proof, a signed checkpoint."""
+"""What a log sends to a witness (C2SP tlog-witness, ``add-checkpoint``): the size before, a
+consistency proof, a signed checkpoint."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from aboveboard.ledger.format.tree import HASH_BYTES
 PATH: Final = "add-checkpoint"
 PROOF_LINES: Final = 63
 SUBMISSION_BYTES: Final = NOTE_BYTES + 64 * 46
-"""Longest submission that is read, in bytes: the longest note, 63 hashes and the line before them."""
+"""Longest submission that is read, in bytes: the longest note, 63 hashes and
+the line before them."""
 
 SIZE_TYPE: Final = "text/x.tlog.size"
 """The media type of the answer 409: the size that the witness cosigned last."""
@@ -33,7 +35,8 @@ class SubmissionRefused(AboveboardError):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """``old`` is the size that the sender believes the witness cosigned last; nothing in it is checked yet."""
+    """``old`` is the size that the sender believes the witness cosigned last; nothing
+    in it is checked yet."""
 
     old: int
     proof: Sequence[bytes]

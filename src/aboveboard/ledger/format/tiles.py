@@ -1,7 +1,9 @@
-"""Tiles (C2SP tlog-tiles): which static files a log of some size has, where they are, what is in them.
+"""Tiles (C2SP tlog-tiles): which static files a log of some size has, where
+they are, what is in them.
 
-Pure. A tile holds up to 256 hashes of one level of the tree; a level-l hash spans 256**l leaves. An
-entry bundle holds the entries below one level-0 tile. Only the rightmost tile of a level may be partial.
+Pure. A tile holds up to 256 hashes of one level of the tree; a level-l hash spans 256**l
+leaves. An entry bundle holds the entries below one level-0 tile. Only the rightmost tile
+of a level may be partial.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ MAX_LEVEL: Final = 63
 ENTRIES: Final = -1
 """The level under which entry bundles are kept: below the leaves' hashes."""
 
-_PATH = re.compile(r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+_PATH = re.compile(
+    r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?"
+)
 
 
 class TileRefused(AboveboardError):
@@ -32,7 +36,8 @@ class TileRefused(AboveboardError):
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One file of the log: level (or :data:`ENTRIES`), number within the level, how many hashes or entries."""
+    """One file of the log: level (or :data:`ENTRIES`), number within the level, how
+    many hashes or entries."""
 
     level: int
     number: int
@@ -78,14 +83,18 @@ def parse_path(path: str) -> Tile | None:
 
 
 def tile_of(level: int, number: int, size: int) -> Tile:
-    """Return tile ``number`` of a level as it is in a log of ``size`` entries (width 0 if it is not there)."""
+    """Return tile ``number`` of a level as it is in a log of ``size`` entries (width
+    0 if it is not there)."""
     width = (size >> HEIGHT * max(level, 0)) - number * WIDTH
     return Tile(level, number, max(0, min(WIDTH, width)))
 
 
 def right_edge(size: int) -> list[Tile]:
     """Return the partial hash tiles of a log of ``size`` entries, lowest level first."""
-    edge = [tile_of(level, size >> HEIGHT * (level + 1), size) for level in range((size.bit_length() + 7) // HEIGHT)]
+    edge = [
+        tile_of(level, size >> HEIGHT * (level + 1), size)
+        for level in range((size.bit_length() + 7) // HEIGHT)
+    ]
     return [tile for tile in edge if tile.width]
 
 
@@ -107,7 +116,8 @@ def decode_bundle(data: bytes, *, to_the_end: bool = True) -> list[bytes]:
     """Return the entries in a bundle, however many there are.
 
     Raises:
-        TileRefused: the last entry is cut short; unless ``to_the_end`` is False, which leaves it out.
+        TileRefused: the last entry is cut short; unless ``to_the_end`` is
+            False, which leaves it out.
     """
     entries: list[bytes] = []
     at, end = 0, len(data)
@@ -134,19 +144,23 @@ def decode_hashes(data: bytes, width: int) -> list[bytes]:
         TileRefused: the bytes are not whole hashes, or too few.
     """
     if len(data) % HASH_BYTES or len(data) < width * HASH_BYTES:
-        raise TileRefused(found=f"it has {len(data)} bytes, {width} hashes of 32 bytes are expected")
+        raise TileRefused(
+            found=f"it has {len(data)} bytes, {width} hashes of 32 bytes are expected"
+        )
     return [data[at : at + HASH_BYTES] for at in range(0, width * HASH_BYTES, HASH_BYTES)]
 
 
 class HashReader:
-    """Roots of ranges of leaves, from tiles. ``read`` returns a tile's hashes; the last few are kept in memory."""
+    """Roots of ranges of leaves, from tiles. ``read`` returns a tile's hashes; the last
+    few are kept in memory."""
 
     def __init__(self, size: int, read: Callable[[Tile], list[bytes]]) -> None:
         self._size = size
         self._read = lru_cache(maxsize=32)(read)
 
     def root(self, span: Range) -> bytes:
-        """Return the root of the leaves ``[start, end)``, where start is a multiple of the span's power of two."""
+        """Return the root of the leaves ``[start, end)``, where start is a multiple of
+        the span's power of two."""
         start, end = span
         length = end - start
         if length & (length - 1):
@@ -163,8 +177,8 @@ class HashReader:
 class Edge:
     """The right edge of a growing tree: what is needed to add leaves without reading the rest.
 
-    ``levels[l]`` holds the hashes of the partial tile of level l, ``tail`` the entries of the partial
-    bundle. Memory: at most 255 hashes a level and 255 entries.
+    ``levels[l]`` holds the hashes of the partial tile of level l, ``tail`` the entries of the
+    partial bundle. Memory: at most 255 hashes a level and 255 entries.
     """
 
     size: int
@@ -184,8 +198,11 @@ class Edge:
                 rest = [root_of([*hashes, *rest])]
         return root_of(rest)
 
-    def grow(self, leaves: Sequence[bytes], entries: Sequence[bytes] = ()) -> list[tuple[Tile, bytes]]:
-        """Add leaf hashes, and their entries if those are wanted, and return the tiles that became full.
+    def grow(
+        self, leaves: Sequence[bytes], entries: Sequence[bytes] = ()
+    ) -> list[tuple[Tile, bytes]]:
+        """Add leaf hashes, and their entries if those are wanted, and return
+        the tiles that became full.
 
         The caller gives entries always or never.
         """
@@ -198,7 +215,9 @@ class Edge:
             self.size += at.stop - at.start
             if self.size % WIDTH == 0:
                 if entries:
-                    done.append((Tile(ENTRIES, self.size // WIDTH - 1, WIDTH), encode_bundle(self.tail)))
+                    done.append(
+                        (Tile(ENTRIES, self.size // WIDTH - 1, WIDTH), encode_bundle(self.tail))
+                    )
                     self.tail = []
                 done += self._carry()
         return done
@@ -207,7 +226,9 @@ class Edge:
         """Return the partial tiles of the tree as it is, the entry bundle first."""
         edge = [(tile, encode_hashes(self.levels[tile.level])) for tile in right_edge(self.size)]
         if self.tail:
-            edge.insert(0, (tile_of(ENTRIES, self.size // WIDTH, self.size), encode_bundle(self.tail)))
+            edge.insert(
+                0, (tile_of(ENTRIES, self.size // WIDTH, self.size), encode_bundle(self.tail))
+            )
         return edge
 
     def _steps(self, count: int) -> Iterator[range]:

@@ -1,11 +1,12 @@
 """The Merkle tree of RFC 6962, section 2.1: hashes, proofs, and the verification of proofs.
 
-Pure. A hash is 32 bytes. A *subtree* is the range of leaves ``[start, end)`` where ``start`` is a
-multiple of the least power of two not below ``end - start``, so that the range is a node of every
-larger tree (draft-ietf-plants-merkle-tree-certs, "Subtrees"). A tree of size n is the subtree [0, n).
+Pure. A hash is 32 bytes. A *subtree* is the range of leaves ``[start, end)`` where
+``start`` is a multiple of the least power of two not below ``end - start``, so that the
+range is a node of every larger tree (draft-ietf-plants-merkle-tree-certs, "Subtrees"). A
+tree of size n is the subtree [0, n).
 
-Proofs are given as the ranges whose roots make them up, so that the same rule serves a list of leaves
-in memory and tiles on a disk.
+Proofs are given as the ranges whose roots make them up, so that the same rule serves a list of
+leaves in memory and tiles on a disk.
 """
 
 from __future__ import annotations
@@ -43,14 +44,17 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def root_of(hashes: Sequence[bytes]) -> bytes:
     """Return the root above ``hashes``: leaf hashes, or roots of complete subtrees of one size.
 
-    The last may also be the root of a smaller subtree: pairing from the left and carrying an odd one
-    up builds the same tree as RFC 6962's split at the largest power of two.
+    The last may also be the root of a smaller subtree: pairing from the left and carrying an odd
+    one up builds the same tree as RFC 6962's split at the largest power of two.
     """
     if not hashes:
         return EMPTY_ROOT
     level = list(hashes)
     while len(level) > 1:
-        paired = [_sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
+        paired = [
+            _sha256(b"\x01" + left + right).digest()
+            for left, right in zip(level[::2], level[1::2], strict=False)
+        ]
         if len(level) & 1:
             paired.append(level[-1])
         level = paired
@@ -58,7 +62,8 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
 
 
 class CompactRange:
-    """The roots of the complete subtrees that make up the first ``size`` leaves; log2(size) hashes."""
+    """The roots of the complete subtrees that make up the first ``size``
+    leaves; log2(size) hashes."""
 
     def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
         self.size = size
@@ -70,7 +75,8 @@ class CompactRange:
         return tuple(self._peaks)
 
     def append(self, hash_: bytes, height: int = 0) -> None:
-        """Add one leaf hash; or the root of ``2**height`` leaves, where the size is a multiple of that."""
+        """Add one leaf hash; or the root of ``2**height`` leaves, where the size
+        is a multiple of that."""
         self.size += 1 << height
         carry = self.size >> height
         while not carry & 1:
@@ -99,7 +105,8 @@ def is_subtree(start: int, end: int) -> bool:
 
 
 def inclusion_ranges(index: int, start: int, end: int) -> list[Range]:
-    """Return the ranges whose roots prove leaf ``index`` in ``[start, end)``, from the leaf upwards.
+    """Return the ranges whose roots prove leaf ``index`` in
+    ``[start, end)``, from the leaf upwards.
 
     Raises:
         ValueError: the leaf is not inside, or the range is not a subtree.
@@ -121,7 +128,8 @@ def inclusion_ranges(index: int, start: int, end: int) -> list[Range]:
 def consistency_ranges(start: int, end: int, size: int) -> list[Range]:
     """Return the ranges whose roots prove that ``[start, end)`` is part of the tree of ``size``.
 
-    With ``start == 0`` this is RFC 6962's consistency proof between the trees of ``end`` and ``size``.
+    With ``start == 0`` this is RFC 6962's consistency proof between the trees
+    of ``end`` and ``size``.
 
     Raises:
         ValueError: the range is not a subtree, or reaches beyond the tree.
@@ -137,7 +145,8 @@ def consistency_ranges(start: int, end: int, size: int) -> list[Range]:
             high = middle
         else:
             ranges.append((low, middle))
-            if start < middle:  # the subtree spans the split, so it starts at `low`: prove its right part
+            # The subtree spans the split, so it starts at `low`: prove its right part.
+            if start < middle:
                 start, known = middle, False
             low = middle
     if not known:
@@ -145,8 +154,11 @@ def consistency_ranges(start: int, end: int, size: int) -> list[Range]:
     return ranges[::-1]
 
 
-def verify_inclusion(leaf: bytes, index: int, start: int, end: int, proof: Sequence[bytes], root: bytes) -> None:
-    """Check that ``leaf`` (a leaf hash) is leaf ``index`` of the subtree ``[start, end)`` with ``root``.
+def verify_inclusion(
+    leaf: bytes, index: int, start: int, end: int, proof: Sequence[bytes], root: bytes
+) -> None:
+    """Check that ``leaf`` (a leaf hash) is leaf ``index`` of the subtree
+    ``[start, end)`` with ``root``.
 
     RFC 9162, section 2.1.3.2, with positions counted from ``start``.
 
@@ -173,22 +185,30 @@ def verify_inclusion(leaf: bytes, index: int, start: int, end: int, proof: Seque
         raise ProofRefused(found="it leads to another root")
 
 
-def verify_consistency(size1: int, size2: int, proof: Sequence[bytes], root1: bytes, root2: bytes) -> None:
-    """Check that the tree of ``size1`` with ``root1`` is a prefix of the tree of ``size2`` with ``root2``.
+def verify_consistency(
+    size1: int, size2: int, proof: Sequence[bytes], root1: bytes, root2: bytes
+) -> None:
+    """Check that the tree of ``size1`` with ``root1`` is a prefix of the tree of
+    ``size2`` with ``root2``.
 
     Raises:
         ProofRefused: it is not; or ``size1`` is zero, from which nothing can be proved.
     """
     if size1 < 1:
-        raise ProofRefused(found="an empty tree is consistent with every tree, so it proves nothing")
+        raise ProofRefused(
+            found="an empty tree is consistent with every tree, so it proves nothing"
+        )
     verify_subtree_consistency(0, size1, size2, proof, root1, root2)
 
 
-def verify_subtree_consistency(start: int, end: int, size: int, proof: Sequence[bytes], subtree_root: bytes, root: bytes) -> None:
-    """Check that the subtree ``[start, end)`` with ``subtree_root`` is part of the tree of ``size`` with ``root``.
+def verify_subtree_consistency(
+    start: int, end: int, size: int, proof: Sequence[bytes], subtree_root: bytes, root: bytes
+) -> None:
+    """Check that the subtree ``[start, end)`` with ``subtree_root`` is part of the tree
+    of ``size`` with ``root``.
 
-    draft-ietf-plants-merkle-tree-certs, "Verifying a Subtree Consistency Proof". An empty range holds
-    trivially when its root is that of an empty tree.
+    draft-ietf-plants-merkle-tree-certs, "Verifying a Subtree Consistency Proof". An empty range
+    holds trivially when its root is that of an empty tree.
 
     Raises:
         ProofRefused: it is not, or the proof is not of the right shape.

@@ -1,4 +1,5 @@
-"""Reading ahead: a log behind a network is fetched several files at a time, in the order in which they are needed.
+"""Reading ahead: a log behind a network is fetched several files at a time, in the order
+in which they are needed.
 
 Memory: at most :data:`WINDOW` files that were fetched and not read yet.
 """
@@ -33,7 +34,12 @@ class Ahead:
         """Begin."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Let go of what is still being fetched."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 

@@ -1,8 +1,9 @@
-"""A log inside an archive: ``.tar`` (also compressed) or ``.zip``, of a log's folder or of anything that holds one.
+"""A log inside an archive: ``.tar`` (also compressed) or ``.zip``, of a log's folder or of
+anything that holds one.
 
-The log's files, and nothing else, are unpacked into a temporary folder, which is removed afterwards. An archive
-is not trusted: only the names of a log's files are taken, none longer than such a file can be, and the disk is
-never filled up.
+The log's files, and nothing else, are unpacked into a temporary folder, which is removed
+afterwards. An archive is not trusted: only the names of a log's files are taken, none longer than
+such a file can be, and the disk is never filled up.
 """
 
 from __future__ import annotations
@@ -25,14 +26,24 @@ LEAST_FREE: Final = 256 * 1024**2
 """Bytes of disk that unpacking leaves free. Our choice."""
 
 _LOG_FILE = re.compile(
-    r"checkpoint|vkey|witnessed|handover/[0-9]{1,4}|tile/(?:entries|[0-9]{1,2})/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[0-9]{1,3})?"
+    r"checkpoint|vkey|witnessed|handover/[0-9]{1,4}|tile/(?:entries|[0-9]{1,2})/"
+    r"(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[0-9]{1,3})?"
 )
 
 
 _DAMAGED: Final = (
-    OSError, EOFError, tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, ValueError,
-)  # fmt: skip
-"""What the standard library raises of an archive that is cut short, spoiled, or of a kind it does not read."""
+    OSError,
+    EOFError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What the standard library raises of an archive that is cut short, spoiled, or of a
+kind it does not read."""
 
 
 def is_archive(path: Path) -> bool:
@@ -48,26 +59,45 @@ def opened(path: Path) -> Iterator[Folder]:
     """Yield the log in an archive.
 
     Raises:
-        SourceUnreadable: the archive cannot be read, holds no log, or there is no room to unpack it.
+        SourceUnreadable: the archive cannot be read, holds no log, or there
+            is no room to unpack it.
     """
     with tempfile.TemporaryDirectory(prefix="aboveboard-log-") as name:
         folder = Path(name)
         try:
             prefix = _prefix(member for member, _ in _members(path, read=False))
             for member, content in _members(path, read=True):
-                if content is not None and member.startswith(prefix) and _LOG_FILE.fullmatch(member[len(prefix) :]):
+                if (
+                    content is not None
+                    and member.startswith(prefix)
+                    and _LOG_FILE.fullmatch(member[len(prefix) :])
+                ):
                     _unpack(content, folder / member[len(prefix) :], path)
         except _DAMAGED as error:
-            raise SourceUnreadable(where=path, found=f"the archive is damaged ({type(error).__name__})") from None
+            raise SourceUnreadable(
+                where=path, found=f"the archive is damaged ({type(error).__name__})"
+            ) from None
         yield Folder(folder)
 
 
 def _prefix(names: Iterator[str]) -> str:
-    """Return what stands before the names of the log's files: that of the checkpoint nearest to the top, ``log/`` before others."""
-    found = [name.removesuffix("checkpoint") for name in names if name == "checkpoint" or name.endswith("/checkpoint")]
+    """Return what stands before the names of the log's files: that of the checkpoint nearest to the
+    top, ``log/`` before others."""
+    found = [
+        name.removesuffix("checkpoint")
+        for name in names
+        if name == "checkpoint" or name.endswith("/checkpoint")
+    ]
     if not found:
         raise SourceUnreadable(where="the archive", found="it holds no checkpoint")
-    return min(found, key=lambda prefix: (not prefix.endswith("log/") and prefix != "", prefix.count("/"), prefix))
+    return min(
+        found,
+        key=lambda prefix: (
+            not prefix.endswith("log/") and prefix != "",
+            prefix.count("/"),
+            prefix,
+        ),
+    )
 
 
 def _members(path: Path, *, read: bool) -> Iterator[tuple[str, IO[bytes] | None]]:
@@ -84,7 +114,8 @@ def _members(path: Path, *, read: bool) -> Iterator[tuple[str, IO[bytes] | None]
         return
     with tarfile.open(path) as archive:
         for member in archive:
-            archive.members = []  # type: ignore[attr-defined]  # else it remembers every file it passed
+            # Else it remembers every file it passed.
+            archive.members = []  # type: ignore[attr-defined]
             if member.isfile():
                 yield member.name.removeprefix("./"), archive.extractfile(member) if read else None
 

@@ -47,7 +47,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Witnessed:
-    """A witness that is trusted cosigned the log at ``size`` entries, at ``at`` by its own clock."""
+    """A witness that is trusted cosigned the log at ``size`` entries, at
+    ``at`` by its own clock."""
 
     witness: str
     size: int
@@ -56,9 +57,11 @@ class Witnessed:
 
 @dataclass(slots=True)
 class Report:
-    """What was checked and what was found. ``size`` and ``root`` are those of the signed checkpoint.
+    """What was checked and what was found. ``size`` and ``root`` are those
+    of the signed checkpoint.
 
-    ``resumed_at`` entries were checked before and not read again; ``newest_entry`` is the newest moment in those read.
+    ``resumed_at`` entries were checked before and not read again; ``newest_entry`` is the
+    newest moment in those read.
     """
 
     size: int = 0
@@ -77,7 +80,9 @@ class Report:
         """Whether everything that was checked holds."""
         return not self.findings
 
-    def add(self, what: What, sentence: str, leaf_index: int | None = None, entry_id: int | None = None) -> None:
+    def add(
+        self, what: What, sentence: str, leaf_index: int | None = None, entry_id: int | None = None
+    ) -> None:
         """Note that something is wrong."""
         if len(self.findings) < KEPT:
             self.findings.append(Finding(what, sentence, leaf_index, entry_id))

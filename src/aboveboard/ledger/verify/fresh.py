@@ -1,4 +1,5 @@
-"""Whether what is shown is new, and whether anyone else saw it: witnesses, and the age of the head."""
+"""Whether what is shown is new, and whether anyone else saw it: witnesses,
+and the age of the head."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ from aboveboard.ledger.verify.walk import Walk
 class Demands:
     """What a verifier asks of a log besides being whole.
 
-    ``quorum`` of ``witnesses`` must have cosigned it. ``max_age`` is the longest time since the last sign of life:
-    the newest entry, or a cosignature of a witness that is trusted.
+    ``quorum`` of ``witnesses`` must have cosigned it. ``max_age`` is the longest time since the
+    last sign of life: the newest entry, or a cosignature of a witness that is trusted.
     """
 
     now: datetime
@@ -32,12 +33,19 @@ class Demands:
 
 
 def check_demands(
-    source: Source, trusted: Sequence[Verifier], note: str, head: Checkpoint, walk: Walk, demands: Demands, report: Report
+    source: Source,
+    trusted: Sequence[Verifier],
+    note: str,
+    head: Checkpoint,
+    walk: Walk,
+    demands: Demands,
+    report: Report,
 ) -> None:
     """Report what the log lacks of what is demanded.
 
-    A log that grows fast publishes its newest checkpoint before witnesses have seen it, and the newest one that they
-    did see as ``witnessed``. That one counts where it is signed, and the log begins with it.
+    A log that grows fast publishes its newest checkpoint before witnesses have seen it, and
+    the newest one that they did see as ``witnessed``. That one counts where it is signed,
+    and the log begins with it.
     """
     best: dict[str, tuple[int, Witnessed]] = {}
     for candidate in (note, _witnessed(source, trusted, head, walk, demands, report)):
@@ -46,16 +54,35 @@ def check_demands(
         size = open_with(candidate, trusted).size
         for witness, at in cosigned(candidate, demands.witnesses).items():
             if witness.vkey not in best or best[witness.vkey][0] < at:
-                best[witness.vkey] = (at, Witnessed(witness.name, size, clock.to_text(datetime.fromtimestamp(min(at, 2**37), UTC))))
+                best[witness.vkey] = (
+                    at,
+                    Witnessed(
+                        witness.name,
+                        size,
+                        clock.to_text(datetime.fromtimestamp(min(at, 2**37), UTC)),
+                    ),
+                )
     report.witnessed = [witnessed for _, witnessed in best.values()]
     if len(best) < demands.quorum:
-        missing = ", ".join(witness.name for witness in demands.witnesses if witness.vkey not in best)
-        sentence = f"{len(best)} of the {demands.quorum} witnesses that are demanded cosigned the log; not seen: {missing}."
+        missing = ", ".join(
+            witness.name for witness in demands.witnesses if witness.vkey not in best
+        )
+        sentence = (
+            f"{len(best)} of the {demands.quorum} witnesses that are demanded cosigned the log; "
+            f"not seen: {missing}."
+        )
         report.add(What.NOT_WITNESSED, sentence)
     _check_age([at for at, _ in best.values()], demands, report)
 
 
-def _witnessed(source: Source, trusted: Sequence[Verifier], head: Checkpoint, walk: Walk, demands: Demands, report: Report) -> str | None:
+def _witnessed(
+    source: Source,
+    trusted: Sequence[Verifier],
+    head: Checkpoint,
+    walk: Walk,
+    demands: Demands,
+    report: Report,
+) -> str | None:
     data = source.read("witnessed") if demands.witnesses else None
     if data is None:
         return None
@@ -63,7 +90,10 @@ def _witnessed(source: Source, trusted: Sequence[Verifier], head: Checkpoint, wa
         note = notes.decode(data)
         checkpoint = open_with(note, trusted)
     except (NoteRefused, CheckpointRefused) as error:
-        report.add(What.BAD_SIGNATURE, f"The checkpoint that was published as witnessed cannot be trusted: {error}")
+        report.add(
+            What.BAD_SIGNATURE,
+            f"The checkpoint that was published as witnessed cannot be trusted: {error}",
+        )
         return None
     count = len(report.findings)
     check_history([Seen(checkpoint, note)], head, walk, report)
@@ -79,5 +109,8 @@ def _check_age(cosigned_at: Sequence[int], demands: Demands, report: Report) -> 
     newest = max(signs, default=None)
     if newest is None or demands.now - newest > demands.max_age:
         since = "there is none" if newest is None else f"the newest is of {clock.to_text(newest)}"
-        sentence = f"The log shows no sign of life within the time that is demanded: {since}. An old copy may be shown to you."
+        sentence = (
+            f"The log shows no sign of life within the time that is demanded: {since}. An old copy "
+            "may be shown to you."
+        )
         report.add(What.STALE, sentence)

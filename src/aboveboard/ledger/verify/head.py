@@ -1,8 +1,9 @@
-"""The head of a log: its signed checkpoint, and, where that cannot be trusted, why not in plain words.
+"""The head of a log: its signed checkpoint, and, where that cannot be
+trusted, why not in plain words.
 
-A log that changed its key lists the new one in ``vkey`` and keeps the checkpoint that both keys signed in
-``handover/N``. That shows whoever trusts the old key that its holder handed over. It is told and not
-acted on: an old key may have been changed because it was stolen.
+A log that changed its key lists the new one in ``vkey`` and keeps the checkpoint that both keys
+signed in ``handover/N``. That shows whoever trusts the old key that its holder handed over. It is
+told and not acted on: an old key may have been changed because it was stolen.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from aboveboard.ledger.verify.sources import Source
 
 
 def read_head(source: Source, trusted: Sequence[Verifier], report: Report) -> str | None:
-    """Return the signed note of the newest checkpoint if it can be trusted; otherwise report why not."""
+    """Return the signed note of the newest checkpoint if it can be trusted;
+    otherwise report why not."""
     data = source.read("checkpoint")
     if data is None:
         report.add(What.NO_CHECKPOINT, "There is no checkpoint.")
@@ -30,7 +32,10 @@ def read_head(source: Source, trusted: Sequence[Verifier], report: Report) -> st
     try:
         head = open_with(note, trusted)
     except NoteRefused as error:
-        new = next((key for key in _published_keys(source) if key not in trusted and _holds(note, key)), None)
+        new = next(
+            (key for key in _published_keys(source) if key not in trusted and _holds(note, key)),
+            None,
+        )
         if new is None:
             report.add(What.BAD_SIGNATURE, str(error))
         else:
@@ -55,10 +60,14 @@ def _told(source: Source, trusted: Sequence[Verifier], new: Verifier) -> str:
             if _holds(data.decode("utf-8", "replace"), key):
                 size = open_note(data.decode("utf-8"), key).size
     if size is None:
-        return said + "The key you trust did not hand over to it. Ask the organisation why, on a way that does not pass through the log."
+        return said + (
+            "The key you trust did not hand over to it. Ask the organisation why, on a way "
+            "that does not pass through the log."
+        )
     return said + (
         f"The key you trust handed over to it at {size:,} entries: both signed that checkpoint. "
-        "Ask the organisation for its new key on a way that does not pass through the log; then give both, each with --vkey."
+        "Ask the organisation for its new key on a way that does not pass through the log; then "
+        "give both, each with --vkey."
     )
 
 

@@ -1,11 +1,12 @@
-"""What a verifier saw before: every signed checkpoint, kept in a file of its own, each held against the others and the log.
+"""What a verifier saw before: every signed checkpoint, kept in a file of its own, each held
+against the others and the log.
 
-The file has one JSON object a line: ``note``, the signed note as it was published, and ``seen``, when. It is
-evidence, so a checkpoint that was validly signed is kept even when it contradicts the others. A file that
-holds one note alone, as earlier versions wrote it, is read too.
+The file has one JSON object a line: ``note``, the signed note as it was published, and ``seen``,
+when. It is evidence, so a checkpoint that was validly signed is kept even when it contradicts the
+others. A file that holds one note alone, as earlier versions wrote it, is read too.
 
-Two checkpoints are compared through the log: both must be a prefix of the newest one, and each is checked by a
-consistency proof, so that it does not matter what the log's tiles say.
+Two checkpoints are compared through the log: both must be a prefix of the newest one, and each is
+checked by a consistency proof, so that it does not matter what the log's tiles say.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from aboveboard.ledger.verify.walk import Walk
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A checkpoint that was validly signed when it was seen; ``when`` is empty where that was not noted."""
+    """A checkpoint that was validly signed when it was seen; ``when`` is empty
+    where that was not noted."""
 
     checkpoint: Checkpoint
     note: str
@@ -37,28 +39,42 @@ class Seen:
     @property
     def named(self) -> str:
         """How a sentence speaks of it."""
-        return f"the checkpoint of {self.checkpoint.size:,} entries" + (f" seen on {self.when}" if self.when else " seen before")
+        return f"the checkpoint of {self.checkpoint.size:,} entries" + (
+            f" seen on {self.when}" if self.when else " seen before"
+        )
 
 
 def read_seen(file: Path, trusted: Sequence[Verifier]) -> list[Seen]:
-    """Return the checkpoints kept in a file, whose signatures are checked again; none if there is no file.
+    """Return the checkpoints kept in a file, whose signatures are checked again;
+    none if there is no file.
 
     Raises:
-        BadInput: the file is not one that was kept here, or a signature in it does not hold under the keys that are trusted.
+        BadInput: the file is not one that was kept here, or a signature in it does not hold under
+            the keys that are trusted.
     """
     if not file.is_file():
         return []
     try:
         text = file.read_text("utf-8")
-        rows = [json.loads(line) for line in text.splitlines() if line] if text.startswith("{") else [{"note": text}]
-        return [Seen(open_with(row["note"], trusted), row["note"], str(row.get("seen", ""))) for row in rows]
+        rows = (
+            [json.loads(line) for line in text.splitlines() if line]
+            if text.startswith("{")
+            else [{"note": text}]
+        )
+        return [
+            Seen(open_with(row["note"], trusted), row["note"], str(row.get("seen", "")))
+            for row in rows
+        ]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(
-            found=f"{file} is not a file of checkpoints ({type(error).__name__})", fix="Give the file of an earlier check."
+            found=f"{file} is not a file of checkpoints ({type(error).__name__})",
+            fix="Give the file of an earlier check.",
         ) from None
     except (NoteRefused, CheckpointRefused) as error:
         fix = "Give every key that you trusted then, each with --vkey; or give another file."
-        raise BadInput(found=f"a checkpoint kept in {file} does not hold: {error}", fix=fix) from None
+        raise BadInput(
+            found=f"a checkpoint kept in {file} does not hold: {error}", fix=fix
+        ) from None
 
 
 def remember(file: Path, seen: Sequence[Seen], new: Seen) -> None:
@@ -76,13 +92,20 @@ def remember(file: Path, seen: Sequence[Seen], new: Seen) -> None:
 
 
 def check_history(seen: Sequence[Seen], head: Checkpoint, walk: Walk, report: Report) -> None:
-    """Hold every checkpoint seen against the others and against the log, and name each contradiction."""
+    """Hold every checkpoint seen against the others and against the log, and
+    name each contradiction."""
     ordered = sorted(seen, key=lambda one: one.checkpoint.size)
     for _, group in groupby(ordered, key=lambda one: one.checkpoint.size):
         first, *others = group
         for other in others:
-            if other.checkpoint.origin == first.checkpoint.origin and other.checkpoint.root != first.checkpoint.root:
-                sentence = f"Two signed checkpoints contradict each other: {first.named}, and {other.named}. Together they prove a fork."
+            if (
+                other.checkpoint.origin == first.checkpoint.origin
+                and other.checkpoint.root != first.checkpoint.root
+            ):
+                sentence = (
+                    f"Two signed checkpoints contradict each other: {first.named}, and "
+                    f"{other.named}. Together they prove a fork."
+                )
                 report.add(What.FORK, sentence)
     for one in ordered:
         _check_one(one, head, walk, report)
@@ -93,11 +116,20 @@ def _check_one(one: Seen, head: Checkpoint, walk: Walk, report: Report) -> None:
     if was.origin != head.origin:
         report.add(What.FORK, f"{_capital(one.named)} is of another log, {was.origin}.")
     elif was.size > head.size:
-        sentence = f"The log shows {head.size:,} entries, but {one.named} had more: it is stale or was cut."
+        sentence = (
+            f"The log shows {head.size:,} entries, but {one.named} had more: it is stale or was "
+            "cut."
+        )
         report.add(What.STALE, sentence)
     elif was.size == head.size:
         if was.root != head.root:
-            report.add(What.FORK, f"The log is a fork: {one.named} has another root than the log shows now. Keep both.")
+            report.add(
+                What.FORK,
+                (
+                    f"The log is a fork: {one.named} has another root than the log shows now. Keep "
+                    "both."
+                ),
+            )
     elif was.size:
         reader = HashReader(head.size, walk.hashes_of)
         proof = [reader.root(span) for span in consistency_ranges(0, was.size, head.size)]
@@ -105,8 +137,13 @@ def _check_one(one: Seen, head: Checkpoint, walk: Walk, report: Report) -> None:
             verify_consistency(was.size, head.size, proof, was.root, head.root)
         except ProofRefused:
             sentence = f"The log is a fork: it does not begin with {one.named}."
-            if any(finding.what in (What.WRONG_TILE, What.MISSING_TILE) for finding in report.findings):
-                sentence = f"The log's tiles do not show that it begins with {one.named}. With whole tiles this can be told."
+            if any(
+                finding.what in (What.WRONG_TILE, What.MISSING_TILE) for finding in report.findings
+            ):
+                sentence = (
+                    f"The log's tiles do not show that it begins with {one.named}. With whole "
+                    "tiles this can be told."
+                )
             report.add(What.FORK, sentence)
 
 

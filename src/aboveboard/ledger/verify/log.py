@@ -44,7 +44,8 @@ def verify_log(
     place: Path | None = None,
     progress: Progress = no_progress,
 ) -> tuple[Report, str | None]:
-    """Check a whole log; return what was found, and the log's signed checkpoint if its signature holds.
+    """Check a whole log; return what was found, and the log's signed
+    checkpoint if its signature holds.
 
     1. The checkpoint is there, well formed, and signed by a trusted key of this log.
     2. The tiles lead from its root to every leaf.
@@ -52,8 +53,8 @@ def verify_log(
     4. The log contains every checkpoint that was ``seen`` in earlier checks, and is not behind any.
     5. It meets the ``demands``: witnesses, and not too old.
 
-    ``place`` names a file in which it is kept how far the log was checked; entries before that place are not read again.
-    Memory does not grow with the log.
+    ``place`` names a file in which it is kept how far the log was checked; entries before that
+    place are not read again. Memory does not grow with the log.
 
     Raises:
         SourceUnreadable: the files cannot be read, so nothing can be said.
@@ -72,12 +73,20 @@ def verify_log(
     return report, note
 
 
-def _check_leaves(walk: Walk, head: Checkpoint, report: Report, file: Path | None, progress: Progress) -> None:
+def _check_leaves(
+    walk: Walk, head: Checkpoint, report: Report, file: Path | None, progress: Progress
+) -> None:
     """Steps 2 and 3, from the place that is kept in the file, if there is one."""
     place = (read_place(file) if file else None) or Place(head.origin, CompactRange())
     if place.origin != head.origin or place.tree.size > head.size:
         fix = "Give the file of this log; or delete it, to check from the beginning."
-        raise BadInput(found=f"{file} is about {place.tree.size:,} entries of {place.origin}, and the log shows {head.size:,}", fix=fix)
+        raise BadInput(
+            found=(
+                f"{file} is about {place.tree.size:,} entries of {place.origin}, and the log shows "
+                f"{head.size:,}"
+            ),
+            fix=fix,
+        )
     tree = report_tree = place.tree
     report.resumed_at = tree.size
     due = monotonic() + _KEEP_EVERY
@@ -96,7 +105,10 @@ def _check_leaves(walk: Walk, head: Checkpoint, report: Report, file: Path | Non
                 due = monotonic() + _KEEP_EVERY
         progress(leaves.first + len(leaves.hashes), head.size)
     if report.resumed_at and report_tree.root() != head.root:
-        sentence = f"The log does not begin with the {report.resumed_at:,} entries that were checked before. Check it without {file}."
+        sentence = (
+            f"The log does not begin with the {report.resumed_at:,} entries that were checked "
+            f"before. Check it without {file}."
+        )
         report.add(What.FORK, sentence)
     if file and not report.findings:
         keep_place(file, place)
@@ -108,7 +120,11 @@ def check_entries(leaves: Leaves, report: Report) -> None:
     report.entries += len(expected)
     if leaves.entries is None:
         last = first + len(expected) - 1
-        report.add(What.MISSING_ENTRY, f"The entries {first} to {last} are missing: their bundle is not there.", first)
+        report.add(
+            What.MISSING_ENTRY,
+            f"The entries {first} to {last} are missing: their bundle is not there.",
+            first,
+        )
         return
     found = [leaf_hash(entry) for entry in leaves.entries]
     if found != expected:
@@ -119,7 +135,11 @@ def check_entries(leaves: Leaves, report: Report) -> None:
             try:
                 report.newest_entry = max(report.newest_entry, clock.to_text(parse(entry).at))
             except EntryRefused as error:
-                report.add(What.MALFORMED_ENTRY, f"Entry {first + place} was recorded as it is, but: {error}", first + place)
+                report.add(
+                    What.MALFORMED_ENTRY,
+                    f"Entry {first + place} was recorded as it is, but: {error}",
+                    first + place,
+                )
 
 
 def _differences(
@@ -127,23 +147,40 @@ def _differences(
 ) -> Iterator[tuple[What, str, int, bytes | None]]:
     """Say how two sequences of hashes differ: (what, sentence, place, entry as found)."""
     due, there = set(expected), set(found)
-    for tag, low, high, found_low, found_high in SequenceMatcher(None, expected, found, autojunk=False).get_opcodes():
+    for tag, low, high, found_low, found_high in SequenceMatcher(
+        None, expected, found, autojunk=False
+    ).get_opcodes():
         if tag == "equal":
             continue
         spare = list(range(found_low, found_high))
         for place in range(low, high):
             if expected[place] in there:
                 moved = found.index(expected[place])
-                yield What.MOVED_ENTRY, f"Entry {first + place} is not in its place, but at {first + moved}.", first + place, entries[moved]
+                yield (
+                    What.MOVED_ENTRY,
+                    f"Entry {first + place} is not in its place, but at {first + moved}.",
+                    first + place,
+                    entries[moved],
+                )
             elif any(found[at] not in due for at in spare):
                 at = next(at for at in spare if found[at] not in due)
                 spare.remove(at)
-                yield What.CHANGED_ENTRY, f"Entry {first + place} was changed: it does not hash to its leaf.", first + place, entries[at]
+                yield (
+                    What.CHANGED_ENTRY,
+                    f"Entry {first + place} was changed: it does not hash to its leaf.",
+                    first + place,
+                    entries[at],
+                )
             else:
                 yield What.MISSING_ENTRY, f"Entry {first + place} is missing.", first + place, None
         for at in spare:
             if found[at] not in due:
-                yield What.EXTRA_ENTRY, f"An entry that was never recorded stands at place {first + at}.", first + at, entries[at]
+                yield (
+                    What.EXTRA_ENTRY,
+                    f"An entry that was never recorded stands at place {first + at}.",
+                    first + at,
+                    entries[at],
+                )
 
 
 def _id_of(entry: bytes | None) -> int | None:

@@ -1,9 +1,10 @@
 """Going on where a check was broken off, or where the last one ended.
 
-What is kept: how many entries were checked and found whole, and the roots that they make up (a compact
-range: at most 63 hashes). What is *not* trusted: that the log still begins with them. Whoever goes on starts
-the tree from the kept roots, adds every leaf that follows, and must arrive at the root that is signed now; if
-the log's beginning changed, it cannot. Entries before the place are not read again, and the report says so.
+What is kept: how many entries were checked and found whole, and the roots that they make up (a
+compact range: at most 63 hashes). What is *not* trusted: that the log still begins with them.
+Whoever goes on starts the tree from the kept roots, adds every leaf that follows, and must arrive
+at the root that is signed now; if the log's beginning changed, it cannot. Entries before the place
+are not read again, and the report says so.
 
 The file belongs to the one who checks: whoever can write it can make a check skip entries.
 """
@@ -24,7 +25,8 @@ _VERSION = 1
 
 @dataclass(slots=True)
 class Place:
-    """How far a log was checked: ``tree`` holds the first ``tree.size`` leaves, a multiple of 256."""
+    """How far a log was checked: ``tree`` holds the first ``tree.size``
+    leaves, a multiple of 256."""
 
     origin: str
     tree: CompactRange
@@ -41,7 +43,13 @@ def read_place(file: Path) -> Place | None:
     try:
         kept = json.loads(file.read_text("utf-8"))
         size, peaks = kept["size"], [bytes.fromhex(peak) for peak in kept["peaks"]]
-        if kept["v"] != _VERSION or type(size) is not int or size < 0 or size % WIDTH or not isinstance(kept["origin"], str):
+        if (
+            kept["v"] != _VERSION
+            or type(size) is not int
+            or size < 0
+            or size % WIDTH
+            or not isinstance(kept["origin"], str)
+        ):
             raise ValueError
         if len(peaks) != size.bit_count() or any(len(peak) != HASH_BYTES for peak in peaks):
             raise ValueError
@@ -53,7 +61,12 @@ def read_place(file: Path) -> Place | None:
 
 def keep_place(file: Path, place: Place) -> None:
     """Write the place, whole or not at all."""
-    kept = {"v": _VERSION, "origin": place.origin, "size": place.tree.size, "peaks": [peak.hex() for peak in place.tree.peaks]}
+    kept = {
+        "v": _VERSION,
+        "origin": place.origin,
+        "size": place.tree.size,
+        "peaks": [peak.hex() for peak in place.tree.peaks],
+    }
     temporary = file.with_name(f".{file.name}.tmp")
     with temporary.open("w", encoding="utf-8") as out:
         out.write(json.dumps(kept, ensure_ascii=False) + "\n")

@@ -47,11 +47,16 @@ class Source(Protocol):
 
 
 class Folder:
-    """A log in a folder on this machine: a copy, the published folder itself, or an instance's folder that holds it as ``log``."""
+    """A log in a folder on this machine: a copy, the published folder itself, or an instance's
+    folder that holds it as ``log``."""
 
     def __init__(self, path: Path) -> None:
         inside = path / "log"
-        self._path = inside if not (path / "checkpoint").exists() and (inside / "checkpoint").exists() else path
+        self._path = (
+            inside
+            if not (path / "checkpoint").exists() and (inside / "checkpoint").exists()
+            else path
+        )
 
     def read(self, name: str) -> bytes | None:
         """See :class:`Source`."""
@@ -64,7 +69,8 @@ class Folder:
 
 
 class Backup:
-    """The log inside a backup: the archive ``log.tar`` of its records part (``recovery/FORMAT.md``).
+    """The log inside a backup: the archive ``log.tar`` of its records part
+    (``recovery/FORMAT.md``).
 
     Holds the place of every file of the archive in memory: some 150 bytes for each 256 entries.
     """
@@ -75,9 +81,16 @@ class Backup:
         self._archive = folder / self.ARCHIVE
         try:
             with tarfile.open(self._archive) as archive:
-                self._places = {member.name: (member.offset_data, member.size) for member in archive if member.isfile()}
+                self._places = {
+                    member.name: (member.offset_data, member.size)
+                    for member in archive
+                    if member.isfile()
+                }
         except (OSError, tarfile.TarError) as error:
-            raise SourceUnreadable(where=self._archive, found=getattr(error, "strerror", None) or "it is not a whole archive") from None
+            raise SourceUnreadable(
+                where=self._archive,
+                found=getattr(error, "strerror", None) or "it is not a whole archive",
+            ) from None
 
     @classmethod
     def is_one(cls, folder: Path) -> bool:
@@ -90,7 +103,9 @@ class Backup:
             return None
         offset, size = self._places[name]
         if size > FILE_BYTES:
-            raise SourceUnreadable(where=self._archive, found=f"{name} is longer than any file of a log")
+            raise SourceUnreadable(
+                where=self._archive, found=f"{name} is longer than any file of a log"
+            )
         try:
             with self._archive.open("rb") as file:
                 file.seek(offset)
@@ -103,14 +118,18 @@ class Backup:
 
 
 class Web:
-    """A log behind an ``http:`` or ``https:`` address. Redirects are followed by the standard library."""
+    """A log behind an ``http:`` or ``https:`` address. Redirects are followed by
+    the standard library."""
 
     def __init__(self, prefix: str) -> None:
         if not is_web_address(prefix):
             raise SourceUnreadable(where=prefix, found="it is not an http: or https: address")
         self._prefix = prefix.rstrip("/")
         self._opener = urllib.request.build_opener()
-        self._opener.addheaders = [("User-Agent", "aboveboard-ledger-verify"), ("Accept-Encoding", "identity")]
+        self._opener.addheaders = [
+            ("User-Agent", "aboveboard-ledger-verify"),
+            ("Accept-Encoding", "identity"),
+        ]
 
     def read(self, name: str) -> bytes | None:
         """See :class:`Source`."""
@@ -122,9 +141,13 @@ class Web:
             with error:
                 if error.code in (404, 410):
                     return None
-                raise SourceUnreadable(where=url, found=f"the server answered {error.code}") from None
+                raise SourceUnreadable(
+                    where=url, found=f"the server answered {error.code}"
+                ) from None
         except (OSError, HTTPException, ValueError) as error:
-            raise SourceUnreadable(where=url, found=str(getattr(error, "reason", error)) or type(error).__name__) from None
+            raise SourceUnreadable(
+                where=url, found=str(getattr(error, "reason", error)) or type(error).__name__
+            ) from None
         if len(data) > FILE_BYTES:
             raise SourceUnreadable(where=url, found="the answer is longer than any file of a log")
         return data

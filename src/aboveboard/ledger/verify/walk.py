@@ -1,9 +1,10 @@
-"""Walking down a tree from its signed root, so that every hash is known to be right before it is used.
+"""Walking down a tree from its signed root, so that every hash is known to be
+right before it is used.
 
-The signed root vouches for the partial tiles of the right edge; each hash in a tile vouches for the tile
-below it; each hash of a level-0 tile for one entry. When a tile does not lead to the hash above it, it
-is held against what lies below, and the mixture of the two that does lead there tells which is wrong.
-Memory: one tile a level and one bundle.
+The signed root vouches for the partial tiles of the right edge; each hash in a tile vouches for the
+tile below it; each hash of a level-0 tile for one entry. When a tile does not lead to the hash
+above it, it is held against what lies below, and the mixture of the two that does lead there tells
+which is wrong. Memory: one tile a level and one bundle.
 """
 
 from __future__ import annotations
@@ -14,7 +15,17 @@ from itertools import product
 from typing import Final
 
 from aboveboard.ledger.format.checkpoint import Checkpoint
-from aboveboard.ledger.format.tiles import ENTRIES, WIDTH, Edge, Tile, TileRefused, decode_bundle, decode_hashes, right_edge, tile_of
+from aboveboard.ledger.format.tiles import (
+    ENTRIES,
+    WIDTH,
+    Edge,
+    Tile,
+    TileRefused,
+    decode_bundle,
+    decode_hashes,
+    right_edge,
+    tile_of,
+)
 from aboveboard.ledger.format.tree import HASH_BYTES, leaf_hash, root_of
 from aboveboard.ledger.verify.ahead import Ahead
 from aboveboard.ledger.verify.findings import Report, What
@@ -26,9 +37,11 @@ MIXED: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Leaves:
-    """The leaves below one level-0 tile: from place ``first`` on, their hashes and the entries as published.
+    """The leaves below one level-0 tile: from place ``first`` on, their hashes and
+    the entries as published.
 
-    ``proved`` says whether the hashes lead to the signed root. ``entries`` is None where there is no bundle.
+    ``proved`` says whether the hashes lead to the signed root. ``entries`` is None
+    where there is no bundle.
     """
 
     first: int
@@ -38,7 +51,8 @@ class Leaves:
 
 
 class Walk:
-    """One pass over a log. Findings about tiles go to the report; entries are left to whoever walks."""
+    """One pass over a log. Findings about tiles go to the report; entries are
+    left to whoever walks."""
 
     def __init__(self, source: Source, checkpoint: Checkpoint, report: Report) -> None:
         self._source = source
@@ -47,7 +61,8 @@ class Walk:
         self._report = report
 
     def leaves(self, start: int = 0) -> Iterator[Leaves]:
-        """Yield the leaves of the log in order, a tile at a time, from the tile that holds leaf ``start`` on."""
+        """Yield the leaves of the log in order, a tile at a time, from the tile that
+        holds leaf ``start`` on."""
         edge = right_edge(self._size)
         hashes, proved = self._edge_hashes(edge)
         for tile in reversed(edge):
@@ -60,23 +75,38 @@ class Walk:
         """Return a tile's hashes as they are published, unchecked; zeros for what is missing."""
         return self._published(tile) or [bytes(HASH_BYTES)] * tile.width
 
-    def _children(self, tile: Tile, hashes: list[bytes], proved: bool, start: int) -> Iterator[Leaves]:
+    def _children(
+        self, tile: Tile, hashes: list[bytes], proved: bool, start: int
+    ) -> Iterator[Leaves]:
         """Go down below each hash of a tile above level 0."""
-        children = [Tile(tile.level - 1, tile.number * WIDTH + place, WIDTH) for place in range(len(hashes))]
-        pairs = [(child, hash_) for child, hash_ in zip(children, hashes, strict=True) if child.full_end > start]
+        children = [
+            Tile(tile.level - 1, tile.number * WIDTH + place, WIDTH) for place in range(len(hashes))
+        ]
+        pairs = [
+            (child, hash_)
+            for child, hash_ in zip(children, hashes, strict=True)
+            if child.full_end > start
+        ]
         self._expect([child for child, _ in pairs])
         for child, hash_ in pairs:
             yield from self._below(child, hash_, proved, start)
 
     def _expect(self, tiles: Sequence[Tile]) -> None:
         """Tell a source that can fetch ahead what will be read next, in that order."""
-        if isinstance(self._source, Ahead) and tiles and tiles[0].level == 0:  # higher tiles are few
-            self._source.expect(path for tile in tiles for path in (tile.path, Tile(ENTRIES, tile.number, WIDTH).path))
+        # Higher tiles are few.
+        if isinstance(self._source, Ahead) and tiles and tiles[0].level == 0:
+            self._source.expect(
+                path
+                for tile in tiles
+                for path in (tile.path, Tile(ENTRIES, tile.number, WIDTH).path)
+            )
 
     def _below(self, tile: Tile, expected: bytes, proved: bool, start: int) -> Iterator[Leaves]:
         hashes = self._published(tile)
         if hashes is None or root_of(hashes) != expected:
-            hashes, settled = self._settle(tile, hashes, lambda mixture: root_of(mixture) == expected)
+            hashes, settled = self._settle(
+                tile, hashes, lambda mixture: root_of(mixture) == expected
+            )
             proved = proved and settled
         if tile.level == 0:
             yield self._leaves(tile, hashes, proved)
@@ -100,7 +130,9 @@ class Walk:
         for tile in missing or edge:
             settled: list[list[bytes]] = []
 
-            def fits(mixture: list[bytes], tile: Tile = tile, settled: list[list[bytes]] = settled) -> bool:
+            def fits(
+                mixture: list[bytes], tile: Tile = tile, settled: list[list[bytes]] = settled
+            ) -> bool:
                 if leads_up({**guess, tile: mixture}):
                     settled.append(mixture)
                 return bool(settled)
@@ -113,14 +145,20 @@ class Walk:
                 return {**guess, tile: settled[0]}, True
         names = ", ".join(tile.path for tile in missing or edge)
         self._report.add(
-            What.MISSING_TILE if missing else What.WRONG_TILE, f"The tiles at the right edge do not lead to the root: {names}."
+            What.MISSING_TILE if missing else What.WRONG_TILE,
+            f"The tiles at the right edge do not lead to the root: {names}.",
         )
         return guess, False
 
     def _settle(
-        self, tile: Tile, published: list[bytes] | None, fits: Callable[[list[bytes]], bool], report: Report | None = None
+        self,
+        tile: Tile,
+        published: list[bytes] | None,
+        fits: Callable[[list[bytes]], bool],
+        report: Report | None = None,
     ) -> tuple[list[bytes], bool]:
-        """Find out what a tile should hold, from itself and from what is below it, and report what is wrong.
+        """Find out what a tile should hold, from itself and from what is below it,
+        and report what is wrong.
 
         Returns the hashes to go on with, and whether they fit.
         """
@@ -131,36 +169,55 @@ class Walk:
             return below, fits(below)
         differing = [place for place in range(tile.width) if published[place] != below[place]]
         if len(differing) > MIXED:
-            choices: Iterator[tuple[bool, ...]] = iter([(True,) * len(differing), (False,) * len(differing)])
+            choices: Iterator[tuple[bool, ...]] = iter(
+                [(True,) * len(differing), (False,) * len(differing)]
+            )
         else:
             choices = product((True, False), repeat=len(differing))
         for choice in choices:
             mixture = list(published)
-            wrong = [place for place, from_below in zip(differing, choice, strict=True) if from_below]
+            wrong = [
+                place for place, from_below in zip(differing, choice, strict=True) if from_below
+            ]
             for place in wrong:
                 mixture[place] = below[place]
             if fits(mixture):
                 places = ", ".join(str(tile.number * WIDTH + place) for place in wrong[:MIXED])
                 report.add(
-                    What.WRONG_TILE, f"The tile {tile.path} is wrong: hash {places} of level {tile.level} is not that of what is below."
+                    What.WRONG_TILE,
+                    (
+                        f"The tile {tile.path} is wrong: hash {places} of level {tile.level} is "
+                        "not that of what is below."
+                    ),
                 )
                 return mixture, True
-        report.add(What.WRONG_TILE, f"The tile {tile.path} does not lead to the signed root, and what is below it does not either.")
+        report.add(
+            What.WRONG_TILE,
+            (
+                f"The tile {tile.path} does not lead to the signed root, and what is below it does "
+                "not either."
+            ),
+        )
         return published, False
 
     def _roots_below(self, tile: Tile) -> list[bytes]:
-        """Return the hashes that a tile should hold going by what is published below it; zeros for what is not there."""
+        """Return the hashes that a tile should hold going by what is published below it; zeros
+        for what is not there."""
         nothing = bytes(HASH_BYTES)
         if tile.level == 0:
             hashes = [leaf_hash(entry) for entry in self._bundle(tile) or []][: tile.width]
             return hashes + [nothing] * (tile.width - len(hashes))
         first = tile.number * WIDTH
-        below = (self._published(Tile(tile.level - 1, first + place, WIDTH)) for place in range(tile.width))
+        below = (
+            self._published(Tile(tile.level - 1, first + place, WIDTH))
+            for place in range(tile.width)
+        )
         return [root_of(hashes) if hashes else nothing for hashes in below]
 
     def _published(self, tile: Tile) -> list[bytes] | None:
         data = self._source.read(tile.path)
-        if data is None and tile.width < WIDTH:  # a log may drop partial tiles once the full one is there
+        # A log may drop partial tiles once the full one is there.
+        if data is None and tile.width < WIDTH:
             data = self._source.read(tile.full.path)
         elif data is not None and len(data) != tile.width * HASH_BYTES:
             return None

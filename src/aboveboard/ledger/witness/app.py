@@ -1,4 +1,5 @@
-"""The HTTP interface of a witness, as a WSGI application: ``POST /add-checkpoint`` and ``GET /<origin hash>/checkpoint``."""
+"""The HTTP interface of a witness, as a WSGI application: ``POST /add-checkpoint`` and
+``GET /<origin hash>/checkpoint``."""
 
 from __future__ import annotations
 
@@ -33,7 +34,10 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
     status, kind, body = answer(_witness(), environ)
     if environ["REQUEST_METHOD"] == "HEAD":
         body = b""
-    start_response(f"{status} {HTTPStatus(status).phrase}", [("Content-Type", kind), ("Content-Length", str(len(body)))])
+    start_response(
+        f"{status} {HTTPStatus(status).phrase}",
+        [("Content-Type", kind), ("Content-Length", str(len(body)))],
+    )
     return [body]
 
 

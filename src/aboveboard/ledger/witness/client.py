@@ -37,7 +37,10 @@ class WitnessRefuses(Unavailable):
     """The witness {witness} REFUSES this log: {found}."""
 
     code = "witness_refuses"
-    next_step = "It saw another log under this name. Find out why before anything else: was the database restored, or did the log fork?"
+    next_step = (
+        "It saw another log under this name. Find out why before anything else: was the database "
+        "restored, or did the log fork?"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Address:
 
 
 def read_addresses(text: str) -> list[Address]:
-    """Read the setting ``ledger.witnesses``: for each, its verifier key and its address; one a line.
+    """Read the setting ``ledger.witnesses``: for each, its verifier key and
+    its address; one a line.
 
     Raises:
         BadInput: a line has another form.
@@ -60,15 +64,22 @@ def read_addresses(text: str) -> list[Address]:
         try:
             key = WitnessKey.from_vkey(vkey)
         except NoteRefused as error:
-            raise BadInput(found=f"in ledger.witnesses: {error.message}", fix="Get the line from: aboveboard witness key") from None
+            raise BadInput(
+                found=f"in ledger.witnesses: {error.message}",
+                fix="Get the line from: aboveboard witness key",
+            ) from None
         if not is_web_address(url.strip()):
-            raise BadInput(found=f"in ledger.witnesses: {key.name} has no address", fix="Write: KEY https://witness.example")
+            raise BadInput(
+                found=f"in ledger.witnesses: {key.name} has no address",
+                fix="Write: KEY https://witness.example",
+            )
         found.append(Address(key, url.strip().rstrip("/")))
     return found
 
 
 def ask(address: Address, head: Checkpoint, note: str, old: int, prove: Prove) -> str:
-    """Return the signature lines of the witness for a signed checkpoint; ``old`` is the size it is thought to have cosigned last.
+    """Return the signature lines of the witness for a signed checkpoint; ``old`` is the size it is
+    thought to have cosigned last.
 
     Raises:
         WitnessSilent: it cannot be reached, or answers what no witness answers.
@@ -78,30 +89,50 @@ def ask(address: Address, head: Checkpoint, note: str, old: int, prove: Prove) -
     if status == 409:
         said = parse_size(body)
         if said is None or said == old:
-            raise WitnessSilent(witness=address.key.name, found="it contradicts itself about what it cosigned last")
+            raise WitnessSilent(
+                witness=address.key.name, found="it contradicts itself about what it cosigned last"
+            )
         if said > head.size:
-            raise WitnessRefuses(witness=address.key.name, found=f"it saw {said:,} entries, and the log shows {head.size:,}")
+            raise WitnessRefuses(
+                witness=address.key.name,
+                found=f"it saw {said:,} entries, and the log shows {head.size:,}",
+            )
         status, body = _post(address, head, note, said, prove)
     if status == 422:
-        raise WitnessRefuses(witness=address.key.name, found="the log does not continue what it saw")
+        raise WitnessRefuses(
+            witness=address.key.name, found="the log does not continue what it saw"
+        )
     if status != 200:
-        raise WitnessSilent(witness=address.key.name, found=_MEANINGS.get(status, f"it answered {status}"))
+        raise WitnessSilent(
+            witness=address.key.name, found=_MEANINGS.get(status, f"it answered {status}")
+        )
     return _lines(address.key, note, body)
 
 
 _MEANINGS = {
     400: "it did not understand the request",
-    403: "it does not trust the key that this log is signed with. Was the key changed? Tell whoever runs the witness",
+    403: (
+        "it does not trust the key that this log is signed with. Was the key changed? Tell whoever "
+        "runs the witness"
+    ),
     404: "it does not know this log. Ask whoever runs it to add the log's key",
     409: "others ask it for the same log at the same time",
 }
 
 
-def _post(address: Address, head: Checkpoint, note: str, old: int, prove: Prove) -> tuple[int, bytes]:
+def _post(
+    address: Address, head: Checkpoint, note: str, old: int, prove: Prove
+) -> tuple[int, bytes]:
     old = min(old, head.size)
-    proof: Sequence[bytes] = [prove(span) for span in consistency_ranges(0, old, head.size)] if 0 < old < head.size else []
+    proof: Sequence[bytes] = (
+        [prove(span) for span in consistency_ranges(0, old, head.size)]
+        if 0 < old < head.size
+        else []
+    )
     data = Submission(old, proof, note).encode()
-    request = urllib.request.Request(f"{address.url}/{PATH}", data, {"Content-Type": "text/plain; charset=utf-8"})  # noqa: S310 - http(s) alone, see read_addresses
+    request = urllib.request.Request(  # noqa: S310 - http(s) alone, see read_addresses
+        f"{address.url}/{PATH}", data, {"Content-Type": "text/plain; charset=utf-8"}
+    )
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
             return answer.status, answer.read(_ANSWER_BYTES)
@@ -109,17 +140,25 @@ def _post(address: Address, head: Checkpoint, note: str, old: int, prove: Prove)
         with error:
             return error.code, error.read(_ANSWER_BYTES)
     except (OSError, ValueError, HTTPException) as error:
-        raise WitnessSilent(witness=address.key.name, found=str(getattr(error, "reason", error)) or type(error).__name__) from None
+        raise WitnessSilent(
+            witness=address.key.name,
+            found=str(getattr(error, "reason", error)) or type(error).__name__,
+        ) from None
 
 
 def _lines(key: WitnessKey, note: str, body: bytes) -> str:
-    """Return the lines of this witness's key in an answer; other lines are passed over, as the standard asks."""
+    """Return the lines of this witness's key in an answer; other lines are passed over,
+    as the standard asks."""
     text = split(note)[0]
     try:
         said = body.decode("utf-8")
-        mine = "".join(line + "\n" for line in said.split("\n")[:-1] if line.startswith(f"— {key.name} "))
+        mine = "".join(
+            line + "\n" for line in said.split("\n")[:-1] if line.startswith(f"— {key.name} ")
+        )
         if key.signed_at(f"{text}\n{mine}") is None:
             raise NoteRefused(found="it is not of the key that is set")
     except (UnicodeDecodeError, NoteRefused) as error:
-        raise WitnessSilent(witness=key.name, found=f"its cosignature does not hold ({error})") from None
+        raise WitnessSilent(
+            witness=key.name, found=f"its cosignature does not hold ({error})"
+        ) from None
     return mine

@@ -1,4 +1,5 @@
-"""What a witness answers to a submission (C2SP tlog-witness, "add-checkpoint"). Pure: the state is an argument.
+"""What a witness answers to a submission (C2SP tlog-witness, "add-checkpoint"). Pure:
+the state is an argument.
 
 1. The submission is well formed: else 400.
 2. The log is known: else 404.
@@ -29,7 +30,8 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a checkpoint is not cosigned: the HTTP status and a sentence. ``signed``: the log did sign it, so it is evidence."""
+    """Why a checkpoint is not cosigned: the HTTP status and a sentence. ``signed``: the log did
+    sign it, so it is evidence."""
 
     status: int
     why: str
@@ -44,8 +46,11 @@ def origin_of(submission: Submission) -> str | Refusal:
         return Refusal(400, error.message)
 
 
-def judge(submission: Submission, trusted: Sequence[Verifier], latest: Latest) -> Checkpoint | Refusal:
-    """Steps 2 to 6: return the checkpoint to cosign, or why not. ``trusted`` are the keys of the submission's log."""
+def judge(
+    submission: Submission, trusted: Sequence[Verifier], latest: Latest
+) -> Checkpoint | Refusal:
+    """Steps 2 to 6: return the checkpoint to cosign, or why not. ``trusted`` are the keys of
+    the submission's log."""
     if not trusted:
         return Refusal(404, "This witness does not know that log.")
     try:
@@ -60,7 +65,8 @@ def judge(submission: Submission, trusted: Sequence[Verifier], latest: Latest) -
 
 
 def _signed(note: str, trusted: Sequence[Verifier]) -> str:
-    """Return the text of the note. A key that did not sign is passed over; a wrong line of one that is trusted is not."""
+    """Return the text of the note. A key that did not sign is passed over; a wrong line of one
+    that is trusted is not."""
     text, signatures = split(note)
     lines = {(signature.name, signature.key_id) for signature in signatures}
     mine = [key for key in trusted if (key.name, key.key_id) in lines]
@@ -75,7 +81,11 @@ def _continues(submission: Submission, head: Checkpoint, latest: Latest) -> Chec
     if head.size == 0 and head.root != EMPTY_ROOT:
         return Refusal(422, "A log of no entries has the root of the empty tree.", signed=True)
     if submission.old == 0:
-        return head if not submission.proof else Refusal(422, "From nothing there is no proof.", signed=True)
+        return (
+            head
+            if not submission.proof
+            else Refusal(422, "From nothing there is no proof.", signed=True)
+        )
     if head.size == latest.size and head.root != latest.root:
         return Refusal(422, "The same size was cosigned with another root.", signed=True)
     try:

@@ -1,10 +1,13 @@
-"""What a witness keeps in its folder: its key, the logs it knows, what it cosigned last of each, and what it refused.
+"""What a witness keeps in its folder: its key, the logs it knows, what it cosigned last of
+each, and what it refused.
 
-Invariant: of one log, no two checkpoints are cosigned of which one is not the beginning of the other. The look at
-the latest one, the judgement and the keeping of the new one are one transaction, which is on the disk before
-the signature leaves; a witness that is killed at any moment has at most signed something it never sent.
+Invariant: of one log, no two checkpoints are cosigned of which one is not the beginning of the
+other. The look at the latest one, the judgement and the keeping of the new one are one transaction,
+which is on the disk before the signature leaves; a witness that is killed at any moment has at most
+signed something it never sent.
 
-A folder restored from an older copy breaks this: a witness's folder is not restored, it is made anew.
+A folder restored from an older copy breaks this: a witness's folder is not
+restored, it is made anew.
 """
 
 from __future__ import annotations
@@ -27,13 +30,16 @@ from aboveboard.ledger.witness.judge import Latest, Refusal, judge, origin_of
 
 KINDS: Final = {"ed25519": ED25519, "ml-dsa-44": ML_DSA_44}
 EVIDENCE: Final = 100
-"""Refused checkpoints kept of each log. Our choice: one is proof enough, and a sender must not fill the disk."""
+"""Refused checkpoints kept of each log. Our choice: one is proof enough, and a sender
+must not fill the disk."""
 
 _KEY, _DATABASE = "witness.key", "witness.sqlite3"
 _TABLES = """
 CREATE TABLE log (vkey TEXT PRIMARY KEY, origin TEXT NOT NULL);
-CREATE TABLE latest (origin TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL);
-CREATE TABLE refused (origin TEXT NOT NULL, at INTEGER NOT NULL, why TEXT NOT NULL, note TEXT NOT NULL, UNIQUE (origin, note));
+CREATE TABLE latest (origin TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL);
+CREATE TABLE refused (origin TEXT NOT NULL, at INTEGER NOT NULL, why TEXT NOT NULL,
+    note TEXT NOT NULL, UNIQUE (origin, note));
 """
 
 
@@ -96,31 +102,46 @@ class Witness:
     def add_log(self, verifier: Verifier) -> None:
         """Cosign a log from now on. A log whose key changes has several."""
         with self._transaction() as database:
-            database.execute("INSERT OR IGNORE INTO log (vkey, origin) VALUES (?, ?)", (verifier.vkey, verifier.name))
+            database.execute(
+                "INSERT OR IGNORE INTO log (vkey, origin) VALUES (?, ?)",
+                (verifier.vkey, verifier.name),
+            )
 
     def known(self) -> list[Known]:
         """Return the logs it knows."""
         with self._transaction() as database:
             keys: dict[str, list[str]] = {}
-            for origin, vkey in database.execute("SELECT origin, vkey FROM log ORDER BY origin, rowid"):
+            for origin, vkey in database.execute(
+                "SELECT origin, vkey FROM log ORDER BY origin, rowid"
+            ):
                 keys.setdefault(origin, []).append(vkey)
             sizes = dict(database.execute("SELECT origin, size FROM latest"))
             refused = dict(database.execute("SELECT origin, COUNT(*) FROM refused GROUP BY origin"))
-        return [Known(origin, tuple(vkeys), sizes.get(origin, 0), refused.get(origin, 0)) for origin, vkeys in keys.items()]
+        return [
+            Known(origin, tuple(vkeys), sizes.get(origin, 0), refused.get(origin, 0))
+            for origin, vkeys in keys.items()
+        ]
 
     def refused(self) -> list[tuple[str, int, str, str]]:
-        """Return the signed checkpoints that were refused because they contradict what was cosigned: origin, when, why, note."""
+        """Return the signed checkpoints that were refused because they contradict what was
+        cosigned: origin, when, why, note."""
         with self._transaction() as database:
             return list(database.execute("SELECT origin, at, why, note FROM refused ORDER BY at"))
 
     def add_checkpoint(self, submission: Submission, at: int) -> str | Refusal:
-        """Judge a submission; return the signature line, which is kept before it is returned, or why there is none."""
+        """Judge a submission; return the signature line, which is kept before it is returned,
+        or why there is none."""
         origin = origin_of(submission)
         if isinstance(origin, Refusal):
             return origin
         with self._transaction() as database:
-            trusted = [Verifier.from_vkey(vkey) for (vkey,) in database.execute("SELECT vkey FROM log WHERE origin = ?", (origin,))]
-            found = database.execute("SELECT size, root FROM latest WHERE origin = ?", (origin,)).fetchone()
+            trusted = [
+                Verifier.from_vkey(vkey)
+                for (vkey,) in database.execute("SELECT vkey FROM log WHERE origin = ?", (origin,))
+            ]
+            found = database.execute(
+                "SELECT size, root FROM latest WHERE origin = ?", (origin,)
+            ).fetchone()
             head = judge(submission, trusted, Latest(*found) if found else Latest())
             if isinstance(head, Refusal):
                 if head.signed:
@@ -128,8 +149,9 @@ class Witness:
                 return head
             line = self._cosigner.line(submission.note.rpartition("\n\n")[0] + "\n", at)
             database.execute(
-                "INSERT INTO latest (origin, hash, size, root, note) VALUES (?, ?, ?, ?, ?) ON CONFLICT (origin) DO UPDATE"
-                " SET size = excluded.size, root = excluded.root, note = excluded.note",
+                "INSERT INTO latest (origin, hash, size, root, note) VALUES (?, ?, ?, ?, ?) ON "
+                "CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root, note "
+                "= excluded.note",
                 (
                     origin,
                     hashlib.sha256(origin.encode("utf-8")).hexdigest(),
@@ -141,9 +163,12 @@ class Witness:
         return line
 
     def checkpoint(self, origin_hash: str) -> str | None:
-        """Return what was cosigned last of the log whose origin has this SHA-256, with the log's signature and ours."""
+        """Return what was cosigned last of the log whose origin has this SHA-256, with the
+        log's signature and ours."""
         with self._transaction() as database:
-            found = database.execute("SELECT note FROM latest WHERE hash = ?", (origin_hash,)).fetchone()
+            found = database.execute(
+                "SELECT note FROM latest WHERE hash = ?", (origin_hash,)
+            ).fetchone()
         return found[0] if found else None
 
     @staticmethod
@@ -152,12 +177,19 @@ class Witness:
         text, signatures = split(note)
         keys = {(key.name, key.key_id) for key in trusted}
         kept = [one for one in signatures if (one.name, one.key_id) in keys]
-        return f"{text}\n" + "".join(signature_line(one.name, one.key_id, one.value) for one in kept)
+        return f"{text}\n" + "".join(
+            signature_line(one.name, one.key_id, one.value) for one in kept
+        )
 
     @staticmethod
-    def _keep_evidence(database: sqlite3.Connection, origin: str, at: int, why: str, note: str) -> None:
+    def _keep_evidence(
+        database: sqlite3.Connection, origin: str, at: int, why: str, note: str
+    ) -> None:
         database.execute(
-            "INSERT OR IGNORE INTO refused SELECT ?, ?, ?, ? WHERE (SELECT COUNT(*) FROM refused WHERE origin = ?) < ?",
+            (
+                "INSERT OR IGNORE INTO refused SELECT ?, ?, ?, ? WHERE (SELECT COUNT(*) FROM "
+                "refused WHERE origin = ?) < ?"
+            ),
             (origin, at, why, note, origin, EVIDENCE),
         )
 

@@ -23,7 +23,8 @@ from aboveboard.promise.model import Purpose
 @require_safe
 @portal_page
 def overview(request: HttpRequest, you: You) -> HttpResponse:
-    """Show every purpose that leaves a choice, and what was ever chosen. ``?saved=`` names a choice just made."""
+    """Show every purpose that leaves a choice, and what was ever chosen. ``?saved=``
+    names a choice just made."""
     return _overview(request, you)
 
 
@@ -41,10 +42,20 @@ def choose(request: HttpRequest, you: You, purpose: str) -> HttpResponse:
         return _overview(request, you, form, purpose, status=422)
     answer = Answer(form.cleaned_data["answer"])
     if answer is standing.said(purpose):
-        choice = next(choice for choice in queries.history(you.person_id) if choice.purpose == purpose)
+        choice = next(
+            choice for choice in queries.history(you.person_id) if choice.purpose == purpose
+        )
     else:
         evidence = f"portal:{you.promise_serial}"
-        choice = actions.choose(you.person_id, purpose, answer, channel=CHANNEL, evidence=evidence, by=CUSTOMER, at=you.now)
+        choice = actions.choose(
+            you.person_id,
+            purpose,
+            answer,
+            channel=CHANNEL,
+            evidence=evidence,
+            by=CUSTOMER,
+            at=you.now,
+        )
     return HttpResponseRedirect(f"{reverse('portal:choices')}?saved={choice.pk}")
 
 
@@ -74,7 +85,9 @@ def receipt(request: HttpRequest, you: You, choice_id: int) -> HttpResponse:
 def receipt_json(request: HttpRequest, you: You, choice_id: int) -> HttpResponse:
     """Give the same receipt as JSON-LD (ISO/IEC TS 27560), to keep."""
     choice = _own(you, choice_id)
-    response = JsonResponse(receipts.document(choice), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response = JsonResponse(
+        receipts.document(choice), json_dumps_params={"indent": 2, "ensure_ascii": False}
+    )
     response["Content-Type"] = "application/ld+json; charset=utf-8"
     response["Content-Disposition"] = f'attachment; filename="receipt-{choice.pk}.json"'
     return response
@@ -87,11 +100,23 @@ def _own(you: You, choice_id: int) -> Choice:
     return choice
 
 
-def _overview(request: HttpRequest, you: You, bad: ChoiceForm | None = None, bad_purpose: str = "", status: int = 200) -> HttpResponse:
+def _overview(
+    request: HttpRequest,
+    you: You,
+    bad: ChoiceForm | None = None,
+    bad_purpose: str = "",
+    status: int = 200,
+) -> HttpResponse:
     standing, history = queries.standing(you.person_id), queries.history(you.person_id)
     latest = {choice.purpose: choice for choice in reversed(history)}
     rows = [
-        _row(you, purpose, standing, latest.get(purpose.key), bad if purpose.key == bad_purpose else None)
+        _row(
+            you,
+            purpose,
+            standing,
+            latest.get(purpose.key),
+            bad if purpose.key == bad_purpose else None,
+        )
         for purpose in you.promise.purposes.values()
         if purpose.needs_consent or purpose.objectable
     ]
@@ -106,7 +131,9 @@ def _overview(request: HttpRequest, you: You, bad: ChoiceForm | None = None, bad
     return render(request, "portal/choices.html", context, status=status)
 
 
-def _row(you: You, purpose: Purpose, standing: Standing, latest: Choice | None, form: ChoiceForm | None) -> dict[str, object]:
+def _row(
+    you: You, purpose: Purpose, standing: Standing, latest: Choice | None, form: ChoiceForm | None
+) -> dict[str, object]:
     return {
         "purpose": purpose,
         "stands": wording.standing_of(purpose, latest, you.promise),
@@ -134,4 +161,8 @@ def _said(choice: Choice, purpose: Purpose | None) -> str:
 def _by(choice: Choice, you: You) -> str:
     """Return who recorded it, or nothing when it was the person themself."""
     actor = choice.actor
-    return "" if actor["kind"] == ActorKind.PERSON else wording.actor(you.promise, actor["kind"], actor["role"], actor["team"])
+    return (
+        ""
+        if actor["kind"] == ActorKind.PERSON
+        else wording.actor(you.promise, actor["kind"], actor["role"], actor["team"])
+    )

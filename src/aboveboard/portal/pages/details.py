@@ -18,7 +18,13 @@ from aboveboard.vault import actions as vault
 from aboveboard.vault import queries as vault_queries
 from aboveboard.vault.origin import Origin
 
-_CORRECTABLE_KINDS = {FieldKind.TEXT, FieldKind.PHONE, FieldKind.REGION, FieldKind.POSTCODE, FieldKind.POSTAL_ADDRESS}
+_CORRECTABLE_KINDS = {
+    FieldKind.TEXT,
+    FieldKind.PHONE,
+    FieldKind.REGION,
+    FieldKind.POSTCODE,
+    FieldKind.POSTAL_ADDRESS,
+}
 _CORRECTABLE_CATEGORIES = ("user.name", "user.contact")
 
 
@@ -40,20 +46,25 @@ def correct(request: HttpRequest, you: You, field: str) -> HttpResponse:
     found = you.promise.fields.get(field)
     if found is None or not is_correctable(found):
         raise Http404
-    form = DetailForm(request.POST if request.method == "POST" else None, field=found, region=you.jurisdiction[:2])
+    form = DetailForm(
+        request.POST if request.method == "POST" else None, field=found, region=you.jurisdiction[:2]
+    )
     context = {"form": form, "field": found}
     if form.is_valid():
         value = form.cleaned_data["value"]
         kinds = {key: item.kind_and_format for key, item in you.promise.fields.items()}
         origin = Origin(you.promise_serial, you.now, CHANNEL, _purpose(you, found))
-        vault.correct(you.person_id, field, value, kinds=kinds, origin=origin, by=CUSTOMER, at=you.now)
+        vault.correct(
+            you.person_id, field, value, kinds=kinds, origin=origin, by=CUSTOMER, at=you.now
+        )
         messages.success(request, gettext("Corrected: %(label)s.") % {"label": found.label})
         return HttpResponseRedirect(reverse("portal:home"))
     return render(request, "portal/detail.html", context, status=422 if form.errors else 200)
 
 
 def _purpose(you: You, field: Field) -> str:
-    """Return what the new value is collected for: a correction serves what the old value did (GDPR Art. 16)."""
+    """Return what the new value is collected for: a correction serves what the old
+    value did (GDPR Art. 16)."""
     before = vault_queries.provenance(you.person_id).get(field.key)
     if before is not None and before.purpose in you.promise.purposes:
         return before.purpose

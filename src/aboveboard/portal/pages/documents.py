@@ -21,14 +21,22 @@ from aboveboard.vault.attachments.serving import as_download
 @require_GET
 @portal_page
 def document(request: HttpRequest, you: You, field: str) -> HttpResponseBase:
-    """Send the document in one field; 404 where none is held, and why not where it may not be shown."""
+    """Send the document in one field; 404 where none is held, and why not
+    where it may not be shown."""
     found = you.promise.fields.get(field)
     if found is None or found.kind is not FieldKind.DOCUMENT:
         raise Http404
-    outcome = access.use_document(access.Ask(CUSTOMER, SHOW, (field,), CHANNEL), you.person_id, at=you.now)
+    outcome = access.use_document(
+        access.Ask(CUSTOMER, SHOW, (field,), CHANNEL), you.person_id, at=you.now
+    )
     if isinstance(outcome, access.Refused):
         refused = wording.refusal(reason.code for reason in outcome.reasons)
-        return render(request, "portal/document_refused.html", {"field": found, "refused": refused}, status=403)
+        return render(
+            request,
+            "portal/document_refused.html",
+            {"field": found, "refused": refused},
+            status=403,
+        )
     if outcome.document is None:
         raise Http404
     return as_download(outcome.document)

@@ -37,7 +37,8 @@ _LOOKS_COUNTED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One thing held: its name, its value as the page shows it, where that comes from, and whether the person may correct it."""
+    """One thing held: its name, its value as the page shows it, where that comes from, and whether
+    the person may correct it."""
 
     field: Field
     shown: str
@@ -60,13 +61,17 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
     outcome = access.use(access.Ask(CUSTOMER, SHOW, fields, CHANNEL), you.person_id, at=you.now)
     opened = outcome.values if isinstance(outcome, access.Opened) else {}
     held = list(_details(you, opened))
-    stands = keeping.standing([you.person_id], at=you.now).get(you.person_id, keeping.NOTHING_STANDS)
+    stands = keeping.standing([you.person_id], at=you.now).get(
+        you.person_id, keeping.NOTHING_STANDS
+    )
     purposes = _purposes(you, {detail.field.key for detail in held})
     context = {
         "name": _first_name(opened),
         "details": held,
         "usual": _usual(held),
-        "refused": wording.refusal(reason.code for reason in outcome.reasons) if isinstance(outcome, access.Refused) else "",
+        "refused": wording.refusal(reason.code for reason in outcome.reasons)
+        if isinstance(outcome, access.Refused)
+        else "",
         "purposes": purposes,
         "in_use": sum(bool(row["in_use"]) for row in purposes),
         "contact": you.promise.organisation.contact,
@@ -84,17 +89,24 @@ def _details(you: You, opened: Mapping[str, Personal[str] | None]) -> Iterator[D
         value = opened.get(key)
         if value is not None:
             come_from = wording.origin(you.promise, origins[key]) if key in origins else ""
-            yield Detail(field, shown(field, value.reveal(), you.language), come_from, details.is_correctable(field))
+            yield Detail(
+                field,
+                shown(field, value.reveal(), you.language),
+                come_from,
+                details.is_correctable(field),
+            )
 
 
 def _usual(held: list[Detail]) -> str:
-    """Return where most of it comes from, so that the page says it once; nothing where no two things share it."""
+    """Return where most of it comes from, so that the page says it once; nothing where
+    no two things share it."""
     common = Counter(detail.origin for detail in held).most_common(1)
     return common[0][0] if common and common[0][1] > 1 else ""
 
 
 def shown(field: Field, value: str, language: str) -> str:
-    """Return a value as the page shows it: of a card only the last four digits, a country by its name, a date in words."""
+    """Return a value as the page shows it: of a card only the last four digits, a country by its
+    name, a date in words."""
     if field.kind is FieldKind.CARD_NUMBER:
         return gettext("ending %(digits)s") % {"digits": value[-4:]}
     if field.kind is FieldKind.COUNTRY:
@@ -122,8 +134,12 @@ def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
             rows.append(
                 {
                     "purpose": purpose,
-                    "words": replace(said, held=explain.fields_in_words(you.promise, used, you.language)),
-                    "stands": wording.standing_of(purpose, latest.get(purpose.key), you.promise) if leaves_choice else "",
+                    "words": replace(
+                        said, held=explain.fields_in_words(you.promise, used, you.language)
+                    ),
+                    "stands": wording.standing_of(purpose, latest.get(purpose.key), you.promise)
+                    if leaves_choice
+                    else "",
                     "in_use": not any(chosen_against(purpose, standing)),
                 }
             )
@@ -144,7 +160,9 @@ def _looks(you: You) -> dict[str, object]:
             "purpose": wording.purpose(you.promise, latest.purpose),
         }
         granted = gettext("The latest: %(who)s. %(when)s. %(purpose)s.")
-        sentence = (granted if latest.granted else gettext("The latest was refused: %(who)s. %(when)s.")) % facts
+        sentence = (
+            granted if latest.granted else gettext("The latest was refused: %(who)s. %(when)s.")
+        ) % facts
     return {
         "looks": len(lately),
         "looks_words": gettext("at your data in the last %(days)d days.") % {"days": _LOOKS_DAYS},

@@ -30,7 +30,8 @@ _PAGE = 25
 @require_safe
 @portal_page
 def looks(request: HttpRequest, you: You) -> HttpResponse:
-    """List the uses of this person's data, newest first. ``?own=1`` adds their own, ``?after=`` goes further back."""
+    """List the uses of this person's data, newest first. ``?own=1`` adds their own,
+    ``?after=`` goes further back."""
     own = request.GET.get("own") == "1"
     after = _number(request.GET.get("after"))
     found = access_queries.looks(you.person_id, after=after, limit=_PAGE + 1, own=own)
@@ -85,15 +86,23 @@ def proof_file(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @portal_page
 def wrong(request: HttpRequest, you: You) -> HttpResponse:
-    """Let the person say that a look seems wrong. ``?about=`` names the entry; only a code is kept."""
+    """Let the person say that a look seems wrong. ``?about=`` names the
+    entry; only a code is kept."""
     about = _number(request.GET.get("about"))
     if about is not None:
         _own_entry(you, about)
     form = ConcernForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        concerns.raise_concern(you.person_id, about, Concern(form.cleaned_data["concern"]), by=CUSTOMER, at=you.now)
+        concerns.raise_concern(
+            you.person_id, about, Concern(form.cleaned_data["concern"]), by=CUSTOMER, at=you.now
+        )
         return HttpResponseRedirect(reverse("portal:told"))
-    return render(request, "portal/wrong.html", {"form": form, "about": about}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "portal/wrong.html",
+        {"form": form, "about": about},
+        status=422 if form.errors else 200,
+    )
 
 
 @allow_customer
@@ -101,7 +110,9 @@ def wrong(request: HttpRequest, you: You) -> HttpResponse:
 @portal_page
 def told(request: HttpRequest, you: You) -> HttpResponse:
     """Say that the privacy lead was told, and what happens now."""
-    return render(request, "portal/told_privacy_lead.html", {"contact": you.promise.organisation.contact})
+    return render(
+        request, "portal/told_privacy_lead.html", {"contact": you.promise.organisation.contact}
+    )
 
 
 def _row(you: You, look: Look) -> dict[str, object]:
@@ -112,7 +123,9 @@ def _row(you: You, look: Look) -> dict[str, object]:
         "own": look.own,
         "granted": look.granted,
         "things": wording.things(you.promise, look.fields, you.language),
-        "purpose": wording.emergency(look.emergency) if look.emergency else wording.purpose(you.promise, look.purpose),
+        "purpose": wording.emergency(look.emergency)
+        if look.emergency
+        else wording.purpose(you.promise, look.purpose),
         "asked": look.asked,
         "emergency": bool(look.emergency),
         "verdict": wording.verdict(look.verdict) if look.emergency else "",
@@ -137,5 +150,8 @@ def _number(text: str | None) -> int | None:
 
 
 def _address(path: str, own: bool, after: int | None = None) -> str:
-    query = {**({"own": "1"} if own else {}), **({"after": str(after)} if after is not None else {})}
+    query = {
+        **({"own": "1"} if own else {}),
+        **({"after": str(after)} if after is not None else {}),
+    }
     return f"{path}?{urlencode(query)}" if query else path

@@ -1,4 +1,5 @@
-"""When something of yours was lost: the same words that were sent to you, kept where you can find them."""
+"""When something of yours was lost: the same words that were sent to you, kept
+where you can find them."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from aboveboard.promise import explain
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A notice in short: where it is, what happened, what of theirs was in it, and when they were written to."""
+    """A notice in short: where it is, what happened, what of theirs was in it, and when
+    they were written to."""
 
     number: int
     title: str
@@ -30,7 +32,8 @@ class Call:
 
 
 def calls(you: You) -> list[Call]:
-    """Return what this person is told of each loss they were in, newest first; of each the latest word."""
+    """Return what this person is told of each loss they were in, newest first; of
+    each the latest word."""
     latest: dict[int, Told] = {}
     for told in incidents.for_person(you.person_id):
         latest.setdefault(told.incident.number, told)
@@ -49,7 +52,8 @@ def overview(request: HttpRequest, you: You) -> HttpResponse:
 @require_safe
 @portal_page
 def notice(request: HttpRequest, you: You, number: int) -> HttpResponse:
-    """Show one notice: what this means for you, and what to do now. Whoever was not in the loss finds no page."""
+    """Show one notice: what this means for you, and what to do now. Whoever was not in
+    the loss finds no page."""
     found = next((call for call in calls(you) if call.number == number), None)
     if found is None:
         raise Http404
@@ -57,8 +61,14 @@ def notice(request: HttpRequest, you: You, number: int) -> HttpResponse:
 
 
 def _call(you: You, told: Told) -> Call:
-    information = next((section for section in told.notice.sections if section.key == "information"), None)
-    short = f"{' '.join(information.sentences)} {explain.listed(information.items, you.language)}." if information else ""
+    information = next(
+        (section for section in told.notice.sections if section.key == "information"), None
+    )
+    short = (
+        f"{' '.join(information.sentences)} {explain.listed(information.items, you.language)}."
+        if information
+        else ""
+    )
     return Call(told.incident.number, told.notice.subject, short, _sent(told), told)
 
 

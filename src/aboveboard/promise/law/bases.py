@@ -1,4 +1,5 @@
-"""Lawful bases and Article 9 conditions: their article, their DPV term and their plain words (``bases.yaml``)."""
+"""Lawful bases and Article 9 conditions: their article, their DPV term and their plain
+words (``bases.yaml``)."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """One point of the law: ``article`` as cited, ``dpv`` as ``eu-gdpr:A6-1-a``, ``words`` by language."""
+    """One point of the law: ``article`` as cited, ``dpv`` as ``eu-gdpr:A6-1-a``,
+    ``words`` by language."""
 
     key: str
     article: str
@@ -29,7 +31,12 @@ class Provision:
 def provisions(rows: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Provision]:
     """Return the rows of a law file as provisions, by key, in the order of the file."""
     return MappingProxyType(
-        {key: Provision(key, row["article"], f"eu-gdpr:{row['dpv']}", MappingProxyType(row["words"])) for key, row in rows.items()}
+        {
+            key: Provision(
+                key, row["article"], f"eu-gdpr:{row['dpv']}", MappingProxyType(row["words"])
+            )
+            for key, row in rows.items()
+        }
     )
 
 
@@ -47,5 +54,7 @@ def special_conditions() -> Mapping[str, Provision]:
 
 @cache
 def _file() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("bases.yaml").read_text("utf-8"))
+    data: Mapping[str, Any] = yaml.safe_load(
+        Path(__file__).with_name("bases.yaml").read_text("utf-8")
+    )
     return data

@@ -1,4 +1,5 @@
-"""Transfers abroad (GDPR and UK GDPR, Chapter V): what a third country is, and what lets data go there."""
+"""Transfers abroad (GDPR and UK GDPR, Chapter V): what a third country is, and
+what lets data go there."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from aboveboard.promise.law.bases import Provision, provisions
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """One law: where it applies, where data may go freely, and where it may go on a condition (by country)."""
+    """One law: where it applies, where data may go freely, and where it may go on a
+    condition (by country)."""
 
     law: str
     members: frozenset[str]
@@ -33,7 +35,12 @@ class Regime:
 def regimes() -> tuple[Regime, ...]:
     """Return the laws we know, in the order of ``transfers.yaml``."""
     return tuple(
-        Regime(row["law"], frozenset(row["members"]), frozenset(row["adequate"]), MappingProxyType(row["partial"]))
+        Regime(
+            row["law"],
+            frozenset(row["members"]),
+            frozenset(row["adequate"]),
+            MappingProxyType(row["partial"]),
+        )
         for row in _file()["regimes"].values()
     )
 
@@ -54,7 +61,8 @@ def grounds() -> Mapping[str, Provision]:
 
 
 def ground_fits(ground: str, country: str, regime: Regime) -> bool:
-    """Whether the ground can be claimed for that country at all: partial adequacy needs a partial decision."""
+    """Whether the ground can be claimed for that country at all: partial adequacy
+    needs a partial decision."""
     return _file()["grounds"][ground].get("only_to") != "partial" or country in regime.partial
 
 
@@ -67,5 +75,7 @@ def checked() -> date:
 
 @cache
 def _file() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("transfers.yaml").read_text("utf-8"))
+    data: Mapping[str, Any] = yaml.safe_load(
+        Path(__file__).with_name("transfers.yaml").read_text("utf-8")
+    )
     return data

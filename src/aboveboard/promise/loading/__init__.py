@@ -25,10 +25,12 @@ SAMPLE = Path(__file__).parents[1] / "samples" / "retailer.yaml"
 
 
 def load(source: str | bytes, *, name: str) -> Promise:
-    """Return the promise that ``source`` (YAML, UTF-8) says; ``name`` is what problems call the file.
+    """Return the promise that ``source`` (YAML, UTF-8) says; ``name`` is
+    what problems call the file.
 
     Raises:
-        PromiseRefused: with every problem found, in the order of the file. Nothing else is ever raised.
+        PromiseRefused: with every problem found, in the order of the file.
+            Nothing else is ever raised.
     """
     report = Report(name)
     text = lines.decode(source, report)  # 1

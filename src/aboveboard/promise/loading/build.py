@@ -1,4 +1,5 @@
-"""From a sound tree to a :class:`~aboveboard.promise.model.Promise`. Only called when no problem was found."""
+"""From a sound tree to a :class:`~aboveboard.promise.model.Promise`. Only called when
+no problem was found."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ from aboveboard.promise.model import (
     SpecialCondition,
     Text,
     Transfer,
-)  # fmt: skip
+)
 
 _Made = TypeVar("_Made")
 
@@ -89,8 +90,14 @@ def _organisation(item: Item) -> Organisation:
 def _field(key: str, item: Item) -> Field:
     category = word(item, "category")
     kind = FieldKind(word(item, "kind"))
-    sensitive = word(item, "sensitive") == "true" or categories.get(category).special or kind is FieldKind.NATIONAL_ID
-    return Field(key, _text(entries(item)["label"]), category, kind, sensitive, word(item, "format"))
+    sensitive = (
+        word(item, "sensitive") == "true"
+        or categories.get(category).special
+        or kind is FieldKind.NATIONAL_ID
+    )
+    return Field(
+        key, _text(entries(item)["label"]), category, kind, sensitive, word(item, "format")
+    )
 
 
 def _party(key: str, item: Item) -> Party:
@@ -127,9 +134,13 @@ def _purpose(key: str, item: Item) -> Purpose:
         channels=_keys(item, "channels"),
         recipients=_keys(item, "recipients"),
         retention=_retention(retention),
-        question=Question(_text(entries(choice)["asks"]), _keys(choice, "fields")) if choice else None,
+        question=Question(_text(entries(choice)["asks"]), _keys(choice, "fields"))
+        if choice
+        else None,
         balancing=word(item, "balancing"),
-        article9=SpecialCondition(word(article9, "condition"), word(article9, "note")) if article9 else None,
+        article9=SpecialCondition(word(article9, "condition"), word(article9, "note"))
+        if article9
+        else None,
         when_restricted=RestrictedUse(restricted) if restricted else None,
         direct_marketing=word(item, "direct_marketing") == "true",
     )
@@ -137,7 +148,11 @@ def _purpose(key: str, item: Item) -> Purpose:
 
 def _retention(item: Item) -> Retention:
     text = entries(item).get("text")
-    return Retention(Period.parse(word(item, "keep")), RetentionStart(word(item, "starts")), _text(text) if text else None)
+    return Retention(
+        Period.parse(word(item, "keep")),
+        RetentionStart(word(item, "starts")),
+        _text(text) if text else None,
+    )
 
 
 def _break_glass(item: Item | None) -> BreakGlass | None:

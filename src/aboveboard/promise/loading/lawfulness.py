@@ -1,4 +1,5 @@
-"""Would the promise be lawful? What a lawful basis, special data, a transfer and a loss each ask for.
+"""Would the promise be lawful? What a lawful basis, special data, a transfer
+and a loss each ask for.
 
 A rule that cannot be judged because the file lacks something else stays silent: the other problem
 is reported, and the rule speaks once that is mended.
@@ -14,7 +15,8 @@ from aboveboard.promise.model import LawfulBasis, LossMeasure, Period, Restricte
 
 
 def check(root: Table, report: Report) -> None:
-    """Report every purpose, recipient and loss promise that the law (or an honest promise) asks more of."""
+    """Report every purpose, recipient and loss promise that the law (or an honest
+    promise) asks more of."""
     special = _special_fields(root)
     for key, purpose in entries(root, "purposes").items():
         if isinstance(purpose, Table):
@@ -30,83 +32,185 @@ def check(root: Table, report: Report) -> None:
 def _check_basis(key: str, purpose: Table, report: Report) -> None:
     basis, place = word(purpose, "basis"), _place(purpose, "basis")
     if basis == LawfulBasis.LEGITIMATE_INTERESTS and not word(purpose, "balancing"):
-        message = f"The purpose {quoted(key)} rests on legitimate interests without saying why they outweigh the person's."
-        report.add(place, "no_balancing", message, "Add `balancing:` with what was weighed, and the outcome (GDPR Art. 6(1)(f)).")
-    if basis in (LawfulBasis.LEGAL_OBLIGATION, LawfulBasis.PUBLIC_TASK) and not word(purpose, "law"):
+        message = (
+            f"The purpose {quoted(key)} rests on legitimate interests without saying why they "
+            "outweigh the person's."
+        )
+        report.add(
+            place,
+            "no_balancing",
+            message,
+            "Add `balancing:` with what was weighed, and the outcome (GDPR Art. 6(1)(f)).",
+        )
+    if basis in (LawfulBasis.LEGAL_OBLIGATION, LawfulBasis.PUBLIC_TASK) and not word(
+        purpose, "law"
+    ):
         message = f"The purpose {quoted(key)} is said to be required by law, but not by which."
         report.add(place, "no_law", message, "Add `law:` with the citation (GDPR Art. 6(3)).")
 
 
 def _check_consent(key: str, purpose: Table, report: Report) -> None:
-    """Consent is to what was asked (GDPR Art. 4(11), 7): the question names exactly the fields that are used."""
+    """Consent is to what was asked (GDPR Art. 4(11), 7): the question names exactly the
+    fields that are used."""
     choice, basis = purpose.entries.get("choice"), word(purpose, "basis")
     if basis == LawfulBasis.CONSENT and choice is None:
         message = f"The purpose {quoted(key)} rests on consent, but nothing is asked."
-        report.add(_place(purpose, "basis"), "no_question", message, "Add `choice:` with the question in `asks:` and its `fields:`.")
+        report.add(
+            _place(purpose, "basis"),
+            "no_question",
+            message,
+            "Add `choice:` with the question in `asks:` and its `fields:`.",
+        )
     if choice is None or basis not in list(LawfulBasis):
         return
     if basis != LawfulBasis.CONSENT:
         message = f"The purpose {quoted(key)} asks for a choice, but does not rest on consent."
-        report.add(_place(purpose, "choice"), "question_without_consent", message, "Remove `choice:`, or set `basis: consent`.")
+        report.add(
+            _place(purpose, "choice"),
+            "question_without_consent",
+            message,
+            "Remove `choice:`, or set `basis: consent`.",
+        )
         return
     used, asked = words(purpose, "fields"), words(choice, "fields")
     if not used or not asked:
         return
     for field in asked:
         if field.text not in {one.text for one in used}:
-            message = f"Consent is asked for the field {quoted(field.text)}, which the purpose {quoted(key)} does not list."
-            report.add(field, "consent_beyond_fields", message, "Add it to the purpose's `fields:`, or take it out of the question.")
+            message = (
+                f"Consent is asked for the field {quoted(field.text)}, which the purpose "
+                f"{quoted(key)} does not list."
+            )
+            report.add(
+                field,
+                "consent_beyond_fields",
+                message,
+                "Add it to the purpose's `fields:`, or take it out of the question.",
+            )
     for field in used:
         if field.text not in {one.text for one in asked}:
-            message = f"The purpose {quoted(key)} uses the field {quoted(field.text)}, which its question does not name."
-            report.add(field, "consent_not_asked", message, "Name it in `choice: fields:` (and in the question), or do not use it.")
+            message = (
+                f"The purpose {quoted(key)} uses the field {quoted(field.text)}, which its "
+                "question does not name."
+            )
+            report.add(
+                field,
+                "consent_not_asked",
+                message,
+                "Name it in `choice: fields:` (and in the question), or do not use it.",
+            )
 
 
 def _check_restricted(key: str, purpose: Table, report: Report) -> None:
-    """What goes on against a restriction or an objection needs more than a wish (GDPR Art. 18(2), 21(3))."""
+    """What goes on against a restriction or an objection needs more than a wish
+    (GDPR Art. 18(2), 21(3))."""
     basis, use = word(purpose, "basis"), word(purpose, "allowed_when_restricted")
     place = _place(purpose, "allowed_when_restricted")
     marketing = word(purpose, "direct_marketing") == "true"
     if use and marketing:
-        message = f"The purpose {quoted(key)} is direct marketing, which no exception of GDPR Art. 18(2) lets go on."
-        report.add(place, "marketing_when_restricted", message, "Remove `allowed_when_restricted:`.")
+        message = (
+            f"The purpose {quoted(key)} is direct marketing, which no exception of GDPR Art. 18(2) "
+            "lets go on."
+        )
+        report.add(
+            place, "marketing_when_restricted", message, "Remove `allowed_when_restricted:`."
+        )
     elif use and basis == LawfulBasis.CONSENT:
-        message = f"The purpose {quoted(key)} rests on consent: when use is restricted, only a new yes lets it go on."
-        report.add(place, "consent_when_restricted", message, "Remove `allowed_when_restricted:` (GDPR Art. 18(2)).")
+        message = (
+            f"The purpose {quoted(key)} rests on consent: when use is restricted, only a new yes "
+            "lets it go on."
+        )
+        report.add(
+            place,
+            "consent_when_restricted",
+            message,
+            "Remove `allowed_when_restricted:` (GDPR Art. 18(2)).",
+        )
     elif use == RestrictedUse.PUBLIC_INTEREST and not word(purpose, "law"):
-        message = f"The purpose {quoted(key)} goes on for an important public interest, without the law that says so."
-        report.add(place, "no_law_when_restricted", message, "Add `law:` with the citation (GDPR Art. 18(2)).")
-    if marketing and basis in list(LawfulBasis) and basis not in (LawfulBasis.CONSENT, LawfulBasis.LEGITIMATE_INTERESTS):
-        message = f"The purpose {quoted(key)} is direct marketing, which rests on consent or legitimate interests."
-        report.add(_place(purpose, "basis"), "marketing_basis", message, "Set `basis: consent` (GDPR recital 47; ePrivacy Art. 13).")
+        message = (
+            f"The purpose {quoted(key)} goes on for an important public interest, without the law "
+            "that says so."
+        )
+        report.add(
+            place,
+            "no_law_when_restricted",
+            message,
+            "Add `law:` with the citation (GDPR Art. 18(2)).",
+        )
+    if (
+        marketing
+        and basis in list(LawfulBasis)
+        and basis not in (LawfulBasis.CONSENT, LawfulBasis.LEGITIMATE_INTERESTS)
+    ):
+        message = (
+            f"The purpose {quoted(key)} is direct marketing, which rests on consent or legitimate "
+            "interests."
+        )
+        report.add(
+            _place(purpose, "basis"),
+            "marketing_basis",
+            message,
+            "Set `basis: consent` (GDPR recital 47; ePrivacy Art. 13).",
+        )
 
 
 def _special_fields(root: Table) -> frozenset[str]:
     known = categories.known()
     fields = entries(root, "fields").items()
-    return frozenset(key for key, field in fields if (category := known.get(word(field, "category"))) and category.special)
+    return frozenset(
+        key
+        for key, field in fields
+        if (category := known.get(word(field, "category"))) and category.special
+    )
 
 
 def _check_special(key: str, purpose: Table, special: frozenset[str], report: Report) -> None:
     article9 = purpose.entries.get("article9")
     for field in words(purpose, "fields"):
         if field.text in special and article9 is None:
-            message = f"The purpose {quoted(key)} uses {quoted(field.text)}, special-category data, without a condition of Article 9."
-            fix = f"Add `article9:` with a `condition:` (one of: {', '.join(bases.special_conditions())}), or do not use the field."
+            message = (
+                f"The purpose {quoted(key)} uses {quoted(field.text)}, special-category data, "
+                "without a condition of Article 9."
+            )
+            fix = (
+                "Add `article9:` with a `condition:` (one of: "
+                f"{', '.join(bases.special_conditions())}), or do not use the field."
+            )
             report.add(field, "no_article9_condition", message, fix)
-    if word(article9, "condition") == "explicit_consent" and word(purpose, "basis") != LawfulBasis.CONSENT:
-        message = f"The purpose {quoted(key)} claims explicit consent to special-category data, but asks for none."
-        report.add(_place(purpose, "article9"), "explicit_consent_not_asked", message, "Set `basis: consent`, or claim another condition.")
+    if (
+        word(article9, "condition") == "explicit_consent"
+        and word(purpose, "basis") != LawfulBasis.CONSENT
+    ):
+        message = (
+            f"The purpose {quoted(key)} claims explicit consent to special-category data, but asks "
+            "for none."
+        )
+        report.add(
+            _place(purpose, "article9"),
+            "explicit_consent_not_asked",
+            message,
+            "Set `basis: consent`, or claim another condition.",
+        )
 
 
 def _check_retention(purpose: Table, report: Report) -> None:
     retention = purpose.entries.get("retention")
     keep, starts = word(retention, "keep"), word(retention, "starts")
     if keep and not _is_period(keep):
-        report.add(_place(retention, "keep"), "wrong_value", f"{quoted(keep)} is a period of no length.", "Say how long, such as P6Y.")
+        report.add(
+            _place(retention, "keep"),
+            "wrong_value",
+            f"{quoted(keep)} is a period of no length.",
+            "Say how long, such as P6Y.",
+        )
     if starts == RetentionStart.CHOICE and word(purpose, "basis") not in ("", *_WITH_CHOICE):
         message = "The retention starts with a choice, but the purpose leaves none."
-        report.add(_place(retention, "starts"), "no_choice_to_start", message, "Use `starts: collection` or `starts: last_activity`.")
+        report.add(
+            _place(retention, "starts"),
+            "no_choice_to_start",
+            message,
+            "Use `starts: collection` or `starts: last_activity`.",
+        )
 
 
 _WITH_CHOICE = (LawfulBasis.CONSENT, LawfulBasis.LEGITIMATE_INTERESTS, LawfulBasis.PUBLIC_TASK)
@@ -122,13 +226,24 @@ def _check_transfers(root: Table, report: Report) -> None:
         if not country or not regime.is_third_country(country):
             continue
         if transfer is None:
-            message = f"The recipient {quoted(key)} is in a third country under the {regime.law} ({country}), without a transfer ground."
-            fix = f"Add `transfer:` with a `ground:` (one of: {', '.join(transfers.grounds())}) and a `note:`."
+            message = (
+                f"The recipient {quoted(key)} is in a third country under the {regime.law} "
+                f"({country}), without a transfer ground."
+            )
+            fix = (
+                f"Add `transfer:` with a `ground:` (one of: {', '.join(transfers.grounds())}) and "
+                "a `note:`."
+            )
             report.add(_place(recipient, "country"), "no_transfer_ground", message, fix)
         ground = word(transfer, "ground")
         if ground in transfers.grounds() and not transfers.ground_fits(ground, country, regime):
-            message = f"No decision under the {regime.law} covers part of {country}, so {quoted(ground)} cannot be claimed."
-            report.add(_place(transfer, "ground"), "ground_does_not_fit", message, "Claim another ground.")
+            message = (
+                f"No decision under the {regime.law} covers part of {country}, so {quoted(ground)} "
+                "cannot be claimed."
+            )
+            report.add(
+                _place(transfer, "ground"), "ground_does_not_fit", message, "Claim another ground."
+            )
 
 
 def _check_losses(root: Table, report: Report) -> None:
@@ -138,15 +253,27 @@ def _check_losses(root: Table, report: Report) -> None:
         measures.add(measure)
         if measure not in list(LossMeasure):
             continue
-        wanted, other = ("at_least", "within") if LossMeasure(measure).is_share else ("within", "at_least")
+        wanted, other = (
+            ("at_least", "within") if LossMeasure(measure).is_share else ("within", "at_least")
+        )
         if wanted not in entries(loss):
-            message = f"The loss promise {quoted(key)} cannot be measured: it does not say how much or how soon."
+            message = (
+                f"The loss promise {quoted(key)} cannot be measured: it does not say how much or "
+                "how soon."
+            )
             report.add(loss, "not_measurable", message, f"Add `{wanted}:`.")
         elif wanted == "within" and not _is_period(word(loss, wanted)):
-            report.add(_place(loss, wanted), "wrong_value", "This is a period of no length.", "Say how soon, such as PT72H.")
+            report.add(
+                _place(loss, wanted),
+                "wrong_value",
+                "This is a period of no length.",
+                "Say how soon, such as PT72H.",
+            )
         if other in entries(loss):
             message = f"`{other}` means nothing for {quoted(measure)}."
-            report.add(_place(loss, other), "not_measurable", message, f"Remove it; use `{wanted}:`.")
+            report.add(
+                _place(loss, other), "not_measurable", message, f"Remove it; use `{wanted}:`."
+            )
     if measures and LossMeasure.PEOPLE_TOLD not in measures:
         message = "The promise does not say how soon people are told when their data is lost."
         fix = "Add a loss promise with `measure: people_told` and `within: PT72H`."
@@ -162,7 +289,8 @@ def _is_period(text: str) -> bool:
 
 
 def _place(item: Item | None, key: str) -> Place:
-    """Return where the value of a key stands, or the table itself when it has no such key. Callers know it is a table."""
+    """Return where the value of a key stands, or the table itself when it has no such key.
+    Callers know it is a table."""
     found = entries(item).get(key)
     if found is not None:
         return found

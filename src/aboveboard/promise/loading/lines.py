@@ -30,7 +30,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """Words. ``plain``: written without quotes, so that ``true`` and ``3`` may mean more than their letters."""
+    """Words. ``plain``: written without quotes, so that ``true`` and ``3`` may mean
+    more than their letters."""
 
     line: int
     column: int
@@ -67,7 +68,9 @@ Item: TypeAlias = Scalar | Series | Table
 
 def decode(source: str | bytes, report: Report) -> str | None:
     """Return the file as text, or None and a problem: too large, or not UTF-8."""
-    size = len(source) if isinstance(source, bytes) else len(source.encode("utf-8", "surrogatepass"))
+    size = (
+        len(source) if isinstance(source, bytes) else len(source.encode("utf-8", "surrogatepass"))
+    )
     if size > PROMISE_BYTES:
         fix = f"Keep it below {PROMISE_BYTES // 1024} KiB; a promise that long is read by nobody."
         report.add(Mark(1, 1), "too_large", f"The file has {size:,} bytes.", fix)
@@ -90,15 +93,31 @@ def read(source: str, report: Report) -> Table | None:
             if not builder.take(event):
                 return None
     except yaml.MarkedYAMLError as error:
-        report.add(_mark(error.problem_mark or error.context_mark), "not_yaml", f"This is not YAML: {error.problem}.", _YAML_FIX)
+        report.add(
+            _mark(error.problem_mark or error.context_mark),
+            "not_yaml",
+            f"This is not YAML: {error.problem}.",
+            _YAML_FIX,
+        )
         return None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        # ReaderError (a character that YAML forbids), and numbers in escapes or directives that no machine can hold.
-        report.add(_place_of(error, source), "not_yaml", "This is not YAML: it has a character or number that YAML cannot hold.", _YAML_FIX)
+        # ReaderError (a character that YAML forbids), and numbers in escapes or directives
+        # that no machine can hold.
+        report.add(
+            _place_of(error, source),
+            "not_yaml",
+            "This is not YAML: it has a character or number that YAML cannot hold.",
+            _YAML_FIX,
+        )
         return None
     root = builder.root
     if root is None or (isinstance(root, Scalar) and root.is_nothing):
-        report.add(Mark(1, 1), "empty", "The file is empty.", "Start from the sample: aboveboard promise sample > promise.yaml")
+        report.add(
+            Mark(1, 1),
+            "empty",
+            "The file is empty.",
+            "Start from the sample: aboveboard promise sample > promise.yaml",
+        )
         return None
     if not isinstance(root, Table):
         report.add(root, "wrong_type", "A promise is a table of keys.", "Start with `promise: 1`.")
@@ -124,7 +143,8 @@ def _place_of(error: Exception, source: str) -> Mark:
 
 
 class _Builder:
-    """Builds the tree from YAML's events, without recursion, and stops at the first thing it must not build."""
+    """Builds the tree from YAML's events, without recursion, and stops at the first
+    thing it must not build."""
 
     def __init__(self, report: Report) -> None:
         self.root: Item | None = None
@@ -139,7 +159,9 @@ class _Builder:
             self._documents += 1
             if self._documents > 1:
                 fix = "Keep one; remove `---` and what follows."
-                return self._stop(event, "not_one_document", "The file holds more than one document.", fix)
+                return self._stop(
+                    event, "not_one_document", "The file holds more than one document.", fix
+                )
         elif isinstance(event, yaml.NodeEvent):
             return self._node(event)
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -152,16 +174,28 @@ class _Builder:
             message = f"Anchors and aliases ({quoted(event.anchor)}) are not read."
             return self._stop(event, "anchor", message, "Write the words out where they belong.")
         if getattr(event, "tag", None) is not None:
-            return self._stop(event, "tag", "Tags (words that start with !) are not read.", "Remove the tag.")
+            return self._stop(
+                event, "tag", "Tags (words that start with !) are not read.", "Remove the tag."
+            )
         mark = _mark(event.start_mark)
         if isinstance(event, yaml.ScalarEvent):
             if _UNPRINTABLE.search(event.value):
-                return self._stop(event, "not_text", "These words hold a character that cannot be shown.", "Remove it.")
+                return self._stop(
+                    event,
+                    "not_text",
+                    "These words hold a character that cannot be shown.",
+                    "Remove it.",
+                )
             return self._place(Scalar(mark.line, mark.column, event.value, event.style is None))
         kind: type[Table | Series] = Table if isinstance(event, yaml.MappingStartEvent) else Series
         item = kind(mark.line, mark.column)
         if len(self._open) >= PROMISE_DEPTH:
-            return self._stop(event, "too_deep", "This is nested too deeply.", "A promise needs no more than five levels.")
+            return self._stop(
+                event,
+                "too_deep",
+                "This is nested too deeply.",
+                "A promise needs no more than five levels.",
+            )
         if not self._place(item):
             return False
         self._open.append(item)
@@ -169,7 +203,8 @@ class _Builder:
         return True
 
     def _place(self, item: Item) -> bool:
-        """Put an item where it belongs: the root, the next of a list, or a key or value of a table."""
+        """Put an item where it belongs: the root, the next of a list, or a
+        key or value of a table."""
         if not self._open:
             self.root = item
             return True
@@ -193,7 +228,12 @@ class _Builder:
 
     def _begin_key(self, parent: Table, item: Item) -> bool:
         if not isinstance(item, Scalar):
-            self._report.add(item, "bad_key", "A key is a single word, not a list or a table.", "Write `key: value`.")
+            self._report.add(
+                item,
+                "bad_key",
+                "A key is a single word, not a list or a table.",
+                "Write `key: value`.",
+            )
             return False
         self._keys[-1] = (item.text, Mark(item.line, item.column))
         return True
@@ -207,7 +247,8 @@ NOTHING: Mapping[str, Item] = {}
 
 
 def entries(item: Item | None, key: str | None = None) -> Mapping[str, Item]:
-    """Return the entries of a table, or of the table under ``key`` in it; none if it is no table."""
+    """Return the entries of a table, or of the table under ``key`` in it;
+    none if it is no table."""
     found = item if key is None else entries(item).get(key)
     return found.entries if isinstance(found, Table) else NOTHING
 
@@ -221,4 +262,6 @@ def word(item: Item | None, key: str | None = None) -> str:
 def words(item: Item | None, key: str | None = None) -> list[Scalar]:
     """Return the scalars of a list, or of the list under ``key``; none if it is no list."""
     found = item if key is None else entries(item).get(key)
-    return [one for one in found.items if isinstance(one, Scalar)] if isinstance(found, Series) else []
+    return (
+        [one for one in found.items if isinstance(one, Scalar)] if isinstance(found, Series) else []
+    )

@@ -14,13 +14,19 @@ _WORD = re.compile(r"\w[\w'’@.-]*")
 
 
 def check(root: Table, report: Report) -> None:
-    """Report each text for customers that has a sentence of more than ``limits.PLAIN_SENTENCE_WORDS`` words."""
+    """Report each text for customers that has a sentence of more than
+    ``limits.PLAIN_SENTENCE_WORDS`` words."""
     for text in _texts(root):
         for sentence in _END.split(text.text):
             count = len(_WORD.findall(sentence))
             if count > PLAIN_SENTENCE_WORDS:
                 message = f"A sentence for customers has {count} words: “{sentence.strip()[:50]}…”"
-                report.add(text, "long_sentence", message, f"Say it in sentences of at most {PLAIN_SENTENCE_WORDS} words.")
+                report.add(
+                    text,
+                    "long_sentence",
+                    message,
+                    f"Say it in sentences of at most {PLAIN_SENTENCE_WORDS} words.",
+                )
 
 
 def _texts(root: Table) -> Iterator[Scalar]:

@@ -1,4 +1,5 @@
-"""What is wrong with a promise file: where, what, and how to put it right. All of it, not the first thing."""
+"""What is wrong with a promise file: where, what, and how to put it right. All of
+it, not the first thing."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from aboveboard.basics.errors import AboveboardError
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing to put right. ``line`` and ``column`` count from 1; ``code`` is stable, the words are not."""
+    """One thing to put right. ``line`` and ``column`` count from 1; ``code`` is
+    stable, the words are not."""
 
     file: str
     line: int
@@ -26,9 +28,13 @@ class Problem:
     def as_json(self) -> dict[str, Json]:
         """Return the problem for a program."""
         return {
-            "file": self.file, "line": self.line, "column": self.column,
-            "code": self.code, "message": self.message, "fix": self.fix,
-        }  # fmt: skip
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "code": self.code,
+            "message": self.message,
+            "fix": self.fix,
+        }
 
 
 class PromiseRefused(AboveboardError):

@@ -18,13 +18,17 @@ _LISTS = (
 
 
 def check(root: Table, report: Report) -> None:
-    """Report words that nothing declares, fields and recipients that nothing uses, and languages nobody listed."""
+    """Report words that nothing declares, fields and recipients that nothing uses, and
+    languages nobody listed."""
     for key, purpose in entries(root, "purposes").items():
         for section, noun, code in _LISTS:
             declared = entries(root, section)
             for named in words(purpose, section):
                 if named.text not in declared:
-                    message = f"The purpose {quoted(key)} names the {noun} {quoted(named.text)}, which `{section}` does not declare."
+                    message = (
+                        f"The purpose {quoted(key)} names the {noun} {quoted(named.text)}, which "
+                        f"`{section}` does not declare."
+                    )
                     report.add(named, code, message, nearest(named.text, declared))
     _check_formats(root, report)
     _check_break_glass(root, report)
@@ -39,9 +43,19 @@ def _check_formats(root: Table, report: Report) -> None:
         if said is None:
             if formats.is_needed(kind):
                 message = f"The field {quoted(key)} is a {kind}, and does not say which."
-                report.add(_mark(root, "fields", key), "no_format", message, f"Add `format:` with one of: {', '.join(known)}.")
+                report.add(
+                    _mark(root, "fields", key),
+                    "no_format",
+                    message,
+                    f"Add `format:` with one of: {', '.join(known)}.",
+                )
         elif not known:
-            report.add(said, "unknown_format", f"A field of kind {quoted(kind)} has no format.", "Remove the line.")
+            report.add(
+                said,
+                "unknown_format",
+                f"A field of kind {quoted(kind)} has no format.",
+                "Remove the line.",
+            )
         elif word(field, "format") not in known:
             message = f"A {kind} has no format {quoted(word(field, 'format'))}."
             report.add(said, "unknown_format", message, nearest(word(field, "format"), known))
@@ -52,7 +66,10 @@ def _check_break_glass(root: Table, report: Report) -> None:
         declared = entries(root, section)
         for named in words(root.entries.get("break_glass"), section):
             if named.text not in declared:
-                message = f"`break_glass` names the {noun} {quoted(named.text)}, which `{section}` does not declare."
+                message = (
+                    f"`break_glass` names the {noun} {quoted(named.text)}, which `{section}` does "
+                    "not declare."
+                )
                 report.add(named, code, message, nearest(named.text, declared))
 
 
@@ -61,11 +78,18 @@ def _check_unused(root: Table, report: Report) -> None:
         ("fields", "unused_field", "No purpose uses the field {key}, so it must not be held."),
         ("recipients", "unused_recipient", "No purpose shares data with the recipient {key}."),
     ):
-        used = {named.text for purpose in entries(root, "purposes").values() for named in words(purpose, section)}
+        used = {
+            named.text
+            for purpose in entries(root, "purposes").values()
+            for named in words(purpose, section)
+        }
         for key in entries(root, section):
             if key not in used:
                 report.add(
-                    _mark(root, section, key), code, message.format(key=quoted(key)), "Remove it, or name it in the purpose that needs it."
+                    _mark(root, section, key),
+                    code,
+                    message.format(key=quoted(key)),
+                    "Remove it, or name it in the purpose that needs it.",
                 )
 
 
@@ -80,13 +104,18 @@ def _check_languages(root: Table, report: Report) -> None:
         for language, mark in table.marks.items():
             if language not in listed:
                 message = f"`languages` does not list {quoted(language)}."
-                report.add(mark, "undeclared_language", message, "Add it there, or remove the translation.")
+                report.add(
+                    mark, "undeclared_language", message, "Add it there, or remove the translation."
+                )
 
 
 def _translations(item: Item) -> Iterator[Table]:
-    """Yield the texts in several languages: tables of plain words that have ``en``. Depth is bounded by the reader."""
+    """Yield the texts in several languages: tables of plain words that have ``en``. Depth is
+    bounded by the reader."""
     if isinstance(item, Table):
-        if "en" in item.entries and all(isinstance(entry, Scalar) for entry in item.entries.values()):
+        if "en" in item.entries and all(
+            isinstance(entry, Scalar) for entry in item.entries.values()
+        ):
             yield item
         for entry in item.entries.values():
             yield from _translations(entry)

@@ -1,4 +1,5 @@
-"""The JSON Schema of a promise file: the one declaration that the reader checks and that editors use.
+"""The JSON Schema of a promise file: the one declaration that the reader
+checks and that editors use.
 
 ``promise.schema.json`` has the shape; the words that other data decides (data categories, lawful
 bases, transfer grounds, ...) are filled in here, so they are listed once. Keywords that start with
@@ -15,7 +16,14 @@ from typing import Any
 
 from aboveboard.promise import categories
 from aboveboard.promise.law import bases, transfers
-from aboveboard.promise.model import FieldKind, LawfulBasis, LossMeasure, RecipientKind, RestrictedUse, RetentionStart
+from aboveboard.promise.model import (
+    FieldKind,
+    LawfulBasis,
+    LossMeasure,
+    RecipientKind,
+    RestrictedUse,
+    RetentionStart,
+)
 
 Schema = Mapping[str, Any]
 
@@ -24,7 +32,8 @@ _FILE = Path(__file__).with_name("promise.schema.json")
 
 @cache
 def schema() -> Schema:
-    """Return the whole schema (JSON Schema 2020-12), choices filled in. Not to be changed by the caller."""
+    """Return the whole schema (JSON Schema 2020-12), choices filled in. Not to be
+    changed by the caller."""
     whole: dict[str, Any] = json.loads(_FILE.read_text("utf-8"))
     known = categories.known()
     choices: Mapping[tuple[str, str], list[str]] = {
@@ -46,7 +55,8 @@ def schema() -> Schema:
 
 
 def resolved(part: Schema) -> Schema:
-    """Return a part of the schema with its ``$ref`` followed; what stands beside the reference wins."""
+    """Return a part of the schema with its ``$ref`` followed; what stands
+    beside the reference wins."""
     if "$ref" not in part:
         return part
     target = schema()["$defs"][part["$ref"].rpartition("/")[2]]

@@ -24,7 +24,8 @@ def check(root: Table, report: Report) -> None:
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:
-    """Return the fix for a word that is none of the choices: the nearest, or all when they are few."""
+    """Return the fix for a word that is none of the choices: the nearest, or
+    all when they are few."""
     choices = list(choices)
     close = get_close_matches(word[:80], choices, n=1, cutoff=0.6)
     if close:
@@ -39,15 +40,24 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 def _check(item: Item, part: Schema, name: str, report: Report) -> None:
     part = resolved(part)
     if "anyOf" in part:  # a text: one line, or a table of translations
-        part = {**resolved(part["anyOf"][1 if isinstance(item, Table) else 0]), "description": part["description"]}
+        part = {
+            **resolved(part["anyOf"][1 if isinstance(item, Table) else 0]),
+            "description": part["description"],
+        }
     if part["type"] == "object" and isinstance(item, Table):
         _check_table(item, part, name, report)
     elif part["type"] == "array" and isinstance(item, Series):
         _check_series(item, part, name, report)
-    elif part["type"] in ("string", "integer", "boolean") and isinstance(item, Scalar) and not item.is_nothing:
+    elif (
+        part["type"] in ("string", "integer", "boolean")
+        and isinstance(item, Scalar)
+        and not item.is_nothing
+    ):
         _check_scalar(item, part, report)
     else:
-        report.add(item, "wrong_type", f"{name} should be {part['description']}.", _EXAMPLES[part["type"]])
+        report.add(
+            item, "wrong_type", f"{name} should be {part['description']}.", _EXAMPLES[part["type"]]
+        )
 
 
 _EXAMPLES = {
@@ -67,31 +77,64 @@ def _check_table(table: Table, part: Schema, name: str, report: Report) -> None:
             if not (isinstance(item, Scalar) and item.is_nothing):
                 _check(item, properties[key], quoted(key), report)
             elif key not in part["required"]:
-                report.add(place, "missing", f"{quoted(key)} has nothing after it.", "Write something, or remove the line.")
+                report.add(
+                    place,
+                    "missing",
+                    f"{quoted(key)} has nothing after it.",
+                    "Write something, or remove the line.",
+                )
         elif others is False:
-            report.add(place, "unknown_key", f"{name} has no key {quoted(key)}.", nearest(key, properties))
+            report.add(
+                place, "unknown_key", f"{name} has no key {quoted(key)}.", nearest(key, properties)
+            )
         else:
             _check_key(key, place, resolved(part["propertyNames"]), report)
             _check(item, others, quoted(key), report)
     for key in part.get("required", ()):
         written = table.entries.get(key)
         if written is None or (isinstance(written, Scalar) and written.is_nothing):
-            _missing(table.marks.get(key, table), key, resolved(properties.get(key, others)), name, report)
+            _missing(
+                table.marks.get(key, table),
+                key,
+                resolved(properties.get(key, others)),
+                name,
+                report,
+            )
     if len(table.entries) < part.get("minProperties", 0):
         report.add(table, "missing", f"{name} has nothing in it.", f"Add {part['description']}.")
 
 
 def _missing(place: Place, key: str, part: Schema, name: str, report: Report) -> None:
-    said = part.get("x-missing", {"code": "missing", "message": "{name} has no `{key}`.", "fix": "Add `{key}:` {description}."})
+    said = part.get(
+        "x-missing",
+        {
+            "code": "missing",
+            "message": "{name} has no `{key}`.",
+            "fix": "Add `{key}:` {description}.",
+        },
+    )
     choices = part.get("enum", ()) if part.get("type") == "string" else ()
-    described = part["description"] + (f" (one of: {', '.join(choices)})" if 0 < len(choices) <= _LISTED else "")
-    details = {"name": name, "key": key, "choices": ", ".join(choices), "description": f"— {described}"}
-    report.add(place, said["code"], said["message"].format(**details), said["fix"].format(**details))
+    described = part["description"] + (
+        f" (one of: {', '.join(choices)})" if 0 < len(choices) <= _LISTED else ""
+    )
+    details = {
+        "name": name,
+        "key": key,
+        "choices": ", ".join(choices),
+        "description": f"— {described}",
+    }
+    report.add(
+        place, said["code"], said["message"].format(**details), said["fix"].format(**details)
+    )
 
 
 def _check_key(key: str, place: Place, part: Schema, report: Report) -> None:
     if not re.fullmatch(part["pattern"], key) or len(key) > part.get("maxLength", len(key)):
-        fix = f"Use {part['description']}." if "description" in part else "Use a language as two letters, such as fr."
+        fix = (
+            f"Use {part['description']}."
+            if "description" in part
+            else "Use a language as two letters, such as fr."
+        )
         report.add(place, "bad_key", f"{quoted(key)} is no key.", fix)
 
 
@@ -101,10 +144,17 @@ def _check_series(series: Series, part: Schema, name: str, report: Report) -> No
         _check(item, part["items"], f"Each of {name}", report)
         if isinstance(item, Scalar) and part.get("uniqueItems"):
             if item.text in seen:
-                report.add(item, "duplicate", f"{quoted(item.text)} is listed twice.", "Remove one.")
+                report.add(
+                    item, "duplicate", f"{quoted(item.text)} is listed twice.", "Remove one."
+                )
             seen.add(item.text)
     if len(series.items) < part.get("minItems", 0):
-        report.add(series, "missing", f"{name} lists nothing.", f"List at least one: {part['description']}.")
+        report.add(
+            series,
+            "missing",
+            f"{name} lists nothing.",
+            f"List at least one: {part['description']}.",
+        )
 
 
 def _check_scalar(scalar: Scalar, part: Schema, report: Report) -> None:
@@ -112,10 +162,20 @@ def _check_scalar(scalar: Scalar, part: Schema, report: Report) -> None:
     if part["type"] == "boolean":
         fits = scalar.plain and text in ("true", "false")
     elif part["type"] == "integer":
-        fits = scalar.plain and re.fullmatch("[0-9]{1,6}", text) is not None and _in_range(int(text), part)
+        fits = (
+            scalar.plain
+            and re.fullmatch("[0-9]{1,6}", text) is not None
+            and _in_range(int(text), part)
+        )
     else:
-        fits = part.get("minLength", 0) <= len(text.strip()) and len(text) <= part.get("maxLength", len(text))
-        fits = fits and re.search(part.get("pattern", ""), text) is not None and text in part.get("enum", [text])
+        fits = part.get("minLength", 0) <= len(text.strip()) and len(text) <= part.get(
+            "maxLength", len(text)
+        )
+        fits = (
+            fits
+            and re.search(part.get("pattern", ""), text) is not None
+            and text in part.get("enum", [text])
+        )
     if fits:
         return
     fix = _EXAMPLES["boolean"] if part["type"] == "boolean" else f"Expected: {part['description']}."
@@ -127,4 +187,6 @@ def _check_scalar(scalar: Scalar, part: Schema, report: Report) -> None:
 
 
 def _in_range(number: int, part: Schema) -> bool:
-    return number in part.get("enum", [number]) and part.get("minimum", number) <= number <= part.get("maximum", number)
+    return number in part.get("enum", [number]) and part.get(
+        "minimum", number
+    ) <= number <= part.get("maximum", number)

@@ -1,7 +1,9 @@
-"""PostgreSQL: one REPEATABLE READ transaction copies each table out in COPY's binary form, a file each.
+"""PostgreSQL: one REPEATABLE READ transaction copies each table out in COPY's
+binary form, a file each.
 
-The rows go from the server to the file as they come: no program of PostgreSQL's own is needed on this
-machine, and memory does not grow. Binary COPY is the same across the versions we support (15 and later).
+The rows go from the server to the file as they come: no program of PostgreSQL's own is
+needed on this machine, and memory does not grow. Binary COPY is the same across the versions
+we support (15 and later).
 """
 
 from __future__ import annotations
@@ -18,10 +20,14 @@ from aboveboard.recovery.manifest import Table
 from aboveboard.recovery.shelf import CannotWrite, Part
 
 _BLOCK: Final = 1 << 20
-_SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema() AND last_value IS NOT NULL"
+_SEQUENCES = (
+    "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema() AND "
+    "last_value IS NOT NULL"
+)
 _COLUMNS = """
 SELECT column_name FROM information_schema.columns
-WHERE table_schema = current_schema() AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position
+WHERE table_schema = current_schema() AND table_name = %s AND is_generated = 'NEVER'
+ORDER BY ordinal_position
 """
 
 
@@ -65,13 +71,21 @@ class Postgres:
             return Table(file, columns, cursor.rowcount)
 
     def load(self, folder: str, tables: Mapping[str, Table]) -> None:
-        """See the protocol. Runs inside the caller's transaction; foreign keys are checked when that commits."""
+        """See the protocol. Runs inside the caller's transaction; foreign keys are
+        checked when that commits."""
         with connection.cursor() as cursor:
             for name in tables:  # a few rows that migrations made
-                cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")  # noqa: S608 - checked against the schema by its columns
+                # Checked against the schema by its columns.
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")  # noqa: S608
             for name, table in tables.items():
-                copying = cursor.copy(f"COPY {_target(name, table.columns)} FROM STDIN (FORMAT binary)")
-                with (Path(folder) / table.file).open("rb") as file, connection.wrap_database_errors, copying as copy:
+                copying = cursor.copy(
+                    f"COPY {_target(name, table.columns)} FROM STDIN (FORMAT binary)"
+                )
+                with (
+                    (Path(folder) / table.file).open("rb") as file,
+                    connection.wrap_database_errors,
+                    copying as copy,
+                ):
                     while block := file.read(_BLOCK):
                         copy.write(block)
 
@@ -79,7 +93,9 @@ class Postgres:
         """See the protocol."""
         with connection.cursor() as cursor:
             for name, value in sequences.items():
-                cursor.execute("SELECT setval(%s::regclass, %s)", [connection.ops.quote_name(name), value])
+                cursor.execute(
+                    "SELECT setval(%s::regclass, %s)", [connection.ops.quote_name(name), value]
+                )
 
 
 def _target(table: str, columns: Sequence[str]) -> str:

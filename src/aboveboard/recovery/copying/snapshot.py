@@ -16,7 +16,8 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """As of the snapshot: migrations applied, the ledger's head, what root keys are needed, last numbers given out."""
+    """As of the snapshot: migrations applied, the ledger's head, what root keys are needed,
+    last numbers given out."""
 
     migrations: Sequence[str]
     ledger_size: int
@@ -38,10 +39,12 @@ class Database(Protocol):
     """One kind of database. Both do the same, and are held to it by the same tests."""
 
     def copy_out(self, records: Part, keys: Part, told: Told) -> Taken:
-        """Write every table into the two parts, all as of one moment, while others go on writing."""
+        """Write every table into the two parts, all as of one moment, while
+        others go on writing."""
 
     def load(self, folder: str, tables: Mapping[str, Table]) -> None:
-        """Put a part's rows into the tables of Django's connection, in place of whatever is in them."""
+        """Put a part's rows into the tables of Django's connection, in place
+        of whatever is in them."""
 
     def set_sequences(self, sequences: Mapping[str, int]) -> None:
         """Let numbering go on after the last number that was ever given out."""
@@ -49,13 +52,23 @@ class Database(Protocol):
 
 def facts(query: Query, sequences: Mapping[str, int]) -> Facts:
     """Read the facts with ``query``, which sees the snapshot."""
-    migrations = [f"{app}.{name}" for app, name in query("SELECT app, name FROM django_migrations ORDER BY app, name")]
+    migrations = [
+        f"{app}.{name}"
+        for app, name in query("SELECT app, name FROM django_migrations ORDER BY app, name")
+    ]
     head = query("SELECT size, note FROM ledger_checkpointrow ORDER BY size DESC LIMIT 1")
     wrapping = query("SELECT provider, wrapped FROM keys_wrappingkey ORDER BY provider, id")
     size, note = head[0] if head else (0, "")
-    return Facts(migrations, size, note, sorted({_root_key(provider, bytes(wrapped)) for provider, wrapped in wrapping}), sequences)
+    return Facts(
+        migrations,
+        size,
+        note,
+        sorted({_root_key(provider, bytes(wrapped)) for provider, wrapped in wrapping}),
+        sequences,
+    )
 
 
 def _root_key(provider: str, wrapped: bytes) -> str:
-    """What must be there to unwrap: the provider, and of a key in a file its id (``keys``: 0x01, then four bytes)."""
+    """What must be there to unwrap: the provider, and of a key in a file its id (``keys``:
+    0x01, then four bytes)."""
     return f"{provider} {wrapped[1:5].hex()}" if wrapped[:1] == b"\x01" else provider

@@ -1,7 +1,8 @@
-"""SQLite: both parts are attached to one reading connection, and filled inside one transaction of it.
+"""SQLite: both parts are attached to one reading connection, and filled
+inside one transaction of it.
 
-A reader of a write-ahead log sees one moment and holds up no writer. The parts need no journal: they
-are thrown away when anything goes wrong.
+A reader of a write-ahead log sees one moment and holds up no writer. The parts need no journal:
+they are thrown away when anything goes wrong.
 """
 
 from __future__ import annotations
@@ -33,12 +34,17 @@ class Sqlite:
         """
         name = str(connection.settings_dict["NAME"])
         source = name if name.startswith("file:") else Path(name).as_uri() + "?mode=rw"
-        with closing(sqlite3.connect(source, uri=True, isolation_level=None, timeout=30)) as database:
+        with closing(
+            sqlite3.connect(source, uri=True, isolation_level=None, timeout=30)
+        ) as database:
             for part, alias in ((records, "records"), (keys, "keys")):
                 (part.folder / FILE).touch(mode=0o600)
-                database.execute("ATTACH ? AS " + alias, [(part.folder / FILE).as_uri() + "?mode=rw"])
+                database.execute(
+                    "ATTACH ? AS " + alias, [(part.folder / FILE).as_uri() + "?mode=rw"]
+                )
                 database.execute(f"PRAGMA {alias}.journal_mode = OFF")
-                database.execute(f"PRAGMA {alias}.synchronous = OFF")  # the part flushes the whole file itself
+                # The part flushes the whole file itself.
+                database.execute(f"PRAGMA {alias}.synchronous = OFF")
             taken = self._copied(database, records, told)
         for part in (records, keys):
             part.take(FILE)
@@ -50,32 +56,49 @@ class Sqlite:
         names = tables.all_tables()
         try:
             database.execute("BEGIN")
-            read = facts(lambda statement: database.execute(statement).fetchall(), _sequences(database))
+            read = facts(
+                lambda statement: database.execute(statement).fetchall(), _sequences(database)
+            )
             for table in names:
                 told(table)
                 part = "keys" if table in secret else "records"
-                database.execute(f'CREATE TABLE {part}."{table}" AS SELECT * FROM main."{table}"')  # noqa: S608 - as below
-                (count,) = database.execute(f'SELECT count(*) FROM {part}."{table}"').fetchone()  # noqa: S608 - our own tables' names
+                database.execute(
+                    f'CREATE TABLE {part}."{table}" '  # noqa: S608 - as below
+                    f'AS SELECT * FROM main."{table}"'
+                )
+                (count,) = database.execute(
+                    f'SELECT count(*) FROM {part}."{table}"'  # noqa: S608 - our own tables' names
+                ).fetchone()
                 columns = [row[1] for row in database.execute(f'PRAGMA main.table_info("{table}")')]
                 made[part][table] = Table(FILE, columns, count)
             database.execute("COMMIT")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorname.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE")):
-                raise CannotWrite(place=records.final.parent, why="the disk is full or failing") from None
+            if error.sqlite_errorname.startswith(
+                ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE")
+            ):
+                raise CannotWrite(
+                    place=records.final.parent, why="the disk is full or failing"
+                ) from None
             raise
         return Taken(read, made["records"], made["keys"])
 
     def load(self, folder: str, tables: Mapping[str, Table]) -> None:
         """See the protocol. Must not run inside a transaction: SQLite attaches nothing there."""
         with connection.cursor() as cursor:
-            cursor.execute("ATTACH %s AS part", [(Path(folder) / FILE).resolve().as_uri() + "?mode=ro"])
+            cursor.execute(
+                "ATTACH %s AS part", [(Path(folder) / FILE).resolve().as_uri() + "?mode=ro"]
+            )
             try:
                 cursor.execute("PRAGMA foreign_keys = OFF")  # checked once, when all is in
                 cursor.execute("BEGIN IMMEDIATE")
                 for name, table in tables.items():
                     listed = ", ".join(f'"{column}"' for column in table.columns)
-                    cursor.execute(f'DELETE FROM main."{name}"')  # noqa: S608 - names out of a manifest that was checked against the schema
-                    cursor.execute(f'INSERT INTO main."{name}" ({listed}) SELECT {listed} FROM part."{name}"')  # noqa: S608 - as above
+                    # Names out of a manifest that was checked against the schema.
+                    cursor.execute(f'DELETE FROM main."{name}"')  # noqa: S608
+                    cursor.execute(
+                        f'INSERT INTO main."{name}" ({listed}) '  # noqa: S608 - as above
+                        f'SELECT {listed} FROM part."{name}"'
+                    )
                 cursor.execute("COMMIT")
             finally:
                 if connection.connection.in_transaction:
@@ -87,11 +110,19 @@ class Sqlite:
         """See the protocol."""
         with connection.cursor() as cursor:
             for name, value in sequences.items():
-                cursor.execute("UPDATE sqlite_sequence SET seq = max(seq, %s) WHERE name = %s", [value, name])
+                cursor.execute(
+                    "UPDATE sqlite_sequence SET seq = max(seq, %s) WHERE name = %s", [value, name]
+                )
                 if not cursor.rowcount:
-                    cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [name, value])
+                    cursor.execute(
+                        "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [name, value]
+                    )
 
 
-def _sequences(database: sqlite3.Connection, left_out: Collection[str] = frozenset(tables.LEFT_OUT)) -> dict[str, int]:
-    rows = database.execute("SELECT name, max(seq) FROM main.sqlite_sequence GROUP BY name").fetchall()
+def _sequences(
+    database: sqlite3.Connection, left_out: Collection[str] = frozenset(tables.LEFT_OUT)
+) -> dict[str, int]:
+    rows = database.execute(
+        "SELECT name, max(seq) FROM main.sqlite_sequence GROUP BY name"
+    ).fetchall()
     return {name: value for name, value in rows if name not in left_out}

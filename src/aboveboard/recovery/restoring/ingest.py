@@ -1,8 +1,10 @@
-"""Taking the entries that came after the backup out of the published log, so that the log goes on and does not fork.
+"""Taking the entries that came after the backup out of the published log, so that the log
+goes on and does not fork.
 
-The tree that the restored rows lead to is grown with the log's entries. Only if it then has the root that was
-signed is anything kept: that one comparison shows that the log continues the backup, that none of its entries is
-missing or changed, and that the restored rows themselves are the ones that were signed.
+The tree that the restored rows lead to is grown with the log's entries. Only if it then has the
+root that was signed is anything kept: that one comparison shows that the log continues the
+backup, that none of its entries is missing or changed, and that the restored rows themselves are
+the ones that were signed.
 """
 
 from __future__ import annotations
@@ -45,7 +47,10 @@ class LogContradicts(AboveboardError):
     """The log that was given is not the one that this backup belongs to: {why}."""
 
     code = "log_contradicts"
-    next_step = "Nothing was changed. Keep both as evidence. A log that contradicts what was signed is a fork."
+    next_step = (
+        "Nothing was changed. Keep both as evidence. A log that contradicts what was signed is a "
+        "fork."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +78,14 @@ def head_of(source: Source, trusted: Sequence[Verifier]) -> Head | None:
     return Head(source, note, open_with(note, trusted))
 
 
-def ingest(head: Head, others: Sequence[Head], *, at: datetime, watch: Watch = lambda done, total: None) -> int:
-    """Bring the database's ledger up to ``head``; return how many entries that added. All of it or nothing.
+def ingest(
+    head: Head, others: Sequence[Head], *, at: datetime, watch: Watch = lambda done, total: None
+) -> int:
+    """Bring the database's ledger up to ``head``; return how many entries that
+    added. All of it or nothing.
 
-    ``others`` are heads of older copies of the log, such as the one in the instance's folder: they must lie on the
-    way, and are kept, so that the ledger knows them for its own.
+    ``others`` are heads of older copies of the log, such as the one in the instance's folder: they
+    must lie on the way, and are kept, so that the ledger knows them for its own.
 
     Raises:
         LogRefused: the log shows less than the backup holds, or is damaged.
@@ -86,14 +94,21 @@ def ingest(head: Head, others: Sequence[Head], *, at: datetime, watch: Watch = l
     last = CheckpointRow.objects.order_by("-size").first()
     size = last.size if last else 0
     if head.checkpoint.size < size:
-        raise LogRefused(why=f"it shows {head.checkpoint.size:,} entries, and the backup has {size:,}: it is older than the backup")
+        raise LogRefused(
+            why=(
+                f"it shows {head.checkpoint.size:,} entries, and the backup has {size:,}: it is "
+                "older than the backup"
+            )
+        )
     _continues(head, size, bytes(last.root) if last else b"")
     tree, passing = CompactRange(), {other.checkpoint.size: other for other in (*others, head)}
     for body in _own(size):
         tree.append(leaf_hash(body))
         _compare(tree, passing)
     if last is not None and tree.root() != bytes(last.root):
-        raise LogContradicts(why="the rows of the backup do not lead to the checkpoint that was signed for them")
+        raise LogContradicts(
+            why="the rows of the backup do not lead to the checkpoint that was signed for them"
+        )
     added = 0
     with transaction.atomic():
         coming = _theirs(head, size)
@@ -106,14 +121,16 @@ def ingest(head: Head, others: Sequence[Head], *, at: datetime, watch: Watch = l
             watch(tree.size - size, head.checkpoint.size - size)
         for other in passing.values():
             CheckpointRow.objects.get_or_create(
-                size=other.checkpoint.size, defaults={"root": other.checkpoint.root, "note": other.note, "at": at}
+                size=other.checkpoint.size,
+                defaults={"root": other.checkpoint.root, "note": other.note, "at": at},
             )
         _continue_numbers()
     return added
 
 
 def _continues(head: Head, size: int, root: bytes) -> None:
-    """Tell a fork from a damaged copy: by the log's own tiles, does it begin with what the backup has?"""
+    """Tell a fork from a damaged copy: by the log's own tiles, does it begin
+    with what the backup has?"""
     walk = Walk(head.source, head.checkpoint, Report())
     if size and HashReader(head.checkpoint.size, walk.hashes_of).root((0, size)) != root:
         raise LogContradicts(why=f"its first {size:,} entries are not those of the backup")
@@ -123,7 +140,10 @@ def _compare(tree: CompactRange, passing: dict[int, Head]) -> None:
     found = passing.get(tree.size)
     if found is not None and found.checkpoint.root != tree.root():
         raise LogContradicts(
-            why=f"its first {tree.size:,} entries do not lead to the root that was signed for them: a fork, or a damaged copy"
+            why=(
+                f"its first {tree.size:,} entries do not lead to the root that was signed for "
+                "them: a fork, or a damaged copy"
+            )
         )
 
 
@@ -153,24 +173,40 @@ def _theirs(head: Head, first: int) -> Iterator[bytes]:
 
 
 def _keep(first: int, batch: Sequence[bytes]) -> int:
-    """Write entries at their places. One that was waiting for its place when the backup was made has its row already."""
+    """Write entries at their places. One that was waiting for its place when the backup was
+    made has its row already."""
     try:
         parsed = [parse(body) for body in batch]
     except EntryRefused as error:
-        raise LogRefused(why=f"one of its entries from place {first:,} on is not well formed ({error.details['found']})") from None
-    waiting = dict(Entry.objects.filter(pk__in=[entry.id for entry in parsed]).values_list("pk", "body"))
+        raise LogRefused(
+            why=(
+                f"one of its entries from place {first:,} on is not well formed "
+                f"({error.details['found']})"
+            )
+        ) from None
+    waiting = dict(
+        Entry.objects.filter(pk__in=[entry.id for entry in parsed]).values_list("pk", "body")
+    )
     new = []
     for place, (entry, body) in enumerate(zip(parsed, batch, strict=True), first):
         if entry.id not in waiting:
             new.append(
                 Entry(
-                    id=entry.id, leaf_index=place, at=entry.at, kind=entry.kind, handle=entry.handle, body=body, leaf_hash=leaf_hash(body)
+                    id=entry.id,
+                    leaf_index=place,
+                    at=entry.at,
+                    kind=entry.kind,
+                    handle=entry.handle,
+                    body=body,
+                    leaf_hash=leaf_hash(body),
                 )
             )
         elif bytes(waiting[entry.id]) == body:
             Entry.objects.filter(pk=entry.id).update(leaf_index=place)
         else:
-            raise LogContradicts(why=f"its entry {entry.id} is not the one that the backup has under that number")
+            raise LogContradicts(
+                why=f"its entry {entry.id} is not the one that the backup has under that number"
+            )
     Entry.objects.bulk_create(new)
     return len(new)
 
@@ -180,8 +216,9 @@ def _continue_numbers() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT setval(pg_get_serial_sequence('ledger_entry', 'id'),"
-                " greatest((SELECT max(id) FROM ledger_entry), nextval(pg_get_serial_sequence('ledger_entry', 'id'))))"
+                "SELECT setval(pg_get_serial_sequence('ledger_entry', 'id'), greatest((SELECT "
+                "max(id) FROM ledger_entry), nextval(pg_get_serial_sequence('ledger_entry', "
+                "'id'))))"
             )
 
 

@@ -2,10 +2,11 @@
 
 The procedure, numbered as in the code and in ``tests/recovery/test_restore.py``:
 
-1. Every byte of both parts is checked against its digest; the parts belong to each other and to this instance.
+1. Every byte of both parts is checked against its digest; the parts belong to each
+   other and to this instance.
 2. Nothing else uses the database, and what is in it may be replaced.
-3. Beside the present database (SQLite: another file; PostgreSQL: one transaction) the tables are made as they were
-   when the backup was made, filled, and brought to the form of this version.
+3. Beside the present database (SQLite: another file; PostgreSQL: one transaction) the tables are
+   made as they were when the backup was made, filled, and brought to the form of this version.
 4. The root key opens the instance's secrets and a person's key.
 5. The database is marked: restored, not finished.
 6. It takes the place of the present one, in one step.
@@ -41,11 +42,14 @@ class BackupOfAnotherInstance(BadInput):
     next_step = "Nothing was changed. {fix}"
 
 
-def load(parts: Parts, *, replace: bool, at: datetime, told: Told = lambda what: None) -> Restoration:
+def load(
+    parts: Parts, *, replace: bool, at: datetime, told: Told = lambda what: None
+) -> Restoration:
     """Steps 2 to 6. Return the restoration, which is not finished: ``replay`` follows.
 
     Raises:
-        BackupOfAnotherInstance: its log has another origin, or its rows are of another kind of database.
+        BackupOfAnotherInstance: its log has another origin, or its rows are of
+            another kind of database.
         BackupOfAnotherVersion: it knows tables that this version does not.
         InstanceThere: there are rows already, and ``replace`` is not set.
         StillInUse: something is connected to the database.
@@ -53,19 +57,31 @@ def load(parts: Parts, *, replace: bool, at: datetime, told: Told = lambda what:
     """
     current = settings.current()
     if parts.records.origin != current.ledger.origin:
-        why = f"its log is {parts.records.origin}, and ledger.origin here is {current.ledger.origin}"
+        why = (
+            f"its log is {parts.records.origin}, and ledger.origin here is {current.ledger.origin}"
+        )
         raise BackupOfAnotherInstance(why=why, fix="Restore it with its own settings.")
     if parts.records.database != connection.vendor:
-        why = f"its rows are of {parts.records.database}, and database.url here names {connection.vendor}"
-        raise BackupOfAnotherInstance(why=why, fix="Point database.url to an empty database of that kind.")
+        why = (
+            f"its rows are of {parts.records.database}, and database.url here names "
+            f"{connection.vendor}"
+        )
+        raise BackupOfAnotherInstance(
+            why=why, fix="Point database.url to an empty database of that kind."
+        )
     with staging.staged(replace=replace):  # 2, 6
         remembered.forget()
         _fill(parts, told)  # 3
         _try_keys(parts)  # 4
         restoration = Restoration.objects.create(  # 5
-            backup=parts.records_at.name, backup_made_at=parts.records.made_at, keys_made_at=parts.keys.made_at,
-            entries=parts.records.ledger.size, index=parts.records.index, loaded_at=at, vkeys=list(parts.keys.ledger.vkeys),
-        )  # fmt: skip
+            backup=parts.records_at.name,
+            backup_made_at=parts.records.made_at,
+            keys_made_at=parts.keys.made_at,
+            entries=parts.records.ledger.size,
+            index=parts.records.index,
+            loaded_at=at,
+            vkeys=list(parts.keys.ledger.vkeys),
+        )
     remembered.forget()
     exposures = parts.records_at / archive.INCIDENTS
     if exposures.is_file():
@@ -77,22 +93,40 @@ def _fill(parts: Parts, told: Told) -> None:
     """Step 3."""
     executor = MigrationExecutor(connection)
     wanted = {(name.partition(".")[0], name.partition(".")[2]) for name in parts.records.migrations}
-    unknown = [f"{app}.{name}" for app, name in sorted(wanted) if (app, name) not in executor.loader.graph.nodes]
+    unknown = [
+        f"{app}.{name}"
+        for app, name in sorted(wanted)
+        if (app, name) not in executor.loader.graph.nodes
+    ]
     if unknown or set(parts.keys.migrations) != set(parts.records.migrations):
         found = (
-            f"it has {unknown[0]}, which this version does not know" if unknown else "its keys part is of another version than its records"
+            f"it has {unknown[0]}, which this version does not know"
+            if unknown
+            else "its keys part is of another version than its records"
         )
-        raise BackupOfAnotherVersion(place=parts.records_at, found=found, version=parts.records.version)
+        raise BackupOfAnotherVersion(
+            place=parts.records_at, found=found, version=parts.records.version
+        )
     told("tables")
     graph = executor.loader.graph
-    executor.migrate([node for node in sorted(wanted) if not {child.key for child in graph.node_map[node].children} & wanted])
+    executor.migrate(
+        [
+            node
+            for node in sorted(wanted)
+            if not {child.key for child in graph.node_map[node].children} & wanted
+        ]
+    )
     copying = database()
     for folder, part in ((parts.records_at, parts.records), (parts.keys_at, parts.keys)):
         told(part.part)
         copying.load(str(folder), part.tables)
-    numbers = [parts.records.sequences, parts.keys.sequences]  # the keys may be newer, and have numbers of their own
-    copying.set_sequences({name: max(one.get(name, 0) for one in numbers) for name in parts.records.sequences})
-    connection.check_constraints()  # now, so that what a later migration alters has no check outstanding
+    # The keys may be newer, and have numbers of their own.
+    numbers = [parts.records.sequences, parts.keys.sequences]
+    copying.set_sequences(
+        {name: max(one.get(name, 0) for one in numbers) for name in parts.records.sequences}
+    )
+    # Now, so that what a later migration alters has no check outstanding.
+    connection.check_constraints()
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
     call_command("createcachetable", verbosity=0)
@@ -103,7 +137,9 @@ def _try_keys(parts: Parts) -> None:
     for name in InstanceSecret.objects.values_list("name", flat=True):
         keys.instance_secret(name)
     if not InstanceSecret.objects.exists() and PersonKey.objects.exists():
-        raise BackupDamaged(place=parts.keys_at, found="it has people's keys and none of the instance's own")
+        raise BackupDamaged(
+            place=parts.keys_at, found="it has people's keys and none of the instance's own"
+        )
     first = PersonKey.objects.order_by("person_id").values_list("person_id", flat=True).first()
     if first is not None:
         keys.person_keys([first])

@@ -1,4 +1,5 @@
-"""The two parts of a backup, checked before anything is touched. Needs no instance and no database."""
+"""The two parts of a backup, checked before anything is touched. Needs no
+instance and no database."""
 
 from __future__ import annotations
 
@@ -39,11 +40,21 @@ def checked(records: Path, keys_part: Path, watch: Watch = lambda done, total: N
     """
     parts = Parts(records, keys_part, manifest.check(records, watch), manifest.check(keys_part))
     if parts.records.part != RECORDS or parts.keys.part != KEYS:
-        raise PartsApart(why=f"{records.name} has to be the one with the records, {keys_part.name} the one with the keys")
+        raise PartsApart(
+            why=(
+                f"{records.name} has to be the one with the records, {keys_part.name} the one with "
+                "the keys"
+            )
+        )
     if (parts.records.origin, parts.records.database) != (parts.keys.origin, parts.keys.database):
         raise PartsApart(why="they are of two instances")
     if parts.keys.made_at < parts.records.made_at:
-        raise PartsApart(why="the keys are older than the records, so people who were added in between would not open")
+        raise PartsApart(
+            why=(
+                "the keys are older than the records, so people who were added in between would "
+                "not open"
+            )
+        )
     if not set(parts.records.ledger.vkeys) <= set(parts.keys.ledger.vkeys):
         raise PartsApart(why="their logs are signed with different keys")
     return parts

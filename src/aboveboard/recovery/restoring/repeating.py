@@ -20,19 +20,22 @@ from aboveboard.vault.keeping.fields import remove_fields
 
 
 class NotHeld(NotFound):
-    """The {what} that it is about is not in what was restored: it came after the backup, or was erased since."""
+    """The {what} that it is about is not in what was restored: it came after the
+    backup, or was erased since."""
 
     code = "not_held"
 
 
 class KeyNotHeld(NotFound):
-    """The new signing key is not in the keys that were restored: change it again, with `aboveboard ledger rotate-key`."""
+    """The new signing key is not in the keys that were restored: change it again, with
+    `aboveboard ledger rotate-key`."""
 
     code = "key_not_held"
 
 
 def repeat(entry: EntryBody, person_id: int | None) -> None:
-    """Make the change that ``entry`` records, if it is not made. ``person_id`` is whom its handle stands for.
+    """Make the change that ``entry`` records, if it is not made. ``person_id`` is
+    whom its handle stands for.
 
     Raises:
         NotHeld: what it is about is not in what was restored.
@@ -71,7 +74,9 @@ def _fields(entry: EntryBody, person_id: int | None) -> None:
         raise NotHeld(what="person")
     named = entry.facts["fields"]
     kinds = {name: field.kind.value for name, field in in_force().promise.fields.items()}
-    remove_fields(person_id, [str(name) for name in named] if isinstance(named, list) else [], kinds=kinds)
+    remove_fields(
+        person_id, [str(name) for name in named] if isinstance(named, list) else [], kinds=kinds
+    )
 
 
 def _kept(entry: EntryBody, person_id: int | None) -> None:

@@ -1,7 +1,8 @@
 """What each kind of ledger entry means for a database that was restored to a moment before it.
 
-Three answers: it is repeated; it changed nothing that could be lost; or it cannot be repeated, because the ledger
-does not say what was changed (it holds no personal data), and then a person must do it again.
+Three answers: it is repeated; it changed nothing that could be lost; or it cannot be
+repeated, because the ledger does not say what was changed (it holds no personal data), and
+then a person must do it again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a restoration's report: how many entries of a kind came to what, and why; whom it is about, where nothing else says."""
+    """One line of a restoration's report: how many entries of a kind came to what, and why; whom it
+    is about, where nothing else says."""
 
     kind: str
     outcome: Outcome
@@ -63,17 +65,27 @@ NOT_REPEATED: Final = {
     "people.imported": "the ledger does not hold who was imported: import the file again",
     "correction.made": "the ledger does not hold the value: ask for it again",
     "document.added": "the ledger does not hold the document: add it again",
-    "key.rotated": "keys from before it are in use again, unless the keys part is newer: rotate again",
+    "key.rotated": (
+        "keys from before it are in use again, unless the keys part is newer: rotate again"
+    ),
     "people.merged": "two records are apart again, as they were: merge them again",
-    "emergency.opened": "the ledger does not hold what was written for the reviewers: review it from its entry",
+    "emergency.opened": (
+        "the ledger does not hold what was written for the reviewers: review it from its entry"
+    ),
     "people.split": "the record is as it was before: split it again",
-    "promise.adopted": "the ledger holds the digest of the promise, not its text: adopt the file again",
+    "promise.adopted": (
+        "the ledger holds the digest of the promise, not its text: adopt the file again"
+    ),
     "staff.added": "the ledger does not hold names or addresses: add them again",
     "client.made": "the ledger does not hold secrets: make it again",
-    "client.rotated": "the ledger does not hold secrets: the one before works again, so change it again",
+    "client.rotated": (
+        "the ledger does not hold secrets: the one before works again, so change it again"
+    ),
     "device.registered": "the ledger does not hold what a device is called: register it again",
     "device.reported": "the ledger does not hold what was said: report it again",
-    "export.made": "the ledger does not hold who was in the file: treat it as holding everybody it could",
+    "export.made": (
+        "the ledger does not hold who was in the file: treat it as holding everybody it could"
+    ),
 }
 
 UNKNOWN: Final = "this version does not know how to repeat it: look at the entries in the ledger"
@@ -81,7 +93,11 @@ UNKNOWN: Final = "this version does not know how to repeat it: look at the entri
 
 def rule(kind: str) -> tuple[Outcome, str]:
     """Return what becomes of an entry of ``kind``, and the sentence that says so."""
-    for outcome, known in ((Outcome.REPEATED, REPEATED), (Outcome.NOTHING_TO_DO, NOTHING), (Outcome.NOT_REPEATED, NOT_REPEATED)):
+    for outcome, known in (
+        (Outcome.REPEATED, REPEATED),
+        (Outcome.NOTHING_TO_DO, NOTHING),
+        (Outcome.NOT_REPEATED, NOT_REPEATED),
+    ):
         if kind in known:
             return outcome, known[kind]
     return Outcome.NOT_REPEATED, UNKNOWN

@@ -24,11 +24,13 @@ SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 AND application_name <> current_setting('application_name')
 """
-"""The settings give each process a name of its own, so that its pool's spare connections do not count."""
+"""The settings give each process a name of its own, so that its pool's spare
+connections do not count."""
 
 
 class InstanceThere(Conflict):
-    """The database of this instance has {count} tables already, and restoring replaces all that is in them."""
+    """The database of this instance has {count} tables already, and restoring
+    replaces all that is in them."""
 
     code = "instance_there"
     next_step = "Nothing was changed. If that is what you want, say so: --replace"
@@ -41,12 +43,16 @@ class StillInUse(Conflict):
     """Something still uses the database: {why}."""
 
     code = "still_in_use"
-    next_step = "Nothing was changed. Stop the server, the workers and whatever else is connected, then run it again."
+    next_step = (
+        "Nothing was changed. Stop the server, the workers and whatever else is connected, then "
+        "run it again."
+    )
 
 
 @contextmanager
 def staged(*, replace: bool) -> Iterator[None]:
-    """Inside, Django's connection leads to an empty database; what is made there becomes the instance's at the end.
+    """Inside, Django's connection leads to an empty database; what is made there becomes
+    the instance's at the end.
 
     Raises:
         InstanceThere: there are tables already, and ``replace`` is not set.
@@ -113,12 +119,17 @@ def _held(file: Path, replace: bool) -> Iterator[None]:
     if not (file.is_file() and file.stat().st_size):
         yield
         return
-    with closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=0)) as present:
+    with closing(
+        sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=0)
+    ) as present:
         try:
-            (count,) = present.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()
+            (count,) = present.execute(
+                "SELECT count(*) FROM sqlite_master WHERE type = 'table'"
+            ).fetchone()
             if count and not replace:
                 raise InstanceThere(count)
-            # Leaving the write-ahead log needs the file for oneself alone: it fails while anybody has it open.
+            # Leaving the write-ahead log needs the file for oneself alone: it fails
+            # while anybody has it open.
             present.execute("PRAGMA journal_mode = DELETE")
             present.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
@@ -145,7 +156,8 @@ def _settle(file: Path) -> None:
 
 
 def _remove(file: Path, *, keep_itself: bool = False) -> None:
-    """Remove a database's files. A log left beside the name would be read into whatever takes it."""
+    """Remove a database's files. A log left beside the name would be read
+    into whatever takes it."""
     for ending in ("-wal", "-shm", "-journal", *(() if keep_itself else ("",))):
         file.with_name(file.name + ending).unlink(missing_ok=True)
 

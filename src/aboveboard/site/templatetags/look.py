@@ -1,4 +1,5 @@
-"""What templates of every face use to show fields, bars and moments in our look: ``{% load look %}``."""
+"""What templates of every face use to show fields, bars and moments in our
+look: ``{% load look %}``."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from django.utils.formats import date_format
 register = template.Library()
 
 _KINDS: list[tuple[type[forms.Widget], str, str]] = [
-    (forms.CheckboxSelectMultiple, "checkboxes", "govuk-checkboxes__input"),  # a kind of RadioSelect, so it goes first
+    # A kind of RadioSelect, so it goes first.
+    (forms.CheckboxSelectMultiple, "checkboxes", "govuk-checkboxes__input"),
     (forms.RadioSelect, "radios", "govuk-radios__input"),
     (forms.CheckboxInput, "checkbox", "govuk-checkboxes__input"),
     (forms.Select, "select", "govuk-select"),
@@ -26,7 +28,8 @@ _KINDS: list[tuple[type[forms.Widget], str, str]] = [
 
 @register.inclusion_tag("look/field.html")
 def look_field(field: BoundField) -> dict[str, Any]:
-    """Show a field with its label, hint and errors as GOV.UK Frontend does; width by ``max_length``."""
+    """Show a field with its label, hint and errors as GOV.UK Frontend does;
+    width by ``max_length``."""
     widget = field.field.widget
     kind, css = next((kind, css) for type_, kind, css in _KINDS if isinstance(widget, type_))
     if kind == "input" and (longest := getattr(field.field, "max_length", None)) and longest <= 20:
@@ -34,13 +37,21 @@ def look_field(field: BoundField) -> dict[str, Any]:
     if field.errors and kind in ("input", "textarea", "select", "file"):
         css += f" govuk-{'file-upload' if kind == 'file' else kind}--error"
     widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
-    described = [f"{field.auto_id}_helptext"] * bool(field.help_text) + [f"{field.auto_id}_error"] * bool(field.errors)
-    return {"field": field, "kind": kind, "widget": field.as_widget(), "described_by": " ".join(described)}
+    described = [f"{field.auto_id}_helptext"] * bool(field.help_text) + [
+        f"{field.auto_id}_error"
+    ] * bool(field.errors)
+    return {
+        "field": field,
+        "kind": kind,
+        "widget": field.as_widget(),
+        "described_by": " ".join(described),
+    }
 
 
 @register.inclusion_tag("look/bar.html")
 def look_bar(parts: Iterable[Mapping[str, Any]], label: str) -> dict[str, Any]:
-    """Show a bar in parts. A part: ``label``, ``number``, ``tone`` (very-high, high, medium, low, kept, rest).
+    """Show a bar in parts. A part: ``label``, ``number``, ``tone`` (very-high, high,
+    medium, low, kept, rest).
 
     ``label`` says the whole in words for those who do not see it.
     """
@@ -49,14 +60,22 @@ def look_bar(parts: Iterable[Mapping[str, Any]], label: str) -> dict[str, Any]:
     shown, start = [], 0.0
     for part in parts:
         width = 1000 * part["number"] / total
-        shown.append({**part, "start": f"{start:.2f}", "width": f"{width:.2f}", "shown": f"{part['number']:,}"})
+        shown.append(
+            {
+                **part,
+                "start": f"{start:.2f}",
+                "width": f"{width:.2f}",
+                "shown": f"{part['number']:,}",
+            }
+        )
         start += width
     return {"parts": shown, "label": label}
 
 
 @register.filter
 def said(moment: datetime | None) -> str:
-    """Say a moment as people do: ``today 09:41``, ``yesterday 16:20``, ``14 Nov 11:02``, ``3 March 2024``."""
+    """Say a moment as people do: ``today 09:41``, ``yesterday 16:20``,
+    ``14 Nov 11:02``, ``3 March 2024``."""
     if moment is None:
         return ""
     local = timezone.localtime(moment)
@@ -72,11 +91,18 @@ def said(moment: datetime | None) -> str:
 
 @register.filter
 def left(moment: datetime | None) -> str:
-    """Say how long until a moment: ``44 h 51 min``, ``3 days 4 h``; once it is past: ``2 h 5 min ago``."""
+    """Say how long until a moment: ``44 h 51 min``, ``3 days 4 h``; once it is
+    past: ``2 h 5 min ago``."""
     if moment is None:
         return ""
     seconds = (moment - timezone.now()).total_seconds()
     minutes = int(abs(seconds) // 60)
     days, hours = minutes // 1440, minutes // 60
-    text = f"{days} days {hours % 24} h" if days >= 3 else f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+    text = (
+        f"{days} days {hours % 24} h"
+        if days >= 3
+        else f"{hours} h {minutes % 60} min"
+        if hours
+        else f"{minutes} min"
+    )
     return text if seconds >= 0 else f"{text} ago"

@@ -1,7 +1,8 @@
-"""Statements on the path of every use: PostgreSQL plans each once for a connection, however many people it is asked about.
+"""Statements on the path of every use: PostgreSQL plans each once for a connection, however many
+people it is asked about.
 
-Django writes the parameters into the text, which is then parsed and planned anew at every use: for the records of a use that
-took longer than reading them. SQLite is asked as Django asks it.
+Django writes the parameters into the text, which is then parsed and planned anew at every use: for
+the records of a use that took longer than reading them. SQLite is asked as Django asks it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,17 @@ from django.db import connection
 
 
 def ask(sql: str, *parts: int | Collection[int] | Sequence[bytes] | None) -> list[tuple[Any, ...]]:
-    """Return all rows. ``{some}`` in the statement is a list: ``digest {some}`` holds for each of the values of its part.
+    """Return all rows. ``{some}`` in the statement is a list: ``digest {some}`` holds for each
+    of the values of its part.
 
-    Every part has its mark in the statement, in order: ``%s`` for a single value, ``{some}`` for a list.
+    Every part has its mark in the statement, in order: ``%s`` for a single
+    value, ``{some}`` for a list.
     """
     if connection.vendor == "postgresql":
-        return _prepared(sql.format(some="= ANY(%s)"), [part if part is None or isinstance(part, int) else list(part) for part in parts])
+        return _prepared(
+            sql.format(some="= ANY(%s)"),
+            [part if part is None or isinstance(part, int) else list(part) for part in parts],
+        )
     flat: list[Any] = []
     lists: list[str] = []
     for part in parts:
@@ -39,7 +45,8 @@ def _prepared(sql: str, parts: list[Any]) -> list[tuple[Any, ...]]:
     from psycopg import Cursor
 
     with connection.cursor() as cursor:
-        # psycopg's own cursor sends parameters apart from the text, and prepares what it is asked again (``prepare_threshold``).
+        # psycopg's own cursor sends parameters apart from the text, and prepares what it is asked
+        # again (``prepare_threshold``).
         cursor.cursor = Cursor(connection.connection)
         cursor.execute(sql, parts)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

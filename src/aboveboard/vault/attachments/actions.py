@@ -3,9 +3,10 @@
 The procedure of :func:`attach`, numbered as in the code:
 
 1. What the first bytes are decides whether the file is taken at all.
-2. A key of the document's own seals it chunk by chunk into the database. (An upload waits in the server's temporary
-   folder, readable by the server alone, until it was answered.)
-3. The descriptor, with that key, is sealed into the person's record; what stood there before is forgotten.
+2. A key of the document's own seals it chunk by chunk into the database. (An upload waits in the
+   server's temporary folder, readable by the server alone, until it was answered.)
+3. The descriptor, with that key, is sealed into the person's record; what stood
+   there before is forgotten.
 4. The ledger says that a document was added: to which field, on which channel, never its name.
 
 All in one transaction: a file that turns out too long, or a lost connection, leaves nothing.
@@ -48,15 +49,24 @@ class NotTaken(BadInput):
 
 
 def attach(
-    person_id: int, field: str, pieces: Iterable[bytes], *,
-    name: str, kinds: Mapping[str, str], origin: Origin, by: Actor, at: datetime,
-) -> None:  # fmt: skip
+    person_id: int,
+    field: str,
+    pieces: Iterable[bytes],
+    *,
+    name: str,
+    kinds: Mapping[str, str],
+    origin: Origin,
+    by: Actor,
+    at: datetime,
+) -> None:
     """Keep a document as the value of one field of one person; it replaces the one there was.
 
-    ``pieces``: the file's bytes, as they come. ``kinds``: field to its kind, of the promise in force.
+    ``pieces``: the file's bytes, as they come. ``kinds``: field to its kind,
+    of the promise in force.
 
     Raises:
-        NotTaken: the field holds no documents, or the file is empty, too long, or of a kind that is not taken.
+        NotTaken: the field holds no documents, or the file is empty, too long, or of
+            a kind that is not taken.
         NotFound: nobody with that id is held.
     """
     if kinds.get(field) != FieldKind.DOCUMENT:
@@ -65,10 +75,15 @@ def attach(
     media_type = media.sniffed(head)  # 1
     if media_type is None:
         named = ", ".join(kind for kind, _ in media.KINDS.values())
-        raise NotTaken(why="it is empty, or of a kind that is not taken", fix=f"Give it as one of: {named}.")
+        raise NotTaken(
+            why="it is empty, or of a kind that is not taken", fix=f"Give it as one of: {named}."
+        )
     with transaction.atomic():
         hold([person_id])
-        row, found = SealedRecord.objects.filter(person_id=person_id).first(), opened([person_id]).get(person_id)
+        row, found = (
+            SealedRecord.objects.filter(person_id=person_id).first(),
+            opened([person_id]).get(person_id),
+        )
         if row is None or found is None:
             raise NotFound(what="person")
         boxes, cipher = sealed.decode(bytes(row.boxes)), AESGCM(found.key)
@@ -81,13 +96,17 @@ def attach(
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
         known_as = handles_of(person_id, found.key, found.handles)[0]
         facts: dict[str, Json] = {
-            "field": field, "promise": origin.promise_serial, "channel": origin.channel, "purpose": origin.purpose,
-        }  # fmt: skip
+            "field": field,
+            "promise": origin.promise_serial,
+            "channel": origin.channel,
+            "purpose": origin.purpose,
+        }
         append("document.added", by=by, handle=known_as, facts=facts, at=at)  # 4
 
 
 def forget(numbers: Collection[int], fields: Collection[str] | None = None) -> None:
-    """Delete the chunks of some fields of a person, or of all. Inside the transaction that takes the boxes.
+    """Delete the chunks of some fields of a person, or of all. Inside the
+    transaction that takes the boxes.
 
     ``numbers``: every number that is theirs, those of merged records too.
     """
@@ -96,7 +115,8 @@ def forget(numbers: Collection[int], fields: Collection[str] | None = None) -> N
 
 
 def belong(person_id: int, boxes: Mapping[str, sealed.Box], cipher: AESGCM) -> None:
-    """Let the documents that a record names be its person's: after a merge was undone, those of each are erased with each."""
+    """Let the documents that a record names be its person's: after a merge was undone, those of
+    each are erased with each."""
     for field, box in boxes.items():
         descriptor = read(sealed.unseal(cipher, person_id, field, box))
         if descriptor:
@@ -104,7 +124,8 @@ def belong(person_id: int, boxes: Mapping[str, sealed.Box], cipher: AESGCM) -> N
 
 
 def _forget_one(text: str) -> None:
-    """Delete the chunks of the document that a box names: of that one alone, a merge may have set another aside."""
+    """Delete the chunks of the document that a box names: of that one alone, a merge may
+    have set another aside."""
     descriptor = read(text)
     if descriptor:
         AttachmentChunk.objects.filter(attachment=descriptor.id).delete()
@@ -121,7 +142,10 @@ class _Counted:
         for piece in self._pieces:
             self.size += len(piece)
             if self.size > ATTACHMENT_BYTES:
-                raise NotTaken(why=f"it is longer than {ATTACHMENT_BYTES // 1024**2} MB", fix="Scan it with fewer dots, or in parts.")
+                raise NotTaken(
+                    why=f"it is longer than {ATTACHMENT_BYTES // 1024**2} MB",
+                    fix="Scan it with fewer dots, or in parts.",
+                )
             yield piece
 
 
@@ -137,7 +161,13 @@ def _store(person_id: int, field: str, attachment: bytes, chunks: Iterator[bytes
     number = 0
     while batch := list(islice(chunks, _ROWS)):
         AttachmentChunk.objects.bulk_create(
-            AttachmentChunk(person_id=person_id, field=field, attachment=attachment, number=number + place, sealed=chunk)
+            AttachmentChunk(
+                person_id=person_id,
+                field=field,
+                attachment=attachment,
+                number=number + place,
+                sealed=chunk,
+            )
             for place, chunk in enumerate(batch)
         )
         number += len(batch)

@@ -1,7 +1,8 @@
-"""What the record holds of a document: its key, name, kind and size. Sealed in the box of its field, like any value.
+"""What the record holds of a document: its key, name, kind and size. Sealed in the box of
+its field, like any value.
 
-So a document is bound to its person, field and origin as every value is, moves with the record when a key
-is changed, and is lost for good with the person's key.
+So a document is bound to its person, field and origin as every value is, moves with the record when
+a key is changed, and is lost for good with the person's key.
 """
 
 from __future__ import annotations
@@ -29,7 +30,13 @@ class Descriptor:
 
     def sealed_text(self) -> str:
         """Return what is sealed in the box."""
-        said = {"id": self.id.hex(), "key": self.key.hex(), "name": self.name, "type": self.media_type, "size": self.size}
+        said = {
+            "id": self.id.hex(),
+            "key": self.key.hex(),
+            "name": self.name,
+            "type": self.media_type,
+            "size": self.size,
+        }
         return MARK + json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @property
@@ -48,6 +55,12 @@ def read(text: str) -> Descriptor | None:
         return None
     said = json.loads(text[len(MARK) :])
     try:
-        return Descriptor(bytes.fromhex(said["id"]), bytes.fromhex(said["key"]), said["name"], said["type"], said["size"])
+        return Descriptor(
+            bytes.fromhex(said["id"]),
+            bytes.fromhex(said["key"]),
+            said["name"],
+            said["type"],
+            said["size"],
+        )
     except (KeyError, TypeError):
         raise ValueError("a descriptor lacks one of its parts") from None

@@ -1,6 +1,7 @@
 """Which files are taken as documents, told by their first bytes and never by their name. Pure.
 
-The list is short on purpose: forms that print, without scripts or macros that run when they are opened.
+The list is short on purpose: forms that print, without scripts or macros that
+run when they are opened.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _LONGEST_NAME = 100
 
 
 def sniffed(head: bytes) -> str | None:
-    """Return the media type of a file that starts with ``head``, or None if files of its kind are not taken."""
+    """Return the media type of a file that starts with ``head``, or None if files of
+    its kind are not taken."""
     for media_type, (_, start) in KINDS.items():
         if head.startswith(start):
             return media_type
@@ -28,9 +30,12 @@ def sniffed(head: bytes) -> str | None:
 
 
 def safe_name(name: str) -> str:
-    """Return a file name without folders or signs that steer a screen or system; the end is kept, for its extension."""
+    """Return a file name without folders or signs that steer a screen or system; the end is
+    kept, for its extension."""
     last = re.split(r"[/\\]", name)[-1]
-    kept = "".join(mark for mark in last if mark.isprintable() and mark not in '<>:"|?*').strip(" .")
+    kept = "".join(mark for mark in last if mark.isprintable() and mark not in '<>:"|?*').strip(
+        " ."
+    )
     return kept[-_LONGEST_NAME:] or "document"
 
 

@@ -1,4 +1,5 @@
-"""The chunks of documents. Which is whose, and what it is called, is sealed in the person's record."""
+"""The chunks of documents. Which is whose, and what it is called, is sealed
+in the person's record."""
 
 from __future__ import annotations
 
@@ -8,9 +9,11 @@ from django.db import models
 
 
 class AttachmentChunk(models.Model):
-    """One sealed chunk (``FORMAT.md``). ``attachment`` is a random number that only the record's descriptor knows.
+    """One sealed chunk (``FORMAT.md``). ``attachment`` is a random number that only the
+    record's descriptor knows.
 
-    No foreign key: when two records are merged one number stops being a person, and its documents must stay.
+    No foreign key: when two records are merged one number stops being a person, and
+    its documents must stay.
     """
 
     person_id = models.BigIntegerField()
@@ -23,5 +26,9 @@ class AttachmentChunk(models.Model):
         """Read in order; found by person and field to be erased."""
 
         app_label = "vault"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["attachment", "number"], name="vault_attachment_chunk")]
-        indexes: ClassVar = [models.Index(fields=["person_id", "field"], name="vault_attachment_person")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["attachment", "number"], name="vault_attachment_chunk")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["person_id", "field"], name="vault_attachment_person")
+        ]

@@ -1,7 +1,9 @@
-"""The encrypted stream of a document: chunks of 64 KiB, each bound to its place and to being the last or not.
+"""The encrypted stream of a document: chunks of 64 KiB, each bound to its place and
+to being the last or not.
 
-STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: Online Authenticated-Encryption and its Nonce-Reuse
-Misuse-Resistance, CRYPTO 2015), built as age builds its payload, with AES-256-GCM. Pure; constant memory.
+STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: Online Authenticated-Encryption and its
+Nonce-Reuse Misuse-Resistance, CRYPTO 2015), built as age builds its payload, with
+AES-256-GCM. Pure; constant memory.
 """
 
 from __future__ import annotations
@@ -27,11 +29,13 @@ class AttachmentDamaged(AboveboardError):
 
 
 def seal(key: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the sealed chunks of a document that comes in pieces of any size. ``key`` seals one document, ever."""
+    """Yield the sealed chunks of a document that comes in pieces of any size. ``key``
+    seals one document, ever."""
     cipher, number, waiting = AESGCM(key), 0, b""
     for piece in pieces:
         waiting += piece
-        while len(waiting) > CHUNK_BYTES:  # one byte more shows that the chunk before it is not the last
+        # One byte more shows that the chunk before it is not the last.
+        while len(waiting) > CHUNK_BYTES:
             yield cipher.encrypt(_nonce(number, last=False), waiting[:CHUNK_BYTES], _AAD)
             waiting, number = waiting[CHUNK_BYTES:], number + 1
     yield cipher.encrypt(_nonce(number, last=True), waiting, _AAD)
@@ -41,7 +45,8 @@ def unseal(key: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the document's bytes, each chunk after it was found whole and in its place.
 
     Raises:
-        AttachmentDamaged: at the first chunk that is not what was sealed there, or when the last one is missing.
+        AttachmentDamaged: at the first chunk that is not what was sealed there, or when
+            the last one is missing.
     """
     cipher, number, held = AESGCM(key), 0, None
     for chunk in chunks:
@@ -63,7 +68,9 @@ def _opened(cipher: AESGCM, number: int, chunk: bytes, *, last: bool) -> bytes:
     try:
         return cipher.decrypt(_nonce(number, last=last), chunk, _AAD)
     except (InvalidTag, ValueError):
-        raise AttachmentDamaged(why=f"chunk {number} was changed or moved, or the end is missing") from None
+        raise AttachmentDamaged(
+            why=f"chunk {number} was changed or moved, or the end is missing"
+        ) from None
 
 
 def _nonce(number: int, *, last: bool) -> bytes:

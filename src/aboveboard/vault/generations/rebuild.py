@@ -1,8 +1,10 @@
-"""Filing people under a new generation of the index key: each look-up that finds them today finds them under the new one.
+"""Filing people under a new generation of the index key: each look-up that finds them today
+finds them under the new one.
 
-What a person is filed under today says what to make: a value is opened, its old digest recognised, and the new one put beside it.
-So a second address that a merge brought along, or one filed when the promise named its kind otherwise, is carried over too. Fields that
-the promise calls identifiers are opened first, others only if something was not recognised. Values and keys stay in here.
+What a person is filed under today says what to make: a value is opened, its old digest recognised,
+and the new one put beside it. So a second address that a merge brought along, or one filed when the
+promise named its kind otherwise, is carried over too. Fields that the promise calls identifiers are
+opened first, others only if something was not recognised. Values and keys stay in here.
 """
 
 from __future__ import annotations
@@ -33,21 +35,32 @@ class _Held:
     """Where each lives: themselves, and whom they were merged with."""
     merges: list[MergedPerson] = field(default_factory=list)
 
-    def by_values(self, kinds: Mapping[str, str], generation: int, numbers: Collection[int] | None = None) -> set[Filed]:
-        """Return what the identifiers are filed under, of all boxes or of those bound to some numbers."""
+    def by_values(
+        self, kinds: Mapping[str, str], generation: int, numbers: Collection[int] | None = None
+    ) -> set[Filed]:
+        """Return what the identifiers are filed under, of all boxes or of those
+        bound to some numbers."""
         found: set[Filed] = set()
         for cipher, number, boxes in self.boxes:
             # A person kept may have a phone of either country; a merged record is as it was.
-            regions = list(self.regions.values()) if number == next(iter(self.regions)) else [self.regions[number]]
+            regions = (
+                list(self.regions.values())
+                if number == next(iter(self.regions))
+                else [self.regions[number]]
+            )
             for name, box in boxes.items():
                 kind = blind.number_of(kinds.get(name, ""))
                 if kind is not None and (numbers is None or number in numbers):
                     value = sealed.unseal(cipher, number, name, box)
-                    found.update((kind, digest) for _, digest in blind.filed(kinds[name], value, regions, (generation,)))
+                    found.update(
+                        (kind, digest)
+                        for _, digest in blind.filed(kinds[name], value, regions, (generation,))
+                    )
         return found
 
     def values(self, kinds: Mapping[str, str], *, identifiers: bool) -> Iterator[tuple[str, str]]:
-        """Yield the field and the value of those that are, or are not, identifiers by the promise."""
+        """Yield the field and the value of those that are, or are not,
+        identifiers by the promise."""
         for cipher, number, boxes in self.boxes:
             for name, box in boxes.items():
                 if (blind.number_of(kinds.get(name, "")) is not None) == identifiers:
@@ -55,7 +68,8 @@ class _Held:
 
 
 def file_under_both(person_ids: Collection[int]) -> None:
-    """File people under the generation that is being built, if one is: before what they are filed under moves to somebody else.
+    """File people under the generation that is being built, if one is: before what they are filed
+    under moves to somebody else.
 
     Inside a transaction that holds them.
     """
@@ -64,19 +78,23 @@ def file_under_both(person_ids: Collection[int]) -> None:
         rebuild(person_ids, {}, old=generations[0], new=generations[1])
 
 
-def rebuild(person_ids: Collection[int], kinds: Mapping[str, str], *, old: int | None, new: int) -> int:
-    """File people under ``new`` as they are under ``old``; return how many look-ups are of values that are held nowhere any more.
+def rebuild(
+    person_ids: Collection[int], kinds: Mapping[str, str], *, old: int | None, new: int
+) -> int:
+    """File people under ``new`` as they are under ``old``; return how many look-ups are of values
+    that are held nowhere any more.
 
-    ``old`` None: its key is gone, and people are filed under the identifiers that they hold. Inside a transaction that holds them.
+    ``old`` None: its key is gone, and people are filed under the identifiers that they hold. Inside
+    a transaction that holds them.
 
     Raises:
         RecordDamaged: a box does not open.
     """
     held = _held(person_ids)
     filed: dict[int, set[Filed]] = {person_id: set() for person_id in held}
-    for person_id, kind, digest in BlindIndex.objects.filter(person_id__in=list(held), generation=-1 if old is None else old).values_list(
-        "person_id", "kind", "digest"
-    ):
+    for person_id, kind, digest in BlindIndex.objects.filter(
+        person_id__in=list(held), generation=-1 if old is None else old
+    ).values_list("person_id", "kind", "digest"):
         filed[person_id].add((kind, bytes(digest)))
     lost, rows = 0, set[tuple[int, Filed]]()
     for person_id, one in held.items():
@@ -84,23 +102,33 @@ def rebuild(person_ids: Collection[int], kinds: Mapping[str, str], *, old: int |
             made = one.by_values(kinds, new)
             _tell_merges_anew(one, kinds, made, new)
         else:
-            translated = _translated(one, filed[person_id] | _remembered(one.merges, old), kinds, old, new)
+            translated = _translated(
+                one, filed[person_id] | _remembered(one.merges, old), kinds, old, new
+            )
             made = {translated[was] for was in filed[person_id] if was in translated}
             lost += len(filed[person_id]) - len(made)
-            if len(made) < len(filed[person_id]):  # filed by a rule that was another then: at least what they hold finds them
+            # Filed by a rule that was another then: at least what they hold finds them.
+            if len(made) < len(filed[person_id]):
                 made |= one.by_values(kinds, new)
             _tell_merges(one.merges, translated, old, new)
         rows |= {(person_id, this) for this in made}
     BlindIndex.objects.bulk_create(
-        (BlindIndex(person_id=person_id, kind=kind, digest=digest, generation=new) for person_id, (kind, digest) in sorted(rows)),
+        (
+            BlindIndex(person_id=person_id, kind=kind, digest=digest, generation=new)
+            for person_id, (kind, digest) in sorted(rows)
+        ),
         ignore_conflicts=True,
     )
     return lost
 
 
 def drop(after: int, upto: int | None, *, keep: int) -> None:
-    """Delete what the people behind ``after`` up to ``upto`` (None: to the end) are filed under by other generations than one."""
-    people, merges = BlindIndex.objects.filter(person_id__gt=after), MergedPerson.objects.filter(person_id__gt=after)
+    """Delete what the people behind ``after`` up to ``upto`` (None: to the end) are filed under by
+    other generations than one."""
+    people, merges = (
+        BlindIndex.objects.filter(person_id__gt=after),
+        MergedPerson.objects.filter(person_id__gt=after),
+    )
     if upto is not None:
         people, merges = people.filter(person_id__lte=upto), merges.filter(person_id__lte=upto)
     people.exclude(generation=keep).delete()
@@ -112,13 +140,23 @@ def drop(after: int, upto: int | None, *, keep: int) -> None:
 def _held(person_ids: Collection[int]) -> dict[int, _Held]:
     found = {
         number: _Held(regions={number: where[:2]})
-        for number, where in Person.objects.filter(id__in=person_ids).values_list("id", "jurisdiction")
+        for number, where in Person.objects.filter(id__in=person_ids).values_list(
+            "id", "jurisdiction"
+        )
     }
-    merges = list(MergedPerson.objects.filter(person_id__in=list(found), split_at__isnull=True, boxes__isnull=False).order_by("id"))
+    merges = list(
+        MergedPerson.objects.filter(
+            person_id__in=list(found), split_at__isnull=True, boxes__isnull=False
+        ).order_by("id")
+    )
     keys = opened([*found, *(row.merged_id for row in merges)])
-    for person_id, boxes in SealedRecord.objects.filter(person_id__in=list(found)).values_list("person_id", "boxes"):
+    for person_id, boxes in SealedRecord.objects.filter(person_id__in=list(found)).values_list(
+        "person_id", "boxes"
+    ):
         if person_id in keys:
-            found[person_id].boxes.append((AESGCM(keys[person_id].key), person_id, sealed.decode(bytes(boxes))))
+            found[person_id].boxes.append(
+                (AESGCM(keys[person_id].key), person_id, sealed.decode(bytes(boxes)))
+            )
     for row in merges:
         one = found[row.person_id]
         one.merges.append(row)
@@ -130,7 +168,9 @@ def _held(person_ids: Collection[int]) -> dict[int, _Held]:
     return found
 
 
-def _translated(one: _Held, wanted: set[Filed], kinds: Mapping[str, str], old: int, new: int) -> dict[Filed, Filed]:
+def _translated(
+    one: _Held, wanted: set[Filed], kinds: Mapping[str, str], old: int, new: int
+) -> dict[Filed, Filed]:
     """Return what each of ``wanted`` is under the new generation, as far as its value is held."""
     found: dict[Filed, Filed] = {}
     regions = (*dict.fromkeys(one.regions.values()), None)
@@ -146,8 +186,14 @@ def _translated(one: _Held, wanted: set[Filed], kinds: Mapping[str, str], old: i
 
 
 def _recognise(
-    kind: str, value: str, regions: Sequence[str | None], wanted: set[Filed], found: dict[Filed, Filed], old: int, new: int
-) -> None:  # fmt: skip
+    kind: str,
+    value: str,
+    regions: Sequence[str | None],
+    wanted: set[Filed],
+    found: dict[Filed, Filed],
+    old: int,
+    new: int,
+) -> None:
     number = blind.number_of(kind)
     for form in forms(kind, value, regions):
         was = (number or 0, blind.digest(kind, form, old))
@@ -157,17 +203,31 @@ def _recognise(
 
 def _kinds_of(numbers: set[int]) -> list[str]:
     """Return every kind, with each of its formats, that is filed under these numbers."""
-    plain = [kind for kind, number in blind.KIND_NUMBERS.items() if number in numbers and kind != "national_id"]
+    plain = [
+        kind
+        for kind, number in blind.KIND_NUMBERS.items()
+        if number in numbers and kind != "national_id"
+    ]
     national = blind.KIND_NUMBERS["national_id"] in numbers
-    return plain + [f"national_id:{form}" for form in (formats.of_kind("national_id") if national else ())]
+    return plain + [
+        f"national_id:{form}" for form in (formats.of_kind("national_id") if national else ())
+    ]
 
 
 def _remembered(merges: Sequence[MergedPerson], generation: int) -> set[Filed]:
-    return {(one[0], bytes.fromhex(one[1])) for row in merges for one in row.state["look_ups"] if _generation(one) == generation}
+    return {
+        (one[0], bytes.fromhex(one[1]))
+        for row in merges
+        for one in row.state["look_ups"]
+        if _generation(one) == generation
+    }
 
 
-def _tell_merges(merges: Sequence[MergedPerson], translated: Mapping[Filed, Filed], old: int, new: int) -> None:
-    """Let what a merge moved be remembered under the new generation too, so that it can still be undone."""
+def _tell_merges(
+    merges: Sequence[MergedPerson], translated: Mapping[Filed, Filed], old: int, new: int
+) -> None:
+    """Let what a merge moved be remembered under the new generation too, so that
+    it can still be undone."""
     for row in merges:
         kept = [one for one in row.state["look_ups"] if _generation(one) != new]
         for kind, digest, shared, *rest in list(kept):
@@ -179,11 +239,15 @@ def _tell_merges(merges: Sequence[MergedPerson], translated: Mapping[Filed, File
 
 
 def _tell_merges_anew(one: _Held, kinds: Mapping[str, str], made: set[Filed], new: int) -> None:
-    """The same without the old key: from the values of the merged record, and of the person's own and what it lost."""
+    """The same without the old key: from the values of the merged record, and of the person's
+    own and what it lost."""
     for row in one.merges:
         theirs = one.by_values(kinds, new, [row.merged_id])
         mine = one.by_values(kinds, new, [row.person_id])
-        row.state["look_ups"] = [[kind, digest.hex(), (kind, digest) in mine, new] for kind, digest in sorted(theirs & made)]
+        row.state["look_ups"] = [
+            [kind, digest.hex(), (kind, digest) in mine, new]
+            for kind, digest in sorted(theirs & made)
+        ]
         row.save(update_fields=["state"])
 
 

@@ -1,7 +1,9 @@
-"""Which generations of the index key are written and searched, so that no look-up is missed while one replaces another.
+"""Which generations of the index key are written and searched, so that no look-up is missed
+while one replaces another.
 
-Writers ask :func:`written` in the transaction that stores: it holds back a change until they have committed. Readers guess
-from what this process saw last, and the statement that looks up says whether the guess was right (``vault.queries.find_each``).
+Writers ask :func:`written` in the transaction that stores: it holds back a change until they have
+committed. Readers guess from what this process saw last, and the statement that looks up says
+whether the guess was right (``vault.queries.find_each``).
 """
 
 from __future__ import annotations
@@ -26,11 +28,13 @@ class Standing:
     searched: int = 0
     also: int | None = None
     kept: bool = False
-    """Whether it stands in the database: a secret that is missing then is gone, and must not be made."""
+    """Whether it stands in the database: a secret that is missing then is gone,
+    and must not be made."""
 
     @property
     def written(self) -> tuple[int, ...]:
-        """The generations that whoever files a person files them under, the one that is searched first."""
+        """The generations that whoever files a person files them under, the one
+        that is searched first."""
         return (self.searched,) if self.also is None else (self.searched, self.also)
 
 
@@ -43,7 +47,8 @@ def now() -> Standing:
     row = LookUpGenerations.objects.filter(pk=1).first()
     found = Standing() if row is None else Standing(row.searched, row.also, kept=True)
     if _known is not None and _known != found:
-        instance_secret.cache_clear()  # a process that lives long lets go of a key that was destroyed
+        # A process that lives long lets go of a key that was destroyed.
+        instance_secret.cache_clear()
     _known = found
     return found
 
@@ -54,16 +59,19 @@ def guess() -> Standing:
 
 
 def written() -> tuple[int, ...]:
-    """Return the generations to file under, the searched one first; they stay those until the transaction ends.
+    """Return the generations to file under, the searched one first; they stay those
+    until the transaction ends.
 
-    Ask after the people are held and before the ledger is written to: everybody takes locks in this order.
+    Ask after the people are held and before the ledger is written to: everybody
+    takes locks in this order.
     """
     _lock("pg_advisory_xact_lock_shared")
     return now().written
 
 
 def change(searched: int, also: int | None) -> None:
-    """Let other generations be written and searched, once every writer has committed who knows the former ones."""
+    """Let other generations be written and searched, once every writer has committed who
+    knows the former ones."""
     alone()
     LookUpGenerations.objects.update_or_create(pk=1, defaults={"searched": searched, "also": also})
 
@@ -74,9 +82,12 @@ def alone() -> None:
 
 
 def _lock(how: str) -> None:
-    """SQLite needs no lock of its own: its transactions begin IMMEDIATE, and one writes at a time."""
+    """SQLite needs no lock of its own: its transactions begin IMMEDIATE, and
+    one writes at a time."""
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("the generations stay what they are for one transaction: use transaction.atomic")
+        raise RuntimeError(
+            "the generations stay what they are for one transaction: use transaction.atomic"
+        )
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {how}(%s)", [_LOCK])

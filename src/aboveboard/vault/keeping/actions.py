@@ -1,6 +1,8 @@
-"""Placing and ending holds and restrictions: the row, what stands on the person, and the entry, in one transaction.
+"""Placing and ending holds and restrictions: the row, what stands on the person, and the
+entry, in one transaction.
 
-Everything here holds the person first (``vault.locking``), as an erasure does, so that whichever comes first decides.
+Everything here holds the person first (``vault.locking``), as an erasure does, so that
+whichever comes first decides.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ class ReferenceRefused(BadInput):
     """A reference is a number or code, not a sentence: letters, digits and : . _ / - only."""
 
     code = "reference_refused"
-    next_step = "Give the number of the case, letter or call. Names and addresses do not belong here."
+    next_step = (
+        "Give the number of the case, letter or call. Names and addresses do not belong here."
+    )
 
 
 class UntilPassed(BadInput):
@@ -64,17 +68,29 @@ class HeldByLaw(Conflict):
     next_step = "Release the hold when the case is closed, then erase."
 
 
-def place_hold(person_id: int, why: HoldReason, *, reference: str, until: datetime | None, by: Actor, at: datetime) -> Hold:
-    """Keep this person's data from being erased, by a sweep or on request, until the hold ends (GDPR Art. 17(3)).
+def place_hold(
+    person_id: int,
+    why: HoldReason,
+    *,
+    reference: str,
+    until: datetime | None,
+    by: Actor,
+    at: datetime,
+) -> Hold:
+    """Keep this person's data from being erased, by a sweep or on request, until the
+    hold ends (GDPR Art. 17(3)).
 
-    ``reference`` is a case number without personal data; ``until`` the moment it ends by itself, or None.
+    ``reference`` is a case number without personal data; ``until`` the moment it
+    ends by itself, or None.
 
     Raises:
         NotFound: nobody with that id is held.
         ReferenceRefused, UntilPassed: one of the two cannot be used.
         StandsAlready: an open hold has this reference.
     """
-    return _place(Hold, "hold.placed", person_id, why, reference=reference, until=until, by=by, at=at)
+    return _place(
+        Hold, "hold.placed", person_id, why, reference=reference, until=until, by=by, at=at
+    )
 
 
 def release_hold(hold_id: int, *, reference: str, by: Actor, at: datetime) -> Hold:
@@ -89,7 +105,13 @@ def release_hold(hold_id: int, *, reference: str, by: Actor, at: datetime) -> Ho
 
 
 def restrict(
-    person_id: int, why: RestrictionReason, *, reference: str, until: datetime | None = None, by: Actor, at: datetime
+    person_id: int,
+    why: RestrictionReason,
+    *,
+    reference: str,
+    until: datetime | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Restriction:
     """Let this person's data rest (GDPR Art. 18): stored, and used only as Art. 18(2) allows.
 
@@ -98,11 +120,21 @@ def restrict(
         ReferenceRefused, UntilPassed: one of the two cannot be used.
         StandsAlready: an open restriction has this reference.
     """
-    return _place(Restriction, "restriction.placed", person_id, why, reference=reference, until=until, by=by, at=at)
+    return _place(
+        Restriction,
+        "restriction.placed",
+        person_id,
+        why,
+        reference=reference,
+        until=until,
+        by=by,
+        at=at,
+    )
 
 
 def lift_restriction(restriction_id: int, *, told: str, by: Actor, at: datetime) -> Restriction:
-    """Lift a restriction. The person must be told before (GDPR Art. 18(3)): ``told`` is the number of that letter or call.
+    """Lift a restriction. The person must be told before (GDPR Art. 18(3)): ``told`` is the
+    number of that letter or call.
 
     Raises:
         NotFound: there is no such restriction.
@@ -113,7 +145,8 @@ def lift_restriction(restriction_id: int, *, told: str, by: Actor, at: datetime)
 
 
 def hold_whoever(person_id: int) -> int:
-    """Hold the person whose number this is, also when it only leads to them since a merge, and return their own.
+    """Hold the person whose number this is, also when it only leads to them since a
+    merge, and return their own.
 
     Raises:
         NotFound: nobody with that number is held.
@@ -129,7 +162,8 @@ def hold_whoever(person_id: int) -> int:
 
 
 def refuse_if_held(person_id: int, at: datetime) -> None:
-    """Refuse to go on when a legal hold stands on a person on whom the caller has laid hold (``vault.locking``).
+    """Refuse to go on when a legal hold stands on a person on whom the caller has laid
+    hold (``vault.locking``).
 
     Raises:
         HeldByLaw: one does.
@@ -139,17 +173,25 @@ def refuse_if_held(person_id: int, at: datetime) -> None:
 
 
 def forget(numbers: Sequence[int]) -> None:
-    """Delete an erased person's rows, under all their numbers: each ties them to entries. Only an erasure calls this."""
+    """Delete an erased person's rows, under all their numbers: each ties them to entries. Only
+    an erasure calls this."""
     Hold.objects.filter(person_id__in=numbers).delete()
     Restriction.objects.filter(person_id__in=numbers).delete()
     SweepRow.objects.filter(person_id__in=numbers).update(person_id=None)
 
 
 def refresh(person_id: int) -> None:
-    """Write on the person what stands, from the rows of all their numbers. Inside the transaction that changed them."""
+    """Write on the person what stands, from the rows of all their numbers. Inside the
+    transaction that changed them."""
     numbers = alias.numbers_of(person_id)
-    holds = Hold.objects.filter(person_id__in=numbers, ended_at__isnull=True).values_list("until", flat=True)
-    rests = list(Restriction.objects.filter(person_id__in=numbers, ended_at__isnull=True).values_list("at", "until"))
+    holds = Hold.objects.filter(person_id__in=numbers, ended_at__isnull=True).values_list(
+        "until", flat=True
+    )
+    rests = list(
+        Restriction.objects.filter(person_id__in=numbers, ended_at__isnull=True).values_list(
+            "at", "until"
+        )
+    )
     Person.objects.filter(id=person_id).update(
         held_until=stands_until(holds),
         restricted_since=max((since for since, _ in rests), default=None),
@@ -158,26 +200,47 @@ def refresh(person_id: int) -> None:
 
 
 def _place(
-    model: type[_Row], kind: str, person_id: int, why: HoldReason | RestrictionReason, *,
-    reference: str, until: datetime | None, by: Actor, at: datetime,
-) -> _Row:  # fmt: skip
+    model: type[_Row],
+    kind: str,
+    person_id: int,
+    why: HoldReason | RestrictionReason,
+    *,
+    reference: str,
+    until: datetime | None,
+    by: Actor,
+    at: datetime,
+) -> _Row:
     _check(reference)
     if until is not None and until <= at:
         raise UntilPassed()
     with transaction.atomic():
         person_id = hold_whoever(person_id)
-        if model.objects.filter(person_id=person_id, reference=reference, ended_at__isnull=True).exists():
+        if model.objects.filter(
+            person_id=person_id, reference=reference, ended_at__isnull=True
+        ).exists():
             raise StandsAlready(why=reference)
-        facts: dict[str, Json] = {"why": why.value, "reference": reference, "until": clock.to_text(until) if until else None}
+        facts: dict[str, Json] = {
+            "why": why.value,
+            "reference": reference,
+            "until": clock.to_text(until) if until else None,
+        }
         entry_id = append(kind, by=by, handle=handle(person_id), facts=facts, at=at)
         row = model.objects.create(
-            person_id=person_id, why=why.value, reference=reference, at=at, actor=by.as_json(), entry_id=entry_id, until=until
+            person_id=person_id,
+            why=why.value,
+            reference=reference,
+            at=at,
+            actor=by.as_json(),
+            entry_id=entry_id,
+            until=until,
         )
         refresh(person_id)
     return row
 
 
-def _end(model: type[_Row], kind: str, row_id: int, *, reference: str, by: Actor, at: datetime) -> _Row:
+def _end(
+    model: type[_Row], kind: str, row_id: int, *, reference: str, by: Actor, at: datetime
+) -> _Row:
     _check(reference)
     with transaction.atomic():
         said_of = model.objects.filter(id=row_id).values_list("person_id", flat=True).first()

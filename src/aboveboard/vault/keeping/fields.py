@@ -1,4 +1,5 @@
-"""Erasing single fields of one person: the boxes go, every look-up that only they stood for, and the key that opens old copies."""
+"""Erasing single fields of one person: the boxes go, every look-up that only they stood for, and
+the key that opens old copies."""
 
 from __future__ import annotations
 
@@ -25,11 +26,19 @@ from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 
 
 def erase_fields(
-    person_id: int, fields: Collection[str], *, kinds: Mapping[str, str], facts: Mapping[str, Json], by: Actor, at: datetime
+    person_id: int,
+    fields: Collection[str],
+    *,
+    kinds: Mapping[str, str],
+    facts: Mapping[str, Json],
+    by: Actor,
+    at: datetime,
 ) -> frozenset[str]:
-    """Erase some fields of one person, and return those that were there; the entry ``field.erased`` names them.
+    """Erase some fields of one person, and return those that were there; the entry
+    ``field.erased`` names them.
 
-    ``kinds``: field to its kind with its format, of every field held. ``facts`` go into the entry beside the names, such as the reason.
+    ``kinds``: field to its kind with its format, of every field held. ``facts`` go into the entry
+    beside the names, such as the reason.
 
     Raises:
         NotFound: nobody with that id is held.
@@ -40,12 +49,21 @@ def erase_fields(
         refuse_if_held(person_id, at)
         gone, known_as = _take(person_id, fields, kinds)
         if gone:
-            append("field.erased", by=by, handle=known_as, facts={**facts, "fields": sorted(gone)}, at=at)
+            append(
+                "field.erased",
+                by=by,
+                handle=known_as,
+                facts={**facts, "fields": sorted(gone)},
+                at=at,
+            )
     return gone
 
 
-def remove_fields(person_id: int, fields: Collection[str], *, kinds: Mapping[str, str]) -> frozenset[str]:
-    """Do what an erasure of fields does to the database, without its entry: a restored backup repeats it with this.
+def remove_fields(
+    person_id: int, fields: Collection[str], *, kinds: Mapping[str, str]
+) -> frozenset[str]:
+    """Do what an erasure of fields does to the database, without its entry: a restored
+    backup repeats it with this.
 
     Raises:
         NotFound: nobody with that id is held.
@@ -56,9 +74,15 @@ def remove_fields(person_id: int, fields: Collection[str], *, kinds: Mapping[str
         return _take(person_id, fields, kinds)[0]
 
 
-def _take(person_id: int, fields: Collection[str], kinds: Mapping[str, str]) -> tuple[frozenset[str], str]:
-    """Take the fields out, and give the person a fresh key; return those that were there, and the handle for the entry."""
-    row, found = SealedRecord.objects.filter(person_id=person_id).first(), opened([person_id]).get(person_id)
+def _take(
+    person_id: int, fields: Collection[str], kinds: Mapping[str, str]
+) -> tuple[frozenset[str], str]:
+    """Take the fields out, and give the person a fresh key; return those that were there, and the
+    handle for the entry."""
+    row, found = (
+        SealedRecord.objects.filter(person_id=person_id).first(),
+        opened([person_id]).get(person_id),
+    )
     if row is None or found is None:
         raise NotFound(what="person")
     boxes = sealed.decode(bytes(row.boxes))
@@ -66,7 +90,9 @@ def _take(person_id: int, fields: Collection[str], kinds: Mapping[str, str]) -> 
     gone = frozenset(fields) & boxes.keys()
     if gone:
         left = {name: box for name, box in boxes.items() if name not in gone}
-        _forget_look_ups(person_id, {kinds.get(name, "") for name in gone}, left, kinds, AESGCM(found.key))
+        _forget_look_ups(
+            person_id, {kinds.get(name, "") for name in gone}, left, kinds, AESGCM(found.key)
+        )
         left = fresh_key(person_id, left, found.key, known_as)
         attachments.forget(alias.numbers_of(person_id), gone)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(left))
@@ -75,9 +101,14 @@ def _take(person_id: int, fields: Collection[str], kinds: Mapping[str, str]) -> 
 
 
 def _forget_look_ups(
-    person_id: int, touched: Collection[str], left: Mapping[str, sealed.Box], kinds: Mapping[str, str], cipher: AESGCM
+    person_id: int,
+    touched: Collection[str],
+    left: Mapping[str, sealed.Box],
+    kinds: Mapping[str, str],
+    cipher: AESGCM,
 ) -> None:
-    """Delete the look-ups of the kinds that were touched, but for what a remaining field of the kind still says."""
+    """Delete the look-ups of the kinds that were touched, but for what a remaining field
+    of the kind still says."""
     region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
     generations = standing.written()
     for number in {number for kind in touched if (number := blind.number_of(kind)) is not None}:
@@ -86,5 +117,9 @@ def _forget_look_ups(
             kind = kinds.get(name, "")
             if blind.number_of(kind) == number:
                 value = sealed.unseal(cipher, person_id, name, box)
-                stays.update(digest for _, digest in blind.filed(kind, value, (region,), generations))
-        BlindIndex.objects.filter(person_id=person_id, kind=number).exclude(digest__in=stays).delete()
+                stays.update(
+                    digest for _, digest in blind.filed(kind, value, (region,), generations)
+                )
+        BlindIndex.objects.filter(person_id=person_id, kind=number).exclude(
+            digest__in=stays
+        ).delete()

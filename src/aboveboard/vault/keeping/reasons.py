@@ -1,4 +1,5 @@
-"""Why data is kept although it could go, or rests although it could be used: a code, and the law it stands on."""
+"""Why data is kept although it could go, or rests although it could be used: a code, and
+the law it stands on."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ RESTRICTION_WORDS: Final = {
     RestrictionReason.ACCURACY_CONTESTED: "They say it is wrong, and we are checking",
     RestrictionReason.UNLAWFUL: "We were wrong to use it, and they want it kept rather than erased",
     RestrictionReason.NEEDED_FOR_CLAIM: "We no longer need it, but they need it for a legal claim",
-    RestrictionReason.OBJECTION_PENDING: "They objected, and we are weighing whose reasons are stronger",
+    RestrictionReason.OBJECTION_PENDING: (
+        "They objected, and we are weighing whose reasons are stronger"
+    ),
 }
 RESTRICTION_LAW: Final = {
     RestrictionReason.ACCURACY_CONTESTED: "GDPR Art. 18(1)(a)",
@@ -45,4 +48,5 @@ RESTRICTION_LAW: Final = {
     RestrictionReason.NEEDED_FOR_CLAIM: "GDPR Art. 18(1)(c)",
     RestrictionReason.OBJECTION_PENDING: "GDPR Art. 18(1)(d)",
 }
-"""Words and law of each code, as staff read them. What the customer reads is the portal's, in their language."""
+"""Words and law of each code, as staff read them. What the customer reads is the
+portal's, in their language."""

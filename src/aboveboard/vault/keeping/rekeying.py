@@ -1,6 +1,8 @@
-"""A fresh key for one person whose record loses something: what was taken must not open from a backup with a key still in use.
+"""A fresh key for one person whose record loses something: what was taken must not open from a
+backup with a key still in use.
 
-The old key then lives in backups alone, as whoever was erased whole does; the person keeps their handles.
+The old key then lives in backups alone, as whoever was erased whole does; the
+person keeps their handles.
 """
 
 from __future__ import annotations
@@ -23,9 +25,11 @@ _sealed_elsewhere: dict[str, Anew] = {}
 
 
 def also_seals(room: str) -> Callable[[Anew], Anew]:
-    """Register how a room above this one seals anew what it keeps under a person's key, in its app's ``ready``.
+    """Register how a room above this one seals anew what it keeps under a person's
+    key, in its app's ``ready``.
 
-    The function gets the person's id, the old cipher and the new one, and runs in the transaction that changes the key.
+    The function gets the person's id, the old cipher and the new one, and runs in the
+    transaction that changes the key.
     """
 
     def register(function: Anew) -> Anew:
@@ -35,16 +39,22 @@ def also_seals(room: str) -> Callable[[Anew], Anew]:
     return register
 
 
-def fresh_key(person_id: int, boxes: Mapping[str, sealed.Box], old: bytes, known_as: Sequence[str]) -> dict[str, sealed.Box]:
-    """Give the person a new key, store it, and return the boxes sealed under it, each with its own origin.
+def fresh_key(
+    person_id: int, boxes: Mapping[str, sealed.Box], old: bytes, known_as: Sequence[str]
+) -> dict[str, sealed.Box]:
+    """Give the person a new key, store it, and return the boxes sealed under it,
+    each with its own origin.
 
-    Inside the transaction that stores the boxes, with the person held. ``known_as``: their handles, kept as they are.
+    Inside the transaction that stores the boxes, with the person held. ``known_as``: their
+    handles, kept as they are.
 
     Raises:
         RecordDamaged: a box does not open with the old key.
     """
     ((_, key, wrapped),) = make_keys([person_id])
-    PersonKey.objects.filter(person_id=person_id).update(wrapped=wrapped, handles=seal_handles(person_id, key, known_as))
+    PersonKey.objects.filter(person_id=person_id).update(
+        wrapped=wrapped, handles=seal_handles(person_id, key, known_as)
+    )
     for anew in _sealed_elsewhere.values():
         anew(person_id, AESGCM(old), AESGCM(key))
     return resealed(person_id, boxes, AESGCM(old), person_id, AESGCM(key))
@@ -52,17 +62,22 @@ def fresh_key(person_id: int, boxes: Mapping[str, sealed.Box], old: bytes, known
 
 def resealed(
     was: int, boxes: Mapping[str, sealed.Box], old: AESGCM, becomes: int, new: AESGCM
-) -> dict[str, sealed.Box]:  # fmt: skip
-    """Return one person's boxes sealed under another key, or for another number; where each value comes from stays.
+) -> dict[str, sealed.Box]:
+    """Return one person's boxes sealed under another key, or for another number; where
+    each value comes from stays.
 
     Raises:
         RecordDamaged: a box does not open with the old key.
     """
-    return {name: sealed.seal(new, becomes, name, box.origin, sealed.unseal(old, was, name, box)) for name, box in boxes.items()}
+    return {
+        name: sealed.seal(new, becomes, name, box.origin, sealed.unseal(old, was, name, box))
+        for name, box in boxes.items()
+    }
 
 
 def rotate(person_id: int) -> bool:
-    """Give a held person a new key and seal their record anew; False if they have none. Inside a transaction that holds them.
+    """Give a held person a new key and seal their record anew; False if they have none. Inside a
+    transaction that holds them.
 
     Raises:
         RecordDamaged: a box does not open with the old key; nothing was changed.

@@ -1,4 +1,5 @@
-"""Putting holds and restrictions back into a restored database from their ledger entries. No entry is written: it is there."""
+"""Putting holds and restrictions back into a restored database from their ledger entries. No entry
+is written: it is there."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ KINDS: dict[str, type[Hold] | type[Restriction]] = {
 }
 
 
-def replay(kind: str, person_id: int, entry_id: int, facts: Mapping[str, Json], *, by: Actor, at: datetime) -> None:
+def replay(
+    kind: str, person_id: int, entry_id: int, facts: Mapping[str, Json], *, by: Actor, at: datetime
+) -> None:
     """Place or end what the entry numbered ``entry_id`` says, if that is not done.
 
     Raises:
@@ -35,15 +38,23 @@ def replay(kind: str, person_id: int, entry_id: int, facts: Mapping[str, Json], 
             model.objects.get_or_create(
                 entry_id=entry_id,
                 defaults={
-                    "person_id": person_id, "why": str(facts["why"]), "reference": str(facts["reference"]), "at": at,
-                    "actor": by.as_json(), "until": clock.from_text(str(until)) if until else None,
+                    "person_id": person_id,
+                    "why": str(facts["why"]),
+                    "reference": str(facts["reference"]),
+                    "at": at,
+                    "actor": by.as_json(),
+                    "until": clock.from_text(str(until)) if until else None,
                 },
-            )  # fmt: skip
+            )
         else:
             row = model.objects.filter(entry_id=int(str(facts["placed"]))).first()
             if row is None:
                 raise NotFound(what=model.__name__.lower())
-            row.ended_at, row.ended_actor, row.ended_reference = at, by.as_json(), str(facts["reference"])
+            row.ended_at, row.ended_actor, row.ended_reference = (
+                at,
+                by.as_json(),
+                str(facts["reference"]),
+            )
             row.ended_entry_id = entry_id
             row.save(update_fields=["ended_at", "ended_actor", "ended_reference", "ended_entry_id"])
         refresh(person_id)

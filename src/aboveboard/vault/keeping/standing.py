@@ -11,10 +11,12 @@ NO_END: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def stands_until(open_rows: Iterable[datetime | None]) -> datetime | None:
-    """Return until when at least one of the rows stands: each gives its own end, None for none; no row, no standing."""
+    """Return until when at least one of the rows stands: each gives its own end, None for
+    none; no row, no standing."""
     return max((until or NO_END for until in open_rows), default=None)
 
 
 def stands(until: datetime | None, at: datetime) -> bool:
-    """Whether what was kept as ``stands_until`` stands at a moment; at its very end it no longer does."""
+    """Whether what was kept as ``stands_until`` stands at a moment; at its very
+    end it no longer does."""
     return until is not None and at < until

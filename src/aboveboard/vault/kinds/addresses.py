@@ -1,7 +1,8 @@
 """Postal addresses: one value of lines, as they stand on the envelope.
 
-Lines and not parts, because no set of parts fits every country (the lines of UPU S42 differ for each);
-where a law or a count needs the country, region or postcode alone, the promise has fields for those.
+Lines and not parts, because no set of parts fits every country (the lines of UPU S42
+differ for each); where a law or a count needs the country, region or postcode alone, the
+promise has fields for those.
 """
 
 from __future__ import annotations
@@ -20,10 +21,15 @@ def read(text: str) -> str:
     """
     lines = [" ".join(line.split()) for line in text.splitlines()]
     lines = [line for line in lines if line]
-    if not any(mark.isalnum() for line in lines for mark in line) or not all(line.isprintable() for line in lines):
+    if not any(mark.isalnum() for line in lines for mark in line) or not all(
+        line.isprintable() for line in lines
+    ):
         raise Misfit("not_address", "an address as it stands on an envelope")
     if len(lines) > ADDRESS_LINES or any(len(line) > ADDRESS_LINE_CHARS for line in lines):
-        raise Misfit("not_address", f"an address of at most {ADDRESS_LINES} lines of {ADDRESS_LINE_CHARS} characters")
+        raise Misfit(
+            "not_address",
+            f"an address of at most {ADDRESS_LINES} lines of {ADDRESS_LINE_CHARS} characters",
+        )
     return "\n".join(lines)
 
 

@@ -1,8 +1,8 @@
 """Card numbers: what is sealed is the last four digits and nothing else of the number.
 
-PCI DSS 4.0.1, requirement 3.5.1, asks that a stored number be unreadable; the surest way is not to store
-it. A number that comes cut already (``************1234``) is taken as it is. Why no digest of the whole
-is kept: ``docs/decisions/0013-only-the-last-four-of-a-card.md``.
+PCI DSS 4.0.1, requirement 3.5.1, asks that a stored number be unreadable; the surest way is not to
+store it. A number that comes cut already (``************1234``) is taken as it is. Why no digest of
+the whole is kept: ``docs/decisions/0013-only-the-last-four-of-a-card.md``.
 """
 
 from __future__ import annotations

@@ -14,10 +14,20 @@ from aboveboard.basics.limits import OLDEST_DAY
 from aboveboard.vault.kinds.misfit import Misfit
 
 ISO = "YYYY-MM-DD"
-PATTERNS = (ISO, "YYYYMMDD", "YYYY/MM/DD", "DD/MM/YYYY", "DD.MM.YYYY", "DD-MM-YYYY", "MM/DD/YYYY", "MM-DD-YYYY")
+PATTERNS = (
+    ISO,
+    "YYYYMMDD",
+    "YYYY/MM/DD",
+    "DD/MM/YYYY",
+    "DD.MM.YYYY",
+    "DD-MM-YYYY",
+    "MM/DD/YYYY",
+    "MM-DD-YYYY",
+)
 """The forms a mapping may name under ``dates:``."""
 
-_MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"  # a database prints a day with the time that it does not have
+# A database prints a day with the time that it does not have.
+_MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
 
 
 def read(text: str, pattern: str = ISO) -> str:
@@ -41,7 +51,8 @@ def read(text: str, pattern: str = ISO) -> str:
 def _shape(pattern: str) -> re.Pattern[str]:
     if pattern not in PATTERNS:
         raise ValueError(f"there is no form of dates {pattern!r}; there are {', '.join(PATTERNS)}")
-    loose = "{1,2}" if "/" in pattern or "." in pattern else "{2}"  # 4/8/1966 is as clear as 04/08/1966
+    # 4/8/1966 is as clear as 04/08/1966.
+    loose = "{1,2}" if "/" in pattern or "." in pattern else "{2}"
     parts = {"YYYY": "(?P<y>[0-9]{4})", "MM": f"(?P<m>[0-9]{loose})", "DD": f"(?P<d>[0-9]{loose})"}
     shape = re.escape(pattern)
     for letters, part in parts.items():

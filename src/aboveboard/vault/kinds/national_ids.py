@@ -1,4 +1,5 @@
-"""National numbers: each by the rule of its country, through python-stdnum; sealed and filed without its spaces.
+"""National numbers: each by the rule of its country, through python-stdnum; sealed and
+filed without its spaces.
 
 A number that does not check is refused: filed under a slip of the pen nobody would find it again.
 """
@@ -16,8 +17,11 @@ from stdnum.exceptions import ValidationError
 from aboveboard.promise import formats
 from aboveboard.vault.kinds.misfit import Misfit
 
-_NINO = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]", re.ASCII)
-"""The UK's number has no check digit; its rule is HMRC's manual NIM39110, and python-stdnum has no module for it."""
+_NINO = re.compile(
+    r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]", re.ASCII
+)
+"""The UK's number has no check digit; its rule is HMRC's manual NIM39110, and python-stdnum
+has no module for it."""
 
 
 def read(text: str, form: str) -> str:

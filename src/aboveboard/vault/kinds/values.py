@@ -1,6 +1,7 @@
 """The table of kinds: how a value of each is read where it comes in, and how it is shown.
 
-A kind is named as ``promise.model.Field.kind_and_format`` names it: ``date``, ``national_id:gb.nino``.
+A kind is named as ``promise.model.Field.kind_and_format`` names it: ``date``,
+``national_id:gb.nino``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ Reader: TypeAlias = "Callable[[str], str]"
 
 
 def reader(kind: str, *, dates: str = days.ISO) -> Reader:
-    """Return what reads a trimmed text of the kind: it returns what is to be sealed, or raises :class:`Misfit`.
+    """Return what reads a trimmed text of the kind: it returns what is to be sealed,
+    or raises :class:`Misfit`.
 
     ``dates``: the form in which days are written, one of ``days.PATTERNS``.
     """
@@ -51,7 +53,8 @@ def read(kind: str, text: str) -> str:
 
 
 def shown(kind: str, value: str) -> str:
-    """Return a sealed value as a screen shows it: of a card the last four digits, a national number in its groups."""
+    """Return a sealed value as a screen shows it: of a card the last four digits, a national
+    number in its groups."""
     name, _, form = kind.partition(":")
     if name == FieldKind.CARD_NUMBER:
         return f"•••• {value[-4:]}"
@@ -72,7 +75,8 @@ def _email(text: str) -> str:
 
 
 def _phone(text: str) -> str:
-    # The look-up reads it fully, with the person's country; here it is enough that it can be looked up at all.
+    # The look-up reads it fully, with the person's country; here it is enough that it
+    # can be looked up at all.
     if len(normalise.digits(text)) < normalise.PHONE_DIGITS:
         raise Misfit("not_phone", f"a phone number of at least {normalise.PHONE_DIGITS} digits")
     return text
@@ -98,5 +102,14 @@ def _document(text: str) -> str:
 @cache
 def _countries() -> frozenset[str]:
     codes = {str(code) for code in Locale("en").territories}
-    # CLDR's list has more than countries: pseudo-accents, pseudo-bidi, unknown, unions, outlying Oceania.
-    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - {"XA", "XB", "ZZ", "EU", "EZ", "UN", "QO"}
+    # CLDR's list has more than countries: pseudo-accents, pseudo-bidi, unknown,
+    # unions, outlying Oceania.
+    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - {
+        "XA",
+        "XB",
+        "ZZ",
+        "EU",
+        "EZ",
+        "UN",
+        "QO",
+    }

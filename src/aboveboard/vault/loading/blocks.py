@@ -1,4 +1,5 @@
-"""Cutting a customer file into blocks of whole rows, so that each can be read again, and in another process.
+"""Cutting a customer file into blocks of whole rows, so that each can be read
+again, and in another process.
 
 Streaming and bounded: a block holds ``limits.IMPORT_BATCH`` lines, and none longer than
 ``limits.CSV_LINE_BYTES``. A row may run over several lines; a block never ends inside one.
@@ -28,7 +29,8 @@ class FileRefused(AboveboardError):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Whole rows: where they start in the file (bytes, and lines before them), how many lines, and the bytes."""
+    """Whole rows: where they start in the file (bytes, and lines before them), how many
+    lines, and the bytes."""
 
     start: int
     line: int
@@ -42,7 +44,8 @@ class Block:
 
 
 class Lines:
-    """The lines of a file one by one, as text and as bytes, counted. ``taken`` holds the bytes of those read since it was emptied."""
+    """The lines of a file one by one, as text and as bytes, counted. ``taken`` holds the bytes of
+    those read since it was emptied."""
 
     def __init__(self, file: BinaryIO, name: str, *, encoding: str = "utf-8") -> None:
         self._file, self._name, self._encoding = file, name, encoding
@@ -62,7 +65,11 @@ class Lines:
         """
         self.last = line = self._file.readline(CSV_LINE_BYTES)
         if len(line) == CSV_LINE_BYTES and not line.endswith(b"\n"):
-            raise FileRefused(file=self._name, why=f"a line is longer than {CSV_LINE_BYTES} bytes", fix="Check that it is a CSV file.")
+            raise FileRefused(
+                file=self._name,
+                why=f"a line is longer than {CSV_LINE_BYTES} bytes",
+                fix="Check that it is a CSV file.",
+            )
         if line:
             self.taken.append(line)
         return line
@@ -88,7 +95,8 @@ def first_row(lines: Lines) -> bytes:
 
 
 def records(block: Block) -> Iterator[tuple[int, bytes]]:
-    """Yield the number of the last line of each row, as :func:`people_file.Reader.rows` counts them, and the row's bytes."""
+    """Yield the number of the last line of each row, as :func:`people_file.Reader.rows` counts
+    them, and the row's bytes."""
     lines = Lines(io.BytesIO(block.data), "")
     reader = csv.reader(iter(lines), strict=True)
     while True:
@@ -108,8 +116,8 @@ def _whole_rows(file: BinaryIO, name: str) -> list[bytes]:
     taken = lines.taken
     if not any(QUOTE in line for line in taken):
         return taken
-    # A row may run on behind the last line. Each call of the reader reads one row, so asking it for rows until
-    # it has read every line that was taken ends where a row ends.
+    # A row may run on behind the last line. Each call of the reader reads one row, so asking it for
+    # rows until it has read every line that was taken ends where a row ends.
     rest = Lines(file, name)
 
     def text() -> Iterator[str]:

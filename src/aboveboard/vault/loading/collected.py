@@ -1,6 +1,8 @@
-"""How the customers of a file were collected: when, on which channel, for which purpose. Part of the mapping file.
+"""How the customers of a file were collected: when, on which channel, for which purpose.
+Part of the mapping file.
 
-Pure: settings in, :class:`Collected` out; whether the promise has such a channel and purpose is asked of it.
+Pure: settings in, :class:`Collected` out; whether the promise has such a channel
+and purpose is asked of it.
 """
 
 from __future__ import annotations
@@ -24,10 +26,11 @@ class CollectedRefused(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What a mapping says of the whole file. ``fields``: field to the purpose it alone was collected for.
+    """What a mapping says of the whole file. ``fields``: field to the purpose it
+    alone was collected for.
 
-    Where nothing is said the channel is ``import``, the purpose empty and the moment that of the import:
-    what nobody recorded is not made up.
+    Where nothing is said the channel is ``import``, the purpose empty and the moment that of the
+    import: what nobody recorded is not made up.
     """
 
     channel: str = IMPORT
@@ -36,46 +39,70 @@ class Collected:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def moment(self, at: datetime) -> datetime:
-        """Return when the customers were collected; ``at``, the moment of the import, where the mapping does not say."""
-        return at if self.day is None else datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
+        """Return when the customers were collected; ``at``, the moment of the import, where the
+        mapping does not say."""
+        return (
+            at
+            if self.day is None
+            else datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
+        )
 
     def origins(self, names: Iterable[str], promise_serial: int, at: datetime) -> dict[str, Origin]:
-        """Return the origin of each field: one object for each purpose, shared by every person of the file."""
+        """Return the origin of each field: one object for each purpose, shared by
+        every person of the file."""
         told: dict[str, Origin] = {}
         for purpose in {self.purpose, *self.fields.values()}:
             told[purpose] = Origin(promise_serial, self.moment(at), self.channel, purpose)
         return {name: told[self.fields.get(name, self.purpose)] for name in names}
 
     def check(self, promise: Promise, names: Iterable[str], today: date) -> None:
-        """Check against the promise that all of this can have happened. ``names``: the fields that the file fills.
+        """Check against the promise that all of this can have happened. ``names``: the
+        fields that the file fills.
 
         Raises:
-            CollectedRefused: a channel or purpose that the promise lacks, a field that its purpose does not use, a day to come.
+            CollectedRefused: a channel or purpose that the promise lacks, a field that its purpose
+                does not use, a day to come.
         """
         if self.channel != IMPORT and self.channel not in promise.channels:
             raise CollectedRefused(
-                why=f"the promise has no channel `{self.channel}`", fix=f"Use one of: {', '.join([IMPORT, *promise.channels])}."
+                why=f"the promise has no channel `{self.channel}`",
+                fix=f"Use one of: {', '.join([IMPORT, *promise.channels])}.",
             )
         if self.day is not None and self.day > today:
-            raise CollectedRefused(why=f"{self.day} is still to come", fix="Give the day on which they were collected, under `day:`.")
+            raise CollectedRefused(
+                why=f"{self.day} is still to come",
+                fix="Give the day on which they were collected, under `day:`.",
+            )
         filled = set(names)
         for name in self.fields:
             if name not in filled:
-                raise CollectedRefused(why=f"no column fills `{name}`", fix="Name fields under `columns:` alone.")
+                raise CollectedRefused(
+                    why=f"no column fills `{name}`", fix="Name fields under `columns:` alone."
+                )
         for purpose in dict.fromkeys([self.purpose, *self.fields.values()]):
             if purpose:
-                self._check_purpose(promise, purpose, [name for name in filled if self.fields.get(name, self.purpose) == purpose])
+                self._check_purpose(
+                    promise,
+                    purpose,
+                    [name for name in filled if self.fields.get(name, self.purpose) == purpose],
+                )
 
     @staticmethod
     def _check_purpose(promise: Promise, purpose: str, names: Iterable[str]) -> None:
         found = promise.purposes.get(purpose)
         if found is None:
-            raise CollectedRefused(why=f"the promise has no purpose `{purpose}`", fix=f"Use one of: {', '.join(promise.purposes)}.")
+            raise CollectedRefused(
+                why=f"the promise has no purpose `{purpose}`",
+                fix=f"Use one of: {', '.join(promise.purposes)}.",
+            )
         without = sorted(set(names) - set(found.fields))
         if without:
             raise CollectedRefused(
                 why=f"`{purpose}` does not use {', '.join(without)}",
-                fix="Say under `collected: fields:` which purpose each of these was collected for, or drop it.",
+                fix=(
+                    "Say under `collected: fields:` which purpose each of these was collected for, "
+                    "or drop it."
+                ),
             )
 
 
@@ -98,12 +125,18 @@ def read(raw: Any) -> Collected:
         raise _misshaped("`channel` and `purpose` are not the keys of a channel and a purpose")
     if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
         raise _misshaped("`day` is not a day such as 2019-05-31")
-    if not isinstance(fields, dict) or not all(isinstance(part, str) for pair in fields.items() for part in pair):
+    if not isinstance(fields, dict) or not all(
+        isinstance(part, str) for pair in fields.items() for part in pair
+    ):
         raise _misshaped("`fields` is not a list of `field: purpose`")
     return Collected(channel, purpose, day, fields)
 
 
 def _misshaped(why: str) -> CollectedRefused:
     return CollectedRefused(
-        why=why, fix="Write `collected:` with channel, purpose, day and fields; see docs/how-to/import-your-customers.md."
+        why=why,
+        fix=(
+            "Write `collected:` with channel, purpose, day and fields; see "
+            "docs/how-to/import-your-customers.md."
+        ),
     )

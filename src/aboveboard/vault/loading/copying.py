@@ -1,6 +1,8 @@
-"""The rows of a batch in the form that the database takes fastest: bytes of PostgreSQL's binary COPY, or tuples.
+"""The rows of a batch in the form that the database takes fastest: bytes of
+PostgreSQL's binary COPY, or tuples.
 
-Pure. The binary format is that of the PostgreSQL manual, COPY, "Binary Format"; times are microseconds since 2000.
+Pure. The binary format is that of the PostgreSQL manual, COPY, "Binary Format"; times are
+microseconds since 2000.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ _MICROSECOND = timedelta(microseconds=1)
 _size = struct.Struct(">i").pack
 
 Facets = Any
-"""Where a person lives, their language and the times of their record, in the form of the shape that made it."""
+"""Where a person lives, their language and the times of their record, in the form of
+the shape that made it."""
 
 
 @dataclass(slots=True)
@@ -54,14 +57,22 @@ class Tables:
 class Shape(Protocol):
     """One of the two forms."""
 
-    def facets(self, jurisdiction: str, language: str, collected_at: datetime, at: datetime) -> Facets:
+    def facets(
+        self, jurisdiction: str, language: str, collected_at: datetime, at: datetime
+    ) -> Facets:
         """Return the facets of everyone who lives there."""
 
     def look_up(self, number: int, generation: int) -> Any:
         """Return what begins each row of one blind index, of one generation of its key."""
 
     def add(
-        self, tables: Tables, person_id: int, facets: Facets, wrapped: bytes, record: bytes, digests: Sequence[tuple[Any, bytes]]
+        self,
+        tables: Tables,
+        person_id: int,
+        facets: Facets,
+        wrapped: bytes,
+        record: bytes,
+        digests: Sequence[tuple[Any, bytes]],
     ) -> None:
         """Add one person."""
 
@@ -69,17 +80,36 @@ class Shape(Protocol):
 class Copied:
     """Bytes of binary COPY."""
 
-    def facets(self, jurisdiction: str, language: str, collected_at: datetime, at: datetime) -> Facets:
+    def facets(
+        self, jurisdiction: str, language: str, collected_at: datetime, at: datetime
+    ) -> Facets:
         """Return the fields behind the id, encoded."""
-        times = (struct.pack(">q", (moment - _EPOCH) // _MICROSECOND) for moment in (collected_at, at))
-        return b"".join(_size(len(part)) + part for part in (jurisdiction.encode(), language.encode(), *times))
+        times = (
+            struct.pack(">q", (moment - _EPOCH) // _MICROSECOND) for moment in (collected_at, at)
+        )
+        return b"".join(
+            _size(len(part)) + part for part in (jurisdiction.encode(), language.encode(), *times)
+        )
 
     def look_up(self, number: int, generation: int) -> bytes:
         """Return the row up to its digest."""
-        return b"\x00\x04" + _size(2) + struct.pack(">h", number) + _size(2) + struct.pack(">h", generation) + _size(32)
+        return (
+            b"\x00\x04"
+            + _size(2)
+            + struct.pack(">h", number)
+            + _size(2)
+            + struct.pack(">h", generation)
+            + _size(32)
+        )
 
     def add(
-        self, tables: Tables, person_id: int, facets: Facets, wrapped: bytes, record: bytes, digests: Sequence[tuple[Any, bytes]]
+        self,
+        tables: Tables,
+        person_id: int,
+        facets: Facets,
+        wrapped: bytes,
+        record: bytes,
+        digests: Sequence[tuple[Any, bytes]],
     ) -> None:
         """Add one person."""
         number = b"\x00\x00\x00\x08" + person_id.to_bytes(8, "big")
@@ -92,7 +122,9 @@ class Copied:
 class Listed:
     """Tuples, as the database's driver takes them."""
 
-    def facets(self, jurisdiction: str, language: str, collected_at: datetime, at: datetime) -> Facets:
+    def facets(
+        self, jurisdiction: str, language: str, collected_at: datetime, at: datetime
+    ) -> Facets:
         """Return the values behind the id."""
         return jurisdiction, language, collected_at, at
 
@@ -101,10 +133,18 @@ class Listed:
         return number, generation
 
     def add(
-        self, tables: Tables, person_id: int, facets: Facets, wrapped: bytes, record: bytes, digests: Sequence[tuple[Any, bytes]]
+        self,
+        tables: Tables,
+        person_id: int,
+        facets: Facets,
+        wrapped: bytes,
+        record: bytes,
+        digests: Sequence[tuple[Any, bytes]],
     ) -> None:
         """Add one person."""
         tables.people.append((person_id, *facets))
         tables.keys.append((person_id, wrapped))
         tables.records.append((person_id, record))
-        tables.look_ups.append([(kind, generation, digest, person_id) for (kind, generation), digest in digests])
+        tables.look_ups.append(
+            [(kind, generation, digest, person_id) for (kind, generation), digest in digests]
+        )

@@ -1,4 +1,5 @@
-"""The lines of a file that an import did not load, as they stand in it, so that someone can mend them and import those alone."""
+"""The lines of a file that an import did not load, as they stand in it, so that someone can mend
+them and import those alone."""
 
 from __future__ import annotations
 
@@ -24,7 +25,10 @@ def lines(path: Path, run_id: int) -> Iterator[bytes]:
     run = queries.import_run(run_id)
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != run.file_digest:
-            raise BadInput(found=f"import {run_id} read another file than {path.name}", fix="Name the file as it was imported.")
+            raise BadInput(
+                found=f"import {run_id} read another file than {path.name}",
+                fix="Name the file as it was imported.",
+            )
         file.seek(0)
         wanted = queries.import_problem_lines(run_id)
         next_wanted = next(wanted, None)

@@ -1,4 +1,5 @@
-"""Reading a customer file: each row becomes a person's values, or a list of problems. Nothing is lost in silence.
+"""Reading a customer file: each row becomes a person's values, or a list of problems.
+Nothing is lost in silence.
 
 Streaming and bounded: a block of rows in memory (``blocks``).
 """
@@ -43,23 +44,38 @@ class Row:
 class Reader:
     """Reads the rows of blocks of one file.
 
-    ``names``: the fields in byte order, as a sealed record has them. A row comes as its line, one text for
-    each of them (empty where the person has none), and its problems.
+    ``names``: the fields in byte order, as a sealed record has them. A row comes as its line, one
+    text for each of them (empty where the person has none), and its problems.
     """
 
-    def __init__(self, header: Iterable[str], mapping: mappings.Mapping, kinds: Mapping[str, str]) -> None:
+    def __init__(
+        self, header: Iterable[str], mapping: mappings.Mapping, kinds: Mapping[str, str]
+    ) -> None:
         columns = list(header)
         self.names = tuple(sorted(mapping.fields(), key=str.encode))
-        places = {mapping.columns[column]: place for place, column in enumerate(columns) if column in mapping.columns}
+        places = {
+            mapping.columns[column]: place
+            for place, column in enumerate(columns)
+            if column in mapping.columns
+        }
         self._count = len(columns)
-        # The place of a joined field is filled below. One place more, so that a single field gives a tuple, too.
+        # The place of a joined field is filled below. One place more, so that a single
+        # field gives a tuple, too.
         self._pick = itemgetter(*(places.get(name, 0) for name in self.names), 0)
-        self._joined = [(self.names.index(name), [columns.index(part) for part in parts]) for name, parts in mapping.joined.items()]
+        self._joined = [
+            (self.names.index(name), [columns.index(part) for part in parts])
+            for name, parts in mapping.joined.items()
+        ]
         in_order = [*sorted(places, key=places.__getitem__), *mapping.joined]
         self._all = [(self.names.index(name), name) for name in in_order]
         readers = {name: values.reader(kinds[name], dates=mapping.dates) for name in self.names}
-        self._read = [(at, name, readers[name]) for at, name in self._all if readers[name] is not str]
-        self._identify, self._identify_at = mapping.identify_by, self.names.index(mapping.identify_by)
+        self._read = [
+            (at, name, readers[name]) for at, name in self._all if readers[name] is not str
+        ]
+        self._identify, self._identify_at = (
+            mapping.identify_by,
+            self.names.index(mapping.identify_by),
+        )
         self._mapping = mapping
         self._country_at = self.names.index(mapping.country)
         self._region_at = self.names.index(mapping.region) if mapping.region in self.names else None
@@ -74,12 +90,18 @@ class Reader:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield line + reader.line_num, [], (RowProblem("", "not_csv", f"The line is not well-formed: {error}."),)
+                yield (
+                    line + reader.line_num,
+                    [],
+                    (RowProblem("", "not_csv", f"The line is not well-formed: {error}."),),
+                )
                 continue
             if not cells:
                 continue
             if len(cells) != self._count:
-                sentence = f"The line has {len(cells)} values; the header has {self._count} columns."
+                sentence = (
+                    f"The line has {len(cells)} values; the header has {self._count} columns."
+                )
                 yield line + reader.line_num, [], (RowProblem("", "wrong_count", sentence),)
                 continue
             texts = list(map(str.strip, self._pick(cells)))
@@ -91,7 +113,9 @@ class Reader:
 
     def place(self, texts: list[str]) -> tuple[str, str]:
         """Return where the person lives, as the file says: country and region, upper case."""
-        return texts[self._country_at].upper(), texts[self._region_at].upper() if self._region_at is not None else ""
+        return texts[self._country_at].upper(), texts[
+            self._region_at
+        ].upper() if self._region_at is not None else ""
 
     def _problems(self, texts: list[str], odd: bool) -> tuple[RowProblem, ...]:
         """Put what is to be sealed in the place of each text, or say why not."""
@@ -107,19 +131,30 @@ class Reader:
                     found.append(RowProblem(name, misfit.code, f"{name} is not {misfit.expected}."))
         country, region = self.place(texts)
         too_long = len(country) + len(region) >= JURISDICTION_CHARS
-        if too_long and not found and len(self._mapping.jurisdiction_of(country, region)) > JURISDICTION_CHARS:
+        if (
+            too_long
+            and not found
+            and len(self._mapping.jurisdiction_of(country, region)) > JURISDICTION_CHARS
+        ):
             name, codes = self._mapping.country, "GB for the country, CA for the region"
-            found.append(RowProblem(name, "not_place", f"{name} or its region is not a code such as {codes}."))
+            found.append(
+                RowProblem(
+                    name, "not_place", f"{name} or its region is not a code such as {codes}."
+                )
+            )
         if not found and not texts[self._identify_at]:
             sentence = f"{self._identify} is empty, so nobody could find this person again."
             found.append(RowProblem(self._identify, "missing", sentence))
         return tuple(found)
 
 
-def read(file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]) -> Iterator[Row]:
+def read(
+    file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]
+) -> Iterator[Row]:
     """Yield every row of a comma-separated file with a header line.
 
-    ``kinds``: field to the kind the promise gives it, with its format (``email``, ``national_id:gb.nino``, …).
+    ``kinds``: field to the kind the promise gives it, with its format (``email``,
+    ``national_id:gb.nino``, …).
 
     Raises:
         FileRefused: no header, a column nobody decided about, a field the promise does not have.
@@ -127,13 +162,26 @@ def read(file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[st
     columns, end, lines = header(file, name, mapping, kinds)
     reader = Reader(columns, mapping, kinds)
     for block in blocks(file, name, start=end, line=lines):
-        for line, texts, problems in reader.rows(block.data.decode("utf-8", errors="replace"), block.line):
+        for line, texts, problems in reader.rows(
+            block.data.decode("utf-8", errors="replace"), block.line
+        ):
             told = {problem.field for problem in problems}
-            yield Row(line, {key: text for key, text in zip(reader.names, texts, strict=False) if text and key not in told}, problems)
+            yield Row(
+                line,
+                {
+                    key: text
+                    for key, text in zip(reader.names, texts, strict=False)
+                    if text and key not in told
+                },
+                problems,
+            )
 
 
-def header(file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]) -> tuple[list[str], int, int]:
-    """Return the columns of a file, the byte where its first row starts, and how many lines the header takes.
+def header(
+    file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]
+) -> tuple[list[str], int, int]:
+    """Return the columns of a file, the byte where its first row starts, and how
+    many lines the header takes.
 
     Raises:
         FileRefused: no header, a column nobody decided about, a field the promise does not have.
@@ -147,48 +195,86 @@ def header(file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[
 def _check_fields(name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]) -> None:
     for field in mapping.fields():
         if field not in kinds:
-            column = next(column for column, filled in [*mapping.columns.items(), ("joined", field)] if filled == field)
+            column = next(
+                column
+                for column, filled in [*mapping.columns.items(), ("joined", field)]
+                if filled == field
+            )
             raise FileRefused(
-                file=name, why=f"the column {column} would fill `{field}`, which the promise does not have",
-                fix="Drop the column in the mapping, or add the field and its purpose to the promise.",
-            )  # fmt: skip
+                file=name,
+                why=f"the column {column} would fill `{field}`, which the promise does not have",
+                fix=(
+                    "Drop the column in the mapping, or add the field and its purpose to the "
+                    "promise."
+                ),
+            )
         if field in mapping.joined and kinds[field] != FieldKind.POSTAL_ADDRESS:
             raise FileRefused(
-                file=name, why=f"several columns would fill `{field}`, which is no postal_address",
-                fix="Give each column a field of its own, or make the field one of that kind in the promise.",
-            )  # fmt: skip
+                file=name,
+                why=f"several columns would fill `{field}`, which is no postal_address",
+                fix=(
+                    "Give each column a field of its own, or make the field one of that kind in "
+                    "the promise."
+                ),
+            )
 
 
 def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) -> list[str]:
     try:
         header = [cell.strip() for cell in next(reader)]
     except StopIteration:
-        raise FileRefused(file=name, why="it has no header line", fix="Put the names of the columns in the first line.") from None
+        raise FileRefused(
+            file=name,
+            why="it has no header line",
+            fix="Put the names of the columns in the first line.",
+        ) from None
     except csv.Error as error:
         raise FileRefused(
-            file=name, why=f"its header line is not well-formed ({error})", fix="Check the quotes in the first line."
+            file=name,
+            why=f"its header line is not well-formed ({error})",
+            fix="Check the quotes in the first line.",
         ) from None
     if not any(header):
-        raise FileRefused(file=name, why="its first line is empty", fix="Put the names of the columns in the first line.")
+        raise FileRefused(
+            file=name,
+            why="its first line is empty",
+            fix="Put the names of the columns in the first line.",
+        )
     if any("�" in cell or "\x00" in cell for cell in header):
-        raise FileRefused(file=name, why="its header line is not UTF-8 text", fix="Save the file as UTF-8.")
-    named = mapping.columns.keys() | mapping.dropped.keys() | {column for columns in mapping.joined.values() for column in columns}
+        raise FileRefused(
+            file=name, why="its header line is not UTF-8 text", fix="Save the file as UTF-8."
+        )
+    named = (
+        mapping.columns.keys()
+        | mapping.dropped.keys()
+        | {column for columns in mapping.joined.values() for column in columns}
+    )
     for column in header:
         if column not in named:
             raise FileRefused(
-                file=name, why=f"nobody decided about the column {column[:40]!r}",
+                file=name,
+                why=f"nobody decided about the column {column[:40]!r}",
                 fix="Add it to the mapping, under `columns:` or under `dropped:` with the reason.",
-            )  # fmt: skip
+            )
     for column in named - mapping.dropped.keys():
         if column not in header:
-            raise FileRefused(file=name, why=f"the column {column!r} is missing", fix="Check the header line, or change the mapping.")
+            raise FileRefused(
+                file=name,
+                why=f"the column {column!r} is missing",
+                fix="Check the header line, or change the mapping.",
+            )
     if len(set(header)) != len(header):
-        raise FileRefused(file=name, why="a column stands in the header twice", fix="Give each column a name of its own.")
+        raise FileRefused(
+            file=name,
+            why="a column stands in the header twice",
+            fix="Give each column a name of its own.",
+        )
     return header
 
 
 def _checked(lines: Lines, name: str) -> Iterator[str]:
-    """Yield the header's lines; a carriage return that ends no line means a file of another system."""
+    """Yield the header's lines; a carriage return that ends no line means a
+    file of another system."""
     for number, line in enumerate(_or_bare(lines, name)):
         if number == 0 and "\r" in line.removesuffix("\n").removesuffix("\r"):
             raise _bare_return(name)
@@ -215,6 +301,7 @@ def _unfit(field: str, text: str) -> RowProblem | None:
 
 def _bare_return(name: str) -> FileRefused:
     return FileRefused(
-        file=name, why="its header line holds a carriage return (CR) that ends no line",
+        file=name,
+        why="its header line holds a carriage return (CR) that ends no line",
         fix="Save the file with the line ends LF or CR LF.",
-    )  # fmt: skip
+    )

@@ -1,7 +1,9 @@
-"""Sealing a block of rows at once: what one row costs is what an import costs. Pure, so that other processes can do it.
+"""Sealing a block of rows at once: what one row costs is what an import costs. Pure, so that
+other processes can do it.
 
-It writes what :mod:`aboveboard.vault.sealed` and :mod:`aboveboard.vault.blind` would, with everything that is the
-same for every row made once; a property test holds the two against each other.
+It writes what :mod:`aboveboard.vault.sealed` and :mod:`aboveboard.vault.blind`
+would, with everything that is the same for every row made once; a property test
+holds the two against each other.
 """
 
 from __future__ import annotations
@@ -33,9 +35,11 @@ Key = tuple[int, bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that is the same for each row of one import. It holds the keys of the blind indexes, and is never written down.
+    """All that is the same for each row of one import. It holds the keys of the blind indexes,
+    and is never written down.
 
-    ``look_ups``: kind of field to the number of its index and the keys of its digests, one for each of ``generations``.
+    ``look_ups``: kind of field to the number of its index and the keys of its digests, one for
+    each of ``generations``.
     """
 
     header: tuple[str, ...]
@@ -55,7 +59,8 @@ class Plan:
 class Sealed:
     """A block as it goes into the tables: one item of each list for each person, in file order.
 
-    ``digests`` tell two people apart; ``lines`` are where they stand. ``rows`` counts people and those with ``problems``.
+    ``digests`` tell two people apart; ``lines`` are where they stand. ``rows`` counts people and
+    those with ``problems``.
     """
 
     rows: int = 0
@@ -67,7 +72,8 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """How the record of everyone who has exactly these fields begins, and of each field: its place, name part, bound part."""
+    """How the record of everyone who has exactly these fields begins, and of each field: its place,
+    name part, bound part."""
 
     start: bytes
     boxes: tuple[tuple[int, bytes, bytes], ...]
@@ -94,9 +100,12 @@ class Sealer:
                 self._look_ups.append((at, name, kind, keyed))
 
     def seal(self, data: bytes, line: int, keys: Sequence[Key]) -> Sealed:
-        """Return the rows of a block, which starts behind line ``line``, sealed with ``keys``, at least one for each line."""
+        """Return the rows of a block, which starts behind line ``line``, sealed with ``keys``, at
+        least one for each line."""
         done, nonces, at = Sealed(), _Nonces(), 0
-        for row, values, problems in self._reader.rows(data.decode("utf-8", errors="replace"), line):
+        for row, values, problems in self._reader.rows(
+            data.decode("utf-8", errors="replace"), line
+        ):
             done.rows += 1
             if problems:
                 done.problems += ((row, problem) for problem in problems)
@@ -105,14 +114,24 @@ class Sealer:
             digests, identity = self._digests(values, country)
             if identity is None:
                 name = self._plan.mapping.identify_by
-                done.problems.append((row, people_file.RowProblem(name, "missing", f"{name} has no letter or digit.")))
+                done.problems.append(
+                    (
+                        row,
+                        people_file.RowProblem(name, "missing", f"{name} has no letter or digit."),
+                    )
+                )
                 continue
             person_id, key, wrapped = keys[at]
             at += 1
             done.lines.append(row)
             done.digests.append(identity)
             self._shape.add(
-                done.tables, person_id, self._facets(country, region), wrapped, self._record(person_id, key, values, nonces), digests
+                done.tables,
+                person_id,
+                self._facets(country, region),
+                wrapped,
+                self._record(person_id, key, values, nonces),
+                digests,
             )
         return done
 
@@ -125,10 +144,17 @@ class Sealer:
             plain = values[place].encode()
             nonce = drawn[at : at + _NONCE]
             at += _NONCE
-            parts += (name, _length(len(plain) + _AROUND), nonce, encrypt(nonce, plain, bound + tail))
+            parts += (
+                name,
+                _length(len(plain) + _AROUND),
+                nonce,
+                encrypt(nonce, plain, bound + tail),
+            )
         return b"".join(parts)
 
-    def _digests(self, values: list[str], country: str) -> tuple[list[tuple[Any, bytes]], bytes | None]:
+    def _digests(
+        self, values: list[str], country: str
+    ) -> tuple[list[tuple[Any, bytes]], bytes | None]:
         found, identity = [], None
         for at, name, kind, macs in self._look_ups:
             if text := values[at]:
@@ -155,7 +181,12 @@ class Sealer:
     def _make_facets(self, country: str, region: str) -> copying.Facets:
         mapping = self._plan.mapping
         language = mapping.language({mapping.country: country})
-        return self._shape.facets(mapping.jurisdiction_of(country, region), language, self._plan.collected_at, self._plan.at)
+        return self._shape.facets(
+            mapping.jurisdiction_of(country, region),
+            language,
+            self._plan.collected_at,
+            self._plan.at,
+        )
 
 
 class _Nonces:

@@ -1,4 +1,5 @@
-"""Storing many people at once: COPY on PostgreSQL, one prepared statement on SQLite; and asking who is held already."""
+"""Storing many people at once: COPY on PostgreSQL, one prepared statement on SQLite; and
+asking who is held already."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ def takes_copy() -> bool:
 
 
 def lock() -> None:
-    """Let one import at a time store a batch: two that load the same person would not see each other.
+    """Let one import at a time store a batch: two that load the same person
+    would not see each other.
 
     SQLite needs no lock of its own: its transactions begin IMMEDIATE, and one writes at a time.
     """
@@ -39,20 +41,32 @@ def held(kind: int, digests: Sequence[bytes]) -> dict[bytes, int]:
         return {}
     with connection.cursor() as cursor:
         if takes_copy():
-            cursor.execute(_HELD.format(table=BlindIndex._meta.db_table, these="= ANY(%s)"), [kind, list(digests)])
+            cursor.execute(
+                _HELD.format(table=BlindIndex._meta.db_table, these="= ANY(%s)"),
+                [kind, list(digests)],
+            )
         else:
             marks = ", ".join(["%s"] * len(digests))
-            cursor.execute(_HELD.format(table=BlindIndex._meta.db_table, these=f"IN ({marks})"), [kind, *digests])
+            cursor.execute(
+                _HELD.format(table=BlindIndex._meta.db_table, these=f"IN ({marks})"),
+                [kind, *digests],
+            )
         return {bytes(digest): person_id for digest, person_id in cursor.fetchall()}
 
 
-_HELD = "SELECT digest, min(person_id) FROM {table} WHERE kind = %s AND digest {these} GROUP BY digest"
+_HELD = (
+    "SELECT digest, min(person_id) FROM {table} WHERE kind = %s AND digest {these} GROUP BY digest"
+)
 
 
 def insert(tables: copying.Tables) -> None:
     """Store the batch inside the caller's transaction."""
     for model, columns, rows in zip(_TABLES, copying.COLUMNS, tables.each(), strict=True):
-        flat: Iterable[Any] = rows if model is not BlindIndex or takes_copy() else (row for person in rows for row in person)
+        flat: Iterable[Any] = (
+            rows
+            if model is not BlindIndex or takes_copy()
+            else (row for person in rows for row in person)
+        )
         _insert(model._meta.db_table, columns, flat)
 
 
@@ -60,8 +74,12 @@ def _insert(table: str, columns: Sequence[str], rows: Iterable[Any]) -> None:
     names = ", ".join(columns)
     with connection.cursor() as cursor:
         if takes_copy():
-            with connection.wrap_database_errors, cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+            with (
+                connection.wrap_database_errors,
+                cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
+            ):
                 copy.write(copying.START + b"".join(rows) + copying.END)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))  # noqa: S608 - table and columns are the constants above
+            # Table and columns are the constants above.
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))  # noqa: S608

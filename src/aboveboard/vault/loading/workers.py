@@ -1,7 +1,8 @@
 """Sealing in several processes: blocks go out, sealed blocks come back in the order of the file.
 
-The processes know the plan of the import and the keys of the people in hand, and reach neither the database nor
-the root key. They end when the import does, however it ends: a pipe that closes tells them.
+The processes know the plan of the import and the keys of the people in hand, and reach
+neither the database nor the root key. They end when the import does, however it ends: a
+pipe that closes tells them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ class SealerGone(Unavailable):
     """A process that sealed customers has ended."""
 
     code = "sealer_gone"
-    next_step = "Run the same command again: it goes on where it stopped. If it happens again, give --processes 0."
+    next_step = (
+        "Run the same command again: it goes on where it stopped. If it happens again, give "
+        "--processes 0."
+    )
 
 
 def how_many(size: int) -> int:
@@ -41,7 +45,9 @@ def how_many(size: int) -> int:
     return 0 if size <= IMPORT_ALONE_BYTES else min(os.cpu_count() or 1, IMPORT_PROCESSES)
 
 
-def seal(plan: Plan, tasks: Iterable[tuple[Block, list[Key]]], processes: int) -> Generator[Done, None, None]:
+def seal(
+    plan: Plan, tasks: Iterable[tuple[Block, list[Key]]], processes: int
+) -> Generator[Done, None, None]:
     """Yield each block, sealed, and one of its keys as it is wrapped, in order.
 
     Raises:
@@ -57,7 +63,8 @@ def seal(plan: Plan, tasks: Iterable[tuple[Block, list[Key]]], processes: int) -
 
 
 class _Crew:
-    """The processes of one import. Made with ``spawn``: a fork would take along the database connection and its threads."""
+    """The processes of one import. Made with ``spawn``: a fork would take along the database
+    connection and its threads."""
 
     def __init__(self, plan: Plan, count: int) -> None:
         context = multiprocessing.get_context("spawn")
@@ -101,7 +108,8 @@ class _Crew:
 
 
 def _work(line: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches everyone in the terminal; who asked us tells us when to end
+    # Ctrl-C reaches everyone in the terminal; who asked us tells us when to end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.setswitchinterval(0.0005)  # so that the thread below is let in while this one seals
     sealer = Sealer(line.recv())
     tasks: queue.SimpleQueue[tuple[bytes, int, list[Key]] | None] = queue.SimpleQueue()
@@ -114,7 +122,8 @@ def _work(line: Connection) -> None:
 
 
 def _take(line: Connection, tasks: queue.SimpleQueue[tuple[bytes, int, list[Key]] | None]) -> None:
-    """Take tasks as they come: whoever sends one must never wait for a process that waits to be read itself."""
+    """Take tasks as they come: whoever sends one must never wait for a process that
+    waits to be read itself."""
     try:
         while True:
             tasks.put(line.recv())

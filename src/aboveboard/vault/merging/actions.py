@@ -1,14 +1,18 @@
-"""Merging two records and splitting them again. Both hold everyone concerned first, in order of their numbers.
+"""Merging two records and splitting them again. Both hold everyone concerned first,
+in order of their numbers.
 
 Merging, numbered as in the code and in ``docs/decisions/0016``:
 
-1. Each field gets the value chosen for it, sealed anew under the kept record's key, with where it comes from.
+1. Each field gets the value chosen for it, sealed anew under the kept record's key,
+   with where it comes from.
 2. The merged record, and the values that lost, are set aside under the merged record's own key.
-3. Look-ups, handles, sign-in and what other rooms keep lead to the person kept. Choices stay as they were made: the stricter
-   answer stands until the person says otherwise (``choices.standing``).
+3. Look-ups, handles, sign-in and what other rooms keep lead to the person kept.
+   Choices stay as they were made: the stricter answer stands until the person says
+   otherwise (``choices.standing``).
 4. The other number stops being a person and leads to the one kept. Both handles get an entry.
 
-Splitting gives each record back what it had; what changed since goes to the record whose value it replaced.
+Splitting gives each record back what it had; what changed since goes to the record
+whose value it replaced.
 """
 
 from __future__ import annotations
@@ -62,18 +66,24 @@ class CannotSplit(Conflict):
     """This merge cannot be undone: {why}."""
 
     code = "cannot_split"
-    next_step = "Look at the list of merges: it says when it was undone, or that the time for it is over."
+    next_step = (
+        "Look at the list of merges: it says when it was undone, or that the time for it is over."
+    )
 
 
-def merge(kept: int, merged: int, *, chosen: Mapping[str, Side], reference: str, by: Actor, at: datetime) -> MergedPerson:
-    """Make one person of two records: ``kept`` stays their number. ``chosen``: field to the record whose value wins.
+def merge(
+    kept: int, merged: int, *, chosen: Mapping[str, Side], reference: str, by: Actor, at: datetime
+) -> MergedPerson:
+    """Make one person of two records: ``kept`` stays their number. ``chosen``: field to the
+    record whose value wins.
 
     Where nothing was chosen the newer value wins.
 
     Raises:
         SamePerson, NotHeldThere, ReferenceRefused: what was asked makes no sense.
         NotFound: one of the two is not held.
-        MergedElsewhere: one of the two was merged meanwhile, or others were merged into the one that would go.
+        MergedElsewhere: one of the two was merged meanwhile, or others were merged
+            into the one that would go.
     """
     if kept == merged:
         raise SamePerson(found="the same record twice", fix="")
@@ -103,15 +113,25 @@ def merge(kept: int, merged: int, *, chosen: Mapping[str, Side], reference: str,
         entry_id = append("people.merged", by=by, handle=mine_known[0], facts=facts, at=at)
         append("people.merged", by=by, handle=theirs_known[0], facts=facts, at=at)
         row = MergedPerson.objects.create(
-            person_id=kept, merged_id=merged, reference=reference, at=at, actor=by.as_json(), entry_id=entry_id,
-            boxes=sealed.encode(theirs.boxes), set_aside=sealed.encode(aside), state=state,
-        )  # fmt: skip
+            person_id=kept,
+            merged_id=merged,
+            reference=reference,
+            at=at,
+            actor=by.as_json(),
+            entry_id=entry_id,
+            boxes=sealed.encode(theirs.boxes),
+            set_aside=sealed.encode(aside),
+            state=state,
+        )
         refresh(kept)
     return row
 
 
-def split(merge_id: int, *, kinds: Mapping[str, str], reference: str, by: Actor, at: datetime) -> MergedPerson:
-    """Undo a merge: two people again, each with what was theirs. ``kinds``: field to its kind with its format.
+def split(
+    merge_id: int, *, kinds: Mapping[str, str], reference: str, by: Actor, at: datetime
+) -> MergedPerson:
+    """Undo a merge: two people again, each with what was theirs. ``kinds``: field to
+    its kind with its format.
 
     Raises:
         NotFound: there is no such merge, or the person was erased.
@@ -129,7 +149,12 @@ def split(merge_id: int, *, kinds: Mapping[str, str], reference: str, by: Actor,
         if row.split_at is not None:
             raise CannotSplit(why="it was undone before")
         if row.boxes is None or row.set_aside is None:
-            raise CannotSplit(why=f"it is older than {MERGE_UNDO_LIFE.days} days, and what was set aside has been destroyed")
+            raise CannotSplit(
+                why=(
+                    f"it is older than {MERGE_UNDO_LIFE.days} days, and what was set aside has "
+                    "been destroyed"
+                )
+            )
         parted = parting.part(row)
         theirs_known = known_as(row.merged_id)
         give(kept, [one for one in known_as(kept) if one not in theirs_known])
@@ -137,7 +162,9 @@ def split(merge_id: int, *, kinds: Mapping[str, str], reference: str, by: Actor,
         joining.move_all_back(kept, row.merged_id, row.state["rooms"])
         part_customers(kept, row.merged_id, row.state["account"])
         facts: dict[str, Json] = {"merged": row.entry_id, "reference": reference}
-        row.split_entry_id = append("people.split", by=by, handle=known_as(kept)[0], facts=facts, at=at)
+        row.split_entry_id = append(
+            "people.split", by=by, handle=known_as(kept)[0], facts=facts, at=at
+        )
         append("people.split", by=by, handle=theirs_known[0], facts=facts, at=at)
         row.split_at, row.split_actor, row.split_reference = at, by.as_json(), reference
         row.boxes = row.set_aside = None
@@ -148,20 +175,28 @@ def split(merge_id: int, *, kinds: Mapping[str, str], reference: str, by: Actor,
 
 
 def end_undoing(*, at: datetime, limit: int = 100) -> int:
-    """Destroy what was set aside by merges that are too old to be undone, and return how many; they stay merged."""
+    """Destroy what was set aside by merges that are too old to be undone, and return how
+    many; they stay merged."""
     with transaction.atomic():
-        due = MergedPerson.objects.select_for_update().filter(boxes__isnull=False, at__lt=at - MERGE_UNDO_LIFE).order_by("id")[:limit]
+        due = (
+            MergedPerson.objects.select_for_update()
+            .filter(boxes__isnull=False, at__lt=at - MERGE_UNDO_LIFE)
+            .order_by("id")[:limit]
+        )
         rows = list(due)
         for row in rows:
             keys.destroy(row.merged_id)
             row.boxes = row.set_aside = None
             row.save(update_fields=["boxes", "set_aside"])
-            append("people.merge-closed", by=SYSTEM, handle=None, facts={"merged": row.entry_id}, at=at)
+            append(
+                "people.merge-closed", by=SYSTEM, handle=None, facts={"merged": row.entry_id}, at=at
+            )
     return len(rows)
 
 
 def forget(numbers: Sequence[int]) -> None:
-    """Destroy what a person's merges set aside, with the keys, and the rows of all of them: only their erasure calls this.
+    """Destroy what a person's merges set aside, with the keys, and the rows of all of them: only
+    their erasure calls this.
 
     ``numbers``: their own first, then those that lead to it.
     """
@@ -174,7 +209,10 @@ def forget(numbers: Sequence[int]) -> None:
 def _check(kept: int, merged: int, held: frozenset[int]) -> None:
     """Refuse what cannot be merged now, of two people on whom hold was laid."""
     missing = {kept, merged} - held
-    if missing and MergedPerson.objects.filter(merged_id__in=missing, split_at__isnull=True).exists():
+    if (
+        missing
+        and MergedPerson.objects.filter(merged_id__in=missing, split_at__isnull=True).exists()
+    ):
         raise MergedElsewhere(why="one of the two was merged into another record meanwhile")
     if missing:
         raise NotFound(what="person")
@@ -183,29 +221,41 @@ def _check(kept: int, merged: int, held: frozenset[int]) -> None:
 
 
 def _join_facets(kept: int, merged: int) -> Json:
-    """Let the person kept be active since the later and collected at the earlier of both; return how each was."""
+    """Let the person kept be active since the later and collected at the earlier of
+    both; return how each was."""
     rows = {person.id: person for person in Person.objects.filter(id__in=[kept, merged])}
     mine, theirs = rows[kept], rows[merged]
     Person.objects.filter(id=kept).update(
-        collected_at=min(mine.collected_at, theirs.collected_at), last_active_at=max(mine.last_active_at, theirs.last_active_at)
+        collected_at=min(mine.collected_at, theirs.collected_at),
+        last_active_at=max(mine.last_active_at, theirs.last_active_at),
     )
     return {
-        "kept_collected_at": clock.to_text(mine.collected_at), "jurisdiction": theirs.jurisdiction, "language": theirs.language,
-        "collected_at": clock.to_text(theirs.collected_at), "last_active_at": clock.to_text(theirs.last_active_at),
-    }  # fmt: skip
+        "kept_collected_at": clock.to_text(mine.collected_at),
+        "jurisdiction": theirs.jurisdiction,
+        "language": theirs.language,
+        "collected_at": clock.to_text(theirs.collected_at),
+        "last_active_at": clock.to_text(theirs.last_active_at),
+    }
 
 
 def _revive(row: MergedPerson, parted: parting.Parted, kinds: Mapping[str, str]) -> None:
     """Make the merged record a person again, and file each under what is their own.
 
-    Whose activity it was since nobody can say: both were active then, so that neither is swept too soon.
+    Whose activity it was since nobody can say: both were active then, so that
+    neither is swept too soon.
     """
     kept, merged, facets = row.person_id, row.merged_id, row.state["facets"]
-    active = max(Person.objects.values_list("last_active_at", flat=True).get(id=kept), clock.from_text(facets["last_active_at"]))
+    active = max(
+        Person.objects.values_list("last_active_at", flat=True).get(id=kept),
+        clock.from_text(facets["last_active_at"]),
+    )
     Person.objects.create(
-        id=merged, jurisdiction=facets["jurisdiction"], language=facets["language"],
-        collected_at=clock.from_text(facets["collected_at"]), last_active_at=active,
-    )  # fmt: skip
+        id=merged,
+        jurisdiction=facets["jurisdiction"],
+        language=facets["language"],
+        collected_at=clock.from_text(facets["collected_at"]),
+        last_active_at=active,
+    )
     Person.objects.filter(id=kept).update(collected_at=clock.from_text(facets["kept_collected_at"]))
     SealedRecord.objects.create(person_id=merged, boxes=sealed.encode(parted.merged))
     SealedRecord.objects.filter(person_id=kept).update(boxes=sealed.encode(parted.kept))
@@ -213,8 +263,10 @@ def _revive(row: MergedPerson, parted: parting.Parted, kinds: Mapping[str, str])
     attachments.belong(merged, parted.merged, parted.merged_cipher)
     changed = {field: box for field, box in parted.merged.items() if field in parted.changed}
     filing.part(
-        kept, merged, row.state["look_ups"],
+        kept,
+        merged,
+        row.state["look_ups"],
         filing.filed_under(merged, changed, parted.merged_cipher, kinds),
         of_kept=filing.filed_under(kept, parted.kept, parted.kept_cipher, kinds),
         of_merged=filing.filed_under(merged, parted.merged, parted.merged_cipher, kinds),
-    )  # fmt: skip
+    )

@@ -8,13 +8,16 @@ from aboveboard.vault.merging.models import MergedPerson
 
 
 def current(person_id: int) -> int:
-    """Return the number that the person has now: another when theirs was merged into it, else the same."""
+    """Return the number that the person has now: another when theirs was merged
+    into it, else the same."""
     return current_of([person_id])[person_id]
 
 
 def current_of(person_ids: Collection[int]) -> dict[int, int]:
     """Return the same for many, in one statement."""
-    rows = MergedPerson.objects.filter(merged_id__in=person_ids, split_at__isnull=True).values_list("merged_id", "person_id")
+    rows = MergedPerson.objects.filter(merged_id__in=person_ids, split_at__isnull=True).values_list(
+        "merged_id", "person_id"
+    )
     return {one: one for one in person_ids} | dict(rows)
 
 

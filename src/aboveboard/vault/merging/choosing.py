@@ -36,7 +36,8 @@ class NotHeldThere(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One field of the two records: where each value comes from, whether they agree, and which wins unless told otherwise."""
+    """One field of the two records: where each value comes from, whether they agree, and which wins
+    unless told otherwise."""
 
     field: str
     likeness: Likeness
@@ -46,16 +47,24 @@ class Compared:
 
 
 def compare(field: str, kept: Origin | None, merged: Origin | None, *, same: bool) -> Compared:
-    """Compare one field that at least one of the two holds. The newer value wins; of equal age, that of the record kept."""
+    """Compare one field that at least one of the two holds. The newer value wins; of equal age,
+    that of the record kept."""
     if merged is None or kept is None:
         only = merged is None
-        return Compared(field, Likeness.ONLY_KEPT if only else Likeness.ONLY_MERGED, kept, merged, Side.KEPT if only else Side.MERGED)
+        return Compared(
+            field,
+            Likeness.ONLY_KEPT if only else Likeness.ONLY_MERGED,
+            kept,
+            merged,
+            Side.KEPT if only else Side.MERGED,
+        )
     newer = Side.MERGED if _later(merged.collected_at, kept.collected_at) else Side.KEPT
     return Compared(field, Likeness.SAME if same else Likeness.DIFFERS, kept, merged, newer)
 
 
 def winners(compared: Mapping[str, Compared], chosen: Mapping[str, Side]) -> dict[str, Side]:
-    """Return which record each field comes from: as chosen, else the newer; a value that only one holds is never lost.
+    """Return which record each field comes from: as chosen, else the newer; a value that only
+    one holds is never lost.
 
     Raises:
         NotHeldThere: somebody chose a record that does not hold the field.

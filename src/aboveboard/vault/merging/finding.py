@@ -1,4 +1,5 @@
-"""Finding records that may be of one person, and comparing two, without a value leaving the vault."""
+"""Finding records that may be of one person, and comparing two, without a
+value leaving the vault."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ _KINDS = {number: kind for kind, number in blind.KIND_NUMBERS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two records that share a look-up of some kinds: the same e-mail address, say, however it was spelled."""
+    """Two records that share a look-up of some kinds: the same e-mail address, say,
+    however it was spelled."""
 
     first: int
     second: int
@@ -49,8 +51,8 @@ _PAIRS = f"""
 def candidates(*, after: tuple[int, int] = (-1, -1), limit: int = 50) -> Sequence[Pair]:
     """Return pairs of people who share a look-up, in the order of their numbers; nothing is opened.
 
-    ``after``: the two numbers of the last pair of the page before. That two people share an address does not make them one:
-    couples do. Somebody has to look.
+    ``after``: the two numbers of the last pair of the page before. That two people share an address
+    does not make them one: couples do. Somebody has to look.
     """
     kinds = len(_KINDS)
     with connection.cursor() as cursor:
@@ -62,11 +64,15 @@ def candidates(*, after: tuple[int, int] = (-1, -1), limit: int = 50) -> Sequenc
         shared = pairs.setdefault((first, second), [])
         if _KINDS[kind] not in shared:
             shared.append(_KINDS[kind])
-    return [Pair(first, second, tuple(shared)) for (first, second), shared in list(pairs.items())[:limit]]
+    return [
+        Pair(first, second, tuple(shared))
+        for (first, second), shared in list(pairs.items())[:limit]
+    ]
 
 
 def preview(kept: int, merged: int) -> list[Compared]:
-    """Compare two records field by field: where each value comes from and whether they agree. No value is shown.
+    """Compare two records field by field: where each value comes from and whether they
+    agree. No value is shown.
 
     Raises:
         NotFound: one of the two is not held.
@@ -93,10 +99,14 @@ def compared(one: Opened, kept: int, other: Opened, merged: int) -> dict[str, Co
     for field in sorted(one.boxes.keys() | other.boxes.keys()):
         mine, theirs = one.boxes.get(field), other.boxes.get(field)
         same = (
-            mine is not None and theirs is not None
-            and sealed.unseal(one.cipher, kept, field, mine) == sealed.unseal(other.cipher, merged, field, theirs)
-        )  # fmt: skip
-        found[field] = compare(field, mine.origin if mine else None, theirs.origin if theirs else None, same=same)
+            mine is not None
+            and theirs is not None
+            and sealed.unseal(one.cipher, kept, field, mine)
+            == sealed.unseal(other.cipher, merged, field, theirs)
+        )
+        found[field] = compare(
+            field, mine.origin if mine else None, theirs.origin if theirs else None, same=same
+        )
     return found
 
 

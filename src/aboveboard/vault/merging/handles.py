@@ -31,4 +31,6 @@ def give(person_id: int, handles: Sequence[str]) -> None:
     found = opened([person_id]).get(person_id)
     if found is None:
         raise NotFound(what="person")
-    PersonKey.objects.filter(person_id=person_id).update(handles=seal(person_id, found.key, handles))
+    PersonKey.objects.filter(person_id=person_id).update(
+        handles=seal(person_id, found.key, handles)
+    )

@@ -1,4 +1,5 @@
-"""What other rooms keep about a person moves along when two records become one, and back when they become two.
+"""What other rooms keep about a person moves along when two records become one, and
+back when they become two.
 
 joining.moves("access")(move, move_back)
 """
@@ -10,14 +11,16 @@ from collections.abc import Callable, Mapping
 from aboveboard.basics.canonical import Json
 
 Move = Callable[[int, int], Json]
-"""``move(kept, merged)``: move rows to the person kept, in the merge's transaction; return what is needed to move them back."""
+"""``move(kept, merged)``: move rows to the person kept, in the merge's transaction; return what is
+needed to move them back."""
 MoveBack = Callable[[int, int, Json], None]
 
 _moves: dict[str, tuple[Move, MoveBack]] = {}
 
 
 def moves(room: str, move: Move, back: MoveBack) -> None:
-    """Register what a room moves. What is returned is kept in the clear: ids and codes, no personal data."""
+    """Register what a room moves. What is returned is kept in the clear: ids and
+    codes, no personal data."""
     _moves[room] = (move, back)
 
 

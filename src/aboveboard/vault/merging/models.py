@@ -1,4 +1,5 @@
-"""What is kept of merges: who became whom, what came from where, and, for a time, what is needed to undo it."""
+"""What is kept of merges: who became whom, what came from where, and, for a time, what
+is needed to undo it."""
 
 from __future__ import annotations
 
@@ -10,14 +11,18 @@ _STANDS = models.Q(split_at__isnull=True)
 
 
 class MergedPerson(models.Model):
-    """Another record was found to be of this person. Ended by being filled in, never by being deleted, but for an erasure.
+    """Another record was found to be of this person. Ended by being filled in, never by being
+    deleted, but for an erasure.
 
-    ``boxes``: the merged record as it was; ``set_aside``: the boxes of the kept record that lost. Both are sealed under the
-    merged record's own key, which stays wrapped in ``keys`` for that; both are null when the time for undoing is over.
-    ``state``: what else was moved, without personal data: which record each field came from, digests, dates.
+    ``boxes``: the merged record as it was; ``set_aside``: the boxes of the kept record that lost.
+    Both are sealed under the merged record's own key, which stays wrapped in ``keys`` for that;
+    both are null when the time for undoing is over. ``state``: what else was moved, without
+    personal data: which record each field came from, digests, dates.
     """
 
-    person_id = models.BigIntegerField(db_index=True, help_text="the person as they are known from then on")
+    person_id = models.BigIntegerField(
+        db_index=True, help_text="the person as they are known from then on"
+    )
     merged_id = models.BigIntegerField(help_text="the number that leads to them since")
     reference = models.CharField(max_length=80, help_text="a case number, without personal data")
     at = models.DateTimeField()
@@ -34,4 +39,8 @@ class MergedPerson(models.Model):
     class Meta:
         """A number leads to one person."""
 
-        constraints: ClassVar = [models.UniqueConstraint(fields=["merged_id"], condition=_STANDS, name="vault_merged_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["merged_id"], condition=_STANDS, name="vault_merged_once"
+            )
+        ]

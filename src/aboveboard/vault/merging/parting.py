@@ -1,7 +1,8 @@
 """Which value goes to whom when one record becomes two again.
 
-A field stays with the record that its value came from at the merge. A value that changed since goes to the record whose value
-it replaced; a field that is new since stays with the person kept; one that was erased since stays erased.
+A field stays with the record that its value came from at the merge. A value that changed since goes
+to the record whose value it replaced; a field that is new since stays with the person kept; one
+that was erased since stays erased.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from aboveboard.vault.merging.models import MergedPerson
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """The boxes of each record with its cipher, and the fields of the merged one that changed since the merge."""
+    """The boxes of each record with its cipher, and the fields of the merged one that
+    changed since the merge."""
 
     kept: dict[str, sealed.Box]
     kept_cipher: AESGCM
@@ -49,10 +51,16 @@ def part(row: MergedPerson) -> Parted:
         box, was = mine.pop(field, None), boxes.get(field)
         if box is not None:
             value = sealed.unseal(now.cipher, kept, field, box)
-            if was is None or box.origin != was.origin or value != sealed.unseal(cipher, merged, field, was):
+            if (
+                was is None
+                or box.origin != was.origin
+                or value != sealed.unseal(cipher, merged, field, was)
+            ):
                 boxes[field] = sealed.seal(cipher, merged, field, box.origin, value)
                 changed.add(field)
         if field in aside:
             lost = aside[field]
-            mine[field] = sealed.seal(now.cipher, kept, field, lost.origin, sealed.unseal(cipher, kept, field, lost))
+            mine[field] = sealed.seal(
+                now.cipher, kept, field, lost.origin, sealed.unseal(cipher, kept, field, lost)
+            )
     return Parted(mine, now.cipher, boxes, cipher, frozenset(changed))

@@ -23,9 +23,9 @@ class ReportFacts:
     """The facts of a report. Empty text, ``None`` and empty tuples mean "not known yet".
 
     Keys such as ``nature`` and ``cause`` are those of :func:`~.template.choices`. ``exposed``: data
-    category keys. ``worst_band``: severity of those hit worst, 1 to 4. ``people_by_country``: ISO 3166
-    country codes. ``written_at``: the moment of writing, which tells whether the report is late.
-    ``dpo`` is ``None`` while nobody said; ``Party("", "")`` if none is designated.
+    category keys. ``worst_band``: severity of those hit worst, 1 to 4. ``people_by_country``: ISO
+    3166 country codes. ``written_at``: the moment of writing, which tells whether the report is
+    late. ``dpo`` is ``None`` while nobody said; ``Party("", "")`` if none is designated.
     """
 
     written_at: datetime

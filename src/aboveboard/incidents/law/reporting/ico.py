@@ -19,7 +19,8 @@ _DATA = Path(__file__).with_name("ico.yaml")
 
 @dataclass(frozen=True, slots=True)
 class IcoAnswer:
-    """One question of the form and its answer; ``missing`` if the form wants one and the facts have none."""
+    """One question of the form and its answer; ``missing`` if the form wants one
+    and the facts have none."""
 
     key: str
     question: str
@@ -32,9 +33,19 @@ def ico_answers(facts: ReportFacts) -> tuple[IcoAnswer, ...]:
     tables = _tables()
     cyber = facts.nature in tables["cyber_natures"]
     answers = _answers(facts, cyber=cyber)
-    rows = [row for row in tables["questions"] if (cyber or not row.get("cyber")) and (template.late(facts) or not row.get("late"))]
+    rows = [
+        row
+        for row in tables["questions"]
+        if (cyber or not row.get("cyber")) and (template.late(facts) or not row.get("late"))
+    ]
     return tuple(
-        IcoAnswer(row["key"], row["ask"], answers[row["key"]], missing=not answers[row["key"]] and not row.get("optional")) for row in rows
+        IcoAnswer(
+            row["key"],
+            row["ask"],
+            answers[row["key"]],
+            missing=not answers[row["key"]] and not row.get("optional"),
+        )
+        for row in rows
     )
 
 
@@ -56,16 +67,26 @@ def _answers(facts: ReportFacts, *, cyber: bool) -> Mapping[str, str]:
         "aspects": _words("aspect", facts.aspects),
         "systems": facts.systems,
         "outage": _words("outage", (facts.outage,) if facts.outage else ()),
-        "staff_trained": "" if facts.staff_trained is None else "Yes" if facts.staff_trained else "No",
-        "measures_before": facts.measures_before_text or _words("measures_before", facts.measures_before),
+        "staff_trained": ""
+        if facts.staff_trained is None
+        else "Yes"
+        if facts.staff_trained
+        else "No",
+        "measures_before": facts.measures_before_text
+        or _words("measures_before", facts.measures_before),
         "measures_taken": facts.measures_taken,
-        "measures_after": facts.measures_after_text or _words("measures_after", facts.measures_after),
+        "measures_after": facts.measures_after_text
+        or _words("measures_after", facts.measures_after),
         "late_reason": facts.late_reason,
-        "subjects_told": _words("subjects_told", (facts.subjects_told,) if facts.subjects_told else ()),
+        "subjects_told": _words(
+            "subjects_told", (facts.subjects_told,) if facts.subjects_told else ()
+        ),
         "told_elsewhere": "; ".join(facts.told_elsewhere),
         "dpo": "" if facts.dpo is None else _party(facts.dpo) or "None designated",
         "reporter": _party(facts.reporter) if facts.reporter else "",
-        "organisation": f"{facts.organisation}, {facts.organisation_contact}" if facts.organisation and facts.organisation_contact else "",
+        "organisation": f"{facts.organisation}, {facts.organisation_contact}"
+        if facts.organisation and facts.organisation_contact
+        else "",
     }
 
 

@@ -29,7 +29,8 @@ Answer: TypeAlias = "str | int | bool"
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A question that the facts do not answer yet, the fields it would fill, and the provision it serves."""
+    """A question that the facts do not answer yet, the fields it would fill, and
+    the provision it serves."""
 
     key: str
     question: str
@@ -38,7 +39,8 @@ class Missing:
 
 
 def choices(name: str) -> Mapping[str, str]:
-    """Return the answers that a question allows: key to words. Names are those in ``template.yaml``.
+    """Return the answers that a question allows: key to words. Names are
+    those in ``template.yaml``.
 
     Raises:
         KeyError: there is no such question.
@@ -66,7 +68,12 @@ def missing(facts: ReportFacts) -> tuple[Missing, ...]:
     """Return the questions that are still open, in the order of the template."""
     rows = _tables()["questions"]
     return tuple(
-        Missing(key, rows[key]["ask"], rows[key]["article"], tuple(f"field_{number}" for number in rows[key]["fields"]))
+        Missing(
+            key,
+            rows[key]["ask"],
+            rows[key]["article"],
+            tuple(f"field_{number}" for number in rows[key]["fields"]),
+        )
         for key, known in _KNOWN.items()
         if not known(facts)
     )
@@ -79,7 +86,9 @@ _KNOWN: Mapping[str, Callable[[ReportFacts], bool]] = {
     "reporter_contact": lambda facts: facts.reporter is not None,
     "dpo": lambda facts: facts.dpo is not None,
     "occurred": lambda facts: bool(facts.occurred),
-    "begun_at": lambda facts: facts.begun_at is not None or facts.occurred in ("", "cannot_be_known", "not_yet_known"),
+    "begun_at": lambda facts: (
+        facts.begun_at is not None or facts.occurred in ("", "cannot_be_known", "not_yet_known")
+    ),
     "discovery": lambda facts: bool(facts.discovery),
     "late_reason": lambda facts: bool(facts.late_reason) or not late(facts),
     "aspects": lambda facts: bool(facts.aspects),
@@ -103,9 +112,12 @@ _KNOWN: Mapping[str, Callable[[ReportFacts], bool]] = {
 
 
 def late(facts: ReportFacts) -> bool:
-    """Say whether a first report comes after the deadline of Art. 33(1), as the catalogue has it."""
+    """Say whether a first report comes after the deadline of Art. 33(1), as
+    the catalogue has it."""
     value = next(rule.deadline.value for rule in catalogue.rules() if rule.id == "EU-GDPR-33-AUTH")
-    return not facts.follow_up_to and facts.written_at - facts.aware_at > timedelta(hours=value or 0)
+    return not facts.follow_up_to and facts.written_at - facts.aware_at > timedelta(
+        hours=value or 0
+    )
 
 
 def _who(facts: ReportFacts) -> dict[int, Answer]:
@@ -122,12 +134,20 @@ def _who(facts: ReportFacts) -> dict[int, Answer]:
     if facts.public_sector is not None:
         found[14] = "b" if facts.public_sector else "a"
     if facts.reporter:
-        found |= {21: facts.reporter.name, 22: facts.reporter.contact, 23: _letter("reporter_function", facts.reporter_function)}
+        found |= {
+            21: facts.reporter.name,
+            22: facts.reporter.contact,
+            23: _letter("reporter_function", facts.reporter_function),
+        }
         if facts.reporter_function == "other":
             found[24] = facts.reporter.function
     if facts.dpo is not None:
         named = bool(facts.dpo.name)
-        found |= {29: "Yes" if named else "No", 30: facts.dpo.name or _NONE, 31: facts.dpo.contact or _NONE}
+        found |= {
+            29: "Yes" if named else "No",
+            30: facts.dpo.name or _NONE,
+            31: facts.dpo.contact or _NONE,
+        }
     return found
 
 
@@ -153,7 +173,9 @@ def _what(facts: ReportFacts) -> dict[int, Answer]:
         59: _letter("outage", facts.outage),
         60: _letter("nature", facts.nature),
         61: _letter("cause", facts.cause),
-        62: f"{facts.description} Affected: {more}." if facts.description and more else facts.description,
+        62: f"{facts.description} Affected: {more}."
+        if facts.description and more
+        else facts.description,
         63: facts.systems,
     }
 
@@ -189,7 +211,11 @@ def _consequences(facts: ReportFacts) -> dict[int, Answer]:
 
 def _done(facts: ReportFacts) -> dict[int, Answer]:
     told = facts.subjects_told == "told"
-    everybody = facts.people is not None and facts.subjects_told_count is not None and facts.subjects_told_count >= facts.people
+    everybody = (
+        facts.people is not None
+        and facts.subjects_told_count is not None
+        and facts.subjects_told_count >= facts.people
+    )
     found: dict[int, Answer] = {
         92: facts.measures_taken,
         94: _first("measures_after", facts.measures_after),
@@ -200,7 +226,10 @@ def _done(facts: ReportFacts) -> dict[int, Answer]:
         109: _letter("yes_no", _yes_no(facts.reported_to_police)),
     }
     if told:
-        found |= {98: facts.subjects_told_at.date().isoformat() if facts.subjects_told_at else "", 106: facts.notice_text}
+        found |= {
+            98: facts.subjects_told_at.date().isoformat() if facts.subjects_told_at else "",
+            106: facts.notice_text,
+        }
         found |= {102: "a" if everybody else "b", 104: _letter("told_by", "individually")}
     return found
 
@@ -208,8 +237,12 @@ def _done(facts: ReportFacts) -> dict[int, Answer]:
 def _borders(facts: ReportFacts) -> dict[int, Answer]:
     """Fields 113 to 123: cross-border processing, from a controller inside or outside the EEA."""
     inside = [code for code in facts.established_in if authorities.in_eea(code)]
-    people = {code: count for code, count in facts.people_by_country.items() if authorities.in_eea(code)}
-    listed = "; ".join(f"{authorities.country_name(code)}: {count}" for code, count in sorted(people.items()))
+    people = {
+        code: count for code, count in facts.people_by_country.items() if authorities.in_eea(code)
+    }
+    listed = "; ".join(
+        f"{authorities.country_name(code)}: {count}" for code, count in sorted(people.items())
+    )
     if not facts.established_in or not facts.people_by_country:
         return {113: "c", 120: "c"}
     found: dict[int, Answer] = {
@@ -217,7 +250,10 @@ def _borders(facts: ReportFacts) -> dict[int, Answer]:
         120: "a" if not inside and people else "b",
     }
     if found[113] == "a":
-        found |= {114: authorities.of(inside[0]).title, 115: "; ".join(authorities.country_name(code) for code in inside)}
+        found |= {
+            114: authorities.of(inside[0]).title,
+            115: "; ".join(authorities.country_name(code) for code in inside),
+        }
         found |= {116: listed, 117: sum(people.values())}
     if found[120] == "a":
         found |= {121: listed, 122: sum(people.values())}
@@ -233,12 +269,21 @@ def data_type_letters(exposed: frozenset[str]) -> list[str]:
 
 def _data_words(exposed: frozenset[str]) -> list[str]:
     labels = _tables()["data_types"]["labels"]
-    named = sorted(categories.get(key).label["en"].removeprefix("your ") for key in exposed if key in categories.known())
-    return [*(labels[letter] for letter in data_type_letters(exposed)), *([f"in detail: {', '.join(named)}"] if named else [])]
+    named = sorted(
+        categories.get(key).label["en"].removeprefix("your ")
+        for key in exposed
+        if key in categories.known()
+    )
+    return [
+        *(labels[letter] for letter in data_type_letters(exposed)),
+        *([f"in detail: {', '.join(named)}"] if named else []),
+    ]
 
 
 def _type_of(category: str, by_category: Mapping[str, str]) -> str:
-    return by_category[max((key for key in by_category if covers(key, category)), key=len, default="user")]
+    return by_category[
+        max((key for key in by_category if covers(key, category)), key=len, default="user")
+    ]
 
 
 def _letter(name: str, key: str) -> str:

@@ -1,4 +1,5 @@
-"""The law as data: duties to notify, what they cover, and whom they name; each entry dated and sourced.
+"""The law as data: duties to notify, what they cover, and whom they name; each
+entry dated and sourced.
 
 Promise: every figure of the law that the product states comes from a file in this folder, with the
 date it was checked and how. ``catalogue`` loads the duties and picks them by date, ``definitions``

@@ -1,8 +1,9 @@
 """Which supervisory authority in the EEA: the lead one, or one in each country concerned.
 
-GDPR Art. 55 and 56: an organisation with its main establishment in the EEA tells the authority there
-(one-stop-shop). One without any establishment in the EEA tells the authority of every country where
-affected people live (EDPB Guidelines 9/2022 v2.0, paragraph 73). Germany has one authority a Land.
+GDPR Art. 55 and 56: an organisation with its main establishment in the EEA tells the
+authority there (one-stop-shop). One without any establishment in the EEA tells the authority
+of every country where affected people live (EDPB Guidelines 9/2022 v2.0, paragraph 73).
+Germany has one authority a Land.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _DATA = Path(__file__).with_name("authorities.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """An authority: its name, in the country's language too, and what is known of how it takes notices."""
+    """An authority: its name, in the country's language too, and what is known of
+    how it takes notices."""
 
     code: str
     country: str
@@ -33,8 +35,13 @@ class Authority:
 
     @property
     def title(self) -> str:
-        """The name as it stands in a list: "Commission nationale de l'informatique et des libertés (CNIL)"."""
-        return f"{self.original} ({self.acronym})" if self.acronym and self.acronym not in self.original else self.original
+        """The name as it stands in a list: "Commission nationale de l'informatique et
+        des libertés (CNIL)"."""
+        return (
+            f"{self.original} ({self.acronym})"
+            if self.acronym and self.acronym not in self.original
+            else self.original
+        )
 
 
 def in_eea(jurisdiction: str) -> bool:
@@ -60,8 +67,17 @@ def of(jurisdiction: str, *, public_body: bool = False) -> Authority:
     country = jurisdiction.split("-")[0]
     row = _rows()[country]
     regions = row.get("regions", {})
-    region = regions.get(f"{jurisdiction}-PUBLIC" if public_body and f"{jurisdiction}-PUBLIC" in regions else jurisdiction)
-    name, original, acronym, note = row["name"], row["original"], row["acronym"] or "", row.get("notes", "")
+    region = regions.get(
+        f"{jurisdiction}-PUBLIC"
+        if public_body and f"{jurisdiction}-PUBLIC" in regions
+        else jurisdiction
+    )
+    name, original, acronym, note = (
+        row["name"],
+        row["original"],
+        row["acronym"] or "",
+        row.get("notes", ""),
+    )
     if region:
         land = region["region"].split(" (")[0]
         name = original = region["name"] if land in region["name"] else f"{region['name']}, {land}"
@@ -69,7 +85,16 @@ def of(jurisdiction: str, *, public_body: bool = False) -> Authority:
     elif row.get("federal_only"):
         name = original = "the data protection authority of the Land concerned"
         acronym = ""
-    return Authority(jurisdiction, row["country"], name, original, acronym, row["online_form"], row["languages"], note)
+    return Authority(
+        jurisdiction,
+        row["country"],
+        name,
+        original,
+        acronym,
+        row["online_form"],
+        row["languages"],
+        note,
+    )
 
 
 @cache

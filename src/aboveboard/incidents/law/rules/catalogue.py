@@ -26,7 +26,8 @@ _OPERATORS = {">": gt, ">=": ge, "<": lt}
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """How many people the duty takes: ``of`` is residents, persons (perhaps elsewhere too) or everyone.
+    """How many people the duty takes: ``of`` is residents, persons (perhaps
+    elsewhere too) or everyone.
 
     ``alternative``: reaching it makes the duty bind even where the harm test does not.
     """
@@ -43,7 +44,11 @@ class Threshold:
 
     def words(self) -> str:
         """Return the threshold in words: "more than 500", "500 or more", "fewer than 500"."""
-        return {">": f"more than {self.count:,}", ">=": f"{self.count:,} or more", "<": f"fewer than {self.count:,}"}[self.operator]
+        return {
+            ">": f"more than {self.count:,}",
+            ">=": f"{self.count:,} or more",
+            "<": f"fewer than {self.count:,}",
+        }[self.operator]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,9 @@ def in_force_on(day: date) -> tuple[Rule, ...]:
 @cache
 def harm_answers() -> Mapping[str, Mapping[str, str]]:
     """Return, per harm test, its words and the answer for each likelihood of harm."""
-    found: Mapping[str, Mapping[str, str]] = yaml.safe_load((_FOLDER / "harm_tests.yaml").read_text("utf-8"))["tests"]
+    found: Mapping[str, Mapping[str, str]] = yaml.safe_load(
+        (_FOLDER / "harm_tests.yaml").read_text("utf-8")
+    )["tests"]
     return found
 
 
@@ -126,14 +133,19 @@ HARM_ANSWERS: Mapping[str, Required] = {"yes": Required.YES, "no": Required.NO, 
 
 @cache
 def sectors() -> Mapping[str, str]:
-    """Return the sectors with duties of their own: key to what it is, for the organisation to declare."""
-    found: Mapping[str, str] = yaml.safe_load((_FOLDER / "sectors.yaml").read_text("utf-8"))["sectors"]
+    """Return the sectors with duties of their own: key to what it is, for the
+    organisation to declare."""
+    found: Mapping[str, str] = yaml.safe_load((_FOLDER / "sectors.yaml").read_text("utf-8"))[
+        "sectors"
+    ]
     return found
 
 
 @cache
 def _places() -> Mapping[str, Mapping[str, str]]:
-    found: Mapping[str, Mapping[str, str]] = yaml.safe_load((_FOLDER / "places.yaml").read_text("utf-8"))
+    found: Mapping[str, Mapping[str, str]] = yaml.safe_load(
+        (_FOLDER / "places.yaml").read_text("utf-8")
+    )
     return found
 
 
@@ -143,7 +155,8 @@ def place_name(code: str) -> str:
 
 
 def part_needed(code: str) -> str:
-    """Return what to say of people whose part of a country is not recorded though it decides, or ""."""
+    """Return what to say of people whose part of a country is not recorded
+    though it decides, or ""."""
     return _places()["needs_part"].get(code, "")
 
 

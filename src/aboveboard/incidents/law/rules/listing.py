@@ -1,4 +1,5 @@
-"""The duties as a page for people (``docs/reference/duties.md``), made from the data so that it cannot go stale."""
+"""The duties as a page for people (``docs/reference/duties.md``), made from the data so
+that it cannot go stale."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from aboveboard.incidents.law.terms import OrgRole
 
 
 def page() -> list[str]:
-    """Return the lines of the page, without its title: one table a place, then what US laws cover."""
+    """Return the lines of the page, without its title: one table a place,
+    then what US laws cover."""
     by_place: dict[str, list[Rule]] = {}
     for rule in catalogue.rules():
         by_place.setdefault(rule.jurisdiction, []).append(rule)
@@ -60,10 +62,23 @@ def _in_force(rule: Rule) -> str:
 
 def _sectors() -> list[str]:
     rows = [f"| `{key}` | {words} |" for key, words in catalogue.sectors().items()]
-    return ["## Sectors\n", "A sector's duties apply only to an organisation that declares it.\n", "| key | who |", "|---|---|", *rows]
+    return [
+        "## Sectors\n",
+        "A sector's duties apply only to an organisation that declares it.\n",
+        "| key | who |",
+        "|---|---|",
+        *rows,
+    ]
 
 
 def _covered() -> list[str]:
-    lines = ["## What US laws count\n", "With a name, unless said otherwise.\n", "| law of | counts |", "|---|---|"]
-    lines += [f"| `{place}` | {definitions.words(place)} |" for place in sorted(definitions.places())]
+    lines = [
+        "## What US laws count\n",
+        "With a name, unless said otherwise.\n",
+        "| law of | counts |",
+        "|---|---|",
+    ]
+    lines += [
+        f"| `{place}` | {definitions.words(place)} |" for place in sorted(definitions.places())
+    ]
     return lines

@@ -1,10 +1,10 @@
 """Read a retold breach (EDPB-like: short texts, lists, yes/no) into the facts that ``risk`` takes.
 
-The shape, every key optional: ``cause``, ``malicious``, ``breach_types`` (confidentiality, integrity,
-availability), ``controller_type``, ``data_categories``, ``special_category``, ``identifiers``,
-``data_subject_groups``, ``vulnerable_subjects``, ``persons`` (``{"approx": int}``), ``encryption``,
-``key_compromised``, ``backup``, ``exfiltration``, ``recipients``, ``publication``,
-``likely_consequences``, ``containment``.
+The shape, every key optional: ``cause``, ``malicious``, ``breach_types`` (confidentiality,
+integrity, availability), ``controller_type``, ``data_categories``, ``special_category``,
+``identifiers``, ``data_subject_groups``, ``vulnerable_subjects``, ``persons``
+(``{"approx": int}``), ``encryption``, ``key_compromised``, ``backup``, ``exfiltration``,
+``recipients``, ``publication``, ``likely_consequences``, ``containment``.
 """
 
 from __future__ import annotations
@@ -36,8 +36,11 @@ def facts_of(story: Story) -> Facts:
         outage=_outage(story),
         change=_change(story),
         context=Context(steps=steps),
-        deletion=bool(_first("deletion", _text(story, "containment", "recipients", "exfiltration", "cause"))),
-        vulnerable=bool(story.get("vulnerable_subjects")) or _found("vulnerable", _text(story, "data_subject_groups")),
+        deletion=bool(
+            _first("deletion", _text(story, "containment", "recipients", "exfiltration", "cause"))
+        ),
+        vulnerable=bool(story.get("vulnerable_subjects"))
+        or _found("vulnerable", _text(story, "data_subject_groups")),
         vital=_vital(story),
         people=_people(story),
         recipients=_recipients(story),
@@ -47,13 +50,19 @@ def facts_of(story: Story) -> Facts:
 def _data(story: Story) -> tuple[frozenset[str], Mapping[Kind, int]]:
     """Return the categories told of, and ENISA's step for each kind where a word calls for one."""
     words = _words()
-    lines = [str(line) for key in ("data_categories", "identifiers") for line in _lines(story.get(key))]
+    lines = [
+        str(line) for key in ("data_categories", "identifiers") for line in _lines(story.get(key))
+    ]
     hits = [row for line in lines for row in _rows_in(line, words["data"])]
-    hits += _rows_in(_text(story, "data_subject_groups", "cause", "controller_type"), words["people_tell"])
+    hits += _rows_in(
+        _text(story, "data_subject_groups", "cause", "controller_type"), words["people_tell"]
+    )
     if any(row.get("mild") for row in hits):
         hits = [row for row in hits if not row.get("generic")]
     exposed = {row["category"] for row in hits}
-    if story.get("special_category") and not any(_kind(category) is Kind.SENSITIVE for category in exposed):
+    if story.get("special_category") and not any(
+        _kind(category) is Kind.SENSITIVE for category in exposed
+    ):
         exposed.add(words["special_category"])
     if lines and not exposed:
         exposed.add("user.unique_id")
@@ -68,7 +77,9 @@ def _data(story: Story) -> tuple[frozenset[str], Mapping[Kind, int]]:
 
 def _rows_in(line: str, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     hits = [row for row in rows if re.search(row["find"], line, re.IGNORECASE)]
-    return [row for row in hits if not (row.get("generic") and any(other.get("mild") for other in hits))]
+    return [
+        row for row in hits if not (row.get("generic") and any(other.get("mild") for other in hits))
+    ]
 
 
 def _kind(category: str) -> Kind:
@@ -76,7 +87,8 @@ def _kind(category: str) -> Kind:
 
 
 def _hands(story: Story) -> Hands:
-    """Return in whose hands the data is: from what left, through who has it, to how it got there."""
+    """Return in whose hands the data is: from what left, through who has
+    it, to how it got there."""
     left = _text(story, "exfiltration")
     types = [str(item).lower() for item in _lines(story.get("breach_types"))]
     if types and "confidentiality" not in types and not left.strip():
@@ -84,7 +96,9 @@ def _hands(story: Story) -> Hands:
     if left and _first("nothing_left", left):
         return Hands.NOBODY
     who = _text(story, "recipients", "exfiltration")
-    if story.get("publication") or (_found("public", f"{who} {_text(story, 'cause')}") and not _found("not_public", who)):
+    if story.get("publication") or (
+        _found("public", f"{who} {_text(story, 'cause')}") and not _found("not_public", who)
+    ):
         return Hands.PUBLIC
     if story.get("malicious"):
         return Hands.HOSTILE
@@ -126,7 +140,11 @@ def _change(story: Story) -> Change:
     if _found("ransomware", _text(story, "cause", "attack_vector")):
         # What ransomware changes is whether data can be used; the outage counts that.
         return Change.NONE
-    return Change.RESTORED if _found("put_right", _text(story, "containment", "likely_consequences", "backup")) else Change.USED
+    return (
+        Change.RESTORED
+        if _found("put_right", _text(story, "containment", "likely_consequences", "backup"))
+        else Change.USED
+    )
 
 
 def _vital(story: Story) -> bool:
@@ -145,7 +163,9 @@ def _recipients(story: Story) -> int | None:
     figures = [int(found.replace(",", "")) for found in re.findall(r"\b\d[\d,]*\b", text)]
     if figures:
         return max(figures)
-    counted = [value for word, value in _words()["numbers"].items() if re.search(rf"\b{word}s?\b", text)]
+    counted = [
+        value for word, value in _words()["numbers"].items() if re.search(rf"\b{word}s?\b", text)
+    ]
     return max(counted, default=None)
 
 

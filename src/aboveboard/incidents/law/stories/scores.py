@@ -36,7 +36,9 @@ def answer(case: Case) -> float | dict[str, float | str]:
         return cb(str(case["element"]), str(case.get("facts", "")))
     if component == "SE":
         points = case["CB"]
-        value = severity.se(case["DPC"], case["EI"], sum(points.values()) if isinstance(points, Mapping) else points)
+        value = severity.se(
+            case["DPC"], case["EI"], sum(points.values()) if isinstance(points, Mapping) else points
+        )
         return {"SE": value, "level": severity.band_name(severity.band(value))}
     raise ValueError(f"no component {component!r} in SE = DPC x EI + CB")
 
@@ -50,7 +52,12 @@ def ei(identifier: str, text: str) -> float:
     """Return the ease of identification that ``text`` tells of, 0.25 to 1."""
     tables = _grades()
     grades: Sequence[Mapping[str, Any]] = next(
-        (row["grades"] for row in tables["ei"] if re.search(row["identifier"], identifier, re.IGNORECASE)), []
+        (
+            row["grades"]
+            for row in tables["ei"]
+            if re.search(row["identifier"], identifier, re.IGNORECASE)
+        ),
+        [],
     )
     return severity.ei_level(str(_first(grades, text, "level", tables["ei_unless_found"])))
 
@@ -75,7 +82,9 @@ def cb(element: str, text: str) -> float:
 
 
 def _first(rows: Sequence[Mapping[str, Any]], text: str, key: str, otherwise: object) -> Any:
-    return next((row[key] for row in rows if re.search(row["find"], text, re.IGNORECASE)), otherwise)
+    return next(
+        (row[key] for row in rows if re.search(row["find"], text, re.IGNORECASE)), otherwise
+    )
 
 
 @cache

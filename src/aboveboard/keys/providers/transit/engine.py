@@ -1,7 +1,9 @@
-"""The transit engine as a provider: the root key never leaves it; wrapping keys go in and come out wrapped.
+"""The transit engine as a provider: the root key never leaves it; wrapping keys go
+in and come out wrapped.
 
-``encrypt`` and ``decrypt`` carry the context as associated data, so the key must be of an AEAD kind (``aes256-gcm96``, the
-default, ``aes128-gcm96`` or ``chacha20-poly1305``). Versions of the key are the engine's own: ``vault:v3:...``.
+``encrypt`` and ``decrypt`` carry the context as associated data, so the key must be of an AEAD kind
+(``aes256-gcm96``, the default, ``aes128-gcm96`` or ``chacha20-poly1305``). Versions of the key are
+the engine's own: ``vault:v3:...``.
 """
 
 from __future__ import annotations
@@ -27,14 +29,24 @@ class TransitProvider:
         self.name = place.name
         self._place = place
         self._ca = ca
-        self._token = Token(token_file, lambda method, path, token: ask(place, ca, method, path, token))
+        self._token = Token(
+            token_file, lambda method, path, token: ask(place, ca, method, path, token)
+        )
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """Return ``key`` wrapped and bound to ``context``."""
-        self._check_kind()  # asked first: `encrypt` would make a key that is not there, of its own kind
-        answer = self._say("POST", "encrypt", {"plaintext": _text(key), "associated_data": _text(context)})
+        # Asked first: `encrypt` would make a key that is not there, of its own kind.
+        self._check_kind()
+        answer = self._say(
+            "POST", "encrypt", {"plaintext": _text(key), "associated_data": _text(context)}
+        )
         wrapped = answer.part("data").get("ciphertext")
-        if answer.status != 200 or not isinstance(wrapped, str) or not wrapped.isascii() or not wrapped.startswith("vault:v"):
+        if (
+            answer.status != 200
+            or not isinstance(wrapped, str)
+            or not wrapped.isascii()
+            or not wrapped.startswith("vault:v")
+        ):
             raise self._away(answer)
         return wrapped.encode("ascii")
 
@@ -42,7 +54,11 @@ class TransitProvider:
         """Return the key inside ``wrapped``."""
         if not (wrapped.startswith(b"vault:v") and wrapped.isascii()):
             raise KeyUnwrapFailed(why=f"{self.name} did not wrap it")
-        answer = self._say("POST", "decrypt", {"ciphertext": wrapped.decode("ascii"), "associated_data": _text(context)})
+        answer = self._say(
+            "POST",
+            "decrypt",
+            {"ciphertext": wrapped.decode("ascii"), "associated_data": _text(context)},
+        )
         if answer.status == 400 and not any("not found" in error for error in answer.errors):
             raise KeyUnwrapFailed(why=f"{self.name} says that it is not what it wrapped")
         plain = answer.part("data").get("plaintext")
@@ -68,15 +84,24 @@ class TransitProvider:
         """
         answer = self._say("POST", "keys", {}, "/rotate")
         if answer.status == 403:
-            fix = f"Let its keeper rotate the key {self._place.key}, then run this with --same-version."
+            fix = (
+                f"Let its keeper rotate the key {self._place.key}, then run this with "
+                "--same-version."
+            )
             raise RenewalRefused(provider=self.name, why="the token may not rotate it", fix=fix)
         if answer.status not in (200, 204):
             raise self._away(answer)
-        return f"{self.name} wraps with version {self._check_kind().get('latest_version')} of its key from now on."
+        return (
+            f"{self.name} wraps with version {self._check_kind().get('latest_version')} of its key "
+            "from now on."
+        )
 
     def settle(self, kept: Collection[bytes]) -> str:
         """Say what its keeper may do."""
-        return f"Versions of {self._place.key} below the latest are needed for older backups only (min_decryption_version)."
+        return (
+            f"Versions of {self._place.key} below the latest are needed for older backups only "
+            "(min_decryption_version)."
+        )
 
     def _check_kind(self) -> Mapping[str, object]:
         answer = self._say("GET", "keys", None)
@@ -84,28 +109,47 @@ class TransitProvider:
         if answer.status != 200:
             raise self._away(answer)
         if about.get("type") not in _KINDS:
-            raise ProviderAway(provider=self.name, why=f"its key is not of a kind that binds a context: {', '.join(_KINDS)}", fix=_GUIDE)
+            raise ProviderAway(
+                provider=self.name,
+                why=f"its key is not of a kind that binds a context: {', '.join(_KINDS)}",
+                fix=_GUIDE,
+            )
         return about
 
-    def _say(self, method: str, what: str, body: Mapping[str, object] | None, end: str = "") -> Answer:
+    def _say(
+        self, method: str, what: str, body: Mapping[str, object] | None, end: str = ""
+    ) -> Answer:
         path = f"{self._place.mount}/{what}/{self._place.key}{end}"
         try:
             return ask(self._place, self._ca, method, path, self._token.current(), body)
         except NoToken as error:
-            raise ProviderAway(provider=self.name, why=str(error), fix=f"Give it a token. {_GUIDE}") from None
+            raise ProviderAway(
+                provider=self.name, why=str(error), fix=f"Give it a token. {_GUIDE}"
+            ) from None
         except NoAnswer as error:
-            fix = "Nothing needs a restart: it goes on by itself once that server answers. Check that it runs and is reached."
+            fix = (
+                "Nothing needs a restart: it goes on by itself once that server answers. Check "
+                "that it runs and is reached."
+            )
             raise ProviderAway(provider=self.name, why=str(error), fix=fix) from None
 
     def _away(self, answer: Answer) -> ProviderAway:
-        why, fix = _MEANINGS.get(answer.status, ("its answer is not one that a transit engine gives", _GUIDE))
+        why, fix = _MEANINGS.get(
+            answer.status, ("its answer is not one that a transit engine gives", _GUIDE)
+        )
         if answer.status >= 500 and answer.status not in _MEANINGS:
-            why, fix = "it has a fault of its own", "See its log; it goes on by itself once that server answers."
+            why, fix = (
+                "it has a fault of its own",
+                "See its log; it goes on by itself once that server answers.",
+            )
         return ProviderAway(provider=self.name, why=f"{why} (status {answer.status})", fix=fix)
 
 
 _MEANINGS: Mapping[int, tuple[str, str]] = {
-    307: ("it sends us to another server", "Name the active server in keys.root, or let the standby forward requests."),
+    307: (
+        "it sends us to another server",
+        "Name the active server in keys.root, or let the standby forward requests.",
+    ),
     400: ("it does not know that key", f"Make the key, or correct keys.root. {_GUIDE}"),
     403: ("it refuses the token", f"Give it a valid token whose policy covers this key. {_GUIDE}"),
     404: ("it has no such engine or key", f"Make the key, or correct keys.root. {_GUIDE}"),

@@ -1,7 +1,8 @@
-"""Speaking with OpenBao or Vault: one request, one answer, over TLS, with a short patience and nothing believed unread.
+"""Speaking with OpenBao or Vault: one request, one answer, over TLS, with a short patience and
+nothing believed unread.
 
-The HTTP API of both (``/v1/...``, ``X-Vault-Token``, ``X-Vault-Namespace``); no redirect is followed, so that the token
-goes to the address in the setting and nowhere else.
+The HTTP API of both (``/v1/...``, ``X-Vault-Token``, ``X-Vault-Namespace``); no redirect is
+followed, so that the token goes to the address in the setting and nowhere else.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered: the HTTP status, the ``errors`` list and the JSON object (empty where there is none)."""
+    """What was answered: the HTTP status, the ``errors`` list and the JSON object (empty
+    where there is none)."""
 
     status: int
     errors: tuple[str, ...]
@@ -54,18 +56,30 @@ class Place:
     def name(self) -> str:
         """The address without what only this machine knows."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        shown = f"vault:http{'s' if self.secure else ''}://{host}:{self.port}/{self.mount}/{self.key}"
+        shown = (
+            f"vault:http{'s' if self.secure else ''}://{host}:{self.port}/{self.mount}/{self.key}"
+        )
         return shown + (f"?namespace={self.namespace}" if self.namespace else "")
 
 
 def place(url: str) -> Place:
-    """Take ``vault:https://HOST:PORT/MOUNT/KEY?namespace=NS&ca=FILE`` apart. Any text is taken; see ``Place.problem``."""
+    """Take ``vault:https://HOST:PORT/MOUNT/KEY?namespace=NS&ca=FILE`` apart. Any text is taken;
+    see ``Place.problem``."""
     try:
         parts = urlsplit(url.partition(":")[2])
         host, port = parts.hostname or "", parts.port or 8200
         given = parse_qs(parts.query, strict_parsing=True) if parts.query else {}
     except ValueError:
-        return Place(False, "", 0, "", "", "", "", "an address such as vault:https://vault.example.org:8200/transit/aboveboard")
+        return Place(
+            False,
+            "",
+            0,
+            "",
+            "",
+            "",
+            "",
+            "an address such as vault:https://vault.example.org:8200/transit/aboveboard",
+        )
     mount, _, key = unquote(parts.path).strip("/").rpartition("/")
     secure = parts.scheme == "https"
     problem = ""
@@ -77,16 +91,37 @@ def place(url: str) -> Place:
         problem = "no login in the address; the token comes from keys.token_file"
     elif given.keys() - {"namespace", "ca"}:
         problem = "nothing but namespace= and ca= after the ?"
-    return Place(secure, host, port, mount, key, given.get("namespace", [""])[0], given.get("ca", [""])[0], problem)
+    return Place(
+        secure,
+        host,
+        port,
+        mount,
+        key,
+        given.get("namespace", [""])[0],
+        given.get("ca", [""])[0],
+        problem,
+    )
 
 
-def ask(at: Place, ca: Path | None, method: str, path: str, token: str, body: Mapping[str, object] | None = None) -> Answer:
+def ask(
+    at: Place,
+    ca: Path | None,
+    method: str,
+    path: str,
+    token: str,
+    body: Mapping[str, object] | None = None,
+) -> Answer:
     """Send one request and return its answer, whatever its status.
 
     Raises:
-        NoAnswer: nothing listens, TLS fails, it takes too long, or what comes is not HTTP or is too long.
+        NoAnswer: nothing listens, TLS fails, it takes too long, or what comes is
+            not HTTP or is too long.
     """
-    headers = {"X-Vault-Token": token, "X-Vault-Request": "true", "Content-Type": "application/json"}
+    headers = {
+        "X-Vault-Token": token,
+        "X-Vault-Request": "true",
+        "Content-Type": "application/json",
+    }
     if at.namespace:
         headers["X-Vault-Namespace"] = at.namespace
     patience = KEY_PROVIDER_PATIENCE.total_seconds()
@@ -98,7 +133,9 @@ def ask(at: Place, ca: Path | None, method: str, path: str, token: str, body: Ma
         else:
             line = http.client.HTTPConnection(at.host, at.port, timeout=patience)
         try:
-            line.request(method, "/v1/" + quote(path), None if body is None else json.dumps(body), headers)
+            line.request(
+                method, "/v1/" + quote(path), None if body is None else json.dumps(body), headers
+            )
             answer = line.getresponse()
             raw = answer.read(KEY_PROVIDER_ANSWER_BYTES + 1)
         finally:
@@ -119,7 +156,11 @@ def read(status: int, raw: bytes) -> Answer:
     if not isinstance(said, dict):
         said = {}
     errors = said.get("errors")
-    return Answer(status, tuple(one for one in errors if isinstance(one, str)) if isinstance(errors, list) else (), said)
+    return Answer(
+        status,
+        tuple(one for one in errors if isinstance(one, str)) if isinstance(errors, list) else (),
+        said,
+    )
 
 
 def _plain(error: Exception) -> str:

@@ -1,4 +1,5 @@
-"""The token for OpenBao or Vault: read from its file anew each time, and renewed at half its life while it is used."""
+"""The token for OpenBao or Vault: read from its file anew each time, and renewed at half its
+life while it is used."""
 
 from __future__ import annotations
 
@@ -43,8 +44,15 @@ class Token:
             if answer.status == 200:
                 self._plan(answer.part("auth"), "lease_duration")
             else:
-                self._renew_at = None  # it has reached its longest life; whoever gave it must give another
-                log.warning("the token for the key provider was not renewed (status %s): give it a new one in time", answer.status)
+                # It has reached its longest life; whoever gave it must give another.
+                self._renew_at = None
+                log.warning(
+                    (
+                        "the token for the key provider was not renewed (status %s): give it a new "
+                        "one in time"
+                    ),
+                    answer.status,
+                )
         return token
 
     def _found(self) -> str:
