@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from aboveboard.access.decide import (
+from aboveboard.access.decision.decide import (
     Facts,
     Permitted,
     Request,
@@ -15,7 +15,7 @@ from aboveboard.access.decide import (
     decide,
     decide_person,
 )
-from aboveboard.choices.standing import Answer, Event, fold
+from aboveboard.choices.state import Answer, Event, fold
 from aboveboard.promise.loading import SAMPLE, load
 from bench.row import Row
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from aboveboard.basics.limits import USE_BATCH
+from aboveboard.access.limits import USE_BATCH
 
 _local = threading.local()
 _URL = os.environ.get("ABOVEBOARD_DATABASE_URL", "")

@@ -54,7 +54,7 @@ def _in_turn() -> None:
 
     django.setup()
     from aboveboard.access.actions import Ask, use_of
-    from aboveboard.access.people import NoOneFound, Sought
+    from aboveboard.access.lookup import NoOneFound, Sought
     from aboveboard.basics import clock
     from aboveboard.basics.actor import Actor, ActorKind
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aboveboard.basics.limits import USE_BATCH
+from aboveboard.access.limits import USE_BATCH
 from aboveboard.commands.demo.people import people, write
 from bench.instance import ROOT, aboveboard, instance, python
 from bench.row import Row
@@ -228,7 +228,7 @@ def _make_client() -> str:
     django.setup()
     from datetime import timedelta
 
-    from aboveboard.accounts.programs import credentials, tokens
+    from aboveboard.accounts.clients import credentials, tokens
     from aboveboard.basics import clock
 
     client, _ = credentials.make_client(

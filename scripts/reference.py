@@ -152,7 +152,7 @@ def errors_page() -> str:
 
 def duties_page() -> str:
     """Return the page of every duty to notify that the catalogue holds."""
-    from aboveboard.incidents.law.rules import listing
+    from aboveboard.law.rules import listing
 
     lines = [
         "# Duties to notify\n",

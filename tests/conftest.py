@@ -96,12 +96,11 @@ def _fresh_memory() -> Generator[None]:
     """Forget what a process remembers and an instance folder holds of one database: the
     next test has another."""
     yield
-    from aboveboard.access import sequencing
     from aboveboard.accounts import sealing
-    from aboveboard.accounts.programs import tokens
-    from aboveboard.keys import queries, ring
+    from aboveboard.accounts.clients import tokens
+    from aboveboard.keys import log_signing, queries, ring
 
-    for remembered in (queries.instance_secret, sequencing._signer, sealing._cipher):
+    for remembered in (queries.instance_secret, log_signing._signer, sealing._cipher):
         remembered.cache_clear()
     ring.forget()
     tokens.forget()

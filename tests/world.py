@@ -11,10 +11,10 @@ from aboveboard.access.actions import adopt_promise
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.commands.demo.people import people, write
+from aboveboard.intake import load as loading
+from aboveboard.intake import mapping as mappings
 from aboveboard.promise.queries import Adopted
 from aboveboard.vault import queries as vault
-from aboveboard.vault.loading import load as loading
-from aboveboard.vault.loading import mapping as mappings
 
 SRC = Path(__file__).parents[1] / "src" / "aboveboard"
 PROMISE_FILE = SRC / "promise" / "samples" / "retailer.yaml"

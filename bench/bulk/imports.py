@@ -27,8 +27,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from aboveboard.basics.limits import IMPORT_BATCH
 from aboveboard.commands.demo.people import people
+from aboveboard.intake.limits import IMPORT_BATCH
 from bench.instance import PROMISE, aboveboard, instance
 from bench.row import Row
 

@@ -39,9 +39,9 @@ def inner() -> dict[str, float]:
     django.setup()
     from django.db import connection, transaction
 
-    from aboveboard.access.sequencing import sequence_now
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
+    from aboveboard.keys.log_signing import sequence_now
     from aboveboard.ledger.actions import NewEntry, append_many
     from aboveboard.ledger.format.tree import CompactRange, leaf_hash
 

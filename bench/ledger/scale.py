@@ -118,9 +118,9 @@ def appending(edge: object) -> None:
     """Sign the generated log, then append and sequence on top of it as an instance does."""
     from django.db import connection, transaction
 
-    from aboveboard.access.sequencing import sequence_now, signer
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
+    from aboveboard.keys.log_signing import sequence_now, signer
     from aboveboard.ledger.actions import NewEntry, append_many
     from aboveboard.ledger.format.checkpoint import Checkpoint
     from aboveboard.ledger.format.tiles import Edge
@@ -158,8 +158,8 @@ def appending(edge: object) -> None:
 
 def proving(size: int) -> None:
     """Prove entries anywhere in the log, by the query that the portal uses; check each proof."""
-    from aboveboard.access.sequencing import signer
     from aboveboard.basics import clock
+    from aboveboard.keys.log_signing import signer
     from aboveboard.ledger import queries
     from aboveboard.ledger.format import proof as proofs
     from aboveboard.ledger.format.tree import leaf_hash
@@ -212,7 +212,7 @@ def _file(folder: Path, level: int, number: int) -> Path:
 def verifying(folder: Path, size: int) -> None:
     """Walk over all hashes of the log down from its signed root; then check a part
     of it, entries and all."""
-    from aboveboard.access.sequencing import signer
+    from aboveboard.keys.log_signing import signer
     from aboveboard.ledger.format.checkpoint import open_note
     from aboveboard.ledger.format.tiles import encode_bundle, parse_path
     from aboveboard.ledger.format.tree import CompactRange, root_of

@@ -20,7 +20,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.access.decide import (
+from aboveboard.access.decision.decide import (
     UNKNOWN_PERSON,
     Facts,
     Permitted,
@@ -30,7 +30,7 @@ from aboveboard.access.decide import (
     decide,
 )
 from aboveboard.access.reasons import SENTENCES
-from aboveboard.choices.standing import NOTHING_SAID, Answer, Event, fold
+from aboveboard.choices.state import NOTHING_SAID, Answer, Event, fold
 from aboveboard.promise.loading import load
 
 HERE = Path(__file__).parent

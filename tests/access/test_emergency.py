@@ -14,36 +14,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.access.actions import Opened, Refused
-from aboveboard.access.deciding import emergency as deciding
-from aboveboard.access.emergency import asking, queries
-from aboveboard.access.emergency.asking import (
+from aboveboard.access.decision import emergency as deciding
+from aboveboard.access.emergency import actions, queries
+from aboveboard.access.emergency.actions import (
     EmergencyAsk,
     EmergencyReference,
     break_glass,
     show_again,
 )
+from aboveboard.access.emergency.notes import words_of
+from aboveboard.access.emergency.reasons import Emergency, Verdict
 from aboveboard.access.emergency.review import ReviewedAlready, review
-from aboveboard.access.emergency.why import Emergency, Verdict
-from aboveboard.access.emergency.words import words_of
+from aboveboard.access.limits import EMERGENCY_A_DAY, EMERGENCY_LIFE
+from aboveboard.access.lookup import NoOneFound, Sought
 from aboveboard.access.models import EmergencyLook
-from aboveboard.access.people import NoOneFound, Sought
 from aboveboard.access.queries import looks
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
 from aboveboard.basics.errors import NotAllowed, NotFound
-from aboveboard.basics.limits import EMERGENCY_A_DAY, EMERGENCY_LIFE
 from aboveboard.choices.actions import choose
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
 from aboveboard.outbox import jobs
 from aboveboard.promise.loading import SAMPLE
 from aboveboard.promise.loading import load as read
+from aboveboard.retention.actions import restrict
+from aboveboard.retention.reasons import RestrictionReason
 from aboveboard.vault import actions as vault_actions
-from aboveboard.vault.keeping import rekeying
-from aboveboard.vault.keeping.actions import restrict
-from aboveboard.vault.keeping.reasons import RestrictionReason
+from aboveboard.vault.rekeying import records
 from tests.accounts.people import staff_member
 from tests.world import load
 
@@ -132,7 +132,7 @@ def test_the_ledger_holds_codes_and_no_words(someone: Any, adviser: Actor) -> No
 def test_a_new_key_leaves_the_words_to_the_reviewers(someone: Any, adviser: Actor) -> None:
     look(adviser, someone[1])
     with transaction.atomic():
-        assert rekeying.rotate(someone[0])
+        assert records.rotate(someone[0])
     (kept,) = EmergencyLook.objects.all()
     assert words_of(kept) == SECRET
 
@@ -245,8 +245,8 @@ def test_when_the_ledger_cannot_be_written_nothing_is_released(
     def broken(*args: Any, **more: Any) -> int:
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(asking, "append", broken)
-    monkeypatch.setattr(asking, "open_granted", lambda *args: opened.append(args))
+    monkeypatch.setattr(actions, "append", broken)
+    monkeypatch.setattr(actions, "open_granted", lambda *args: opened.append(args))
     with pytest.raises(DatabaseError):
         look(adviser, someone[1])
     assert not opened

@@ -11,14 +11,14 @@ import pytest
 from django.test import Client
 
 from aboveboard.access.actions import Ask, Refused, use, use_of
-from aboveboard.access.explaining.field import in_emergency, uses_of_field
-from aboveboard.access.explaining.person import NotAUse, Question, why, would
-from aboveboard.access.people import NoOneFound, Sought
+from aboveboard.access.explain.field import in_emergency, uses_of_field
+from aboveboard.access.explain.person import NotAUse, Question, why, would
+from aboveboard.access.lookup import NoOneFound, Sought
 from aboveboard.access.queries import looks
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.basics.errors import BadInput, NotFound
-from aboveboard.commands.deciding import explain as command
+from aboveboard.commands.access import explain as command
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.loading import SAMPLE
 from aboveboard.promise.loading import load as read

@@ -17,13 +17,13 @@ from django.db import connection
 
 from aboveboard.access.actions import Ask, Opened, Refused, use_of
 from aboveboard.access.concerns import Concern, raise_concern
+from aboveboard.access.lookup import NoOneFound, SeveralFound, Sought, choose_for
 from aboveboard.access.models import QuietRefusal
-from aboveboard.access.people import NoOneFound, SeveralFound, Sought, choose_for
 from aboveboard.access.queries import is_about, looks
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
 from aboveboard.choices.actions import ChannelUnknown, EvidenceRefused, NoChoiceHere, choose
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.queries import in_force

@@ -15,7 +15,7 @@ from aboveboard.access.queries import looks
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.choices.actions import choose
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import queries as vault

@@ -13,25 +13,25 @@ from typing import Any
 
 import pytest
 
-from aboveboard.access import what_if as room
-from aboveboard.access.decide import Permitted, Request, decide
-from aboveboard.access.deciding.known import gather
-from aboveboard.access.what_if import counting, grouping
-from aboveboard.access.what_if.cells import Report
-from aboveboard.access.what_if.counting import count, listed
+from aboveboard.access import impact as room
+from aboveboard.access.decision.decide import Permitted, Request, decide
+from aboveboard.access.decision.gather import gather
+from aboveboard.access.impact import counting, grouping
+from aboveboard.access.impact.cells import Report
+from aboveboard.access.impact.counting import count, listed
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
 from aboveboard.choices.actions import choose
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.commands import promise as command
 from aboveboard.keys import queries as keys
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.loading import SAMPLE
 from aboveboard.promise.loading import load as read
 from aboveboard.promise.model import Promise
+from aboveboard.retention.actions import place_hold, restrict
+from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import queries as vault
-from aboveboard.vault.keeping.actions import place_hold, restrict
-from aboveboard.vault.keeping.reasons import HoldReason, RestrictionReason
 from aboveboard.vault.models import Person
 from tests.world import load
 

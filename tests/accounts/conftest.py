@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 
 from aboveboard.accounts import directory
-from aboveboard.accounts.signin import post
+from aboveboard.accounts.signin import background_mail
 
 JON, JON_MAIL = 4711, "jon24@adventure-works.com"
 SHARED_MAIL = "family@adventure-works.com"
@@ -21,7 +21,7 @@ def _standing(
     request: pytest.FixtureRequest, settings: object, monkeypatch: pytest.MonkeyPatch
 ) -> Generator[None]:
     settings.ROOT_URLCONF = "tests.accounts.routes"  # type: ignore[attr-defined]
-    monkeypatch.setattr(post, "hand_over", lambda job: job())
+    monkeypatch.setattr(background_mail, "hand_over", lambda job: job())
     if request.node.get_closest_marker("django_db"):
         request.getfixturevalue("_django_db_helper")
         # Counters of tries: their table is no model's, so a test that commits leaves them behind.

@@ -7,8 +7,7 @@ import json
 import pytest
 from django.db import IntegrityError, transaction
 
-from aboveboard.access import staff
-from aboveboard.accounts import actions, directory, queries
+from aboveboard.accounts import actions, directory, queries, staff
 from aboveboard.accounts.models import Account, SignInLink
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role

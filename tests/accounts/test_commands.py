@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from aboveboard.accounts import queries
-from aboveboard.accounts.programs import credentials
+from aboveboard.accounts.clients import credentials
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import BadInput, NotFound

@@ -17,9 +17,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from aboveboard.accounts import limits
 from aboveboard.accounts.models import Account
-from aboveboard.accounts.signin import post
-from aboveboard.basics import limits
+from aboveboard.accounts.signin import background_mail
 from tests.accounts.conftest import JON, JON_MAIL, SHARED_MAIL
 from tests.accounts.people import mailed_code, staff_member
 
@@ -150,7 +150,7 @@ def test_an_unknown_address_gets_the_same_answer_and_no_mail(client: Client) -> 
 
 
 def test_the_request_does_the_same_work_for_every_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(post, "hand_over", lambda job: None)
+    monkeypatch.setattr(background_mail, "hand_over", lambda job: None)
     # A process reads its sealing key once, whoever comes first.
     ask(Client(), "first@adventure-works.com")
     known, unknown = JON_MAIL, "zed24@adventure-works.com"

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from aboveboard.accounts import actions, gate
+from aboveboard.accounts.clients import credentials, tokens
 from aboveboard.accounts.gate import Gate, Kind, Verdict, Visitor, verdict
-from aboveboard.accounts.programs import credentials, tokens
 from aboveboard.basics import clock
 from aboveboard.basics.actor import ActorKind, Role
 from tests.accounts.conftest import JON

@@ -10,8 +10,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from aboveboard.accounts import gate
-from aboveboard.basics import clock, limits
+from aboveboard.accounts import gate, limits
+from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from tests.accounts.conftest import JON
 from tests.accounts.people import customer_client, staff_client

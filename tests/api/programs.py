@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aboveboard.accounts.clients import credentials, tokens
 from aboveboard.accounts.models import ServiceClient
-from aboveboard.accounts.programs import credentials, tokens
 from aboveboard.basics import clock
 from aboveboard.promise.queries import in_force
 

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from django.test import Client
 
-from aboveboard.access import people
+from aboveboard.access import lookup
 from aboveboard.access.reasons import SENTENCES
 from aboveboard.accounts import gate
 from aboveboard.api import problems
@@ -70,7 +70,7 @@ def test_every_reason_is_listed_with_its_sentence(code: str) -> None:
 
 def test_every_error_code_is_listed() -> None:
     codes = (
-        _own_errors(people)
+        _own_errors(lookup)
         | _own_errors(choices)
         | _literal_codes(problems)
         | _literal_codes(gate)

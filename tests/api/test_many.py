@@ -13,10 +13,11 @@ from django.db import OperationalError
 from django.test import Client
 
 from aboveboard.access import actions as access
+from aboveboard.access.limits import USE_BATCH
 from aboveboard.access.queries import looks
 from aboveboard.accounts import gate
+from aboveboard.api import limits
 from aboveboard.api.uses import stream
-from aboveboard.basics import limits
 from aboveboard.ledger.models import Entry
 from aboveboard.vault.models import SealedRecord
 from tests.api.programs import token_for
@@ -124,7 +125,7 @@ def test_one_statement_finds_everyone(
 
 
 @pytest.mark.parametrize(
-    "people", [[], [{"kind": "email", "value": "a@b.example"}] * (limits.USE_BATCH + 1), [{}], "x"]
+    "people", [[], [{"kind": "email", "value": "a@b.example"}] * (USE_BATCH + 1), [{}], "x"]
 )
 def test_a_batch_of_another_form_is_told_where(token: str, people: Any) -> None:
     answer = batch(token, people)
@@ -190,7 +191,7 @@ def test_a_stream_answers_each_line_and_says_when_it_ends(token: str, held: Held
 
 def test_a_stream_of_many_batches_keeps_its_order(token: str, held: Held) -> None:
     rows = [row for _, row in held]
-    many = limits.USE_BATCH * 2 + 3
+    many = USE_BATCH * 2 + 3
     told = streamed(token, [person(rows[n % 6]) for n in range(many)])
     assert [one["line"] for one in told[:-1]] == list(range(2, many + 2))
     assert all(
@@ -211,9 +212,9 @@ def test_a_stream_stops_with_its_token(
 ) -> None:
     answers = iter([True, False])
     monkeypatch.setattr(stream, "still_may", lambda request: next(answers))
-    told = streamed(token, [person(held[0][1])] * (limits.USE_BATCH + 1))
-    assert told[-1] == {"line": limits.USE_BATCH + 2, "code": "sign_in_needed", "end": False}
-    assert Entry.objects.filter(kind="use.granted").count() == limits.USE_BATCH
+    told = streamed(token, [person(held[0][1])] * (USE_BATCH + 1))
+    assert told[-1] == {"line": USE_BATCH + 2, "code": "sign_in_needed", "end": False}
+    assert Entry.objects.filter(kind="use.granted").count() == USE_BATCH
     assert gate.still_may is not stream.still_may
 
 

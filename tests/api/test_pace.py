@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.api.pace import take
+from aboveboard.api.rate_limit import take
 from aboveboard.basics.errors import TooMany
 
 _clients = count(1_000_000)

@@ -13,12 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
-from aboveboard.access import people
+from aboveboard.access import lookup
 from aboveboard.accounts.gate import public
-from aboveboard.api import pace, routes
-from aboveboard.basics import limits, problems
+from aboveboard.api import rate_limit, routes
+from aboveboard.basics import problems
 from aboveboard.basics.errors import TooMany, Unavailable
 from aboveboard.promise.models import PromiseVersion
+from aboveboard.site import limits
 from aboveboard.site.urls import handler400, handler403, handler404, handler500
 from aboveboard.site.urls import urlpatterns as real
 from tests.api.programs import token_for
@@ -190,7 +191,7 @@ def test_too_many_is_told_when_to_come_back(token: str, monkeypatch: pytest.Monk
     def full(client_id: int, count: int = 1) -> None:
         raise TooMany(seconds=3)
 
-    monkeypatch.setattr(pace, "take", full)
+    monkeypatch.setattr(rate_limit, "take", full)
     for address, body in ((USES, use()), (USES + "/batch", BATCH), (CHOICES, CHOICE)):
         answer = ask(token, "POST", address, body)
         checked(answer, 429, "too_many")
@@ -226,7 +227,7 @@ def test_what_breaks_in_the_middle_is_told_too(
     def broken(*_: object, **__: object) -> int:
         raise error
 
-    monkeypatch.setattr(people.vault, "find_each", broken)
+    monkeypatch.setattr(lookup.vault, "find_each", broken)
     checked(ask(token, "POST", USES, use()), status, code)
 
 

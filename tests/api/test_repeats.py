@@ -11,9 +11,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from aboveboard.accounts import limits
+from aboveboard.accounts.clients import idempotency
 from aboveboard.accounts.models import Repeat
-from aboveboard.accounts.programs import repeats
-from aboveboard.basics import clock, limits
+from aboveboard.basics import clock
 from aboveboard.choices.models import Choice
 from aboveboard.ledger.models import Entry
 from tests.api.programs import token_for
@@ -102,7 +103,7 @@ def test_a_key_is_forgotten_after_a_day(token: str, row: dict[str, str]) -> None
     post(token, choice(row), "one")
     ends = Repeat.objects.get().expires_at
     assert ends - clock.now() > limits.REPEAT_LIFE - timedelta(minutes=1)
-    assert (repeats.sweep(at=ends - timedelta(seconds=1)), repeats.sweep(at=ends)) == (0, 1)
+    assert (idempotency.sweep(at=ends - timedelta(seconds=1)), idempotency.sweep(at=ends)) == (0, 1)
     post(token, choice(row), "one")
     Repeat.objects.update(expires_at=clock.now())
     post(token, choice(row), "one")
@@ -136,18 +137,18 @@ def test_the_second_of_two_at_once_is_told_to_wait_and_then_gets_the_answer_of_t
         return {"choice": 1}
 
     def first() -> None:
-        done.append(repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=do))
+        done.append(idempotency.once("k", client_id=1, asked=b"a", at=clock.now(), do=do))
         connection.close()
 
     thread = threading.Thread(target=first)
     thread.start()
     assert begun.wait(30)
-    with pytest.raises(repeats.StillRunning):
-        repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=dict)
+    with pytest.raises(idempotency.StillRunning):
+        idempotency.once("k", client_id=1, asked=b"a", at=clock.now(), do=dict)
     go_on.set()
     thread.join(30)
     assert done == [({"choice": 1}, False)]
-    assert repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=dict) == (
+    assert idempotency.once("k", client_id=1, asked=b"a", at=clock.now(), do=dict) == (
         {"choice": 1},
         True,
     )
@@ -170,9 +171,11 @@ def test_a_change_that_breaks_leaves_no_key_behind(row: dict[str, str]) -> None:
         raise RuntimeError("the power went")
 
     with pytest.raises(RuntimeError):
-        repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=breaks)
+        idempotency.once("k", client_id=1, asked=b"a", at=clock.now(), do=breaks)
     assert not Choice.objects.exists()
-    assert repeats.once("k", client_id=1, asked=b"a", at=clock.now(), do=lambda: {"choice": 2}) == (
+    assert idempotency.once(
+        "k", client_id=1, asked=b"a", at=clock.now(), do=lambda: {"choice": 2}
+    ) == (
         {"choice": 2},
         False,
     )

@@ -12,8 +12,8 @@ from django.db import OperationalError, connection, connections
 
 from aboveboard.access import actions as access
 from aboveboard.access.actions import Ask, Opened, Wanted
-from aboveboard.access.people import Sought
-from aboveboard.api.uses import together
+from aboveboard.access.lookup import Sought
+from aboveboard.api.uses import group_commit
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.ledger import actions as ledger
 from aboveboard.ledger.models import Entry
@@ -39,17 +39,17 @@ def at_once(asked: list[Wanted], *, held: bool = True) -> list[Any]:
 
     def one(number: int) -> None:
         try:
-            found[number] = together.use_together(asked[number])
+            found[number] = group_commit.use_together(asked[number])
         except Exception as error:
             found[number] = error
         finally:
             connection.close()
 
     threads = [threading.Thread(target=one, args=(number,)) for number in range(len(asked))]
-    with together._work:  # nobody begins before all wait
+    with group_commit._work:  # nobody begins before all wait
         for thread in threads:
             thread.start()
-        while held and len(together._waiting) < len(asked):
+        while held and len(group_commit._waiting) < len(asked):
             threading.Event().wait(0.01)
     for thread in threads:
         thread.join(60)
@@ -60,13 +60,13 @@ def at_once(asked: list[Wanted], *, held: bool = True) -> list[Any]:
 def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many people each transaction was for."""
     counted: list[int] = []
-    real = together.uses_of
+    real = group_commit.uses_of
 
     def counting(some: Any, *, at: Any) -> Any:
         counted.append(len(some))
         return real(some, at=at)
 
-    monkeypatch.setattr(together, "uses_of", counting)
+    monkeypatch.setattr(group_commit, "uses_of", counting)
     return counted
 
 
@@ -143,13 +143,13 @@ def test_whoever_waits_holds_no_connection_of_a_pool(
     def ask() -> None:
         seen.append(connections["default"])
         seen[0].ensure_connection()
-        together.use_together(wanted(rows[0]))
+        group_commit.use_together(wanted(rows[0]))
         seen[0].close()
 
     thread = threading.Thread(target=ask)
-    with together._work:
+    with group_commit._work:
         thread.start()
-        while not together._waiting:
+        while not group_commit._waiting:
             threading.Event().wait(0.01)
         held = seen[0].connection is not None
     thread.join(60)

@@ -13,10 +13,11 @@ from django.test import Client
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from aboveboard.accounts import limits
+from aboveboard.accounts.clients import credentials, tokens
+from aboveboard.accounts.clients.scope import Leave
 from aboveboard.accounts.models import AccessToken, ClientSecret, ServiceClient
-from aboveboard.accounts.programs import credentials, tokens
-from aboveboard.accounts.programs.leave import Leave
-from aboveboard.basics import clock, limits
+from aboveboard.basics import clock
 from aboveboard.basics.errors import BadInput, Conflict
 
 pytestmark = pytest.mark.django_db

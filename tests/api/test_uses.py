@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from aboveboard.access.queries import looks
+from aboveboard.accounts.clients import credentials
 from aboveboard.accounts.models import ServiceClient
-from aboveboard.accounts.programs import credentials
 from aboveboard.basics import clock
 from aboveboard.ledger.models import Entry
 from tests.api import programs
@@ -157,8 +157,8 @@ def test_an_unknown_person_is_a_404_that_says_what_to_do(program: Any, someone: 
 
 
 def test_a_phone_that_several_share_shows_none_of_them(program: Any) -> None:
+    from aboveboard.kinds.normalise import phone
     from aboveboard.vault.models import BlindIndex
-    from aboveboard.vault.normalise import phone
 
     (one, row), (other, _), *_ = load(4)
     shared = BlindIndex.objects.get(person_id=one, kind=2)

@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from aboveboard.access.actions import adopt_promise
-from aboveboard.access.sequencing import sequence_now
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.delivery.models import Dispatch, State
 from aboveboard.incidents import actions as incidents
+from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger.format.cosignature import ED25519, Cosigner
 from aboveboard.ledger.models import WitnessRow
 from tests.accounts.people import staff_client

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from aboveboard.access.actions import adopt_promise
-from aboveboard.access.sequencing import sequence_now, signer
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
+from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.ledger.format.checkpoint import open_note
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.format.tiles import decode_bundle, decode_hashes

@@ -14,8 +14,8 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 import aboveboard.ledger
-from aboveboard.access.sequencing import sequence_now, signer
 from aboveboard.centre import offline
+from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.ledger import queries
 from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.format.checkpoint import Checkpoint

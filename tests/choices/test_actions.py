@@ -10,7 +10,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor
 from aboveboard.choices import queries
 from aboveboard.choices.actions import ChannelUnknown, choose
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.queries import in_force
 from tests.world import ADVISER, OFFERS, PROMISE_FILE, load

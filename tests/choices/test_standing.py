@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.choices.standing import Answer, Event, fold, fold_merged
+from aboveboard.choices.state import Answer, Event, fold, fold_merged
 
 START = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 events = st.builds(

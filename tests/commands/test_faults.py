@@ -263,7 +263,7 @@ def test_a_demo_leaves_nothing_to_wait(aboveboard: Run, tmp_path: Path) -> None:
 def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from aboveboard.basics import limits
+    from aboveboard.commands import limits
     from aboveboard.commands.instance import worker
 
     turns: list[str] = []
@@ -276,7 +276,7 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(
         "aboveboard.incidents.leaks.staging.sweep", lambda *, at: swept.append(at) or 3
     )
     for forgets in ("tokens", "repeats"):
-        monkeypatch.setattr(f"aboveboard.accounts.programs.{forgets}.sweep", lambda *, at: 0)
+        monkeypatch.setattr(f"aboveboard.accounts.clients.{forgets}.sweep", lambda *, at: 0)
     sweeping = worker.make_loops("w", stop)[-1]
     assert sweeping.name == "sweeping"
     assert sweeping.pause == limits.SWEEP_PAUSE

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
     # The log of the instance belongs to the tests of the ledger.
-    monkeypatch.setattr("aboveboard.access.sequencing.sequence_now", lambda: None)
+    monkeypatch.setattr("aboveboard.keys.log_signing.sequence_now", lambda: None)
 
     def call(*words: str) -> tuple[int, str]:
         code = main.main(["incident", *words])

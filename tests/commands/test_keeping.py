@@ -7,7 +7,7 @@ import json
 import pytest
 
 from aboveboard.commands.main import main
-from aboveboard.vault.merging import alias
+from aboveboard.vault import aliases
 from tests.world import load
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,7 @@ def test_two_records_become_one_and_two_again(capsys: pytest.CaptureFixture[str]
             "--json",
         )
     )
-    assert alias.current(other) == one
+    assert aliases.current(other) == one
     assert "two people again" in said(
         capsys, "people", "split", str(merged["merge"]), "--reference", "case/2"
     )

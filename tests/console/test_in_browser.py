@@ -14,7 +14,6 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from aboveboard.access.sequencing import sequence_now
 from aboveboard.accounts.models import Account
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
@@ -25,6 +24,7 @@ from aboveboard.custody.actions import register_device
 from aboveboard.custody.models import DeviceKind, Encrypted
 from aboveboard.incidents.leaks.opening import look, open_from_leak
 from aboveboard.incidents.models import Incident
+from aboveboard.keys.log_signing import sequence_now
 from aboveboard.outbox import jobs
 from tests.accounts.people import staff_client, staff_member
 from tests.browser import ROOT, assert_accessible, photograph

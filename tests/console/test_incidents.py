@@ -16,7 +16,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.commands.demo.story import leaked_file
 from aboveboard.incidents import queries
-from aboveboard.incidents.judging.circumstances import questions
+from aboveboard.incidents.assessment.circumstances import questions
 from aboveboard.incidents.models import Incident, Kind, NoticeBatch
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.notices.actions import prepare

@@ -12,7 +12,7 @@ from aboveboard.access.actions import adopt_promise
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.basics.personal import MASK
-from aboveboard.console.house.settings import masked, shown
+from aboveboard.console.settings import masked, shown
 from aboveboard.incidents.notices.actions import prepare
 from tests.accounts.people import staff_client
 from tests.console.asked import refused_to_the_others

@@ -11,7 +11,7 @@ from django.test import Client
 from aboveboard.access.queries import looks
 from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.ledger.models import Entry
 from tests.accounts.people import staff_client, staff_member
 from tests.world import load

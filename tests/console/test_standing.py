@@ -8,15 +8,15 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from aboveboard.access.sweep import erasing, queries, reviewing
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
+from aboveboard.identity.models import MergedPerson
 from aboveboard.promise.queries import in_force
+from aboveboard.retention import queries as keeping
+from aboveboard.retention.sweep import erasing, queries, reviewing
 from aboveboard.vault import actions as vault_actions
+from aboveboard.vault import aliases
 from aboveboard.vault import queries as vault
-from aboveboard.vault.keeping import queries as keeping
-from aboveboard.vault.merging import alias
-from aboveboard.vault.merging.models import MergedPerson
 from aboveboard.vault.origin import Origin
 from tests.accounts.people import customer_client, staff_client
 from tests.console.asked import refused_to_the_others
@@ -119,7 +119,7 @@ def test_two_records_are_compared_without_a_value_made_one_and_two_again(
     said = {name: field.initial for name, field in form.fields.items() if name != "reference"}
     assert lead.post(address, said).status_code == 422
     assert lead.post(address, said | {"reference": "case/1"}).status_code == 302
-    assert alias.current(other) == one
+    assert aliases.current(other) == one
     merged = MergedPerson.objects.get()
     assert "Undo" in lead.get(f"/console/keep/people/{other}/").content.decode(), (
         "the old number leads to the page"

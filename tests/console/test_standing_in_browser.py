@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page
 
-from aboveboard.access.sweep import reviewing
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.promise.queries import in_force
+from aboveboard.retention import actions as keeping
+from aboveboard.retention.reasons import HoldReason, RestrictionReason
+from aboveboard.retention.sweep import reviewing
 from aboveboard.vault import actions as vault
-from aboveboard.vault.keeping import actions as keeping
-from aboveboard.vault.keeping.reasons import HoldReason, RestrictionReason
 from aboveboard.vault.origin import Origin
 from tests.accounts.people import staff_member
 from tests.console.test_in_browser import seen, sign_in

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from aboveboard.access.sequencing import sequence_now, signer
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.commands.demo.people import write
+from aboveboard.intake import blocks
+from aboveboard.intake import load as loading
+from aboveboard.intake import mapping as mappings
+from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.ledger.models import Entry
-from aboveboard.vault.loading import blocks
-from aboveboard.vault.loading import load as loading
-from aboveboard.vault.loading import mapping as mappings
 from tests import world
 from tests.crash import whole
 from tests.crash.killing import KILLS, kill_until

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from aboveboard.access.sequencing import sequence_now, signer
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
+from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.vault import actions as vault
 from aboveboard.vault.queries import all_ids
 from tests import world

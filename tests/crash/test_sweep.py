@@ -12,12 +12,12 @@ from types import MappingProxyType
 
 import pytest
 
-from aboveboard.access.sequencing import sequence_now, signer
-from aboveboard.access.sweep import erasing, reviewing
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
+from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.promise.queries import in_force
-from aboveboard.vault.keeping.models import SweepRow
+from aboveboard.retention.models import SweepRow
+from aboveboard.retention.sweep import erasing, reviewing
 from aboveboard.vault.models import Person
 from tests import world
 from tests.crash import whole

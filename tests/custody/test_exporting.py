@@ -18,16 +18,16 @@ import pytest
 from django.db import connection
 
 from aboveboard.access import actions as using
-from aboveboard.access.sequencing import sequence_now, signer
 from aboveboard.basics.errors import BadInput, NotFound
 from aboveboard.choices.actions import choose
-from aboveboard.choices.standing import Answer
-from aboveboard.custody import actions, exporting, manifest, parcel, queries, selecting
+from aboveboard.choices.state import Answer
+from aboveboard.custody import actions, exporting, manifest, parcel, queries, selection
 from aboveboard.custody.exporting import Shape
 from aboveboard.custody.models import Device, Encrypted, Export, Protection
+from aboveboard.keys.log_signing import sequence_now, signer
+from aboveboard.law.categories import from_bitmap
 from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.models import Entry
-from aboveboard.promise.categories import from_bitmap
 from tests import world
 from tests.crash.killing import finish, start
 from tests.incidents.conftest import AT, EXPORTED, STAFF, export, laptop
@@ -272,12 +272,12 @@ def test_everyone_whom_a_purpose_may_reach_is_asked_and_the_decision_has_the_las
         choose(
             person_id, "personal-offers", answer, channel="portal", evidence="t:1", by=STAFF, at=AT
         )
-    assert list(selecting.everyone_for("personal-offers")) == sorted([ann, ben])
-    assert list(selecting.everyone_for("deliver-orders")) == sorted(
+    assert list(selection.everyone_for("personal-offers")) == sorted([ann, ben])
+    assert list(selection.everyone_for("deliver-orders")) == sorted(
         person_id for person_id, _ in people
     )
     made = actions.make_export(
-        selecting.everyone_for("personal-offers"),
+        selection.everyone_for("personal-offers"),
         ("email",),
         purpose="personal-offers",
         out=tmp_path / "o.csv",
@@ -290,7 +290,7 @@ def test_everyone_whom_a_purpose_may_reach_is_asked_and_the_decision_has_the_las
     (line,) = queries.export_people(made.pk, refused=True)
     assert (line.person_id, line.reasons) == (ben, "consent_withdrawn")
     with pytest.raises(NotFound):
-        selecting.everyone_for("no-such-purpose")
+        selection.everyone_for("no-such-purpose")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,10 +11,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from aboveboard.basics import limits
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.basics.errors import NotFound
-from aboveboard.delivery import actions, claims, queries, rendering
+from aboveboard.delivery import actions, claims, limits, queries, rendering
 from aboveboard.delivery.actions import drain
 from aboveboard.delivery.models import Channel, State
 from aboveboard.ledger.models import Entry

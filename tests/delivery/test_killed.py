@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 
-from aboveboard.basics import limits, settings
-from aboveboard.delivery import catcher, queries
+from aboveboard.basics import settings
+from aboveboard.delivery import catcher, limits, queries
 from aboveboard.delivery.models import Dispatch, State
 from tests.delivery.conftest import FakeRenderer, batch_of
 from tests.delivery.scripted import ScriptedServer

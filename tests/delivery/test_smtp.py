@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from aboveboard.delivery.smtp.letter import Letter, Outcome, Verdict
-from aboveboard.delivery.smtp.post import Post
+from aboveboard.delivery.smtp.message import Letter, Outcome, Verdict
+from aboveboard.delivery.smtp.pool import Post
 from aboveboard.delivery.smtp.server import NoServer, Server
 from tests.delivery.scripted import ScriptedServer
 

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from aboveboard.delivery.smtp.letter import Letter, Verdict
-from aboveboard.delivery.smtp.post import Post
+from aboveboard.delivery.smtp.message import Letter, Verdict
+from aboveboard.delivery.smtp.pool import Post
 from aboveboard.delivery.smtp.server import NoServer, Server
 from tests.delivery.scripted import ScriptedServer
 from tests.delivery.test_smtp import MESSAGE, send

@@ -23,10 +23,12 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.settings import load as load_settings
 from aboveboard.incidents import veris
 from aboveboard.incidents.leaks import form, reading
+from aboveboard.intake import mapping, people_file
 from aboveboard.keys import handles
-from aboveboard.keys.providers import kms, material, passphrase
-from aboveboard.keys.providers.transit import line
+from aboveboard.keys.providers import kms, material, passphrase, transit_http
 from aboveboard.keys.wrapping import LocalKey
+from aboveboard.kinds import national_ids, normalise, values
+from aboveboard.kinds.misfit import Misfit
 from aboveboard.ledger.format import checkpoint, cosignature, entry, note, proof, submission, tiles
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.verify import archives
@@ -34,11 +36,8 @@ from aboveboard.ledger.verify.history import read_seen
 from aboveboard.ledger.verify.resume import read_place
 from aboveboard.ledger.witness.client import read_addresses
 from aboveboard.promise import loading as promise
-from aboveboard.vault import normalise, sealed
-from aboveboard.vault.attachments import media, stream
-from aboveboard.vault.kinds import national_ids, values
-from aboveboard.vault.kinds.misfit import Misfit
-from aboveboard.vault.loading import mapping, people_file
+from aboveboard.vault import sealed
+from aboveboard.vault.documents import media, stream
 from aboveboard.vault.origin import Origin
 from tests.ledger.logs import SIGNER, bodies
 from tests.world import MAPPING_FILE, PROMISE_FILE
@@ -211,12 +210,12 @@ PARSERS: tuple[Parser, ...] = (
     ),
     Parser(
         "answer of a transit engine",
-        lambda data: line.read(200, data),
+        lambda data: transit_http.read(200, data),
         lambda: [_ENGINE],
     ),
     Parser(
         "address of a transit engine",
-        text(line.place),
+        text(transit_http.place),
         lambda: [b"vault:https://vault.example.org:8200/transit/keys?namespace=a"],
     ),
     Parser(

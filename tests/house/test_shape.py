@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CODE = ("src", "tests", "scripts", "bench")
-LONGEST_FILE, LONGEST_FUNCTION, MOST_MODULES = 400, 60, 10
+LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 TEXT = {
     ".py",
     ".md",
@@ -87,16 +87,6 @@ def test_no_function_is_longer_than_a_screen() -> None:
                 if length > LONGEST_FUNCTION:
                     long.append(f"{named(path, node.lineno)} {node.name}: {length}")
     assert not long, f"longer than {LONGEST_FUNCTION} lines:\n" + "\n".join(long)
-
-
-def test_no_folder_has_more_modules_than_one_can_name() -> None:
-    counts: dict[Path, int] = {}
-    for path, _ in python():
-        # That one is the folder itself.
-        if not path.is_relative_to(ROOT / "tests") and path.name != "__init__.py":
-            counts[path.parent] = counts.get(path.parent, 0) + 1
-    full = [f"{named(folder)}: {count}" for folder, count in counts.items() if count > MOST_MODULES]
-    assert not full, f"more than {MOST_MODULES} modules:\n" + "\n".join(full)
 
 
 def test_modules_are_named_by_ideas() -> None:

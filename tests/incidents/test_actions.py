@@ -12,8 +12,8 @@ from aboveboard.basics.errors import BadInput, Conflict, NotFound
 from aboveboard.custody.models import Encrypted
 from aboveboard.engines.listing import Filter
 from aboveboard.incidents import actions, counting, queries, reports
+from aboveboard.incidents.assessment.circumstances import NoSuchAnswer
 from aboveboard.incidents.exposure.folders import folder_of
-from aboveboard.incidents.judging.circumstances import NoSuchAnswer
 from aboveboard.incidents.models import Exposure, Incident, State
 from aboveboard.outbox import jobs
 from tests.incidents.conftest import AT, LEAD, STAFF, People, export, laptop

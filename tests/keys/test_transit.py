@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aboveboard.basics.errors import AboveboardError
+from aboveboard.keys.providers import transit_token as tokens
 from aboveboard.keys.providers.provider import ProviderAway, RenewalRefused
-from aboveboard.keys.providers.transit import token as tokens
-from aboveboard.keys.providers.transit.engine import TransitProvider
-from aboveboard.keys.providers.transit.line import place, read
+from aboveboard.keys.providers.transit import TransitProvider
+from aboveboard.keys.providers.transit_http import place, read
 from tests.keys.transit_server import Engine, Server
 
 KEY, CONTEXT = bytes(range(32)), b"context"

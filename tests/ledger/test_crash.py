@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from aboveboard.basics import clock, limits, settings
+from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.ledger import actions
+from aboveboard.ledger import actions, limits
 from aboveboard.ledger.actions import NewEntry
 from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.format.checkpoint import Checkpoint, open_note

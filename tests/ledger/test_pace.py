@@ -8,9 +8,9 @@ import time
 import pytest
 from django.db import transaction
 
-from aboveboard.basics import limits
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.clock import now
+from aboveboard.commands import limits
 from aboveboard.commands.instance import worker
 from aboveboard.ledger import actions, queries
 from aboveboard.ledger.actions import NewEntry

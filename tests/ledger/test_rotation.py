@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from aboveboard.access.sequencing import _signer, rotate_key, sequence_now, signers
 from aboveboard.basics import settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.clock import now
+from aboveboard.keys.log_signing import _signer, rotate_key, sequence_now, signers
 from aboveboard.ledger import actions, queries
 from aboveboard.ledger.actions import NewEntry
 from aboveboard.ledger.audit import verify_database

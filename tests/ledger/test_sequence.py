@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from aboveboard.basics import limits, settings
+from aboveboard.basics import settings
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.ledger import actions, queries
+from aboveboard.ledger import actions, limits, queries
 from aboveboard.ledger.actions import NewEntry
 from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.folder import LogFolder

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from aboveboard.access.sequencing import sequence_now, signer
 from aboveboard.basics import settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.clock import now
 from aboveboard.commands.instance import doctor
+from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.ledger import actions, queries
 from aboveboard.ledger.actions import NewEntry
 from aboveboard.ledger.audit import verify_database

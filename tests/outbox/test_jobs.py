@@ -9,10 +9,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from aboveboard.basics import limits
 from aboveboard.basics.clock import now
 from aboveboard.basics.errors import Unavailable
-from aboveboard.outbox import actions, jobs, queries
+from aboveboard.outbox import actions, jobs, limits, queries
 from aboveboard.outbox.reference import Reference
 
 DONE: list[Reference] = []

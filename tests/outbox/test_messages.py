@@ -11,9 +11,8 @@ from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.basics import limits
 from aboveboard.basics.clock import now
-from aboveboard.outbox import actions, backoff, queries, reference
+from aboveboard.outbox import actions, backoff, limits, queries, reference
 
 SOON = timedelta(minutes=1)
 

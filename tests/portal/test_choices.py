@@ -7,11 +7,11 @@ import json
 import pytest
 from django.test import Client
 
-from aboveboard.access.sequencing import sequence_now, signer
 from aboveboard.basics import clock
 from aboveboard.choices import queries
 from aboveboard.choices.actions import choose
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
+from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.vault import queries as vault

@@ -7,7 +7,7 @@ from django.test import Client
 
 from aboveboard.access.queries import looks
 from aboveboard.basics import clock
-from aboveboard.vault.attachments.actions import attach
+from aboveboard.vault.documents.actions import attach
 from aboveboard.vault.origin import Origin
 from tests.accounts.people import staff_client
 from tests.portal.conftest import Someone

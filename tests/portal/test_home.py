@@ -13,7 +13,7 @@ from aboveboard.access.queries import looks
 from aboveboard.basics import clock
 from aboveboard.basics.limits import PLAIN_SENTENCE_WORDS
 from aboveboard.choices.actions import choose
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.portal import wording
 from aboveboard.promise.loading import load as load_promise
 from aboveboard.vault import actions as vault

@@ -11,13 +11,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from aboveboard.access import actions as access
-from aboveboard.access.sequencing import sequence_now
 from aboveboard.accounts import actions as accounts
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind
 from aboveboard.choices.actions import choose
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.delivery.models import Dispatch, State
+from aboveboard.keys.log_signing import sequence_now
 from tests.browser import assert_accessible, photograph
 from tests.loss import approved, lost_laptop
 from tests.world import ADVISER, OFFERS, load

@@ -10,8 +10,8 @@ from django.test import Client
 from aboveboard.access import actions as access
 from aboveboard.access.concerns import KIND, Concern, concerns_of
 from aboveboard.access.queries import looks
-from aboveboard.access.sequencing import sequence_now
 from aboveboard.basics import clock
+from aboveboard.keys.log_signing import sequence_now
 from aboveboard.outbox import jobs
 from aboveboard.outbox.models import Message
 from tests.accounts.people import staff_client

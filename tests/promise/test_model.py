@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from aboveboard.promise import categories
+from aboveboard.law import categories
 from aboveboard.promise.loading import load
 from aboveboard.promise.model import LawfulBasis, Period, Text
 from tests.promise import RETAILER

@@ -3,7 +3,7 @@ that names what to write."""
 
 import pytest
 
-from aboveboard.promise.law import transfers
+from aboveboard.law import transfers
 from aboveboard.promise.loading import PromiseRefused, load
 from tests.promise import RETAILER, edited, problems
 

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aboveboard.basics.limits import PROMISE_BYTES
+from aboveboard.promise.limits import PROMISE_BYTES
 from aboveboard.promise.loading import PromiseRefused, load, reread
 from aboveboard.promise.model import Promise
 from tests.promise import SMALL, edited, problems

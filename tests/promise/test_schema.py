@@ -9,8 +9,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from aboveboard.promise import categories
-from aboveboard.promise.law import bases, transfers
+from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.loading import lines, shape
 from aboveboard.promise.loading.problems import Report
 from aboveboard.promise.loading.schema import resolved, schema

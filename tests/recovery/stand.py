@@ -11,9 +11,9 @@ from pathlib import Path
 
 from django.db import connection
 
-from aboveboard.access.sequencing import sequence_now
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
+from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.verify.sources import Folder

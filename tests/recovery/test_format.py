@@ -16,7 +16,7 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.verify.log import verify_log
 from aboveboard.ledger.verify.sources import Backup, SourceUnreadable
-from aboveboard.recovery import actions, manifest, shelf
+from aboveboard.recovery import actions, backups, manifest
 from aboveboard.recovery.actions import Made
 from aboveboard.recovery.manifest import FILE
 from aboveboard.recovery.models import Restoration
@@ -172,7 +172,7 @@ def test_keys_that_are_older_than_the_records_or_no_keys_are_refused(
 ) -> None:
     older = shutil.copytree(made.keys, tmp_path / "kept")
     newer = stand.back_up(tmp_path / "shelf", NOW + WEEK)
-    assert shelf.keys_for(made.records) == shelf.keys_for(newer.records) == newer.keys
+    assert backups.keys_for(made.records) == backups.keys_for(newer.records) == newer.keys
     with pytest.raises(AboveboardError, match="the keys are older"):
         checked(newer.records, older)
     with pytest.raises(AboveboardError, match="the one with the keys"):

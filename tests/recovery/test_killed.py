@@ -17,9 +17,9 @@ from django.db import connection
 
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Conflict
-from aboveboard.recovery import actions, manifest, queries, shelf
+from aboveboard.recovery import actions, backups, manifest, queries
+from aboveboard.recovery.backups import CannotWrite
 from aboveboard.recovery.models import Backup, Restoration
-from aboveboard.recovery.shelf import CannotWrite
 from aboveboard.vault import actions as vault
 from aboveboard.vault.queries import find, people_count, person
 from tests.recovery import stand
@@ -45,7 +45,7 @@ def assert_all_that_stands_is_whole(folder: Path) -> int:
     )
     for path in standing:
         manifest.check(path)
-        keys = shelf.keys_for(path)
+        keys = backups.keys_for(path)
         assert keys is not None
         assert manifest.check(keys).made_at >= manifest.read(path).made_at
     return len(standing)
@@ -163,5 +163,5 @@ def test_a_database_that_goes_away_meanwhile_leaves_no_backup(
 
 def test_two_backups_in_one_folder_wait_for_nobody(tmp_path: Path) -> None:
     load(1)
-    with shelf.locked(tmp_path), pytest.raises(Conflict, match="another backup"):
+    with backups.locked(tmp_path), pytest.raises(Conflict, match="another backup"):
         actions.back_up(tmp_path, by=SYSTEM, at=NOW)

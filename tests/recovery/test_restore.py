@@ -13,15 +13,15 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 
-from aboveboard.access import sequencing
-from aboveboard.access.sequencing import sequence_now
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.commands import main
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import rendering
 from aboveboard.delivery.models import Batch
+from aboveboard.keys import log_signing
 from aboveboard.keys import queries as keys
+from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.folder import LogFolder
 from aboveboard.ledger.models import Entry, KeyChange
@@ -31,11 +31,11 @@ from aboveboard.recovery.restoring import replay as replaying
 from aboveboard.recovery.restoring.load import load as put_back
 from aboveboard.recovery.restoring.parts import checked
 from aboveboard.recovery.restoring.staging import InstanceThere, StillInUse
+from aboveboard.retention import actions as keeping
+from aboveboard.retention.models import Hold, Restriction
+from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import actions as vault
-from aboveboard.vault.keeping import actions as keeping
-from aboveboard.vault.keeping.fields import erase_fields
-from aboveboard.vault.keeping.models import Hold, Restriction
-from aboveboard.vault.keeping.reasons import HoldReason, RestrictionReason
+from aboveboard.vault.field_erasure import erase_fields
 from aboveboard.vault.queries import (
     fetch,
     find,
@@ -283,7 +283,7 @@ def test_a_change_of_the_signing_key_is_repeated_where_its_secret_was_kept(
     shelf: Path, newer: bool
 ) -> None:
     made = stand.back_up(shelf, NOW - WEEK)
-    sequencing.rotate_key(by=SYSTEM)
+    log_signing.rotate_key(by=SYSTEM)
     vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)
     sequence_now()  # signed by the new key alone
     keys_part = stand.back_up(shelf, NOW).keys if newer else made.keys

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from aboveboard.access import actions as access
-from aboveboard.access import staff
-from aboveboard.access.sequencing import sequence_now
 from aboveboard.accounts import actions as accounts
+from aboveboard.accounts import staff
 from aboveboard.accounts.models import Account, ServiceClient
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
+from aboveboard.keys.log_signing import sequence_now
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry

@@ -11,7 +11,7 @@ from aboveboard.access import queries as access
 from aboveboard.basics import clock
 from aboveboard.choices.actions import choose
 from aboveboard.choices.models import Choice
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault
 from aboveboard.vault.models import Person

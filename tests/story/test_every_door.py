@@ -14,13 +14,11 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from aboveboard.access.emergency.asking import EmergencyAsk, break_glass
-from aboveboard.access.emergency.why import Emergency
+from aboveboard.access.emergency.actions import EmergencyAsk, break_glass
+from aboveboard.access.emergency.reasons import Emergency
+from aboveboard.access.lookup import Sought
 from aboveboard.access.models import EmergencyLook
-from aboveboard.access.people import Sought
 from aboveboard.access.queries import looks
-from aboveboard.access.sequencing import sequence_now
-from aboveboard.access.sweep.reviewing import review
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
@@ -28,12 +26,14 @@ from aboveboard.choices import queries as choices
 from aboveboard.commands.demo.people import people, write
 from aboveboard.commands.demo.story import MEASURES, Story
 from aboveboard.custody import queries as custody
+from aboveboard.identity.actions import merge
+from aboveboard.identity.models import MergedPerson
 from aboveboard.incidents import queries as incidents
+from aboveboard.keys.log_signing import sequence_now
 from aboveboard.promise.queries import in_force
-from aboveboard.vault.attachments.actions import attach
-from aboveboard.vault.keeping.models import Sweep
-from aboveboard.vault.merging.actions import merge
-from aboveboard.vault.merging.models import MergedPerson
+from aboveboard.retention.models import Sweep
+from aboveboard.retention.sweep.reviewing import review
+from aboveboard.vault.documents.actions import attach
 from aboveboard.vault.origin import Origin
 from tests.accounts.people import customer_client, staff_client, staff_member
 from tests.api.programs import program

@@ -24,11 +24,10 @@ from django.db import connection
 from django.test import Client
 
 from aboveboard.access.queries import looks
-from aboveboard.access.sequencing import sequence_now
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.commands.demo.people import write
 from aboveboard.commands.demo.story import LEAK_MEASURES, MEASURES, ON_THE_LAPTOP, STRANGERS, Story
 from aboveboard.commands.main import main
@@ -38,6 +37,7 @@ from aboveboard.engines.listing import Filter
 from aboveboard.incidents import public, queries
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.reports import authority_report
+from aboveboard.keys.log_signing import sequence_now
 from aboveboard.keys.models import PersonKey
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault

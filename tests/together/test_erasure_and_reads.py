@@ -19,7 +19,7 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
 from aboveboard.choices.actions import choose
 from aboveboard.choices.models import Choice
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault
 from aboveboard.vault.origin import Origin

@@ -11,12 +11,13 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
 from aboveboard.choices.actions import choose
 from aboveboard.choices.models import Choice
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
+from aboveboard.identity import actions
+from aboveboard.identity.models import MergedPerson
 from aboveboard.keys.models import PersonKey
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import actions as vault
-from aboveboard.vault.merging import actions, alias
-from aboveboard.vault.merging.models import MergedPerson
+from aboveboard.vault import aliases
 from aboveboard.vault.models import Person
 from aboveboard.vault.queries import all_handles, held_fields
 from tests import world
@@ -47,8 +48,8 @@ def test_two_merges_of_the_same_two_leave_one_person() -> None:
         assert sorted(type(outcome) for outcome in outcomes if isinstance(outcome, Exception)) == [
             actions.MergedElsewhere
         ]
-        assert alias.current(one) == alias.current(other)
-        assert len(all_handles(alias.current(one))) == 2
+        assert aliases.current(one) == aliases.current(other)
+        assert len(all_handles(aliases.current(one))) == 2
     assert Person.objects.count() == ROUNDS
 
 
@@ -60,7 +61,7 @@ def test_merges_in_a_chain_leave_no_number_that_leads_nowhere() -> None:
         assert {type(outcome) for outcome in outcomes} <= {MergedPerson, actions.MergedElsewhere}
         assert any(isinstance(outcome, MergedPerson) for outcome in outcomes)
         for person in (first, second, third):
-            assert held_fields(alias.current(person)), "a number leads to a person who is there"
+            assert held_fields(aliases.current(person)), "a number leads to a person who is there"
 
 
 def test_a_merge_beside_an_erasure_leaves_both_erased_or_the_merge_refused() -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.utils import DatabaseError
 
-from aboveboard.vault.asking import prepared
+from aboveboard.vault import prepared
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.basics.limits import FIELD_BYTES, RECORD_ORIGINS
+from aboveboard.vault.limits import FIELD_BYTES, RECORD_ORIGINS
 from aboveboard.vault.origin import Origin, of_promise
 from aboveboard.vault.sealed import (
     Box,

@@ -18,10 +18,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from aboveboard.keys.handles import handle_of
 from aboveboard.keys.ring import person_context
 from aboveboard.keys.wrapping import LocalKey
-from aboveboard.vault import normalise, sealed
-from aboveboard.vault.attachments import stream
-from aboveboard.vault.attachments.descriptor import Descriptor
-from aboveboard.vault.attachments.descriptor import read as read_descriptor
+from aboveboard.kinds import normalise
+from aboveboard.vault import sealed
+from aboveboard.vault.documents import stream
+from aboveboard.vault.documents.descriptor import Descriptor
+from aboveboard.vault.documents.descriptor import read as read_descriptor
 from aboveboard.vault.origin import Origin
 
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))

@@ -18,25 +18,26 @@ from itertools import islice
 
 from django.db import transaction
 
-from aboveboard.access import decide as deciding
-from aboveboard.access import people
-from aboveboard.access.deciding.known import gather
+from aboveboard.access import lookup
+from aboveboard.access.decision import decide as deciding
+from aboveboard.access.decision.gather import gather
+from aboveboard.access.limits import CLOCK_SKEW, LOOK_UP_WIDTH, USE_BATCH
+from aboveboard.access.lookup import Sought
 from aboveboard.access.models import QuietRefusal
-from aboveboard.access.people import Sought
 from aboveboard.access.reasons import Code, Reason, reason
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.basics.limits import CLOCK_SKEW, GRANT_LIFE, LOOK_UP_WIDTH, USE_BATCH
 from aboveboard.basics.personal import Personal
 from aboveboard.ledger.actions import NewEntry, append, append_many
 from aboveboard.promise import actions as promise_actions
 from aboveboard.promise import queries as promise
 from aboveboard.promise.queries import Adopted
 from aboveboard.vault import queries as vault
-from aboveboard.vault.attachments.queries import Document, open_attachment
+from aboveboard.vault.documents.queries import Document, open_attachment
 from aboveboard.vault.grant import Grant, claim_mint
+from aboveboard.vault.limits import GRANT_LIFE
 
 _MINT = claim_mint()
 _NOBODIES = tuple(range(-1, -LOOK_UP_WIDTH - 1, -1))
@@ -177,7 +178,7 @@ def uses_of(wanted: Sequence[Wanted], *, at: datetime) -> list[Outcome]:
         for one in wanted
     ]
     with transaction.atomic(durable=True):
-        found = people.find_each(adopted.promise, [one.sought for one in wanted])
+        found = lookup.find_each(adopted.promise, [one.sought for one in wanted])
         _decide_found(adopted, looks, found, at)  # 1, 2
         entries = [look.settle(adopted, at) for look in looks]
         entry_ids = append_many(entries)
@@ -230,7 +231,7 @@ class _Look:
 
 
 def _told(adopted: Adopted, wanted: Wanted) -> bool:
-    return people.told(adopted.promise, wanted.ask.purpose, wanted.sought.kind)
+    return lookup.told(adopted.promise, wanted.ask.purpose, wanted.sought.kind)
 
 
 def _outcome(adopted: Adopted, look: _Look, entry_id: int) -> Outcome:
@@ -243,7 +244,7 @@ def _outcome(adopted: Adopted, look: _Look, entry_id: int) -> Outcome:
             return error
     if look.refusal and (look.already or not _told(adopted, look.wanted)):
         return Refused(look.refusal.reasons, entry_id)
-    return people.missing(range(look.shown))
+    return lookup.missing(range(look.shown))
 
 
 def _decide_found(

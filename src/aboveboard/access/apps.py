@@ -13,9 +13,9 @@ class Room(AppConfig):
         """Register what moves along when two people are found to be one, and what is sealed
         anew under a new key."""
         from aboveboard.access import joining as moving
-        from aboveboard.access.emergency.words import seal_anew
-        from aboveboard.vault.keeping.rekeying import also_seals
-        from aboveboard.vault.merging import joining
+        from aboveboard.access.emergency.notes import seal_anew
+        from aboveboard.identity import joining
+        from aboveboard.vault.rekeying.records import also_seals
 
         joining.moves("access", moving.move, moving.move_back)
         also_seals("access")(seal_anew)

@@ -10,6 +10,6 @@ code goes to that address, and what allauth must remember in between is in a sea
 (:mod:`aboveboard.accounts.sessions`).
 
 Public names: ``gate`` (declarations, ``actor_of``, ``person_of``, ``client_of``), ``actions`` (pure
-account changes; the audited ones are in ``aboveboard.access.staff``), ``queries``,
+account changes; the audited ones are in ``aboveboard.accounts.staff``), ``queries``,
 ``directory.register`` and ``sealing.register``, which ``site`` calls once at start-up.
 """

@@ -1,7 +1,7 @@
-"""Every change to accounts and links; programs have :mod:`aboveboard.accounts.programs`.
+"""Every change to accounts and links; programs have :mod:`aboveboard.accounts.clients`.
 
 These are the changes alone. Whoever acts on behalf of a person calls
-``aboveboard.access.staff``, which makes the same change and writes its ledger entry in one
+``aboveboard.accounts.staff``, which makes the same change and writes its ledger entry in one
 transaction: this room may not import the ledger.
 """
 
@@ -15,10 +15,10 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
 
-from aboveboard.accounts import links
+from aboveboard.accounts import limits, links
 from aboveboard.accounts.links import LinkState
 from aboveboard.accounts.models import Account, SignInLink
-from aboveboard.basics import limits, settings
+from aboveboard.basics import settings
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import BadInput, Conflict, NotAllowed
 

@@ -11,8 +11,8 @@ class Room(AppConfig):
 
     def ready(self) -> None:
         """Declare the gates of sign-in, and listen to how sessions begin."""
-        from aboveboard.accounts.signin import gates, marks, watching
+        from aboveboard.accounts.signin import gates, log, session_marks
 
         gates.declare_all()
-        marks.connect()
-        watching.connect()
+        session_marks.connect()
+        log.connect()

@@ -35,10 +35,10 @@ from django.http import (
 from django.shortcuts import render
 from django.urls import reverse
 
-from aboveboard.accounts import queries
+from aboveboard.accounts import limits, queries
+from aboveboard.accounts.clients.tokens import Program, program_for
 from aboveboard.accounts.models import Account
-from aboveboard.accounts.programs.tokens import Program, program_for
-from aboveboard.basics import clock, limits, problems
+from aboveboard.basics import clock, problems
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
 from aboveboard.basics.errors import NotAllowed, TooMany
 from aboveboard.basics.logs import REQUEST_ID

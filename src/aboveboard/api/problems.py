@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from aboveboard.access.reasons import Reason
-from aboveboard.accounts.programs.repeats import KeyReused
+from aboveboard.accounts.clients.idempotency import KeyReused
 from aboveboard.basics import problems
 from aboveboard.basics.errors import AboveboardError, http_status
 from aboveboard.basics.logs import REQUEST_ID

@@ -14,11 +14,11 @@ from ninja import Header, NinjaAPI, Router, Status
 from ninja.errors import ValidationError
 
 import aboveboard
-from aboveboard.access.decide import Scope
-from aboveboard.access.people import choose_for
+from aboveboard.access.decision.decide import Scope
+from aboveboard.access.lookup import choose_for
+from aboveboard.accounts.clients.idempotency import once
 from aboveboard.accounts.gate import actor_of, client_of
-from aboveboard.accounts.programs.repeats import once
-from aboveboard.api import pace, problems
+from aboveboard.api import problems, rate_limit
 from aboveboard.api.description import STREAM_BODIES, complete
 from aboveboard.api.schemas import (
     BatchIn,
@@ -32,11 +32,11 @@ from aboveboard.api.schemas import (
     UseIn,
     UseOut,
 )
-from aboveboard.api.uses.doors import ask_of, sought, use_batch, use_one
+from aboveboard.api.uses.fast_path import ask_of, sought, use_batch, use_one
 from aboveboard.api.uses.stream import MEDIA_TYPE, Answers, Lines
 from aboveboard.basics import clock
 from aboveboard.basics.errors import NotAllowed
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.promise.queries import in_force
 
 router = Router()
@@ -95,7 +95,7 @@ def post_choice(
 ) -> Any:
     """Record a yes or no about a purpose that leaves the person a choice; once, if it comes
     again under the same key."""
-    pace.take(client_of(request).id)
+    rate_limit.take(client_of(request).id)
     scope = _scope(request)
     if asked.purpose not in scope.purposes or asked.channel not in scope.channels:
         raise NotAllowed(why="this program was not given leave for this purpose or channel")

@@ -9,7 +9,7 @@ from annotated_types import Len
 from ninja import Schema
 from pydantic import ConfigDict, StringConstraints
 
-from aboveboard.basics.limits import USE_BATCH
+from aboveboard.access.limits import USE_BATCH
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 

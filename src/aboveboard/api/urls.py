@@ -7,16 +7,16 @@ from django.urls import URLPattern, path
 
 from aboveboard.accounts.gate import Gate, Kind, declare, public
 from aboveboard.api.routes import api, openapi
-from aboveboard.api.uses import asked, doors
+from aboveboard.api.uses import asked, fast_path
 
 declare("/api/v1/", Gate(Kind.SERVICE))
 
 _routes = api.urls
 
 
-def _long(address: str) -> doors.View:
+def _long(address: str) -> fast_path.View:
     """Return ninja's own view of an address."""
-    found: doors.View = next(
+    found: fast_path.View = next(
         route.callback
         for route in _routes[0]
         if isinstance(route, URLPattern) and str(route.pattern) == address
@@ -25,10 +25,15 @@ def _long(address: str) -> doors.View:
 
 
 urlpatterns = [
-    path("uses", doors.short(asked.use_decoder, doors.use_one, _long("uses"), api.on_exception)),
+    path(
+        "uses",
+        fast_path.short(asked.use_decoder, fast_path.use_one, _long("uses"), api.on_exception),
+    ),
     path(
         "uses/batch",
-        doors.short(asked.batch_decoder, doors.use_batch, _long("uses/batch"), api.on_exception),
+        fast_path.short(
+            asked.batch_decoder, fast_path.use_batch, _long("uses/batch"), api.on_exception
+        ),
     ),
     path(
         "openapi.json",

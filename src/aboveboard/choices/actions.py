@@ -13,11 +13,11 @@ from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import BadInput, NotFound
 from aboveboard.choices.models import Choice
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Promise
-from aboveboard.vault.keeping.actions import hold_whoever
+from aboveboard.retention.actions import hold_whoever
 from aboveboard.vault.queries import handle
 
 _EVIDENCE = re.compile(r"[A-Za-z0-9:._/-]{1,80}")

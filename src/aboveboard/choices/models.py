@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 
 
 class Choice(models.Model):

@@ -9,10 +9,10 @@ from django.db.models import Exists, OuterRef, Q
 
 from aboveboard.basics import clock
 from aboveboard.choices.models import Choice
-from aboveboard.choices.standing import NOTHING_SAID, Answer, Event, Standing, fold, fold_merged
-from aboveboard.vault.asking import prepared
-from aboveboard.vault.merging.alias import numbers_of
-from aboveboard.vault.merging.models import MergedPerson
+from aboveboard.choices.state import NOTHING_SAID, Answer, Event, Standing, fold, fold_merged
+from aboveboard.identity.models import MergedPerson
+from aboveboard.vault import prepared
+from aboveboard.vault.aliases import numbers_of
 from aboveboard.vault.models import Person
 
 

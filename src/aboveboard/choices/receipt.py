@@ -11,7 +11,7 @@ from datetime import datetime
 
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.clock import to_text
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 
 _CONTEXT: Json = {
     "dpv": "https://w3id.org/dpv#",

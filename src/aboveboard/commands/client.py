@@ -7,7 +7,8 @@ import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from aboveboard.basics import clock, limits
+from aboveboard.accounts import limits
+from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 
 if TYPE_CHECKING:
@@ -69,8 +70,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do it. Exit codes: 0 done, 2 something missing or not in the promise, 3 no such program, 4
     name taken or revoked, 8 no promise."""
-    from aboveboard.access import staff
-    from aboveboard.accounts import queries
+    from aboveboard.accounts import queries, staff
 
     at = clock.now()
     if args.what == "list":

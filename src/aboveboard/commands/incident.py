@@ -118,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
     if args.what in ("open-leak", "report-device", "count", "done") or (
         args.what == "notices" and args.step != "status"
     ):
-        from aboveboard.access.sequencing import sequence_now
+        from aboveboard.keys.log_signing import sequence_now
 
         sequence_now()
     return code

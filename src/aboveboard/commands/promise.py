@@ -13,9 +13,9 @@ from pathlib import Path
 
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import BadInput
-from aboveboard.basics.limits import PROMISE_BYTES
 from aboveboard.commands.exits import DONE, LOOK
 from aboveboard.promise import diff, explain, register
+from aboveboard.promise.limits import PROMISE_BYTES
 from aboveboard.promise.loading import SAMPLE, PromiseRefused, load
 from aboveboard.promise.loading.schema import schema
 from aboveboard.promise.model import Promise
@@ -175,7 +175,7 @@ def _adopt(args: argparse.Namespace) -> int:
 
 
 def _what_if(args: argparse.Namespace) -> int:
-    from aboveboard.commands.deciding.what_if import compare  # needs the instance
+    from aboveboard.commands.access.what_if import compare  # needs the instance
 
     return compare(_load(args.file), purpose=args.list, as_json=args.json)
 

@@ -50,8 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it. Exit codes: 0 done, 2 wrong address or role, 3 nobody has it, 4 not possible now."""
-    from aboveboard.access import staff
-    from aboveboard.accounts import queries
+    from aboveboard.accounts import queries, staff
 
     at = clock.now()
     if args.what == "list":
@@ -78,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _let_in(account: Account, as_json: bool) -> None:
-    from aboveboard.access import staff
+    from aboveboard.accounts import staff
 
     address = settings.current().server.origin + staff.make_link(account, by=SYSTEM, at=clock.now())
     if as_json:

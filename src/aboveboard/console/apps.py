@@ -11,8 +11,8 @@ class Room(AppConfig):
 
     def ready(self) -> None:
         """Register the job that tells the privacy lead of an emergency look."""
-        from aboveboard.access.emergency import asking
-        from aboveboard.console.emergency import telling
+        from aboveboard.access.emergency import actions
+        from aboveboard.console.emergency import notify
         from aboveboard.outbox import jobs
 
-        jobs.handler(asking.OPENED)(telling.tell_privacy_lead)
+        jobs.handler(actions.OPENED)(notify.tell_privacy_lead)

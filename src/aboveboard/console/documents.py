@@ -15,8 +15,8 @@ from aboveboard.console.forms import DocumentForm
 from aboveboard.console.people import LOOKS, named, read_note
 from aboveboard.promise.model import Field, FieldKind, Promise, Purpose
 from aboveboard.promise.queries import in_force
-from aboveboard.vault.attachments.actions import NotTaken, attach
-from aboveboard.vault.attachments.serving import as_download
+from aboveboard.vault.documents.actions import NotTaken, attach
+from aboveboard.vault.documents.serving import as_download
 from aboveboard.vault.origin import Origin
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
-from aboveboard.basics.limits import ATTACHMENT_BYTES
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.promise.model import Promise, Purpose
+from aboveboard.vault.limits import ATTACHMENT_BYTES
 
 _FIRST = ("customer_number", "first_name", "last_name")
 

@@ -11,10 +11,10 @@ from aboveboard.accounts.gate import actor_of, allow_staff
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.console.emergency.ask import may_break_glass
+from aboveboard.console.incidents.notices import APPROVERS
 from aboveboard.console.incidents.page import LEADS
-from aboveboard.console.incidents.telling import APPROVERS
-from aboveboard.console.keeping.report import own_devices
 from aboveboard.console.people import LOOKS
+from aboveboard.console.report_loss import own_devices
 from aboveboard.incidents import queries
 from aboveboard.incidents.models import State
 from aboveboard.incidents.notices.queries import BatchView, newest_batch

@@ -11,20 +11,21 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aboveboard.access.actions import Ask, Opened, Refused, use_of
-from aboveboard.access.people import NoOneFound, SeveralFound, Sought
+from aboveboard.access.lookup import NoOneFound, SeveralFound, Sought
 from aboveboard.access.reasons import Reason
 from aboveboard.accounts.gate import actor_of, allow, throttle
-from aboveboard.basics import clock, limits
+from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
+from aboveboard.console import limits
 from aboveboard.console.forms import LookUpForm, RecordChoiceForm
+from aboveboard.kinds.values import shown
 from aboveboard.promise.explain import basis_in_words
 from aboveboard.promise.model import FieldKind, Promise, Purpose
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
-from aboveboard.vault.kinds.values import shown
 from aboveboard.vault.origin import Origin
 
 LOOKS = (Role.ADVISER, Role.PRIVACY_LEAD)

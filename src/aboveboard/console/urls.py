@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from aboveboard.console import documents, home, people
+from aboveboard.console import documents, home, people, promise, settings
+from aboveboard.console import report_loss as reporting
+from aboveboard.console.devices import exports, pages
 from aboveboard.console.emergency import ask, review
-from aboveboard.console.explaining import pages as explaining
-from aboveboard.console.house import promise, settings
-from aboveboard.console.incidents import leak, page, report, telling
+from aboveboard.console.explain import pages as explaining
+from aboveboard.console.incidents import leak, notices, page, report
 from aboveboard.console.incidents import people as exposed
-from aboveboard.console.keeping import devices, handed
-from aboveboard.console.keeping import report as reporting
-from aboveboard.console.standing import merges, sweeps
-from aboveboard.console.standing import people as standing
+from aboveboard.console.retention import merges, sweeps
+from aboveboard.console.retention import people as standing
 
 app_name = "console"
 
@@ -34,13 +33,13 @@ urlpatterns = [
     path("emergencies/<int:look_id>/", review.one, name="emergency_review"),
     path("report/", reporting.report, name="report"),
     path("report/<int:number>/", reporting.reported, name="reported"),
-    path("devices/", devices.overview, name="devices"),
-    path("devices/new/", devices.register, name="register_device"),
-    path("devices/<int:device_id>/", devices.one, name="device"),
-    path("devices/<int:device_id>/exports/<int:export_id>/", devices.export, name="export"),
-    path("devices/<int:device_id>/<slug:way>/", devices.turn, name="turn_device"),
-    path("handed-over/", handed.overview, name="handed"),
-    path("handed-over/<int:export_id>/", handed.one, name="handed_one"),
+    path("devices/", pages.overview, name="devices"),
+    path("devices/new/", pages.register, name="register_device"),
+    path("devices/<int:device_id>/", pages.one, name="device"),
+    path("devices/<int:device_id>/exports/<int:export_id>/", pages.export, name="export"),
+    path("devices/<int:device_id>/<slug:way>/", pages.turn, name="turn_device"),
+    path("handed-over/", exports.overview, name="handed"),
+    path("handed-over/<int:export_id>/", exports.one, name="handed_one"),
     path("incidents/", page.overview, name="incidents"),
     path("incidents/new/leak/", leak.leak, name="leak"),
     path("incidents/new/leak/columns/", leak.columns, name="leak_columns"),
@@ -53,11 +52,11 @@ urlpatterns = [
     path(f"{_ONE}report/", report.authority_report, name="authority_report"),
     path(f"{_ONE}report.json", report.authority_report_json, name="authority_report_json"),
     path(f"{_ONE}state/<slug:state>/", page.move, name="move"),
-    path(f"{_ONE}notices/", telling.prepare, name="prepare"),
-    path(_BATCH, telling.one, name="notices"),
-    path(f"{_BATCH}approve/", telling.approve, name="approve"),
-    path(f"{_BATCH}turn/<slug:way>/", telling.turn, name="turn"),
-    path(f"{_BATCH}told/<slug:state>/", telling.rows, name="told"),
+    path(f"{_ONE}notices/", notices.prepare, name="prepare"),
+    path(_BATCH, notices.one, name="notices"),
+    path(f"{_BATCH}approve/", notices.approve, name="approve"),
+    path(f"{_BATCH}turn/<slug:way>/", notices.turn, name="turn"),
+    path(f"{_BATCH}told/<slug:state>/", notices.rows, name="told"),
     path("keep/", standing.overview, name="standing"),
     path("keep/sweeps/<int:sweep_id>/", sweeps.sweep, name="sweep"),
     path("keep/twice/", merges.candidates, name="candidates"),

@@ -29,16 +29,16 @@ from pathlib import Path
 from django.db import transaction
 
 from aboveboard.access.actions import Ask, Opened, Refused, use_many
-from aboveboard.access.decide import ANY_SCOPE, Scope
-from aboveboard.basics import limits
+from aboveboard.access.decision.decide import ANY_SCOPE, Scope
+from aboveboard.access.limits import USE_BATCH
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError, BadInput, NotFound
 from aboveboard.basics.personal import Personal
-from aboveboard.custody import lines, manifest, parcel
+from aboveboard.custody import limits, manifest, manifest_rows, parcel
 from aboveboard.custody.models import Device, Encrypted, Export, Form, Protection
+from aboveboard.law.categories import bitmap
 from aboveboard.ledger.actions import append
-from aboveboard.promise.categories import bitmap
 from aboveboard.promise.queries import in_force
 
 
@@ -226,8 +226,8 @@ def _rows(
     known = in_force().promise.fields
     bits = {name: bitmap([known[name].category]) for name in export.fields if name in known}
     fields, secret = list(export.fields), secrets.token_bytes(32) if export.pseudonyms else None
-    while batch := list(islice(outcomes, limits.USE_BATCH)):
-        told: list[lines.Line] = []
+    while batch := list(islice(outcomes, USE_BATCH)):
+        told: list[manifest_rows.Line] = []
         rows = []
         for person_id, outcome in batch:
             if isinstance(outcome, Refused):
@@ -236,7 +236,7 @@ def _rows(
             row = [_plain(outcome.values.get(name)) for name in fields]
             told.append((person_id, _categories(fields, row, bits), ""))
             rows.append([_pseudonym(secret, person_id), *row] if secret else row)
-        lines.store(export.pk, told)
+        manifest_rows.store(export.pk, told)
         counts.people += len(rows)
         counts.refused += len(told) - len(rows)
         yield from rows

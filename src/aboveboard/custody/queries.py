@@ -9,8 +9,8 @@ from datetime import datetime
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from aboveboard.accounts.queries import names
-from aboveboard.basics import limits
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.custody.models import (
     ENCRYPTED,
     Device,
@@ -19,6 +19,7 @@ from aboveboard.custody.models import (
     Export,
     ExportPerson,
 )
+from aboveboard.engines import limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def manifest_lines(export_id: int) -> Iterator[ExportPerson]:
 
 
 def export_people(
-    export_id: int, *, refused: bool | None = None, after: int = 0, limit: int = limits.PAGE_SIZE
+    export_id: int, *, refused: bool | None = None, after: int = 0, limit: int = PAGE_SIZE
 ) -> Sequence[ExportPerson]:
     """Return a page of a manifest by person id, after person ``after``: all, those in the
     file, or those refused."""

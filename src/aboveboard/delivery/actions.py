@@ -12,11 +12,11 @@ from itertools import islice
 
 from django.db import transaction
 
-from aboveboard.basics import limits, settings
+from aboveboard.basics import settings
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.ids import new_ids
-from aboveboard.delivery import rendering
+from aboveboard.delivery import limits, rendering
 from aboveboard.delivery.draining import Drain, Drained
 from aboveboard.delivery.models import Batch, Channel, Dispatch, State
 from aboveboard.outbox import reference

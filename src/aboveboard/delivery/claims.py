@@ -17,11 +17,10 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from aboveboard.basics import limits
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.ids import new_id
-from aboveboard.delivery import rendering
+from aboveboard.delivery import limits, rendering
 from aboveboard.delivery.models import Batch, Dispatch, State
 from aboveboard.ledger import actions as ledger
 from aboveboard.ledger.actions import NewEntry

@@ -19,13 +19,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
-from aboveboard.basics import limits, settings
+from aboveboard.basics import settings
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.delivery import claims, mime, rendering
+from aboveboard.delivery import claims, limits, mime, rendering
 from aboveboard.delivery.claims import Claim, Result
 from aboveboard.delivery.models import Channel, State
-from aboveboard.delivery.smtp.letter import Letter, Outcome, Verdict
-from aboveboard.delivery.smtp.post import Post
+from aboveboard.delivery.smtp.message import Letter, Outcome, Verdict
+from aboveboard.delivery.smtp.pool import Post
 from aboveboard.delivery.smtp.server import NoServer, Server
 from aboveboard.outbox import backoff, reference
 

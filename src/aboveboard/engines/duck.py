@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aboveboard.basics import limits
+from aboveboard.engines import limits
 
 if TYPE_CHECKING:
     import duckdb

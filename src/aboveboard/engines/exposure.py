@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aboveboard.basics import limits
+from aboveboard.engines import limits
 from aboveboard.engines.duck import engine, whole
 from aboveboard.engines.leak import Leak
 from aboveboard.engines.named import statement

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aboveboard.basics import limits
+from aboveboard.basics.limits import PAGE_SIZE
+from aboveboard.engines import limits
 from aboveboard.engines.duck import engine
 from aboveboard.engines.named import statement
 
@@ -69,7 +70,7 @@ def summary(exposure: Path) -> list[Cell]:
         ]
 
 
-def page(exposure: Path, which: Filter, *, limit: int = limits.PAGE_SIZE) -> list[Exposed]:
+def page(exposure: Path, which: Filter, *, limit: int = PAGE_SIZE) -> list[Exposed]:
     """Return up to ``limit`` people after ``which.after``, rising person id."""
     wanted = {name: getattr(which, name) for name in Filter.__slots__}
     with engine() as duck:
@@ -109,7 +110,7 @@ def people(exposure: Path, person_ids: Sequence[int]) -> dict[int, Exposed]:
 
 
 def lines(
-    path: Path, *, outcome: str | None = None, after: int = 0, limit: int = limits.PAGE_SIZE
+    path: Path, *, outcome: str | None = None, after: int = 0, limit: int = PAGE_SIZE
 ) -> list[Line]:
     """Return up to ``limit`` lines of a leaked file after line ``after``, all or
     those of one outcome."""

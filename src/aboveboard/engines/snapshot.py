@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from aboveboard.basics import limits
+from aboveboard.engines import limits
 from aboveboard.engines.duck import engine, whole
 from aboveboard.vault.models import BlindIndex, Person
 

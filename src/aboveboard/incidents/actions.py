@@ -17,8 +17,8 @@ from aboveboard.basics.errors import BadInput, Conflict, NotFound
 from aboveboard.custody import actions as custody
 from aboveboard.custody.models import Device
 from aboveboard.incidents import counting, lifecycle
-from aboveboard.incidents.judging import assessing, circumstances
-from aboveboard.incidents.judging.times import check_order
+from aboveboard.incidents.assessment import assess, circumstances
+from aboveboard.incidents.assessment.times import check_order
 from aboveboard.incidents.models import DutyDone, DutyRecord, Incident, Kind, State
 
 _MOMENTS = ("occurred_at", "discovered_at", "aware_at", "determined_at")
@@ -130,7 +130,7 @@ def change(
         )
         # The names of what was changed; the words themselves may name people.
         lifecycle.record(incident, "incident.changed", {"changed": changed}, by=by, at=at)
-    assessing.assess(number, by=by, at=at)
+    assess.assess(number, by=by, at=at)
     return lifecycle.find(number)
 
 
@@ -247,7 +247,7 @@ def mark_done(
         )
         facts: dict[str, Json] = {"duty": duty.duty_id, "jurisdiction": duty.jurisdiction}
         lifecycle.record(duty.incident, "duty.done", facts, by=by, at=at)
-    assessing.assess(duty.incident.number, by=by, at=at)
+    assess.assess(duty.incident.number, by=by, at=at)
     return done
 
 

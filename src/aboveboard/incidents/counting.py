@@ -33,10 +33,10 @@ from aboveboard.engines import listing
 from aboveboard.engines.leak import Leak
 from aboveboard.engines.snapshot import take
 from aboveboard.incidents import lifecycle
+from aboveboard.incidents.assessment.assess import assess, score_for
+from aboveboard.incidents.assessment.circumstances import of
 from aboveboard.incidents.exposure.counts import cells_json, newest
 from aboveboard.incidents.exposure.folders import folder_of, lines_file
-from aboveboard.incidents.judging.assessing import assess, score_for
-from aboveboard.incidents.judging.circumstances import of
 from aboveboard.incidents.leaks import keyed
 from aboveboard.incidents.models import Exposure, Incident, Kind
 from aboveboard.outbox import jobs

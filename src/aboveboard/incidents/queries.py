@@ -15,10 +15,9 @@ from aboveboard.custody.models import Export
 from aboveboard.engines import listing
 from aboveboard.engines.listing import Exposed, Filter, Line
 from aboveboard.incidents import lifecycle
+from aboveboard.incidents.assessment.circumstances import Circumstances, Question, of, questions
 from aboveboard.incidents.exposure.counts import cells_of, newest
 from aboveboard.incidents.exposure.folders import exposure_file, lines_file
-from aboveboard.incidents.judging.circumstances import Circumstances, Question, of, questions
-from aboveboard.incidents.law import clocks, severity
 from aboveboard.incidents.models import (
     Assessment,
     DutyDone,
@@ -32,7 +31,8 @@ from aboveboard.incidents.models import (
     TimelineEvent,
     UnreadRow,
 )
-from aboveboard.promise.categories import from_bitmap, known
+from aboveboard.law import clocks, severity
+from aboveboard.law.categories import from_bitmap, known
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 

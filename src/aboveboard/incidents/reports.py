@@ -15,17 +15,17 @@ from aboveboard.basics import clock
 from aboveboard.custody import queries as custody
 from aboveboard.custody.models import ENCRYPTED
 from aboveboard.incidents import lifecycle
+from aboveboard.incidents.assessment.circumstances import Circumstances, of
+from aboveboard.incidents.assessment.scoring import readable
 from aboveboard.incidents.exposure.counts import cells_of, newest
-from aboveboard.incidents.judging.circumstances import Circumstances, of
-from aboveboard.incidents.judging.scoring import readable
-from aboveboard.incidents.law import risk
-from aboveboard.incidents.law.reporting.facts import Party, ReportFacts
-from aboveboard.incidents.law.reporting.ico import IcoAnswer, ico_answers
-from aboveboard.incidents.law.reporting.template import Answer, Missing, edpb_template, missing
-from aboveboard.incidents.law.terms import Taking
 from aboveboard.incidents.models import Assessment, DutyDone, Exposure, Incident, Kind
 from aboveboard.incidents.notices.queries import newest_batch, samples
 from aboveboard.incidents.notices.rendering import as_text
+from aboveboard.law import risk
+from aboveboard.law.reporting.facts import Party, ReportFacts
+from aboveboard.law.reporting.ico import IcoAnswer, ico_answers
+from aboveboard.law.reporting.template import Answer, Missing, edpb_template, missing
+from aboveboard.law.terms import Taking
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
 

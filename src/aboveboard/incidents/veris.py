@@ -22,11 +22,11 @@ from django.db import transaction
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.incidents import lifecycle
+from aboveboard.incidents.assessment.circumstances import of
 from aboveboard.incidents.exposure.counts import cells_of, newest
-from aboveboard.incidents.judging.circumstances import of
-from aboveboard.incidents.law.terms import Taking
 from aboveboard.incidents.models import Incident, Kind, State
-from aboveboard.promise.categories import from_bitmap
+from aboveboard.law.categories import from_bitmap
+from aboveboard.law.terms import Taking
 
 _FILE = Path(__file__).with_name("veris.yaml")
 _UNITS = {

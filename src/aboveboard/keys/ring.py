@@ -16,7 +16,7 @@ from time import monotonic
 
 from aboveboard.basics import settings
 from aboveboard.basics.errors import Unavailable
-from aboveboard.basics.limits import KEY_PROVIDER_REST
+from aboveboard.keys.limits import KEY_PROVIDER_REST
 from aboveboard.keys.models import InstanceSecret, WrappingKey
 from aboveboard.keys.providers.places import provider_at
 from aboveboard.keys.providers.provider import Provider

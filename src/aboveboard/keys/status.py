@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from aboveboard.basics import settings
-from aboveboard.keys import rewrapping, ring
+from aboveboard.keys import ring
 from aboveboard.keys.models import Rotation, WrappingKey
+from aboveboard.keys.rotation import rewrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Status:
 def status() -> Status:
     """Return how the keys stand. Counting reads every person's row: a minute
     for a hundred million."""
-    counts = rewrapping.people_by_key()
+    counts = rewrap.people_by_key()
     rows = list(WrappingKey.objects.order_by("made_at", "id"))
     ids = list(dict.fromkeys(row.key_id for row in rows))
     keys = []

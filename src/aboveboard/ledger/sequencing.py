@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
-from aboveboard.basics import limits, settings
+from aboveboard.basics import settings
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.ledger import rows
+from aboveboard.ledger import limits, rows
 from aboveboard.ledger.folder import CHECKPOINT, VKEY, LogFolder
 from aboveboard.ledger.format import checkpoint as checkpoints
 from aboveboard.ledger.format import note as notes

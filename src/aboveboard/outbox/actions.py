@@ -9,11 +9,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q
 
-from aboveboard.basics import limits
 from aboveboard.basics.clock import now
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.ids import new_ids
-from aboveboard.outbox import backoff
+from aboveboard.outbox import backoff, limits
 from aboveboard.outbox.models import Message
 from aboveboard.outbox.reference import Reference, check
 

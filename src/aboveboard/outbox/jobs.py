@@ -24,10 +24,9 @@ from typing import TypeAlias
 
 from django.db import connection
 
-from aboveboard.basics import limits
 from aboveboard.basics.clock import now
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.outbox import actions
+from aboveboard.outbox import actions, limits
 from aboveboard.outbox.reference import Reference
 
 Handler: TypeAlias = Callable[[Reference], None]

@@ -13,6 +13,6 @@ class Room(AppConfig):
         """Register the job that tells the privacy lead of a customer's concern."""
         from aboveboard.access import concerns
         from aboveboard.outbox import jobs
-        from aboveboard.portal import telling
+        from aboveboard.portal import notify
 
-        jobs.handler(concerns.KIND)(telling.tell_privacy_lead)
+        jobs.handler(concerns.KIND)(notify.tell_privacy_lead)

@@ -10,12 +10,12 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext, gettext_lazy
 
 from aboveboard.access.concerns import Concern
-from aboveboard.basics.limits import ADDRESS_LINES, FIELD_BYTES
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
+from aboveboard.kinds import addresses, normalise
+from aboveboard.kinds.limits import ADDRESS_LINES
+from aboveboard.kinds.misfit import Misfit
 from aboveboard.promise.model import Field, FieldKind, Purpose
-from aboveboard.vault import normalise
-from aboveboard.vault.kinds import addresses
-from aboveboard.vault.kinds.misfit import Misfit
+from aboveboard.vault.limits import FIELD_BYTES
 
 CONCERNS = {
     Concern.UNKNOWN_TEAM: gettext_lazy("I do not know who this is"),

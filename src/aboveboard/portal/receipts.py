@@ -10,9 +10,10 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.choices.models import Choice
 from aboveboard.choices.receipt import Facts
 from aboveboard.choices.receipt import receipt as write
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
+from aboveboard.law import categories
 from aboveboard.ledger import queries as ledger
-from aboveboard.promise import categories, explain
+from aboveboard.promise import explain
 from aboveboard.promise import queries as promise
 from aboveboard.vault import queries as vault
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from aboveboard.portal.pages import choices, details, documents, home, looked, notices
+from aboveboard.portal.pages import choices, details, documents, home, notices, uses
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,11 +15,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("choices/<int:choice_id>/receipt/", choices.receipt, name="receipt"),
     path("choices/<int:choice_id>/receipt.json", choices.receipt_json, name="receipt-json"),
     path("choices/<slug:purpose>/", choices.choose, name="choose"),
-    path("looked/", looked.looks, name="looked"),
-    path("looked/wrong/", looked.wrong, name="wrong"),
-    path("looked/wrong/told/", looked.told, name="told"),
-    path("looked/<int:entry_id>/proof/", looked.proof, name="proof"),
-    path("looked/<int:entry_id>/proof.txt", looked.proof_file, name="proof-file"),
+    path("looked/", uses.looks, name="looked"),
+    path("looked/wrong/", uses.wrong, name="wrong"),
+    path("looked/wrong/told/", uses.told, name="told"),
+    path("looked/<int:entry_id>/proof/", uses.proof, name="proof"),
+    path("looked/<int:entry_id>/proof.txt", uses.proof_file, name="proof-file"),
     path("notices/", notices.overview, name="notices"),
     path("notices/<int:number>/", notices.notice, name="notice"),
 ]

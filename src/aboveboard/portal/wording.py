@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from aboveboard.access.emergency.why import Emergency, Verdict
+from aboveboard.access.emergency.reasons import Emergency, Verdict
 from aboveboard.access.queries import Look
 from aboveboard.access.reasons import Code
 from aboveboard.basics.actor import ActorKind
 from aboveboard.choices.models import Choice
-from aboveboard.choices.standing import Answer
-from aboveboard.promise import categories, explain
+from aboveboard.choices.state import Answer
+from aboveboard.law import categories
+from aboveboard.promise import explain
 from aboveboard.promise.model import Party, Promise, Purpose
 from aboveboard.vault.origin import IMPORT, Origin
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aboveboard.promise import categories
+from aboveboard.law import categories
 from aboveboard.promise.explain import basis_in_words, country_in_words, period_in_words
 from aboveboard.promise.model import LawfulBasis, LossPromise, Promise, Purpose, Text
 

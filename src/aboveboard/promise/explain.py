@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from aboveboard.promise.law import bases, transfers
+from aboveboard.law import bases, transfers
 from aboveboard.promise.model import LawfulBasis, Period, Promise, Purpose, Recipient, Retention
 
 

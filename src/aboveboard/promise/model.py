@@ -16,7 +16,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from aboveboard.promise import categories
+from aboveboard.law import categories
 
 _Any = TypeVar("_Any")
 

@@ -14,9 +14,8 @@ from dataclasses import astuple, dataclass
 from io import StringIO
 
 from aboveboard.basics.canonical import Json
-from aboveboard.promise import categories
+from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.explain import country_in_words, retention_in_words
-from aboveboard.promise.law import bases, transfers
 from aboveboard.promise.model import Promise, Purpose, Recipient, RecipientKind
 
 COLUMNS: Mapping[str, str] = {

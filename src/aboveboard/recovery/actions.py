@@ -22,7 +22,7 @@ from aboveboard.basics.canonical import Json
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.ledger.sequencing import log_folder
-from aboveboard.recovery import archive, manifest, shelf
+from aboveboard.recovery import archive, backups, manifest
 from aboveboard.recovery.copying.postgres import Postgres
 from aboveboard.recovery.copying.snapshot import Database, Taken, Told
 from aboveboard.recovery.copying.sqlite import Sqlite
@@ -76,8 +76,8 @@ def back_up(where: Path, *, by: Actor, at: datetime, told: Told = lambda what: N
         DatabaseError: the database went away; nothing of it is kept.
     """
     began = time.monotonic()
-    name = shelf.name_at(at)
-    with shelf.locked(where):  # 1
+    name = backups.name_at(at)
+    with backups.locked(where):  # 1
         parts = _parts(where, name)
         try:
             taken = _fill(*parts, at=at, told=told)  # 2-4
@@ -87,7 +87,7 @@ def back_up(where: Path, *, by: Actor, at: datetime, told: Told = lambda what: N
             for part in parts:
                 part.discard()
             if isinstance(error, OSError) and not isinstance(error, ConnectionError):
-                raise shelf.CannotWrite(
+                raise backups.CannotWrite(
                     place=where, why=error.strerror or type(error).__name__
                 ) from None
             raise
@@ -104,18 +104,18 @@ def back_up(where: Path, *, by: Actor, at: datetime, told: Told = lambda what: N
             Backup.objects.create(
                 name=name, made_at=at, size=size, entries=entries, seconds=seconds
             )
-        gone = shelf.remove_older_keys(where, keys.final)  # 7
+        gone = backups.remove_older_keys(where, keys.final)  # 7
     return Made(records.final, keys.final, size, entries, seconds, tuple(gone))
 
 
-def _parts(where: Path, name: str) -> tuple[shelf.Part, shelf.Part]:
+def _parts(where: Path, name: str) -> tuple[backups.Part, backups.Part]:
     try:
-        return shelf.Part(where, name), shelf.Part(where, shelf.keys_name(name))
+        return backups.Part(where, name), backups.Part(where, backups.keys_name(name))
     except OSError as error:
-        raise shelf.CannotWrite(place=where, why=error.strerror) from None
+        raise backups.CannotWrite(place=where, why=error.strerror) from None
 
 
-def _fill(records: shelf.Part, keys: shelf.Part, *, at: datetime, told: Told) -> Taken:
+def _fill(records: backups.Part, keys: backups.Part, *, at: datetime, told: Told) -> Taken:
     current = settings.current()
     told("log")
     with records.create(archive.LOG) as out:
@@ -133,7 +133,7 @@ def _fill(records: shelf.Part, keys: shelf.Part, *, at: datetime, told: Told) ->
 
 
 def _manifest(
-    part: str, taken: Taken, tables: Mapping[str, Table], files: shelf.Part, at: datetime
+    part: str, taken: Taken, tables: Mapping[str, Table], files: backups.Part, at: datetime
 ) -> Manifest:
     return Manifest(
         part=part,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from aboveboard.ledger.folder import CHECKPOINT, VKEY
-from aboveboard.recovery.shelf import Writing
+from aboveboard.recovery.backups import Writing
 
 LOG: Final = "log.tar"
 INCIDENTS: Final = "incidents.tar"

@@ -9,8 +9,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from aboveboard.basics import limits, logs
+from aboveboard.accounts.limits import (
+    PASSWORD_LENGTH,
+    SESSION_IDLE_STAFF,
+    SIGN_IN_CODE_DIGITS,
+    SIGN_IN_CODE_LIFE,
+    SIGN_IN_CODE_TRIES,
+    SIGN_IN_RATES,
+)
+from aboveboard.basics import logs
 from aboveboard.basics import settings as instance
+from aboveboard.site import limits
 
 INSTANCE = instance.current()
 
@@ -167,7 +176,7 @@ TEMPLATES = [
 # it (RFC 6265bis, 4.1.3.2).
 _PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}aboveboard-session"
-SESSION_COOKIE_AGE = int(limits.SESSION_IDLE_STAFF.total_seconds())
+SESSION_COOKIE_AGE = int(SESSION_IDLE_STAFF.total_seconds())
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -195,7 +204,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (
-        ("MinimumLengthValidator", {"min_length": limits.PASSWORD_LENGTH}),
+        ("MinimumLengthValidator", {"min_length": PASSWORD_LENGTH}),
         ("CommonPasswordValidator", {}),
         ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name", "team")}),
     )
@@ -210,15 +219,15 @@ ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = limits.SIGN_IN_RATES
+ACCOUNT_RATE_LIMITS = SIGN_IN_RATES
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = int(limits.SIGN_IN_CODE_LIFE.total_seconds())
-ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = limits.SIGN_IN_CODE_TRIES
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = int(SIGN_IN_CODE_LIFE.total_seconds())
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = SIGN_IN_CODE_TRIES
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 1
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {
     "numeric": True,
     "dashed": True,
-    "length": limits.SIGN_IN_CODE_DIGITS,
+    "length": SIGN_IN_CODE_DIGITS,
 }
 MFA_ADAPTER = "aboveboard.accounts.signin.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

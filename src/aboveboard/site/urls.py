@@ -9,7 +9,7 @@ from aboveboard.site import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", pages.healthz, name="healthz"),
-    path("", include("aboveboard.accounts.programs.urls")),
+    path("", include("aboveboard.accounts.clients.urls")),
     path("accounts/", include("aboveboard.accounts.signin.urls")),
     path("you/", include("aboveboard.portal.urls")),
     path("console/", include("aboveboard.console.urls")),

@@ -11,7 +11,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.urls import get_resolver
 
-from aboveboard.basics.limits import GARBAGE_SEARCH
+from aboveboard.site.limits import GARBAGE_SEARCH
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aboveboard.site.settings")
 _django = get_wsgi_application()

@@ -1,4 +1,4 @@
-"""Changes to one person's record. Loading many is :mod:`aboveboard.vault.loading.load`."""
+"""Changes to one person's record. Loading many is :mod:`aboveboard.intake.load`."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ from aboveboard.accounts.actions import forget_customer
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.identity import actions as merging
 from aboveboard.keys import actions as keys
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.models import PersonKey
 from aboveboard.keys.queries import opened
+from aboveboard.kinds import values
+from aboveboard.kinds.misfit import Misfit
 from aboveboard.ledger.actions import append
-from aboveboard.vault import blind, sealed
-from aboveboard.vault.attachments import actions as attachments
-from aboveboard.vault.generations import standing
-from aboveboard.vault.keeping import actions as keeping
-from aboveboard.vault.kinds import values
-from aboveboard.vault.kinds.misfit import Misfit
-from aboveboard.vault.merging import actions as merging
-from aboveboard.vault.merging import alias
+from aboveboard.retention import actions as keeping
+from aboveboard.vault import aliases, blind, sealed
+from aboveboard.vault import generations as standing
+from aboveboard.vault.documents import actions as attachments
 from aboveboard.vault.models import BlindIndex, MergedPerson, Person, SealedRecord
 from aboveboard.vault.origin import Origin
 
@@ -161,7 +160,7 @@ def remove(person_id: int) -> None:
         keys.destroy(person_id)
         BlindIndex.objects.filter(person_id=person_id).delete()
         SealedRecord.objects.filter(person_id=person_id).delete()
-        numbers = alias.numbers_of(person_id)
+        numbers = aliases.numbers_of(person_id)
         attachments.forget(numbers)
         keeping.forget(numbers)
         merging.forget(numbers)

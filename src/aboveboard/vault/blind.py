@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from aboveboard.keys.queries import SecretGone, instance_secret
-from aboveboard.vault.generations import standing
-from aboveboard.vault.normalise import forms
+from aboveboard.kinds.normalise import forms
+from aboveboard.vault import generations as standing
 
 KIND_NUMBERS = {"email": 1, "phone": 2, "customer_number": 3, "national_id": 4}
 

@@ -7,10 +7,9 @@ from typing import ClassVar
 
 from django.db import models
 
-from aboveboard.vault.attachments.models import AttachmentChunk
-from aboveboard.vault.generations.models import LookUpGenerations
-from aboveboard.vault.keeping.models import Hold, Restriction, Sweep, SweepRow
-from aboveboard.vault.merging.models import MergedPerson
+from aboveboard.identity.models import MergedPerson
+from aboveboard.retention.models import Hold, Restriction, Sweep, SweepRow
+from aboveboard.vault.documents.models import AttachmentChunk
 
 __all__ = [
     "AttachmentChunk",
@@ -106,3 +105,15 @@ class ImportProblem(models.Model):
     field = models.CharField(max_length=64, blank=True)
     code = models.CharField(max_length=40)
     sentence = models.CharField(max_length=300)
+
+
+class LookUpGenerations(models.Model):
+    """One row, made by the first rotation; none means generation 0 alone.
+
+    ``searched``: everybody is filed under it. ``also``: a newer one that every writer files
+    under too, until it is whole.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    searched = models.SmallIntegerField(default=0)
+    also = models.SmallIntegerField(null=True)

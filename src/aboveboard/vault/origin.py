@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from aboveboard.basics.limits import ORIGIN_WORD_BYTES
+from aboveboard.vault.limits import ORIGIN_WORD_BYTES
 
 IMPORT = "import"
 """The channel of values from a file whose mapping does not say how they were collected."""

@@ -17,13 +17,11 @@ from aboveboard.keys import queries as keys
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.models import PersonKey
 from aboveboard.keys.queries import SecretGone
-from aboveboard.vault import blind, sealed
-from aboveboard.vault.asking import prepared
-from aboveboard.vault.attachments import descriptor
-from aboveboard.vault.attachments.descriptor import Descriptor
-from aboveboard.vault.generations import standing
+from aboveboard.vault import blind, generations, prepared, sealed
+from aboveboard.vault.documents import descriptor
+from aboveboard.vault.documents.descriptor import Descriptor
 from aboveboard.vault.grant import Grant, GrantRefused
-from aboveboard.vault.keeping.standing import stands
+from aboveboard.vault.holds import stands
 from aboveboard.vault.models import (
     BlindIndex,
     ImportProblem,
@@ -222,7 +220,7 @@ def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]
 
 def open_descriptor(grant: Grant, record: Sealed, field: str) -> Descriptor | None:
     """Open what the record holds of the document in one field:
-    :mod:`aboveboard.vault.attachments.queries` opens the rest.
+    :mod:`aboveboard.vault.documents.queries` opens the rest.
 
     Raises:
         GrantRefused, RecordDamaged: as for :func:`open_record`.
@@ -284,13 +282,13 @@ def find_each(asked: Sequence[Asked]) -> list[list[int]]:
     the key was changed on the way.
     """
     while True:
-        used = standing.guess()
+        used = generations.guess()
         try:
             digests = [
                 blind.digests(kind, value, regions, used.searched) for kind, value, regions in asked
             ]
         except SecretGone:
-            if standing.now() == used:
+            if generations.now() == used:
                 raise
             continue
         found: dict[tuple[str, bytes], list[int]] = {}
@@ -310,7 +308,7 @@ def find_each(asked: Sequence[Asked]) -> list[list[int]]:
                 )
                 for one, its in zip(asked, digests, strict=True)
             ]
-        standing.now()
+        generations.now()
 
 
 def _find(kind: str, digests: Sequence[bytes], found: dict[tuple[str, bytes], list[int]]) -> int:

@@ -16,8 +16,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.basics.limits import FIELD_BYTES, FIELD_NAME_BYTES, RECORD_ORIGINS
 from aboveboard.vault import origin as origins
+from aboveboard.vault.limits import FIELD_BYTES, FIELD_NAME_BYTES, RECORD_ORIGINS
 from aboveboard.vault.origin import Origin
 
 VERSION = b"\x02"

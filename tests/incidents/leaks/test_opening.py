@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from aboveboard.basics import clock, limits, settings
+from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import BadInput, NotFound
-from aboveboard.incidents import queries
+from aboveboard.incidents import limits, queries
 from aboveboard.incidents.leaks import staging
 from aboveboard.incidents.leaks.opening import look, open_from_leak
 from aboveboard.incidents.models import Incident

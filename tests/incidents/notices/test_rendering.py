@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aboveboard.incidents.law.rules import catalogue
 from aboveboard.incidents.models import Kind
 from aboveboard.incidents.notices import texts
 from aboveboard.incidents.notices.plainness import sentences, too_long
@@ -25,7 +24,8 @@ from aboveboard.incidents.notices.rendering import (
     layout_of,
     render,
 )
-from aboveboard.promise.categories import bitmap, from_bitmap, known
+from aboveboard.law.categories import bitmap, from_bitmap, known
+from aboveboard.law.rules import catalogue
 
 CARD, EMAIL, PASSWORD = (
     bitmap([key])

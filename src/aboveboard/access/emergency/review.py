@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.access.emergency.why import Verdict
+from aboveboard.access.emergency.reasons import Verdict
 from aboveboard.access.models import EmergencyLook
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotAllowed, NotFound

@@ -4,8 +4,8 @@ allauth's process, with two differences:
 
 1. The request does not look the address up. It makes a code, keeps both in the sealed session,
    and answers; the look-up and the sending are handed to
-   :mod:`aboveboard.accounts.signin.post`. A known and an unknown address are therefore the same
-   work and the same answer (OWASP ASVS 5.0, 6.3.8).
+   :mod:`aboveboard.accounts.signin.background_mail`. A known and an unknown address are
+   therefore the same work and the same answer (OWASP ASVS 5.0, 6.3.8).
 2. The account is found only when the right code comes back, from the same address. A customer's
    account is made then, if it is their first time, and holds their ``person_id`` alone.
 """
@@ -25,10 +25,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from aboveboard.accounts import actions, directory
+from aboveboard.accounts import actions, directory, limits
 from aboveboard.accounts.models import Account
-from aboveboard.accounts.signin import post
-from aboveboard.basics import clock, limits, settings
+from aboveboard.accounts.signin import background_mail
+from aboveboard.basics import clock, settings
 
 LANGUAGES = ("en", "fr", "de")
 
@@ -78,7 +78,7 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
         """Make a fresh code and hand over its sending, known address or not."""
         code = self.generate_code()
         language = translation.get_language() or LANGUAGES[0]
-        post.hand_over(
+        background_mail.hand_over(
             partial(
                 mail_code, self.state["email"], code=code, audience=self.audience, language=language
             )

@@ -18,7 +18,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from aboveboard.accounts.signin import watching
+from aboveboard.accounts.signin import log
 from aboveboard.accounts.signin.code import Audience, CodeSignIn
 
 
@@ -86,7 +86,7 @@ class _CodeBox(forms.Form):
         """Check what was typed, and log a code that is refused."""
         super().full_clean()
         if self.is_bound and self.errors:
-            watching.code_refused(type(self).__name__)
+            log.code_refused(type(self).__name__)
 
 
 # allauth publishes no types.

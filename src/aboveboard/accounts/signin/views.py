@@ -26,12 +26,12 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 from django.views.generic.edit import FormView
 
-from aboveboard.accounts import actions, gate, queries
+from aboveboard.accounts import actions, gate, limits, queries
 from aboveboard.accounts.links import LinkState
 from aboveboard.accounts.models import Account
-from aboveboard.accounts.signin import forms, marks
+from aboveboard.accounts.signin import forms, session_marks
 from aboveboard.accounts.signin.code import PAGES, CodeSignIn
-from aboveboard.basics import clock, limits, settings
+from aboveboard.basics import clock, settings
 
 
 class _SignIn(LoginView):  # type: ignore[misc]  # allauth publishes no types
@@ -130,7 +130,7 @@ class LinkPage(View):
         logout(request, show_message=False)
         record_authentication(request, link.account, method="link")
         if link.second_factor_waived and settings.current().demo.enabled:
-            marks.mark_second_factor(request, link.account)
+            session_marks.mark_second_factor(request, link.account)
         response: HttpResponseBase = perform_login(request, Login(user=link.account))
         return response
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from aboveboard.basics.limits import USE_BATCH
+from aboveboard.access.limits import USE_BATCH
 
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Fields = Annotated[list[Word], msgspec.Meta(min_length=1, max_length=64)]

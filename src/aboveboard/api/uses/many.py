@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aboveboard.access.actions import Ask, Opened, Outcome, Refused, Wanted, uses_of
-from aboveboard.access.people import Sought
+from aboveboard.access.lookup import Sought
 from aboveboard.basics import clock
 
 

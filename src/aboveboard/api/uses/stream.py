@@ -18,12 +18,12 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 
 from aboveboard.access.actions import Ask
-from aboveboard.access.people import Sought
+from aboveboard.access.limits import USE_BATCH
+from aboveboard.access.lookup import Sought
 from aboveboard.accounts.gate import client_of, still_may
-from aboveboard.api import pace
+from aboveboard.api import limits, rate_limit
 from aboveboard.api.uses.asked import Person, person_decoder
 from aboveboard.api.uses.many import use_all
-from aboveboard.basics import limits
 from aboveboard.basics.errors import AboveboardError, TooMany
 
 MEDIA_TYPE = "application/x-ndjson"
@@ -104,7 +104,7 @@ class Answers:
 
 def _answers(request: HttpRequest, ask: Ask, lines: Lines) -> Generator[bytes]:
     number = 1  # of the line that was read last; the first said what is asked
-    while batch := lines.take(limits.USE_BATCH):
+    while batch := lines.take(USE_BATCH):
         first, number = number + 1, number + len(batch)
         named: dict[int, Sought] = {}
         told: dict[int, dict[str, Any]] = {}
@@ -119,7 +119,7 @@ def _answers(request: HttpRequest, ask: Ask, lines: Lines) -> Generator[bytes]:
                 named[at] = Sought(person.kind, person.value, person.country)
         failed = None if still_may(request) else {"code": "sign_in_needed"}
         if named and failed is None:
-            pace.wait(client_of(request).id, len(named))
+            rate_limit.wait(client_of(request).id, len(named))
             try:
                 told |= zip(named, use_all(ask, list(named.values())), strict=True)
             except AboveboardError as error:

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from aboveboard.promise import categories
+from aboveboard.law import categories
 from aboveboard.promise.model import Promise
 
 LANGUAGES: Final = ("en", "fr", "de")

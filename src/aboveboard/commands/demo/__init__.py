@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         _make(home, args)
     else:
         _start(home, args.port)
-    from aboveboard.access.sequencing import sequence_now
+    from aboveboard.keys.log_signing import sequence_now
 
     _print_links(args.port)
     sequence_now()  # making the links was written down too
@@ -94,10 +94,10 @@ def _make(home: Path, args: argparse.Namespace) -> None:
 
 
 def _play(file: Path, args: argparse.Namespace) -> None:
-    from aboveboard.access.sequencing import sequence_now
     from aboveboard.basics import clock, settings
     from aboveboard.commands.demo import story as stories
     from aboveboard.commands.instance import serve
+    from aboveboard.keys.log_signing import sequence_now
 
     with file.open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))
@@ -142,9 +142,9 @@ def _start(home: Path, port: int) -> None:
 
 
 def _print_links(port: int) -> None:
-    from aboveboard.access.staff import make_link
     from aboveboard.accounts.actions import customer_account
     from aboveboard.accounts.queries import staff
+    from aboveboard.accounts.staff import make_link
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
     from aboveboard.vault import queries as vault

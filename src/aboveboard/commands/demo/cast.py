@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aboveboard.access import staff
 from aboveboard.accounts import queries as accounts
+from aboveboard.accounts import staff
 from aboveboard.accounts.models import Account
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 

@@ -19,7 +19,7 @@ from aboveboard.access.actions import Ask, adopt_promise, use
 from aboveboard.basics import settings
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
 from aboveboard.choices.actions import choose
-from aboveboard.choices.standing import Answer
+from aboveboard.choices.state import Answer
 from aboveboard.commands.demo.cast import Cast, hire
 from aboveboard.custody import actions as custody
 from aboveboard.custody import exporting
@@ -30,11 +30,11 @@ from aboveboard.incidents import counting
 from aboveboard.incidents.leaks.opening import look, open_from_leak
 from aboveboard.incidents.models import Incident, NoticeBatch
 from aboveboard.incidents.notices import actions as notices
+from aboveboard.intake import load as loading
+from aboveboard.intake import mapping as mappings
 from aboveboard.outbox import jobs
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
-from aboveboard.vault.loading import load as loading
-from aboveboard.vault.loading import mapping as mappings
 from aboveboard.vault.models import ImportRun
 
 PACKAGE = Path(__file__).parents[2]

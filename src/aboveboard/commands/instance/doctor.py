@@ -14,9 +14,9 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from aboveboard.basics import clock, limits, settings
+from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.commands import exits
+from aboveboard.commands import exits, limits
 
 NAME = "doctor"
 # It starts Django itself: what keeps the instance from starting is the first thing to tell.
@@ -196,7 +196,7 @@ def _promise(current: settings.Settings) -> Check:
 
 
 def _ledger(current: settings.Settings) -> Check:
-    from aboveboard.access.sequencing import check_published
+    from aboveboard.keys.log_signing import check_published
     from aboveboard.ledger import queries
 
     check_published()

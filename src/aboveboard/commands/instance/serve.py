@@ -20,9 +20,9 @@ from types import FrameType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from aboveboard.basics import limits, settings
+from aboveboard.basics import settings
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.commands import exits
+from aboveboard.commands import exits, limits
 from aboveboard.commands.instance.worker import PARENT_VARIABLE
 
 if TYPE_CHECKING:

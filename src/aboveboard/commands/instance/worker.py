@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 
-from aboveboard.basics import clock, limits, settings
-from aboveboard.commands import exits
+from aboveboard.basics import clock, settings
+from aboveboard.commands import exits, limits
 
 NAME = "worker"
 HELP = (
@@ -119,16 +119,16 @@ class Loop:
 
 def make_loops(name: str, stop: threading.Event) -> list[Loop]:
     """Return the loops of a worker of that name."""
-    from aboveboard.access.sequencing import sequence_now
-    from aboveboard.access.sweep import scheduled
-    from aboveboard.accounts.programs import repeats, tokens
+    from aboveboard.accounts.clients import idempotency, tokens
     from aboveboard.delivery.actions import drain
+    from aboveboard.identity.actions import end_undoing
     from aboveboard.incidents.leaks import staging
+    from aboveboard.keys.log_signing import sequence_now
     from aboveboard.ledger.queries import anything_waits
     from aboveboard.ledger.witnessing import ask_witnesses
     from aboveboard.outbox.jobs import run_jobs_once
     from aboveboard.recovery import scrubbing
-    from aboveboard.vault.merging.actions import end_undoing
+    from aboveboard.retention.sweep import scheduled
 
     due = 0.0
 
@@ -154,7 +154,7 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
         if gone := staging.sweep(at=clock.now()):
             log.info("%s uploads that nobody confirmed were deleted", gone)
         tokens.sweep(at=clock.now())
-        repeats.sweep(at=clock.now())
+        idempotency.sweep(at=clock.now())
         return False
 
     def retain() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 
-from aboveboard.commands.keys import ceremonies, rotating, standing
+from aboveboard.commands.keys import ceremonies, rotating, status
 
 NAME = "keys"
 HELP = (
@@ -30,7 +30,7 @@ NEEDS_INSTANCE = True
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     below = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    for part in (standing, rotating, ceremonies):
+    for part in (status, rotating, ceremonies):
         part.configure(below)
 
 

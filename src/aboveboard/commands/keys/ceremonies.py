@@ -44,7 +44,7 @@ def configure(below: Any) -> None:
 
 
 def _split(args: argparse.Namespace) -> int:
-    from aboveboard.access.rekeying import ceremony
+    from aboveboard.keys.rotation import ceremony
 
     at = clock.now()
     key_id, shares = ceremony.split(threshold=args.threshold, of=args.shares, by=SYSTEM, at=at)
@@ -71,10 +71,10 @@ def _split(args: argparse.Namespace) -> int:
 
 
 def _recover(args: argparse.Namespace) -> int:
-    from aboveboard.access.rekeying import ceremony
     from aboveboard.keys.providers import file as files
     from aboveboard.keys.providers import material
     from aboveboard.keys.ring import scheme
+    from aboveboard.keys.rotation import ceremony
 
     current = settings.current()
     if args.out is None and scheme(current.keys.root) != "file":

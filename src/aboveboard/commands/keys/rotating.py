@@ -54,9 +54,9 @@ def configure(below: Any) -> None:
 
 
 def _rotate(args: argparse.Namespace) -> int:
-    from aboveboard.access.rekeying import root
     from aboveboard.commands.progress import Bar
     from aboveboard.keys.providers.places import provider_at
+    from aboveboard.keys.rotation import root
     from aboveboard.vault.queries import people_count
 
     rotation = root.unfinished()
@@ -79,7 +79,7 @@ def _rotate(args: argparse.Namespace) -> int:
 
 
 def _leave(args: argparse.Namespace) -> int:
-    from aboveboard.access.rekeying import root
+    from aboveboard.keys.rotation import root
 
     left = root.leave(by=SYSTEM, at=clock.now())
     print(
@@ -91,9 +91,9 @@ def _leave(args: argparse.Namespace) -> int:
 
 
 def _person(args: argparse.Namespace) -> int:
-    from aboveboard.access.rekeying import people
     from aboveboard.commands.progress import Bar
     from aboveboard.vault.queries import people_count
+    from aboveboard.vault.rekeying import people
 
     if (args.person is None) != args.all:
         raise BadInput(found="one person and everybody, or neither", fix="Give an id, or --all.")
@@ -108,9 +108,9 @@ def _person(args: argparse.Namespace) -> int:
 
 
 def _index(args: argparse.Namespace) -> int:
-    from aboveboard.access.rekeying import index
     from aboveboard.commands.progress import Bar
     from aboveboard.vault.queries import people_count
+    from aboveboard.vault.rekeying import index
 
     rotation = index.unfinished()
     if rotation is not None:

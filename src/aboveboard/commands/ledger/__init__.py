@@ -103,8 +103,8 @@ def _rotate(args: argparse.Namespace) -> None:
             found="whoever verifies the log must learn of a new key from you, not from the log",
             fix="To go on, add --yes.",
         )
-    from aboveboard.access.sequencing import rotate_key
     from aboveboard.basics.actor import SYSTEM
+    from aboveboard.keys.log_signing import rotate_key
 
     print(
         "From now on the log is signed with this key. Tell everyone who verifies it:\n"

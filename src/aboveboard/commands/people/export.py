@@ -16,7 +16,7 @@ from aboveboard.commands.exits import DONE, LOOK
 from aboveboard.commands.progress import Bar
 
 if TYPE_CHECKING:
-    from aboveboard.access.decide import Scope
+    from aboveboard.access.decision.decide import Scope
     from aboveboard.basics.actor import Actor
     from aboveboard.custody.models import Device, Export
 
@@ -138,16 +138,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _make(args: argparse.Namespace) -> int:
-    from aboveboard.access.sequencing import sequence_now
     from aboveboard.basics import clock
-    from aboveboard.custody import exporting, manifest, selecting
+    from aboveboard.custody import exporting, manifest, selection
     from aboveboard.custody.models import Form
+    from aboveboard.keys.log_signing import sequence_now
 
     fields = tuple(field.strip() for field in args.fields.split(",") if field.strip())
     asker, scope = _asker(args)
     unknown = _Unknown()
     people: Iterable[int] = (
-        selecting.everyone_for(args.purpose) if args.everyone else unknown.drop(args.people)
+        selection.everyone_for(args.purpose) if args.everyone else unknown.drop(args.people)
     )
     shape = exporting.Shape(
         Form.NDJSON if args.ndjson else Form.CSV, args.pseudonyms, tuple(args.key)
@@ -215,7 +215,7 @@ class _Unknown:
 
 
 def _asker(args: argparse.Namespace) -> tuple[Actor, Scope]:
-    from aboveboard.access.decide import ANY_SCOPE, Scope
+    from aboveboard.access.decision.decide import ANY_SCOPE, Scope
     from aboveboard.accounts import queries
     from aboveboard.basics.actor import Actor, ActorKind
 
@@ -279,7 +279,7 @@ def _facts(row: Export) -> dict[str, object]:
 
 def _manifest(args: argparse.Namespace) -> int:
     from aboveboard.custody import queries
-    from aboveboard.promise.categories import from_bitmap
+    from aboveboard.law.categories import from_bitmap
 
     export = queries.export(args.number)
     out = csv.writer(sys.stdout)

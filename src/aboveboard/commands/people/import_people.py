@@ -101,11 +101,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace, mapping_file: Path) -> int:
-    from aboveboard.access.sequencing import sequence_now
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
+    from aboveboard.intake import load, mapping
+    from aboveboard.keys.log_signing import sequence_now
     from aboveboard.promise.queries import in_force
-    from aboveboard.vault.loading import load, mapping
 
     adopted, now = in_force(), clock.now()
     kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
@@ -242,8 +242,8 @@ def _print_json(finished: ImportRun) -> None:
 def _print_problems(args: argparse.Namespace) -> int:
     import csv
 
+    from aboveboard.intake import mending
     from aboveboard.vault import queries
-    from aboveboard.vault.loading import mending
 
     if args.file is not None:
         for line in mending.lines(args.file, args.problems):

@@ -10,7 +10,7 @@ from pathlib import Path
 from aboveboard.basics.errors import BadInput
 from aboveboard.commands import exits
 from aboveboard.commands.progress import Bar
-from aboveboard.commands.recovery.telling import Telling, told_size
+from aboveboard.commands.recovery.report import Telling, told_size
 
 NAME = "backup"
 HELP = (
@@ -54,9 +54,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _back_up(args: argparse.Namespace) -> int:
-    from aboveboard.access.sequencing import sequence_now
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
+    from aboveboard.keys.log_signing import sequence_now
     from aboveboard.recovery import actions
 
     sequence_now()
@@ -95,7 +95,7 @@ def _check(args: argparse.Namespace) -> int:
     from aboveboard.ledger.format.note import Verifier
     from aboveboard.ledger.verify.log import verify_log
     from aboveboard.ledger.verify.sources import Backup
-    from aboveboard.recovery import manifest, shelf
+    from aboveboard.recovery import backups, manifest
 
     folder: Path = args.check
     whole = manifest.read(folder)
@@ -109,7 +109,7 @@ def _check(args: argparse.Namespace) -> int:
         "keys": None,
     }
     if whole.part == manifest.RECORDS:
-        keys = shelf.keys_for(folder)
+        keys = backups.keys_for(folder)
         if keys is not None:
             manifest.check(keys)
             said["keys"] = keys.name

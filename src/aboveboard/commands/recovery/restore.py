@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import BadInput
 from aboveboard.commands import exits
-from aboveboard.commands.recovery.telling import Telling
+from aboveboard.commands.recovery.report import Telling
 
 if TYPE_CHECKING:
     from aboveboard.ledger.verify.sources import Source
@@ -103,11 +103,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _load(args: argparse.Namespace, telling: Telling) -> None:
-    from aboveboard.recovery import shelf
+    from aboveboard.recovery import backups
     from aboveboard.recovery.manifest import NotABackup
     from aboveboard.recovery.restoring.parts import checked
 
-    keys = args.keys or shelf.keys_for(args.backup)
+    keys = args.keys or backups.keys_for(args.backup)
     if keys is None:
         raise NotABackup(
             place=args.backup.resolve().parent,

@@ -9,21 +9,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from aboveboard.access import limits
 from aboveboard.access.actions import Opened, Refused
 from aboveboard.access.emergency import queries
-from aboveboard.access.emergency.asking import EmergencyAsk, break_glass, show_again
-from aboveboard.access.emergency.why import IN_WORDS, Emergency
+from aboveboard.access.emergency.actions import EmergencyAsk, break_glass, show_again
+from aboveboard.access.emergency.reasons import IN_WORDS, Emergency
+from aboveboard.access.lookup import NoOneFound, SeveralFound, Sought
 from aboveboard.access.models import EmergencyLook
-from aboveboard.access.people import NoOneFound, SeveralFound, Sought
 from aboveboard.accounts.gate import actor_of, allow_staff, throttle
-from aboveboard.basics import clock, limits
+from aboveboard.basics import clock
 from aboveboard.basics.errors import NotFound
 from aboveboard.console.emergency.forms import EmergencyForm
 from aboveboard.console.forms import kind_of
 from aboveboard.console.people import Detail, named
+from aboveboard.kinds.values import shown
 from aboveboard.promise.model import BreakGlass, Promise
 from aboveboard.promise.queries import in_force
-from aboveboard.vault.kinds.values import shown
 
 
 def may_break_glass(promise: Promise, role: str) -> BreakGlass | None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 
-from aboveboard.access.emergency.why import IN_WORDS, Verdict
-from aboveboard.basics.limits import EMERGENCY_WORDS
+from aboveboard.access.emergency.reasons import IN_WORDS, Verdict
+from aboveboard.access.limits import EMERGENCY_WORDS
 from aboveboard.promise.model import BreakGlass, Promise
 
 

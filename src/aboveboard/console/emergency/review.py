@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aboveboard.access.emergency import queries
 from aboveboard.access.emergency import review as reviewing
-from aboveboard.access.emergency.why import IN_WORDS, Emergency, Verdict
-from aboveboard.access.emergency.words import words_of
+from aboveboard.access.emergency.notes import words_of
+from aboveboard.access.emergency.reasons import IN_WORDS, Emergency, Verdict
 from aboveboard.access.models import EmergencyLook
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock

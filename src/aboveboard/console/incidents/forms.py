@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from aboveboard.incidents.judging import circumstances
+from aboveboard.incidents.assessment import circumstances
 from aboveboard.incidents.leaks import columns
 
 _ANSWERED_BY = {

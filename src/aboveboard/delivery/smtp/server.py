@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.delivery.smtp.letter import Outcome
+from aboveboard.delivery.smtp.message import Outcome
 
 _DEFAULT_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 

@@ -17,7 +17,7 @@ import yaml
 
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.incidents.leaks import passwords
-from aboveboard.promise.categories import bitmap
+from aboveboard.law.categories import bitmap
 
 _FILE = Path(__file__).with_name("columns.yaml")
 _MOST = 0.5

@@ -11,7 +11,7 @@ from aboveboard.engines.leak import Leak
 from aboveboard.incidents.exposure.folders import folder_of
 from aboveboard.incidents.models import Incident, Kind
 from aboveboard.vault import blind
-from aboveboard.vault.generations import standing
+from aboveboard.vault import generations as standing
 
 _FILE = "leak-made-with.txt"
 

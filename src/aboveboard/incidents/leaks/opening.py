@@ -32,8 +32,8 @@ from aboveboard.incidents.exposure.folders import folder_of, incidents_folder
 from aboveboard.incidents.leaks import columns, form, keyed, reading
 from aboveboard.incidents.leaks.digesting import Digested, digest
 from aboveboard.incidents.models import Evidence, Incident, Kind, UnreadRow
+from aboveboard.vault import generations as standing
 from aboveboard.vault import queries as vault
-from aboveboard.vault.generations import standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from enum import StrEnum
 from itertools import islice
 from typing import IO
 
-from aboveboard.basics import limits
+from aboveboard.basics.limits import CSV_LINE_BYTES
+from aboveboard.incidents import limits
 from aboveboard.incidents.leaks import form as forms
 from aboveboard.incidents.leaks.form import Form, Shape
 from aboveboard.incidents.leaks.lines import Line, lines
@@ -153,7 +154,7 @@ def _join(
                 return None, 0
             waiting.append(below)
         more = waiting[used - 1].text
-        if more is None or len(text) + len(more) > limits.CSV_LINE_BYTES:
+        if more is None or len(text) + len(more) > CSV_LINE_BYTES:
             return None, 0
         text = f"{text}\n{more}"
         if text.count('"') % 2 == 0:

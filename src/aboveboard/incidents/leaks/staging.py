@@ -20,9 +20,10 @@ from typing import IO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from aboveboard.basics import limits, settings
+from aboveboard.basics import settings
 from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.engines.duck import whole
+from aboveboard.incidents import limits
 from aboveboard.keys.queries import instance_secret
 
 _BLOCK = 1 << 18

@@ -6,7 +6,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from aboveboard.basics import settings
-from aboveboard.incidents.judging.profile import time_zone_of
+from aboveboard.incidents.assessment.profile import time_zone_of
 from aboveboard.incidents.models import NoticeBatch
 from aboveboard.incidents.notices.rendering import Loss
 from aboveboard.promise.queries import in_force

@@ -13,8 +13,12 @@ def sentences(text: str) -> list[str]:
 
 
 def too_long(text: str) -> str | None:
-    """Return the first sentence with more than ``limits.SENTENCE_WORDS`` words, or None."""
+    """Return the first sentence with more than ``limits.PLAIN_SENTENCE_WORDS`` words, or None."""
     return next(
-        (sentence for sentence in sentences(text) if len(sentence.split()) > limits.SENTENCE_WORDS),
+        (
+            sentence
+            for sentence in sentences(text)
+            if len(sentence.split()) > limits.PLAIN_SENTENCE_WORDS
+        ),
         None,
     )

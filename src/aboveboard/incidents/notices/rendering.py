@@ -15,7 +15,7 @@ from html import escape
 from babel.dates import format_date
 
 from aboveboard.incidents.notices import texts
-from aboveboard.promise.categories import from_bitmap, known
+from aboveboard.law.categories import from_bitmap, known
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from aboveboard.basics.limits import KEY_PROVIDER_PATIENCE
+from aboveboard.keys.limits import KEY_PROVIDER_PATIENCE
 from aboveboard.keys.providers.provider import ProviderAway, RenewalRefused
 from aboveboard.keys.wrapping import KEY_BYTES, KeyUnwrapFailed, LocalKey
 

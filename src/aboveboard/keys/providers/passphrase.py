@@ -18,8 +18,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.basics.limits import PASSPHRASE_CHARS, PASSPHRASE_MEMORY_KIB
 from aboveboard.basics.settings import Settings
+from aboveboard.keys.limits import PASSPHRASE_CHARS, PASSPHRASE_MEMORY_KIB
 
 VARIABLE: Final = "ABOVEBOARD_PASSPHRASE"
 _MARK: Final = "aboveboard-passphrase/1"

@@ -10,8 +10,8 @@ from aboveboard.keys.providers import passphrase, secret
 from aboveboard.keys.providers.file import FileProvider
 from aboveboard.keys.providers.kms import KmsProvider, parts
 from aboveboard.keys.providers.provider import Provider
-from aboveboard.keys.providers.transit.engine import TransitProvider
-from aboveboard.keys.providers.transit.line import place
+from aboveboard.keys.providers.transit import TransitProvider
+from aboveboard.keys.providers.transit_http import place
 
 
 def provider_at(url: str, current: Settings) -> Provider:

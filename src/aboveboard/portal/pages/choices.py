@@ -11,7 +11,7 @@ from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics.actor import CUSTOMER, ActorKind
 from aboveboard.choices import actions, queries
 from aboveboard.choices.models import Choice
-from aboveboard.choices.standing import Answer, Standing
+from aboveboard.choices.state import Answer, Standing
 from aboveboard.portal import receipts, wording
 from aboveboard.portal.forms import ChoiceForm
 from aboveboard.portal.page import CHANNEL, You, portal_page

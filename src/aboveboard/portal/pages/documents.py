@@ -14,7 +14,7 @@ from aboveboard.portal import wording
 from aboveboard.portal.page import CHANNEL, You, portal_page
 from aboveboard.portal.pages.home import SHOW
 from aboveboard.promise.model import FieldKind
-from aboveboard.vault.attachments.serving import as_download
+from aboveboard.vault.documents.serving import as_download
 
 
 @allow_customer

@@ -14,19 +14,19 @@ from django.views.decorators.http import require_safe
 
 from aboveboard.access import actions as access
 from aboveboard.access import queries as access_queries
-from aboveboard.access.decide import chosen_against
+from aboveboard.access.decision.decide import chosen_against
 from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.personal import Personal
 from aboveboard.choices import queries as choices
+from aboveboard.kinds import values
 from aboveboard.portal import wording
 from aboveboard.portal.page import CHANNEL, You, portal_page
 from aboveboard.portal.pages import details, notices
 from aboveboard.promise import explain
 from aboveboard.promise.model import Field, FieldKind
+from aboveboard.retention import queries as keeping
 from aboveboard.vault import queries as vault
-from aboveboard.vault.keeping import queries as keeping
-from aboveboard.vault.kinds import values
 
 SHOW = "show-you-your-data"
 """The promise's key for showing people their own data: opening it is a use like any other."""

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from aboveboard.promise import categories
-from aboveboard.promise.law import transfers
+from aboveboard.law import categories, transfers
 from aboveboard.promise.loading.lines import Item, Scalar, Series, Table, entries, word, words
 from aboveboard.promise.model import (
     BreakGlass,

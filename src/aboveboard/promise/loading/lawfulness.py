@@ -7,8 +7,7 @@ is reported, and the rule speaks once that is mended.
 
 from __future__ import annotations
 
-from aboveboard.promise import categories
-from aboveboard.promise.law import bases, transfers
+from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.loading.lines import Item, Table, entries, word, words
 from aboveboard.promise.loading.problems import Place, Report, quoted
 from aboveboard.promise.model import LawfulBasis, LossMeasure, Period, RestrictedUse, RetentionStart

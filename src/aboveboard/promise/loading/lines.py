@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias
 
 import yaml
 
-from aboveboard.basics.limits import PROMISE_BYTES, PROMISE_DEPTH
+from aboveboard.promise.limits import PROMISE_BYTES, PROMISE_DEPTH
 from aboveboard.promise.loading.problems import Report, quoted
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

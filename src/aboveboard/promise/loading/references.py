@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aboveboard.promise import formats
+from aboveboard.kinds import formats
 from aboveboard.promise.loading.lines import Item, Scalar, Table, entries, word, words
 from aboveboard.promise.loading.problems import Place, Report, quoted
 from aboveboard.promise.loading.shape import nearest

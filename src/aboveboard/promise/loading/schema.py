@@ -14,8 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from aboveboard.promise import categories
-from aboveboard.promise.law import bases, transfers
+from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.model import (
     FieldKind,
     LawfulBasis,

@@ -14,10 +14,10 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from aboveboard.recovery.backups import CannotWrite, Part
 from aboveboard.recovery.copying import tables
 from aboveboard.recovery.copying.snapshot import Taken, Told, facts
 from aboveboard.recovery.manifest import Table
-from aboveboard.recovery.shelf import CannotWrite, Part
 
 _BLOCK: Final = 1 << 20
 _SEQUENCES = (

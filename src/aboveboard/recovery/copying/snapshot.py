@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from aboveboard.recovery.backups import Part
 from aboveboard.recovery.manifest import Table
-from aboveboard.recovery.shelf import Part
 
 Query = Callable[[str], Sequence[Sequence[Any]]]
 Told = Callable[[str], None]

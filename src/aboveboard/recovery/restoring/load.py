@@ -31,7 +31,7 @@ from aboveboard.recovery.actions import database
 from aboveboard.recovery.copying.snapshot import Told
 from aboveboard.recovery.manifest import BackupDamaged, BackupOfAnotherVersion
 from aboveboard.recovery.models import Restoration
-from aboveboard.recovery.restoring import remembered, staging
+from aboveboard.recovery.restoring import caches, staging
 from aboveboard.recovery.restoring.parts import Parts
 
 
@@ -70,7 +70,7 @@ def load(
             why=why, fix="Point database.url to an empty database of that kind."
         )
     with staging.staged(replace=replace):  # 2, 6
-        remembered.forget()
+        caches.forget()
         _fill(parts, told)  # 3
         _try_keys(parts)  # 4
         restoration = Restoration.objects.create(  # 5
@@ -82,7 +82,7 @@ def load(
             loaded_at=at,
             vkeys=list(parts.keys.ledger.vkeys),
         )
-    remembered.forget()
+    caches.forget()
     exposures = parts.records_at / archive.INCIDENTS
     if exposures.is_file():
         archive.unpack_incidents(exposures, current.path("incidents"))

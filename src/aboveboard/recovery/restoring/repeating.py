@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from aboveboard.access.sequencing import signs
 from aboveboard.accounts import actions as accounts
+from aboveboard.accounts.clients import credentials
 from aboveboard.accounts.models import Account, ServiceClient
-from aboveboard.accounts.programs import credentials
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import NotFound
 from aboveboard.choices import actions as choices
+from aboveboard.keys.log_signing import signs
 from aboveboard.ledger.actions import keep_key_change
 from aboveboard.ledger.format.entry import EntryBody
 from aboveboard.promise.queries import in_force
-from aboveboard.vault.keeping import replaying as keeping
-from aboveboard.vault.keeping.fields import remove_fields
+from aboveboard.retention import replay as keeping
+from aboveboard.vault.field_erasure import remove_fields
 
 
 class NotHeld(NotFound):

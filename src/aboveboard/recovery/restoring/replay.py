@@ -28,12 +28,12 @@ from typing import Final
 
 from django.db import transaction
 
-from aboveboard.access.sequencing import sequence_now, signer
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import queries as deliveries
+from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.ledger.actions import append
 from aboveboard.ledger.format.entry import EntryBody, parse
 from aboveboard.ledger.format.note import Verifier

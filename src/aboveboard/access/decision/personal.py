@@ -1,0 +1,114 @@
+"""The questions about the person: their choices, a restriction, retention and a legal hold (8 to 10
+of ``access.decide``). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from aboveboard.access.decision.facts import Facts
+from aboveboard.access.decision.request import Request
+from aboveboard.access.reasons import Code, Reason, reason
+from aboveboard.choices.state import Answer, Standing
+from aboveboard.promise.model import LawfulBasis, Purpose, RestrictedUse, RetentionStart
+
+
+def against(purpose: Purpose, request: Request, facts: Facts) -> Iterator[Reason]:
+    """Yield every reason that lies in the person: what they chose, and what the law gives them."""
+    yield from chosen_against(purpose, facts)  # 8
+    # 9.
+    if facts.restricted_since is not None and not _usable_when_restricted(
+        purpose, request, facts, facts.restricted_since
+    ):
+        yield reason(Code.RESTRICTED)
+    if facts.held:  # 10
+        yield from _out_of_time(purpose, request, facts)
+
+
+def chosen_against(purpose: Purpose, known: Facts | Standing) -> Iterator[Reason]:
+    """Yield what the person's own choices have against the purpose; nothing
+    when they leave it in use.
+
+    A yes is needed where the purpose rests on consent (GDPR Art. 6(1)(a), 7). An objection
+    stops what rests on legitimate interests or a public task (Art. 21(1)) until compelling
+    grounds are shown after it, or where the use is for legal claims; direct marketing it stops
+    for good (Art. 21(2) and (3)).
+    """
+    standing = known.standing if isinstance(known, Facts) else known
+    said = standing.said(purpose.key)
+    if purpose.needs_consent and said is not Answer.YES:
+        yield reason(Code.NO_CONSENT if said is None else Code.CONSENT_WITHDRAWN)
+    if (
+        purpose.objectable
+        and said is Answer.NO
+        and not (isinstance(known, Facts) and _outweighed(purpose, known))
+    ):
+        yield reason(Code.OBJECTED)
+
+
+def _outweighed(purpose: Purpose, facts: Facts) -> bool:
+    if purpose.direct_marketing:
+        return False
+    if purpose.when_restricted is RestrictedUse.LEGAL_CLAIMS:
+        return True
+    shown, objected = facts.grounds_shown.get(purpose.key), facts.standing.since(purpose.key)
+    return shown is not None and objected is not None and shown >= objected
+
+
+def _usable_when_restricted(
+    purpose: Purpose, request: Request, facts: Facts, since: datetime
+) -> bool:
+    """Whether the purpose is one of the exceptions of GDPR Art. 18(2).
+
+    Consent counts when it was given after the restriction: an older yes did not know of it.
+    Whoever asks for their own data consents by asking. A vital interest is the right of someone,
+    and Art. 18(2) protects rights.
+    """
+    if (
+        request.own
+        or purpose.when_restricted is not None
+        or purpose.basis is LawfulBasis.VITAL_INTERESTS
+    ):
+        return True
+    said_at = facts.standing.since(purpose.key)
+    return (
+        purpose.needs_consent
+        and facts.standing.said(purpose.key) is Answer.YES
+        and said_at is not None
+        and said_at >= since
+    )
+
+
+def _out_of_time(purpose: Purpose, request: Request, facts: Facts) -> Iterator[Reason]:
+    """Yield what is past its retention: by field where each has its own clock, else once for all.
+
+    What is kept longer only for a legal claim serves the claim and nothing else (GDPR
+    Art. 17(3)(e), 5(1)(b)).
+    """
+    if facts.held_for_claim and purpose.when_restricted is RestrictedUse.LEGAL_CLAIMS:
+        return
+    retention, starts = purpose.retention, purpose.retention.starts
+    over = False
+    if starts is RetentionStart.COLLECTION and facts.collected:
+        for field in request.fields:
+            began = facts.collected.get(field, facts.collected_at)
+            if began is not None and retention.over(began, request.at):
+                over = True
+                yield reason(Code.RETENTION_OVER, field=field)
+    else:
+        began = _clock_start(starts, purpose, facts)
+        # A clock that never started (no choice yet, say) cannot have run out;
+        # question 8 answers that case.
+        if began is not None and retention.over(began, request.at):
+            over = True
+            yield reason(Code.RETENTION_OVER)
+    if over and facts.held_for_claim:
+        yield reason(Code.KEPT_FOR_CLAIM)
+
+
+def _clock_start(starts: RetentionStart, purpose: Purpose, facts: Facts) -> datetime | None:
+    if starts is RetentionStart.COLLECTION:
+        return facts.collected_at
+    if starts is RetentionStart.LAST_ACTIVITY:
+        return facts.last_active_at
+    return facts.standing.since(purpose.key)

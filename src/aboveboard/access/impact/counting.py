@@ -1,0 +1,111 @@
+"""Counting what a changed promise would change, over everybody held; and
+listing whom a number is of.
+
+Purposes whose clocks stand in the clear are counted in the database, by group. Where a field's own
+age decides, or where the next sweep would erase more, people are looked at one by one, in batches;
+nothing is kept of them but the counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from aboveboard.access.decision.facts import Facts
+from aboveboard.access.impact.cells import Cell, Key, Report, Tally, cells
+from aboveboard.access.impact.grouping import facts_of, groups, ranges
+from aboveboard.access.impact.judging import Pair, allowed, pairs
+from aboveboard.access.lapse import Held, lapsed
+from aboveboard.access.limits import SWEEP_REVIEW_BATCH, WHAT_IF_BATCH
+from aboveboard.promise.model import Promise
+from aboveboard.retention.queries import Shelf, shelves
+from aboveboard.vault.queries import people_count
+
+
+def count(
+    old: Promise, new: Promise, *, at: datetime, progress: Callable[[int], None] = lambda done: None
+) -> Report:
+    """Return what changes between two promises for the people held at ``at``. Changes nothing.
+
+    ``progress`` is told how many people were gone through: everybody once, twice when they are
+    looked at one by one too.
+    """
+    tallies: dict[Key, Tally] = {}
+    people, changed = people_count(), [pair for pair in pairs(old, new) if pair.differs()]
+    clear, aged = (
+        [pair for pair in changed if not pair.by_field()],
+        [pair for pair in changed if pair.by_field()],
+    )
+    lapsing: Counter[str] = Counter()
+    for number, (low, high) in enumerate(ranges() if clear else (), 1):
+        for pair in clear:
+            for size, facts in groups(pair, low, high, at):
+                _tally(tallies, pair, "", size, facts, at)
+        progress(min(people, number * WHAT_IF_BATCH))
+    if changed:
+        for done, (shelf, facts) in enumerate(one_by_one(at), 1):
+            for pair in aged:
+                for field in pair.fields():
+                    _tally(tallies, pair, field, 1, facts, at)
+            lapsing.update(_lapsing(old, new, shelf, facts, at))
+            if done % SWEEP_REVIEW_BATCH == 0:
+                progress(done)
+    progress(people)
+    return Report(people, tuple(cells(old, new, tallies)), dict(sorted(lapsing.items())))
+
+
+def listed(
+    old: Promise, new: Promise, purpose: str, *, at: datetime
+) -> Iterator[tuple[int, str, str]]:
+    """Yield each person for whom a use of the purpose changes, the field, and ``gained`` or
+    ``lost``; by rising id."""
+    pair = next((one for one in pairs(old, new) if one.key == purpose), None)
+    if pair is None:
+        return
+    for shelf, facts in one_by_one(at):
+        tallies: dict[Key, Tally] = {}
+        for field in pair.fields():
+            _tally(tallies, pair, field, 1, facts, at)
+        for field, way in dict.fromkeys(_ways(cells(old, new, tallies))):
+            yield shelf.person_id, field, way
+
+
+def one_by_one(at: datetime) -> Iterator[tuple[Shelf, Facts]]:
+    """Yield everybody held, by rising id, with each field's own age; no key is needed for that."""
+    after = -1
+    while batch := shelves(after=after, limit=SWEEP_REVIEW_BATCH):
+        known = facts_of(
+            [shelf.person_id for shelf in batch],
+            at,
+            {shelf.person_id: shelf.collected for shelf in batch},
+        )
+        yield from ((shelf, known[shelf.person_id]) for shelf in batch if shelf.person_id in known)
+        after = batch[-1].person_id
+
+
+def _ways(found: Iterator[Cell]) -> Iterator[tuple[str, str]]:
+    for cell in found:
+        yield cell.field, "gained" if cell.gained else "lost"
+
+
+def _tally(
+    tallies: dict[Key, Tally], pair: Pair, field: str, size: int, facts: Facts, at: datetime
+) -> None:
+    one = field or pair.fields()[0]
+    for own in (False, True):
+        was, is_ = (
+            allowed(pair.old, facts, one, at, own=own),
+            allowed(pair.new, facts, one, at, own=own),
+        )
+        tallies.setdefault(Key(pair.key, field, own), Counter())[was, is_] += size
+
+
+def _lapsing(old: Promise, new: Promise, shelf: Shelf, facts: Facts, at: datetime) -> list[str]:
+    """Return the fields that the next sweep would erase of one person under the new promise, and
+    would not under the old."""
+    if facts.held_for_claim:
+        return []
+    held = Held(shelf.collected, shelf.last_active_at, facts.standing)
+    then = lapsed(new, held, at)
+    return [field for field in then if field not in lapsed(old, held, at)] if then else []

@@ -1,0 +1,121 @@
+"""Counting people by what the decision about one purpose depends on, in the database: one
+statement for a range of ids.
+
+People are in one group when their last word about the purpose, their restriction, a hold and the
+state of every clock are the same. Where a clock is near its end the group is of one moment, so that
+it comes out alike for all of it. One of each group is decided about; the rest is multiplication.
+The statement runs as it is on SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+
+from django.db import connection
+
+from aboveboard.access.decision.facts import Facts, no_moments
+from aboveboard.access.impact.judging import Pair, unsure
+from aboveboard.access.limits import USE_BATCH, WHAT_IF_BATCH
+from aboveboard.choices import queries as choices
+from aboveboard.choices.models import Choice
+from aboveboard.promise.model import RetentionStart
+from aboveboard.vault.holds import stands
+from aboveboard.vault.models import Person
+
+_STARTS = {RetentionStart.LAST_ACTIVITY: "p.last_active_at", RetentionStart.CHOICE: "l.at"}
+_COUNT = f"""
+    SELECT COUNT(*), MIN(p.id)
+    FROM {Person._meta.db_table} AS p
+    LEFT JOIN (
+        SELECT person_id, answer, at FROM (
+            SELECT person_id, answer, at,
+                ROW_NUMBER() OVER (PARTITION BY person_id ORDER BY at DESC, id DESC) AS newest
+            FROM {Choice._meta.db_table} WHERE purpose = %s AND person_id > %s AND person_id <= %s
+        ) AS said WHERE newest = 1
+    ) AS l ON l.person_id = p.id
+    WHERE p.id > %s AND p.id <= %s
+    GROUP BY l.answer,
+        CASE WHEN p.restricted_until > %s THEN
+            CASE WHEN l.at >= COALESCE(p.restricted_since, p.collected_at) THEN 2 ELSE 1 END
+        ELSE 0 END,
+        CASE WHEN p.held_until > %s THEN 1 ELSE 0 END
+"""  # noqa: S608 - the tables are our own models'; everything else is a parameter
+_CLOCK = """,
+        CASE WHEN {start} < %s THEN 0 WHEN {start} > %s THEN 2 ELSE 1 END,
+        CASE WHEN {start} >= %s AND {start} <= %s THEN {start} END"""
+
+
+def ranges() -> Iterator[tuple[int, int]]:
+    """Yield ranges of ids (above the first, up to the second) of ``limits.WHAT_IF_BATCH`` people
+    each, that cover everybody."""
+    low = -1
+    while True:
+        above = Person.objects.filter(id__gt=low).order_by("id").values_list("id", flat=True)
+        high = next(iter(above[WHAT_IF_BATCH - 1 : WHAT_IF_BATCH]), None)
+        if high is None:
+            last = (
+                Person.objects.filter(id__gt=low)
+                .order_by("-id")
+                .values_list("id", flat=True)
+                .first()
+            )
+            if last is not None:
+                yield low, last
+            return
+        yield low, high
+        low = high
+
+
+def groups(pair: Pair, low: int, high: int, at: datetime) -> Iterator[tuple[int, Facts]]:
+    """Yield how many people each group of a range has, and the facts of one of them."""
+    sql = _COUNT
+    parameters: list[str | int | datetime] = [
+        pair.key,
+        low,
+        high,
+        low,
+        high,
+        *map(_moment, (at, at)),
+    ]
+    for purpose in pair.both():
+        sql += _CLOCK.format(start=_STARTS[purpose.retention.starts])
+        parameters += [*map(_moment, unsure(purpose.retention.keep, at) * 2)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows = cursor.fetchall()
+    for start in range(0, len(rows), USE_BATCH):
+        batch = rows[start : start + USE_BATCH]
+        known = facts_of([person_id for _, person_id in batch], at)
+        yield from ((count, known[person_id]) for count, person_id in batch if person_id in known)
+
+
+def facts_of(
+    person_ids: Collection[int],
+    at: datetime,
+    collected: Mapping[int, Mapping[str, datetime]] | None = None,
+) -> dict[int, Facts]:
+    """Return what the decision would know of people, without a key: from their
+    facets and choices alone."""
+    standings = choices.standings(person_ids)
+    found = {}
+    for person in Person.objects.filter(id__in=list(person_ids)):
+        restricted = stands(person.restricted_until, at)
+        found[person.id] = Facts(
+            held=True,
+            standing=standings[person.id],
+            collected_at=person.collected_at,
+            last_active_at=person.last_active_at,
+            collected=(collected or {}).get(person.id, no_moments()),
+            restricted_since=(person.restricted_since or person.collected_at)
+            if restricted
+            else None,
+            held_for_claim=stands(person.held_until, at),
+        )
+    return found
+
+
+def _moment(moment: datetime) -> str | datetime:
+    """Return a moment as this database compares it with those of its columns."""
+    adapted = connection.ops.adapt_datetimefield_value(moment)
+    return moment if adapted is None else adapted

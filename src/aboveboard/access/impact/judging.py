@@ -1,0 +1,77 @@
+"""Whether one person's own choices, restriction and retention allow a purpose, under two
+promises at once. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aboveboard.access.decision import personal
+from aboveboard.access.decision.facts import Facts
+from aboveboard.access.decision.request import Request
+from aboveboard.promise.model import Period, Promise, Purpose, RetentionStart
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One purpose under both promises; None where one of them does not have it."""
+
+    key: str
+    old: Purpose | None
+    new: Purpose | None
+
+    def both(self) -> tuple[Purpose, ...]:
+        """Return the purposes there are."""
+        return tuple(purpose for purpose in (self.old, self.new) if purpose is not None)
+
+    def by_field(self) -> bool:
+        """Whether a field's own age decides: then people are looked at one by one."""
+        return any(purpose.retention.starts is RetentionStart.COLLECTION for purpose in self.both())
+
+    def differs(self) -> bool:
+        """Whether anything that a use depends on differs; other words for the same do not."""
+        return self.old is None or self.new is None or _matters(self.old) != _matters(self.new)
+
+    def fields(self) -> tuple[str, ...]:
+        """Return the fields that either uses."""
+        return tuple(dict.fromkeys(field for purpose in self.both() for field in purpose.fields))
+
+
+def _matters(purpose: Purpose) -> tuple[object, ...]:
+    keeps = (str(purpose.retention.keep), purpose.retention.starts)
+    sets = (frozenset(purpose.fields), frozenset(purpose.roles), frozenset(purpose.channels))
+    return (purpose.basis, purpose.when_restricted, purpose.direct_marketing, *keeps, *sets)
+
+
+def pairs(old: Promise, new: Promise) -> list[Pair]:
+    """Return every purpose of either promise."""
+    return [
+        Pair(key, old.purposes.get(key), new.purposes.get(key))
+        for key in dict.fromkeys([*new.purposes, *old.purposes])
+    ]
+
+
+def allowed(purpose: Purpose | None, facts: Facts, field: str, at: datetime, *, own: bool) -> bool:
+    """Whether the person's side of the decision lets the purpose be: by the
+    decision's own questions."""
+    if purpose is None:
+        return False
+    request = Request("", purpose.key, (field,), "", at, own=own)
+    return next(personal.against(purpose, request, facts), None) is None
+
+
+def unsure(keep: Period, at: datetime) -> tuple[datetime, datetime]:
+    """Return the bounds between which it must be looked at exactly whether a retention is over;
+    before: over, after: not.
+
+    A calendar period is of no fixed length, so the bounds lie apart: by a day or two for a
+    year, by three for a month.
+    """
+    return _back(at, keep.longest()), _back(at, keep.shortest())
+
+
+def _back(at: datetime, by: timedelta) -> datetime:
+    try:
+        return at - by
+    except OverflowError:
+        return datetime.min.replace(tzinfo=at.tzinfo)

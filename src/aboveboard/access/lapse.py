@@ -1,0 +1,111 @@
+"""When a field may no longer be kept: when every purpose that uses it has
+lapsed for this person. Pure.
+
+A purpose has lapsed for a field, numbered as in the code:
+
+1. The person took their yes back, or objected: at once (GDPR Art. 17(1)(b) and (c)).
+2. Its retention is over. The clock starts when the field's own value was collected, at the person's
+   last activity, or at their choice, as the promise says.
+3. It rests on consent and waits for an answer that never came: its retention then counts from when
+   the value was collected. Without a limit it would be kept for ever; at once would take it before
+   they could answer. What does not need a yes may be used meanwhile, so its clock has not started.
+
+A field that no purpose of the promise uses any more has lapsed too (Art. 5(1)(c)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from aboveboard.access.decision.decide import Facts, chosen_against
+from aboveboard.access.reasons import Code
+from aboveboard.choices.state import Standing
+from aboveboard.promise.model import Promise, Purpose, RetentionStart
+
+_SAID_NO = {Code.CONSENT_WITHDRAWN, Code.OBJECTED}
+
+
+class Lapse(StrEnum):
+    """Why a purpose no longer keeps a field."""
+
+    WITHDRAWN = "withdrawn"
+    OBJECTED = "objected"
+    TIME_OVER = "time_over"
+    NEVER_ANSWERED = "never_answered"
+
+
+NO_PURPOSE = ""
+"""Stands for the purpose where the promise has none left for a field."""
+
+WORDS: Mapping[str, str] = {
+    Lapse.WITHDRAWN: "they took their yes back",
+    Lapse.OBJECTED: "they objected",
+    Lapse.TIME_OVER: "its time is over",
+    Lapse.NEVER_ANSWERED: "they never answered, and its time is over",
+    "no_purpose": "the promise has no purpose left for it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the rule must know of a person: when each field's value was collected, their last
+    activity and standing."""
+
+    collected: Mapping[str, datetime]
+    last_active_at: datetime
+    standing: Standing
+
+
+def lapsed(promise: Promise, held: Held, at: datetime) -> dict[str, dict[str, str]]:
+    """Return the fields that may no longer be kept, each with its purposes and why each
+    lapsed, in a fixed order."""
+    facts = Facts(True, held.standing)
+    against = {key: _said_no(purpose, facts) for key, purpose in promise.purposes.items()}
+    # Most fields of a person were collected in one moment.
+    over: dict[tuple[str, datetime], Lapse | None] = {}
+    found: dict[str, dict[str, str]] = {}
+    for field in sorted(held.collected):
+        whys: dict[str, str] = {}
+        kept = False
+        for key, purpose in promise.purposes.items():
+            if field not in purpose.fields:
+                continue
+            why = against[key]
+            if why is None:
+                clock = key, held.collected[field]
+                if clock not in over:
+                    over[clock] = _over(purpose, field, held, at)
+                why = over[clock]
+            if why is None:
+                kept = True
+                break
+            whys[key] = why
+        if not kept:
+            found[field] = dict(sorted(whys.items())) or {NO_PURPOSE: "no_purpose"}
+    return found
+
+
+def _said_no(purpose: Purpose, facts: Facts) -> Lapse | None:
+    codes = {reason.code for reason in chosen_against(purpose, facts)} & _SAID_NO  # 1
+    if not codes:
+        return None
+    return Lapse.WITHDRAWN if Code.CONSENT_WITHDRAWN in codes else Lapse.OBJECTED
+
+
+def _over(purpose: Purpose, field: str, held: Held, at: datetime) -> Lapse | None:
+    starts, why = purpose.retention.starts, Lapse.TIME_OVER
+    if starts is RetentionStart.LAST_ACTIVITY:  # 2
+        began = held.last_active_at
+    elif starts is RetentionStart.CHOICE:
+        said_at = held.standing.since(purpose.key)
+        if said_at is None:  # 3
+            if not purpose.needs_consent:
+                return None
+            why = Lapse.NEVER_ANSWERED
+        began = said_at or held.collected[field]
+    else:
+        began = held.collected[field]
+    return why if at > purpose.retention.keep.after(began) else None

@@ -1,0 +1,39 @@
+"""The limits of this package: each with its unit, its default and its source."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+USE_BATCH: Final = 500
+"""People in one batch request or one transaction of a bulk use (design, section 8)."""
+
+EMERGENCY_LIFE: Final = timedelta(minutes=15)
+"""How long an emergency look may be shown again to the one who asked. Our choice: one call to
+the emergency services."""
+
+EMERGENCY_REVIEW: Final = timedelta(days=2)
+"""In what time an emergency look is to be reviewed before it is overdue. Our choice: within the 72
+hours of GDPR Art. 33."""
+
+EMERGENCY_A_DAY: Final = 3
+"""Emergency looks that one member of staff may ask for in 24 hours, also those refused. Our
+choice: more is a pattern."""
+
+EMERGENCY_WORDS: Final = 500
+"""Longest words to the reviewers, in characters. Our choice: a paragraph."""
+
+WHAT_IF_BATCH: Final = 200_000
+"""People whom one statement of `promise what-if` counts. Our choice: a second or two of the
+database, and progress to see."""
+
+CLOCK_SKEW: Final = timedelta(minutes=1)
+"""How far ahead of our clock the moment of a use may be: machines with good clocks
+differ by less. Our choice."""
+
+LOOK_UP_WIDTH: Final = 8
+"""People decided about when several are known by one e-mail, phone or number; the question is
+always this long. Our choice."""
+
+SWEEP_REVIEW_BATCH: Final = 2_000
+"""People looked at in one transaction while a sweep reviews. Our choice: below 20 MB of memory."""

@@ -1,0 +1,139 @@
+"""Access tokens: given to a program for its secret, kept as a hash, known again for a few minutes.
+
+A token that was found to work is remembered by its process for ``limits.TOKEN_MEMORY``, so that a
+busy program does not cost a statement for each use. So a token revoked in one process works in
+another for that long, and no longer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from aboveboard.accounts import limits, links
+from aboveboard.accounts.clients.scope import Leave
+from aboveboard.accounts.models import AccessToken, ServiceClient
+from aboveboard.basics.actor import Actor, ActorKind
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The program that a token belongs to, and what the token lets it ask for
+    until ``expires_at``."""
+
+    id: int
+    name: str
+    role: str
+    team: str
+    leave: Leave
+    expires_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Return the program as the ledger names it."""
+        return Actor(ActorKind.SERVICE, str(self.id), self.role, self.team)
+
+
+_MOST_REMEMBERED = 1_000
+_known: dict[str, tuple[Program, float]] = {}
+
+
+def leave_of(client: ServiceClient) -> Leave:
+    """Return everything that a program may ask for."""
+    return Leave(frozenset(client.purposes), frozenset(client.channels))
+
+
+def issue(
+    client: ServiceClient,
+    leave: Leave | None = None,
+    *,
+    at: datetime,
+    life: timedelta = limits.ACCESS_TOKEN_LIFE,
+) -> str:
+    """Return a fresh token for ``leave`` (the program's whole, if none is named)."""
+    token = links.new_token(links.TOKEN_PREFIX)
+    keep(token, client, leave or leave_of(client), at=at, life=life)
+    return token
+
+
+def keep(
+    token: str,
+    client: ServiceClient,
+    leave: Leave,
+    *,
+    at: datetime,
+    life: timedelta = limits.ACCESS_TOKEN_LIFE,
+) -> None:
+    """Make ``token`` work."""
+    AccessToken.objects.create(
+        token_hash=links.digest(token),
+        client=client,
+        purposes=sorted(leave.purposes),
+        channels=sorted(leave.channels),
+        issued_at=at,
+        expires_at=at + life,
+    )
+
+
+def program_for(token: str, *, at: datetime, now: float | None = None) -> Program | None:
+    """Return the program whose token this is, unless the token is wrong, expired or revoked.
+
+    The look-up is by the token's SHA-256: how long it takes says nothing about the token. ``now``
+    is a reading of the monotonic clock.
+    """
+    digest = links.digest(token)
+    moment = time.monotonic() if now is None else now
+    program, checked = _known.get(digest, (None, 0.0))
+    if program is None or not 0 <= moment - checked < limits.TOKEN_MEMORY.total_seconds():
+        program = _read(digest)
+        if program is None:
+            _known.pop(digest, None)
+            return None
+        if len(_known) >= _MOST_REMEMBERED:
+            _known.clear()
+        _known[digest] = (program, moment)
+    return program if at < program.expires_at else None
+
+
+def _read(digest: str) -> Program | None:
+    found = (
+        AccessToken.objects.select_related("client")
+        .filter(token_hash=digest, revoked_at=None, client__revoked_at=None)
+        .first()
+    )
+    if found is None:
+        return None
+    client, leave = found.client, Leave(frozenset(found.purposes), frozenset(found.channels))
+    return Program(client.pk, client.name, client.role, client.team, leave, found.expires_at)
+
+
+def end(token_hashes: Collection[str], *, at: datetime) -> None:
+    """Stop these tokens working."""
+    AccessToken.objects.filter(token_hash__in=token_hashes, revoked_at=None).update(revoked_at=at)
+    _forget_now_and_when_committed()
+
+
+def end_all(client: ServiceClient, *, at: datetime) -> None:
+    """Stop every token of a program working."""
+    AccessToken.objects.filter(client=client, revoked_at=None).update(revoked_at=at)
+    _forget_now_and_when_committed()
+
+
+def _forget_now_and_when_committed() -> None:
+    forget()
+    transaction.on_commit(forget)  # another thread may have asked between the change and its commit
+
+
+def forget() -> None:
+    """Let this process remember no token: the next use of each asks the database."""
+    _known.clear()
+
+
+def sweep(*, at: datetime) -> int:
+    """Delete tokens whose time is over, and return how many."""
+    gone, _ = AccessToken.objects.filter(expires_at__lte=at).delete()
+    return gone

@@ -1,0 +1,24 @@
+"""The limits of the API: each with its unit, its default and its source."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+SERVICE_USES_PER_SECOND: Final = 20_000
+"""People whose data one program may ask one process for in a second; above that it is told to wait,
+or its stream is slowed down. Our choice: beyond what one process answers in batches, so that it
+stops a runaway program and no honest one."""
+
+STREAM_READ_BYTES: Final = 16 * 1024
+"""Bytes of a stream of uses read at a time. Our choice: some 300 people."""
+
+STREAM_LINE_BYTES: Final = 4 * 1024
+"""Longest line of a stream of uses, in bytes. Our choice: a person is named in a tenth of it."""
+
+STREAMS_AT_ONCE: Final = 2
+"""Streams that one process answers at the same time: each keeps a thread. Our choice: a quarter
+of the default threads."""
+
+STREAM_WAIT: Final = timedelta(seconds=5)
+"""What a program is told to wait when all streams are taken. Our choice."""

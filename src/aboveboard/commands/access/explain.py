@@ -1,0 +1,164 @@
+"""``aboveboard explain``: who may see a field, why something was refused, and would something be
+allowed. No use is made."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import BadInput
+from aboveboard.commands.exits import DONE, LOOK
+
+NAME = "explain"
+HELP = (
+    "Say who may see a field and for what, why something was refused, or whether something would "
+    "be allowed."
+)
+EXAMPLE = """
+aboveboard explain phone
+aboveboard explain --entry 4812
+aboveboard explain --would adviser --purpose answer-contact --field email --channel phone \
+--person 192162459972437112
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("name", nargs="?", metavar="FIELD", help="a field of the promise")
+    parser.add_argument(
+        "--entry",
+        type=int,
+        metavar="N",
+        help="the number of a look in the record: why did it come out so?",
+    )
+    parser.add_argument(
+        "--would", metavar="ROLE", help="would this role be allowed? With the four below"
+    )
+    parser.add_argument("--purpose", help="for --would: the purpose")
+    parser.add_argument(
+        "--field", action="append", default=[], help="for --would: a field; may be given again"
+    )
+    parser.add_argument("--channel", help="for --would: the channel")
+    parser.add_argument(
+        "--person",
+        type=int,
+        metavar="ID",
+        help="for --would: the person's number in this instance, never a name",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON for a program")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Answer one of the three. Exit codes: 0 allowed, or answered; 1 refused, for --would; 2 wrong
+    use; 3 there is no such thing."""
+    asked = [args.name is not None, args.entry is not None, args.would is not None]
+    if sum(asked) != 1:
+        raise BadInput(
+            found="ask one thing: a field, --entry or --would", fix="See: aboveboard explain --help"
+        )
+    if args.name is not None:
+        return _field(args)
+    return _entry(args) if args.entry is not None else _would(args)
+
+
+def _field(args: argparse.Namespace) -> int:
+    from aboveboard.access.explain.field import in_emergency, uses_of_field
+    from aboveboard.promise.queries import in_force
+
+    adopted = in_force()
+    found = uses_of_field(adopted.promise, args.name)
+    emergency = in_emergency(adopted.promise, args.name)
+    if args.json:
+        listed: list[Json] = [
+            {
+                "purpose": one.purpose,
+                "who": one.who,
+                "how": one.how,
+                "article": one.article,
+                "conditions": list(one.conditions),
+            }
+            for one in found
+        ]
+        print(
+            json.dumps(
+                {
+                    "field": args.name,
+                    "promise": adopted.serial,
+                    "uses": listed,
+                    "emergency": emergency,
+                },
+                indent=1,
+            )
+        )
+        return DONE
+    print(f"{adopted.promise.fields[args.name].label}, by version {adopted.serial} of the promise:")
+    for one in found:
+        print(
+            f"\n  {one.title} ({one.basis}, {one.article})\n"
+            f"    {one.who[:1].upper()}{one.who[1:]}; {one.how}."
+        )
+        print(*(f"    {condition}" for condition in one.conditions), sep="\n")
+    print(f"\n  {emergency}\n" if emergency else "", end="")
+    print("\nNobody else, and for nothing else.")
+    return DONE
+
+
+def _entry(args: argparse.Namespace) -> int:
+    from aboveboard.access.explain.person import why
+    from aboveboard.basics import clock
+    from aboveboard.basics.actor import SYSTEM
+
+    found = why(args.entry, by=SYSTEM, at=clock.now())
+    entry, facts = found.entry, found.entry.facts
+    if args.json:
+        told: Json = {
+            "entry": entry.id,
+            "kind": entry.kind,
+            "reasons": list(found.reasons),
+            "asked": found.entry_id,
+        }
+        print(json.dumps(told, indent=1))
+        return DONE
+    names = ", ".join(map(str, facts["fields"])) if isinstance(facts["fields"], list) else ""
+    print(f"Entry {entry.id}, {clock.to_text(entry.at)}: {entry.kind}")
+    print(
+        f"  {entry.actor.role} asked for {names}, for {facts['purpose']}, through "
+        f"{facts['channel']}."
+    )
+    print(f"  By version {facts['promise']} of the promise:")
+    print(
+        *(f"  - {sentence}" for sentence in found.reasons or ("Nothing stood against it.",)),
+        sep="\n",
+    )
+    print(f"That you asked is entry {found.entry_id}.")
+    return DONE
+
+
+def _would(args: argparse.Namespace) -> int:
+    from aboveboard.access.explain.person import Question, would
+    from aboveboard.basics import clock
+    from aboveboard.basics.actor import SYSTEM
+
+    if not (args.purpose and args.field and args.channel and args.person is not None):
+        raise BadInput(
+            found="--would needs --purpose, --field, --channel and --person",
+            fix="See: aboveboard explain --help",
+        )
+    question = Question(args.would, args.purpose, tuple(args.field), args.channel)
+    answer = would(question, args.person, by=SYSTEM, at=clock.now())
+    if args.json:
+        reasons: list[Json] = [
+            {"code": one.code.value, "field": one.field or None, "sentence": one.sentence}
+            for one in answer.reasons
+        ]
+        print(
+            json.dumps(
+                {"granted": answer.granted, "reasons": reasons, "entry": answer.entry_id}, indent=1
+            )
+        )
+    else:
+        print("It would be allowed." if answer.granted else "It would be refused:")
+        print("".join(f"  - {one.sentence}\n" for one in answer.reasons), end="")
+        print(f"Nothing was opened. That you asked is entry {answer.entry_id}; the person sees it.")
+    return DONE if answer.granted else LOOK

@@ -1,0 +1,36 @@
+"""The limits of the command line: each with its unit, its default and its source."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+SEQUENCE_EVERY: Final = timedelta(seconds=1)
+"""Longest wait between an entry being durable and being in the tree (issue of the ledger room)."""
+
+SEQUENCE_PAUSE: Final = timedelta(milliseconds=100)
+"""How often the worker looks for entries that wait for their place. Our choice: leaves most of the
+second above for the work."""
+
+WORKER_PAUSE: Final = timedelta(seconds=1)
+"""Longest rest of the background worker when there is nothing to do. Our choice: nobody notices a
+second's wait for a mail."""
+
+STOP_PATIENCE: Final = timedelta(seconds=20)
+"""How long a stopping process may finish what it began before it is killed. Our choice:
+one group of notices."""
+
+SWEEP_PAUSE: Final = timedelta(hours=1)
+"""How often the worker looks for uploads that waited longer than that. Our choice:
+small beside their life."""
+
+LEDGER_WAITING: Final = 10_000
+"""Entries outside the tree before `doctor` says to act. Our choice: far above
+what one second brings."""
+
+DISK_LEAST_BYTES: Final = 1024**3
+"""Free space below which `doctor` says to act, in bytes. Our choice."""
+
+BACKUP_AGE: Final = timedelta(hours=36)
+"""Age of the newest backup above which `doctor` says to look. Our choice: a
+night that was missed."""

@@ -1,0 +1,131 @@
+"""``aboveboard hold``: legal holds and restrictions of processing, for people named by number."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM
+
+if TYPE_CHECKING:
+    from aboveboard.retention.models import Hold, Restriction
+
+NAME = "hold"
+HELP = (
+    "Keep people's data from being erased (legal hold), let it rest (restriction), and end either."
+)
+EXAMPLE = """\
+aboveboard hold place 192162611299331807 --why claim --reference case/2026-417 --until 2027-06-30
+aboveboard hold release 12 --reference ruling/2027-3
+aboveboard hold restrict 192162611299331807 --why accuracy_contested --reference call/88
+aboveboard hold lift 4 --told letter/2026-901
+aboveboard hold list --json"""
+
+_HOLDS = ("claim", "legal_duty", "authority")
+_RESTRICTIONS = ("accuracy_contested", "unlawful", "needed_for_claim", "objection_pending")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    below = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    place = below.add_parser("place", help="place a legal hold (GDPR Art. 17(3))")
+    restrict = below.add_parser(
+        "restrict", help="restrict the use of somebody's data (GDPR Art. 18)"
+    )
+    for one, reasons in ((place, _HOLDS), (restrict, _RESTRICTIONS)):
+        one.add_argument("person", type=int, help="the person's number, as the console shows it")
+        one.add_argument("--why", required=True, choices=reasons)
+        one.add_argument("--reference", required=True, help="the case number; no names")
+        one.add_argument(
+            "--until",
+            type=_day,
+            metavar="DAY",
+            help="the last day, YYYY-MM-DD; left out: until somebody ends it",
+        )
+    release = below.add_parser("release", help="release a hold")
+    release.add_argument("number", type=int, help="the hold's number, from the list")
+    release.add_argument("--reference", required=True, help="the decision that ends it")
+    lift = below.add_parser("lift", help="lift a restriction")
+    lift.add_argument("number", type=int, help="the restriction's number, from the list")
+    lift.add_argument(
+        "--told", required=True, help="the letter or call that told the person (GDPR Art. 18(3))"
+    )
+    for one in (place, restrict, release, lift, below.add_parser("list", help="list what stands")):
+        one.add_argument("--json", action="store_true", help="print JSON for a program")
+
+
+def _day(text: str) -> datetime:
+    """Return the moment at which the day is over, in UTC."""
+    try:
+        return datetime.combine(
+            datetime.strptime(text, "%Y-%m-%d").date(),  # noqa: DTZ007 - a day
+            time(),
+            UTC,
+        ) + timedelta(days=1)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a day of the form 2027-06-30") from None
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it. Exit codes: 0 done, 2 wrong reference or day, 3 no such person or
+    number, 4 not possible now."""
+    from aboveboard.retention import actions, queries
+    from aboveboard.retention.reasons import HoldReason, RestrictionReason
+
+    at = clock.now()
+    done: list[Hold | Restriction]
+    if args.what == "place":
+        done = [
+            actions.place_hold(
+                args.person,
+                HoldReason(args.why),
+                reference=args.reference,
+                until=args.until,
+                by=SYSTEM,
+                at=at,
+            )
+        ]
+    elif args.what == "restrict":
+        why = RestrictionReason(args.why)
+        done = [
+            actions.restrict(
+                args.person, why, reference=args.reference, until=args.until, by=SYSTEM, at=at
+            )
+        ]
+    elif args.what == "release":
+        done = [actions.release_hold(args.number, reference=args.reference, by=SYSTEM, at=at)]
+    elif args.what == "lift":
+        done = [actions.lift_restriction(args.number, told=args.told, by=SYSTEM, at=at)]
+    else:
+        done = [*queries.standing_holds(at=at), *queries.standing_restrictions(at=at)]
+    rows = [_row(one) for one in done]
+    if args.json:
+        print(json.dumps(rows if args.what == "list" else rows[0]))
+    elif not rows:
+        print("Nothing stands: no legal hold, no restriction.")
+    for row in rows if not args.json else []:
+        print(
+            (
+                "{kind} {number}  person {person}  {why}  case {reference}  since {since}  until "
+                "{until}  {ended}"
+            )
+            .format(**row)
+            .rstrip()
+        )
+    return 0
+
+
+def _row(one: Hold | Restriction) -> dict[str, object]:
+    return {
+        "kind": type(one).__name__.lower(),
+        "number": one.pk,
+        "person": one.person_id,
+        "why": one.why,
+        "reference": one.reference,
+        "since": f"{one.at:%Y-%m-%d}",
+        "until": f"{one.until:%Y-%m-%d}" if one.until else "ended by somebody",
+        "ended": f"ended {one.ended_at:%Y-%m-%d}" if one.ended_at else "",
+    }

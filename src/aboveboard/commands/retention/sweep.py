@@ -1,0 +1,153 @@
+"""``aboveboard sweep``: say which fields may no longer be kept, and erase just what was said."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from aboveboard.commands.progress import Bar
+
+if TYPE_CHECKING:
+    from aboveboard.retention.models import Sweep, SweepRow
+
+NAME = "sweep"
+HELP = "List the fields whose purposes have all lapsed; with --do, erase what the list said."
+EXAMPLE = """\
+aboveboard sweep              (changes nothing; prints what it found, and a digest)
+aboveboard sweep --list       (every person and field of the latest review)
+aboveboard sweep --do 3f9a…   (erases what the review with that digest listed)
+Stopped half-way, either goes on when it is run again."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--do", metavar="DIGEST", help="erase what the review with this digest found")
+    what.add_argument(
+        "--list",
+        action="store_true",
+        help="print every row of the latest review, and what became of it",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print JSON for a program; with --list a line for each row",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Sweep. Exit codes: 0 done, 3 no such review, 4 the review is outdated."""
+    from aboveboard.basics import clock
+    from aboveboard.basics.actor import SYSTEM
+    from aboveboard.keys.log_signing import sequence_now
+    from aboveboard.retention.sweep import erasing, queries, reviewing
+    from aboveboard.vault.queries import people_count
+
+    if args.list:
+        return _list(args.json)
+    quiet = args.json or not sys.stderr.isatty()
+    if args.do:
+        waiting = sum(
+            queries.outcomes(found.pk).get("", 0)
+            for found in queries.sweeps()
+            if found.digest == args.do
+        )
+        with Bar("Erasing", waiting, quiet=quiet) as advance:
+            done = erasing.erase(args.do, by=SYSTEM, at=clock.now, progress=advance)
+    else:
+        with Bar("Reviewing", people_count(), quiet=quiet) as advance:
+            done = reviewing.review(by=SYSTEM, at=clock.now(), progress=advance)
+    sequence_now()
+    print(json.dumps(_as_json(done), indent=1) if args.json else _in_words(done))
+    return 0
+
+
+def _as_json(sweep: Sweep) -> dict[str, object]:
+    from aboveboard.retention.sweep import queries
+
+    return {
+        "sweep": sweep.pk,
+        "digest": sweep.digest,
+        "promise": sweep.promise_serial,
+        "as_of": sweep.begun_at.isoformat(),
+        "looked_at": sweep.looked_at,
+        "counts": sweep.counts,
+        "outcomes": queries.outcomes(sweep.pk),
+        "erased_at": sweep.erased_at and sweep.erased_at.isoformat(),
+    }
+
+
+def _in_words(sweep: Sweep) -> str:
+    from aboveboard.retention.sweep import queries
+
+    people = sweep.counts.get("people", {})
+    lines = [
+        (
+            f"{sweep.looked_at:,} people looked at under promise {sweep.promise_serial}, as things "
+            f"stood at {sweep.begun_at:%Y-%m-%d %H:%M}."
+        )
+    ]
+    lines += [
+        f"  {name}: {count:,} values may no longer be kept"
+        for name, count in sorted(sweep.counts.get("fields", {}).items())
+    ]
+    lines += [
+        f"    {line.field} · {line.purpose or '—'}: {line.why}: {line.people:,}"
+        for line in queries.report(sweep)
+    ]
+    lines.append(
+        f"{people.get('some', 0):,} people would lose some fields, {people.get('whole', 0):,} "
+        "would be erased whole."
+    )
+    lines += [
+        f"{count:,} people wait: {queries.OUTCOMES[why]}."
+        for why, count in sorted(sweep.counts.get("suspended", {}).items())
+    ]
+    if sweep.erasing_at is not None:
+        lines.append("What became of it:")
+        lines += [
+            f"  {count:,} people: {queries.OUTCOMES[code]}"
+            for code, count in queries.outcomes(sweep.pk).items()
+        ]
+    elif people:
+        lines.append(
+            "Nothing was erased. List every row with --list. To erase just this:\n"
+            f"  aboveboard sweep --do {sweep.digest}"
+        )
+    else:
+        lines.append("There is nothing to erase.")
+    return "\n".join(lines)
+
+
+def _list(as_json: bool) -> int:
+    from aboveboard.basics.errors import NotFound
+    from aboveboard.retention.sweep import queries
+
+    latest = next(iter(queries.sweeps(limit=1)), None)
+    if latest is None:
+        raise NotFound(what="sweep yet. Run: aboveboard sweep")
+    for row in queries.rows(latest.pk):
+        print(json.dumps(_row(row)) if as_json else _row_in_words(row))
+    return 0
+
+
+def _row(row: SweepRow) -> dict[str, object]:
+    return {
+        "person": row.person_id,
+        "fields": row.fields,
+        "whole": row.whole,
+        "outcome": row.outcome,
+        "at": row.at and row.at.isoformat(),
+    }
+
+
+def _row_in_words(row: SweepRow) -> str:
+    from aboveboard.retention.sweep import queries
+
+    who = row.person_id if row.person_id is not None else "(erased)"
+    return (
+        f"{who}  {'whole' if row.whole else 'some'}  {', '.join(sorted(row.fields))}  "
+        f"{queries.OUTCOMES[row.outcome]}"
+    )

@@ -1,0 +1,88 @@
+"""Three questions of the privacy lead: who may see a field, why was this refused,
+would this be allowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from aboveboard.access import lookup
+from aboveboard.access.explain.field import in_emergency, uses_of_field
+from aboveboard.access.explain.person import NotAUse, Question, why, would
+from aboveboard.access.lookup import Sought
+from aboveboard.accounts.gate import actor_of, allow, throttle
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Role
+from aboveboard.basics.errors import NotFound
+from aboveboard.console.explain.forms import EntryForm, FieldForm, WouldForm
+from aboveboard.console.forms import kind_of
+from aboveboard.console.people import named
+from aboveboard.promise.queries import in_force
+
+
+@allow(Role.PRIVACY_LEAD)
+@require_http_methods(["GET", "HEAD"])
+def field(request: HttpRequest) -> HttpResponse:
+    """Say who may see the field of ``?field=``, for what, and what must hold."""
+    promise = in_force().promise
+    form = FieldForm(request.GET if "field" in request.GET else None, promise=promise)
+    context: dict[str, Any] = {"form": form, "entry_form": EntryForm(), "promise": promise}
+    if form.is_valid():
+        key = form.cleaned_data["field"]
+        context |= {
+            "label": promise.fields[key].label,
+            "uses": uses_of_field(promise, key),
+            "emergency": in_emergency(promise, key),
+        }
+    return render(
+        request, "console/explaining/field.html", context, status=422 if form.errors else 200
+    )
+
+
+@allow(Role.PRIVACY_LEAD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry(request: HttpRequest) -> HttpResponse:
+    """Say why one look came out as it did. Asking is written down, so only a POST asks."""
+    form = EntryForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = why(form.cleaned_data["entry"], by=actor_of(request), at=clock.now())
+        except (NotFound, NotAUse) as error:
+            form.add_error("entry", str(error))
+        else:
+            context |= {"found": found, "granted": not found.reasons, "facts": found.entry.facts}
+    return render(
+        request, "console/explaining/entry.html", context, status=422 if form.errors else 200
+    )
+
+
+@allow(Role.PRIVACY_LEAD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def allowed(request: HttpRequest) -> HttpResponse:
+    """Say whether a use of somebody's data would be allowed, with every
+    reason. Nothing is opened."""
+    promise = in_force().promise
+    form = WouldForm(request.POST if request.method == "POST" else None, promise=promise)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        throttle(request, "look_up")
+        said = form.cleaned_data
+        found = lookup.find(promise, Sought(kind_of(said["who"]), said["who"]))
+        if len(found) != 1:
+            form.add_error("who", str(lookup.missing(found)))
+        else:
+            question = Question(
+                said["role"], said["purpose"], tuple(said["fields_wanted"]), said["channel"]
+            )
+            answer = would(question, found[0], by=actor_of(request), at=clock.now())
+            context |= {
+                "answer": answer,
+                "reasons": [named(promise, reason) for reason in answer.reasons],
+            }
+    return render(
+        request, "console/explaining/allowed.html", context, status=422 if form.errors else 200
+    )

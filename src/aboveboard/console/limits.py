@@ -1,0 +1,10 @@
+"""The limits of the console: each with its unit, its default and its source."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+LOOK_UP_NOTE_LIFE: Final = timedelta(minutes=30)
+"""How long the note that names a looked-up person works in the console, for the one who looked.
+Our choice: a long call."""

@@ -1,0 +1,140 @@
+"""What the privacy lead fills in about one person: one question a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+
+from aboveboard.identity.choosing import Compared, Likeness, Side
+from aboveboard.retention.reasons import (
+    HOLD_LAW,
+    HOLD_WORDS,
+    RESTRICTION_LAW,
+    RESTRICTION_WORDS,
+    HoldReason,
+    RestrictionReason,
+)
+
+_NUMBER = "Letters, digits and : . _ / - only. No names."
+
+
+def _reference(label: str, hint: str = _NUMBER) -> forms.RegexField:
+    return forms.RegexField(
+        r"^[A-Za-z0-9:._/-]+$",
+        label=label,
+        max_length=80,
+        help_text=hint,
+        error_messages={
+            "required": "Enter the number.",
+            "invalid": "Use letters, digits and : . _ / - only.",
+        },
+    )
+
+
+class _UntilForm(forms.Form):
+    """Why, under which case, and until when."""
+
+    why = forms.ChoiceField(
+        label="Why?", widget=forms.RadioSelect, error_messages={"required": "Choose one."}
+    )
+    reference = _reference("Case number")
+    until = forms.DateField(
+        label="Last day",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Leave it empty if somebody must end it.",
+        error_messages={"invalid": "Choose a day."},
+    )
+
+    def _offer(self, options: Iterable[tuple[str, str]]) -> None:
+        field = self.fields["why"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = list(options)
+
+    def ends(self) -> datetime | None:
+        """Return the moment at which the last day is over, in UTC; None for no end."""
+        day = self.cleaned_data["until"]
+        return datetime.combine(day, time(), UTC) + timedelta(days=1) if day else None
+
+
+class HoldForm(_UntilForm):
+    """Why their data must be kept."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer(
+            (reason.value, f"{HOLD_WORDS[reason]} ({HOLD_LAW[reason]})") for reason in HoldReason
+        )
+
+
+class RestrictForm(_UntilForm):
+    """Why their data must rest."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer(
+            (reason.value, f"{RESTRICTION_WORDS[reason]} ({RESTRICTION_LAW[reason]})")
+            for reason in RestrictionReason
+        )
+
+
+class ReleaseForm(forms.Form):
+    """On what decision a hold ends."""
+
+    reference = _reference("Number of the decision or letter that ends it")
+
+
+class LiftForm(forms.Form):
+    """How the person was told."""
+
+    reference = _reference(
+        "Number of the letter or call that told them",
+        f"They must be told first (GDPR Art. 18(3)). {_NUMBER}",
+    )
+
+
+class UndoForm(forms.Form):
+    """On what ground two records are two again."""
+
+    reference = _reference("Case number")
+
+
+class MergeForm(forms.Form):
+    """For each field that differs, whose value stays; and under which case."""
+
+    reference = _reference("Case number")
+
+    def __init__(
+        self, *args: Any, compared: Iterable[Compared], labels: dict[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = [one for one in compared if one.likeness is Likeness.DIFFERS]
+        for one in self.asked:
+            self.fields[f"field-{one.field}"] = forms.ChoiceField(
+                label=labels.get(one.field, one.field),
+                widget=forms.RadioSelect,
+                initial=one.newer.value,
+                choices=[
+                    (Side.KEPT.value, f"Of the record that stays, {_age(one, Side.KEPT)}"),
+                    (Side.MERGED.value, f"Of the other one, {_age(one, Side.MERGED)}"),
+                ],
+                error_messages={"required": "Choose one."},
+            )
+        self.order_fields([*(f"field-{one.field}" for one in self.asked), "reference"])
+
+    def chosen(self) -> dict[str, Side]:
+        """Return the record that wins each field."""
+        return {one.field: Side(self.cleaned_data[f"field-{one.field}"]) for one in self.asked}
+
+
+def _age(one: Compared, side: Side) -> str:
+    origin, other = (one.kept, one.merged) if side is Side.KEPT else (one.merged, one.kept)
+    if origin is None or origin.collected_at is None:
+        return "collected nobody knows when"
+    newer = one.newer is side and (other is None or other.collected_at != origin.collected_at)
+    return f"collected {origin.collected_at:%d %B %Y}{', the newer one' if newer else ''}".replace(
+        " 0", " "
+    )

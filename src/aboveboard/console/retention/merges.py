@@ -1,0 +1,114 @@
+"""Two records of one person: pairs that may be, what agrees and differs, making
+them one, and undoing it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from aboveboard.accounts.gate import actor_of, allow
+from aboveboard.basics import clock
+from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.basics.limits import PAGE_SIZE
+from aboveboard.console.retention.forms import MergeForm, UndoForm
+from aboveboard.console.retention.people import KEEPER, ask
+from aboveboard.identity import actions, limits, matching
+from aboveboard.promise.queries import in_force
+
+_SHARED = {
+    "email": "e-mail address",
+    "phone": "phone number",
+    "customer_number": "customer number",
+    "national_id": "national number",
+}
+
+
+@allow(KEEPER)
+@require_safe
+def candidates(request: HttpRequest) -> HttpResponse:
+    """List pairs of records that share an address or number, and the merges so far.
+    ``?after=`` goes further."""
+    first, _, second = request.GET.get("after", "").partition("-")
+    known = (
+        first.isascii()
+        and first.isdigit()
+        and second.isascii()
+        and second.isdigit()
+        and len(first + second) < 39
+    )
+    pairs = matching.candidates(after=(int(first), int(second)) if known else (-1, -1))
+    context = {
+        "pairs": [
+            {"pair": pair, "shared": [_SHARED[kind] for kind in pair.kinds]} for pair in pairs
+        ],
+        "older": f"?after={pairs[-1].first}-{pairs[-1].second}" if len(pairs) == PAGE_SIZE else "",
+        "merges": matching.latest(),
+    }
+    return render(request, "console/standing/candidates.html", context)
+
+
+@allow(KEEPER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def pair(request: HttpRequest, kept: int, merged: int) -> HttpResponse:
+    """Show which fields of two records agree and differ, without a value; make them one when
+    told which values stay."""
+    compared = matching.preview(kept, merged)
+    labels = {key: str(field.label) for key, field in in_force().promise.fields.items()}
+    form = MergeForm(
+        request.POST if request.method == "POST" else None, compared=compared, labels=labels
+    )
+    if form.is_valid():
+        said = form.cleaned_data["reference"]
+        try:
+            actions.merge(
+                kept,
+                merged,
+                chosen=form.chosen(),
+                reference=said,
+                by=actor_of(request),
+                at=clock.now(),
+            )
+        except NotFound:
+            raise
+        except AboveboardError as error:
+            form.add_error("reference", str(error))
+        else:
+            return HttpResponseRedirect(reverse("console:standing_person", args=[kept]))
+    context = {
+        "kept": kept,
+        "merged": merged,
+        "form": form,
+        "days": limits.MERGE_UNDO_LIFE.days,
+        "fields": [{"one": one, "label": labels.get(one.field, one.field)} for one in compared],
+    }
+    return render(
+        request, "console/standing/pair.html", context, status=422 if form.errors else 200
+    )
+
+
+@allow(KEEPER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: HttpRequest, merge_id: int) -> HttpResponse:
+    """Undo a merge."""
+    row, form = (
+        matching.merge_of(merge_id),
+        UndoForm(request.POST if request.method == "POST" else None),
+    )
+    kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
+
+    def do() -> None:
+        actions.split(
+            merge_id,
+            kinds=kinds,
+            reference=form.cleaned_data["reference"],
+            by=actor_of(request),
+            at=clock.now(),
+        )
+
+    lede = (
+        "Each record gets back what it had. What changed since goes to the record whose value it "
+        "replaced."
+    )
+    return ask(request, form, do, row.person_id, "Why are they two people?", lede, "Undo the merge")

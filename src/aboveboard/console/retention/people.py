@@ -1,0 +1,192 @@
+"""One person's holds and restrictions: see them, place one, end one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from aboveboard.accounts.gate import actor_of, allow
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Role
+from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.console.retention.forms import HoldForm, LiftForm, ReleaseForm, RestrictForm
+from aboveboard.identity import matching
+from aboveboard.retention import actions, queries
+from aboveboard.retention.models import Hold, Restriction
+from aboveboard.retention.reasons import (
+    HOLD_LAW,
+    HOLD_WORDS,
+    RESTRICTION_LAW,
+    RESTRICTION_WORDS,
+    HoldReason,
+    RestrictionReason,
+)
+from aboveboard.retention.sweep import queries as sweeps
+from aboveboard.vault import aliases
+from aboveboard.vault import queries as vault
+
+KEEPER = Role.PRIVACY_LEAD
+
+
+@allow(KEEPER)
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """List what stands now, the latest sweeps and merges."""
+    at = clock.now()
+    context = {
+        "holds": [_said(row) for row in queries.standing_holds(at=at)],
+        "restrictions": [_said(row) for row in queries.standing_restrictions(at=at)],
+        "sweeps": [
+            {"row": row, "people": sum(row.counts.get("people", {}).values())}
+            for row in sweeps.sweeps(limit=5)
+        ],
+        "merges": matching.latest(limit=5),
+    }
+    return render(request, "console/standing/overview.html", context)
+
+
+@allow(KEEPER)
+@require_safe
+def one(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Show what stands, and what stood, on one person."""
+    person_id = _whose(person_id)
+    context = {
+        "person_id": person_id,
+        "holds": [_said(row) for row in queries.holds(person_id)],
+        "restrictions": [_said(row) for row in queries.restrictions(person_id)],
+        "merges": matching.merges_of(person_id),
+        "now": clock.now(),
+    }
+    return render(request, "console/standing/person.html", context)
+
+
+@allow(KEEPER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def hold(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Place a legal hold."""
+    form = HoldForm(request.POST if request.method == "POST" else None)
+
+    def do() -> None:
+        said = form.cleaned_data
+        actions.place_hold(
+            person_id,
+            HoldReason(said["why"]),
+            reference=said["reference"],
+            until=form.ends(),
+            by=actor_of(request),
+            at=clock.now(),
+        )
+
+    words = (
+        "Why must their data be kept?",
+        "While a hold stands, nothing of theirs is erased. They see that it stands.",
+        "Place the hold",
+    )
+    return ask(request, form, do, person_id, *words)
+
+
+@allow(KEEPER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def restrict(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Restrict the use of their data."""
+    form = RestrictForm(request.POST if request.method == "POST" else None)
+
+    def do() -> None:
+        said, by = form.cleaned_data, actor_of(request)
+        why = RestrictionReason(said["why"])
+        actions.restrict(
+            person_id, why, reference=said["reference"], until=form.ends(), by=by, at=clock.now()
+        )
+
+    lede = (
+        "It is stored and all but not used until the restriction ends (GDPR Art. 18(2)). They see "
+        "that it stands."
+    )
+    return ask(request, form, do, person_id, "Why must their data rest?", lede, "Restrict it")
+
+
+@allow(KEEPER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def release(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
+    """Release a legal hold."""
+    form = ReleaseForm(request.POST if request.method == "POST" else None)
+
+    def do() -> None:
+        actions.release_hold(
+            row_id, reference=form.cleaned_data["reference"], by=actor_of(request), at=clock.now()
+        )
+
+    lede = "From then on their data may be erased again, by a sweep or because they ask."
+    return ask(request, form, do, person_id, "What ends the hold?", lede, "Release the hold")
+
+
+@allow(KEEPER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def lift(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
+    """Lift a restriction, once the person has been told."""
+    form = LiftForm(request.POST if request.method == "POST" else None)
+
+    def do() -> None:
+        actions.lift_restriction(
+            row_id, told=form.cleaned_data["reference"], by=actor_of(request), at=clock.now()
+        )
+
+    lede = "From then on their data is used again as the promise says."
+    return ask(request, form, do, person_id, "How were they told?", lede, "Lift the restriction")
+
+
+def ask(
+    request: HttpRequest,
+    form: forms.Form,
+    do: Callable[[], object],
+    person_id: int,
+    title: str,
+    lede: str,
+    button: str,
+) -> HttpResponse:
+    """Ask one question about a person; when it is answered do it and go back to them,
+    else say what is wrong."""
+    person_id = _whose(person_id)
+    if form.is_valid():
+        try:
+            do()
+        except NotFound:
+            raise
+        except AboveboardError as error:
+            form.add_error("reference", str(error))
+        else:
+            return HttpResponseRedirect(reverse("console:standing_person", args=[person_id]))
+    context: dict[str, Any] = {
+        "form": form,
+        "person_id": person_id,
+        "title": title,
+        "lede": lede,
+        "button": button,
+    }
+    return render(request, "console/standing/ask.html", context, status=422 if form.errors else 200)
+
+
+def _whose(person_id: int) -> int:
+    """Return whose number it is now.
+
+    Raises:
+        NotFound: nobody's.
+    """
+    now = aliases.current(person_id)
+    if vault.person(now) is None:
+        raise NotFound(what="person")
+    return now
+
+
+def _said(row: Hold | Restriction) -> dict[str, object]:
+    if isinstance(row, Hold):
+        held = HoldReason(row.why)
+        return {"row": row, "words": HOLD_WORDS[held], "law": HOLD_LAW[held]}
+    rests = RestrictionReason(row.why)
+    return {"row": row, "words": RESTRICTION_WORDS[rests], "law": RESTRICTION_LAW[rests]}

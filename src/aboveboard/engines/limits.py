@@ -1,0 +1,12 @@
+"""The limits of this package: each with its unit, its default and its source."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ENGINE_MEMORY_BYTES: Final = 4 * 1024**3
+"""Most memory one set computation takes before it spills to disk, in bytes (design,
+section 8: at most 8 GB)."""
+
+ENGINE_BATCH: Final = 20_000
+"""Rows read from the database at a time while a snapshot is taken. Our choice: a few MB."""

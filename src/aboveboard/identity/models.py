@@ -1,0 +1,47 @@
+"""What is kept of merges: who became whom, what came from where, and, for a time, what
+is needed to undo it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+_STANDS = models.Q(split_at__isnull=True)
+
+
+class MergedPerson(models.Model):
+    """Another record was found to be of this person. Ended by being filled in, never by being
+    deleted, but for an erasure.
+
+    ``boxes``: the merged record as it was; ``set_aside``: the boxes of the kept record that lost.
+    Both are sealed under the merged record's own key, which stays wrapped in ``keys`` for that;
+    both are null when the time for undoing is over. ``state``: what else was moved, without
+    personal data: which record each field came from, digests, dates.
+    """
+
+    person_id = models.BigIntegerField(
+        db_index=True, help_text="the person as they are known from then on"
+    )
+    merged_id = models.BigIntegerField(help_text="the number that leads to them since")
+    reference = models.CharField(max_length=80, help_text="a case number, without personal data")
+    at = models.DateTimeField()
+    actor = models.JSONField(help_text="who did it: kind, id, role, team")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that proves it")
+    boxes = models.BinaryField(null=True)
+    set_aside = models.BinaryField(null=True)
+    state = models.JSONField()
+    split_at = models.DateTimeField(null=True)
+    split_actor = models.JSONField(null=True)
+    split_reference = models.CharField(max_length=80, blank=True, default="")
+    split_entry_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        """A number leads to one person."""
+
+        app_label = "vault"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["merged_id"], condition=_STANDS, name="vault_merged_once"
+            )
+        ]

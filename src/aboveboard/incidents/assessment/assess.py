@@ -1,0 +1,173 @@
+"""Working out severity, risk and duties anew, and writing the answer down.
+
+Whenever a count, an answer or a moment changes, everything is worked out again from the facts; what
+was done stays done. A duty that the facts no longer bring is marked as dropped, never deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from django.db import transaction
+
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
+from aboveboard.engines import exposure as engine
+from aboveboard.engines.listing import Cell
+from aboveboard.incidents import lifecycle
+from aboveboard.incidents.assessment import scoring
+from aboveboard.incidents.assessment.circumstances import Circumstances, of
+from aboveboard.incidents.assessment.profile import profile_of
+from aboveboard.incidents.exposure.counts import cells_of, newest, rescored
+from aboveboard.incidents.models import Assessment, DutyDone, DutyRecord, Exposure, Incident
+from aboveboard.law import duties
+from aboveboard.law.risk import Assessment as RiskAnswer
+from aboveboard.law.terms import DutyDue, Times
+from aboveboard.promise.queries import in_force
+
+
+def assess(number: int, *, by: Actor, at: datetime) -> Assessment | None:
+    """Work out severity, risk and duties of an incident; None when nothing was counted yet.
+
+    Raises:
+        NotFound: there is no such incident. NoPromise: no promise says who we are.
+    """
+    incident = lifecycle.find(number)
+    counted = newest(incident)
+    if counted is None:
+        return None
+    circumstances = of(incident.kind, incident.circumstances)
+    scored = scoring.score(scoring.combinations(cells_of(counted)), circumstances)
+    bands = {(item.categories, item.protected): int(item.score.band) for item in scored}
+    counted = rescored(counted, bands, at=at)
+    cells = cells_of(counted)
+    answers = scoring.risks(scoring.combinations(cells), circumstances)
+    overall = scoring.worst(answers.values())
+    with transaction.atomic():
+        incident = lifecycle.find(number, lock=True)
+        done = _assessment(incident, counted, scored, overall, by, at)
+        if overall is not None:
+            _write_duties(
+                incident, _duties(incident, cells, circumstances, answers, overall, at), at
+            )
+        facts: dict[str, Json] = {
+            "risk": done.risk,
+            "people": counted.people,
+            "duties": incident.duties.filter(dropped_at=None).count(),
+        }
+        lifecycle.record(incident, "incident.changed", {"assessed": facts}, by=by, at=at)
+    return done
+
+
+def score_for(circumstances: Circumstances) -> engine.Score:
+    """Return the engine's scoring function under these circumstances."""
+    return lambda combinations: [
+        int(item.score.band) for item in scoring.score(combinations, circumstances)
+    ]
+
+
+def _duties(
+    incident: Incident,
+    cells: Sequence[Cell],
+    circumstances: Circumstances,
+    answers: dict[tuple[int, int], RiskAnswer],
+    overall: RiskAnswer,
+    at: datetime,
+) -> Sequence[DutyDue]:
+    return duties.due(
+        scoring.loss(cells, circumstances, overall.risk),
+        scoring.groups(cells, circumstances, answers),
+        times=times_of(incident),
+        profile=profile_of(in_force().promise.organisation),
+        at=at,
+    )
+
+
+def times_of(incident: Incident) -> Times:
+    """Return the moments that start the clocks, with when each duty was done."""
+    done = (
+        DutyDone.objects.filter(duty__incident=incident)
+        .values_list("duty__duty_id", "at")
+        .order_by("at")
+    )
+    return Times(
+        aware=incident.aware_at,
+        discovered=incident.discovered_at,
+        determined=incident.determined_at,
+        told=dict(done),
+    )
+
+
+def _assessment(
+    incident: Incident,
+    counted: Exposure,
+    scored: Sequence[scoring.Scored],
+    overall: RiskAnswer | None,
+    by: Actor,
+    at: datetime,
+) -> Assessment:
+    return Assessment.objects.create(
+        incident=incident,
+        exposure=counted,
+        at=at,
+        by=by.as_json(),
+        risk=overall.risk.value if overall else "",
+        notify_authority=overall.notify_authority if overall else False,
+        notify_people=overall.notify_subjects if overall else False,
+        reasons=[{"text": reason.text, "citation": reason.citation} for reason in overall.reasons]
+        if overall
+        else [],
+        severities=[
+            {
+                "categories": item.categories,
+                "protected": item.protected,
+                "people": item.people,
+                "se": item.score.se,
+                "band": int(item.score.band),
+                "reasons": list(item.score.reasons),
+            }
+            for item in scored
+        ],
+    )
+
+
+def _write_duties(incident: Incident, due: Sequence[DutyDue], at: datetime) -> None:
+    kept = []
+    for position, duty in enumerate(due):
+        row, _ = DutyRecord.objects.update_or_create(
+            incident=incident,
+            duty_id=duty.duty_id,
+            jurisdiction=duty.jurisdiction,
+            defaults={
+                "position": position,
+                "recipient_type": duty.recipient_type,
+                "required": duty.required.value,
+                "people": duty.people,
+                "due_at": duty.due_at,
+                "facts": _plain(asdict(duty)),
+                "worked_out_at": at,
+                "dropped_at": None,
+            },
+        )
+        kept.append(row.pk)
+    incident.duties.exclude(pk__in=kept).filter(dropped_at=None).update(dropped_at=at)
+
+
+def _plain(value: Any) -> Any:
+    """Turn a dataclass's dict into what JSON holds: moments as text, enums by value."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return clock.to_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    return value

@@ -1,0 +1,199 @@
+"""What is known of a loss beyond its counts: questions, answers, and what is
+taken until someone answers.
+
+The questions are data (``circumstances.yaml``). Stored is only what someone answered;
+the rest is filled in with the worse reading each time, so an unanswered question never
+makes a loss look smaller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.law import risk, severity
+from aboveboard.law.reporting import template
+from aboveboard.law.terms import Medium, Taking
+
+_FILE = Path(__file__).with_name("circumstances.yaml")
+_LONGEST_WORDS = 4_000
+
+
+class NoSuchAnswer(AboveboardError):
+    """The question {question} cannot be answered like that."""
+
+    code = "no_such_answer"
+    next_step = "Choose one of: {options}"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question with its answers, value to sentence; ``unless_said`` by kind of incident."""
+
+    key: str
+    ask: str
+    options: Mapping[str, str]
+    unless_said: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A question of the authority's report: the answers allowed, key to words;
+    ``many`` may be given."""
+
+    key: str
+    ask: str
+    options: Mapping[str, str]
+    many: bool
+    unless_said: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Every question answered. ``said``: the keys that someone answered."""
+
+    hands: risk.Hands
+    taking: Taking
+    malicious: bool
+    medium: Medium
+    keys_taken: bool | None
+    codes_taken: bool | None
+    outage: risk.Outage
+    change: risk.Change
+    deletion: bool
+    vulnerable: bool
+    remedied: bool
+    words: Mapping[str, str]
+    reported: Mapping[str, tuple[str, ...]]
+    said: frozenset[str]
+
+    @property
+    def for_severity(self) -> severity.Circumstances:
+        """The same facts as ENISA's circumstances of the breach (CB)."""
+        return severity.Circumstances(
+            confidentiality=_SPREAD[self.hands],
+            integrity=_ALTERATION[self.change],
+            availability=_ABSENCE[self.outage],
+            malicious=self.malicious,
+        )
+
+
+_SPREAD = {
+    risk.Hands.NOBODY: severity.Spread.NOT_CONCERNED,
+    risk.Hands.TRUSTED: severity.Spread.KNOWN,
+    risk.Hands.FEW_KNOWN: severity.Spread.KNOWN,
+    risk.Hands.UNKNOWN: severity.Spread.UNKNOWN,
+    risk.Hands.HOSTILE: severity.Spread.UNKNOWN,
+    risk.Hands.PUBLIC: severity.Spread.UNKNOWN,
+}
+_ALTERATION = {
+    risk.Change.NONE: severity.Alteration.NOT_CONCERNED,
+    risk.Change.RESTORED: severity.Alteration.RESTORED,
+    risk.Change.USED: severity.Alteration.RECOVERABLE,
+}
+_ABSENCE = {
+    risk.Outage.NONE: severity.Absence.NOT_CONCERNED,
+    risk.Outage.BRIEF: severity.Absence.RECOVERED,
+    risk.Outage.DAYS: severity.Absence.TEMPORARY,
+    risk.Outage.FOR_GOOD: severity.Absence.NOT_RECOVERABLE,
+    risk.Outage.HARMFUL: severity.Absence.NOT_RECOVERABLE,
+}
+_TRUTH: Mapping[str, bool | None] = {"yes": True, "no": False, "unknown": None}
+
+
+@cache
+def questions() -> tuple[Question, ...]:
+    """Return the questions in the order in which to ask them."""
+    return tuple(Question(**row) for row in _table()["questions"])
+
+
+@cache
+def open_questions() -> Mapping[str, str]:
+    """Return the questions that are answered in words: key to question."""
+    return {row["key"]: row["ask"] for row in _table()["words"]}
+
+
+@cache
+def reported_questions() -> tuple[Reported, ...]:
+    """Return what the authority's report asks besides, in its order."""
+    return tuple(
+        Reported(
+            row["key"], row["ask"], template.choices(row["from"]), row["many"], row["unless_said"]
+        )
+        for row in _table()["reported"]
+    )
+
+
+def check(answers: Mapping[str, object]) -> dict[str, str]:
+    """Return the answers as they are stored, those left blank dropped.
+
+    Raises:
+        NoSuchAnswer: a question or an answer is not in the list, or words are too long.
+    """
+    kept: dict[str, str] = {}
+    for key, answer in answers.items():
+        given = ",".join(map(str, answer)) if isinstance(answer, list | tuple) else str(answer)
+        if text := given.strip():
+            _check_one(key, text)
+            kept[key] = text
+    return kept
+
+
+def _check_one(key: str, text: str) -> None:
+    one = {question.key: question.options for question in questions()}
+    reported = {question.key: question for question in reported_questions()}
+    if key in one:
+        allowed, fits = list(one[key]), text in one[key]
+    elif key in reported:
+        values = text.split(",")
+        allowed = list(reported[key].options)
+        fits = set(values) <= set(allowed) and (reported[key].many or len(values) == 1)
+    else:
+        allowed, fits = (
+            [*one, *reported, *open_questions()],
+            key in open_questions() and len(text) <= _LONGEST_WORDS,
+        )
+    if not fits:
+        raise NoSuchAnswer(question=key, options=", ".join(allowed))
+
+
+def of(kind: str, stored: Mapping[str, str]) -> Circumstances:
+    """Return every question answered for an incident of this kind: as stored,
+    else as taken until said."""
+    said = {
+        question.key: stored.get(question.key) or question.unless_said[kind]
+        for question in questions()
+    }
+    return Circumstances(
+        hands=risk.Hands(said["hands"]),
+        taking=Taking(said["taking"]),
+        malicious=bool(_TRUTH[said["malicious"]]),
+        medium=Medium(said["medium"]),
+        keys_taken=_TRUTH[said["keys_taken"]],
+        codes_taken=_TRUTH[said["codes_taken"]],
+        outage=risk.Outage(said["outage"]),
+        change=risk.Change(said["change"]),
+        deletion=bool(_TRUTH[said["deletion"]]),
+        vulnerable=bool(_TRUTH[said["vulnerable"]]),
+        remedied=bool(_TRUTH[said["remedied"]]),
+        words={key: stored.get(key, "") for key in open_questions()},
+        reported={
+            question.key: tuple(
+                filter(None, (stored.get(question.key) or question.unless_said[kind]).split(","))
+            )
+            for question in reported_questions()
+        },
+        said=frozenset(key for key in said if stored.get(key)),
+    )
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = yaml.safe_load(_FILE.read_text("utf-8"))
+    return loaded

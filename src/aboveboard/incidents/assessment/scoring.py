@@ -1,0 +1,164 @@
+"""The law applied to a count: a severity for each combination of categories, a risk, and the
+groups that duties ask about.
+
+Pure. The engine's bitmaps become the law's category keys here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from aboveboard.engines.exposure import Combination
+from aboveboard.engines.listing import Cell
+from aboveboard.incidents.assessment.circumstances import Circumstances
+from aboveboard.law import risk, severity
+from aboveboard.law.categories import bitmap, from_bitmap
+from aboveboard.law.terms import Group, LossFacts
+
+_PASSWORDS = bitmap(["user.authorization.password", "user.authorization.credentials"])
+_ORDER = (risk.Risk.UNLIKELY, risk.Risk.RISK, risk.Risk.HIGH)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What one combination scored, and how many people it fits."""
+
+    categories: int
+    protected: int
+    people: int
+    score: severity.Score
+
+
+def readable(categories: int, protected: int, circumstances: Circumstances) -> frozenset[str]:
+    """Return the category keys that can be read: all of them when the keys went too."""
+    return frozenset(
+        from_bitmap(categories if circumstances.keys_taken else categories & ~protected)
+    )
+
+
+def score(combinations: Sequence[Combination], circumstances: Circumstances) -> list[Scored]:
+    """Return the severity of each combination, in order. What reached nobody was read by nobody."""
+    found = []
+    for item in combinations:
+        reached = circumstances.hands is not risk.Hands.NOBODY
+        seen = (
+            readable(item.categories, item.protected, circumstances)
+            if reached
+            else frozenset[str]()
+        )
+        found.append(
+            Scored(
+                item.categories,
+                item.protected,
+                item.people,
+                severity.score(seen, circumstances.for_severity),
+            )
+        )
+    return found
+
+
+def combinations(cells: Iterable[Cell]) -> list[Combination]:
+    """Return the distinct combinations of a summary, with their people."""
+    people: dict[tuple[int, int], int] = defaultdict(int)
+    for cell in cells:
+        people[cell.categories, cell.protected] += cell.people
+    return [
+        Combination(categories, protected, count)
+        for (categories, protected), count in sorted(people.items())
+    ]
+
+
+def risks(
+    found: Sequence[Combination], circumstances: Circumstances
+) -> dict[tuple[int, int], risk.Assessment]:
+    """Return how likely harm is for the people of each combination.
+
+    Scale counts: whoever's data is at least as telling is counted with them.
+    """
+    facts = {(item.categories, item.protected): _facts(item, circumstances) for item in found}
+    tiers = {key: risk.tier_of(each)[0] for key, each in facts.items()}
+    return {
+        key: risk.assess(
+            risk.Facts(
+                exposed=each.exposed,
+                hands=each.hands,
+                unintelligible=each.unintelligible,
+                outage=each.outage,
+                change=each.change,
+                deletion=each.deletion,
+                vulnerable=each.vulnerable,
+                remedied=each.remedied,
+                people=sum(
+                    item.people
+                    for item in found
+                    if tiers[item.categories, item.protected] >= tiers[key]
+                ),
+            )
+        )
+        for key, each in facts.items()
+    }
+
+
+def worst(answers: Iterable[risk.Assessment]) -> risk.Assessment | None:
+    """Return the answer that counts for the incident; None when nobody was exposed."""
+    found = list(answers)
+    return (
+        max(found, key=lambda answer: (_ORDER.index(answer.risk), answer.notify_subjects))
+        if found
+        else None
+    )
+
+
+def _facts(item: Combination, circumstances: Circumstances) -> risk.Facts:
+    open_to_read = readable(item.categories, item.protected, circumstances)
+    return risk.Facts(
+        exposed=open_to_read or frozenset(from_bitmap(item.categories)),
+        hands=circumstances.hands,
+        unintelligible=not open_to_read and bool(item.categories),
+        outage=circumstances.outage,
+        change=circumstances.change,
+        deletion=circumstances.deletion,
+        vulnerable=circumstances.vulnerable,
+        remedied=circumstances.remedied,
+    )
+
+
+def groups(
+    cells: Iterable[Cell],
+    circumstances: Circumstances,
+    answers: dict[tuple[int, int], risk.Assessment],
+) -> list[Group]:
+    """Return the people of each place by what they lost, as ``law.duties.due`` asks for them."""
+    people: dict[tuple[str, int, int], int] = defaultdict(int)
+    for cell in cells:
+        people[cell.jurisdiction, cell.categories, cell.protected] += cell.people
+    found = []
+    for (jurisdiction, categories, protected), count in sorted(people.items()):
+        open_to_read = readable(categories, protected, circumstances)
+        found.append(
+            Group(
+                jurisdiction=jurisdiction,
+                people=count,
+                readable=open_to_read,
+                protected=frozenset(from_bitmap(categories)) - open_to_read,
+                risk=answers[categories, protected].risk,
+            )
+        )
+    return found
+
+
+def loss(cells: Iterable[Cell], circumstances: Circumstances, overall: risk.Risk) -> LossFacts:
+    """Return what happened as the duties ask. A readable password in the count
+    answers ``codes_taken``."""
+    passwords_read = any(cell.categories & ~cell.protected & _PASSWORDS for cell in cells)
+    return LossFacts(
+        taking=circumstances.taking,
+        risk=overall,
+        medium=circumstances.medium,
+        keys_taken=circumstances.keys_taken,
+        codes_taken=True
+        if passwords_read and "codes_taken" not in circumstances.said
+        else circumstances.codes_taken,
+    )

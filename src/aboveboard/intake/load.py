@@ -1,0 +1,299 @@
+"""Loading people: read, seal with a key each, file under blind indexes, store, and
+say what was not loaded.
+
+The procedure, numbered as in the code and in ``tests/intake/test_load.py``:
+
+1. Find the run of this file that did not finish, or begin one; skip what it has stored.
+2. Read a block of rows and make a key for each person; in other processes when the file
+   is large, check each row, seal each field, digest each look-up. Rows with problems
+   are listed with their line.
+3. Leave out people already held, and those who stand in the file twice (by ``identify_by``).
+4. In one transaction: store the batch, its problems, how far the run has come and one ledger
+   entry. A killed import loses at most the blocks in hand, and running it again goes on
+   behind the last one stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import Conflict
+from aboveboard.basics.ids import new_ids
+from aboveboard.intake import blocks, people_file, store, workers
+from aboveboard.intake.blocks import Block
+from aboveboard.intake.mapping import Mapping as FileMapping
+from aboveboard.intake.sealing import Key, Plan, Sealed, Sealer
+from aboveboard.keys.actions import hold, make_keys
+from aboveboard.ledger.actions import append
+from aboveboard.vault import blind
+from aboveboard.vault import generations as standing
+from aboveboard.vault.models import ImportProblem, ImportRun
+from aboveboard.vault.origin import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an import reads: the file, how its columns map, and the kinds of the
+    promise's fields in force."""
+
+    path: Path
+    mapping: FileMapping
+    kinds: Mapping[str, str]
+    promise_serial: int
+
+    def origins(self, at: datetime) -> dict[str, Origin]:
+        """Return where the values of each field come from, for an import at ``at``."""
+        return self.mapping.collected.origins(self.mapping.fields(), self.promise_serial, at)
+
+
+def load(
+    source: Source,
+    *,
+    by: Actor,
+    at: datetime,
+    progress: Callable[[ImportRun], None] = lambda run: None,
+    processes: int | None = None,
+) -> ImportRun:
+    """Load every good row of the file and return the finished run; its problems are listed with it.
+
+    ``progress`` is called with the run when it begins and after each stored batch. ``processes``
+    seal beside this one; None leaves it to the file's size.
+
+    Raises:
+        FileRefused: the header does not fit the mapping; nothing was loaded.
+        Conflict: the file changed meanwhile, or another import of it is under way.
+        SealerGone: a process that sealed died; run again.
+    """
+    with source.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        stands = _stands(file)
+        file.seek(0)
+        columns, start, line = people_file.header(
+            file, source.path.name, source.mapping, source.kinds
+        )
+        _number(source)
+        run = _begin(digest, source.path.name, source.mapping, start=start, line=line, at=at)  # 1
+        progress(run)
+        if processes is None:
+            processes = workers.how_many(stands[0] - run.bytes_done)
+        while True:
+            plan = _plan(source, columns, at)
+            try:
+                with closing(workers.seal(plan, _tasks(file, run), processes)) as sealing:
+                    for block, done, wrapped in sealing:  # 2
+                        if _stands(file) != stands:
+                            raise Conflict(
+                                why=(
+                                    f"{source.path.name} was changed while it was read; import it "
+                                    "again"
+                                )
+                            )
+                        run = _store_or_again(
+                            block, done, wrapped, source, run.pk, plan, by=by, at=at
+                        )
+                        progress(run)
+                break
+            # What is sealed already was filed by another key: go on from the
+            # last block that was stored.
+            except _IndexRotated:
+                run = ImportRun.objects.get(pk=run.pk)
+    run.finished_at = at
+    run.save(update_fields=["finished_at"])
+    return run
+
+
+def _store_or_again(
+    block: Block,
+    done: Sealed,
+    wrapped: bytes,
+    source: Source,
+    run_id: int,
+    plan: Plan,
+    *,
+    by: Actor,
+    at: datetime,
+) -> ImportRun:
+    try:
+        return _store(block, done, wrapped, source, run_id, plan, by=by, at=at)
+    except _KeysRotated:  # while the block was on its way: make its keys again
+        keys = make_keys(list(new_ids(block.lines)))
+        again = Sealer(plan).seal(block.data, block.line, keys)
+        return _store(block, again, keys[0][2], source, run_id, plan, by=by, at=at)
+
+
+def _begin(
+    file_digest: str, file_name: str, mapping: FileMapping, *, start: int, line: int, at: datetime
+) -> ImportRun:
+    """Return the unfinished run of the same file with the same mapping, to
+    go on with, or a new one.
+
+    ``start`` and ``line`` say where the first row is.
+    """
+    how = _how(mapping)
+    run = (
+        ImportRun.objects.filter(file_digest=file_digest, mapping_digest=how, finished_at=None)
+        .order_by("-id")
+        .first()
+    )
+    if run is None:
+        return ImportRun.objects.create(
+            file_digest=file_digest,
+            mapping_digest=how,
+            file_name=file_name[:200],
+            started_at=at,
+            bytes_done=start,
+            lines_done=line,
+            first_person_id=next(new_ids(1)),
+        )
+    run.resumed += 1
+    run.resumed_at = at
+    run.save(update_fields=["resumed", "resumed_at"])
+    return run
+
+
+def _how(mapping: FileMapping) -> str:
+    """Two mappings that would make the same of a file have the same digest."""
+    plain = asdict(mapping) | {"subdivided": sorted(mapping.subdivided)}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _plan(source: Source, columns: list[str], at: datetime) -> Plan:
+    generations = standing.now().written
+    return Plan(
+        header=tuple(columns),
+        mapping=source.mapping,
+        kinds={name: str(kind) for name, kind in source.kinds.items()},
+        origins=source.origins(at),
+        look_ups={
+            kind: (number, tuple(blind.key(kind, one) for one in generations))
+            for kind, number in blind.KIND_NUMBERS.items()
+        },
+        generations=generations,
+        collected_at=source.mapping.collected.moment(at),
+        at=at,
+        copy=store.takes_copy(),
+    )
+
+
+def _tasks(file: BinaryIO, run: ImportRun) -> Iterator[tuple[Block, list[Key]]]:
+    for block in blocks.blocks(file, run.file_name, start=run.bytes_done, line=run.lines_done):
+        yield block, make_keys(list(new_ids(block.lines)))
+
+
+class _KeysRotated(Exception):
+    """The wrapping key of a block was destroyed by a rotation before the block was stored."""
+
+
+class _IndexRotated(Exception):
+    """The generations of the index key are others than those that a block was filed under."""
+
+
+def _store(
+    block: Block,
+    done: Sealed,
+    wrapped: bytes,
+    source: Source,
+    run_id: int,
+    plan: Plan,
+    *,
+    by: Actor,
+    at: datetime,
+) -> ImportRun:
+    with transaction.atomic():
+        store.lock()
+        if standing.written() != plan.generations:
+            raise _IndexRotated
+        run = ImportRun.objects.select_for_update().get(pk=run_id)
+        if run.bytes_done != block.start:
+            raise Conflict(why=f"{run.file_name} is being imported by somebody else")
+        try:
+            hold([wrapped])
+        except Conflict:
+            raise _KeysRotated from None
+        left_out = _left_out(done, source, run)  # 3
+        store.insert(done.tables.without(left_out))  # 4
+        ImportProblem.objects.bulk_create(
+            ImportProblem(
+                run=run,
+                line=line,
+                field=problem.field,
+                code=problem.code,
+                sentence=problem.sentence,
+            )
+            for line, problem in done.problems
+        )
+        loaded, refused = len(done.lines) - len(left_out), len({line for line, _ in done.problems})
+        run.rows += done.rows
+        run.loaded += loaded
+        run.refused += refused
+        run.already_held += done.rows - loaded - refused
+        run.bytes_done, run.lines_done = block.end, block.line + block.lines
+        run.save()
+        if loaded:
+            facts: dict[str, Json] = {
+                "people": loaded,
+                "file": run.file_digest,
+                "promise": source.promise_serial,
+                "run": run.pk,
+            }
+            append("people.imported", by=by, handle=None, facts=facts, at=at)
+    return run
+
+
+def _left_out(done: Sealed, source: Source, run: ImportRun) -> set[int]:
+    """Return the places in the block of those who are not to be loaded. Whoever stands twice in
+    the file is a problem."""
+    key = source.mapping.identify_by
+    held = store.held(_number(source), done.digests)
+    here: set[bytes] = set()
+    left_out = set()
+    for place, (line, digest) in enumerate(zip(done.lines, done.digests, strict=True)):
+        # Ids rise with time: one that this run made belongs to an earlier line of the file.
+        if digest in here or held.get(digest, -1) >= run.first_person_id:
+            problem = people_file.RowProblem(
+                key, "twice", f"The same {key} stands in an earlier line."
+            )
+            done.problems.append((line, problem))
+            left_out.add(place)
+        elif digest in held:
+            left_out.add(place)
+        here.add(digest)
+    return left_out
+
+
+def _number(source: Source) -> int:
+    """Return the number of the index that tells two people apart.
+
+    Raises:
+        FileRefused: there is none for a field of its kind.
+    """
+    key = source.mapping.identify_by
+    number = blind.number_of(source.kinds[key])
+    if number is None:
+        kinds = ", ".join(blind.KIND_NUMBERS)
+        raise people_file.FileRefused(
+            file=source.path.name,
+            why=(
+                f"`identify_by: {key}` cannot be looked up, so nobody could tell who is held "
+                "already"
+            ),
+            fix=f"Name a field of one of the kinds {kinds}.",
+        )
+    return number
+
+
+def _stands(file: BinaryIO) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns

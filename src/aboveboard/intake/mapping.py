@@ -1,0 +1,197 @@
+"""The mapping file: which column of a customer file is which field, and which
+columns are left behind.
+
+Every column must be named, as a field or as dropped with the reason, so that nobody collects by
+accident. Pure: text in, :class:`Mapping` out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.intake import collected
+from aboveboard.intake.collected import Collected
+from aboveboard.kinds.days import ISO, PATTERNS
+
+
+class MappingRefused(AboveboardError):
+    """The mapping {file} cannot be used: {why}."""
+
+    code = "mapping_refused"
+    next_step = "{fix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How the rows of one kind of file become people.
+
+    ``columns``: column to field. ``dropped``: column to the reason it is not collected. ``joined``:
+    a postal address to the columns that are its lines. ``dates``: how the file writes days.
+    ``subdivided``: countries whose law differs by state, so that the jurisdiction is ``US-CA``.
+    """
+
+    identify_by: str
+    columns: Dictionary[str, str]
+    dropped: Dictionary[str, str]
+    country: str
+    region: str | None
+    subdivided: frozenset[str]
+    languages: Dictionary[str, str]
+    collected: Collected
+    joined: Dictionary[str, tuple[str, ...]]
+    dates: str
+
+    def fields(self) -> tuple[str, ...]:
+        """Return every field that a file fills."""
+        return (*self.columns.values(), *self.joined)
+
+    def jurisdiction(self, values: Dictionary[str, str]) -> str:
+        """Return where the person lives: ``FR``, or ``US-CA`` where law differs by
+        state; ``??`` if unknown."""
+        return self.jurisdiction_of(
+            values.get(self.country, "").strip().upper(),
+            values.get(self.region or "", "").strip().upper(),
+        )
+
+    def jurisdiction_of(self, country: str, region: str) -> str:
+        """Return the same of a country and a region, upper case."""
+        country = country or "??"
+        return f"{country}-{region}" if country in self.subdivided and region else country
+
+    def language(self, values: Dictionary[str, str]) -> str:
+        """Return the language to write to the person in."""
+        return self.languages.get(values.get(self.country, "").strip().upper(), "en")
+
+
+_KEYS = {
+    "identify_by",
+    "columns",
+    "dropped",
+    "country",
+    "region",
+    "subdivided",
+    "languages",
+    "collected",
+    "joined",
+    "dates",
+}
+
+
+def load(source: str, *, name: str) -> Mapping:
+    """Read a mapping file.
+
+    Raises:
+        MappingRefused: not YAML, an unknown or missing key, or a field given twice.
+        CollectedRefused: what it says of how they were collected cannot be read.
+    """
+    try:
+        raw = yaml.safe_load(source)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1})" if mark else ""
+        raise MappingRefused(
+            file=name, why=f"it is not YAML{where}", fix="Check the indentation and quotes there."
+        ) from None
+    if not isinstance(raw, dict):
+        raise MappingRefused(
+            file=name,
+            why="it is not a list of settings",
+            fix="Start from the sample: aboveboard import --print-sample-mapping",
+        )
+    for key in raw.keys() ^ _KEYS:
+        if key not in _KEYS:
+            raise MappingRefused(
+                file=name,
+                why=f"nobody reads `{key}`",
+                fix=f"Use one of: {', '.join(sorted(_KEYS))}.",
+            )
+        if key in ("identify_by", "columns", "country"):
+            raise MappingRefused(file=name, why=f"`{key}` is missing", fix=f"Add `{key}:`.")
+    columns, dropped = _texts(raw, "columns", name), _texts(raw, "dropped", name)
+    twice = sorted({field for field in columns.values() if list(columns.values()).count(field) > 1})
+    both = sorted(columns.keys() & dropped.keys())
+    if twice or both:
+        raise MappingRefused(
+            file=name,
+            why=f"given twice: {', '.join(twice + both)}",
+            fix="Give each column and field once.",
+        )
+    for key in ("identify_by", "country"):
+        if raw[key] not in columns.values():
+            raise MappingRefused(
+                file=name,
+                why=f"`{key}: {raw[key]}` is no field that a column fills",
+                fix="Name one of the fields.",
+            )
+    return Mapping(
+        identify_by=raw["identify_by"],
+        columns=columns,
+        dropped=dropped,
+        country=raw["country"],
+        region=raw.get("region"),
+        subdivided=frozenset(raw.get("subdivided") or ()),
+        languages=_texts(raw, "languages", name),
+        collected=collected.read(raw.get("collected")),
+        joined=_joined(raw, columns, dropped, name),
+        dates=_dates(raw, name),
+    )
+
+
+def _texts(raw: dict[str, Any], key: str, name: str) -> dict[str, str]:
+    value = raw.get(key) or {}
+    if not isinstance(value, dict) or not all(
+        isinstance(part, str) for pair in value.items() for part in pair
+    ):
+        raise MappingRefused(
+            file=name,
+            why=f"`{key}` is not a list of `name: text`",
+            fix=f"Write `{key}:` with one `name: text` a line.",
+        )
+    return value
+
+
+def _joined(
+    raw: dict[str, Any], columns: Dictionary[str, str], dropped: Dictionary[str, str], name: str
+) -> dict[str, tuple[str, ...]]:
+    value = raw.get("joined") or {}
+    if not isinstance(value, dict) or not all(
+        isinstance(field, str)
+        and isinstance(parts, list)
+        and parts
+        and all(isinstance(part, str) for part in parts)
+        for field, parts in value.items()
+    ):
+        raise MappingRefused(
+            file=name,
+            why="`joined` is not a list of `field: [column, column]`",
+            fix="Write `joined: {home: [street, city, postcode]}`.",
+        )
+    for field, parts in value.items():
+        twice = (
+            [field]
+            if field in columns.values()
+            else [part for part in parts if part in dropped or parts.count(part) > 1]
+        )
+        if twice:
+            raise MappingRefused(
+                file=name,
+                why=f"given twice: {', '.join(dict.fromkeys(twice))}",
+                fix="Give each column and field once.",
+            )
+    return {field: tuple(parts) for field, parts in value.items()}
+
+
+def _dates(raw: dict[str, Any], name: str) -> str:
+    pattern = raw.get("dates", ISO)
+    if pattern not in PATTERNS:
+        raise MappingRefused(
+            file=name,
+            why="`dates` is no known form of dates",
+            fix=f"Use one of: {', '.join(PATTERNS)}.",
+        )
+    return str(pattern)

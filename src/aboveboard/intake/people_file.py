@@ -1,0 +1,307 @@
+"""Reading a customer file: each row becomes a person's values, or a list of problems.
+Nothing is lost in silence.
+
+Streaming and bounded: a block of rows in memory (``blocks``).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import BinaryIO
+
+from aboveboard.intake import mapping as mappings
+from aboveboard.intake.blocks import FileRefused, Lines, blocks
+from aboveboard.kinds import addresses, values
+from aboveboard.kinds.misfit import Misfit
+from aboveboard.promise.model import FieldKind
+from aboveboard.vault.limits import FIELD_BYTES, JURISDICTION_CHARS
+
+__all__ = ["FileRefused", "Reader", "Row", "RowProblem", "header", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """Why a row was not loaded: what was expected, never what the row said."""
+
+    field: str
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its line in the file (1 is the header), and its values by field, or its problems."""
+
+    line: int
+    values: Mapping[str, str]
+    problems: tuple[RowProblem, ...]
+
+
+class Reader:
+    """Reads the rows of blocks of one file.
+
+    ``names``: the fields in byte order, as a sealed record has them. A row comes as its line, one
+    text for each of them (empty where the person has none), and its problems.
+    """
+
+    def __init__(
+        self, header: Iterable[str], mapping: mappings.Mapping, kinds: Mapping[str, str]
+    ) -> None:
+        columns = list(header)
+        self.names = tuple(sorted(mapping.fields(), key=str.encode))
+        places = {
+            mapping.columns[column]: place
+            for place, column in enumerate(columns)
+            if column in mapping.columns
+        }
+        self._count = len(columns)
+        # The place of a joined field is filled below. One place more, so that a single
+        # field gives a tuple, too.
+        self._pick = itemgetter(*(places.get(name, 0) for name in self.names), 0)
+        self._joined = [
+            (self.names.index(name), [columns.index(part) for part in parts])
+            for name, parts in mapping.joined.items()
+        ]
+        in_order = [*sorted(places, key=places.__getitem__), *mapping.joined]
+        self._all = [(self.names.index(name), name) for name in in_order]
+        readers = {name: values.reader(kinds[name], dates=mapping.dates) for name in self.names}
+        self._read = [
+            (at, name, readers[name]) for at, name in self._all if readers[name] is not str
+        ]
+        self._identify, self._identify_at = (
+            mapping.identify_by,
+            self.names.index(mapping.identify_by),
+        )
+        self._mapping = mapping
+        self._country_at = self.names.index(mapping.country)
+        self._region_at = self.names.index(mapping.region) if mapping.region in self.names else None
+
+    def rows(self, text: str, line: int) -> Iterator[tuple[int, list[str], tuple[RowProblem, ...]]]:
+        """Yield each row of ``text``, which starts behind line ``line``."""
+        reader = csv.reader(io.StringIO(text, newline="\n"), strict=True)
+        odd = "�" in text or "\x00" in text
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield (
+                    line + reader.line_num,
+                    [],
+                    (RowProblem("", "not_csv", f"The line is not well-formed: {error}."),),
+                )
+                continue
+            if not cells:
+                continue
+            if len(cells) != self._count:
+                sentence = (
+                    f"The line has {len(cells)} values; the header has {self._count} columns."
+                )
+                yield line + reader.line_num, [], (RowProblem("", "wrong_count", sentence),)
+                continue
+            texts = list(map(str.strip, self._pick(cells)))
+            texts.pop()
+            for at, parts in self._joined:
+                texts[at] = addresses.joined(cells[part] for part in parts)
+            problems = self._problems(texts, odd)
+            yield line + reader.line_num, texts, problems
+
+    def place(self, texts: list[str]) -> tuple[str, str]:
+        """Return where the person lives, as the file says: country and region, upper case."""
+        return texts[self._country_at].upper(), texts[
+            self._region_at
+        ].upper() if self._region_at is not None else ""
+
+    def _problems(self, texts: list[str], odd: bool) -> tuple[RowProblem, ...]:
+        """Put what is to be sealed in the place of each text, or say why not."""
+        found = []
+        if odd or max(map(len, texts)) * 4 > FIELD_BYTES:
+            found = [problem for at, name in self._all if (problem := _unfit(name, texts[at]))]
+        unfit = {problem.field for problem in found}
+        for at, name, read_value in self._read:
+            if (text := texts[at]) and name not in unfit:
+                try:
+                    texts[at] = read_value(text)
+                except Misfit as misfit:
+                    found.append(RowProblem(name, misfit.code, f"{name} is not {misfit.expected}."))
+        country, region = self.place(texts)
+        too_long = len(country) + len(region) >= JURISDICTION_CHARS
+        if (
+            too_long
+            and not found
+            and len(self._mapping.jurisdiction_of(country, region)) > JURISDICTION_CHARS
+        ):
+            name, codes = self._mapping.country, "GB for the country, CA for the region"
+            found.append(
+                RowProblem(
+                    name, "not_place", f"{name} or its region is not a code such as {codes}."
+                )
+            )
+        if not found and not texts[self._identify_at]:
+            sentence = f"{self._identify} is empty, so nobody could find this person again."
+            found.append(RowProblem(self._identify, "missing", sentence))
+        return tuple(found)
+
+
+def read(
+    file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]
+) -> Iterator[Row]:
+    """Yield every row of a comma-separated file with a header line.
+
+    ``kinds``: field to the kind the promise gives it, with its format (``email``,
+    ``national_id:gb.nino``, …).
+
+    Raises:
+        FileRefused: no header, a column nobody decided about, a field the promise does not have.
+    """
+    columns, end, lines = header(file, name, mapping, kinds)
+    reader = Reader(columns, mapping, kinds)
+    for block in blocks(file, name, start=end, line=lines):
+        for line, texts, problems in reader.rows(
+            block.data.decode("utf-8", errors="replace"), block.line
+        ):
+            told = {problem.field for problem in problems}
+            yield Row(
+                line,
+                {
+                    key: text
+                    for key, text in zip(reader.names, texts, strict=False)
+                    if text and key not in told
+                },
+                problems,
+            )
+
+
+def header(
+    file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]
+) -> tuple[list[str], int, int]:
+    """Return the columns of a file, the byte where its first row starts, and how
+    many lines the header takes.
+
+    Raises:
+        FileRefused: no header, a column nobody decided about, a field the promise does not have.
+    """
+    _check_fields(name, mapping, kinds)
+    lines = Lines(file, name, encoding="utf-8-sig")
+    columns = _columns(csv.reader(_checked(lines, name), strict=True), name, mapping)
+    return columns, sum(map(len, lines.taken)), len(lines.taken)
+
+
+def _check_fields(name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]) -> None:
+    for field in mapping.fields():
+        if field not in kinds:
+            column = next(
+                column
+                for column, filled in [*mapping.columns.items(), ("joined", field)]
+                if filled == field
+            )
+            raise FileRefused(
+                file=name,
+                why=f"the column {column} would fill `{field}`, which the promise does not have",
+                fix=(
+                    "Drop the column in the mapping, or add the field and its purpose to the "
+                    "promise."
+                ),
+            )
+        if field in mapping.joined and kinds[field] != FieldKind.POSTAL_ADDRESS:
+            raise FileRefused(
+                file=name,
+                why=f"several columns would fill `{field}`, which is no postal_address",
+                fix=(
+                    "Give each column a field of its own, or make the field one of that kind in "
+                    "the promise."
+                ),
+            )
+
+
+def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) -> list[str]:
+    try:
+        header = [cell.strip() for cell in next(reader)]
+    except StopIteration:
+        raise FileRefused(
+            file=name,
+            why="it has no header line",
+            fix="Put the names of the columns in the first line.",
+        ) from None
+    except csv.Error as error:
+        raise FileRefused(
+            file=name,
+            why=f"its header line is not well-formed ({error})",
+            fix="Check the quotes in the first line.",
+        ) from None
+    if not any(header):
+        raise FileRefused(
+            file=name,
+            why="its first line is empty",
+            fix="Put the names of the columns in the first line.",
+        )
+    if any("�" in cell or "\x00" in cell for cell in header):
+        raise FileRefused(
+            file=name, why="its header line is not UTF-8 text", fix="Save the file as UTF-8."
+        )
+    named = (
+        mapping.columns.keys()
+        | mapping.dropped.keys()
+        | {column for columns in mapping.joined.values() for column in columns}
+    )
+    for column in header:
+        if column not in named:
+            raise FileRefused(
+                file=name,
+                why=f"nobody decided about the column {column[:40]!r}",
+                fix="Add it to the mapping, under `columns:` or under `dropped:` with the reason.",
+            )
+    for column in named - mapping.dropped.keys():
+        if column not in header:
+            raise FileRefused(
+                file=name,
+                why=f"the column {column!r} is missing",
+                fix="Check the header line, or change the mapping.",
+            )
+    if len(set(header)) != len(header):
+        raise FileRefused(
+            file=name,
+            why="a column stands in the header twice",
+            fix="Give each column a name of its own.",
+        )
+    return header
+
+
+def _checked(lines: Lines, name: str) -> Iterator[str]:
+    """Yield the header's lines; a carriage return that ends no line means a
+    file of another system."""
+    for number, line in enumerate(_or_bare(lines, name)):
+        if number == 0 and "\r" in line.removesuffix("\n").removesuffix("\r"):
+            raise _bare_return(name)
+        yield line
+
+
+def _or_bare(lines: Lines, name: str) -> Iterator[str]:
+    """A file with bare carriage returns is one long line: say that instead."""
+    try:
+        yield from lines
+    except FileRefused:
+        if not lines.taken and lines.last.count(b"\r"):
+            raise _bare_return(name) from None
+        raise
+
+
+def _unfit(field: str, text: str) -> RowProblem | None:
+    if "�" in text or "\x00" in text:
+        return RowProblem(field, "not_text", f"{field} holds bytes that are not UTF-8 text.")
+    if len(text.encode()) > FIELD_BYTES:
+        return RowProblem(field, "too_long", f"{field} is longer than {FIELD_BYTES} bytes.")
+    return None
+
+
+def _bare_return(name: str) -> FileRefused:
+    return FileRefused(
+        file=name,
+        why="its header line holds a carriage return (CR) that ends no line",
+        fix="Save the file with the line ends LF or CR LF.",
+    )

@@ -1,0 +1,85 @@
+"""Storing many people at once: COPY on PostgreSQL, one prepared statement on SQLite; and
+asking who is held already."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from django.db import connection, models
+
+from aboveboard.intake import copying
+from aboveboard.keys.models import PersonKey
+from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+
+_LOCK: Final = zlib.crc32(b"aboveboard.vault.import")
+"""PostgreSQL advisory locks are named by numbers; this is ours."""
+
+_TABLES: Final[tuple[type[models.Model], ...]] = (Person, PersonKey, SealedRecord, BlindIndex)
+
+
+def takes_copy() -> bool:
+    """Return whether the database takes PostgreSQL's binary COPY."""
+    return bool(connection.vendor == "postgresql")
+
+
+def lock() -> None:
+    """Let one import at a time store a batch: two that load the same person
+    would not see each other.
+
+    SQLite needs no lock of its own: its transactions begin IMMEDIATE, and one writes at a time.
+    """
+    if takes_copy():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def held(kind: int, digests: Sequence[bytes]) -> dict[bytes, int]:
+    """Return which of the digests are held, and by whom: the one who came first."""
+    if not digests:
+        return {}
+    with connection.cursor() as cursor:
+        if takes_copy():
+            cursor.execute(
+                _HELD.format(table=BlindIndex._meta.db_table, these="= ANY(%s)"),
+                [kind, list(digests)],
+            )
+        else:
+            marks = ", ".join(["%s"] * len(digests))
+            cursor.execute(
+                _HELD.format(table=BlindIndex._meta.db_table, these=f"IN ({marks})"),
+                [kind, *digests],
+            )
+        return {bytes(digest): person_id for digest, person_id in cursor.fetchall()}
+
+
+_HELD = (
+    "SELECT digest, min(person_id) FROM {table} WHERE kind = %s AND digest {these} GROUP BY digest"
+)
+
+
+def insert(tables: copying.Tables) -> None:
+    """Store the batch inside the caller's transaction."""
+    for model, columns, rows in zip(_TABLES, copying.COLUMNS, tables.each(), strict=True):
+        flat: Iterable[Any] = (
+            rows
+            if model is not BlindIndex or takes_copy()
+            else (row for person in rows for row in person)
+        )
+        _insert(model._meta.db_table, columns, flat)
+
+
+def _insert(table: str, columns: Sequence[str], rows: Iterable[Any]) -> None:
+    names = ", ".join(columns)
+    with connection.cursor() as cursor:
+        if takes_copy():
+            with (
+                connection.wrap_database_errors,
+                cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
+            ):
+                copy.write(copying.START + b"".join(rows) + copying.END)
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            # Table and columns are the constants above.
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))  # noqa: S608

@@ -1,0 +1,131 @@
+"""Sealing in several processes: blocks go out, sealed blocks come back in the order of the file.
+
+The processes know the plan of the import and the keys of the people in hand, and reach
+neither the database nor the root key. They end when the import does, however it ends: a
+pipe that closes tells them.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from aboveboard.basics.errors import Unavailable
+from aboveboard.intake.blocks import Block
+from aboveboard.intake.limits import IMPORT_ALONE_BYTES, IMPORT_PROCESSES
+from aboveboard.intake.sealing import Key, Plan, Sealed, Sealer
+
+Done = tuple[Block, Sealed, bytes]
+
+_IN_HAND = 2
+"""Blocks a process has: one it works on, and one that is ready when it is done."""
+
+
+class SealerGone(Unavailable):
+    """A process that sealed customers has ended."""
+
+    code = "sealer_gone"
+    next_step = (
+        "Run the same command again: it goes on where it stopped. If it happens again, give "
+        "--processes 0."
+    )
+
+
+def how_many(size: int) -> int:
+    """Return how many processes should seal a file of ``size`` bytes; 0 is this one alone."""
+    return 0 if size <= IMPORT_ALONE_BYTES else min(os.cpu_count() or 1, IMPORT_PROCESSES)
+
+
+def seal(
+    plan: Plan, tasks: Iterable[tuple[Block, list[Key]]], processes: int
+) -> Generator[Done, None, None]:
+    """Yield each block, sealed, and one of its keys as it is wrapped, in order.
+
+    Raises:
+        SealerGone: a process died.
+    """
+    if not processes:
+        sealer = Sealer(plan)
+        for block, keys in tasks:
+            yield block, sealer.seal(block.data, block.line, keys), keys[0][2]
+        return
+    with closing(_Crew(plan, processes)) as crew:
+        yield from crew.seal(tasks)
+
+
+class _Crew:
+    """The processes of one import. Made with ``spawn``: a fork would take along the database
+    connection and its threads."""
+
+    def __init__(self, plan: Plan, count: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._lines: list[Connection] = []
+        self._processes: list[BaseProcess] = []
+        for _ in range(count):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_work, args=(theirs,), daemon=True)
+            process.start()
+            theirs.close()
+            ours.send(plan)
+            self._lines.append(ours)
+            self._processes.append(process)
+
+    def seal(self, tasks: Iterable[tuple[Block, list[Key]]]) -> Iterator[Done]:
+        waiting: deque[tuple[Block, bytes, Connection]] = deque()
+        try:
+            for number, (block, keys) in enumerate(tasks):
+                if len(waiting) == _IN_HAND * len(self._lines):
+                    yield self._next(waiting)
+                line = self._lines[number % len(self._lines)]
+                line.send((block.data, block.line, keys))
+                waiting.append((block, keys[0][2], line))
+            while waiting:
+                yield self._next(waiting)
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            raise SealerGone() from None
+
+    def _next(self, waiting: deque[tuple[Block, bytes, Connection]]) -> Done:
+        block, wrapped, line = waiting.popleft()
+        return block, line.recv(), wrapped
+
+    def close(self) -> None:
+        """End the processes."""
+        for line in self._lines:
+            line.close()
+        for process in self._processes:
+            process.join(1)
+            if process.is_alive():
+                process.terminate()
+
+
+def _work(line: Connection) -> None:
+    # Ctrl-C reaches everyone in the terminal; who asked us tells us when to end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.setswitchinterval(0.0005)  # so that the thread below is let in while this one seals
+    sealer = Sealer(line.recv())
+    tasks: queue.SimpleQueue[tuple[bytes, int, list[Key]] | None] = queue.SimpleQueue()
+    threading.Thread(target=_take, args=(line, tasks), daemon=True).start()
+    try:
+        while (task := tasks.get()) is not None:
+            line.send(sealer.seal(*task))
+    except (BrokenPipeError, ConnectionResetError):
+        return  # the import has ended
+
+
+def _take(line: Connection, tasks: queue.SimpleQueue[tuple[bytes, int, list[Key]] | None]) -> None:
+    """Take tasks as they come: whoever sends one must never wait for a process that
+    waits to be read itself."""
+    try:
+        while True:
+            tasks.put(line.recv())
+    except (EOFError, OSError):
+        tasks.put(None)

@@ -1,0 +1,20 @@
+"""The limits of this package: each with its unit, its default and its source."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+CARD_DIGITS: Final = (12, 19)
+"""Fewest and most digits of a card number (ISO/IEC 7812-1 allows up to 19; the
+shortest in use have 12)."""
+
+OLDEST_DAY: Final = date(1880, 1, 1)
+"""Earliest day that is taken for one of somebody's life. Our choice: nobody
+alive was born before."""
+
+ADDRESS_LINES: Final = 10
+"""Most lines of a postal address. Our choice: above the eight that UPU S42 ever needs."""
+
+ADDRESS_LINE_CHARS: Final = 200
+"""Longest line of a postal address, in characters. Our choice."""

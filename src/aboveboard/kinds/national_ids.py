@@ -1,0 +1,73 @@
+"""National numbers: each by the rule of its country, through python-stdnum; sealed and
+filed without its spaces.
+
+A number that does not check is refused: filed under a slip of the pen nobody would find it again.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import unicodedata
+from functools import cache
+from types import ModuleType
+
+from stdnum.exceptions import ValidationError
+
+from aboveboard.kinds import formats
+from aboveboard.kinds.misfit import Misfit
+
+_NINO = re.compile(
+    r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]", re.ASCII
+)
+"""The UK's number has no check digit; its rule is HMRC's manual NIM39110, and python-stdnum
+has no module for it."""
+
+
+def read(text: str, form: str) -> str:
+    """Return the number, compact: letters and digits without what stands between them.
+
+    Raises:
+        Misfit: it does not follow the rule of ``form``.
+        KeyError: there is no such form.
+    """
+    title = formats.of_kind("national_id")[form]
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    compact = _nino(plain) if form == "gb.nino" else _by_stdnum(plain, form)
+    if compact is None:
+        raise Misfit("not_national_id", f"a number that checks ({title})")
+    return compact
+
+
+def _nino(plain: str) -> str | None:
+    compact = re.sub(r"[\s-]", "", plain)
+    return compact if _NINO.fullmatch(compact) else None
+
+
+def _by_stdnum(plain: str, form: str) -> str | None:
+    try:
+        return str(_module(form).validate(plain))
+    except ValidationError:
+        return None
+
+
+def shown(compact: str, form: str) -> str:
+    """Return the number grouped as people write it."""
+    if form == "gb.nino":
+        return " ".join((compact[:2], compact[2:4], compact[4:6], compact[6:8], compact[8:]))
+    write = getattr(_module(form), "format", None)
+    return str(write(compact)) if write else compact
+
+
+def normal(text: str, form: str) -> str | None:
+    """Return what it is filed under: its form and the compact number; None if it does not check."""
+    try:
+        return f"{form}:{read(text, form)}"
+    except Misfit:
+        return None
+
+
+@cache
+def _module(form: str) -> ModuleType:
+    """Only the forms that ``formats.yaml`` lists are imported, whatever a file says."""
+    return importlib.import_module(f"stdnum.{form}")

@@ -1,0 +1,245 @@
+"""Whether one duty binds: the data, the verb, the harm test and the number of people,
+each with its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from aboveboard.law.risk import Risk
+from aboveboard.law.rules import catalogue, definitions
+from aboveboard.law.rules.catalogue import Rule, Threshold
+from aboveboard.law.terms import Group, LossFacts, Medium, Required, Taking
+
+_RISKS = (Risk.UNLIKELY, Risk.RISK, Risk.HIGH)
+
+_TAKING_WORDS: Mapping[Taking, str] = {
+    Taking.ACQUIRED: "The data was taken or sent to somebody without a right to it.",
+    Taking.ACCESSED: (
+        "The data could be read by somebody without a right to it; nothing shows that it was taken."
+    ),
+    Taking.LOST: (
+        "The data is gone and nobody knows who has it; this law is read as if somebody had."
+    ),
+    Taking.UNAVAILABLE: "Nobody saw the data; it could not be used, or was changed.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Whether the duty binds, for how many of those who live there, and the
+    sentences that led to it."""
+
+    required: Required
+    people: int
+    people_there: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A group as one law sees it: whether its data counts, and how likely harm is for it."""
+
+    group: Group
+    covered: Required
+    reason: str
+    risk: Risk
+
+
+def judge(
+    rule: Rule, facts: LossFacts, there: Sequence[Group], *, everyone: Sequence[Group], on: date
+) -> Judged:
+    """Say whether ``rule`` binds for the groups ``there`` (steps 2 to 5 of :mod:`duties`).
+
+    ``everyone``: all groups of the loss, for laws that count people wherever they live.
+    """
+    total = sum(group.people for group in there)
+    counted = [_count(rule, facts, group, on) for group in there]
+    kept = [one for one in counted if one.covered is not Required.NO]
+    if not kept:
+        return Judged(Required.NO, 0, total, (_not_covered(rule, counted),))
+    answers = [_of_coverage(kept), _of_verb(rule, facts)]
+    harm, kept = _of_harm(rule, kept)
+    answers.append(harm)
+    people = sum(one.group.people for one in kept)
+    if rule.threshold:
+        enough = _of_threshold(
+            rule, rule.threshold, kept, _counted_everywhere(rule, facts, everyone, on)
+        )
+        if not rule.threshold.alternative:
+            answers.append(enough)
+        elif enough[0] is Required.YES:
+            answers[-1] = enough
+    return Judged(
+        _worst([answer for answer, _ in answers]),
+        people,
+        total,
+        tuple(words for _, words in answers if words),
+    )
+
+
+def _worst(answers: Sequence[Required]) -> Required:
+    for answer in (Required.NO, Required.ASK):
+        if answer in answers:
+            return answer
+    return Required.YES
+
+
+def _count(rule: Rule, facts: LossFacts, group: Group, on: date) -> _Counted:
+    """Step 2: what this law counts of the group's data."""
+    usable = group.readable
+    if rule.safe_harbour != "yes" or facts.keys_taken:
+        usable |= group.protected
+    risk = group.risk or (
+        facts.risk
+        if group.readable or facts.keys_taken or facts.taking is Taking.UNAVAILABLE
+        else Risk.UNLIKELY
+    )
+    covered, reason = _covered(rule, usable, facts, on)
+    if covered is Required.NO and facts.keys_taken is None and group.protected:
+        covered, reason = _covered(rule, group.readable | group.protected, facts, on)
+        if covered is not Required.NO:
+            return _Counted(
+                group,
+                Required.ASK,
+                "The data was unreadable, but it is not known whether its keys went too.",
+                risk,
+            )
+    return _Counted(group, covered, reason, risk)
+
+
+def _covered(
+    rule: Rule, usable: frozenset[str], facts: LossFacts, on: date
+) -> tuple[Required, str]:
+    if not usable and facts.taking is not Taking.UNAVAILABLE:
+        return Required.NO, _SAFE if rule.safe_harbour == "yes" else "No personal data was exposed."
+    if not rule.data:
+        return Required.YES, ""
+    found = definitions.covered(rule.data, usable, codes_taken=facts.codes_taken, on=on)
+    return found.covered, found.reason
+
+
+_SAFE = "The data cannot be read and its keys are safe, so this law asks for nothing."
+
+
+def _not_covered(rule: Rule, counted: Sequence[_Counted]) -> str:
+    hidden = any(one.group.protected for one in counted) and rule.safe_harbour == "yes"
+    if hidden and not any(one.group.readable for one in counted):
+        return _SAFE
+    words = next(one.reason for one in sorted(counted, key=lambda one: not one.group.readable))
+    return (
+        f"{words} What else would have counted cannot be read, and its keys are safe."
+        if hidden
+        else words
+    )
+
+
+def _of_coverage(kept: Sequence[_Counted]) -> tuple[Required, str]:
+    sure = [one for one in kept if one.covered is Required.YES]
+    best = sure or kept
+    return best[0].covered, max((one.reason for one in best), key=len)
+
+
+def _of_verb(rule: Rule, facts: LossFacts) -> tuple[Required, str]:
+    """Step 3."""
+    if facts.medium is Medium.PAPER and rule.medium != "any":
+        return Required.NO, "This law covers electronic records only; these were on paper."
+    if facts.taking in rule.verbs:
+        assumed = facts.taking is Taking.LOST and bool(rule.data)
+        return Required.YES, _TAKING_WORDS[Taking.LOST] if assumed else ""
+    if facts.taking is Taking.ACCESSED:
+        return (
+            Required.ASK,
+            (
+                f"This law speaks of: {rule.trigger}. {_TAKING_WORDS[Taking.ACCESSED]} Whether "
+                "that is enough is for counsel."
+            ),
+        )
+    return Required.NO, f"This law speaks of: {rule.trigger}. {_TAKING_WORDS[facts.taking]}"
+
+
+def _of_harm(rule: Rule, kept: list[_Counted]) -> tuple[tuple[Required, str], list[_Counted]]:
+    """Step 4: the answer for the group at most risk; those for whom the
+    answer is no are not counted.
+
+    Where one person at risk makes the duty bind, an authority is told of all; only the telling of
+    people is narrowed to those at risk.
+    """
+    test = catalogue.harm_answers()[rule.harm_test]
+    answers = {risk: catalogue.HARM_ANSWERS[test[risk]] for risk in _RISKS}
+    best = max(kept, key=lambda one: (_RANK[answers[one.risk]], _RISKS.index(one.risk)))
+    answer = answers[best.risk]
+    if rule.recipient_type == "individuals" and answer is not Required.NO:
+        kept = [one for one in kept if answers[one.risk] is not Required.NO]
+    words = (
+        test["words"]
+        if rule.harm_test in ("none", "record")
+        else f"{test['words']} Here: {_RISK_WORDS[best.risk]}"
+    )
+    if answer is Required.ASK and rule.harm_text:
+        words = f"{words} The law's own test: {rule.harm_text}."
+    return (answer, words), kept
+
+
+_RANK = {Required.NO: 0, Required.ASK: 1, Required.YES: 2}
+_RISK_WORDS: Mapping[Risk, str] = {
+    Risk.UNLIKELY: "a risk is unlikely.",
+    Risk.RISK: "a risk is likely, not a high one.",
+    Risk.HIGH: "a high risk is likely.",
+}
+
+
+def _counted_everywhere(rule: Rule, facts: LossFacts, everyone: Sequence[Group], on: date) -> int:
+    country = rule.jurisdiction.split("-")[0]
+    scope = [
+        group
+        for group in everyone
+        if rule.threshold
+        and (rule.threshold.of == "everyone" or group.jurisdiction.split("-")[0] == country)
+    ]
+    return sum(
+        group.people for group in scope if _count(rule, facts, group, on).covered is not Required.NO
+    )
+
+
+def _of_threshold(
+    rule: Rule, threshold: Threshold, kept: Sequence[_Counted], everywhere: int
+) -> tuple[Required, str]:
+    """Step 5."""
+    people = sum(one.group.people for one in kept)
+    if threshold.of == "everyone":
+        people = everywhere
+    elif threshold.of == "residents" and "-" not in rule.jurisdiction:
+        # A federal rule that counts the residents of one state: the largest state decides.
+        by_state: dict[str, int] = {}
+        for one in kept:
+            by_state[one.group.jurisdiction] = (
+                by_state.get(one.group.jurisdiction, 0) + one.group.people
+            )
+        people = max(by_state.values())
+    sure = sum(one.group.people for one in kept if one.covered is Required.YES)
+    if threshold.count <= 1 and threshold.operator == ">=":
+        return Required.YES, ""
+    words = f"Due at {threshold.words()} ({threshold.text}); here {people:,}."
+    if threshold.met_by(people):
+        doubtful = (
+            threshold.of != "everyone" and not threshold.met_by(min(sure, people)) and sure > 0
+        )
+        return (
+            (
+                Required.ASK,
+                f"{words} For some of them it is not clear that the law covers the data.",
+            )
+            if doubtful
+            else (Required.YES, words)
+        )
+    if threshold.of == "persons" and threshold.operator != "<" and threshold.met_by(everywhere):
+        return (
+            Required.ASK,
+            (
+                f"{words} With people elsewhere in the country {everywhere:,}: whether they count "
+                "is for counsel."
+            ),
+        )
+    return Required.NO, words

@@ -1,0 +1,222 @@
+"""Which duties a loss brings: to tell whom, by when, on what law, and why.
+
+For each place where people live, over the rules that are the law on the day of awareness:
+
+1. **Ours?** The role fits (a processor tells its controller; nobody else),
+   and the sector is declared.
+2. **Covered?** Whose readable data does this law count? Unreadable data counts
+   only if its keys went too.
+3. **Triggered?** By access, acquisition or loss, electronically or on
+   paper, as the law's verb says.
+4. **Harm?** The law's harm test, answered from the likelihood of harm; a question
+   of its own is for counsel.
+5. **Enough people?** The threshold, with its operator.
+6. **By when?** The clock, from its own start; chained clocks from the duty
+   before; the order between them.
+
+A "no" at any step makes the duty not required, with the step's sentence; else an open question
+makes it "ask counsel". A place for which no rule is held is a row that says so, with its people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from aboveboard.law.binding import Judged, judge
+from aboveboard.law.rules import authorities, catalogue
+from aboveboard.law.rules.catalogue import Rule
+from aboveboard.law.terms import (
+    Deadline,
+    DutyDue,
+    Group,
+    LossFacts,
+    OrgProfile,
+    OrgRole,
+    Required,
+    Times,
+)
+from aboveboard.law.timing import in_order, timed
+
+_EU = "EU"
+
+
+def due(
+    facts: LossFacts, people: Sequence[Group], *, times: Times, profile: OrgProfile, at: datetime
+) -> tuple[DutyDue, ...]:
+    """Return every duty that the loss may bring, binding or not, in the order in which to act.
+
+    The day of awareness picks the rules. ``at`` is the present moment: it tells how long is left.
+
+    Raises:
+        ValueError: a moment has no time zone.
+    """
+    groups = [group for group in people if group.people > 0]
+    day = times.aware.astimezone(ZoneInfo(profile.time_zone)).date()
+    rules = [rule for rule in catalogue.in_force_on(day) if _ours(rule, profile)]
+    rows: list[DutyDue] = []
+    for rule in rules:
+        there = [group for group in groups if _lives_under(group.jurisdiction, rule.jurisdiction)]
+        if not there:
+            continue
+        for place, own in _split(rule, there, profile):
+            judged = judge(rule, facts, own, everyone=groups, on=day)
+            rows.append(
+                timed(_row(rule, place, judged, profile), rule, times=times, profile=profile, at=at)
+            )
+    rows += _not_covered(groups, rules, profile)
+    return in_order(rows)
+
+
+def _ours(rule: Rule, profile: OrgProfile) -> bool:
+    """Step 1."""
+    if rule.role is not profile.role or (rule.public_body and not profile.public_body):
+        return False
+    return not rule.sector or rule.sector in profile.sectors
+
+
+def _lives_under(jurisdiction: str, place: str) -> bool:
+    if place == _EU:
+        return authorities.in_eea(jurisdiction)
+    return jurisdiction == place or jurisdiction.startswith(place + "-")
+
+
+def _split(rule: Rule, there: list[Group], profile: OrgProfile) -> list[tuple[str, list[Group]]]:
+    """Return the rows that one rule makes: in the EEA people are told by
+    country, authorities by lead."""
+    if rule.jurisdiction != _EU:
+        return [(rule.jurisdiction, there)]
+    lead = _lead(profile)
+    if rule.recipient_type == "authority" and lead:
+        return [(lead, there)]
+    if rule.recipient_type not in ("authority", "individuals"):
+        return [(_EU, there)]
+    by_place: dict[str, list[Group]] = {}
+    for group in there:
+        place = (
+            group.jurisdiction
+            if rule.recipient_type == "authority" and _has_land(group.jurisdiction)
+            else group.jurisdiction.split("-")[0]
+        )
+        by_place.setdefault(place, []).append(group)
+    return sorted(by_place.items())
+
+
+def _has_land(jurisdiction: str) -> bool:
+    return (
+        "-" in jurisdiction
+        and authorities.of(jurisdiction).name != authorities.of(jurisdiction.split("-")[0]).name
+    )
+
+
+def _lead(profile: OrgProfile) -> str:
+    return next((code for code in profile.established_in if authorities.in_eea(code)), "")
+
+
+def _row(rule: Rule, place: str, judged: Judged, profile: OrgProfile) -> DutyDue:
+    reasons = list(judged.reasons)
+    authority = rule.authority
+    name = catalogue.place_name(place)
+    if rule.jurisdiction == _EU and place != _EU:
+        name = authorities.country_name(place)
+        if rule.recipient_type == "authority":
+            authority, more = _eea_authority(place, profile)
+            reasons += more
+    note = catalogue.place_note(rule.jurisdiction)
+    return DutyDue(
+        duty_id=rule.id if place == rule.jurisdiction else f"{rule.id}:{place}",
+        jurisdiction=place,
+        jurisdiction_name=name,
+        recipient_type=rule.recipient_type,
+        recipient=rule.recipient,
+        authority=authority,
+        law=rule.law,
+        citation=rule.citation,
+        people=judged.people,
+        people_there=judged.people_there,
+        required=judged.required,
+        reasons=(*reasons, note) if note else tuple(reasons),
+        due_at=None,
+        deadline=rule.deadline,
+        clock_start=rule.clock_start,
+        clock_started_at=None,
+        clock_words="",
+        depends_on=rule.chained_to,
+        follow_ups=rule.follow_ups,
+        content_required=rule.content_required,
+        content_forbidden=rule.content_forbidden,
+        checked=rule.checked,
+        confidence=rule.confidence,
+        source=rule.source,
+    )
+
+
+def _eea_authority(place: str, profile: OrgProfile) -> tuple[str, list[str]]:
+    authority = authorities.of(place, public_body=profile.public_body)
+    if _lead(profile):
+        why = (
+            f"Your main establishment in the EEA is in {authority.country}, so its authority takes "
+            "the lead (GDPR Art. 56)."
+        )
+    else:
+        why = (
+            "You have no establishment in the EEA, so the authority of each country concerned is "
+            "told (EDPB Guidelines 9/2022, para. 73)."
+        )
+    if not authority.acronym and authority.name.startswith(
+        "the data protection authority of the Land"
+    ):
+        return authority.title, [
+            why,
+            "Germany has an authority for each Land: say which Land, and ask counsel if in doubt.",
+        ]
+    return authority.title, [why]
+
+
+def _not_covered(groups: list[Group], rules: list[Rule], profile: OrgProfile) -> list[DutyDue]:
+    """Return a row for every place that no general rule reaches, so that nobody
+    is left out in silence."""
+    general = {rule.jurisdiction for rule in rules if not rule.sector}
+    counts: dict[str, int] = {}
+    for group in groups:
+        if not any(_lives_under(group.jurisdiction, place) for place in general):
+            counts[group.jurisdiction] = counts.get(group.jurisdiction, 0) + group.people
+    return [_ask_counsel(place, people, profile) for place, people in sorted(counts.items())]
+
+
+def _ask_counsel(place: str, people: int, profile: OrgProfile) -> DutyDue:
+    reason = "No duties are held here for this place. That does not mean that there are none."
+    if profile.role is OrgRole.PROCESSOR:
+        reason = (
+            "No duty of a processor is held here for this place; your contract with the controller "
+            "decides."
+        )
+    elif catalogue.part_needed(place):
+        reason = catalogue.part_needed(place)
+    elif catalogue.sector_only(place):
+        reason = (
+            f"{catalogue.place_name(place)}'s law binds only organisations in a sector that you "
+            "have not declared."
+        )
+    return DutyDue(
+        duty_id=f"NOT-COVERED:{place or 'unknown'}",
+        jurisdiction=place,
+        jurisdiction_name=catalogue.place_name(place) or "Place not recorded",
+        recipient_type="counsel",
+        recipient="counsel",
+        authority="",
+        law="",
+        citation="",
+        people=people,
+        people_there=people,
+        required=Required.ASK,
+        reasons=("Not covered: ask counsel.", reason),
+        due_at=None,
+        deadline=Deadline(None, None, "unknown", "not known"),
+        clock_start="none",
+        clock_started_at=None,
+        clock_words="No clock is known for this place.",
+        checked=date.min,
+        not_covered=True,
+    )

@@ -1,0 +1,203 @@
+"""Whether a breach is a risk to people: document, tell the authority, tell the
+people (GDPR Art. 33 and 34).
+
+The rule, over data in ``risk.yaml``, asks in this order:
+
+1. **How telling is the data?** Tier 1 to 3: ENISA's context score, what a fraudster could do with
+   it, and whether the people need more care.
+2. **In whose hands is it?** From nobody, through a trusted recipient and a few known ones, to
+   thieves and the public. Data that cannot be read is in nobody's hands.
+3. **Could the data be used, and was it changed?** Loss of use is a breach of its own.
+4. The worst of these answers counts. What was done since can take away the duty to tell the people
+   (Art. 34(3)(b)), never the record.
+
+Telling people without having to is a choice and never appears here as a duty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from aboveboard.law import severity
+
+_DATA = Path(__file__).with_name("risk.yaml")
+
+
+class Risk(StrEnum):
+    """How likely harm to people is, in the words of Art. 33(1) and 34(1)."""
+
+    UNLIKELY = "unlikely"
+    RISK = "risk"
+    HIGH = "high"
+
+
+class Hands(StrEnum):
+    """In whose hands the data is, from the mildest."""
+
+    NOBODY = "nobody"
+    TRUSTED = "trusted"
+    """Bound to secrecy or to us by contract, and has confirmed that it is deleted or given back."""
+    FEW_KNOWN = "few_known"
+    UNKNOWN = "unknown"
+    """A finder, one or more strangers, or more people than can be asked one by one."""
+    HOSTILE = "hostile"
+    PUBLIC = "public"
+
+
+class Outage(StrEnum):
+    """Whether the data could be used."""
+
+    NONE = "none"
+    BRIEF = "brief"
+    """Back soon from a copy, without trouble for people."""
+    DAYS = "days"
+    FOR_GOOD = "for_good"
+    HARMFUL = "harmful"
+    """People came to harm meanwhile, for example because treatment was put off."""
+
+
+class Change(StrEnum):
+    """Whether the data was changed."""
+
+    NONE = "none"
+    RESTORED = "restored"
+    USED = "used"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a breach.
+
+    ``exposed``: data category keys. ``context``: what is known beyond them. ``unintelligible``: it
+    was encrypted or hashed so that it cannot be read, and the key is safe. ``deletion``: the
+    recipients deleted it, gave it back or were asked to. ``vital``: people's health or safety hangs
+    on the data. ``people``, ``recipients``: how many, ``None`` if not known. ``remedied``: later
+    measures mean that the high risk will not come about.
+    """
+
+    exposed: frozenset[str]
+    hands: Hands
+    unintelligible: bool = False
+    outage: Outage = Outage.NONE
+    change: Change = Change.NONE
+    context: severity.Context = field(default_factory=severity.Context)
+    deletion: bool = False
+    vulnerable: bool = False
+    vital: bool = False
+    people: int | None = None
+    recipients: int | None = None
+    remedied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One sentence, and the provision or guideline that it rests on."""
+
+    text: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The answer: how likely harm is, what must be done about it, and why."""
+
+    risk: Risk
+    document: bool
+    notify_authority: bool
+    notify_subjects: bool
+    reasons: tuple[Reason, ...]
+
+
+def assess(facts: Facts) -> Assessment:
+    """Return what Articles 33 and 34 ask for, with every reason. Steps are
+    numbered in the module."""
+    tables = _tables()
+    tier, reasons = tier_of(facts)  # 1
+    answers = [
+        _by_hands(facts, tier),  # 2
+        _by_outage(facts),  # 3
+        _row(tables["alteration"][facts.change], "answer"),
+    ]
+    outcome = max((risk for risk, _ in answers), key=_ORDER.index)  # 4
+    reasons += [reason for risk, reason in answers if risk is outcome]
+    if facts.unintelligible:
+        reasons.append(_reason(tables["unintelligible"]))
+    tell_people = outcome is Risk.HIGH and not facts.remedied
+    if outcome is Risk.HIGH and facts.remedied:
+        reasons.append(_reason(tables["remedied"]))
+    reasons += [_reason(tables["answers"][outcome]), _reason(tables["document"])]
+    return Assessment(
+        outcome,
+        document=True,
+        notify_authority=outcome is not Risk.UNLIKELY,
+        notify_subjects=tell_people,
+        reasons=tuple(reasons),
+    )
+
+
+_ORDER = (Risk.UNLIKELY, Risk.RISK, Risk.HIGH)
+
+
+def tier_of(facts: Facts) -> tuple[int, list[Reason]]:
+    """Return how telling the data is, 1 to 3, and why."""
+    if not facts.exposed:
+        return 1, []
+    tables = _tables()
+    context = severity.dpc(facts.exposed, facts.context)
+    tier = min(3, int(context.value))
+    reasons = [Reason(text, "ENISA methodology v1.0, Annex 1") for text in context.reasons]
+    for rule in tables["identity_fraud"]:
+        met = (
+            severity.any_of(rule["any"], facts.exposed)
+            if "any" in rule
+            else all(severity.any_of(keys, facts.exposed) for keys in rule["all"])
+        )
+        if met and rule["tier"] > tier:
+            tier = rule["tier"]
+            reasons.append(_reason(rule))
+    if facts.vulnerable and tier < 3:
+        tier += int(tables["people_who_need_more_care"]["step"])
+        reasons.append(_reason(tables["people_who_need_more_care"]))
+    return tier, reasons
+
+
+def _by_hands(facts: Facts, tier: int) -> tuple[Risk, Reason]:
+    tables = _tables()
+    hands = Hands.NOBODY if facts.unintelligible else facts.hands
+    if hands is Hands.TRUSTED and not facts.deletion:
+        hands = Hands.FEW_KNOWN
+    if hands is Hands.FEW_KNOWN and (facts.recipients or 0) > tables["few_recipients"]:
+        hands = Hands.UNKNOWN
+    row = tables["hands"][
+        "few_known_deleted" if hands is Hands.FEW_KNOWN and facts.deletion else hands
+    ]
+    answer = Risk(row["answers"][tier])
+    scale = tables["scale"]
+    if hands == scale["hands"] and tier == scale["tier"] and (facts.people or 0) >= scale["people"]:
+        answer = Risk.HIGH
+    return answer, _reason(row)
+
+
+def _by_outage(facts: Facts) -> tuple[Risk, Reason]:
+    return _row(_tables()["outage"][facts.outage], "vital" if facts.vital else "answer")
+
+
+def _row(row: Mapping[str, str], column: str) -> tuple[Risk, Reason]:
+    return Risk(row[column]), _reason(row)
+
+
+def _reason(row: Mapping[str, str]) -> Reason:
+    return Reason(row["reason"], row["citation"])
+
+
+@cache
+def _tables() -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = yaml.safe_load(_DATA.read_text("utf-8"))
+    return loaded

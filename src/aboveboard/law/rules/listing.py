@@ -1,0 +1,84 @@
+"""The duties as a page for people (``docs/reference/duties.md``), made from the data so
+that it cannot go stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aboveboard.law.rules import catalogue, definitions
+from aboveboard.law.rules.catalogue import Rule
+from aboveboard.law.terms import OrgRole
+
+
+def page() -> list[str]:
+    """Return the lines of the page, without its title: one table a place,
+    then what US laws cover."""
+    by_place: dict[str, list[Rule]] = {}
+    for rule in catalogue.rules():
+        by_place.setdefault(rule.jurisdiction, []).append(rule)
+    lines: list[str] = []
+    for place, rules in sorted(by_place.items(), key=lambda item: catalogue.place_name(item[0])):
+        lines += [f"## {catalogue.place_name(place)} (`{place}`)\n", *_table(rules), ""]
+    return [*lines, *_sectors(), "", *_covered()]
+
+
+def _table(rules: Iterable[Rule]) -> list[str]:
+    lines = [
+        "| duty | who is told | by when | clock | from | harm test | law | in force | checked |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for rule in rules:
+        cells = [
+            f"`{rule.id}`{_only(rule)}",
+            rule.authority or rule.recipient,
+            rule.deadline.text,
+            rule.clock_text,
+            rule.threshold.words() if rule.threshold else "anyone",
+            catalogue.harm_answers()[rule.harm_test]["words"],
+            f"{rule.law}, {rule.citation}",
+            _in_force(rule),
+            f"{rule.checked:%Y-%m}, {rule.confidence}",
+        ]
+        lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
+    return lines
+
+
+def _only(rule: Rule) -> str:
+    who = [f"sector `{rule.sector}`"] if rule.sector else []
+    who += ["processors"] if rule.role is OrgRole.PROCESSOR else []
+    who += ["public bodies"] if rule.public_body else []
+    return f" ({', '.join(who)})" if who else ""
+
+
+def _in_force(rule: Rule) -> str:
+    if not rule.in_force:
+        return "no: not law yet"
+    if rule.valid_from and rule.valid_to:
+        return f"{rule.valid_from} to {rule.valid_to}"
+    if rule.valid_to:
+        return f"until {rule.valid_to}"
+    return f"since {rule.valid_from}" if rule.valid_from else "yes"
+
+
+def _sectors() -> list[str]:
+    rows = [f"| `{key}` | {words} |" for key, words in catalogue.sectors().items()]
+    return [
+        "## Sectors\n",
+        "A sector's duties apply only to an organisation that declares it.\n",
+        "| key | who |",
+        "|---|---|",
+        *rows,
+    ]
+
+
+def _covered() -> list[str]:
+    lines = [
+        "## What US laws count\n",
+        "With a name, unless said otherwise.\n",
+        "| law of | counts |",
+        "|---|---|",
+    ]
+    lines += [
+        f"| `{place}` | {definitions.words(place)} |" for place in sorted(definitions.places())
+    ]
+    return lines

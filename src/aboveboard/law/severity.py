@@ -1,0 +1,345 @@
+"""How bad a loss is for one person: ENISA's SE = DPC x EI + CB.
+
+Source: ENISA, "Recommendations for a methodology of the assessment of severity of personal data
+breaches", Working Document v1.0, December 2013. Tables are data (``severity.yaml``):
+
+- **DPC**, data processing context, 1 to 4: score each kind of data exposed, adjusted in whole
+  steps; take the highest.
+- **EI**, ease of identification, 0.25 to 1: the highest of the identifiers exposed.
+- **CB**, circumstances of the breach, 0 to 2: the points of every element present, added.
+
+SE runs from 0.25 to 6. It is a measure of harm to a person, not a duty: whether somebody must be
+told is for :mod:`~aboveboard.law.risk`, because the two part ways in several EDPB cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from aboveboard.law import categories
+
+_NOT = "not "
+_DATA = Path(__file__).with_name("severity.yaml")
+
+
+class Kind(StrEnum):
+    """ENISA's four kinds of data, from the mildest."""
+
+    SIMPLE = "simple"
+    BEHAVIOURAL = "behavioural"
+    FINANCIAL = "financial"
+    SENSITIVE = "sensitive"
+
+
+class Band(IntEnum):
+    """How bad, as the exposure set writes it: 1 low (SE < 2), 2 medium (< 3), 3
+    high (< 4), 4 very high."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    VERY_HIGH = 4
+
+
+class Spread(StrEnum):
+    """Who got to see it."""
+
+    NOT_CONCERNED = "not_concerned"
+    AT_RISK = "at_risk"
+    """It may have been seen; nothing shows that it was."""
+    KNOWN = "known_recipients"
+    UNKNOWN = "unknown_recipients"
+
+
+class Alteration(StrEnum):
+    """What became of data that was changed."""
+
+    NOT_CONCERNED = "not_concerned"
+    RESTORED = "restored"
+    RECOVERABLE = "recoverable"
+    NOT_RECOVERABLE = "not_recoverable"
+
+
+class Absence(StrEnum):
+    """What became of data that could not be used."""
+
+    NOT_CONCERNED = "not_concerned"
+    RECOVERED = "recovered"
+    TEMPORARY = "temporary"
+    NOT_RECOVERABLE = "not_recoverable"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What happened to the data. ``malicious``: on purpose, to harm or to gain."""
+
+    confidentiality: Spread = Spread.NOT_CONCERNED
+    integrity: Alteration = Alteration.NOT_CONCERNED
+    availability: Absence = Absence.NOT_CONCERNED
+    malicious: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known beyond the categories.
+
+    ``steps``: ENISA's adjustment for a kind, such as ``{Kind.SIMPLE: 2}`` for the customer list of
+    a pharmacy; it replaces the step that the combination shows. ``credentials_open``: the kind of
+    data that exposed passwords open. ``ei``: a known ease of identification, 0.25 to 1.
+    """
+
+    steps: Mapping[Kind, int] = field(default_factory=dict)
+    credentials_open: Kind | None = None
+    ei: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One component's value and the sentences that explain it."""
+
+    value: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The severity for one person. ``se`` 0 to 6; ``band`` 1 to 4; ``meaning`` in
+    words for that person."""
+
+    dpc: float
+    ei: float
+    cb: float
+    se: float
+    band: Band
+    meaning: str
+    reasons: tuple[str, ...]
+
+
+def score(
+    readable: frozenset[str], circumstances: Circumstances, context: Context | None = None
+) -> Score:
+    """Return the severity for a person of whom ``readable`` was exposed.
+
+    ``readable``: data category keys exposed in a form that can be read; what was unintelligible is
+    left out by the caller. With none, only lost availability or integrity can count.
+    """
+    context = context or Context()
+    if readable:
+        context_part, identity_part, breach_part = (
+            dpc(readable, context),
+            ei(readable, context),
+            cb(circumstances),
+        )
+    else:
+        nothing = Part(0, ("Nothing that can be read was exposed.",))
+        hidden = Circumstances(
+            integrity=circumstances.integrity, availability=circumstances.availability
+        )
+        context_part, identity_part, breach_part = nothing, Part(0, ()), cb(hidden)
+    value = se(context_part.value, identity_part.value, breach_part.value)
+    return Score(
+        dpc=context_part.value,
+        ei=identity_part.value,
+        cb=breach_part.value,
+        se=value,
+        band=band(value),
+        meaning=meaning(band(value)),
+        reasons=(*context_part.reasons, *identity_part.reasons, *breach_part.reasons),
+    )
+
+
+def dpc(exposed: frozenset[str], context: Context | None = None) -> Part:
+    """Return the data processing context of the categories exposed: 1 to 4.
+
+    Raises:
+        ValueError: nothing was exposed.
+    """
+    if not exposed:
+        raise ValueError("no data, no data processing context")
+    context = context or Context()
+    by_kind: dict[Kind, set[str]] = {}
+    for category in exposed:
+        by_kind.setdefault(_kind(category, context), set()).add(category)
+    parts = [_dpc_of_kind(kind, exposed, frozenset(own), context) for kind, own in by_kind.items()]
+    return max(parts, key=lambda part: part.value)
+
+
+def dpc_of(kind: Kind, step: int = 0) -> int:
+    """Return the base score of ``kind``, moved by ``step``, kept within 1 to 4."""
+    low, high = _tables()["dpc_range"]
+    return int(min(high, max(low, _tables()["kinds"][kind]["base"] + step)))
+
+
+def ei(exposed: frozenset[str], context: Context | None = None) -> Part:
+    """Return the ease of identification of the categories exposed: 0.25 to 1."""
+    context = context or Context()
+    if context.ei is not None:
+        return Part(context.ei, (f"How easy the person is to identify was set to {context.ei:g}.",))
+    tables = _tables()
+    levels = tables["ei_levels"]
+    best = Part(
+        max(
+            (levels[_nearest(category, tables["identifiers"])] for category in exposed),
+            default=levels["negligible"],
+        ),
+        ("How easy the person is to identify follows from the clearest identifier exposed.",),
+    )
+    for rule in tables["identifier_combinations"]:
+        if levels[rule["level"]] > best.value and _all_met(rule["all"], exposed):
+            best = Part(levels[rule["level"]], (rule["reason"],))
+    return best
+
+
+def ei_level(name: str) -> float:
+    """Return the value of an ease of identification: "negligible", "limited",
+    "significant" or "maximum"."""
+    return float(_tables()["ei_levels"][name])
+
+
+def cb(circumstances: Circumstances) -> Part:
+    """Return the circumstances of the breach: 0 to 2, the points of every element added."""
+    points = _tables()["cb"]
+    found: list[tuple[float, str]] = [
+        (
+            points["confidentiality"][circumstances.confidentiality],
+            _CB_WORDS[circumstances.confidentiality],
+        ),
+        (points["integrity"][circumstances.integrity], _CB_WORDS[circumstances.integrity]),
+        (points["availability"][circumstances.availability], _CB_WORDS[circumstances.availability]),
+        (points["malicious"] if circumstances.malicious else 0, "Somebody did it on purpose."),
+    ]
+    return Part(
+        float(sum(value for value, _ in found)), tuple(words for value, words in found if value)
+    )
+
+
+_CB_WORDS: Mapping[str, str] = {
+    Spread.AT_RISK: "It may have been seen; nothing shows that it was.",
+    Spread.KNOWN: "It reached people we know.",
+    Spread.UNKNOWN: "It reached people we do not know.",
+    Alteration.RESTORED: "It was changed and put right before use.",
+    Alteration.RECOVERABLE: "It was changed and may have been used wrongly; this can be put right.",
+    Alteration.NOT_RECOVERABLE: (
+        "It was changed and may have been used wrongly; this cannot be put right."
+    ),
+    Absence.RECOVERED: "It was gone and is back.",
+    Absence.TEMPORARY: "It could not be used for a time.",
+    Absence.NOT_RECOVERABLE: "It is lost for good.",
+    "not_concerned": "",
+}
+
+
+def se(dpc_value: float, ei_value: float, cb_value: float) -> float:
+    """Return SE = DPC x EI + CB."""
+    return dpc_value * ei_value + cb_value
+
+
+def band(value: float) -> Band:
+    """Return the band of an SE: below 2 low, below 3 medium, below 4 high, else very high."""
+    reached = [
+        position for position, row in enumerate(_tables()["bands"], 1) if value >= row["from"]
+    ]
+    return Band(reached[-1])
+
+
+def band_name(which: Band) -> str:
+    """Return the band's name: "low", "medium", "high" or "very high"."""
+    return str(_tables()["bands"][which - 1]["band"])
+
+
+def meaning(which: Band) -> str:
+    """Return what the band means, said to the person."""
+    return str(_tables()["bands"][which - 1]["meaning"])
+
+
+def covers(key: str, category: str) -> bool:
+    """Say whether ``key`` is ``category`` or stands above it in the taxonomy."""
+    return category == key or category.startswith(key + ".")
+
+
+def any_of(keys: Sequence[str], exposed: frozenset[str]) -> bool:
+    """Say whether one of ``keys`` is among the exposed categories, or above one that is.
+
+    A key written "not user.x" takes out what it covers.
+    """
+    wanted = [key for key in keys if not key.startswith(_NOT)]
+    taken_out = [key.removeprefix(_NOT) for key in keys if key.startswith(_NOT)]
+    left = [category for category in exposed if not any(covers(key, category) for key in taken_out)]
+    return any(covers(key, category) for key in wanted for category in left)
+
+
+def _all_met(lines: Iterable[Sequence[str]], exposed: frozenset[str]) -> bool:
+    return all(any_of(keys, exposed) for keys in lines)
+
+
+def _kind(category: str, context: Context) -> Kind:
+    key, known = category, categories.known()
+    while key not in known and "." in key:
+        key = key.rpartition(".")[0]
+    if key not in known:
+        return Kind.SIMPLE
+    if known[key].credential and known[key].enisa == Kind.SIMPLE:
+        return context.credentials_open or Kind(_tables()["credentials"]["opens_unless_said"])
+    return Kind(known[key].enisa)
+
+
+def _only_opens(own: frozenset[str]) -> bool:
+    """Whether what counts as this kind is nothing but credentials: the harm
+    lies in what they open."""
+    known = categories.known()
+    return bool(own) and all(category in known and known[category].credential for category in own)
+
+
+def _dpc_of_kind(
+    kind: Kind, exposed: frozenset[str], own: frozenset[str], context: Context
+) -> Part:
+    label = _tables()["kinds"][kind]["label"]
+    reasons = [
+        _tables()["credentials"]["reason"]
+        if _only_opens(own)
+        else f"The data exposed is about {label}."
+    ]
+    step = context.steps.get(kind, 0)
+    if kind in context.steps:
+        reasons.append(
+            _tables()["steps"][kind].get(step, "Nothing raises or lowers that.")
+            if step
+            else "Nothing raises or lowers that."
+        )
+    else:
+        met = [
+            rule
+            for rule in _tables()["combinations"]
+            if rule["kind"] == kind and _shown(rule, exposed, own)
+        ]
+        if met:
+            rule = max(met, key=lambda item: int(item["step"]))
+            step = int(rule["step"])
+            reasons.append(rule["reason"])
+    return Part(dpc_of(kind, step), tuple(reasons))
+
+
+def _shown(rule: Mapping[str, Any], exposed: frozenset[str], own: frozenset[str]) -> bool:
+    if "alone" in rule:
+        return all(any(covers(key, category) for key in rule["alone"]) for category in own)
+    return _all_met(rule["all"], exposed)
+
+
+def _nearest(category: str, table: Mapping[str, str]) -> str:
+    key = category
+    while key not in table and "." in key:
+        key = key.rpartition(".")[0]
+    return table.get(key, table["user"])
+
+
+@cache
+def _tables() -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = yaml.safe_load(_DATA.read_text("utf-8"))
+    return loaded

@@ -1,0 +1,158 @@
+"""When each duty falls due, in words too, and in which order to act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from aboveboard.law import clocks
+from aboveboard.law.rules.catalogue import Rule
+from aboveboard.law.terms import DutyDue, OrgProfile, Required, Times
+
+START_WORDS: Mapping[str, str] = {
+    "aware": "you became aware",
+    "discovered": "you discovered it",
+    "determined": "you determined that a breach occurred",
+    "scope_known": "you knew its scope",
+    "statement_prepared": "the statement to the authority is prepared",
+    "individuals_told": "the people are told",
+    "authority_told": "the authority is told",
+    "authority_ordered": "the authority orders it",
+    "incident_classified": "you classify the incident",
+    "materiality_determined": "you determine that it is material",
+    "hhs_told": "the US health department is told",
+    "payment_made": "the payment is made",
+    "no_harm_concluded": "you conclude that harm is unlikely",
+    "letter_drafted": "you draft the letter",
+    "year_end": "the calendar year ends",
+}
+"""The moments that start clocks, as they stand after "when"."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """When a clock started, and what was assumed. ``at`` is ``None`` while it has not."""
+
+    at: datetime | None
+    assumed: str = ""
+
+
+def timed(row: DutyDue, rule: Rule, *, times: Times, profile: OrgProfile, at: datetime) -> DutyDue:
+    """Return ``row`` with its deadline and its clock in words (step 6 of :mod:`duties`)."""
+    start = _start(rule, times)
+    due_at, notes = None, tuple[str, ...]()
+    deadline = rule.deadline
+    if start.at and deadline.value is not None and row.required is not Required.NO:
+        if rule.year_end:
+            due_at = clocks.year_end(start.at, deadline.value, time_zone=profile.time_zone).at
+        elif deadline.unit:
+            end = clocks.deadline(
+                start.at,
+                deadline.value,
+                deadline.unit,
+                time_zone=profile.time_zone,
+                country=rule.jurisdiction,
+            )
+            due_at, notes = end.at, end.notes
+    words = " ".join(
+        part
+        for part in (_clock_words(rule, start), start.assumed, *notes, _left(due_at, row, at))
+        if part
+    )
+    return replace(
+        row, due_at=due_at, clock_started_at=start.at, clock_words=words, after=_after(rule)
+    )
+
+
+def in_order(rows: Sequence[DutyDue]) -> tuple[DutyDue, ...]:
+    """Return the rows in the order in which to act.
+
+    Binding ones first, then open questions, then what is not required; within each by deadline,
+    those without a fixed one last. A duty that must come before another stands before it and takes
+    its deadline; one that must come with another takes its deadline too.
+    """
+    by_id = {row.duty_id: row for row in rows}
+    befores = {
+        later: row.duty_id for row in rows if row.after == ("*before*",) for later in row.depends_on
+    }
+    finished: list[DutyDue] = []
+    for row in rows:
+        if row.after:
+            other = next((by_id[name] for name in row.depends_on if name in by_id), None)
+            due_at = (
+                None
+                if row.required is Required.NO
+                else row.due_at or (other.due_at if other else None)
+            )
+            finished.append(replace(row, due_at=due_at, depends_on=(), after=()))
+        elif row.duty_id in befores and by_id[befores[row.duty_id]].required is not Required.NO:
+            finished.append(replace(row, after=(befores[row.duty_id],)))
+        else:
+            finished.append(row)
+    return tuple(sorted(finished, key=_key))
+
+
+def _key(row: DutyDue) -> tuple[int, datetime, bool, str, int, str]:
+    never = datetime.max.replace(tzinfo=UTC)
+    kinds = {"record": 0, "authority": 1, "individuals": 2, "cra": 3}
+    return (
+        _RANK[row.required],
+        row.due_at or never,
+        bool(row.after),
+        row.jurisdiction,
+        kinds.get(row.recipient_type, 4),
+        row.duty_id,
+    )
+
+
+_RANK = {Required.YES: 0, Required.ASK: 1, Required.NO: 2}
+
+
+def _after(rule: Rule) -> tuple[str, ...]:
+    return (f"*{rule.relation}*",) if rule.relation else ()
+
+
+def _start(rule: Rule, times: Times) -> _Start:
+    """Return when the clock of ``rule`` started. What was not written down is counted
+    from awareness, and said."""
+    name = rule.clock_start
+    if name == "none":
+        return _Start(None)
+    if name == "year_end":
+        return _Start(times.discovered or times.aware)
+    if name in ("aware", "discovered"):
+        return _Start((times.discovered if name == "discovered" else None) or times.aware)
+    if name in ("determined", "scope_known"):
+        known = times.determined if name == "determined" else times.scope_known
+        if known:
+            return _Start(known)
+        return _Start(
+            times.aware,
+            "That moment is not recorded, so to be safe the count runs from when you became aware.",
+        )
+    if name == "statement_prepared":
+        return _Start(times.statement_prepared)
+    chained = [times.told[duty] for duty in rule.chained_to if duty in times.told]
+    return _Start(min(chained) if chained else times.other.get(name))
+
+
+def _clock_words(rule: Rule, start: _Start) -> str:
+    if rule.clock_start == "none":
+        return "No clock: it is due in any case."
+    begin = START_WORDS[rule.clock_start]
+    if rule.relation == "before":
+        return "Before the people are told."
+    if rule.relation == "with":
+        return "At the latest together with the notice to the people."
+    text = rule.deadline.text
+    if start.at:
+        return f"{text[0].upper()}{text[1:]}. Counted from when {begin}."
+    return f"{text[0].upper()}{text[1:]}. The clock starts when {begin}."
+
+
+def _left(due_at: datetime | None, row: DutyDue, at: datetime) -> str:
+    if due_at is None or row.required is Required.NO:
+        return ""
+    words = clocks.remaining(due_at, at)
+    return f"{words[0].upper()}{words[1:]}." if words.startswith("late") else f"{words} left."

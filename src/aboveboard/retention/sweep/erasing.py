@@ -1,0 +1,208 @@
+"""Erasing what was reviewed, and nothing else.
+
+1. The digest names a finished review under the promise in force, not too old, whose rows are
+   still those it was made of.
+2. Batch by batch: lay hold on the people, ask the rule again as things stand now, and
+   leave whoever must wait.
+3. Erase the fields that were reviewed *and* have still lapsed; the whole person when
+   nothing else is held of them.
+4. Each row says what became of it, in the same transaction: killed at any point, the next run
+   goes on with what waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from aboveboard.access.lapse import Held, lapsed
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import Conflict, NotFound
+from aboveboard.choices import queries as choices
+from aboveboard.ledger.actions import append
+from aboveboard.promise import queries as promises
+from aboveboard.promise.queries import Adopted
+from aboveboard.retention import queries as keeping
+from aboveboard.retention.limits import SWEEP_ERASE_BATCH, SWEEP_REVIEW_LIFE
+from aboveboard.retention.models import Sweep, SweepRow
+from aboveboard.retention.queries import Shelf
+from aboveboard.retention.sweep import counting, suspending
+from aboveboard.vault import actions as vault
+from aboveboard.vault.field_erasure import erase_fields
+from aboveboard.vault.locking import hold
+
+FIELDS, PERSON, NO_LONGER, GONE = "fields", "person", "no_longer_lapsed", "gone"
+
+
+class ReviewUnknown(NotFound):
+    """No finished review has that digest."""
+
+    code = "review_unknown"
+    next_step = "Run a review and use the digest that it prints: aboveboard sweep"
+
+
+class ReviewOutdated(Conflict):
+    """That review cannot be acted on: {why}."""
+
+    code = "review_outdated"
+    next_step = "Nothing was erased. Review again and read what it says: aboveboard sweep"
+
+
+def erase(
+    digest: str,
+    *,
+    by: Actor,
+    at: Callable[[], datetime],
+    progress: Callable[[int], None] = lambda done: None,
+) -> Sweep:
+    """Erase what the review with this digest found, and return the sweep; one
+    that was stopped goes on.
+
+    ``at`` tells the time: a large sweep takes hours, and each batch is
+    decided as things stand then.
+
+    Raises:
+        ReviewUnknown: no finished review has the digest.
+        ReviewOutdated: the promise has changed since, it is too old, or its rows are not
+            those that were reviewed.
+        NoPromise: no promise is in force.
+    """
+    sweep = _begin(digest, by=by, at=at())
+    done = 0
+    while count := _batch(sweep.pk, by=by, at=at()):
+        done += count
+        progress(done)
+    return Sweep.objects.get(pk=sweep.pk)
+
+
+def _begin(digest: str, *, by: Actor, at: datetime) -> Sweep:
+    with transaction.atomic():
+        # 1.
+        sweep = (
+            Sweep.objects.select_for_update()
+            .filter(digest=digest, reviewed_at__isnull=False)
+            .order_by("-id")
+            .first()
+        )
+        if sweep is None:
+            raise ReviewUnknown(what="review")
+        _check_promise(sweep)
+        if sweep.erasing_at is None:
+            if at > sweep.begun_at + SWEEP_REVIEW_LIFE:
+                raise ReviewOutdated(why=f"it is older than {SWEEP_REVIEW_LIFE.days} days")
+            if _digest_of(sweep) != digest:
+                raise ReviewOutdated(why="its rows are not those that were reviewed")
+            sweep.erasing_at, sweep.erasing_by = at, by.as_json()
+            sweep.save()
+    return sweep
+
+
+def _check_promise(sweep: Sweep) -> Adopted:
+    adopted = promises.in_force()
+    if adopted.serial != sweep.promise_serial:
+        raise ReviewOutdated(why="the promise has changed since")
+    return adopted
+
+
+def _digest_of(sweep: Sweep) -> str:
+    digest = counting.begin(sweep.promise_serial, sweep.begun_at)
+    rows = (
+        SweepRow.objects.filter(sweep=sweep)
+        .order_by("id")
+        .values_list("person_id", "fields", "whole", "outcome", "bound")
+    )
+    for person_id, fields, whole, outcome, bound in rows.iterator(chunk_size=SWEEP_ERASE_BATCH):
+        # Somebody erased on request meanwhile has no number here any more,
+        # and nothing left to erase.
+        digest = counting.bind(
+            digest,
+            bound if person_id is None else counting.row_digest(person_id, fields, whole, outcome),
+        )
+    return digest
+
+
+def _batch(sweep_id: int, *, by: Actor, at: datetime) -> int:
+    """Do the next rows and return how many; 0 when none waited and the sweep is finished."""
+    with transaction.atomic():
+        sweep = Sweep.objects.select_for_update().get(pk=sweep_id)
+        adopted = _check_promise(sweep)
+        rows = list(
+            SweepRow.objects.filter(sweep=sweep, outcome="").order_by("id")[:SWEEP_ERASE_BATCH]
+        )
+        if not rows:
+            _finish(sweep, by=by, at=at)
+            return 0
+        people = [row.person_id for row in rows if row.person_id is not None]
+        hold(people)  # 2
+        shelves = keeping.shelves_of(people)
+        standings = choices.standings(people)
+        waits = suspending.suspended(shelves.values(), at)
+        for row in rows:
+            shelf = shelves.get(row.person_id) if row.person_id is not None else None
+            if shelf is None:
+                row.outcome = GONE
+            elif shelf.person_id in waits:
+                row.outcome = waits[shelf.person_id]
+            else:
+                now = lapsed(
+                    adopted.promise,
+                    Held(shelf.collected, shelf.last_active_at, standings[shelf.person_id]),
+                    at,
+                )
+                row.outcome = _erase(
+                    sweep, shelf, row.fields.keys() & now.keys(), adopted, by=by, at=at
+                )
+            if row.outcome == PERSON:
+                row.person_id = None
+            row.at = at  # 4
+        SweepRow.objects.bulk_update(rows, ["outcome", "at", "person_id"])
+    return len(rows)
+
+
+def _erase(
+    sweep: Sweep, shelf: Shelf, fields: set[str], adopted: Adopted, *, by: Actor, at: datetime
+) -> str:
+    if not fields:
+        return NO_LONGER
+    if fields == shelf.collected.keys():  # 3
+        vault.erase(shelf.person_id, reason="retention", by=by, at=at)
+        return PERSON
+    facts: dict[str, Json] = {
+        "reason": "retention",
+        "sweep": sweep.pk,
+        "promise": sweep.promise_serial,
+    }
+    erase_fields(shelf.person_id, fields, kinds=_kinds(adopted, shelf), facts=facts, by=by, at=at)
+    return FIELDS
+
+
+def _kinds(adopted: Adopted, shelf: Shelf) -> Mapping[str, str]:
+    """Return the kind of each field held; of one that the promise dropped, as the promise it was
+    collected under said."""
+    kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
+    for name, serial in shelf.serials.items():
+        if name not in kinds:
+            kinds[name] = _kinds_then(serial).get(name, "")
+    return kinds
+
+
+def _kinds_then(serial: int) -> Mapping[str, str]:
+    return {
+        key: field.kind_and_format for key, field in promises.version(serial).promise.fields.items()
+    }
+
+
+def _finish(sweep: Sweep, *, by: Actor, at: datetime) -> None:
+    if sweep.erased_at is None:
+        sweep.erased_at = at
+        sweep.save()
+        append(
+            "sweep.done",
+            by=by,
+            handle=None,
+            facts={"sweep": sweep.pk, "digest": sweep.digest},
+            at=at,
+        )

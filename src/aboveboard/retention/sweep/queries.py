@@ -1,0 +1,84 @@
+"""Reading sweeps: the runs, what each found, and every row behind every number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from aboveboard.access.lapse import WORDS
+from aboveboard.basics.errors import NotFound
+from aboveboard.retention.models import Sweep, SweepRow
+from aboveboard.retention.sweep import suspending
+from aboveboard.retention.sweep.erasing import FIELDS, GONE, NO_LONGER, PERSON
+
+OUTCOMES = {
+    "": "waits for the erasure",
+    FIELDS: "these fields were erased",
+    PERSON: "the whole record was erased",
+    NO_LONGER: "kept: a purpose allows it again",
+    GONE: "erased meanwhile on request",
+    **suspending.WORDS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the report: in how many records this field lapsed for this purpose, and why."""
+
+    field: str
+    purpose: str
+    why: str
+    people: int
+
+
+def sweeps(*, limit: int = 50) -> Sequence[Sweep]:
+    """Return the latest sweeps, newest first."""
+    return list(Sweep.objects.order_by("-id")[:limit])
+
+
+def sweep(sweep_id: int) -> Sweep:
+    """Return one sweep.
+
+    Raises:
+        NotFound: there is no such sweep.
+    """
+    found = Sweep.objects.filter(pk=sweep_id).first()
+    if found is None:
+        raise NotFound(what="sweep")
+    return found
+
+
+def report(found: Sweep) -> list[Line]:
+    """Return what the review found, by field, purpose and reason."""
+    lines = []
+    for key, people in sorted(found.counts.get("whys", {}).items()):
+        field, purpose, why = key.split(" ")
+        lines.append(Line(field, purpose, WORDS[why], people))
+    return lines
+
+
+def outcomes(sweep_id: int) -> dict[str, int]:
+    """Return how many rows came to what, by the code of the outcome; "" for those that wait."""
+    rows = (
+        SweepRow.objects.filter(sweep_id=sweep_id)
+        .values("outcome")
+        .annotate(people=Count("id"))
+        .order_by("outcome")
+    )
+    return {row["outcome"]: row["people"] for row in rows}
+
+
+def page(
+    sweep_id: int, *, outcome: str | None = None, after: int = 0, limit: int = 50
+) -> Sequence[SweepRow]:
+    """Return a page of rows in the order of review; ``after`` is the id of the last
+    row of the page before."""
+    rows = SweepRow.objects.filter(sweep_id=sweep_id, id__gt=after)
+    return list((rows if outcome is None else rows.filter(outcome=outcome)).order_by("id")[:limit])
+
+
+def rows(sweep_id: int) -> Iterator[SweepRow]:
+    """Yield every row of a sweep, streamed."""
+    yield from SweepRow.objects.filter(sweep_id=sweep_id).order_by("id").iterator(chunk_size=2_000)

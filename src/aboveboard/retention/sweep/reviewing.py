@@ -1,0 +1,116 @@
+"""Reviewing: look at everybody once, write down what has lapsed, change nothing of theirs.
+
+Each batch is one transaction with how far it came, so that a review that was killed goes on where
+it stopped, and gives the rows and digest that it would have given in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from aboveboard.access.lapse import Held, lapsed
+from aboveboard.access.limits import SWEEP_REVIEW_BATCH
+from aboveboard.basics.actor import Actor
+from aboveboard.choices import queries as choices
+from aboveboard.ledger.actions import append
+from aboveboard.promise import queries as promises
+from aboveboard.promise.model import Promise
+from aboveboard.retention import queries as keeping
+from aboveboard.retention.models import Sweep, SweepRow
+from aboveboard.retention.queries import Shelf
+from aboveboard.retention.sweep import counting, suspending
+
+
+def review(
+    *, by: Actor, at: datetime, progress: Callable[[int], None] = lambda done: None
+) -> Sweep:
+    """Review everybody under the promise in force, and return the finished review.
+
+    One that was stopped under the same promise goes on, about the moment it was begun for; else a
+    new one is begun for ``at``.
+
+    Raises:
+        NoPromise: no promise is in force.
+    """
+    adopted = promises.in_force()
+    sweep = _unfinished(adopted.serial) or Sweep.objects.create(
+        promise_serial=adopted.serial,
+        begun_at=at,
+        begun_by=by.as_json(),
+        digest=counting.begin(adopted.serial, at),
+    )
+    while _batch(sweep.pk, adopted.promise, by=by, at=at):
+        progress(Sweep.objects.values_list("looked_at", flat=True).get(pk=sweep.pk))
+    return Sweep.objects.get(pk=sweep.pk)
+
+
+def _unfinished(serial: int) -> Sweep | None:
+    return (
+        Sweep.objects.filter(promise_serial=serial, reviewed_at__isnull=True)
+        .order_by("-id")
+        .first()
+    )
+
+
+def _batch(sweep_id: int, promise: Promise, *, by: Actor, at: datetime) -> bool:
+    """Review the next people; False when there was nobody left and the review is finished."""
+    with transaction.atomic():
+        sweep = Sweep.objects.select_for_update().get(pk=sweep_id)
+        if sweep.reviewed_at is not None:
+            return False  # somebody else has just finished it
+        shelves = keeping.shelves(after=sweep.reached, limit=SWEEP_REVIEW_BATCH)
+        if not shelves:
+            _finish(sweep, by=by, at=at)
+            return False
+        standings = choices.standings([shelf.person_id for shelf in shelves])
+        found: dict[int, dict[str, dict[str, str]]] = {}
+        for shelf in shelves:
+            held = Held(shelf.collected, shelf.last_active_at, standings[shelf.person_id])
+            if fields := lapsed(promise, held, sweep.begun_at):
+                found[shelf.person_id] = fields
+        listed = [shelf for shelf in shelves if shelf.person_id in found]
+        waits = suspending.suspended(listed, sweep.begun_at)
+        rows = [
+            _row(sweep, shelf, found[shelf.person_id], waits.get(shelf.person_id, ""))
+            for shelf in listed
+        ]
+        SweepRow.objects.bulk_create(rows)
+        sweep.reached = shelves[-1].person_id
+        sweep.looked_at += len(shelves)
+        sweep.save()
+    return True
+
+
+def _row(sweep: Sweep, shelf: Shelf, fields: dict[str, dict[str, str]], outcome: str) -> SweepRow:
+    """Return the row of one person, counted and bound."""
+    whole = len(fields) == len(shelf.collected)
+    bound = counting.row_digest(shelf.person_id, fields, whole, outcome)
+    counting.add(sweep.counts, fields, whole=whole, suspended=outcome)
+    sweep.digest = counting.bind(sweep.digest, bound)
+    done = sweep.begun_at if outcome else None
+    return SweepRow(
+        sweep=sweep,
+        person_id=shelf.person_id,
+        fields=fields,
+        whole=whole,
+        outcome=outcome,
+        bound=bound,
+        at=done,
+    )
+
+
+def _finish(sweep: Sweep, *, by: Actor, at: datetime) -> None:
+    sweep.reviewed_at = at
+    sweep.save()
+    facts = {
+        "sweep": sweep.pk,
+        "promise": sweep.promise_serial,
+        "digest": sweep.digest,
+        "looked_at": sweep.looked_at,
+        "people": sum(sweep.counts.get("people", {}).values()),
+        "suspended": sum(sweep.counts.get("suspended", {}).values()),
+    }
+    append("sweep.reviewed", by=by, handle=None, facts=facts, at=at)

@@ -1,1 +1,0 @@
-"""How the database is asked on the path of every use."""

@@ -1,0 +1,125 @@
+"""Erasing single fields of one person: the boxes go, every look-up that only they stood for, and
+the key that opens old copies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import NotFound
+from aboveboard.identity import undo_data
+from aboveboard.keys.handles import handles_of
+from aboveboard.keys.queries import opened
+from aboveboard.ledger.actions import append
+from aboveboard.retention.actions import refuse_if_held
+from aboveboard.vault import aliases, blind, sealed
+from aboveboard.vault import generations as standing
+from aboveboard.vault.documents import actions as attachments
+from aboveboard.vault.locking import hold
+from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+from aboveboard.vault.rekeying.records import fresh_key
+
+
+def erase_fields(
+    person_id: int,
+    fields: Collection[str],
+    *,
+    kinds: Mapping[str, str],
+    facts: Mapping[str, Json],
+    by: Actor,
+    at: datetime,
+) -> frozenset[str]:
+    """Erase some fields of one person, and return those that were there; the entry
+    ``field.erased`` names them.
+
+    ``kinds``: field to its kind with its format, of every field held. ``facts`` go into the entry
+    beside the names, such as the reason.
+
+    Raises:
+        NotFound: nobody with that id is held.
+        HeldByLaw: a legal hold stands on them.
+    """
+    with transaction.atomic():
+        hold([person_id])
+        refuse_if_held(person_id, at)
+        gone, known_as = _take(person_id, fields, kinds)
+        if gone:
+            append(
+                "field.erased",
+                by=by,
+                handle=known_as,
+                facts={**facts, "fields": sorted(gone)},
+                at=at,
+            )
+    return gone
+
+
+def remove_fields(
+    person_id: int, fields: Collection[str], *, kinds: Mapping[str, str]
+) -> frozenset[str]:
+    """Do what an erasure of fields does to the database, without its entry: a restored
+    backup repeats it with this.
+
+    Raises:
+        NotFound: nobody with that id is held.
+        RecordDamaged: the record is of an older key than the one that is held.
+    """
+    with transaction.atomic():
+        hold([person_id])
+        return _take(person_id, fields, kinds)[0]
+
+
+def _take(
+    person_id: int, fields: Collection[str], kinds: Mapping[str, str]
+) -> tuple[frozenset[str], str]:
+    """Take the fields out, and give the person a fresh key; return those that were there, and the
+    handle for the entry."""
+    row, found = (
+        SealedRecord.objects.filter(person_id=person_id).first(),
+        opened([person_id]).get(person_id),
+    )
+    if row is None or found is None:
+        raise NotFound(what="person")
+    boxes = sealed.decode(bytes(row.boxes))
+    known_as = handles_of(person_id, found.key, found.handles)
+    gone = frozenset(fields) & boxes.keys()
+    if gone:
+        left = {name: box for name, box in boxes.items() if name not in gone}
+        _forget_look_ups(
+            person_id, {kinds.get(name, "") for name in gone}, left, kinds, AESGCM(found.key)
+        )
+        left = fresh_key(person_id, left, found.key, known_as)
+        attachments.forget(aliases.numbers_of(person_id), gone)
+        SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(left))
+        undo_data.erase_fields(person_id, gone)
+    return gone, known_as[0]
+
+
+def _forget_look_ups(
+    person_id: int,
+    touched: Collection[str],
+    left: Mapping[str, sealed.Box],
+    kinds: Mapping[str, str],
+    cipher: AESGCM,
+) -> None:
+    """Delete the look-ups of the kinds that were touched, but for what a remaining field
+    of the kind still says."""
+    region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
+    generations = standing.written()
+    for number in {number for kind in touched if (number := blind.number_of(kind)) is not None}:
+        stays: set[bytes] = set()
+        for name, box in left.items():
+            kind = kinds.get(name, "")
+            if blind.number_of(kind) == number:
+                value = sealed.unseal(cipher, person_id, name, box)
+                stays.update(
+                    digest for _, digest in blind.filed(kind, value, (region,), generations)
+                )
+        BlindIndex.objects.filter(person_id=person_id, kind=number).exclude(
+            digest__in=stays
+        ).delete()

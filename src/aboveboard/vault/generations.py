@@ -1,0 +1,93 @@
+"""Which generations of the index key are written and searched, so that no look-up is missed
+while one replaces another.
+
+Writers ask :func:`written` in the transaction that stores: it holds back a change until they have
+committed. Readers guess from what this process saw last, and the statement that looks up says
+whether the guess was right (``vault.queries.find_each``).
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection, transaction
+
+from aboveboard.keys.queries import instance_secret
+from aboveboard.vault.models import LookUpGenerations
+
+_LOCK: Final = zlib.crc32(b"aboveboard.vault.generations")
+"""PostgreSQL advisory locks are named by numbers; this is ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The generation that everybody is filed under, and the one that is being built, if any."""
+
+    searched: int = 0
+    also: int | None = None
+    kept: bool = False
+    """Whether it stands in the database: a secret that is missing then is gone,
+    and must not be made."""
+
+    @property
+    def written(self) -> tuple[int, ...]:
+        """The generations that whoever files a person files them under, the one
+        that is searched first."""
+        return (self.searched,) if self.also is None else (self.searched, self.also)
+
+
+_known: Standing | None = None
+
+
+def now() -> Standing:
+    """Return how it stands, from the database."""
+    global _known
+    row = LookUpGenerations.objects.filter(pk=1).first()
+    found = Standing() if row is None else Standing(row.searched, row.also, kept=True)
+    if _known is not None and _known != found:
+        # A process that lives long lets go of a key that was destroyed.
+        instance_secret.cache_clear()
+    _known = found
+    return found
+
+
+def guess() -> Standing:
+    """Return how it stood when this process saw it last."""
+    return _known or now()
+
+
+def written() -> tuple[int, ...]:
+    """Return the generations to file under, the searched one first; they stay those
+    until the transaction ends.
+
+    Ask after the people are held and before the ledger is written to: everybody
+    takes locks in this order.
+    """
+    _lock("pg_advisory_xact_lock_shared")
+    return now().written
+
+
+def change(searched: int, also: int | None) -> None:
+    """Let other generations be written and searched, once every writer has committed who
+    knows the former ones."""
+    alone()
+    LookUpGenerations.objects.update_or_create(pk=1, defaults={"searched": searched, "also": also})
+
+
+def alone() -> None:
+    """Wait for every writer, and let none begin until the transaction ends."""
+    _lock("pg_advisory_xact_lock")
+
+
+def _lock(how: str) -> None:
+    """SQLite needs no lock of its own: its transactions begin IMMEDIATE, and
+    one writes at a time."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(
+            "the generations stay what they are for one transaction: use transaction.atomic"
+        )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {how}(%s)", [_LOCK])

@@ -1,0 +1,33 @@
+"""The limits of this package: each with its unit, its default and its source."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+FIELD_BYTES: Final = 64 * 1024
+"""Longest plaintext of one sealed field, in bytes. Our choice; attachments come later as blobs."""
+
+FIELD_NAME_BYTES: Final = 255
+"""Longest field name in a sealed record, in bytes: its length is one byte (vault/FORMAT.md)."""
+
+ORIGIN_WORD_BYTES: Final = 255
+"""Longest channel or purpose in a sealed record, in bytes: its length is one
+byte (vault/FORMAT.md)."""
+
+RECORD_ORIGINS: Final = 255
+"""Most different origins of the values of one record: their count is one byte (vault/FORMAT.md)."""
+
+ATTACHMENT_BYTES: Final = 20 * 1024 * 1024
+"""Longest document kept about a person, in bytes. Our choice: a scan of forty pages."""
+
+JURISDICTION_CHARS: Final = 12
+"""Longest code of where a person lives, with the state: what the vault's table takes.
+ISO 3166-2 needs six."""
+
+RESEAL_BATCH: Final = 200
+"""People whose records are sealed anew in one transaction. Our choice: each is held
+meanwhile, for some 50 ms."""
+
+GRANT_LIFE: Final = timedelta(minutes=1)
+"""How long a grant opens a record after its entry was written. Our choice: one page view."""

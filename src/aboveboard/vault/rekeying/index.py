@@ -1,0 +1,262 @@
+"""A new key of the look-ups, while everyone goes on. The procedure, numbered as
+in the code and its tests:
+
+1. Begin: a new generation of the secret is made, and every writer files under both from here on:
+   the change waits for those who know the old one alone. In one transaction with
+   ``keys.rotation.begun``. The old one is searched.
+2. Everybody is filed under the new one too, a batch in each transaction with how far it has come
+   (``vault.generations.rebuild``).
+3. Switch: the new one is searched, and the old one written no more. Refused while an incident still
+   needs the old one, or a look-up would be lost without leave. A look-up that began before sees it
+   in its own statement and asks again.
+4. Old look-ups are deleted, a batch in each transaction.
+5. The old secret is destroyed, and ``keys.rotation.finished`` written.
+
+A crash at any point loses nothing: the rotation is a row, and going on starts at its step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import Conflict
+from aboveboard.keys.actions import destroy_secrets
+from aboveboard.keys.models import InstanceSecret, Rotation
+from aboveboard.keys.queries import instance_secret
+from aboveboard.ledger.actions import append
+from aboveboard.promise.queries import in_force
+from aboveboard.vault import blind, generations
+from aboveboard.vault import queries as vault
+from aboveboard.vault.limits import RESEAL_BATCH
+from aboveboard.vault.locking import hold
+from aboveboard.vault.rekeying import rebuild
+
+KIND = "index"
+_FIRST = -(2**63)
+
+Waiting = Callable[[str], Sequence[str]]
+
+_waiting: dict[str, Waiting] = {}
+
+
+class OldKeyNeeded(Conflict):
+    """The old index key is still needed by {who}."""
+
+    code = "old_key_needed"
+    next_step = (
+        "Count them, with: aboveboard incident count NUMBER. Then run: aboveboard keys rotate-index"
+    )
+
+
+class LookUpsLost(Conflict):
+    """{count} look-ups are of values that are held nowhere any more, so no new
+    key can be used on them."""
+
+    code = "look_ups_lost"
+    next_step = (
+        "They find people by what a record said before it was merged or changed. To do without: "
+        "aboveboard keys rotate-index --let-go"
+    )
+
+
+def waits(room: str) -> Callable[[Waiting], Waiting]:
+    """Register what a room above still matches by the old key, in its app's ``ready``.
+
+    The function gets ``vault.blind.check`` of the new key, and returns the names of what was not
+    also made with that one.
+    """
+
+    def register(function: Waiting) -> Waiting:
+        _waiting[room] = function
+        return function
+
+    return register
+
+
+def unfinished() -> Rotation | None:
+    """Return the rotation of the index key that is under way, or None."""
+    return Rotation.objects.filter(kind=KIND, finished_at=None).first()
+
+
+def begin(*, from_values: bool = False, by: Actor, at: datetime) -> Rotation:
+    """Begin a rotation: step 1. ``from_values``: the old key is gone, so people are
+    filed under what they hold.
+
+    Raises:
+        Conflict: one is under way; go on with it.
+        SecretGone: the old key is gone.
+    """
+    try:
+        with transaction.atomic():
+            generations.alone()
+            now = generations.now()
+            if not from_values:
+                blind.key("email", now.searched)  # is there, or made if nothing was ever filed
+            new = 1 + max([now.searched, now.also or 0, *_generations()])
+            rotation = Rotation.objects.create(
+                kind=KIND,
+                begun_at=at,
+                begun_by=by.kind.value,
+                step="people",
+                names={"old": None if from_values else now.searched, "new": new, "lost": 0},
+            )
+            instance_secret(blind.secret_name(new))
+            generations.change(new if from_values else now.searched, None if from_values else new)
+            append(
+                "keys.rotation.begun",
+                by=by,
+                handle=None,
+                facts={"kind": KIND, "generation": new},
+                at=at,
+            )
+    except IntegrityError:
+        raise Conflict(why="a rotation of the index key is under way") from None
+    finally:
+        instance_secret.cache_clear()  # what was made in a transaction that failed is not kept
+    return rotation
+
+
+def go_on(
+    rotation: Rotation,
+    *,
+    let_go: bool = False,
+    by: Actor,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Rotation:
+    """Do what is left of a rotation: steps 2 to 5. Several processes may go on at
+    once: they share the work.
+
+    ``let_go``: do without look-ups of values that are held nowhere any more.
+
+    Raises:
+        OldKeyNeeded: an incident needs the old key. LookUpsLost: look-ups would be lost. Both: go
+            on later; nothing was dropped.
+    """
+    kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
+    _begin_again_if_restored(rotation.pk)
+    while _file(rotation.pk, kinds, progress):  # 2
+        pass
+    _switch(rotation.pk, let_go)  # 3
+    while _drop(rotation.pk):  # 4
+        pass
+    return _finish(rotation.pk, by=by)  # 5
+
+
+def without_old(rotation: Rotation) -> Rotation:
+    """Let a rotation that was begun go on from what people hold, because the old key
+    turned out to be gone."""
+    _begin_again_if_restored(rotation.pk)
+    with transaction.atomic():
+        rotation = Rotation.objects.select_for_update().get(pk=rotation.pk)
+        if rotation.step == "people" and rotation.names["old"] is not None:
+            generations.change(rotation.names["new"], None)
+            rotation.names |= {"old": None, "lost": 0}
+            rotation.reached, rotation.done = _FIRST, 0
+            rotation.save(update_fields=["names", "reached", "done"])
+    return rotation
+
+
+def _begin_again_if_restored(rotation_id: int) -> None:
+    """Go back to step 2 if the records are not as far as the rotation says: they were restored from
+    another moment than the keys."""
+    with transaction.atomic():
+        rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
+        old, new = rotation.names["old"], rotation.names["new"]
+        before = (
+            generations.Standing(new, None, kept=True)
+            if old is None
+            else generations.Standing(old, new, kept=True)
+        )
+        after = generations.Standing(new, None, kept=True)
+        now = generations.now()
+        if rotation.finished_at is not None or now == (
+            before if rotation.step == "people" else after
+        ):
+            return
+        rotation.names |= {"old": None if old is None else now.searched, "lost": 0}
+        rotation.step, rotation.reached, rotation.done = "people", _FIRST, 0
+        rotation.save(update_fields=["names", "step", "reached", "done"])
+        generations.change(new if old is None else now.searched, None if old is None else new)
+
+
+def _generations() -> list[int]:
+    names = InstanceSecret.objects.filter(name__startswith="index.").values_list("name", flat=True)
+    return [int(name.partition(".")[2]) for name in names]
+
+
+def _file(rotation_id: int, kinds: dict[str, str], progress: Callable[[int], None]) -> bool:
+    with transaction.atomic():
+        rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
+        people = vault.ids_after(rotation.reached, limit=RESEAL_BATCH)
+        if not people or rotation.step != "people":
+            return False
+        held = hold(people)
+        rotation.names["lost"] += rebuild.rebuild(
+            held, kinds, old=rotation.names["old"], new=rotation.names["new"]
+        )
+        rotation.reached, rotation.done = people[-1], rotation.done + len(held)
+        rotation.save(update_fields=["reached", "done", "names"])
+    progress(rotation.done)
+    return True
+
+
+def _switch(rotation_id: int, let_go: bool) -> None:
+    with transaction.atomic():
+        rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
+        if rotation.step != "people":
+            return
+        if rotation.names["lost"] and not let_go:
+            raise LookUpsLost(count=rotation.names["lost"])
+        new: int = rotation.names["new"]
+        generations.alone()
+        if rotation.names["old"] is not None:
+            who = [name for room in sorted(_waiting) for name in _waiting[room](blind.check(new))]
+            if who:
+                raise OldKeyNeeded(who=", ".join(who))
+        generations.change(new, None)
+        rotation.step, rotation.reached = "dropping", _FIRST
+        rotation.save(update_fields=["step", "reached"])
+
+
+def _drop(rotation_id: int) -> bool:
+    with transaction.atomic():
+        rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
+        if rotation.step != "dropping":
+            return False
+        people = vault.ids_after(rotation.reached, limit=RESEAL_BATCH)
+        hold(people)
+        rebuild.drop(rotation.reached, people[-1] if people else None, keep=rotation.names["new"])
+        if people:
+            rotation.reached = people[-1]
+        else:
+            rotation.step = "secret"
+        rotation.save(update_fields=["reached", "step"])
+    return bool(people)
+
+
+def _finish(rotation_id: int, *, by: Actor) -> Rotation:
+    with transaction.atomic():
+        rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
+        if rotation.finished_at is None:  # else another process was as far, and wrote it
+            new: int = rotation.names["new"]
+            destroy_secrets([blind.secret_name(one) for one in {0, *_generations()} - {new}])
+            rotation.finished_at, rotation.step = clock.now(), "finished"
+            rotation.save(update_fields=["finished_at", "step"])
+            facts: dict[str, Json] = {
+                "kind": KIND,
+                "generation": new,
+                "people": rotation.done,
+                "lost": rotation.names["lost"],
+            }
+            append(
+                "keys.rotation.finished", by=by, handle=None, facts=facts, at=rotation.finished_at
+            )
+    generations.now()
+    instance_secret.cache_clear()
+    return rotation

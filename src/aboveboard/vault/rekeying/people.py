@@ -1,0 +1,86 @@
+"""A new key for one person or for everybody: their boxes are sealed anew, their handles
+stay. In the vault's room.
+
+For everybody, the procedure is the rotation's row and a batch in each transaction, as in
+:mod:`.root`; a crash loses at most the batch in hand, and going on begins after the last one
+stored. Nothing is opened for anybody: values go from one box to another inside
+:mod:`aboveboard.vault.rekeying.records`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import NotFound
+from aboveboard.identity import undo_data
+from aboveboard.keys.models import Rotation
+from aboveboard.ledger.actions import append
+from aboveboard.vault import queries as vault
+from aboveboard.vault.limits import RESEAL_BATCH
+from aboveboard.vault.locking import hold
+from aboveboard.vault.rekeying import records
+
+KIND = "people"
+
+
+def rotate_one(person_id: int, *, by: Actor, at: datetime) -> None:
+    """Give one person a new key; the old one lives in backups alone.
+
+    Raises:
+        NotFound: nobody with that id is held.
+    """
+    with transaction.atomic():
+        if not hold([person_id]) or not _rotate(person_id):
+            raise NotFound(what="person")
+        append("key.rotated", by=by, handle=vault.handle(person_id), facts={}, at=at)
+
+
+def rotate_all(
+    *, by: Actor, at: datetime, progress: Callable[[int], None] = lambda done: None
+) -> int:
+    """Give everybody a new key, going on with a rotation that was left; return how many
+    were given one in all."""
+    rotation = Rotation.objects.filter(kind=KIND, finished_at=None).first()
+    if rotation is None:
+        with transaction.atomic():
+            rotation = Rotation.objects.create(
+                kind=KIND, begun_at=at, begun_by=by.kind.value, step="people"
+            )
+            append("keys.people.begun", by=by, handle=None, facts={}, at=at)
+    while _batch(rotation.pk, progress):
+        pass
+    with transaction.atomic():
+        rotation = Rotation.objects.select_for_update().get(pk=rotation.pk)
+        if rotation.finished_at is None:
+            rotation.finished_at, rotation.step = clock.now(), "finished"
+            rotation.save(update_fields=["finished_at", "step"])
+            facts: dict[str, Json] = {"people": rotation.done}
+            append("keys.people.finished", by=by, handle=None, facts=facts, at=rotation.finished_at)
+    return int(rotation.done)
+
+
+def _batch(rotation_id: int, progress: Callable[[int], None]) -> bool:
+    with transaction.atomic():
+        rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
+        people = vault.ids_after(rotation.reached, limit=RESEAL_BATCH)
+        if not people or rotation.finished_at is not None:
+            return False
+        held = hold(people)
+        rotation.done += sum(_rotate(person_id) for person_id in sorted(held))
+        rotation.reached = people[-1]
+        rotation.save(update_fields=["reached", "done"])
+    progress(rotation.done)
+    return True
+
+
+def _rotate(person_id: int) -> bool:
+    """Their record, and what a merge set aside for undoing it: that is sealed
+    under a key of its own."""
+    undo_data.rotate(person_id)
+    return records.rotate(person_id)

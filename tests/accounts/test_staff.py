@@ -1,0 +1,134 @@
+"""A program is given leave in the words of the promise in force, and in no others."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+import pytest
+
+from aboveboard.accounts import staff
+from aboveboard.accounts.models import ServiceClient
+from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.errors import BadInput
+from aboveboard.commands import client
+from aboveboard.ledger.models import Entry
+from aboveboard.promise.queries import NoPromise
+from tests.world import adopt
+
+pytestmark = pytest.mark.django_db
+
+
+def make(**changed: Any) -> ServiceClient:
+    given: dict[str, Any] = {
+        "name": "Till",
+        "role": "shop-system",
+        "team": "Shops",
+        "purposes": ["deliver-orders"],
+        "channels": ["shop"],
+    }
+    return staff.make_client(**(given | changed), by=SYSTEM, at=clock.now())[0]
+
+
+def test_every_word_of_the_promise_is_taken() -> None:
+    promise = adopt().promise
+    for number, role in enumerate(promise.roles):
+        made = make(
+            name=f"Till {number}",
+            role=f" {role} ",
+            purposes=list(promise.purposes),
+            channels=list(promise.channels),
+        )
+        assert (made.role, set(made.purposes), set(made.channels)) == (
+            role,
+            set(promise.purposes),
+            set(promise.channels),
+        )
+
+
+@pytest.mark.parametrize(
+    ("story", "changed", "said"),
+    [
+        (
+            "a misspelt role",
+            {"role": "shop-sytem"},
+            ["role `shop-sytem`", "Did you mean `shop-system`?", "Its roles: customer, adviser"],
+        ),
+        (
+            "a purpose of nobody's",
+            {"purposes": ["sell"]},
+            ["purpose `sell`", "Its purposes: deliver-orders, "],
+        ),
+        (
+            "one right, one wrong",
+            {"purposes": ["deliver-orders", "delivr-orders"]},
+            ["`delivr-orders`", "Did you mean `deliver-orders`?"],
+        ),
+        (
+            "a channel nobody has",
+            {"channels": ["shop", "pigeon"]},
+            ["channel `pigeon`", "Its channels: portal, phone, shop"],
+        ),
+        ("capitals", {"channels": ["Shop"]}, ["channel `Shop`", "Did you mean `shop`?"]),
+        ("an empty word", {"channels": [""]}, ["channel ``"]),
+        (
+            "two at once",
+            {"role": "till", "channels": ["fone"]},
+            ["role `till` and no channel `fone`", "Its roles: ", "Its channels: "],
+        ),
+    ],
+)
+def test_a_word_that_the_promise_does_not_have_is_refused(
+    story: str, changed: dict[str, Any], said: list[str]
+) -> None:
+    adopt()
+    before = Entry.objects.count()
+    with pytest.raises(staff.NotInPromise) as refused:
+        make(**changed)
+    assert [part for part in said if part not in str(refused.value)] == []
+    assert (ServiceClient.objects.count(), Entry.objects.count()) == (0, before)
+
+
+def test_what_is_missing_is_still_said_to_be_missing() -> None:
+    adopt()
+    for changed in ({"role": " "}, {"purposes": []}, {"channels": []}):
+        with pytest.raises(BadInput, match="A program needs a"):
+            make(**changed)
+
+
+def test_without_a_promise_there_is_nothing_to_give_leave_for() -> None:
+    with pytest.raises(NoPromise, match="No promise is in force"):
+        make()
+    assert not ServiceClient.objects.exists()
+
+
+def test_the_command_makes_and_refuses_in_the_same_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    adopt()
+    parser = argparse.ArgumentParser()
+    client.configure(parser)
+    words = [
+        "add",
+        "Till",
+        "--role",
+        "shop-system",
+        "--purpose",
+        "deliver-orders",
+        "--channel",
+        "shop",
+        "--json",
+    ]
+    assert client.run(parser.parse_args(words)) == 0
+    assert json.loads(capsys.readouterr().out)["client_secret"].startswith("abs_")
+    with pytest.raises(staff.NotInPromise, match="Did you mean `deliver-orders`"):
+        client.run(
+            parser.parse_args(
+                [
+                    word.replace("deliver-orders", "deliver-order").replace("Till", "Other")
+                    for word in words
+                ]
+            )
+        )

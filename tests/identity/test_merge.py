@@ -1,0 +1,315 @@
+"""Two records found to be of one person become one, and two again; nothing is lost,
+shown or left behind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from aboveboard.access.actions import Ask, Opened, Refused, use
+from aboveboard.access.models import QuietRefusal
+from aboveboard.access.queries import looks
+from aboveboard.accounts.actions import customer_account
+from aboveboard.accounts.models import Account
+from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER, SYSTEM
+from aboveboard.basics.errors import NotFound
+from aboveboard.choices import queries as choices
+from aboveboard.choices.actions import choose
+from aboveboard.choices.state import Answer
+from aboveboard.identity import actions, limits, matching
+from aboveboard.identity.choosing import Likeness, NotHeldThere, Side
+from aboveboard.identity.models import MergedPerson
+from aboveboard.keys.models import PersonKey
+from aboveboard.keys.queries import person_key
+from aboveboard.ledger.models import Entry
+from aboveboard.promise.queries import in_force
+from aboveboard.retention import actions as keeping
+from aboveboard.retention.reasons import HoldReason
+from aboveboard.retention.sweep import erasing, reviewing
+from aboveboard.vault import actions as vault_actions
+from aboveboard.vault import aliases
+from aboveboard.vault import queries as vault
+from aboveboard.vault.models import BlindIndex, Person
+from aboveboard.vault.origin import Origin
+from tests.retention.test_sweep import fields_lapsed
+from tests.world import ADVISER, OFFERS, load
+
+pytestmark = pytest.mark.django_db
+FIELDS = ("first_name", "email")
+OFFER = Ask(OFFERS, "personal-offers", ("email",), "email")
+People = tuple[int, dict[str, str], int, dict[str, str]]
+
+
+@pytest.fixture
+def two() -> People:
+    (one, row), (other, other_row), *_ = load(3)
+    return one, row, other, other_row
+
+
+def kinds() -> dict[str, str]:
+    return {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
+
+
+def seen(person: int) -> dict[str, str | None]:
+    outcome = use(Ask(ADVISER, "answer-contact", FIELDS, "phone"), person, at=clock.now())
+    assert isinstance(outcome, Opened), outcome
+    return {name: value and value.reveal() for name, value in outcome.values.items()}
+
+
+def merge(kept: int, merged: int, **chosen: Side) -> MergedPerson:
+    return actions.merge(
+        kept, merged, chosen=chosen, reference="case/1", by=ADVISER, at=clock.now()
+    )
+
+
+def split(row: MergedPerson) -> None:
+    actions.split(row.pk, kinds=kinds(), reference="case/2", by=ADVISER, at=clock.now())
+
+
+def correct(person: int, value: str) -> None:
+    origin = Origin(in_force().serial, clock.now(), "phone", "answer-contact")
+    vault_actions.correct(
+        person, "email", value, kinds=kinds(), origin=origin, by=ADVISER, at=clock.now()
+    )
+
+
+def say(person: int, answer: Answer) -> None:
+    choose(
+        person,
+        "personal-offers",
+        answer,
+        channel="phone",
+        evidence="call:1",
+        by=ADVISER,
+        at=clock.now(),
+    )
+
+
+def test_values_look_ups_and_handles_lead_to_the_one_kept(two: People) -> None:
+    one, row, other, other_row = two
+    first, second = vault.handle(one), vault.handle(other)
+    merge(one, other, email=Side.MERGED)
+    assert seen(one) == {"first_name": row["first_name"], "email": other_row["email"]}
+    assert vault.all_handles(one) == (first, second)
+    for said in (row, other_row):
+        assert (
+            vault.find("email", said["email"])
+            == vault.find("customer_number", said["customer_id"])
+            == [one]
+        )
+    assert not Person.objects.filter(id=other).exists()
+    assert {entry.handle for entry in Entry.objects.filter(kind="people.merged")} == {first, second}
+
+
+def test_old_number_own_number_and_nobodys_are_all_asked_for_in_one_statement(two: People) -> None:
+    one, row, other, _ = two
+    merge(one, other)
+    with CaptureQueriesContext(connection) as asked:
+        found = vault.fetch([other, one])
+        assert vault.fetch([2**40]) == {}
+    assert len(asked) == 2
+    assert found[one].person_id == one
+    assert found[other].person_id == one
+    assert seen(other)["first_name"] == row["first_name"]
+    assert aliases.current(other) == one
+
+
+def test_what_was_seen_of_either_is_seen_in_one_list(two: People) -> None:
+    one, _, other, _ = two
+    for person in (one, other):
+        seen(person)
+    merge(one, other)
+    seen(one)
+    assert len(looks(one)) == 3
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "allowed"),
+    [("yes", "no", False), ("no", "yes", False), ("yes", "yes", True), ("yes", "", True)],
+)
+def test_the_stricter_answer_stands_until_they_say_otherwise(
+    two: People, mine: str, theirs: str, allowed: bool
+) -> None:
+    one, _, other, _ = two
+    for person, answer in ((one, mine), (other, theirs)):
+        if answer:
+            say(person, Answer(answer))
+    merge(one, other)
+    assert isinstance(use(OFFER, one, at=clock.now()), Opened) is allowed
+    assert len(choices.history(one)) == bool(mine) + bool(theirs)
+    say(one, Answer.YES)
+    assert isinstance(use(OFFER, one, at=clock.now()), Opened)
+    assert isinstance(use(OFFER, other, at=clock.now()), Opened)
+
+
+def test_choices_of_both_numbers_are_read_in_one_statement(two: People) -> None:
+    one, _, other, _ = two
+    say(other, Answer.YES)
+    merge(one, other)
+    with CaptureQueriesContext(connection) as asked:
+        choices.standings([one])
+    assert len(asked) == 1
+
+
+def test_a_split_gives_each_back_what_they_had(two: People) -> None:
+    one, row, other, other_row = two
+    first, second = vault.handle(one), vault.handle(other)
+    held = {person: vault.held_fields(person) for person in (one, other)}
+    filed = set(BlindIndex.objects.values_list("person_id", "kind", "digest"))
+    say(one, Answer.YES)
+    say(other, Answer.NO)
+    done = merge(one, other, email=Side.MERGED, first_name=Side.MERGED)
+    split(done)
+    assert seen(one) == {name: row[name] for name in FIELDS}
+    assert seen(other) == {name: other_row[name] for name in FIELDS}
+    assert {person: vault.held_fields(person) for person in (one, other)} == held
+    assert set(BlindIndex.objects.values_list("person_id", "kind", "digest")) == filed
+    assert (vault.all_handles(one), vault.all_handles(other)) == ((first,), (second,))
+    assert choices.standing(one).said("personal-offers") is Answer.YES
+    assert choices.standing(other).said("personal-offers") is Answer.NO
+    assert {entry.handle for entry in Entry.objects.filter(kind="people.split")} == {first, second}
+    with pytest.raises(actions.CannotSplit):
+        split(done)
+
+
+def test_what_changed_since_goes_to_the_record_whose_value_it_replaced(two: People) -> None:
+    one, row, other, other_row = two
+    theirs = merge(one, other, email=Side.MERGED)
+    correct(one, "new@example.com")
+    split(theirs)
+    assert (seen(one)["email"], seen(other)["email"]) == (row["email"], "new@example.com")
+    assert vault.find("email", "new@example.com") == [other]
+    assert vault.find("email", other_row["email"]) == []
+    mine = merge(one, other, email=Side.KEPT)
+    correct(one, "newer@example.com")
+    split(mine)
+    assert (seen(one)["email"], seen(other)["email"]) == ("newer@example.com", "new@example.com")
+    assert vault.find("email", "newer@example.com") == [one]
+
+
+def test_erasing_the_merged_person_destroys_everything_of_both(two: People) -> None:
+    one, _, other, _ = two
+    handles = {vault.handle(one), vault.handle(other)}
+    say(other, Answer.YES)
+    done = merge(one, other)
+    # The old number is theirs too.
+    vault_actions.erase(other, reason="asked", by=CUSTOMER, at=clock.now())
+    assert not PersonKey.objects.filter(person_id__in=[one, other]).exists()
+    assert not MergedPerson.objects.exists()
+    assert not choices.history(other)
+    assert not BlindIndex.objects.filter(person_id__in=[one, other]).exists()
+    assert {entry.handle for entry in Entry.objects.filter(kind="erasure.done")} == handles, (
+        "a backup knows them apart"
+    )
+    with pytest.raises(NotFound):
+        split(done)
+
+
+def test_a_field_that_is_swept_is_gone_from_what_was_set_aside_too(two: People) -> None:
+    one, _, other, _ = two
+    done = merge(one, other)
+    key = person_key(other)
+    fields_lapsed(one, {"email"})
+    assert person_key(other) != key
+    split(done)
+    for person in (one, other):
+        assert seen(person)["email"] is None
+        assert seen(person)["first_name"] is not None
+
+
+def test_a_hold_on_either_keeps_both(two: People) -> None:
+    one, _, other, _ = two
+    hold = keeping.place_hold(
+        other, HoldReason.CLAIM, reference="case/9", until=None, by=ADVISER, at=clock.now()
+    )
+    done = merge(one, other)
+    with pytest.raises(keeping.HeldByLaw):
+        vault_actions.erase(one, reason="asked", by=CUSTOMER, at=clock.now())
+    split(done)
+    standing = {
+        person: vault.fetch([person])[person].held_by_law(clock.now()) for person in (one, other)
+    }
+    assert standing == {one: False, other: True}
+    again = merge(one, other)
+    keeping.release_hold(hold.pk, reference="ruling/9", by=ADVISER, at=clock.now())
+    assert not vault.fetch([one])[one].held_by_law(clock.now())
+    assert again.person_id == one
+
+
+def test_sign_in_leads_to_the_person_kept_and_back(two: People) -> None:
+    one, _, other, _ = two
+    account = customer_account(other, at=clock.now())
+    done = merge(one, other)
+    assert Account.objects.get(pk=account.pk).person_id == one
+    split(done)
+    assert Account.objects.get(pk=account.pk).person_id == other
+    customer_account(one, at=clock.now())
+    merge(one, other)
+    assert list(Account.objects.customers().values_list("person_id", flat=True)) == [one]
+
+
+def test_look_ups_that_ended_in_nothing_move_along(two: People) -> None:
+    one, _, other, _ = two
+    QuietRefusal.objects.create(entry_id=7, person_id=other, reasons=[])
+    done = merge(one, other)
+    assert QuietRefusal.objects.get().person_id == one
+    split(done)
+    assert QuietRefusal.objects.get().person_id == other
+
+
+def test_after_ninety_days_what_was_set_aside_is_destroyed_and_they_stay_one(two: People) -> None:
+    one, row, other, _ = two
+    done = merge(one, other)
+    assert actions.end_undoing(at=done.at + limits.MERGE_UNDO_LIFE) == 0
+    assert actions.end_undoing(at=done.at + limits.MERGE_UNDO_LIFE + timedelta(seconds=1)) == 1
+    assert person_key(other) is None
+    assert seen(other)["first_name"] == row["first_name"]
+    with pytest.raises(actions.CannotSplit, match="90 days"):
+        split(done)
+
+
+def test_what_makes_no_sense_is_refused_and_changes_nothing(two: People) -> None:
+    one, _, other, _ = two
+    third = load(3)[2][0]
+    with pytest.raises(actions.SamePerson):
+        merge(one, one)
+    with pytest.raises(NotFound):
+        merge(one, 404)
+    with pytest.raises(NotHeldThere):
+        merge(one, other, shoe_size=Side.MERGED)
+    with pytest.raises(keeping.ReferenceRefused):
+        actions.merge(one, other, chosen={}, reference="the Smiths", by=ADVISER, at=clock.now())
+    assert Person.objects.count() == 3
+    merge(one, other)
+    for kept, merged in ((one, other), (other, third), (third, one)):
+        with pytest.raises(actions.MergedElsewhere):
+            merge(kept, merged)
+    merge(one, third)
+    assert aliases.numbers_of(one) == [one, other, third]
+
+
+def test_two_who_share_an_address_are_proposed_and_compared_without_a_value(two: People) -> None:
+    one, row, other, _ = two
+    assert matching.candidates() == []
+    correct(other, row["email"].upper())
+    (pair,) = matching.candidates()
+    assert (pair.first, pair.second, pair.kinds) == (min(one, other), max(one, other), ("email",))
+    assert matching.candidates(after=(pair.first, pair.second)) == []
+    found = {one.field: one for one in matching.preview(one, other)}
+    assert found["email"].likeness is not Likeness.ONLY_KEPT
+    assert found["email"].newer is Side.MERGED, "it was corrected later"
+    assert found["customer_number"].likeness is Likeness.DIFFERS
+
+
+def test_whoever_was_merged_is_swept_once(two: People) -> None:
+    one, _, other, _ = two
+    at = clock.now() + timedelta(days=366 * 12)
+    sweep = reviewing.review(by=SYSTEM, at=at)
+    merge(one, other)
+    erasing.erase(sweep.digest, by=SYSTEM, at=lambda: at)
+    assert not Person.objects.exists()
+    assert isinstance(use(OFFER, one, at=clock.now()), Refused)

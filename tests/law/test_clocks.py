@@ -1,0 +1,139 @@
+"""Deadlines: hours run through everything; days end at midnight; business
+days leave out days off."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aboveboard.law.clocks import Counting, Unit, deadline, remaining, year_end
+
+FRIDAY = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
+MOMENTS = st.datetimes(
+    FRIDAY.replace(2025, 1, 1, tzinfo=None),
+    FRIDAY.replace(2028, 6, 1, tzinfo=None),
+    timezones=st.just(UTC),
+)
+
+
+def _end(text: str, zone: str = "UTC") -> datetime:
+    return datetime.fromisoformat(f"{text}T23:59:59").replace(tzinfo=ZoneInfo(zone))
+
+
+def test_seventy_two_hours_run_through_the_weekend() -> None:
+    assert deadline(FRIDAY, 72, Unit.HOURS).at == datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
+
+
+def test_hours_are_counted_in_real_time_across_a_clock_change() -> None:
+    start = datetime(2026, 10, 24, 12, 0, tzinfo=ZoneInfo("Europe/Paris"))
+    assert deadline(start, 24, Unit.HOURS, time_zone="Europe/Paris").at - start.astimezone(
+        UTC
+    ) == timedelta(hours=24)
+
+
+def test_days_leave_out_the_first_and_end_with_the_last() -> None:
+    assert deadline(FRIDAY, 30, Unit.CALENDAR_DAYS).at == _end("2026-12-20")
+
+
+def test_days_end_where_the_organisation_is() -> None:
+    late = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # still the 19th in Los Angeles
+    found = deadline(late, 30, Unit.CALENDAR_DAYS, time_zone="America/Los_Angeles").at
+    assert found == _end("2026-12-19", "America/Los_Angeles")
+
+
+def test_business_days_leave_out_thanksgiving_and_the_weekend() -> None:
+    found = deadline(FRIDAY, 5, Unit.BUSINESS_DAYS, country="US-IA")
+    assert (found.at, found.notes) == (_end("2026-11-30"), ())
+
+
+def test_unknown_holidays_are_said() -> None:
+    found = deadline(FRIDAY, 3, Unit.BUSINESS_DAYS, country="BR")
+    assert found.at == _end("2026-11-25")
+    assert "not held" in found.notes[0]
+
+
+def test_months_end_on_the_same_number_or_the_last_day() -> None:
+    assert deadline(datetime(2026, 1, 31, tzinfo=UTC), 1, Unit.MONTHS).at == _end("2026-02-28")
+    assert deadline(datetime(2026, 11, 18, tzinfo=UTC), 1, Unit.MONTHS).at == _end("2026-12-18")
+
+
+def test_a_year_end_clock() -> None:
+    assert year_end(FRIDAY, 60).at == _end("2027-03-01")
+
+
+def test_regulation_1182_71_rolls_days_but_not_hours() -> None:
+    start = datetime(2026, 12, 20, 9, 10, tzinfo=UTC)
+    rolled = deadline(start, 5, Unit.CALENDAR_DAYS, country="FR", counting=Counting.EU_1182_71)
+    assert rolled.at == _end("2026-12-28")  # the 25th is Christmas, then a weekend
+    assert deadline(start, 72, Unit.HOURS, counting=Counting.EU_1182_71).at == datetime(
+        2026, 12, 23, 10, 0, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(hours=44, minutes=51, seconds=30), "44 h 51 min"),
+        (timedelta(minutes=9), "9 min"),
+        (timedelta(days=12, hours=3), "12 days 3 h"),
+        (timedelta(days=30), "30 days"),
+        (timedelta(hours=-2, minutes=-5), "late by 2 h 5 min"),
+        (timedelta(0), "0 min"),
+    ],
+)
+def test_what_is_left_in_words(left: timedelta, words: str) -> None:
+    assert remaining(FRIDAY + left, FRIDAY) == words
+
+
+def test_a_moment_without_a_zone_and_a_negative_period_are_refused() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        deadline(FRIDAY.replace(tzinfo=None), 1, Unit.HOURS)
+    with pytest.raises(ValueError, match="negative"):
+        deadline(FRIDAY, -1, Unit.HOURS)
+
+
+@given(MOMENTS, st.integers(0, 2000))
+def test_hours_are_exact(start: datetime, value: int) -> None:
+    assert deadline(start, value, Unit.HOURS).at - start == timedelta(hours=value)
+
+
+@given(
+    MOMENTS,
+    st.integers(1, 200),
+    st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Australia/Sydney"]),
+)
+def test_days_give_at_least_the_days_and_less_than_one_more(
+    start: datetime, value: int, zone: str
+) -> None:
+    given_time = deadline(start, value, Unit.CALENDAR_DAYS, time_zone=zone).at - start
+    slack = timedelta(hours=1)  # clock changes
+    assert (
+        timedelta(days=value) - slack - timedelta(seconds=1)
+        <= given_time
+        < timedelta(days=value + 1) + slack
+    )
+
+
+@given(MOMENTS, st.integers(1, 60), st.sampled_from(["US", "GB", "FR", "DE", "AU", "CA", "XX"]))
+def test_business_days_end_on_a_working_day_and_never_before_calendar_days(
+    start: datetime, value: int, country: str
+) -> None:
+    working = deadline(start, value, Unit.BUSINESS_DAYS, country=country).at
+    assert working.weekday() < 5
+    assert working >= deadline(start, value, Unit.CALENDAR_DAYS).at
+
+
+@given(MOMENTS, st.integers(1, 30), st.sampled_from(list(Unit)), st.sampled_from(list(Counting)))
+def test_a_longer_period_never_ends_sooner(
+    start: datetime, value: int, unit: Unit, counting: Counting
+) -> None:
+    ends = [
+        deadline(start, count, unit, country="FR", counting=counting).at
+        for count in (value, value + 1)
+    ]
+    assert ends[0] <= ends[1]
+    assert ends[0] > start

@@ -1,0 +1,168 @@
+"""The law as data: complete, dated, sourced, without two rules for one day."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from aboveboard.law import categories, severity, timing
+from aboveboard.law.rules import authorities, catalogue, definitions
+from aboveboard.law.rules.catalogue import Rule
+from tests.conftest import SHARED
+
+FOLDER = Path(catalogue.__file__).parent
+TODAY = date(2026, 11, 22)
+
+STATES = sorted(
+    place.removeprefix("US-") for place in definitions.places() if place.startswith("US-")
+)
+
+
+def test_every_entry_says_when_and_how_it_was_checked() -> None:
+    for rule in catalogue.rules():
+        assert rule.checked <= TODAY, rule.id
+        assert rule.source, rule.id
+        assert rule.confidence in {"high", "medium", "low"}, rule.id
+        assert rule.citation, rule.id
+        assert rule.status, rule.id
+
+
+def test_every_entry_uses_words_that_the_rules_know() -> None:
+    for rule in catalogue.rules():
+        assert rule.harm_test in catalogue.harm_answers(), rule.id
+        assert rule.clock_start in timing.START_WORDS or rule.clock_start == "none", rule.id
+        assert not rule.sector or rule.sector in catalogue.sectors(), rule.id
+        assert not rule.data or rule.data in definitions.places(), rule.id
+        assert rule.relation in {"", "before", "with"}, rule.id
+        assert rule.safe_harbour in {"yes", "no", "indirect"}, rule.id
+        assert rule.recipient_type in {
+            "authority",
+            "individuals",
+            "cra",
+            "controller",
+            "record",
+            "media",
+            "public",
+        }, rule.id
+        assert catalogue.place_name(rule.jurisdiction) != rule.jurisdiction, rule.id
+
+
+def test_no_day_has_two_rules_for_one_duty() -> None:
+    by_id: dict[str, list[Rule]] = defaultdict(list)
+    for rule in catalogue.rules():
+        by_id[rule.id].append(rule)
+    for versions in by_id.values():
+        days = {day for rule in versions for day in (rule.valid_from, rule.valid_to) if day}
+        for day in days | {TODAY}:
+            assert sum(rule.holds_on(day) for rule in versions) <= 1, versions[0].id
+
+
+def test_chains_lead_to_duties_of_the_same_place() -> None:
+    known = {rule.id: rule for rule in catalogue.rules()}
+    for rule in catalogue.rules():
+        for name in rule.chained_to:
+            assert known[name].jurisdiction == rule.jurisdiction, rule.id
+
+
+def test_fifty_states_and_four_territories_are_held() -> None:
+    assert len(STATES) == 54  # with DC, Guam, Puerto Rico and the Virgin Islands
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_has_its_duty_to_the_people_and_its_definition(state: str) -> None:
+    assert any(rule.id == f"US-{state}-IND" for rule in catalogue.in_force_on(TODAY))
+    assert f"US-{state}" in definitions.places()
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_name_with_an_e_mail_address_is_covered_nowhere_and_a_social_security_number_everywhere(
+    state: str,
+) -> None:
+    contact = frozenset(
+        {"user.name", "user.contact.email", "user.contact.phone_number", "user.contact.address"}
+    )
+    ssn = contact | {"user.government_id.national_identification_number"}
+    assert definitions.covered(f"US-{state}", contact, codes_taken=False, on=TODAY).covered == "no"
+    assert definitions.covered(f"US-{state}", ssn, codes_taken=False, on=TODAY).covered == "yes"
+
+
+def test_indiana_needs_no_name_and_ohio_does() -> None:
+    number = frozenset({"user.government_id.national_identification_number"})
+    assert [
+        definitions.covered(place, number, codes_taken=False, on=TODAY).covered
+        for place in ("US-IN", "US-OH")
+    ] == ["yes", "no"]
+
+
+def test_an_element_counts_from_its_date_on() -> None:
+    health = frozenset({"user.name", "user.health"})
+    before, after = (
+        definitions.covered("US-NY", health, codes_taken=False, on=day)
+        for day in (date(2025, 3, 20), date(2025, 3, 21))
+    )
+    assert (before.covered, after.covered) == ("no", "yes")
+
+
+def test_every_category_that_the_tables_name_is_known() -> None:
+    known = categories.known()
+    named: set[str] = set()
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            for item in node.values():
+                walk(item)
+        elif isinstance(node, list):
+            for item in node:
+                walk(item)
+        elif isinstance(node, str) and node.removeprefix("not ").startswith("user."):
+            named.add(node.removeprefix("not "))
+
+    for file in (
+        FOLDER / "definitions.yaml",
+        FOLDER.parent / "severity.yaml",
+        FOLDER.parent / "risk.yaml",
+        FOLDER.parent / "stories" / "words.yaml",
+    ):
+        walk(yaml.safe_load(file.read_text("utf-8")))
+    assert {
+        key for key in named if not any(severity.covers(key, category) for category in known)
+    } == set()
+
+
+def test_every_eea_country_has_its_authority_and_germany_one_a_land() -> None:
+    rows = yaml.safe_load((FOLDER / "authorities.yaml").read_text("utf-8"))["eea"]
+    assert len(rows) == 30
+    assert all(authorities.of(code).title for code in rows)
+    assert not authorities.in_eea("GB")
+    assert authorities.of("DE-BY").name != authorities.of("DE-BY", public_body=True).name
+    lands = {code.removesuffix("-PUBLIC") for code in rows["DE"]["regions"]}
+    assert len({authorities.of(land).name for land in lands}) == 16
+
+
+@pytest.mark.shared
+def test_every_duty_of_the_research_is_carried_with_its_figures() -> None:
+    researched = json.loads((SHARED / "research" / "duties_catalogue.json").read_text("utf-8"))[
+        "duties"
+    ]
+    ours = {rule.id: rule for rule in catalogue.rules() if rule.valid_to is None}
+    units = {"days": "calendar_days", None: None}
+    for row in researched:
+        rule = ours[row["id"]]
+        assert rule.deadline.value == row["deadline"]["value"], row["id"]
+        if not rule.year_end:
+            assert rule.deadline.unit == units.get(
+                row["deadline"]["unit"], row["deadline"]["unit"]
+            ), row["id"]
+        if row["threshold"]:
+            assert rule.threshold is not None
+            assert (rule.threshold.count, rule.threshold.operator) == (
+                row["threshold"]["count"],
+                row["threshold"]["operator"],
+            ), row["id"]
+        assert rule.citation == row["citation"], row["id"]

@@ -1,0 +1,163 @@
+"""Severity is ENISA's: the parts, their combination, the bands, and what they say to the person."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aboveboard.law import categories, severity
+from aboveboard.law.severity import Absence, Alteration, Band, Circumstances, Context, Kind, Spread
+
+KEYS = st.frozensets(st.sampled_from(sorted(categories.known())), min_size=1, max_size=8)
+CIRCUMSTANCES = st.builds(
+    Circumstances,
+    st.sampled_from(list(Spread)),
+    st.sampled_from(list(Alteration)),
+    st.sampled_from(list(Absence)),
+    st.booleans(),
+)
+
+CONTACT = frozenset({"user.name.first", "user.name.last", "user.contact.email"})
+PASSWORD = frozenset({"user.contact.email", "user.authorization.password"})
+
+STORIES = [
+    ("a lost list of names and e-mail addresses", CONTACT, Circumstances(Spread.AT_RISK), Band.LOW),
+    (
+        "the same, stolen and sold",
+        CONTACT,
+        Circumstances(Spread.UNKNOWN, malicious=True),
+        Band.MEDIUM,
+    ),
+    (
+        "with dates of birth, lost",
+        CONTACT | {"user.demographic.date_of_birth"},
+        Circumstances(Spread.AT_RISK),
+        Band.MEDIUM,
+    ),
+    (
+        "with a payment card, lost",
+        CONTACT | {"user.financial.credit_card"},
+        Circumstances(Spread.AT_RISK),
+        Band.VERY_HIGH,
+    ),
+    (
+        "a passport number with a name",
+        frozenset({"user.name", "user.government_id.passport_number"}),
+        Circumstances(),
+        Band.HIGH,
+    ),
+    (
+        "a licence plate with a name",
+        frozenset({"user.name", "user.government_id.vehicle_registration"}),
+        Circumstances(),
+        Band.LOW,
+    ),
+    (
+        "e-mail and password, leaked",
+        PASSWORD,
+        Circumstances(Spread.UNKNOWN, malicious=True),
+        Band.HIGH,
+    ),
+    ("a health record", CONTACT | {"user.health"}, Circumstances(Spread.AT_RISK), Band.VERY_HIGH),
+    (
+        "a customer number alone",
+        frozenset({"user.unique_id"}),
+        Circumstances(Spread.UNKNOWN),
+        Band.LOW,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "readable", "circumstances", "band"), STORIES, ids=[story[0] for story in STORIES]
+)
+def test_stories(
+    name: str, readable: frozenset[str], circumstances: Circumstances, band: Band
+) -> None:
+    assert severity.score(readable, circumstances).band is band, severity.score(
+        readable, circumstances
+    )
+
+
+def test_nothing_readable_is_low_but_a_loss_for_good_still_counts() -> None:
+    taken = severity.score(frozenset(), Circumstances(Spread.UNKNOWN, malicious=True))
+    assert (taken.se, taken.band) == (0, Band.LOW)
+    assert (
+        severity.score(frozenset(), Circumstances(availability=Absence.NOT_RECOVERABLE)).se == 0.5
+    )
+
+
+def test_credentials_score_by_what_they_open() -> None:
+    password = frozenset({"user.authorization.password"})
+    assert severity.dpc(password, Context(credentials_open=Kind.SIMPLE)).value == 1
+    assert severity.dpc(password, Context(credentials_open=Kind.SENSITIVE)).value == 4
+    assert severity.dpc(password).value == 3
+
+
+def test_a_bank_account_alone_says_less_than_with_a_statement() -> None:
+    assert severity.dpc(frozenset({"user.financial.bank_account"})).value == 2
+    assert severity.dpc(frozenset({"user.financial.bank_account", "user.financial"})).value == 3
+
+
+def test_context_moves_a_kind_in_whole_steps_within_one_to_four() -> None:
+    assert severity.dpc(CONTACT, Context(steps={Kind.SIMPLE: 2})).value == 3
+    assert severity.dpc_of(Kind.SENSITIVE, 3) == 4
+    assert severity.dpc_of(Kind.SIMPLE, -2) == 1
+
+
+def test_no_data_has_no_context() -> None:
+    with pytest.raises(ValueError, match="no data"):
+        severity.dpc(frozenset())
+
+
+@given(KEYS, CIRCUMSTANCES)
+def test_the_score_is_the_formula_and_stays_in_its_range(
+    readable: frozenset[str], circumstances: Circumstances
+) -> None:
+    found = severity.score(readable, circumstances)
+    assert found.se == found.dpc * found.ei + found.cb
+    assert 0.25 <= found.se <= 6
+    assert found.dpc in (1, 2, 3, 4)
+    assert found.ei in (0.25, 0.5, 0.75, 1)
+    assert found.reasons
+    assert all(found.reasons)
+
+
+@given(KEYS, CIRCUMSTANCES)
+def test_malice_never_makes_it_milder(
+    readable: frozenset[str], circumstances: Circumstances
+) -> None:
+    kind = Circumstances(
+        circumstances.confidentiality,
+        circumstances.integrity,
+        circumstances.availability,
+        malicious=False,
+    )
+    cruel = Circumstances(
+        circumstances.confidentiality,
+        circumstances.integrity,
+        circumstances.availability,
+        malicious=True,
+    )
+    assert severity.score(readable, cruel).se == severity.score(readable, kind).se + 0.5
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [(1.99, "low"), (2, "medium"), (2.99, "medium"), (3, "high"), (3.99, "high"), (4, "very high")],
+)
+def test_the_edges_of_the_bands(value: float, name: str) -> None:
+    assert severity.band_name(severity.band(value)) == name
+
+
+def test_what_a_band_means_is_short_and_said_to_the_person() -> None:
+    for band in Band:
+        words = severity.meaning(band)
+        assert "you" in words.lower()
+        assert len(words.split()) <= 25
+
+
+def test_a_new_or_unknown_category_counts_as_the_nearest_above() -> None:
+    assert severity.dpc(frozenset({"user.health.something_new"})).value == 4
+    assert severity.dpc(frozenset({"system.operations"})).value == 1
