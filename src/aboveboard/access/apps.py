@@ -1,13 +1,19 @@
-"""Django's name for this room."""
+"""What ``access`` declares."""
 
 from django.apps import AppConfig
 
+from aboveboard.basics.package import Package
 
-class Room(AppConfig):
-    """The ``access`` room."""
+
+class AccessConfig(AppConfig):
+    """App config of ``access``."""
 
     name = "aboveboard.access"
     label = "access"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="access")
 
     def ready(self) -> None:
         """Register what moves along when two people are found to be one, and what is sealed

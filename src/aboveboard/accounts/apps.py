@@ -1,13 +1,19 @@
-"""Django's name for this room."""
+"""What ``accounts`` declares."""
 
 from django.apps import AppConfig
 
+from aboveboard.basics.package import Package
 
-class Room(AppConfig):
-    """The ``accounts`` room."""
+
+class AccountsConfig(AppConfig):
+    """App config of ``accounts``."""
 
     name = "aboveboard.accounts"
     label = "accounts"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="accounts")
 
     def ready(self) -> None:
         """Declare the gates of sign-in, and listen to how sessions begin."""

@@ -1,10 +1,16 @@
-"""Django's name for this room."""
+"""What ``api`` declares."""
 
 from django.apps import AppConfig
 
+from aboveboard.basics.package import Package
 
-class Room(AppConfig):
-    """The ``api`` room."""
+
+class ApiConfig(AppConfig):
+    """App config of ``api``."""
 
     name = "aboveboard.api"
     label = "api"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="api")

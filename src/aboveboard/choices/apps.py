@@ -1,13 +1,19 @@
-"""Django's name for this room."""
+"""What ``choices`` declares."""
 
 from django.apps import AppConfig
 
+from aboveboard.basics.package import Package
 
-class Room(AppConfig):
-    """The ``choices`` room."""
+
+class ChoicesConfig(AppConfig):
+    """App config of ``choices``."""
 
     name = "aboveboard.choices"
     label = "choices"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="choices")
 
     def ready(self) -> None:
         """Let an erasure take the person's choices too."""

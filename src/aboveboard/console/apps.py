@@ -1,13 +1,19 @@
-"""Django's name for this room, and the work it does for the worker."""
+"""What ``console`` declares."""
 
 from django.apps import AppConfig
 
+from aboveboard.basics.package import Package
 
-class Room(AppConfig):
-    """The ``console`` room."""
+
+class ConsoleConfig(AppConfig):
+    """App config of ``console``."""
 
     name = "aboveboard.console"
     label = "console"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="console")
 
     def ready(self) -> None:
         """Register the job that tells the privacy lead of an emergency look."""

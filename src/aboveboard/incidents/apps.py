@@ -1,13 +1,19 @@
-"""Django's name for this room, and the work it does for the worker and for ``delivery``."""
+"""What ``incidents`` declares."""
 
 from django.apps import AppConfig
 
+from aboveboard.basics.package import Package
 
-class Room(AppConfig):
-    """The ``incidents`` room."""
+
+class IncidentsConfig(AppConfig):
+    """App config of ``incidents``."""
 
     name = "aboveboard.incidents"
     label = "incidents"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="incidents")
 
     def ready(self) -> None:
         """Register the two jobs, the renderer of notices, whose data a sweep must leave, and which

@@ -10,6 +10,7 @@ from django.db import connection
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
+from aboveboard.basics.facts import Facts
 from aboveboard.ledger import rows
 from aboveboard.ledger.format.entry import NewEntry, encode
 from aboveboard.ledger.format.tree import leaf_hash
@@ -17,20 +18,38 @@ from aboveboard.ledger.models import KeyChange
 from aboveboard.ledger.sequencing import sequence
 from aboveboard.ledger.signing import SigningKeyChanged, generation
 
-__all__ = ["NewEntry", "append", "append_many", "change_key", "sequence"]
+__all__ = ["NewEntry", "append", "append_many", "change_key", "new_entry", "sequence"]
+
+
+def new_entry(facts: Facts, *, by: Actor, handle: str | None, at: datetime) -> NewEntry:
+    """Return the entry that says ``facts``, for :func:`append_many`.
+
+    Raises:
+        FactsMalformed: a fact is not of the form that its type promises.
+    """
+    return NewEntry(facts.kind, by, at, handle, facts.to_json())
 
 
 def append(
-    kind: str, *, by: Actor, handle: str | None, facts: Mapping[str, Json], at: datetime
+    entry: Facts | str,
+    *,
+    by: Actor,
+    handle: str | None,
+    facts: Mapping[str, Json] | None = None,
+    at: datetime,
 ) -> int:
     """Write one entry and return its id. It is durable when the surrounding transaction commits.
+
+    ``entry`` is what it says; ``handle`` the person it is about, or None.
 
     Raises:
         RuntimeError: there is no surrounding transaction (an entry belongs
             to the change it records).
         EntryRefused: the entry is not well formed (``format.entry.encode``).
     """
-    return append_many([NewEntry(kind, by, at, handle, facts)])[0]
+    if isinstance(entry, str):
+        return append_many([NewEntry(entry, by, at, handle, facts or {})])[0]
+    return append_many([new_entry(entry, by=by, handle=handle, at=at)])[0]
 
 
 def append_many(entries: Sequence[NewEntry]) -> list[int]:

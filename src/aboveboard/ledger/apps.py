@@ -1,10 +1,16 @@
-"""Django's name for this room."""
+"""What ``ledger`` declares."""
 
 from django.apps import AppConfig
 
+from aboveboard.basics.package import Package
 
-class Room(AppConfig):
-    """The ``ledger`` room."""
+
+class LedgerConfig(AppConfig):
+    """App config of ``ledger``."""
 
     name = "aboveboard.ledger"
     label = "ledger"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="ledger")

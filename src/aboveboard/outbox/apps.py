@@ -1,10 +1,16 @@
-"""Django's name for this room."""
+"""What ``outbox`` declares."""
 
 from django.apps import AppConfig
 
+from aboveboard.basics.package import Package
 
-class Room(AppConfig):
-    """The ``outbox`` room."""
+
+class OutboxConfig(AppConfig):
+    """App config of ``outbox``."""
 
     name = "aboveboard.outbox"
     label = "outbox"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="outbox")

@@ -1,13 +1,19 @@
-"""Django's name for this room, and the work it does for the worker."""
+"""What ``portal`` declares."""
 
 from django.apps import AppConfig
 
+from aboveboard.basics.package import Package
 
-class Room(AppConfig):
-    """The ``portal`` room."""
+
+class PortalConfig(AppConfig):
+    """App config of ``portal``."""
 
     name = "aboveboard.portal"
     label = "portal"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="portal")
 
     def ready(self) -> None:
         """Register the job that tells the privacy lead of a customer's concern."""

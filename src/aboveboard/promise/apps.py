@@ -1,10 +1,16 @@
-"""Django's name for this room."""
+"""What ``promise`` declares."""
 
 from django.apps import AppConfig
 
+from aboveboard.basics.package import Package
 
-class Room(AppConfig):
-    """The ``promise`` room."""
+
+class PromiseConfig(AppConfig):
+    """App config of ``promise``."""
 
     name = "aboveboard.promise"
     label = "promise"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="promise")

@@ -1,17 +1,35 @@
-"""Django's name for this room."""
+"""What ``site`` declares."""
 
-from django.apps import AppConfig
+from typing import Protocol, runtime_checkable
+
+from django.apps import AppConfig, apps
+
+from aboveboard.basics.package import Package, gather
 
 
-class Room(AppConfig):
-    """The ``site`` room."""
+@runtime_checkable
+class Declares(Protocol):
+    """An app config that says what its package declares."""
+
+    def package(self) -> Package:
+        """Return the declaration."""
+
+
+class SiteConfig(AppConfig):
+    """App config of ``site``."""
 
     name = "aboveboard.site"
     label = "site"
 
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="site")
+
     def ready(self) -> None:
-        """Join the accounts room to rooms it may not know: whose address that is, and
-        what seals its sessions."""
+        """Gather what every package declares, and join accounts to packages above it."""
+        gather(
+            config.package() for config in apps.get_app_configs() if isinstance(config, Declares)
+        )
         from aboveboard.accounts import directory, sealing
         from aboveboard.keys import queries as keys
         from aboveboard.vault import queries as vault

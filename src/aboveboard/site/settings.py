@@ -23,29 +23,36 @@ from aboveboard.site import limits
 
 INSTANCE = instance.current()
 
-ROOMS = [
+PACKAGES = [
     "site",
-    "accounts",
-    "access",
-    "choices",
-    "custody",
-    "delivery",
-    "incidents",
-    "keys",
-    "ledger",
-    "outbox",
-    "promise",
-    "recovery",
-    "vault",
     "portal",
     "console",
     "centre",
     "api",
+    "recovery",
+    "incidents",
+    "custody",
+    "retention",
+    "identity",
+    "intake",
+    "delivery",
+    "access",
+    "choices",
+    "vault",
+    "accounts",
+    "promise",
+    "keys",
+    "ledger",
+    "outbox",
+    "engines",
+    "law",
+    "kinds",
 ]
+"""From the top of the design's order to its ground."""
 
 INSTALLED_APPS = [
     # First, so that our templates are found before allauth's.
-    *(f"aboveboard.{room}" for room in ROOMS),
+    *(f"aboveboard.{name}" for name in PACKAGES),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

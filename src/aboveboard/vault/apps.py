@@ -1,10 +1,16 @@
-"""Django's name for this room."""
+"""What ``vault`` declares."""
 
 from django.apps import AppConfig
 
+from aboveboard.basics.package import Package
 
-class Room(AppConfig):
-    """The ``vault`` room."""
+
+class VaultConfig(AppConfig):
+    """App config of ``vault``."""
 
     name = "aboveboard.vault"
     label = "vault"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="vault")

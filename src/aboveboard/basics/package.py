@@ -1,0 +1,190 @@
+"""What each package declares, typed, in its ``apps.py``; ``site`` gathers all of it once, at start.
+
+A package's app config has a method ``package()`` that returns a :class:`Package`. Whoever needs to
+ask every package something (the erasure of a person, a backup, the worker, the navigation) reads
+:func:`gathered`, and so needs to know none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Generic, TypeVar
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.errors import Misconfigured
+from aboveboard.basics.facts import Facts
+
+F = TypeVar("F", bound=Facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded(Generic[F]):
+    """An entry read back: its number, when, who acted, what it says, and whom it is about."""
+
+    id: int
+    at: datetime
+    by: Actor
+    facts: F
+    person_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotNeeded:
+    """Nothing is to be done with these rows for this, and ``why`` says the reason."""
+
+    why: str
+
+
+Numbers = Sequence[int]
+"""Every number of one person: their own first, then those of records merged into it."""
+Merge = Callable[[int, int], Json]
+"""``merge(kept, merged)``: inside the merge's transaction, let what is kept about ``merged`` be
+about ``kept``; return what is needed to undo it, which is stored in the clear: ids and codes."""
+Split = Callable[[int, int, Json], None]
+"""``split(kept, merged, state)``: undo it."""
+ReEncrypt = Callable[[int, Any, Any], object]
+"""``re_encrypt(person_id, old, new)``: inside the transaction that changes the person's key, seal
+again under the cipher ``new`` what was sealed under ``old``."""
+InUse = Callable[[Collection[int], datetime], Mapping[int, str]]
+"""``in_use(person_ids, at)``: who of a whole batch is still needed, and the code of why: a
+retention sweep leaves them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """What one table or kind of file holds of people, and what becomes of it with them.
+
+    Every question is answered: with a function, or with :class:`NotNeeded` and the reason.
+
+    Attributes:
+        name: what it is called in the person's own copy (``export``): snake_case, plural.
+        tables: Django labels (``"choices.Choice"``) of the tables; every table that names a person
+            is in exactly one declaration (``tests/house/test_packages.py``).
+        files: folders below the instance, where it is kept in files.
+        export: given every number of a person, yields what is held about them as JSON. What is
+            sealed is opened by ``access`` alone; here it is named, not shown.
+        erase: given every number of a person who is being erased, deletes it, inside the erasure's
+            transaction. Must bear to be run again: a restored backup repeats erasures.
+        merge, split: what happens when two records are found to be of one person, and back.
+        re_encrypt: what happens when the person gets a new key.
+        in_use: whether somebody still needs it, so that a retention sweep must wait.
+    """
+
+    name: str
+    tables: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    export: Callable[[Numbers], Iterable[Mapping[str, Json]]] | NotNeeded
+    erase: Callable[[Numbers], object] | NotNeeded
+    merge: Merge | NotNeeded
+    split: Split | NotNeeded
+    re_encrypt: ReEncrypt | NotNeeded
+    in_use: InUse | NotNeeded
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that the worker does.
+
+    ``run`` gets the job's reference, outside any transaction, and must bear to be run again after
+    a crash.
+    """
+
+    kind: str
+    run: Callable[[Mapping[str, Any]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A kind of message to people. ``render`` gets dispatches of one batch and yields a message, or
+    the reason why there is none, for each (:mod:`aboveboard.delivery.rendering`).
+    """
+
+    kind: str
+    render: Callable[[Sequence[Any]], Iterable[Any]]
+
+
+class Face(StrEnum):
+    """Where an entry of the navigation stands."""
+
+    PORTAL = "portal"
+    CONSOLE = "console"
+    CENTRE = "centre"
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """One entry of a face's navigation, in the order of ``place``.
+
+    ``roles`` empty: everyone of that face is offered it. The gate decides who may enter, not this.
+    """
+
+    face: Face
+    place: int
+    label: str
+    href: str
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """All that one package declares.
+
+    Attributes:
+        name: the package's name below ``aboveboard``.
+        public: the modules that others may import; everything else, ``models`` first, is its own.
+            ``tests/house/test_packages.py`` holds the protected contracts to this.
+        entries: the kinds of ledger entry that it writes.
+        repeats: how each entry whose ``on_restore`` is ``Repeat`` is repeated after a restore.
+        personal_data: what it holds of people.
+        not_backed_up: tables whose rows are left out of a backup, and why.
+    """
+
+    name: str
+    public: tuple[str, ...] = ()
+    entries: tuple[type[Facts], ...] = ()
+    repeats: Mapping[type[Facts], Callable[[Recorded[Any]], object]] = field(default_factory=dict)
+    personal_data: tuple[PersonalData, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    navigation: tuple[NavEntry, ...] = ()
+    not_backed_up: Mapping[str, str] = field(default_factory=dict)
+
+
+class NotGathered(Misconfigured):
+    """The packages have not been gathered yet, so nobody can be asked."""
+
+    code = "not_gathered"
+    next_step = "Start through aboveboard.site, whose app config gathers them."
+
+
+_gathered: Final[list[Package]] = []
+
+
+def gather(packages: Iterable[Package]) -> None:
+    """Take every package's declaration, in the order in which they are asked.
+
+    ``site`` calls it once, when Django is ready.
+    """
+    _gathered[:] = packages
+
+
+def gathered() -> Sequence[Package]:
+    """Return every package's declaration.
+
+    Raises:
+        NotGathered: ``site`` has not gathered them.
+    """
+    if not _gathered:
+        raise NotGathered
+    return tuple(_gathered)
+
+
+def personal_data() -> Iterator[tuple[Package, PersonalData]]:
+    """Yield every declaration of personal data, with its package."""
+    for package in gathered():
+        for data in package.personal_data:
+            yield package, data

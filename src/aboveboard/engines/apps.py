@@ -1,0 +1,16 @@
+"""What ``engines`` declares."""
+
+from django.apps import AppConfig
+
+from aboveboard.basics.package import Package
+
+
+class EnginesConfig(AppConfig):
+    """App config of ``engines``."""
+
+    name = "aboveboard.engines"
+    label = "engines"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="engines")

@@ -1,0 +1,16 @@
+"""What ``kinds`` declares."""
+
+from django.apps import AppConfig
+
+from aboveboard.basics.package import Package
+
+
+class KindsConfig(AppConfig):
+    """App config of ``kinds``."""
+
+    name = "aboveboard.kinds"
+    label = "kinds"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="kinds")

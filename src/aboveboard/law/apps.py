@@ -1,0 +1,16 @@
+"""What ``law`` declares."""
+
+from django.apps import AppConfig
+
+from aboveboard.basics.package import Package
+
+
+class LawConfig(AppConfig):
+    """App config of ``law``."""
+
+    name = "aboveboard.law"
+    label = "law"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="law")
