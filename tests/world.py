@@ -18,7 +18,7 @@ from aboveboard.vault import queries as vault
 
 SRC = Path(__file__).parents[1] / "src" / "aboveboard"
 PROMISE_FILE = SRC / "promise" / "samples" / "retailer.yaml"
-MAPPING_FILE = SRC / "vault" / "loading" / "samples" / "adventureworks.yaml"
+MAPPING_FILE = SRC / "intake" / "samples" / "adventureworks.yaml"
 
 ADVISER = Actor(ActorKind.STAFF, "7", Role.ADVISER, "Leeds shop")
 OFFERS = Actor(ActorKind.SERVICE, "3", "offers-service", "Marketing")

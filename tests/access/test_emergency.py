@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.access.actions import Opened, Refused
+from aboveboard.access.actions import Opened, UseRefused
 from aboveboard.access.decision import emergency as deciding
 from aboveboard.access.emergency import actions, queries
 from aboveboard.access.emergency.actions import (
@@ -32,7 +32,7 @@ from aboveboard.access.queries import looks
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
-from aboveboard.basics.errors import NotAllowed, NotFound
+from aboveboard.basics.errors import NotFound, Refused
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.ledger import queries as ledger
@@ -73,12 +73,12 @@ def ask(by: Actor, **changed: Any) -> EmergencyAsk:
     )
 
 
-def look(by: Actor, row: dict[str, str], **changed: Any) -> Opened | Refused:
+def look(by: Actor, row: dict[str, str], **changed: Any) -> Opened | UseRefused:
     return break_glass(ask(by, **changed), Sought("email", row["email"]), at=clock.now())
 
 
 def codes(outcome: object) -> set[str]:
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, UseRefused)
     return {reason.code.value for reason in outcome.reasons}
 
 
@@ -258,7 +258,7 @@ def test_another_reviews_it_once_and_the_person_sees_what_was_found(
 ) -> None:
     look(adviser, someone[1])
     (kept,) = queries.to_review()
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Refused):
         review(kept.pk, Verdict.JUSTIFIED, by=adviser, at=clock.now())
     review(kept.pk, Verdict.NOT_JUSTIFIED, by=lead, at=clock.now())
     with pytest.raises(ReviewedAlready):

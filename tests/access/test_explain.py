@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from aboveboard.access.actions import Ask, Refused, use, use_of
+from aboveboard.access.actions import Ask, UseRefused, use, use_of
 from aboveboard.access.explain.field import in_emergency, uses_of_field
 from aboveboard.access.explain.person import NotAUse, Question, why, would
 from aboveboard.access.lookup import NoOneFound, Sought
 from aboveboard.access.queries import looks
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
-from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.commands.access import explain as command
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.loading import SAMPLE
@@ -77,7 +77,7 @@ def test_what_would_come_of_it_is_what_comes_of_it_and_nothing_is_opened(
         patched.setattr(vault, "open_record", lambda *args: pytest.fail("opened"))
         answer = would(OFFER, person, by=SYSTEM, at=clock.now())
     outcome = use(Ask(OFFERS, "personal-offers", ("email",), "email"), person, at=clock.now())
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, UseRefused)
     assert answer.reasons == outcome.reasons
     assert would(
         Question("adviser", "answer-contact", ("email",), "phone"),
@@ -166,9 +166,9 @@ def test_the_command_answers_all_three(someone: Any, capsys: pytest.CaptureFixtu
     outcome = use(Ask(ADVISER, "answer-contact", ("card_number",), "phone"), person, at=clock.now())
     assert run("--entry", str(outcome.entry_id)) == 0
     assert "This purpose does not need" in capsys.readouterr().out
-    with pytest.raises(BadInput, match="ask one thing"):
+    with pytest.raises(Invalid, match="ask one thing"):
         run()
-    with pytest.raises(BadInput, match="--would needs"):
+    with pytest.raises(Invalid, match="--would needs"):
         run("--would", "adviser")
 
 

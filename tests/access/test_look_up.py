@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from aboveboard.access.actions import Ask, Opened, Refused, use_of
+from aboveboard.access.actions import Ask, Opened, UseRefused, use_of
 from aboveboard.access.concerns import Concern, raise_concern
 from aboveboard.access.lookup import NoOneFound, SeveralFound, Sought, choose_for
 from aboveboard.access.models import QuietRefusal
@@ -68,7 +68,7 @@ def look(ask: Ask, email: str) -> Seen:
         try:
             outcome = use_of(ask, Sought("email", email), at=clock.now())
             name = type(outcome).__name__
-            if isinstance(outcome, Refused):
+            if isinstance(outcome, UseRefused):
                 reasons = tuple(one.sentence for one in outcome.reasons)
         except (NoOneFound, SeveralFound) as error:
             name = f"{error.code}: {error}"
@@ -128,7 +128,7 @@ def test_a_purpose_that_does_not_work_with_addresses_learns_none(crowd: Any) -> 
     seen = {look(AREA, email) for email in (one["email"], shared["email"], NOBODY)}
     assert len(seen) == 1
     (only,) = seen
-    assert (only.outcome, len(only.reasons)) == ("Refused", 1)
+    assert (only.outcome, len(only.reasons)) == ("UseRefused", 1)
     assert "not told" in only.reasons[0]
     BlindIndex.objects.filter(
         person_id=third, digest__in=blind.digests("email", shared["email"], (None,))

@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from aboveboard.access import actions
-from aboveboard.access.actions import Ask, Opened, Refused, use, use_many
+from aboveboard.access.actions import Ask, Opened, UseRefused, use, use_many
 from aboveboard.access.queries import looks
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
@@ -49,14 +49,14 @@ def test_what_is_allowed_opens_and_is_written_down() -> None:
 def test_what_is_refused_is_written_down_too() -> None:
     ((person, _), *_) = load(2)
     outcome = use(OFFER, person, at=clock.now())
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, UseRefused)
     (look,) = looks(person)
     assert (look.granted, look.reasons) == (False, ("no_consent",))
 
 
 def test_a_choice_counts_at_once() -> None:
     ((person, _), *_) = load(2)
-    for answer, expected in ((Answer.YES, Opened), (Answer.NO, Refused), (Answer.YES, Opened)):
+    for answer, expected in ((Answer.YES, Opened), (Answer.NO, UseRefused), (Answer.YES, Opened)):
         choose(
             person,
             "personal-offers",
@@ -131,7 +131,7 @@ def test_someone_erased_is_refused_and_their_looks_can_no_longer_be_tied_to_them
     use(ANSWER, person, at=clock.now())
     vault_actions.erase(person, reason="asked", by=SYSTEM, at=clock.now())
     outcome = use(ANSWER, person, at=clock.now())
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, UseRefused)
     assert [reason.code.value for reason in outcome.reasons] == ["person_unknown"]
     assert not looks(person)
     assert Entry.objects.filter(kind="use.granted").count() == 1, (

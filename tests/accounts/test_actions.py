@@ -11,7 +11,7 @@ from aboveboard.accounts import actions, directory, queries, staff
 from aboveboard.accounts.models import Account, SignInLink
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
-from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotFound
+from aboveboard.basics.errors import AboveboardError, Conflict, Invalid, NotFound
 from aboveboard.keys.actions import make_keys
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger import queries as ledger
@@ -54,7 +54,7 @@ def test_what_is_wrong_with_a_new_colleague_is_said(changed: dict[str, object], 
         "team": "",
         "role": Role.ADVISER,
     }
-    with pytest.raises(BadInput, match=said):
+    with pytest.raises(Invalid, match=said):
         actions.add_staff(at=clock.now(), **(given | changed))  # type: ignore[arg-type]
     assert not Account.objects.exists()
 

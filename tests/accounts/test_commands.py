@@ -13,7 +13,7 @@ from aboveboard.accounts import queries
 from aboveboard.accounts.clients import credentials
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Role
-from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.commands import client, staff
 from tests.accounts.people import staff_member
 from tests.world import adopt
@@ -133,5 +133,5 @@ def proves(secret: str) -> bool:
 
 
 def test_a_secret_works_for_a_day_at_least() -> None:
-    with pytest.raises(BadInput, match="0 days"):
+    with pytest.raises(Invalid, match="0 days"):
         run(client, "add", "Till", "--role", "r", "--purpose", "p", "--channel", "c", "--days", "0")

@@ -14,7 +14,7 @@ from aboveboard.accounts.links import LinkState
 from aboveboard.accounts.models import SignInLink
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Role
-from aboveboard.basics.errors import Conflict, NotAllowed
+from aboveboard.basics.errors import Conflict, Refused
 from tests.accounts.conftest import JON
 from tests.accounts.people import staff_client, staff_member
 
@@ -116,7 +116,7 @@ def test_the_token_is_not_logged_even_when_its_form_is_refused(
 
 
 def test_a_link_without_second_factor_is_for_demonstrations_only() -> None:
-    with pytest.raises(NotAllowed, match="demonstrations"):
+    with pytest.raises(Refused, match="demonstrations"):
         make(demo=True)
 
 

@@ -12,7 +12,7 @@ from aboveboard.accounts import staff
 from aboveboard.accounts.models import ServiceClient
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.commands import client
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.queries import NoPromise
@@ -94,7 +94,7 @@ def test_a_word_that_the_promise_does_not_have_is_refused(
 def test_what_is_missing_is_still_said_to_be_missing() -> None:
     adopt()
     for changed in ({"role": " "}, {"purposes": []}, {"channels": []}):
-        with pytest.raises(BadInput, match="A program needs a"):
+        with pytest.raises(Invalid, match="A program needs a"):
             make(**changed)
 
 

@@ -123,12 +123,12 @@ def test_the_answers_that_chance_does_not_meet_are_as_described_too() -> None:
         ("/uses", use | {"channel": "post"}, 403),
         ("/choices", choice, 201),
         ("/uses", use, 200),
-        ("/choices", choice | {"evidence": "She said so"}, 400),
+        ("/choices", choice | {"evidence": "She said so"}, 422),
         (
             "/choices",
             choice
             | {"person": {"kind": "email", "value": other["email"]}, "purpose": "deliver-orders"},
-            400,
+            422,
         ),
         ("/uses", use | {"person": {"kind": "email", "value": "none@example.org"}}, 404),
         ("/uses", use | {"fields": []}, 422),

@@ -27,7 +27,7 @@ from aboveboard.api.schemas import (
     UseIn,
 )
 from aboveboard.basics import problems as plain
-from aboveboard.basics.errors import AboveboardError, NotAllowed, TooMany, Unavailable
+from aboveboard.basics.errors import AboveboardError, RateLimited, Refused, Unavailable
 from aboveboard.choices import actions as choices
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "api.md").read_text("utf-8")
@@ -76,7 +76,7 @@ def test_every_error_code_is_listed() -> None:
         | _literal_codes(gate)
         | _literal_codes(plain)
     )
-    codes |= {NotAllowed.code, TooMany.code, Unavailable.code}
+    codes |= {Refused.code, RateLimited.code, Unavailable.code}
     assert {
         "use_refused",
         "sign_in_needed",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.api.rate_limit import take
-from aboveboard.basics.errors import TooMany
+from aboveboard.basics.errors import RateLimited
 
 _clients = count(1_000_000)
 ASKED = st.lists(st.tuples(st.floats(0, 3), st.integers(1, 50)), max_size=40)
@@ -26,7 +26,7 @@ def test_never_more_than_a_full_bucket_and_what_flowed_in(
         try:
             take(client, people, rate=rate, now=now)
             taken += people
-        except TooMany:
+        except RateLimited:
             pass_on = taken
             assert pass_on == taken, "what is refused takes nothing"
         assert taken <= rate + (now - began) * rate + 1e-6
@@ -39,7 +39,7 @@ def test_whoever_waits_as_long_as_told_is_served(asked: list[tuple[float, int]],
         now += pause
         try:
             take(client, people, rate=rate, now=now)
-        except TooMany as told:
+        except RateLimited as told:
             seconds = int(str(told.details["seconds"]))
             assert seconds >= 1
             now += seconds
@@ -49,7 +49,7 @@ def test_whoever_waits_as_long_as_told_is_served(asked: list[tuple[float, int]],
 def test_a_batch_takes_as_many_as_people_and_one_clients_bucket_is_its_own() -> None:
     one, other = next(_clients), next(_clients)
     take(one, 500, rate=600, now=1.0)
-    with pytest.raises(TooMany):
+    with pytest.raises(RateLimited):
         take(one, 101, rate=600, now=1.0)
     take(one, 100, rate=600, now=1.0)
     take(other, 600, rate=600, now=1.0)

@@ -17,7 +17,7 @@ from aboveboard.access import lookup
 from aboveboard.accounts.gate import public
 from aboveboard.api import rate_limit, routes
 from aboveboard.basics import problems
-from aboveboard.basics.errors import TooMany, Unavailable
+from aboveboard.basics.errors import RateLimited, Unavailable
 from aboveboard.promise.models import PromiseVersion
 from aboveboard.site import limits
 from aboveboard.site.urls import handler400, handler403, handler404, handler500
@@ -101,7 +101,7 @@ WRONG: list[tuple[str, str, str, Any, int, str]] = [
     ("posting the description", "POST", "/api/v1/openapi.json", None, 405, "method_not_allowed"),
     ("a fault of ours", "GET", "/api/broken", None, 500, "fault"),
     ("the database away", "GET", "/api/away", None, 503, "unavailable"),
-    ("a view that says nothing of who may call it", "GET", "/api/open", None, 403, "not_allowed"),
+    ("a view that says nothing of who may call it", "GET", "/api/open", None, 403, "refused"),
 ]
 
 
@@ -123,7 +123,7 @@ def test_a_wrong_method_is_told_the_right_one(token: str) -> None:
 
 def test_a_forged_form_below_the_api_is_no_page() -> None:
     answer = Client(enforce_csrf_checks=True).post("/api/away")
-    checked(answer, 403, "not_allowed")
+    checked(answer, 403, "refused")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
@@ -148,7 +148,7 @@ def test_a_refused_use_and_a_refused_leave_are_two_codes(row: dict[str, str]) ->
         "channel": "shop",
         "evidence": "form:1",
     }
-    checked(ask(narrow, "POST", CHOICES, choice), 403, "not_allowed")
+    checked(ask(narrow, "POST", CHOICES, choice), 403, "refused")
 
 
 def test_a_body_of_another_form_is_told_where_and_what(token: str) -> None:
@@ -182,19 +182,19 @@ def test_a_channel_that_the_promise_dropped_is_refused(
         "answer": "no",
         "evidence": "form:1",
     }
-    told = checked(ask(token, "POST", CHOICES, choice | {"channel": "fax"}), 400, "channel_unknown")
+    told = checked(ask(token, "POST", CHOICES, choice | {"channel": "fax"}), 422, "channel_unknown")
     assert "post" in told["detail"]
     assert ask(token, "POST", CHOICES, choice | {"channel": "post"}).status_code == 201
 
 
 def test_too_many_is_told_when_to_come_back(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(client_id: int, count: int = 1) -> None:
-        raise TooMany(seconds=3)
+        raise RateLimited(seconds=3)
 
     monkeypatch.setattr(rate_limit, "take", full)
     for address, body in ((USES, use()), (USES + "/batch", BATCH), (CHOICES, CHOICE)):
         answer = ask(token, "POST", address, body)
-        checked(answer, 429, "too_many")
+        checked(answer, 429, "rate_limited")
         assert answer["Retry-After"] == "3"
 
 

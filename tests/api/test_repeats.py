@@ -77,7 +77,7 @@ def test_a_key_that_came_with_something_else_is_refused(token: str, row: dict[st
 @pytest.mark.parametrize("key", ["", '""', "two words", 'a"b', "x" * 256, "é"])
 def test_what_is_no_key_is_refused(key: str, token: str, row: dict[str, str]) -> None:
     told = post(token, choice(row), key)
-    assert (told.status_code, told.json()["code"]) == (400, "idempotency_key_refused")
+    assert (told.status_code, told.json()["code"]) == (422, "idempotency_key_refused")
     assert not Choice.objects.exists()
 
 
@@ -124,7 +124,7 @@ def test_uses_take_no_key(token: str, row: dict[str, str]) -> None:
         post(token, body | {"people": [person]}, "x", "/api/v1/uses/batch"),
         lines,
     ):
-        assert (told.status_code, told.json()["code"]) == (400, "idempotency_not_here")
+        assert (told.status_code, told.json()["code"]) == (422, "idempotency_not_here")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -89,7 +89,7 @@ def test_different_asks_are_decided_each_by_its_own(
     too_much = Ask(TILL, "deliver-orders", ("birth_date",), "shop")
     found = at_once([wanted(rows[0]), wanted(rows[0], too_much), wanted(rows[1])])
     assert commits == [3]
-    assert [type(one).__name__ for one in found] == ["Opened", "Refused", "Opened"]
+    assert [type(one).__name__ for one in found] == ["Opened", "UseRefused", "Opened"]
     assert [one.code.value for one in found[1].reasons] == ["field_not_in_purpose"]
 
 

@@ -18,7 +18,7 @@ from aboveboard.accounts.clients import credentials, tokens
 from aboveboard.accounts.clients.scope import Leave
 from aboveboard.accounts.models import AccessToken, ClientSecret, ServiceClient
 from aboveboard.basics import clock
-from aboveboard.basics.errors import BadInput, Conflict
+from aboveboard.basics.errors import Conflict, Invalid
 
 pytestmark = pytest.mark.django_db
 GIVEN: dict[str, Any] = {
@@ -57,7 +57,7 @@ def test_a_secret_is_shown_once_and_kept_as_a_hash(made: Made) -> None:
 
 @pytest.mark.parametrize("missing", ["name", "role", "purposes", "channels"])
 def test_a_program_needs_all_that_it_is_judged_by(missing: str) -> None:
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         credentials.make_client(**GIVEN | {missing: type(GIVEN[missing])()}, at=clock.now())
 
 
@@ -162,7 +162,11 @@ def test_who_guesses_secrets_waits_and_locks_out_nobody_else(made: Made) -> None
     )
     assert [ask(wrong).status_code for _ in range(12)] == [401] * 10 + [429] * 2
     told = ask(made)
-    assert (told.status_code, told["Retry-After"], told.json()["code"]) == (429, "60", "too_many")
+    assert (told.status_code, told["Retry-After"], told.json()["code"]) == (
+        429,
+        "60",
+        "rate_limited",
+    )
     assert ask(other).status_code == 200
 
 

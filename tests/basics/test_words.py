@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from aboveboard.basics import clock, ids
 from aboveboard.basics.canonical import canonical, digest
-from aboveboard.basics.errors import AboveboardError, BadInput, NotFound
+from aboveboard.basics.errors import AboveboardError, Invalid, NotFound
 from aboveboard.basics.personal import Personal
 
 
@@ -107,9 +107,6 @@ def test_a_personal_value_shows_itself_nowhere_but_where_asked() -> None:
 
 
 def test_an_error_fills_its_sentence_and_its_next_step() -> None:
-    error = BadInput(found="a date in the future", fix="Give the day it was lost.")
-    assert (
-        str(error)
-        == "What was given cannot be used: a date in the future. Give the day it was lost."
-    )
+    error = Invalid(found="a date in the future", fix="Give the day it was lost.")
+    assert str(error) == "Invalid input: a date in the future. Give the day it was lost."
     assert isinstance(NotFound(what="batch"), AboveboardError)

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from aboveboard.basics import settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.clock import now
-from aboveboard.basics.errors import AboveboardError, BadInput, NotFound
+from aboveboard.basics.errors import AboveboardError, Invalid, NotFound
 from aboveboard.commands import ledger as command
 from aboveboard.commands.ledger.proving import ProofDoesNotHold
 from aboveboard.ledger import actions
@@ -72,7 +72,7 @@ def test_a_whole_copy_verifies(log: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_without_a_key_the_logs_own_word_is_taken_and_that_is_said(
     log: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         run("verify", log)
     (log / "vkey").write_text(f"{SIGNER.vkey}\n")
     assert run("verify", log) == 0
@@ -132,7 +132,7 @@ def test_an_archive_and_an_instances_folder_are_checked_like_the_log(
     (tmp_path / "damaged.zip").write_bytes(
         Path(shutil.make_archive(str(tmp_path.parent / "whole"), "zip", log)).read_bytes()[:-30]
     )
-    with pytest.raises((BadInput, SourceUnreadable)):
+    with pytest.raises((Invalid, SourceUnreadable)):
         run("verify", tmp_path / "damaged.zip", KEY)
 
 
@@ -151,13 +151,13 @@ def test_what_is_demanded_is_said_where_it_is_missing(
     assert "witness.example/w1 cosigned it at 300 entries" in capsys.readouterr().out
     assert run("verify", log, KEY, "--max-age", "2h") == 1
     assert "no sign of life" in capsys.readouterr().out
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         run(*words, "--quorum", "2")
 
 
 @pytest.mark.parametrize("where", ["nowhere", "http://127.0.0.1:1/log"])
 def test_what_cannot_be_read_is_an_error_and_not_a_finding(where: str) -> None:
-    with pytest.raises((BadInput, SourceUnreadable)):
+    with pytest.raises((Invalid, SourceUnreadable)):
         run("verify", where, KEY)
 
 
@@ -189,7 +189,7 @@ def test_an_entry_is_shown_and_proved(
     assert "place 7 of 300" in capsys.readouterr().out
     assert run("verify", proof, KEY, "--json") == 0
     assert json.loads(capsys.readouterr().out)["facts"] == {"n": 7}
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         run("verify", proof)
     changed = proof.read_text().replace("index 7\n", "index 8\n")
     proof.write_text(changed)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from aboveboard.basics.errors import BadInput, Conflict, NotFound
+from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.custody import actions, queries
 from aboveboard.custody.models import Device, DeviceKind, DeviceState, Encrypted
 from aboveboard.ledger.models import Entry
@@ -22,7 +22,7 @@ def test_two_devices_never_share_a_label() -> None:
     laptop(tag="LT-1")
     with pytest.raises(actions.TagTaken):
         laptop(tag=" LT-1 ")
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         actions.register_device(
             kind=DeviceKind.STICK, name=" ", tag="S-1", encrypted=Encrypted.YES, by=STAFF, at=AT
         )

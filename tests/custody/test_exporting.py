@@ -18,7 +18,7 @@ import pytest
 from django.db import connection
 
 from aboveboard.access import actions as using
-from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.custody import actions, exporting, manifest, parcel, queries, selection
@@ -138,13 +138,13 @@ def test_what_is_refused_before_anything_is_opened(people: People, tmp_path: Pat
     used = Entry.objects.filter(kind__startswith="use.").count()
     with pytest.raises(exporting.Unprotected):
         _try(people, tmp_path / "x.csv", device)
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         _try(people, tmp_path / "x.csv", None, unprotected=True)
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         _try(people, tmp_path / "x.csv", device, "courier", unprotected=True)
     with pytest.raises(NotFound):
         _try(people, tmp_path / "x.csv", None, "a-friend", unprotected=True)
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         _try(people, taken, device, unprotected=True)
     assert Entry.objects.filter(kind__startswith="use.").count() == used
     assert not Export.objects.exists()
@@ -165,7 +165,7 @@ def test_an_export_that_died_half_way_never_left(
 
     real = exporting.use_many
     monkeypatch.setattr(exporting, "use_many", dies)
-    monkeypatch.setattr(exporting.limits, "USE_BATCH", 2)
+    monkeypatch.setattr(exporting.access_limits, "USE_BATCH", 2)
     with pytest.raises(RuntimeError):
         export(device, [person_id for person_id, _ in people], tmp_path)
     assert not list(tmp_path.iterdir())
@@ -306,7 +306,7 @@ def test_an_export_killed_with_kill_9(when: str, tmp_path: Path) -> None:
 
     def dies() -> None:
         if when == "while it is written":
-            with mock.patch.object(exporting.limits, "USE_BATCH", 5):
+            with mock.patch.object(exporting.access_limits, "USE_BATCH", 5):
                 parcel_to(key, people, out, progress=killed)
         else:
             with mock.patch.object(manifest, "write", killed):

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.custody import parcel
 
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))
@@ -98,9 +98,9 @@ def test_what_goes_wrong_while_rows_are_made_comes_out_as_it_is(tmp_path: Path) 
 
     def rows() -> Iterator[list[str]]:
         yield ["Zoé"]
-        raise BadInput(found="a test", fix="None.")
+        raise Invalid(found="a test", fix="None.")
 
-    with pytest.raises(BadInput, match="a test"):
+    with pytest.raises(Invalid, match="a test"):
         parcel.write(tmp_path / "p.age", ["name"], rows(), ndjson=False, keys=[key])
 
 
@@ -108,9 +108,9 @@ def test_a_wrong_key_or_identity_is_named(tmp_path: Path) -> None:
     with pytest.raises(parcel.WrongAgeKey, match="age1nope"):
         parcel.recipients(["age1nope"])
     (tmp_path / "notes.txt").write_text("not a key\n")
-    with pytest.raises(BadInput, match="no secret key"):
+    with pytest.raises(Invalid, match="no secret key"):
         parcel.open_parcel(tmp_path / "p.age", tmp_path / "notes.txt", tmp_path / "rows")
-    with pytest.raises(BadInput, match="already a file"):
+    with pytest.raises(Invalid, match="already a file"):
         parcel.new_key(tmp_path / "notes.txt")
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aboveboard.access.actions import Ask, Opened, Refused, use
+from aboveboard.access.actions import Ask, Opened, UseRefused, use
 from aboveboard.access.models import QuietRefusal
 from aboveboard.access.queries import looks
 from aboveboard.accounts.actions import customer_account
@@ -312,4 +312,4 @@ def test_whoever_was_merged_is_swept_once(two: People) -> None:
     merge(one, other)
     erasing.erase(sweep.digest, by=SYSTEM, at=lambda: at)
     assert not Person.objects.exists()
-    assert isinstance(use(OFFER, one, at=clock.now()), Refused)
+    assert isinstance(use(OFFER, one, at=clock.now()), UseRefused)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aboveboard.basics.errors import BadInput, Conflict, NotFound
+from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.custody.models import Encrypted
 from aboveboard.engines.listing import Filter
 from aboveboard.incidents import actions, counting, queries, reports
@@ -78,7 +78,7 @@ def test_wrong_changes_change_nothing(people: People, tmp_path: Path) -> None:
     with pytest.raises(NoSuchAnswer):
         actions.change(incident.number, answers={"hands": "everyone"}, by=LEAD, at=AT)
     for moments in ({"aware_at": None}, {"opened_at": AT}, {"aware_at": AT + timedelta(hours=1)}):
-        with pytest.raises(BadInput):
+        with pytest.raises(Invalid):
             actions.change(incident.number, moments=moments, by=LEAD, at=AT)
     with pytest.raises(NotFound):
         actions.change(999, title="x", by=LEAD, at=AT)

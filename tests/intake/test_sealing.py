@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.basics.errors import BadInput, Conflict
+from aboveboard.basics.errors import Conflict, Invalid
 from aboveboard.commands.demo.people import write
 from aboveboard.intake import blocks, mending, people_file, workers
 from aboveboard.intake import load as loading
@@ -188,7 +188,7 @@ def test_processes_that_seal_load_the_same_and_end_with_the_import(file: Path) -
     assert BlindIndex.objects.count() == 900
     assert b"".join(mending.lines(file, run.pk)).decode() == lines[0] + "torn,line\n" + lines[7]
     file.write_text("".join(lines), "utf-8")
-    with pytest.raises(BadInput, match="another file"):
+    with pytest.raises(Invalid, match="another file"):
         list(mending.lines(file, run.pk))
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.keys import shares
 
 keys = st.binary(min_size=32, max_size=32)
@@ -28,7 +28,7 @@ def test_any_that_are_enough_give_the_key_back_and_fewer_do_not(
     assert len(set(made)) == count
     chosen = chance.sample(made, chance.randint(threshold, count))
     assert shares.join([f"  1 {share.upper()}\n" for share in chosen]) == key
-    with pytest.raises(BadInput, match=f"{threshold} are needed"):
+    with pytest.raises(Invalid, match=f"{threshold} are needed"):
         shares.join(chosen[: threshold - 1] * 2)
 
 
@@ -41,27 +41,27 @@ def test_a_wrong_word_is_found_by_the_checksum(key: bytes, place: int, data: st.
         )
     )
     words[place] = other
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         shares.read(" ".join(words))
 
 
 @given(st.text(max_size=400))
 def test_whatever_is_typed_is_refused_with_a_reason(text: str) -> None:
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         shares.read(text)
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         shares.join([text, text])
 
 
 def test_shares_of_two_splits_do_not_belong_together() -> None:
     first, second = (shares.split(bytes(32), threshold=2, shares=2) for _ in range(2))
-    with pytest.raises(BadInput, match="belong together"):
+    with pytest.raises(Invalid, match="belong together"):
         shares.join([first[0], second[1]])
 
 
 @pytest.mark.parametrize(("threshold", "count"), [(1, 3), (4, 3), (2, 17), (0, 0)])
 def test_numbers_that_cannot_be_are_refused(threshold: int, count: int) -> None:
-    with pytest.raises(BadInput, match="at most 16"):
+    with pytest.raises(Invalid, match="at most 16"):
         shares.split(bytes(32), threshold=threshold, shares=count)
 
 
@@ -72,7 +72,7 @@ def test_a_share_published_by_the_authors_of_the_format_is_read() -> None:
         "duckling enlarge academic academic agency result length solution fridge kidney "
         "coal piece deal husband erode duke ajar critical decision keyboard"
     )
-    with pytest.raises(BadInput, match="something else"):
+    with pytest.raises(Invalid, match="something else"):
         shares.read(whole)
-    with pytest.raises(BadInput, match="does not add up"):
+    with pytest.raises(Invalid, match="does not add up"):
         shares.read(whole.replace("keyboard", "kidney"))

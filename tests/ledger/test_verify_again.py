@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.ledger.format.checkpoint import open_note
 from aboveboard.ledger.format.cosignature import ED25519, ML_DSA_44, Cosigner
 from aboveboard.ledger.verify import log as verifying
@@ -130,7 +130,7 @@ def test_a_place_that_was_tampered_with_cannot_make_a_log_whole(tmp_path: Path) 
 def test_a_place_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     write_log(tmp_path / "log", bodies(10))
     (tmp_path / "place.json").write_text(text)
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         check(tmp_path / "log", tmp_path / "place.json")
 
 
@@ -172,7 +172,7 @@ def test_a_seen_checkpoint_that_nobody_signed_is_refused(tmp_path: Path) -> None
         json.dumps({"note": "localhost/log\n1\nAAAA\n\n"}),
     ):
         kept.write_text(text)
-        with pytest.raises(BadInput):
+        with pytest.raises(Invalid):
             read_seen(kept, TRUSTED)
 
 
@@ -253,5 +253,5 @@ def test_the_head_of_another_log_does_not_fit_a_place(tmp_path: Path) -> None:
     place = tmp_path / "place.json"
     check(tmp_path / "log", place)
     write_log(tmp_path / "shorter", bodies(300))
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         check(tmp_path / "shorter", place)

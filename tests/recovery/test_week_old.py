@@ -115,7 +115,7 @@ def week(tmp_path: Path) -> Week:
     return Week(tmp_path)
 
 
-def use(person_id: int) -> access.Opened | access.Refused:
+def use(person_id: int) -> access.Opened | access.UseRefused:
     ask = access.Ask(ADVISER, "answer-contact", ("first_name",), "phone")
     return access.use(ask, person_id, at=NOW)
 
@@ -133,7 +133,7 @@ def assert_as_after_the_week(week: Week, done: Restoration) -> None:
     assert held_fields(week.erased) == frozenset()
     assert handle(week.erased) is None
     assert choices.history(week.erased) == []
-    assert isinstance(use(week.erased), access.Refused)
+    assert isinstance(use(week.erased), access.UseRefused)
     # The one who took their consent back did so.
     assert choices.standing(week.withdrew).said("personal-offers") is Answer.NO
     assert [choice.evidence for choice in choices.history(week.withdrew)] == ["call:3", "call:1"]

@@ -16,11 +16,11 @@ from django.urls import path
 from aboveboard.accounts.gate import public
 from aboveboard.basics.errors import (
     AboveboardError,
-    BadInput,
     Conflict,
-    NotAllowed,
+    Invalid,
     NotFound,
-    TooMany,
+    RateLimited,
+    Refused,
     Unavailable,
 )
 from aboveboard.site.urls import handler400, handler403, handler404, handler500
@@ -29,11 +29,11 @@ from aboveboard.site.urls import urlpatterns as real
 __all__ = ["handler400", "handler403", "handler404", "handler500"]
 
 TOLD: dict[str, AboveboardError] = {
-    "400": BadInput(found="a date in the future", fix="Give the day."),
-    "403": NotAllowed(why="it is not yours"),
+    "422": Invalid(found="a date in the future", fix="Give the day."),
+    "403": Refused(why="it is not yours"),
     "404": NotFound(what="batch"),
     "409": Conflict(why="it is closed"),
-    "429": TooMany(seconds=3),
+    "429": RateLimited(seconds=3),
     "503": Unavailable(what="The key store", fix="Wait."),
 }
 

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from aboveboard.access.actions import Ask, Opened, Refused, use
+from aboveboard.access.actions import Ask, Opened, UseRefused, use
 from aboveboard.access.reasons import Code
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
@@ -44,7 +44,7 @@ def test_who_begins_to_look_after_the_erasure_gets_nothing_and_every_look_has_it
 
         def look(
             person_id: int = person_id, gone: threading.Event = gone
-        ) -> list[tuple[bool, Opened | Refused]]:
+        ) -> list[tuple[bool, Opened | UseRefused]]:
             seen = []
             while not (seen and seen[-1][0]):
                 seen.append((gone.is_set(), use(ASK, person_id, at=clock.now())))
@@ -56,9 +56,9 @@ def test_who_begins_to_look_after_the_erasure_gets_nothing_and_every_look_has_it
             assert isinstance(looks, list), looks
             for after, outcome in looks:
                 assert Entry.objects.filter(id=outcome.entry_id).exists()
-                if isinstance(outcome, Refused):
+                if isinstance(outcome, UseRefused):
                     assert {reason.code for reason in outcome.reasons} == {Code.PERSON_UNKNOWN}
-                assert isinstance(outcome, Refused) or not after, (
+                assert isinstance(outcome, UseRefused) or not after, (
                     "a look that began after the erasure opened the record"
                 )
     assert len(whole.people()) == 3

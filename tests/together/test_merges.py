@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from aboveboard.access.actions import Ask, Opened, Refused, use
+from aboveboard.access.actions import Ask, Opened, UseRefused, use
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
@@ -85,7 +85,7 @@ def test_uses_and_choices_beside_merges_and_splits_find_one_of_the_two_states() 
             row = merge(one, other)
             actions.split(row.pk, kinds=kinds, reference="case/2", by=SYSTEM, at=clock.now())
 
-    def look(person: int) -> list[Opened | Refused]:
+    def look(person: int) -> list[Opened | UseRefused]:
         return [use(ASK, person, at=clock.now()) for _ in range(8)]
 
     def say(person: int) -> None:

@@ -80,7 +80,7 @@ class OpenedDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class UseRefused:
     """No, for these reasons, and the entry that proves that it was asked."""
 
     reasons: tuple[Reason, ...]
@@ -95,10 +95,10 @@ class Wanted:
     sought: Sought
 
 
-Outcome = Opened | Refused | AboveboardError
+Outcome = Opened | UseRefused | AboveboardError
 
 
-def use(ask: Ask, person_id: int, *, at: datetime) -> Opened | Refused:
+def use(ask: Ask, person_id: int, *, at: datetime) -> Opened | UseRefused:
     """Use one person's data.
 
     Raises:
@@ -108,7 +108,7 @@ def use(ask: Ask, person_id: int, *, at: datetime) -> Opened | Refused:
     return _use_batch(ask, [person_id], at=at)[0]
 
 
-def use_document(ask: Ask, person_id: int, *, at: datetime) -> OpenedDocument | Refused:
+def use_document(ask: Ask, person_id: int, *, at: datetime) -> OpenedDocument | UseRefused:
     """Use the document in the one field that is asked for: decided and written down as any use,
     then opened as a stream.
 
@@ -119,7 +119,7 @@ def use_document(ask: Ask, person_id: int, *, at: datetime) -> OpenedDocument | 
     (field,) = ask.fields
     records, (decision,), (entry_id,) = _decide_batch(ask, [person_id], at)  # 1, 2, 3
     if isinstance(decision, deciding.Refusal):
-        return Refused(decision.reasons, entry_id)
+        return UseRefused(decision.reasons, entry_id)
     record = records[person_id]
     # 4.
     return OpenedDocument(
@@ -129,7 +129,7 @@ def use_document(ask: Ask, person_id: int, *, at: datetime) -> OpenedDocument | 
 
 def use_many(
     ask: Ask, person_ids: Iterable[int], *, at: datetime
-) -> Iterator[tuple[int, Opened | Refused]]:
+) -> Iterator[tuple[int, Opened | UseRefused]]:
     """Use many people's data, decided for each: batches of
     ``limits.USE_BATCH``, streamed in order."""
     remaining = iter(person_ids)
@@ -137,7 +137,7 @@ def use_many(
         yield from zip(batch, _use_batch(ask, batch, at=at), strict=True)
 
 
-def use_of(ask: Ask, sought: Sought, *, at: datetime) -> Opened | Refused:
+def use_of(ask: Ask, sought: Sought, *, at: datetime) -> Opened | UseRefused:
     """Use the data of the one person known by what they said of themselves (:func:`uses_of`).
 
     Raises:
@@ -243,7 +243,7 @@ def _outcome(adopted: Adopted, look: _Look, entry_id: int) -> Outcome:
         except AboveboardError as error:
             return error
     if look.refusal and (look.already or not _told(adopted, look.wanted)):
-        return Refused(look.refusal.reasons, entry_id)
+        return UseRefused(look.refusal.reasons, entry_id)
     return lookup.missing(range(look.shown))
 
 
@@ -296,10 +296,10 @@ def _kept_apart(entry_id: int, look: _Look) -> QuietRefusal:
     )
 
 
-def _use_batch(ask: Ask, person_ids: Sequence[int], *, at: datetime) -> list[Opened | Refused]:
+def _use_batch(ask: Ask, person_ids: Sequence[int], *, at: datetime) -> list[Opened | UseRefused]:
     records, decisions, entry_ids = _decide_batch(ask, person_ids, at)
     return [
-        Refused(decision.reasons, entry_id)
+        UseRefused(decision.reasons, entry_id)
         if isinstance(decision, deciding.Refusal)
         else open_granted(records[person_id], decision.fields, entry_id)  # 4
         for person_id, decision, entry_id in zip(person_ids, decisions, entry_ids, strict=True)

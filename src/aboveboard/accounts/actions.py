@@ -20,7 +20,7 @@ from aboveboard.accounts.links import LinkState
 from aboveboard.accounts.models import Account, SignInLink
 from aboveboard.basics import settings
 from aboveboard.basics.actor import Actor, Role
-from aboveboard.basics.errors import BadInput, Conflict, NotAllowed
+from aboveboard.basics.errors import Conflict, Invalid, Refused
 
 STAND_IN = "@person.invalid"
 """A customer's account needs an address for allauth; this one can never receive mail
@@ -40,11 +40,11 @@ def add_staff(*, email: str, name: str, team: str, role: Role, at: datetime) -> 
     try:
         validate_email(email)
     except ValidationError:
-        raise BadInput(
+        raise Invalid(
             found="an address that is not an e-mail address", fix="Write it like name@example.com."
         ) from None
     if not name.strip():
-        raise BadInput(found="an empty name", fix="Give the name that colleagues know them by.")
+        raise Invalid(found="an empty name", fix="Give the name that colleagues know them by.")
     _staff_role(role)
     account = Account.objects.select_for_update().filter(email=email).first()
     if account is None:
@@ -170,7 +170,7 @@ def make_link(
         Conflict: the account is closed.
     """
     if demo and not settings.current().demo.enabled:
-        raise NotAllowed(why="a link without a second factor is for demonstrations only")
+        raise Refused(why="a link without a second factor is for demonstrations only")
     if not account.is_active:
         raise Conflict(why="this account is closed")
     token = links.new_token()
@@ -209,7 +209,7 @@ def use_link(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | None]
 
 def _staff_role(role: Role) -> None:
     if role is Role.CUSTOMER:
-        raise BadInput(
+        raise Invalid(
             found="the role customer",
             fix="Choose one of: "
             + ", ".join(r.value for r in Role if r is not Role.CUSTOMER)

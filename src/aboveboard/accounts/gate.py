@@ -40,7 +40,7 @@ from aboveboard.accounts.clients.tokens import Program, program_for
 from aboveboard.accounts.models import Account
 from aboveboard.basics import clock, problems
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
-from aboveboard.basics.errors import NotAllowed, TooMany
+from aboveboard.basics.errors import RateLimited, Refused
 from aboveboard.basics.logs import REQUEST_ID
 
 log = logging.getLogger(__name__)
@@ -213,7 +213,7 @@ def actor_of(request: HttpRequest) -> Actor:
         return client.actor
     user = request.user
     if not isinstance(user, Account) or not user.is_active:
-        raise NotAllowed(why="nobody is signed in")
+        raise Refused(why="nobody is signed in")
     return CUSTOMER if user.is_customer else queries.actor_for(user)
 
 
@@ -225,7 +225,7 @@ def person_of(request: HttpRequest) -> int:
     """
     user = request.user
     if not isinstance(user, Account) or not user.is_active or user.person_id is None:
-        raise NotAllowed(why="this is for the customer themselves")
+        raise Refused(why="this is for the customer themselves")
     return user.person_id
 
 
@@ -237,7 +237,7 @@ def client_of(request: HttpRequest) -> Program:
     """
     client = _client(request)
     if client is None:
-        raise NotAllowed(why="no token that works came with the request")
+        raise Refused(why="no token that works came with the request")
     return client
 
 
@@ -316,7 +316,7 @@ def throttle(request: HttpRequest, action: str) -> None:
     actor = actor_of(request)
     caller = f"{actor.kind}:{actor.id or person_of(request)}"
     if not consume(request, app="allauth.account", action=action, key=caller, limit_get=True):
-        raise TooMany(seconds=60)
+        raise RateLimited(seconds=60)
 
 
 def _keep_alive(request: HttpRequest) -> None:
@@ -345,7 +345,7 @@ def _ask_to_sign_in(request: HttpRequest, gate: Gate | None) -> HttpResponseBase
 
 def _refuse(request: HttpRequest, gate: Gate | None) -> HttpResponse:
     if request.path.startswith(API):
-        return _problem(403, "not_allowed", "You may not do this.")
+        return _problem(403, "refused", "You may not do this.")
     context = {
         "for_staff": bool(gate and gate.kind is Kind.STAFF),
         "for_customers": bool(gate and gate.kind is Kind.CUSTOMER),

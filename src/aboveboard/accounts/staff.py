@@ -19,13 +19,13 @@ from aboveboard.accounts.models import Account, ServiceClient
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.ledger import actions as ledger
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
 
 
-class NotInPromise(BadInput):
+class NotInPromise(Invalid):
     """The promise in force has no {found}."""
 
     code = "not_in_promise"

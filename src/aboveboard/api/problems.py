@@ -13,14 +13,11 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from aboveboard.access.reasons import Reason
-from aboveboard.accounts.clients.idempotency import KeyReused
 from aboveboard.basics import problems
 from aboveboard.basics.errors import AboveboardError, http_status
 from aboveboard.basics.logs import REQUEST_ID
 
 log = logging.getLogger(__name__)
-# draft-ietf-httpapi-idempotency-key-header-07, 2.7.
-_STATUS: dict[type[AboveboardError], int] = {KeyReused: 422}
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -55,7 +52,7 @@ def install(api: NinjaAPI) -> None:
 def _ours(request: HttpRequest, error: AboveboardError | type[AboveboardError]) -> HttpResponse:
     if isinstance(error, type):
         raise error
-    status = _STATUS.get(type(error)) or http_status(error)
+    status = http_status(error)
     if status == 500:
         log.error("a fault of ours: %s", error.code)
     step = error.next_step.format(**error.details)

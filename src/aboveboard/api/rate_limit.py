@@ -11,7 +11,7 @@ import threading
 import time
 
 from aboveboard.api.limits import SERVICE_USES_PER_SECOND
-from aboveboard.basics.errors import TooMany
+from aboveboard.basics.errors import RateLimited
 
 _lock = threading.Lock()
 _buckets: dict[int, tuple[float, float]] = {}
@@ -32,7 +32,7 @@ def take(
             if nobody else takes them.
     """
     if wait := _missing(client_id, count, rate, time.monotonic() if now is None else now):
-        raise TooMany(seconds=math.ceil(wait))
+        raise RateLimited(seconds=math.ceil(wait))
 
 
 def wait(client_id: int, count: int, *, rate: float = SERVICE_USES_PER_SECOND) -> None:

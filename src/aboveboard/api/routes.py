@@ -35,7 +35,7 @@ from aboveboard.api.schemas import (
 from aboveboard.api.uses.fast_path import ask_of, sought, use_batch, use_one
 from aboveboard.api.uses.stream import MEDIA_TYPE, Answers, Lines
 from aboveboard.basics import clock
-from aboveboard.basics.errors import NotAllowed
+from aboveboard.basics.errors import Refused
 from aboveboard.choices.state import Answer
 from aboveboard.promise.queries import in_force
 
@@ -98,7 +98,7 @@ def post_choice(
     rate_limit.take(client_of(request).id)
     scope = _scope(request)
     if asked.purpose not in scope.purposes or asked.channel not in scope.channels:
-        raise NotAllowed(why="this program was not given leave for this purpose or channel")
+        raise Refused(why="this program was not given leave for this purpose or channel")
     if key is None:
         return Status(201, _choose(request, asked))
     same = json.dumps(asked.model_dump(), sort_keys=True).encode()

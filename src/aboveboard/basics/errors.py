@@ -10,7 +10,7 @@ No detail may hold personal data: errors reach logs (design, invariant 4).
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 
 def first_paragraph(kind: type) -> str:
@@ -38,10 +38,10 @@ class AboveboardError(Exception):
         return f"{self.message} {step}".strip()
 
 
-class BadInput(AboveboardError):
-    """What was given cannot be used: {found}."""
+class Invalid(AboveboardError):
+    """Invalid input: {found}."""
 
-    code = "bad_input"
+    code = "invalid"
     next_step = "{fix}"
 
 
@@ -51,22 +51,22 @@ class NotFound(AboveboardError):
     code = "not_found"
 
 
-class NotAllowed(AboveboardError):
-    """You may not do this: {why}."""
+class Refused(AboveboardError):
+    """You do not have permission to do this: {why}."""
 
-    code = "not_allowed"
+    code = "refused"
 
 
-class Conflict(AboveboardError):
+class Conflict(Refused):
     """This cannot be done now: {why}."""
 
     code = "conflict"
 
 
-class TooMany(AboveboardError):
+class RateLimited(AboveboardError):
     """Too many tries. Wait {seconds} seconds and try again."""
 
-    code = "too_many"
+    code = "rate_limited"
 
 
 class Unavailable(AboveboardError):
@@ -76,13 +76,29 @@ class Unavailable(AboveboardError):
     next_step = "{fix}"
 
 
-_HTTP: dict[type[AboveboardError], int] = {
-    BadInput: 400,
-    NotAllowed: 403,
+class Damaged(AboveboardError):
+    """What was stored cannot be read as it was written: {what}."""
+
+    code = "damaged"
+    next_step = "Run: aboveboard doctor. Restore from a backup what it names."
+
+
+class Misconfigured(AboveboardError):
+    """This installation is not set up as it must be: {what}."""
+
+    code = "misconfigured"
+    next_step = "{fix}"
+
+
+_HTTP: Final[dict[type[AboveboardError], int]] = {
+    Invalid: 422,
     NotFound: 404,
-    Conflict: 409,
-    TooMany: 429,
+    Conflict: 409,  # before Refused, whose case it is
+    Refused: 403,
+    RateLimited: 429,
     Unavailable: 503,
+    Damaged: 500,
+    Misconfigured: 500,
 }
 
 

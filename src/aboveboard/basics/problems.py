@@ -14,7 +14,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 _PLAIN: Final[dict[int, tuple[str, str, str]]] = {
     400: ("bad_request", "The request could not be read.", ""),
-    403: ("not_allowed", "You may not do this.", ""),
+    403: ("refused", "You may not do this.", ""),
     404: (
         "no_such_address",
         "There is nothing at this address.",

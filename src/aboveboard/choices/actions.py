@@ -11,7 +11,7 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import Answer
 from aboveboard.ledger.actions import append
@@ -23,21 +23,21 @@ from aboveboard.vault.queries import handle
 _EVIDENCE = re.compile(r"[A-Za-z0-9:._/-]{1,80}")
 
 
-class NoChoiceHere(BadInput):
+class NoChoiceHere(Invalid):
     """There is no choice to make about {purpose}: {why}."""
 
     code = "no_choice_here"
     next_step = ""
 
 
-class ChannelUnknown(BadInput):
+class ChannelUnknown(Invalid):
     """The promise has no such channel for a choice to be made on."""
 
     code = "channel_unknown"
     next_step = "Use one of: {channels}."
 
 
-class EvidenceRefused(BadInput):
+class EvidenceRefused(Invalid):
     """The evidence of a choice is a reference, not a sentence: letters,
     digits and : . _ / - only."""
 

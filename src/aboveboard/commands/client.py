@@ -114,10 +114,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _life(days: int) -> timedelta:
-    from aboveboard.basics.errors import BadInput
+    from aboveboard.basics.errors import Invalid
 
     if days < 1:
-        raise BadInput(found=f"a secret that works for {days} days", fix="Give 1 day or more.")
+        raise Invalid(found=f"a secret that works for {days} days", fix="Give 1 day or more.")
     return timedelta(days=days)
 
 

@@ -6,11 +6,11 @@ from typing import Final
 
 from aboveboard.basics.errors import (
     AboveboardError,
-    BadInput,
     Conflict,
-    NotAllowed,
+    Invalid,
     NotFound,
-    TooMany,
+    RateLimited,
+    Refused,
     Unavailable,
 )
 from aboveboard.basics.settings import NoInstance, WrongSetting
@@ -50,11 +50,11 @@ MEANINGS: Final = {
 _BY_KIND: Final[dict[type[AboveboardError], int]] = {
     WrongSetting: WRONG_SETTING,
     NoInstance: NOT_FOUND,
-    BadInput: WRONG_USE,
+    Invalid: WRONG_USE,
     NotFound: NOT_FOUND,
     Conflict: CONFLICT,
-    NotAllowed: NOT_ALLOWED,
-    TooMany: CONFLICT,
+    Refused: NOT_ALLOWED,
+    RateLimited: CONFLICT,
     Unavailable: UNAVAILABLE,
 }
 

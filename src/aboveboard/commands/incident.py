@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aboveboard.basics import clock
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.commands.progress import Bar
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _open_leak(args: argparse.Namespace, by: Actor) -> int:
     from aboveboard.incidents.leaks.opening import look, open_from_leak
 
     if not args.file.is_file():
-        raise BadInput(found=f"there is no file {args.file}", fix="Check the path.")
+        raise Invalid(found=f"there is no file {args.file}", fix="Check the path.")
     with args.file.open("rb") as file:
         seen = look(file)
     chosen = args.columns.split(",") if args.columns else _confirm(seen, sure=args.yes or args.json)
@@ -159,12 +159,12 @@ def _confirm(seen: Look, *, sure: bool) -> list[str]:
             looks = f"{guess.seen or guess.filled} of {guess.filled} sample rows"
             print(f"  column {guess.position + 1}{name}: {guess.role.replace('_', ' ')}, {looks}")
         if not sys.stdin.isatty():
-            raise BadInput(
+            raise Invalid(
                 found="nobody to confirm the columns",
                 fix="Say --yes to take them as guessed, or give --columns.",
             )
         if input("Is that right? [y/N] ").strip().lower() not in ("y", "yes"):
-            raise BadInput(
+            raise Invalid(
                 found="the columns were not confirmed", fix="Say what each is with --columns."
             )
     return [guess.role for guess in seen.columns]

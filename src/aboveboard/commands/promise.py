@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.commands.exits import DONE, LOOK
 from aboveboard.promise import diff, explain, register
 from aboveboard.promise.limits import PROMISE_BYTES
@@ -203,7 +203,7 @@ def _read(file: Path) -> bytes:
         with file.open("rb") as opened:
             return opened.read(PROMISE_BYTES + 1)
     except OSError as error:
-        raise BadInput(
+        raise Invalid(
             found=f"{file} cannot be read ({error.strerror})", fix="Check the path."
         ) from None
 

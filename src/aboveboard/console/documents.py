@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from aboveboard.access.actions import Ask, Refused, use_document
+from aboveboard.access.actions import Ask, UseRefused, use_document
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.console.forms import DocumentForm
@@ -32,7 +32,7 @@ def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
     outcome = use_document(
         Ask(actor, purpose.key, (field,), note["channel"]), note["person"], at=clock.now()
     )
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, UseRefused):
         reasons = [named(promise, reason) for reason in outcome.reasons]
         context = {
             "purpose": purpose,

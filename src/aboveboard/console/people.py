@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aboveboard.access.actions import Ask, Opened, Refused, use_of
+from aboveboard.access.actions import Ask, Opened, UseRefused, use_of
 from aboveboard.access.lookup import NoOneFound, SeveralFound, Sought
 from aboveboard.access.reasons import Reason
 from aboveboard.accounts.gate import actor_of, allow, throttle
@@ -83,7 +83,7 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
 
 
 def _answer(
-    request: HttpRequest, ask: Ask, promise: Promise, purpose: Purpose, outcome: Opened | Refused
+    request: HttpRequest, ask: Ask, promise: Promise, purpose: Purpose, outcome: Opened | UseRefused
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "purpose": purpose,

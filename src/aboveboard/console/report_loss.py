@@ -12,7 +12,7 @@ from aboveboard.accounts import limits
 from aboveboard.accounts.gate import actor_of, allow_staff
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotFound
+from aboveboard.basics.errors import AboveboardError, Conflict, Invalid, NotFound
 from aboveboard.console.devices.forms import BY_TAG, OTHER, ReportForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import queries as custody
@@ -100,7 +100,7 @@ def _open(form: ReportForm, actor: Actor, took: int | None) -> Incident | None:
                 "after it."
             ),
         )
-    except BadInput:
+    except Invalid:
         form.add_error("when", "This lies in the future.")
     except AboveboardError as error:
         form.add_error(None, str(error))

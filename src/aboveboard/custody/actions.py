@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import AboveboardError, BadInput, Conflict, NotFound
+from aboveboard.basics.errors import AboveboardError, Conflict, Invalid, NotFound
 from aboveboard.custody.exporting import make_export
 from aboveboard.custody.models import Device, DeviceKind, DeviceRecord, DeviceState, Encrypted
 from aboveboard.ledger.actions import append
@@ -41,7 +41,7 @@ def register_device(
     """
     tag, name = tag.strip(), name.strip()
     if not tag or not name:
-        raise BadInput(found="a device without a tag or a name", fix="Give both.")
+        raise Invalid(found="a device without a tag or a name", fix="Give both.")
     try:
         with transaction.atomic():
             device = Device.objects.create(

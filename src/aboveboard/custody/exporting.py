@@ -28,12 +28,12 @@ from pathlib import Path
 
 from django.db import transaction
 
-from aboveboard.access.actions import Ask, Opened, Refused, use_many
+from aboveboard.access import limits as access_limits
+from aboveboard.access.actions import Ask, Opened, UseRefused, use_many
 from aboveboard.access.decision.decide import ANY_SCOPE, Scope
-from aboveboard.access.limits import USE_BATCH
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import AboveboardError, BadInput, NotFound
+from aboveboard.basics.errors import AboveboardError, Invalid, NotFound
 from aboveboard.basics.personal import Personal
 from aboveboard.custody import limits, manifest, manifest_rows, parcel
 from aboveboard.custody.models import Device, Encrypted, Export, Form, Protection
@@ -166,7 +166,7 @@ def _begin(
     at: datetime,
 ) -> Export:
     if (device is None) == (not recipient):
-        raise BadInput(
+        raise Invalid(
             found="an export that goes to nobody, or to two places",
             fix="Name a device or a recipient.",
         )
@@ -180,7 +180,7 @@ def _begin(
     ):
         raise NotSharedWith(recipient=recipient, purpose=purpose)
     if out.exists():
-        raise BadInput(found=f"there is already a file {out.name}", fix="Choose another name.")
+        raise Invalid(found=f"there is already a file {out.name}", fix="Choose another name.")
     if shape.age_keys:
         protection = Protection.PARCEL
     else:
@@ -219,18 +219,18 @@ def _once(person_ids: Iterable[int]) -> Iterator[int]:
 
 def _rows(
     export: Export,
-    outcomes: Iterator[tuple[int, Opened | Refused]],
+    outcomes: Iterator[tuple[int, Opened | UseRefused]],
     counts: _Counts,
     progress: Callable[[int], None],
 ) -> Iterator[Sequence[str]]:
     known = in_force().promise.fields
     bits = {name: bitmap([known[name].category]) for name in export.fields if name in known}
     fields, secret = list(export.fields), secrets.token_bytes(32) if export.pseudonyms else None
-    while batch := list(islice(outcomes, USE_BATCH)):
+    while batch := list(islice(outcomes, access_limits.USE_BATCH)):
         told: list[manifest_rows.Line] = []
         rows = []
         for person_id, outcome in batch:
-            if isinstance(outcome, Refused):
+            if isinstance(outcome, UseRefused):
                 told.append((person_id, 0, _codes(outcome)))
                 continue
             row = [_plain(outcome.values.get(name)) for name in fields]
@@ -243,7 +243,7 @@ def _rows(
         progress(counts.people + counts.refused)
 
 
-def _codes(outcome: Refused) -> str:
+def _codes(outcome: UseRefused) -> str:
     return " ".join(sorted({reason.code.value for reason in outcome.reasons}))[:300]
 
 

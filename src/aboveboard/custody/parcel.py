@@ -19,7 +19,7 @@ from typing import IO, Final, Protocol
 
 import pyrage
 
-from aboveboard.basics.errors import AboveboardError, BadInput
+from aboveboard.basics.errors import AboveboardError, Invalid
 
 KEY: Final = "key"
 """The column of pseudonyms."""
@@ -110,7 +110,7 @@ def open_parcel(file: Path, identity: Path, out: Path) -> None:
     except pyrage.IdentityError:
         known = []
     if not known:
-        raise BadInput(
+        raise Invalid(
             found=f"{identity.name} holds no secret key of age",
             fix="Name the file that age-keygen made.",
         )
@@ -122,7 +122,7 @@ def open_parcel(file: Path, identity: Path, out: Path) -> None:
     except pyrage.DecryptError as error:
         raise ParcelClosed(file=file.name, why=str(error).rstrip(".")) from None
     except FileExistsError:
-        raise BadInput(
+        raise Invalid(
             found=f"there is already a file {out.name}", fix="Choose another name."
         ) from None
     except OSError as error:
@@ -145,7 +145,7 @@ def new_key(out: Path) -> str:
         with _private(out) as file:
             file.write(f"# public key: {pair.to_public()}\n{pair}\n".encode())
     except FileExistsError:
-        raise BadInput(
+        raise Invalid(
             found=f"there is already a file {out.name}", fix="Choose another name."
         ) from None
     return str(pair.to_public())

@@ -28,7 +28,7 @@ from aboveboard.accounts.actions import join_customers, part_customers
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import BadInput, Conflict, NotFound
+from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.identity import filing, joining, splitting
 from aboveboard.identity.choosing import Side, winners
 from aboveboard.identity.handles import give, known_as
@@ -48,7 +48,7 @@ from aboveboard.vault.rekeying.records import resealed
 _REFERENCE = re.compile(r"[A-Za-z0-9:._/-]{1,80}")
 
 
-class SamePerson(BadInput):
+class SamePerson(Invalid):
     """A record cannot be merged with itself."""
 
     code = "same_person"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.vault.origin import Origin
 
 
@@ -27,7 +27,7 @@ class Likeness(StrEnum):
     DIFFERS = "differs"
 
 
-class NotHeldThere(BadInput):
+class NotHeldThere(Invalid):
     """That record holds no {field}, so its value cannot win."""
 
     code = "not_held_there"

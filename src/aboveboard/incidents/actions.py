@@ -13,7 +13,7 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import BadInput, Conflict, NotFound
+from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.custody import actions as custody
 from aboveboard.custody.models import Device
 from aboveboard.incidents import counting, lifecycle
@@ -70,7 +70,7 @@ def open_other(
         BadInput: there is no title, or the moment is in the future.
     """
     if not title.strip():
-        raise BadInput(found="an incident without a title", fix="Say in a few words what was lost.")
+        raise Invalid(found="an incident without a title", fix="Say in a few words what was lost.")
     check_order(discovered_at=discovered_at, at=at)
     with transaction.atomic():
         return lifecycle.open_incident(
@@ -140,7 +140,7 @@ def _set_moments(
     changed = []
     for name, moment in moments.items():
         if name not in _MOMENTS or (moment is None and name in ("discovered_at", "aware_at")):
-            raise BadInput(
+            raise Invalid(
                 found=f"{name} cannot be set to that",
                 fix=f"Give a moment for one of {', '.join(_MOMENTS)}.",
             )
@@ -177,7 +177,7 @@ def note(
     """
     text = sentence.strip()
     if not text or len(text) > 400:
-        raise BadInput(
+        raise Invalid(
             found="a note that is empty or longer than 400 characters", fix="Write one sentence."
         )
     check_order(occurred_at=happened_at, at=at)

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.promise.model import Promise
 from aboveboard.vault.origin import IMPORT, Origin
 
 
-class CollectedRefused(BadInput):
+class CollectedRefused(Invalid):
     """The mapping cannot say how these customers were collected: {why}."""
 
     code = "collected_refused"

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.intake import blocks
 from aboveboard.intake.blocks import Lines
 from aboveboard.vault import queries
@@ -25,7 +25,7 @@ def lines(path: Path, run_id: int) -> Iterator[bytes]:
     run = queries.import_run(run_id)
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != run.file_digest:
-            raise BadInput(
+            raise Invalid(
                 found=f"import {run_id} read another file than {path.name}",
                 fix="Name the file as it was imported.",
             )

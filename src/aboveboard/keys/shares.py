@@ -13,7 +13,7 @@ from typing import Final
 
 from shamir_mnemonic import MnemonicError, Share, combine_mnemonics, generate_mnemonics
 
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.keys.wrapping import KEY_BYTES
 
 MOST: Final = 16
@@ -28,7 +28,7 @@ def split(key: bytes, *, threshold: int, shares: int) -> list[str]:
     """
     if not 2 <= threshold <= shares <= MOST:
         fix = f"At least 2 must be needed, and at most {MOST} made: --threshold 3 --shares 5"
-        raise BadInput(found=f"{threshold} of {shares} shares", fix=fix)
+        raise Invalid(found=f"{threshold} of {shares} shares", fix=fix)
     (made,) = generate_mnemonics(1, [(threshold, shares)], key)
     return list(made)
 
@@ -44,12 +44,12 @@ def read(text: str) -> tuple[int, int]:
         share = Share.from_mnemonic(words)
     except (MnemonicError, ValueError, IndexError, KeyError, OverflowError):
         found = f"a share of {len(words.split())} words that does not add up"
-        raise BadInput(
+        raise Invalid(
             found=found,
             fix="Compare each word with the paper: 33 words, and one of them is not right.",
         ) from None
     if share.group_count != 1 or share.group_threshold != 1 or len(share.value) != KEY_BYTES:
-        raise BadInput(
+        raise Invalid(
             found="a share of something else",
             fix="Use the shares that aboveboard keys split printed.",
         )
@@ -66,16 +66,16 @@ def join(texts: Sequence[str]) -> bytes:
     needed = max((threshold for _, threshold in read_ones), default=2)
     have = len({number for number, _ in read_ones})
     if have < needed:
-        raise BadInput(found=f"{have} different shares", fix=f"{needed} are needed.")
+        raise Invalid(found=f"{have} different shares", fix=f"{needed} are needed.")
     try:
         key = combine_mnemonics(list(dict.fromkeys(_plain(text) for text in texts))[:needed])
     except (MnemonicError, ValueError):
-        raise BadInput(
+        raise Invalid(
             found="shares that do not belong together",
             fix="Use shares from one and the same splitting.",
         ) from None
     if len(key) != KEY_BYTES:
-        raise BadInput(
+        raise Invalid(
             found="a secret of another length",
             fix="Use the shares that aboveboard keys split printed.",
         )

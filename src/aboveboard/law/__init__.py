@@ -18,5 +18,4 @@ Public names:
     ``reporting``: what an authority is told (the EDPB template and the ICO form), and what is
         still missing.
     ``rules``: the law as data: duties, definitions, authorities.
-    ``stories``: free-text retellings of a breach, read into the facts that the rules take.
 """

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import canonical
-from aboveboard.basics.errors import AboveboardError, BadInput
+from aboveboard.basics.errors import AboveboardError, Invalid
 
 FILE: Final = "manifest.json"
 SETTINGS: Final = "settings.toml"
@@ -23,7 +23,7 @@ KEYS: Final = "keys"
 _BLOCK: Final = 1 << 20
 
 
-class NotABackup(BadInput):
+class NotABackup(Invalid):
     """There is no backup in {place}: {why}."""
 
     code = "not_a_backup"

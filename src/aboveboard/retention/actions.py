@@ -17,7 +17,7 @@ from django.db import transaction
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import BadInput, Conflict, NotFound
+from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.ledger.actions import append
 from aboveboard.retention.models import Hold, Restriction, SweepRow
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
@@ -31,7 +31,7 @@ _REFERENCE = re.compile(r"[A-Za-z0-9:._/-]{1,80}")
 _Row = TypeVar("_Row", Hold, Restriction)
 
 
-class ReferenceRefused(BadInput):
+class ReferenceRefused(Invalid):
     """A reference is a number or code, not a sentence: letters, digits and : . _ / - only."""
 
     code = "reference_refused"
@@ -40,7 +40,7 @@ class ReferenceRefused(BadInput):
     )
 
 
-class UntilPassed(BadInput):
+class UntilPassed(Invalid):
     """The day on which it is to end has passed already."""
 
     code = "until_passed"

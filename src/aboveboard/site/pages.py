@@ -23,29 +23,13 @@ from django.urls import Resolver404, resolve
 
 from aboveboard.accounts.gate import public
 from aboveboard.basics import problems, settings
-from aboveboard.basics.errors import (
-    AboveboardError,
-    BadInput,
-    Conflict,
-    NotAllowed,
-    NotFound,
-    TooMany,
-    Unavailable,
-)
+from aboveboard.basics.errors import AboveboardError, http_status
 from aboveboard.basics.logs import REQUEST_ID
 
 log = logging.getLogger(__name__)
 
 _API: Final = ("/api/", "/oauth/", "/.well-known/oauth-")
 """Where programs ask; what goes wrong there is told as a problem, not as a page."""
-_STATUS: Final[dict[type[AboveboardError], int]] = {
-    BadInput: 400,
-    NotAllowed: 403,
-    NotFound: 404,
-    Conflict: 409,
-    TooMany: 429,
-    Unavailable: 503,
-}
 
 
 class Link(TypedDict):
@@ -197,11 +181,9 @@ class ToldErrors:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Return the page for ``exception``, or None where it is not ours to explain."""
-        status = next(
-            (status for kind, status in _STATUS.items() if isinstance(exception, kind)), None
-        )
+        status = http_status(exception)
         if (
-            status is None
+            status == 500
             or not isinstance(exception, AboveboardError)
             or request.path.startswith(_API)
         ):

@@ -11,7 +11,7 @@ from django.db import transaction
 from aboveboard.accounts.actions import forget_customer
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.identity import actions as merging
 from aboveboard.keys import actions as keys
 from aboveboard.keys.handles import handles_of
@@ -28,7 +28,7 @@ from aboveboard.vault.models import BlindIndex, MergedPerson, Person, SealedReco
 from aboveboard.vault.origin import Origin
 
 
-class BadValue(BadInput):
+class BadValue(Invalid):
     """What was given for {field} is not {expected}."""
 
     code = "bad_value"

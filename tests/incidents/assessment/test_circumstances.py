@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.engines.exposure import Combination
 from aboveboard.engines.listing import Cell
 from aboveboard.incidents.assessment import circumstances, scoring
@@ -122,7 +122,7 @@ def test_moments_are_in_order() -> None:
         {"occurred_at": AT, "discovered_at": AT - hour},
         {"aware_at": AT, "determined_at": AT - hour},
     ):
-        with pytest.raises(BadInput):
+        with pytest.raises(Invalid):
             check_order(**wrong, at=AT)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aboveboard.basics import clock, settings
-from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.incidents import limits, queries
 from aboveboard.incidents.leaks import staging
 from aboveboard.incidents.leaks.opening import look, open_from_leak
@@ -61,7 +61,7 @@ def test_a_phone_is_matched_in_the_countries_where_our_people_live(people: Peopl
 
 def test_a_file_without_a_readable_line_opens_nothing(people: People) -> None:
     seen = look(io.BytesIO(b"email,phone\nnobody,nothing\n"))
-    with pytest.raises(BadInput):
+    with pytest.raises(Invalid):
         open_from_leak(
             io.BytesIO(b"email,phone\nnobody,nothing\n"),
             seen.form,

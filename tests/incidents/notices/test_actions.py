@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.basics.errors import Conflict, NotAllowed
+from aboveboard.basics.errors import Conflict, Refused
 from aboveboard.delivery.models import Dispatch
 from aboveboard.delivery.rendering import Item, Skip
 from aboveboard.engines import listing
@@ -46,7 +46,7 @@ def test_who_may_be_the_second_person(counted: Incident) -> None:
     with pytest.raises(actions.SecondPersonNeeded):
         actions.approve(batch.pk, by=LEAD, at=AT)
     for nobody in (STAFF, SYSTEM):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(Refused):
             actions.approve(batch.pk, by=nobody, at=AT)
     assert NoticeBatch.objects.get(pk=batch.pk).delivery_batch is None
     assert not public.incidents(at=AT)

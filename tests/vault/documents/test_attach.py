@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from aboveboard.access import actions as access
-from aboveboard.access.actions import Ask, OpenedDocument, Refused
+from aboveboard.access.actions import Ask, OpenedDocument, UseRefused
 from aboveboard.basics import clock
 from aboveboard.identity import actions as merging
 from aboveboard.ledger.models import Entry
@@ -39,7 +39,7 @@ def keep(person_id: int, content: bytes = PDF, name: str = "receipt.pdf") -> Ori
     return origin
 
 
-def look(person_id: int, purpose: str = PURPOSE) -> OpenedDocument | Refused:
+def look(person_id: int, purpose: str = PURPOSE) -> OpenedDocument | UseRefused:
     return access.use_document(Ask(ADVISER, purpose, (FIELD,), "shop"), person_id, at=clock.now())
 
 
@@ -96,7 +96,7 @@ def test_a_purpose_that_does_not_need_it_opens_nothing() -> None:
     ((one, _),) = world.load(1)
     keep(one)
     outcome = look(one, "deliver-orders")
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, UseRefused)
     assert [reason.code for reason in outcome.reasons] == ["field_not_in_purpose"]
 
 

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
 from aboveboard.access import lookup
-from aboveboard.access.actions import Opened, Refused, open_granted
+from aboveboard.access.actions import Opened, UseRefused, open_granted
 from aboveboard.access.decision import emergency as deciding
 from aboveboard.access.emergency.notes import seal
 from aboveboard.access.emergency.reasons import Emergency
@@ -33,7 +33,7 @@ from aboveboard.access.reasons import Code, Reason, reason
 from aboveboard.accounts.models import Account
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.keys.queries import person_key
 from aboveboard.ledger.actions import append
 from aboveboard.outbox.actions import post
@@ -51,7 +51,7 @@ CHANNEL = "console"
 _REFERENCE = re.compile(r"[A-Za-z0-9:._/-]{0,80}")
 
 
-class EmergencyReference(BadInput):
+class EmergencyReference(Invalid):
     """The reference of an emergency is a number or code: letters, digits and : . _ / - only."""
 
     code = "emergency_reference"
@@ -73,7 +73,7 @@ class EmergencyAsk:
     words: str = field(default="", repr=False)
 
 
-def break_glass(ask: EmergencyAsk, sought: Sought, *, at: datetime) -> Opened | Refused:
+def break_glass(ask: EmergencyAsk, sought: Sought, *, at: datetime) -> Opened | UseRefused:
     """Open named fields of the one person known by what was said, because somebody's
     life or safety is at stake.
 
@@ -104,13 +104,13 @@ def break_glass(ask: EmergencyAsk, sought: Sought, *, at: datetime) -> Opened | 
             look = _keep(ask, record.person_id, entry_id, at)
             post(OPENED, {"emergency": look.pk})
     if against:
-        return Refused(against, entry_id)
+        return UseRefused(against, entry_id)
     if record is None:
         raise lookup.missing(found)
     return open_granted(record, ask.fields, entry_id)  # 4
 
 
-def show_again(look_id: int, *, by: Actor, at: datetime) -> Opened | Refused:
+def show_again(look_id: int, *, by: Actor, at: datetime) -> Opened | UseRefused:
     """Open the same fields once more, for the one who asked and while its time lasts; each
     showing is an entry of its own.
 
@@ -142,7 +142,7 @@ def show_again(look_id: int, *, by: Actor, at: datetime) -> Opened | Refused:
             of=look.entry_id,
         )
     if against or record is None:
-        return Refused(against, entry_id)
+        return UseRefused(against, entry_id)
     return open_granted(record, ask.fields, entry_id)
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from aboveboard.access.emergency.reasons import Verdict
 from aboveboard.access.models import EmergencyLook
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.errors import Conflict, NotAllowed, NotFound
+from aboveboard.basics.errors import Conflict, NotFound, Refused
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 
@@ -38,7 +38,7 @@ def review(look_id: int, verdict: Verdict, *, by: Actor, at: datetime) -> Emerge
         if look is None:
             raise NotFound(what="emergency look")
         if (by.kind.value, by.id) == (look.actor["kind"], look.actor["id"]):
-            raise NotAllowed(why="nobody reviews their own emergency look")
+            raise Refused(why="nobody reviews their own emergency look")
         if look.reviewed_at is not None:
             raise ReviewedAlready(why="its verdict stands")
         # The handle is that of the look's entry: the person may be erased by now, and the verdict

@@ -14,7 +14,7 @@ from aboveboard.access.models import QuietRefusal
 from aboveboard.access.reasons import SENTENCES, Code, Reason
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
@@ -24,7 +24,7 @@ KIND = "explain.asked"
 _USES = ("use.granted", "use.refused", "use.emergency", "emergency.refused")
 
 
-class NotAUse(BadInput):
+class NotAUse(Invalid):
     """Entry {entry} is no use of anybody's data: it says {kind}."""
 
     code = "not_a_use"

@@ -15,7 +15,7 @@ from django.db import transaction
 from aboveboard.accounts import limits, links
 from aboveboard.accounts.clients import tokens
 from aboveboard.accounts.models import ClientSecret, ServiceClient
-from aboveboard.basics.errors import BadInput, Conflict
+from aboveboard.basics.errors import Conflict, Invalid
 
 
 @transaction.atomic
@@ -43,7 +43,7 @@ def make_client(
         ("channel", channels),
     ):
         if not given:
-            raise BadInput(
+            raise Invalid(
                 found=f"no {what}",
                 fix=f"A program needs a {what}, so that what it does can be judged.",
             )

@@ -18,14 +18,14 @@ from django.utils.crypto import salted_hmac
 
 from aboveboard.accounts import limits
 from aboveboard.accounts.models import Repeat
-from aboveboard.basics.errors import AboveboardError, BadInput, Conflict
+from aboveboard.basics.errors import AboveboardError, Conflict, Invalid
 
 _KEY = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,255}")
 _running: set[str] = set()
 _lock = threading.Lock()
 
 
-class KeyRefused(BadInput):
+class KeyRefused(Invalid):
     """An Idempotency-Key is 1 to 255 visible characters, without quotation marks
     or backslashes inside."""
 
@@ -35,7 +35,7 @@ class KeyRefused(BadInput):
     )
 
 
-class KeyReused(Conflict):
+class KeyReused(Invalid):
     """This Idempotency-Key came with another request before."""
 
     code = "idempotency_key_reused"

@@ -19,7 +19,7 @@ from aboveboard.accounts import limits
 from aboveboard.accounts.clients.server import Server, metadata
 from aboveboard.accounts.gate import public
 from aboveboard.basics import problems, settings
-from aboveboard.basics.errors import TooMany
+from aboveboard.basics.errors import RateLimited
 from aboveboard.basics.logs import REQUEST_ID
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def _claimed(request: HttpRequest) -> str:
 
 
 def _wait(seconds: int) -> HttpResponse:
-    error = TooMany(seconds=seconds)
+    error = RateLimited(seconds=seconds)
     body = problems.problem(429, error.code, error.message, request_id=REQUEST_ID.get())
     return JsonResponse(
         body, status=429, content_type=problems.MEDIA_TYPE, headers={"Retry-After": str(seconds)}

@@ -24,7 +24,7 @@ from aboveboard.api.schemas import BatchIn, PersonRef, StreamIn, UseIn
 from aboveboard.api.uses.asked import Batch, Person, Use
 from aboveboard.api.uses.group_commit import use_together
 from aboveboard.api.uses.many import told, use_all
-from aboveboard.basics.errors import AboveboardError, BadInput
+from aboveboard.basics.errors import AboveboardError, Invalid
 
 _encode = msgspec.json.Encoder().encode
 _UNREAD = (msgspec.MsgspecError, RecursionError, RequestDataTooBig, UnreadablePostError)
@@ -58,7 +58,7 @@ def short(
     return view
 
 
-class NoKeyHere(BadInput):
+class NoKeyHere(Invalid):
     """A use takes no Idempotency-Key: asked again it is another look, and
     is written down as one."""
 

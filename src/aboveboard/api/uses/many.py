@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aboveboard.access.actions import Ask, Opened, Outcome, Refused, Wanted, uses_of
+from aboveboard.access.actions import Ask, Opened, Outcome, UseRefused, Wanted, uses_of
 from aboveboard.access.lookup import Sought
 from aboveboard.basics import clock
 
@@ -31,7 +31,7 @@ def told(outcome: Outcome) -> dict[str, Any]:
             for name, value in outcome.values.items()
         }
         return {"values": values, "entry": outcome.entry_id}
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, UseRefused):
         listed = [
             {"code": one.code.value, "field": one.field or None, "sentence": one.sentence}
             for one in outcome.reasons

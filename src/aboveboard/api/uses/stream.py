@@ -24,7 +24,7 @@ from aboveboard.accounts.gate import client_of, still_may
 from aboveboard.api import limits, rate_limit
 from aboveboard.api.uses.asked import Person, person_decoder
 from aboveboard.api.uses.many import use_all
-from aboveboard.basics.errors import AboveboardError, TooMany
+from aboveboard.basics.errors import AboveboardError, RateLimited
 
 MEDIA_TYPE = "application/x-ndjson"
 _places = threading.BoundedSemaphore(limits.STREAMS_AT_ONCE)
@@ -81,7 +81,7 @@ class Answers:
 
     def __init__(self, request: HttpRequest, ask: Ask, lines: Lines) -> None:
         if not _places.acquire(blocking=False):
-            raise TooMany(seconds=int(limits.STREAM_WAIT.total_seconds()))
+            raise RateLimited(seconds=int(limits.STREAM_WAIT.total_seconds()))
         self._open = True
         self._answers = _answers(request, ask, lines)
 

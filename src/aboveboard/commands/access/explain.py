@@ -7,7 +7,7 @@ import argparse
 import json
 
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.commands.exits import DONE, LOOK
 
 NAME = "explain"
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     use; 3 there is no such thing."""
     asked = [args.name is not None, args.entry is not None, args.would is not None]
     if sum(asked) != 1:
-        raise BadInput(
+        raise Invalid(
             found="ask one thing: a field, --entry or --would", fix="See: aboveboard explain --help"
         )
     if args.name is not None:
@@ -141,7 +141,7 @@ def _would(args: argparse.Namespace) -> int:
     from aboveboard.basics.actor import SYSTEM
 
     if not (args.purpose and args.field and args.channel and args.person is not None):
-        raise BadInput(
+        raise Invalid(
             found="--would needs --purpose, --field, --channel and --person",
             fix="See: aboveboard explain --help",
         )

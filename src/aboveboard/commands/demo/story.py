@@ -39,7 +39,7 @@ from aboveboard.vault.models import ImportRun
 
 PACKAGE = Path(__file__).parents[2]
 PROMISE = PACKAGE / "promise" / "samples" / "retailer.yaml"
-MAPPING = PACKAGE / "vault" / "loading" / "samples" / "adventureworks.yaml"
+MAPPING = PACKAGE / "intake" / "samples" / "adventureworks.yaml"
 
 ON_THE_LAPTOP = ("customer_number", "first_name", "last_name", "email", "phone")
 OURS_IN_THE_LEAK = 0.3

@@ -130,7 +130,7 @@ def _sealing() -> Callable[[str], str]:
     """
     from getpass import getpass
 
-    from aboveboard.basics.errors import BadInput
+    from aboveboard.basics.errors import Invalid
     from aboveboard.keys.providers import passphrase
 
     if passphrase.VARIABLE in os.environ:
@@ -138,11 +138,11 @@ def _sealing() -> Callable[[str], str]:
     elif sys.stdin.isatty():
         first, again = getpass("A passphrase for the root key: "), getpass("The same again: ")
     else:
-        raise BadInput(
+        raise Invalid(
             found="no passphrase", fix=f"Set {passphrase.VARIABLE}, or run it in a terminal."
         )
     if wrong := passphrase.chosen(first, again):
-        raise BadInput(
+        raise Invalid(
             found=f"a passphrase that will not do. {wrong}".rstrip("."),
             fix="Several words make a good one.",
         )
@@ -184,11 +184,11 @@ def start(folder: Path) -> None:
 
 
 def _checked(file: Path) -> str:
-    from aboveboard.basics.errors import BadInput
+    from aboveboard.basics.errors import Invalid
     from aboveboard.promise.loading import load
 
     if not file.is_file():
-        raise BadInput(found=f"there is no file {file}", fix="Check the path.")
+        raise Invalid(found=f"there is no file {file}", fix="Check the path.")
     source = file.read_text("utf-8")
     load(source, name=file.name)
     return source

@@ -10,7 +10,7 @@ from typing import Any
 
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.basics.errors import BadInput, Conflict
+from aboveboard.basics.errors import Conflict, Invalid
 from aboveboard.commands import exits
 
 
@@ -78,7 +78,7 @@ def _recover(args: argparse.Namespace) -> int:
 
     current = settings.current()
     if args.out is None and scheme(current.keys.root) != "file":
-        raise BadInput(
+        raise Invalid(
             found=f"keys.root is {current.keys.root}", fix="Say where to write the key: --out FILE"
         )
     file: Path = args.out or current.path(current.keys.root.partition(":")[2])
@@ -115,7 +115,7 @@ def _typed() -> list[str]:
                 f"Share {len(given) + 1}{f' of {needed}' if given else ''} (it is not shown): "
             )
             number, needed = shares.read(text)
-        except BadInput as error:
+        except Invalid as error:
             print(error, file=sys.stderr)
             continue
         if any(shares.read(one)[0] == number for one in given):

@@ -9,7 +9,7 @@ from typing import Any
 
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.commands import exits
 
 
@@ -96,7 +96,7 @@ def _person(args: argparse.Namespace) -> int:
     from aboveboard.vault.rekeying import people
 
     if (args.person is None) != args.all:
-        raise BadInput(found="one person and everybody, or neither", fix="Give an id, or --all.")
+        raise Invalid(found="one person and everybody, or neither", fix="Give an id, or --all.")
     if not args.all:
         people.rotate_one(args.person, by=SYSTEM, at=clock.now())
         print("They have a new key. Their handle is the one they had.")

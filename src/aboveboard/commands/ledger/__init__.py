@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.commands import exits
 from aboveboard.commands.ledger import proving, verifying
 
@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _rotate(args: argparse.Namespace) -> None:
     if not args.yes:
-        raise BadInput(
+        raise Invalid(
             found="whoever verifies the log must learn of a new key from you, not from the log",
             fix="To go on, add --yes.",
         )

@@ -7,7 +7,7 @@ import argparse
 import json
 from pathlib import Path
 
-from aboveboard.basics.errors import AboveboardError, BadInput
+from aboveboard.basics.errors import AboveboardError, Invalid
 from aboveboard.commands import exits
 from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.format.cosignature import WitnessKey, cosigned
@@ -54,12 +54,12 @@ def is_proof(path: Path) -> bool:
 def run(args: argparse.Namespace) -> int:
     """Check one proof. Nothing that came with it is believed, so the key must be given."""
     if not args.vkey:
-        raise BadInput(
+        raise Invalid(
             found="a proof cannot be checked without the key of the log", fix="Give it with --vkey."
         )
     file = Path(args.where)
     if not file.is_file():
-        raise BadInput(found=f"there is no file {file}", fix="Give the file that the portal gave.")
+        raise Invalid(found=f"there is no file {file}", fix="Give the file that the portal gave.")
     trusted = [Verifier.from_vkey(key) for key in args.vkey]
     witnesses = [WitnessKey.from_vkey(key) for key in args.witness]
     with file.open(encoding="utf-8", errors="replace", newline="") as opened:

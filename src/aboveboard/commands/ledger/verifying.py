@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from aboveboard.basics import clock
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.commands import exits
 from aboveboard.commands.progress import Bar
 from aboveboard.ledger.folder import CHECKPOINT, VKEY
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     """Check, and print what was found."""
     if args.where is None and (args.place or args.witness or args.max_age):
         fix = "Give the address of this instance's log, or its folder."
-        raise BadInput(found="--place, --witness and --max-age are for a published log", fix=fix)
+        raise Invalid(found="--place, --witness and --max-age are for a published log", fix=fix)
     with ExitStack() as stack:
         source = _source(args.where, stack)
         trusted, on_its_word = _trusted(args.vkey, source)
@@ -116,7 +116,7 @@ def _demands(args: argparse.Namespace) -> Demands:
     witnesses = [WitnessKey.from_vkey(key) for key in args.witness]
     quorum = len(witnesses) if args.quorum is None else args.quorum
     if not 0 <= quorum <= len(witnesses):
-        raise BadInput(
+        raise Invalid(
             found=f"{quorum} of {len(witnesses)} witnesses cannot be demanded",
             fix="Give each witness with --witness.",
         )
@@ -142,7 +142,7 @@ def _source(where: str | None, stack: ExitStack) -> Source:
     if Backup.is_one(Path(where)):
         return Backup(Path(where))
     if not Path(where).is_dir():
-        raise BadInput(
+        raise Invalid(
             found=f"there is no log at {where}",
             fix="Give the folder of a log, an archive of it, or its http: or https: address.",
         )
@@ -153,7 +153,7 @@ def _trusted(given: Sequence[str] | None, source: Source) -> tuple[list[Verifier
     """Return the keys to trust, and whether the log was taken at its own word for them."""
     keys = list(given or (source.read(VKEY) or b"").decode("utf-8", "replace").split())
     if not keys and source.read(CHECKPOINT) is not None:
-        raise BadInput(
+        raise Invalid(
             found="the log does not say which key it is signed with",
             fix="Give the key with --vkey.",
         )

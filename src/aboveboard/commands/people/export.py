@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.commands.exits import DONE, LOOK
 from aboveboard.commands.progress import Bar
 
@@ -203,7 +203,7 @@ class _Unknown:
         from aboveboard.vault import queries as vault
 
         if not file.is_file():
-            raise BadInput(found=f"there is no file {file}", fix="Check the path.")
+            raise Invalid(found=f"there is no file {file}", fix="Check the path.")
         with file.open(encoding="utf-8-sig", errors="replace") as lines:
             for number, line in enumerate(lines, 1):
                 if not line.strip():
@@ -318,7 +318,7 @@ def _open(args: argparse.Namespace) -> int:
 
     for file in (args.file, args.identity):
         if not file.is_file():
-            raise BadInput(found=f"there is no file {file}", fix="Check the path.")
+            raise Invalid(found=f"there is no file {file}", fix="Check the path.")
     parcel.open_parcel(args.file, args.identity, args.out)
     print(f"The rows are in {args.out.name}. Remove it when you are done with it.")
     return DONE

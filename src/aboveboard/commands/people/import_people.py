@@ -28,7 +28,7 @@ aboveboard import customers.csv --problems 7 > mend.csv   \
 (those lines themselves, to mend and import)
 Stopped or killed, run it again: it goes on where it stopped. Nobody is loaded twice."""
 
-SAMPLE_MAPPING = Path(__file__).parents[2] / "vault" / "loading" / "samples" / "adventureworks.yaml"
+SAMPLE_MAPPING = Path(__file__).parents[2] / "intake" / "samples" / "adventureworks.yaml"
 _LISTED = 20
 _EVERY_SECONDS = 1.0
 
@@ -80,21 +80,21 @@ def run(args: argparse.Namespace) -> int:
     if args.print_sample_mapping:
         print(SAMPLE_MAPPING.read_text("utf-8"), end="")
         return DONE
-    from aboveboard.basics.errors import BadInput
+    from aboveboard.basics.errors import Invalid
 
     mapping_file: Path | None = SAMPLE_MAPPING if args.sample_mapping else args.mapping
     for file in (args.file, mapping_file):
         if file is not None and not file.is_file():
-            raise BadInput(found=f"there is no file {file}", fix="Check the path.")
+            raise Invalid(found=f"there is no file {file}", fix="Check the path.")
     if args.problems is not None:
         return _print_problems(args)
     if args.file is None or mapping_file is None:
-        raise BadInput(
+        raise Invalid(
             found="there is no file to import",
             fix="Name it: aboveboard import FILE --mapping MAPPING",
         )
     if args.processes is not None and args.processes < 0:
-        raise BadInput(
+        raise Invalid(
             found="a number of processes below nought", fix="Give 0 or more, or leave it out."
         )
     return _import(args, mapping_file)

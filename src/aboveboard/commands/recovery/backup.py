@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.commands import exits
 from aboveboard.commands.progress import Bar
 from aboveboard.commands.recovery.report import Telling, told_size
@@ -46,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Back up, or check."""
     if (args.folder is None) == (args.check is None):
-        raise BadInput(
+        raise Invalid(
             found="neither a folder nor a backup to check was named, or both",
             fix="Say: aboveboard backup DIR",
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aboveboard.basics import clock, settings
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.commands import exits
 from aboveboard.commands.recovery.report import Telling
 
@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     """Restore and replay. Exit code 1 when some of what happened since must
     be done again by hand."""
     if (args.backup is None) != args.resume:
-        raise BadInput(
+        raise Invalid(
             found="a backup to restore and --resume go together like nothing else",
             fix="Give one of the two.",
         )
@@ -166,7 +166,7 @@ def _source(where: str) -> Source:
         return Web(where)
     folder = Path(where)
     if not folder.is_dir():
-        raise BadInput(
+        raise Invalid(
             found=f"there is no folder {where}",
             fix="Give the folder of a log, a backup, or the log's address.",
         )

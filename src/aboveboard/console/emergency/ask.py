@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from aboveboard.access import limits
-from aboveboard.access.actions import Opened, Refused
+from aboveboard.access.actions import Opened, UseRefused
 from aboveboard.access.emergency import queries
 from aboveboard.access.emergency.actions import EmergencyAsk, break_glass, show_again
 from aboveboard.access.emergency.reasons import IN_WORDS, Emergency
@@ -92,7 +92,7 @@ def look(request: HttpRequest, look_id: int) -> HttpResponse:
 
 
 def _answer(
-    request: HttpRequest, promise: Promise, outcome: Opened | Refused, look: EmergencyLook | None
+    request: HttpRequest, promise: Promise, outcome: Opened | UseRefused, look: EmergencyLook | None
 ) -> HttpResponse:
     if not isinstance(outcome, Opened):
         context = {

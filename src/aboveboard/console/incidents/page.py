@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
-from aboveboard.basics.errors import AboveboardError, BadInput
+from aboveboard.basics.errors import AboveboardError, Invalid
 from aboveboard.console.incidents.forms import CircumstancesForm, DoneForm, NoteForm, answered_by
 from aboveboard.incidents import actions, queries, reports
 from aboveboard.incidents.models import State
@@ -151,7 +151,7 @@ def circumstances(request: HttpRequest, number: int) -> HttpResponse:
                 by=actor_of(request),
                 at=clock.now(),
             )
-        except BadInput as error:
+        except Invalid as error:
             form.add_error("occurred_at", str(error))
         else:
             return HttpResponseRedirect(reverse("console:incident", args=[number]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import pairwise
 
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 
 
 def check_order(
@@ -35,7 +35,7 @@ def check_order(
     ]
     for (earlier, first), (later, second) in pairwise(known):
         if first > second:
-            raise BadInput(
+            raise Invalid(
                 found=f"the moment when {earlier} lies after {later}",
                 fix="Check both moments and their time zone.",
             )

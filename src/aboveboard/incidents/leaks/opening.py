@@ -24,7 +24,7 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import BadInput, Conflict
+from aboveboard.basics.errors import Conflict, Invalid
 from aboveboard.basics.ids import new_id
 from aboveboard.engines.leak import LeakWriter
 from aboveboard.incidents import counting, lifecycle
@@ -91,7 +91,7 @@ def open_from_leak(
     """
     columns.check(chosen)
     if len(chosen) != shape.columns:
-        raise BadInput(
+        raise Invalid(
             found=f"{len(chosen)} roles for {shape.columns} columns",
             fix="Say for each column what it is, or `ignore`.",
         )
@@ -105,7 +105,7 @@ def open_from_leak(
             digested = digest(rows, chosen, writer, regions=_regions(), generations=generations)
         keyed.write(folder, generations)
         if not digested.readable:
-            raise BadInput(
+            raise Invalid(
                 found="a file of which no line can be read",
                 fix="Check what each column was taken for.",
             )

@@ -19,7 +19,7 @@ from django.db import transaction
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import AboveboardError, Conflict, NotAllowed, NotFound
+from aboveboard.basics.errors import AboveboardError, Conflict, NotFound, Refused
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery.models import Channel
 from aboveboard.engines import listing
@@ -121,7 +121,7 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> Notice
         Conflict: it is decided already, the count changed since, or the texts did.
     """
     if by.kind is not ActorKind.STAFF or by.role not in APPROVERS:
-        raise NotAllowed(
+        raise Refused(
             why="notices are approved by someone who leads incidents, privacy or the instance"
         )
     with transaction.atomic():

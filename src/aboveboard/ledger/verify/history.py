@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused, open_with
 from aboveboard.ledger.format.note import NoteRefused, Verifier
 from aboveboard.ledger.format.tiles import HashReader
@@ -66,13 +66,13 @@ def read_seen(file: Path, trusted: Sequence[Verifier]) -> list[Seen]:
             for row in rows
         ]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadInput(
+        raise Invalid(
             found=f"{file} is not a file of checkpoints ({type(error).__name__})",
             fix="Give the file of an earlier check.",
         ) from None
     except (NoteRefused, CheckpointRefused) as error:
         fix = "Give every key that you trusted then, each with --vkey; or give another file."
-        raise BadInput(
+        raise Invalid(
             found=f"a checkpoint kept in {file} does not hold: {error}", fix=fix
         ) from None
 

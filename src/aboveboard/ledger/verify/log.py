@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Final
 
 from aboveboard.basics import clock
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.ledger.format.checkpoint import Checkpoint, open_with
 from aboveboard.ledger.format.entry import EntryRefused, parse
 from aboveboard.ledger.format.note import Verifier
@@ -80,7 +80,7 @@ def _check_leaves(
     place = (read_place(file) if file else None) or Place(head.origin, CompactRange())
     if place.origin != head.origin or place.tree.size > head.size:
         fix = "Give the file of this log; or delete it, to check from the beginning."
-        raise BadInput(
+        raise Invalid(
             found=(
                 f"{file} is about {place.tree.size:,} entries of {place.origin}, and the log shows "
                 f"{head.size:,}"

@@ -16,7 +16,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.ledger.format.tiles import WIDTH
 from aboveboard.ledger.format.tree import HASH_BYTES, CompactRange
 
@@ -55,7 +55,7 @@ def read_place(file: Path) -> Place | None:
             raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         fix = "Give another file, or delete it to check from the beginning."
-        raise BadInput(found=f"{file} does not say how far a log was checked", fix=fix) from None
+        raise Invalid(found=f"{file} does not say how far a log was checked", fix=fix) from None
     return Place(kept["origin"], CompactRange(size, peaks))
 
 

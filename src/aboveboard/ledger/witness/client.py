@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Final
 
-from aboveboard.basics.errors import BadInput, Unavailable
+from aboveboard.basics.errors import Invalid, Unavailable
 from aboveboard.ledger.format.checkpoint import Checkpoint
 from aboveboard.ledger.format.cosignature import WitnessKey
 from aboveboard.ledger.format.note import NoteRefused, split
@@ -64,12 +64,12 @@ def read_addresses(text: str) -> list[Address]:
         try:
             key = WitnessKey.from_vkey(vkey)
         except NoteRefused as error:
-            raise BadInput(
+            raise Invalid(
                 found=f"in ledger.witnesses: {error.message}",
                 fix="Get the line from: aboveboard witness key",
             ) from None
         if not is_web_address(url.strip()):
-            raise BadInput(
+            raise Invalid(
                 found=f"in ledger.witnesses: {key.name} has no address",
                 fix="Write: KEY https://witness.example",
             )

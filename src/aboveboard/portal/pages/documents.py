@@ -29,7 +29,7 @@ def document(request: HttpRequest, you: You, field: str) -> HttpResponseBase:
     outcome = access.use_document(
         access.Ask(CUSTOMER, SHOW, (field,), CHANNEL), you.person_id, at=you.now
     )
-    if isinstance(outcome, access.Refused):
+    if isinstance(outcome, access.UseRefused):
         refused = wording.refusal(reason.code for reason in outcome.reasons)
         return render(
             request,

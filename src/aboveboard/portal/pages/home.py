@@ -70,7 +70,7 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
         "details": held,
         "usual": _usual(held),
         "refused": wording.refusal(reason.code for reason in outcome.reasons)
-        if isinstance(outcome, access.Refused)
+        if isinstance(outcome, access.UseRefused)
         else "",
         "purposes": purposes,
         "in_use": sum(bool(row["in_use"]) for row in purposes),

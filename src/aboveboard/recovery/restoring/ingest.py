@@ -17,7 +17,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from aboveboard.basics.errors import AboveboardError, BadInput
+from aboveboard.basics.errors import AboveboardError, Invalid
 from aboveboard.ledger.format import checkpoint as checkpoints
 from aboveboard.ledger.format import note as notes
 from aboveboard.ledger.format.checkpoint import Checkpoint, open_with
@@ -36,7 +36,7 @@ Watch = Callable[[int, int], None]
 _BATCH: Final = 2_000
 
 
-class LogRefused(BadInput):
+class LogRefused(Invalid):
     """The log that was given cannot be used: {why}."""
 
     code = "log_refused"

@@ -23,7 +23,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from aboveboard.basics import settings
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.keys import queries as keys
 from aboveboard.keys.models import InstanceSecret, PersonKey
 from aboveboard.recovery import archive
@@ -35,7 +35,7 @@ from aboveboard.recovery.restoring import caches, staging
 from aboveboard.recovery.restoring.parts import Parts
 
 
-class BackupOfAnotherInstance(BadInput):
+class BackupOfAnotherInstance(Invalid):
     """This backup is of another instance: {why}."""
 
     code = "backup_of_another_instance"

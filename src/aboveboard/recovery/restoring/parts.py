@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from aboveboard.basics.errors import BadInput
+from aboveboard.basics.errors import Invalid
 from aboveboard.recovery import manifest
 from aboveboard.recovery.manifest import KEYS, RECORDS, Manifest
 
 Watch = Callable[[int, int], None]
 
 
-class PartsApart(BadInput):
+class PartsApart(Invalid):
     """These two parts do not belong together: {why}."""
 
     code = "parts_apart"

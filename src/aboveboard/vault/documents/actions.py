@@ -24,7 +24,7 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import BadInput, NotFound
+from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import opened
 from aboveboard.ledger.actions import append
@@ -41,7 +41,7 @@ from aboveboard.vault.origin import Origin
 _ROWS = 16  # chunks written at a time: a megabyte
 
 
-class NotTaken(BadInput):
+class NotTaken(Invalid):
     """This file is not taken: {why}."""
 
     code = "document_not_taken"
