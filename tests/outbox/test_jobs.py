@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,30 +12,37 @@ from django.db import connection, transaction
 
 from aboveboard.basics.clock import now
 from aboveboard.basics.errors import Unavailable
+from aboveboard.basics.package import Job, Package, gather, gathered
 from aboveboard.outbox import actions, jobs, limits, queries
 from aboveboard.outbox.reference import Reference
 
 DONE: list[Reference] = []
+PACKAGES: list[Package] = []
 
 
 @pytest.fixture(autouse=True)
-def _registered() -> Iterator[None]:
-    before = dict(jobs._handlers)
-    jobs._handlers.clear()
+def _declared() -> Iterator[None]:
+    before = gathered()
     DONE.clear()
-    jobs.handler("test.note")(DONE.append)
 
-    @jobs.handler("test.break")
-    def _break(ref: Reference) -> None:
+    def fail(ref: Reference) -> None:
         raise ValueError("zoe@x.example has no street")
 
-    @jobs.handler("test.down")
-    def _down(ref: Reference) -> None:
+    def unavailable(ref: Reference) -> None:
         raise Unavailable(what="The store", fix="Wait.")
 
+    PACKAGES.clear()
+    declare("test.note", DONE.append)
+    declare("test.break", fail)
+    declare("test.down", unavailable)
     yield
-    jobs._handlers.clear()
-    jobs._handlers.update(before)
+    gather(before)
+
+
+def declare(kind: str, run: Callable[[Reference], object]) -> None:
+    """Add a package that declares one kind of job."""
+    PACKAGES.append(Package(name="test", jobs=(Job(kind, run),)))
+    gather(PACKAGES)
 
 
 def enqueue(kind: str, number: int = 1) -> int:
@@ -72,11 +80,8 @@ def test_a_job_of_a_change_that_was_undone_is_not_done() -> None:
 def test_a_handler_runs_outside_any_transaction() -> None:
     inside: list[bool] = []
 
-    @jobs.handler("test.look")
-    def _look(ref: Reference) -> None:
-        inside.append(connection.in_atomic_block)
-
-    enqueue("test.look")
+    declare("test.note", lambda ref: inside.append(connection.in_atomic_block))
+    enqueue("test.note")
     jobs.run_jobs_once(worker="w")
     assert inside == [False]
 
@@ -123,13 +128,11 @@ def test_a_long_job_is_not_taken_for_a_dead_one(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(limits, "OUTBOX_LEASE", timedelta(seconds=0.3))
     taken: list[object] = []
 
-    @jobs.handler("test.long")
-    def _long(ref: Reference) -> None:
-        import time
-
+    def long(ref: Reference) -> None:
         time.sleep(0.8)
         taken.extend(actions.claim("test.long", 1, "another", now()))
 
+    declare("test.long", long)
     enqueue("test.long")
     jobs.run_jobs_once(worker="w")
     assert taken == []

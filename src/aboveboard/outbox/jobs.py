@@ -1,8 +1,8 @@
 """Coarse work done by the worker: count an exposure, prepare notices.
 
-A room registers a function for a kind of job, in its app's ``ready``::
+A package declares a function for a kind of job in its ``apps.py``::
 
-    jobs.handler("incident.count")(count_exposure)
+    Package(name="incidents", jobs=(Job("incident.count", count_exposure),))
 
 and an action enqueues one beside its change:
 ``jobs.enqueue("incident.count", {"incident": 7})``. The function runs outside any transaction,
@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,22 +25,23 @@ from typing import TypeAlias
 from django.db import connection
 
 from aboveboard.basics.clock import now
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import AboveboardError, Misconfigured
+from aboveboard.basics.package import gathered
 from aboveboard.outbox import actions, limits
 from aboveboard.outbox.reference import Reference
 
-Handler: TypeAlias = Callable[[Reference], None]
+Handler: TypeAlias = Callable[[Reference], object]
 
 log = logging.getLogger(__name__)
 
 _handlers: dict[str, Handler] = {}
 
 
-class UnknownJob(AboveboardError):
-    """No room has registered a function for jobs of kind {kind}."""
+class UnknownJob(Misconfigured):
+    """No package declares a function for jobs of kind {kind}."""
 
     code = "unknown_job"
-    next_step = "Register it in the room's apps.py, in ready()."
+    next_step = "Add it to Package.jobs in the package's apps.py."
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
@@ -53,6 +54,11 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def handlers() -> Mapping[str, Handler]:
+    """Return the function for each kind of job that a package declares."""
+    return {job.kind: job.run for package in gathered() for job in package.jobs} | _handlers
+
+
 def enqueue(kind: str, ref: Reference, *, due: datetime | None = None) -> int:
     """Write a job beside the change that causes it; return the id of its message.
 
@@ -61,7 +67,7 @@ def enqueue(kind: str, ref: Reference, *, due: datetime | None = None) -> int:
         OutsideTransaction: not inside ``transaction.atomic()``.
         RefusedReference: ``ref`` holds more than ids and codes.
     """
-    if kind not in _handlers:
+    if kind not in handlers():
         raise UnknownJob(kind=kind)
     return actions.post(kind, ref, due=due)
 
@@ -74,22 +80,23 @@ def run_jobs_once(*, worker: str, at: datetime | None = None, limit: int | None 
     Its message and values are not kept: they may be personal.
     """
     began, start = monotonic(), at or now()
+    known = handlers()
     tried = 0
     while limit is None or tried < limit:
         claimed = actions.claim(
-            list(_handlers), 1, worker, start + timedelta(seconds=monotonic() - began)
+            list(known), 1, worker, start + timedelta(seconds=monotonic() - began)
         )
         if not claimed:
             break
-        _run(claimed[0], worker)
+        _run(claimed[0], known, worker)
         tried += 1
     return tried
 
 
-def _run(job: actions.Claimed, worker: str) -> None:
+def _run(job: actions.Claimed, known: Mapping[str, Handler], worker: str) -> None:
     try:
         with _holding(job.id, worker):
-            _handlers[job.kind](job.ref)
+            known[job.kind](job.ref)
     except Exception as error:
         reason = error.code if isinstance(error, AboveboardError) else type(error).__name__
         # Where, without the words of the error or the source: either may hold what the record held.
