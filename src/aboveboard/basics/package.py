@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import Misconfigured
+from aboveboard.basics.errors import Misconfigured, NotFound
 from aboveboard.basics.facts import Facts
 
 F = TypeVar("F", bound=Facts)
@@ -30,6 +30,13 @@ class Recorded(Generic[F]):
     by: Actor
     facts: F
     person_id: int | None
+
+
+class NotHeld(NotFound):
+    """The {what} that it is about is not in what was restored: it came after the backup, or was
+    erased since."""
+
+    code = "not_held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +145,12 @@ class Package:
         public: the modules that others may import; everything else, ``models`` first, is its own.
             ``tests/house/test_packages.py`` holds the protected contracts to this.
         entries: the kinds of ledger entry that it writes.
-        repeats: how each entry whose ``on_restore`` is ``Repeat`` is repeated after a restore.
+        repeats: how each entry whose ``on_restore`` is ``Repeat`` is repeated after a restore. Must
+            bear to be run again; raises :class:`NotHeld` where what it changes is not there. An
+            entry about a person comes here only if they are held: ``person_id`` is set.
         personal_data: what it holds of people.
+        customers_by_email: which people have this e-mail address, as it was typed: a customer
+            signs in by it. At most one package declares it.
         not_backed_up: tables whose rows are left out of a backup, and why.
     """
 
@@ -151,6 +162,7 @@ class Package:
     jobs: tuple[Job, ...] = ()
     letters: tuple[Letter, ...] = ()
     navigation: tuple[NavEntry, ...] = ()
+    customers_by_email: Callable[[str], Sequence[int]] | None = None
     not_backed_up: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -10,20 +10,15 @@ from aboveboard.accounts.clients import credentials
 from aboveboard.accounts.models import Account, ServiceClient
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.package import NotHeld, Recorded
 from aboveboard.choices import actions as choices
 from aboveboard.keys.log_signing import signs
 from aboveboard.ledger.actions import keep_key_change
 from aboveboard.ledger.format.entry import EntryBody
 from aboveboard.promise.queries import in_force
+from aboveboard.recovery.restoring.rules import declared, repeats
 from aboveboard.retention import replay as keeping
 from aboveboard.vault.field_erasure import remove_fields
-
-
-class NotHeld(NotFound):
-    """The {what} that it is about is not in what was restored: it came after the
-    backup, or was erased since."""
-
-    code = "not_held"
 
 
 class KeyNotHeld(NotFound):
@@ -39,10 +34,17 @@ def repeat(entry: EntryBody, person_id: int | None) -> None:
 
     Raises:
         NotHeld: what it is about is not in what was restored.
+        FactsMalformed: the entry was written by another version, in another form.
         RecordDamaged: the person's record is of an older key.
         Conflict: the room refuses it, such as to close the last administrator.
     """
-    _HOW[entry.kind](entry, person_id)
+    if entry.kind in (known := declared()):
+        if entry.handle is not None and person_id is None:
+            raise NotHeld(what="person")
+        facts = known[entry.kind].from_json(entry.facts)
+        repeats()[entry.kind](Recorded(entry.id, entry.at, entry.actor, facts, person_id))
+    else:
+        _HOW[entry.kind](entry, person_id)
 
 
 def _choice(entry: EntryBody, person_id: int | None) -> None:

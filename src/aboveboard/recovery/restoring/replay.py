@@ -31,6 +31,7 @@ from django.db import transaction
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, NotFound
+from aboveboard.basics.facts import FactsMalformed
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import queries as deliveries
 from aboveboard.keys.log_signing import sequence_now, signer
@@ -218,7 +219,7 @@ def _repeat(restoration: Restoration) -> list[Line]:
         if outcome is Outcome.REPEATED:
             try:
                 repeating.repeat(entry, found.get(entry.handle or ""))
-            except (Conflict, NotFound, RecordDamaged) as error:
+            except (Conflict, NotFound, FactsMalformed, RecordDamaged) as error:
                 outcome, reason = Outcome.NOT_REPEATED, error.message
         counts[entry.kind, outcome, reason] += 1
     return [

@@ -1,15 +1,19 @@
 """What each kind of ledger entry means for a database that was restored to a moment before it.
 
-Three answers: it is repeated; it changed nothing that could be lost; or it cannot be
-repeated, because the ledger does not say what was changed (it holds no personal data), and
-then a person must do it again.
+Three answers: it is repeated; it changed nothing that could be lost; or it cannot be repeated,
+because the ledger does not say what was changed (it holds no personal data), and then a person must
+do it again. Each package gives the answer with its kinds of entry (``Facts.on_restore``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+
+from aboveboard.basics.facts import Facts, Nothing, Redo, Repeat
+from aboveboard.basics.package import Recorded, gathered
 
 
 class Outcome(StrEnum):
@@ -53,6 +57,13 @@ NOTHING: Final = {
     "sweep.done": "what it erased has entries of its own",
     "people.merge-closed": "what was left of a merge went with it",
     "emergency.reviewed": "a review changes nothing",
+    "emergency.refused": "a refusal changes nothing",
+    "explain.asked": "an explanation changes nothing",
+    "concern.raised": "the ledger itself is where a concern is kept",
+    "notice.sent": "a delivery is not made twice",
+    "notice.failed": "a failed delivery changes nothing",
+    "keys.people.begun": "each person's new key has an entry of its own",
+    "keys.people.finished": "each person's new key has an entry of its own",
     "keys.split": "shares of a root key change nothing here",
     "keys.recovered": "a root key that was put together again changes nothing here",
     "choice.missed": "nobody was found, so nothing was changed",
@@ -69,10 +80,20 @@ NOT_REPEATED: Final = {
         "keys from before it are in use again, unless the keys part is newer: rotate again"
     ),
     "people.merged": "two records are apart again, as they were: merge them again",
-    "emergency.opened": (
+    "people.split": "the record is as it was before: split it again",
+    "incident.opened": "the ledger does not hold what was reported: report it again",
+    "incident.counted": "the ledger does not hold who was counted: count again",
+    "incident.changed": "the ledger does not hold the answers: give them again",
+    "duty.done": "the ledger does not hold how it was done: record it again",
+    "notice.approved": (
+        "the ledger does not hold the letters: see who was notified since, before any are sent"
+    ),
+    "use.emergency": (
         "the ledger does not hold what was written for the reviewers: review it from its entry"
     ),
-    "people.split": "the record is as it was before: split it again",
+    "keys.rotation.begun": "the keys are as they were before: rotate again",
+    "keys.rotation.finished": "the keys are as they were before: rotate again",
+    "keys.provider.left": "the restored keys may be wrapped by that provider: leave it again",
     "promise.adopted": (
         "the ledger holds the digest of the promise, not its text: adopt the file again"
     ),
@@ -88,11 +109,18 @@ NOT_REPEATED: Final = {
     ),
 }
 
-UNKNOWN: Final = "this version does not know how to repeat it: look at the entries in the ledger"
+UNKNOWN: Final = (
+    "a newer version of Aboveboard wrote it, and this one does not know how to repeat it: see the "
+    "entries in the ledger"
+)
 
 
 def rule(kind: str) -> tuple[Outcome, str]:
     """Return what becomes of an entry of ``kind``, and the sentence that says so."""
+    if (facts := declared().get(kind)) is not None:
+        answer = facts.on_restore
+        return _OUTCOMES[type(answer)], answer.sentence
+    # Of packages that do not declare their entries yet.
     for outcome, known in (
         (Outcome.REPEATED, REPEATED),
         (Outcome.NOTHING_TO_DO, NOTHING),
@@ -101,3 +129,22 @@ def rule(kind: str) -> tuple[Outcome, str]:
         if kind in known:
             return outcome, known[kind]
     return Outcome.NOT_REPEATED, UNKNOWN
+
+
+_OUTCOMES: Final[Mapping[type, Outcome]] = {
+    Repeat: Outcome.REPEATED,
+    Nothing: Outcome.NOTHING_TO_DO,
+    Redo: Outcome.NOT_REPEATED,
+}
+
+
+def declared() -> dict[str, type[Facts]]:
+    """Return every kind of entry that a package declares, with the type of its facts."""
+    return {facts.kind: facts for package in gathered() for facts in package.entries}
+
+
+def repeats() -> dict[str, Callable[[Recorded[Any]], object]]:
+    """Return how each kind of entry is repeated that a package declares as ``Repeat``."""
+    return {
+        facts.kind: repeat for package in gathered() for facts, repeat in package.repeats.items()
+    }
