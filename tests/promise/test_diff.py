@@ -24,6 +24,11 @@ STORIES = {
         "We now hold “Age” (your age group).",
         "“To send news” now also uses “Age”.",
     ),
+    "another time zone": (
+        [("country: FR, ", "country: FR, time_zone: Europe/Paris, ")],
+        Direction.REWORDED,
+        "Times are now shown in the time zone Europe/Paris, not UTC.",
+    ),
     "a field that means something else": (
         [("category: user.contact.email", "category: user.account.username")],
         Direction.WIDENED,

@@ -3,6 +3,7 @@
 import copy
 import pickle
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given, settings
@@ -139,6 +140,7 @@ def test_what_the_sample_promises() -> None:
         "card_expiry",
     }
     assert promise.organisation.trades_in == ("GB", "US", "AU", "CA", "FR", "DE")
+    assert promise.organisation.zone == ZoneInfo("Europe/London")
     for key in promise.fields:
         assert promise.purposes_of(key)
 

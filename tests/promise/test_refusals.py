@@ -67,6 +67,18 @@ STORIES = {
         "    allowed_when_restricted: public_interest",
         "Add `law:`",
     ),
+    "a time zone that does not exist": (
+        [("time_zone: Europe/London", "time_zone: Europe/Londn")],
+        "unknown_time_zone",
+        "  time_zone: Europe/Londn",
+        "Did you mean `Europe/London`?",
+    ),
+    "a time zone by a name that is not the IANA's": (
+        [("time_zone: Europe/London", "time_zone: (GMT+00) Greenwich Mean")],
+        "unknown_time_zone",
+        "  time_zone: (GMT+00)",
+        "such as Europe/London",
+    ),
     "a national number without saying which": (
         [("    kind: date\n", "    kind: national_id\n")],
         "no_format",

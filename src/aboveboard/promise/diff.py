@@ -4,7 +4,7 @@ with people's data. Pure."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from aboveboard.law import categories
@@ -289,7 +289,14 @@ def _rest(old: Promise, new: Promise) -> Iterator[Change]:
     for measure in new.security:
         if measure not in old.security:
             yield Change(Direction.NARROWED, "security", f"We now also say: {measure}")
-    if old.organisation != new.organisation:
+    zones = old.organisation.time_zone, new.organisation.time_zone
+    if zones[0] != zones[1]:
+        yield Change(
+            Direction.REWORDED,
+            "organisation",
+            f"Times are now shown in the time zone {zones[1]}, not {zones[0]}.",
+        )
+    if replace(old.organisation, time_zone=zones[1]) != new.organisation:
         yield Change(
             Direction.REWORDED, "organisation", "The details of who makes this promise changed."
         )

@@ -159,6 +159,7 @@ def as_text(promise: Promise, language: str = "en") -> str:
         f"The promise of {promise.organisation.name}",
         "",
         f"Questions: {promise.organisation.contact}",
+        f"Time zone: {promise.organisation.time_zone}",
         "",
     ]
     lines += [

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from aboveboard.law import categories
 
@@ -201,7 +202,11 @@ class LossMeasure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Who makes the promise (GDPR Art. 30(1)(a)); ``country`` decides what a third country is."""
+    """Who makes the promise (GDPR Art. 30(1)(a)); ``country`` decides what a third country is.
+
+    ``time_zone``: the IANA name of the zone in which times are shown; what a record must say
+    stays in UTC.
+    """
 
     name: str
     country: str
@@ -211,6 +216,12 @@ class Organisation:
     address: str = ""
     privacy_lead: str = ""
     representative: str = ""
+    time_zone: str = "UTC"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone, for showing a moment."""
+        return ZoneInfo(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ def _organisation(item: Item) -> Organisation:
         address=word(item, "address"),
         privacy_lead=word(item, "privacy_lead"),
         representative=word(item, "representative"),
+        time_zone=word(item, "time_zone") or "UTC",
     )
 
 

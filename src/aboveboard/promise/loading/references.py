@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from zoneinfo import available_timezones
 
 from aboveboard.kinds import formats
 from aboveboard.promise.loading.lines import Item, Scalar, Table, entries, word, words
@@ -30,10 +31,25 @@ def check(root: Table, report: Report) -> None:
                         f"`{section}` does not declare."
                     )
                     report.add(named, code, message, nearest(named.text, declared))
+    _check_time_zone(root, report)
     _check_formats(root, report)
     _check_break_glass(root, report)
     _check_unused(root, report)
     _check_languages(root, report)
+
+
+def _check_time_zone(root: Table, report: Report) -> None:
+    zone = entries(root, "organisation").get("time_zone")
+    if not isinstance(zone, Scalar) or not zone.text:
+        return
+    zones = sorted(available_timezones())
+    if zone.text not in zones:
+        report.add(
+            zone,
+            "unknown_time_zone",
+            f"There is no time zone {quoted(zone.text)}.",
+            nearest(zone.text, zones, otherwise="Write its IANA name, such as Europe/London."),
+        )
 
 
 def _check_formats(root: Table, report: Report) -> None:

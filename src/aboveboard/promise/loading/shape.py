@@ -23,9 +23,14 @@ def check(root: Table, report: Report) -> None:
     _check(root, schema(), "The promise", report)
 
 
-def nearest(word: str, choices: Iterable[str]) -> str:
-    """Return the fix for a word that is none of the choices: the nearest, or
-    all when they are few."""
+def nearest(
+    word: str,
+    choices: Iterable[str],
+    *,
+    otherwise: str = "docs/reference/promise-file.md lists them all.",
+) -> str:
+    """Return the fix for a word that is none of the choices: the nearest, all when they are few,
+    ``otherwise`` when they are many."""
     choices = list(choices)
     close = get_close_matches(word[:80], choices, n=1, cutoff=0.6)
     if close:
@@ -34,7 +39,7 @@ def nearest(word: str, choices: Iterable[str]) -> str:
         return "There is none yet; declare it first."
     if len(choices) <= _LISTED:
         return f"Use one of: {', '.join(choices)}."
-    return "docs/reference/promise-file.md lists them all."
+    return otherwise
 
 
 def _check(item: Item, part: Schema, name: str, report: Report) -> None:
