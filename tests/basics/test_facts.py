@@ -23,6 +23,7 @@ from aboveboard.basics.facts import (
     Reference,
     Word,
     omitted,
+    written_as,
 )
 
 
@@ -53,6 +54,7 @@ class Everything(Facts):
     fields: tuple[Word, ...]
     tally: Mapping[Code, int]
     before: Side
+    what: Code = written_as("kind")
     later: Code | None = omitted()
 
 
@@ -71,6 +73,7 @@ everything = st.builds(
     fields=st.lists(words).map(tuple),
     tally=st.dictionaries(words, st.integers(0, 9)),
     before=st.builds(Side, role=words, team=words),
+    what=words,
     later=st.none() | words,
 )
 
@@ -92,6 +95,7 @@ EXAMPLE = Everything(
     fields=(Word("email"), Word("phone")),
     tally={Code("kept"): 2},
     before=Side(Code("adviser"), Word("north")),
+    what=Code("laptop"),
 )
 
 
@@ -108,6 +112,7 @@ def test_an_entry_holds_exactly_the_facts_of_its_kind() -> None:
         "fields": ["email", "phone"],
         "tally": {"kept": 2},
         "before": {"role": "adviser", "team": "north"},
+        "kind": "laptop",
     }
 
 

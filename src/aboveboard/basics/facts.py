@@ -86,6 +86,11 @@ def omitted() -> Any:
     return dataclasses.field(default=None, metadata={"omitted": True})
 
 
+def written_as(key: str) -> Any:
+    """Return a fact that the entry calls ``key``: ``kind``, for one, means the entry's own here."""
+    return dataclasses.field(metadata={"key": key})
+
+
 class Facts:
     """The facts of one kind of entry. Subclasses are frozen dataclasses with slots."""
 
@@ -101,14 +106,14 @@ class Facts:
             FactsMalformed: a value is not of the form that its type promises.
         """
         written: dict[str, Json] = {}
-        for name, omit, write, _ in _fields(type(self)):
+        for name, key, omit, write, _ in _fields(type(self)):
             value = getattr(self, name)
             if value is None and omit:
                 continue
             try:
-                written[name] = write(value)
+                written[key] = write(value)
             except (ValueError, TypeError, AttributeError):
-                raise FactsMalformed(kind=self.kind, field=name) from None
+                raise FactsMalformed(kind=self.kind, field=key) from None
         return written
 
     @classmethod
@@ -119,15 +124,15 @@ class Facts:
             FactsMalformed: a fact is missing, unknown, or not of its form.
         """
         read = {}
-        for name, omit, _, back in _fields(cls):
-            if name not in facts:
+        for name, key, omit, _, back in _fields(cls):
+            if key not in facts:
                 if omit:
                     continue
-                raise FactsMalformed(kind=cls.kind, field=name)
+                raise FactsMalformed(kind=cls.kind, field=key)
             try:
-                read[name] = back(facts[name])
+                read[name] = back(facts[key])
             except (ValueError, TypeError, AttributeError, KeyError):
-                raise FactsMalformed(kind=cls.kind, field=name) from None
+                raise FactsMalformed(kind=cls.kind, field=key) from None
         return cls(**read)
 
 
@@ -140,15 +145,21 @@ Write = Callable[[Any], Json]
 Read = Callable[[Any], Any]
 
 
-_KNOWN: Final[dict[type, tuple[tuple[str, bool, Write, Read], ...]]] = {}
+_KNOWN: Final[dict[type, tuple[tuple[str, str, bool, Write, Read], ...]]] = {}
 
 
-def _fields(cls: type) -> tuple[tuple[str, bool, Write, Read], ...]:
-    """Return each fact's name, whether it may be left out, and how it is written and read."""
+def _fields(cls: type) -> tuple[tuple[str, str, bool, Write, Read], ...]:
+    """Return each fact's name here and in the entry, whether it may be left out, and how it is
+    written and read."""
     if (known := _KNOWN.get(cls)) is None:
         hints = get_type_hints(cls)
         known = _KNOWN[cls] = tuple(
-            (field.name, bool(field.metadata.get("omitted")), *_codec(hints[field.name]))
+            (
+                field.name,
+                field.metadata.get("key", field.name),
+                bool(field.metadata.get("omitted")),
+                *_codec(hints[field.name]),
+            )
             for field in dataclasses.fields(cls)
         )
     return known
@@ -234,8 +245,8 @@ def _particulars(cls: type) -> tuple[Write, Read]:
         if type(value) is not cls:
             raise ValueError
         return {
-            name: encode(getattr(value, name))
-            for name, omit, encode, _ in _fields(cls)
+            key: encode(getattr(value, name))
+            for name, key, omit, encode, _ in _fields(cls)
             if not (omit and getattr(value, name) is None)
         }
 
@@ -244,9 +255,9 @@ def _particulars(cls: type) -> tuple[Write, Read]:
             raise ValueError
         return cls(
             **{
-                name: back(value[name])
-                for name, omit, _, back in _fields(cls)
-                if name in value or not omit
+                name: back(value[key])
+                for name, key, omit, _, back in _fields(cls)
+                if key in value or not omit
             }
         )
 
