@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from aboveboard.accounts import limits
 from aboveboard.accounts.clients import credentials, tokens
-from aboveboard.accounts.clients.scope import Leave
+from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.accounts.models import AccessToken, ClientSecret, ServiceClient
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Conflict, Invalid
@@ -85,11 +85,11 @@ def test_a_token_is_given_for_the_secret_either_way(made: Made) -> None:
         )
         assert given["scope"] == "purpose:a purpose:b channel:api channel:shop"
         assert "refresh_token" not in given
-        found = tokens.program_for(given["access_token"], at=clock.now())
+        found = tokens.client_for_token(given["access_token"], at=clock.now())
         assert found is not None
-        assert (found.id, found.leave) == (
+        assert (found.id, found.scope) == (
             made[0].pk,
-            Leave(frozenset("ab"), frozenset({"api", "shop"})),
+            ClientScope(frozenset("ab"), frozenset({"api", "shop"})),
         )
         assert given["access_token"] not in str(list(AccessToken.objects.values()))
 
@@ -103,9 +103,9 @@ def test_a_token_is_given_for_the_secret_either_way(made: Made) -> None:
     ],
 )
 def test_a_token_may_be_for_less(made: Made, scope: str, purposes: str, channels: str) -> None:
-    found = tokens.program_for(ask(made, scope=scope).json()["access_token"], at=clock.now())
+    found = tokens.client_for_token(ask(made, scope=scope).json()["access_token"], at=clock.now())
     assert found is not None
-    assert found.leave == Leave(frozenset(purposes.split()), frozenset(channels.split()))
+    assert found.scope == ClientScope(frozenset(purposes.split()), frozenset(channels.split()))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_token_is_never_for_more(made: Made, scope: str) -> None:
     )
 )
 def test_narrowing_never_widens_and_says_what_it_gave(words: list[str]) -> None:
-    whole = Leave(frozenset("ab"), frozenset("x"))
+    whole = ClientScope(frozenset("ab"), frozenset("x"))
     narrowed = whole.narrowed(" ".join(words))
     if narrowed is None:
         assert {"purpose:c", "channel:y", "z"} & set(words)
@@ -188,15 +188,15 @@ def test_a_new_secret_works_beside_the_old_one_for_a_while(made: Made) -> None:
     ]
     assert AccessToken.objects.get().revoked_at == at
     tokens.forget()
-    assert tokens.program_for(token, at=at) is None
+    assert tokens.client_for_token(token, at=at) is None
 
 
 def test_a_token_ends_with_its_time_and_is_swept(made: Made) -> None:
     at = clock.now()
     token = tokens.issue(made[0], at=at)
     ends = at + limits.ACCESS_TOKEN_LIFE
-    assert tokens.program_for(token, at=ends - timedelta(microseconds=1)) is not None
-    assert tokens.program_for(token, at=ends) is None
+    assert tokens.client_for_token(token, at=ends - timedelta(microseconds=1)) is not None
+    assert tokens.client_for_token(token, at=ends) is None
     assert (tokens.sweep(at=at), tokens.sweep(at=ends)) == (0, 1)
 
 
@@ -206,19 +206,19 @@ def test_a_program_stops_its_own_token_and_no_other(made: Made) -> None:
         credentials.make_client(**GIVEN | {"name": "Shop"}, at=clock.now()),
     )
     assert ask(other, "/oauth/revoke", token=mine).json()["error"] == "invalid_grant"
-    assert tokens.program_for(mine, at=clock.now()) is not None
+    assert tokens.client_for_token(mine, at=clock.now()) is not None
     assert ask(made, "/oauth/revoke", token=mine).status_code == 200
-    assert tokens.program_for(mine, at=clock.now()) is None
+    assert tokens.client_for_token(mine, at=clock.now()) is None
     assert ask(made, "/oauth/revoke", token="unknown").status_code == 200  # RFC 7009, 2.2
     assert ask((made[0], "abs_wrong"), "/oauth/revoke", token=mine).status_code == 401
 
 
 def test_a_token_stopped_elsewhere_works_here_for_a_second_at_most(made: Made) -> None:
     token = tokens.issue(made[0], at=clock.now())
-    assert tokens.program_for(token, at=clock.now(), now=100.0) is not None
+    assert tokens.client_for_token(token, at=clock.now(), now=100.0) is not None
     AccessToken.objects.update(revoked_at=clock.now())
-    assert tokens.program_for(token, at=clock.now(), now=100.9) is not None
-    assert tokens.program_for(token, at=clock.now(), now=101.0) is None
+    assert tokens.client_for_token(token, at=clock.now(), now=100.9) is not None
+    assert tokens.client_for_token(token, at=clock.now(), now=101.0) is None
 
 
 def test_a_stopped_token_is_told_so(made: Made) -> None:

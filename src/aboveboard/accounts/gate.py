@@ -36,7 +36,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from aboveboard.accounts import limits, queries
-from aboveboard.accounts.clients.tokens import Program, program_for
+from aboveboard.accounts.clients.tokens import AuthenticatedClient, client_for_token
 from aboveboard.accounts.models import Account
 from aboveboard.basics import clock, problems
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
@@ -229,7 +229,7 @@ def person_of(request: HttpRequest) -> int:
     return user.person_id
 
 
-def client_of(request: HttpRequest) -> Program:
+def client_of(request: HttpRequest) -> AuthenticatedClient:
     """Return the program whose token came with the request, and what the token is for.
 
     Raises:
@@ -245,19 +245,21 @@ def still_may(request: HttpRequest) -> bool:
     """Whether the program's token still works: asked again and again while an answer to
     it is being streamed."""
     token = request.headers.get("Authorization", "").partition(" ")[2].strip()
-    return program_for(token, at=clock.now()) is not None
+    return client_for_token(token, at=clock.now()) is not None
 
 
 _UNREAD = object()
 
 
-def _client(request: HttpRequest) -> Program | None:
+def _client(request: HttpRequest) -> AuthenticatedClient | None:
     found: Any = getattr(request, "service_client", _UNREAD)
     if found is _UNREAD:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        found = program_for(token.strip(), at=clock.now()) if scheme.lower() == "bearer" else None
+        found = (
+            client_for_token(token.strip(), at=clock.now()) if scheme.lower() == "bearer" else None
+        )
         request.service_client = found  # type: ignore[attr-defined]  # looked up once a request
-    client: Program | None = found
+    client: AuthenticatedClient | None = found
     return client
 
 

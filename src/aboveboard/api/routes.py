@@ -146,8 +146,8 @@ def get_promise(request: HttpRequest) -> Any:
 
 
 def _scope(request: HttpRequest) -> Scope:
-    leave = client_of(request).leave
-    return Scope(leave.purposes, leave.channels)
+    scope = client_of(request).scope
+    return Scope(scope.purposes, scope.channels)
 
 
 @csrf_exempt  # so that whoever posts here is told of the method, not of a form

@@ -14,7 +14,7 @@ CHANNEL = "channel:"
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class ClientScope:
     """The purposes and channels that a program, or a token of it, may ask for.
     Neither is ever empty."""
 
@@ -34,7 +34,7 @@ class Leave:
             ]
         )
 
-    def narrowed(self, scope: str | None) -> Leave | None:
+    def narrowed(self, scope: str | None) -> ClientScope | None:
         """Return what ``scope`` leaves of this, or None when it asks for a
         word that this has not."""
         words = set((scope or "").split())
@@ -44,4 +44,6 @@ class Leave:
             purposes <= self.purposes and channels <= self.channels
         ):
             return None
-        return Leave(frozenset(purposes) or self.purposes, frozenset(channels) or self.channels)
+        return ClientScope(
+            frozenset(purposes) or self.purposes, frozenset(channels) or self.channels
+        )

@@ -29,7 +29,7 @@ WAYS = ("client_secret_basic", "client_secret_post")
 _CLIENT_ID = re.compile(r"[0-9A-Za-z._-]{1,40}")
 
 
-class Program(ClientMixin):  # type: ignore[misc]  # authlib publishes no types
+class OAuthClient(ClientMixin):  # type: ignore[misc]  # authlib publishes no types
     """A program as authlib asks about it. ``row`` is None for one that is not there: it fails
     like a wrong secret does."""
 
@@ -51,7 +51,7 @@ class Program(ClientMixin):  # type: ignore[misc]  # authlib publishes no types
     def get_allowed_scope(self, scope: str | None) -> str | None:
         """Return the scope that is granted: what was asked for, or None where that is more
         than the program's own."""
-        narrowed = tokens.leave_of(self.row).narrowed(scope) if self.row is not None else None
+        narrowed = tokens.scope_of(self.row).narrowed(scope) if self.row is not None else None
         return None if narrowed is None else narrowed.as_scope()
 
 
@@ -114,7 +114,7 @@ class _Kept:
     def __init__(self, row: AccessToken) -> None:
         self.row = row
 
-    def check_client(self, client: Program) -> bool:
+    def check_client(self, client: OAuthClient) -> bool:
         return client.row is not None and self.row.client == client.row
 
 
@@ -131,10 +131,10 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # authlib publishes no
         self.register_grant(_ClientCredentials)
         self.register_endpoint(_Revocation)
 
-    def query_client(self, client_id: str) -> Program:
+    def query_client(self, client_id: str) -> OAuthClient:
         """Return the program of that id, or one that proves nothing."""
         known = _CLIENT_ID.fullmatch(client_id)  # before the database, which takes no NUL
-        return Program(
+        return OAuthClient(
             ServiceClient.objects.filter(client_id=client_id, revoked_at=None).first()
             if known
             else None
@@ -143,10 +143,10 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # authlib publishes no
     def save_token(self, token: Mapping[str, Any], request: Any) -> None:
         """Keep the token's hash."""
         row: ServiceClient = request.client.row
-        leave = tokens.leave_of(row).narrowed(token["scope"])
-        if leave is None:
+        scope = tokens.scope_of(row).narrowed(token["scope"])
+        if scope is None:
             raise RuntimeError("a token was made for a scope that was not allowed")
-        tokens.keep(token["access_token"], row, leave, at=clock.now())
+        tokens.keep(token["access_token"], row, scope, at=clock.now())
 
     def create_oauth2_request(self, request: HttpRequest) -> _Request:
         """Return what authlib reads."""

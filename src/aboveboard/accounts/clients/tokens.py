@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from aboveboard.accounts import limits, links
-from aboveboard.accounts.clients.scope import Leave
+from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.accounts.models import AccessToken, ServiceClient
 from aboveboard.basics.actor import Actor, ActorKind
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class AuthenticatedClient:
     """The program that a token belongs to, and what the token lets it ask for
     until ``expires_at``."""
 
@@ -29,7 +29,7 @@ class Program:
     name: str
     role: str
     team: str
-    leave: Leave
+    scope: ClientScope
     expires_at: datetime
 
     @property
@@ -39,31 +39,31 @@ class Program:
 
 
 _MOST_REMEMBERED = 1_000
-_known: dict[str, tuple[Program, float]] = {}
+_known: dict[str, tuple[AuthenticatedClient, float]] = {}
 
 
-def leave_of(client: ServiceClient) -> Leave:
+def scope_of(client: ServiceClient) -> ClientScope:
     """Return everything that a program may ask for."""
-    return Leave(frozenset(client.purposes), frozenset(client.channels))
+    return ClientScope(frozenset(client.purposes), frozenset(client.channels))
 
 
 def issue(
     client: ServiceClient,
-    leave: Leave | None = None,
+    scope: ClientScope | None = None,
     *,
     at: datetime,
     life: timedelta = limits.ACCESS_TOKEN_LIFE,
 ) -> str:
-    """Return a fresh token for ``leave`` (the program's whole, if none is named)."""
+    """Return a fresh token for ``scope`` (the program's whole, if none is named)."""
     token = links.new_token(links.TOKEN_PREFIX)
-    keep(token, client, leave or leave_of(client), at=at, life=life)
+    keep(token, client, scope or scope_of(client), at=at, life=life)
     return token
 
 
 def keep(
     token: str,
     client: ServiceClient,
-    leave: Leave,
+    scope: ClientScope,
     *,
     at: datetime,
     life: timedelta = limits.ACCESS_TOKEN_LIFE,
@@ -72,14 +72,16 @@ def keep(
     AccessToken.objects.create(
         token_hash=links.digest(token),
         client=client,
-        purposes=sorted(leave.purposes),
-        channels=sorted(leave.channels),
+        purposes=sorted(scope.purposes),
+        channels=sorted(scope.channels),
         issued_at=at,
         expires_at=at + life,
     )
 
 
-def program_for(token: str, *, at: datetime, now: float | None = None) -> Program | None:
+def client_for_token(
+    token: str, *, at: datetime, now: float | None = None
+) -> AuthenticatedClient | None:
     """Return the program whose token this is, unless the token is wrong, expired or revoked.
 
     The look-up is by the token's SHA-256: how long it takes says nothing about the token. ``now``
@@ -99,7 +101,7 @@ def program_for(token: str, *, at: datetime, now: float | None = None) -> Progra
     return program if at < program.expires_at else None
 
 
-def _read(digest: str) -> Program | None:
+def _read(digest: str) -> AuthenticatedClient | None:
     found = (
         AccessToken.objects.select_related("client")
         .filter(token_hash=digest, revoked_at=None, client__revoked_at=None)
@@ -107,8 +109,10 @@ def _read(digest: str) -> Program | None:
     )
     if found is None:
         return None
-    client, leave = found.client, Leave(frozenset(found.purposes), frozenset(found.channels))
-    return Program(client.pk, client.name, client.role, client.team, leave, found.expires_at)
+    client, scope = found.client, ClientScope(frozenset(found.purposes), frozenset(found.channels))
+    return AuthenticatedClient(
+        client.pk, client.name, client.role, client.team, scope, found.expires_at
+    )
 
 
 def end(token_hashes: Collection[str], *, at: datetime) -> None:

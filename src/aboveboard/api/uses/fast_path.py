@@ -93,7 +93,7 @@ def ask_of(request: HttpRequest, asked: Use | Batch | UseIn | BatchIn | StreamIn
     if "HTTP_IDEMPOTENCY_KEY" in request.META:
         raise NoKeyHere()
     program = client_of(request)
-    scope = Scope(program.leave.purposes, program.leave.channels)
+    scope = Scope(program.scope.purposes, program.scope.channels)
     return Ask(
         program.actor, asked.purpose, tuple(asked.fields), asked.channel, asked.reference, scope
     )
