@@ -85,7 +85,7 @@ def test_a_restriction_is_placed_seen_and_lifted_once_they_were_told(
     assert f"{row.until - timedelta(days=1):%Y-%m-%d}" == day, "the last day counts to its end"
     assert "They must be told first" in lead.get(f"{page}restrictions/{row.pk}/").content.decode()
     assert lead.post(f"{page}restrictions/{row.pk}/", {"reference": "letter/3"}).status_code == 302
-    assert not keeping.standing([person], at=clock.now())[person].restricted
+    assert not keeping.statuses([person], at=clock.now())[person].restricted
 
 
 def test_a_sweep_is_listed_to_the_last_row(lead: Client, two: tuple[Someone, Someone]) -> None:

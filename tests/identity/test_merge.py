@@ -17,6 +17,7 @@ from aboveboard.accounts.models import Account
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.reference import ReferenceRefused
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
@@ -33,6 +34,7 @@ from aboveboard.retention.sweep import erasing, reviewing
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import aliases
 from aboveboard.vault import queries as vault
+from aboveboard.vault.locking import HeldByLaw
 from aboveboard.vault.models import BlindIndex, Person
 from aboveboard.vault.origin import Origin
 from tests.retention.test_sweep import fields_lapsed
@@ -227,7 +229,7 @@ def test_a_hold_on_either_keeps_both(two: People) -> None:
         other, HoldReason.CLAIM, reference="case/9", until=None, by=ADVISER, at=clock.now()
     )
     done = merge(one, other)
-    with pytest.raises(keeping.HeldByLaw):
+    with pytest.raises(HeldByLaw):
         vault_actions.erase(one, reason="asked", by=CUSTOMER, at=clock.now())
     split(done)
     standing = {
@@ -281,7 +283,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(two: People) -> None
         merge(one, 404)
     with pytest.raises(NotHeldThere):
         merge(one, other, shoe_size=Side.MERGED)
-    with pytest.raises(keeping.ReferenceRefused):
+    with pytest.raises(ReferenceRefused):
         actions.merge(one, other, chosen={}, reference="the Smiths", by=ADVISER, at=clock.now())
     assert Person.objects.count() == 3
     merge(one, other)

@@ -36,6 +36,7 @@ from aboveboard.retention.models import Hold, Restriction
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import actions as vault
 from aboveboard.vault.field_erasure import erase_fields
+from aboveboard.vault.locking import HeldByLaw
 from aboveboard.vault.queries import (
     fetch,
     find,
@@ -250,7 +251,7 @@ def test_holds_restrictions_and_erased_fields_are_repeated(shelf: Path) -> None:
     found = person(held)
     assert found is not None
     assert found.held_until == NOW + WEEK
-    with pytest.raises(keeping.HeldByLaw):
+    with pytest.raises(HeldByLaw):
         vault.erase(held, reason="asked", by=SYSTEM, at=NOW)
     assert held_fields(lost) == before - {"email"}
     assert handle(lost) == known_as

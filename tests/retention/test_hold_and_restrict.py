@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from aboveboard.basics import clock
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.reference import ReferenceRefused
 from aboveboard.ledger.queries import entries_for
 from aboveboard.retention import actions, queries
 from aboveboard.retention.models import Hold, Restriction
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import queries as vault
+from aboveboard.vault.locking import HeldByLaw
 from tests.world import ADVISER, load
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +39,7 @@ def place(person: int, *, reference: str = "case/7", days: int | None = None) ->
 def test_what_is_held_by_law_cannot_be_erased_until_it_is_released() -> None:
     (person, _), *_ = load(1)
     hold = place(person)
-    with pytest.raises(actions.HeldByLaw):
+    with pytest.raises(HeldByLaw):
         vault_actions.erase(person, reason="asked", by=ADVISER, at=clock.now())
     assert vault.held_fields(person)
     actions.release_hold(hold.pk, reference="ruling/7", by=ADVISER, at=clock.now())
@@ -84,9 +86,9 @@ def test_a_use_learns_of_both_without_a_further_statement() -> None:
     later = now + timedelta(days=31)
     assert (records[person].held_by_law(later), records[person].restricted(later)) == (False, True)
     with CaptureQueriesContext(connection) as asked:
-        assert queries.standing([person, other], at=now) == {
-            person: queries.Keeping(held_by_law=True, restricted=True),
-            other: queries.Keeping(held_by_law=False, restricted=False),
+        assert queries.statuses([person, other], at=now) == {
+            person: queries.RetentionStatus(held_by_law=True, restricted=True),
+            other: queries.RetentionStatus(held_by_law=False, restricted=False),
         }
     assert len(asked) == 1
 
@@ -97,7 +99,7 @@ def test_one_hold_released_leaves_the_other_standing() -> None:
     second = place(person, reference="case/8", days=30)
     actions.release_hold(first.pk, reference="ruling/7", by=ADVISER, at=clock.now())
     assert vault.fetch([person])[person].held_until == second.until
-    assert [row.reference for row in queries.standing_holds(at=clock.now())] == ["case/8"]
+    assert [row.reference for row in queries.open_holds(at=clock.now())] == ["case/8"]
 
 
 def test_a_hold_that_ended_by_itself_lets_the_erasure_through() -> None:
@@ -112,7 +114,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing() -> None:
     at = clock.now()
     with pytest.raises(actions.StandsAlready):
         place(person)
-    with pytest.raises(actions.ReferenceRefused):
+    with pytest.raises(ReferenceRefused):
         place(person, reference="Mrs Jones of Leeds")
     with pytest.raises(actions.UntilPassed):
         actions.place_hold(person, CLAIM, reference="case/9", until=at, by=ADVISER, at=at)

@@ -41,11 +41,14 @@ Reference = NewType("Reference", str)
 VerifierKey = NewType("VerifierKey", str)
 """A key of a signed note (C2SP signed-note): name, hash and public key."""
 
+REFERENCE_PATTERN: Final = r"[A-Za-z0-9:._/-]{1,80}"
+"""What a reference is made of: no space, so no sentence and no name of a person."""
+
 _FORM: Final[dict[Any, re.Pattern[str]]] = {
     Word: re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,99}|"),
     Code: re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/+-]{0,99}|"),
     Digest: re.compile(r"([0-9a-f]{2}){8,64}|"),
-    Reference: re.compile(r"[A-Za-z0-9:._/-]{1,80}|"),
+    Reference: re.compile(REFERENCE_PATTERN + "|"),
     VerifierKey: re.compile(r"[!-~]{1,300}"),
 }
 

@@ -56,6 +56,9 @@ Split = Callable[[int, int, Json], None]
 ReEncrypt = Callable[[int, Any, Any], object]
 """``re_encrypt(person_id, old, new)``: inside the transaction that changes the person's key, seal
 again under the cipher ``new`` what was sealed under ``old``."""
+EraseFields = Callable[[Numbers, Collection[str]], object]
+"""``erase_fields(numbers, fields)``: inside the transaction that erases some fields of a person's
+record, after their key was changed: erase the same fields from copies of their values."""
 InUse = Callable[[Collection[int], datetime], Mapping[int, str]]
 """``in_use(person_ids, at)``: who of a whole batch is still needed, and the code of why: a
 retention sweep leaves them."""
@@ -79,6 +82,9 @@ class PersonalData:
         merge, split: what happens when two records are found to be of one person, and back.
         re_encrypt: what happens when the person gets a new key.
         in_use: whether somebody still needs it, so that a retention sweep must wait.
+        in_use_words: each code that ``in_use`` gives, with the sentence that staff read.
+        erase_fields: what happens when single fields of the person's record are erased; only a
+            copy of their values needs to answer.
     """
 
     name: str
@@ -90,6 +96,8 @@ class PersonalData:
     split: Split | NotNeeded
     re_encrypt: ReEncrypt | NotNeeded
     in_use: InUse | NotNeeded
+    in_use_words: Mapping[str, str] = field(default_factory=dict)
+    erase_fields: EraseFields | NotNeeded = NotNeeded("it holds no copy of a field's value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,9 @@ class Package:
         customers_by_email: which people have this e-mail address, as it was typed: a customer
             signs in by it. At most one package declares it.
         not_backed_up: tables whose rows are left out of a backup, and why.
+        needs_index_key: given the check of a new key of the blind index
+            (``vault.blind.check``), returns the names of what still matches by the old key alone;
+            the old one is not destroyed before.
     """
 
     name: str
@@ -164,6 +175,7 @@ class Package:
     navigation: tuple[NavEntry, ...] = ()
     customers_by_email: Callable[[str], Sequence[int]] | None = None
     not_backed_up: Mapping[str, str] = field(default_factory=dict)
+    needs_index_key: Callable[[str], Sequence[str]] | None = None
 
 
 class NotGathered(Misconfigured):

@@ -17,7 +17,7 @@ from aboveboard.choices.state import Answer
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Promise
-from aboveboard.retention.actions import hold_whoever
+from aboveboard.vault.locking import lock_person
 from aboveboard.vault.queries import handle
 
 _EVIDENCE = re.compile(r"[A-Za-z0-9:._/-]{1,80}")
@@ -74,7 +74,7 @@ def choose(
     adopted = promise.in_force()
     check(adopted.promise, purpose, channel=channel, evidence=evidence, by=by)
     with transaction.atomic():
-        person_id = hold_whoever(person_id)
+        person_id = lock_person(person_id)
         who = handle(person_id)
         if who is None:
             raise NotFound(what="person")

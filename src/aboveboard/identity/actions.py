@@ -17,7 +17,6 @@ whose value it replaced.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -29,6 +28,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
+from aboveboard.basics.reference import reference as checked_reference
 from aboveboard.identity import filing, joining, splitting
 from aboveboard.identity.choosing import Side, winners
 from aboveboard.identity.handles import give, known_as
@@ -37,15 +37,13 @@ from aboveboard.identity.matching import compared, merge_of, read
 from aboveboard.identity.models import MergedPerson
 from aboveboard.keys import actions as keys
 from aboveboard.ledger.actions import append
-from aboveboard.retention.actions import ReferenceRefused, refresh
+from aboveboard.retention.actions import refresh
 from aboveboard.vault import sealed
 from aboveboard.vault.documents import actions as attachments
-from aboveboard.vault.locking import hold
+from aboveboard.vault.locking import lock_people
 from aboveboard.vault.models import Person, SealedRecord
 from aboveboard.vault.rekeying import rebuild
 from aboveboard.vault.rekeying.records import resealed
-
-_REFERENCE = re.compile(r"[A-Za-z0-9:._/-]{1,80}")
 
 
 class SamePerson(Invalid):
@@ -87,10 +85,9 @@ def merge(
     """
     if kept == merged:
         raise SamePerson(found="the same record twice", fix="")
-    if not _REFERENCE.fullmatch(reference):
-        raise ReferenceRefused()
+    checked_reference(reference)
     with transaction.atomic():
-        _check(kept, merged, hold([kept, merged]))
+        _check(kept, merged, lock_people([kept, merged]))
         rebuild.file_under_both([kept, merged])
         mine, theirs = read(kept), read(merged)
         won = winners(compared(mine, kept, theirs, merged), chosen)
@@ -138,11 +135,10 @@ def split(
         CannotSplit: it was undone before, or the time for it is over.
         ReferenceRefused: the reference is not one.
     """
-    if not _REFERENCE.fullmatch(reference):
-        raise ReferenceRefused()
+    checked_reference(reference)
     with transaction.atomic():
         kept = merge_of(merge_id).person_id
-        if not hold([kept]):
+        if not lock_people([kept]):
             raise NotFound(what="person")
         rebuild.file_under_both([kept])
         row = merge_of(merge_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from aboveboard.basics.canonical import Json
+from aboveboard.basics.package import NotNeeded, personal_data
 
 Move = Callable[[int, int], Json]
 """``move(kept, merged)``: move rows to the person kept, in the merge's transaction; return what is
@@ -26,7 +27,11 @@ def moves(room: str, move: Move, back: MoveBack) -> None:
 
 def move_all(kept: int, merged: int) -> dict[str, Json]:
     """Let every room move, and return what each needs to move back."""
-    return {room: move(kept, merged) for room, (move, _) in sorted(_moves.items())}
+    states = {room: move(kept, merged) for room, (move, _) in sorted(_moves.items())}
+    for _, data in personal_data():
+        if not isinstance(data.merge, NotNeeded):
+            states[data.name] = data.merge(kept, merged)
+    return states
 
 
 def move_all_back(kept: int, merged: int, states: Mapping[str, Json]) -> None:
@@ -34,3 +39,6 @@ def move_all_back(kept: int, merged: int, states: Mapping[str, Json]) -> None:
     for room, (_, back) in sorted(_moves.items()):
         if room in states:
             back(kept, merged, states[room])
+    for _, data in personal_data():
+        if data.name in states and not isinstance(data.split, NotNeeded):
+            data.split(kept, merged, states[data.name])

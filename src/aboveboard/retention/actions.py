@@ -7,7 +7,6 @@ whichever comes first decides.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -18,26 +17,17 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
+from aboveboard.basics.reference import reference as checked_reference
 from aboveboard.ledger.actions import append
 from aboveboard.retention.models import Hold, Restriction, SweepRow
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import aliases
-from aboveboard.vault.holds import stands, stands_until
-from aboveboard.vault.locking import hold
+from aboveboard.vault.holds import latest_end
+from aboveboard.vault.locking import lock_person
 from aboveboard.vault.models import Person
 from aboveboard.vault.queries import handle
 
-_REFERENCE = re.compile(r"[A-Za-z0-9:._/-]{1,80}")
 _Row = TypeVar("_Row", Hold, Restriction)
-
-
-class ReferenceRefused(Invalid):
-    """A reference is a number or code, not a sentence: letters, digits and : . _ / - only."""
-
-    code = "reference_refused"
-    next_step = (
-        "Give the number of the case, letter or call. Names and addresses do not belong here."
-    )
 
 
 class UntilPassed(Invalid):
@@ -59,13 +49,6 @@ class EndedAlready(Conflict):
 
     code = "ended_already"
     next_step = "Look at the person's page: it says who ended it, and when."
-
-
-class HeldByLaw(Conflict):
-    """Their data is under a legal hold, so it must not be erased."""
-
-    code = "held_by_law"
-    next_step = "Release the hold when the case is closed, then erase."
 
 
 def place_hold(
@@ -144,34 +127,6 @@ def lift_restriction(restriction_id: int, *, told: str, by: Actor, at: datetime)
     return _end(Restriction, "restriction.lifted", restriction_id, reference=told, by=by, at=at)
 
 
-def hold_whoever(person_id: int) -> int:
-    """Hold the person whose number this is, also when it only leads to them since a
-    merge, and return their own.
-
-    Raises:
-        NotFound: nobody with that number is held.
-    """
-    if hold([person_id]):
-        return person_id
-    now = aliases.current(person_id)
-    if now == person_id or not hold([now]):
-        raise NotFound(what="person")
-    if aliases.current(person_id) != now:  # split while we waited for them
-        return hold_whoever(person_id)
-    return now
-
-
-def refuse_if_held(person_id: int, at: datetime) -> None:
-    """Refuse to go on when a legal hold stands on a person on whom the caller has laid
-    hold (``vault.locking``).
-
-    Raises:
-        HeldByLaw: one does.
-    """
-    if stands(Person.objects.filter(id=person_id).values_list("held_until", flat=True).first(), at):
-        raise HeldByLaw(why="a legal hold stands on their data")
-
-
 def forget(numbers: Sequence[int]) -> None:
     """Delete an erased person's rows, under all their numbers: each ties them to entries. Only
     an erasure calls this."""
@@ -193,9 +148,9 @@ def refresh(person_id: int) -> None:
         )
     )
     Person.objects.filter(id=person_id).update(
-        held_until=stands_until(holds),
+        held_until=latest_end(holds),
         restricted_since=max((since for since, _ in rests), default=None),
-        restricted_until=stands_until(until for _, until in rests),
+        restricted_until=latest_end(until for _, until in rests),
     )
 
 
@@ -210,11 +165,11 @@ def _place(
     by: Actor,
     at: datetime,
 ) -> _Row:
-    _check(reference)
+    checked_reference(reference)
     if until is not None and until <= at:
         raise UntilPassed()
     with transaction.atomic():
-        person_id = hold_whoever(person_id)
+        person_id = lock_person(person_id)
         if model.objects.filter(
             person_id=person_id, reference=reference, ended_at__isnull=True
         ).exists():
@@ -241,12 +196,12 @@ def _place(
 def _end(
     model: type[_Row], kind: str, row_id: int, *, reference: str, by: Actor, at: datetime
 ) -> _Row:
-    _check(reference)
+    checked_reference(reference)
     with transaction.atomic():
         said_of = model.objects.filter(id=row_id).values_list("person_id", flat=True).first()
         if said_of is None:
             raise NotFound(what=model.__name__.lower())
-        person_id = hold_whoever(said_of)
+        person_id = lock_person(said_of)
         row = model.objects.filter(id=row_id).first()
         if row is None:
             raise NotFound(what=model.__name__.lower())
@@ -258,8 +213,3 @@ def _end(
         row.save(update_fields=["ended_at", "ended_actor", "ended_reference", "ended_entry_id"])
         refresh(person_id)
     return row
-
-
-def _check(reference: str) -> None:
-    if not _REFERENCE.fullmatch(reference):
-        raise ReferenceRefused()

@@ -12,6 +12,7 @@ from aboveboard.accounts.actions import forget_customer
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid, NotFound
+from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.identity import actions as merging
 from aboveboard.keys import actions as keys
 from aboveboard.keys.handles import handles_of
@@ -24,6 +25,7 @@ from aboveboard.retention import actions as keeping
 from aboveboard.vault import aliases, blind, sealed
 from aboveboard.vault import generations as standing
 from aboveboard.vault.documents import actions as attachments
+from aboveboard.vault.locking import lock_person, refuse_if_held
 from aboveboard.vault.models import BlindIndex, MergedPerson, Person, SealedRecord
 from aboveboard.vault.origin import Origin
 
@@ -60,7 +62,7 @@ def correct(
     except Misfit as misfit:
         raise BadValue(field=field, expected=misfit.expected) from None
     with transaction.atomic():
-        person_id = keeping.hold_whoever(person_id)
+        person_id = lock_person(person_id)
         row = SealedRecord.objects.filter(person_id=person_id).first()
         found = opened([person_id]).get(person_id)
         if row is None or found is None:
@@ -138,8 +140,8 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
         HeldByLaw: a legal hold stands on them (GDPR Art. 17(3)).
     """
     with transaction.atomic():
-        person_id = keeping.hold_whoever(person_id)
-        keeping.refuse_if_held(person_id, at)
+        person_id = lock_person(person_id)
+        refuse_if_held(person_id, at)
         found = opened([person_id]).get(person_id)
         if found is None:
             raise NotFound(what="person")
@@ -169,6 +171,9 @@ def remove(person_id: int) -> None:
         for forget in _forgetters.values():
             for number in numbers:
                 forget(number)
+        for _, data in personal_data():
+            if not isinstance(data.erase, NotNeeded):
+                data.erase(numbers)
 
 
 def destroy_keys_without_record() -> int:

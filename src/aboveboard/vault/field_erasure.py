@@ -12,15 +12,15 @@ from django.db import transaction
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.identity import undo_data
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import opened
 from aboveboard.ledger.actions import append
-from aboveboard.retention.actions import refuse_if_held
 from aboveboard.vault import aliases, blind, sealed
 from aboveboard.vault import generations as standing
 from aboveboard.vault.documents import actions as attachments
-from aboveboard.vault.locking import hold
+from aboveboard.vault.locking import lock_people, refuse_if_held
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 from aboveboard.vault.rekeying.records import fresh_key
 
@@ -45,7 +45,7 @@ def erase_fields(
         HeldByLaw: a legal hold stands on them.
     """
     with transaction.atomic():
-        hold([person_id])
+        lock_people([person_id])
         refuse_if_held(person_id, at)
         gone, known_as = _take(person_id, fields, kinds)
         if gone:
@@ -70,7 +70,7 @@ def remove_fields(
         RecordDamaged: the record is of an older key than the one that is held.
     """
     with transaction.atomic():
-        hold([person_id])
+        lock_people([person_id])
         return _take(person_id, fields, kinds)[0]
 
 
@@ -94,9 +94,13 @@ def _take(
             person_id, {kinds.get(name, "") for name in gone}, left, kinds, AESGCM(found.key)
         )
         left = fresh_key(person_id, left, found.key, known_as)
-        attachments.forget(aliases.numbers_of(person_id), gone)
+        numbers = aliases.numbers_of(person_id)
+        attachments.forget(numbers, gone)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(left))
         undo_data.erase_fields(person_id, gone)
+        for _, data in personal_data():
+            if not isinstance(data.erase_fields, NotNeeded):
+                data.erase_fields(numbers, gone)
     return gone, known_as[0]
 
 

@@ -1,31 +1,71 @@
-"""Whoever changes one person's record holds that person first, so that changes to one
+"""Locking people: whoever changes a person's record locks the person first, so that changes to one
 person follow each other.
 
-Without it an erasure and a correction, which meet the same rows in another order, wait for each
-other for ever on PostgreSQL, and a choice written beside an erasure would outlive it. Reading holds
-nobody: a look that was decided before an erasure was durable may still end, and has its entry.
+Without it an erasure and a correction, which reach the same rows in different orders, would wait
+for each other for ever on PostgreSQL, and a choice written beside an erasure would outlive it.
+Reading locks nobody: a use that was decided before an erasure was durable may still finish, and
+has its entry.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db import transaction
 
+from aboveboard.basics.errors import Conflict, NotFound
+from aboveboard.vault import aliases
+from aboveboard.vault.holds import is_open
 from aboveboard.vault.models import Person
 
 
-def hold(person_ids: Collection[int]) -> frozenset[int]:
-    """Hold these people until the surrounding transaction ends, and return those of
-    them who are held at all.
+class HeldByLaw(Conflict):
+    """Their data is under a legal hold, so it must not be erased."""
 
-    Always in order of their ids, so that two who want the same people do not wait for each other.
+    code = "held_by_law"
+    next_step = "Release the hold when the case is closed, then erase."
+
+
+def lock_people(person_ids: Collection[int]) -> frozenset[int]:
+    """Lock these people until the surrounding transaction ends; return those whose records exist.
+
     On SQLite a transaction that writes is alone from its beginning, and this only reads.
 
     Raises:
         RuntimeError: there is no surrounding transaction.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("a person is held for one transaction: use transaction.atomic")
+        raise RuntimeError("a person is locked for one transaction: use transaction.atomic")
+    # Always in the order of their ids: two transactions that want the same people would otherwise
+    # each hold the row that the other waits for.
     rows = Person.objects.select_for_update().filter(id__in=person_ids).order_by("id")
     return frozenset(rows.values_list("id", flat=True))
+
+
+def lock_person(person_id: int) -> int:
+    """Lock the person whose number this is, also when it only leads to them since a merge; return
+    their own number.
+
+    Raises:
+        NotFound: nobody with that number exists.
+    """
+    if lock_people([person_id]):
+        return person_id
+    current = aliases.current(person_id)
+    if current == person_id or not lock_people([current]):
+        raise NotFound(what="person")
+    if aliases.current(person_id) != current:  # split while we waited for the lock
+        return lock_person(person_id)
+    return current
+
+
+def refuse_if_held(person_id: int, at: datetime) -> None:
+    """Refuse to go on when a legal hold is open on a person whom the caller has locked.
+
+    Raises:
+        HeldByLaw: one is.
+    """
+    held_until = Person.objects.filter(id=person_id).values_list("held_until", flat=True).first()
+    if is_open(held_until, at):
+        raise HeldByLaw(why="a legal hold is open on their data")

@@ -21,7 +21,7 @@ from aboveboard.vault import blind, generations, prepared, sealed
 from aboveboard.vault.documents import descriptor
 from aboveboard.vault.documents.descriptor import Descriptor
 from aboveboard.vault.grant import Grant, GrantRefused
-from aboveboard.vault.holds import stands
+from aboveboard.vault.holds import is_open
 from aboveboard.vault.models import (
     BlindIndex,
     ImportProblem,
@@ -63,12 +63,12 @@ class Sealed:
 
     def held_by_law(self, at: datetime) -> bool:
         """Whether a legal hold stands: then nothing is erased."""
-        return stands(self.held_until, at)
+        return is_open(self.held_until, at)
 
     def restricted(self, at: datetime) -> bool:
         """Whether processing is restricted (GDPR Art. 18): then the data is stored,
         and all but not used."""
-        return stands(self.restricted_until, at)
+        return is_open(self.restricted_until, at)
 
 
 def handle(person_id: int) -> str | None:

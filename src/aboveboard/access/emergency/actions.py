@@ -40,7 +40,7 @@ from aboveboard.outbox.actions import post
 from aboveboard.promise import queries as promise
 from aboveboard.promise.queries import Adopted
 from aboveboard.vault import queries as vault
-from aboveboard.vault.locking import hold
+from aboveboard.vault.locking import lock_people
 
 USED, REFUSED, OPENED = "use.emergency", "emergency.refused", "emergency.opened"
 """Kinds of the two entries, and of the message that tells the privacy lead."""
@@ -187,7 +187,7 @@ def _write(
 
 
 def _keep(ask: EmergencyAsk, person_id: int, entry_id: int, at: datetime) -> EmergencyLook:
-    hold([person_id])  # a new key given to them meanwhile would leave these words behind
+    lock_people([person_id])  # a new key given to them meanwhile would leave these words behind
     key = person_key(person_id)
     words = seal(AESGCM(key), entry_id, ask.words) if key is not None and ask.words else b""
     return EmergencyLook.objects.create(

@@ -19,8 +19,8 @@ from aboveboard.access.impact.judging import Pair, allowed, pairs
 from aboveboard.access.lapse import Held, lapsed
 from aboveboard.access.limits import SWEEP_REVIEW_BATCH, WHAT_IF_BATCH
 from aboveboard.promise.model import Promise
-from aboveboard.retention.queries import Shelf, shelves
 from aboveboard.vault.queries import people_count
+from aboveboard.vault.retention_state import RetentionState, retention_states
 
 
 def count(
@@ -44,11 +44,11 @@ def count(
                 _tally(tallies, pair, "", size, facts, at)
         progress(min(people, number * WHAT_IF_BATCH))
     if changed:
-        for done, (shelf, facts) in enumerate(one_by_one(at), 1):
+        for done, (state, facts) in enumerate(one_by_one(at), 1):
             for pair in aged:
                 for field in pair.fields():
                     _tally(tallies, pair, field, 1, facts, at)
-            lapsing.update(_lapsing(old, new, shelf, facts, at))
+            lapsing.update(_lapsing(old, new, state, facts, at))
             if done % SWEEP_REVIEW_BATCH == 0:
                 progress(done)
     progress(people)
@@ -63,24 +63,24 @@ def listed(
     pair = next((one for one in pairs(old, new) if one.key == purpose), None)
     if pair is None:
         return
-    for shelf, facts in one_by_one(at):
+    for state, facts in one_by_one(at):
         tallies: dict[Key, Tally] = {}
         for field in pair.fields():
             _tally(tallies, pair, field, 1, facts, at)
         for field, way in dict.fromkeys(_ways(cells(old, new, tallies))):
-            yield shelf.person_id, field, way
+            yield state.person_id, field, way
 
 
-def one_by_one(at: datetime) -> Iterator[tuple[Shelf, Facts]]:
+def one_by_one(at: datetime) -> Iterator[tuple[RetentionState, Facts]]:
     """Yield everybody held, by rising id, with each field's own age; no key is needed for that."""
     after = -1
-    while batch := shelves(after=after, limit=SWEEP_REVIEW_BATCH):
+    while batch := retention_states(after=after, limit=SWEEP_REVIEW_BATCH):
         known = facts_of(
-            [shelf.person_id for shelf in batch],
+            [state.person_id for state in batch],
             at,
-            {shelf.person_id: shelf.collected for shelf in batch},
+            {state.person_id: state.collected for state in batch},
         )
-        yield from ((shelf, known[shelf.person_id]) for shelf in batch if shelf.person_id in known)
+        yield from ((state, known[state.person_id]) for state in batch if state.person_id in known)
         after = batch[-1].person_id
 
 
@@ -101,11 +101,13 @@ def _tally(
         tallies.setdefault(Key(pair.key, field, own), Counter())[was, is_] += size
 
 
-def _lapsing(old: Promise, new: Promise, shelf: Shelf, facts: Facts, at: datetime) -> list[str]:
+def _lapsing(
+    old: Promise, new: Promise, state: RetentionState, facts: Facts, at: datetime
+) -> list[str]:
     """Return the fields that the next sweep would erase of one person under the new promise, and
     would not under the old."""
     if facts.held_for_claim:
         return []
-    held = Held(shelf.collected, shelf.last_active_at, facts.standing)
+    held = Held(state.collected, state.last_active_at, facts.standing)
     then = lapsed(new, held, at)
     return [field for field in then if field not in lapsed(old, held, at)] if then else []

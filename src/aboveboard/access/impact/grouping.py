@@ -20,7 +20,7 @@ from aboveboard.access.limits import USE_BATCH, WHAT_IF_BATCH
 from aboveboard.choices import queries as choices
 from aboveboard.choices.models import Choice
 from aboveboard.promise.model import RetentionStart
-from aboveboard.vault.holds import stands
+from aboveboard.vault.holds import is_open
 from aboveboard.vault.models import Person
 
 _STARTS = {RetentionStart.LAST_ACTIVITY: "p.last_active_at", RetentionStart.CHOICE: "l.at"}
@@ -100,7 +100,7 @@ def facts_of(
     standings = choices.standings(person_ids)
     found = {}
     for person in Person.objects.filter(id__in=list(person_ids)):
-        restricted = stands(person.restricted_until, at)
+        restricted = is_open(person.restricted_until, at)
         found[person.id] = Facts(
             held=True,
             standing=standings[person.id],
@@ -110,7 +110,7 @@ def facts_of(
             restricted_since=(person.restricted_since or person.collected_at)
             if restricted
             else None,
-            held_for_claim=stands(person.held_until, at),
+            held_for_claim=is_open(person.held_until, at),
         )
     return found
 

@@ -100,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.what == "lift":
         done = [actions.lift_restriction(args.number, told=args.told, by=SYSTEM, at=at)]
     else:
-        done = [*queries.standing_holds(at=at), *queries.standing_restrictions(at=at)]
+        done = [*queries.open_holds(at=at), *queries.open_restrictions(at=at)]
     rows = [_row(one) for one in done]
     if args.json:
         print(json.dumps(rows if args.what == "list" else rows[0]))

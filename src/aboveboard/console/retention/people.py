@@ -40,8 +40,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     """List what stands now, the latest sweeps and merges."""
     at = clock.now()
     context = {
-        "holds": [_said(row) for row in queries.standing_holds(at=at)],
-        "restrictions": [_said(row) for row in queries.standing_restrictions(at=at)],
+        "holds": [_said(row) for row in queries.open_holds(at=at)],
+        "restrictions": [_said(row) for row in queries.open_restrictions(at=at)],
         "sweeps": [
             {"row": row, "people": sum(row.counts.get("people", {}).values())}
             for row in sweeps.sweeps(limit=5)

@@ -61,9 +61,7 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
     outcome = access.use(access.Ask(CUSTOMER, SHOW, fields, CHANNEL), you.person_id, at=you.now)
     opened = outcome.values if isinstance(outcome, access.Opened) else {}
     held = list(_details(you, opened))
-    stands = keeping.standing([you.person_id], at=you.now).get(
-        you.person_id, keeping.NOTHING_STANDS
-    )
+    stands = keeping.statuses([you.person_id], at=you.now).get(you.person_id, keeping.NOTHING_OPEN)
     purposes = _purposes(you, {detail.field.key for detail in held})
     context = {
         "name": _first_name(opened),

@@ -25,14 +25,13 @@ from aboveboard.choices import queries as choices
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promises
 from aboveboard.promise.queries import Adopted
-from aboveboard.retention import queries as keeping
 from aboveboard.retention.limits import SWEEP_ERASE_BATCH, SWEEP_REVIEW_LIFE
 from aboveboard.retention.models import Sweep, SweepRow
-from aboveboard.retention.queries import Shelf
 from aboveboard.retention.sweep import counting, suspending
 from aboveboard.vault import actions as vault
 from aboveboard.vault.field_erasure import erase_fields
-from aboveboard.vault.locking import hold
+from aboveboard.vault.locking import lock_people
+from aboveboard.vault.retention_state import RetentionState, retention_states_of
 
 FIELDS, PERSON, NO_LONGER, GONE = "fields", "person", "no_longer_lapsed", "gone"
 
@@ -136,24 +135,24 @@ def _batch(sweep_id: int, *, by: Actor, at: datetime) -> int:
             _finish(sweep, by=by, at=at)
             return 0
         people = [row.person_id for row in rows if row.person_id is not None]
-        hold(people)  # 2
-        shelves = keeping.shelves_of(people)
+        lock_people(people)  # 2
+        states = retention_states_of(people)
         standings = choices.standings(people)
-        waits = suspending.suspended(shelves.values(), at)
+        waits = suspending.suspended(states.values(), at)
         for row in rows:
-            shelf = shelves.get(row.person_id) if row.person_id is not None else None
-            if shelf is None:
+            state = states.get(row.person_id) if row.person_id is not None else None
+            if state is None:
                 row.outcome = GONE
-            elif shelf.person_id in waits:
-                row.outcome = waits[shelf.person_id]
+            elif state.person_id in waits:
+                row.outcome = waits[state.person_id]
             else:
                 now = lapsed(
                     adopted.promise,
-                    Held(shelf.collected, shelf.last_active_at, standings[shelf.person_id]),
+                    Held(state.collected, state.last_active_at, standings[state.person_id]),
                     at,
                 )
                 row.outcome = _erase(
-                    sweep, shelf, row.fields.keys() & now.keys(), adopted, by=by, at=at
+                    sweep, state, row.fields.keys() & now.keys(), adopted, by=by, at=at
                 )
             if row.outcome == PERSON:
                 row.person_id = None
@@ -163,27 +162,33 @@ def _batch(sweep_id: int, *, by: Actor, at: datetime) -> int:
 
 
 def _erase(
-    sweep: Sweep, shelf: Shelf, fields: set[str], adopted: Adopted, *, by: Actor, at: datetime
+    sweep: Sweep,
+    state: RetentionState,
+    fields: set[str],
+    adopted: Adopted,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> str:
     if not fields:
         return NO_LONGER
-    if fields == shelf.collected.keys():  # 3
-        vault.erase(shelf.person_id, reason="retention", by=by, at=at)
+    if fields == state.collected.keys():  # 3
+        vault.erase(state.person_id, reason="retention", by=by, at=at)
         return PERSON
     facts: dict[str, Json] = {
         "reason": "retention",
         "sweep": sweep.pk,
         "promise": sweep.promise_serial,
     }
-    erase_fields(shelf.person_id, fields, kinds=_kinds(adopted, shelf), facts=facts, by=by, at=at)
+    erase_fields(state.person_id, fields, kinds=_kinds(adopted, state), facts=facts, by=by, at=at)
     return FIELDS
 
 
-def _kinds(adopted: Adopted, shelf: Shelf) -> Mapping[str, str]:
+def _kinds(adopted: Adopted, state: RetentionState) -> Mapping[str, str]:
     """Return the kind of each field held; of one that the promise dropped, as the promise it was
     collected under said."""
     kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
-    for name, serial in shelf.serials.items():
+    for name, serial in state.serials.items():
         if name not in kinds:
             kinds[name] = _kinds_then(serial).get(name, "")
     return kinds

@@ -18,10 +18,9 @@ from aboveboard.choices import queries as choices
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promises
 from aboveboard.promise.model import Promise
-from aboveboard.retention import queries as keeping
 from aboveboard.retention.models import Sweep, SweepRow
-from aboveboard.retention.queries import Shelf
 from aboveboard.retention.sweep import counting, suspending
+from aboveboard.vault.retention_state import RetentionState, retention_states
 
 
 def review(
@@ -61,39 +60,41 @@ def _batch(sweep_id: int, promise: Promise, *, by: Actor, at: datetime) -> bool:
         sweep = Sweep.objects.select_for_update().get(pk=sweep_id)
         if sweep.reviewed_at is not None:
             return False  # somebody else has just finished it
-        shelves = keeping.shelves(after=sweep.reached, limit=SWEEP_REVIEW_BATCH)
-        if not shelves:
+        states = retention_states(after=sweep.reached, limit=SWEEP_REVIEW_BATCH)
+        if not states:
             _finish(sweep, by=by, at=at)
             return False
-        standings = choices.standings([shelf.person_id for shelf in shelves])
+        standings = choices.standings([state.person_id for state in states])
         found: dict[int, dict[str, dict[str, str]]] = {}
-        for shelf in shelves:
-            held = Held(shelf.collected, shelf.last_active_at, standings[shelf.person_id])
+        for state in states:
+            held = Held(state.collected, state.last_active_at, standings[state.person_id])
             if fields := lapsed(promise, held, sweep.begun_at):
-                found[shelf.person_id] = fields
-        listed = [shelf for shelf in shelves if shelf.person_id in found]
+                found[state.person_id] = fields
+        listed = [state for state in states if state.person_id in found]
         waits = suspending.suspended(listed, sweep.begun_at)
         rows = [
-            _row(sweep, shelf, found[shelf.person_id], waits.get(shelf.person_id, ""))
-            for shelf in listed
+            _row(sweep, state, found[state.person_id], waits.get(state.person_id, ""))
+            for state in listed
         ]
         SweepRow.objects.bulk_create(rows)
-        sweep.reached = shelves[-1].person_id
-        sweep.looked_at += len(shelves)
+        sweep.reached = states[-1].person_id
+        sweep.looked_at += len(states)
         sweep.save()
     return True
 
 
-def _row(sweep: Sweep, shelf: Shelf, fields: dict[str, dict[str, str]], outcome: str) -> SweepRow:
+def _row(
+    sweep: Sweep, state: RetentionState, fields: dict[str, dict[str, str]], outcome: str
+) -> SweepRow:
     """Return the row of one person, counted and bound."""
-    whole = len(fields) == len(shelf.collected)
-    bound = counting.row_digest(shelf.person_id, fields, whole, outcome)
+    whole = len(fields) == len(state.collected)
+    bound = counting.row_digest(state.person_id, fields, whole, outcome)
     counting.add(sweep.counts, fields, whole=whole, suspended=outcome)
     sweep.digest = counting.bind(sweep.digest, bound)
     done = sweep.begun_at if outcome else None
     return SweepRow(
         sweep=sweep,
-        person_id=shelf.person_id,
+        person_id=state.person_id,
         fields=fields,
         whole=whole,
         outcome=outcome,

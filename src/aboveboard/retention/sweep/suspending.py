@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
-from aboveboard.retention.queries import Shelf
-from aboveboard.vault.holds import stands
+from aboveboard.basics.package import NotNeeded, personal_data
+from aboveboard.vault.holds import is_open
+from aboveboard.vault.retention_state import RetentionState
 
 Question = Callable[[Collection[int]], Collection[int]]
 
@@ -38,18 +39,21 @@ def suspends(code: str) -> Callable[[Question], Question]:
     return register
 
 
-def suspended(shelves: Iterable[Shelf], at: datetime) -> dict[int, str]:
+def suspended(states: Iterable[RetentionState], at: datetime) -> dict[int, str]:
     """Return who must wait, and the code of why; the law's own reasons first."""
     found: dict[int, str] = {}
     rest = []
-    for shelf in shelves:
-        if stands(shelf.held_until, at):
-            found[shelf.person_id] = HOLD
-        elif stands(shelf.restricted_until, at):
-            found[shelf.person_id] = RESTRICTION
+    for state in states:
+        if is_open(state.held_until, at):
+            found[state.person_id] = HOLD
+        elif is_open(state.restricted_until, at):
+            found[state.person_id] = RESTRICTION
         else:
-            rest.append(shelf.person_id)
+            rest.append(state.person_id)
     for code, question in sorted(_questions.items()):
         if rest:
             found |= dict.fromkeys(set(question(rest)) - found.keys(), code)
+    for _, data in personal_data():
+        if rest and not isinstance(data.in_use, NotNeeded):
+            found = {**data.in_use(rest, at), **found}
     return found

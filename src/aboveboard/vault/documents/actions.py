@@ -34,7 +34,7 @@ from aboveboard.vault.documents import media, stream
 from aboveboard.vault.documents.descriptor import ID_BYTES, Descriptor, read
 from aboveboard.vault.documents.models import AttachmentChunk
 from aboveboard.vault.limits import ATTACHMENT_BYTES
-from aboveboard.vault.locking import hold
+from aboveboard.vault.locking import lock_people
 from aboveboard.vault.models import SealedRecord
 from aboveboard.vault.origin import Origin
 
@@ -79,7 +79,7 @@ def attach(
             why="it is empty, or of a kind that is not taken", fix=f"Give it as one of: {named}."
         )
     with transaction.atomic():
-        hold([person_id])
+        lock_people([person_id])
         row, found = (
             SealedRecord.objects.filter(person_id=person_id).first(),
             opened([person_id]).get(person_id),

@@ -26,6 +26,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict
+from aboveboard.basics.package import gathered
 from aboveboard.keys.actions import destroy_secrets
 from aboveboard.keys.models import InstanceSecret, Rotation
 from aboveboard.keys.queries import instance_secret
@@ -34,7 +35,7 @@ from aboveboard.promise.queries import in_force
 from aboveboard.vault import blind, generations
 from aboveboard.vault import queries as vault
 from aboveboard.vault.limits import RESEAL_BATCH
-from aboveboard.vault.locking import hold
+from aboveboard.vault.locking import lock_people
 from aboveboard.vault.rekeying import rebuild
 
 KIND = "index"
@@ -196,7 +197,7 @@ def _file(rotation_id: int, kinds: dict[str, str], progress: Callable[[int], Non
         people = vault.ids_after(rotation.reached, limit=RESEAL_BATCH)
         if not people or rotation.step != "people":
             return False
-        held = hold(people)
+        held = lock_people(people)
         rotation.names["lost"] += rebuild.rebuild(
             held, kinds, old=rotation.names["old"], new=rotation.names["new"]
         )
@@ -216,7 +217,14 @@ def _switch(rotation_id: int, let_go: bool) -> None:
         new: int = rotation.names["new"]
         generations.alone()
         if rotation.names["old"] is not None:
-            who = [name for room in sorted(_waiting) for name in _waiting[room](blind.check(new))]
+            check = blind.check(new)
+            who = [name for room in sorted(_waiting) for name in _waiting[room](check)]
+            who += [
+                name
+                for package in gathered()
+                if package.needs_index_key
+                for name in package.needs_index_key(check)
+            ]
             if who:
                 raise OldKeyNeeded(who=", ".join(who))
         generations.change(new, None)
@@ -230,7 +238,7 @@ def _drop(rotation_id: int) -> bool:
         if rotation.step != "dropping":
             return False
         people = vault.ids_after(rotation.reached, limit=RESEAL_BATCH)
-        hold(people)
+        lock_people(people)
         rebuild.drop(rotation.reached, people[-1] if people else None, keep=rotation.names["new"])
         if people:
             rotation.reached = people[-1]

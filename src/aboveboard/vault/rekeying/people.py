@@ -23,7 +23,7 @@ from aboveboard.keys.models import Rotation
 from aboveboard.ledger.actions import append
 from aboveboard.vault import queries as vault
 from aboveboard.vault.limits import RESEAL_BATCH
-from aboveboard.vault.locking import hold
+from aboveboard.vault.locking import lock_people
 from aboveboard.vault.rekeying import records
 
 KIND = "people"
@@ -36,7 +36,7 @@ def rotate_one(person_id: int, *, by: Actor, at: datetime) -> None:
         NotFound: nobody with that id is held.
     """
     with transaction.atomic():
-        if not hold([person_id]) or not _rotate(person_id):
+        if not lock_people([person_id]) or not _rotate(person_id):
             raise NotFound(what="person")
         append("key.rotated", by=by, handle=vault.handle(person_id), facts={}, at=at)
 
@@ -71,7 +71,7 @@ def _batch(rotation_id: int, progress: Callable[[int], None]) -> bool:
         people = vault.ids_after(rotation.reached, limit=RESEAL_BATCH)
         if not people or rotation.finished_at is not None:
             return False
-        held = hold(people)
+        held = lock_people(people)
         rotation.done += sum(_rotate(person_id) for person_id in sorted(held))
         rotation.reached = people[-1]
         rotation.save(update_fields=["reached", "done"])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.keys.actions import make_keys
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.handles import seal as seal_handles
@@ -57,6 +58,9 @@ def fresh_key(
     )
     for anew in _sealed_elsewhere.values():
         anew(person_id, AESGCM(old), AESGCM(key))
+    for _, data in personal_data():
+        if not isinstance(data.re_encrypt, NotNeeded):
+            data.re_encrypt(person_id, AESGCM(old), AESGCM(key))
     return resealed(person_id, boxes, AESGCM(old), person_id, AESGCM(key))
 
 
