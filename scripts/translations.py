@@ -22,7 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 PORTAL = Path(__file__).parents[1] / "src" / "aboveboard" / "portal"
-SHARED = PORTAL.parent / "site" / "templates" / "look"
+SHARED = PORTAL.parent / "site" / "templates"
 LANGUAGES = ("fr", "de")
 _BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
 _KEYWORDS = {

@@ -92,7 +92,9 @@ def test_asking_about_somebody_is_a_look_that_they_see(someone: Any) -> None:
     answer = would(OFFER, person, by=SYSTEM, at=clock.now())
     (seen,) = looks(person)
     assert (seen.entry_id, seen.asked) == (answer.entry_id, True)
-    assert "nothing was opened" in customer_client(person).get("/you/looked/").content.decode()
+    assert (
+        "nothing was opened" in customer_client(person).get("/you/who-has-looked/").content.decode()
+    )
     assert row["email"].encode() not in bytes(Entry.objects.get(pk=answer.entry_id).body)
 
 

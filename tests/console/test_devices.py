@@ -156,7 +156,7 @@ def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(
         by={},
         file_name="torn.csv.age",
     )
-    page = keeper.get("/console/handed-over/").content.decode()
+    page = keeper.get("/console/exports/").content.decode()
     assert (
         page.index("torn.csv.age")
         < page.index("never left")
@@ -164,13 +164,13 @@ def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(
         < page.index("an encrypted parcel")
     )
     assert "not protected" in page  # the file on the laptop
-    manifest = keeper.get(f"/console/handed-over/{sealed.pk}/").content.decode()
+    manifest = keeper.get(f"/console/exports/{sealed.pk}/").content.decode()
     assert manifest.count('data-th="Person"') == 4
-    assert keeper.get("/console/devices/").content.decode().count("/console/handed-over/") == 1
+    assert keeper.get("/console/devices/").content.decode().count("/console/exports/") == 1
     for address in ("99999/", "?before=x", f"{sealed.pk}/?after=x"):
-        assert keeper.get(f"/console/handed-over/{address}").status_code == 404
+        assert keeper.get(f"/console/exports/{address}").status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/console/handed-over/", "/console/handed-over/{export}/"])
+@pytest.mark.parametrize("address", ["/console/exports/", "/console/exports/{export}/"])
 def test_who_may_see_what_was_handed_over(address: str, lost: Device) -> None:
     assert refused_to_the_others(address.format(export=custody.exports()[0].pk), LEADS) == []

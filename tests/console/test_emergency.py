@@ -146,7 +146,7 @@ def test_the_customer_sees_it_at_once_in_their_language(
     person, row = someone
     Person.objects.filter(id=person).update(language=language)
     adviser.post(PAGE, asked(row["email"]))
-    assert says in customer_client(person).get("/you/looked/").content.decode()
+    assert says in customer_client(person).get("/you/who-has-looked/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_an_incident_from_its_page_to_everyone_told(page: Page, lead: Account) -
     page.get_by_role("button", name="Prepare").click()
     expect(page.get_by_role("heading", name="Someone else must approve")).to_be_visible()
     seen(page, "incident", f"{place}/", keep=True)
-    for name in ("people", "timeline", "known", "report", "lines/stranger", "lines/unread"):
+    for name in ("people", "timeline", "circumstances", "report", "lines/stranger", "lines/unread"):
         seen(page, f"console-incident-{name.replace('/', '-')}", f"{place}/{name}/")
     page.goto(f"{place}/")
     page.get_by_role("link", name="What it asks for").click()
@@ -152,7 +152,7 @@ def test_a_loss_reported_in_a_minute(page: Page, tmp_path: Path) -> None:
     seen(page, "console-device")
     page.get_by_role("link", name="people on").click()
     seen(page, "console-export")
-    seen(page, "console-handed-over", "/console/handed-over/")
+    seen(page, "console-handed-over", "/console/exports/")
     seen(page, "console-register-device", "/console/devices/new/")
 
 

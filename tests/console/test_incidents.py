@@ -71,7 +71,16 @@ def test_the_page_says_the_next_duty_and_the_number_that_opens_as_its_rows(
 
 @pytest.mark.parametrize(
     "page",
-    ["", "people/", "lines/stranger/", "timeline/", "known/", "report/", "report.json", "notices/"],
+    [
+        "",
+        "people/",
+        "lines/stranger/",
+        "timeline/",
+        "circumstances/",
+        "report/",
+        "report.json",
+        "notices/",
+    ],
 )
 def test_the_pages_of_an_incident_that_is_not_there(
     page: str, client: Client, lost: Incident
@@ -87,7 +96,7 @@ def test_the_pages_of_an_incident_that_is_not_there(
         "lines/eaten/",
         "duties/9999/",
         "notices/99/",
-        "notices/99/told/sent/",
+        "notices/99/people/sent/",
     ],
 )
 def test_what_is_not_there(page: str, client: Client, lost: Incident) -> None:
@@ -95,7 +104,8 @@ def test_what_is_not_there(page: str, client: Client, lost: Incident) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["", "people/", "lines/stranger/", "timeline/", "known/", "report/", "report.json"]
+    "page",
+    ["", "people/", "lines/stranger/", "timeline/", "circumstances/", "report/", "report.json"],
 )
 def test_leads_may(page: str, lost: Incident) -> None:
     assert refused_to_the_others(at(lost, page), LEADS) == []
@@ -115,7 +125,7 @@ def test_writing_notices_is_not_for_the_administrator(lost: Incident) -> None:
     )
 
 
-@pytest.mark.parametrize("page", ["state/closed/", "notices/1/approve/", "notices/1/turn/stop/"])
+@pytest.mark.parametrize("page", ["state/closed/", "notices/1/approve/", "notices/1/change/stop/"])
 def test_what_changes_something_is_posted(page: str, client: Client, lost: Incident) -> None:
     assert client.get(at(lost, page)).status_code == 405
 
@@ -153,7 +163,9 @@ def test_an_answer_works_out_the_rest_anew(client: Client, lost: Incident) -> No
         "measures_after": ["encryption", "training"],
     }
     assert (
-        client.post(at(lost, "known/"), answers | {"occurred_at": "2026-01-02 10:00"}).status_code
+        client.post(
+            at(lost, "circumstances/"), answers | {"occurred_at": "2026-01-02 10:00"}
+        ).status_code
         == 302
     )
     lost.refresh_from_db()
@@ -163,16 +175,19 @@ def test_an_answer_works_out_the_rest_anew(client: Client, lost: Incident) -> No
         "measures_after": "encryption,training",
     }
     assert lost.occurred_at is not None
-    page = client.get(at(lost, "known/")).content.decode()
+    page = client.get(at(lost, "circumstances/")).content.decode()
     assert 'value="2026-01-02 10:00"' in page
-    assert client.post(at(lost, "known/"), {hands.key: "aliens"}).status_code == 422
-    assert client.post(at(lost, "known/"), {"occurred_at": "2999-01-01 10:00"}).status_code == 422
+    assert client.post(at(lost, "circumstances/"), {hands.key: "aliens"}).status_code == 422
+    assert (
+        client.post(at(lost, "circumstances/"), {"occurred_at": "2999-01-01 10:00"}).status_code
+        == 422
+    )
 
 
 def test_the_report_says_first_what_is_open(client: Client, lost: Incident) -> None:
     page = client.get(at(lost, "report/")).content.decode()
     assert page.index("still open") < page.index("What happened, what went wrong")
-    assert f"{at(lost, 'known/')}#id_measures_before" in page
+    assert f"{at(lost, 'circumstances/')}#id_measures_before" in page
     document = json.loads(client.get(at(lost, "report.json")).content)
     assert document["incident"] == lost.reference
     assert document["edpb"]["field_68"] == 12
@@ -201,14 +216,14 @@ def test_notices_need_a_second_person(client: Client, lost: Incident, lead: Acco
     assert second.post(f"{page}approve/", {"read": "on"}).status_code == 302
     jobs.run_jobs_once(worker="test")
     assert notices.batch(batch.pk).queued == 12
-    rows = second.get(f"{page}told/queued/").content.decode()
+    rows = second.get(f"{page}people/queued/").content.decode()
     assert rows.count('data-th="Person"') == notices.batch(batch.pk).waiting
-    assert second.get(f"{page}told/eaten/").status_code == 404
+    assert second.get(f"{page}people/eaten/").status_code == 404
     assert "Approved by the privacy lead" in second.get(page).content.decode()
-    assert second.post(f"{page}turn/stop/").status_code == 302
+    assert second.post(f"{page}change/stop/").status_code == 302
     assert "Stopped." in second.get(page).content.decode()
-    assert second.post(f"{page}turn/resume/").status_code == 302
-    assert second.post(f"{page}turn/eaten/").status_code == 404
+    assert second.post(f"{page}change/resume/").status_code == 302
+    assert second.post(f"{page}change/eaten/").status_code == 404
 
 
 def test_a_sentence_that_is_too_long_is_not_sent(client: Client, lost: Incident) -> None:
@@ -221,7 +236,7 @@ def test_notices_are_sent_back_and_written_anew(
     client: Client, lost: Incident, lead: Account
 ) -> None:
     batch = waiting(lost, lead)
-    assert client.post(at(lost, f"notices/{batch.pk}/turn/back/")).status_code == 302
+    assert client.post(at(lost, f"notices/{batch.pk}/change/back/")).status_code == 302
     assert "Sent back" in client.get(at(lost, f"notices/{batch.pk}/")).content.decode()
     assert client.post(at(lost, "notices/"), {"en": "We locked its account."}).status_code == 302
 

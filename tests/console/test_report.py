@@ -18,7 +18,7 @@ from tests.console.asked import refused_to_the_others
 from tests.world import adopt
 
 pytestmark = pytest.mark.django_db
-PAGE = "/console/report/"
+PAGE = "/console/report-a-loss/"
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_something_else_in_a_few_words(adviser: Account) -> None:
         "A box of order forms",
         None,
     )
-    assert answer["Location"] == f"/console/report/{incident.number}/"
+    assert answer["Location"] == f"/console/report-a-loss/{incident.number}/"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_second_report_of_the_same_device_is_answered_kindly(
 def test_the_thanks_are_for_who_reported(adviser: Account, laptop: Device) -> None:
     place = staff_client(account=adviser).post(PAGE, {"what": str(laptop.pk)})["Location"]
     assert staff_client(Role.INCIDENT_LEAD).get(place).status_code == 404
-    assert staff_client(Role.ADMINISTRATOR).get("/console/report/99/").status_code == 404
+    assert staff_client(Role.ADMINISTRATOR).get("/console/report-a-loss/99/").status_code == 404
 
 
 def test_who_may_report() -> None:

@@ -38,14 +38,16 @@ def lead() -> Client:
 
 
 def test_only_the_privacy_lead_comes_in(two: tuple[Someone, Someone]) -> None:
-    assert refused_to_the_others(f"/console/keep/people/{two[0][0]}/", [Role.PRIVACY_LEAD]) == []
+    assert (
+        refused_to_the_others(f"/console/retention/people/{two[0][0]}/", [Role.PRIVACY_LEAD]) == []
+    )
 
 
 def test_a_hold_is_placed_seen_by_the_customer_and_released(
     lead: Client, two: tuple[Someone, Someone]
 ) -> None:
     (person, _), _ = two
-    page = f"/console/keep/people/{person}/"
+    page = f"/console/retention/people/{person}/"
     assert "None, and there never was one." in lead.get(page).content.decode()
     asked = lead.post(f"{page}hold/", {})
     assert asked.status_code == 422
@@ -55,7 +57,7 @@ def test_a_hold_is_placed_seen_by_the_customer_and_released(
         == 302
     )
     assert "case/7" in lead.get(page).content.decode()
-    assert "case/7" in lead.get("/console/keep/").content.decode()
+    assert "case/7" in lead.get("/console/retention/").content.decode()
     assert "We must keep your data for now" in customer_client(person).get("/you/").content.decode()
     again = lead.post(f"{page}hold/", {"why": "claim", "reference": "case/7", "until": ""})
     assert "There is one already" in again.content.decode()
@@ -69,7 +71,7 @@ def test_a_restriction_is_placed_seen_and_lifted_once_they_were_told(
     lead: Client, two: tuple[Someone, Someone]
 ) -> None:
     (person, _), _ = two
-    page = f"/console/keep/people/{person}/"
+    page = f"/console/retention/people/{person}/"
     day = f"{clock.now() + timedelta(days=9):%Y-%m-%d}"
     assert (
         lead.post(
@@ -91,13 +93,13 @@ def test_a_restriction_is_placed_seen_and_lifted_once_they_were_told(
 def test_a_sweep_is_listed_to_the_last_row(lead: Client, two: tuple[Someone, Someone]) -> None:
     at = clock.now() + timedelta(days=366 * 12)
     sweep = reviewing.review(by=SYSTEM, at=at)
-    page = lead.get(f"/console/keep/sweeps/{sweep.pk}/").content.decode()
+    page = lead.get(f"/console/retention/sweeps/{sweep.pk}/").content.decode()
     assert f"aboveboard sweep --do {sweep.digest}" in page
     assert page.count("everything") == 3
     erasing.erase(sweep.digest, by=SYSTEM, at=lambda: at)
-    page = lead.get(f"/console/keep/sweeps/{sweep.pk}/?outcome=person").content.decode()
+    page = lead.get(f"/console/retention/sweeps/{sweep.pk}/?outcome=person").content.decode()
     assert "the whole record was erased" in page
-    assert lead.get("/console/keep/sweeps/99/").status_code == 404
+    assert lead.get("/console/retention/sweeps/99/").status_code == 404
     assert queries.outcomes(sweep.pk) == {"person": 3}
 
 
@@ -110,8 +112,8 @@ def test_two_records_are_compared_without_a_value_made_one_and_two_again(
     vault_actions.correct(
         other, "email", row["email"], kinds=kinds, origin=origin, by=ADVISER, at=clock.now()
     )
-    assert "e-mail address" in lead.get("/console/keep/twice/").content.decode()
-    address = f"/console/keep/twice/{one}/{other}/"
+    assert "e-mail address" in lead.get("/console/retention/duplicates/").content.decode()
+    address = f"/console/retention/duplicates/{one}/{other}/"
     page = lead.get(address).content.decode()
     for value in (row["email"], other_row["email"], row["last_name"], other_row["last_name"]):
         assert value not in page.split("<main")[1]
@@ -121,16 +123,18 @@ def test_two_records_are_compared_without_a_value_made_one_and_two_again(
     assert lead.post(address, said | {"reference": "case/1"}).status_code == 302
     assert aliases.current(other) == one
     merged = MergedPerson.objects.get()
-    assert "Undo" in lead.get(f"/console/keep/people/{other}/").content.decode(), (
+    assert "Undo" in lead.get(f"/console/retention/people/{other}/").content.decode(), (
         "the old number leads to the page"
     )
     assert (
-        lead.post(f"/console/keep/merges/{merged.pk}/undo/", {"reference": "case/2"}).status_code
+        lead.post(
+            f"/console/retention/merges/{merged.pk}/undo/", {"reference": "case/2"}
+        ).status_code
         == 302
     )
     assert vault.held_fields(other)
-    assert "undone" in lead.get("/console/keep/twice/").content.decode()
-    assert lead.get(f"/console/keep/twice/{one}/404/").status_code == 404
+    assert "undone" in lead.get("/console/retention/duplicates/").content.decode()
+    assert lead.get(f"/console/retention/duplicates/{one}/404/").status_code == 404
 
 
 def test_a_person_one_has_looked_up_leads_here(lead: Client, two: tuple[Someone, Someone]) -> None:
@@ -144,4 +148,4 @@ def test_a_person_one_has_looked_up_leads_here(lead: Client, two: tuple[Someone,
     assert purposes, "the sample lets the privacy lead look somebody up"
     asked["channel"] = in_force().promise.purposes[purposes[0]].channels[0]
     page = lead.post(f"/console/people/{purposes[0]}/", asked).content.decode()
-    assert f"/console/keep/people/{person}/" in page
+    assert f"/console/retention/people/{person}/" in page

@@ -45,12 +45,12 @@ def test_keeping_and_erasing(page: Page) -> None:
     sweep = reviewing.review(by=SYSTEM, at=at + timedelta(days=366 * 12))
     sign_in(page, staff_member(Role.PRIVACY_LEAD, team="Privacy"))
     for name, address in (
-        ("keep-overview", "/console/keep/"),
-        ("keep-person", f"/console/keep/people/{one}/"),
-        ("keep-hold", f"/console/keep/people/{one}/hold/"),
-        ("keep-lift", f"/console/keep/people/{third}/restrictions/1/"),
-        ("keep-sweep", f"/console/keep/sweeps/{sweep.pk}/"),
-        ("keep-twice", "/console/keep/twice/"),
-        ("keep-pair", f"/console/keep/twice/{one}/{other}/"),
+        ("keep-overview", "/console/retention/"),
+        ("keep-person", f"/console/retention/people/{one}/"),
+        ("keep-hold", f"/console/retention/people/{one}/hold/"),
+        ("keep-lift", f"/console/retention/people/{third}/restrictions/1/"),
+        ("keep-sweep", f"/console/retention/sweeps/{sweep.pk}/"),
+        ("keep-twice", "/console/retention/duplicates/"),
+        ("keep-pair", f"/console/retention/duplicates/{one}/{other}/"),
     ):
         seen(page, name, address)

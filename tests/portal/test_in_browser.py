@@ -135,7 +135,7 @@ def test_correcting_and_telling(page: Page, jon: int) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text("Corrected: Last name.")
     assert_accessible(page)
-    page.goto("/you/looked/wrong/")
+    page.goto("/you/who-has-looked/concern/")
     assert_accessible(page)
     photograph(page, "portal-wrong")
     page.get_by_label("It goes against what I chose").check()
@@ -151,7 +151,7 @@ def test_nothing_yet_in_german(page: Page) -> None:
     assert_accessible(page)
     photograph(page, "portal-de")
     for name, address in (
-        ("looked", "/you/looked/"),
+        ("looked", "/you/who-has-looked/"),
         ("choices", "/you/choices/"),
         ("notices", "/you/notices/"),
     ):

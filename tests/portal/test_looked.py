@@ -1,4 +1,4 @@
-"""``/you/looked/``: every look, refused ones too, each with its proof; and saying
+"""``/you/who-has-looked/``: every look, refused ones too, each with its proof; and saying
 that one seems wrong."""
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def look_at(someone: Someone, *, granted: bool = True) -> int:
     return access.use(ask if granted else refused, someone.id, at=clock.now()).entry_id
 
 
-def text(someone: Someone, address: str = "/you/looked/") -> str:
+def text(someone: Someone, address: str = "/you/who-has-looked/") -> str:
     return someone.browser.get(address).content.decode()
 
 
@@ -55,34 +55,34 @@ def test_nobody_looked_is_said_so(jon: Someone) -> None:
 def test_ones_own_looks_are_shown_when_asked(jon: Someone) -> None:
     text(jon, "/you/")
     assert "Nobody has looked yet" in text(jon)
-    assert "<strong>You</strong> saw" in text(jon, "/you/looked/?own=1")
+    assert "<strong>You</strong> saw" in text(jon, "/you/who-has-looked/?own=1")
 
 
 def test_pages_lead_to_the_oldest_without_a_gap(jon: Someone) -> None:
     made = [look_at(jon) for _ in range(60)]
     seen: list[int] = []
-    address = "/you/looked/"
+    address = "/you/who-has-looked/"
     while address:
         context = jon.browser.get(address).context
         seen += [row["entry_id"] for row in context["rows"]]
         address = context["older"]
     assert seen == sorted(made, reverse=True)
-    assert "There is nothing older" in text(jon, f"/you/looked/?after={made[0]}")
+    assert "There is nothing older" in text(jon, f"/you/who-has-looked/?after={made[0]}")
 
 
 @pytest.mark.parametrize("after", ["abc", "-1", "1" * 40, "²"])
 def test_a_bad_page_is_the_first_page(jon: Someone, after: str) -> None:
     look_at(jon)
-    assert "saw your first name" in text(jon, f"/you/looked/?after={after}")
+    assert "saw your first name" in text(jon, f"/you/who-has-looked/?after={after}")
 
 
 def test_a_proof_waits_for_its_seal_and_can_then_be_kept(jon: Someone) -> None:
     entry = look_at(jon)
-    assert "Being sealed, a second" in text(jon, f"/you/looked/{entry}/proof/")
-    assert jon.browser.get(f"/you/looked/{entry}/proof.txt").status_code == 404
+    assert "Being sealed, a second" in text(jon, f"/you/who-has-looked/{entry}/proof/")
+    assert jon.browser.get(f"/you/who-has-looked/{entry}/proof.txt").status_code == 404
     sequence_now()
-    assert "aboveboard ledger verify http" in text(jon, f"/you/looked/{entry}/proof/")
-    answer = jon.browser.get(f"/you/looked/{entry}/proof.txt")
+    assert "aboveboard ledger verify http" in text(jon, f"/you/who-has-looked/{entry}/proof/")
+    answer = jon.browser.get(f"/you/who-has-looked/{entry}/proof.txt")
     assert answer.content.startswith(b"c2sp.org/tlog-proof@v1\n")
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
 
@@ -92,26 +92,28 @@ def test_a_look_is_its_persons_alone(jon: Someone, other: Someone) -> None:
     sequence_now()
     assert "saw your" not in text(other)
     for address in (
-        f"/you/looked/{entry}/proof/",
-        f"/you/looked/{entry}/proof.txt",
-        f"/you/looked/wrong/?about={entry}",
+        f"/you/who-has-looked/{entry}/proof/",
+        f"/you/who-has-looked/{entry}/proof.txt",
+        f"/you/who-has-looked/concern/?about={entry}",
     ):
         assert jon.browser.get(address).status_code == 200
         assert other.browser.get(address).status_code == 404
     assert (
-        other.browser.post(f"/you/looked/wrong/?about={entry}", {"concern": "other"}).status_code
+        other.browser.post(
+            f"/you/who-has-looked/concern/?about={entry}", {"concern": "other"}
+        ).status_code
         == 404
     )
-    assert jon.browser.get("/you/looked/1/proof/").status_code == 404, (
+    assert jon.browser.get("/you/who-has-looked/1/proof/").status_code == 404, (
         "the adoption of the promise concerns nobody"
     )
-    assert jon.browser.get("/you/looked/987654/proof/").status_code == 404
+    assert jon.browser.get("/you/who-has-looked/987654/proof/").status_code == 404
 
 
 def test_saying_that_it_looks_wrong_is_written_down_as_a_code_and_passed_on(jon: Someone) -> None:
     entry = look_at(jon)
     answer = jon.browser.post(
-        f"/you/looked/wrong/?about={entry}",
+        f"/you/who-has-looked/concern/?about={entry}",
         {"concern": "no-contact", "words": "My neighbour Ann works there"},
         follow=True,
     )
@@ -132,13 +134,13 @@ def test_saying_that_it_looks_wrong_is_written_down_as_a_code_and_passed_on(jon:
 
 @pytest.mark.parametrize("sent", [{}, {"concern": "made-up"}])
 def test_a_concern_that_says_nothing_is_asked_again(jon: Someone, sent: dict[str, str]) -> None:
-    answer = jon.browser.post("/you/looked/wrong/", sent)
+    answer = jon.browser.post("/you/who-has-looked/concern/", sent)
     assert answer.status_code == 422
     assert not concerns_of(jon.id)
 
 
 def test_a_concern_may_be_about_the_whole_list(jon: Someone) -> None:
-    jon.browser.post("/you/looked/wrong/", {"concern": Concern.OTHER.value})
+    jon.browser.post("/you/who-has-looked/concern/", {"concern": Concern.OTHER.value})
     assert concerns_of(jon.id)[0].facts["about"] is None
     assert not looks(jon.id), "a concern is no look"
 
@@ -147,12 +149,12 @@ def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
     entry = look_at(jon)
     staff = staff_client()
     for address in (
-        "/you/looked/",
-        f"/you/looked/{entry}/proof/",
-        f"/you/looked/{entry}/proof.txt",
-        "/you/looked/wrong/told/",
+        "/you/who-has-looked/",
+        f"/you/who-has-looked/{entry}/proof/",
+        f"/you/who-has-looked/{entry}/proof.txt",
+        "/you/who-has-looked/concern/sent/",
     ):
         assert jon.browser.post(address).status_code == 405
         assert Client().get(address)["Location"].startswith("/accounts/login/")
         assert staff.get(address).status_code == 403
-    assert jon.browser.put("/you/looked/wrong/").status_code == 405
+    assert jon.browser.put("/you/who-has-looked/concern/").status_code == 405

@@ -54,7 +54,7 @@ WHO = (
     (r"/console/people/answer-contact/", {Role.ADVISER}),
     (r"/console/people/documents/purchase_proof/(add/)?", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/people/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),
-    (r"/console/incidents/.*/(approve|turn)/.*", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
+    (r"/console/incidents/.*/(approve|change)/.*", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
     (r"/console/incidents/\d+/notices/", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
     (r"/console/incidents/.*", LEADS),
     (
@@ -62,17 +62,17 @@ WHO = (
         {Role.INCIDENT_LEAD, Role.ADMINISTRATOR},
     ),
     (r"/console/devices/\d+/.*", LEADS),  # and whoever holds it: tests/console
-    (r"/console/handed-over/.*", LEADS),
+    (r"/console/exports/.*", LEADS),
     (r"/console/emergency/(\d+/)?", {Role.ADVISER}),
     (r"/console/emergencies/.*", {Role.PRIVACY_LEAD}),
     (r"/console/promise/explain/.*", {Role.PRIVACY_LEAD}),
     (r"/console/settings/", {Role.ADMINISTRATOR}),
-    (r"/console/keep/.*", {Role.PRIVACY_LEAD}),
+    (r"/console/retention/.*", {Role.PRIVACY_LEAD}),
     (r"/console/.*", STAFF),
     (r"/api/v1/.*", set()),
 )
 SHARED_BY_ALL_CUSTOMERS = re.compile(
-    r"/you/(details/|choices/(personal-offers/)?$|looked/($|wrong/)|notices/$|$)"
+    r"/you/(details/|choices/(personal-offers/)?$|who-has-looked/($|concern/)|notices/$|$)"
 )
 """Pages of the portal without anybody's id in the address: another customer
 sees their own there."""
@@ -142,7 +142,7 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: Story)
             answer = caller.get(address)
             status = answer.status_code
             # A page only ever posted to answers 405, but only to those it is for;
-            # /console/report/N/ is its reporter's.
+            # /console/report-a-loss/N/ is its reporter's.
             entered = status in (200, 405) or (
                 status == 302 and not answer["Location"].startswith("/accounts/")
             )
@@ -160,7 +160,7 @@ def test_a_program_gets_nothing_but_the_api(story: Story) -> None:
 
 
 def _is_reporters(address: str) -> bool:
-    return re.fullmatch(r"/console/report/\d+/", address) is not None
+    return re.fullmatch(r"/console/report-a-loss/\d+/", address) is not None
 
 
 def _filled(pattern: str, story: Story, person: int) -> str:
@@ -179,9 +179,9 @@ def _filled(pattern: str, story: Story, person: int) -> str:
         "duty_id": incidents.duties(number, at=story.now)[0].id,
         "batch_id": incidents.batches(number)[0].pk,
         "state": "contained",
-        "way": "found",
+        "change": "found",
         "message_id": "none",
-        "look_id": EmergencyLook.objects.get().pk,
+        "emergency_id": EmergencyLook.objects.get().pk,
         "person_id": person,
         "row_id": 1,
         "kept": person,
@@ -193,8 +193,8 @@ def _filled(pattern: str, story: Story, person: int) -> str:
         known = {**known, "field": "purchase_proof"}
     if pattern.startswith("/console/people/"):
         known = {**known, "purpose": "answer-contact"}
-    if "/told/" in pattern:
+    if "/people/<slug:state>" in pattern:
         known = {**known, "state": "queued"}
-    if "/turn/" in pattern:
-        known = {**known, "way": "stop"}
+    if "/change/" in pattern:
+        known = {**known, "change": "stop"}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), pattern)

@@ -166,7 +166,7 @@ def _use(story: Story) -> None:
     refused = _post(token, body | {"fields": ["birth_date"]})
     assert [reason["code"] for reason in refused.json()["reasons"]] == ["field_not_in_purpose"]
     assert {look.granted for look in looks(person)} == {True, False}
-    page = customer_client(person).get("/you/looked/").content.decode()
+    page = customer_client(person).get("/you/who-has-looked/").content.decode()
     assert "Shops" in page
     assert row["email"] not in page
 

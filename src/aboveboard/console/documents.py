@@ -27,7 +27,7 @@ def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
     not seeing the document."""
     promise, actor, note = in_force().promise, actor_of(request), read_note(request)
     if note is None:
-        return render(request, "console/note_over.html", status=409)
+        return render(request, "console/people/expired.html", status=409)
     purpose, _ = _document_field(promise, note.get("purpose", ""), field)
     outcome = use_document(
         Ask(actor, purpose.key, (field,), note["channel"]), note["person"], at=clock.now()
@@ -40,7 +40,7 @@ def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
             "channel": note["channel"],
             "reasons": reasons,
         }
-        return render(request, "console/refused.html", context, status=403)
+        return render(request, "console/people/refused.html", context, status=403)
     if outcome.document is None:
         raise Http404
     return as_download(outcome.document)
@@ -53,7 +53,7 @@ def add(request: HttpRequest, field: str) -> HttpResponseBase:
     was there is replaced."""
     adopted, actor, note = in_force(), actor_of(request), read_note(request)
     if note is None:
-        return render(request, "console/note_over.html", status=409)
+        return render(request, "console/people/expired.html", status=409)
     purpose, found = _document_field(adopted.promise, note.get("purpose", ""), field)
     if actor.role not in purpose.roles:
         raise Http404
@@ -78,8 +78,10 @@ def add(request: HttpRequest, field: str) -> HttpResponseBase:
         except NotTaken as refused:
             form.add_error("file", str(refused))
         else:
-            return render(request, "console/document_added.html", context)
-    return render(request, "console/add_document.html", context, status=422 if form.errors else 200)
+            return render(request, "console/people/document_added.html", context)
+    return render(
+        request, "console/people/add_document.html", context, status=422 if form.errors else 200
+    )
 
 
 def _document_field(promise: Promise, purpose: str, field: str) -> tuple[Purpose, Field]:

@@ -50,7 +50,7 @@ def purposes(request: HttpRequest) -> HttpResponse:
     role = actor_of(request).role
     open_to = [purpose for purpose in promise.purposes.values() if role in purpose.roles]
     rows = [{"purpose": purpose, "basis": basis_in_words(purpose.basis)} for purpose in open_to]
-    return render(request, "console/people.html", {"rows": rows})
+    return render(request, "console/people/purposes.html", {"rows": rows})
 
 
 @allow(*LOOKS)
@@ -67,7 +67,7 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(
             request,
-            "console/look_up.html",
+            "console/people/look_up.html",
             {"form": form, "purpose": found},
             status=422 if form.errors else 200,
         )
@@ -78,7 +78,9 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
         outcome = use_of(ask, Sought(form.kind(), said["who"]), at=clock.now())
     except (NoOneFound, SeveralFound) as error:
         form.add_error("who", str(error))
-        return render(request, "console/look_up.html", {"form": form, "purpose": found}, status=422)
+        return render(
+            request, "console/people/look_up.html", {"form": form, "purpose": found}, status=422
+        )
     return _answer(request, ask, adopted.promise, found, outcome)
 
 
@@ -92,7 +94,7 @@ def _answer(
     }
     if not isinstance(outcome, Opened):
         context["reasons"] = [named(promise, reason) for reason in outcome.reasons]
-        return render(request, "console/refused.html", context, status=403)
+        return render(request, "console/people/refused.html", context, status=403)
     origins = vault.provenance(outcome.person_id)
     context["details"] = [
         Detail(
@@ -113,7 +115,7 @@ def _answer(
     ]
     note = {"person": outcome.person_id, "channel": ask.channel, "purpose": purpose.key}
     context["note"] = signing.dumps(note, salt=f"{_SALT}.{ask.actor.id}", compress=True)
-    return render(request, "console/opened.html", context)
+    return render(request, "console/people/person.html", context)
 
 
 @allow(*LOOKS)
@@ -124,7 +126,7 @@ def record_choice(request: HttpRequest) -> HttpResponse:
     promise, actor = in_force().promise, actor_of(request)
     note = read_note(request)
     if note is None:
-        return render(request, "console/note_over.html", status=409)
+        return render(request, "console/people/expired.html", status=409)
     # The button of the page before sends the note alone: that only asks for the form.
     form = RecordChoiceForm(request.POST if "evidence" in request.POST else None, promise=promise)
     if form.is_valid():
@@ -145,7 +147,7 @@ def record_choice(request: HttpRequest) -> HttpResponse:
             "choices": _choices(promise, note["person"]),
         }
         return render(
-            request, "console/choice_recorded.html", context | {"note": request.POST["note"]}
+            request, "console/people/choice_recorded.html", context | {"note": request.POST["note"]}
         )
     context = {
         "form": form,
@@ -153,7 +155,7 @@ def record_choice(request: HttpRequest) -> HttpResponse:
         "choices": _choices(promise, note["person"]),
     }
     return render(
-        request, "console/record_choice.html", context, status=422 if form.errors else 200
+        request, "console/people/record_choice.html", context, status=422 if form.errors else 200
     )
 
 

@@ -29,7 +29,7 @@ def promise(request: HttpRequest) -> HttpResponse:
         "problems": queries.problems_today(),
         "explains": role == Role.PRIVACY_LEAD,
     }
-    return render(request, "console/house/promise.html", context)
+    return render(request, "console/promise/promise.html", context)
 
 
 @allow_staff
@@ -48,7 +48,7 @@ def version(request: HttpRequest, serial: int) -> HttpResponse:
         else (),
         "source": queries.source(serial),
     }
-    return render(request, "console/house/version.html", context)
+    return render(request, "console/promise/version.html", context)
 
 
 @allow_staff
@@ -56,7 +56,7 @@ def version(request: HttpRequest, serial: int) -> HttpResponse:
 def register_page(request: HttpRequest) -> HttpResponse:
     """Show the register of processing activities as a table."""
     rows = register.rows(queries.in_force().promise)
-    return render(request, "console/house/register.html", {"rows": rows})
+    return render(request, "console/promise/register.html", {"rows": rows})
 
 
 @allow_staff

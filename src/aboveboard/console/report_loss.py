@@ -42,7 +42,7 @@ def report(request: HttpRequest) -> HttpResponse:
     began = request.POST.get("began") or _BEGAN.sign("report")
     return render(
         request,
-        "console/keeping/report.html",
+        "console/report_loss/report.html",
         {"form": form, "began": began},
         status=422 if form.errors else 200,
     )
@@ -57,7 +57,7 @@ def reported(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     return render(
         request,
-        "console/keeping/reported.html",
+        "console/report_loss/reported.html",
         {"incident": incident, "leads": actor.role in LEADS},
     )
 

@@ -39,7 +39,9 @@ def page(request: HttpRequest) -> HttpResponse:
     written = tomllib.loads(current.path(settings.FILE_NAME).read_text("utf-8"))
     sections = shown(current, written, os.environ)
     return render(
-        request, "console/house/settings.html", {"sections": sections, "file": settings.FILE_NAME}
+        request,
+        "console/settings/settings.html",
+        {"sections": sections, "file": settings.FILE_NAME},
     )
 
 

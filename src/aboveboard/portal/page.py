@@ -62,7 +62,7 @@ def portal_page(
         person_id = person_of(request)
         person = vault.person(person_id)
         if person is None:
-            return render(request, "portal/nothing.html", status=404)
+            return render(request, "portal/nothing_held.html", status=404)
         language = _supported(person.language)
         adopted = promise_queries.in_force()
         you = You(

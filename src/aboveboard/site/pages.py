@@ -199,7 +199,7 @@ class ToldErrors:
             "step": exception.next_step.format(**exception.details),
             "request_id": "",
         }
-        return render(request, "told.html", told, status=status)
+        return render(request, "problem.html", told, status=status)
 
 
 def _error(request: HttpRequest, status: int, template: str = "") -> HttpResponse:

@@ -43,7 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         ],
         "older": f"?before={found[-1].pk}" if len(found) == limits.PAGE_SIZE else "",
     }
-    return render(request, "console/keeping/handed.html", context)
+    return render(request, "console/exports/exports.html", context)
 
 
 @allow(*LEADS)
@@ -69,7 +69,7 @@ def manifest_page(request: HttpRequest, found: Export) -> HttpResponse:
         ],
         "older": f"?after={people[-1].person_id}" if len(people) == limits.PAGE_SIZE else "",
     }
-    return render(request, "console/keeping/export.html", context)
+    return render(request, "console/exports/export.html", context)
 
 
 def protection(export: Export) -> Pill:

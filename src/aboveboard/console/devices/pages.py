@@ -27,7 +27,7 @@ _STATES = {
     DeviceState.FOUND: "look",
     DeviceState.RETIRED: "plain",
 }
-_WAYS = {"found": actions.report_found, "retired": actions.retire}
+_CHANGES = {"found": actions.report_found, "retired": actions.retire}
 
 
 @allow_staff
@@ -48,7 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     ]
     return render(
         request,
-        "console/keeping/devices.html",
+        "console/devices/devices.html",
         {"rows": rows, "everything": everything, "may_register": actor.role in KEEPERS},
     )
 
@@ -85,20 +85,20 @@ def register(request: HttpRequest) -> HttpResponse:
         else:
             return HttpResponseRedirect(reverse("console:device", args=[device.pk]))
     return render(
-        request, "console/keeping/register.html", {"form": form}, status=422 if form.errors else 200
+        request, "console/devices/register.html", {"form": form}, status=422 if form.errors else 200
     )
 
 
 @allow(*KEEPERS)
 @require_http_methods(["POST"])
-def turn(request: HttpRequest, device_id: int, way: str) -> HttpResponse:
+def change(request: HttpRequest, device_id: int, change: str) -> HttpResponse:
     """Write down that a missing device is back, or that one is out of service."""
-    if way not in _WAYS:
+    if change not in _CHANGES:
         raise Http404
     device, form = queries.device(device_id), WordsForm(request.POST)
     if form.is_valid():
         try:
-            _WAYS[way](
+            _CHANGES[change](
                 device_id, note=form.cleaned_data["note"], by=actor_of(request), at=clock.now()
             )
         except AboveboardError as error:
@@ -141,7 +141,7 @@ def _show(request: HttpRequest, device: Device, form: WordsForm | None = None) -
         "is_missing": state is DeviceState.MISSING,
     }
     return render(
-        request, "console/keeping/device.html", context, status=422 if form and form.errors else 200
+        request, "console/devices/device.html", context, status=422 if form and form.errors else 200
     )
 
 

@@ -78,17 +78,17 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 @allow_staff
 @require_http_methods(["GET", "HEAD", "POST"])
-def look(request: HttpRequest, look_id: int) -> HttpResponse:
+def record(request: HttpRequest, emergency_id: int) -> HttpResponse:
     """Show one's own emergency look: what was asked, until when; a POST shows the fields again
     while the time lasts."""
     promise, actor = in_force().promise, actor_of(request)
     try:
-        found = queries.own(look_id, int(actor.id))
+        found = queries.own(emergency_id, int(actor.id))
     except NotFound:
         raise Http404 from None
     if request.method == "POST":
-        return _answer(request, promise, show_again(look_id, by=actor, at=clock.now()), found)
-    return render(request, "console/emergency/look.html", _context(promise, found))
+        return _answer(request, promise, show_again(emergency_id, by=actor, at=clock.now()), found)
+    return render(request, "console/emergency/record.html", _context(promise, found))
 
 
 def _answer(
@@ -113,7 +113,7 @@ def _answer(
         "entry_id": outcome.entry_id,
         **(_context(promise, look) if look else {}),
     }
-    return render(request, "console/emergency/look.html", context)
+    return render(request, "console/emergency/record.html", context)
 
 
 def _context(promise: Promise, look: EmergencyLook) -> dict[str, Any]:

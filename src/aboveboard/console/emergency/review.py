@@ -36,19 +36,19 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @allow(Role.PRIVACY_LEAD)
 @require_http_methods(["GET", "HEAD", "POST"])
-def one(request: HttpRequest, look_id: int) -> HttpResponse:
+def one(request: HttpRequest, emergency_id: int) -> HttpResponse:
     """Show who asked, why and what was opened, never the values; take the verdict."""
-    look, actor = queries.one(look_id), actor_of(request)
+    look, actor = queries.one(emergency_id), actor_of(request)
     form = ReviewForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             reviewing.review(
-                look_id, Verdict(form.cleaned_data["verdict"]), by=actor, at=clock.now()
+                emergency_id, Verdict(form.cleaned_data["verdict"]), by=actor, at=clock.now()
             )
         except AboveboardError as error:
             form.add_error(None, str(error))
         else:
-            return HttpResponseRedirect(reverse("console:emergency_review", args=[look_id]))
+            return HttpResponseRedirect(reverse("console:emergency_review", args=[emergency_id]))
     context = _row(look, clock.now()) | {
         "form": form,
         "own": _own(look, actor),

@@ -38,7 +38,7 @@ def field(request: HttpRequest) -> HttpResponse:
             "emergency": in_emergency(promise, key),
         }
     return render(
-        request, "console/explaining/field.html", context, status=422 if form.errors else 200
+        request, "console/explain/field.html", context, status=422 if form.errors else 200
     )
 
 
@@ -56,7 +56,7 @@ def entry(request: HttpRequest) -> HttpResponse:
         else:
             context |= {"found": found, "granted": not found.reasons, "facts": found.entry.facts}
     return render(
-        request, "console/explaining/entry.html", context, status=422 if form.errors else 200
+        request, "console/explain/entry.html", context, status=422 if form.errors else 200
     )
 
 
@@ -84,5 +84,5 @@ def allowed(request: HttpRequest) -> HttpResponse:
                 "reasons": [named(promise, reason) for reason in answer.reasons],
             }
     return render(
-        request, "console/explaining/allowed.html", context, status=422 if form.errors else 200
+        request, "console/explain/allowed.html", context, status=422 if form.errors else 200
     )

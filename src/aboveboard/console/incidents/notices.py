@@ -70,14 +70,14 @@ def approve(request: HttpRequest, number: int, batch_id: int) -> HttpResponse:
 
 @allow(*APPROVERS)
 @require_POST
-def turn(request: HttpRequest, number: int, batch_id: int, way: str) -> HttpResponse:
+def change(request: HttpRequest, number: int, batch_id: int, change: str) -> HttpResponse:
     """Send a batch back, stop it, or let it go on."""
     batch, by, at = _own(number, batch_id).batch.pk, actor_of(request), clock.now()
-    if way == "stop":
+    if change == "stop":
         actions.stop(batch, by=by, at=at)
-    elif way == "resume":
+    elif change == "resume":
         actions.resume(batch, by=by, at=at)
-    elif way == "back":
+    elif change == "back":
         actions.send_back(batch, note="", by=by, at=at)
     else:
         raise Http404
@@ -86,7 +86,7 @@ def turn(request: HttpRequest, number: int, batch_id: int, way: str) -> HttpResp
 
 @allow(*LEADS)
 @require_safe
-def rows(request: HttpRequest, number: int, batch_id: int, state: str) -> HttpResponse:
+def people(request: HttpRequest, number: int, batch_id: int, state: str) -> HttpResponse:
     """List those whom a batch tells, in one state, each with its reason."""
     if state not in State.values:
         raise Http404
@@ -104,7 +104,7 @@ def rows(request: HttpRequest, number: int, batch_id: int, state: str) -> HttpRe
         "rows": found,
         "older": f"?after={found[-1].id}" if len(found) == PAGE_SIZE else "",
     }
-    return render(request, "console/incidents/told.html", context)
+    return render(request, "console/incidents/notice_people.html", context)
 
 
 def _own(number: int, batch_id: int) -> notices.BatchView:

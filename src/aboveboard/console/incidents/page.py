@@ -74,7 +74,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "timeline": page.timeline[:6],
         "counting": page.exposure is None and page.incident.kind != "other",
     }
-    return render(request, "console/incidents/one.html", context)
+    return render(request, "console/incidents/incident.html", context)
 
 
 @allow(*LEADS)

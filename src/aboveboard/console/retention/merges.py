@@ -27,7 +27,7 @@ _SHARED = {
 
 @allow(KEEPER)
 @require_safe
-def candidates(request: HttpRequest) -> HttpResponse:
+def duplicates(request: HttpRequest) -> HttpResponse:
     """List pairs of records that share an address or number, and the merges so far.
     ``?after=`` goes further."""
     first, _, second = request.GET.get("after", "").partition("-")
@@ -46,12 +46,12 @@ def candidates(request: HttpRequest) -> HttpResponse:
         "older": f"?after={pairs[-1].first}-{pairs[-1].second}" if len(pairs) == PAGE_SIZE else "",
         "merges": matching.latest(),
     }
-    return render(request, "console/standing/candidates.html", context)
+    return render(request, "console/retention/duplicates.html", context)
 
 
 @allow(KEEPER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def pair(request: HttpRequest, kept: int, merged: int) -> HttpResponse:
+def compare(request: HttpRequest, kept: int, merged: int) -> HttpResponse:
     """Show which fields of two records agree and differ, without a value; make them one when
     told which values stay."""
     compared = matching.preview(kept, merged)
@@ -75,7 +75,7 @@ def pair(request: HttpRequest, kept: int, merged: int) -> HttpResponse:
         except AboveboardError as error:
             form.add_error("reference", str(error))
         else:
-            return HttpResponseRedirect(reverse("console:standing_person", args=[kept]))
+            return HttpResponseRedirect(reverse("console:retention_person", args=[kept]))
     context = {
         "kept": kept,
         "merged": merged,
@@ -84,7 +84,7 @@ def pair(request: HttpRequest, kept: int, merged: int) -> HttpResponse:
         "fields": [{"one": one, "label": labels.get(one.field, one.field)} for one in compared],
     }
     return render(
-        request, "console/standing/pair.html", context, status=422 if form.errors else 200
+        request, "console/retention/compare.html", context, status=422 if form.errors else 200
     )
 
 

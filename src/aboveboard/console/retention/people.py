@@ -48,12 +48,12 @@ def overview(request: HttpRequest) -> HttpResponse:
         ],
         "merges": matching.latest(limit=5),
     }
-    return render(request, "console/standing/overview.html", context)
+    return render(request, "console/retention/overview.html", context)
 
 
 @allow(KEEPER)
 @require_safe
-def one(request: HttpRequest, person_id: int) -> HttpResponse:
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show what stands, and what stood, on one person."""
     person_id = _whose(person_id)
     context = {
@@ -63,7 +63,7 @@ def one(request: HttpRequest, person_id: int) -> HttpResponse:
         "merges": matching.merges_of(person_id),
         "now": clock.now(),
     }
-    return render(request, "console/standing/person.html", context)
+    return render(request, "console/retention/person.html", context)
 
 
 @allow(KEEPER)
@@ -161,7 +161,7 @@ def ask(
         except AboveboardError as error:
             form.add_error("reference", str(error))
         else:
-            return HttpResponseRedirect(reverse("console:standing_person", args=[person_id]))
+            return HttpResponseRedirect(reverse("console:retention_person", args=[person_id]))
     context: dict[str, Any] = {
         "form": form,
         "person_id": person_id,
@@ -169,7 +169,9 @@ def ask(
         "lede": lede,
         "button": button,
     }
-    return render(request, "console/standing/ask.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "console/retention/ask.html", context, status=422 if form.errors else 200
+    )
 
 
 def _whose(person_id: int) -> int:

@@ -49,4 +49,4 @@ def sweep(request: HttpRequest, sweep_id: int) -> HttpResponse:
         ],
         "older": f"?after={rows[-1].pk}{chosen}" if len(rows) == limits.PAGE_SIZE else "",
     }
-    return render(request, "console/standing/sweep.html", context)
+    return render(request, "console/retention/sweep.html", context)

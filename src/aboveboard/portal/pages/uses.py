@@ -29,14 +29,14 @@ _PAGE = 25
 @allow_customer
 @require_safe
 @portal_page
-def looks(request: HttpRequest, you: You) -> HttpResponse:
+def overview(request: HttpRequest, you: You) -> HttpResponse:
     """List the uses of this person's data, newest first. ``?own=1`` adds their own,
     ``?after=`` goes further back."""
     own = request.GET.get("own") == "1"
     after = _number(request.GET.get("after"))
     found = access_queries.looks(you.person_id, after=after, limit=_PAGE + 1, own=own)
     shown = list(found[:_PAGE])
-    address = reverse("portal:looked")
+    address = reverse("portal:uses")
     context = {
         "rows": [_row(you, look) for look in shown],
         "own": own,
@@ -45,10 +45,10 @@ def looks(request: HttpRequest, you: You) -> HttpResponse:
         "newest": _address(address, own) if after is not None else "",
         "toggle": _address(address, not own),
         "size": ledger.size(),
-        "wrong": reverse("portal:wrong"),
+        "wrong": reverse("portal:concern"),
         "raised": len(concerns.concerns_of(you.person_id)),
     }
-    return render(request, "portal/looked.html", context)
+    return render(request, "portal/uses.html", context)
 
 
 @allow_customer
@@ -85,7 +85,7 @@ def proof_file(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
 @allow_customer
 @require_http_methods(["GET", "HEAD", "POST"])
 @portal_page
-def wrong(request: HttpRequest, you: You) -> HttpResponse:
+def concern(request: HttpRequest, you: You) -> HttpResponse:
     """Let the person say that a look seems wrong. ``?about=`` names the
     entry; only a code is kept."""
     about = _number(request.GET.get("about"))
@@ -96,10 +96,10 @@ def wrong(request: HttpRequest, you: You) -> HttpResponse:
         concerns.raise_concern(
             you.person_id, about, Concern(form.cleaned_data["concern"]), by=CUSTOMER, at=you.now
         )
-        return HttpResponseRedirect(reverse("portal:told"))
+        return HttpResponseRedirect(reverse("portal:concern_sent"))
     return render(
         request,
-        "portal/wrong.html",
+        "portal/concern.html",
         {"form": form, "about": about},
         status=422 if form.errors else 200,
     )
@@ -108,10 +108,10 @@ def wrong(request: HttpRequest, you: You) -> HttpResponse:
 @allow_customer
 @require_safe
 @portal_page
-def told(request: HttpRequest, you: You) -> HttpResponse:
+def concern_sent(request: HttpRequest, you: You) -> HttpResponse:
     """Say that the privacy lead was told, and what happens now."""
     return render(
-        request, "portal/told_privacy_lead.html", {"contact": you.promise.organisation.contact}
+        request, "portal/concern_sent.html", {"contact": you.promise.organisation.contact}
     )
 
 
