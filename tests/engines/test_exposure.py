@@ -272,3 +272,8 @@ def test_the_engine_agrees_with_a_plain_reading(
         for row in listing.page(tmp_path / "out.parquet", listing.Filter())
     }
     assert found == {who: (every, every & ~readable) for who, (every, readable) in expected.items()}
+
+
+def test_the_halves_are_signed() -> None:
+    assert halves(b"\xff" * 32) == (-1, -1)
+    assert halves(bytes([0x80] + [0] * 14 + [1]) + b"ignored") == (-(2**63), 1)

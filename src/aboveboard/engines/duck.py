@@ -1,10 +1,13 @@
-"""A DuckDB connection with a bound on memory, a folder to spill into, and an end."""
+"""A DuckDB connection with a bound on memory, a folder to spill into, and an end; and the named
+statements that run on it: each file of ``sql/`` is one, in DuckDB's dialect."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,3 +56,13 @@ def whole(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+@cache
+def statement(name: str) -> str:
+    """Return the text of ``sql/<name>.sql``.
+
+    Raises:
+        FileNotFoundError: there is no such statement.
+    """
+    return (resources.files("aboveboard.engines") / "sql" / f"{name}.sql").read_text("utf-8")

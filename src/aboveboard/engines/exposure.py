@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aboveboard.engines import limits
-from aboveboard.engines.duck import engine, whole
+from aboveboard.engines.duck import engine, statement, whole
 from aboveboard.engines.leak import Leak
-from aboveboard.engines.named import statement
 from aboveboard.engines.snapshot import Snapshot, write_rows
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.engines import limits
-from aboveboard.engines.duck import engine
-from aboveboard.engines.named import statement
+from aboveboard.engines.duck import engine, statement
 
 
 @dataclass(frozen=True, slots=True)

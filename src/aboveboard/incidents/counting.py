@@ -41,6 +41,7 @@ from aboveboard.incidents.leaks import keyed
 from aboveboard.incidents.models import Exposure, Incident, Kind
 from aboveboard.outbox import jobs
 from aboveboard.outbox.reference import Reference
+from aboveboard.vault import facets
 
 JOB = "incident.count"
 
@@ -88,7 +89,8 @@ def count(
     score = score_for(of(incident.kind, incident.circumstances))
     with tempfile.TemporaryDirectory(dir=folder_of(incident), prefix="scratch-") as scratch:
         progress(STEPS[0])
-        snapshot = take(Path(scratch))  # 2
+        with facets.one_moment():  # 2
+            snapshot = take(Path(scratch), people=facets.write_people, index=facets.write_index)
         progress(STEPS[1])
         if leak.there:  # 3
             keyed.prove(incident)
