@@ -28,7 +28,7 @@ from aboveboard.keys import handles
 from aboveboard.keys.providers import kms, material, passphrase, transit_http
 from aboveboard.keys.wrapping import LocalKey
 from aboveboard.kinds import national_ids, normalise, values
-from aboveboard.kinds.misfit import Misfit
+from aboveboard.kinds.kind import Misfit
 from aboveboard.ledger.format import checkpoint, cosignature, entry, note, proof, submission, tiles
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.verify import archives

@@ -12,7 +12,7 @@ import pytest
 
 from aboveboard.intake import mapping as mappings
 from aboveboard.intake.people_file import Row, read
-from aboveboard.kinds.misfit import Misfit
+from aboveboard.kinds.kind import Misfit
 from aboveboard.kinds.values import Reader, reader
 from tests.intake.test_load import KINDS, MAPPING
 

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.kinds import days, formats, national_ids, values
-from aboveboard.kinds.misfit import Misfit
-from aboveboard.promise.model import FieldKind
+from aboveboard.kinds import days, national_ids, values
+from aboveboard.kinds.kind import FieldKind, Misfit, formats_of
 
 TAKEN = [
     ("card_number", "4111 1111 1111 1111", "•••• 1111"),
@@ -115,7 +114,7 @@ def test_any_text_is_taken_or_a_misfit_and_what_is_taken_is_taken_again(
 
 
 @given(
-    st.sampled_from(sorted(formats.of_kind("national_id"))),
+    st.sampled_from(sorted(formats_of("national_id"))),
     st.one_of(st.text(max_size=24), st.from_regex(r"[0-9A-Z .\-/]{0,20}", fullmatch=True)),
 )
 def test_every_national_number_is_checked_without_breaking(form: str, text: str) -> None:

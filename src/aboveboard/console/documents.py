@@ -13,7 +13,8 @@ from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.console.forms import DocumentForm
 from aboveboard.console.people import LOOKS, named, read_note
-from aboveboard.promise.model import Field, FieldKind, Promise, Purpose
+from aboveboard.kinds.kind import FieldKind
+from aboveboard.promise.model import Field, Promise, Purpose
 from aboveboard.promise.queries import in_force
 from aboveboard.vault.documents.actions import NotTaken, attach
 from aboveboard.vault.documents.serving import as_download

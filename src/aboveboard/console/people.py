@@ -21,9 +21,10 @@ from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.console import limits
 from aboveboard.console.forms import LookUpForm, RecordChoiceForm
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.kinds.values import shown
 from aboveboard.promise.explain import basis_in_words
-from aboveboard.promise.model import FieldKind, Promise, Purpose
+from aboveboard.promise.model import Promise, Purpose
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
 from aboveboard.vault.origin import Origin

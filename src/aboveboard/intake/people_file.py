@@ -16,8 +16,7 @@ from typing import BinaryIO
 from aboveboard.intake import mapping as mappings
 from aboveboard.intake.blocks import FileRefused, Lines, blocks
 from aboveboard.kinds import addresses, values
-from aboveboard.kinds.misfit import Misfit
-from aboveboard.promise.model import FieldKind
+from aboveboard.kinds.kind import FieldKind, Misfit
 from aboveboard.vault.limits import FIELD_BYTES, JURISDICTION_CHARS
 
 __all__ = ["FileRefused", "Reader", "Row", "RowProblem", "header", "read"]

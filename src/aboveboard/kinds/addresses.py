@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from aboveboard.kinds.kind import Misfit
 from aboveboard.kinds.limits import ADDRESS_LINE_CHARS, ADDRESS_LINES
-from aboveboard.kinds.misfit import Misfit
 
 
 def read(text: str) -> str:

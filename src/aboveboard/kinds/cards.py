@@ -12,8 +12,8 @@ import unicodedata
 
 from stdnum import luhn
 
+from aboveboard.kinds.kind import Misfit
 from aboveboard.kinds.limits import CARD_DIGITS
-from aboveboard.kinds.misfit import Misfit
 
 UNCHECKED = "unchecked"
 """The format of a shop's own card, whose numbers carry no check digit."""

@@ -10,8 +10,8 @@ import re
 from datetime import UTC, date, datetime
 from functools import cache
 
+from aboveboard.kinds.kind import Misfit
 from aboveboard.kinds.limits import OLDEST_DAY
-from aboveboard.kinds.misfit import Misfit
 
 ISO = "YYYY-MM-DD"
 PATTERNS = (

@@ -14,8 +14,7 @@ from types import ModuleType
 
 from stdnum.exceptions import ValidationError
 
-from aboveboard.kinds import formats
-from aboveboard.kinds.misfit import Misfit
+from aboveboard.kinds.kind import Misfit, formats_of
 
 _NINO = re.compile(
     r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]", re.ASCII
@@ -31,7 +30,7 @@ def read(text: str, form: str) -> str:
         Misfit: it does not follow the rule of ``form``.
         KeyError: there is no such form.
     """
-    title = formats.of_kind("national_id")[form]
+    title = formats_of("national_id")[form]
     plain = unicodedata.normalize("NFKC", text).strip().upper()
     compact = _nino(plain) if form == "gb.nino" else _by_stdnum(plain, form)
     if compact is None:

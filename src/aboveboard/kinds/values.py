@@ -13,8 +13,7 @@ from typing import TypeAlias
 from babel import Locale
 
 from aboveboard.kinds import addresses, cards, days, national_ids, normalise
-from aboveboard.kinds.misfit import Misfit
-from aboveboard.promise.model import FieldKind
+from aboveboard.kinds.kind import FieldKind, Misfit
 
 Reader: TypeAlias = "Callable[[str], str]"
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext, gettext_lazy
 from aboveboard.access.concerns import Concern
 from aboveboard.choices.state import Answer
 from aboveboard.kinds import addresses, normalise
+from aboveboard.kinds.kind import FieldKind, Misfit
 from aboveboard.kinds.limits import ADDRESS_LINES
-from aboveboard.kinds.misfit import Misfit
-from aboveboard.promise.model import Field, FieldKind, Purpose
+from aboveboard.promise.model import Field, Purpose
 from aboveboard.vault.limits import FIELD_BYTES
 
 CONCERNS = {

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.law import categories
 
 _Any = TypeVar("_Any")
@@ -135,23 +136,6 @@ class LawfulBasis(StrEnum):
     LEGITIMATE_INTERESTS = "legitimate_interests"
 
 
-class FieldKind(StrEnum):
-    """How a field's value is read, normalised and shown."""
-
-    TEXT = "text"
-    EMAIL = "email"
-    PHONE = "phone"
-    CUSTOMER_NUMBER = "customer_number"
-    DATE = "date"
-    CARD_NUMBER = "card_number"
-    COUNTRY = "country"
-    REGION = "region"
-    POSTCODE = "postcode"
-    POSTAL_ADDRESS = "postal_address"
-    NATIONAL_ID = "national_id"
-    DOCUMENT = "document"
-
-
 class RetentionStart(StrEnum):
     """What starts the clock of a retention."""
 
@@ -242,7 +226,7 @@ class Field:
     @property
     def kind_and_format(self) -> str:
         """The kind, with its format where it has one: ``date``, ``national_id:gb.nino``.
-        ``vault.kinds`` reads it."""
+        ``kinds.values`` reads it."""
         return f"{self.kind}:{self.format}" if self.format else str(self.kind)
 
 

@@ -19,7 +19,7 @@ from aboveboard.keys.handles import handles_of
 from aboveboard.keys.models import PersonKey
 from aboveboard.keys.queries import opened
 from aboveboard.kinds import values
-from aboveboard.kinds.misfit import Misfit
+from aboveboard.kinds.kind import Misfit
 from aboveboard.ledger.actions import append
 from aboveboard.retention import actions as keeping
 from aboveboard.vault import aliases, blind, sealed

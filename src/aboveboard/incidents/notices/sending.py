@@ -20,7 +20,8 @@ from aboveboard.incidents.models import NoticeBatch
 from aboveboard.incidents.notices import texts
 from aboveboard.incidents.notices.losses import loss_of
 from aboveboard.incidents.notices.rendering import Exposure, as_html, as_text, render
-from aboveboard.promise.model import FieldKind, Promise
+from aboveboard.kinds.kind import FieldKind
+from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
 
 PURPOSE = "tell-you-of-a-loss"

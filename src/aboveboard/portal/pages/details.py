@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics.actor import CUSTOMER
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal.forms import DetailForm
 from aboveboard.portal.page import CHANNEL, You, portal_page
-from aboveboard.promise.model import Field, FieldKind
+from aboveboard.promise.model import Field
 from aboveboard.vault import actions as vault
 from aboveboard.vault import queries as vault_queries
 from aboveboard.vault.origin import Origin

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET
 from aboveboard.access import actions as access
 from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics.actor import CUSTOMER
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal import wording
 from aboveboard.portal.page import CHANNEL, You, portal_page
 from aboveboard.portal.pages.home import SHOW
-from aboveboard.promise.model import FieldKind
 from aboveboard.vault.documents.serving import as_download
 
 

@@ -20,11 +20,12 @@ from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.personal import Personal
 from aboveboard.choices import queries as choices
 from aboveboard.kinds import values
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal import wording
 from aboveboard.portal.page import CHANNEL, You, portal_page
 from aboveboard.portal.pages import details, notices
 from aboveboard.promise import explain
-from aboveboard.promise.model import Field, FieldKind
+from aboveboard.promise.model import Field
 from aboveboard.retention import queries as keeping
 from aboveboard.vault import queries as vault
 

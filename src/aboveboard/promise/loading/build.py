@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.law import categories, transfers
 from aboveboard.promise.loading.lines import Item, Scalar, Series, Table, entries, word, words
 from aboveboard.promise.model import (
     BreakGlass,
     Field,
-    FieldKind,
     LawfulBasis,
     LossMeasure,
     LossPromise,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import available_timezones
 
-from aboveboard.kinds import formats
+from aboveboard.kinds.kind import formats_of, needs_format
 from aboveboard.promise.loading.lines import Item, Scalar, Table, entries, word, words
 from aboveboard.promise.loading.problems import Place, Report, quoted
 from aboveboard.promise.loading.shape import nearest
@@ -55,9 +55,9 @@ def _check_time_zone(root: Table, report: Report) -> None:
 def _check_formats(root: Table, report: Report) -> None:
     for key, field in entries(root, "fields").items():
         kind, said = word(field, "kind"), entries(field).get("format")
-        known = formats.of_kind(kind)
+        known = formats_of(kind)
         if said is None:
-            if formats.is_needed(kind):
+            if needs_format(kind):
                 message = f"The field {quoted(key)} is a {kind}, and does not say which."
                 report.add(
                     _mark(root, "fields", key),

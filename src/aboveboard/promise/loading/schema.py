@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.model import (
-    FieldKind,
     LawfulBasis,
     LossMeasure,
     RecipientKind,

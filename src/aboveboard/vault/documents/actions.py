@@ -27,8 +27,8 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import opened
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.ledger.actions import append
-from aboveboard.promise.model import FieldKind
 from aboveboard.vault import sealed
 from aboveboard.vault.documents import media, stream
 from aboveboard.vault.documents.descriptor import ID_BYTES, Descriptor, read

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.identity.models import MergedPerson
 from aboveboard.keys.queries import opened
-from aboveboard.kinds import formats
+from aboveboard.kinds.kind import formats_of
 from aboveboard.kinds.normalise import forms
 from aboveboard.vault import blind, sealed
 from aboveboard.vault import generations as standing
@@ -210,7 +210,7 @@ def _kinds_of(numbers: set[int]) -> list[str]:
     ]
     national = blind.KIND_NUMBERS["national_id"] in numbers
     return plain + [
-        f"national_id:{form}" for form in (formats.of_kind("national_id") if national else ())
+        f"national_id:{form}" for form in (formats_of("national_id") if national else ())
     ]
 
 
