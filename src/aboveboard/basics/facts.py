@@ -84,9 +84,13 @@ class Redo:
 OnRestore = Repeat | Nothing | Redo
 
 
-def omitted() -> Any:
-    """Return the default of a fact that is left out of the entry where it is None."""
-    return dataclasses.field(default=None, metadata={"omitted": True})
+def omitted(key: str | None = None) -> Any:
+    """Return the default of a fact that is left out of the entry where it is None.
+
+    ``key``: what the entry calls it, as in :func:`written_as`.
+    """
+    metadata = {"omitted": True} if key is None else {"omitted": True, "key": key}
+    return dataclasses.field(default=None, metadata=metadata)
 
 
 def written_as(key: str) -> Any:
@@ -124,7 +128,7 @@ class Facts:
         """Return what an entry of this kind says.
 
         Raises:
-            FactsMalformed: a fact is missing, unknown, or not of its form.
+            FactsMalformed: a fact is missing, or not of its form.
         """
         read = {}
         for name, key, omit, _, back in _fields(cls):

@@ -13,4 +13,18 @@ class KeysConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="keys")
+        from aboveboard.keys import entries, log_signing
+        from aboveboard.ledger.entries import SigningKeyReplaced
+
+        return Package(
+            name="keys",
+            entries=(
+                entries.RotationBegun,
+                entries.RotationFinished,
+                entries.OtherProvidersRemoved,
+                entries.RootKeySplit,
+                entries.RootKeyRecovered,
+            ),
+            # The ledger writes this entry, and whether the new key is here is known to keys alone.
+            repeats={SigningKeyReplaced: log_signing.repeat_replacement},
+        )

@@ -8,10 +8,13 @@ from django.db import transaction
 
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Actor
+from aboveboard.basics.errors import NotFound
+from aboveboard.basics.package import Recorded
 from aboveboard.keys.models import InstanceSecret
 from aboveboard.keys.queries import instance_secret
 from aboveboard.ledger import sequencing, signing
-from aboveboard.ledger.actions import change_key, sequence
+from aboveboard.ledger.actions import change_key, keep_key_change, sequence
+from aboveboard.ledger.entries import SigningKeyReplaced
 from aboveboard.ledger.format.checkpoint import Checkpoint
 from aboveboard.ledger.format.note import Signer
 
@@ -77,6 +80,26 @@ def signs(generation: int, vkey: str) -> bool:
         InstanceSecret.objects.filter(name=_secret(generation)).exists()
         and _signer(generation).vkey == vkey
     )
+
+
+class SigningKeyNotRestored(NotFound):
+    """The new signing key is not in the keys that were restored: replace it again, with
+    `aboveboard ledger rotate-key`.
+    """
+
+    code = "signing_key_not_restored"
+
+
+def repeat_replacement(entry: Recorded[SigningKeyReplaced]) -> None:
+    """After a restore, sign with the key that the entry says took over.
+
+    Raises:
+        SigningKeyNotRestored: the restored keys are older than the entry.
+    """
+    number, vkey = entry.facts.generation, entry.facts.new
+    if not signs(number, vkey):
+        raise SigningKeyNotRestored
+    keep_key_change(number, vkey=vkey, entry_id=entry.id, at=entry.at)
 
 
 def _secret(generation: int) -> str:

@@ -10,8 +10,9 @@ from django.db import connection
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.facts import Facts
+from aboveboard.basics.facts import Facts, VerifierKey
 from aboveboard.ledger import rows
+from aboveboard.ledger.entries import SigningKeyReplaced
 from aboveboard.ledger.format.entry import NewEntry, encode
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.models import KeyChange
@@ -90,13 +91,8 @@ def change_key(number: int, *, old: str, new: str, by: Actor, at: datetime) -> i
     rows.lock_tree()
     if number != generation() + 1:
         raise SigningKeyChanged
-    entry_id = append(
-        "ledger.key-changed",
-        by=by,
-        handle=None,
-        facts={"generation": number, "old": old, "new": new},
-        at=at,
-    )
+    replaced = SigningKeyReplaced(number, VerifierKey(old), VerifierKey(new))
+    entry_id = append(replaced, by=by, handle=None, at=at)
     KeyChange.objects.create(generation=number, vkey=new, entry_id=entry_id, at=at)
     return entry_id
 

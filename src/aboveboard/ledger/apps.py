@@ -13,4 +13,6 @@ class LedgerConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="ledger")
+        from aboveboard.ledger.entries import SigningKeyReplaced
+
+        return Package(name="ledger", entries=(SigningKeyReplaced,))

@@ -10,7 +10,9 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict
+from aboveboard.basics.facts import Code
 from aboveboard.keys import ring, shares
+from aboveboard.keys.entries import RootKeyRecovered, RootKeySplit
 from aboveboard.keys.providers.file import FileProvider
 from aboveboard.keys.wrapping import LocalKey
 from aboveboard.ledger.actions import append
@@ -40,13 +42,7 @@ def split(*, threshold: int, of: int, by: Actor, at: datetime) -> tuple[str, lis
     made = shares.split(keys[0], threshold=threshold, shares=of)
     key_id = LocalKey(keys[0]).id.hex()
     with transaction.atomic():
-        append(
-            "keys.split",
-            by=by,
-            handle=None,
-            facts={"key": key_id, "shares": of, "threshold": threshold},
-            at=at,
-        )
+        append(RootKeySplit(Code(key_id), of, threshold), by=by, handle=None, at=at)
     return key_id, made
 
 
@@ -66,5 +62,5 @@ def recover(texts: Sequence[str], *, by: Actor, at: datetime) -> bytes:
             )
         )
     with transaction.atomic():
-        append("keys.recovered", by=by, handle=None, facts={"key": LocalKey(key).id.hex()}, at=at)
+        append(RootKeyRecovered(Code(LocalKey(key).id.hex())), by=by, handle=None, at=at)
     return key

@@ -26,9 +26,10 @@ from django.db import IntegrityError, transaction
 
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict
+from aboveboard.basics.facts import Code
 from aboveboard.keys import actions, ring
+from aboveboard.keys.entries import OtherProvidersRemoved, RotationBegun, RotationFinished
 from aboveboard.keys.limits import REWRAP_BATCH
 from aboveboard.keys.models import Rotation, WrappingKey
 from aboveboard.keys.providers.provider import Provider
@@ -69,8 +70,10 @@ def begin(*, to: Provider | None = None, renew: bool = True, by: Actor, at: date
             step="secrets",
             names={"key": key.id.hex(), "moves": to is not None},
         )
-        facts = {"key": key.id.hex(), "provider": ring.scheme((to or current).name)}
-        append("keys.rotation.begun", by=by, handle=None, facts=facts, at=at)
+        begun = RotationBegun(
+            key=Code(key.id.hex()), provider=Code(ring.scheme((to or current).name))
+        )
+        append(begun, by=by, handle=None, at=at)
     return rotation
 
 
@@ -135,10 +138,8 @@ def _finish(rotation_id: int, key: LocalKey, *, by: Actor) -> str:
             to_do = root.settle([bytes(one) for one in kept])  # 5
             rotation.finished_at, rotation.step = clock.now(), "finished"
             rotation.save(update_fields=["finished_at", "step"])
-            facts: dict[str, Json] = {"key": key.id.hex(), "people": rotation.done}
-            append(
-                "keys.rotation.finished", by=by, handle=None, facts=facts, at=rotation.finished_at
-            )
+            finished = RotationFinished(key=Code(key.id.hex()), people=rotation.done)
+            append(finished, by=by, handle=None, at=rotation.finished_at)
     return to_do
 
 
@@ -171,11 +172,6 @@ def leave(*, by: Actor, at: datetime) -> int:
                 )
         left = rewrap.leave_others(root.name)
         if left:
-            append(
-                "keys.provider.left",
-                by=by,
-                handle=None,
-                facts={"copies": left, "provider": ring.scheme(root.name)},
-                at=at,
-            )
+            removed = OtherProvidersRemoved(left, Code(ring.scheme(root.name)))
+            append(removed, by=by, handle=None, at=at)
     return left

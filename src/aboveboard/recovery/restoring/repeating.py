@@ -9,23 +9,13 @@ from aboveboard.accounts import actions as accounts
 from aboveboard.accounts.clients import credentials
 from aboveboard.accounts.models import Account, ServiceClient
 from aboveboard.basics.actor import Role
-from aboveboard.basics.errors import NotFound
 from aboveboard.basics.package import NotHeld, Recorded
 from aboveboard.choices import actions as choices
-from aboveboard.keys.log_signing import signs
-from aboveboard.ledger.actions import keep_key_change
 from aboveboard.ledger.format.entry import EntryBody
 from aboveboard.promise.queries import in_force
 from aboveboard.recovery.restoring.rules import declared, repeats
 from aboveboard.retention import replay as keeping
 from aboveboard.vault.field_erasure import remove_fields
-
-
-class KeyNotHeld(NotFound):
-    """The new signing key is not in the keys that were restored: change it again, with
-    `aboveboard ledger rotate-key`."""
-
-    code = "key_not_held"
 
 
 def repeat(entry: EntryBody, person_id: int | None) -> None:
@@ -87,13 +77,6 @@ def _kept(entry: EntryBody, person_id: int | None) -> None:
     keeping.replay(entry.kind, person_id, entry.id, entry.facts, by=entry.actor, at=entry.at)
 
 
-def _signing_key(entry: EntryBody, person_id: int | None) -> None:
-    number, vkey = int(str(entry.facts["generation"])), str(entry.facts["new"])
-    if not signs(number, vkey):
-        raise KeyNotHeld()
-    keep_key_change(number, vkey=vkey, entry_id=entry.id, at=entry.at)
-
-
 def _account(facts: object) -> Account:
     number = facts.get("account") if isinstance(facts, dict) else None
     found = Account.objects.filter(pk=str(number)).first()
@@ -108,6 +91,5 @@ _HOW: Final[dict[str, Callable[[EntryBody, int | None], None]]] = {
     "staff.closed": _closed,
     "staff.changed": _changed,
     "client.revoked": _revoked,
-    "ledger.key-changed": _signing_key,
     **dict.fromkeys(keeping.KINDS, _kept),
 }

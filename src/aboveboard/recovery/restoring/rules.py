@@ -47,7 +47,6 @@ REPEATED: Final = {
     "hold.released": "the hold is released again",
     "restriction.placed": "the data rests again",
     "restriction.lifted": "the restriction is lifted again",
-    "ledger.key-changed": "the log goes on with the key it was changed to",
 }
 
 NOTHING: Final = {
@@ -64,8 +63,6 @@ NOTHING: Final = {
     "notice.failed": "a failed delivery changes nothing",
     "keys.people.begun": "each person's new key has an entry of its own",
     "keys.people.finished": "each person's new key has an entry of its own",
-    "keys.split": "shares of a root key change nothing here",
-    "keys.recovered": "a root key that was put together again changes nothing here",
     "choice.missed": "nobody was found, so nothing was changed",
     "signin.link": "no link outlives a restoration",
     "backup.made": "a backup changes nothing",
@@ -91,9 +88,6 @@ NOT_REPEATED: Final = {
     "use.emergency": (
         "the ledger does not hold what was written for the reviewers: review it from its entry"
     ),
-    "keys.rotation.begun": "the keys are as they were before: rotate again",
-    "keys.rotation.finished": "the keys are as they were before: rotate again",
-    "keys.provider.left": "the restored keys may be wrapped by that provider: leave it again",
     "promise.adopted": (
         "the ledger holds the digest of the promise, not its text: adopt the file again"
     ),

@@ -24,10 +24,11 @@ from django.db import IntegrityError, transaction
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict
+from aboveboard.basics.facts import Code
 from aboveboard.basics.package import gathered
 from aboveboard.keys.actions import destroy_secrets
+from aboveboard.keys.entries import RotationBegun, RotationFinished
 from aboveboard.keys.models import InstanceSecret, Rotation
 from aboveboard.keys.queries import instance_secret
 from aboveboard.ledger.actions import append
@@ -109,13 +110,8 @@ def begin(*, from_values: bool = False, by: Actor, at: datetime) -> Rotation:
             )
             instance_secret(blind.secret_name(new))
             generations.change(new if from_values else now.searched, None if from_values else new)
-            append(
-                "keys.rotation.begun",
-                by=by,
-                handle=None,
-                facts={"kind": KIND, "generation": new},
-                at=at,
-            )
+            begun = RotationBegun(rotated=Code(KIND), generation=new)
+            append(begun, by=by, handle=None, at=at)
     except IntegrityError:
         raise Conflict(why="a rotation of the index key is under way") from None
     finally:
@@ -256,15 +252,13 @@ def _finish(rotation_id: int, *, by: Actor) -> Rotation:
             destroy_secrets([blind.secret_name(one) for one in {0, *_generations()} - {new}])
             rotation.finished_at, rotation.step = clock.now(), "finished"
             rotation.save(update_fields=["finished_at", "step"])
-            facts: dict[str, Json] = {
-                "kind": KIND,
-                "generation": new,
-                "people": rotation.done,
-                "lost": rotation.names["lost"],
-            }
-            append(
-                "keys.rotation.finished", by=by, handle=None, facts=facts, at=rotation.finished_at
+            finished = RotationFinished(
+                rotated=Code(KIND),
+                generation=new,
+                people=rotation.done,
+                lost=rotation.names["lost"],
             )
+            append(finished, by=by, handle=None, at=rotation.finished_at)
     generations.now()
     instance_secret.cache_clear()
     return rotation
