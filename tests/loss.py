@@ -10,7 +10,7 @@ from pathlib import Path
 from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.custody.actions import register_device
 from aboveboard.custody.exporting import make_export
-from aboveboard.custody.models import DeviceKind, Encrypted
+from aboveboard.custody.terms import DeviceKind, Encrypted
 from aboveboard.incidents import actions
 from aboveboard.incidents.models import Incident
 from aboveboard.incidents.notices import actions as notices
@@ -51,12 +51,12 @@ def lost_laptop(
         FIELDS,
         purpose="deliver-orders",
         out=folder / f"{tag}.csv",
-        device=device,
+        device_id=device.id,
         unprotected=True,
         by=ADVISER,
         at=at,
     )
-    incident = actions.report_loss(device, note="Left on the 17:42 to Leeds.", by=ADVISER, at=at)
+    incident = actions.report_loss(device.id, note="Left on the 17:42 to Leeds.", by=ADVISER, at=at)
     jobs.run_jobs_once(worker="test")
     return incident
 

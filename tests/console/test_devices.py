@@ -12,8 +12,10 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.custody import parcel
 from aboveboard.custody import queries as custody
-from aboveboard.custody.exporting import Shape, make_export
-from aboveboard.custody.models import Device, DeviceState, Encrypted, Export
+from aboveboard.custody.exporting import ExportFormat, make_export
+from aboveboard.custody.models import Export
+from aboveboard.custody.queries import DeviceRow
+from aboveboard.custody.terms import DeviceState, Encrypted
 from aboveboard.vault import queries as vault
 from tests.accounts.people import staff_client, staff_member
 from tests.console.asked import refused_to_the_others
@@ -33,7 +35,7 @@ NEW = {
 
 
 @pytest.fixture
-def lost(tmp_path: Path) -> Device:
+def lost(tmp_path: Path) -> DeviceRow:
     """A missing laptop with an export of four people on it; nobody here carries it."""
     device = lost_laptop([person for person, _ in load(4)], tmp_path, at=clock.now()).device
     assert device is not None
@@ -69,71 +71,71 @@ def test_a_registered_device_is_listed_with_its_holder(keeper: Client) -> None:
     ],
 )
 def test_bad_input(
-    story: str, changed: dict[str, str], says: str, keeper: Client, lost: Device
+    story: str, changed: dict[str, str], says: str, keeper: Client, lost: DeviceRow
 ) -> None:
     answer = keeper.post("/console/devices/new/", NEW | changed)
     assert answer.status_code == 422
     assert says in answer.content.decode()
 
 
-def test_what_is_on_it_opens_as_the_people_it_counts(keeper: Client, lost: Device) -> None:
-    page = keeper.get(f"/console/devices/{lost.pk}/").content.decode()
+def test_what_is_on_it_opens_as_the_people_it_counts(keeper: Client, lost: DeviceRow) -> None:
+    page = keeper.get(f"/console/devices/{lost.id}/").content.decode()
     assert "To deliver" in page or "Deliver" in page
-    (export,) = custody.exports(device_id=lost.pk)
-    manifest = keeper.get(f"/console/devices/{lost.pk}/exports/{export.pk}/").content.decode()
+    (export,) = custody.exports(device_id=lost.id)
+    manifest = keeper.get(f"/console/devices/{lost.id}/exports/{export.id}/").content.decode()
     assert manifest.count('data-th="Person"') == export.people == 4
     assert "your e-mail address" in manifest
 
 
-def test_found_and_then_out_of_service(keeper: Client, lost: Device) -> None:
-    page = f"/console/devices/{lost.pk}/"
+def test_found_and_then_out_of_service(keeper: Client, lost: DeviceRow) -> None:
+    page = f"/console/devices/{lost.id}/"
     assert keeper.post(f"{page}retired/").status_code == 422
     assert keeper.post(f"{page}found/", {"note": "In the lost property office."}).status_code == 302
     assert keeper.post(f"{page}found/").status_code == 422
     assert keeper.post(f"{page}retired/").status_code == 302
-    assert [record.state for record in custody.records(lost.pk)][-2:] == [
+    assert [record.state for record in custody.device_history(lost.id)][-2:] == [
         DeviceState.FOUND,
         DeviceState.RETIRED,
     ]
     assert "lost property office" in keeper.get(page).content.decode()
 
 
-def test_nobody_sees_a_device_that_another_carries(lost: Device) -> None:
+def test_nobody_sees_a_device_that_another_carries(lost: DeviceRow) -> None:
     adviser: Account = staff_member(Role.ADVISER)
     client = staff_client(account=adviser)
-    assert client.get(f"/console/devices/{lost.pk}/").status_code == 404
+    assert client.get(f"/console/devices/{lost.id}/").status_code == 404
     assert "LT-0042" not in client.get("/console/devices/").content.decode()
 
 
-def test_who_may(lost: Device) -> None:
+def test_who_may(lost: DeviceRow) -> None:
     assert refused_to_the_others("/console/devices/new/", KEEPERS) == []
 
 
-def test_who_may_list_an_export(lost: Device) -> None:
-    export = custody.exports(device_id=lost.pk)[0]
-    assert refused_to_the_others(f"/console/devices/{lost.pk}/exports/{export.pk}/", LEADS) == []
+def test_who_may_list_an_export(lost: DeviceRow) -> None:
+    export = custody.exports(device_id=lost.id)[0]
+    assert refused_to_the_others(f"/console/devices/{lost.id}/exports/{export.id}/", LEADS) == []
 
 
 @pytest.mark.parametrize(
     "address",
     ["99/", "99/exports/1/", "{device}/exports/99/", "{device}/exports/{export}/?after=x"],
 )
-def test_missing(address: str, keeper: Client, lost: Device) -> None:
-    export = custody.exports(device_id=lost.pk)[0].pk
+def test_missing(address: str, keeper: Client, lost: DeviceRow) -> None:
+    export = custody.exports(device_id=lost.id)[0].id
     assert (
-        keeper.get(f"/console/devices/{address.format(device=lost.pk, export=export)}").status_code
+        keeper.get(f"/console/devices/{address.format(device=lost.id, export=export)}").status_code
         == 404
     )
 
 
-def test_wrong_method(keeper: Client, lost: Device) -> None:
-    assert keeper.get(f"/console/devices/{lost.pk}/found/").status_code == 405
+def test_wrong_method(keeper: Client, lost: DeviceRow) -> None:
+    assert keeper.get(f"/console/devices/{lost.id}/found/").status_code == 405
     assert keeper.post("/console/devices/").status_code == 405
-    assert keeper.post(f"/console/devices/{lost.pk}/eaten/").status_code == 404
+    assert keeper.post(f"/console/devices/{lost.id}/eaten/").status_code == 404
 
 
 def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(
-    lost: Device, keeper: Client, tmp_path: Path
+    lost: DeviceRow, keeper: Client, tmp_path: Path
 ) -> None:
     people = list(vault.all_ids())
     key = parcel.new_key(tmp_path / "key.txt")
@@ -143,7 +145,7 @@ def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(
         purpose="deliver-orders",
         out=tmp_path / "areas.csv.age",
         recipient="courier",
-        shape=Shape(age_keys=(key,)),
+        file_format=ExportFormat(age_keys=(key,)),
         by=ADVISER,
         at=clock.now(),
     )
@@ -164,13 +166,13 @@ def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(
         < page.index("an encrypted parcel")
     )
     assert "not protected" in page  # the file on the laptop
-    manifest = keeper.get(f"/console/exports/{sealed.pk}/").content.decode()
+    manifest = keeper.get(f"/console/exports/{sealed.id}/").content.decode()
     assert manifest.count('data-th="Person"') == 4
     assert keeper.get("/console/devices/").content.decode().count("/console/exports/") == 1
-    for address in ("99999/", "?before=x", f"{sealed.pk}/?after=x"):
+    for address in ("99999/", "?before=x", f"{sealed.id}/?after=x"):
         assert keeper.get(f"/console/exports/{address}").status_code == 404
 
 
 @pytest.mark.parametrize("address", ["/console/exports/", "/console/exports/{export}/"])
-def test_who_may_see_what_was_handed_over(address: str, lost: Device) -> None:
-    assert refused_to_the_others(address.format(export=custody.exports()[0].pk), LEADS) == []
+def test_who_may_see_what_was_handed_over(address: str, lost: DeviceRow) -> None:
+    assert refused_to_the_others(address.format(export=custody.exports()[0].id), LEADS) == []

@@ -21,7 +21,7 @@ from aboveboard.basics import settings as instance
 from aboveboard.basics.actor import Role
 from aboveboard.commands.demo.story import leaked_file
 from aboveboard.custody.actions import register_device
-from aboveboard.custody.models import DeviceKind, Encrypted
+from aboveboard.custody.terms import DeviceKind, Encrypted
 from aboveboard.incidents.leaks.opening import look, open_from_leak
 from aboveboard.incidents.models import Incident
 from aboveboard.keys.log_signing import sequence_now

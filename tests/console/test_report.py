@@ -10,7 +10,8 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.custody import queries as custody
 from aboveboard.custody.actions import register_device
-from aboveboard.custody.models import Device, DeviceKind, DeviceState, Encrypted
+from aboveboard.custody.queries import DeviceRow
+from aboveboard.custody.terms import DeviceKind, DeviceState, Encrypted
 from aboveboard.incidents.models import Incident, Kind
 from aboveboard.ledger.models import Entry
 from tests.accounts.people import staff_client, staff_member
@@ -28,7 +29,7 @@ def adviser() -> Account:
 
 
 @pytest.fixture
-def laptop(adviser: Account) -> Device:
+def laptop(adviser: Account) -> DeviceRow:
     return register_device(
         kind=DeviceKind.LAPTOP,
         name="Field laptop",
@@ -41,7 +42,7 @@ def laptop(adviser: Account) -> Device:
 
 
 def test_ones_own_device_comes_first_and_is_reported_in_one_step(
-    adviser: Account, laptop: Device
+    adviser: Account, laptop: DeviceRow
 ) -> None:
     client = staff_client(account=adviser)
     page = client.get(PAGE)
@@ -49,22 +50,22 @@ def test_ones_own_device_comes_first_and_is_reported_in_one_step(
     assert "My field laptop, LT-0042" in page.content.decode()
     answer = client.post(
         PAGE,
-        {"what": str(laptop.pk), "note": "Left on the 17:42 to Leeds.", "began": began},
+        {"what": str(laptop.id), "note": "Left on the 17:42 to Leeds.", "began": began},
         follow=True,
     )
     assert "Reporting early is what protects people" in answer.content.decode()
     incident = Incident.objects.get()
-    assert (incident.kind, incident.device_id) == (Kind.LOST_DEVICE, laptop.pk)
+    assert (incident.kind, incident.device_id) == (Kind.LOST_DEVICE, laptop.id)
     assert incident.reported_in_seconds is not None
     assert incident.reported_in_seconds < 60
-    assert custody.records(laptop.pk)[-1].state == DeviceState.MISSING
+    assert custody.device_history(laptop.id)[-1].state == DeviceState.MISSING
     assert "Leeds" not in str(list(Entry.objects.values_list("body", flat=True)))
 
 
-def test_another_device_by_its_label_in_any_case(laptop: Device) -> None:
+def test_another_device_by_its_label_in_any_case(laptop: DeviceRow) -> None:
     client = staff_client(Role.PRIVACY_LEAD)
     assert client.post(PAGE, {"what": "tag", "tag": " lt-0042 "}).status_code == 302
-    assert Incident.objects.get().device_id == laptop.pk
+    assert Incident.objects.get().device_id == laptop.id
 
 
 def test_something_else_in_a_few_words(adviser: Account) -> None:
@@ -101,7 +102,7 @@ def test_something_else_in_a_few_words(adviser: Account) -> None:
     ],
 )
 def test_bad_input(
-    story: str, said: dict[str, str], says: str, adviser: Account, laptop: Device
+    story: str, said: dict[str, str], says: str, adviser: Account, laptop: DeviceRow
 ) -> None:
     answer = staff_client(account=adviser).post(PAGE, said)
     assert answer.status_code == 422
@@ -110,18 +111,18 @@ def test_bad_input(
 
 
 def test_a_second_report_of_the_same_device_is_answered_kindly(
-    adviser: Account, laptop: Device
+    adviser: Account, laptop: DeviceRow
 ) -> None:
     client = staff_client(account=adviser)
-    client.post(PAGE, {"what": str(laptop.pk)})
+    client.post(PAGE, {"what": str(laptop.id)})
     answer = client.post(PAGE, {"what": "tag", "tag": "LT-0042"})
     assert answer.status_code == 422
     assert "already reported missing" in answer.content.decode()
     assert Incident.objects.count() == 1
 
 
-def test_the_thanks_are_for_who_reported(adviser: Account, laptop: Device) -> None:
-    place = staff_client(account=adviser).post(PAGE, {"what": str(laptop.pk)})["Location"]
+def test_the_thanks_are_for_who_reported(adviser: Account, laptop: DeviceRow) -> None:
+    place = staff_client(account=adviser).post(PAGE, {"what": str(laptop.id)})["Location"]
     assert staff_client(Role.INCIDENT_LEAD).get(place).status_code == 404
     assert staff_client(Role.ADMINISTRATOR).get("/console/report-a-loss/99/").status_code == 404
 

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from aboveboard.accounts.models import Account
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
+from aboveboard.basics.facts import Code
+from aboveboard.basics.package import Recorded
 from aboveboard.custody import actions, queries
-from aboveboard.custody.models import Device, DeviceKind, DeviceState, Encrypted
+from aboveboard.custody.entries import DeviceHandedOver, DeviceRetired
+from aboveboard.custody.queries import DeviceRow
+from aboveboard.custody.terms import DeviceKind, DeviceState, Disposal, Encrypted
 from aboveboard.ledger.models import Entry
+from tests.accounts.people import staff_member
 from tests.incidents.conftest import AT, STAFF, laptop
 
 pytestmark = pytest.mark.django_db
 
-Move = Callable[..., Device]
+Move = Callable[..., DeviceRow]
+
+retire = partial(actions.retire, how=Disposal.WIPED)
 
 
 def test_two_devices_never_share_a_label() -> None:
@@ -36,40 +45,99 @@ def test_two_devices_never_share_a_label() -> None:
     [
         ([], actions.report_missing, True),
         ([], actions.report_found, False),
-        ([], actions.retire, True),
+        ([], retire, True),
         ([actions.report_missing], actions.report_missing, False),
         ([actions.report_missing], actions.report_found, True),
-        ([actions.report_missing], actions.retire, False),
+        ([actions.report_missing], retire, False),
         ([actions.report_missing, actions.report_found], actions.report_missing, True),
-        ([actions.retire], actions.report_missing, False),
+        ([retire], actions.report_missing, False),
     ],
 )
 def test_which_state_may_follow_which(steps: list[Move], last: Move, allowed: bool) -> None:
     device = laptop()
     for hour, step in enumerate(steps, 1):
-        step(device.pk, by=STAFF, at=AT + timedelta(hours=hour))
+        step(device.id, by=STAFF, at=AT + timedelta(hours=hour))
     if allowed:
-        last(device.pk, note="As it was.", by=STAFF, at=AT + timedelta(hours=9))
+        last(device.id, note="As it was.", by=STAFF, at=AT + timedelta(hours=9))
     else:
         with pytest.raises(Conflict):
-            last(device.pk, by=STAFF, at=AT + timedelta(hours=9))
-    assert len(queries.records(device.pk)) == 1 + len(steps) + allowed
-    assert Entry.objects.filter(kind="device.reported").count() == len(steps) + allowed
+            last(device.id, by=STAFF, at=AT + timedelta(hours=9))
+    assert len(queries.device_history(device.id)) == 1 + len(steps) + allowed
+    kinds = ["device.reported", "device.retired"]
+    assert Entry.objects.filter(kind__in=kinds).count() == len(steps) + allowed
 
 
 def test_the_list_says_where_each_stands_since_when() -> None:
     device, other = laptop(tag="A"), laptop(tag="B")
     actions.report_missing(
-        device.pk, note="Gone from the van.", by=STAFF, at=AT + timedelta(days=1)
+        device.id, note="Gone from the van.", by=STAFF, at=AT + timedelta(days=1)
     )
     rows = {row.tag: row for row in queries.devices()}
     assert (rows["A"].state, rows["A"].since) == (DeviceState.MISSING, AT + timedelta(days=1))
     assert (rows["B"].state, rows["B"].exports, rows["B"].people) == (DeviceState.IN_USE, 0, 0)
     assert [row.tag for row in queries.devices(DeviceState.MISSING)] == ["A"]
     assert [row.tag for row in queries.devices(holder_id=7)] == ["A", "B"]
-    assert queries.device(other.pk).tag == "B"
+    assert queries.device(other.id).tag == "B"
 
 
 def test_what_somebody_says_happened_stays_out_of_the_ledger() -> None:
-    actions.report_missing(laptop().pk, note="Jane left it on the train.", by=STAFF, at=AT)
+    actions.report_missing(laptop().id, note="Jane left it on the train.", by=STAFF, at=AT)
     assert not any(b"Jane" in bytes(body) for body in Entry.objects.values_list("body", flat=True))
+
+
+def test_handing_a_device_over_is_a_row_with_who_and_when() -> None:
+    device, colleague = laptop(), staff_member()
+    later = AT + timedelta(days=3)
+    handed = actions.hand_over(
+        device.id, to=colleague.pk, note="New starter, Jane.", by=STAFF, at=later
+    )
+    assert (handed.holder_id, handed.holder) == (colleague.pk, "The adviser")
+    assert [row.tag for row in queries.devices_assigned_to(colleague.pk)] == [device.tag]
+    assert queries.devices_assigned_to(7) == []
+    assert [(row.holder_id, row.at, row.by["id"]) for row in queries.handovers(device.id)] == [
+        (7, AT, STAFF.id),
+        (colleague.pk, later, STAFF.id),
+    ]
+    body = bytes(Entry.objects.get(kind="device.handed-over").body)
+    assert f'"facts":{{"device":{device.id},"holder":{colleague.pk}}}'.encode() in body
+    assert b"Jane" not in body
+    assert actions.hand_over(device.id, to=None, by=STAFF, at=later).holder == ""
+
+
+def test_to_whom_a_device_cannot_be_handed_over() -> None:
+    device, colleague = laptop(), staff_member()
+    with pytest.raises(NotFound):
+        actions.hand_over(device.id, to=123456, by=STAFF, at=AT)
+    with pytest.raises(Conflict, match="already in that name"):
+        actions.hand_over(device.id, to=7, by=STAFF, at=AT)
+    Account.objects.filter(pk=colleague.pk).update(closed_at=AT)
+    with pytest.raises(Conflict, match="closed"):
+        actions.hand_over(device.id, to=colleague.pk, by=STAFF, at=AT)
+    actions.report_missing(device.id, by=STAFF, at=AT)
+    with pytest.raises(Conflict, match="is missing"):
+        actions.hand_over(device.id, to=None, by=STAFF, at=AT)
+    assert len(queries.handovers(device.id)) == 1
+
+
+@pytest.mark.parametrize("how", Disposal)
+def test_a_retired_device_says_how_it_left_service(how: Disposal) -> None:
+    device = laptop()
+    assert actions.retire(device.id, how=how, by=STAFF, at=AT).state is DeviceState.RETIRED
+    assert queries.device_history(device.id)[-1].how is how
+    assert f'"how":"{how.value}"'.encode() in bytes(Entry.objects.get(kind="device.retired").body)
+    assert queries.devices_assigned_to(7) == []
+
+
+def test_a_restored_database_repeats_hand_overs_and_retirements() -> None:
+    """Twice, and also where the device was registered after the backup."""
+    device = laptop()
+    for device_id in (device.id, device.id, 999):
+        actions.repeat_hand_over(
+            Recorded(5, AT, STAFF, DeviceHandedOver(device=device_id, holder=None), None)
+        )
+        actions.repeat_retire(
+            Recorded(6, AT, STAFF, DeviceRetired(device=device_id, how=Code("wiped")), None)
+        )
+    row = queries.device(device.id)
+    assert (row.holder_id, row.state) == (None, DeviceState.RETIRED)
+    assert (len(queries.handovers(device.id)), len(queries.device_history(device.id))) == (2, 2)

@@ -22,8 +22,10 @@ from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.custody import actions, exporting, manifest, parcel, queries, selection
-from aboveboard.custody.exporting import Shape
-from aboveboard.custody.models import Device, Encrypted, Export, Protection
+from aboveboard.custody.exporting import ExportFormat
+from aboveboard.custody.models import Export
+from aboveboard.custody.queries import DeviceRow, ExportRow
+from aboveboard.custody.terms import Encrypted, Protection
 from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.law.categories import from_bitmap
 from aboveboard.ledger.format import proof as proofs
@@ -50,7 +52,7 @@ def test_the_file_the_manifest_and_the_entry_say_the_same(people: People, tmp_pa
     assert [row["email"] for row in rows] == [row["email"] for _, row in people]
     assert made.file_digest == hashlib.sha256(file.read_bytes()).hexdigest()
     assert file.stat().st_mode & 0o077 == 0
-    listed = queries.export_people(made.pk)
+    listed = queries.export_people(made.id)
     assert [line.person_id for line in listed] == sorted(person_id for person_id, _ in people)
     entry = Entry.objects.get(kind="export.made")
     assert f'"file":"{made.file_digest}"' in bytes(entry.body).decode()
@@ -62,7 +64,7 @@ def test_the_manifest_says_what_is_really_in_the_file_of_each(
 ) -> None:
     made = export(laptop(), [person_id for person_id, _ in people], tmp_path)
     cards = {person_id: bool(row["card_number"]) for person_id, row in people}
-    for line in queries.export_people(made.pk):
+    for line in queries.export_people(made.id):
         assert ("user.financial.credit_card" in from_bitmap(line.categories)) == cards[
             line.person_id
         ]
@@ -78,7 +80,7 @@ def test_whoever_is_refused_is_a_line_with_the_reasons_and_not_in_the_file(
         ("email", "birth_date"),
         purpose="personal-offers",
         out=tmp_path / "offers.csv",
-        device=device,
+        device_id=device.id,
         unprotected=True,
         by=STAFF,
         at=AT,
@@ -86,7 +88,7 @@ def test_whoever_is_refused_is_a_line_with_the_reasons_and_not_in_the_file(
     assert (made.people, made.refused) == (0, 13)
     reasons = {
         line.person_id: line.reasons.split()
-        for line in queries.export_people(made.pk, refused=True)
+        for line in queries.export_people(made.id, refused=True)
     }
     assert "no_consent" in reasons[ids[0]]
     assert "person_unknown" in reasons[12345]
@@ -106,7 +108,7 @@ def test_only_a_disk_known_to_be_encrypted_protects(
 ) -> None:
     made = export(laptop(encrypted), [people[0][0]], tmp_path)
     assert made.protection == (Protection.DISK if protected else Protection.NONE)
-    person_id, categories, shield = next(queries.manifest([made.pk]))
+    person_id, categories, shield = next(queries.manifest([made.id]))
     assert person_id == people[0][0]
     assert shield == (categories if protected else 0)
 
@@ -114,17 +116,17 @@ def test_only_a_disk_known_to_be_encrypted_protects(
 def _try(
     people: People,
     out: Path,
-    device: Device | None,
+    device: DeviceRow | None,
     recipient: str = "",
     *,
     unprotected: bool = False,
-) -> Export:
+) -> ExportRow:
     return actions.make_export(
         [people[0][0]],
         EXPORTED,
         purpose="deliver-orders",
         out=out,
-        device=device,
+        device_id=device.id if device else None,
         recipient=recipient,
         unprotected=unprotected,
         by=STAFF,
@@ -172,16 +174,16 @@ def test_an_export_that_died_half_way_never_left(
     begun = Export.objects.get()
     assert begun.made_at is None
     assert begun.manifest.count() == 2
-    assert queries.exports(device_id=device.pk) == []
-    assert list(queries.manifest([begun.pk])) == []
+    assert queries.exports(device_id=device.id) == []
+    assert list(queries.manifest([begun.id])) == []
     assert not Entry.objects.filter(kind="export.made").exists()
 
 
-def parcel_to(key: str, people: People, out: Path, **changed: object) -> Export:
+def parcel_to(key: str, people: People, out: Path, **changed: object) -> ExportRow:
     said: dict[str, object] = {
         "purpose": "deliver-orders",
         "recipient": "courier",
-        "shape": Shape(age_keys=(key,)),
+        "file_format": ExportFormat(age_keys=(key,)),
         "by": STAFF,
         "at": AT,
     }
@@ -195,10 +197,10 @@ def test_a_parcel_needs_no_leave_and_counts_as_encrypted_when_it_is_lost(
 ) -> None:
     key = parcel.new_key(tmp_path / "key.txt")
     device = laptop(Encrypted.NO)
-    made = parcel_to(key, people, out := tmp_path / "p.csv.age", recipient="", device=device)
-    assert (made.protection, made.age_keys) == (Protection.PARCEL, [key])
+    made = parcel_to(key, people, out := tmp_path / "p.csv.age", recipient="", device_id=device.id)
+    assert (made.protection, made.age_keys) == (Protection.PARCEL, (key,))
     assert people[0][1]["email"].encode() not in out.read_bytes()
-    assert all(categories == shield for _, categories, shield in queries.manifest([made.pk]))
+    assert all(categories == shield for _, categories, shield in queries.manifest([made.id]))
     parcel.open_parcel(out, tmp_path / "key.txt", rows := tmp_path / "rows.csv")
     with rows.open(newline="", encoding="utf-8") as text:
         assert [row["email"] for row in csv.DictReader(text)] == [row["email"] for _, row in people]
@@ -238,9 +240,9 @@ def test_pseudonyms_tell_rows_apart_and_tie_no_two_files(people: People, tmp_pat
             ("city", "country"),
             purpose="deliver-orders",
             out=tmp_path / name,
-            device=queries.exports()[0].device if queries.exports() else laptop(),
+            device_id=queries.exports()[0].device_id if queries.exports() else laptop().id,
             unprotected=True,
-            shape=Shape(pseudonyms=True),
+            file_format=ExportFormat(pseudonyms=True),
             by=STAFF,
             at=AT,
         )
@@ -287,7 +289,7 @@ def test_everyone_whom_a_purpose_may_reach_is_asked_and_the_decision_has_the_las
         at=AT + timedelta(minutes=1),
     )
     assert (made.people, made.refused) == (1, 1)
-    (line,) = queries.export_people(made.pk, refused=True)
+    (line,) = queries.export_people(made.id, refused=True)
     assert (line.person_id, line.reasons) == (ben, "consent_withdrawn")
     with pytest.raises(NotFound):
         selection.everyone_for("no-such-purpose")
@@ -386,7 +388,7 @@ def test_a_choice_withdrawn_while_a_batch_is_read_keeps_out_whoever_was_not_yet_
     thread.join()
     assert not failed
     assert (made.people, made.refused) == (15, 15)
-    assert {line.person_id for line in queries.export_people(made.pk, refused=True)} == set(
+    assert {line.person_id for line in queries.export_people(made.id, refused=True)} == set(
         people[15:]
     )
     kinds = (

@@ -12,7 +12,8 @@ import pytest
 
 from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.custody import actions as custody
-from aboveboard.custody.models import Device, DeviceKind, Encrypted, Export
+from aboveboard.custody.queries import DeviceRow, ExportRow
+from aboveboard.custody.terms import DeviceKind, Encrypted
 from aboveboard.incidents.leaks.opening import look, open_from_leak
 from aboveboard.incidents.models import Incident
 from tests import world
@@ -43,7 +44,7 @@ def people(db: None) -> People:
     return world.load(60)
 
 
-def laptop(encrypted: Encrypted = Encrypted.NO, tag: str = "LT-0042") -> Device:
+def laptop(encrypted: Encrypted = Encrypted.NO, tag: str = "LT-0042") -> DeviceRow:
     """A registered laptop."""
     return custody.register_device(
         kind=DeviceKind.LAPTOP,
@@ -57,15 +58,15 @@ def laptop(encrypted: Encrypted = Encrypted.NO, tag: str = "LT-0042") -> Device:
 
 
 def export(
-    device: Device, person_ids: Sequence[int], folder: Path, fields: tuple[str, ...] = EXPORTED
-) -> Export:
+    device: DeviceRow, person_ids: Sequence[int], folder: Path, fields: tuple[str, ...] = EXPORTED
+) -> ExportRow:
     """An export of these people on the device."""
     return custody.make_export(
         person_ids,
         fields,
         purpose="deliver-orders",
         out=folder / f"customers-{device.tag}.csv",
-        device=device,
+        device_id=device.id,
         unprotected=True,
         by=STAFF,
         at=AT,

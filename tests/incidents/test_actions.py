@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
-from aboveboard.custody.models import Encrypted
+from aboveboard.custody.terms import Encrypted
 from aboveboard.engines.listing import Filter
 from aboveboard.incidents import actions, counting, queries, reports
 from aboveboard.incidents.assessment.circumstances import NoSuchAnswer
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def lose(people: People, folder: Path, encrypted: Encrypted = Encrypted.NO) -> Incident:
     device = laptop(encrypted)
     export(device, [person_id for person_id, _ in people[:20]], folder)
-    incident = actions.report_loss(device, note="Left on the train.", by=STAFF, at=AT)
+    incident = actions.report_loss(device.id, note="Left on the train.", by=STAFF, at=AT)
     jobs.run_jobs_once(worker="test")
     return incident
 
@@ -141,7 +141,7 @@ def test_a_count_that_died_before_it_was_written_down_is_done_again(
 ) -> None:
     device = laptop()
     export(device, [people[0][0]], tmp_path)
-    incident = actions.report_loss(device, by=STAFF, at=AT)
+    incident = actions.report_loss(device.id, by=STAFF, at=AT)
 
     def killed(*args: object) -> Exposure:
         raise RuntimeError("killed")
@@ -164,7 +164,7 @@ def test_an_export_made_before_the_loss_but_counted_after_is_in(
     export(device, [people[0][0]], tmp_path)
     (tmp_path / "customers-LT-0042.csv").unlink()
     export(device, [people[1][0], people[0][0]], tmp_path, ("email", "card_number"))
-    incident = actions.report_loss(device, by=STAFF, at=AT)
+    incident = actions.report_loss(device.id, by=STAFF, at=AT)
     jobs.run_jobs_once(worker="test")
     assert [person.person_id for person in queries.people(incident.number)] == sorted(
         [people[0][0], people[1][0]]

@@ -29,7 +29,7 @@ def _kept(number: int, at_hours: int) -> dict[str, bool | None]:
 def test_what_happened_is_set_beside_what_was_promised(people: People, tmp_path: Path) -> None:
     device = laptop()
     export(device, [person_id for person_id, _ in people[:20]], tmp_path)
-    incident = actions.report_loss(device, note="Jane left it.", by=STAFF, at=AT)
+    incident = actions.report_loss(device.id, note="Jane left it.", by=STAFF, at=AT)
     jobs.run_jobs_once(worker="test")
     with pytest.raises(NotFound):
         public.incident(incident.number, at=AT)

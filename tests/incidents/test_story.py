@@ -10,7 +10,7 @@ import pytest
 
 from aboveboard.basics import settings
 from aboveboard.custody import queries as custody
-from aboveboard.custody.models import DeviceState
+from aboveboard.custody.terms import DeviceState
 from aboveboard.delivery.models import Dispatch
 from aboveboard.delivery.rendering import Item, Rendered, Skip
 from aboveboard.engines.listing import Filter
@@ -42,7 +42,7 @@ def test_a_lost_laptop_from_report_to_notice(people: People, tmp_path: Path) -> 
     assert (made.people, made.refused) == (40, 0)
 
     incident = actions.report_loss(
-        device, note="Left on the 17:42 to Leeds.", reported_in_seconds=52, by=STAFF, at=AT
+        device.id, note="Left on the 17:42 to Leeds.", reported_in_seconds=52, by=STAFF, at=AT
     )
     assert custody.devices(DeviceState.MISSING)[0].tag == device.tag
     assert jobs.run_jobs_once(worker="test") == 1
@@ -136,7 +136,7 @@ def test_no_byte_of_a_leaked_file_is_kept(people: People) -> None:
 def test_the_ledger_holds_counts_and_no_people(people: People, tmp_path: Path) -> None:
     device = laptop()
     export(device, [people[0][0]], tmp_path)
-    incident = actions.report_loss(device, note="Jane had it.", by=STAFF, at=AT)
+    incident = actions.report_loss(device.id, note="Jane had it.", by=STAFF, at=AT)
     jobs.run_jobs_once(worker="test")
     bodies = [bytes(body).decode() for body in Entry.objects.values_list("body", flat=True)]
     kinds = [
@@ -161,7 +161,7 @@ def test_a_notice_holds_only_what_was_exposed_of_that_person(
 ) -> None:
     device = laptop()
     export(device, [person_id for person_id, _ in people], tmp_path)
-    incident = actions.report_loss(device, by=STAFF, at=AT)
+    incident = actions.report_loss(device.id, by=STAFF, at=AT)
     jobs.run_jobs_once(worker="test")
     batch = notices.approve(notices.prepare(incident.number, by=LEAD, at=AT).pk, by=SECOND, at=AT)
     jobs.run_jobs_once(worker="test")

@@ -72,7 +72,7 @@ def test_what_goes_out_is_valid_vocabulary(people: People, tmp_path: Path, share
     schema = json.loads((shared / "data" / "veris" / "verisc-merged.json").read_text())
     device = laptop()
     export(device, [person_id for person_id, _ in people], tmp_path)
-    lost = actions.report_loss(device, by=STAFF, at=AT)
+    lost = actions.report_loss(device.id, by=STAFF, at=AT)
     leaked = open_leak(leak_bytes([row for _, row in people[:5]]))
     other = actions.open_other(title="A door stood open", by=STAFF, at=AT)
     jobs.run_jobs_once(worker="test")

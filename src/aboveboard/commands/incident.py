@@ -175,7 +175,7 @@ def _report_device(args: argparse.Namespace, by: Actor) -> int:
     from aboveboard.incidents.actions import report_loss
 
     device = device_by_tag(args.tag)
-    incident = report_loss(device, note=args.note, occurred_at=args.when, by=by, at=clock.now())
+    incident = report_loss(device.id, note=args.note, occurred_at=args.when, by=by, at=clock.now())
     return _opened(incident, args, by)
 
 

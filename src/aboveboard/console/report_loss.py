@@ -16,7 +16,6 @@ from aboveboard.basics.errors import AboveboardError, Conflict, Invalid, NotFoun
 from aboveboard.console.devices.forms import BY_TAG, OTHER, ReportForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import queries as custody
-from aboveboard.custody.models import DeviceState
 from aboveboard.incidents import actions, lifecycle
 from aboveboard.incidents.models import Incident
 
@@ -64,8 +63,7 @@ def reported(request: HttpRequest, number: int) -> HttpResponse:
 
 def own_devices(actor: Actor) -> list[custody.DeviceRow]:
     """Return what this member of staff carries and still has."""
-    has = (DeviceState.IN_USE, DeviceState.FOUND)
-    return [row for row in custody.devices(holder_id=int(actor.id)) if row.state in has]
+    return list(custody.devices_assigned_to(int(actor.id)))
 
 
 def _open(form: ReportForm, actor: Actor, took: int | None) -> Incident | None:
@@ -75,13 +73,11 @@ def _open(form: ReportForm, actor: Actor, took: int | None) -> Incident | None:
     try:
         if said["what"] == OTHER:
             return actions.open_other(title=said["title"], note=said["note"], by=actor, at=now)
-        device = (
-            custody.device_by_tag(said["tag"])
-            if said["what"] == BY_TAG
-            else custody.device(int(said["what"]))
+        device_id = (
+            custody.device_by_tag(said["tag"]).id if said["what"] == BY_TAG else int(said["what"])
         )
         return actions.report_loss(
-            device,
+            device_id,
             note=said["note"],
             occurred_at=said["when"],
             reported_in_seconds=took,

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from aboveboard.accounts import queries as accounts
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import AboveboardError, Conflict, Invalid, NotFound
+from aboveboard.basics.errors import Conflict, Invalid, NotFound
+from aboveboard.basics.facts import Code
+from aboveboard.basics.package import Recorded
+from aboveboard.custody import queries
+from aboveboard.custody.entries import (
+    DeviceHandedOver,
+    DeviceRegistered,
+    DeviceReported,
+    DeviceRetired,
+)
 from aboveboard.custody.exporting import make_export
-from aboveboard.custody.models import Device, DeviceKind, DeviceRecord, DeviceState, Encrypted
+from aboveboard.custody.models import Device, DeviceRecord, Handover
+from aboveboard.custody.queries import DeviceRow
+from aboveboard.custody.terms import HELD, DeviceKind, DeviceState, Disposal, Encrypted
 from aboveboard.ledger.actions import append
 
-__all__ = ["TagTaken", "make_export", "register_device", "report_found", "report_missing", "retire"]
+__all__ = [
+    "TagTaken",
+    "hand_over",
+    "make_export",
+    "register_device",
+    "report_found",
+    "report_missing",
+    "retire",
+]
 
 
-class TagTaken(AboveboardError):
-    """There is already a device with the tag {tag}."""
+class TagTaken(Conflict):
+    """There is already a device with the label {tag}."""
 
     code = "tag_taken"
-    next_step = "Read the label again, or change the device that has it."
+    next_step = "Check the label, or change the device that has it."
 
 
 def register_device(
@@ -32,16 +52,16 @@ def register_device(
     holder_id: int | None = None,
     by: Actor,
     at: datetime,
-) -> Device:
-    """Write down a device that will hold data.
+) -> DeviceRow:
+    """Add a device that will hold data.
 
     Raises:
-        TagTaken: another device has this tag.
-        BadInput: the tag or name is empty.
+        TagTaken: another device has this label.
+        Invalid: the label or name is empty.
     """
     tag, name = tag.strip(), name.strip()
     if not tag or not name:
-        raise Invalid(found="a device without a tag or a name", fix="Give both.")
+        raise Invalid(found="a device without a label or a name", fix="Give both.")
     try:
         with transaction.atomic():
             device = Device.objects.create(
@@ -53,21 +73,48 @@ def register_device(
                 registered_at=at,
                 registered_by=by.as_json(),
             )
-            _record(device, DeviceState.IN_USE, by, at, "")
-            facts: dict[str, Json] = {
-                "device": device.pk,
-                "kind": device.kind,
-                "encrypted": device.encrypted,
-            }
-            append("device.registered", by=by, handle=None, facts=facts, at=at)
+            _record(device.pk, DeviceState.IN_USE, by, at)
+            if holder_id is not None:
+                _hand(device, holder_id, by, at)
+            append(
+                DeviceRegistered(
+                    device=device.pk, device_kind=Code(kind.value), encrypted=Code(encrypted.value)
+                ),
+                by=by,
+                handle=None,
+                at=at,
+            )
     except IntegrityError:
         raise TagTaken(tag=tag) from None
-    return device
+    return queries.device(device.pk)
 
 
-def report_missing(device_id: int, *, note: str = "", by: Actor, at: datetime) -> Device:
-    """Write down that a device is gone. Anyone of the staff may; saying so
-    twice is refused, kindly.
+def hand_over(
+    device_id: int, *, to: int | None, note: str = "", by: Actor, at: datetime
+) -> DeviceRow:
+    """Assign a device to another member of staff, or to nobody: ``to`` is their account.
+
+    ``note`` stays out of the ledger.
+
+    Raises:
+        NotFound: there is no such device, or no such account.
+        Conflict: the device is missing or retired, they have it already, or their account is
+            closed.
+    """
+    with transaction.atomic():
+        device = _locked(device_id)
+        _must_be(device, HELD)
+        if device.holder_id == to:
+            raise Conflict(why=f"{device.tag} is already in that name")
+        if to is not None:
+            _check_can_hold(to)
+        _hand(device, to, by, at, note)
+        append(DeviceHandedOver(device=device.pk, holder=to), by=by, handle=None, at=at)
+    return queries.device(device_id)
+
+
+def report_missing(device_id: int, *, note: str = "", by: Actor, at: datetime) -> DeviceRow:
+    """Record that a device is missing. Any member of staff may report it.
 
     ``note`` is what happened in the reporter's words; it stays out of the ledger. The incident is
     opened by ``incidents.actions.report_loss``, which calls this.
@@ -76,57 +123,117 @@ def report_missing(device_id: int, *, note: str = "", by: Actor, at: datetime) -
         NotFound: there is no such device.
         Conflict: it is already reported missing, or retired.
     """
-    return _move(
-        device_id, DeviceState.MISSING, {DeviceState.IN_USE, DeviceState.FOUND}, note, by, at
-    )
+    return _report(device_id, DeviceState.MISSING, HELD, note, by, at)
 
 
-def report_found(device_id: int, *, note: str = "", by: Actor, at: datetime) -> Device:
-    """Write down that a missing device is back. What happened to it meanwhile is
-    for the incident to judge.
+def report_found(device_id: int, *, note: str = "", by: Actor, at: datetime) -> DeviceRow:
+    """Record that a missing device is back. What happened to it meanwhile is for the incident to
+    judge.
 
     Raises:
         NotFound: there is no such device.
         Conflict: it is not missing.
     """
-    return _move(device_id, DeviceState.FOUND, {DeviceState.MISSING}, note, by, at)
+    return _report(device_id, DeviceState.FOUND, {DeviceState.MISSING}, note, by, at)
 
 
-def retire(device_id: int, *, note: str = "", by: Actor, at: datetime) -> Device:
-    """Write down that a device is out of service and holds nothing any more.
+def retire(device_id: int, *, how: Disposal, note: str = "", by: Actor, at: datetime) -> DeviceRow:
+    """Record that a device left service and holds nothing any more, and ``how`` that came about.
 
     Raises:
         NotFound: there is no such device.
         Conflict: it is missing, or already retired.
     """
-    return _move(
-        device_id, DeviceState.RETIRED, {DeviceState.IN_USE, DeviceState.FOUND}, note, by, at
-    )
-
-
-def _move(
-    device_id: int, to: DeviceState, allowed: set[DeviceState], note: str, by: Actor, at: datetime
-) -> Device:
     with transaction.atomic():
-        device = Device.objects.select_for_update().filter(pk=device_id).first()
-        if device is None:
-            raise NotFound(what="device")
-        last = device.records.order_by("-id").first()
-        if last is None or DeviceState(last.state) not in allowed:
-            stands = DeviceState(last.state).label.lower() if last else "not registered"
-            raise Conflict(why=f"{device.tag} is {stands}")
-        _record(device, to, by, at, note)
-        append(
-            "device.reported",
-            by=by,
-            handle=None,
-            facts={"device": device.pk, "state": to.value},
-            at=at,
-        )
+        device = _locked(device_id)
+        _must_be(device, HELD)
+        _record(device.pk, DeviceState.RETIRED, by, at, note, how)
+        append(DeviceRetired(device=device.pk, how=Code(how.value)), by=by, handle=None, at=at)
+    return queries.device(device_id)
+
+
+def repeat_hand_over(recorded: Recorded[DeviceHandedOver]) -> None:
+    """Repeat a hand-over in a restored database. A device that was registered after the backup is
+    not there: its own entry says that it must be registered again."""
+    with transaction.atomic():
+        device = Device.objects.select_for_update().filter(pk=recorded.facts.device).first()
+        if device is not None and device.holder_id != recorded.facts.holder:
+            _hand(device, recorded.facts.holder, recorded.by, recorded.at)
+
+
+def repeat_retire(recorded: Recorded[DeviceRetired]) -> None:
+    """Retire a device again in a restored database, where it is there."""
+    with transaction.atomic():
+        device = Device.objects.select_for_update().filter(pk=recorded.facts.device).first()
+        if device is not None and _state(device) is not DeviceState.RETIRED:
+            how = Disposal(recorded.facts.how)
+            _record(device.pk, DeviceState.RETIRED, recorded.by, recorded.at, how=how)
+
+
+def _report(
+    device_id: int,
+    to: DeviceState,
+    allowed: Collection[DeviceState],
+    note: str,
+    by: Actor,
+    at: datetime,
+) -> DeviceRow:
+    with transaction.atomic():
+        device = _locked(device_id)
+        _must_be(device, allowed)
+        _record(device.pk, to, by, at, note)
+        append(DeviceReported(device=device.pk, state=Code(to.value)), by=by, handle=None, at=at)
+    return queries.device(device_id)
+
+
+def _locked(device_id: int) -> Device:
+    """Lock a device, so that two people cannot move it on from one state at once: its newest
+    record is read only after this."""
+    device = Device.objects.select_for_update().filter(pk=device_id).first()
+    if device is None:
+        raise NotFound(what="device")
     return device
 
 
-def _record(device: Device, state: DeviceState, by: Actor, at: datetime, note: str) -> None:
+def _state(device: Device) -> DeviceState:
+    last = device.records.order_by("-id").first()
+    return DeviceState(last.state) if last else DeviceState.IN_USE
+
+
+def _must_be(device: Device, allowed: Collection[DeviceState]) -> None:
+    state = _state(device)
+    if state not in allowed:
+        raise Conflict(why=f"{device.tag} is {state.label.lower()}")
+
+
+def _check_can_hold(account_id: int) -> None:
+    account = accounts.account(account_id)
+    if account.person_id is not None:
+        raise NotFound(what="member of staff")
+    if account.closed_at is not None:
+        raise Conflict(why="this account is closed")
+
+
+def _hand(device: Device, to: int | None, by: Actor, at: datetime, note: str = "") -> None:
+    """Write the hand-over, and who has the device now, which is asked far more often."""
+    Handover.objects.create(device=device, holder_id=to, at=at, by=by.as_json(), note=note.strip())
+    device.holder_id = to
+    device.save(update_fields=["holder_id"])
+
+
+def _record(
+    device_id: int,
+    state: DeviceState,
+    by: Actor,
+    at: datetime,
+    note: str = "",
+    how: Disposal | None = None,
+) -> None:
     DeviceRecord.objects.create(
-        device=device, state=state, at=at, by=by.as_json(), note=note.strip()
+        device_id=device_id,
+        state=state,
+        how=how.value if how else "",
+        at=at,
+        by=by.as_json(),
+        note=note.strip(),
     )

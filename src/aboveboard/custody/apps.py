@@ -13,4 +13,30 @@ class CustodyConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="custody")
+        from aboveboard.custody import actions, entries
+
+        return Package(
+            name="custody",
+            public=(
+                "actions",
+                "entries",
+                "exporting",
+                "limits",
+                "manifest",
+                "parcel",
+                "queries",
+                "selection",
+                "terms",
+            ),
+            entries=(
+                entries.DeviceRegistered,
+                entries.DeviceReported,
+                entries.DeviceHandedOver,
+                entries.DeviceRetired,
+                entries.ExportMade,
+            ),
+            repeats={
+                entries.DeviceHandedOver: actions.repeat_hand_over,
+                entries.DeviceRetired: actions.repeat_retire,
+            },
+        )

@@ -32,38 +32,40 @@ from aboveboard.access import limits as access_limits
 from aboveboard.access.actions import Ask, Opened, UseRefused, use_many
 from aboveboard.access.decision.decide import ANY_SCOPE, Scope
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import AboveboardError, Invalid, NotFound
+from aboveboard.basics.errors import Conflict, Invalid, NotFound
+from aboveboard.basics.facts import Code, Digest, Word
 from aboveboard.basics.personal import Personal
-from aboveboard.custody import limits, manifest, manifest_rows, parcel
-from aboveboard.custody.models import Device, Encrypted, Export, Form, Protection
+from aboveboard.custody import limits, manifest, manifest_rows, parcel, queries
+from aboveboard.custody.entries import ExportMade
+from aboveboard.custody.models import Export
+from aboveboard.custody.queries import DeviceRow, ExportRow
+from aboveboard.custody.terms import Encrypted, FileForm, Protection
 from aboveboard.law.categories import bitmap
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
 
 
-class Unprotected(AboveboardError):
-    """The file would be readable by whoever finds {where}."""
+class Unprotected(Conflict):
+    """Anyone who finds {where} could read the file."""
 
     code = "unprotected_export"
     next_step = (
-        "Seal it to the recipient's age key, use an encrypted device, or say that it must leave "
+        "Encrypt it with the recipient's age key, use an encrypted device, or choose to send it "
         "unprotected."
     )
 
 
-class NotSharedWith(AboveboardError):
+class NotSharedWith(Conflict):
     """The promise does not share data with {recipient} for {purpose}."""
 
     code = "not_shared_with"
     next_step = (
-        "Choose another recipient or purpose, or change the promise first, so that customers can "
-        "know."
+        "Choose another recipient or purpose, or change the promise first, so that customers know."
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ExportFormat:
     """How the rows are written: the form, whether a pseudonym begins each row, and the age
     keys they are sealed to.
 
@@ -71,12 +73,12 @@ class Shape:
     one file apart, and nobody can tie two files, or a file and a person, by it.
     """
 
-    form: Form = Form.CSV
+    form: FileForm = FileForm.CSV
     pseudonyms: bool = False
     age_keys: tuple[str, ...] = ()
 
 
-PLAIN = Shape()
+PLAIN_CSV = ExportFormat()
 
 
 def make_export(
@@ -85,16 +87,16 @@ def make_export(
     *,
     purpose: str,
     out: Path,
-    device: Device | None = None,
+    device_id: int | None = None,
     recipient: str = "",
     channel: str = "export",
     unprotected: bool = False,
-    shape: Shape = PLAIN,
+    file_format: ExportFormat = PLAIN_CSV,
     scope: Scope = ANY_SCOPE,
     progress: Callable[[int], None] = lambda people: None,
     by: Actor,
     at: datetime,
-) -> Export:
+) -> ExportRow:
     """Write a file of these people's ``fields`` to ``out`` and return its manifest.
 
     Each person is decided; a refused one is a line of the manifest with the reasons and not in the
@@ -105,31 +107,36 @@ def make_export(
     Raises:
         Unprotected: the device is not known to be encrypted, there are no keys, and
             ``unprotected`` was not said.
-        BadInput: neither a device nor a recipient is named, or both, or ``out`` is taken.
-        NotFound: the promise in force has no such recipient.
+        Invalid: neither a device nor a recipient is named, or both, or ``out`` is taken.
+        NotFound: there is no such device, or the promise in force has no such recipient.
         NotSharedWith: it has, and does not share with them for this purpose.
         WrongAgeKey: a key is none.
         NoPromise: no promise is in force.
     """
-    parcel.recipients(shape.age_keys)
+    parcel.recipients(file_format.age_keys)
     tidy(out)  # 1
-    begun = _begin(fields, purpose, out, device, recipient, unprotected, shape, by, at)
+    begun = _begin(fields, purpose, out, device_id, recipient, unprotected, file_format, by, at)
     part = _part(out, begun.pk)
     try:
         with _held(part):
             counts = _Counts()
             ask = Ask(by, purpose, fields, channel, scope=scope)
             rows = _rows(begun, use_many(ask, _once(person_ids), at=at), counts, progress)  # 2
-            header = [parcel.KEY, *fields] if shape.pseudonyms else list(fields)
+            header = [parcel.KEY, *fields] if file_format.pseudonyms else list(fields)
             digest = parcel.write(
-                part, header, rows, ndjson=shape.form is Form.NDJSON, keys=shape.age_keys
+                part,
+                header,
+                rows,
+                ndjson=file_format.form is FileForm.NDJSON,
+                keys=file_format.age_keys,
             )
             _finish(begun, counts, digest, by, at)  # 3
-            manifest.write(begun, out)  # 4
+            made = queries.export(begun.pk)
+            manifest.write(made, out)  # 4
             part.replace(out)
     finally:
         part.unlink(missing_ok=True)
-    return begun
+    return made
 
 
 def tidy(out: Path) -> None:
@@ -139,9 +146,9 @@ def tidy(out: Path) -> None:
         number = part.name.removeprefix(f".{out.name}.").removesuffix(".part")
         if not number.isdecimal() or _is_held(part):
             continue
-        left = Export.objects.filter(pk=int(number), made_at__isnull=False).first()
-        if left is not None and not out.exists():
-            manifest.write(left, out)
+        made = Export.objects.filter(pk=int(number), made_at__isnull=False).exists()
+        if made and not out.exists():
+            manifest.write(queries.export(int(number)), out)
             part.replace(out)
         else:
             part.unlink(missing_ok=True)
@@ -158,41 +165,28 @@ def _begin(
     fields: tuple[str, ...],
     purpose: str,
     out: Path,
-    device: Device | None,
+    device_id: int | None,
     recipient: str,
     unprotected: bool,
-    shape: Shape,
+    file_format: ExportFormat,
     by: Actor,
     at: datetime,
 ) -> Export:
-    if (device is None) == (not recipient):
+    if (device_id is None) == (not recipient):
         raise Invalid(
             found="an export that goes to nobody, or to two places",
             fix="Name a device or a recipient.",
         )
-    promise = in_force().promise
-    if recipient and recipient not in promise.recipients:
-        raise NotFound(what="recipient in the promise")
-    if (
-        recipient
-        and purpose in promise.purposes
-        and recipient not in promise.purposes[purpose].recipients
-    ):
-        raise NotSharedWith(recipient=recipient, purpose=purpose)
+    device = None if device_id is None else queries.device(device_id)
+    if recipient:
+        _check_shared(recipient, purpose)
     if out.exists():
         raise Invalid(found=f"there is already a file {out.name}", fix="Choose another name.")
-    if shape.age_keys:
-        protection = Protection.PARCEL
-    else:
-        protection = (
-            Protection.DISK
-            if device is not None and device.encrypted == Encrypted.YES
-            else Protection.NONE
-        )
+    protection = _protection(device, file_format)
     if protection is Protection.NONE and not unprotected:
         raise Unprotected(where=device.tag if device else "it on the way")
     return Export.objects.create(
-        device=device,
+        device_id=device_id,
         recipient=recipient,
         purpose=purpose,
         fields=list(fields),
@@ -200,10 +194,27 @@ def _begin(
         begun_at=at,
         by=by.as_json(),
         file_name=out.name[:200],
-        form=shape.form,
-        pseudonyms=shape.pseudonyms,
-        age_keys=list(shape.age_keys),
+        form=file_format.form,
+        pseudonyms=file_format.pseudonyms,
+        age_keys=list(file_format.age_keys),
     )
+
+
+def _check_shared(recipient: str, purpose: str) -> None:
+    promise = in_force().promise
+    if recipient not in promise.recipients:
+        raise NotFound(what="recipient in the promise")
+    known = promise.purposes.get(purpose)
+    if known is not None and recipient not in known.recipients:
+        raise NotSharedWith(recipient=recipient, purpose=purpose)
+
+
+def _protection(device: DeviceRow | None, file_format: ExportFormat) -> Protection:
+    if file_format.age_keys:
+        return Protection.PARCEL
+    if device is not None and device.encrypted is Encrypted.YES:
+        return Protection.DISK
+    return Protection.NONE
 
 
 def _once(person_ids: Iterable[int]) -> Iterator[int]:
@@ -227,18 +238,18 @@ def _rows(
     bits = {name: bitmap([known[name].category]) for name in export.fields if name in known}
     fields, secret = list(export.fields), secrets.token_bytes(32) if export.pseudonyms else None
     while batch := list(islice(outcomes, access_limits.USE_BATCH)):
-        told: list[manifest_rows.Line] = []
+        listed: list[manifest_rows.ManifestRow] = []
         rows = []
         for person_id, outcome in batch:
             if isinstance(outcome, UseRefused):
-                told.append((person_id, 0, _codes(outcome)))
+                listed.append((person_id, 0, _codes(outcome)))
                 continue
             row = [_plain(outcome.values.get(name)) for name in fields]
-            told.append((person_id, _categories(fields, row, bits), ""))
+            listed.append((person_id, _categories(fields, row, bits), ""))
             rows.append([_pseudonym(secret, person_id), *row] if secret else row)
-        manifest_rows.store(export.pk, told)
+        manifest_rows.store(export.pk, listed)
         counts.people += len(rows)
-        counts.refused += len(told) - len(rows)
+        counts.refused += len(listed) - len(rows)
         yield from rows
         progress(counts.people + counts.refused)
 
@@ -267,18 +278,18 @@ def _finish(export: Export, counts: _Counts, digest: str, by: Actor, at: datetim
         at,
     )
     with transaction.atomic():
-        facts: dict[str, Json] = {
-            "export": export.pk,
-            "device": export.device_id,
-            "recipient": export.recipient,
-            "purpose": export.purpose,
-            "fields": list(export.fields),
-            "protection": export.protection,
-            "people": counts.people,
-            "refused": counts.refused,
-            "file": digest,
-        }
-        export.entry_id = append("export.made", by=by, handle=None, facts=facts, at=at)
+        entry = ExportMade(
+            export=export.pk,
+            device=export.device_id,
+            recipient=Word(export.recipient),
+            purpose=Word(export.purpose),
+            fields=tuple(map(Word, export.fields)),
+            protection=Code(export.protection),
+            people=counts.people,
+            refused=counts.refused,
+            file=Digest(digest),
+        )
+        export.entry_id = append(entry, by=by, handle=None, at=at)
         export.save(update_fields=["people", "refused", "file_digest", "made_at", "entry_id"])
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.clock import to_text
-from aboveboard.custody.models import Export
+from aboveboard.custody.queries import ExportRow
 from aboveboard.ledger import queries as ledger
 from aboveboard.promise.queries import in_force
 
 FORMAT = "aboveboard/parcel/v1"
 
 
-def sheet(export: Export) -> dict[str, Json]:
+def sheet(export: ExportRow) -> dict[str, Json]:
     """Return what travels with an export that was made. The proof is null until the entry is
     in the tree: a second."""
     try:
@@ -28,13 +28,13 @@ def sheet(export: Export) -> dict[str, Json]:
         proof = None
     return {
         "format": FORMAT,
-        "export": export.pk,
+        "export": export.id,
         "organisation": in_force().promise.organisation.name,
         "purpose": export.purpose,
         "fields": list(export.fields),
         "form": export.form,
         "pseudonyms": export.pseudonyms,
-        "device": export.device.tag if export.device else None,
+        "device": export.device_tag or None,
         "recipient": export.recipient or None,
         "people": export.people,
         "made_at": to_text(export.made_at) if export.made_at else None,
@@ -50,7 +50,7 @@ def beside(out: Path) -> Path:
     return out.with_name(f"{out.name}.manifest.json")
 
 
-def write(export: Export, out: Path) -> Path:
+def write(export: ExportRow, out: Path) -> Path:
     """Write the sheet beside the file, whole or not at all; return where."""
     place = beside(out)
     part = place.with_name(f".{place.name}.part")

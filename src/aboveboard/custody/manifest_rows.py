@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from aboveboard.custody.models import ExportPerson
 
-Line = tuple[int, int, str]
+ManifestRow = tuple[int, int, str]
 """A person, the bitmap of the categories that are in the file of them, and the
 codes of the refusal."""
 
@@ -18,7 +18,7 @@ _TABLE: Final = ExportPerson._meta.db_table
 _COLUMNS: Final = "export_id, person_id, categories, reasons"
 
 
-def store(export_id: int, lines: Sequence[Line]) -> None:
+def store(export_id: int, lines: Sequence[ManifestRow]) -> None:
     """Store the lines, all or none. A person who is on the manifest already is
     an ``IntegrityError``."""
     with transaction.atomic(), connection.cursor() as cursor:

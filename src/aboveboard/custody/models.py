@@ -7,53 +7,14 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-
-class DeviceKind(models.TextChoices):
-    """What can be lost."""
-
-    LAPTOP = "laptop", "Laptop"
-    STICK = "stick", "USB stick"
-    DISC = "disc", "Disc"
-    PAPER = "paper", "Paper"
-    PHONE = "phone", "Phone"
-    SERVER = "server", "Server"
-
-
-class Encrypted(models.TextChoices):
-    """Whether what is on a device can be read by whoever finds it. Unknown counts as readable."""
-
-    YES = "yes", "Encrypted"
-    NO = "no", "Not encrypted"
-    UNKNOWN = "unknown", "Not known"
-
-
-class DeviceState(models.TextChoices):
-    """Where a device stands."""
-
-    IN_USE = "in_use", "In use"
-    MISSING = "missing", "Missing"
-    FOUND = "found", "Found again"
-    RETIRED = "retired", "Retired"
-
-
-class Protection(models.TextChoices):
-    """What keeps a lost export unreadable: nothing, the encryption of the disk
-    it is on, or its own."""
-
-    NONE = "none", "Not protected"
-    DISK = "disk", "On an encrypted disk"
-    PARCEL = "parcel", "An encrypted parcel"
-
-
-ENCRYPTED = frozenset({Protection.DISK, Protection.PARCEL})
-"""Protections that are encryption: whether the key went too is for the incident."""
-
-
-class Form(models.TextChoices):
-    """How the rows of an export are written."""
-
-    CSV = "csv", "Comma-separated, with a header line"
-    NDJSON = "ndjson", "A JSON object a line"
+from aboveboard.custody.terms import (
+    DeviceKind,
+    DeviceState,
+    Disposal,
+    Encrypted,
+    FileForm,
+    Protection,
+)
 
 
 class Device(models.Model):
@@ -76,10 +37,14 @@ class Device(models.Model):
 
 
 class DeviceRecord(models.Model):
-    """A device came into a state: who said so and when. The newest record is where it stands."""
+    """A device came into a state: who said so and when. The newest record is where it stands.
+
+    ``how``: how it left service, where it did so since hand-overs and disposals are recorded.
+    """
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="records")
     state = models.CharField(max_length=8, choices=DeviceState.choices)
+    how = models.CharField(max_length=10, choices=Disposal.choices, blank=True)
     at = models.DateTimeField()
     by = models.JSONField(help_text="the actor")
     note = models.TextField(blank=True, help_text="what the person said happened")
@@ -88,6 +53,29 @@ class DeviceRecord(models.Model):
         """Read by device, newest last."""
 
         indexes: ClassVar = [models.Index(fields=["device", "id"], name="custody_records")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="custody_only_retired_has_how", condition=Q(how="") | Q(state="retired")
+            )
+        ]
+
+
+class Handover(models.Model):
+    """A device went to a member of staff, or to nobody: who said so and when. The newest says who
+    has it, and stands in ``Device.holder_id`` too."""
+
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="handovers")
+    holder_id = models.BigIntegerField(
+        null=True, help_text="the account of the member of staff who has it"
+    )
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    note = models.TextField(blank=True, help_text="what the person said")
+
+    class Meta:
+        """Read by device, newest last."""
+
+        indexes: ClassVar = [models.Index(fields=["device", "id"], name="custody_handovers")]
 
 
 class Export(models.Model):
@@ -108,7 +96,7 @@ class Export(models.Model):
     file_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the file, hex")
     people = models.BigIntegerField(default=0)
     refused = models.BigIntegerField(default=0)
-    form = models.CharField(max_length=8, choices=Form.choices, default=Form.CSV)
+    form = models.CharField(max_length=8, choices=FileForm.choices, default=FileForm.CSV)
     pseudonyms = models.BooleanField(default=False, help_text="whether a pseudonym begins each row")
     age_keys = models.JSONField(
         default=list, help_text="the public keys of age that the file is sealed to"

@@ -19,7 +19,7 @@ from typing import IO, Final, Protocol
 
 import pyrage
 
-from aboveboard.basics.errors import AboveboardError, Invalid
+from aboveboard.basics.errors import Invalid
 
 KEY: Final = "key"
 """The column of pseudonyms."""
@@ -27,7 +27,7 @@ KEY: Final = "key"
 Row = Sequence[str]
 
 
-class WrongAgeKey(AboveboardError):
+class WrongAgeKey(Invalid):
     """{key} is no public key of age.
 
     The key itself is public, so that it may be shown.
@@ -40,7 +40,7 @@ class WrongAgeKey(AboveboardError):
     )
 
 
-class ParcelClosed(AboveboardError):
+class ParcelClosed(Invalid):
     """The parcel {file} does not open with this key: {why}."""
 
     code = "parcel_closed"
@@ -97,7 +97,7 @@ def open_parcel(file: Path, identity: Path, out: Path) -> None:
     """Open a parcel into a new file of one's own.
 
     Raises:
-        BadInput: ``identity`` holds no secret key of age, or ``out`` is taken.
+        Invalid: ``identity`` holds no secret key of age, or ``out`` is taken.
         ParcelClosed: the parcel is not for this key, or was changed or cut.
     """
     lines = [line.strip() for line in identity.read_text("utf-8", errors="replace").splitlines()]
@@ -138,7 +138,7 @@ def new_key(out: Path) -> str:
     the public key is returned.
 
     Raises:
-        BadInput: there is already a file of that name.
+        Invalid: there is already a file of that name.
     """
     pair = pyrage.x25519.Identity.generate()
     try:

@@ -5,136 +5,207 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from aboveboard.accounts.queries import names
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.limits import PAGE_SIZE
-from aboveboard.custody.models import (
+from aboveboard.custody.models import Device, DeviceRecord, Export, ExportPerson, Handover
+from aboveboard.custody.terms import (
     ENCRYPTED,
-    Device,
-    DeviceRecord,
+    HELD,
+    DeviceKind,
     DeviceState,
-    Export,
-    ExportPerson,
+    Disposal,
+    Encrypted,
+    FileForm,
+    Protection,
 )
 from aboveboard.engines import limits
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """A device as a list shows it. ``people`` counts the lines of all exports on it:
-    someone on two counts twice."""
+    """A device. ``holder``: the name of the account that has it, or "". ``people`` counts the
+    lines of all exports on it: someone on two counts twice."""
 
     id: int
     tag: str
-    kind: str
+    kind: DeviceKind
     name: str
     holder_id: int | None
     holder: str
-    encrypted: str
+    encrypted: Encrypted
     state: DeviceState
     since: datetime
     exports: int
     people: int
 
+    def __str__(self) -> str:
+        """Return the label."""
+        return self.tag
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStep:
+    """A device came into a state: when, who said so in the actor's JSON, what they said, and how
+    it left service."""
+
+    state: DeviceState
+    how: Disposal | None
+    at: datetime
+    by: dict[str, str]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverRow:
+    """A device went to somebody, or to nobody (None): when, who said so, and what they said."""
+
+    holder_id: int | None
+    holder: str
+    at: datetime
+    by: dict[str, str]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """A file of people's data. ``made_at`` is None while it has not left; then it has no digest,
+    and ``entry_id`` is None too."""
+
+    id: int
+    device_id: int | None
+    device_tag: str
+    recipient: str
+    purpose: str
+    fields: tuple[str, ...]
+    protection: Protection
+    begun_at: datetime
+    made_at: datetime | None
+    file_name: str
+    file_digest: str
+    people: int
+    refused: int
+    form: FileForm
+    pseudonyms: bool
+    age_keys: tuple[str, ...]
+    entry_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestLine:
+    """A person asked for: the bitmap of what is in the file of them, or the codes of why nothing
+    is, with spaces."""
+
+    person_id: int
+    categories: int
+    reasons: str
+
 
 def devices(
     state: DeviceState | None = None, *, holder_id: int | None = None
 ) -> Sequence[DeviceRow]:
-    """Return devices by tag, all or those in a state, or held by one account."""
-    newest = DeviceRecord.objects.filter(device=OuterRef("pk")).order_by("-id")
-    left = Q(exports__made_at__isnull=False)
-    rows = Device.objects.annotate(
-        stands=Subquery(newest.values("state")[:1]),
-        since=Subquery(newest.values("at")[:1]),
-        exports_made=Count("exports", filter=left),
-        people_on=Sum("exports__people", filter=left),
-    )
+    """Return devices by label: all, or those in a state, or those of one account."""
+    rows = _annotated()
     if state is not None:
         rows = rows.filter(stands=state)
     if holder_id is not None:
         rows = rows.filter(holder_id=holder_id)
-    found = list(rows.order_by("tag"))
-    holders = names([row.holder_id for row in found if row.holder_id is not None])
-    return [
-        DeviceRow(
-            id=row.pk,
-            tag=row.tag,
-            kind=row.kind,
-            name=row.name,
-            holder_id=row.holder_id,
-            holder=holders.get(row.holder_id, "") if row.holder_id is not None else "",
-            encrypted=row.encrypted,
-            state=DeviceState(row.stands),
-            since=row.since,
-            exports=row.exports_made,
-            people=row.people_on or 0,
-        )
-        for row in found
-    ]
+    return _device_rows(rows.order_by("tag"))
 
 
-def device(device_id: int) -> Device:
+def devices_assigned_to(account_id: int) -> Sequence[DeviceRow]:
+    """Return the devices that a member of staff has: not those missing or out of service."""
+    return [row for row in devices(holder_id=account_id) if row.state in HELD]
+
+
+def device(device_id: int) -> DeviceRow:
     """Return one device.
 
     Raises:
         NotFound: there is none.
     """
-    found = Device.objects.filter(pk=device_id).first()
-    if found is None:
+    rows = _device_rows(_annotated().filter(pk=device_id))
+    if not rows:
         raise NotFound(what="device")
-    return found
+    return rows[0]
 
 
-def device_by_tag(tag: str) -> Device:
+def device_by_tag(tag: str) -> DeviceRow:
     """Return the device with this label, read without regard to case.
 
     Raises:
         NotFound: there is none.
     """
-    found = Device.objects.filter(tag__iexact=tag.strip()).first()
-    if found is None:
-        raise NotFound(what=f"device with the tag {tag.strip()}")
-    return found
+    rows = _device_rows(_annotated().filter(tag__iexact=tag.strip()))
+    if not rows:
+        raise NotFound(what=f"device with the label {tag.strip()}")
+    return rows[0]
 
 
-def records(device_id: int) -> Sequence[DeviceRecord]:
-    """Return where a device has stood, oldest first."""
-    return list(DeviceRecord.objects.filter(device_id=device_id).order_by("id"))
+def device_history(device_id: int) -> Sequence[DeviceStep]:
+    """Return the states that a device came into, oldest first."""
+    return [
+        DeviceStep(
+            state=DeviceState(row.state),
+            how=Disposal(row.how) if row.how else None,
+            at=row.at,
+            by=row.by,
+            note=row.note,
+        )
+        for row in DeviceRecord.objects.filter(device_id=device_id).order_by("id")
+    ]
 
 
-def exports(*, device_id: int | None = None, made_only: bool = True) -> Sequence[Export]:
+def handovers(device_id: int) -> Sequence[HandoverRow]:
+    """Return who had a device, oldest first."""
+    rows = list(Handover.objects.filter(device_id=device_id).order_by("id"))
+    holders = names([row.holder_id for row in rows if row.holder_id is not None])
+    return [
+        HandoverRow(
+            holder_id=row.holder_id,
+            holder=holders.get(row.holder_id, "") if row.holder_id is not None else "",
+            at=row.at,
+            by=row.by,
+            note=row.note,
+        )
+        for row in rows
+    ]
+
+
+def exports(*, device_id: int | None = None, made_only: bool = True) -> Sequence[ExportRow]:
     """Return exports, newest first, all or those on one device; those that never
     left only if asked for."""
-    rows = Export.objects.select_related("device").order_by("-id")
+    rows = Export.objects.order_by("-id")
     if device_id is not None:
         rows = rows.filter(device_id=device_id)
     if made_only:
         rows = rows.filter(made_at__isnull=False)
-    return list(rows)
+    return _export_rows(rows)
 
 
-def newest_exports(*, before: int | None, limit: int) -> Sequence[Export]:
+def newest_exports(*, before: int | None, limit: int) -> Sequence[ExportRow]:
     """Return a page of all exports, newest first, those that never left too."""
-    rows = Export.objects.select_related("device").order_by("-id")
-    return list((rows if before is None else rows.filter(pk__lt=before))[:limit])
+    rows = Export.objects.order_by("-id")
+    return _export_rows((rows if before is None else rows.filter(pk__lt=before))[:limit])
 
 
-def export(export_id: int) -> Export:
+def export(export_id: int) -> ExportRow:
     """Return one export.
 
     Raises:
         NotFound: there is none.
     """
-    found = Export.objects.select_related("device").filter(pk=export_id).first()
-    if found is None:
+    rows = _export_rows(Export.objects.filter(pk=export_id))
+    if not rows:
         raise NotFound(what="export")
-    return found
+    return rows[0]
 
 
-def manifest_lines(export_id: int) -> Iterator[ExportPerson]:
+def manifest_lines(export_id: int) -> Iterator[ManifestLine]:
     """Yield every line of a manifest by person id, streamed: there may be millions."""
     after = 0
     while page := export_people(export_id, after=after, limit=limits.ENGINE_BATCH):
@@ -144,13 +215,14 @@ def manifest_lines(export_id: int) -> Iterator[ExportPerson]:
 
 def export_people(
     export_id: int, *, refused: bool | None = None, after: int = 0, limit: int = PAGE_SIZE
-) -> Sequence[ExportPerson]:
+) -> Sequence[ManifestLine]:
     """Return a page of a manifest by person id, after person ``after``: all, those in the
     file, or those refused."""
     rows = ExportPerson.objects.filter(export_id=export_id, person_id__gt=after)
     if refused is not None:
         rows = rows.exclude(reasons="") if refused else rows.filter(reasons="")
-    return list(rows.order_by("person_id")[:limit])
+    lines = rows.order_by("person_id").values_list("person_id", "categories", "reasons")
+    return [ManifestLine(*line) for line in lines[:limit]]
 
 
 def manifest(export_ids: Collection[int]) -> Iterator[tuple[int, int, int]]:
@@ -169,9 +241,70 @@ def manifest(export_ids: Collection[int]) -> Iterator[tuple[int, int, int]]:
         yield person_id, categories, categories if protection in ENCRYPTED else 0
 
 
-def files_about(person_id: int) -> Sequence[Export]:
-    """Return the exports that hold something of this person, newest first."""
-    rows = Export.objects.filter(
-        manifest__person_id=person_id, manifest__reasons="", made_at__isnull=False
+def _annotated() -> QuerySet[Any]:
+    newest = DeviceRecord.objects.filter(device=OuterRef("pk")).order_by("-id")
+    left = Q(exports__made_at__isnull=False)
+    return Device.objects.annotate(
+        stands=Subquery(newest.values("state")[:1]),
+        since=Subquery(newest.values("at")[:1]),
+        exports_made=Count("exports", filter=left),
+        people_on=Sum("exports__people", filter=left),
     )
-    return list(rows.select_related("device").order_by("-id"))
+
+
+def _device_rows(rows: QuerySet[Any]) -> list[DeviceRow]:
+    listed = rows.values_list(
+        "pk",
+        "tag",
+        "kind",
+        "name",
+        "holder_id",
+        "encrypted",
+        "stands",
+        "since",
+        "exports_made",
+        "people_on",
+    )
+    found = list(listed)
+    holders = names([row[4] for row in found if row[4] is not None])
+    return [
+        DeviceRow(
+            id=pk,
+            tag=tag,
+            kind=DeviceKind(kind),
+            name=name,
+            holder_id=holder_id,
+            holder=holders.get(holder_id, "") if holder_id is not None else "",
+            encrypted=Encrypted(encrypted),
+            state=DeviceState(state),
+            since=since,
+            exports=exports_made,
+            people=people or 0,
+        )
+        for pk, tag, kind, name, holder_id, encrypted, state, since, exports_made, people in found
+    ]
+
+
+def _export_rows(rows: QuerySet[Export]) -> list[ExportRow]:
+    return [
+        ExportRow(
+            id=row.pk,
+            device_id=row.device_id,
+            device_tag=row.device.tag if row.device else "",
+            recipient=row.recipient,
+            purpose=row.purpose,
+            fields=tuple(row.fields),
+            protection=Protection(row.protection),
+            begun_at=row.begun_at,
+            made_at=row.made_at,
+            file_name=row.file_name,
+            file_digest=row.file_digest,
+            people=row.people,
+            refused=row.refused,
+            form=FileForm(row.form),
+            pseudonyms=row.pseudonyms,
+            age_keys=tuple(row.age_keys),
+            entry_id=row.entry_id,
+        )
+        for row in rows.select_related("device")
+    ]

@@ -15,7 +15,6 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.custody import actions as custody
-from aboveboard.custody.models import Device
 from aboveboard.incidents import counting, lifecycle
 from aboveboard.incidents.assessment import assess, circumstances
 from aboveboard.incidents.assessment.times import check_order
@@ -25,7 +24,7 @@ _MOMENTS = ("occurred_at", "discovered_at", "aware_at", "determined_at")
 
 
 def report_loss(
-    device: Device,
+    device_id: int,
     *,
     note: str = "",
     occurred_at: datetime | None = None,
@@ -39,18 +38,19 @@ def report_loss(
     ``note`` is what happened, in the reporter's words; it stays out of the ledger.
 
     Raises:
-        Conflict: the device is already reported missing, or retired.
-        BadInput: ``occurred_at`` is in the future.
+        NotFound: there is no such device.
+        Conflict: it is already reported missing, or retired.
+        Invalid: ``occurred_at`` is in the future.
     """
     check_order(occurred_at=occurred_at, discovered_at=at, at=at)
     with transaction.atomic():
-        custody.report_missing(device.pk, note=note, by=by, at=at)
+        device = custody.report_missing(device_id, note=note, by=by, at=at)
         incident = lifecycle.open_incident(
             Kind.LOST_DEVICE,
-            title=f"{device.get_kind_display()} {device.tag} is missing",
+            title=f"{device.kind.label} {device.tag} is missing",
             discovered_at=at,
             occurred_at=occurred_at,
-            device=device,
+            device_id=device_id,
             circumstances=circumstances.check({"what_happened": note}),
             reported_in_seconds=reported_in_seconds,
             by=by,

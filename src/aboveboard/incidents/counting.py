@@ -96,7 +96,7 @@ def count(
             keyed.prove(incident)
             counted = engine.from_leak(leak, snapshot, out, lines_file(incident), score=score)
         else:
-            exports = [export.pk for export in custody.exports(device_id=incident.device_id)]
+            exports = [export.id for export in custody.exports(device_id=incident.device_id)]
             counted = engine.from_manifest(custody.manifest(exports), snapshot, out, score=score)
     progress(STEPS[2])
     row = _write(incident, counted, out, by, at)  # 4

@@ -11,7 +11,6 @@ from django.db.models import Max
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, NotFound
-from aboveboard.custody.models import Device
 from aboveboard.incidents.models import Incident, Kind, State, StateRecord, TimelineEvent
 from aboveboard.ledger.actions import append
 
@@ -45,7 +44,7 @@ def open_incident(
     discovered_at: datetime,
     aware_at: datetime | None = None,
     occurred_at: datetime | None = None,
-    device: Device | None = None,
+    device_id: int | None = None,
     circumstances: Mapping[str, str] | None = None,
     reported_in_seconds: int | None = None,
     by: Actor,
@@ -66,13 +65,13 @@ def open_incident(
         opened_at=at,
         reported_by=by.as_json(),
         reported_in_seconds=reported_in_seconds,
-        device=device,
+        device_id=device_id,
         circumstances=dict(circumstances or {}),
     )
     StateRecord.objects.create(incident=incident, state=State.OPEN, at=at, by=by.as_json())
     took = f" in {reported_in_seconds} seconds" if reported_in_seconds is not None else ""
     tell(incident, "reported", f"Reported by a member of staff{took}.", by=by, at=at, public=True)
-    facts: dict[str, Json] = {"kind": kind.value, "device": device.pk if device else None}
+    facts: dict[str, Json] = {"kind": kind.value, "device": device_id}
     record(incident, "incident.opened", facts, by=by, at=at)
     return incident
 

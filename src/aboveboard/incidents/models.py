@@ -12,7 +12,6 @@ from django.db import models
 from django.db.models import Q
 
 from aboveboard.basics.ids import reference
-from aboveboard.custody.models import Device
 
 
 class Kind(models.TextChoices):
@@ -49,7 +48,9 @@ class Incident(models.Model):
     reported_in_seconds = models.PositiveIntegerField(
         null=True, help_text="how long the report took to write"
     )
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
+    device = models.ForeignKey(
+        "custody.Device", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     published_at = models.DateTimeField(
         null=True, help_text="since when it stands on the trust centre"
     )

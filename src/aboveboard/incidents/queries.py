@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from aboveboard.basics import limits
 from aboveboard.custody import queries as custody
-from aboveboard.custody.models import Export
+from aboveboard.custody.queries import ExportRow
 from aboveboard.engines import listing
 from aboveboard.engines.listing import Exposed, Filter, Line
 from aboveboard.incidents import lifecycle
@@ -110,7 +110,7 @@ class Page:
     next_duty: DutyView | None
     timeline: tuple[TimelineEvent, ...]
     evidence: Evidence | None
-    exports: tuple[Export, ...]
+    exports: tuple[ExportRow, ...]
     circumstances: Circumstances
     unanswered: tuple[Question, ...]
 

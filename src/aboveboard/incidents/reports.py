@@ -13,7 +13,7 @@ from typing import Any
 from aboveboard.accounts.queries import names
 from aboveboard.basics import clock
 from aboveboard.custody import queries as custody
-from aboveboard.custody.models import ENCRYPTED
+from aboveboard.custody.terms import ENCRYPTED
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.circumstances import Circumstances, of
 from aboveboard.incidents.assessment.scoring import readable
@@ -217,7 +217,7 @@ def _unintelligible(incident: Incident, known: Circumstances) -> str:
 
 
 def _systems(incident: Incident) -> str:
-    if incident.device is not None:
-        device = incident.device
-        return f"{device.get_kind_display()}, {device.get_encrypted_display().lower()}"
+    if incident.device_id is not None:
+        device = custody.device(incident.device_id)
+        return f"{device.kind.label}, {device.encrypted.label.lower()}"
     return "A file of customers’ data, found outside" if incident.kind == Kind.LEAKED_FILE else ""

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 def counted(people: People, tmp_path: Path) -> Incident:
     device = laptop()
     export(device, [person_id for person_id, _ in people[:20]], tmp_path)
-    incident = incidents.report_loss(device, by=STAFF, at=AT)
+    incident = incidents.report_loss(device.id, by=STAFF, at=AT)
     jobs.run_jobs_once(worker="test")
     return incident
 

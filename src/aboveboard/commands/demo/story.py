@@ -23,7 +23,8 @@ from aboveboard.choices.state import Answer
 from aboveboard.commands.demo.cast import Cast, hire
 from aboveboard.custody import actions as custody
 from aboveboard.custody import exporting
-from aboveboard.custody.models import Device, DeviceKind, Encrypted
+from aboveboard.custody.queries import DeviceRow
+from aboveboard.custody.terms import DeviceKind, Encrypted
 from aboveboard.delivery import actions as delivery
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import counting
@@ -56,7 +57,7 @@ class Story:
     now: datetime
     rows: Sequence[Mapping[str, str]]
     cast: Cast = field(init=False)
-    laptop: Device = field(init=False)
+    laptop: DeviceRow = field(init=False)
     lost: Incident = field(init=False)
     leaked: Incident = field(init=False)
 
@@ -122,7 +123,7 @@ class Story:
             use(asks[count % len(asks)], self.person(index), at=self.ago(days=20 - count / 6.5))
             progress(count + 1)
 
-    def export(self, people: int, folder: Path, progress: Progress) -> Device:
+    def export(self, people: int, folder: Path, progress: Progress) -> DeviceRow:
         """Put an export of the first ``people`` on a laptop that is not encrypted; its
         manifest comes first."""
         adviser = self.cast.actor(Role.ADVISER)
@@ -144,7 +145,7 @@ class Story:
             ON_THE_LAPTOP,
             purpose="deliver-orders",
             out=folder / "autumn-deliveries.csv",
-            device=self.laptop,
+            device_id=self.laptop.id,
             unprotected=True,
             by=adviser,
             at=self.ago(days=4),
@@ -155,7 +156,7 @@ class Story:
         """Report the laptop missing, as its holder; who was on it is counted at once."""
         at = self.ago(hours=27, minutes=9)
         self.lost = incidents.report_loss(
-            self.laptop,
+            self.laptop.id,
             note="Left on the 17:42 train to Leeds, in its bag.",
             occurred_at=at - timedelta(hours=2),
             reported_in_seconds=52,

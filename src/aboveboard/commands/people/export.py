@@ -18,7 +18,7 @@ from aboveboard.commands.progress import Bar
 if TYPE_CHECKING:
     from aboveboard.access.decision.decide import Scope
     from aboveboard.basics.actor import Actor
-    from aboveboard.custody.models import Device, Export
+    from aboveboard.custody.queries import ExportRow
 
 NAME = "export"
 HELP = (
@@ -140,7 +140,7 @@ def run(args: argparse.Namespace) -> int:
 def _make(args: argparse.Namespace) -> int:
     from aboveboard.basics import clock
     from aboveboard.custody import exporting, manifest, selection
-    from aboveboard.custody.models import Form
+    from aboveboard.custody.terms import FileForm
     from aboveboard.keys.log_signing import sequence_now
 
     fields = tuple(field.strip() for field in args.fields.split(",") if field.strip())
@@ -149,8 +149,8 @@ def _make(args: argparse.Namespace) -> int:
     people: Iterable[int] = (
         selection.everyone_for(args.purpose) if args.everyone else unknown.drop(args.people)
     )
-    shape = exporting.Shape(
-        Form.NDJSON if args.ndjson else Form.CSV, args.pseudonyms, tuple(args.key)
+    file_format = exporting.ExportFormat(
+        FileForm.NDJSON if args.ndjson else FileForm.CSV, args.pseudonyms, tuple(args.key)
     )
     with Bar(
         "Handing over", None, quiet=args.json or not sys.stderr.isatty(), unit="people"
@@ -160,11 +160,11 @@ def _make(args: argparse.Namespace) -> int:
             fields,
             purpose=args.purpose,
             out=args.out,
-            device=_device(args.device),
+            device_id=_device_id(args.device),
             recipient=args.to or "",
             channel=args.channel,
             unprotected=args.unprotected,
-            shape=shape,
+            file_format=file_format,
             scope=scope,
             progress=lambda count: bar(count, count),
             by=asker,
@@ -177,11 +177,11 @@ def _make(args: argparse.Namespace) -> int:
         print(json.dumps(facts, ensure_ascii=False, indent=1))
     else:
         print(
-            f"Export {made.pk}: {made.people:,} people are in {args.out.name}, {made.refused:,} "
+            f"Export {made.id}: {made.people:,} people are in {args.out.name}, {made.refused:,} "
             f"were refused. Its sheet is {beside.name}."
         )
         if made.refused:
-            print(f"  Who, and why: aboveboard export manifest {made.pk}")
+            print(f"  Who, and why: aboveboard export manifest {made.id}")
         for line in unknown.lines[:_LISTED]:
             print(f"  line {line} of {args.people.name}: no customer has this number.")
         if len(unknown.lines) > _LISTED:
@@ -231,10 +231,10 @@ def _asker(args: argparse.Namespace) -> tuple[Actor, Scope]:
     return queries.actor_for(account), ANY_SCOPE
 
 
-def _device(label: str | None) -> Device | None:
+def _device_id(label: str | None) -> int | None:
     from aboveboard.custody import queries
 
-    return None if label is None else queries.device_by_tag(label)
+    return None if label is None else queries.device_by_tag(label).id
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -247,25 +247,25 @@ def _list(args: argparse.Namespace) -> int:
     if not rows:
         print("Nothing was handed over yet.")
     for row in rows:
-        to = row.device.tag if row.device else row.recipient
+        to = row.device_tag or row.recipient
         state = (
-            f"{row.people:,} people, {row.get_protection_display().lower()}"
+            f"{row.people:,} people, {row.protection.label.lower()}"
             if row.made_at
             else "never left"
         )
         print(
-            f"{row.pk}  {row.begun_at:%Y-%m-%d %H:%M}  {row.purpose}  to {to}  {row.file_name}  "
+            f"{row.id}  {row.begun_at:%Y-%m-%d %H:%M}  {row.purpose}  to {to}  {row.file_name}  "
             f"({state})"
         )
     return DONE
 
 
-def _facts(row: Export) -> dict[str, object]:
+def _facts(row: ExportRow) -> dict[str, object]:
     return {
-        "export": row.pk,
+        "export": row.id,
         "purpose": row.purpose,
         "fields": row.fields,
-        "device": row.device.tag if row.device else None,
+        "device": row.device_tag or None,
         "recipient": row.recipient or None,
         "file": row.file_name,
         "sha256": row.file_digest or None,
@@ -284,7 +284,7 @@ def _manifest(args: argparse.Namespace) -> int:
     export = queries.export(args.number)
     out = csv.writer(sys.stdout)
     out.writerow(["person", "in_the_file", "refused_for"])
-    for line in queries.manifest_lines(export.pk):
+    for line in queries.manifest_lines(export.id):
         out.writerow([line.person_id, " ".join(from_bitmap(line.categories)), line.reasons])
     return DONE
 

@@ -13,7 +13,8 @@ from aboveboard.accounts.gate import allow
 from aboveboard.basics import limits
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import queries
-from aboveboard.custody.models import ENCRYPTED, Export, Protection
+from aboveboard.custody.queries import ExportRow
+from aboveboard.custody.terms import ENCRYPTED
 from aboveboard.incidents.queries import labels
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
@@ -41,7 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             told(each, promise) | {"protection": protection(each), "to": _to(each, promise)}
             for each in found
         ],
-        "older": f"?before={found[-1].pk}" if len(found) == limits.PAGE_SIZE else "",
+        "older": f"?before={found[-1].id}" if len(found) == limits.PAGE_SIZE else "",
     }
     return render(request, "console/exports/exports.html", context)
 
@@ -53,14 +54,14 @@ def one(request: HttpRequest, export_id: int) -> HttpResponse:
     return manifest_page(request, queries.export(export_id))
 
 
-def manifest_page(request: HttpRequest, found: Export) -> HttpResponse:
+def manifest_page(request: HttpRequest, found: ExportRow) -> HttpResponse:
     """Answer with a page of a manifest."""
     after = request.GET.get("after", "0")
     if not (after.isascii() and after.isdigit() and len(after) < 20):
         raise Http404
-    people, promise = queries.export_people(found.pk, after=int(after)), in_force().promise
+    people, promise = queries.export_people(found.id, after=int(after)), in_force().promise
     context = {
-        "device": found.device,
+        "device": {"id": found.device_id, "tag": found.device_tag} if found.device_id else None,
         "export": told(found, promise)
         | {"protection": protection(found), "to": _to(found, promise)},
         "rows": [
@@ -72,20 +73,21 @@ def manifest_page(request: HttpRequest, found: Export) -> HttpResponse:
     return render(request, "console/exports/export.html", context)
 
 
-def protection(export: Export) -> Pill:
+def protection(export: ExportRow) -> Pill:
     """Return how a file is kept from whoever finds it."""
-    known = Protection(export.protection)
-    return Pill(known.label.lower(), "kept" if known in ENCRYPTED else "act")
+    return Pill(
+        export.protection.label.lower(), "kept" if export.protection in ENCRYPTED else "act"
+    )
 
 
-def _to(export: Export, promise: Promise) -> str:
-    if export.device is not None:
-        return export.device.tag
+def _to(export: ExportRow, promise: Promise) -> str:
+    if export.device_id is not None:
+        return export.device_tag
     known = promise.recipients.get(export.recipient)
     return str(known.title) if known else export.recipient
 
 
-def told(export: Export, promise: Promise) -> dict[str, object]:
+def told(export: ExportRow, promise: Promise) -> dict[str, object]:
     """Return an export as a list shows it: its purpose and fields in the promise's words."""
     purpose = promise.purposes.get(export.purpose)
     fields = [

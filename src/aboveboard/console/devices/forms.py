@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 
 from aboveboard.accounts.queries import staff
-from aboveboard.custody.models import DeviceKind, Encrypted
 from aboveboard.custody.queries import DeviceRow
+from aboveboard.custody.terms import DeviceKind, Encrypted
 
 BY_TAG = "tag"
 OTHER = "other"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aboveboard.accounts.gate import actor_of, allow, allow_staff
-from aboveboard.accounts.queries import names
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import AboveboardError
@@ -16,7 +19,8 @@ from aboveboard.console.devices.exports import Pill, manifest_page, told
 from aboveboard.console.devices.forms import DeviceForm, WordsForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import actions, queries
-from aboveboard.custody.models import Device, DeviceKind, DeviceState, Encrypted
+from aboveboard.custody.queries import DeviceRow
+from aboveboard.custody.terms import HELD, DeviceKind, DeviceState, Disposal, Encrypted
 from aboveboard.promise.queries import in_force
 
 KEEPERS = (Role.ADMINISTRATOR, Role.INCIDENT_LEAD)
@@ -27,7 +31,10 @@ _STATES = {
     DeviceState.FOUND: "look",
     DeviceState.RETIRED: "plain",
 }
-_CHANGES = {"found": actions.report_found, "retired": actions.retire}
+_CHANGES: Final[dict[str, Callable[..., DeviceRow]]] = {
+    "found": actions.report_found,
+    "retired": partial(actions.retire, how=Disposal.WIPED),
+}
 
 
 @allow_staff
@@ -40,7 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "device": row,
-            "kind": DeviceKind(row.kind).label,
+            "kind": row.kind.label,
             "encrypted": _encrypted(row.encrypted),
             "state": _state(row.state),
         }
@@ -83,7 +90,7 @@ def register(request: HttpRequest) -> HttpResponse:
         except AboveboardError as error:
             form.add_error("tag", str(error))
         else:
-            return HttpResponseRedirect(reverse("console:device", args=[device.pk]))
+            return HttpResponseRedirect(reverse("console:device", args=[device.id]))
     return render(
         request, "console/devices/register.html", {"form": form}, status=422 if form.errors else 200
     )
@@ -113,39 +120,35 @@ def change(request: HttpRequest, device_id: int, change: str) -> HttpResponse:
 def export(request: HttpRequest, device_id: int, export_id: int) -> HttpResponse:
     """List the people on one export: its manifest, those refused with the reasons."""
     found = queries.export(export_id)
-    if found.device is None or found.device_id != device_id:
+    if found.device_id != device_id:
         raise Http404
     return manifest_page(request, found)
 
 
-def _show(request: HttpRequest, device: Device, form: WordsForm | None = None) -> HttpResponse:
-    actor, records = actor_of(request), queries.records(device.pk)
+def _show(request: HttpRequest, device: DeviceRow, form: WordsForm | None = None) -> HttpResponse:
+    actor, records = actor_of(request), queries.device_history(device.id)
     promise = in_force().promise
-    state = DeviceState(records[-1].state)
     context = {
         "device": device,
-        "holder": names([device.holder_id]).get(device.holder_id, "")
-        if device.holder_id is not None
-        else "",
+        "holder": device.holder,
         "encrypted": _encrypted(device.encrypted),
-        "state": _state(state),
+        "state": _state(device.state),
         "records": [
-            {"record": record, "words": DeviceState(record.state).label}
-            for record in reversed(records)
+            {"record": record, "words": record.state.label} for record in reversed(records)
         ],
-        "exports": [told(each, promise) for each in queries.exports(device_id=device.pk)],
+        "exports": [told(each, promise) for each in queries.exports(device_id=device.id)],
         "form": form or WordsForm(),
         "may_keep": actor.role in KEEPERS,
         "may_list": actor.role in LEADS,
-        "may_lose": state in (DeviceState.IN_USE, DeviceState.FOUND),
-        "is_missing": state is DeviceState.MISSING,
+        "may_lose": device.state in HELD,
+        "is_missing": device.state is DeviceState.MISSING,
     }
     return render(
         request, "console/devices/device.html", context, status=422 if form and form.errors else 200
     )
 
 
-def _seen_by(actor: Actor, device_id: int) -> Device:
+def _seen_by(actor: Actor, device_id: int) -> DeviceRow:
     """Return a device that this member of staff carries, or any for whoever leads."""
     device = queries.device(device_id)
     if actor.role not in LEADS and device.holder_id != int(actor.id):
@@ -153,8 +156,8 @@ def _seen_by(actor: Actor, device_id: int) -> Device:
     return device
 
 
-def _encrypted(value: str) -> Pill:
-    return Pill(Encrypted(value).label.lower(), _TONES[Encrypted(value)])
+def _encrypted(value: Encrypted) -> Pill:
+    return Pill(value.label.lower(), _TONES[value])
 
 
 def _state(state: DeviceState) -> Pill:

@@ -1,0 +1,65 @@
+"""The words of custody: kinds of device, where one stands, what protects what is on it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class DeviceKind(models.TextChoices):
+    """What can be lost."""
+
+    LAPTOP = "laptop", "Laptop"
+    STICK = "stick", "USB stick"
+    DISC = "disc", "Disc"
+    PAPER = "paper", "Paper"
+    PHONE = "phone", "Phone"
+    SERVER = "server", "Server"
+
+
+class Encrypted(models.TextChoices):
+    """Whether a finder can read what is on a device. Unknown counts as readable."""
+
+    YES = "yes", "Encrypted"
+    NO = "no", "Not encrypted"
+    UNKNOWN = "unknown", "Not known"
+
+
+class DeviceState(models.TextChoices):
+    """Where a device stands."""
+
+    IN_USE = "in_use", "In use"
+    MISSING = "missing", "Missing"
+    FOUND = "found", "Found again"
+    RETIRED = "retired", "Retired"
+
+
+HELD = frozenset({DeviceState.IN_USE, DeviceState.FOUND})
+"""The states in which somebody has the device: it can be handed over, lost or retired."""
+
+
+class Disposal(models.TextChoices):
+    """How a device left service."""
+
+    RETURNED = "returned", "Returned to its owner"
+    WIPED = "wiped", "Wiped"
+    DESTROYED = "destroyed", "Destroyed"
+
+
+class Protection(models.TextChoices):
+    """What keeps a lost export unreadable: nothing, the encryption of the disk it is on, or its
+    own."""
+
+    NONE = "none", "Not protected"
+    DISK = "disk", "On an encrypted disk"
+    PARCEL = "parcel", "An encrypted parcel"
+
+
+ENCRYPTED = frozenset({Protection.DISK, Protection.PARCEL})
+"""Protections that are encryption: whether the key went too is for the incident."""
+
+
+class FileForm(models.TextChoices):
+    """How the rows of an export are written."""
+
+    CSV = "csv", "Comma-separated, with a header line"
+    NDJSON = "ndjson", "A JSON object a line"
