@@ -8,8 +8,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics.canonical import Json
-from aboveboard.vault import blind, sealed
-from aboveboard.vault import generations as standing
+from aboveboard.vault import blind, generations, sealed
 from aboveboard.vault.models import BlindIndex, Person
 
 Filed = set[tuple[int, int, bytes]]
@@ -58,7 +57,7 @@ def filed_under(
     person_id: int, boxes: Mapping[str, sealed.Box], cipher: AESGCM, kinds: Mapping[str, str]
 ) -> Filed:
     """Return what a person's values are filed under, by the kinds that they have."""
-    generations = standing.written()
+    written = generations.written()
     region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
     found: Filed = set()
     for field, box in boxes.items():
@@ -68,7 +67,7 @@ def filed_under(
             value = sealed.unseal(cipher, person_id, field, box)
             found.update(
                 (number, generation, digest)
-                for generation, digest in blind.filed(kind, value, (region,), generations)
+                for generation, digest in blind.filed(kind, value, (region,), written)
             )
     return found
 

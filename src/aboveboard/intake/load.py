@@ -37,8 +37,7 @@ from aboveboard.intake.mapping import Mapping as FileMapping
 from aboveboard.intake.sealing import Key, Plan, Sealed, Sealer
 from aboveboard.keys.actions import hold, make_keys
 from aboveboard.ledger.actions import append
-from aboveboard.vault import blind
-from aboveboard.vault import generations as standing
+from aboveboard.vault import blind, generations
 from aboveboard.vault.models import ImportProblem, ImportRun
 from aboveboard.vault.origin import Origin
 
@@ -170,17 +169,17 @@ def _how(mapping: FileMapping) -> str:
 
 
 def _plan(source: Source, columns: list[str], at: datetime) -> Plan:
-    generations = standing.now().written
+    written = generations.now().written
     return Plan(
         header=tuple(columns),
         mapping=source.mapping,
         kinds={name: str(kind) for name, kind in source.kinds.items()},
         origins=source.origins(at),
         look_ups={
-            kind: (number, tuple(blind.key(kind, one) for one in generations))
+            kind: (number, tuple(blind.key(kind, generation) for generation in written))
             for kind, number in blind.KIND_NUMBERS.items()
         },
-        generations=generations,
+        generations=written,
         collected_at=source.mapping.collected.moment(at),
         at=at,
         copy=store.takes_copy(),
@@ -213,7 +212,7 @@ def _store(
 ) -> ImportRun:
     with transaction.atomic():
         store.lock()
-        if standing.written() != plan.generations:
+        if generations.written() != plan.generations:
             raise _IndexRotated
         run = ImportRun.objects.select_for_update().get(pk=run_id)
         if run.bytes_done != block.start:

@@ -22,8 +22,7 @@ from aboveboard.kinds import values
 from aboveboard.kinds.kind import Misfit
 from aboveboard.ledger.actions import append
 from aboveboard.retention import actions as keeping
-from aboveboard.vault import aliases, blind, sealed
-from aboveboard.vault import generations as standing
+from aboveboard.vault import aliases, blind, generations, sealed
 from aboveboard.vault.documents import actions as attachments
 from aboveboard.vault.locking import lock_person, refuse_if_held
 from aboveboard.vault.models import BlindIndex, MergedPerson, Person, SealedRecord
@@ -95,13 +94,11 @@ def _file_again(
     """File a person under all they hold of one kind, and no longer under ``old``, unless
     another field says the same."""
     region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
-    generations = standing.written()
-    filed = {
-        one for kind, value in held for one in blind.filed(kind, value, (region,), generations)
-    }
+    written = generations.written()
+    filed = {one for kind, value in held for one in blind.filed(kind, value, (region,), written)}
     index = BlindIndex.objects.filter(person_id=person_id, kind=number)
     if old[1] is not None:
-        gone = blind.filed(old[0], old[1], (region,), generations) - filed
+        gone = blind.filed(old[0], old[1], (region,), written) - filed
         index.filter(digest__in=[digest for _, digest in gone]).delete()
     for generation, digest in filed:
         BlindIndex.objects.get_or_create(

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from aboveboard.keys.queries import SecretGone, instance_secret
 from aboveboard.kinds.normalise import forms
-from aboveboard.vault import generations as standing
+from aboveboard.vault import generations
 
 KIND_NUMBERS = {"email": 1, "phone": 2, "customer_number": 3, "national_id": 4}
 
@@ -43,15 +43,11 @@ def digests(
 
 
 def filed(
-    kind: str, value: str, regions: Iterable[str | None], generations: Collection[int]
+    kind: str, value: str, regions: Iterable[str | None], under: Collection[int]
 ) -> set[tuple[int, bytes]]:
     """Return what a value is filed under: each generation with each digest."""
     normal = forms(kind, value, regions)
-    return {
-        (generation, digest(kind, form, generation))
-        for generation in generations
-        for form in normal
-    }
+    return {(generation, digest(kind, form, generation)) for generation in under for form in normal}
 
 
 def key(kind: str, generation: int | None = None) -> bytes:
@@ -60,7 +56,7 @@ def key(kind: str, generation: int | None = None) -> bytes:
     Raises:
         SecretGone: the generation was destroyed.
     """
-    known = standing.guess()
+    known = generations.guess()
     number = known.searched if generation is None else generation
     return _key(kind, instance_secret(secret_name(number), make=not (number or known.kept)))
 
@@ -69,7 +65,7 @@ def check(generation: int | None = None) -> str:
     """Return 16 hex digits that say which index key look-ups are made with, and nothing else; empty
     when that key is gone."""
     if generation is None:
-        generation = standing.now().searched
+        generation = generations.now().searched
     try:
         return digest("customer_number", "aboveboard/which-index-key", generation).hex()[:16]
     except SecretGone:

@@ -17,8 +17,7 @@ from aboveboard.identity import undo_data
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import opened
 from aboveboard.ledger.actions import append
-from aboveboard.vault import aliases, blind, sealed
-from aboveboard.vault import generations as standing
+from aboveboard.vault import aliases, blind, generations, sealed
 from aboveboard.vault.documents import actions as attachments
 from aboveboard.vault.locking import lock_people, refuse_if_held
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
@@ -114,16 +113,14 @@ def _forget_look_ups(
     """Delete the look-ups of the kinds that were touched, but for what a remaining field
     of the kind still says."""
     region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
-    generations = standing.written()
+    written = generations.written()
     for number in {number for kind in touched if (number := blind.number_of(kind)) is not None}:
         stays: set[bytes] = set()
         for name, box in left.items():
             kind = kinds.get(name, "")
             if blind.number_of(kind) == number:
                 value = sealed.unseal(cipher, person_id, name, box)
-                stays.update(
-                    digest for _, digest in blind.filed(kind, value, (region,), generations)
-                )
+                stays.update(digest for _, digest in blind.filed(kind, value, (region,), written))
         BlindIndex.objects.filter(person_id=person_id, kind=number).exclude(
             digest__in=stays
         ).delete()

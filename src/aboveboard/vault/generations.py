@@ -22,30 +22,29 @@ _LOCK: Final = zlib.crc32(b"aboveboard.vault.generations")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Generations:
     """The generation that everybody is filed under, and the one that is being built, if any."""
 
     searched: int = 0
     also: int | None = None
     kept: bool = False
-    """Whether it stands in the database: a secret that is missing then is gone,
-    and must not be made."""
+    """Whether the database has a row that says so: a secret that is missing then is gone, and must
+    not be made."""
 
     @property
     def written(self) -> tuple[int, ...]:
-        """The generations that whoever files a person files them under, the one
-        that is searched first."""
+        """The generations to file people under; the one that is searched comes first."""
         return (self.searched,) if self.also is None else (self.searched, self.also)
 
 
-_known: Standing | None = None
+_known: Generations | None = None
 
 
-def now() -> Standing:
-    """Return how it stands, from the database."""
+def now() -> Generations:
+    """Return which are in use, from the database."""
     global _known
     row = LookUpGenerations.objects.filter(pk=1).first()
-    found = Standing() if row is None else Standing(row.searched, row.also, kept=True)
+    found = Generations() if row is None else Generations(row.searched, row.also, kept=True)
     if _known is not None and _known != found:
         # A process that lives long lets go of a key that was destroyed.
         instance_secret.cache_clear()
@@ -53,8 +52,8 @@ def now() -> Standing:
     return found
 
 
-def guess() -> Standing:
-    """Return how it stood when this process saw it last."""
+def guess() -> Generations:
+    """Return which were in use when this process last asked the database."""
     return _known or now()
 
 
@@ -70,24 +69,21 @@ def written() -> tuple[int, ...]:
 
 
 def change(searched: int, also: int | None) -> None:
-    """Let other generations be written and searched, once every writer has committed who
-    knows the former ones."""
-    alone()
+    """Change which are searched and written, once every writer that knows the former ones has
+    committed."""
+    exclude_writers()
     LookUpGenerations.objects.update_or_create(pk=1, defaults={"searched": searched, "also": also})
 
 
-def alone() -> None:
-    """Wait for every writer, and let none begin until the transaction ends."""
+def exclude_writers() -> None:
+    """Wait for every writer to commit, and let none begin until this transaction ends."""
     _lock("pg_advisory_xact_lock")
 
 
-def _lock(how: str) -> None:
-    """SQLite needs no lock of its own: its transactions begin IMMEDIATE, and
-    one writes at a time."""
+def _lock(function: str) -> None:
+    # SQLite needs no lock of its own: its transactions begin IMMEDIATE, and one writes at a time.
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError(
-            "the generations stay what they are for one transaction: use transaction.atomic"
-        )
+        raise RuntimeError("the generations are fixed for one transaction: use transaction.atomic")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {how}(%s)", [_LOCK])
+            cursor.execute(f"SELECT {function}(%s)", [_LOCK])

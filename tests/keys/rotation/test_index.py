@@ -255,7 +255,7 @@ def test_a_look_up_that_was_on_its_way_asks_again(monkeypatch: pytest.MonkeyPatc
     rotate()
     monkeypatch.setattr(generations, "_known", stale)
     all_found(rows)
-    monkeypatch.setattr(generations, "_known", generations.Standing(7, None, kept=True))
+    monkeypatch.setattr(generations, "_known", generations.Generations(7, None, kept=True))
     all_found(rows)
 
 

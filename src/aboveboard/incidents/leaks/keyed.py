@@ -10,8 +10,7 @@ from aboveboard.basics.errors import Conflict
 from aboveboard.engines.leak import Leak
 from aboveboard.incidents.exposure.folders import folder_of
 from aboveboard.incidents.models import Incident, Kind
-from aboveboard.vault import blind
-from aboveboard.vault import generations as standing
+from aboveboard.vault import blind, generations
 
 _FILE = "leak-made-with.txt"
 
@@ -24,9 +23,9 @@ class MadeWithAnotherKey(Conflict):
     next_step = "Open an incident from the file again: aboveboard incident open-leak FILE"
 
 
-def write(folder: Path, generations: Collection[int]) -> None:
+def write(folder: Path, written: Collection[int]) -> None:
     """Keep with a leak which keys it was made with."""
-    (folder / _FILE).write_text("".join(blind.check(one) + "\n" for one in generations), "ascii")
+    (folder / _FILE).write_text("".join(blind.check(number) + "\n" for number in written), "ascii")
 
 
 def read(folder: Path) -> set[str]:
@@ -46,7 +45,7 @@ def prove(incident: Incident) -> None:
     Raises:
         MadeWithAnotherKey: it would find nobody.
     """
-    if blind.check(standing.now().searched) not in read(folder_of(incident)):
+    if blind.check(generations.now().searched) not in read(folder_of(incident)):
         raise MadeWithAnotherKey(reference=incident.reference)
 
 

@@ -32,7 +32,7 @@ from aboveboard.incidents.exposure.folders import folder_of, incidents_folder
 from aboveboard.incidents.leaks import columns, form, keyed, reading
 from aboveboard.incidents.leaks.digesting import Digested, digest
 from aboveboard.incidents.models import Evidence, Incident, Kind, UnreadRow
-from aboveboard.vault import generations as standing
+from aboveboard.vault import generations
 from aboveboard.vault import queries as vault
 
 
@@ -98,19 +98,19 @@ def open_from_leak(
     folder = incidents_folder() / f"new-{new_id()}"
     try:
         hashed = _Hashed(stream, progress)
-        generations = standing.now().written
+        written = generations.now().written
         with LeakWriter(folder) as writer:
             rows = reading.rows(hashed, shape)  # type: ignore[arg-type]  # 1; only read() is used
             # 2.
-            digested = digest(rows, chosen, writer, regions=_regions(), generations=generations)
-        keyed.write(folder, generations)
+            digested = digest(rows, chosen, writer, regions=_regions(), generations=written)
+        keyed.write(folder, written)
         if not digested.readable:
             raise Invalid(
                 found="a file of which no line can be read",
                 fix="Check what each column was taken for.",
             )
         with transaction.atomic():  # 3
-            if standing.written()[0] not in generations:
+            if generations.written()[0] not in written:
                 raise Conflict(
                     why="the index key was replaced while the file was read; open it again"
                 )

@@ -96,7 +96,7 @@ def begin(*, from_values: bool = False, by: Actor, at: datetime) -> Rotation:
     """
     try:
         with transaction.atomic():
-            generations.alone()
+            generations.exclude_writers()
             now = generations.now()
             if not from_values:
                 blind.key("email", now.searched)  # is there, or made if nothing was ever filed
@@ -166,11 +166,11 @@ def _begin_again_if_restored(rotation_id: int) -> None:
         rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
         old, new = rotation.names["old"], rotation.names["new"]
         before = (
-            generations.Standing(new, None, kept=True)
+            generations.Generations(new, None, kept=True)
             if old is None
-            else generations.Standing(old, new, kept=True)
+            else generations.Generations(old, new, kept=True)
         )
-        after = generations.Standing(new, None, kept=True)
+        after = generations.Generations(new, None, kept=True)
         now = generations.now()
         if rotation.finished_at is not None or now == (
             before if rotation.step == "people" else after
@@ -211,7 +211,7 @@ def _switch(rotation_id: int, let_go: bool) -> None:
         if rotation.names["lost"] and not let_go:
             raise LookUpsLost(count=rotation.names["lost"])
         new: int = rotation.names["new"]
-        generations.alone()
+        generations.exclude_writers()
         if rotation.names["old"] is not None:
             check = blind.check(new)
             who = [name for room in sorted(_waiting) for name in _waiting[room](check)]

@@ -18,8 +18,7 @@ from aboveboard.identity.models import MergedPerson
 from aboveboard.keys.queries import opened
 from aboveboard.kinds.kind import formats_of
 from aboveboard.kinds.normalise import forms
-from aboveboard.vault import blind, sealed
-from aboveboard.vault import generations as standing
+from aboveboard.vault import blind, generations, sealed
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 
 Filed = tuple[int, bytes]
@@ -73,9 +72,9 @@ def file_under_both(person_ids: Collection[int]) -> None:
 
     Inside a transaction that holds them.
     """
-    generations = standing.written()
-    if len(generations) > 1:
-        rebuild(person_ids, {}, old=generations[0], new=generations[1])
+    written = generations.written()
+    if len(written) > 1:
+        rebuild(person_ids, {}, old=written[0], new=written[1])
 
 
 def rebuild(
