@@ -7,7 +7,7 @@ WORKERS ?= auto
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve test check unit database browser bench fuzz lock reference format clean
+.PHONY: help setup setup-dev demo test check unit database browser bench fuzz lock contracts reference format clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ fuzz: setup-dev ## spoil samples for every parser, a minute each; SECONDS=600 go
 
 lock: setup-dev ## write the lock files anew
 	$(RUN) scripts/lock.py
+
+contracts: setup-dev ## write the import contracts in pyproject.toml from what the packages declare
+	$(RUN) -m scripts.contracts
 
 reference: setup ## write docs/reference anew from the code
 	$(RUN) scripts/reference.py

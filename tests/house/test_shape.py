@@ -1,19 +1,19 @@
-"""The house rules about shape, read from the files themselves (``CONTRIBUTING.md``
-says why each is there)."""
+"""The house rules about shape, read from the files themselves (``docs/conventions.md`` says why
+each is there)."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-CODE = ("src", "tests", "scripts", "bench")
-LONGEST_FILE, LONGEST_FUNCTION = 400, 60
+from tests.house import not_yet, source
+from tests.house.source import CODE, ROOT, SOURCE, files, named
+
+LONGEST_FILE, LONGEST_FUNCTION, SHORTEST_FILE = 400, 60, 25
 TEXT = {
     ".py",
     ".md",
@@ -32,26 +32,24 @@ TEXT = {
     ".po",
     "",
 }
-MADE_BY_OTHERS = ("node_modules", "vendor", "migrations", "egg-info", "__pycache__")
 THIS = Path(__file__)
-
-
-@cache
-def files(*tops: str) -> list[Path]:
-    found: list[Path] = []
-    for top in tops:
-        found += [
-            path
-            for path in (ROOT / top).rglob("*")
-            if path.is_file() and not any(part in str(path) for part in MADE_BY_OTHERS)
-        ]
-    return found
+OF_ANY_LENGTH = {
+    "__init__",
+    "__main__",
+    "apps",
+    "entries",
+    "limits",
+    "urls",
+    "wsgi",
+    "models",
+    "client",
+}
+"""What a module is called that may be short, since a reader looks for it under this name."""
 
 
 def python() -> Iterator[tuple[Path, str]]:
-    for path in files(*CODE):
-        if path.suffix == ".py":
-            yield path, path.read_text("utf-8")
+    for path in source.python():
+        yield path, source.text(path)
 
 
 def texts() -> Iterator[tuple[Path, str]]:
@@ -62,11 +60,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     ]
     for path in [*files(*CODE, "docs", ".ci", "requirements"), *loose]:
         if path.suffix in TEXT and path != THIS:
-            yield path, path.read_text("utf-8", errors="replace")
-
-
-def named(path: Path, line: int = 0) -> str:
-    return f"{path.relative_to(ROOT)}{f':{line}' if line else ''}"
+            yield path, source.text(path)
 
 
 def test_no_file_is_longer_than_one_can_hold_in_mind() -> None:
@@ -87,6 +81,28 @@ def test_no_function_is_longer_than_a_screen() -> None:
                 if length > LONGEST_FUNCTION:
                     long.append(f"{named(path, node.lineno)} {node.name}: {length}")
     assert not long, f"longer than {LONGEST_FUNCTION} lines:\n" + "\n".join(long)
+
+
+def short_files() -> Iterator[str]:
+    """Yield the modules that are too short to stand alone."""
+    for path in source.python("src"):
+        if path.stem not in OF_ANY_LENGTH and source.text(path).count("\n") < SHORTEST_FILE:
+            yield source.in_source(path)
+
+
+def test_no_file_is_a_crumb() -> None:
+    not_yet.check("short_files", short_files(), "merge it into the module that it serves:")
+
+
+def third_level_folders() -> Iterator[str]:
+    """Yield the folders of modules below a folder of a package."""
+    for path in source.python("src"):
+        if len(path.relative_to(SOURCE).parts) > 3:
+            yield str(path.parent.relative_to(SOURCE))
+
+
+def test_no_folder_is_below_the_second_level() -> None:
+    not_yet.check("third_level_folders", third_level_folders(), "no third level of folders:")
 
 
 def test_modules_are_named_by_ideas() -> None:
@@ -177,15 +193,16 @@ def test_pages_have_no_script_or_style_of_their_own() -> None:
 
 
 def test_every_limit_says_its_unit_and_its_source() -> None:
-    body = ast.parse((ROOT / "src/aboveboard/basics/limits.py").read_text("utf-8")).body
     bare = []
-    for at, node in enumerate(body):
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            after = body[at + 1] if at + 1 < len(body) else None
-            if not (
+    for path in source.python("src"):
+        if path.stem != "limits":
+            continue
+        body = source.tree(path).body
+        for node, after in zip(body, [*body[1:], None], strict=True):
+            if isinstance(node, ast.AnnAssign) and not (
                 isinstance(after, ast.Expr)
                 and isinstance(after.value, ast.Constant)
                 and isinstance(after.value.value, str)
             ):
-                bare.append(node.target.id)
+                bare.append(f"{source.in_source(path)}: {ast.unparse(node.target)}")
     assert not bare, bare

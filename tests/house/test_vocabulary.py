@@ -1,0 +1,95 @@
+"""One thing has one name, and it is the field's (``docs/reference/glossary.md``): words that this
+project has retired are no part of an identifier, an address or a command."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from django.urls import get_resolver
+
+from aboveboard.commands import main
+from tests.house import not_yet, source
+from tests.house.test_routes import routes
+
+RETIRED = {
+    "anew": "re-encrypt, rotate, write again",
+    "aside": "undo data",
+    "behind": "resolve",
+    "doors": "fast path",
+    "keeping": "retention, devices, exports",
+    "keyless": "people without a key",
+    "leave": "scope, grant, permission",
+    "look": "use record, disclosure",
+    "looked": "use record, disclosure",
+    "looks": "use record, disclosure",
+    "pace": "rate limit",
+    "room": "package",
+    "rooms": "package",
+    "shelf": "retention state",
+    "shelves": "retention state",
+    "sought": "subject",
+    "standing": "consent state, key status, open hold",
+    "telling": "notify, notice",
+    "together": "group commit",
+    "told": "notify, notice",
+    "whoever": "say who",
+}
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+def retired_in(name: str) -> set[str]:
+    """Return the retired words that are parts of a name. To look something up is a plain word."""
+    parts = [part.lower() for part in _PART.findall(re.sub(r"(?i)look_?ups?(?![a-z])", "", name))]
+    return {part for part in parts if part in RETIRED}
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            # A test's name is a sentence.
+            if not node.name.startswith("test_"):
+                yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            yield node.attr
+        elif isinstance(node, ast.alias):
+            yield node.asname or node.name.split(".")[-1]
+        elif isinstance(node, ast.keyword) and node.arg:
+            yield node.arg
+
+
+def retired_words() -> Iterator[str]:
+    """Yield each file, address or command with a retired word in a name of it."""
+    for path in source.python():
+        names = [*_names(source.tree(path)), *source.named(path).removesuffix(".py").split("/")]
+        for word in set().union(*map(retired_in, names)):
+            yield f"{source.named(path)} {word}"
+    for address, name, _ in routes(get_resolver().url_patterns):
+        # Customers read their addresses: "Who has looked" is said to them in plain words.
+        address = address.removeprefix("/you/looked")
+        for word in retired_in(address) | retired_in(name or ""):
+            yield f"address {address} {word}"
+    for command in main.find_commands():
+        for word in retired_in(command.name):
+            yield f"command {command.name} {word}"
+
+
+def test_no_retired_word_is_in_a_name() -> None:
+    not_yet.check(
+        "retired_words",
+        retired_words(),
+        "the word is retired, use: "
+        + "; ".join(f"{word} -> {better}" for word, better in sorted(RETIRED.items())),
+    )
+
+
+def test_words_are_found_wherever_they_stand() -> None:
+    for name in ("keepingOrder", "_told", "ASIDE", "LookRow", "api:doors", "set-aside"):
+        assert retired_in(name), name
+    for name in ("look_up", "lookup", "LookUps", "altogether", "leaves", "space", "Bedroom"):
+        assert not retired_in(name), name
