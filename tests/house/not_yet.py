@@ -28,6 +28,7 @@ RULES: Final = {
     "short_files": "test_shape",
     "tables_without_owner": "test_packages",
     "third_level_folders": "test_shape",
+    "undeclared_entries": "test_packages",
     "undeclared_jobs": "test_packages",
     "untyped_entries": "test_packages",
 }

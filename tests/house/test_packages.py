@@ -34,14 +34,17 @@ def _ours() -> list[type[Facts]]:
     return [kind for kind in _kinds() if kind.__module__.startswith("aboveboard.")]
 
 
-def test_a_package_declares_every_entry_that_it_defines() -> None:
+def undeclared_entries() -> Iterator[str]:
+    """Yield the entries that are not declared by the package that defines them."""
     declared = {kind: package.name for package in gathered() for kind in package.entries}
-    wrong = [
-        f"{kind.__module__}.{kind.__name__}: declared by {declared.get(kind)}"
-        for kind in _ours()
-        if declared.get(kind) != kind.__module__.split(".")[1]
-    ]
-    assert not wrong, "\n".join(wrong)
+    for kind in _ours():
+        package = kind.__module__.split(".")[1]
+        if declared.get(kind) != package:
+            yield f"{package}.{kind.__name__}"
+
+
+def test_a_package_declares_every_entry_that_it_defines() -> None:
+    not_yet.check("undeclared_entries", undeclared_entries(), "declare it in Package.entries:")
 
 
 def test_no_two_entries_are_of_one_kind() -> None:
