@@ -30,6 +30,7 @@ RULES: Final = {
     "third_level_folders": "test_shape",
     "undeclared_entries": "test_packages",
     "undeclared_jobs": "test_packages",
+    "unrepeated_entries": "test_packages",
     "untyped_entries": "test_packages",
 }
 _HEAD: Final = """\
