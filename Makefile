@@ -7,7 +7,7 @@ WORKERS ?= auto
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check unit database browser bench fuzz lock contracts reference format clean
+.PHONY: help setup setup-dev demo test check unit database browser bench fuzz wheel lock contracts reference format clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,13 +48,18 @@ bench: setup-dev ## how fast, and how far from a floor program
 fuzz: setup-dev ## spoil samples for every parser, a minute each; SECONDS=600 goes on longer
 	$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60)
 
-lock: setup-dev ## write the lock files anew
+wheel: setup ## dist/: a wheel with the page assets in it, which installs without Node
+	@rm -rf build dist
+	$(RUN) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@rm -rf build
+
+lock: setup-dev ## write the lock files again
 	$(RUN) scripts/lock.py
 
 contracts: setup-dev ## write the import contracts in pyproject.toml from what the packages declare
 	$(RUN) -m scripts.contracts
 
-reference: setup ## write docs/reference anew from the code
+reference: setup ## write docs/reference again from the code
 	$(RUN) scripts/reference.py
 
 format: setup-dev ## format the code and mend what can be mended

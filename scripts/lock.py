@@ -1,5 +1,8 @@
-"""Write the lock files anew from ``pyproject.toml``, ``requirements/*.in`` and ``package.json``:
-versions and hashes, no addresses."""
+"""Write the lock files from ``pyproject.toml``, ``requirements/*.in`` and ``package.json``.
+
+They hold versions and hashes, no addresses. A version that still fits stays as it is; ``--upgrade``
+takes the newest.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
-    "base.txt": ["pyproject.toml", "requirements/build.in"],
+    "base.txt": ["pyproject.toml", "requirements/build.in", "--extra", "demo"],
     "dev.txt": ["pyproject.toml", "requirements/build.in", "--extra", "dev"],
     "assets.txt": ["requirements/assets.in"],
 }

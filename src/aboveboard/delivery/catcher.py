@@ -6,16 +6,17 @@ Never on an instance with real people: the files hold what the messages hold, in
 
 from __future__ import annotations
 
+import importlib.util
 import socket
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aboveboard.basics.errors import AboveboardError, Misconfigured
 
-from aboveboard.basics.errors import AboveboardError
-from aboveboard.delivery.queries import mailbox_of
+if TYPE_CHECKING:
+    from aiosmtpd.controller import Controller
+    from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class PortTaken(AboveboardError):
@@ -23,6 +24,23 @@ class PortTaken(AboveboardError):
 
     code = "port_taken"
     next_step = "Stop what listens there, or change mail.url in the settings."
+
+
+class CatcherNotInstalled(Misconfigured):
+    """The mail server of the demonstration is not installed."""
+
+    code = "catcher_not_installed"
+    next_step = "Run: pip install 'aboveboard[demo]'"
+
+
+def check_installed() -> None:
+    """Make sure that :func:`start` can work.
+
+    Raises:
+        CatcherNotInstalled: aiosmtpd, of the extra ``demo``, is not there.
+    """
+    if importlib.util.find_spec("aiosmtpd") is None:
+        raise CatcherNotInstalled
 
 
 class Catcher:
@@ -46,8 +64,13 @@ def start(host: str, port: int, folder: Path) -> Catcher:
     """Listen on ``host:port`` in a thread of this process and put each message into ``folder``.
 
     Raises:
+        CatcherNotInstalled: aiosmtpd, of the extra ``demo``, is not there.
         PortTaken: something else listens there.
     """
+    check_installed()
+    # An extra: only a demonstration needs it.
+    from aiosmtpd.controller import Controller
+
     try:
         # Asked first: a controller that fails to start leaves its loop open.
         socket.create_server((host, port)).close()
@@ -69,6 +92,9 @@ class _Keeper:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep the message before saying so: a message that was accepted is in the folder."""
+        # Here, since check_installed is asked before Django is set up.
+        from aboveboard.delivery.queries import mailbox_of
+
         self._last = max(self._last + 1, time.time_ns())
         name = f"{self._last:020d}-{mailbox_of(envelope.rcpt_tos[0])}.eml"
         content: Any = envelope.content

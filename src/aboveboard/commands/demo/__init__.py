@@ -44,7 +44,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Make the demo if it is not there, then serve it."""
     from aboveboard.commands.instance import serve
+    from aboveboard.delivery import catcher
 
+    catcher.check_installed()  # before the minute that the story takes
     home = Path(getattr(args, "home", "demo-data")).resolve()
     serve.check_port("127.0.0.1", args.port)
     if not (home / MADE).is_file():
