@@ -44,12 +44,12 @@ def environment(
         archive.extractall(home, filter="data")
     for secret in home.glob("*.key"):
         secret.chmod(0o600)
-    told = clean_environment() | {"ABOVEBOARD_HOME": str(home)}
+    variables = clean_environment() | {"ABOVEBOARD_HOME": str(home)}
     if not on_postgres:
-        yield told
+        yield variables
         return
     with closing(_database(home / "dump.sql")) as url:
-        yield told | {"ABOVEBOARD_DATABASE_URL": next(url)}
+        yield variables | {"ABOVEBOARD_DATABASE_URL": next(url)}
 
 
 def _database(dump: Path) -> Generator[str]:
