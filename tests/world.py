@@ -7,12 +7,12 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from aboveboard.access.actions import adopt_promise
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.commands.demo.people import people, write
 from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
+from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import Adopted
 from aboveboard.vault import queries as vault
 

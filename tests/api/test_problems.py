@@ -233,4 +233,4 @@ def test_what_breaks_in_the_middle_is_told_too(
 
 def test_without_a_promise_the_code_says_so(token: str) -> None:
     PromiseVersion.objects.all().delete()
-    checked(ask(token, "GET", "/api/v1/promise"), 500, "no_promise")
+    checked(ask(token, "GET", "/api/v1/promise"), 409, "no_promise")

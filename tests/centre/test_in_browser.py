@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from aboveboard.access.actions import adopt_promise
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.delivery.models import Dispatch, State
@@ -18,6 +17,7 @@ from aboveboard.incidents import actions as incidents
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger.format.cosignature import ED25519, Cosigner
 from aboveboard.ledger.models import WitnessRow
+from aboveboard.promise.actions import adopt_promise
 from tests.accounts.people import staff_client
 from tests.browser import assert_accessible, photograph
 from tests.loss import LEAD, approved, lost_laptop

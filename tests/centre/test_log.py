@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from aboveboard.access.actions import adopt_promise
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.keys.log_signing import sequence_now, signer
@@ -13,6 +12,7 @@ from aboveboard.ledger.format.checkpoint import open_note
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.format.tiles import decode_bundle, decode_hashes
 from aboveboard.ledger.format.tree import leaf_hash
+from aboveboard.promise.actions import adopt_promise
 from tests.world import PROMISE_FILE, adopt
 
 pytestmark = pytest.mark.django_db

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from aboveboard.access.actions import adopt_promise
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.centre.losses import span
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents.models import Incident
 from aboveboard.keys.log_signing import sequence_now
+from aboveboard.promise.actions import adopt_promise
 from tests.accounts.people import customer_client, staff_client
 from tests.loss import LEAD, approved, lost_laptop
 from tests.world import PROMISE_FILE, adopt, load

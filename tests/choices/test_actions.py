@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import pytest
 
-from aboveboard.access.actions import adopt_promise
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor
 from aboveboard.choices import queries
 from aboveboard.choices.actions import ChannelUnknown, choose
 from aboveboard.choices.state import Answer
 from aboveboard.ledger.models import Entry
+from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import in_force
 from tests.world import ADVISER, OFFERS, PROMISE_FILE, load
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from aboveboard.access.actions import adopt_promise
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.basics.personal import MASK
 from aboveboard.console.settings import masked, shown
 from aboveboard.incidents.notices.actions import prepare
+from aboveboard.promise.actions import adopt_promise
 from tests.accounts.people import staff_client
 from tests.console.asked import refused_to_the_others
 from tests.loss import LEAD, lost_laptop

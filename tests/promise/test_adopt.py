@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from aboveboard.access.actions import adopt_promise
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.commands import promise as command
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
-from aboveboard.promise import queries
+from aboveboard.promise import actions, queries
 from tests.world import PROMISE_FILE
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +21,7 @@ OTHER = TEXT.replace("keep: P2Y", "keep: P5Y", 1)
 
 
 def adopt(text: str) -> int:
-    return adopt_promise(text, name="promise.yaml", by=SYSTEM, at=clock.now()).serial
+    return actions.adopt_promise(text, name="promise.yaml", by=SYSTEM, at=clock.now()).serial
 
 
 def written() -> list[object]:

@@ -9,7 +9,7 @@ import pytest
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
 from aboveboard.promise import queries
-from aboveboard.promise.actions import adopt
+from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.loading import PromiseRefused
 from aboveboard.promise.models import PromiseVersion
 from tests.promise import RETAILER, SMALL, edited
@@ -31,8 +31,8 @@ def test_nothing_in_force_at_first() -> None:
 
 
 def test_the_last_adopted_is_in_force_and_the_others_stay() -> None:
-    first = adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
-    second = adopt(SMALL, name="two.yaml", by=SYSTEM, at=AT)
+    first = adopt_promise(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    second = adopt_promise(SMALL, name="two.yaml", by=SYSTEM, at=AT)
     assert second.serial > first.serial
     assert queries.in_force() == second
     assert queries.version(first.serial) == first
@@ -42,8 +42,8 @@ def test_the_last_adopted_is_in_force_and_the_others_stay() -> None:
 
 
 def test_the_text_in_force_stays_the_version_that_it_is() -> None:
-    first = adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
-    assert adopt(RETAILER, name="other.yaml", by=SYSTEM, at=AT + timedelta(days=1)) == first
+    first = adopt_promise(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    assert adopt_promise(RETAILER, name="other.yaml", by=SYSTEM, at=AT + timedelta(days=1)) == first
     assert [(version.name, version.adopted_at) for version in queries.versions()] == [
         ("one.yaml", AT)
     ]
@@ -51,49 +51,51 @@ def test_the_text_in_force_stays_the_version_that_it_is() -> None:
 
 
 def test_the_same_text_after_another_one_is_a_new_version() -> None:
-    first = adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
-    adopt(SMALL, name="two.yaml", by=SYSTEM, at=AT)
-    again = adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    first = adopt_promise(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    adopt_promise(SMALL, name="two.yaml", by=SYSTEM, at=AT)
+    again = adopt_promise(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
     assert again.serial > first.serial
     assert again.digest == first.digest
     assert queries.in_force() == again
 
 
 def test_who_adopted_it_is_kept() -> None:
-    serial = adopt(SMALL, name="x", by=SYSTEM, at=AT).serial
+    serial = adopt_promise(SMALL, name="x", by=SYSTEM, at=AT).serial
     assert PromiseVersion.objects.get(pk=serial).adopted_by == SYSTEM.as_json()
 
 
 def test_a_refused_promise_changes_nothing() -> None:
-    adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    adopt_promise(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
     with pytest.raises(PromiseRefused):
-        adopt(edited(("roles: [finance]", "roles: [finanse]")), name="bad.yaml", by=SYSTEM, at=AT)
+        adopt_promise(
+            edited(("roles: [finance]", "roles: [finanse]")), name="bad.yaml", by=SYSTEM, at=AT
+        )
     assert [version.name for version in queries.versions()] == ["one.yaml"]
 
 
 def test_the_one_in_force_is_read_once(
     django_assert_num_queries: Callable[[int], AbstractContextManager[None]],
 ) -> None:
-    adopt(SMALL, name="x", by=SYSTEM, at=AT)
+    adopt_promise(SMALL, name="x", by=SYSTEM, at=AT)
     first = queries.in_force()
     with django_assert_num_queries(1):
         assert queries.in_force().promise is first.promise
 
 
 def test_a_text_changed_in_the_database_is_noticed() -> None:
-    serial = adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT).serial
+    serial = adopt_promise(RETAILER, name="one.yaml", by=SYSTEM, at=AT).serial
     PromiseVersion.objects.filter(pk=serial).update(source=RETAILER.replace("P2Y", "P9Y"))
     with pytest.raises(queries.PromiseDamaged) as damaged:
         queries.in_force()
     assert damaged.value.details == {"serial": serial}
-    mended = adopt(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    mended = adopt_promise(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
     assert mended.serial > serial
     assert queries.in_force() == mended
 
 
 def test_a_promise_that_would_now_be_refused_stays_in_force() -> None:
     """The lists of law move on; uses of data do not stop, and somebody can be told."""
-    serial = adopt(SMALL, name="x", by=SYSTEM, at=AT).serial
+    serial = adopt_promise(SMALL, name="x", by=SYSTEM, at=AT).serial
     assert queries.problems_today() == ()
     unlawful = edited(
         ("ground: certification", "ground: partial_adequacy"),

@@ -52,7 +52,7 @@ def seen(person: int) -> set[str]:
 
 def change_the_promise() -> None:
     """Adopt a promise that keeps some of it longer."""
-    from aboveboard.access.actions import adopt_promise
+    from aboveboard.promise.actions import adopt_promise
 
     adopt_promise(
         PROMISE_FILE.read_text("utf-8").replace("keep: P6Y", "keep: P9Y", 1),

@@ -30,8 +30,7 @@ from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.personal import Personal
-from aboveboard.ledger.actions import NewEntry, append, append_many
-from aboveboard.promise import actions as promise_actions
+from aboveboard.ledger.actions import NewEntry, append_many
 from aboveboard.promise import queries as promise
 from aboveboard.promise.queries import Adopted
 from aboveboard.vault import queries as vault
@@ -391,24 +390,3 @@ def _known(name: str, known: Iterable[str]) -> str:
     """Words from outside reach the ledger only if the promise has them: it must
     never hold personal data."""
     return name if name in known else "unknown"
-
-
-def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> Adopted:
-    """Put a promise in force, and write that down. The text that is in force already changes
-    nothing, so nothing is written.
-
-    Raises:
-        PromiseRefused: the promise has problems; the one in force stays.
-    """
-    with transaction.atomic():
-        before = promise.last_serial()
-        adopted = promise_actions.adopt(source, name=name, by=by, at=at)
-        if adopted.serial != before:
-            append(
-                "promise.adopted",
-                by=by,
-                handle=None,
-                facts={"promise": adopted.serial, "digest": adopted.digest},
-                at=at,
-            )
-    return adopted

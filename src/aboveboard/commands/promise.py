@@ -155,9 +155,11 @@ def _sample(_args: argparse.Namespace) -> int:
 
 
 def _adopt(args: argparse.Namespace) -> int:
-    from aboveboard.access.actions import adopt_promise  # needs the instance, as no other verb does
     from aboveboard.basics.actor import SYSTEM
     from aboveboard.basics.clock import now
+    from aboveboard.promise.actions import (
+        adopt_promise,
+    )  # needs the instance, as no other verb does
     from aboveboard.promise.queries import last_serial
 
     source = _read(args.file)

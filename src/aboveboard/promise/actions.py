@@ -1,8 +1,4 @@
-"""The one change in this room: a promise is put in force.
-
-The ledger is a room beside this one, so ``access.actions.adopt_promise`` wraps this and writes the
-entry in the same transaction; nothing else should call it.
-"""
+"""The one change that this package makes: a promise is put in force."""
 
 from __future__ import annotations
 
@@ -11,17 +7,20 @@ from datetime import datetime
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
+from aboveboard.basics.facts import Digest
+from aboveboard.ledger.actions import append
+from aboveboard.promise.entries import PromiseAdopted
 from aboveboard.promise.loading import load
 from aboveboard.promise.models import PromiseVersion
 from aboveboard.promise.queries import Adopted, digest_of
 
 
-def adopt(source: str, *, name: str, by: Actor, at: datetime) -> Adopted:
-    """Put a promise in force, and return it. The text that is in force already
-    stays the version that it is.
+def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> Adopted:
+    """Put a promise in force, write that to the ledger, and return it.
 
-    The same text after another one was in force is a new version: it was decided again. So is the
-    text of a version that was changed in the database, which is how that is mended.
+    The text that is in force already stays the version that it is, and nothing is written. The
+    same text after another one was in force is a new version: it was decided again. So is the text
+    of a version that was changed in the database, which is how that is mended.
 
     Raises:
         PromiseRefused: the promise has problems; the one in force stays.
@@ -30,9 +29,12 @@ def adopt(source: str, *, name: str, by: Actor, at: datetime) -> Adopted:
     digest = digest_of(source)
     with transaction.atomic():
         last = PromiseVersion.objects.order_by("-serial").first()
+        # The text is compared as well as its digest: a version whose stored text was changed
+        # still has the digest that it was adopted with.
         if last is not None and (last.source, last.digest) == (source, digest):
             return Adopted(promise, last.serial, digest, last.adopted_at)
         row = PromiseVersion.objects.create(
             digest=digest, name=name[:200], source=source, adopted_at=at, adopted_by=by.as_json()
         )
+        append(PromiseAdopted(row.serial, Digest(digest)), by=by, handle=None, at=at)
     return Adopted(promise, row.serial, digest, at)

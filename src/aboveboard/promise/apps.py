@@ -13,4 +13,20 @@ class PromiseConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="promise")
+        from aboveboard.promise.entries import PromiseAdopted
+
+        return Package(
+            name="promise",
+            public=(
+                "actions",
+                "diff",
+                "entries",
+                "explain",
+                "limits",
+                "loading",
+                "model",
+                "queries",
+                "register",
+            ),
+            entries=(PromiseAdopted,),
+        )

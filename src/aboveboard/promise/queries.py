@@ -11,20 +11,20 @@ from functools import lru_cache
 from django.db import connection
 
 from aboveboard.basics import clock
-from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.basics.errors import Conflict, Damaged, NotFound
 from aboveboard.promise.loading import Problem, PromiseRefused, load, reread
 from aboveboard.promise.model import Promise
 from aboveboard.promise.models import PromiseVersion
 
 
-class NoPromise(AboveboardError):
+class NoPromise(Conflict):
     """No promise is in force, so nothing may be done with anybody's data."""
 
     code = "no_promise"
     next_step = "Adopt one with: aboveboard promise adopt FILE"
 
 
-class PromiseDamaged(AboveboardError):
+class PromiseDamaged(Damaged):
     """Version {serial} of the promise is not what was adopted: its text no
     longer has its digest."""
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from aboveboard.access.actions import Ask, adopt_promise, use
+from aboveboard.access.actions import Ask, use
 from aboveboard.basics import settings
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
 from aboveboard.choices.actions import choose
@@ -34,6 +34,7 @@ from aboveboard.incidents.notices import actions as notices
 from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
 from aboveboard.outbox import jobs
+from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
 from aboveboard.vault.models import ImportRun

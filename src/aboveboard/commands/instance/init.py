@@ -195,8 +195,8 @@ def _checked(file: Path) -> str:
 
 
 def _adopt(source: str, name: str) -> None:
-    from aboveboard.access import actions
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
+    from aboveboard.promise.actions import adopt_promise
 
-    actions.adopt_promise(source, name=name, by=SYSTEM, at=clock.now())
+    adopt_promise(source, name=name, by=SYSTEM, at=clock.now())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,7 +37,7 @@ class Problem:
         }
 
 
-class PromiseRefused(AboveboardError):
+class PromiseRefused(Invalid):
     """The promise in {file} is refused: {count} to put right."""
 
     code = "promise_refused"

@@ -88,9 +88,6 @@ NOT_REPEATED: Final = {
     "use.emergency": (
         "the ledger does not hold what was written for the reviewers: review it from its entry"
     ),
-    "promise.adopted": (
-        "the ledger holds the digest of the promise, not its text: adopt the file again"
-    ),
     "staff.added": "the ledger does not hold names or addresses: add them again",
     "client.made": "the ledger does not hold secrets: make it again",
     "client.rotated": (
