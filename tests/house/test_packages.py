@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,9 @@ PERSON_COLUMNS = ("person_id", "merged_id")
 def _kinds(of: type[Facts] = Facts) -> Iterator[type[Facts]]:
     reference.import_everything()
     for kind in of.__subclasses__():
-        yield kind
+        # A class with slots is made twice, and the first of the two lives until it is collected.
+        if getattr(sys.modules[kind.__module__], kind.__name__, None) is kind:
+            yield kind
         yield from _kinds(kind)
 
 

@@ -12,7 +12,7 @@ import yaml
 from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.loading import lines, shape
 from aboveboard.promise.loading.problems import Report
-from aboveboard.promise.loading.schema import resolved, schema
+from aboveboard.promise.loading.schema import resolved
 from tests.promise import RETAILER, SMALL, edited, problems
 from tests.promise.test_refusals import STORIES
 from tests.promise.test_safety import HOSTILE, paths, put
@@ -42,11 +42,11 @@ def _reader_accepts(tree: Any) -> bool:
 
 
 def _validator() -> Any:
-    return jsonschema_rs.validator_for(dict(schema()))
+    return jsonschema_rs.validator_for(dict(json_schema()))
 
 
 def test_the_schema_is_a_schema_and_the_sample_fits() -> None:
-    jsonschema_rs.meta.validate(dict(schema()))
+    jsonschema_rs.meta.validate(dict(json_schema()))
     for tree in (TREE, yaml.safe_load(RETAILER)):
         assert _validator().is_valid(tree)
         assert _reader_accepts(tree)
@@ -118,11 +118,13 @@ def test_reader_and_schema_agree_on_every_missing_and_extra_key(place: tuple[str
 
 def _keys() -> set[str]:
     """Return every key of a promise file that the schema knows."""
-    return {key for target in schema()["$defs"].values() for key in target.get("properties", {})}
+    return {
+        key for target in json_schema()["$defs"].values() for key in target.get("properties", {})
+    }
 
 
 def test_every_key_has_a_description() -> None:
-    for name, target in schema()["$defs"].items():
+    for name, target in json_schema()["$defs"].items():
         for key, part in target.get("properties", {}).items():
             assert resolved(part).get("description"), f"{name}.{key}"
 
@@ -136,7 +138,7 @@ def test_the_reference_names_every_key_category_and_choice() -> None:
         | set(bases.special_conditions())
         | set(transfers.grounds())
     )
-    for target in schema()["$defs"].values():
+    for target in json_schema()["$defs"].values():
         for part in target.get("properties", {}).values():
             words |= {str(choice) for choice in part.get("enum", ())}
     assert words - listed == set()

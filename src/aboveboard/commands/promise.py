@@ -16,8 +16,7 @@ from aboveboard.basics.errors import Invalid
 from aboveboard.commands.exits import DONE, LOOK
 from aboveboard.promise import diff, explain, register
 from aboveboard.promise.limits import PROMISE_BYTES
-from aboveboard.promise.loading import SAMPLE, PromiseRefused, load
-from aboveboard.promise.loading.schema import schema
+from aboveboard.promise.loading import SAMPLE, PromiseRefused, json_schema, load
 from aboveboard.promise.model import Promise
 
 NAME = "promise"
@@ -145,7 +144,7 @@ def _register(args: argparse.Namespace) -> int:
 
 
 def _schema(_args: argparse.Namespace) -> int:
-    print(json.dumps(schema(), indent=2, ensure_ascii=False))
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
     return DONE
 
 

@@ -13,4 +13,14 @@ class EnginesConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="engines")
+        return Package(
+            name="engines",
+            public=(
+                "duck",
+                "exposure",
+                "leak",
+                "limits",
+                "listing",
+                "snapshot",
+            ),
+        )

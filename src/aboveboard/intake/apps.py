@@ -13,4 +13,11 @@ class IntakeConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="intake")
+        return Package(
+            name="intake",
+            public=(
+                "load",
+                "mapping",
+                "mending",
+            ),
+        )

@@ -13,4 +13,14 @@ class KindsConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="kinds")
+        return Package(
+            name="kinds",
+            public=(
+                "addresses",
+                "days",
+                "kind",
+                "limits",
+                "normalise",
+                "values",
+            ),
+        )

@@ -13,4 +13,19 @@ class LawConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="law")
+        return Package(
+            name="law",
+            public=(
+                "bases",
+                "categories",
+                "clocks",
+                "duties",
+                "reporting.facts",
+                "reporting.ico",
+                "reporting.template",
+                "risk",
+                "severity",
+                "terms",
+                "transfers",
+            ),
+        )

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from aboveboard.promise.loading import build, lawfulness, lines, plainness, references, shape
 from aboveboard.promise.loading.problems import Problem, PromiseRefused, Report
+from aboveboard.promise.loading.schema import json_schema
 from aboveboard.promise.model import Promise
 
-__all__ = ["SAMPLE", "Problem", "PromiseRefused", "load", "reread"]
+__all__ = ["SAMPLE", "Problem", "PromiseRefused", "json_schema", "load", "reread"]
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "retailer.yaml"
 """A whole promise, of a made-up retailer, to start from."""

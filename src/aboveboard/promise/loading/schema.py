@@ -30,7 +30,7 @@ _FILE = Path(__file__).with_name("promise.schema.json")
 
 
 @cache
-def schema() -> Schema:
+def json_schema() -> Schema:
     """Return the whole schema (JSON Schema 2020-12), choices filled in. Not to be
     changed by the caller."""
     whole: dict[str, Any] = json.loads(_FILE.read_text("utf-8"))
@@ -58,5 +58,5 @@ def resolved(part: Schema) -> Schema:
     beside the reference wins."""
     if "$ref" not in part:
         return part
-    target = schema()["$defs"][part["$ref"].rpartition("/")[2]]
+    target = json_schema()["$defs"][part["$ref"].rpartition("/")[2]]
     return {**resolved(target), **{key: value for key, value in part.items() if key != "$ref"}}

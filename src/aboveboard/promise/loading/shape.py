@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from aboveboard.promise.loading.lines import Item, Scalar, Series, Table
 from aboveboard.promise.loading.problems import Place, Report, quoted
-from aboveboard.promise.loading.schema import Schema, resolved, schema
+from aboveboard.promise.loading.schema import Schema, json_schema, resolved
 
 _LISTED = 12
 """How many choices a fix spells out; more are in the reference."""
@@ -20,7 +20,7 @@ _LISTED = 12
 
 def check(root: Table, report: Report) -> None:
     """Report everything in the tree that the schema does not allow."""
-    _check(root, schema(), "The promise", report)
+    _check(root, json_schema(), "The promise", report)
 
 
 def nearest(
