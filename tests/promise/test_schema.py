@@ -12,7 +12,7 @@ import yaml
 from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.loading import lines, shape
 from aboveboard.promise.loading.problems import Report
-from aboveboard.promise.loading.schema import resolved
+from aboveboard.promise.loading.schema import json_schema, resolved
 from tests.promise import RETAILER, SMALL, edited, problems
 from tests.promise.test_refusals import STORIES
 from tests.promise.test_safety import HOSTILE, paths, put
