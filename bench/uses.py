@@ -228,18 +228,22 @@ def _make_client() -> str:
     django.setup()
     from datetime import timedelta
 
-    from aboveboard.accounts.clients import credentials, tokens
+    from aboveboard.accounts.clients import actions, tokens
+    from aboveboard.accounts.models import ServiceClient
     from aboveboard.basics import clock
+    from aboveboard.basics.actor import SYSTEM
 
-    client, _ = credentials.make_client(
+    client, _ = actions.make_client(
         name="bench",
         role="shop-system",
         team="Bench",
         purposes=["deliver-orders"],
         channels=["api"],
+        by=SYSTEM,
         at=clock.now(),
     )
-    return tokens.issue(client, at=clock.now(), life=timedelta(hours=1))
+    row = ServiceClient.objects.get(pk=client.id)
+    return tokens.issue(row, at=clock.now(), life=timedelta(hours=1))
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["client"]:

@@ -100,9 +100,10 @@ def _fresh_memory() -> Generator[None]:
     from aboveboard.accounts.clients import tokens
     from aboveboard.keys import log_signing, queries, ring
 
-    for remembered in (queries.instance_secret, log_signing._signer, sealing._cipher):
+    for remembered in (queries.instance_secret, log_signing._signer):
         remembered.cache_clear()
     ring.forget()
+    sealing.forget()
     tokens.forget()
     for folder in HOME.iterdir():  # the published log, exposure sets, caught mail
         if folder.is_dir():

@@ -8,8 +8,8 @@ from collections.abc import Generator
 import pytest
 from django.core.cache import cache
 
-from aboveboard.accounts import directory
 from aboveboard.accounts.signin import background_mail
+from aboveboard.basics.package import Package, gather, gathered
 
 JON, JON_MAIL = 4711, "jon24@adventure-works.com"
 SHARED_MAIL = "family@adventure-works.com"
@@ -26,7 +26,8 @@ def _standing(
         request.getfixturevalue("_django_db_helper")
         # Counters of tries: their table is no model's, so a test that commits leaves them behind.
         cache.clear()
-    before = directory._find
-    directory.register(lambda email: PEOPLE.get(email.lower(), []))
+    before = gathered()
+    known = Package(name="vault", customers_by_email=lambda email: PEOPLE.get(email.lower(), []))
+    gather([known, *before])
     yield
-    directory._find = before
+    gather(before)

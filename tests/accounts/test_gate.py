@@ -12,12 +12,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from aboveboard.accounts import actions, gate
-from aboveboard.accounts.clients import credentials, tokens
+from aboveboard.accounts.clients import actions as clients
+from aboveboard.accounts.clients import tokens
 from aboveboard.accounts.gate import Gate, Kind, Verdict, Visitor, verdict
 from aboveboard.basics import clock
-from aboveboard.basics.actor import ActorKind, Role
+from aboveboard.basics.actor import SYSTEM, ActorKind, Role
 from tests.accounts.conftest import JON
-from tests.accounts.people import customer_client, staff_client, staff_member
+from tests.accounts.people import customer_client, erase_everywhere, staff_client, staff_member
 from tests.api.programs import program
 
 NOBODY = Visitor()
@@ -112,7 +113,7 @@ def test_a_role_that_changed_holds_from_the_next_click() -> None:
     account = staff_member(Role.INCIDENT_LEAD)
     browser = staff_client(account=account)
     assert browser.get("/console/incidents/").status_code == 200
-    actions.change_role(account, role=Role.ADVISER)
+    actions.change_role(account.pk, role=Role.ADVISER, by=SYSTEM, at=clock.now())
     assert browser.get("/console/incidents/").status_code == 403
 
 
@@ -120,14 +121,14 @@ def test_a_role_that_changed_holds_from_the_next_click() -> None:
 def test_a_closed_account_is_out_at_the_next_click() -> None:
     account = staff_member(Role.ADVISER)
     browser = staff_client(account=account)
-    actions.close(account, at=clock.now())
+    actions.close(account.pk, by=SYSTEM, at=clock.now())
     assert browser.get("/console/").status_code == 302
 
 
 @pytest.mark.django_db
 def test_a_customer_who_was_forgotten_is_out_at_the_next_click() -> None:
     browser = customer_client(JON)
-    actions.forget_customer(JON)
+    erase_everywhere(JON)
     assert browser.get("/you/").status_code == 302
 
 
@@ -141,7 +142,7 @@ def test_a_program_needs_a_token_that_works() -> None:
     assert ask.get("/console/", headers={"Authorization": f"Bearer {token}"}).status_code == 302
     for wrong in ("", token, f"Basic {token}", f"Bearer {token}x", "Bearer ab_", f"Bearer {old}"):
         assert ask.get("/api/v1/uses", headers={"Authorization": wrong}).status_code == 401, wrong
-    credentials.revoke_client(client, at=at)
+    clients.revoke_client(client.pk, by=SYSTEM, at=at)
     refused = ask.get("/api/v1/uses", headers={"Authorization": f"Bearer {token}"})
     assert (refused.status_code, refused["Content-Type"]) == (401, "application/problem+json")
     assert refused["WWW-Authenticate"].startswith("Bearer")

@@ -117,7 +117,7 @@ def test_a_customer_makes_a_passkey_and_signs_in_with_it(page: Page) -> None:
 @pytest.mark.usefixtures("authenticator")
 def test_a_colleague_sets_up_and_uses_a_second_step(page: Page) -> None:
     account = staff_member(Role.INCIDENT_LEAD)
-    page.goto(actions.make_link(account, by=SYSTEM, at=clock.now()))
+    page.goto(actions.make_link(account.pk, by=SYSTEM, at=clock.now()))
     assert_accessible(page)
     photograph(page, "link")
     page.get_by_role("button", name="Sign in").click()

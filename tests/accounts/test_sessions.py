@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.accounts import sealing
-from aboveboard.accounts.sealing import NoSealingKey, WillNotOpen
+from aboveboard.accounts.sealing import BoxDamaged
 from aboveboard.accounts.sessions import SessionStore, row_key
 
 
@@ -76,18 +76,13 @@ class TestSession:
         assert SessionStore(session.session_key).load() == {}
 
 
-@pytest.fixture
-def secret() -> bytes:
-    return b"\x01" * 32
-
-
 @pytest.fixture(autouse=True)
-def _own_secret(secret: bytes) -> Generator[None]:
-    before = sealing._secret
-    sealing.register(lambda: secret)
+def _own_secret(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """Give the instance a secret without a database."""
+    monkeypatch.setattr(sealing, "instance_secret", lambda name: b"\x01" * 32)
+    sealing.forget()
     yield
-    assert before is not None
-    sealing.register(before)
+    sealing.forget()
 
 
 @given(st.binary(max_size=300), st.binary(max_size=40))
@@ -95,9 +90,9 @@ def test_what_is_sealed_opens_for_what_it_belongs_to(plaintext: bytes, owner: by
     box = sealing.seal("test", plaintext, belongs_to=owner)
     assert len(box) == 12 + len(plaintext) + 16
     assert sealing.unseal("test", box, belongs_to=owner) == plaintext
-    with pytest.raises(WillNotOpen):
+    with pytest.raises(BoxDamaged):
         sealing.unseal("test", box, belongs_to=owner + b"x")
-    with pytest.raises(WillNotOpen):
+    with pytest.raises(BoxDamaged):
         sealing.unseal("other", box, belongs_to=owner)
 
 
@@ -105,7 +100,7 @@ def test_what_is_sealed_opens_for_what_it_belongs_to(plaintext: bytes, owner: by
 def test_one_changed_byte_does_not_open(place: int, change: int) -> None:
     box = bytearray(sealing.seal("test", b"hello"))
     box[place] ^= change
-    with pytest.raises(WillNotOpen):
+    with pytest.raises(BoxDamaged):
         sealing.unseal("test", bytes(box))
 
 
@@ -113,11 +108,13 @@ def test_the_same_text_is_never_the_same_box() -> None:
     assert sealing.seal("test", b"hello") != sealing.seal("test", b"hello")
 
 
-def test_without_a_secret_nothing_is_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sealing, "_secret", None)
-    sealing._cipher.cache_clear()
-    with pytest.raises(NoSealingKey, match="No secret was registered"):
-        sealing.seal("test", b"hello")
+def test_another_secret_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    box = sealing.seal("test", b"hello")
+    monkeypatch.setattr(sealing, "instance_secret", lambda name: b"\x02" * 32)
+    assert sealing.unseal("test", box) == b"hello"  # remembered by the process
+    sealing.forget()
+    with pytest.raises(BoxDamaged):
+        sealing.unseal("test", box)
 
 
 def test_keys_of_the_cache_say_nothing() -> None:

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from aboveboard.accounts import actions
 from aboveboard.accounts.models import Account
 from aboveboard.basics import clock
-from aboveboard.basics.actor import Role
+from aboveboard.basics.actor import SYSTEM, Role
 from tests.accounts.people import customer_client, mailed_code, staff_client, staff_member
 
 pytestmark = pytest.mark.django_db
@@ -211,7 +211,7 @@ def test_many_wrong_codes_of_the_app_are_slowed_down(client: Client, ada: Accoun
 
 
 def test_a_closed_account_cannot_sign_in(client: Client, ada: Account) -> None:
-    actions.close(ada, at=clock.now())
+    actions.close(ada.pk, by=SYSTEM, at=clock.now())
     assert sign_in(client) == "200"
     client.post("/accounts/staff/code/", {"login": "ada@staff.example"})
     assert mail.outbox == []

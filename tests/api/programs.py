@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aboveboard.accounts.clients import credentials, tokens
+from aboveboard.accounts.clients import tokens
 from aboveboard.accounts.models import ServiceClient
 from aboveboard.basics import clock
 from aboveboard.promise.queries import in_force
+from tests.accounts.people import service_client
 
 
 def token_for(role: str, *purposes: str) -> str:
@@ -23,7 +24,7 @@ def program(
 ) -> tuple[ServiceClient, str]:
     """Return a program and a token of it."""
     at = clock.now()
-    client, _ = credentials.make_client(
-        name=name, role=role, team=team, purposes=purposes, channels=channels, at=at
+    client, _ = service_client(
+        name=name, role=role, team=team, purposes=list(purposes), channels=list(channels), at=at
     )
     return client, tokens.issue(client, at=at)

@@ -10,9 +10,10 @@ import pytest
 from django.test import Client
 
 from aboveboard.access.queries import looks
-from aboveboard.accounts.clients import credentials
+from aboveboard.accounts.clients.actions import revoke_client
 from aboveboard.accounts.models import ServiceClient
 from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM
 from aboveboard.ledger.models import Entry
 from tests.api import programs
 from tests.world import load
@@ -104,7 +105,7 @@ def test_no_token_no_answer(token: str | None, someone: Any) -> None:
 
 
 def test_a_revoked_token_is_worth_nothing(program: Any, someone: Any) -> None:
-    credentials.revoke_client(program[0], at=clock.now())
+    revoke_client(program[0].pk, by=SYSTEM, at=clock.now())
     assert post(program[1], asked(someone[1])).status_code == 401
 
 

@@ -1,17 +1,10 @@
-"""Every kind of entry that is written has a rule for what a restore does with it: the class that
-writes an entry is the class that reads it back."""
+"""Every kind of entry that is written has a rule for what a restore does with it. That every kind
+is declared is held by ``tests/house/test_packages.py``."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-import sys
-from collections.abc import Iterator
-
 import pytest
 
-import aboveboard
-from aboveboard.basics.facts import Facts, Repeat
 from aboveboard.basics.package import gathered
 from aboveboard.recovery.restoring import rules
 
@@ -34,42 +27,12 @@ FORGOTTEN_ONCE = (
 """Written, and unknown to a restore, while the rules were a list kept by hand."""
 
 
-def written() -> set[type[Facts]]:
-    """Return every kind of entry that any module of ours can write."""
-    for module in pkgutil.iter_modules(aboveboard.__path__, "aboveboard."):
-        for found in pkgutil.iter_modules(
-            importlib.import_module(module.name).__path__ if module.ispkg else [], module.name + "."
-        ):
-            if found.name.endswith(".entries"):
-                importlib.import_module(found.name)
-    return {facts for facts in _below(Facts) if facts.__module__.startswith("aboveboard.")}
-
-
-def _below(kind: type[Facts]) -> Iterator[type[Facts]]:
-    for facts in kind.__subclasses__():
-        yield from _below(facts)
-        # A class with slots is made twice, and the first of the two lives until it is collected.
-        current = getattr(sys.modules[facts.__module__], facts.__name__, None) is facts
-        if "kind" in vars(facts) and current:  # else what several kinds share
-            yield facts
-
-
-def test_every_kind_that_can_be_written_is_declared_by_its_package() -> None:
-    declared = {facts: package.name for package in gathered() for facts in package.entries}
-    assert {facts: facts.__module__.split(".")[1] for facts in written()} == declared
-
-
-def test_every_kind_that_can_be_written_has_its_rule() -> None:
-    for facts in written():
-        outcome, sentence = rules.rule(facts.kind)
-        assert sentence == facts.on_restore.sentence
-        assert (outcome is rules.Outcome.REPEATED) == (facts.kind in rules.repeats()), facts.kind
-
-
-def test_what_is_repeated_is_repeated_by_the_package_that_wrote_it() -> None:
+def test_every_kind_that_is_declared_has_its_rule() -> None:
     for package in gathered():
-        repeated = {facts for facts in package.entries if isinstance(facts.on_restore, Repeat)}
-        assert set(package.repeats) == repeated, package.name
+        for facts in package.entries:
+            outcome, sentence = rules.rule(facts.kind)
+            assert sentence == facts.on_restore.sentence
+            assert (outcome is rules.Outcome.REPEATED) == (facts.kind in rules.repeats())
 
 
 @pytest.mark.parametrize("kind", FORGOTTEN_ONCE)

@@ -10,7 +10,7 @@ import pytest
 
 from aboveboard.access import actions as access
 from aboveboard.accounts import actions as accounts
-from aboveboard.accounts import staff
+from aboveboard.accounts.clients import actions as clients
 from aboveboard.accounts.models import Account, ServiceClient
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.choices import queries as choices
@@ -60,9 +60,14 @@ class Week:
             at=self.then,
         )
         accounts.add_staff(
-            email="admin@example.org", name="A", team="IT", role=Role.ADMINISTRATOR, at=self.then
+            email="admin@example.org",
+            name="A",
+            team="IT",
+            role=Role.ADMINISTRATOR,
+            by=SYSTEM,
+            at=self.then,
         )
-        self.leaver = staff.add_staff(
+        self.leaver = accounts.add_staff(
             email="leaver@example.org",
             name="L",
             team="Shops",
@@ -70,7 +75,7 @@ class Week:
             by=SYSTEM,
             at=self.then,
         )
-        self.till, _ = staff.make_client(
+        self.till, _ = clients.make_client(
             name="till",
             role="shop-system",
             team="Shops",
@@ -93,8 +98,8 @@ class Week:
             by=ADVISER,
             at=self.then + WEEK / 6,
         )
-        staff.close(self.leaver, by=SYSTEM, at=self.then + WEEK / 5)
-        staff.revoke_client(self.till, by=SYSTEM, at=self.then + WEEK / 4)
+        accounts.close(self.leaver.id, by=SYSTEM, at=self.then + WEEK / 5)
+        clients.revoke_client(self.till.id, by=SYSTEM, at=self.then + WEEK / 4)
         self.later = [one for one in load(20, seed=7) if one[0] not in dict(self.people)]
         choose(
             self.later[0][0],
@@ -138,8 +143,8 @@ def assert_as_after_the_week(week: Week, done: Restoration) -> None:
     assert choices.standing(week.withdrew).said("personal-offers") is Answer.NO
     assert [choice.evidence for choice in choices.history(week.withdrew)] == ["call:3", "call:1"]
     # The one who left stays outside, and so does the program.
-    assert Account.objects.get(pk=week.leaver.pk).closed_at is not None
-    assert ServiceClient.objects.get(pk=week.till.pk).revoked_at is not None
+    assert Account.objects.get(pk=week.leaver.id).closed_at is not None
+    assert ServiceClient.objects.get(pk=week.till.id).revoked_at is not None
     # Everybody else opens.
     found = use(week.stays)
     assert isinstance(found, access.Opened)

@@ -1,9 +1,5 @@
-"""Every change to accounts and links; programs have :mod:`aboveboard.accounts.clients`.
-
-These are the changes alone. Whoever acts on behalf of a person calls
-``aboveboard.accounts.staff``, which makes the same change and writes its ledger entry in one
-transaction: this room may not import the ledger.
-"""
+"""Every change to accounts and sign-in links, each with its ledger entry in one transaction.
+Clients have :mod:`aboveboard.accounts.clients.actions`."""
 
 from __future__ import annotations
 
@@ -13,14 +9,27 @@ from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from aboveboard.accounts import limits, links
+from aboveboard.accounts.entries import (
+    Position,
+    SignInLinkMade,
+    StaffAdded,
+    StaffChanged,
+    StaffClosed,
+)
 from aboveboard.accounts.links import LinkState
 from aboveboard.accounts.models import Account, SignInLink
+from aboveboard.accounts.queries import StaffMember, member_of
 from aboveboard.basics import settings
 from aboveboard.basics.actor import Actor, Role
-from aboveboard.basics.errors import Conflict, Invalid, Refused
+from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
+from aboveboard.basics.facts import Code, TeamName, fits
+from aboveboard.keys.handles import handles_of
+from aboveboard.keys.queries import opened
+from aboveboard.ledger.actions import append
 
 STAND_IN = "@person.invalid"
 """A customer's account needs an address for allauth; this one can never receive mail
@@ -28,29 +37,33 @@ STAND_IN = "@person.invalid"
 
 
 @transaction.atomic
-def add_staff(*, email: str, name: str, team: str, role: Role, at: datetime) -> Account:
-    """Make a member of staff, or open a closed account again with nothing of
-    its old ways to sign in.
+def add_staff(
+    *, email: str, name: str, team: str, role: Role, by: Actor, at: datetime
+) -> StaffMember:
+    """Add a member of staff, or open a closed account again with nothing of its old ways to sign in
+    (entry ``staff.added``).
 
     Raises:
-        BadInput: the address is none, the name is empty, or the role is not one of staff.
-        Conflict: somebody who works here has this address.
+        Invalid: the e-mail address is not one, the name is empty, the role is not one of staff, or
+            the team is not the name of a team.
+        Conflict: a member of staff has this address.
     """
     email = email.strip().lower()
     try:
         validate_email(email)
     except ValidationError:
         raise Invalid(
-            found="an address that is not an e-mail address", fix="Write it like name@example.com."
+            found="that is not an e-mail address", fix="Write it like name@example.com."
         ) from None
     if not name.strip():
-        raise Invalid(found="an empty name", fix="Give the name that colleagues know them by.")
+        raise Invalid(found="the name is empty", fix="Give the name that colleagues know them by.")
+    check_team(team)
     _staff_role(role)
     account = Account.objects.select_for_update().filter(email=email).first()
     if account is None:
         account = Account(email=email, created_at=at)
     elif account.is_active:
-        raise Conflict(why="somebody with this address is on the staff already")
+        raise Conflict(why="a member of staff has this address already")
     account.name, account.team, account.role, account.closed_at = (
         name.strip(),
         team.strip(),
@@ -59,44 +72,68 @@ def add_staff(*, email: str, name: str, team: str, role: Role, at: datetime) -> 
     )
     account.set_unusable_password()
     account.save()
+    # Whoever had this address before may still hold the passkey or the authenticator app.
     Authenticator.objects.filter(user_id=account.pk).delete()
+    position = position_of(account)
+    append(StaffAdded(position.account, position.role, position.team), by=by, handle=None, at=at)
+    return member_of(account)
+
+
+@transaction.atomic
+def change_role(
+    account_id: int, *, role: Role, team: str | None = None, by: Actor, at: datetime
+) -> StaffMember:
+    """Give a member of staff another role, and another team if one is named (entry
+    ``staff.changed``). It holds from their next click.
+
+    Raises:
+        Invalid: the role is not one of staff, or the team is not the name of a team.
+        NotFound: there is no such account.
+        Conflict: they are a customer, or the last administrator.
+    """
+    before = position_of(_staff_member(account_id))
+    changed = set_role(account_id, role=role, team=team)
+    append(StaffChanged(before, position_of(changed)), by=by, handle=None, at=at)
+    return member_of(changed)
+
+
+def set_role(account_id: int, *, role: Role, team: str | None) -> Account:
+    """Do what :func:`change_role` does, without its entry: a restored database repeats it."""
+    _staff_role(role)
+    account = _staff_member(account_id)
+    if role is not Role.ADMINISTRATOR:
+        _not_the_last_administrator(account)
+    account.role = role
+    if team is not None:
+        check_team(team)
+        account.team = team.strip()
+    account.save(update_fields=["role", "team"])
     return account
 
 
 @transaction.atomic
-def change_role(account: Account, *, role: Role, team: str | None = None) -> Account:
-    """Give a member of staff another role, and another team if one is named. It
-    holds from their next click.
+def close(account_id: int, *, by: Actor, at: datetime) -> StaffMember:
+    """Close a member of staff's account (entry ``staff.closed``): they are signed out everywhere at
+    once. Nothing is deleted, since the ledger names it.
 
     Raises:
-        BadInput: the role is not one of staff.
+        NotFound: there is no such account.
         Conflict: they are a customer, or the last administrator.
     """
-    _staff_role(role)
-    fresh = _staff_member(account)
-    if role is not Role.ADMINISTRATOR:
-        _not_the_last_administrator(fresh)
-    fresh.role = role
-    if team is not None:
-        fresh.team = team.strip()
-    fresh.save(update_fields=["role", "team"])
-    return fresh
+    closed = set_closed(account_id, at=at)
+    position = position_of(closed)
+    append(StaffClosed(position.account, position.role, position.team), by=by, handle=None, at=at)
+    return member_of(closed)
 
 
-@transaction.atomic
-def close(account: Account, *, at: datetime) -> Account:
-    """Close a member of staff's account: signed out everywhere at once, nothing deleted,
-    since the ledger names it.
-
-    Raises:
-        Conflict: they are a customer, or the last administrator.
-    """
-    fresh = _staff_member(account)
-    _not_the_last_administrator(fresh)
-    fresh.closed_at = fresh.closed_at or at
-    fresh.save(update_fields=["closed_at"])
-    end_sessions(fresh)
-    return fresh
+def set_closed(account_id: int, *, at: datetime) -> Account:
+    """Do what :func:`close` does, without its entry: a restored database repeats it."""
+    account = _staff_member(account_id)
+    _not_the_last_administrator(account)
+    account.closed_at = account.closed_at or at
+    account.save(update_fields=["closed_at"])
+    end_sessions(account)
+    return account
 
 
 def end_sessions(account: Account) -> None:
@@ -123,54 +160,28 @@ def customer_account(person_id: int, *, at: datetime) -> Account:
     return account
 
 
-def forget_customer(person_id: int) -> None:
-    """Delete a customer's account, passkeys and links with it: the erasure of a
-    person ends here too."""
-    Account.objects.customers().filter(person_id=person_id).delete()
-
-
-def join_customers(kept: int, merged: int) -> str:
-    """Let one customer's account be another's, two records having been found to be of one
-    person; return what was done.
-
-    Where both have one, that of the record kept stays, and the other goes with its passkeys: its
-    address still signs them in.
-    """
-    theirs = Account.objects.customers().filter(person_id=merged)
-    if Account.objects.customers().filter(person_id=kept).exists():
-        return "ended" if theirs.delete()[0] else "none"
-    return "moved" if theirs.update(person_id=kept, email=f"{kept}{STAND_IN}") else "none"
-
-
-def part_customers(kept: int, merged: int, done: str) -> None:
-    """Undo :func:`join_customers`: an account that was moved goes back; whoever was signed
-    in must sign in again."""
-    for account in Account.objects.customers().filter(person_id=kept):
-        end_sessions(account)
-        if done == "moved":
-            Account.objects.filter(pk=account.pk).update(
-                person_id=merged, email=f"{merged}{STAND_IN}"
-            )
-
-
+@transaction.atomic
 def make_link(
-    account: Account,
+    account_id: int,
     *,
     by: Actor,
     at: datetime,
     life: timedelta = limits.SIGN_IN_LINK_LIFE,
     demo: bool = False,
 ) -> str:
-    """Return the path of a fresh link that signs ``account`` in, once, within ``life``.
+    """Return the path of a fresh link that signs the account in, once, within ``life`` (entry
+    ``signin.link``).
 
     ``demo`` waives the second factor, on a demonstration only.
 
     Raises:
-        NotAllowed: ``demo`` on an instance that is no demonstration.
+        Refused: ``demo`` on an instance that is no demonstration.
+        NotFound: there is no such account.
         Conflict: the account is closed.
     """
     if demo and not settings.current().demo.enabled:
         raise Refused(why="a link without a second factor is for demonstrations only")
+    account = _account(account_id)
     if not account.is_active:
         raise Conflict(why="this account is closed")
     token = links.new_token()
@@ -182,7 +193,22 @@ def make_link(
         expires_at=at + life,
         second_factor_waived=demo,
     )
+    role = Role(account.role)
+    if account.person_id is None:
+        entry = SignInLinkMade(at + life, demo, role, Code(str(account.pk)), TeamName(account.team))
+    else:
+        entry = SignInLinkMade(at + life, demo, role)
+    append(entry, by=by, handle=_handle(account.person_id), at=at)
     return reverse("accounts_link", args=[token])
+
+
+def _handle(person_id: int | None) -> str | None:
+    """Return the handle that new entries about the person have; None for staff, and for a person
+    whose key is destroyed."""
+    key = None if person_id is None else opened([person_id]).get(person_id)
+    if person_id is None or key is None:
+        return None
+    return handles_of(person_id, key.key, key.handles)[0]
 
 
 def link_state(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | None]:
@@ -199,38 +225,71 @@ def link_state(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | Non
 
 def use_link(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | None]:
     """Use the link. Of two at the same moment one gets ``WORKS``, the other ``USED``."""
-    found, link = link_state(token, at=at)
-    if found is not LinkState.WORKS or link is None:
-        return found, link
+    state, link = link_state(token, at=at)
+    if state is not LinkState.WORKS or link is None:
+        return state, link
     if SignInLink.objects.filter(pk=link.pk, used_at=None).update(used_at=at) != 1:
         return LinkState.USED, link
     return LinkState.WORKS, link
 
 
+def check_team(team: str) -> None:
+    """Say what is wrong with the name of a team, which goes into the ledger.
+
+    Raises:
+        Invalid: it is too long, or has an e-mail address or a long number in it.
+    """
+    if not fits(TeamName, team.strip()):
+        raise Invalid(
+            found="that is not the name of a team",
+            fix="Use at most 80 characters, without an e-mail address or a long number.",
+        )
+
+
+def position_of(account: Account) -> Position:
+    """Return the role and team of an account as the ledger names them."""
+    return Position(Code(str(account.pk)), Role(account.role), TeamName(account.team))
+
+
 def _staff_role(role: Role) -> None:
     if role is Role.CUSTOMER:
         raise Invalid(
-            found="the role customer",
+            found="the role customer is not one of staff",
             fix="Choose one of: "
             + ", ".join(r.value for r in Role if r is not Role.CUSTOMER)
             + ".",
         )
 
 
-def _staff_member(account: Account) -> Account:
+def _account(account_id: int) -> Account:
+    account = Account.objects.select_for_update().filter(pk=account_id).first()
+    if account is None:
+        raise NotFound(what="account")
+    return account
+
+
+def _staff_member(account_id: int) -> Account:
+    """Return the account, locked together with those of all administrators.
+
+    One statement, in the order of their numbers: two administrators who close each other's accounts
+    at the same moment wait for one another, and the second is the last one.
+    """
+    locked = Account.objects.select_for_update().filter(
+        Q(pk=account_id) | Q(role=Role.ADMINISTRATOR, closed_at=None)
+    )
+    account = {row.pk: row for row in locked.order_by("pk")}.get(account_id)
+    if account is None:
+        raise NotFound(what="account")
     if account.is_customer:
         raise Conflict(why="this is a customer's account")
-    return Account.objects.select_for_update().get(pk=account.pk)
+    return account
 
 
 def _not_the_last_administrator(account: Account) -> None:
     if account.role != Role.ADMINISTRATOR or not account.is_active:
         return
-    if (
-        not Account.objects.filter(role=Role.ADMINISTRATOR, closed_at=None)
-        .exclude(pk=account.pk)
-        .exists()
-    ):
+    others = Account.objects.filter(role=Role.ADMINISTRATOR, closed_at=None)
+    if not others.exclude(pk=account.pk).exists():
         raise Conflict(
             why="this is the last administrator, and someone must be able to manage the staff"
         )

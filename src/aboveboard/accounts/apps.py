@@ -13,7 +13,48 @@ class AccountsConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="accounts")
+        from aboveboard.accounts import entries, replay
+        from aboveboard.accounts.personal_data import DECLARED
+
+        return Package(
+            name="accounts",
+            public=(
+                "actions",
+                "clients.actions",
+                "clients.idempotency",
+                "clients.scope",
+                "clients.tokens",
+                "entries",
+                "gate",
+                "limits",
+                "queries",
+                "sealing",
+            ),
+            entries=(
+                entries.StaffAdded,
+                entries.StaffChanged,
+                entries.StaffClosed,
+                entries.SignInLinkMade,
+                entries.ClientMade,
+                entries.ClientRotated,
+                entries.ClientRevoked,
+            ),
+            repeats={
+                entries.StaffChanged: replay.change_role,
+                entries.StaffClosed: replay.close,
+                entries.ClientRevoked: replay.revoke,
+            },
+            personal_data=DECLARED,
+            not_backed_up={
+                "django_session": (
+                    "a session that ended since would work again: people sign in again"
+                ),
+                "accounts_accesstoken": (
+                    "a token that was revoked since would work again: a client asks for another"
+                ),
+                "accounts_signinlink": "a link that was used since would work again",
+            },
+        )
 
     def ready(self) -> None:
         """Declare the gates of sign-in, and listen to how sessions begin."""

@@ -1,40 +1,28 @@
-"""How a typed address finds a customer, without this room knowing the vault.
-
-``site`` registers the look-up once at start-up: a function from the typed e-mail address to the ids
-of the people whose blind index matches it. The address is matched, never kept.
-"""
+"""Which customers a typed e-mail address belongs to. A package above this one holds them, and
+declares how it finds them (``Package.customers_by_email``). The address is matched, never kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Misconfigured
+from aboveboard.basics.package import gathered
 
-FindPerson = Callable[[str], list[int]]
 
-
-class NoDirectory(AboveboardError):
-    """No look-up of customers was registered, so no customer can sign in."""
+class NoDirectory(Misconfigured):
+    """No package says which customers have an e-mail address, so no customer can sign in."""
 
     code = "no_directory"
-    next_step = "Call accounts.directory.register(...) at start-up."
+    next_step = "Declare Package.customers_by_email in one package."
 
 
-_find: FindPerson | None = None
-
-
-def register(find_person: FindPerson) -> None:
-    """Set the look-up: an address (as typed) to person ids, empty when nobody matches."""
-    global _find
-    _find = find_person
-
-
-def find(email: str) -> list[int]:
-    """Return the ids of the people whose sealed address matches ``email``.
+def find(email: str) -> Sequence[int]:
+    """Return the people whose sealed address matches ``email`` as it was typed, by their numbers.
 
     Raises:
-        NoDirectory: nothing was registered.
+        NoDirectory: no package declares it.
     """
-    if _find is None:
-        raise NoDirectory()
-    return _find(email)
+    for package in gathered():
+        if package.customers_by_email is not None:
+            return package.customers_by_email(email)
+    raise NoDirectory

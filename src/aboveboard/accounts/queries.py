@@ -1,85 +1,183 @@
-"""Every read of accounts that a face needs."""
+"""Every read of accounts and clients that others need."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
 
 from aboveboard.accounts.models import Account, ServiceClient
-from aboveboard.basics.actor import Actor, ActorKind
+from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.basics.errors import NotFound
 
 
-def staff() -> Sequence[Account]:
-    """Return all staff, closed accounts last, each with ``has_second_factor``."""
-    factors = Authenticator.objects.filter(user_id=OuterRef("pk")).exclude(
-        type=Authenticator.Type.RECOVERY_CODES
-    )
-    return list(
-        Account.objects.staff()
-        .annotate(has_second_factor=Exists(factors))
-        .order_by("closed_at", "name", "pk")
-    )
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """A member of staff. ``closed_at``: since when they may not sign in, or None."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    team: str
+    closed_at: datetime | None
+    has_second_factor: bool
+
+    @property
+    def is_active(self) -> bool:
+        """Whether they may sign in."""
+        return self.closed_at is None
+
+    @property
+    def role_in_words(self) -> str:
+        """Return the role as it is said on a page: ``incident lead``."""
+        return self.role.value.replace("-", " ")
+
+    @property
+    def actor(self) -> Actor:
+        """Return them as the ledger names them."""
+        return Actor(ActorKind.STAFF, str(self.id), self.role, self.team)
 
 
-def staff_member(email: str) -> Account:
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client: a system that asks for people's data. ``client_id`` is what it calls itself at the
+    token endpoint; ``expires_at`` when the last of its secrets ends."""
+
+    id: int
+    client_id: str
+    name: str
+    role: str
+    team: str
+    purposes: tuple[str, ...]
+    channels: tuple[str, ...]
+    expires_at: datetime
+    revoked_at: datetime | None
+
+    @property
+    def actor(self) -> Actor:
+        """Return it as the ledger names it."""
+        return Actor(ActorKind.SERVICE, str(self.id), self.role, self.team)
+
+
+def staff() -> Sequence[StaffMember]:
+    """Return all staff by name, closed accounts last."""
+    return [
+        member_of(row)
+        for row in _with_factors(Account.objects.staff()).order_by("closed_at", "name", "pk")
+    ]
+
+
+def staff_member(email: str) -> StaffMember:
     """Return the member of staff with this address.
 
     Raises:
-        NotFound: nobody who works here has it.
+        NotFound: nobody on the staff has it.
     """
-    account = Account.objects.staff().filter(email=email.strip().lower()).first()
-    if account is None:
+    row = _with_factors(Account.objects.staff()).filter(email=email.strip().lower()).first()
+    if row is None:
         raise NotFound(what="member of staff")
-    return account
+    return member_of(row)
 
 
-def account(account_id: int) -> Account:
-    """Return one account.
+def staff_member_by_id(account_id: int) -> StaffMember:
+    """Return the member of staff whose account has this number.
 
     Raises:
         NotFound: there is none.
     """
-    found = Account.objects.filter(pk=account_id).first()
-    if found is None:
-        raise NotFound(what="account")
-    return found
+    row = _with_factors(Account.objects.staff()).filter(pk=account_id).first()
+    if row is None:
+        raise NotFound(what="member of staff")
+    return member_of(row)
 
 
-def names(account_ids: Sequence[int]) -> dict[int, str]:
-    """Return the names of these members of staff, for pages of staff; customers
-    see role and team only."""
+def names(account_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of these members of staff, for pages of staff; customers see role and team
+    only."""
     return dict(Account.objects.staff().filter(pk__in=account_ids).values_list("pk", "name"))
 
 
 def actor_for(account: Account) -> Actor:
-    """Return the member of staff as an actor."""
+    """Return the member of staff as the ledger names them."""
     return Actor(ActorKind.STAFF, str(account.pk), account.role, account.team)
+
+
+def lock_staff_member(account_id: int) -> None:
+    """Lock a member of staff's row until the transaction ends, so that what they do is counted one
+    at a time."""
+    Account.objects.select_for_update().filter(pk=account_id).first()
+
+
+def role_signed_in(request: HttpRequest) -> Role | None:
+    """Return the role of the account that is signed in, or None. The gate decides who may enter;
+    this only says which pages to offer."""
+    user = request.user
+    return Role(user.role) if isinstance(user, Account) and user.is_active else None
 
 
 def has_second_factor(account: Account) -> bool:
     """Whether this account has set up a second factor (recovery codes alone are none)."""
-    return bool(
-        Authenticator.objects.filter(user_id=account.pk)
-        .exclude(type=Authenticator.Type.RECOVERY_CODES)
-        .exists()
-    )
+    return bool(_factors(account.pk).exists())
 
 
-def clients() -> Sequence[ServiceClient]:
-    """Return every program's entry, revoked ones too, by name."""
-    return list(ServiceClient.objects.order_by("name").prefetch_related("secrets"))
+def clients() -> Sequence[Client]:
+    """Return every client by name, revoked ones too."""
+    return [
+        client_of_row(row)
+        for row in ServiceClient.objects.order_by("name").prefetch_related("secrets")
+    ]
 
 
-def client(name: str) -> ServiceClient:
-    """Return the program called ``name``.
+def client(name: str) -> Client:
+    """Return the client called ``name``.
 
     Raises:
         NotFound: there is none.
     """
-    found = ServiceClient.objects.filter(name=name).first()
-    if found is None:
-        raise NotFound(what="service client")
-    return found
+    row = ServiceClient.objects.filter(name=name).first()
+    if row is None:
+        raise NotFound(what="client")
+    return client_of_row(row)
+
+
+def member_of(account: Account) -> StaffMember:
+    """Return a row as others see it."""
+    known = getattr(account, "factors", None)  # see _with_factors
+    return StaffMember(
+        account.pk,
+        account.email,
+        account.name,
+        Role(account.role),
+        account.team,
+        account.closed_at,
+        has_second_factor(account) if known is None else known,
+    )
+
+
+def client_of_row(row: ServiceClient) -> Client:
+    """Return a row as others see it."""
+    return Client(
+        row.pk,
+        row.client_id,
+        row.name,
+        row.role,
+        row.team,
+        tuple(row.purposes),
+        tuple(row.channels),
+        row.expires_at,
+        row.revoked_at,
+    )
+
+
+def _factors(user_id: object) -> QuerySet[Authenticator]:
+    factors: QuerySet[Authenticator] = Authenticator.objects.filter(user_id=user_id)
+    return factors.exclude(type=Authenticator.Type.RECOVERY_CODES)  # alone they are no factor
+
+
+def _with_factors(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    return accounts.annotate(factors=Exists(_factors(OuterRef("pk"))))

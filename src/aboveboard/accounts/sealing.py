@@ -1,8 +1,8 @@
-"""What this room must remember but may not keep in clear is sealed: sessions, and the
-secrets of second factors.
+"""What this package must remember but may not keep in clear is sealed: sessions, and the secrets of
+second factors.
 
-AES-256-GCM; a key per context, derived (HKDF-SHA256, RFC 5869) from the one secret that
-``site`` provides from ``keys`` at start-up. Box = 12 random bytes of nonce, then ciphertext and
+AES-256-GCM; a key per context, derived (HKDF-SHA256, RFC 5869) from the instance secret
+``sessions``. Box = 12 random bytes of nonce, then ciphertext and
 tag; the context's name and what the box belongs to are associated data, so a box copied into
 another row does not open.
 
@@ -14,8 +14,8 @@ instance that is busier than that.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from functools import cache
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,30 +23,22 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.utils.crypto import salted_hmac
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Damaged
+from aboveboard.keys.queries import instance_secret
 
 _NONCE = 12
-_secret: Callable[[], bytes] | None = None
+_CONTEXTS_FROM: Final = "sessions"
 
 
-class NoSealingKey(AboveboardError):
-    """No secret was registered to seal sessions with, so nobody can sign in."""
+class BoxDamaged(Damaged):
+    """A sealed {what} cannot be decrypted: it was changed, moved, or sealed with another key."""
 
-    code = "no_sealing_key"
-    next_step = "Call accounts.sealing.register(...) at start-up."
-
-
-class WillNotOpen(AboveboardError):
-    """A sealed {what} does not open: it was changed, moved, or sealed with another key."""
-
-    code = "will_not_open"
+    code = "box_damaged"
+    next_step = "Sign in again. If it is a second factor, ask an administrator to add you again."
 
 
-def register(secret: Callable[[], bytes]) -> None:
-    """Set where the secret (32 bytes) comes from; it is asked for once a
-    process, when first needed."""
-    global _secret
-    _secret = secret
+def forget() -> None:
+    """Let this process forget its keys: the database behind it becomes another one."""
     _cipher.cache_clear()
 
 
@@ -54,7 +46,7 @@ def seal(context: str, plaintext: bytes, *, belongs_to: bytes = b"") -> bytes:
     """Return the box of ``plaintext``.
 
     Raises:
-        NoSealingKey: nothing was registered.
+        KeyUnwrapFailed, Unavailable: the root key does not open the instance's secret.
     """
     nonce = os.urandom(_NONCE)
     return nonce + _cipher(context).encrypt(nonce, plaintext, context.encode() + b"\0" + belongs_to)
@@ -64,15 +56,15 @@ def unseal(context: str, box: bytes, *, belongs_to: bytes = b"") -> bytes:
     """Return what :func:`seal` was given.
 
     Raises:
-        NoSealingKey: nothing was registered.
-        WillNotOpen: the box was changed, moved or sealed with another key.
+        KeyUnwrapFailed, Unavailable: the root key does not open the instance's secret.
+        BoxDamaged: the box was changed, moved or sealed with another key.
     """
     try:
         return _cipher(context).decrypt(
             box[:_NONCE], box[_NONCE:], context.encode() + b"\0" + belongs_to
         )
     except (InvalidTag, ValueError):
-        raise WillNotOpen(what=context) from None
+        raise BoxDamaged(what=context) from None
 
 
 def cache_key(key: str, key_prefix: str, version: int) -> str:
@@ -89,9 +81,7 @@ def cache_key(key: str, key_prefix: str, version: int) -> str:
 
 @cache
 def _cipher(context: str) -> AESGCM:
-    if _secret is None:
-        raise NoSealingKey()
     key = HKDF(
         algorithm=SHA256(), length=32, salt=None, info=b"aboveboard/accounts/" + context.encode()
     )
-    return AESGCM(key.derive(_secret()))
+    return AESGCM(key.derive(instance_secret(_CONTEXTS_FROM)))

@@ -46,7 +46,7 @@ class SessionStore(DatabaseStore):
         """Return the session, or an empty one when it does not open."""
         try:
             plain = sealing.unseal(_CONTEXT, base64.b64decode(session_data), belongs_to=self._row())
-        except (sealing.WillNotOpen, ValueError):
+        except (sealing.BoxDamaged, ValueError):
             log.warning("a session did not open and was treated as empty")
             return {}
         session: dict[str, Any] = json.loads(plain)

@@ -38,6 +38,9 @@ Digest = NewType("Digest", str)
 """Hex of a digest over something that holds no personal data."""
 Reference = NewType("Reference", str)
 """The number of a case, letter, call or other record, without personal data."""
+TeamName = NewType("TeamName", str)
+"""What an administrator calls a team or branch: people who act are named by it. An e-mail address
+or the number of a person does not fit."""
 VerifierKey = NewType("VerifierKey", str)
 """A key of a signed note (C2SP signed-note): name, hash and public key."""
 
@@ -49,6 +52,7 @@ _FORM: Final[dict[Any, re.Pattern[str]]] = {
     Code: re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/+-]{0,99}|"),
     Digest: re.compile(r"([0-9a-f]{2}){8,64}|"),
     Reference: re.compile(REFERENCE_PATTERN + "|"),
+    TeamName: re.compile(r"(?!.*[0-9]{5})[^\x00-\x1f\x7f@]{0,80}"),
     VerifierKey: re.compile(r"[!-~]{1,300}"),
 }
 
@@ -96,6 +100,12 @@ def omitted(key: str | None = None) -> Any:
 def written_as(key: str) -> Any:
     """Return a fact that the entry calls ``key``: ``kind``, for one, means the entry's own here."""
     return dataclasses.field(metadata={"key": key})
+
+
+def fits(form: Any, value: str) -> bool:
+    """Whether ``value`` has the form of a type such as :data:`Reference`: asked before anything is
+    changed, so that the person who typed it can mend it."""
+    return _FORM[form].fullmatch(value) is not None
 
 
 class Facts:

@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import CONSOLE, PORTAL, public
-from aboveboard.accounts.models import Account
+from aboveboard.accounts.queries import role_signed_in
 from aboveboard.basics import clock, settings
+from aboveboard.basics.actor import Role
 from aboveboard.basics.canonical import Json
 from aboveboard.centre import losses
 from aboveboard.centre.log import log_url
@@ -29,9 +30,8 @@ from aboveboard.promise.model import LossMeasure
 def front(request: HttpRequest) -> HttpResponse:
     """Lead a customer to the portal, staff to the console, and everyone
     else to the trust centre."""
-    user = request.user
-    if isinstance(user, Account) and user.is_active:
-        return HttpResponseRedirect(PORTAL if user.is_customer else CONSOLE)
+    if (role := role_signed_in(request)) is not None:
+        return HttpResponseRedirect(PORTAL if role is Role.CUSTOMER else CONSOLE)
     return HttpResponseRedirect("/trust/")
 
 

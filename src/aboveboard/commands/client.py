@@ -1,4 +1,4 @@
-"""``aboveboard client``: the programs that may ask for people's data, and their secrets."""
+"""``aboveboard client``: the clients that may ask for people's data, and their secrets."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 
 if TYPE_CHECKING:
-    from aboveboard.accounts.models import ServiceClient
+    from aboveboard.accounts.queries import Client
 
 NAME = "client"
-HELP = "Add, list and revoke the programs that may ask for people's data, and change their secrets."
+HELP = "Add, list and revoke the clients that may request people's data, and rotate their secrets."
 EXAMPLE = """\
 aboveboard client add "Shop till" --role shop-system --team Shops --purpose deliver-orders \
 --channel shop
@@ -28,78 +28,76 @@ NEEDS_INSTANCE = True
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     below = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    add = below.add_parser("add", help="add a program and print its id and secret, once")
-    add.add_argument("name", help="what operators call it")
-    add.add_argument("--role", required=True, help="its role, in the promise's words")
-    add.add_argument("--team", default="", help="the team that customers are shown")
+    add = below.add_parser("add", help="add a client and print its ID and secret once")
+    add.add_argument("name", help="a name for the client, for operators")
+    add.add_argument("--role", required=True, help="the client's role in the promise")
+    add.add_argument("--team", default="", help="the team that customers see")
     add.add_argument(
         "--purpose",
         action="append",
         required=True,
-        help="a purpose of the promise that it may ask for; repeat for more",
+        help="a purpose in the promise that the client may request; repeat for more than one",
     )
     add.add_argument(
         "--channel",
         action="append",
         required=True,
-        help="a channel of the promise that it may ask on; repeat for more",
+        help="a channel in the promise that the client may use; repeat for more than one",
     )
     rotate = below.add_parser(
-        "rotate", help="print a new secret, once; the old one works a while longer"
+        "rotate", help="print a new secret once; the old one keeps working for a while"
     )
-    rotate.add_argument("name")
     rotate.add_argument(
         "--overlap-hours",
         type=int,
+        metavar="HOURS",
         default=int(limits.CLIENT_SECRET_OVERLAP / timedelta(hours=1)),
-        help="how long the old secret still works; with 0 it and every token end at once",
+        help="how long the old secret keeps working (default: %(default)s); 0 stops it and every "
+        "access token at once",
     )
-    for one in (add, rotate):
-        one.add_argument(
+    for command in (add, rotate):
+        command.add_argument(
             "--days",
             type=int,
             default=limits.CLIENT_SECRET_LIFE.days,
-            help="how long the secret works",
+            help="how many days the secret works (default: %(default)s)",
         )
-    revoke = below.add_parser("revoke", help="stop its secrets and tokens working, for good")
-    revoke.add_argument("name")
-    for one in (add, rotate, revoke, below.add_parser("list", help="list every program")):
-        one.add_argument("--json", action="store_true", help="print JSON for a program")
+    revoke = below.add_parser("revoke", help="stop the client's secrets and tokens permanently")
+    for command in (rotate, revoke):
+        command.add_argument("name", help="the client's name")
+    list_ = below.add_parser("list", help="list all clients")
+    for command in (add, rotate, revoke, list_):
+        command.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it. Exit codes: 0 done, 2 something missing or not in the promise, 3 no such program, 4
-    name taken or revoked, 8 no promise."""
-    from aboveboard.accounts import queries, staff
+    """Do it. Exit codes: 0 done, 2 something is missing or not in the promise, 3 no such client, 4
+    the name is taken, the client is revoked or there is no promise."""
+    from aboveboard.accounts import queries
+    from aboveboard.accounts.clients import actions
 
     at = clock.now()
     if args.what == "list":
         _list(args.json)
     elif args.what == "revoke":
-        client = staff.revoke_client(queries.client(args.name), by=SYSTEM, at=at)
-        said = {"id": client.pk, "revoked": True}
+        client = actions.revoke_client(queries.client(args.name).id, by=SYSTEM, at=at)
         print(
-            json.dumps(said)
+            json.dumps({"id": client.id, "revoked": True})
             if args.json
-            else f"The secrets and tokens of {client.name} work no more."
+            else f"{client.name} is revoked. Its secrets and tokens no longer work."
         )
     elif args.what == "rotate":
         life, overlap = _life(args.days), timedelta(hours=max(args.overlap_hours, 0))
         client = queries.client(args.name)
-        secret = staff.rotate_client(client, by=SYSTEM, at=at, life=life, overlap=overlap)
-        _show(
-            client,
-            secret,
-            at + life,
-            (
-                f"{client.name} has a new secret; the old one works until "
-                f"{at + overlap:%d %B %Y %H:%M} UTC."
-            ),
-            args.json,
+        secret = actions.rotate_client(client.id, by=SYSTEM, at=at, life=life, overlap=overlap)
+        words = (
+            f"{client.name} has a new secret. The old one works until "
+            f"{at + overlap:%d %B %Y %H:%M} UTC."
         )
+        _show(client, secret, at + life, words, args.json)
     else:
         life = _life(args.days)
-        client, secret = staff.make_client(
+        client, secret = actions.make_client(
             name=args.name,
             role=args.role,
             team=args.team,
@@ -109,7 +107,7 @@ def run(args: argparse.Namespace) -> int:
             at=at,
             life=life,
         )
-        _show(client, secret, at + life, f"{client.name} may ask now.", args.json)
+        _show(client, secret, at + life, f"{client.name} is added.", args.json)
     return 0
 
 
@@ -117,21 +115,21 @@ def _life(days: int) -> timedelta:
     from aboveboard.basics.errors import Invalid
 
     if days < 1:
-        raise Invalid(found=f"a secret that works for {days} days", fix="Give 1 day or more.")
+        raise Invalid(found=f"a secret cannot work for {days} days", fix="Give 1 day or more.")
     return timedelta(days=days)
 
 
-def _show(client: ServiceClient, secret: str, until: datetime, said: str, as_json: bool) -> None:
+def _show(client: Client, secret: str, until: datetime, words: str, as_json: bool) -> None:
     if as_json:
         shown = {
-            "id": client.pk,
+            "id": client.id,
             "name": client.name,
             "client_id": client.client_id,
             "client_secret": secret,
         }
         print(json.dumps({**shown, "expires_at": clock.to_text(until)}))
         return
-    print(f"{said} Its secret is shown this once, and works until {until:%d %B %Y}:")
+    print(f"{words} Copy the secret now: it is not shown again. It works until {until:%d %B %Y}.")
     print(f"client_id      {client.client_id}\nclient_secret  {secret}")
 
 
@@ -142,7 +140,7 @@ def _list(as_json: bool) -> None:
     if as_json:
         rows = [
             {
-                "id": client.pk,
+                "id": client.id,
                 "client_id": client.client_id,
                 "name": client.name,
                 "role": client.role,
@@ -158,7 +156,7 @@ def _list(as_json: bool) -> None:
         return
     if not clients:
         print(
-            "No program may ask. Add one with: aboveboard client add NAME --role ROLE --purpose "
+            "There are no clients. Add one with: aboveboard client add NAME --role ROLE --purpose "
             "PURPOSE --channel CHANNEL"
         )
     for client in clients:

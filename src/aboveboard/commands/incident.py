@@ -399,10 +399,10 @@ def _say(args: argparse.Namespace, facts: dict[str, Any], words: str) -> None:
 
 
 def _actor(email: str | None) -> Actor:
-    from aboveboard.accounts.queries import actor_for, staff_member
+    from aboveboard.accounts.queries import staff_member
     from aboveboard.basics.actor import SYSTEM
 
-    return actor_for(staff_member(email)) if email else SYSTEM
+    return staff_member(email).actor if email else SYSTEM
 
 
 def _number(text: str) -> int:

@@ -1,4 +1,4 @@
-"""``aboveboard staff``: who works here, in which role, and a link to let them in."""
+"""``aboveboard staff``: the accounts of the people who work here."""
 
 from __future__ import annotations
 
@@ -10,17 +10,14 @@ from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Role
 
 if TYPE_CHECKING:
-    from aboveboard.accounts.models import Account
+    from aboveboard.accounts.queries import StaffMember
 
 NAME = "staff"
-HELP = (
-    "Add, list and remove the people who work here, change their roles, and make sign-in links for "
-    "them."
-)
+HELP = "Add, list and remove staff accounts, change their roles, and make sign-in links."
 EXAMPLE = """\
 aboveboard staff add ada@example.com --name "Ada Byron" --role adviser --team "Call centre"
 aboveboard staff role ada@example.com privacy-lead
-aboveboard staff link ada@example.com      (a new one-time link, when the first one is too old)
+aboveboard staff link ada@example.com      (if the first link has expired)
 aboveboard staff remove ada@example.com
 aboveboard staff list --json"""
 NEEDS_INSTANCE = True
@@ -31,75 +28,77 @@ _ROLES = [role.value for role in Role if role is not Role.CUSTOMER]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     below = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    add = below.add_parser("add", help="add somebody and print a one-time link that lets them in")
-    add.add_argument("email", help="their work address")
-    add.add_argument("--name", required=True, help="what colleagues call them")
-    add.add_argument("--role", required=True, choices=_ROLES)
-    add.add_argument("--team", default="", help="the team that customers are shown")
-    role = below.add_parser("role", help="give somebody another role")
-    role.add_argument("email")
-    role.add_argument("role", choices=_ROLES)
-    role.add_argument("--team", help="another team as well")
-    remove = below.add_parser("remove", help="close an account: they are signed out at once")
-    remove.add_argument("email")
-    link = below.add_parser("link", help="print a new one-time link")
-    link.add_argument("email")
-    for one in (add, role, remove, link, below.add_parser("list", help="list everyone")):
-        one.add_argument("--json", action="store_true", help="print JSON for a program")
+    add = below.add_parser("add", help="add a member of staff and print a one-time sign-in link")
+    role = below.add_parser("role", help="change someone's role")
+    remove = below.add_parser("remove", help="close an account and sign it out everywhere")
+    link = below.add_parser("link", help="print a new one-time sign-in link")
+    for command in (add, role, remove, link):
+        command.add_argument("email", help="their work e-mail address")
+    add.add_argument("--name", required=True, help="the name that colleagues know them by")
+    add.add_argument("--role", required=True, choices=_ROLES, help="their role")
+    add.add_argument("--team", default="", help="the team that customers see")
+    role.add_argument("role", choices=_ROLES, help="their new role")
+    role.add_argument("--team", help="their new team, if it changes too")
+    list_ = below.add_parser("list", help="list all staff")
+    for command in (add, role, remove, link, list_):
+        command.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it. Exit codes: 0 done, 2 wrong address or role, 3 nobody has it, 4 not possible now."""
-    from aboveboard.accounts import queries, staff
+    """Do it. Exit codes: 0 done, 2 wrong address, role or team, 3 no such member of staff, 4 not
+    possible now."""
+    from aboveboard.accounts import actions, queries
 
     at = clock.now()
     if args.what == "list":
         _list(args.json)
         return 0
     if args.what == "add":
-        account = staff.add_staff(
+        member = actions.add_staff(
             email=args.email, name=args.name, team=args.team, role=Role(args.role), by=SYSTEM, at=at
         )
-        _let_in(account, args.json)
+        _print_link(member, args.json)
         return 0
-    account = queries.staff_member(args.email)
+    member = queries.staff_member(args.email)
     if args.what == "role":
-        _say(
-            staff.change_role(account, role=Role(args.role), team=args.team, by=SYSTEM, at=at),
-            "{email} is {role} now.",
-            args.json,
+        changed = actions.change_role(
+            member.id, role=Role(args.role), team=args.team, by=SYSTEM, at=at
         )
+        _show(changed, "{email} now has the role {role}.", args.json)
     elif args.what == "remove":
-        _say(staff.close(account, by=SYSTEM, at=at), "{email} cannot sign in any more.", args.json)
+        closed = actions.close(member.id, by=SYSTEM, at=at)
+        _show(closed, "{email} can no longer sign in.", args.json)
     else:
-        _let_in(account, args.json)
+        _print_link(member, args.json)
     return 0
 
 
-def _let_in(account: Account, as_json: bool) -> None:
-    from aboveboard.accounts import staff
+def _print_link(member: StaffMember, as_json: bool) -> None:
+    from aboveboard.accounts import actions, limits
 
-    address = settings.current().server.origin + staff.make_link(account, by=SYSTEM, at=clock.now())
+    path = actions.make_link(member.id, by=SYSTEM, at=clock.now())
+    address = settings.current().server.origin + path
     if as_json:
         print(
             json.dumps(
-                {"id": account.pk, "email": account.email, "role": account.role, "link": address}
+                {"id": member.id, "email": member.email, "role": member.role, "link": address}
             )
         )
         return
+    hours = int(limits.SIGN_IN_LINK_LIFE.total_seconds() // 3600)
     print(
-        f"{account.email} is {account.role}. Give them this link; it lets them in once, within 12 "
-        f"hours:\n{address}"
+        f"{member.email} has the role {member.role}. Send them this link. It works once, for "
+        f"{hours} hours:\n{address}"
     )
 
 
-def _say(account: Account, sentence: str, as_json: bool) -> None:
+def _show(member: StaffMember, sentence: str, as_json: bool) -> None:
     shown = {
-        "id": account.pk,
-        "email": account.email,
-        "role": account.role,
-        "team": account.team,
-        "closed": not account.is_active,
+        "id": member.id,
+        "email": member.email,
+        "role": member.role,
+        "team": member.team,
+        "closed": not member.is_active,
     }
     print(json.dumps(shown) if as_json else sentence.format(**shown))
 
@@ -109,30 +108,30 @@ def _list(as_json: bool) -> None:
 
     rows = [
         {
-            "id": account.pk,
-            "email": account.email,
-            "name": account.name,
-            "role": account.role,
-            "team": account.team,
-            "second_factor": bool(getattr(account, "has_second_factor", False)),
-            "closed": not account.is_active,
+            "id": member.id,
+            "email": member.email,
+            "name": member.name,
+            "role": member.role,
+            "team": member.team,
+            "second_factor": member.has_second_factor,
+            "closed": not member.is_active,
         }
-        for account in queries.staff()
+        for member in queries.staff()
     ]
     if as_json:
         print(json.dumps(rows, ensure_ascii=False))
         return
     if not rows:
         print(
-            "Nobody works here yet. Add the first with: aboveboard staff add EMAIL --name NAME "
-            "--role administrator"
+            "There are no staff accounts. Add the first with: aboveboard staff add EMAIL --name "
+            "NAME --role administrator"
         )
     for row in rows:
         state = (
             "closed"
             if row["closed"]
-            else "second step set up"
+            else "second factor set up"
             if row["second_factor"]
-            else "no second step yet"
+            else "no second factor yet"
         )
         print(f"{row['email']}  {row['role']}  {row['team']}  {row['name']}  ({state})")

@@ -207,10 +207,7 @@ def _must_be(device: Device, allowed: Collection[DeviceState]) -> None:
 
 
 def _check_can_hold(account_id: int) -> None:
-    account = accounts.account(account_id)
-    if account.person_id is not None:
-        raise NotFound(what="member of staff")
-    if account.closed_at is not None:
+    if not accounts.staff_member_by_id(account_id).is_active:
         raise Conflict(why="this account is closed")
 
 

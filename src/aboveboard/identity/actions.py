@@ -23,7 +23,6 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from aboveboard.accounts.actions import join_customers, part_customers
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor
 from aboveboard.basics.canonical import Json
@@ -101,7 +100,6 @@ def merge(
             "won": {field: side.value for field, side in won.items()},
             "facets": _join_facets(kept, merged),
             "look_ups": filing.move(kept, merged),
-            "account": join_customers(kept, merged),
             "rooms": joining.move_all(kept, merged),
         }
         give(kept, [*mine_known, *theirs_known])
@@ -155,8 +153,10 @@ def split(
         theirs_known = known_as(row.merged_id)
         give(kept, [one for one in known_as(kept) if one not in theirs_known])
         _revive(row, parted, kinds)
-        joining.move_all_back(kept, row.merged_id, row.state["rooms"])
-        part_customers(kept, row.merged_id, row.state["account"])
+        moved = row.state["rooms"]
+        if "account" in row.state:  # of a merge that was made before accounts declared theirs
+            moved = {"accounts": row.state["account"], **moved}
+        joining.move_all_back(kept, row.merged_id, moved)
         facts: dict[str, Json] = {"merged": row.entry_id, "reference": reference}
         row.split_entry_id = append(
             "people.split", by=by, handle=known_as(kept)[0], facts=facts, at=at

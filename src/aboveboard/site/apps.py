@@ -26,13 +26,7 @@ class SiteConfig(AppConfig):
         return Package(name="site")
 
     def ready(self) -> None:
-        """Gather what every package declares, and join accounts to packages above it."""
+        """Gather what every package declares."""
         gather(
             config.package() for config in apps.get_app_configs() if isinstance(config, Declares)
         )
-        from aboveboard.accounts import directory, sealing
-        from aboveboard.keys import queries as keys
-        from aboveboard.vault import queries as vault
-
-        directory.register(lambda email: vault.find("email", email))
-        sealing.register(lambda: keys.instance_secret("sessions"))

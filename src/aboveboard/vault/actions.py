@@ -8,7 +8,6 @@ from datetime import datetime
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
-from aboveboard.accounts.actions import forget_customer
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid, NotFound
@@ -164,7 +163,6 @@ def remove(person_id: int) -> None:
         keeping.forget(numbers)
         merging.forget(numbers)
         Person.objects.filter(id=person_id).delete()
-        forget_customer(person_id)
         for forget in _forgetters.values():
             for number in numbers:
                 forget(number)

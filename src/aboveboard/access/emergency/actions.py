@@ -30,7 +30,7 @@ from aboveboard.access.limits import EMERGENCY_LIFE, EMERGENCY_REVIEW
 from aboveboard.access.lookup import Sought
 from aboveboard.access.models import EmergencyAsked, EmergencyLook
 from aboveboard.access.reasons import Code, Reason, reason
-from aboveboard.accounts.models import Account
+from aboveboard.accounts.queries import lock_staff_member
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid, NotFound
@@ -151,7 +151,7 @@ def _count(by: Actor, at: datetime) -> int:
     is not counted: it is refused."""
     if by.kind is not ActorKind.STAFF:
         return 0
-    Account.objects.select_for_update().filter(pk=_number(by)).first()
+    lock_staff_member(_number(by))
     before = EmergencyAsked.objects.filter(
         account_id=_number(by), at__gt=at - timedelta(days=1)
     ).count()

@@ -20,7 +20,7 @@ from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 
 from aboveboard.accounts import limits, links
-from aboveboard.accounts.clients import credentials, tokens
+from aboveboard.accounts.clients import tokens
 from aboveboard.accounts.models import AccessToken, ServiceClient
 from aboveboard.basics import clock
 
@@ -38,7 +38,7 @@ class OAuthClient(ClientMixin):  # type: ignore[misc]  # authlib publishes no ty
 
     def check_client_secret(self, client_secret: str) -> bool:
         """Whether the secret is right and works now."""
-        return self.row is not None and credentials.proves(self.row, client_secret, at=clock.now())
+        return self.row is not None and tokens.proves(self.row, client_secret, at=clock.now())
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         """Whether a program may prove itself in this way."""

@@ -7,6 +7,7 @@ another for that long, and no longer.
 
 from __future__ import annotations
 
+import hmac
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from django.db import transaction
 
 from aboveboard.accounts import limits, links
 from aboveboard.accounts.clients.scope import ClientScope
-from aboveboard.accounts.models import AccessToken, ServiceClient
+from aboveboard.accounts.models import AccessToken, ClientSecret, ServiceClient
 from aboveboard.basics.actor import Actor, ActorKind
 
 
@@ -113,6 +114,24 @@ def _read(digest: str) -> AuthenticatedClient | None:
     return AuthenticatedClient(
         client.pk, client.name, client.role, client.team, scope, found.expires_at
     )
+
+
+def proves(client: ServiceClient, secret: str, *, at: datetime) -> bool:
+    """Whether this is one of the client's secrets that work. How long it takes says nothing about
+    them.
+
+    They are 256 random bits, so their SHA-256 is compared: nothing to slow down or salt
+    (OWASP ASVS 5.0, 6.5.2).
+    """
+    given = links.digest(secret)
+    hashes = list(
+        ClientSecret.objects.filter(client=client, expires_at__gt=at).values_list(
+            "secret_hash", flat=True
+        )
+    )
+    # Every hash is compared, also after one was right: the time must not say which.
+    right = [hmac.compare_digest(each, given) for each in hashes]
+    return client.revoked_at is None and any(right)
 
 
 def end(token_hashes: Collection[str], *, at: datetime) -> None:

@@ -144,22 +144,19 @@ def _start(home: Path, port: int) -> None:
 
 
 def _print_links(port: int) -> None:
-    from aboveboard.accounts.actions import customer_account
+    from aboveboard.accounts.actions import customer_account, make_link
     from aboveboard.accounts.queries import staff
-    from aboveboard.accounts.staff import make_link
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
     from aboveboard.vault import queries as vault
 
     at, origin = clock.now(), f"http://127.0.0.1:{port}"
     first = vault.first_loaded()
-    people = [("a customer", customer_account(first, at=at))] if first else []
-    people += [
-        (account.role.replace("-", " "), account) for account in staff() if account.is_active
-    ]
+    people = [("a customer", customer_account(first, at=at).pk)] if first else []
+    people += [(member.role_in_words, member.id) for member in staff() if member.is_active]
     print("\nSign in, once each, within twelve hours:")
-    for who, account in people:
-        print(f"  {who:<16} {origin}{make_link(account, by=SYSTEM, at=at, demo=True)}")
+    for who, account_id in people:
+        print(f"  {who:<16} {origin}{make_link(account_id, by=SYSTEM, at=at, demo=True)}")
     print(
         f"\nAnyone:            {origin}/trust/\nMail that was sent: {origin}/demo/mail\n",
         flush=True,

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aboveboard.accounts import queries as accounts
-from aboveboard.accounts import staff
-from aboveboard.accounts.models import Account
-from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
+from aboveboard.accounts.actions import add_staff
+from aboveboard.accounts.clients.actions import make_client
+from aboveboard.accounts.queries import StaffMember
+from aboveboard.basics.actor import SYSTEM, Actor, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The actors of the story; ``shop`` is a program."""
+    """The actors of the story; ``shop`` is a client."""
 
-    adviser: Account
-    privacy_lead: Account
-    incident_lead: Account
-    administrator: Account
+    adviser: StaffMember
+    privacy_lead: StaffMember
+    incident_lead: StaffMember
+    administrator: StaffMember
     shop: Actor
 
     def actor(self, role: Role) -> Actor:
@@ -29,7 +29,7 @@ class Cast:
             Role.INCIDENT_LEAD: self.incident_lead,
             Role.ADMINISTRATOR: self.administrator,
         }[role]
-        return accounts.actor_for(account)
+        return account.actor
 
 
 _STAFF = (
@@ -41,9 +41,9 @@ _STAFF = (
 
 
 def hire(*, at: datetime) -> Cast:
-    """Make the accounts and the program's entry."""
+    """Make the accounts and the client."""
     members = [
-        staff.add_staff(
+        add_staff(
             email=f"{role.value}@adventure-works.example",
             name=name,
             team=team,
@@ -53,7 +53,7 @@ def hire(*, at: datetime) -> Cast:
         )
         for role, name, team in _STAFF
     ]
-    client, _ = staff.make_client(
+    client, _ = make_client(
         name="Shop tills",
         role="shop-system",
         team="Shops",
@@ -67,5 +67,5 @@ def hire(*, at: datetime) -> Cast:
         members[1],
         members[2],
         members[3],
-        Actor(ActorKind.SERVICE, str(client.pk), client.role, client.team),
+        client.actor,
     )

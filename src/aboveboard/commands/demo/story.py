@@ -133,7 +133,7 @@ class Story:
             name="Field laptop",
             tag="LT-0042",
             encrypted=Encrypted.NO,
-            holder_id=self.cast.adviser.pk,
+            holder_id=self.cast.adviser.id,
             by=self.cast.actor(Role.ADMINISTRATOR),
             at=self.ago(days=40),
         )

@@ -217,18 +217,16 @@ class _Unknown:
 def _asker(args: argparse.Namespace) -> tuple[Actor, Scope]:
     from aboveboard.access.decision.decide import ANY_SCOPE, Scope
     from aboveboard.accounts import queries
-    from aboveboard.basics.actor import Actor, ActorKind
 
     if args.client:
         client = queries.client(args.client)
         if client.revoked_at is not None:
             raise NotFound(what=f"program called {args.client}, which was revoked")
-        asker = Actor(ActorKind.SERVICE, str(client.pk), client.role, client.team)
-        return asker, Scope(frozenset(client.purposes), frozenset(client.channels))
+        return client.actor, Scope(frozenset(client.purposes), frozenset(client.channels))
     account = queries.staff_member(args.staff)
     if not account.is_active:
         raise NotFound(what="member of staff, whose account was closed")
-    return queries.actor_for(account), ANY_SCOPE
+    return account.actor, ANY_SCOPE
 
 
 def _device_id(label: str | None) -> int | None:

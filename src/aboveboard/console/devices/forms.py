@@ -100,9 +100,9 @@ class DeviceForm(forms.Form):
         holder = self.fields["holder"]
         if isinstance(holder, forms.ChoiceField):
             people = [
-                (str(account.pk), f"{account.name}, {account.team}")
-                for account in staff()
-                if account.closed_at is None
+                (str(member.id), f"{member.name}, {member.team}")
+                for member in staff()
+                if member.is_active
             ]
             holder.choices = [("", "Nobody in particular"), *people]
 

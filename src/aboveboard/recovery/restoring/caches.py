@@ -9,7 +9,8 @@ from aboveboard.keys import log_signing, queries, ring
 
 def forget() -> None:
     """Forget the wrapping keys, the instance's secrets and the ledger's signers."""
-    for remembered in (queries.instance_secret, log_signing._signer, sealing._cipher):
+    for remembered in (queries.instance_secret, log_signing._signer):
         remembered.cache_clear()
     ring.forget()
+    sealing.forget()
     tokens.forget()

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from aboveboard.accounts import actions as accounts
-from aboveboard.accounts.clients import credentials
-from aboveboard.accounts.models import Account, ServiceClient
-from aboveboard.basics.actor import Role
+from django.db import transaction
+
 from aboveboard.basics.package import NotHeld, Recorded
 from aboveboard.choices import actions as choices
 from aboveboard.ledger.format.entry import EntryBody
@@ -26,13 +24,15 @@ def repeat(entry: EntryBody, person_id: int | None) -> None:
         NotHeld: what it is about is not in what was restored.
         FactsMalformed: the entry was written by another version, in another form.
         RecordDamaged: the person's record is of an older key.
-        Conflict: the room refuses it, such as to close the last administrator.
+        Conflict: the package refuses it, such as to close the last administrator.
     """
     if entry.kind in (known := declared()):
         if entry.handle is not None and person_id is None:
             raise NotHeld(what="person")
         facts = known[entry.kind].from_json(entry.facts)
-        repeats()[entry.kind](Recorded(entry.id, entry.at, entry.actor, facts, person_id))
+        recorded = Recorded(entry.id, entry.at, entry.actor, facts, person_id)
+        with transaction.atomic():
+            repeats()[entry.kind](recorded)
     else:
         _HOW[entry.kind](entry, person_id)
 
@@ -41,24 +41,6 @@ def _choice(entry: EntryBody, person_id: int | None) -> None:
     if person_id is None:
         raise NotHeld(what="person")
     choices.replay(person_id, entry.id, entry.facts, by=entry.actor, at=entry.at)
-
-
-def _closed(entry: EntryBody, person_id: int | None) -> None:
-    accounts.close(_account(entry.facts), at=entry.at)
-
-
-def _changed(entry: EntryBody, person_id: int | None) -> None:
-    after = entry.facts["after"]
-    if not isinstance(after, dict):
-        raise NotHeld(what="account")
-    accounts.change_role(_account(after), role=Role(str(after["role"])), team=str(after["team"]))
-
-
-def _revoked(entry: EntryBody, person_id: int | None) -> None:
-    client = ServiceClient.objects.filter(pk=str(entry.facts["client"])).first()
-    if client is None:
-        raise NotHeld(what="program")
-    credentials.revoke_client(client, at=entry.at)
 
 
 def _fields(entry: EntryBody, person_id: int | None) -> None:
@@ -77,19 +59,8 @@ def _kept(entry: EntryBody, person_id: int | None) -> None:
     keeping.replay(entry.kind, person_id, entry.id, entry.facts, by=entry.actor, at=entry.at)
 
 
-def _account(facts: object) -> Account:
-    number = facts.get("account") if isinstance(facts, dict) else None
-    found = Account.objects.filter(pk=str(number)).first()
-    if found is None:
-        raise NotHeld(what="account")
-    return found
-
-
 _HOW: Final[dict[str, Callable[[EntryBody, int | None], None]]] = {
     "choice.made": _choice,
     "field.erased": _fields,
-    "staff.closed": _closed,
-    "staff.changed": _changed,
-    "client.revoked": _revoked,
     **dict.fromkeys(keeping.KINDS, _kept),
 }

@@ -40,9 +40,6 @@ REPEATED: Final = {
     "erasure.done": "the person was erased again",
     "field.erased": "the fields were erased again",
     "choice.made": "the choice stands again",
-    "staff.closed": "the account is closed again",
-    "staff.changed": "the role and team are as they were given",
-    "client.revoked": "the program's secret is stopped again",
     "hold.placed": "the hold stands again",
     "hold.released": "the hold is released again",
     "restriction.placed": "the data rests again",
@@ -64,7 +61,6 @@ NOTHING: Final = {
     "keys.people.begun": "each person's new key has an entry of its own",
     "keys.people.finished": "each person's new key has an entry of its own",
     "choice.missed": "nobody was found, so nothing was changed",
-    "signin.link": "no link outlives a restoration",
     "backup.made": "a backup changes nothing",
     "restore.done": "an earlier restoration, itself repeated by what follows it",
 }
@@ -87,11 +83,6 @@ NOT_REPEATED: Final = {
     ),
     "use.emergency": (
         "the ledger does not hold what was written for the reviewers: review it from its entry"
-    ),
-    "staff.added": "the ledger does not hold names or addresses: add them again",
-    "client.made": "the ledger does not hold secrets: make it again",
-    "client.rotated": (
-        "the ledger does not hold secrets: the one before works again, so change it again"
     ),
     "device.registered": "the ledger does not hold what a device is called: register it again",
     "device.reported": "the ledger does not hold what was said: report it again",

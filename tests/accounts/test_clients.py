@@ -1,4 +1,4 @@
-"""A program is given leave in the words of the promise in force, and in no others."""
+"""The scope of a client is words of the promise in force, and no others."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from aboveboard.accounts import staff
+from aboveboard.accounts.clients.actions import NotInPromise, make_client
 from aboveboard.accounts.models import ServiceClient
+from aboveboard.accounts.queries import Client
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Invalid
@@ -21,7 +22,7 @@ from tests.world import adopt
 pytestmark = pytest.mark.django_db
 
 
-def make(**changed: Any) -> ServiceClient:
+def make(**changed: Any) -> Client:
     given: dict[str, Any] = {
         "name": "Till",
         "role": "shop-system",
@@ -29,7 +30,7 @@ def make(**changed: Any) -> ServiceClient:
         "purposes": ["deliver-orders"],
         "channels": ["shop"],
     }
-    return staff.make_client(**(given | changed), by=SYSTEM, at=clock.now())[0]
+    return make_client(**(given | changed), by=SYSTEM, at=clock.now())[0]
 
 
 def test_every_word_of_the_promise_is_taken() -> None:
@@ -85,7 +86,7 @@ def test_a_word_that_the_promise_does_not_have_is_refused(
 ) -> None:
     adopt()
     before = Entry.objects.count()
-    with pytest.raises(staff.NotInPromise) as refused:
+    with pytest.raises(NotInPromise) as refused:
         make(**changed)
     assert [part for part in said if part not in str(refused.value)] == []
     assert (ServiceClient.objects.count(), Entry.objects.count()) == (0, before)
@@ -94,11 +95,11 @@ def test_a_word_that_the_promise_does_not_have_is_refused(
 def test_what_is_missing_is_still_said_to_be_missing() -> None:
     adopt()
     for changed in ({"role": " "}, {"purposes": []}, {"channels": []}):
-        with pytest.raises(Invalid, match="A program needs a"):
+        with pytest.raises(Invalid, match="A client needs a"):
             make(**changed)
 
 
-def test_without_a_promise_there_is_nothing_to_give_leave_for() -> None:
+def test_without_a_promise_there_is_nothing_that_a_client_may_do() -> None:
     with pytest.raises(NoPromise, match="No promise is in force"):
         make()
     assert not ServiceClient.objects.exists()
@@ -123,7 +124,7 @@ def test_the_command_makes_and_refuses_in_the_same_words(
     ]
     assert client.run(parser.parse_args(words)) == 0
     assert json.loads(capsys.readouterr().out)["client_secret"].startswith("abs_")
-    with pytest.raises(staff.NotInPromise, match="Did you mean `deliver-orders`"):
+    with pytest.raises(NotInPromise, match="Did you mean `deliver-orders`"):
         client.run(
             parser.parse_args(
                 [

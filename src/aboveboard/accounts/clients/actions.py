@@ -1,0 +1,186 @@
+"""Every change to clients and their secrets, each with its ledger entry in one transaction: added,
+given a new secret while the old one still works, revoked."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+
+from django.db import transaction
+
+from aboveboard.accounts import limits, links
+from aboveboard.accounts.actions import check_team
+from aboveboard.accounts.clients import tokens
+from aboveboard.accounts.entries import ClientMade, ClientRevoked, ClientRotated
+from aboveboard.accounts.models import ClientSecret, ServiceClient
+from aboveboard.accounts.queries import Client, client_of_row
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.errors import Conflict, Invalid, NotFound
+from aboveboard.basics.facts import Code, TeamName, Word
+from aboveboard.ledger.actions import append
+from aboveboard.promise.queries import in_force
+
+
+class NotInPromise(Invalid):
+    """The promise in force has no {found}."""
+
+    code = "not_in_promise"
+    next_step = "{fix}"
+
+
+@transaction.atomic
+def make_client(
+    *,
+    name: str,
+    role: str,
+    team: str,
+    purposes: Sequence[str],
+    channels: Sequence[str],
+    by: Actor,
+    at: datetime,
+    life: timedelta = limits.CLIENT_SECRET_LIFE,
+) -> tuple[Client, str]:
+    """Return a new client and its secret (entry ``client.made``). The secret is shown this once:
+    only its hash is kept.
+
+    Its role, purposes and channels must be words of the promise in force: otherwise a spelling
+    mistake would come to light when its first use is refused, long after it was made.
+
+    Raises:
+        NoPromise: no promise is in force, so there is nothing that a client may do.
+        NotInPromise: the promise has no such role, purpose or channel.
+        Invalid: no name, role, purpose or channel was given, or the team is not the name of one.
+        Conflict: there is a client with this name.
+    """
+    promise = in_force().promise
+    _must_be_given(
+        {"name": name.strip(), "role": role.strip(), "purpose": purposes, "channel": channels}
+    )
+    _must_be_known(
+        {
+            "role": ([role.strip()], promise.roles),
+            "purpose": (purposes, promise.purposes),
+            "channel": (channels, promise.channels),
+        }
+    )
+    check_team(team)
+    row, made = ServiceClient.objects.get_or_create(
+        name=name.strip(),
+        defaults={
+            "client_id": secrets.token_hex(10),
+            "role": role.strip(),
+            "team": team.strip(),
+            "purposes": sorted(set(purposes)),
+            "channels": sorted(set(channels)),
+            "made_at": at,
+        },
+    )
+    if not made:
+        raise Conflict(why=f"there is a client called {name.strip()} already")
+    secret = _new_secret(row, at=at, life=life)
+    entry = ClientMade(
+        Code(str(row.pk)),
+        Word(row.role),
+        TeamName(row.team),
+        tuple(map(Word, row.purposes)),
+        tuple(map(Word, row.channels)),
+        at + life,
+    )
+    append(entry, by=by, handle=None, at=at)
+    return client_of_row(row), secret
+
+
+@transaction.atomic
+def rotate_client(
+    client: int,
+    *,
+    by: Actor,
+    at: datetime,
+    life: timedelta = limits.CLIENT_SECRET_LIFE,
+    overlap: timedelta = limits.CLIENT_SECRET_OVERLAP,
+) -> str:
+    """Return a new secret of the client with that number (entry ``client.rotated``). The old ones
+    work for ``overlap`` longer; with none, they and their tokens end at once.
+
+    Raises:
+        NotFound: there is no such client.
+        Conflict: the client was revoked.
+    """
+    row = _locked(client)
+    if row.revoked_at is not None:
+        raise Conflict(why="this client was revoked; add it under a new name")
+    ClientSecret.objects.filter(client=row, expires_at__gt=at + overlap).update(
+        expires_at=at + overlap
+    )
+    if not overlap:
+        tokens.end_all(row, at=at)
+    secret = _new_secret(row, at=at, life=life)
+    entry = ClientRotated(Code(str(row.pk)), at + overlap, at + life)
+    append(entry, by=by, handle=None, at=at)
+    return secret
+
+
+@transaction.atomic
+def revoke_client(client: int, *, by: Actor, at: datetime) -> Client:
+    """Stop the secrets and tokens of the client with that number, for good (entry
+    ``client.revoked``): here at once, in other processes within ``limits.TOKEN_MEMORY``.
+
+    Raises:
+        NotFound: there is no such client.
+    """
+    revoked = set_revoked(client, at=at)
+    append(ClientRevoked(Code(str(revoked.pk))), by=by, handle=None, at=at)
+    return client_of_row(revoked)
+
+
+def set_revoked(client: int, *, at: datetime) -> ServiceClient:
+    """Do what :func:`revoke_client` does, without its entry: a restored database repeats it."""
+    row = _locked(client)
+    if row.revoked_at is None:
+        row.revoked_at = at
+        row.save(update_fields=["revoked_at"])
+    tokens.end_all(row, at=at)
+    return row
+
+
+def _locked(client: int) -> ServiceClient:
+    row = ServiceClient.objects.select_for_update().filter(pk=client).first()
+    if row is None:
+        raise NotFound(what="client")
+    return row
+
+
+def _must_be_given(words: Mapping[str, Sequence[str]]) -> None:
+    for what, given in words.items():
+        if not given:
+            raise Invalid(
+                found=f"the client has no {what}",
+                fix=f"A client needs a {what}, so that its requests can be judged.",
+            )
+
+
+def _must_be_known(given: Mapping[str, tuple[Sequence[str], Mapping[str, object]]]) -> None:
+    """Raise with every word that is unknown, what was probably meant, and what there is."""
+    found, fixes = [], []
+    for what, (words, known) in given.items():
+        unknown = [word for word in dict.fromkeys(words) if word not in known]
+        for word in unknown:
+            found.append(f"{what} `{word[:80]}`")
+            fixes += [
+                f"Did you mean `{close}`?"
+                for close in get_close_matches(word[:80], known, n=1, cutoff=0.6)
+            ]
+        if unknown:
+            fixes.append(f"Its {what}s: {', '.join(known)}.")
+    if found:
+        raise NotInPromise(found=" and no ".join(found), fix=" ".join(fixes))
+
+
+def _new_secret(client: ServiceClient, *, at: datetime, life: timedelta) -> str:
+    secret = links.new_token(links.SECRET_PREFIX)
+    ClientSecret.objects.create(
+        client=client, secret_hash=links.digest(secret), made_at=at, expires_at=at + life
+    )
+    return secret

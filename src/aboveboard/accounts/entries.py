@@ -1,0 +1,119 @@
+"""The ledger entries of this package. They name accounts and clients by their number, never by a
+name or an address; a link made for a customer is filed under the person's handle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from aboveboard.basics.actor import Role
+from aboveboard.basics.facts import (
+    Code,
+    Facts,
+    Nothing,
+    Particulars,
+    Redo,
+    Repeat,
+    TeamName,
+    Word,
+    omitted,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAdded(Facts):
+    """A member of staff was added, or came back."""
+
+    kind: ClassVar = "staff.added"
+    on_restore: ClassVar = Redo("the ledger does not hold names or addresses: add them again")
+
+    account: Code
+    role: Role
+    team: TeamName
+
+
+@dataclass(frozen=True, slots=True)
+class Position(Particulars):
+    """The role and team of an account."""
+
+    account: Code
+    role: Role
+    team: TeamName
+
+
+@dataclass(frozen=True, slots=True)
+class StaffChanged(Facts):
+    """A member of staff got another role or team."""
+
+    kind: ClassVar = "staff.changed"
+    on_restore: ClassVar = Repeat("the role and team were set again")
+
+    before: Position
+    after: Position
+
+
+@dataclass(frozen=True, slots=True)
+class StaffClosed(Facts):
+    """A member of staff's account was closed."""
+
+    kind: ClassVar = "staff.closed"
+    on_restore: ClassVar = Repeat("the account was closed again")
+
+    account: Code
+    role: Role
+    team: TeamName
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLinkMade(Facts):
+    """A one-time sign-in link was made: for a member of staff, named by ``account``, or for a
+    customer, named by the entry's handle."""
+
+    kind: ClassVar = "signin.link"
+    on_restore: ClassVar = Nothing("links are not backed up, so none works")
+
+    expires_at: datetime
+    second_factor_waived: bool
+    role: Role
+    account: Code | None = omitted()
+    team: TeamName | None = omitted()
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMade(Facts):
+    """A client was added, with its first secret."""
+
+    kind: ClassVar = "client.made"
+    on_restore: ClassVar = Redo("the ledger does not hold secrets: add the client again")
+
+    client: Code
+    role: Word
+    team: TeamName
+    purposes: tuple[Word, ...]
+    channels: tuple[Word, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRotated(Facts):
+    """A client got a new secret. ``old_until``: when the secrets before it stop working."""
+
+    kind: ClassVar = "client.rotated"
+    on_restore: ClassVar = Redo(
+        "the ledger does not hold secrets, and the old one works again: rotate it again"
+    )
+
+    client: Code
+    old_until: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRevoked(Facts):
+    """A client's secrets and tokens were stopped, for good."""
+
+    kind: ClassVar = "client.revoked"
+    on_restore: ClassVar = Repeat("the client was revoked again")
+
+    client: Code
