@@ -14,7 +14,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.basics.errors import AboveboardError, Conflict, Invalid, NotFound
 from aboveboard.basics.package import Package, gather
-from aboveboard.keys.actions import make_keys
+from aboveboard.keys.actions import make_person_keys
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
@@ -238,7 +238,7 @@ def test_erasing_a_person_takes_their_sign_in_away() -> None:
         id=JON, jurisdiction="GB", language="en", collected_at=at, last_active_at=at
     )
     PersonKey.objects.bulk_create(
-        PersonKey(person_id=made[0], wrapped=made[2]) for made in make_keys([JON])
+        PersonKey(person_id=made[0], wrapped=made[2]) for made in make_person_keys([JON])
     )
     customer = actions.customer_account(JON, at=at)
     actions.make_link(customer.pk, by=SYSTEM, at=at)

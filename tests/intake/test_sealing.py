@@ -285,7 +285,7 @@ def test_a_block_whose_wrapping_key_was_destroyed_on_the_way_gets_fresh_keys(
         if len(asked) == 2:
             raise Conflict(why="the keys were rotated in between; do it again")
 
-    monkeypatch.setattr(loading, "hold", gone)
+    monkeypatch.setattr(loading.wrapping_keys, "lock", gone)
     run = loading.load(source(file), by=SYSTEM, at=clock.now())
     assert (run.loaded, run.already_held, run.refused, len(asked)) == (300, 0, 0, 7)
     assert asked[1] != asked[2]

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import Conflict, Unavailable
-from aboveboard.keys import actions, queries, ring
+from aboveboard.keys import actions, queries, ring, wrapping_keys
 from aboveboard.keys.models import InstanceSecret, PersonKey, WrappingKey
 from aboveboard.keys.providers import material
 from aboveboard.keys.providers.file import RootKeyMissing
@@ -70,7 +70,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def add(*people: int) -> None:
     PersonKey.objects.bulk_create(
         PersonKey(person_id=person, wrapped=wrapped)
-        for person, _, wrapped in actions.make_keys(people)
+        for person, _, wrapped in actions.make_person_keys(people)
     )
 
 
@@ -116,9 +116,9 @@ def test_a_provider_that_is_away_stops_everything_after_the_lease_and_it_recover
 def test_one_use_asks_the_database_nothing_more_than_before(provider: Counted) -> None:
     add(ANN)
     wrapped = bytes(PersonKey.objects.get(person_id=ANN).wrapped)
-    queries.unwrapped(ANN, wrapped)
+    queries.unwrap_person_key(ANN, wrapped)
     with CaptureQueriesContext(connection) as asked:
-        queries.unwrapped(ANN, wrapped)
+        queries.unwrap_person_key(ANN, wrapped)
     assert not asked.captured_queries
 
 
@@ -139,7 +139,7 @@ def test_what_the_first_version_wrapped_by_the_root_itself_still_opens() -> None
 def test_a_wrapping_key_swapped_for_another_does_not_open() -> None:
     add(ANN)
     first = WrappingKey.objects.get()
-    actions.make_wrapping_key([ring.provider()], at=clock.now())
+    wrapping_keys.create([ring.provider()], at=clock.now())
     second = WrappingKey.objects.exclude(id=first.pk).get()
     WrappingKey.objects.filter(id=first.pk).update(wrapped=second.wrapped)
     ring.forget()
@@ -158,11 +158,11 @@ def test_a_wrapping_key_kept_elsewhere_is_named_with_its_keeper() -> None:
 
 
 def test_keys_made_before_a_rotation_are_not_stored_after_it() -> None:
-    made = actions.make_keys([ANN])
-    actions.hold(wrapped for _, _, wrapped in made)
+    made = actions.make_person_keys([ANN])
+    wrapping_keys.lock(wrapped for _, _, wrapped in made)
     WrappingKey.objects.all().delete()
     with pytest.raises(Conflict, match="rotated"):
-        actions.hold(wrapped for _, _, wrapped in made)
+        wrapping_keys.lock(wrapped for _, _, wrapped in made)
 
 
 def test_after_a_fork_nothing_is_held(provider: Counted) -> None:

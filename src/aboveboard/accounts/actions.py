@@ -28,7 +28,7 @@ from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
 from aboveboard.basics.facts import Code, TeamName, fits
 from aboveboard.keys.handles import handles_of
-from aboveboard.keys.queries import opened
+from aboveboard.keys.queries import data_keys
 from aboveboard.ledger.actions import append
 
 STAND_IN = "@person.invalid"
@@ -205,7 +205,7 @@ def make_link(
 def _handle(person_id: int | None) -> str | None:
     """Return the handle that new entries about the person have; None for staff, and for a person
     whose key is destroyed."""
-    key = None if person_id is None else opened([person_id]).get(person_id)
+    key = None if person_id is None else data_keys([person_id]).get(person_id)
     if person_id is None or key is None:
         return None
     return handles_of(person_id, key.key, key.handles)[0]

@@ -30,11 +30,11 @@ from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.reference import reference as checked_reference
 from aboveboard.identity import filing, joining, splitting
 from aboveboard.identity.choosing import Side, winners
-from aboveboard.identity.handles import give, known_as
 from aboveboard.identity.limits import MERGE_UNDO_LIFE
 from aboveboard.identity.matching import compared, merge_of, read
 from aboveboard.identity.models import MergedPerson
 from aboveboard.keys import actions as keys
+from aboveboard.keys.queries import person_handles
 from aboveboard.ledger.actions import append
 from aboveboard.retention.actions import refresh
 from aboveboard.vault import sealed
@@ -95,14 +95,14 @@ def merge(
         boxes = mine.boxes | resealed(merged, gained, theirs.cipher, kept, mine.cipher)  # 1
         SealedRecord.objects.filter(person_id=kept).update(boxes=sealed.encode(boxes))
         aside = resealed(kept, lost, mine.cipher, kept, theirs.cipher)  # 2
-        mine_known, theirs_known = known_as(kept), known_as(merged)
+        mine_known, theirs_known = person_handles(kept), person_handles(merged)
         state: dict[str, Json] = {  # 3
             "won": {field: side.value for field, side in won.items()},
             "facets": _join_facets(kept, merged),
             "look_ups": filing.move(kept, merged),
             "rooms": joining.move_all(kept, merged),
         }
-        give(kept, [*mine_known, *theirs_known])
+        keys.set_handles(kept, [*mine_known, *theirs_known])
         Person.objects.filter(id=merged).delete()  # 4
         facts: dict[str, Json] = {"reference": reference, "fields": len(won)}
         entry_id = append("people.merged", by=by, handle=mine_known[0], facts=facts, at=at)
@@ -150,8 +150,8 @@ def split(
                 )
             )
         parted = splitting.part(row)
-        theirs_known = known_as(row.merged_id)
-        give(kept, [one for one in known_as(kept) if one not in theirs_known])
+        theirs_known = person_handles(row.merged_id)
+        keys.set_handles(kept, [one for one in person_handles(kept) if one not in theirs_known])
         _revive(row, parted, kinds)
         moved = row.state["rooms"]
         if "account" in row.state:  # of a merge that was made before accounts declared theirs
@@ -159,7 +159,7 @@ def split(
         joining.move_all_back(kept, row.merged_id, moved)
         facts: dict[str, Json] = {"merged": row.entry_id, "reference": reference}
         row.split_entry_id = append(
-            "people.split", by=by, handle=known_as(kept)[0], facts=facts, at=at
+            "people.split", by=by, handle=person_handles(kept)[0], facts=facts, at=at
         )
         append("people.split", by=by, handle=theirs_known[0], facts=facts, at=at)
         row.split_at, row.split_actor, row.split_reference = at, by.as_json(), reference
@@ -181,7 +181,7 @@ def end_undoing(*, at: datetime, limit: int = 100) -> int:
         )
         rows = list(due)
         for row in rows:
-            keys.destroy(row.merged_id)
+            keys.destroy_person_key(row.merged_id)
             row.boxes = row.set_aside = None
             row.save(update_fields=["boxes", "set_aside"])
             append(
@@ -198,7 +198,7 @@ def forget(numbers: Sequence[int]) -> None:
     """
     person_id, *merged = numbers
     for number in merged:
-        keys.destroy(number)
+        keys.destroy_person_key(number)
     MergedPerson.objects.filter(Q(person_id=person_id) | Q(merged_id=person_id)).delete()
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from aboveboard.basics.errors import NotFound
 from aboveboard.identity.choosing import Compared, compare
 from aboveboard.identity.models import MergedPerson
-from aboveboard.keys.queries import opened
+from aboveboard.keys.queries import data_keys
 from aboveboard.vault import blind, sealed
 from aboveboard.vault.models import BlindIndex, SealedRecord
 
@@ -30,7 +30,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class DataKey:
     """A record with its cipher, inside the vault only."""
 
     cipher: AESGCM
@@ -80,20 +80,20 @@ def preview(kept: int, merged: int) -> list[Compared]:
     return list(compared(read(kept), kept, read(merged), merged).values())
 
 
-def read(person_id: int) -> Opened:
+def read(person_id: int) -> DataKey:
     """Return a person's boxes and cipher, for this room.
 
     Raises:
         NotFound: they are not held.
     """
     row = SealedRecord.objects.filter(person_id=person_id).values_list("boxes", flat=True).first()
-    found = opened([person_id]).get(person_id)
+    found = data_keys([person_id]).get(person_id)
     if row is None or found is None:
         raise NotFound(what="person")
-    return Opened(AESGCM(found.key), sealed.decode(bytes(row)))
+    return DataKey(AESGCM(found.key), sealed.decode(bytes(row)))
 
 
-def compared(one: Opened, kept: int, other: Opened, merged: int) -> dict[str, Compared]:
+def compared(one: DataKey, kept: int, other: DataKey, merged: int) -> dict[str, Compared]:
     """Compare two records that are read already, by field."""
     found = {}
     for field in sorted(one.boxes.keys() | other.boxes.keys()):

@@ -15,7 +15,7 @@ from aboveboard.basics.errors import NotFound
 from aboveboard.identity.choosing import Side
 from aboveboard.identity.matching import read
 from aboveboard.identity.models import MergedPerson
-from aboveboard.keys.queries import opened
+from aboveboard.keys.queries import data_keys
 from aboveboard.vault import sealed
 
 
@@ -39,7 +39,7 @@ def part(row: MergedPerson) -> Parted:
         RecordDamaged: a box does not open.
     """
     kept, merged = row.person_id, row.merged_id
-    now, theirs = read(kept), opened([merged]).get(merged)
+    now, theirs = read(kept), data_keys([merged]).get(merged)
     if theirs is None or row.boxes is None or row.set_aside is None:
         raise NotFound(what="record that was set aside")
     cipher = AESGCM(theirs.key)

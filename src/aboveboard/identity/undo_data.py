@@ -9,10 +9,9 @@ from typing import TypeAlias
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.identity.models import MergedPerson
-from aboveboard.keys.actions import make_keys
-from aboveboard.keys.handles import handles_of, seal
-from aboveboard.keys.models import PersonKey
-from aboveboard.keys.queries import Opened, opened
+from aboveboard.keys.actions import replace_person_key
+from aboveboard.keys.handles import handles_of
+from aboveboard.keys.queries import DataKey, data_keys
 from aboveboard.vault import sealed
 from aboveboard.vault.rekeying.records import resealed
 
@@ -32,7 +31,7 @@ def erase_fields(person_id: int, fields: Collection[str]) -> None:
             sealed.decode(bytes(row.boxes or b"")),
             sealed.decode(bytes(row.set_aside or b"")),
         )
-        found = opened([row.merged_id]).get(row.merged_id)
+        found = data_keys([row.merged_id]).get(row.merged_id)
         if found is None or not (boxes.keys() | aside.keys()) & set(fields):
             continue
         _anew(row, person_id, found, boxes, aside, frozenset(fields))
@@ -48,7 +47,7 @@ def rotate(person_id: int) -> int:
     for row in MergedPerson.objects.filter(
         person_id=person_id, split_at__isnull=True, boxes__isnull=False
     ):
-        found = opened([row.merged_id]).get(row.merged_id)
+        found = data_keys([row.merged_id]).get(row.merged_id)
         if found is not None:
             boxes, aside = (
                 sealed.decode(bytes(row.boxes or b"")),
@@ -62,17 +61,14 @@ def rotate(person_id: int) -> int:
 def _anew(
     row: MergedPerson,
     person_id: int,
-    found: Opened,
+    found: DataKey,
     boxes: Boxes,
     aside: Boxes,
     gone: frozenset[str],
 ) -> None:
-    ((_, key, wrapped),) = make_keys([row.merged_id])
-    old, new = AESGCM(found.key), AESGCM(key)
     known_as = handles_of(row.merged_id, found.key, found.handles)
-    PersonKey.objects.filter(person_id=row.merged_id).update(
-        wrapped=wrapped, handles=seal(row.merged_id, key, known_as)
-    )
+    key = replace_person_key(row.merged_id, known_as)
+    old, new = AESGCM(found.key), AESGCM(key)
     left = {name: box for name, box in boxes.items() if name not in gone}
     beside = {name: box for name, box in aside.items() if name not in gone}
     row.boxes = sealed.encode(resealed(row.merged_id, left, old, row.merged_id, new))

@@ -35,7 +35,8 @@ from aboveboard.intake import blocks, people_file, store, workers
 from aboveboard.intake.blocks import Block
 from aboveboard.intake.mapping import Mapping as FileMapping
 from aboveboard.intake.sealing import Key, Plan, Sealed, Sealer
-from aboveboard.keys.actions import hold, make_keys
+from aboveboard.keys import wrapping_keys
+from aboveboard.keys.actions import make_person_keys
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, generations
 from aboveboard.vault.models import ImportProblem, ImportRun
@@ -127,7 +128,7 @@ def _store_or_again(
     try:
         return _store(block, done, wrapped, source, run_id, plan, by=by, at=at)
     except _KeysRotated:  # while the block was on its way: make its keys again
-        keys = make_keys(list(new_ids(block.lines)))
+        keys = make_person_keys(list(new_ids(block.lines)))
         again = Sealer(plan).seal(block.data, block.line, keys)
         return _store(block, again, keys[0][2], source, run_id, plan, by=by, at=at)
 
@@ -188,7 +189,7 @@ def _plan(source: Source, columns: list[str], at: datetime) -> Plan:
 
 def _tasks(file: BinaryIO, run: ImportRun) -> Iterator[tuple[Block, list[Key]]]:
     for block in blocks.blocks(file, run.file_name, start=run.bytes_done, line=run.lines_done):
-        yield block, make_keys(list(new_ids(block.lines)))
+        yield block, make_person_keys(list(new_ids(block.lines)))
 
 
 class _KeysRotated(Exception):
@@ -218,7 +219,7 @@ def _store(
         if run.bytes_done != block.start:
             raise Conflict(why=f"{run.file_name} is being imported by somebody else")
         try:
-            hold([wrapped])
+            wrapping_keys.lock([wrapped])
         except Conflict:
             raise _KeysRotated from None
         left_out = _left_out(done, source, run)  # 3

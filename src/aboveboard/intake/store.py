@@ -7,16 +7,17 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from django.db import connection, models
+from django.db import connection
 
 from aboveboard.intake import copying
-from aboveboard.keys.models import PersonKey
+from aboveboard.keys.queries import PERSON_KEY_TABLE
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 
 _LOCK: Final = zlib.crc32(b"aboveboard.vault.import")
 """PostgreSQL advisory locks are named by numbers; this is ours."""
 
-_TABLES: Final[tuple[type[models.Model], ...]] = (Person, PersonKey, SealedRecord, BlindIndex)
+_INDEX: Final = BlindIndex._meta.db_table
+_TABLES: Final = (Person._meta.db_table, PERSON_KEY_TABLE, SealedRecord._meta.db_table, _INDEX)
 
 
 def takes_copy() -> bool:
@@ -42,13 +43,13 @@ def held(kind: int, digests: Sequence[bytes]) -> dict[bytes, int]:
     with connection.cursor() as cursor:
         if takes_copy():
             cursor.execute(
-                _HELD.format(table=BlindIndex._meta.db_table, these="= ANY(%s)"),
+                _HELD.format(table=_INDEX, these="= ANY(%s)"),
                 [kind, list(digests)],
             )
         else:
             marks = ", ".join(["%s"] * len(digests))
             cursor.execute(
-                _HELD.format(table=BlindIndex._meta.db_table, these=f"IN ({marks})"),
+                _HELD.format(table=_INDEX, these=f"IN ({marks})"),
                 [kind, *digests],
             )
         return {bytes(digest): person_id for digest, person_id in cursor.fetchall()}
@@ -61,13 +62,11 @@ _HELD = (
 
 def insert(tables: copying.Tables) -> None:
     """Store the batch inside the caller's transaction."""
-    for model, columns, rows in zip(_TABLES, copying.COLUMNS, tables.each(), strict=True):
+    for table, columns, rows in zip(_TABLES, copying.COLUMNS, tables.each(), strict=True):
         flat: Iterable[Any] = (
-            rows
-            if model is not BlindIndex or takes_copy()
-            else (row for person in rows for row in person)
+            rows if table != _INDEX or takes_copy() else (row for person in rows for row in person)
         )
-        _insert(model._meta.db_table, columns, flat)
+        _insert(table, columns, flat)
 
 
 def _insert(table: str, columns: Sequence[str], rows: Iterable[Any]) -> None:

@@ -10,8 +10,7 @@ from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.package import Recorded
-from aboveboard.keys.models import InstanceSecret
-from aboveboard.keys.queries import instance_secret
+from aboveboard.keys.queries import instance_secret, secret_names
 from aboveboard.ledger import sequencing, signing
 from aboveboard.ledger.actions import change_key, keep_key_change, sequence
 from aboveboard.ledger.entries import SigningKeyReplaced
@@ -76,10 +75,7 @@ def _sequence() -> Checkpoint | None:
 def signs(generation: int, vkey: str) -> bool:
     """Whether this instance holds the secret of the key ``vkey`` as that
     generation; none is made."""
-    return (
-        InstanceSecret.objects.filter(name=_secret(generation)).exists()
-        and _signer(generation).vkey == vkey
-    )
+    return _secret(generation) in secret_names() and _signer(generation).vkey == vkey
 
 
 class SigningKeyNotRestored(NotFound):

@@ -6,15 +6,23 @@ import os
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Final
 
-from aboveboard.basics.errors import Unavailable
-from aboveboard.keys import actions, ring
-from aboveboard.keys.models import InstanceSecret, PersonKey
+from django.db.models import QuerySet
+
+from aboveboard.basics.errors import NotFound, Unavailable
+from aboveboard.keys import ring, wrapping_keys
+from aboveboard.keys.handles import handles_of
+from aboveboard.keys.models import InstanceSecret, PersonKey, WrappingKey
 from aboveboard.keys.wrapping import KEY_BYTES
+
+PERSON_KEY_TABLE: Final = PersonKey._meta.db_table
+"""The table of people's wrapped keys (columns ``person_id``, ``wrapped``, ``handles``), for the
+statements that read or load it together with the record: one round trip for every use."""
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class DataKey:
     """One person's data key, and their handles sealed under it (None: the one
     computed from the key)."""
 
@@ -22,39 +30,58 @@ class Opened:
     handles: bytes | None
 
 
-def person_key(person_id: int) -> bytes | None:
-    """Return the person's data key, or None when it was destroyed or never made."""
-    return person_keys([person_id]).get(person_id)
-
-
-def unwrapped(person_id: int, wrapped: bytes) -> bytes:
-    """Return a person's data key from its wrapped form, for readers that fetched it
-    together with the record."""
-    return ring.unwrap(wrapped, ring.person_context(person_id))
-
-
-def person_keys(person_ids: Collection[int]) -> dict[int, bytes]:
-    """Return the data keys of those who have one."""
-    return {person_id: one.key for person_id, one in opened(person_ids).items()}
-
-
-def opened(person_ids: Collection[int]) -> dict[int, Opened]:
+def data_keys(person_ids: Collection[int]) -> dict[int, DataKey]:
     """Return the data keys of those who have one, with their sealed handles."""
     rows = PersonKey.objects.filter(person_id__in=person_ids).values_list(
         "person_id", "wrapped", "handles"
     )
     return {
-        person_id: Opened(
-            unwrapped(person_id, bytes(wrapped)), None if handles is None else bytes(handles)
+        person_id: DataKey(
+            unwrap_person_key(person_id, bytes(wrapped)),
+            None if sealed is None else bytes(sealed),
         )
-        for person_id, wrapped, handles in rows
+        for person_id, wrapped, sealed in rows
     }
 
 
-class SecretGone(Unavailable):
+def person_keys(person_ids: Collection[int]) -> dict[int, bytes]:
+    """Return the data keys of those who have one."""
+    return {person_id: data_key.key for person_id, data_key in data_keys(person_ids).items()}
+
+
+def person_key(person_id: int) -> bytes | None:
+    """Return the person's data key, or None when it was destroyed or never made."""
+    return person_keys([person_id]).get(person_id)
+
+
+def unwrap_person_key(person_id: int, wrapped: bytes) -> bytes:
+    """Return a person's data key from its wrapped form, for readers that fetched it
+    together with the record."""
+    return ring.unwrap(wrapped, ring.person_context(person_id))
+
+
+def person_handles(person_id: int) -> tuple[str, ...]:
+    """Return every handle of a person, the one for new entries first.
+
+    Raises:
+        NotFound: the person has no key.
+    """
+    data_key = data_keys([person_id]).get(person_id)
+    if data_key is None:
+        raise NotFound(what="person")
+    return handles_of(person_id, data_key.key, data_key.handles)
+
+
+def people_with_keys() -> QuerySet[PersonKey, int]:
+    """Return the ids of everybody who has a key, in order: to count, to stream, or as a subquery
+    (``id__in``)."""
+    return PersonKey.objects.order_by("person_id").values_list("person_id", flat=True)
+
+
+class SecretMissing(Unavailable):
     """The secret {name} is not in this database."""
 
-    code = "secret_gone"
+    code = "secret_missing"
     next_step = (
         "If the keys were restored from a newer backup than the records, run: aboveboard keys "
         "rotate-index --from-values"
@@ -66,19 +93,34 @@ def instance_secret(name: str, *, make: bool = True) -> bytes:
     """Return the 32-byte secret of that name, made and stored wrapped when first asked for.
 
     Raises:
-        SecretGone: there is none, and ``make`` says that it must have been there.
+        SecretMissing: there is none, and ``make`` says that it must have been there.
     """
     context = ring.secret_context(name)
     row = InstanceSecret.objects.filter(name=name).first()
     if row is None:
         if not make:
-            raise SecretGone(name=name)
-        fresh = actions.in_use().wrap(os.urandom(KEY_BYTES), context)
+            raise SecretMissing(name=name)
+        fresh = wrapping_keys.current().wrap(os.urandom(KEY_BYTES), context)
         row, _ = InstanceSecret.objects.get_or_create(name=name, defaults={"wrapped": fresh})
     return ring.unwrap(bytes(row.wrapped), context)
 
 
-def prove() -> None:
+def secret_names(prefix: str = "") -> list[str]:
+    """Return the names of the instance's secrets that begin with ``prefix``."""
+    return list(
+        InstanceSecret.objects.filter(name__startswith=prefix)
+        .order_by("name")
+        .values_list("name", flat=True)
+    )
+
+
+def other_providers() -> list[str]:
+    """Return the providers that can open wrapping keys here beside the one in ``keys.root``."""
+    others = WrappingKey.objects.exclude(provider=ring.provider().name).order_by("id")
+    return list(dict.fromkeys(others.values_list("provider", flat=True)))
+
+
+def check_root_key() -> None:
     """Open what the root key protects here, now: the start of a process, and the doctor, ask
     before anything else does.
 
@@ -90,4 +132,4 @@ def prove() -> None:
     for name, wrapped in rows:
         ring.unwrap(bytes(wrapped), ring.secret_context(name))
     if not rows:
-        actions.in_use()
+        wrapping_keys.current()

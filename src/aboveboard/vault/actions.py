@@ -15,8 +15,7 @@ from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.identity import actions as merging
 from aboveboard.keys import actions as keys
 from aboveboard.keys.handles import handles_of
-from aboveboard.keys.models import PersonKey
-from aboveboard.keys.queries import opened
+from aboveboard.keys.queries import data_keys, people_with_keys
 from aboveboard.kinds import values
 from aboveboard.kinds.kind import Misfit
 from aboveboard.ledger.actions import append
@@ -62,7 +61,7 @@ def correct(
     with transaction.atomic():
         person_id = lock_person(person_id)
         row = SealedRecord.objects.filter(person_id=person_id).first()
-        found = opened([person_id]).get(person_id)
+        found = data_keys([person_id]).get(person_id)
         if row is None or found is None:
             raise NotFound(what="person")
         boxes = sealed.decode(bytes(row.boxes))
@@ -138,7 +137,7 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         person_id = lock_person(person_id)
         refuse_if_held(person_id, at)
-        found = opened([person_id]).get(person_id)
+        found = data_keys([person_id]).get(person_id)
         if found is None:
             raise NotFound(what="person")
         remove(person_id)
@@ -155,7 +154,7 @@ def remove(person_id: int) -> None:
     it again changes nothing.
     """
     with transaction.atomic():
-        keys.destroy(person_id)
+        keys.destroy_person_key(person_id)
         BlindIndex.objects.filter(person_id=person_id).delete()
         SealedRecord.objects.filter(person_id=person_id).delete()
         numbers = aliases.numbers_of(person_id)
@@ -180,10 +179,11 @@ def destroy_keys_without_record() -> int:
     """
     with transaction.atomic():
         merged = MergedPerson.objects.filter(split_at__isnull=True).values("merged_id")
-        kept = PersonKey.objects.exclude(person_id__in=Person.objects.values("id")).exclude(
-            person_id__in=merged
+        spare = list(
+            people_with_keys()
+            .exclude(person_id__in=Person.objects.values("id"))
+            .exclude(person_id__in=merged)
         )
-        spare = list(kept.values_list("person_id", flat=True))
         for person_id in spare:
-            keys.destroy(person_id)
+            keys.destroy_person_key(person_id)
     return len(spare)

@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from aboveboard.keys.queries import SecretGone, instance_secret
+from aboveboard.keys.queries import SecretMissing, instance_secret
 from aboveboard.kinds.normalise import forms
 from aboveboard.vault import generations
 
@@ -54,7 +54,7 @@ def key(kind: str, generation: int | None = None) -> bytes:
     """Return the key of the digests of one kind.
 
     Raises:
-        SecretGone: the generation was destroyed.
+        SecretMissing: the generation was destroyed.
     """
     known = generations.guess()
     number = known.searched if generation is None else generation
@@ -68,7 +68,7 @@ def check(generation: int | None = None) -> str:
         generation = generations.now().searched
     try:
         return digest("customer_number", "aboveboard/which-index-key", generation).hex()[:16]
-    except SecretGone:
+    except SecretMissing:
         return ""
 
 

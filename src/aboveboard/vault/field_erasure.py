@@ -15,7 +15,7 @@ from aboveboard.basics.errors import NotFound
 from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.identity import undo_data
 from aboveboard.keys.handles import handles_of
-from aboveboard.keys.queries import opened
+from aboveboard.keys.queries import data_keys
 from aboveboard.ledger.actions import append
 from aboveboard.vault import aliases, blind, generations, sealed
 from aboveboard.vault.documents import actions as attachments
@@ -80,7 +80,7 @@ def _take(
     handle for the entry."""
     row, found = (
         SealedRecord.objects.filter(person_id=person_id).first(),
-        opened([person_id]).get(person_id),
+        data_keys([person_id]).get(person_id),
     )
     if row is None or found is None:
         raise NotFound(what="person")

@@ -15,8 +15,7 @@ from aboveboard.basics.errors import NotFound
 from aboveboard.basics.personal import Personal
 from aboveboard.keys import queries as keys
 from aboveboard.keys.handles import handles_of
-from aboveboard.keys.models import PersonKey
-from aboveboard.keys.queries import SecretGone
+from aboveboard.keys.queries import SecretMissing
 from aboveboard.vault import blind, generations, prepared, sealed
 from aboveboard.vault.documents import descriptor
 from aboveboard.vault.documents.descriptor import Descriptor
@@ -90,7 +89,7 @@ def handles(person_ids: Collection[int]) -> dict[int, str]:
 def _handles(person_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     return {
         person_id: handles_of(person_id, one.key, one.handles)
-        for person_id, one in keys.opened(person_ids).items()
+        for person_id, one in keys.data_keys(person_ids).items()
     }
 
 
@@ -105,12 +104,8 @@ def behind(
     wanted, found, done = set(handles_), dict[str, int](), 0
     if not wanted:
         return found
-    total = PersonKey.objects.count()
-    remaining = (
-        PersonKey.objects.order_by("person_id")
-        .values_list("person_id", flat=True)
-        .iterator(chunk_size=_STREAMED)
-    )
+    total = keys.people_with_keys().count()
+    remaining = keys.people_with_keys().iterator(chunk_size=_STREAMED)
     while len(found) < len(wanted) and (some := list(islice(remaining, _STREAMED))):
         found.update(
             {
@@ -128,7 +123,7 @@ def behind(
 def keyless() -> list[int]:
     """Return those who have a record and no key: nothing opens it any more."""
     return list(
-        Person.objects.exclude(id__in=PersonKey.objects.values("person_id"))
+        Person.objects.exclude(id__in=keys.people_with_keys())
         .order_by("id")
         .values_list("id", flat=True)
     )
@@ -160,7 +155,7 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
         wrapped,
         kept,
     ) in rows:
-        key = keys.unwrapped(person_id, bytes(wrapped))
+        key = keys.unwrap_person_key(person_id, bytes(wrapped))
         known_as = handles_of(person_id, key, None if kept is None else bytes(kept))
         records[asked] = Sealed(
             person_id,
@@ -191,7 +186,7 @@ _COLUMNS = """
 """
 _JOINED = f"""
     JOIN {SealedRecord._meta.db_table} AS record ON record.person_id = person.id
-    JOIN {PersonKey._meta.db_table} AS wrapped ON wrapped.person_id = person.id
+    JOIN {keys.PERSON_KEY_TABLE} AS wrapped ON wrapped.person_id = person.id
 """
 _FETCH = f"""
     SELECT person.id, {_COLUMNS} FROM {Person._meta.db_table} AS person {_JOINED}
@@ -287,7 +282,7 @@ def find_each(asked: Sequence[Asked]) -> list[list[int]]:
             digests = [
                 blind.digests(kind, value, regions, used.searched) for kind, value, regions in asked
             ]
-        except SecretGone:
+        except SecretMissing:
             if generations.now() == used:
                 raise
             continue

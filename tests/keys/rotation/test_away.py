@@ -39,9 +39,9 @@ def test_uses_stop_with_the_key_service_and_go_on_with_it(
     current = settings.current()
     there = replace(current, keys=replace(current.keys, token_file=str(tmp_path / "token")))
     to = provider_at(f"vault:http://127.0.0.1:{server.port}/transit/aboveboard", there)
-    root.go_on(root.begin(to=to, by=SYSTEM, at=clock.now()), by=SYSTEM, pause=0)
+    root.resume(root.begin(to=to, by=SYSTEM, at=clock.now()), by=SYSTEM, pause=0)
     monkeypatch.setattr(ring, "provider", lambda: to)
-    root.leave(by=SYSTEM, at=clock.now())
+    root.remove_other_providers(by=SYSTEM, at=clock.now())
     now = [ring.monotonic()]
     monkeypatch.setattr(ring, "monotonic", lambda: now[0])
     ask = Ask(world.ADVISER, "answer-contact", ("first_name",), "phone")

@@ -15,6 +15,7 @@ from aboveboard.identity import actions as merging
 from aboveboard.incidents import counting, queries
 from aboveboard.keys.models import InstanceSecret, Rotation
 from aboveboard.keys.queries import instance_secret
+from aboveboard.keys.rotation.progress import RotationState
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import blind, generations
@@ -43,12 +44,14 @@ def people(count: int) -> Rows:
     return list(world.load(count))
 
 
-def rotate() -> Rotation:
-    return index.go_on(index.unfinished() or index.begin(by=SYSTEM, at=clock.now()), by=SYSTEM)
+def rotate() -> RotationState:
+    return index.resume(index.unfinished() or index.begin(by=SYSTEM, at=clock.now()), by=SYSTEM)
 
 
-def under_way() -> Rotation:
-    return Rotation.objects.get(kind=index.KIND, finished_at=None)
+def under_way() -> RotationState:
+    rotation = index.unfinished()
+    assert rotation is not None
+    return rotation
 
 
 def all_found(rows: Rows) -> None:
@@ -78,12 +81,12 @@ def test_everybody_is_found_before_between_and_after_and_the_old_key_is_gone() -
         with pytest.raises(Conflict):
             index.begin(by=SYSTEM, at=clock.now())
         all_found(rows)
-        while index._file(rotation.pk, kinds(), lambda done: None):
+        while index._file(rotation.id, kinds(), lambda done: None):
             all_found(rows)
         assert BlindIndex.objects.count() == 2 * before
-        index._switch(rotation.pk, False)
+        index._switch(rotation.id, False)
         all_found(rows)
-        assert index.go_on(rotation, by=SYSTEM).done == 14
+        assert index.resume(rotation, by=SYSTEM).done == 14
         all_found(rows)
         check_ended(generation)
         assert BlindIndex.objects.count() == before
@@ -96,11 +99,11 @@ def test_what_is_changed_on_the_way_is_found_by_what_it_is_now() -> None:
     rows = people(9)
     (first, was), (last, its) = rows[0], rows[-1]
     rotation = index.begin(by=SYSTEM, at=clock.now())
-    index._file(rotation.pk, kinds(), lambda done: None)
+    index._file(rotation.id, kinds(), lambda done: None)
     correct(first, "email", "first@example.com")
     correct(last, "email", "last@example.com")
     bring_more(12)
-    index.go_on(rotation, by=SYSTEM)
+    index.resume(rotation, by=SYSTEM)
     assert vault.find("email", "first@example.com") == [first]
     assert vault.find("email", "last@example.com") == [last]
     assert vault.find("email", was["email"]) == vault.find("email", its["email"]) == []
@@ -129,7 +132,7 @@ def test_two_who_are_one_are_found_by_both_and_can_be_two_again(when: str) -> No
     merged = merge() if when == "before" else None
     rotation = index.begin(by=SYSTEM, at=clock.now())
     merged = merged or (merge() if when == "first" else None)
-    index._file(rotation.pk, kinds(), lambda done: None)
+    index._file(rotation.id, kinds(), lambda done: None)
     merged = merged or merge()
     for _ in range(2):
         for one in (hers, said):
@@ -138,11 +141,11 @@ def test_two_who_are_one_are_found_by_both_and_can_be_two_again(when: str) -> No
                 == vault.find("customer_number", one["customer_id"])
                 == [ann]
             )
-        rotation = index.go_on(rotation, by=SYSTEM)
+        rotation = index.resume(rotation, by=SYSTEM)
     if when == "between":  # undone while it is rotated again
         rotation = index.begin(by=SYSTEM, at=clock.now())
     merging.split(merged.pk, kinds=kinds(), reference="case/2", by=SYSTEM, at=clock.now())
-    index.go_on(rotation, by=SYSTEM)
+    index.resume(rotation, by=SYSTEM)
     all_found([(ann, hers), (far, said)])
     assert (len(_filed(ann)), len(_filed(far))) == (len(kept_filed[0]), len(kept_filed[1]))
     assert vault.find("email", hers["email"]) == [ann]
@@ -171,7 +174,7 @@ def test_a_look_up_of_what_is_held_nowhere_is_let_go_only_when_told() -> None:
     assert refused.value.details["count"] == 1
     assert vault.find("email", "former@example.com") == [rows[0][0]]
     all_found(rows)
-    index.go_on(under_way(), let_go=True, by=SYSTEM)
+    index.resume(under_way(), let_go=True, by=SYSTEM)
     assert vault.find("email", "former@example.com") == []
     all_found(rows)
     check_ended(1)
@@ -189,7 +192,7 @@ def test_without_the_old_key_everybody_is_filed_under_what_they_hold() -> None:
     assert vault.find("email", rows[2][1]["email"]) == []
     with pytest.raises(index.LookUpsLost):
         rotate()
-    index.go_on(index.without_old(under_way()), by=SYSTEM)
+    index.resume(index.without_old(under_way()), by=SYSTEM)
     all_found([*rows[2:], (rows[0][0], rows[0][1]), (rows[0][0], rows[1][1])])
     merging.split(merged.pk, kinds=kinds(), reference="case/2", by=SYSTEM, at=clock.now())
     all_found(rows)
@@ -203,10 +206,10 @@ def test_records_that_were_restored_from_an_earlier_moment_than_the_keys_are_fil
 ) -> None:
     rows = people(9)
     rotation = index.begin(by=SYSTEM, at=clock.now())
-    while index._file(rotation.pk, kinds(), lambda done: None):
+    while index._file(rotation.id, kinds(), lambda done: None):
         pass
     if switched:
-        index._switch(rotation.pk, False)
+        index._switch(rotation.id, False)
     LookUpGenerations.objects.all().delete()
     BlindIndex.objects.filter(generation=1).delete()
     rotate()

@@ -12,7 +12,7 @@ import pytest
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Conflict, Unavailable
-from aboveboard.keys import actions, limits, queries, ring
+from aboveboard.keys import limits, queries, ring, wrapping_keys
 from aboveboard.keys.models import InstanceSecret, PersonKey, WrappingKey
 from aboveboard.keys.providers.places import provider_at
 from aboveboard.keys.rotation import root
@@ -45,7 +45,7 @@ def test_everything_is_moved_and_nothing_sealed_is_touched() -> None:
     before = dict(SealedRecord.objects.values_list("person_id", "boxes"))
     old_file = ROOT.read_text().split()
     seen: list[int] = []
-    to_do = finish_now(root.begin(by=SYSTEM, at=clock.now()), progress=seen.append)
+    to_do = finish_now(root.begin(by=SYSTEM, at=clock.now()), watch=seen.append)
     assert seen[-1] == 20
     assert {
         key: bytes(value) for key, value in SealedRecord.objects.values_list("person_id", "boxes")
@@ -96,7 +96,7 @@ def test_after_moving_to_another_provider_both_open_until_the_old_one_is_left() 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ring, "provider", lambda: to)
         check(known)
-        assert root.leave(by=SYSTEM, at=clock.now()) == 1
+        assert root.remove_other_providers(by=SYSTEM, at=clock.now()) == 1
         check(known)
         check_ended(1)
         assert Entry.objects.filter(kind="keys.provider.left").exists()
@@ -107,12 +107,12 @@ def test_after_moving_to_another_provider_both_open_until_the_old_one_is_left() 
 
 def test_nobody_leaves_for_a_provider_that_cannot_open() -> None:
     people(1)
-    actions.make_wrapping_key([provider_at("file:root.key", settings.current())], at=clock.now())
+    wrapping_keys.create([provider_at("file:root.key", settings.current())], at=clock.now())
     WrappingKey.objects.filter(id=WrappingKey.objects.order_by("-id")[0].pk).update(
         provider="vault:https://v.example/transit/k"
     )
     with pytest.raises(Conflict, match="cannot open"):
-        root.leave(by=SYSTEM, at=clock.now())
+        root.remove_other_providers(by=SYSTEM, at=clock.now())
     assert WrappingKey.objects.count() == 2
 
 
@@ -122,7 +122,7 @@ def test_one_rotation_at_a_time() -> None:
     with pytest.raises(Conflict, match="under way"):
         root.begin(by=SYSTEM, at=clock.now())
     with pytest.raises(Conflict, match="finish it first"):
-        root.leave(by=SYSTEM, at=clock.now())
+        root.remove_other_providers(by=SYSTEM, at=clock.now())
     finish_now(rotation)
     finish_now(rotation)  # two processes may come to the end
     check_ended(1)
@@ -155,7 +155,7 @@ def test_an_erasure_in_the_middle_is_not_undone(monkeypatch: pytest.MonkeyPatch)
             del known[erased]
             vault_actions.erase(erased, reason="asked", by=SYSTEM, at=clock.now())
 
-    finish_now(rotation, progress=erase)
+    finish_now(rotation, watch=erase)
     assert not PersonKey.objects.filter(person_id=erased).exists()
     check(known)
     check_ended(1)

@@ -21,7 +21,7 @@ from aboveboard.vault.origin import Origin
 from tests import world
 
 ROOT = settings.current().path("root.key")
-finish_now = partial(root.go_on, by=SYSTEM, pause=0.0)
+finish_now = partial(root.resume, by=SYSTEM, pause=0.0)
 
 
 def people(count: int) -> dict[int, str]:

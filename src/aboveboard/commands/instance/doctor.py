@@ -152,12 +152,12 @@ def _root_key(current: settings.Settings) -> Check:
     """The provider is asked now, whatever this process holds; then what a rotation or a move has
     left half done is named."""
     from aboveboard.keys import ring
-    from aboveboard.keys.models import Rotation, WrappingKey
-    from aboveboard.keys.queries import prove
+    from aboveboard.keys.queries import check_root_key, other_providers
+    from aboveboard.keys.rotation import progress
 
     ring.forget()
-    prove()
-    if left := Rotation.objects.filter(finished_at=None).first():
+    check_root_key()
+    if left := progress.unfinished():
         step = (
             "Go on with it: run its command again (aboveboard keys rotate, rotate-person --all, or "
             "rotate-index)."
@@ -168,14 +168,9 @@ def _root_key(current: settings.Settings) -> Check:
             f"a rotation ({left.kind}) that began on {left.begun_at:%Y-%m-%d} has not ended",
             step,
         )
-    others = (
-        WrappingKey.objects.exclude(provider=ring.provider().name)
-        .values_list("provider", flat=True)
-        .first()
-    )
-    if others:
+    if others := other_providers():
         step = "When every process has the new keys.root, run: aboveboard keys leave"
-        return Check("root key", LOOK, f"{others} can open the records too", step)
+        return Check("root key", LOOK, f"{others[0]} can open the records too", step)
     return Check("root key", OK, f"it opens what this database holds ({ring.provider().name})")
 
 

@@ -109,14 +109,14 @@ def prepare(current: settings.Settings) -> None:
     from django.db import connection
 
     from aboveboard.commands.instance import schema
-    from aboveboard.keys.queries import prove
+    from aboveboard.keys.queries import check_root_key
 
     if waiting := schema.pending():
         if connection.vendor != "sqlite":
             raise schema.MigrationsPending(count=len(waiting), home=current.home)
         print(f"Bringing the database up to date: {len(waiting)} changes.", flush=True)
         schema.bring_up_to_date()
-    prove()
+    check_root_key()
     connection.close()
     if connection.vendor == "postgresql":
         # The processes that answer are forked: with the pool they would share its one connection,

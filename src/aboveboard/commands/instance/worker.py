@@ -46,9 +46,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Work until told to stop; with ``--once`` until nothing waits."""
-    from aboveboard.keys.queries import prove
+    from aboveboard.keys.queries import check_root_key
 
-    prove()  # a worker without the root key could only fail, at every turn
+    check_root_key()  # a worker without the root key could only fail, at every turn
     stop = threading.Event()
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     loops = make_loops(name, stop)

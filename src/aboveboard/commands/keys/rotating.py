@@ -66,7 +66,7 @@ def _rotate(args: argparse.Namespace) -> int:
         to = provider_at(args.to, settings.current()) if args.to else None
         rotation = root.begin(to=to, renew=not args.same_version, by=SYSTEM, at=clock.now())
     with Bar("Wrapping keys anew", people_count(), quiet=not sys.stderr.isatty()) as bar:
-        to_do = root.go_on(rotation, by=SYSTEM, progress=bar)
+        to_do = root.resume(rotation, by=SYSTEM, watch=bar)
     print(f"Done. Everything is under the wrapping key {rotation.names['key']}.")
     if to_do:
         print(to_do)
@@ -81,7 +81,7 @@ def _rotate(args: argparse.Namespace) -> int:
 def _leave(args: argparse.Namespace) -> int:
     from aboveboard.keys.rotation import root
 
-    left = root.leave(by=SYSTEM, at=clock.now())
+    left = root.remove_other_providers(by=SYSTEM, at=clock.now())
     print(
         "No other provider opens anything any more."
         if left
@@ -120,7 +120,7 @@ def _index(args: argparse.Namespace) -> int:
     else:
         rotation = index.begin(from_values=args.from_values, by=SYSTEM, at=clock.now())
     with Bar("Filing people anew", people_count(), quiet=not sys.stderr.isatty()) as bar:
-        rotation = index.go_on(rotation, let_go=args.let_go, by=SYSTEM, progress=bar)
+        rotation = index.resume(rotation, let_go=args.let_go, by=SYSTEM, progress=bar)
     print(
         f"Done. {rotation.done:,} people are filed under a new index key, and the old one is "
         "destroyed."

@@ -2,7 +2,7 @@
 Sealed fields are not touched.
 
 Safe beside everything else because a row is changed only if it still holds what was read (compare
-and set): an erasure that took the row first leaves nothing to change, and a key that was made anew
+and set): an erasure that took the row first leaves nothing to change, and a key that was replaced
 meanwhile is wrapped by the newest one already.
 """
 
@@ -95,7 +95,7 @@ def destroy_unused() -> list[str]:
     hex, of those that are gone.
 
     Each is locked first, which waits for whoever is storing something wrapped
-    by it (``actions.hold``).
+    by it (``wrapping_keys.lock``).
     """
     gone = []
     for number in sorted(
@@ -110,9 +110,9 @@ def destroy_unused() -> list[str]:
     return gone
 
 
-def leave_others(provider_name: str) -> int:
+def destroy_copies_of_others(provider_name: str) -> int:
     """Destroy what other providers than this one can open; return how many copies. Whoever calls
-    has seen that ours open."""
+    has seen that this one opens every key."""
     deleted, _ = WrappingKey.objects.exclude(provider=provider_name).delete()
     return deleted
 

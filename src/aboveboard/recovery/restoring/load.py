@@ -25,7 +25,6 @@ from django.db.migrations.executor import MigrationExecutor
 from aboveboard.basics import settings
 from aboveboard.basics.errors import Invalid
 from aboveboard.keys import queries as keys
-from aboveboard.keys.models import InstanceSecret, PersonKey
 from aboveboard.recovery import archive
 from aboveboard.recovery.actions import database
 from aboveboard.recovery.copying.snapshot import Told
@@ -134,12 +133,12 @@ def _fill(parts: Parts, told: Told) -> None:
 
 def _try_keys(parts: Parts) -> None:
     """Step 4."""
-    for name in InstanceSecret.objects.values_list("name", flat=True):
+    secrets, first = keys.secret_names(), keys.people_with_keys().first()
+    for name in secrets:
         keys.instance_secret(name)
-    if not InstanceSecret.objects.exists() and PersonKey.objects.exists():
+    if not secrets and first is not None:
         raise BackupDamaged(
             place=parts.keys_at, found="it has people's keys and none of the instance's own"
         )
-    first = PersonKey.objects.order_by("person_id").values_list("person_id", flat=True).first()
     if first is not None:
         keys.person_keys([first])

@@ -26,7 +26,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.keys.handles import handles_of
-from aboveboard.keys.queries import opened
+from aboveboard.keys.queries import data_keys
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.ledger.actions import append
 from aboveboard.vault import sealed
@@ -82,7 +82,7 @@ def attach(
         lock_people([person_id])
         row, found = (
             SealedRecord.objects.filter(person_id=person_id).first(),
-            opened([person_id]).get(person_id),
+            data_keys([person_id]).get(person_id),
         )
         if row is None or found is None:
             raise NotFound(what="person")

@@ -1,6 +1,5 @@
-"""Rotating keys while everyone goes on: written to the ledger, resumable after any crash, safe
-beside reads and erasures.
+"""New keys for people and for the blind index, while everyone goes on: written to the ledger,
+resumable after any crash, safe beside reads and erasures.
 
-Public: ``root.begin``, ``root.go_on``, ``root.leave``. Here and not in ``keys``, which
-may not know the ledger.
+Public: ``index.begin``, ``index.resume``, ``people.rotate_one``, ``people.rotate_all``.
 """

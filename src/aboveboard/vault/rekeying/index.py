@@ -18,9 +18,10 @@ A crash at any point loses nothing: the rotation is a row, and going on starts a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
@@ -29,8 +30,9 @@ from aboveboard.basics.facts import Code
 from aboveboard.basics.package import gathered
 from aboveboard.keys.actions import destroy_secrets
 from aboveboard.keys.entries import RotationBegun, RotationFinished
-from aboveboard.keys.models import InstanceSecret, Rotation
-from aboveboard.keys.queries import instance_secret
+from aboveboard.keys.queries import instance_secret, secret_names
+from aboveboard.keys.rotation import progress as rotations
+from aboveboard.keys.rotation.progress import NOBODY_YET, RotationState
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import blind, generations
@@ -40,7 +42,6 @@ from aboveboard.vault.locking import lock_people
 from aboveboard.vault.rekeying import rebuild
 
 KIND = "index"
-_FIRST = -(2**63)
 
 Waiting = Callable[[str], Sequence[str]]
 
@@ -81,18 +82,18 @@ def waits(room: str) -> Callable[[Waiting], Waiting]:
     return register
 
 
-def unfinished() -> Rotation | None:
+def unfinished() -> RotationState | None:
     """Return the rotation of the index key that is under way, or None."""
-    return Rotation.objects.filter(kind=KIND, finished_at=None).first()
+    return rotations.unfinished(KIND)
 
 
-def begin(*, from_values: bool = False, by: Actor, at: datetime) -> Rotation:
+def begin(*, from_values: bool = False, by: Actor, at: datetime) -> RotationState:
     """Begin a rotation: step 1. ``from_values``: the old key is gone, so people are
     filed under what they hold.
 
     Raises:
         Conflict: one is under way; go on with it.
-        SecretGone: the old key is gone.
+        SecretMissing: the old key is gone.
     """
     try:
         with transaction.atomic():
@@ -101,31 +102,29 @@ def begin(*, from_values: bool = False, by: Actor, at: datetime) -> Rotation:
             if not from_values:
                 blind.key("email", now.searched)  # is there, or made if nothing was ever filed
             new = 1 + max([now.searched, now.also or 0, *_generations()])
-            rotation = Rotation.objects.create(
-                kind=KIND,
-                begun_at=at,
-                begun_by=by.kind.value,
+            rotation = rotations.begin(
+                KIND,
                 step="people",
                 names={"old": None if from_values else now.searched, "new": new, "lost": 0},
+                by=by,
+                at=at,
             )
             instance_secret(blind.secret_name(new))
             generations.change(new if from_values else now.searched, None if from_values else new)
             begun = RotationBegun(rotated=Code(KIND), generation=new)
             append(begun, by=by, handle=None, at=at)
-    except IntegrityError:
-        raise Conflict(why="a rotation of the index key is under way") from None
     finally:
         instance_secret.cache_clear()  # what was made in a transaction that failed is not kept
     return rotation
 
 
-def go_on(
-    rotation: Rotation,
+def resume(
+    rotation: RotationState,
     *,
     let_go: bool = False,
     by: Actor,
     progress: Callable[[int], None] = lambda done: None,
-) -> Rotation:
+) -> RotationState:
     """Do what is left of a rotation: steps 2 to 5. Several processes may go on at
     once: they share the work.
 
@@ -136,26 +135,25 @@ def go_on(
             on later; nothing was dropped.
     """
     kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
-    _begin_again_if_restored(rotation.pk)
-    while _file(rotation.pk, kinds, progress):  # 2
+    _begin_again_if_restored(rotation.id)
+    while _file(rotation.id, kinds, progress):  # 2
         pass
-    _switch(rotation.pk, let_go)  # 3
-    while _drop(rotation.pk):  # 4
+    _switch(rotation.id, let_go)  # 3
+    while _drop(rotation.id):  # 4
         pass
-    return _finish(rotation.pk, by=by)  # 5
+    return _finish(rotation.id, by=by)  # 5
 
 
-def without_old(rotation: Rotation) -> Rotation:
+def without_old(rotation: RotationState) -> RotationState:
     """Let a rotation that was begun go on from what people hold, because the old key
     turned out to be gone."""
-    _begin_again_if_restored(rotation.pk)
+    _begin_again_if_restored(rotation.id)
     with transaction.atomic():
-        rotation = Rotation.objects.select_for_update().get(pk=rotation.pk)
+        rotation = rotations.lock(rotation.id)
         if rotation.step == "people" and rotation.names["old"] is not None:
             generations.change(rotation.names["new"], None)
-            rotation.names |= {"old": None, "lost": 0}
-            rotation.reached, rotation.done = _FIRST, 0
-            rotation.save(update_fields=["names", "reached", "done"])
+            names = {**rotation.names, "old": None, "lost": 0}
+            rotation = rotations.store(replace(rotation, names=names, reached=NOBODY_YET, done=0))
     return rotation
 
 
@@ -163,7 +161,7 @@ def _begin_again_if_restored(rotation_id: int) -> None:
     """Go back to step 2 if the records are not as far as the rotation says: they were restored from
     another moment than the keys."""
     with transaction.atomic():
-        rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
+        rotation = rotations.lock(rotation_id)
         old, new = rotation.names["old"], rotation.names["new"]
         before = (
             generations.Generations(new, None, kept=True)
@@ -176,36 +174,38 @@ def _begin_again_if_restored(rotation_id: int) -> None:
             before if rotation.step == "people" else after
         ):
             return
-        rotation.names |= {"old": None if old is None else now.searched, "lost": 0}
-        rotation.step, rotation.reached, rotation.done = "people", _FIRST, 0
-        rotation.save(update_fields=["names", "step", "reached", "done"])
+        names = {**rotation.names, "old": None if old is None else now.searched, "lost": 0}
+        rotations.store(replace(rotation, names=names, step="people", reached=NOBODY_YET, done=0))
         generations.change(new if old is None else now.searched, None if old is None else new)
 
 
 def _generations() -> list[int]:
-    names = InstanceSecret.objects.filter(name__startswith="index.").values_list("name", flat=True)
-    return [int(name.partition(".")[2]) for name in names]
+    return [int(name.partition(".")[2]) for name in secret_names("index.")]
 
 
 def _file(rotation_id: int, kinds: dict[str, str], progress: Callable[[int], None]) -> bool:
     with transaction.atomic():
-        rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
+        rotation = rotations.lock(rotation_id)
         people = vault.ids_after(rotation.reached, limit=RESEAL_BATCH)
         if not people or rotation.step != "people":
             return False
         held = lock_people(people)
-        rotation.names["lost"] += rebuild.rebuild(
-            held, kinds, old=rotation.names["old"], new=rotation.names["new"]
+        lost = rebuild.rebuild(held, kinds, old=rotation.names["old"], new=rotation.names["new"])
+        rotation = rotations.store(
+            replace(
+                rotation,
+                names={**rotation.names, "lost": rotation.names["lost"] + lost},
+                reached=people[-1],
+                done=rotation.done + len(held),
+            )
         )
-        rotation.reached, rotation.done = people[-1], rotation.done + len(held)
-        rotation.save(update_fields=["reached", "done", "names"])
     progress(rotation.done)
     return True
 
 
 def _switch(rotation_id: int, let_go: bool) -> None:
     with transaction.atomic():
-        rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
+        rotation = rotations.lock(rotation_id)
         if rotation.step != "people":
             return
         if rotation.names["lost"] and not let_go:
@@ -224,41 +224,38 @@ def _switch(rotation_id: int, let_go: bool) -> None:
             if who:
                 raise OldKeyNeeded(who=", ".join(who))
         generations.change(new, None)
-        rotation.step, rotation.reached = "dropping", _FIRST
-        rotation.save(update_fields=["step", "reached"])
+        rotations.store(replace(rotation, step="dropping", reached=NOBODY_YET))
 
 
 def _drop(rotation_id: int) -> bool:
     with transaction.atomic():
-        rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
+        rotation = rotations.lock(rotation_id)
         if rotation.step != "dropping":
             return False
         people = vault.ids_after(rotation.reached, limit=RESEAL_BATCH)
         lock_people(people)
         rebuild.drop(rotation.reached, people[-1] if people else None, keep=rotation.names["new"])
-        if people:
-            rotation.reached = people[-1]
-        else:
-            rotation.step = "secret"
-        rotation.save(update_fields=["reached", "step"])
+        rotations.store(
+            replace(rotation, reached=people[-1]) if people else replace(rotation, step="secret")
+        )
     return bool(people)
 
 
-def _finish(rotation_id: int, *, by: Actor) -> Rotation:
+def _finish(rotation_id: int, *, by: Actor) -> RotationState:
     with transaction.atomic():
-        rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
+        rotation = rotations.lock(rotation_id)
         if rotation.finished_at is None:  # else another process was as far, and wrote it
             new: int = rotation.names["new"]
             destroy_secrets([blind.secret_name(one) for one in {0, *_generations()} - {new}])
-            rotation.finished_at, rotation.step = clock.now(), "finished"
-            rotation.save(update_fields=["finished_at", "step"])
+            finished_at = clock.now()
+            rotation = rotations.store(replace(rotation, finished_at=finished_at, step="finished"))
             finished = RotationFinished(
                 rotated=Code(KIND),
                 generation=new,
                 people=rotation.done,
                 lost=rotation.names["lost"],
             )
-            append(finished, by=by, handle=None, at=rotation.finished_at)
+            append(finished, by=by, handle=None, at=finished_at)
     generations.now()
     instance_secret.cache_clear()
     return rotation

@@ -10,6 +10,7 @@ stored. Nothing is opened for anybody: values go from one box to another inside
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import NotFound
 from aboveboard.identity import undo_data
-from aboveboard.keys.models import Rotation
+from aboveboard.keys.rotation import progress as rotations
 from aboveboard.ledger.actions import append
 from aboveboard.vault import queries as vault
 from aboveboard.vault.limits import RESEAL_BATCH
@@ -46,35 +47,34 @@ def rotate_all(
 ) -> int:
     """Give everybody a new key, going on with a rotation that was left; return how many
     were given one in all."""
-    rotation = Rotation.objects.filter(kind=KIND, finished_at=None).first()
+    rotation = rotations.unfinished(KIND)
     if rotation is None:
         with transaction.atomic():
-            rotation = Rotation.objects.create(
-                kind=KIND, begun_at=at, begun_by=by.kind.value, step="people"
-            )
+            rotation = rotations.begin(KIND, step="people", by=by, at=at)
             append("keys.people.begun", by=by, handle=None, facts={}, at=at)
-    while _batch(rotation.pk, progress):
+    while _batch(rotation.id, progress):
         pass
     with transaction.atomic():
-        rotation = Rotation.objects.select_for_update().get(pk=rotation.pk)
+        rotation = rotations.lock(rotation.id)
         if rotation.finished_at is None:
-            rotation.finished_at, rotation.step = clock.now(), "finished"
-            rotation.save(update_fields=["finished_at", "step"])
+            finished_at = clock.now()
+            rotations.store(replace(rotation, finished_at=finished_at, step="finished"))
             facts: dict[str, Json] = {"people": rotation.done}
-            append("keys.people.finished", by=by, handle=None, facts=facts, at=rotation.finished_at)
+            append("keys.people.finished", by=by, handle=None, facts=facts, at=finished_at)
     return int(rotation.done)
 
 
 def _batch(rotation_id: int, progress: Callable[[int], None]) -> bool:
     with transaction.atomic():
-        rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
+        rotation = rotations.lock(rotation_id)
         people = vault.ids_after(rotation.reached, limit=RESEAL_BATCH)
         if not people or rotation.finished_at is not None:
             return False
         held = lock_people(people)
-        rotation.done += sum(_rotate(person_id) for person_id in sorted(held))
-        rotation.reached = people[-1]
-        rotation.save(update_fields=["reached", "done"])
+        rotated = sum(_rotate(person_id) for person_id in sorted(held))
+        rotation = rotations.store(
+            replace(rotation, reached=people[-1], done=rotation.done + rotated)
+        )
     progress(rotation.done)
     return True
 

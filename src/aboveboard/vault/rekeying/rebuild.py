@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.identity.models import MergedPerson
-from aboveboard.keys.queries import opened
+from aboveboard.keys.queries import data_keys
 from aboveboard.kinds.kind import formats_of
 from aboveboard.kinds.normalise import forms
 from aboveboard.vault import blind, generations, sealed
@@ -148,7 +148,7 @@ def _held(person_ids: Collection[int]) -> dict[int, _Held]:
             person_id__in=list(found), split_at__isnull=True, boxes__isnull=False
         ).order_by("id")
     )
-    keys = opened([*found, *(row.merged_id for row in merges)])
+    keys = data_keys([*found, *(row.merged_id for row in merges)])
     for person_id, boxes in SealedRecord.objects.filter(person_id__in=list(found)).values_list(
         "person_id", "boxes"
     ):

@@ -12,11 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics.package import NotNeeded, personal_data
-from aboveboard.keys.actions import make_keys
+from aboveboard.keys.actions import replace_person_key
 from aboveboard.keys.handles import handles_of
-from aboveboard.keys.handles import seal as seal_handles
-from aboveboard.keys.models import PersonKey
-from aboveboard.keys.queries import opened
+from aboveboard.keys.queries import data_keys
 from aboveboard.vault import sealed
 from aboveboard.vault.models import SealedRecord
 
@@ -52,10 +50,7 @@ def fresh_key(
     Raises:
         RecordDamaged: a box does not open with the old key.
     """
-    ((_, key, wrapped),) = make_keys([person_id])
-    PersonKey.objects.filter(person_id=person_id).update(
-        wrapped=wrapped, handles=seal_handles(person_id, key, known_as)
-    )
+    key = replace_person_key(person_id, known_as)
     for anew in _sealed_elsewhere.values():
         anew(person_id, AESGCM(old), AESGCM(key))
     for _, data in personal_data():
@@ -86,7 +81,7 @@ def rotate(person_id: int) -> bool:
     Raises:
         RecordDamaged: a box does not open with the old key; nothing was changed.
     """
-    found = opened([person_id]).get(person_id)
+    found = data_keys([person_id]).get(person_id)
     row = SealedRecord.objects.filter(person_id=person_id).first()
     if found is None or row is None:
         return False
