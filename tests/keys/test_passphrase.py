@@ -26,7 +26,7 @@ def test_what_is_sealed_opens_with_the_same_words_alone(words: str, text: str) -
     sealed = passphrase.seal(text, words, memory=64)
     assert passphrase.is_sealed(sealed)
     assert passphrase.unseal(sealed, words) == text
-    with pytest.raises(passphrase.WillNotOpen, match="does not open"):
+    with pytest.raises(passphrase.RootKeyUndecryptable, match="does not open"):
         passphrase.unseal(sealed, words + "x")
 
 
@@ -38,13 +38,13 @@ def test_a_changed_character_is_refused(data: st.DataObject) -> None:
     other = data.draw(
         st.sampled_from("0123456789abcdef xyz").filter(lambda mark: mark != sealed[at])
     )
-    with pytest.raises(passphrase.WillNotOpen):
+    with pytest.raises(passphrase.RootKeyUndecryptable):
         passphrase.unseal(sealed[:at] + other + sealed[at + 1 :], "words")
 
 
 def test_costs_that_would_exhaust_the_machine_are_refused_before_they_are_paid() -> None:
     mark, _, rest = passphrase.seal(TEXT, "words", memory=64).partition(" 64 ")
-    with pytest.raises(passphrase.WillNotOpen, match="more memory"):
+    with pytest.raises(passphrase.RootKeyUndecryptable, match="more memory"):
         passphrase.unseal(f"{mark} 9999999 {rest}", "words")
 
 
@@ -53,7 +53,7 @@ def test_it_is_taken_from_a_file_before_the_environment_and_asked_for_last(
 ) -> None:
     current = instance.current()
     monkeypatch.delenv(passphrase.VARIABLE, raising=False)
-    with pytest.raises(passphrase.WillNotOpen, match="nobody is there to be asked"):
+    with pytest.raises(passphrase.RootKeyUndecryptable, match="nobody is there to be asked"):
         passphrase.asked(current)
     monkeypatch.setenv(passphrase.VARIABLE, "from the environment")
     assert passphrase.asked(current) == "from the environment"
@@ -62,7 +62,7 @@ def test_it_is_taken_from_a_file_before_the_environment_and_asked_for_last(
     named = replace(current, keys=replace(current.keys, passphrase_file=str(file)))
     assert passphrase.asked(named) == "from the file"
     file.unlink()
-    with pytest.raises(passphrase.WillNotOpen, match="cannot be read"):
+    with pytest.raises(passphrase.RootKeyUndecryptable, match="cannot be read"):
         passphrase.asked(named)
 
 

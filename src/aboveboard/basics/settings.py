@@ -19,27 +19,27 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Misconfigured, NotFound
 
 FILE_NAME = "aboveboard.toml"
 HOME_VARIABLE = "ABOVEBOARD_HOME"
 
 
-class WrongSetting(AboveboardError):
+class WrongSetting(Misconfigured):
     """The setting {name} is wrong: found {found}, expected {expected}."""
 
     code = "wrong_setting"
     next_step = "Change it in {where} and start again."
 
 
-class NoInstance(AboveboardError):
+class NoInstance(NotFound):
     """There is no Aboveboard instance in {home}."""
 
     code = "no_instance"
     next_step = "Make one with: aboveboard init {home}"
 
 
-class SigningKeyMissing(AboveboardError):
+class SigningKeyMissing(Misconfigured):
     """The file signing.key in {home} cannot be read: {why}."""
 
     code = "signing_key_missing"

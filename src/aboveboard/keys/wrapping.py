@@ -14,7 +14,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Damaged
 
 KEY_BYTES: Final = 32
 ID_BYTES: Final = 4
@@ -24,7 +24,7 @@ _HEAD: Final = len(_VERSION) + ID_BYTES
 WRAPPED_BYTES: Final = _HEAD + _NONCE_BYTES + KEY_BYTES + 16
 
 
-class KeyUnwrapFailed(AboveboardError):
+class KeyUnwrapFailed(Damaged):
     """A wrapped key does not open with this root key: {why}."""
 
     code = "key_unwrap_failed"

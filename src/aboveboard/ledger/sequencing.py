@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 
 from aboveboard.basics import settings
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import AboveboardError, Damaged
 from aboveboard.ledger import limits, rows
 from aboveboard.ledger.folder import CHECKPOINT, VKEY, LogFolder
 from aboveboard.ledger.format import checkpoint as checkpoints
@@ -47,7 +47,7 @@ FOLDER: Final = "log"
 _log = logging.getLogger(__name__)
 
 
-class LogAhead(AboveboardError):
+class LogAhead(Damaged):
     """The published log has {published} entries, the database knows of {known}: it
     comes from an older copy."""
 
@@ -57,14 +57,14 @@ class LogAhead(AboveboardError):
     )
 
 
-class LogForked(AboveboardError):
+class LogForked(Damaged):
     """The published checkpoint of {size} entries is not the one that this database signed."""
 
     code = "log_forked"
     next_step = "Nothing was signed. Keep both as evidence, and run: aboveboard ledger verify"
 
 
-class LogOfAnotherKey(AboveboardError):
+class LogOfAnotherKey(Damaged):
     """The published log is signed with a key that this database never signed with: it is not the
     log's database, or was made anew."""
 
@@ -75,7 +75,7 @@ class LogOfAnotherKey(AboveboardError):
     )
 
 
-class EntriesDamaged(AboveboardError):
+class EntriesDamaged(Damaged):
     """The ledger's rows are not what was signed or appended: {found}."""
 
     code = "entries_damaged"

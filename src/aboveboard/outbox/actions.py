@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from aboveboard.basics.clock import now
-from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.ids import new_ids
 from aboveboard.outbox import backoff, limits
 from aboveboard.outbox.models import Message
@@ -18,13 +17,6 @@ from aboveboard.outbox.reference import Reference, check
 
 DIED = "worker-died"
 """The reason of a message whose workers died under it as often as it may be tried."""
-
-
-class OutsideTransaction(AboveboardError):
-    """A message of kind {kind} was posted outside the transaction of the change that causes it."""
-
-    code = "outside_transaction"
-    next_step = "Post it inside transaction.atomic(), beside the change."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +33,7 @@ def post(kind: str, ref: Reference, *, due: datetime | None = None) -> int:
     """Write one message beside the change that causes it; return its id.
 
     Raises:
-        OutsideTransaction: not inside ``transaction.atomic()``.
+        RuntimeError: not inside ``transaction.atomic()``.
         RefusedReference: ``ref`` holds more than ids and codes.
     """
     return post_many(kind, [ref], due=due)[0]
@@ -51,11 +43,14 @@ def post_many(kind: str, refs: Sequence[Reference], *, due: datetime | None = No
     """Write messages beside the change that causes them; return their ids in the same order.
 
     Raises:
-        OutsideTransaction: not inside ``transaction.atomic()``.
+        RuntimeError: not inside ``transaction.atomic()``.
         RefusedReference: one of ``refs`` holds more than ids and codes.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise OutsideTransaction(kind=kind)
+        raise RuntimeError(
+            f"a message of kind {kind} is posted in the transaction of the change that causes it: "
+            "use transaction.atomic"
+        )
     for ref in refs:
         check(ref)
     at = now()

@@ -64,7 +64,7 @@ def enqueue(kind: str, ref: Reference, *, due: datetime | None = None) -> int:
 
     Raises:
         UnknownJob: nobody would ever do it.
-        OutsideTransaction: not inside ``transaction.atomic()``.
+        RuntimeError: not inside ``transaction.atomic()``.
         RefusedReference: ``ref`` holds more than ids and codes.
     """
     if kind not in handlers():

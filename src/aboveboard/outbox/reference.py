@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Invalid
 
 Reference: TypeAlias = Mapping[str, int | str | bool | list[int] | None]
 """A flat map of names to ids, codes, flags or lists of ids."""
@@ -16,7 +16,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,126}")
 _PHONE = re.compile(r"[+(]?[0-9][0-9 ().-]{5,}")
 
 
-class RefusedReference(AboveboardError):
+class RefusedReference(Invalid):
     """The value under {name} is not a reference: it is {found}."""
 
     code = "refused_reference"

@@ -100,13 +100,13 @@ class FileProvider:
             versions = material.Versions(
                 material.read(text if opened_with is None else passphrase.unseal(text, opened_with))
             )
-        except passphrase.WillNotOpen as error:
+        except passphrase.RootKeyUndecryptable as error:
             fix = (
                 f"Give the right passphrase, or put the file back. Read: {passphrase.VARIABLE} in "
                 "docs/how-to/keep-the-keys.md."
             )
             raise RootKeyMissing(file=self._file.name, why=error.details["why"], fix=fix) from None
-        except material.NotKeys as error:
+        except material.RootKeyMalformed as error:
             raise RootKeyMissing(
                 file=self._file.name, why=error.details["why"], fix=_BACK
             ) from None

@@ -5,33 +5,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Damaged
 from aboveboard.keys.wrapping import KEY_BYTES, KeyUnwrapFailed, LocalKey, wrapped_by
 
 
-class NotKeys(AboveboardError):
-    """The text is not root keys: {why}."""
+class RootKeyMalformed(Damaged):
+    """The text is not a root key: {why}."""
 
-    code = "not_root_keys"
+    code = "root_key_malformed"
+    next_step = "Put it back from safekeeping."
 
 
 def read(text: str) -> list[bytes]:
     """Return the keys that ``text`` holds, the newest first.
 
     Raises:
-        NotKeys: nothing there, or something that is not 64 hex digits.
+        RootKeyMalformed: nothing there, or something that is not 64 hex digits.
     """
     words = text.split()
     if not words:
-        raise NotKeys(why="it is empty")
+        raise RootKeyMalformed(why="it is empty")
     keys = []
     for word in words:
         try:
             key = bytes.fromhex(word)
         except ValueError:
-            raise NotKeys(why="it is not 64 hex digits") from None
+            raise RootKeyMalformed(why="it is not 64 hex digits") from None
         if len(key) != KEY_BYTES:
-            raise NotKeys(why="it is not 64 hex digits")
+            raise RootKeyMalformed(why="it is not 64 hex digits")
         keys.append(key)
     return keys
 

@@ -17,7 +17,7 @@ from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Unavailable
 from aboveboard.basics.settings import Settings
 from aboveboard.keys.limits import PASSPHRASE_CHARS, PASSPHRASE_MEMORY_KIB
 
@@ -30,10 +30,11 @@ _LINE: Final = re.compile(
 )
 
 
-class WillNotOpen(AboveboardError):
-    """The root key does not open: {why}."""
+class RootKeyUndecryptable(Unavailable):
+    """Cannot decrypt the root key: {why}."""
 
-    code = "root_key_will_not_open"
+    code = "root_key_undecryptable"
+    next_step = ""
 
 
 def is_sealed(text: str) -> bool:
@@ -55,16 +56,19 @@ def unseal(sealed: str, passphrase: str) -> str:
     """Return what :func:`seal` was given.
 
     Raises:
-        WillNotOpen: another passphrase, a changed text, or costs that no release has written.
+        RootKeyUndecryptable: another passphrase, a changed text, or costs that no release has
+            written.
     """
     found = _LINE.fullmatch(sealed)
     if found is None:
-        raise WillNotOpen(why="it is not a whole line of a known version")
+        raise RootKeyUndecryptable(why="it is not a whole line of a known version")
     memory, passes, lanes = (int(part) for part in found.groups()[:3])
     if not (
         8 * lanes <= memory <= 4 * PASSPHRASE_MEMORY_KIB and 1 <= passes <= 20 and 1 <= lanes <= 16
     ):
-        raise WillNotOpen(why="it asks for more memory or time than any release has written")
+        raise RootKeyUndecryptable(
+            why="it asks for more memory or time than any release has written"
+        )
     head, box = (
         sealed[: found.start(5)].rstrip(),
         bytes.fromhex(found[5]) if len(found[5]) % 2 == 0 else b"",
@@ -76,7 +80,7 @@ def unseal(sealed: str, passphrase: str) -> str:
             .decode()
         )
     except (InvalidTag, ValueError):
-        raise WillNotOpen(why="the passphrase does not open it") from None
+        raise RootKeyUndecryptable(why="the passphrase does not open it") from None
 
 
 def _cipher(passphrase: str, salt: bytes, memory: int, passes: int, lanes: int) -> AESGCMSIV:
@@ -90,19 +94,19 @@ def asked(current: Settings, *, prompt: str = "Passphrase of the root key: ") ->
     One that was typed is handed to the processes that this one starts, in their environment.
 
     Raises:
-        WillNotOpen: it is nowhere, and nobody sits at a terminal.
+        RootKeyUndecryptable: it is nowhere, and nobody sits at a terminal.
     """
     if current.keys.passphrase_file:
         file = current.path(current.keys.passphrase_file)
         try:
             return file.read_text("utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise WillNotOpen(
+            raise RootKeyUndecryptable(
                 why=f"keys.passphrase_file cannot be read ({type(error).__name__})"
             ) from None
     if VARIABLE not in os.environ:
         if not sys.stdin.isatty():
-            raise WillNotOpen(
+            raise RootKeyUndecryptable(
                 why=(
                     "it needs its passphrase, and nobody is there to be asked; set "
                     f"keys.passphrase_file or {VARIABLE}"

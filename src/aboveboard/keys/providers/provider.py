@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from aboveboard.basics.errors import AboveboardError, Unavailable
+from aboveboard.basics.errors import Conflict, Unavailable
 from aboveboard.keys.wrapping import LocalKey
 
 
@@ -21,7 +21,7 @@ class ProviderAway(Unavailable):
     next_step = "{fix}"
 
 
-class RenewalRefused(AboveboardError):
+class RenewalRefused(Conflict):
     """The key provider {provider} did not make a new version of its key: {why}."""
 
     code = "key_renewal_refused"

@@ -63,7 +63,7 @@ class SecretProvider:
             raise ProviderAway(
                 provider=self.name, why=f"it holds nothing ({type(error).__name__})", fix=fix
             ) from None
-        except material.NotKeys as error:
+        except material.RootKeyMalformed as error:
             raise ProviderAway(provider=self.name, why=error.details["why"], fix=fix) from None
 
 

@@ -9,17 +9,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import AboveboardError, Invalid
 from aboveboard.ledger.format.note import NoteRefused, Signer, Verifier
 from aboveboard.ledger.format.tree import HASH_BYTES
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
-class CheckpointRefused(AboveboardError):
+class CheckpointRefused(Invalid):
     """The checkpoint is not well formed: {found}."""
 
     code = "checkpoint_refused"
+    next_step = ""
 
 
 @dataclass(frozen=True, slots=True)

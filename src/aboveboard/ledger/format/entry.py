@@ -17,7 +17,7 @@ from typing import Final, cast
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.canonical import Json, canonical
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Damaged
 
 VERSION: Final = 1
 """The format's version, in every entry as ``v``."""
@@ -38,10 +38,11 @@ _KEYS = {"v", "id", "at", "kind", "actor", "handle", "facts"}
 _ACTOR_KEYS = {"kind", "id", "role", "team"}
 
 
-class EntryRefused(AboveboardError):
+class EntryRefused(Damaged):
     """The ledger entry is not well formed: {found}."""
 
     code = "entry_refused"
+    next_step = ""
 
 
 @dataclass(frozen=True, slots=True)

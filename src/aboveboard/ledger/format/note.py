@@ -12,7 +12,7 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Invalid
 
 ED25519: Final = b"\x01"
 """The signature type of plain Ed25519 signatures (C2SP signed-note, "Signature types")."""
@@ -27,10 +27,11 @@ SIGNATURES: Final = 100
 _DASH = "— "
 
 
-class NoteRefused(AboveboardError):
+class NoteRefused(Invalid):
     """The signed note cannot be trusted: {found}."""
 
     code = "note_refused"
+    next_step = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Invalid
 from aboveboard.ledger.format.checkpoint import Checkpoint, open_with
 from aboveboard.ledger.format.entry import EntryBody
 from aboveboard.ledger.format.entry import parse as parse_entry
@@ -28,10 +28,11 @@ PROOF_CHARS: Final = 1_200_000
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})")
 
 
-class ProofMalformed(AboveboardError):
+class ProofMalformed(Invalid):
     """The proof is not of the form of a C2SP tlog-proof: {found}."""
 
     code = "proof_malformed"
+    next_step = ""
 
 
 @dataclass(frozen=True, slots=True)

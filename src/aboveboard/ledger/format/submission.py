@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Invalid
 from aboveboard.ledger.format.note import NOTE_BYTES, NoteRefused, decode
 from aboveboard.ledger.format.tree import HASH_BYTES
 
@@ -27,10 +27,11 @@ _OLD = re.compile(r"old (0|[1-9][0-9]{0,18})")
 _SIZE = re.compile(rb"(0|[1-9][0-9]{0,18})\n")
 
 
-class SubmissionRefused(AboveboardError):
+class SubmissionRefused(Invalid):
     """This is not a checkpoint as a witness is sent it: {found}."""
 
     code = "submission_refused"
+    next_step = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Damaged
 from aboveboard.ledger.format.tree import HASH_BYTES, Range, node_hash, root_of, split
 
 WIDTH: Final = 256
@@ -28,10 +28,11 @@ _PATH = re.compile(
 )
 
 
-class TileRefused(AboveboardError):
+class TileRefused(Damaged):
     """The tile is not well formed: {found}."""
 
     code = "tile_refused"
+    next_step = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Invalid
 
 HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
@@ -25,10 +25,11 @@ Range = tuple[int, int]
 _sha256 = hashlib.sha256
 
 
-class ProofRefused(AboveboardError):
+class ProofRefused(Invalid):
     """The proof does not hold: {found}."""
 
     code = "proof_refused"
+    next_step = ""
 
 
 def leaf_hash(data: bytes) -> bytes:
