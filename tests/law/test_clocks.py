@@ -46,14 +46,21 @@ def test_days_end_where_the_organisation_is() -> None:
 
 
 def test_business_days_leave_out_thanksgiving_and_the_weekend() -> None:
-    found = deadline(FRIDAY, 5, Unit.BUSINESS_DAYS, country="US-IA")
+    found = deadline(FRIDAY, 5, Unit.BUSINESS_DAYS, country="US")
     assert (found.at, found.notes) == (_end("2026-11-30"), ())
+    assert deadline(FRIDAY, 5, Unit.BUSINESS_DAYS, country="US-IA").at == found.at
 
 
-def test_unknown_holidays_are_said() -> None:
+def test_unchecked_holidays_are_said() -> None:
     found = deadline(FRIDAY, 3, Unit.BUSINESS_DAYS, country="BR")
     assert found.at == _end("2026-11-25")
-    assert "not held" in found.notes[0]
+    assert "not checked" in found.notes[0]
+
+
+def test_a_period_of_no_days_ends_on_a_working_day() -> None:
+    for start, end in (("2026-12-24", "2026-12-24"), ("2026-12-25", "2026-12-29")):
+        day = datetime.fromisoformat(f"{start}T12:00:00+00:00")
+        assert deadline(day, 0, Unit.BUSINESS_DAYS, country="GB").at == _end(end)
 
 
 def test_months_end_on_the_same_number_or_the_last_day() -> None:

@@ -7,8 +7,8 @@ Rules, each an option because laws differ:
 - **Calendar days** leave out the day of the event and end with the last second of the last
   day in the organisation's time zone; so do **months**, on the day of the same number, or the
   last of a shorter month.
-- **Business days** leave out weekends and the public holidays held for the country. Where no
-  holidays are held for the place and year, the answer says so.
+- **Business days** leave out weekends and public holidays (:mod:`holidays`). Where those of the
+  place and year were not checked, the answer says so.
 - **Regulation (EEC, Euratom) 1182/71, Art. 3**: a period in hours starts at the next full hour; one
   in days, weeks or months that would end on a weekend or holiday ends with the next working day,
   and every period of two days or more has two working days in it.
@@ -17,18 +17,12 @@ Rules, each an option because laws differ:
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import yaml
-
-_DATA = Path(__file__).with_name("holidays.yaml")
-_SATURDAY = 5
+from aboveboard.law.holidays import DaysOff
 
 
 class Unit(StrEnum):
@@ -68,7 +62,7 @@ def deadline(
 ) -> End:
     """Return when ``value`` ``unit`` after ``start`` have passed.
 
-    ``start`` must be aware. ``country`` (ISO 3166, such as "US" or "FR") picks the public holidays.
+    ``start`` must be aware. ``country`` (ISO 3166, such as "US-IA" or "FR") picks the holidays.
 
     Raises:
         ValueError: ``start`` has no time zone, or ``value`` is negative.
@@ -81,15 +75,15 @@ def deadline(
     if unit is Unit.HOURS:
         return End(_hours(start, value, counting))
     first = start.astimezone(zone).date()
-    days_off = _DaysOff(country)
+    days_off = DaysOff(country)
     if unit is Unit.BUSINESS_DAYS:
-        last = days_off.add_working(first, value)
+        last = _add_working(days_off, first, value)
     elif unit is Unit.MONTHS:
         last = _add_months(first, value)
     else:
         last = first + timedelta(days=value)
     if counting is Counting.EU_1182_71 and unit is not Unit.BUSINESS_DAYS:
-        last = days_off.roll(first, last)
+        last = _roll(days_off, first, last)
     notes = days_off.notes if unit is Unit.BUSINESS_DAYS or counting is Counting.EU_1182_71 else ()
     return End(_end_of_day(last, zone), notes)
 
@@ -137,60 +131,28 @@ def _add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-@cache
-def _holidays() -> Mapping[str, Mapping[int, frozenset[date]]]:
-    raw = yaml.safe_load(_DATA.read_text("utf-8"))["countries"]
-    return {
-        country: {int(year): frozenset(row["date"] for row in rows) for year, rows in years.items()}
-        for country, years in raw.items()
-    }
-
-
-class _DaysOff:
-    """Weekends, and the holidays of one country; remembers the years that
-    it has no holidays for."""
-
-    def __init__(self, country: str) -> None:
-        self._country = country.split("-")[0]
-        self._known = _holidays().get(self._country, {})
-        self._unknown_years: set[int] = set()
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        place = self._country or "this place"
-        return tuple(
-            f"Public holidays of {place} in {year} are not held here; only weekends were left out."
-            for year in sorted(self._unknown_years)
-        )
-
-    def off(self, day: date) -> bool:
-        if day.weekday() >= _SATURDAY:
-            return True
-        if day.year not in self._known:
-            self._unknown_years.add(day.year)
-            return False
-        return day in self._known[day.year]
-
-    def add_working(self, day: date, count: int) -> date:
-        while count > 0 or (count == 0 and self.off(day)):
-            day += timedelta(days=1)
-            if not self.off(day):
-                count -= 1
-            if count <= 0 and not self.off(day):
+def _add_working(days_off: DaysOff, day: date, count: int) -> date:
+    """Return the ``count``-th working day after ``day``; with 0, ``day`` or the next one after."""
+    while count > 0 or days_off.off(day):
+        day += timedelta(days=1)
+        if not days_off.off(day):
+            count -= 1
+            if count <= 0:
                 return day
-        return day
+    return day
 
-    def roll(self, first: date, last: date) -> date:
-        # Art. 3(4) and 3(5) of Regulation 1182/71.
-        while self.off(last):
+
+def _roll(days_off: DaysOff, first: date, last: date) -> date:
+    """Return the end of a period by Art. 3(4) and 3(5) of Regulation 1182/71: a working day, with
+    two working days in every period of two days or more."""
+    while days_off.off(last):
+        last += timedelta(days=1)
+    if last - first >= timedelta(days=2):
+        while _working(days_off, first, last) < 2:
             last += timedelta(days=1)
-        if last - first >= timedelta(days=2):
-            while (
-                sum(
-                    not self.off(first + timedelta(days=n))
-                    for n in range(1, (last - first).days + 1)
-                )
-                < 2
-            ):
-                last += timedelta(days=1)
-        return last
+    return last
+
+
+def _working(days_off: DaysOff, first: date, last: date) -> int:
+    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    return sum(not days_off.off(day) for day in days)
