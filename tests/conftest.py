@@ -96,15 +96,9 @@ def _fresh_memory() -> Generator[None]:
     """Forget what a process remembers and an instance folder holds of one database: the
     next test has another."""
     yield
-    from aboveboard.accounts import sealing
-    from aboveboard.accounts.clients import tokens
-    from aboveboard.keys import log_signing, queries, ring
+    from aboveboard.basics.package import forget_database
 
-    for remembered in (queries.instance_secret, log_signing._signer):
-        remembered.cache_clear()
-    ring.forget()
-    sealing.forget()
-    tokens.forget()
+    forget_database()
     for folder in HOME.iterdir():  # the published log, exposure sets, caught mail
         if folder.is_dir():
             shutil.rmtree(folder)

@@ -13,7 +13,8 @@ class AccountsConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.accounts import entries, replay
+        from aboveboard.accounts import entries, replay, sealing
+        from aboveboard.accounts.clients import tokens
         from aboveboard.accounts.personal_data import DECLARED
 
         return Package(
@@ -45,6 +46,7 @@ class AccountsConfig(AppConfig):
                 entries.ClientRevoked: replay.revoke,
             },
             personal_data=DECLARED,
+            forgets=(sealing.forget, tokens.forget),
             not_backed_up={
                 "django_session": (
                     "a session that ended since would work again: people sign in again"

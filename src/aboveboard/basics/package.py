@@ -159,6 +159,8 @@ class Package:
         personal_data: what it holds of people.
         customers_by_email: which people have this e-mail address, as it was typed: a customer
             signs in by it. At most one package declares it.
+        forgets: what makes this process forget what it remembers of the database, such as keys and
+            tokens: a restoration puts another one in its place.
         not_backed_up: tables whose rows are left out of a backup, and why.
         needs_index_key: given the check of a new key of the blind index
             (``vault.blind.check``), returns the names of what still matches by the old key alone;
@@ -174,6 +176,7 @@ class Package:
     letters: tuple[Letter, ...] = ()
     navigation: tuple[NavEntry, ...] = ()
     customers_by_email: Callable[[str], Sequence[int]] | None = None
+    forgets: tuple[Callable[[], object], ...] = ()
     not_backed_up: Mapping[str, str] = field(default_factory=dict)
     needs_index_key: Callable[[str], Sequence[str]] | None = None
 
@@ -205,6 +208,13 @@ def gathered() -> Sequence[Package]:
     if not _gathered:
         raise NotGathered
     return tuple(_gathered)
+
+
+def forget_database() -> None:
+    """Let this process forget what any package remembers of the database."""
+    for package in gathered():
+        for forget in package.forgets:
+            forget()
 
 
 def personal_data() -> Iterator[tuple[Package, PersonalData]]:

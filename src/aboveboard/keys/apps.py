@@ -13,7 +13,7 @@ class KeysConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.keys import entries, log_signing
+        from aboveboard.keys import entries, log_signing, queries
         from aboveboard.ledger.entries import SigningKeyReplaced
 
         return Package(
@@ -27,4 +27,5 @@ class KeysConfig(AppConfig):
             ),
             # The ledger writes this entry, and whether the new key is here is known to keys alone.
             repeats={SigningKeyReplaced: log_signing.repeat_replacement},
+            forgets=(queries.forget, log_signing.forget),
         )

@@ -102,6 +102,11 @@ def _secret(generation: int) -> str:
     return "ledger-signing" if generation == 1 else f"ledger-signing.{generation}"
 
 
+def forget() -> None:
+    """Let this process forget the signers: the database behind it becomes another one."""
+    _signer.cache_clear()
+
+
 @cache
 def _signer(generation: int) -> Signer:
     return Signer.from_seed(settings.current().ledger.origin, instance_secret(_secret(generation)))

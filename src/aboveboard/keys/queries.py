@@ -120,6 +120,13 @@ def other_providers() -> list[str]:
     return list(dict.fromkeys(others.values_list("provider", flat=True)))
 
 
+def forget() -> None:
+    """Let this process forget the secrets and the wrapping keys: the database behind it becomes
+    another one."""
+    instance_secret.cache_clear()
+    ring.forget()
+
+
 def check_root_key() -> None:
     """Open what the root key protects here, now: the start of a process, and the doctor, ask
     before anything else does.

@@ -23,7 +23,7 @@ class SiteConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="site")
+        return Package(name="site", not_backed_up={"site_cache": "it is a cache"})
 
     def ready(self) -> None:
         """Gather what every package declares."""

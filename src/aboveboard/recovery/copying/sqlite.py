@@ -8,7 +8,7 @@ they are thrown away when anything goes wrong.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -119,10 +119,9 @@ class Sqlite:
                     )
 
 
-def _sequences(
-    database: sqlite3.Connection, left_out: Collection[str] = frozenset(tables.LEFT_OUT)
-) -> dict[str, int]:
+def _sequences(database: sqlite3.Connection) -> dict[str, int]:
     rows = database.execute(
         "SELECT name, max(seq) FROM main.sqlite_sequence GROUP BY name"
     ).fetchall()
+    left_out = tables.left_out()
     return {name: value for name, value in rows if name not in left_out}

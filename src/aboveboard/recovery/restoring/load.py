@@ -24,13 +24,14 @@ from django.db.migrations.executor import MigrationExecutor
 
 from aboveboard.basics import settings
 from aboveboard.basics.errors import Invalid
+from aboveboard.basics.package import forget_database
 from aboveboard.keys import queries as keys
 from aboveboard.recovery import archive
 from aboveboard.recovery.actions import database
 from aboveboard.recovery.copying.snapshot import Told
 from aboveboard.recovery.manifest import BackupDamaged, BackupOfAnotherVersion
 from aboveboard.recovery.models import Restoration
-from aboveboard.recovery.restoring import caches, staging
+from aboveboard.recovery.restoring import staging
 from aboveboard.recovery.restoring.parts import Parts
 
 
@@ -69,7 +70,7 @@ def load(
             why=why, fix="Point database.url to an empty database of that kind."
         )
     with staging.staged(replace=replace):  # 2, 6
-        caches.forget()
+        forget_database()
         _fill(parts, told)  # 3
         _try_keys(parts)  # 4
         restoration = Restoration.objects.create(  # 5
@@ -81,7 +82,7 @@ def load(
             loaded_at=at,
             vkeys=list(parts.keys.ledger.vkeys),
         )
-    caches.forget()
+    forget_database()
     exposures = parts.records_at / archive.INCIDENTS
     if exposures.is_file():
         archive.unpack_incidents(exposures, current.path("incidents"))
