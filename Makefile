@@ -7,7 +7,7 @@ WORKERS ?= auto
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check unit database browser bench fuzz wheel lock contracts reference format clean
+.PHONY: help setup setup-dev demo quick test check unit database crash browser bench fuzz wheel lock contracts reference format clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,23 +21,30 @@ setup-dev:
 demo: setup ## play the whole story in ./demo-data, then serve it on 127.0.0.1:8000
 	@$(BIN)/aboveboard demo --home demo-data
 
+quick: setup-dev ## under a minute, for every save: pure rules, formats, house rules
+	$(BIN)/ruff check --quiet .
+	$(PYTEST) -q -n $(WORKERS) --dist loadfile --quick
+
 test: setup-dev ## every check and every test: SQLite, PostgreSQL, Chromium
 	@$(RUN) scripts/browsers.py
 	@$(RUN) scripts/postgres.py
-	@$(MAKE) --no-print-directory check unit database browser
+	@$(MAKE) --no-print-directory check unit database crash browser
 
-check: setup-dev ## format, lint, types, the direction of the rooms, house rules
+check: setup-dev ## format, lint, types, which way imports point, house rules
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/lint-imports --no-cache
 	$(RUN) scripts/typecheck.py
 	$(PYTEST) tests/house -q
 
 unit: setup-dev ## the tests on SQLite
-	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not browser" --ignore tests/house
+	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not browser and not crash" --ignore tests/house
 
 database: setup-dev ## the tests that touch the database, on PostgreSQL
-	TEST_DATABASE=postgres $(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not browser" --ignore tests/house
+	TEST_DATABASE=postgres $(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not browser and not crash" --ignore tests/house
+
+crash: setup-dev ## what is killed at any moment, on both databases
+	$(PYTEST) -q -n $(WORKERS) --dist load -m crash
+	TEST_DATABASE=postgres $(PYTEST) -q -n $(WORKERS) --dist load -m crash
 
 browser: setup-dev ## the tests in Chromium
 	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m browser

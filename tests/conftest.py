@@ -1,8 +1,10 @@
 """The instance that the tests run on: a fresh folder, and SQLite or a real PostgreSQL.
 
 ``pytest`` runs on SQLite; with ``TEST_DATABASE=postgres`` on a server that is started here from the
-binaries on the machine, or on ``TEST_POSTGRES_URL``. Tests run beside each other (``-n``) share the
-server and have a database each.
+binaries on the machine, or on ``TEST_POSTGRES_URL``: then only the tests that touch a database are
+run, since the others would say the same again. Tests run beside each other (``-n``) share the
+server and have a database each. ``--quick`` runs what needs neither a database nor a browser nor
+another process: pure rules, formats, the house's rules.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +55,17 @@ if ON_POSTGRES:
 django.setup()
 # The machine may be busy: how long one example takes says nothing about whether it is right.
 hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
 hypothesis.settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of ``make quick``."""
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="only what needs no database, no browser and no other process",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,6 +73,8 @@ def pytest_configure(config: pytest.Config) -> None:
     an instance of its own."""
     from django.conf import settings
 
+    if config.getoption("--quick"):
+        hypothesis.settings.load_profile("quick")
     if getattr(config.option, "numprocesses", None) and "PYTEST_XDIST_WORKER" not in os.environ:
         # pytest-django would start Django on this process's instance before a
         # worker gets to make its own.
@@ -91,6 +106,15 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         connection.settings_dict["TEST"]["NAME"] = str(HOME / f"test{suffix}.sqlite3")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _sample_promise_is_read_once() -> None:
+    """Hundreds of tests adopt the sample, and to read it is most of what that takes: it is pure, so
+    the same text gives the same promise."""
+    from aboveboard.promise import actions
+
+    actions.load = lru_cache(maxsize=8)(actions.load)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_memory() -> Generator[None]:
     """Forget what a process remembers and an instance folder holds of one database: the
@@ -105,12 +129,12 @@ def _fresh_memory() -> Generator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs ``../shared`` where that is not there; on PostgreSQL,
-    what touches no database."""
+    """Leave out what needs ``../shared`` where that is not there; on PostgreSQL, what touches no
+    database; with ``--quick``, what takes long."""
     if ON_POSTGRES:
-        touching = [item for item in items if _touches_database(item)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
-        items[:] = touching
+        _keep(config, items, _touches_database)
+    if config.getoption("--quick"):
+        _keep(config, items, lambda item: not (_touches_database(item) or _takes_long(item)))
     if (SHARED / "data").is_dir():
         return
     needing = [item for item in items if item.get_closest_marker("shared")]
@@ -123,6 +147,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(
             pytest.mark.skip(reason="left out: needs ../shared/data, which is not here")
         )
+
+
+def _keep(
+    config: pytest.Config, items: list[pytest.Item], kept: Callable[[pytest.Item], bool]
+) -> None:
+    config.hook.pytest_deselected(items=[item for item in items if not kept(item)])
+    items[:] = [item for item in items if kept(item)]
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    if "aboveboard" in getattr(item, "fixturenames", ()):  # runs the command line as a program
+        return True
+    return any(item.get_closest_marker(name) for name in ("browser", "crash", "slow"))
 
 
 def _touches_database(item: pytest.Item) -> bool:

@@ -18,6 +18,8 @@ import yaml
 from aboveboard.commands import exits, main
 from tests.commands.conftest import Run, clean_environment, command
 
+pytestmark = pytest.mark.slow
+
 HOME = ("--home", "home")
 
 

@@ -22,6 +22,8 @@ from scripts import postgres
 from tests.commands.conftest import clean_environment, command
 from tests.world import PROMISE_FILE
 
+pytestmark = pytest.mark.crash
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -14,7 +14,7 @@ from tests import world
 from tests.crash import whole
 from tests.crash.killing import KILLS, kill_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 PEOPLE = 1_500
 
 

@@ -15,7 +15,7 @@ from aboveboard.ledger.models import Entry
 from tests import world
 from tests.crash.killing import KILLS, kill_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 ASK = Ask(world.ADVISER, "deliver-orders", ("first_name", "city"), "phone")
 
 

@@ -23,7 +23,7 @@ from tests import world
 from tests.crash import whole
 from tests.crash.killing import KILLS, finish, kill_until, start
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 PEOPLE = 400
 
 

@@ -127,6 +127,7 @@ def test_vectors(vector: dict[str, str], tmp_path: Path) -> None:
             pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(VECTORS["identity"])])
 
 
+@pytest.mark.slow
 def test_a_large_parcel_takes_no_more_memory_than_a_small_one(tmp_path: Path) -> None:
     program = """
 import resource, sys

@@ -159,6 +159,7 @@ def test_an_empty_manifest_is_an_empty_set(tmp_path: Path) -> None:
     assert listing.summary(tmp_path / "out.parquet") == []
 
 
+@pytest.mark.slow
 def test_every_number_of_the_summary_opens_as_its_rows(tmp_path: Path) -> None:
     people = [
         (number, ["GB", "FR", "US-CA", "US-NY"][number % 4], ["en", "fr"][number % 2])
@@ -238,6 +239,7 @@ def plainly(index: set[tuple[int, str, int]], keys: set[tuple[int, str]]) -> int
     return "stranger"
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -9,6 +9,8 @@ from aboveboard.keys.providers.provider import Provider, RenewalRefused
 from aboveboard.keys.wrapping import KeyUnwrapFailed
 from tests.keys.places import KINDS, Place, Places
 
+pytestmark = pytest.mark.slow
+
 KEY, CONTEXT = bytes(range(32)), b"aboveboard/wrapping-key/v1/0badcafe"
 
 

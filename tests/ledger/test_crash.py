@@ -24,7 +24,7 @@ from aboveboard.ledger.verify.sources import Folder
 from tests.crash.killing import KILLS, finish, start
 from tests.ledger.logs import SIGNER
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

@@ -68,6 +68,7 @@ def test_a_whole_log_is_whole(tmp_path: Path, size: int) -> None:
     assert (report.size, report.entries) == (size, size)
 
 
+@pytest.mark.slow
 def test_a_log_of_three_levels_is_whole(tmp_path: Path) -> None:
     head = write_log(tmp_path, bodies(66_000))
     report = check(tmp_path, Checkpoint(head.origin, head.size, head.root))
@@ -207,6 +208,7 @@ def test_a_log_that_went_back_is_stale(tmp_path: Path) -> None:
     assert found(check(tmp_path / "early", remembered)) == [(What.STALE, None)]
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_log(tmp_path: Path) -> None:
     peaks = []
     for size in (1_000, 8_000):

@@ -73,6 +73,7 @@ def test_a_check_that_was_broken_off_goes_on(
     assert check(tmp_path / "log", place).findings == []
 
 
+@pytest.mark.crash
 def test_a_check_killed_at_any_moment_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,6 +237,7 @@ def test_an_old_head_is_stale_unless_a_witness_says_that_it_is_the_newest(tmp_pa
     assert at(4 * hour) == [What.STALE]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [0, 1, 700, 66_000])
 def test_reading_ahead_finds_the_same(tmp_path: Path, size: int) -> None:
     write_log(tmp_path, bodies(size))

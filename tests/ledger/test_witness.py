@@ -285,6 +285,7 @@ def child(folder: Path, port: int) -> int:
         os._exit(0)
 
 
+@pytest.mark.crash
 def test_a_witness_killed_at_any_moment_never_signs_a_fork(tmp_path: Path) -> None:
     """Two histories are offered in turn by whoever holds the log's key; what was ever cosigned
     must be of one of them."""
@@ -333,6 +334,7 @@ def test_a_witness_killed_at_any_moment_never_signs_a_fork(tmp_path: Path) -> No
     assert Witness(tmp_path / "witness").known()[0].size >= cosigned[-1][0]
 
 
+@pytest.mark.slow
 def test_the_program_serves_a_witness(tmp_path: Path) -> None:
     def program(*words: str) -> list[str]:
         return [sys.executable, "-m", "aboveboard.commands.main", "witness", *words]

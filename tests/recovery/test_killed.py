@@ -26,7 +26,7 @@ from tests.recovery import stand
 from tests.recovery.stand import NOW, WEEK
 from tests.world import load
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 KILLS = 10
 
 

@@ -20,7 +20,7 @@ from tests.crash.killing import Killer
 from tests.keys.rotation.world import bring_more, check, check_ended, finish_now, people, rotate
 from tests.together.crew import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 KILLS = 50
 ROOT = settings.current().path("root.key")
 

@@ -262,6 +262,7 @@ def test_a_look_up_that_was_on_its_way_asks_again(monkeypatch: pytest.MonkeyPatc
     all_found(rows)
 
 
+@pytest.mark.crash
 @pytest.mark.django_db(transaction=True)
 def test_kill_9_anywhere_leaves_everybody_found_and_it_goes_on(
     monkeypatch: pytest.MonkeyPatch,

@@ -97,6 +97,7 @@ def test_two_who_are_one_stay_one_and_can_be_two_again() -> None:
     } == before
 
 
+@pytest.mark.crash
 @pytest.mark.django_db(transaction=True)
 def test_killed_anywhere_nobody_is_half_done_and_it_goes_on(
     monkeypatch: pytest.MonkeyPatch,
