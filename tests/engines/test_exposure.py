@@ -110,7 +110,7 @@ def test_whose_line_it_is(
     counted = exposure.from_leak(
         leak, held, tmp_path / "out.parquet", tmp_path / "lines.parquet", score=by_bits
     )
-    assert listing.lines(tmp_path / "lines.parquet") == [listing.Line(7, *expected)]
+    assert listing.lines(tmp_path / "lines.parquet") == [listing.CountedLine(7, *expected)]
     assert (counted.matched, counted.ambiguous, counted.strangers) == tuple(
         int(expected[0] == outcome) for outcome in ("matched", "ambiguous", "stranger")
     )

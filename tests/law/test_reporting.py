@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.law import categories
-from aboveboard.law.reporting import template
-from aboveboard.law.reporting.facts import Party, ReportFacts
-from aboveboard.law.reporting.ico import ico_answers
-from aboveboard.law.reporting.template import choices, edpb_template, missing
+from aboveboard.law.reports import template
+from aboveboard.law.reports.facts import Party, ReportFacts
+from aboveboard.law.reports.ico import ico_answers
+from aboveboard.law.reports.template import choices, edpb_template, missing
 from aboveboard.law.risk import Risk
 from tests.conftest import SHARED
 

@@ -38,7 +38,7 @@ class Exposed:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CountedLine:
     """What became of one line of a leaked file."""
 
     line: int
@@ -110,9 +110,9 @@ def people(exposure: Path, person_ids: Sequence[int]) -> dict[int, Exposed]:
 
 def lines(
     path: Path, *, outcome: str | None = None, after: int = 0, limit: int = PAGE_SIZE
-) -> list[Line]:
+) -> list[CountedLine]:
     """Return up to ``limit`` lines of a leaked file after line ``after``, all or
     those of one outcome."""
     wanted = {"lines": str(path), "outcome": outcome, "after": after, "limit": limit}
     with engine() as duck:
-        return [Line(*row) for row in duck.execute(statement("lines"), wanted).fetchall()]
+        return [CountedLine(*row) for row in duck.execute(statement("lines"), wanted).fetchall()]

@@ -13,7 +13,7 @@ from aboveboard.basics import limits
 from aboveboard.custody import queries as custody
 from aboveboard.custody.queries import ExportRow
 from aboveboard.engines import listing
-from aboveboard.engines.listing import Exposed, Filter, Line
+from aboveboard.engines.listing import CountedLine, Exposed, Filter
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.circumstances import Circumstances, Question, of, questions
 from aboveboard.incidents.exposure.counts import cells_of, newest
@@ -264,7 +264,7 @@ def matching(number: int, which: Filter) -> int:
 
 def lines(
     number: int, outcome: str | None = None, *, after: int = 0, limit: int = limits.PAGE_SIZE
-) -> Sequence[Line]:
+) -> Sequence[CountedLine]:
     """Return a page of a leaked file's lines: all, ``matched``, ``ambiguous`` or ``stranger``.
 
     Raises:

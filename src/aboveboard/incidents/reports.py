@@ -22,9 +22,9 @@ from aboveboard.incidents.models import Assessment, DutyDone, Exposure, Incident
 from aboveboard.incidents.notices.queries import newest_batch, samples
 from aboveboard.incidents.notices.rendering import as_text
 from aboveboard.law import risk
-from aboveboard.law.reporting.facts import Party, ReportFacts
-from aboveboard.law.reporting.ico import IcoAnswer, ico_answers
-from aboveboard.law.reporting.template import Answer, Missing, edpb_template, missing
+from aboveboard.law.reports.facts import Party, ReportFacts
+from aboveboard.law.reports.ico import IcoAnswer, ico_answers
+from aboveboard.law.reports.template import Answer, Missing, edpb_template, missing
 from aboveboard.law.terms import Taking
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force

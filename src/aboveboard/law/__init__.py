@@ -15,7 +15,7 @@ Public names:
     ``terms``: what goes into and comes out of ``duties``.
     ``duties``: :func:`~.duties.due` (which duties, to whom, by when).
     ``clocks``: :func:`~.clocks.deadline`, :func:`~.clocks.remaining`.
-    ``reporting``: what an authority is told (the EDPB template and the ICO form), and what is
+    ``reports``: what an authority is told (the EDPB template and the ICO form), and what is
         still missing.
     ``rules``: the law as data: duties, definitions, authorities.
 """

@@ -10,7 +10,7 @@ from aboveboard.accounts.gate import allow
 from aboveboard.basics import clock
 from aboveboard.console.incidents.page import LEADS, still_open
 from aboveboard.incidents import queries, reports
-from aboveboard.law.reporting.ico import IcoAnswer
+from aboveboard.law.reports.ico import IcoAnswer
 
 _GROUPS = (
     (

@@ -18,7 +18,7 @@ import yaml
 
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.law import risk, severity
-from aboveboard.law.reporting import template
+from aboveboard.law.reports import template
 from aboveboard.law.terms import Medium, Taking
 
 _FILE = Path(__file__).with_name("circumstances.yaml")

@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from aboveboard.law.reporting import template
-from aboveboard.law.reporting.facts import Party, ReportFacts
+from aboveboard.law.reports import template
+from aboveboard.law.reports.facts import Party, ReportFacts
 
 _DATA = Path(__file__).with_name("ico.yaml")
 

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from aboveboard.law import categories
-from aboveboard.law.reporting.facts import ReportFacts
+from aboveboard.law.reports.facts import ReportFacts
 from aboveboard.law.rules import authorities, catalogue
 from aboveboard.law.severity import covers
 
