@@ -7,15 +7,11 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from aboveboard.access.decision.decide import (
-    Facts,
-    Permitted,
-    Request,
-    against_anyone,
-    decide,
-    decide_person,
-)
-from aboveboard.choices.state import Answer, Event, fold
+from aboveboard.access.decision.decide import against_anyone, decide, decide_person
+from aboveboard.access.decision.facts import Moment, PersonFacts
+from aboveboard.access.use import UseRequest
+from aboveboard.basics.actor import Actor, ActorKind
+from aboveboard.choices.state import Answer, ChoiceEvent, fold
 from aboveboard.promise.loading import SAMPLE, load
 from bench.row import Row
 
@@ -28,36 +24,36 @@ def run() -> list[Row]:
     was judged once for all."""
     promise = load(SAMPLE.read_text("utf-8"), name=SAMPLE.name)
     requests = [
-        Request(
-            "shop-system",
+        UseRequest(
+            _client("shop-system"),
             "deliver-orders",
             ("first_name", "last_name", "address_line1", "city"),
             "api",
-            _NOW,
         ),
-        Request("offers-service", "personal-offers", ("first_name", "email"), "email", _NOW),
-        Request("shop-planning", "improve-shops", ("postal_code",), "office", _NOW),
+        UseRequest(_client("offers-service"), "personal-offers", ("first_name", "email"), "email"),
+        UseRequest(_client("shop-planning"), "improve-shops", ("postal_code",), "office"),
     ]
-    said = fold([Event(_NOW - timedelta(days=30), 1, "personal-offers", Answer.YES)])
-    facts = Facts(True, said, _NOW - timedelta(days=90), _NOW - timedelta(days=9))
-    judged = [(request, against_anyone(promise, request)) for request in requests]
+    said = fold([ChoiceEvent(_NOW - timedelta(days=30), 1, "personal-offers", Answer.YES)])
+    facts = PersonFacts(True, said, _NOW - timedelta(days=90), _NOW - timedelta(days=9))
+    moment = Moment(_NOW)
+    judged = [(request, against_anyone(promise, request, moment)) for request in requests]
     tables = {
         key: (frozenset(one.roles), frozenset(one.channels), frozenset(one.fields))
         for key, one in promise.purposes.items()
     }
 
     def whole(turn: int) -> bool:
-        return isinstance(decide(promise, requests[turn % 3], facts), Permitted)
+        return decide(promise, requests[turn % 3], facts, moment).allowed
 
     def one_of_many(turn: int) -> bool:
         request, already = judged[turn % 3]
-        return isinstance(decide_person(promise, request, facts, already), Permitted)
+        return decide_person(promise, request, facts, moment, already).allowed
 
     def floor(turn: int) -> bool:
         request = requests[turn % 3]
         roles, channels, fields = tables[request.purpose]
         return (
-            request.role in roles
+            request.actor.role in roles
             and request.channel in channels
             and fields.issuperset(request.fields)
         )
@@ -79,6 +75,10 @@ def run() -> list[Row]:
             "one core, granted; the request judged once for the batch",
         ),
     ]
+
+
+def _client(role: str) -> Actor:
+    return Actor(ActorKind.SERVICE, "1", role, "Bench")
 
 
 def _speed(question: Callable[[int], bool]) -> float:

@@ -53,12 +53,13 @@ def _in_turn() -> None:
     import django
 
     django.setup()
-    from aboveboard.access.actions import Ask, use_of
-    from aboveboard.access.lookup import NoOneFound, Sought
+    from aboveboard.access.actions import use
+    from aboveboard.access.lookup import NoOneFound
+    from aboveboard.access.use import Subject, UseRequest
     from aboveboard.basics import clock
     from aboveboard.basics.actor import Actor, ActorKind
 
-    ask = Ask(
+    asked = UseRequest(
         Actor(ActorKind.SERVICE, "1", "offers-service", "Bench"),
         "personal-offers",
         ("email",),
@@ -75,7 +76,7 @@ def _in_turn() -> None:
             )
             start = time.perf_counter()
             try:
-                use_of(ask, Sought("email", email), at=clock.now())
+                use(asked.about(Subject(kind="email", value=email)), at=clock.now())
             except NoOneFound:
                 taken[kind].append(time.perf_counter() - start)
     print(json.dumps({kind: _spread(times[TURNS // 10 :]) for kind, times in taken.items()}))

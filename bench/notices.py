@@ -140,7 +140,8 @@ def _register() -> None:
     import django
 
     django.setup()
-    from aboveboard.access.actions import Ask, Opened, use_many
+    from aboveboard.access.actions import use_many
+    from aboveboard.access.use import UseRequest
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
     from aboveboard.basics.personal import Personal
@@ -158,11 +159,12 @@ def _register() -> None:
     def opened(
         items: Sequence[rendering.Item],
     ) -> Iterable[tuple[int, rendering.Rendered | rendering.Skip]]:
-        ask = Ask(SYSTEM, "tell-you-of-a-loss", ("email", "first_name", "last_name"), "email")
+        fields = ("email", "first_name", "last_name")
+        asked = UseRequest(SYSTEM, "tell-you-of-a-loss", fields, "email")
         of = {item.person_id: item.id for item in items}
-        for person_id, outcome in use_many(ask, of, at=clock.now()):
-            assert isinstance(outcome, Opened), outcome
-            address, name = outcome.values["email"], outcome.values["first_name"]
+        for person_id, result in use_many(asked, of, at=clock.now()):
+            assert result.allowed, result
+            address, name = result.values["email"], result.values["first_name"]
             assert address is not None
             assert name is not None
             yield (

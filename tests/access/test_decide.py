@@ -20,17 +20,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.access.decision.decide import (
-    UNKNOWN_PERSON,
-    Facts,
-    Permitted,
-    Refusal,
-    Request,
-    Scope,
-    decide,
-)
+from aboveboard.access.decision.decide import decide
+from aboveboard.access.decision.facts import UNKNOWN_PERSON, Moment, PersonFacts
 from aboveboard.access.reasons import SENTENCES
-from aboveboard.choices.state import NOTHING_SAID, Answer, Event, fold
+from aboveboard.access.use import Decision, Scope, UseRequest
+from aboveboard.basics.actor import Actor, ActorKind
+from aboveboard.choices.state import NO_CHOICES, Answer, ChoiceEvent, fold
 from aboveboard.promise.loading import load
 
 HERE = Path(__file__).parent
@@ -44,36 +39,33 @@ def ago(days: float) -> datetime:
     return NOW - timedelta(days=days)
 
 
-def request_of(story: dict[str, Any]) -> Request:
+def actor(role: str, *, own: bool) -> Actor:
+    return Actor(ActorKind.PERSON if own else ActorKind.STAFF, "1", role)
+
+
+def request_of(story: dict[str, Any]) -> UseRequest:
     ask = story["ask"]
-    leave = ask.get("leave", {})
-    scope = Scope(frozenset(leave.get("purposes", ())), frozenset(leave.get("channels", ())))
-    at = ago(-ask.get("at", 0))
-    fields = tuple(ask["fields"])
-    return Request(
-        ask["role"],
+    scope = ask.get("scope", {})
+    return UseRequest(
+        actor(ask["role"], own=ask.get("own", False)),
         ask["purpose"],
-        fields,
+        tuple(ask["fields"]),
         ask["channel"],
-        at,
-        scope,
-        ask.get("own", False),
-        IN_FORCE,
-        NOW,
+        scope=Scope(frozenset(scope.get("purposes", ())), frozenset(scope.get("channels", ()))),
     )
 
 
-def facts_of(story: dict[str, Any]) -> Facts:
+def facts_of(story: dict[str, Any]) -> PersonFacts:
     known = story.get("known", {})
     if not known.get("held_at_all", True):
         return UNKNOWN_PERSON
     events = [
-        Event(ago(said["days"]), number, said["purpose"], Answer(said["answer"]))
+        ChoiceEvent(ago(said["days"]), number, said["purpose"], Answer(said["answer"]))
         for number, said in enumerate(known.get("said", ()))
     ]
-    return Facts(
+    return PersonFacts(
         held=True,
-        standing=fold(events),
+        consent=fold(events),
         collected_at=ago(known.get("collected", known.get("active", 100))),
         last_active_at=ago(known.get("active", 100)),
         collected={field: ago(days) for field, days in known.get("ages", {}).items()},
@@ -85,11 +77,12 @@ def facts_of(story: dict[str, Any]) -> Facts:
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story["story"])
 def test_story(story: dict[str, Any]) -> None:
-    decision = decide(PROMISE, request_of(story), facts_of(story))
+    moment = Moment(ago(-story["ask"].get("at", 0)), IN_FORCE, NOW)
+    decision = decide(PROMISE, request_of(story), facts_of(story), moment)
     if not story["reasons"]:
-        assert decision == Permitted(tuple(sorted(story["ask"]["fields"])))
+        assert decision == Decision(tuple(sorted(story["ask"]["fields"])))
     else:
-        assert isinstance(decision, Refusal)
+        assert not decision.allowed
         assert {reason.code.value for reason in decision.reasons} == set(story["reasons"])
         assert all(
             reason.sentence.endswith(".") and "{" not in reason.sentence
@@ -121,7 +114,7 @@ moments = st.one_of(st.none(), st.integers(-40, 3500).map(ago))
 
 
 @st.composite
-def requests(draw: st.DrawFn) -> Request:
+def requests(draw: st.DrawFn) -> UseRequest:
     purpose = draw(st.sampled_from([*PURPOSES, "sell"]))
     found = PROMISE.purposes.get(purpose)
     roles, channels, fields = (
@@ -131,8 +124,9 @@ def requests(draw: st.DrawFn) -> Request:
         st.frozensets(st.sampled_from(PURPOSES), max_size=2),
         st.frozensets(st.sampled_from(CHANNELS), max_size=2),
     )
-    return Request(
-        role=draw(st.one_of(st.sampled_from(roles), st.sampled_from(ROLES), st.just("nobody"))),
+    role = draw(st.one_of(st.sampled_from(roles), st.sampled_from(ROLES), st.just("nobody")))
+    return UseRequest(
+        actor(role, own=draw(st.booleans())),
         purpose=purpose,
         fields=tuple(
             draw(
@@ -143,16 +137,21 @@ def requests(draw: st.DrawFn) -> Request:
             )
         ),
         channel=draw(st.one_of(st.sampled_from(channels), st.sampled_from([*CHANNELS, "pigeon"]))),
-        at=NOW,
         scope=draw(st.one_of(st.just(Scope()), st.builds(Scope, *scopes))),
-        own=draw(st.booleans()),
-        earliest=draw(st.one_of(st.none(), st.just(IN_FORCE), st.just(NOW + timedelta(days=1)))),
-        latest=draw(st.one_of(st.none(), st.just(NOW), st.just(NOW - timedelta(days=1)))),
     )
 
 
+# The bounds themselves are drawn, as the moment that the promise came into force is allowed.
+asked_at = st.builds(
+    Moment,
+    st.just(NOW),
+    st.sampled_from([None, IN_FORCE, NOW, NOW + timedelta(days=1)]),
+    st.sampled_from([None, NOW, NOW - timedelta(days=1)]),
+)
+
+
 events = st.builds(
-    Event,
+    ChoiceEvent,
     at=st.integers(0, 1200).map(ago),
     id=st.integers(1, 10**6),
     purpose=st.sampled_from(PURPOSES),
@@ -162,10 +161,10 @@ histories = st.lists(events, max_size=12, unique_by=lambda event: event.id)
 
 
 @st.composite
-def people(draw: st.DrawFn) -> Facts:
-    return Facts(
+def people(draw: st.DrawFn) -> PersonFacts:
+    return PersonFacts(
         held=draw(st.sampled_from([True, True, True, False])),
-        standing=fold(draw(histories)),
+        consent=fold(draw(histories)),
         collected_at=draw(moments),
         last_active_at=draw(moments),
         collected=draw(
@@ -179,24 +178,24 @@ def people(draw: st.DrawFn) -> Facts:
     )
 
 
-def by_the_book(request: Request, facts: Facts) -> bool:
+def by_the_book(request: UseRequest, facts: PersonFacts, moment: Moment) -> bool:
     """The rule, said once more: may it be done?"""
     if not facts.held or request.purpose not in PROMISE.purposes or not request.fields:
         return False
-    if (request.earliest and request.at < request.earliest) or (
-        request.latest and request.at > request.latest
+    if (moment.earliest and moment.at < moment.earliest) or (
+        moment.latest and moment.at > moment.latest
     ):
         return False
     purpose = PROMISE.purposes[request.purpose]
     promised = (
-        request.role in purpose.roles
+        request.actor.role in purpose.roles
         and request.channel in purpose.channels
         and not set(request.fields) - set(purpose.fields)
     )
-    leave = request.purpose in (
+    in_scope = request.purpose in (
         request.scope.purposes or {request.purpose}
     ) and request.channel in (request.scope.channels or {request.channel})
-    word = facts.standing.last.get(request.purpose)
+    word = facts.consent.last.get(request.purpose)
     yes, no = word is not None and word.answer == "yes", word is not None and word.answer == "no"
     claims = purpose.when_restricted == "legal_claims"
     consent = purpose.basis != "consent" or yes
@@ -205,44 +204,52 @@ def by_the_book(request: Request, facts: Facts) -> bool:
         claims or (word is not None and grounds is not None and grounds >= word.at)
     )
     heard = purpose.basis not in ("legitimate_interests", "public_task") or not no or answered
-    excepted = request.own or purpose.when_restricted or purpose.basis == "vital_interests"
+    excepted = (
+        request.actor.kind == "person"
+        or purpose.when_restricted
+        or purpose.basis == "vital_interests"
+    )
     since = facts.restricted_since
     rested = (
         since is None
         or excepted
         or (purpose.basis == "consent" and yes and word is not None and word.at >= since)
     )
-    young = all(_young(request, facts, field) for field in request.fields) or (
+    young = all(_young(request, facts, field, moment.at) for field in request.fields) or (
         claims and facts.held_for_claim
     )
-    return bool(promised and leave and consent and heard and rested and young)
+    return bool(promised and in_scope and consent and heard and rested and young)
 
 
-def _young(request: Request, facts: Facts, field: str) -> bool:
+def _young(request: UseRequest, facts: PersonFacts, field: str, at: datetime) -> bool:
     purpose = PROMISE.purposes[request.purpose]
-    word = facts.standing.last.get(purpose.key)
+    word = facts.consent.last.get(purpose.key)
     starts = {
         "collection": facts.collected.get(field, facts.collected_at),
         "last_activity": facts.last_active_at,
         "choice": word.at if word else None,
     }
     began = starts[purpose.retention.starts.value]
-    return began is None or request.at <= purpose.retention.keep.after(began)
+    return began is None or at <= purpose.retention.keep.after(began)
 
 
-@given(requests(), people())
-def test_it_is_granted_if_and_only_if_the_book_says_so(request: Request, known: Facts) -> None:
-    decision = decide(PROMISE, request, known)
-    assert isinstance(decision, Permitted) == by_the_book(request, known)
-    if isinstance(decision, Permitted):
+@given(requests(), people(), asked_at)
+def test_it_is_granted_if_and_only_if_the_book_says_so(
+    request: UseRequest, known: PersonFacts, moment: Moment
+) -> None:
+    decision = decide(PROMISE, request, known, moment)
+    assert decision.allowed == by_the_book(request, known, moment)
+    if decision.allowed:
+        assert decision.reasons == ()
         assert set(decision.fields) == set(request.fields)
     else:
+        assert decision.fields == ()
         assert decision.reasons == tuple(sorted(set(decision.reasons))) != ()
 
 
-@given(requests(), people(), histories, st.integers())
+@given(requests(), people(), asked_at, histories, st.integers())
 def test_no_order_matters_and_the_answer_is_always_the_same(
-    request: Request, known: Facts, history: list[Event], seed: int
+    request: UseRequest, known: PersonFacts, moment: Moment, history: list[ChoiceEvent], seed: int
 ) -> None:
     chance = random.Random(seed)
     fields, shuffled = list(request.fields), list(history)
@@ -250,83 +257,94 @@ def test_no_order_matters_and_the_answer_is_always_the_same(
     chance.shuffle(shuffled)
     purposes = list(PROMISE.purposes.items())
     chance.shuffle(purposes)
-    known = replace(known, standing=fold(history))
+    known = replace(known, consent=fold(history))
     turned = replace(
         known,
-        standing=fold(shuffled),
+        consent=fold(shuffled),
         collected=dict(reversed(known.collected.items())),
         grounds_shown=dict(reversed(known.grounds_shown.items())),
     )
     promise = replace(PROMISE, purposes=MappingProxyType(dict(purposes)))
-    assert decide(PROMISE, request, known) == decide(
-        promise, replace(request, fields=tuple(fields)), turned
+    assert decide(PROMISE, request, known, moment) == decide(
+        promise, replace(request, fields=tuple(fields)), turned, moment
     )
 
 
+def _with_role(request: UseRequest, role: str) -> UseRequest:
+    return replace(request, actor=replace(request.actor, role=role))
+
+
 STRICTER = [
-    lambda request, known: (replace(request, fields=(*request.fields, "shoe")), known),
-    lambda request, known: (replace(request, role="nobody"), known),
-    lambda request, known: (replace(request, channel="pigeon"), known),
-    lambda request, known: (replace(request, scope=Scope(frozenset({"other"}))), known),
-    lambda request, known: (replace(request, latest=NOW - timedelta(days=1)), known),
-    lambda request, known: (request, replace(known, held=False)),
-    lambda request, known: (
-        request,
+    lambda asked, known, when: (replace(asked, fields=(*asked.fields, "shoe")), known, when),
+    lambda asked, known, when: (_with_role(asked, "nobody"), known, when),
+    lambda asked, known, when: (replace(asked, channel="pigeon"), known, when),
+    lambda asked, known, when: (replace(asked, scope=Scope(frozenset({"other"}))), known, when),
+    lambda asked, known, when: (asked, known, replace(when, latest=NOW - timedelta(days=1))),
+    lambda asked, known, when: (asked, replace(known, held=False), when),
+    lambda asked, known, when: (
+        asked,
         replace(known, restricted_since=known.restricted_since or NOW),
+        when,
     ),
-    lambda request, known: (request, replace(known, grounds_shown={})),
-    lambda request, known: (request, replace(known, held_for_claim=False)),
-    lambda request, known: (
-        (replace(request, at=request.at + timedelta(days=400), earliest=None), known)
-        if not request.earliest
-        else (request, known)
+    lambda asked, known, when: (asked, replace(known, grounds_shown={}), when),
+    lambda asked, known, when: (asked, replace(known, held_for_claim=False), when),
+    lambda asked, known, when: (
+        asked,
+        known,
+        when if when.earliest else replace(when, at=when.at + timedelta(days=400), earliest=None),
     ),
 ]  # each adds a reason, or takes an exception away
 
 
-@given(requests(), people(), st.sampled_from(STRICTER))
+@given(requests(), people(), asked_at, st.sampled_from(STRICTER))
 def test_what_speaks_against_a_use_never_turns_a_no_into_a_yes(
-    request: Request, known: Facts, stricter: Any
+    request: UseRequest, known: PersonFacts, moment: Moment, stricter: Any
 ) -> None:
-    before, after = decide(PROMISE, request, known), decide(PROMISE, *stricter(request, known))
-    if isinstance(before, Refusal):
-        assert isinstance(after, Refusal)
+    before = decide(PROMISE, request, known, moment)
+    after = decide(PROMISE, *stricter(request, known, moment))
+    assert before.allowed or not after.allowed
 
 
-@given(requests(), people(), st.sampled_from(FIELDS))
+@given(requests(), people(), asked_at, st.sampled_from(FIELDS))
 def test_asking_for_more_keeps_every_reason_there_was(
-    request: Request, known: Facts, field: str
+    request: UseRequest, known: PersonFacts, moment: Moment, field: str
 ) -> None:
-    before = decide(PROMISE, request, known)
-    after = decide(PROMISE, replace(request, fields=(*request.fields, field)), known)
-    if isinstance(before, Refusal) and request.fields:
-        assert isinstance(after, Refusal)
+    before = decide(PROMISE, request, known, moment)
+    after = decide(PROMISE, replace(request, fields=(*request.fields, field)), known, moment)
+    if not before.allowed and request.fields:
+        assert not after.allowed
         assert set(before.reasons) <= set(after.reasons)
 
 
 @given(requests(), people(), st.sampled_from(PURPOSES), st.sampled_from(Answer))
 def test_a_choice_about_another_purpose_changes_nothing(
-    request: Request, known: Facts, purpose: str, answer: Answer
+    request: UseRequest, known: PersonFacts, purpose: str, answer: Answer
 ) -> None:
     if purpose != request.purpose:
-        other = fold([*known.standing.last.values(), Event(NOW, 2_000_000, purpose, answer)])
-        assert decide(PROMISE, request, known) == decide(
-            PROMISE, request, replace(known, standing=other)
+        other = fold([*known.consent.last.values(), ChoiceEvent(NOW, 2_000_000, purpose, answer)])
+        assert decide(PROMISE, request, known, Moment(NOW)) == decide(
+            PROMISE, request, replace(known, consent=other), Moment(NOW)
         )
 
 
 @given(requests(), people())
-def test_a_no_to_direct_marketing_is_never_outweighed(request: Request, known: Facts) -> None:
+def test_a_no_to_direct_marketing_is_never_outweighed(
+    request: UseRequest, known: PersonFacts
+) -> None:
     purpose = PROMISE.purposes.get(request.purpose)
     if purpose is not None and purpose.direct_marketing:
-        said = fold([Event(NOW, 1, purpose.key, Answer.NO)])
-        assert isinstance(decide(PROMISE, request, replace(known, standing=said)), Refusal)
+        said = fold([ChoiceEvent(NOW, 1, purpose.key, Answer.NO)])
+        assert not decide(PROMISE, request, replace(known, consent=said), Moment(NOW)).allowed
 
 
 def test_silence_is_not_consent() -> None:
     for purpose in PROMISE.purposes.values():
         if purpose.needs_consent:
-            asked = Request(
-                purpose.roles[0], purpose.key, purpose.fields[:1], purpose.channels[0], NOW
+            asked = UseRequest(
+                actor(purpose.roles[0], own=False),
+                purpose.key,
+                purpose.fields[:1],
+                purpose.channels[0],
             )
-            assert isinstance(decide(PROMISE, asked, Facts(True, NOTHING_SAID, NOW, NOW)), Refusal)
+            silent = PersonFacts(True, NO_CHOICES, NOW, NOW)
+            assert not decide(PROMISE, asked, silent, Moment(NOW)).allowed

@@ -13,22 +13,17 @@ from django.db import DatabaseError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.access.actions import Opened, UseRefused
 from aboveboard.access.decision import emergency as deciding
 from aboveboard.access.emergency import actions, queries
-from aboveboard.access.emergency.actions import (
-    EmergencyAsk,
-    EmergencyReference,
-    break_glass,
-    show_again,
-)
+from aboveboard.access.emergency.actions import EmergencyReference, break_glass, show_again
 from aboveboard.access.emergency.notes import words_of
 from aboveboard.access.emergency.reasons import Emergency, Verdict
 from aboveboard.access.emergency.review import ReviewedAlready, review
 from aboveboard.access.limits import EMERGENCY_A_DAY, EMERGENCY_LIFE
-from aboveboard.access.lookup import NoOneFound, Sought
+from aboveboard.access.lookup import NoOneFound
 from aboveboard.access.models import EmergencyLook
-from aboveboard.access.queries import looks
+from aboveboard.access.queries import use_records
+from aboveboard.access.use import Subject, UseResult
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
@@ -67,18 +62,19 @@ def lead() -> Actor:
     return actor_for(staff_member(Role.PRIVACY_LEAD))
 
 
-def ask(by: Actor, **changed: Any) -> EmergencyAsk:
-    return replace(
-        EmergencyAsk(by, Emergency.LIFE_IN_DANGER, ("phone", "city"), "call/112", SECRET), **changed
-    )
+def look(by: Actor, row: dict[str, str], **changed: Any) -> UseResult:
+    asked: dict[str, Any] = {
+        "fields": ("phone", "city"),
+        "why": Emergency.LIFE_IN_DANGER,
+        "reference": "call/112",
+        "note": SECRET,
+        "at": clock.now(),
+    }
+    return break_glass(Subject(kind="email", value=row["email"]), by=by, **(asked | changed))
 
 
-def look(by: Actor, row: dict[str, str], **changed: Any) -> Opened | UseRefused:
-    return break_glass(ask(by, **changed), Sought("email", row["email"]), at=clock.now())
-
-
-def codes(outcome: object) -> set[str]:
-    assert isinstance(outcome, UseRefused)
+def codes(outcome: UseResult) -> set[str]:
+    assert not outcome.allowed
     return {reason.code.value for reason in outcome.reasons}
 
 
@@ -103,13 +99,13 @@ def test_named_fields_open_against_choices_and_restriction_and_the_person_sees_i
         at=clock.now(),
     )
     outcome = look(adviser, row)
-    assert isinstance(outcome, Opened)
+    assert outcome.allowed
     assert {name: value and value.reveal() for name, value in outcome.values.items()} == {
         "phone": row["phone"],
         "city": row["city"],
     }
-    (seen,) = looks(person)
-    assert (seen.emergency, seen.verdict, seen.role, set(seen.fields)) == (
+    (seen,) = use_records(person)
+    assert (seen.emergency, seen.verdict, seen.actor.role, set(seen.fields)) == (
         "life-in-danger",
         "",
         "adviser",
@@ -126,7 +122,6 @@ def test_the_ledger_holds_codes_and_no_words(someone: Any, adviser: Actor) -> No
     (kept,) = EmergencyLook.objects.all()
     assert SECRET.encode() not in bytes(kept.words)
     assert words_of(kept) == SECRET
-    assert SECRET not in repr(ask(adviser))
 
 
 def test_a_new_key_leaves_the_words_to_the_reviewers(someone: Any, adviser: Actor) -> None:
@@ -199,14 +194,12 @@ def test_more_than_the_limit_in_a_day_is_refused_and_tomorrow_it_is_not(
     someone: Any, adviser: Actor
 ) -> None:
     for _ in range(EMERGENCY_A_DAY - 1):
-        assert isinstance(look(adviser, someone[1]), Opened)
+        assert look(adviser, someone[1]).allowed
     with pytest.raises(NoOneFound):
         look(adviser, {"email": "nobody@example.org"})
     assert codes(look(adviser, someone[1])) == {"emergency_too_many"}
     later = clock.now() + timedelta(days=1, minutes=1)
-    assert isinstance(
-        break_glass(ask(adviser), Sought("email", someone[1]["email"]), at=later), Opened
-    )
+    assert look(adviser, someone[1], at=later).allowed
 
 
 def test_it_is_shown_again_to_the_one_who_asked_and_for_its_minutes_only(
@@ -214,8 +207,8 @@ def test_it_is_shown_again_to_the_one_who_asked_and_for_its_minutes_only(
 ) -> None:
     look(adviser, someone[1])
     (kept,) = EmergencyLook.objects.all()
-    assert isinstance(show_again(kept.pk, by=adviser, at=clock.now()), Opened)
-    assert len(looks(someone[0])) == 2, "each showing is a look"
+    assert show_again(kept.pk, by=adviser, at=clock.now()).allowed
+    assert len(use_records(someone[0])) == 2, "each showing is a look"
     with pytest.raises(NotFound):
         show_again(kept.pk, by=lead, at=clock.now())
     assert codes(
@@ -264,7 +257,7 @@ def test_another_reviews_it_once_and_the_person_sees_what_was_found(
     with pytest.raises(ReviewedAlready):
         review(kept.pk, Verdict.JUSTIFIED, by=lead, at=clock.now())
     assert not queries.to_review()
-    assert [one.verdict for one in looks(someone[0])] == ["not-justified"]
+    assert [one.verdict for one in use_records(someone[0])] == ["not-justified"]
     entry = ledger.entry(Entry.objects.filter(kind="emergency.reviewed").latest("id").pk)
     assert (entry.facts["about"], entry.facts["verdict"]) == (kept.entry_id, "not-justified")
 

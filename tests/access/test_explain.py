@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from aboveboard.access.actions import Ask, UseRefused, use, use_of
+from aboveboard.access.actions import use
 from aboveboard.access.explain.field import in_emergency, uses_of_field
-from aboveboard.access.explain.person import NotAUse, Question, why, would
-from aboveboard.access.lookup import NoOneFound, Sought
-from aboveboard.access.queries import looks
+from aboveboard.access.explain.person import NotAUse, why, would
+from aboveboard.access.lookup import NoOneFound
+from aboveboard.access.queries import use_records
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
-from aboveboard.basics.actor import SYSTEM, Role
+from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.commands.access import explain as command
 from aboveboard.ledger.models import Entry
@@ -28,7 +29,11 @@ from tests.world import ADVISER, OFFERS, load
 
 pytestmark = pytest.mark.django_db
 PROMISE = read(SAMPLE.read_text("utf-8"), name=SAMPLE.name)
-OFFER = Question("offers-service", "personal-offers", ("email",), "email")
+OFFER = UseRequest(
+    Actor(ActorKind.STAFF, "", "offers-service"), "personal-offers", ("email",), "email"
+)
+OFFERED = UseRequest(OFFERS, "personal-offers", ("email",), "email")
+ANYBODY = Actor(ActorKind.STAFF, "", "adviser")
 
 
 @pytest.fixture
@@ -75,38 +80,34 @@ def test_what_would_come_of_it_is_what_comes_of_it_and_nothing_is_opened(
     person, _ = someone
     with monkeypatch.context() as patched:
         patched.setattr(vault, "open_record", lambda *args: pytest.fail("opened"))
-        answer = would(OFFER, person, by=SYSTEM, at=clock.now())
-    outcome = use(Ask(OFFERS, "personal-offers", ("email",), "email"), person, at=clock.now())
-    assert isinstance(outcome, UseRefused)
-    assert answer.reasons == outcome.reasons
-    assert would(
-        Question("adviser", "answer-contact", ("email",), "phone"),
-        person,
-        by=SYSTEM,
+        decision, entry_id = would(OFFER.about(Subject(person)), by=SYSTEM, at=clock.now())
+    outcome = use(
+        UseRequest(OFFERS, "personal-offers", ("email",), "email", Subject(person)),
         at=clock.now(),
-    ).granted
+    )
+    assert not outcome.allowed
+    assert decision.reasons == outcome.reasons
+    assert entry_id < outcome.entry_id
+    asked = UseRequest(ANYBODY, "answer-contact", ("email",), "phone", Subject(person))
+    assert would(asked, by=SYSTEM, at=clock.now())[0].allowed
 
 
 def test_asking_about_somebody_is_a_look_that_they_see(someone: Any) -> None:
     person, row = someone
-    answer = would(OFFER, person, by=SYSTEM, at=clock.now())
-    (seen,) = looks(person)
-    assert (seen.entry_id, seen.asked) == (answer.entry_id, True)
+    _, entry_id = would(OFFER.about(Subject(person)), by=SYSTEM, at=clock.now())
+    (seen,) = use_records(person)
+    assert (seen.entry_id, seen.asked) == (entry_id, True)
     assert (
         "nothing was opened" in customer_client(person).get("/you/who-has-looked/").content.decode()
     )
-    assert row["email"].encode() not in bytes(Entry.objects.get(pk=answer.entry_id).body)
+    assert row["email"].encode() not in bytes(Entry.objects.get(pk=entry_id).body)
 
 
 def test_words_that_the_promise_does_not_have_stay_out_of_the_ledger(someone: Any) -> None:
     person, row = someone
-    answer = would(
-        Question("adviser", row["email"], (row["last_name"],), row["phone"]),
-        person,
-        by=SYSTEM,
-        at=clock.now(),
-    )
-    body = bytes(Entry.objects.get(pk=answer.entry_id).body)
+    asked = UseRequest(ANYBODY, row["email"], (row["last_name"],), row["phone"], Subject(person))
+    _, entry_id = would(asked, by=SYSTEM, at=clock.now())
+    body = bytes(Entry.objects.get(pk=entry_id).body)
     assert not [
         value for value in (row["email"], row["last_name"], row["phone"]) if value.encode() in body
     ]
@@ -114,27 +115,36 @@ def test_words_that_the_promise_does_not_have_stay_out_of_the_ledger(someone: An
 
 def test_why_says_each_reason_by_the_promise_of_that_time(someone: Any) -> None:
     outcome = use(
-        Ask(ADVISER, "answer-contact", ("card_number",), "post"), someone[0], at=clock.now()
+        UseRequest(ADVISER, "answer-contact", ("card_number",), "post", Subject(someone[0])),
+        at=clock.now(),
     )
     found = why(outcome.entry_id, by=SYSTEM, at=clock.now())
     assert found.reasons == ("This purpose does not need one of: card_number.",)
-    granted = use(Ask(ADVISER, "answer-contact", ("email",), "phone"), someone[0], at=clock.now())
+    granted = use(
+        UseRequest(ADVISER, "answer-contact", ("email",), "phone", Subject(someone[0])),
+        at=clock.now(),
+    )
     assert why(granted.entry_id, by=SYSTEM, at=clock.now()).reasons == ()
 
 
 def test_why_of_a_quiet_look_up_tells_the_true_reason_and_is_kept_apart_too(someone: Any) -> None:
     person, row = someone
     with pytest.raises(NoOneFound):
-        use_of(
-            Ask(OFFERS, "personal-offers", ("email",), "email"),
-            Sought("email", row["email"]),
+        use(
+            UseRequest(
+                OFFERS,
+                "personal-offers",
+                ("email",),
+                "email",
+                Subject(kind="email", value=row["email"]),
+            ),
             at=clock.now(),
         )
     quiet = Entry.objects.latest("id").pk
     found = why(quiet, by=SYSTEM, at=clock.now())
     assert found.reasons == ("The person has not said yes to this.",)
-    assert Entry.objects.get(pk=found.entry_id).handle is None
-    assert [look.entry_id for look in looks(person)] == [found.entry_id, quiet]
+    assert Entry.objects.get(pk=found.asked).handle is None
+    assert [look.entry_id for look in use_records(person)] == [found.asked, quiet]
 
 
 def test_an_entry_that_is_no_use_is_said_to_be_none(someone: Any) -> None:
@@ -165,7 +175,10 @@ def test_the_command_answers_all_three(someone: Any, capsys: pytest.CaptureFixtu
     assert "The person has not said yes to this." in capsys.readouterr().out
     assert run(*asked, "--json") == 1
     assert json.loads(capsys.readouterr().out)["reasons"][0]["code"] == "no_consent"
-    outcome = use(Ask(ADVISER, "answer-contact", ("card_number",), "phone"), person, at=clock.now())
+    outcome = use(
+        UseRequest(ADVISER, "answer-contact", ("card_number",), "phone", Subject(person)),
+        at=clock.now(),
+    )
     assert run("--entry", str(outcome.entry_id)) == 0
     assert "This purpose does not need" in capsys.readouterr().out
     with pytest.raises(Invalid, match="ask one thing"):
@@ -182,7 +195,10 @@ def test_the_pages_are_the_privacy_leads_and_answer_in_sentences(someone: Any) -
         "Nobody else, and for nothing else." in lead.get(page, {"field": "phone"}).content.decode()
     )
     assert lead.get(page, {"field": "shoe"}).status_code == 422
-    outcome = use(Ask(ADVISER, "answer-contact", ("card_number",), "phone"), person, at=clock.now())
+    outcome = use(
+        UseRequest(ADVISER, "answer-contact", ("card_number",), "phone", Subject(person)),
+        at=clock.now(),
+    )
     assert (
         "This purpose does not need"
         in lead.post(f"{page}entry/", {"entry": outcome.entry_id}).content.decode()

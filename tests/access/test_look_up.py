@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from aboveboard.access.actions import Ask, Opened, UseRefused, use_of
+from aboveboard.access.actions import use
 from aboveboard.access.concerns import Concern, raise_concern
-from aboveboard.access.lookup import NoOneFound, SeveralFound, Sought, choose_for
+from aboveboard.access.lookup import NoOneFound, SeveralFound, choose_for
 from aboveboard.access.models import QuietRefusal
-from aboveboard.access.queries import is_about, looks
+from aboveboard.access.queries import is_about, use_records
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
 from aboveboard.choices.actions import ChannelUnknown, EvidenceRefused, NoChoiceHere, choose
@@ -35,12 +36,12 @@ from tests.world import ADVISER, OFFERS, load
 pytestmark = pytest.mark.django_db
 
 PLANNING = Actor(ActorKind.SERVICE, "9", "shop-planning", "Shops")
-OFFER = Ask(OFFERS, "personal-offers", ("email",), "email")
+OFFER = UseRequest(OFFERS, "personal-offers", ("email",), "email")
 """Works with e-mail addresses itself, so it may be told that nobody has
 one; but not who said no."""
-AREA = Ask(PLANNING, "improve-shops", ("city",), "office")
+AREA = UseRequest(PLANNING, "improve-shops", ("city",), "office")
 """Works with areas only: it may not be told who has an e-mail address here."""
-ANSWER = Ask(ADVISER, "answer-contact", ("first_name",), "phone")
+ANSWER = UseRequest(ADVISER, "answer-contact", ("first_name",), "phone")
 NOBODY = "nobody@example.org"
 
 
@@ -55,7 +56,7 @@ class Seen:
     statements: tuple[str, ...]
 
 
-def look(ask: Ask, email: str) -> Seen:
+def look(ask: UseRequest, email: str) -> Seen:
     reasons: tuple[str, ...] = ()
     statements: list[str] = []
 
@@ -66,9 +67,9 @@ def look(ask: Ask, email: str) -> Seen:
     in_force()  # read once for each process: not part of what is compared
     with connection.execute_wrapper(watch):
         try:
-            outcome = use_of(ask, Sought("email", email), at=clock.now())
-            name = type(outcome).__name__
-            if isinstance(outcome, UseRefused):
+            outcome = use(ask.about(Subject(kind="email", value=email)), at=clock.now())
+            name = "allowed" if outcome.allowed else "refused"
+            if not outcome.allowed:
                 reasons = tuple(one.sentence for one in outcome.reasons)
         except (NoOneFound, SeveralFound) as error:
             name = f"{error.code}: {error}"
@@ -98,7 +99,7 @@ def say(person: int, purpose: str, answer: Answer) -> None:
 def test_what_the_promise_refuses_is_said_alike_of_nobody_one_and_several(crowd: Any) -> None:
     (_, one), (_, shared), (third, _), *_ = crowd
     share(shared, third)
-    ask = Ask(ADVISER, "answer-contact", ("card_number",), "post-office")
+    ask = UseRequest(ADVISER, "answer-contact", ("card_number",), "post-office")
     seen = {look(ask, email) for email in (one["email"], shared["email"], NOBODY)}
     assert len(seen) == 1
     assert next(iter(seen)).reasons == (
@@ -128,12 +129,12 @@ def test_a_purpose_that_does_not_work_with_addresses_learns_none(crowd: Any) -> 
     seen = {look(AREA, email) for email in (one["email"], shared["email"], NOBODY)}
     assert len(seen) == 1
     (only,) = seen
-    assert (only.outcome, len(only.reasons)) == ("UseRefused", 1)
+    assert (only.outcome, len(only.reasons)) == ("refused", 1)
     assert "not told" in only.reasons[0]
     BlindIndex.objects.filter(
         person_id=third, digest__in=blind.digests("email", shared["email"], (None,))
     ).delete()
-    assert look(AREA, shared["email"]).outcome == "Opened", "a grant covers it"
+    assert look(AREA, shared["email"]).outcome == "allowed", "a grant covers it"
     assert willing
 
 
@@ -143,20 +144,20 @@ def test_the_answer_is_as_though_those_who_refuse_did_not_exist(refusing: int, c
     (willing, one), (second, _), *rest = crowd
     say(willing, "personal-offers", Answer.YES)
     share(one, *[person for person, _ in rest[:refusing]])
-    outcome = use_of(OFFER, Sought("email", one["email"]), at=clock.now())
-    assert isinstance(outcome, Opened)
+    outcome = use(OFFER.about(Subject(kind="email", value=one["email"])), at=clock.now())
+    assert outcome.allowed
     assert outcome.person_id == willing
     say(second, "personal-offers", Answer.YES)
     share(one, second)
     with pytest.raises(SeveralFound):
-        use_of(OFFER, Sought("email", one["email"]), at=clock.now())
+        use(OFFER.about(Subject(kind="email", value=one["email"])), at=clock.now())
 
 
 def test_more_than_the_question_is_wide_are_several_still(crowd: Any) -> None:
     people = load(14, seed=7)
     share(people[0][1], *[person for person, _ in people[1:]])
     with pytest.raises(SeveralFound):
-        use_of(ANSWER, Sought("email", people[0][1]["email"]), at=clock.now())
+        use(ANSWER.about(Subject(kind="email", value=people[0][1]["email"])), at=clock.now())
 
 
 def test_whoever_it_was_about_sees_it_with_the_true_reason_and_may_say_it_is_wrong(
@@ -164,10 +165,10 @@ def test_whoever_it_was_about_sees_it_with_the_true_reason_and_may_say_it_is_wro
 ) -> None:
     (person, row), (other, _), *_ = crowd
     with pytest.raises(NoOneFound):
-        use_of(OFFER, Sought("email", row["email"]), at=clock.now())
-    (seen,) = looks(person)
-    assert (seen.granted, seen.reasons, seen.team) == (False, ("no_consent",), "Marketing")
-    assert not looks(other)
+        use(OFFER.about(Subject(kind="email", value=row["email"])), at=clock.now())
+    (seen,) = use_records(person)
+    assert (seen.granted, seen.reasons, seen.actor.team) == (False, ("no_consent",), "Marketing")
+    assert not use_records(other)
     entry = ledger.entry(seen.entry_id)
     assert entry.handle is None
     assert is_about(person, entry)
@@ -179,11 +180,11 @@ def test_both_kinds_of_look_are_paged_together(crowd: Any) -> None:
     (person, row), *_ = crowd
     for count in range(7):
         ask = ANSWER if count % 2 else replace(ANSWER, fields=("card_number",))
-        use_of(ask, Sought("email", row["email"]), at=clock.now())
-    whole = [one.entry_id for one in looks(person)]
+        use(ask.about(Subject(kind="email", value=row["email"])), at=clock.now())
+    whole = [one.entry_id for one in use_records(person)]
     assert len(whole) == 7
     paged, after = [], None
-    while page := looks(person, after=after, limit=2):
+    while page := use_records(person, after=after, limit=2):
         paged += [one.entry_id for one in page]
         after = page[-1].entry_id
     assert paged == whole == sorted(whole, reverse=True)
@@ -192,7 +193,7 @@ def test_both_kinds_of_look_are_paged_together(crowd: Any) -> None:
 def test_the_tie_goes_with_the_person(crowd: Any) -> None:
     (person, row), *_ = crowd
     with pytest.raises(NoOneFound):
-        use_of(OFFER, Sought("email", row["email"]), at=clock.now())
+        use(OFFER.about(Subject(kind="email", value=row["email"])), at=clock.now())
     assert QuietRefusal.objects.filter(person_id=person).count() == 1
     vault_actions.erase(person, reason="asked", by=SYSTEM, at=clock.now())
     assert not QuietRefusal.objects.exists()
@@ -213,7 +214,7 @@ def test_what_is_wrong_with_a_choice_is_said_before_anybody_is_looked_up(
     for email in (crowd[0][1]["email"], NOBODY):
         with pytest.raises(error):
             choose_for(
-                Sought("email", email),
+                Subject(kind="email", value=email),
                 purpose,
                 Answer.YES,
                 channel=channel,
@@ -225,7 +226,7 @@ def test_what_is_wrong_with_a_choice_is_said_before_anybody_is_looked_up(
 
 def test_trying_out_who_is_known_by_recording_choices_leaves_a_trace(crowd: Any) -> None:
     record: Callable[[str], Any] = lambda email: choose_for(  # noqa: E731 - one call, said twice
-        Sought("email", email),
+        Subject(kind="email", value=email),
         "personal-offers",
         Answer.NO,
         channel="phone",
@@ -245,4 +246,4 @@ def test_trying_out_who_is_known_by_recording_choices_leaves_a_trace(crowd: Any)
 
 
 def test_what_was_said_of_somebody_is_never_printed() -> None:
-    assert NOBODY not in repr(Sought("email", NOBODY))
+    assert NOBODY not in repr(Subject(kind="email", value=NOBODY))

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from aboveboard.access import actions
-from aboveboard.access.actions import Ask, Opened, UseRefused, use, use_many
-from aboveboard.access.queries import looks
+from aboveboard.access import actions, release
+from aboveboard.access.actions import use, use_many
+from aboveboard.access.queries import use_records
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.choices.actions import choose
@@ -24,20 +25,20 @@ from tests.world import ADVISER, OFFERS, load
 
 pytestmark = pytest.mark.django_db
 
-ANSWER = Ask(ADVISER, "answer-contact", ("first_name", "email"), "phone")
-OFFER = Ask(OFFERS, "personal-offers", ("email",), "email")
+ANSWER = UseRequest(ADVISER, "answer-contact", ("first_name", "email"), "phone")
+OFFER = UseRequest(OFFERS, "personal-offers", ("email",), "email")
 
 
 def test_what_is_allowed_opens_and_is_written_down() -> None:
     ((person, row), *_) = load(3)
-    outcome = use(ANSWER, person, at=clock.now())
-    assert isinstance(outcome, Opened)
+    outcome = use(ANSWER.about(Subject(person)), at=clock.now())
+    assert outcome.allowed
     assert {name: value and value.reveal() for name, value in outcome.values.items()} == {
         "first_name": row["first_name"],
         "email": row["email"],
     }
-    (look,) = looks(person)
-    assert (look.entry_id, look.granted, look.role, look.team, look.purpose) == (
+    (look,) = use_records(person)
+    assert (look.entry_id, look.granted, look.actor.role, look.actor.team, look.purpose) == (
         outcome.entry_id,
         True,
         "adviser",
@@ -48,15 +49,15 @@ def test_what_is_allowed_opens_and_is_written_down() -> None:
 
 def test_what_is_refused_is_written_down_too() -> None:
     ((person, _), *_) = load(2)
-    outcome = use(OFFER, person, at=clock.now())
-    assert isinstance(outcome, UseRefused)
-    (look,) = looks(person)
+    outcome = use(OFFER.about(Subject(person)), at=clock.now())
+    assert not outcome.allowed
+    (look,) = use_records(person)
     assert (look.granted, look.reasons) == (False, ("no_consent",))
 
 
 def test_a_choice_counts_at_once() -> None:
     ((person, _), *_) = load(2)
-    for answer, expected in ((Answer.YES, Opened), (Answer.NO, UseRefused), (Answer.YES, Opened)):
+    for answer, expected in ((Answer.YES, True), (Answer.NO, False), (Answer.YES, True)):
         choose(
             person,
             "personal-offers",
@@ -66,21 +67,24 @@ def test_a_choice_counts_at_once() -> None:
             by=ADVISER,
             at=clock.now(),
         )
-        assert isinstance(use(OFFER, person, at=clock.now()), expected)
+        assert use(OFFER.about(Subject(person)), at=clock.now()).allowed is expected
 
 
 def test_others_do_not_see_ones_looks() -> None:
     (one, _), (other, _), *_ = load(3)
-    use(ANSWER, one, at=clock.now())
-    assert len(looks(one)) == 1
-    assert not looks(other)
+    use(ANSWER.about(Subject(one)), at=clock.now())
+    assert len(use_records(one)) == 1
+    assert not use_records(other)
 
 
 def test_ones_own_looks_are_shown_only_when_asked() -> None:
     ((person, _), *_) = load(2)
-    use(Ask(CUSTOMER, "show-you-your-data", ("first_name",), "portal"), person, at=clock.now())
-    assert not looks(person)
-    assert len(looks(person, own=True)) == 1
+    use(
+        UseRequest(CUSTOMER, "show-you-your-data", ("first_name",), "portal", Subject(person)),
+        at=clock.now(),
+    )
+    assert not use_records(person)
+    assert len(use_records(person, own=True)) == 1
 
 
 def test_many_are_decided_one_by_one() -> None:
@@ -97,9 +101,7 @@ def test_many_are_decided_one_by_one() -> None:
             at=clock.now(),
         )
     outcomes = dict(use_many(OFFER, [person for person, _ in crowd], at=clock.now()))
-    assert {
-        person for person, outcome in outcomes.items() if isinstance(outcome, Opened)
-    } == willing
+    assert {person for person, outcome in outcomes.items() if outcome.allowed} == willing
     assert Entry.objects.filter(kind__in=["use.granted", "use.refused"]).count() == 12
 
 
@@ -115,7 +117,7 @@ def test_when_the_ledger_cannot_be_written_nothing_is_released(
     monkeypatch.setattr(actions, "append_many", broken)
     monkeypatch.setattr(vault, "open_record", lambda *args: opened.append(args))
     with pytest.raises(DatabaseError):
-        use(ANSWER, person, at=clock.now())
+        use(ANSWER.about(Subject(person)), at=clock.now())
     assert not opened
 
 
@@ -123,17 +125,17 @@ def test_when_the_ledger_cannot_be_written_nothing_is_released(
 def test_inside_somebody_elses_transaction_nothing_is_released() -> None:
     ((person, _), *_) = load(2)
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
-        use(ANSWER, person, at=clock.now())
+        use(ANSWER.about(Subject(person)), at=clock.now())
 
 
 def test_someone_erased_is_refused_and_their_looks_can_no_longer_be_tied_to_them() -> None:
     ((person, _), *_) = load(2)
-    use(ANSWER, person, at=clock.now())
+    use(ANSWER.about(Subject(person)), at=clock.now())
     vault_actions.erase(person, reason="asked", by=SYSTEM, at=clock.now())
-    outcome = use(ANSWER, person, at=clock.now())
-    assert isinstance(outcome, UseRefused)
+    outcome = use(ANSWER.about(Subject(person)), at=clock.now())
+    assert not outcome.allowed
     assert [reason.code.value for reason in outcome.reasons] == ["person_unknown"]
-    assert not looks(person)
+    assert not use_records(person)
     assert Entry.objects.filter(kind="use.granted").count() == 1, (
         "the entry stays; the ledger still verifies"
     )
@@ -142,8 +144,14 @@ def test_someone_erased_is_refused_and_their_looks_can_no_longer_be_tied_to_them
 def test_words_from_outside_reach_the_ledger_only_if_the_promise_has_them() -> None:
     ((person, row), *_) = load(2)
     use(
-        Ask(ADVISER, row["email"], (row["last_name"],), row["phone"], reference=row["email"]),
-        person,
+        UseRequest(
+            ADVISER,
+            row["email"],
+            (row["last_name"],),
+            row["phone"],
+            Subject(person),
+            reference=row["email"],
+        ),
         at=clock.now(),
     )
     body = bytes(Entry.objects.order_by("-id")[0].body)
@@ -163,15 +171,15 @@ def test_a_grant_opens_only_its_own_person_and_only_for_its_minute() -> None:
     soon = clock.now() + timedelta(minutes=1)
     records = vault.fetch([one, other])
     with pytest.raises(GrantRefused, match="another person"):
-        vault.open_record(Grant(actions._MINT, one, frozenset({"email"}), 1, soon), records[other])
+        vault.open_record(Grant(release._MINT, one, frozenset({"email"}), 1, soon), records[other])
     with pytest.raises(GrantRefused, match="passed"):
         vault.open_record(
-            Grant(actions._MINT, one, frozenset({"email"}), 1, clock.now()), records[one]
+            Grant(release._MINT, one, frozenset({"email"}), 1, clock.now()), records[one]
         )
 
 
 def test_a_field_outside_the_grant_does_not_open() -> None:
     ((person, _), *_) = load(2)
-    outcome = use(ANSWER, person, at=clock.now())
-    assert isinstance(outcome, Opened)
+    outcome = use(ANSWER.about(Subject(person)), at=clock.now())
+    assert outcome.allowed
     assert "card_number" not in outcome.values

@@ -14,13 +14,15 @@ from typing import Any
 import pytest
 
 from aboveboard.access import impact as room
-from aboveboard.access.decision.decide import Permitted, Request, decide
+from aboveboard.access.decision.decide import decide
+from aboveboard.access.decision.facts import Moment
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.impact import counting, grouping
 from aboveboard.access.impact.cells import Report
 from aboveboard.access.impact.counting import count, listed
+from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock
-from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
+from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.commands import promise as command
@@ -143,10 +145,11 @@ def by_hand(
             for field in purpose.fields
         }
         for role, channel, field in places:
-            request = Request(role, key, (field,), channel, at, own=role == Role.CUSTOMER)
+            kind = ActorKind.PERSON if role == Role.CUSTOMER else ActorKind.STAFF
+            request = UseRequest(Actor(kind, "", role), key, (field,), channel)
             for person in people:
                 had, has = (
-                    isinstance(decide(promise, request, facts[person]), Permitted)
+                    decide(promise, request, facts[person], Moment(at)).allowed
                     for promise in (OLD, new)
                 )
                 found[(key, role, channel, field), had, has] += 1

@@ -12,9 +12,9 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from aboveboard.access import actions as access
+from aboveboard.access import by_identifier
 from aboveboard.access.limits import USE_BATCH
-from aboveboard.access.queries import looks
+from aboveboard.access.queries import use_records
 from aboveboard.accounts import gate
 from aboveboard.api import limits
 from aboveboard.api.uses import stream
@@ -90,7 +90,7 @@ def test_each_person_of_a_batch_has_their_own_outcome_in_order(token: str, held:
     assert outcomes[1] == {"code": "no_one_found"}
     entries = [one.get("entry", 0) for one in outcomes if "entry" in one]
     assert entries == sorted(set(entries))
-    assert [look.entry_id for look in looks(held[2][0])] == [entries[2], entries[0]]
+    assert [look.entry_id for look in use_records(held[2][0])] == [entries[2], entries[0]]
 
 
 def test_a_batch_answers_as_the_single_uses_would(token: str, held: Held) -> None:
@@ -140,7 +140,7 @@ def test_nothing_of_a_batch_leaves_when_the_entries_cannot_be_written(
     def full(*_: object) -> None:
         raise OperationalError("disk full")
 
-    monkeypatch.setattr(access, "append_many", full)
+    monkeypatch.setattr(by_identifier, "append_many", full)
     people = [person(row) for _, row in held]
     answer = Client(raise_request_exception=False).post(
         BATCH,

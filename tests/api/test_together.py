@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, connections
 
-from aboveboard.access import actions as access
-from aboveboard.access.actions import Ask, Opened, Wanted
-from aboveboard.access.lookup import Sought
+from aboveboard.access import by_identifier
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.api.uses import group_commit
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.ledger import actions as ledger
 from aboveboard.ledger.models import Entry
+from aboveboard.vault import queries as vault
 from tests.world import load
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TILL = Actor(ActorKind.SERVICE, "3", "shop-system", "Shops")
-ASK = Ask(TILL, "deliver-orders", ("first_name",), "shop")
+ASK = UseRequest(TILL, "deliver-orders", ("first_name",), "shop")
 
 
 @pytest.fixture
@@ -29,17 +29,17 @@ def rows() -> list[dict[str, str]]:
     return [row for _, row in load(8)]
 
 
-def wanted(row: dict[str, str], ask: Ask = ASK) -> Wanted:
-    return Wanted(ask, Sought("customer_number", row["customer_id"]))
+def wanted(row: dict[str, str], ask: UseRequest = ASK) -> UseRequest:
+    return ask.about(Subject(kind="customer_number", value=row["customer_id"]))
 
 
-def at_once(asked: list[Wanted], *, held: bool = True) -> list[Any]:
+def at_once(asked: list[UseRequest], *, held: bool = True) -> list[Any]:
     """Ask all at the same moment, each in a thread; return outcomes or errors, in order."""
     found: list[Any] = [None] * len(asked)
 
     def one(number: int) -> None:
         try:
-            found[number] = group_commit.use_together(asked[number])
+            found[number] = group_commit.use_grouped(asked[number])
         except Exception as error:
             found[number] = error
         finally:
@@ -60,13 +60,13 @@ def at_once(asked: list[Wanted], *, held: bool = True) -> list[Any]:
 def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many people each transaction was for."""
     counted: list[int] = []
-    real = group_commit.uses_of
+    real = group_commit.use_each
 
     def counting(some: Any, *, at: Any) -> Any:
         counted.append(len(some))
         return real(some, at=at)
 
-    monkeypatch.setattr(group_commit, "uses_of", counting)
+    monkeypatch.setattr(group_commit, "use_each", counting)
     return counted
 
 
@@ -76,7 +76,7 @@ def test_those_who_wait_are_done_in_one_transaction_and_each_gets_their_own(
     found = at_once([wanted(row) for row in rows])
     assert commits == [8]
     for row, outcome in zip(rows, found, strict=True):
-        assert isinstance(outcome, Opened)
+        assert outcome.allowed
         assert outcome.values["first_name"] is not None
         assert outcome.values["first_name"].reveal() == row["first_name"]
     assert len({outcome.entry_id for outcome in found}) == 8
@@ -86,10 +86,10 @@ def test_those_who_wait_are_done_in_one_transaction_and_each_gets_their_own(
 def test_different_asks_are_decided_each_by_its_own(
     rows: list[dict[str, str]], commits: list[int]
 ) -> None:
-    too_much = Ask(TILL, "deliver-orders", ("birth_date",), "shop")
+    too_much = UseRequest(TILL, "deliver-orders", ("birth_date",), "shop")
     found = at_once([wanted(rows[0]), wanted(rows[0], too_much), wanted(rows[1])])
     assert commits == [3]
-    assert [type(one).__name__ for one in found] == ["Opened", "UseRefused", "Opened"]
+    assert [one.allowed for one in found] == [True, False, True]
     assert [one.code.value for one in found[1].reasons] == ["field_not_in_purpose"]
 
 
@@ -102,12 +102,12 @@ def test_when_the_database_fails_nobody_is_given_anything(
     def failing(*_: object, **__: object) -> None:
         raise OperationalError("disk full")
 
-    real_open = access.vault.open_record
+    real_open = vault.open_record
     monkeypatch.setattr(
-        access.vault, "open_record", lambda *given: opened.append(given) or real_open(*given)
+        vault, "open_record", lambda *given: opened.append(given) or real_open(*given)
     )
     if where == "append":
-        monkeypatch.setattr(access, "append_many", failing)
+        monkeypatch.setattr(by_identifier, "append_many", failing)
     else:
         monkeypatch.setattr("django.db.backends.base.base.BaseDatabaseWrapper.commit", failing)
     found = at_once([wanted(row) for row in rows])
@@ -129,9 +129,9 @@ def test_what_breaks_for_one_breaks_for_no_other(
         return body
 
     monkeypatch.setattr(ledger, "encode", encode)
-    broken = Ask(TILL, "deliver-orders", ("birth_date",), "shop")
+    broken = UseRequest(TILL, "deliver-orders", ("birth_date",), "shop")
     found = at_once([wanted(rows[0]), wanted(rows[1], broken), wanted(rows[2])])
-    assert [type(one).__name__ for one in found] == ["Opened", "RuntimeError", "Opened"]
+    assert [type(one).__name__ for one in found] == ["UseResult", "RuntimeError", "UseResult"]
     assert Entry.objects.filter(kind="use.granted").count() == 2
 
 
@@ -143,7 +143,7 @@ def test_whoever_waits_holds_no_connection_of_a_pool(
     def ask() -> None:
         seen.append(connections["default"])
         seen[0].ensure_connection()
-        group_commit.use_together(wanted(rows[0]))
+        group_commit.use_grouped(wanted(rows[0]))
         seen[0].close()
 
     thread = threading.Thread(target=ask)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from aboveboard.access.queries import looks
+from aboveboard.access.queries import use_records
 from aboveboard.accounts.clients.actions import revoke_client
 from aboveboard.accounts.models import ServiceClient
 from aboveboard.basics import clock
@@ -57,8 +57,8 @@ def test_what_is_allowed_is_given_with_the_entry_that_proves_it(program: Any, so
     answer = post(program[1], asked(row))
     assert answer.status_code == 200
     assert answer.json()["values"] == {"first_name": row["first_name"], "city": row["city"]}
-    (look,) = looks(person)
-    assert (look.entry_id, look.team, look.actor_kind) == (
+    (look,) = use_records(person)
+    assert (look.entry_id, look.actor.team, look.actor.kind) == (
         answer.json()["entry"],
         "Shops",
         "service",
@@ -92,7 +92,7 @@ def test_a_refusal_gives_every_reason_and_is_written_down(
     assert answer.status_code == 403
     assert answer["Content-Type"] == "application/problem+json"
     assert {reason["code"] for reason in problem["reasons"]} == codes
-    (look,) = looks(person)
+    (look,) = use_records(person)
     assert (look.granted, look.entry_id) == (False, problem["entry"])
 
 

@@ -31,7 +31,7 @@ def test_a_no_is_taken_on_every_channel_of_the_promise() -> None:
     for channel in promise.channels:
         say(person, Answer.YES, "email", OFFERS)
         say(person, Answer.NO, channel, ADVISER)
-        assert queries.standing(person).said("personal-offers") is Answer.NO, channel
+        assert queries.consent_state(person).answer("personal-offers") is Answer.NO, channel
 
 
 @pytest.mark.parametrize("channel", ["pigeon", "Phone", "", " phone", "jon24@adventure-works.com"])
@@ -56,4 +56,4 @@ def test_the_person_is_heard_on_their_own_page_under_any_promise() -> None:
     )
     assert "portal" not in in_force().promise.channels
     say(person, Answer.NO, "portal", CUSTOMER)
-    assert queries.standing(person).said("personal-offers") is Answer.NO
+    assert queries.consent_state(person).answer("personal-offers") is Answer.NO

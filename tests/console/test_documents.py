@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from aboveboard.access.queries import looks
+from aboveboard.access.queries import use_records
 from aboveboard.basics.actor import Role
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import queries as vault
@@ -59,7 +59,7 @@ def test_an_adviser_adds_a_document_and_fetches_it(
     # A streaming response's own.
     assert b"".join(answer.streaming_content) == PDF  # type: ignore[attr-defined]
     assert answer["Content-Disposition"] == 'attachment; filename="receipt.pdf"'
-    assert looks(person)[0].fields == ("purchase_proof",)
+    assert use_records(person)[0].fields == ("purchase_proof",)
     assert Entry.objects.filter(kind="document.added").count() == 1
 
 

@@ -69,7 +69,7 @@ def test_when_its_time_is_over_it_says_so(adviser: Client, someone: Any) -> None
     [
         ("nothing at stake", {"why": ""}, "Choose what is at stake."),
         ("nobody named", {"who": ""}, "Enter an e-mail address"),
-        ("nobody is known by it", {"who": "nobody@example.org"}, "Nobody"),
+        ("nobody is known by it", {"who": "nobody@example.org"}, "No matching customer"),
         ("nothing ticked", {"fields_wanted": []}, "Tick at least one"),
         ("a field it does not open", {"fields_wanted": ["card_number"]}, "valid choice"),
         ("no word of what happened", {"words": " "}, "Say in a sentence"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from aboveboard.access.queries import looks
+from aboveboard.access.queries import use_records
 from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.state import Answer
@@ -59,8 +59,12 @@ def test_an_adviser_sees_what_was_asked_and_the_customer_sees_the_look(
     assert row["first_name"] in page
     assert row["email"] in page
     assert row["card_number"] not in page
-    (look,) = looks(person)
-    assert (look.granted, set(look.fields), look.role) == (True, {"first_name", "email"}, "adviser")
+    (look,) = use_records(person)
+    assert (look.granted, set(look.fields), look.actor.role) == (
+        True,
+        {"first_name", "email"},
+        "adviser",
+    )
 
 
 def test_a_choice_said_on_the_phone_counts_at_once(
@@ -110,7 +114,7 @@ def test_a_stranger_is_not_found_and_no_name_is_given_away(
 ) -> None:
     answer = adviser.post(PAGE, asked("nobody@example.org"))
     assert answer.status_code == 422
-    assert "Nobody whom this may show is known by that" in answer.content.decode()
+    assert "No matching customer that you may see" in answer.content.decode()
     (entry,) = Entry.objects.filter(kind__startswith="use")
     assert (entry.kind, entry.handle) == ("use.refused", None)
 

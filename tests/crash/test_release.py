@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from aboveboard.access.actions import Ask, Opened, use, use_many
+from aboveboard.access.actions import use, use_many
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.ledger.models import Entry
 from tests import world
 from tests.crash.killing import KILLS, kill_until
 
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
-ASK = Ask(world.ADVISER, "deliver-orders", ("first_name", "city"), "phone")
+ASK = UseRequest(world.ADVISER, "deliver-orders", ("first_name", "city"), "phone")
 
 
 def test_nothing_was_released_without_its_entry(tmp_path: Path) -> None:
@@ -27,11 +28,11 @@ def test_nothing_was_released_without_its_entry(tmp_path: Path) -> None:
         paper = os.open(outside, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
 
         def tell(outcome: object) -> None:
-            assert isinstance(outcome, Opened)
+            assert outcome.allowed
             os.write(paper, f"{outcome.entry_id} {outcome.values['first_name']}\n".encode())
 
         for person_id in people:
-            tell(use(ASK, person_id, at=clock.now()))
+            tell(use(ASK.about(Subject(person_id)), at=clock.now()))
         for _, outcome in use_many(ASK, people, at=clock.now()):
             tell(outcome)
 

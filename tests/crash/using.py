@@ -15,18 +15,19 @@ def main() -> int:
     import django
 
     django.setup()
-    from aboveboard.access.actions import Ask, Opened, use_many
+    from aboveboard.access.actions import use_many
+    from aboveboard.access.use import UseRequest
     from aboveboard.basics import clock
     from aboveboard.commands.instance import schema
     from aboveboard.vault.queries import all_ids
     from tests import world
 
     people = list(all_ids())[:40]
-    ask = Ask(world.ADVISER, "deliver-orders", ("first_name", "city"), "phone")
+    ask = UseRequest(world.ADVISER, "deliver-orders", ("first_name", "city"), "phone")
     try:
         while True:
             for _, outcome in use_many(ask, people, at=clock.now()):
-                assert isinstance(outcome, Opened)
+                assert outcome.allowed
                 print(outcome.entry_id, flush=True)
     except Exception as error:
         away = schema.away(error)

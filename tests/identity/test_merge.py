@@ -9,9 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aboveboard.access.actions import Ask, Opened, UseRefused, use
+from aboveboard.access.actions import use
 from aboveboard.access.models import QuietRefusal
-from aboveboard.access.queries import looks
+from aboveboard.access.queries import use_records
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.actions import customer_account
 from aboveboard.accounts.models import Account
 from aboveboard.basics import clock
@@ -42,7 +43,7 @@ from tests.world import ADVISER, OFFERS, load
 
 pytestmark = pytest.mark.django_db
 FIELDS = ("first_name", "email")
-OFFER = Ask(OFFERS, "personal-offers", ("email",), "email")
+OFFER = UseRequest(OFFERS, "personal-offers", ("email",), "email")
 People = tuple[int, dict[str, str], int, dict[str, str]]
 
 
@@ -57,8 +58,11 @@ def kinds() -> dict[str, str]:
 
 
 def seen(person: int) -> dict[str, str | None]:
-    outcome = use(Ask(ADVISER, "answer-contact", FIELDS, "phone"), person, at=clock.now())
-    assert isinstance(outcome, Opened), outcome
+    outcome = use(
+        UseRequest(ADVISER, "answer-contact", FIELDS, "phone", Subject(person)),
+        at=clock.now(),
+    )
+    assert outcome.allowed, outcome
     return {name: value and value.reveal() for name, value in outcome.values.items()}
 
 
@@ -126,7 +130,7 @@ def test_what_was_seen_of_either_is_seen_in_one_list(two: People) -> None:
         seen(person)
     merge(one, other)
     seen(one)
-    assert len(looks(one)) == 3
+    assert len(use_records(one)) == 3
 
 
 @pytest.mark.parametrize(
@@ -141,11 +145,11 @@ def test_the_stricter_answer_stands_until_they_say_otherwise(
         if answer:
             say(person, Answer(answer))
     merge(one, other)
-    assert isinstance(use(OFFER, one, at=clock.now()), Opened) is allowed
+    assert use(OFFER.about(Subject(one)), at=clock.now()).allowed is allowed
     assert len(choices.history(one)) == bool(mine) + bool(theirs)
     say(one, Answer.YES)
-    assert isinstance(use(OFFER, one, at=clock.now()), Opened)
-    assert isinstance(use(OFFER, other, at=clock.now()), Opened)
+    assert use(OFFER.about(Subject(one)), at=clock.now()).allowed
+    assert use(OFFER.about(Subject(other)), at=clock.now()).allowed
 
 
 def test_choices_of_both_numbers_are_read_in_one_statement(two: People) -> None:
@@ -153,7 +157,7 @@ def test_choices_of_both_numbers_are_read_in_one_statement(two: People) -> None:
     say(other, Answer.YES)
     merge(one, other)
     with CaptureQueriesContext(connection) as asked:
-        choices.standings([one])
+        choices.consent_states([one])
     assert len(asked) == 1
 
 
@@ -171,8 +175,8 @@ def test_a_split_gives_each_back_what_they_had(two: People) -> None:
     assert {person: vault.held_fields(person) for person in (one, other)} == held
     assert set(BlindIndex.objects.values_list("person_id", "kind", "digest")) == filed
     assert (vault.all_handles(one), vault.all_handles(other)) == ((first,), (second,))
-    assert choices.standing(one).said("personal-offers") is Answer.YES
-    assert choices.standing(other).said("personal-offers") is Answer.NO
+    assert choices.consent_state(one).answer("personal-offers") is Answer.YES
+    assert choices.consent_state(other).answer("personal-offers") is Answer.NO
     assert {entry.handle for entry in Entry.objects.filter(kind="people.split")} == {first, second}
     with pytest.raises(actions.CannotSplit):
         split(done)
@@ -314,4 +318,4 @@ def test_whoever_was_merged_is_swept_once(two: People) -> None:
     merge(one, other)
     erasing.erase(sweep.digest, by=SYSTEM, at=lambda: at)
     assert not Person.objects.exists()
-    assert isinstance(use(OFFER, one, at=clock.now()), UseRefused)
+    assert not use(OFFER.about(Subject(one)), at=clock.now()).allowed

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from aboveboard.access import actions as access
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.ledger.models import Entry
@@ -18,9 +19,10 @@ pytestmark = pytest.mark.django_db
 
 def held(someone: Someone, field: str) -> str | None:
     outcome = access.use(
-        access.Ask(CUSTOMER, "show-you-your-data", (field,), "portal"), someone.id, at=clock.now()
+        UseRequest(CUSTOMER, "show-you-your-data", (field,), "portal", Subject(someone.id)),
+        at=clock.now(),
     )
-    assert isinstance(outcome, access.Opened)
+    assert outcome.allowed
     value = outcome.values[field]
     return value.reveal() if value else None
 

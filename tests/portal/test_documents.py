@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from aboveboard.access.queries import looks
+from aboveboard.access.queries import use_records
 from aboveboard.basics import clock
 from aboveboard.vault.documents.actions import attach
 from aboveboard.vault.origin import Origin
@@ -56,7 +56,7 @@ def test_it_is_listed_with_its_title_and_comes_whole_as_a_file_that_cannot_run(
 def test_taking_it_away_is_a_use_like_any_other(jon: Someone) -> None:
     keep(jon)
     jon.browser.get(ADDRESS)
-    (look,) = looks(jon.id, own=True)
+    (look,) = use_records(jon.id, own=True)
     assert (look.granted, look.fields, look.purpose) == (
         True,
         ("purchase_proof",),

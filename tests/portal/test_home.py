@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils.translation import override
 
 from aboveboard.access import actions as access
-from aboveboard.access.queries import looks
+from aboveboard.access.queries import use_records
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.limits import PLAIN_SENTENCE_WORDS
 from aboveboard.choices.actions import choose
@@ -125,7 +126,7 @@ def test_only_purposes_that_ones_choices_leave_in_use_are_counted(jon: Someone) 
 
 def test_opening_ones_own_data_is_a_use_like_any_other(jon: Someone) -> None:
     text(jon)
-    (look,) = looks(jon.id, own=True)
+    (look,) = use_records(jon.id, own=True)
     assert (look.granted, look.purpose, look.channel, look.own) == (
         True,
         "show-you-your-data",
@@ -137,9 +138,13 @@ def test_opening_ones_own_data_is_a_use_like_any_other(jon: Someone) -> None:
 def test_the_looks_of_others_are_counted_and_the_latest_is_said(jon: Someone) -> None:
     assert "0 looks" in text(jon)
     access.use(
-        access.Ask(ADVISER, "answer-contact", ("first_name",), "phone"), jon.id, at=clock.now()
+        UseRequest(ADVISER, "answer-contact", ("first_name",), "phone", Subject(jon.id)),
+        at=clock.now(),
     )
-    access.use(access.Ask(OFFERS, "personal-offers", ("email",), "email"), jon.id, at=clock.now())
+    access.use(
+        UseRequest(OFFERS, "personal-offers", ("email",), "email", Subject(jon.id)),
+        at=clock.now(),
+    )
     page = text(jon)
     assert "2 looks" in page
     assert "The latest was refused: The program that chooses offers, Marketing." in page

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from aboveboard.access import actions as access
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts import actions as accounts
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind
@@ -43,12 +44,12 @@ def jon(page: Page) -> int:
     now = clock.now()
     looks = [
         (
-            access.Ask(ADVISER, "answer-contact", ("first_name", "last_name", "email"), "phone"),
+            UseRequest(ADVISER, "answer-contact", ("first_name", "last_name", "email"), "phone"),
             timedelta(minutes=20),
         ),
-        (access.Ask(OFFERS, "personal-offers", ("phone",), "sms"), timedelta(days=1)),
+        (UseRequest(OFFERS, "personal-offers", ("phone",), "sms"), timedelta(days=1)),
         (
-            access.Ask(
+            UseRequest(
                 SHOP,
                 "deliver-orders",
                 ("first_name", "last_name", "address_line1", "city", "phone"),
@@ -56,10 +57,10 @@ def jon(page: Page) -> int:
             ),
             timedelta(days=8),
         ),
-        (access.Ask(OFFERS, "deliver-orders", ("birth_date",), "api"), timedelta(days=40)),
+        (UseRequest(OFFERS, "deliver-orders", ("birth_date",), "api"), timedelta(days=40)),
     ]
     for ask, ago in reversed(looks):
-        access.use(ask, person, at=now - ago)
+        access.use(ask.about(Subject(person)), at=now - ago)
     choose(
         person,
         "improve-shops",

@@ -9,7 +9,8 @@ from django.test import Client
 
 from aboveboard.access import actions as access
 from aboveboard.access.concerns import KIND, Concern, concerns_of
-from aboveboard.access.queries import looks
+from aboveboard.access.queries import use_records
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.outbox import jobs
@@ -22,9 +23,10 @@ pytestmark = pytest.mark.django_db
 
 
 def look_at(someone: Someone, *, granted: bool = True) -> int:
-    ask = access.Ask(ADVISER, "answer-contact", ("first_name", "email"), "phone")
-    refused = access.Ask(OFFERS, "personal-offers", ("phone",), "sms")
-    return access.use(ask if granted else refused, someone.id, at=clock.now()).entry_id
+    ask = UseRequest(ADVISER, "answer-contact", ("first_name", "email"), "phone")
+    refused = UseRequest(OFFERS, "personal-offers", ("phone",), "sms")
+    asked = (ask if granted else refused).about(Subject(someone.id))
+    return access.use(asked, at=clock.now()).entry_id
 
 
 def text(someone: Someone, address: str = "/you/who-has-looked/") -> str:
@@ -142,7 +144,7 @@ def test_a_concern_that_says_nothing_is_asked_again(jon: Someone, sent: dict[str
 def test_a_concern_may_be_about_the_whole_list(jon: Someone) -> None:
     jon.browser.post("/you/who-has-looked/concern/", {"concern": Concern.OTHER.value})
     assert concerns_of(jon.id)[0].facts["about"] is None
-    assert not looks(jon.id), "a concern is no look"
+    assert not use_records(jon.id), "a concern is no look"
 
 
 def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from aboveboard.access import actions as access
+from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.accounts import actions as accounts
 from aboveboard.accounts.clients import actions as clients
 from aboveboard.accounts.models import Account, ServiceClient
@@ -120,9 +121,9 @@ def week(tmp_path: Path) -> Week:
     return Week(tmp_path)
 
 
-def use(person_id: int) -> access.Opened | access.UseRefused:
-    ask = access.Ask(ADVISER, "answer-contact", ("first_name",), "phone")
-    return access.use(ask, person_id, at=NOW)
+def use(person_id: int) -> UseResult:
+    ask = UseRequest(ADVISER, "answer-contact", ("first_name",), "phone")
+    return access.use(ask.about(Subject(person_id)), at=NOW)
 
 
 def outcomes(done: Restoration, outcome: Outcome) -> dict[str, int]:
@@ -138,16 +139,16 @@ def assert_as_after_the_week(week: Week, done: Restoration) -> None:
     assert held_fields(week.erased) == frozenset()
     assert handle(week.erased) is None
     assert choices.history(week.erased) == []
-    assert isinstance(use(week.erased), access.UseRefused)
+    assert not use(week.erased).allowed
     # The one who took their consent back did so.
-    assert choices.standing(week.withdrew).said("personal-offers") is Answer.NO
+    assert choices.consent_state(week.withdrew).answer("personal-offers") is Answer.NO
     assert [choice.evidence for choice in choices.history(week.withdrew)] == ["call:3", "call:1"]
     # The one who left stays outside, and so does the program.
     assert Account.objects.get(pk=week.leaver.id).closed_at is not None
     assert ServiceClient.objects.get(pk=week.till.id).revoked_at is not None
     # Everybody else opens.
     found = use(week.stays)
-    assert isinstance(found, access.Opened)
+    assert found.allowed
     name = found.values["first_name"]
     assert name is not None
     assert name.reveal() == week.stays_row["first_name"]
@@ -197,7 +198,7 @@ def test_old_records_with_the_newest_keys_do_not_open_whom_the_log_forgot(
     assert outcomes(done, Outcome.NOT_REPEATED)["person without a record"] == len(week.later) - 1
     assert not find("customer_number", week.erased_row["customer_id"])
     assert person(week.erased) is None
-    assert isinstance(use(week.stays), access.Opened)
+    assert use(week.stays).allowed
     assert json.loads(Entry.objects.get(kind="restore.done").body)["facts"]["log"] is False
 
 

@@ -13,9 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.access.decision.decide import Facts, Refusal, Request, decide
+from aboveboard.access.decision.decide import decide
+from aboveboard.access.decision.facts import Moment, PersonFacts
 from aboveboard.access.lapse import Held, lapsed
-from aboveboard.choices.state import Answer, Event, fold
+from aboveboard.access.use import UseRequest
+from aboveboard.basics.actor import Actor, ActorKind
+from aboveboard.choices.state import Answer, ChoiceEvent, fold
 from aboveboard.promise.loading import load
 from aboveboard.promise.model import (
     LawfulBasis,
@@ -56,15 +59,15 @@ def promising(*purposes: Purpose) -> Promise:
     return replace(SAMPLE, purposes=MappingProxyType({one.key: one for one in purposes}))
 
 
-def said(**answers: tuple[Answer, float]) -> list[Event]:
+def said(**answers: tuple[Answer, float]) -> list[ChoiceEvent]:
     return [
-        Event(year(when), number, key, answer)
+        ChoiceEvent(year(when), number, key, answer)
         for number, (key, (answer, when)) in enumerate(answers.items())
     ]
 
 
 def held(
-    *fields: str, collected: float = 0, active: float = 0, choices: list[Event] | None = None
+    *fields: str, collected: float = 0, active: float = 0, choices: list[ChoiceEvent] | None = None
 ) -> Held:
     return Held(dict.fromkeys(fields, year(collected)), year(active), fold(choices or []))
 
@@ -153,7 +156,7 @@ purposes = st.builds(
 moments = st.floats(0, 12, allow_nan=False).map(year)
 events = st.lists(
     st.builds(
-        Event, moments, st.integers(0, 99), st.sampled_from("abcde"), st.sampled_from(Answer)
+        ChoiceEvent, moments, st.integers(0, 99), st.sampled_from("abcde"), st.sampled_from(Answer)
     ),
     max_size=6,
 )
@@ -171,14 +174,14 @@ def test_nothing_lapses_that_some_purpose_still_lets_anyone_use(
 ) -> None:
     promise = promising(*wanted)
     for field in lapsed(promise, person, at):
-        facts = Facts(True, person.standing, person.collected[field], person.last_active_at)
+        facts = PersonFacts(True, person.consent, person.collected[field], person.last_active_at)
         for one in promise.purposes.values():
             for role in one.roles:
                 for channel in one.channels:
-                    assert isinstance(
-                        decide(promise, Request(role, one.key, (field,), channel, at), facts),
-                        Refusal,
+                    asked = UseRequest(
+                        Actor(ActorKind.STAFF, "1", role), one.key, (field,), channel
                     )
+                    assert not decide(promise, asked, facts, Moment(at)).allowed
 
 
 @given(st.lists(purposes, max_size=5), people, moments, st.randoms())

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from aboveboard.access.actions import Ask, Opened, use
+from aboveboard.access.actions import use
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.commands.main import main
@@ -115,9 +116,10 @@ def test_some_fields_go_with_their_look_ups_and_the_rest_opens() -> None:
     assert vault.find("email", row["email"]) == []
     assert vault.find("customer_number", row["customer_id"]) == [person]
     outcome = use(
-        Ask(ADVISER, "answer-contact", ("first_name", "email"), "phone"), person, at=clock.now()
+        UseRequest(ADVISER, "answer-contact", ("first_name", "email"), "phone", Subject(person)),
+        at=clock.now(),
     )
-    assert isinstance(outcome, Opened)
+    assert outcome.allowed
     assert (outcome.values["email"], outcome.values["first_name"] is None) == (None, False)
     entry = entries_for(vault.handle(person) or "", kinds=["field.erased"], after=None, limit=5)[0]
     assert entry.facts == {

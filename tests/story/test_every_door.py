@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from aboveboard.access.emergency.actions import EmergencyAsk, break_glass
+from aboveboard.access.emergency.actions import break_glass
 from aboveboard.access.emergency.reasons import Emergency
-from aboveboard.access.lookup import Sought
 from aboveboard.access.models import EmergencyLook
-from aboveboard.access.queries import looks
+from aboveboard.access.queries import use_records
+from aboveboard.access.use import Subject
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
@@ -123,8 +123,13 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: Story)
     }
     members = {role: staff_member(role) for role in STAFF}
     callers |= {role: staff_client(account=member) for role, member in members.items()}
-    emergency = EmergencyAsk(actor_for(members[Role.ADVISER]), Emergency.MISSING_PERSON, ("phone",))
-    break_glass(emergency, Sought("customer_number", story.rows[0]["customer_id"]), at=clock.now())
+    break_glass(
+        Subject(kind="customer_number", value=story.rows[0]["customer_id"]),
+        ("phone",),
+        Emergency.MISSING_PERSON,
+        by=actor_for(members[Role.ADVISER]),
+        at=clock.now(),
+    )
     sequence_now()
     wrong = []
     for pattern, _, _ in ALL:
@@ -173,7 +178,7 @@ def _filled(pattern: str, story: Story, person: int) -> str:
         "purpose": "personal-offers",
         "outcome": "stranger",
         "choice_id": choices.history(person)[0].pk,
-        "entry_id": looks(person)[0].entry_id,
+        "entry_id": use_records(person)[0].entry_id,
         "device_id": story.laptop.id,
         "export_id": custody.exports()[0].id,
         "duty_id": incidents.duties(number, at=story.now)[0].id,

@@ -23,7 +23,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from aboveboard.access.queries import looks
+from aboveboard.access.queries import use_records
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
@@ -165,7 +165,7 @@ def _use(story: Story) -> None:
     assert given.json()["values"] == {"first_name": row["first_name"], "city": row["city"]}
     refused = _post(token, body | {"fields": ["birth_date"]})
     assert [reason["code"] for reason in refused.json()["reasons"]] == ["field_not_in_purpose"]
-    assert {look.granted for look in looks(person)} == {True, False}
+    assert {look.granted for look in use_records(person)} == {True, False}
     page = customer_client(person).get("/you/who-has-looked/").content.decode()
     assert "Shops" in page
     assert row["email"] not in page

@@ -12,8 +12,9 @@ import time
 
 import pytest
 
-from aboveboard.access.actions import Ask, Opened, UseRefused, use
+from aboveboard.access.actions import use
 from aboveboard.access.reasons import Code
+from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
@@ -28,7 +29,7 @@ from tests.crash import whole
 from tests.together.crew import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ASK = Ask(world.ADVISER, "answer-contact", ("first_name", "email"), "phone")
+ASK = UseRequest(world.ADVISER, "answer-contact", ("first_name", "email"), "phone")
 ROUNDS = 12
 
 
@@ -44,10 +45,10 @@ def test_who_begins_to_look_after_the_erasure_gets_nothing_and_every_look_has_it
 
         def look(
             person_id: int = person_id, gone: threading.Event = gone
-        ) -> list[tuple[bool, Opened | UseRefused]]:
+        ) -> list[tuple[bool, UseResult]]:
             seen = []
             while not (seen and seen[-1][0]):
-                seen.append((gone.is_set(), use(ASK, person_id, at=clock.now())))
+                seen.append((gone.is_set(), use(ASK.about(Subject(person_id)), at=clock.now())))
             return seen
 
         erased, *looked = at_once([erase, look, look])
@@ -56,9 +57,9 @@ def test_who_begins_to_look_after_the_erasure_gets_nothing_and_every_look_has_it
             assert isinstance(looks, list), looks
             for after, outcome in looks:
                 assert Entry.objects.filter(id=outcome.entry_id).exists()
-                if isinstance(outcome, UseRefused):
+                if not outcome.allowed:
                     assert {reason.code for reason in outcome.reasons} == {Code.PERSON_UNKNOWN}
-                assert isinstance(outcome, UseRefused) or not after, (
+                assert not outcome.allowed or not after, (
                     "a look that began after the erasure opened the record"
                 )
     assert len(whole.people()) == 3

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from aboveboard.access.actions import Ask, Opened, UseRefused, use
+from aboveboard.access.actions import use
+from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
@@ -24,7 +25,7 @@ from tests import world
 from tests.together.crew import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ASK = Ask(world.ADVISER, "answer-contact", ("first_name", "email"), "phone")
+ASK = UseRequest(world.ADVISER, "answer-contact", ("first_name", "email"), "phone")
 ROUNDS = 8
 
 
@@ -85,8 +86,8 @@ def test_uses_and_choices_beside_merges_and_splits_find_one_of_the_two_states() 
             row = merge(one, other)
             actions.split(row.pk, kinds=kinds, reference="case/2", by=SYSTEM, at=clock.now())
 
-    def look(person: int) -> list[Opened | UseRefused]:
-        return [use(ASK, person, at=clock.now()) for _ in range(8)]
+    def look(person: int) -> list[UseResult]:
+        return [use(ASK.about(Subject(person)), at=clock.now()) for _ in range(8)]
 
     def say(person: int) -> None:
         choose(
@@ -110,8 +111,6 @@ def test_uses_and_choices_beside_merges_and_splits_find_one_of_the_two_states() 
         assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
         looked = outcomes[1]
         assert isinstance(looked, list)
-        assert all(
-            isinstance(outcome, Opened) and outcome.values["first_name"] for outcome in looked
-        )
+        assert all(outcome.allowed and outcome.values["first_name"] for outcome in looked)
     assert Person.objects.count() == ROUNDS * 2
     assert Choice.objects.count() == ROUNDS

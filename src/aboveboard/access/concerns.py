@@ -1,5 +1,4 @@
-"""A person says that a look at their data seems wrong: written down, and
-handed to the privacy lead.
+"""A person says that a use of their data seems wrong: written down, and handed to the privacy lead.
 
 Only a code and the number of the entry are kept. What people would type into a free box may be
 anything about anyone, and the ledger must hold no personal data.
@@ -13,20 +12,22 @@ from enum import StrEnum
 
 from django.db import transaction
 
+from aboveboard.access.entries import ConcernRaised
 from aboveboard.access.queries import is_about
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.facts import Code
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.outbox.actions import post
 from aboveboard.vault import queries as vault
 
-KIND = "concern.raised"
-"""Kind of the ledger entry, and of the message that tells the privacy lead."""
+KIND = ConcernRaised.kind
+"""Kind of the ledger entry, and of the message that notifies the privacy lead."""
 
 
 class Concern(StrEnum):
-    """What seems wrong about a look."""
+    """What seems wrong about a use."""
 
     UNKNOWN_TEAM = "unknown-team"
     NO_CONTACT = "no-contact"
@@ -38,10 +39,10 @@ class Concern(StrEnum):
 def raise_concern(
     person_id: int, about: int | None, concern: Concern, *, by: Actor, at: datetime
 ) -> int:
-    """Write down that the person finds a look wrong, tell the privacy lead,
-    and return the entry's id.
+    """Write down that the person finds a use wrong, notify the privacy lead, and return the entry's
+    id.
 
-    ``about`` is the id of the look's entry, or None when it is about the list as a whole.
+    ``about`` is the id of the use's entry, or None when it is about the list as a whole.
 
     Raises:
         NotFound: nobody with that id is held, or the entry is not about them.
@@ -52,9 +53,8 @@ def raise_concern(
             raise NotFound(what="person")
         if about is not None and not is_about(person_id, ledger.entry(about)):
             raise NotFound(what="ledger entry")
-        entry_id = append(
-            KIND, by=by, handle=handle, facts={"about": about, "concern": concern.value}, at=at
-        )
+        raised = ConcernRaised(about, Code(concern.value))
+        entry_id = append(raised, by=by, handle=handle, at=at)
         post(KIND, {"entry": entry_id})
     return entry_id
 

@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from aboveboard.access.decision.decide import Facts, chosen_against
+from aboveboard.access.decision.facts import PersonFacts
+from aboveboard.access.decision.personal import chosen_against
 from aboveboard.access.reasons import Code
-from aboveboard.choices.state import Standing
+from aboveboard.choices.state import ConsentState
 from aboveboard.promise.model import Promise, Purpose, RetentionStart
 
 _SAID_NO = {Code.CONSENT_WITHDRAWN, Code.OBJECTED}
@@ -52,21 +53,21 @@ WORDS: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class Held:
     """What the rule must know of a person: when each field's value was collected, their last
-    activity and standing."""
+    activity and their choices."""
 
     collected: Mapping[str, datetime]
     last_active_at: datetime
-    standing: Standing
+    consent: ConsentState
 
 
 def lapsed(promise: Promise, held: Held, at: datetime) -> dict[str, dict[str, str]]:
     """Return the fields that may no longer be kept, each with its purposes and why each
     lapsed, in a fixed order."""
-    facts = Facts(True, held.standing)
+    facts = PersonFacts(True, held.consent)
     against = {key: _said_no(purpose, facts) for key, purpose in promise.purposes.items()}
     # Most fields of a person were collected in one moment.
     over: dict[tuple[str, datetime], Lapse | None] = {}
-    found: dict[str, dict[str, str]] = {}
+    fields: dict[str, dict[str, str]] = {}
     for field in sorted(held.collected):
         whys: dict[str, str] = {}
         kept = False
@@ -84,11 +85,11 @@ def lapsed(promise: Promise, held: Held, at: datetime) -> dict[str, dict[str, st
                 break
             whys[key] = why
         if not kept:
-            found[field] = dict(sorted(whys.items())) or {NO_PURPOSE: "no_purpose"}
-    return found
+            fields[field] = dict(sorted(whys.items())) or {NO_PURPOSE: "no_purpose"}
+    return fields
 
 
-def _said_no(purpose: Purpose, facts: Facts) -> Lapse | None:
+def _said_no(purpose: Purpose, facts: PersonFacts) -> Lapse | None:
     codes = {reason.code for reason in chosen_against(purpose, facts)} & _SAID_NO  # 1
     if not codes:
         return None
@@ -100,12 +101,12 @@ def _over(purpose: Purpose, field: str, held: Held, at: datetime) -> Lapse | Non
     if starts is RetentionStart.LAST_ACTIVITY:  # 2
         began = held.last_active_at
     elif starts is RetentionStart.CHOICE:
-        said_at = held.standing.since(purpose.key)
-        if said_at is None:  # 3
+        answered_at = held.consent.since(purpose.key)
+        if answered_at is None:  # 3
             if not purpose.needs_consent:
                 return None
             why = Lapse.NEVER_ANSWERED
-        began = said_at or held.collected[field]
+        began = answered_at or held.collected[field]
     else:
         began = held.collected[field]
     return why if at > purpose.retention.keep.after(began) else None

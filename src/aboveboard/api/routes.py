@@ -14,8 +14,8 @@ from ninja import Header, NinjaAPI, Router, Status
 from ninja.errors import ValidationError
 
 import aboveboard
-from aboveboard.access.decision.decide import Scope
 from aboveboard.access.lookup import choose_for
+from aboveboard.access.use import Scope
 from aboveboard.accounts.clients.idempotency import once
 from aboveboard.accounts.gate import actor_of, client_of
 from aboveboard.api import problems, rate_limit
@@ -32,7 +32,7 @@ from aboveboard.api.schemas import (
     UseIn,
     UseOut,
 )
-from aboveboard.api.uses.fast_path import ask_of, sought, use_batch, use_one
+from aboveboard.api.uses.fast_path import request_of, subject_of, use_batch, use_one
 from aboveboard.api.uses.stream import MEDIA_TYPE, Answers, Lines
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Refused
@@ -83,7 +83,7 @@ def post_stream(request: HttpRequest) -> Any:
             ]
         ) from None
     return StreamingHttpResponse(
-        Answers(request, ask_of(request, asked), lines), content_type=MEDIA_TYPE
+        Answers(request, request_of(request, asked), lines), content_type=MEDIA_TYPE
     )
 
 
@@ -114,7 +114,7 @@ def post_choice(
 
 def _choose(request: HttpRequest, asked: ChoiceIn) -> dict[str, int]:
     choice = choose_for(
-        sought(asked.person),
+        subject_of(asked.person),
         asked.purpose,
         Answer(asked.answer),
         channel=asked.channel,

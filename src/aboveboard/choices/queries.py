@@ -9,28 +9,35 @@ from django.db.models import Exists, OuterRef, Q
 
 from aboveboard.basics import clock
 from aboveboard.choices.models import Choice
-from aboveboard.choices.state import NOTHING_SAID, Answer, Event, Standing, fold, fold_merged
+from aboveboard.choices.state import (
+    NO_CHOICES,
+    Answer,
+    ChoiceEvent,
+    ConsentState,
+    fold,
+    fold_merged,
+)
 from aboveboard.identity.models import MergedPerson
 from aboveboard.vault import prepared
 from aboveboard.vault.aliases import numbers_of
 from aboveboard.vault.models import Person
 
 
-def standings(person_ids: Collection[int]) -> dict[int, Standing]:
-    """Return the standing of each person, also of those who never chose, in one statement.
+def consent_states(person_ids: Collection[int]) -> dict[int, ConsentState]:
+    """Return the consent state of each person, also of those who never chose, in one statement.
 
-    What was said under a number that was merged into theirs counts too (``standing.fold_merged``).
+    What was said under a number that was merged into theirs counts too (``state.fold_merged``).
     """
-    said: dict[int, dict[int, list[Event]]] = {}
+    events: dict[int, dict[int, list[ChoiceEvent]]] = {}
     merged_at: dict[int, datetime] = {}
     for person_id, number, since, at, choice_id, purpose, answer in _rows(person_ids):
-        said.setdefault(person_id, {}).setdefault(number, []).append(
-            Event(at, choice_id, purpose, Answer(answer))
+        events.setdefault(person_id, {}).setdefault(number, []).append(
+            ChoiceEvent(at, choice_id, purpose, Answer(answer))
         )
         if since is not None:
             merged_at[person_id] = max(since, merged_at.get(person_id, since))
     return {
-        person_id: _standing(said.get(person_id, {}), merged_at.get(person_id))
+        person_id: _folded(events.get(person_id, {}), merged_at.get(person_id))
         for person_id in person_ids
     }
 
@@ -59,17 +66,17 @@ def _rows(
         yield person_id, number, since and clock.stored(since), clock.stored(at), *rest
 
 
-def _standing(said: Mapping[int, list[Event]], merged_at: datetime | None) -> Standing:
-    if not said:
-        return NOTHING_SAID
+def _folded(sources: Mapping[int, list[ChoiceEvent]], merged_at: datetime | None) -> ConsentState:
+    if not sources:
+        return NO_CHOICES
     if merged_at is None:
-        return fold(event for events in said.values() for event in events)
-    return fold_merged(said, merged_at)
+        return fold(event for events in sources.values() for event in events)
+    return fold_merged(sources, merged_at)
 
 
-def standing(person_id: int) -> Standing:
-    """Return one person's standing."""
-    return standings([person_id])[person_id]
+def consent_state(person_id: int) -> ConsentState:
+    """Return one person's consent state."""
+    return consent_states([person_id])[person_id]
 
 
 def history(person_id: int) -> list[Choice]:

@@ -1,4 +1,4 @@
-"""Standing: what a person's choices, taken together, allow now. Pure: a fold over events."""
+"""Consent state: what a person's choices, taken together, allow now. Pure: a fold over events."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Event:
-    """One choice: ordered by when it was made, then by its id (the later word stands)."""
+class ChoiceEvent:
+    """One choice: ordered by when it was made, then by its id (the later one counts)."""
 
     at: datetime
     id: int
@@ -27,12 +27,12 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """The last word on each purpose the person ever decided about."""
+class ConsentState:
+    """The last answer on each purpose that the person ever decided about."""
 
-    last: Mapping[str, Event]
+    last: Mapping[str, ChoiceEvent]
 
-    def said(self, purpose: str) -> Answer | None:
+    def answer(self, purpose: str) -> Answer | None:
         """Return the last answer about the purpose, or None if they never gave one."""
         event = self.last.get(purpose)
         return event.answer if event else None
@@ -43,37 +43,38 @@ class Standing:
         return event.at if event else None
 
 
-NOTHING_SAID = Standing(MappingProxyType({}))
+NO_CHOICES = ConsentState(MappingProxyType({}))
 
 
-def fold(events: Iterable[Event]) -> Standing:
-    """Return the standing after ``events``, in whatever order they come."""
-    last: dict[str, Event] = {}
+def fold(events: Iterable[ChoiceEvent]) -> ConsentState:
+    """Return the consent state after ``events``, in whatever order they come."""
+    last: dict[str, ChoiceEvent] = {}
     for event in events:
         known = last.get(event.purpose)
         if known is None or known < event:
             last[event.purpose] = event
-    return Standing(MappingProxyType(last))
+    return ConsentState(MappingProxyType(last))
 
 
-def fold_merged(sources: Mapping[int, Iterable[Event]], since: datetime) -> Standing:
-    """Return the standing of a person whom several records were merged into, ``since``
-    when the last of them was.
+def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -> ConsentState:
+    """Return the consent state of a person whom several records were merged into, ``since`` when
+    the last of them was.
 
-    Each record's choices before then are folded apart. Where their last words differ, no
-    stands: whoever said yes on one record may not have known of the other, and nothing is lost
-    by asking again. Where they agree, the later stands. What the person has said since is
-    their last word, as always.
+    Each record's choices before then are folded apart. Where their last answers differ, the no
+    counts: whoever said yes on one record may not have known of the other, and nothing is lost by
+    asking again. Where they agree, the later counts. What the person has said since is their last
+    answer, as always.
     """
-    stands: dict[str, Event] = {}
+    earlier: dict[str, ChoiceEvent] = {}
     for events in sources.values():
-        for purpose, event in fold(one for one in events if one.at < since).last.items():
-            known = stands.get(purpose)
+        before = fold(event for event in events if event.at < since)
+        for purpose, event in before.last.items():
+            known = earlier.get(purpose)
             if known is None or _stricter(event) > _stricter(known):
-                stands[purpose] = event
+                earlier[purpose] = event
     later = fold(event for events in sources.values() for event in events if event.at >= since)
-    return Standing(MappingProxyType(stands | dict(later.last)))
+    return ConsentState(MappingProxyType(earlier | dict(later.last)))
 
 
-def _stricter(event: Event) -> tuple[bool, Event]:
+def _stricter(event: ChoiceEvent) -> tuple[bool, ChoiceEvent]:
     return event.answer is Answer.NO, event

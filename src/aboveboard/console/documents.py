@@ -8,7 +8,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from aboveboard.access.actions import Ask, UseRefused, use_document
+from aboveboard.access.actions import use_document
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.console.forms import DocumentForm
@@ -30,21 +31,20 @@ def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
     if note is None:
         return render(request, "console/people/expired.html", status=409)
     purpose, _ = _document_field(promise, note.get("purpose", ""), field)
-    outcome = use_document(
-        Ask(actor, purpose.key, (field,), note["channel"]), note["person"], at=clock.now()
-    )
-    if isinstance(outcome, UseRefused):
-        reasons = [named(promise, reason) for reason in outcome.reasons]
+    asked = UseRequest(actor, purpose.key, (field,), note["channel"], Subject(note["person"]))
+    result, opened = use_document(asked, at=clock.now())
+    if not result.allowed:
+        reasons = [named(promise, reason) for reason in result.reasons]
         context = {
             "purpose": purpose,
-            "entry_id": outcome.entry_id,
+            "entry_id": result.entry_id,
             "channel": note["channel"],
             "reasons": reasons,
         }
         return render(request, "console/people/refused.html", context, status=403)
-    if outcome.document is None:
+    if opened is None:
         raise Http404
-    return as_download(outcome.document)
+    return as_download(opened)
 
 
 @allow(*LOOKS)

@@ -10,9 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aboveboard.access.actions import Ask, Opened, UseRefused, use_of
-from aboveboard.access.lookup import NoOneFound, SeveralFound, Sought
+from aboveboard.access.actions import use
+from aboveboard.access.lookup import NoOneFound, SeveralFound
 from aboveboard.access.reasons import Reason
+from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.accounts.gate import actor_of, allow, throttle
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
@@ -74,29 +75,37 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
         )
     throttle(request, "look_up")
     said = form.cleaned_data
-    ask = Ask(actor, found.key, tuple(said["fields"]), said["channel"], said["reference"])
+    subject = Subject(kind=form.kind(), value=said["who"])
+    asked = UseRequest(
+        actor, found.key, tuple(said["fields"]), said["channel"], subject, said["reference"]
+    )
     try:
-        outcome = use_of(ask, Sought(form.kind(), said["who"]), at=clock.now())
+        result = use(asked, at=clock.now())
     except (NoOneFound, SeveralFound) as error:
         form.add_error("who", str(error))
         return render(
             request, "console/people/look_up.html", {"form": form, "purpose": found}, status=422
         )
-    return _answer(request, ask, adopted.promise, found, outcome)
+    return _answer(request, asked, adopted.promise, found, result)
 
 
 def _answer(
-    request: HttpRequest, ask: Ask, promise: Promise, purpose: Purpose, outcome: Opened | UseRefused
+    request: HttpRequest,
+    asked: UseRequest,
+    promise: Promise,
+    purpose: Purpose,
+    result: UseResult,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "purpose": purpose,
-        "entry_id": outcome.entry_id,
-        "channel": promise.channels[ask.channel].title,
+        "entry_id": result.entry_id,
+        "channel": promise.channels[asked.channel].title,
     }
-    if not isinstance(outcome, Opened):
-        context["reasons"] = [named(promise, reason) for reason in outcome.reasons]
+    person_id = result.person_id
+    if person_id is None or not result.allowed:
+        context["reasons"] = [named(promise, reason) for reason in result.reasons]
         return render(request, "console/people/refused.html", context, status=403)
-    origins = vault.provenance(outcome.person_id)
+    origins = vault.provenance(person_id)
     context["details"] = [
         Detail(
             promise.fields[name].label,
@@ -105,17 +114,17 @@ def _answer(
         )
         if value
         else Detail(promise.fields[name].label, "not held", "")
-        for name, value in outcome.values.items()
+        for name, value in result.values.items()
     ]
-    context["choices"] = _choices(promise, outcome.person_id)
-    context["keeps"] = outcome.person_id if ask.actor.role == Role.PRIVACY_LEAD else None
+    context["choices"] = _choices(promise, person_id)
+    context["keeps"] = person_id if asked.actor.role == Role.PRIVACY_LEAD else None
     context["documents"] = [
         {"field": promise.fields[name], "held": name in origins}
         for name in purpose.fields
         if promise.fields[name].kind is FieldKind.DOCUMENT
     ]
-    note = {"person": outcome.person_id, "channel": ask.channel, "purpose": purpose.key}
-    context["note"] = signing.dumps(note, salt=f"{_SALT}.{ask.actor.id}", compress=True)
+    note = {"person": person_id, "channel": asked.channel, "purpose": purpose.key}
+    context["note"] = signing.dumps(note, salt=f"{_SALT}.{asked.actor.id}", compress=True)
     return render(request, "console/people/person.html", context)
 
 
@@ -175,12 +184,12 @@ def read_note(request: HttpRequest) -> dict[str, Any] | None:
 
 
 def _choices(promise: Promise, person_id: int) -> list[dict[str, Any]]:
-    standing = choices.standing(person_id)
+    consent = choices.consent_state(person_id)
     return [
         {
             "purpose": purpose,
-            "said": standing.said(purpose.key),
-            "since": standing.since(purpose.key),
+            "said": consent.answer(purpose.key),
+            "since": consent.since(purpose.key),
         }
         for purpose in promise.purposes.values()
         if purpose.needs_consent or purpose.objectable

@@ -29,8 +29,8 @@ from pathlib import Path
 from django.db import transaction
 
 from aboveboard.access import limits as access_limits
-from aboveboard.access.actions import Ask, Opened, UseRefused, use_many
-from aboveboard.access.decision.decide import ANY_SCOPE, Scope
+from aboveboard.access.actions import use_many
+from aboveboard.access.use import ANY_SCOPE, Scope, UseRequest, UseResult
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Code, Digest, Word
@@ -120,8 +120,8 @@ def make_export(
     try:
         with _held(part):
             counts = _Counts()
-            ask = Ask(by, purpose, fields, channel, scope=scope)
-            rows = _rows(begun, use_many(ask, _once(person_ids), at=at), counts, progress)  # 2
+            asked = UseRequest(by, purpose, fields, channel, scope=scope)
+            rows = _rows(begun, use_many(asked, _once(person_ids), at=at), counts, progress)  # 2
             header = [parcel.KEY, *fields] if file_format.pseudonyms else list(fields)
             digest = parcel.write(
                 part,
@@ -230,21 +230,21 @@ def _once(person_ids: Iterable[int]) -> Iterator[int]:
 
 def _rows(
     export: Export,
-    outcomes: Iterator[tuple[int, Opened | UseRefused]],
+    results: Iterator[tuple[int, UseResult]],
     counts: _Counts,
     progress: Callable[[int], None],
 ) -> Iterator[Sequence[str]]:
     known = in_force().promise.fields
     bits = {name: bitmap([known[name].category]) for name in export.fields if name in known}
     fields, secret = list(export.fields), secrets.token_bytes(32) if export.pseudonyms else None
-    while batch := list(islice(outcomes, access_limits.USE_BATCH)):
+    while batch := list(islice(results, access_limits.USE_BATCH)):
         listed: list[manifest_rows.ManifestRow] = []
         rows = []
-        for person_id, outcome in batch:
-            if isinstance(outcome, UseRefused):
-                listed.append((person_id, 0, _codes(outcome)))
+        for person_id, result in batch:
+            if not result.allowed:
+                listed.append((person_id, 0, _codes(result)))
                 continue
-            row = [_plain(outcome.values.get(name)) for name in fields]
+            row = [_plain(result.values.get(name)) for name in fields]
             listed.append((person_id, _categories(fields, row, bits), ""))
             rows.append([_pseudonym(secret, person_id), *row] if secret else row)
         manifest_rows.store(export.pk, listed)
@@ -254,8 +254,8 @@ def _rows(
         progress(counts.people + counts.refused)
 
 
-def _codes(outcome: UseRefused) -> str:
-    return " ".join(sorted({reason.code.value for reason in outcome.reasons}))[:300]
+def _codes(result: UseResult) -> str:
+    return " ".join(sorted({reason.code.value for reason in result.reasons}))[:300]
 
 
 def _categories(fields: Sequence[str], row: Sequence[str], bits: Mapping[str, int]) -> int:

@@ -11,8 +11,8 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from aboveboard.access.emergency.reasons import Emergency, Verdict
-from aboveboard.access.queries import Look
 from aboveboard.access.reasons import Code
+from aboveboard.access.use import UseRecord
 from aboveboard.basics.actor import ActorKind
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import Answer
@@ -124,9 +124,9 @@ def written_day(text: str) -> str:
         return text
 
 
-def who(promise: Promise, look: Look) -> str:
+def who(promise: Promise, look: UseRecord) -> str:
     """Return who looked, as the promise names them: "You", or "Shop adviser, Leeds"."""
-    return opening(actor(promise, look.actor_kind, look.role, look.team))
+    return opening(actor(promise, look.actor.kind, look.actor.role, look.actor.team))
 
 
 def actor(promise: Promise, kind: str, role: str, team: str) -> str:

@@ -11,7 +11,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from aboveboard.access.actions import Ask, Opened, use
+from aboveboard.access.actions import use
+from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Unavailable, http_status
@@ -44,11 +45,11 @@ def test_uses_stop_with_the_key_service_and_go_on_with_it(
     root.remove_other_providers(by=SYSTEM, at=clock.now())
     now = [ring.monotonic()]
     monkeypatch.setattr(ring, "monotonic", lambda: now[0])
-    ask = Ask(world.ADVISER, "answer-contact", ("first_name",), "phone")
+    ask = UseRequest(world.ADVISER, "answer-contact", ("first_name",), "phone")
 
-    def look() -> Opened:
-        outcome = use(ask, person_id, at=clock.now())
-        assert isinstance(outcome, Opened)
+    def look() -> UseResult:
+        outcome = use(ask.about(Subject(person_id)), at=clock.now())
+        assert outcome.allowed
         return outcome
 
     ring.forget()

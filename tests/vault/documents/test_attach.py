@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from aboveboard.access import actions as access
-from aboveboard.access.actions import Ask, OpenedDocument, UseRefused
+from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.basics import clock
 from aboveboard.identity import actions as merging
 from aboveboard.ledger.models import Entry
@@ -17,6 +17,7 @@ from aboveboard.vault import actions as vault
 from aboveboard.vault import queries
 from aboveboard.vault.documents.actions import NotTaken, attach
 from aboveboard.vault.documents.models import AttachmentChunk
+from aboveboard.vault.documents.queries import Document
 from aboveboard.vault.documents.stream import AttachmentDamaged
 from aboveboard.vault.field_erasure import erase_fields
 from aboveboard.vault.limits import ATTACHMENT_BYTES
@@ -39,29 +40,30 @@ def keep(person_id: int, content: bytes = PDF, name: str = "receipt.pdf") -> Ori
     return origin
 
 
-def look(person_id: int, purpose: str = PURPOSE) -> OpenedDocument | UseRefused:
-    return access.use_document(Ask(ADVISER, purpose, (FIELD,), "shop"), person_id, at=clock.now())
+def look(person_id: int, purpose: str = PURPOSE) -> tuple[UseResult, Document | None]:
+    return access.use_document(
+        UseRequest(ADVISER, purpose, (FIELD,), "shop", Subject(person_id)), at=clock.now()
+    )
 
 
 def content_of(person_id: int) -> bytes:
-    outcome = look(person_id)
-    assert isinstance(outcome, OpenedDocument)
-    assert outcome.document
-    return b"".join(outcome.document.content)
+    _, opened = look(person_id)
+    assert opened
+    return b"".join(opened.content)
 
 
 def test_a_document_is_kept_in_chunks_and_opened_whole_with_its_name_and_kind() -> None:
     ((one, _),) = world.load(1)
     origin = keep(one)
-    outcome = look(one)
-    assert isinstance(outcome, OpenedDocument)
-    assert outcome.document
-    assert (outcome.document.name.reveal(), outcome.document.media_type, outcome.document.size) == (
+    outcome, opened = look(one)
+    assert outcome.allowed
+    assert opened
+    assert (opened.name.reveal(), opened.media_type, opened.size) == (
         "receipt.pdf",
         "application/pdf",
         len(PDF),
     )
-    assert b"".join(outcome.document.content) == PDF
+    assert b"".join(opened.content) == PDF
     assert AttachmentChunk.objects.filter(person_id=one).count() == 3
     assert queries.provenance(one)[FIELD] == origin
     assert Entry.objects.get(id=outcome.entry_id).kind == "use.granted"
@@ -70,8 +72,10 @@ def test_a_document_is_kept_in_chunks_and_opened_whole_with_its_name_and_kind() 
 def test_where_values_are_shown_a_document_is_its_title_and_never_its_key() -> None:
     ((one, _),) = world.load(1)
     keep(one)
-    outcome = access.use(Ask(ADVISER, PURPOSE, (FIELD,), "shop"), one, at=clock.now())
-    assert isinstance(outcome, access.Opened)
+    outcome = access.use(
+        UseRequest(ADVISER, PURPOSE, (FIELD,), "shop", Subject(one)), at=clock.now()
+    )
+    assert outcome.allowed
     value = outcome.values[FIELD]
     assert value
     assert value.reveal() == f"receipt.pdf (PDF, {round(len(PDF) / 1000)} kB)"
@@ -95,16 +99,17 @@ def test_neither_its_name_nor_its_content_stands_in_the_clear_or_in_the_ledger()
 def test_a_purpose_that_does_not_need_it_opens_nothing() -> None:
     ((one, _),) = world.load(1)
     keep(one)
-    outcome = look(one, "deliver-orders")
-    assert isinstance(outcome, UseRefused)
+    outcome, opened = look(one, "deliver-orders")
+    assert not outcome.allowed
+    assert opened is None
     assert [reason.code for reason in outcome.reasons] == ["field_not_in_purpose"]
 
 
 def test_where_none_is_held_none_is_opened() -> None:
     ((one, _),) = world.load(1)
-    outcome = look(one)
-    assert isinstance(outcome, OpenedDocument)
-    assert outcome.document is None
+    result, opened = look(one)
+    assert result.allowed
+    assert opened is None
 
 
 def test_a_new_one_replaces_the_old_one_and_leaves_no_chunk_of_it() -> None:

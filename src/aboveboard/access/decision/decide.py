@@ -1,9 +1,9 @@
 """The decision: may this actor use these fields of this person, for this purpose,
-through this channel, now?
+through this channel, at this moment?
 
-Pure and total: the same promise, request and facts always give the same answer, whatever the order
-of fields, purposes or choices. Denied unless every question below is answered with yes; all reasons
-are given, not the first. The questions, numbered as in the code
+Pure and total: the same promise, request, facts and moment always give the same answer, whatever
+the order of fields, purposes or choices. Denied unless every question below is answered with yes;
+all reasons are given, not the first. The questions, numbered as in the code
 (``docs/explanation/how-a-use-is-decided.md`` says what law each comes from):
 
 1. Is the person held at all?
@@ -11,83 +11,85 @@ are given, not the first. The questions, numbered as in the code
 3. Does the promise have the purpose?
 4. May this role act for it?
 5. May it be done through this channel?
-6. If a program asks: is it within what the program was given leave for?
+6. If a client asks: is it within the client's scope?
 7. Does the purpose need each of the fields?
 8. Lawful basis and choices: consent given and not withdrawn; no objection where one can be made.
 9. If use is restricted: is this purpose one of the exceptions?
 10. Is it within retention, or kept for a legal claim and used for that?
 
-2 to 7 need nobody looked up (:func:`against_anyone`). A grant is all or nothing: whoever asks for
-one field too many is told which, and asks again.
+2 to 7 need nobody looked up (:func:`against_anyone`); 8 to 10 are in ``personal``. A grant is all
+or nothing: whoever asks for one field too many is told which, and asks again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
-from aboveboard.access.decision import personal, promised
-from aboveboard.access.decision.facts import UNKNOWN_PERSON, Facts
-from aboveboard.access.decision.personal import chosen_against
-from aboveboard.access.decision.request import ANY_SCOPE, Request, Scope
+from aboveboard.access.decision import personal
+from aboveboard.access.decision.facts import Moment, PersonFacts
 from aboveboard.access.reasons import Code, Reason, reason
+from aboveboard.access.use import Decision, UseRequest
 from aboveboard.promise.model import Promise
-
-__all__ = [
-    "ANY_SCOPE",
-    "UNKNOWN_PERSON",
-    "Facts",
-    "Permitted",
-    "Refusal",
-    "Request",
-    "Scope",
-    "against_anyone",
-    "chosen_against",
-    "decide",
-    "decide_person",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Permitted:
-    """Yes: for exactly these fields."""
-
-    fields: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """No, for each of these reasons, in a fixed order."""
-
-    reasons: tuple[Reason, ...]
-
 
 _NOT_HELD = reason(Code.PERSON_UNKNOWN)
 
 
-def decide(promise: Promise, request: Request, facts: Facts) -> Permitted | Refusal:
-    """Return leave for exactly the fields asked for, or every reason against it."""
-    return decide_person(promise, request, facts, against_anyone(promise, request))
-
-
-def against_anyone(promise: Promise, request: Request) -> tuple[Reason, ...]:
-    """Return the reasons against a request that hold whoever it is about (2 to
-    7), in a fixed order."""
-    return _ordered(promised.against(promise, request))
+def decide(promise: Promise, request: UseRequest, facts: PersonFacts, moment: Moment) -> Decision:
+    """Return exactly the fields asked for, or every reason against it."""
+    already = against_anyone(promise, request, moment)
+    return decide_person(promise, request, facts, moment, already)
 
 
 def decide_person(
-    promise: Promise, request: Request, facts: Facts, already: tuple[Reason, ...]
-) -> Permitted | Refusal:
+    promise: Promise,
+    request: UseRequest,
+    facts: PersonFacts,
+    moment: Moment,
+    already: tuple[Reason, ...],
+) -> Decision:
     """Decide about one person where ``already`` is what :func:`against_anyone` said of the request:
     once for a whole batch."""
     purpose = promise.purposes.get(request.purpose)
-    found = list(already)
+    reasons = list(already)
     if not facts.held:  # 1
-        found.append(_NOT_HELD)
+        reasons.append(_NOT_HELD)
     if purpose is not None:
-        found.extend(personal.against(purpose, request, facts))
-    return Refusal(_ordered(found)) if found else Permitted(tuple(sorted(set(request.fields))))
+        reasons.extend(personal.against(purpose, request, facts, moment.at))
+    if reasons:
+        return Decision(reasons=_ordered(reasons))
+    return Decision(tuple(sorted(set(request.fields))))
+
+
+def against_anyone(promise: Promise, request: UseRequest, moment: Moment) -> tuple[Reason, ...]:
+    """Return the reasons against a request that hold whoever it is about (2 to 7), in a fixed
+    order."""
+    return _ordered(_against_anyone(promise, request, moment))
+
+
+def _against_anyone(promise: Promise, request: UseRequest, moment: Moment) -> Iterator[Reason]:
+    if moment.earliest is not None and moment.at < moment.earliest:  # 2
+        yield reason(Code.NOT_IN_FORCE_THEN)
+    if moment.latest is not None and moment.at > moment.latest:
+        yield reason(Code.NOT_YET_TIME)
+    purpose = promise.purposes.get(request.purpose)
+    if purpose is None:  # 3
+        yield reason(Code.PURPOSE_UNKNOWN, purpose=request.purpose)
+        return
+    role = request.actor.role
+    if role not in purpose.roles:  # 4
+        yield reason(Code.ROLE_NOT_ALLOWED, role=role)
+    if request.channel not in purpose.channels:  # 5
+        yield reason(Code.CHANNEL_NOT_ALLOWED, channel=request.channel)
+    scope = request.scope  # 6
+    if (scope.purposes and request.purpose not in scope.purposes) or (
+        scope.channels and request.channel not in scope.channels
+    ):
+        yield reason(Code.OUTSIDE_CLIENT_SCOPE)
+    if not request.fields:  # 7
+        yield reason(Code.NO_FIELDS)
+    for field in request.fields:
+        if field not in purpose.fields:
+            yield reason(Code.FIELD_NOT_IN_PURPOSE, field=field)
 
 
 def _ordered(reasons: Iterable[Reason]) -> tuple[Reason, ...]:

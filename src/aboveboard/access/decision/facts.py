@@ -1,4 +1,5 @@
-"""What is known of the person when it is decided; nothing in it is opened for that. Pure."""
+"""What is known of the person and of the moment when it is decided; nothing is opened for that.
+Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from aboveboard.choices.state import NOTHING_SAID, Standing
+from aboveboard.choices.state import NO_CHOICES, ConsentState
 
 _NO_MOMENTS: Mapping[str, datetime] = MappingProxyType({})
 
@@ -18,7 +19,20 @@ def no_moments() -> Mapping[str, datetime]:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Moment:
+    """The moment that is decided about, and the bounds of those that may be asked about.
+
+    ``earliest``: since when the promise has been in force; ``latest``: now. None leaves a side open
+    (a question without a use).
+    """
+
+    at: datetime
+    earliest: datetime | None = None
+    latest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
     """Are they held, what they chose, when retention started to run, and what the law holds still.
 
     ``collected``: field to when its own value was collected, where its provenance is known;
@@ -29,7 +43,7 @@ class Facts:
     """
 
     held: bool
-    standing: Standing
+    consent: ConsentState
     collected_at: datetime | None = None
     last_active_at: datetime | None = None
     collected: Mapping[str, datetime] = field(default_factory=no_moments)
@@ -38,4 +52,4 @@ class Facts:
     grounds_shown: Mapping[str, datetime] = field(default_factory=no_moments)
 
 
-UNKNOWN_PERSON = Facts(held=False, standing=NOTHING_SAID)
+UNKNOWN_PERSON = PersonFacts(held=False, consent=NO_CHOICES)

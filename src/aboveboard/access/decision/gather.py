@@ -1,21 +1,21 @@
-"""Gathering what the decision must know of people: sealed records, standings, and
-what the law holds still."""
+"""Gathering what the decision must know of people: sealed records, consent states, and what the law
+holds still."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from aboveboard.access.decision.facts import UNKNOWN_PERSON, Facts, no_moments
+from aboveboard.access.decision.facts import UNKNOWN_PERSON, PersonFacts, no_moments
 from aboveboard.choices import queries as choices
-from aboveboard.choices.state import Standing
+from aboveboard.choices.state import ConsentState
 from aboveboard.promise.model import Purpose, RetentionStart
 from aboveboard.vault import queries as vault
 
 
 def gather(
     person_ids: Collection[int], purposes: Collection[Purpose | None], at: datetime
-) -> tuple[dict[int, vault.Sealed], dict[int, Facts]]:
+) -> tuple[dict[int, vault.Sealed], dict[int, PersonFacts]]:
     """Return the sealed records of those who are held, and the facts about everyone asked for,
     as they are at a moment.
 
@@ -23,30 +23,32 @@ def gather(
     where one of the ``purposes`` counts from when it was collected.
     """
     records = vault.fetch(person_ids)
-    # A number that was merged into somebody's has that person's record, and their standing.
-    standings = choices.standings(
-        {records[one].person_id if one in records else one for one in person_ids}
+    # A number that was merged into somebody's has that person's record, and their choices.
+    consents = choices.consent_states(
+        {
+            records[person_id].person_id if person_id in records else person_id
+            for person_id in person_ids
+        }
     )
     aged = any(
         purpose is not None and purpose.retention.starts is RetentionStart.COLLECTION
         for purpose in purposes
     )
     return records, {
-        person_id: facts_of(records.get(person_id), standings, at, aged=aged)
+        person_id: facts_of(records.get(person_id), consents, at, aged=aged)
         for person_id in person_ids
     }
 
 
 def facts_of(
-    record: vault.Sealed | None, standings: Mapping[int, Standing], at: datetime, *, aged: bool
-) -> Facts:
-    """Return what is known of one person from their sealed record and
-    standing; nothing is opened."""
+    record: vault.Sealed | None, consents: Mapping[int, ConsentState], at: datetime, *, aged: bool
+) -> PersonFacts:
+    """Return what is known of one person without opening anything."""
     if record is None:
         return UNKNOWN_PERSON
-    return Facts(
+    return PersonFacts(
         held=True,
-        standing=standings[record.person_id],
+        consent=consents[record.person_id],
         collected_at=record.collected_at,
         last_active_at=record.last_active_at,
         collected=_ages(record) if aged else no_moments(),

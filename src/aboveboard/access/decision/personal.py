@@ -6,14 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from aboveboard.access.decision.facts import Facts
-from aboveboard.access.decision.request import Request
+from aboveboard.access.decision.facts import PersonFacts
 from aboveboard.access.reasons import Code, Reason, reason
-from aboveboard.choices.state import Answer, Standing
+from aboveboard.access.use import UseRequest
+from aboveboard.choices.state import Answer, ConsentState
 from aboveboard.promise.model import LawfulBasis, Purpose, RestrictedUse, RetentionStart
 
 
-def against(purpose: Purpose, request: Request, facts: Facts) -> Iterator[Reason]:
+def against(
+    purpose: Purpose, request: UseRequest, facts: PersonFacts, at: datetime
+) -> Iterator[Reason]:
     """Yield every reason that lies in the person: what they chose, and what the law gives them."""
     yield from chosen_against(purpose, facts)  # 8
     # 9.
@@ -22,10 +24,10 @@ def against(purpose: Purpose, request: Request, facts: Facts) -> Iterator[Reason
     ):
         yield reason(Code.RESTRICTED)
     if facts.held:  # 10
-        yield from _out_of_time(purpose, request, facts)
+        yield from _out_of_time(purpose, request, facts, at)
 
 
-def chosen_against(purpose: Purpose, known: Facts | Standing) -> Iterator[Reason]:
+def chosen_against(purpose: Purpose, known: PersonFacts | ConsentState) -> Iterator[Reason]:
     """Yield what the person's own choices have against the purpose; nothing
     when they leave it in use.
 
@@ -34,29 +36,29 @@ def chosen_against(purpose: Purpose, known: Facts | Standing) -> Iterator[Reason
     grounds are shown after it, or where the use is for legal claims; direct marketing it stops
     for good (Art. 21(2) and (3)).
     """
-    standing = known.standing if isinstance(known, Facts) else known
-    said = standing.said(purpose.key)
-    if purpose.needs_consent and said is not Answer.YES:
-        yield reason(Code.NO_CONSENT if said is None else Code.CONSENT_WITHDRAWN)
+    consent = known.consent if isinstance(known, PersonFacts) else known
+    answer = consent.answer(purpose.key)
+    if purpose.needs_consent and answer is not Answer.YES:
+        yield reason(Code.NO_CONSENT if answer is None else Code.CONSENT_WITHDRAWN)
     if (
         purpose.objectable
-        and said is Answer.NO
-        and not (isinstance(known, Facts) and _outweighed(purpose, known))
+        and answer is Answer.NO
+        and not (isinstance(known, PersonFacts) and _outweighed(purpose, known))
     ):
         yield reason(Code.OBJECTED)
 
 
-def _outweighed(purpose: Purpose, facts: Facts) -> bool:
+def _outweighed(purpose: Purpose, facts: PersonFacts) -> bool:
     if purpose.direct_marketing:
         return False
     if purpose.when_restricted is RestrictedUse.LEGAL_CLAIMS:
         return True
-    shown, objected = facts.grounds_shown.get(purpose.key), facts.standing.since(purpose.key)
+    shown, objected = facts.grounds_shown.get(purpose.key), facts.consent.since(purpose.key)
     return shown is not None and objected is not None and shown >= objected
 
 
 def _usable_when_restricted(
-    purpose: Purpose, request: Request, facts: Facts, since: datetime
+    purpose: Purpose, request: UseRequest, facts: PersonFacts, since: datetime
 ) -> bool:
     """Whether the purpose is one of the exceptions of GDPR Art. 18(2).
 
@@ -70,16 +72,18 @@ def _usable_when_restricted(
         or purpose.basis is LawfulBasis.VITAL_INTERESTS
     ):
         return True
-    said_at = facts.standing.since(purpose.key)
+    answered_at = facts.consent.since(purpose.key)
     return (
         purpose.needs_consent
-        and facts.standing.said(purpose.key) is Answer.YES
-        and said_at is not None
-        and said_at >= since
+        and facts.consent.answer(purpose.key) is Answer.YES
+        and answered_at is not None
+        and answered_at >= since
     )
 
 
-def _out_of_time(purpose: Purpose, request: Request, facts: Facts) -> Iterator[Reason]:
+def _out_of_time(
+    purpose: Purpose, request: UseRequest, facts: PersonFacts, at: datetime
+) -> Iterator[Reason]:
     """Yield what is past its retention: by field where each has its own clock, else once for all.
 
     What is kept longer only for a legal claim serves the claim and nothing else (GDPR
@@ -92,23 +96,23 @@ def _out_of_time(purpose: Purpose, request: Request, facts: Facts) -> Iterator[R
     if starts is RetentionStart.COLLECTION and facts.collected:
         for field in request.fields:
             began = facts.collected.get(field, facts.collected_at)
-            if began is not None and retention.over(began, request.at):
+            if began is not None and retention.over(began, at):
                 over = True
                 yield reason(Code.RETENTION_OVER, field=field)
     else:
         began = _clock_start(starts, purpose, facts)
         # A clock that never started (no choice yet, say) cannot have run out;
         # question 8 answers that case.
-        if began is not None and retention.over(began, request.at):
+        if began is not None and retention.over(began, at):
             over = True
             yield reason(Code.RETENTION_OVER)
     if over and facts.held_for_claim:
         yield reason(Code.KEPT_FOR_CLAIM)
 
 
-def _clock_start(starts: RetentionStart, purpose: Purpose, facts: Facts) -> datetime | None:
+def _clock_start(starts: RetentionStart, purpose: Purpose, facts: PersonFacts) -> datetime | None:
     if starts is RetentionStart.COLLECTION:
         return facts.collected_at
     if starts is RetentionStart.LAST_ACTIVITY:
         return facts.last_active_at
-    return facts.standing.since(purpose.key)
+    return facts.consent.since(purpose.key)

@@ -18,7 +18,7 @@ def one(look_id: int) -> EmergencyLook:
     """
     found = EmergencyLook.objects.filter(pk=look_id).first()
     if found is None:
-        raise NotFound(what="emergency look")
+        raise NotFound(what="emergency use")
     return found
 
 
@@ -30,7 +30,7 @@ def own(look_id: int, account_id: int) -> EmergencyLook:
     """
     found = one(look_id)
     if found.account_id != account_id:
-        raise NotFound(what="emergency look")
+        raise NotFound(what="emergency use")
     return found
 
 

@@ -1,5 +1,5 @@
-"""Reviewing an emergency look: was it justified? By somebody else than who asked,
-once, and written down."""
+"""Reviewing an emergency use: was it justified? By somebody other than who asked, once, and written
+down."""
 
 from __future__ import annotations
 
@@ -8,49 +8,44 @@ from datetime import datetime
 from django.db import transaction
 
 from aboveboard.access.emergency.reasons import Verdict
+from aboveboard.access.entries import EmergencyReviewed
 from aboveboard.access.models import EmergencyLook
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotFound, Refused
+from aboveboard.basics.facts import Code
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 
-KIND = "emergency.reviewed"
-
 
 class ReviewedAlready(Conflict):
-    """This emergency look was reviewed before."""
+    """This emergency use has been reviewed already."""
 
     code = "reviewed_already"
-    next_step = "Read what was found; it stands."
+    next_step = "Read the verdict; it cannot be changed."
 
 
 def review(look_id: int, verdict: Verdict, *, by: Actor, at: datetime) -> EmergencyLook:
-    """Write down whether a look was justified, in the ledger too, where the person
-    sees it beside the look.
+    """Write down whether an emergency use was justified, in the ledger too; the person sees it
+    beside the use.
 
     Raises:
-        NotFound: there is no such look.
-        NotAllowed: one's own look.
+        NotFound: there is no such use.
+        Refused: it is the reviewer's own.
         ReviewedAlready: it was reviewed before.
     """
     with transaction.atomic():
         look = EmergencyLook.objects.select_for_update().filter(pk=look_id).first()
         if look is None:
-            raise NotFound(what="emergency look")
+            raise NotFound(what="emergency use")
         if (by.kind.value, by.id) == (look.actor["kind"], look.actor["id"]):
-            raise Refused(why="nobody reviews their own emergency look")
+            raise Refused(why="nobody reviews their own emergency use")
         if look.reviewed_at is not None:
             raise ReviewedAlready(why="its verdict stands")
-        # The handle is that of the look's entry: the person may be erased by now, and the verdict
-        # belongs beside the look.
+        # The handle is that of the use's entry: the person may be erased by now, and the verdict
+        # belongs beside the use.
         handle = ledger.entry(look.entry_id).handle
-        append(
-            KIND,
-            by=by,
-            handle=handle,
-            facts={"about": look.entry_id, "verdict": verdict.value},
-            at=at,
-        )
+        reviewed = EmergencyReviewed(look.entry_id, Code(verdict.value))
+        append(reviewed, by=by, handle=handle, at=at)
         look.reviewed_at, look.reviewed_by, look.verdict = at, by.as_json(), verdict.value
         look.save(update_fields=["reviewed_at", "reviewed_by", "verdict"])
     return look

@@ -8,101 +8,77 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.access.decision import decide as deciding
+from aboveboard.access import lookup
+from aboveboard.access.decision.decide import decide
+from aboveboard.access.decision.facts import Moment
 from aboveboard.access.decision.gather import gather
+from aboveboard.access.entries import USES, ExplanationAsked, Use, word, words
 from aboveboard.access.models import QuietRefusal
-from aboveboard.access.reasons import SENTENCES, Code, Reason
+from aboveboard.access.reasons import SENTENCES, Code
+from aboveboard.access.use import Decision, UseRequest
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Promise
 
-KIND = "explain.asked"
-_USES = ("use.granted", "use.refused", "use.emergency", "emergency.refused")
-
 
 class NotAUse(Invalid):
-    """Entry {entry} is no use of anybody's data: it says {kind}."""
+    """Entry {entry} is not a use of anybody's data: it says {kind}."""
 
     code = "not_a_use"
-    next_step = "Give the number of a look, as the console and the customer's page show it."
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What would be asked: a role, a purpose, fields and a channel."""
-
-    role: str
-    purpose: str
-    fields: tuple[str, ...]
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What would come of it; ``reasons`` is empty when it would be granted. ``entry_id``
-    proves that it was asked."""
-
-    reasons: tuple[Reason, ...]
-    entry_id: int
-
-    @property
-    def granted(self) -> bool:
-        """Whether it would be granted."""
-        return not self.reasons
+    next_step = "Give the number of a use, as the console and the customer's page show it."
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Why an entry came out as it did: what was asked of what, and each reason in a sentence;
-    none if it was granted."""
+    """Why an entry came out as it did: what was asked of what, and each reason in a sentence; none
+    if it was granted. ``asked`` is the entry that says that this was asked."""
 
     entry: ledger.Recorded
+    facts: Use
     promise: Promise
     reasons: tuple[str, ...]
-    entry_id: int
+    asked: int
 
 
-def would(question: Question, person_id: int, *, by: Actor, at: datetime) -> Answer:
-    """Return what would come of a use of one person's data now, with every reason. Nothing
-    is opened, no use is made.
+def would(request: UseRequest, *, by: Actor, at: datetime) -> tuple[Decision, int]:
+    """Return what would come of a use of one person's data now, with every reason, and the entry
+    that says that it was asked. Nothing is opened, no use is made.
 
     Raises:
-        NotFound: nobody with that id is held.
+        NotFound: nobody with that number is held.
+        NoOneFound, SeveralFound: the subject is not one person. That is said: whoever may ask this
+            may know it.
         NoPromise: no promise is in force.
     """
     adopted = promise.in_force()
-    request = deciding.Request(
-        question.role, question.purpose, question.fields, question.channel, at
-    )
+    known = adopted.promise
+    person_id = request.subject.person_id
+    if person_id is None:
+        person_id = lookup.find_one(known, request.subject)
     with transaction.atomic():
-        records, facts = gather([person_id], [adopted.promise.purposes.get(question.purpose)], at)
+        records, facts = gather([person_id], [known.purposes.get(request.purpose)], at)
         record = records.get(person_id)
         if record is None:
             raise NotFound(what="person")
-        decision = deciding.decide(adopted.promise, request, facts[person_id])
-        reasons = decision.reasons if isinstance(decision, deciding.Refusal) else ()
-        known = adopted.promise
-        told: dict[str, Json] = {
-            "purpose": question.purpose if question.purpose in known.purposes else "unknown",
-            "fields": sorted(
-                name if name in known.fields else "unknown" for name in set(question.fields)
-            ),
-            "channel": question.channel if question.channel in known.channels else "unknown",
-            "promise": adopted.serial,
-        }
-        entry_id = append(KIND, by=by, handle=record.handle, facts=told, at=at)
-    return Answer(reasons, entry_id)
+        decision = decide(known, request, facts[person_id], Moment(at))
+        question = ExplanationAsked(
+            word(request.purpose, known.purposes),
+            words(request.fields, known.fields),
+            word(request.channel, known.channels),
+            adopted.serial,
+        )
+        entry_id = append(question, by=by, handle=record.handle, at=at)
+    return decision, entry_id
 
 
 def why(entry_id: int, *, by: Actor, at: datetime) -> Explained:
-    """Return why a use came out as its entry says, by the promise of that
-    time. Asking is written down.
+    """Return why a use came out as its entry says, by the promise of that time. Asking is written
+    down.
 
-    The true reasons of a look-up that found somebody are kept beside the ledger; they are told
+    The true reasons of a look-up that found somebody are kept beside the ledger; they are given
     here, without saying of whom.
 
     Raises:
@@ -110,10 +86,10 @@ def why(entry_id: int, *, by: Actor, at: datetime) -> Explained:
         NotAUse: it is no use.
     """
     entry = ledger.entry(entry_id)
-    if entry.kind not in _USES:
+    if entry.kind not in USES:
         raise NotAUse(entry=entry_id, kind=entry.kind)
-    codes: Sequence[str] = _words(entry.facts.get("reasons", ()))
-    serial = int(str(entry.facts["promise"]))
+    facts = USES[entry.kind].from_json(entry.facts)
+    codes: Sequence[str] = getattr(facts, "reasons", ())
     with transaction.atomic():
         quiet = (
             QuietRefusal.objects.filter(entry_id=entry_id)
@@ -122,29 +98,23 @@ def why(entry_id: int, *, by: Actor, at: datetime) -> Explained:
         )
         if quiet is not None and quiet[0]:
             codes = quiet[0]
-        facts: dict[str, Json] = {
-            key: entry.facts[key] for key in ("purpose", "fields", "channel", "promise")
-        } | {"about": entry_id}
-        asked = append(KIND, by=by, handle=entry.handle, facts=facts, at=at)
+        question = ExplanationAsked(
+            facts.purpose, facts.fields, facts.channel, facts.promise, entry_id
+        )
+        asked = append(question, by=by, handle=entry.handle, at=at)
         if quiet is not None:
             # The ledger must not tie to somebody what the look-up kept apart; so that it was
             # asked is kept apart too.
             QuietRefusal.objects.create(entry_id=asked, person_id=quiet[1], reasons=list(codes))
-    sentences = tuple(sentence(code, entry) for code in sorted(set(codes)))
-    return Explained(entry, promise.version(serial).promise, sentences, asked)
+    sentences = tuple(_sentence(code, entry, facts) for code in sorted(set(codes)))
+    return Explained(entry, facts, promise.version(facts.promise).promise, sentences, asked)
 
 
-def sentence(code: str, entry: ledger.Recorded) -> str:
+def _sentence(code: str, entry: ledger.Recorded, facts: Use) -> str:
     """Return a reason's sentence, filled in from the entry as far as it says."""
-    facts = entry.facts
-    fields = ", ".join(_words(facts.get("fields", ())))
     return SENTENCES[Code(code)].format(
-        field=f"one of: {fields}",
+        field=f"one of: {', '.join(facts.fields)}",
         role=entry.actor.role,
-        purpose=facts.get("purpose", ""),
-        channel=facts.get("channel", ""),
+        purpose=facts.purpose,
+        channel=facts.channel,
     )
-
-
-def _words(value: Json) -> tuple[str, ...]:
-    return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()

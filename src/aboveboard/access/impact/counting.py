@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from aboveboard.access.decision.facts import Facts
+from aboveboard.access.decision.facts import PersonFacts
 from aboveboard.access.impact.cells import Cell, Key, Report, Tally, cells
 from aboveboard.access.impact.grouping import facts_of, groups, ranges
 from aboveboard.access.impact.judging import Pair, allowed, pairs
@@ -71,7 +71,7 @@ def listed(
             yield state.person_id, field, way
 
 
-def one_by_one(at: datetime) -> Iterator[tuple[RetentionState, Facts]]:
+def one_by_one(at: datetime) -> Iterator[tuple[RetentionState, PersonFacts]]:
     """Yield everybody held, by rising id, with each field's own age; no key is needed for that."""
     after = -1
     while batch := retention_states(after=after, limit=SWEEP_REVIEW_BATCH):
@@ -90,7 +90,7 @@ def _ways(found: Iterator[Cell]) -> Iterator[tuple[str, str]]:
 
 
 def _tally(
-    tallies: dict[Key, Tally], pair: Pair, field: str, size: int, facts: Facts, at: datetime
+    tallies: dict[Key, Tally], pair: Pair, field: str, size: int, facts: PersonFacts, at: datetime
 ) -> None:
     one = field or pair.fields()[0]
     for own in (False, True):
@@ -102,12 +102,12 @@ def _tally(
 
 
 def _lapsing(
-    old: Promise, new: Promise, state: RetentionState, facts: Facts, at: datetime
+    old: Promise, new: Promise, state: RetentionState, facts: PersonFacts, at: datetime
 ) -> list[str]:
     """Return the fields that the next sweep would erase of one person under the new promise, and
     would not under the old."""
     if facts.held_for_claim:
         return []
-    held = Held(state.collected, state.last_active_at, facts.standing)
+    held = Held(state.collected, state.last_active_at, facts.consent)
     then = lapsed(new, held, at)
     return [field for field in then if field not in lapsed(old, held, at)] if then else []

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from aboveboard.access.decision.facts import Facts, no_moments
+from aboveboard.access.decision.facts import PersonFacts, no_moments
 from aboveboard.access.impact.judging import Pair, unsure
 from aboveboard.access.limits import USE_BATCH, WHAT_IF_BATCH
 from aboveboard.choices import queries as choices
@@ -67,7 +67,7 @@ def ranges() -> Iterator[tuple[int, int]]:
         low = high
 
 
-def groups(pair: Pair, low: int, high: int, at: datetime) -> Iterator[tuple[int, Facts]]:
+def groups(pair: Pair, low: int, high: int, at: datetime) -> Iterator[tuple[int, PersonFacts]]:
     """Yield how many people each group of a range has, and the facts of one of them."""
     sql = _COUNT
     parameters: list[str | int | datetime] = [
@@ -94,16 +94,16 @@ def facts_of(
     person_ids: Collection[int],
     at: datetime,
     collected: Mapping[int, Mapping[str, datetime]] | None = None,
-) -> dict[int, Facts]:
+) -> dict[int, PersonFacts]:
     """Return what the decision would know of people, without a key: from their
     facets and choices alone."""
-    standings = choices.standings(person_ids)
+    consents = choices.consent_states(person_ids)
     found = {}
     for person in Person.objects.filter(id__in=list(person_ids)):
         restricted = is_open(person.restricted_until, at)
-        found[person.id] = Facts(
+        found[person.id] = PersonFacts(
             held=True,
-            standing=standings[person.id],
+            consent=consents[person.id],
             collected_at=person.collected_at,
             last_active_at=person.last_active_at,
             collected=(collected or {}).get(person.id, no_moments()),

@@ -1,5 +1,5 @@
-"""Whether one person's own choices, restriction and retention allow a purpose, under two
-promises at once. Pure."""
+"""Whether one person's own choices, restriction and retention allow a purpose, under two promises
+at once. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aboveboard.access.decision import personal
-from aboveboard.access.decision.facts import Facts
-from aboveboard.access.decision.request import Request
+from aboveboard.access.decision.facts import PersonFacts
+from aboveboard.access.use import UseRequest
+from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.promise.model import Period, Promise, Purpose, RetentionStart
 
 
@@ -51,13 +52,16 @@ def pairs(old: Promise, new: Promise) -> list[Pair]:
     ]
 
 
-def allowed(purpose: Purpose | None, facts: Facts, field: str, at: datetime, *, own: bool) -> bool:
+def allowed(
+    purpose: Purpose | None, facts: PersonFacts, field: str, at: datetime, *, own: bool
+) -> bool:
     """Whether the person's side of the decision lets the purpose be: by the
     decision's own questions."""
     if purpose is None:
         return False
-    request = Request("", purpose.key, (field,), "", at, own=own)
-    return next(personal.against(purpose, request, facts), None) is None
+    # The person's side asks only whether it is themself, so any other actor stands for all.
+    request = UseRequest(CUSTOMER if own else SYSTEM, purpose.key, (field,), "")
+    return next(personal.against(purpose, request, facts, at), None) is None
 
 
 def unsure(keep: Period, at: datetime) -> tuple[datetime, datetime]:

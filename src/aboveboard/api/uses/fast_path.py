@@ -15,15 +15,13 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
-from aboveboard.access.actions import Ask, Opened, Wanted
-from aboveboard.access.decision.decide import Scope
-from aboveboard.access.lookup import Sought
+from aboveboard.access.use import Scope, Subject, UseRequest
 from aboveboard.accounts.gate import client_of
 from aboveboard.api import problems, rate_limit
 from aboveboard.api.schemas import BatchIn, PersonRef, StreamIn, UseIn
 from aboveboard.api.uses.asked import Batch, Person, Use
-from aboveboard.api.uses.group_commit import use_together
-from aboveboard.api.uses.many import told, use_all
+from aboveboard.api.uses.group_commit import use_grouped
+from aboveboard.api.uses.many import as_json, use_all
 from aboveboard.basics.errors import AboveboardError, Invalid
 
 _encode = msgspec.json.Encoder().encode
@@ -72,11 +70,11 @@ class NoKeyHere(Invalid):
 def use_one(request: HttpRequest, asked: Use | UseIn) -> HttpResponse:
     """Decide, write the ledger entry, then open the fields; or refuse with every reason."""
     rate_limit.take(client_of(request).id)
-    outcome = use_together(Wanted(ask_of(request, asked), sought(asked.person)))
-    if isinstance(outcome, Opened):
-        return _json(told(outcome))
+    outcome = use_grouped(request_of(request, asked).about(subject_of(asked.person)))
     if isinstance(outcome, AboveboardError):
         raise outcome
+    if outcome.allowed:
+        return _json(as_json(outcome))
     return problems.refused(outcome.reasons, outcome.entry_id)
 
 
@@ -84,24 +82,29 @@ def use_batch(request: HttpRequest, asked: Batch | BatchIn) -> HttpResponse:
     """Do the same for each of many people, in one transaction."""
     rate_limit.take(client_of(request).id, len(asked.people))
     return _json(
-        {"outcomes": use_all(ask_of(request, asked), [sought(one) for one in asked.people])}
+        {"outcomes": use_all(request_of(request, asked), [subject_of(one) for one in asked.people])}
     )
 
 
-def ask_of(request: HttpRequest, asked: Use | Batch | UseIn | BatchIn | StreamIn) -> Ask:
+def request_of(request: HttpRequest, asked: Use | Batch | UseIn | BatchIn | StreamIn) -> UseRequest:
     """Return what is asked, by whom, within which leave."""
     if "HTTP_IDEMPOTENCY_KEY" in request.META:
         raise NoKeyHere()
     program = client_of(request)
     scope = Scope(program.scope.purposes, program.scope.channels)
-    return Ask(
-        program.actor, asked.purpose, tuple(asked.fields), asked.channel, asked.reference, scope
+    return UseRequest(
+        program.actor,
+        asked.purpose,
+        tuple(asked.fields),
+        asked.channel,
+        reference=asked.reference,
+        scope=scope,
     )
 
 
-def sought(said: Person | PersonRef) -> Sought:
+def subject_of(said: Person | PersonRef) -> Subject:
     """Return who is meant."""
-    return Sought(said.kind, said.value, said.country)
+    return Subject(None, said.kind, said.value, said.country)
 
 
 def _json(body: object) -> HttpResponse:

@@ -1,5 +1,5 @@
-"""Uses that come at the same moment share one transaction: a disc and a database bear few
-commits, and many rows in each.
+"""Uses that come at the same moment share one transaction: commits are the bottleneck of a disk and
+a database, and a commit of many rows takes hardly longer than that of one.
 
 Each caller waits until the entries of its own uses are durable (design, invariant 3); nobody waits
 for more to come. Whoever finds nobody at work takes everything that waits, does it as one, and
@@ -10,76 +10,74 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Future
 from datetime import datetime
 
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from aboveboard.access.actions import Outcome, Wanted, uses_of
+from aboveboard.access.actions import use_each
 from aboveboard.access.limits import USE_BATCH
+from aboveboard.access.use import UseRequest, UseResult
 from aboveboard.basics import clock
-from aboveboard.basics.errors import Unavailable
+from aboveboard.basics.errors import AboveboardError, Unavailable
 
-
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    wanted: Wanted
-    outcome: Outcome | None = None
-    failed: BaseException | None = None
-    done: bool = field(default=False)
-
+Waiting = tuple[UseRequest, "Future[UseResult | AboveboardError]"]
 
 _work = threading.Lock()
-_waiting: list[_Waiting] = []
+_waiting: list[Waiting] = []
 
 
-def use_together(wanted: Wanted) -> Outcome:
+def use_grouped(request: UseRequest) -> UseResult | AboveboardError:
     """Return the outcome of one use, done with those that came meanwhile. Errors:
-    :func:`aboveboard.access.actions.uses_of`."""
+    :func:`aboveboard.access.actions.use_each`."""
     # A test's transaction is one thread's own; so is any that a caller began.
     if connection.in_atomic_block:
-        return uses_of([wanted], at=clock.now())[0]
+        return use_each([request], at=clock.now())[0]
     # Whoever waits holds no connection of the pool: the one who works needs one, and must not
     # wait for those who wait.
     connection.close_if_unusable_or_obsolete()
-    mine = _Waiting(wanted)
-    _waiting.append(mine)
+    outcome: Future[UseResult | AboveboardError] = Future()
+    _waiting.append((request, outcome))
     with _work:
-        while not mine.done:
+        # Usually done already, by whoever held the lock. More may wait than one takes, so it is
+        # asked again.
+        while not outcome.done():
             _do(_take())
-    if mine.failed is not None:
-        raise mine.failed
-    if mine.outcome is None:
-        raise RuntimeError("a use was neither done nor refused")
-    return mine.outcome
+    return outcome.result()
 
 
-def _take() -> list[_Waiting]:
-    """Take the oldest that wait."""
+def _take() -> list[Waiting]:
+    """Take the oldest that wait. Under the lock: only one takes, while others may append."""
     taken = _waiting[:USE_BATCH]
     del _waiting[: len(taken)]
     return taken
 
 
-def _do(taken: Sequence[_Waiting]) -> None:
+def _do(taken: Sequence[Waiting]) -> None:
+    # The moment of the work and not of the asking: a promise adopted meanwhile is the one in force.
     at = clock.now()
     try:
-        for one, outcome in zip(taken, uses_of([one.wanted for one in taken], at=at), strict=True):
-            one.outcome = outcome
+        results = use_each([request for request, _ in taken], at=at)
     except (DatabaseError, Unavailable) as error:  # whatever was asked: nothing was released
-        for one in taken:
-            one.failed = error
+        for _, outcome in taken:
+            outcome.set_exception(error)
     except Exception:  # about one of them, and before the commit: the others must not fail for it
-        for one in taken:
-            _alone(one, at)
+        for waiting in taken:
+            _alone(waiting, at)
+    else:
+        for (_, outcome), result in zip(taken, results, strict=True):
+            outcome.set_result(result)
     finally:
-        for one in taken:
-            one.done = True
+        # Where the work itself was cut short, as when the server stops, nobody may wait for ever.
+        for _, outcome in taken:
+            if not outcome.done():
+                outcome.set_exception(RuntimeError("a use was neither done nor refused"))
 
 
-def _alone(one: _Waiting, at: datetime) -> None:
+def _alone(waiting: Waiting, at: datetime) -> None:
+    request, outcome = waiting
     try:
-        one.outcome = uses_of([one.wanted], at=at)[0]
+        outcome.set_result(use_each([request], at=at)[0])
     except Exception as error:  # raised again by the caller whose it is
-        one.failed = error
+        outcome.set_exception(error)

@@ -17,9 +17,8 @@ import msgspec
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
 
-from aboveboard.access.actions import Ask
 from aboveboard.access.limits import USE_BATCH
-from aboveboard.access.lookup import Sought
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import client_of, still_may
 from aboveboard.api import limits, rate_limit
 from aboveboard.api.uses.asked import Person, person_decoder
@@ -79,11 +78,11 @@ class Lines:
 class Answers:
     """The answers to a stream, batch by batch. It holds a place until it is closed."""
 
-    def __init__(self, request: HttpRequest, ask: Ask, lines: Lines) -> None:
+    def __init__(self, request: HttpRequest, asked: UseRequest, lines: Lines) -> None:
         if not _places.acquire(blocking=False):
             raise RateLimited(seconds=int(limits.STREAM_WAIT.total_seconds()))
         self._open = True
-        self._answers = _answers(request, ask, lines)
+        self._answers = _answers(request, asked, lines)
 
     def __iter__(self) -> Iterator[bytes]:
         """Return itself."""
@@ -102,11 +101,11 @@ class Answers:
             _places.release()
 
 
-def _answers(request: HttpRequest, ask: Ask, lines: Lines) -> Generator[bytes]:
+def _answers(request: HttpRequest, asked: UseRequest, lines: Lines) -> Generator[bytes]:
     number = 1  # of the line that was read last; the first said what is asked
     while batch := lines.take(USE_BATCH):
         first, number = number + 1, number + len(batch)
-        named: dict[int, Sought] = {}
+        named: dict[int, Subject] = {}
         told: dict[int, dict[str, Any]] = {}
         for at, line in enumerate(batch, first):
             person = _person(line)
@@ -116,12 +115,12 @@ def _answers(request: HttpRequest, ask: Ask, lines: Lines) -> Generator[bytes]:
                     "expected": "a person: an object with kind, value and, of a phone, country",
                 }
             else:
-                named[at] = Sought(person.kind, person.value, person.country)
+                named[at] = Subject(None, person.kind, person.value, person.country)
         failed = None if still_may(request) else {"code": "sign_in_needed"}
         if named and failed is None:
             rate_limit.wait(client_of(request).id, len(named))
             try:
-                told |= zip(named, use_all(ask, list(named.values())), strict=True)
+                told |= zip(named, use_all(asked, list(named.values())), strict=True)
             except AboveboardError as error:
                 failed = {"code": error.code}
             except DatabaseError:

@@ -110,55 +110,56 @@ def _entry(args: argparse.Namespace) -> int:
     from aboveboard.basics.actor import SYSTEM
 
     found = why(args.entry, by=SYSTEM, at=clock.now())
-    entry, facts = found.entry, found.entry.facts
+    entry, facts = found.entry, found.facts
     if args.json:
         told: Json = {
             "entry": entry.id,
             "kind": entry.kind,
             "reasons": list(found.reasons),
-            "asked": found.entry_id,
+            "asked": found.asked,
         }
         print(json.dumps(told, indent=1))
         return DONE
-    names = ", ".join(map(str, facts["fields"])) if isinstance(facts["fields"], list) else ""
     print(f"Entry {entry.id}, {clock.to_text(entry.at)}: {entry.kind}")
     print(
-        f"  {entry.actor.role} asked for {names}, for {facts['purpose']}, through "
-        f"{facts['channel']}."
+        f"  {entry.actor.role} asked for {', '.join(facts.fields)}, for {facts.purpose}, through "
+        f"{facts.channel}."
     )
-    print(f"  By version {facts['promise']} of the promise:")
+    print(f"  By version {facts.promise} of the promise:")
     print(
         *(f"  - {sentence}" for sentence in found.reasons or ("Nothing stood against it.",)),
         sep="\n",
     )
-    print(f"That you asked is entry {found.entry_id}.")
+    print(f"That you asked is entry {found.asked}.")
     return DONE
 
 
 def _would(args: argparse.Namespace) -> int:
-    from aboveboard.access.explain.person import Question, would
+    from aboveboard.access.explain.person import would
+    from aboveboard.access.use import Subject, UseRequest
     from aboveboard.basics import clock
-    from aboveboard.basics.actor import SYSTEM
+    from aboveboard.basics.actor import SYSTEM, Actor, ActorKind
 
     if not (args.purpose and args.field and args.channel and args.person is not None):
         raise Invalid(
             found="--would needs --purpose, --field, --channel and --person",
             fix="See: aboveboard explain --help",
         )
-    question = Question(args.would, args.purpose, tuple(args.field), args.channel)
-    answer = would(question, args.person, by=SYSTEM, at=clock.now())
+    anybody = Actor(ActorKind.STAFF, "", args.would)
+    asked = UseRequest(anybody, args.purpose, tuple(args.field), args.channel, Subject(args.person))
+    decision, entry_id = would(asked, by=SYSTEM, at=clock.now())
     if args.json:
         reasons: list[Json] = [
             {"code": one.code.value, "field": one.field or None, "sentence": one.sentence}
-            for one in answer.reasons
+            for one in decision.reasons
         ]
         print(
             json.dumps(
-                {"granted": answer.granted, "reasons": reasons, "entry": answer.entry_id}, indent=1
+                {"granted": decision.allowed, "reasons": reasons, "entry": entry_id}, indent=1
             )
         )
     else:
-        print("It would be allowed." if answer.granted else "It would be refused:")
-        print("".join(f"  - {one.sentence}\n" for one in answer.reasons), end="")
-        print(f"Nothing was opened. That you asked is entry {answer.entry_id}; the person sees it.")
-    return DONE if answer.granted else LOOK
+        print("It would be allowed." if decision.allowed else "It would be refused:")
+        print("".join(f"  - {one.sentence}\n" for one in decision.reasons), end="")
+        print(f"Nothing was opened. That you asked is entry {entry_id}; the person sees it.")
+    return DONE if decision.allowed else LOOK

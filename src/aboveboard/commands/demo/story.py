@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from aboveboard.access.actions import Ask, use
+from aboveboard.access.actions import use
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import settings
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
 from aboveboard.choices.actions import choose
@@ -108,20 +109,21 @@ class Story:
         """Let advisers and tills look people up, and be refused where the promise says no."""
         adviser, shop = self.cast.actor(Role.ADVISER), self.cast.shop
         asks = (
-            Ask(adviser, "answer-contact", ("first_name", "last_name", "email"), "phone"),
-            Ask(
+            UseRequest(adviser, "answer-contact", ("first_name", "last_name", "email"), "phone"),
+            UseRequest(
                 shop,
                 "deliver-orders",
                 ("first_name", "last_name", "address_line1", "city", "postal_code"),
                 "shop",
             ),
-            Ask(adviser, "personal-offers", ("first_name", "phone"), "phone"),
-            Ask(shop, "answer-contact", ("email",), "shop"),
+            UseRequest(adviser, "personal-offers", ("first_name", "phone"), "phone"),
+            UseRequest(shop, "answer-contact", ("email",), "shop"),
         )
         chance = random.Random(7)  # noqa: S311 - which made-up customer is looked at
         for count in range(120):
             index = 0 if count % 40 == 0 else chance.randrange(min(200, len(self.rows)))
-            use(asks[count % len(asks)], self.person(index), at=self.ago(days=20 - count / 6.5))
+            asked = asks[count % len(asks)].about(Subject(self.person(index)))
+            use(asked, at=self.ago(days=20 - count / 6.5))
             progress(count + 1)
 
     def export(self, people: int, folder: Path, progress: Progress) -> DeviceRow:

@@ -16,7 +16,7 @@ from aboveboard.commands.exits import DONE, LOOK
 from aboveboard.commands.progress import Bar
 
 if TYPE_CHECKING:
-    from aboveboard.access.decision.decide import Scope
+    from aboveboard.access.use import Scope
     from aboveboard.basics.actor import Actor
     from aboveboard.custody.queries import ExportRow
 
@@ -215,7 +215,7 @@ class _Unknown:
 
 
 def _asker(args: argparse.Namespace) -> tuple[Actor, Scope]:
-    from aboveboard.access.decision.decide import ANY_SCOPE, Scope
+    from aboveboard.access.use import ANY_SCOPE, Scope
     from aboveboard.accounts import queries
 
     if args.client:

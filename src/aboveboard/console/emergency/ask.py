@@ -10,12 +10,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from aboveboard.access import limits
-from aboveboard.access.actions import Opened, UseRefused
 from aboveboard.access.emergency import queries
-from aboveboard.access.emergency.actions import EmergencyAsk, break_glass, show_again
+from aboveboard.access.emergency.actions import break_glass, show_again
 from aboveboard.access.emergency.reasons import IN_WORDS, Emergency
-from aboveboard.access.lookup import NoOneFound, SeveralFound, Sought
+from aboveboard.access.lookup import NoOneFound, SeveralFound
 from aboveboard.access.models import EmergencyLook
+from aboveboard.access.use import Subject, UseResult
 from aboveboard.accounts.gate import actor_of, allow_staff, throttle
 from aboveboard.basics import clock
 from aboveboard.basics.errors import NotFound
@@ -48,24 +48,25 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         throttle(request, "look_up")
         said = form.cleaned_data
-        asked = EmergencyAsk(
-            actor,
-            Emergency(said["why"]),
-            tuple(said["fields_wanted"]),
-            said["reference"],
-            said["words"],
-        )
         try:
-            outcome = break_glass(asked, Sought(kind_of(said["who"]), said["who"]), at=clock.now())
+            result = break_glass(
+                Subject(kind=kind_of(said["who"]), value=said["who"]),
+                tuple(said["fields_wanted"]),
+                Emergency(said["why"]),
+                reference=said["reference"],
+                note=said["words"],
+                by=actor,
+                at=clock.now(),
+            )
         except (NoOneFound, SeveralFound) as error:
             form.add_error("who", str(error))
         else:
             look = (
-                EmergencyLook.objects.filter(entry_id=outcome.entry_id).first()
-                if isinstance(outcome, Opened)
+                EmergencyLook.objects.filter(entry_id=result.entry_id).first()
+                if result.allowed
                 else None
             )
-            return _answer(request, promise, outcome, look)
+            return _answer(request, promise, result, look)
     context = {
         "form": form,
         "minutes": limits.EMERGENCY_LIFE.seconds // 60,
@@ -92,12 +93,12 @@ def record(request: HttpRequest, emergency_id: int) -> HttpResponse:
 
 
 def _answer(
-    request: HttpRequest, promise: Promise, outcome: Opened | UseRefused, look: EmergencyLook | None
+    request: HttpRequest, promise: Promise, result: UseResult, look: EmergencyLook | None
 ) -> HttpResponse:
-    if not isinstance(outcome, Opened):
+    if not result.allowed:
         context = {
-            "reasons": [named(promise, reason) for reason in outcome.reasons],
-            "entry_id": outcome.entry_id,
+            "reasons": [named(promise, reason) for reason in result.reasons],
+            "entry_id": result.entry_id,
         }
         return render(request, "console/emergency/refused.html", context, status=403)
     details = [
@@ -106,11 +107,11 @@ def _answer(
             shown(promise.fields[name].kind_and_format, value.reveal()) if value else "not held",
             "",
         )
-        for name, value in outcome.values.items()
+        for name, value in result.values.items()
     ]
     context = {
         "details": details,
-        "entry_id": outcome.entry_id,
+        "entry_id": result.entry_id,
         **(_context(promise, look) if look else {}),
     }
     return render(request, "console/emergency/record.html", context)

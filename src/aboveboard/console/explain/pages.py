@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from aboveboard.access import lookup
 from aboveboard.access.explain.field import in_emergency, uses_of_field
-from aboveboard.access.explain.person import NotAUse, Question, why, would
-from aboveboard.access.lookup import Sought
+from aboveboard.access.explain.person import NotAUse, why, would
+from aboveboard.access.lookup import NoOneFound, SeveralFound
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import actor_of, allow, throttle
 from aboveboard.basics import clock
-from aboveboard.basics.actor import Role
+from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.basics.errors import NotFound
 from aboveboard.console.explain.forms import EntryForm, FieldForm, WouldForm
 from aboveboard.console.forms import kind_of
@@ -54,7 +54,7 @@ def entry(request: HttpRequest) -> HttpResponse:
         except (NotFound, NotAUse) as error:
             form.add_error("entry", str(error))
         else:
-            context |= {"found": found, "granted": not found.reasons, "facts": found.entry.facts}
+            context |= {"found": found, "granted": not found.reasons, "facts": found.facts}
     return render(
         request, "console/explain/entry.html", context, status=422 if form.errors else 200
     )
@@ -71,17 +71,22 @@ def allowed(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         throttle(request, "look_up")
         said = form.cleaned_data
-        found = lookup.find(promise, Sought(kind_of(said["who"]), said["who"]))
-        if len(found) != 1:
-            form.add_error("who", str(lookup.missing(found)))
+        asked = UseRequest(
+            Actor(ActorKind.STAFF, "", said["role"]),  # anybody who has that role
+            said["purpose"],
+            tuple(said["fields_wanted"]),
+            said["channel"],
+            Subject(kind=kind_of(said["who"]), value=said["who"]),
+        )
+        try:
+            decision, entry_id = would(asked, by=actor_of(request), at=clock.now())
+        except (NoOneFound, SeveralFound) as error:
+            form.add_error("who", str(error))
         else:
-            question = Question(
-                said["role"], said["purpose"], tuple(said["fields_wanted"]), said["channel"]
-            )
-            answer = would(question, found[0], by=actor_of(request), at=clock.now())
             context |= {
-                "answer": answer,
-                "reasons": [named(promise, reason) for reason in answer.reasons],
+                "decision": decision,
+                "entry_id": entry_id,
+                "reasons": [named(promise, reason) for reason in decision.reasons],
             }
     return render(
         request, "console/explain/allowed.html", context, status=422 if form.errors else 200

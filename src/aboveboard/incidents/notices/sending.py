@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aboveboard.access.actions import Ask, Opened, use_many
+from aboveboard.access.actions import use_many
+from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.delivery.rendering import Item, Rendered, Skip
@@ -42,19 +43,19 @@ def render_notices(items: Sequence[Item]) -> Iterator[tuple[int, Rendered | Skip
     by_person = {item.person_id: item for item in items if item.person_id in exposed}
     yield from ((item.id, Skip("not-exposed")) for item in items if item.person_id not in exposed)
     address, name = _fields(in_force().promise)
-    ask = Ask(
+    asked = UseRequest(
         SYSTEM,
         PURPOSE,
         tuple(field for field in (address, name) if field),
         "email",
-        batch.incident.reference,
+        reference=batch.incident.reference,
     )
-    for person_id, outcome in use_many(ask, by_person, at=clock.now()):
+    for person_id, result in use_many(asked, by_person, at=clock.now()):
         item = by_person[person_id]
-        if not isinstance(outcome, Opened):
-            yield item.id, Skip(outcome.reasons[0].code.value.replace("_", "-"))
+        if not result.allowed:
+            yield item.id, Skip(result.reasons[0].code.value.replace("_", "-"))
             continue
-        to, first_name = outcome.values.get(address), outcome.values.get(name) if name else None
+        to, first_name = result.values.get(address), result.values.get(name) if name else None
         if to is None:
             yield item.id, Skip("no-address")
             continue

@@ -11,7 +11,7 @@ from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics.actor import CUSTOMER, ActorKind
 from aboveboard.choices import actions, queries
 from aboveboard.choices.models import Choice
-from aboveboard.choices.state import Answer, Standing
+from aboveboard.choices.state import Answer, ConsentState
 from aboveboard.portal import receipts, wording
 from aboveboard.portal.forms import ChoiceForm
 from aboveboard.portal.page import CHANNEL, You, portal_page
@@ -36,12 +36,12 @@ def choose(request: HttpRequest, you: You, purpose: str) -> HttpResponse:
     found = you.promise.purposes.get(purpose)
     if found is None or not (found.needs_consent or found.objectable):
         raise Http404
-    standing = queries.standing(you.person_id)
-    form = ChoiceForm(request.POST, purpose=found, said=standing.said(purpose))
+    consent = queries.consent_state(you.person_id)
+    form = ChoiceForm(request.POST, purpose=found, said=consent.answer(purpose))
     if not form.is_valid():
         return _overview(request, you, form, purpose, status=422)
     answer = Answer(form.cleaned_data["answer"])
-    if answer is standing.said(purpose):
+    if answer is consent.answer(purpose):
         choice = next(
             choice for choice in queries.history(you.person_id) if choice.purpose == purpose
         )
@@ -107,13 +107,13 @@ def _overview(
     bad_purpose: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    standing, history = queries.standing(you.person_id), queries.history(you.person_id)
+    consent, history = queries.consent_state(you.person_id), queries.history(you.person_id)
     latest = {choice.purpose: choice for choice in reversed(history)}
     rows = [
         _row(
             you,
             purpose,
-            standing,
+            consent,
             latest.get(purpose.key),
             bad if purpose.key == bad_purpose else None,
         )
@@ -132,13 +132,17 @@ def _overview(
 
 
 def _row(
-    you: You, purpose: Purpose, standing: Standing, latest: Choice | None, form: ChoiceForm | None
+    you: You,
+    purpose: Purpose,
+    consent: ConsentState,
+    latest: Choice | None,
+    form: ChoiceForm | None,
 ) -> dict[str, object]:
     return {
         "purpose": purpose,
         "stands": wording.standing_of(purpose, latest, you.promise),
         "words": explain.purpose_in_words(you.promise, purpose, you.language),
-        "form": form or ChoiceForm(purpose=purpose, said=standing.said(purpose.key)),
+        "form": form or ChoiceForm(purpose=purpose, said=consent.answer(purpose.key)),
     }
 
 

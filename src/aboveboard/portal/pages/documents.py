@@ -7,7 +7,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from aboveboard.access import actions as access
+from aboveboard.access.actions import use_document
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.kinds.kind import FieldKind
@@ -26,17 +27,16 @@ def document(request: HttpRequest, you: You, field: str) -> HttpResponseBase:
     found = you.promise.fields.get(field)
     if found is None or found.kind is not FieldKind.DOCUMENT:
         raise Http404
-    outcome = access.use_document(
-        access.Ask(CUSTOMER, SHOW, (field,), CHANNEL), you.person_id, at=you.now
-    )
-    if isinstance(outcome, access.UseRefused):
-        refused = wording.refusal(reason.code for reason in outcome.reasons)
+    asked = UseRequest(CUSTOMER, SHOW, (field,), CHANNEL, Subject(you.person_id))
+    result, opened = use_document(asked, at=you.now)
+    if not result.allowed:
+        refused = wording.refusal(reason.code for reason in result.reasons)
         return render(
             request,
             "portal/document_refused.html",
             {"field": found, "refused": refused},
             status=403,
         )
-    if outcome.document is None:
+    if opened is None:
         raise Http404
-    return as_download(outcome.document)
+    return as_download(opened)

@@ -12,9 +12,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from aboveboard.access import actions as access
-from aboveboard.access import queries as access_queries
-from aboveboard.access.decision.decide import chosen_against
+from aboveboard.access.actions import use
+from aboveboard.access.decision.personal import chosen_against
+from aboveboard.access.queries import use_records
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.personal import Personal
@@ -59,8 +60,9 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
     """Show what is held, what for, who looked lately, and any loss that concerns this person."""
     show = you.promise.purposes.get(SHOW)
     fields = show.fields if show else tuple(you.promise.fields)
-    outcome = access.use(access.Ask(CUSTOMER, SHOW, fields, CHANNEL), you.person_id, at=you.now)
-    opened = outcome.values if isinstance(outcome, access.Opened) else {}
+    asked = UseRequest(CUSTOMER, SHOW, fields, CHANNEL, Subject(you.person_id))
+    result = use(asked, at=you.now)
+    opened = result.values
     held = list(_details(you, opened))
     stands = keeping.statuses([you.person_id], at=you.now).get(you.person_id, keeping.NOTHING_OPEN)
     purposes = _purposes(you, {detail.field.key for detail in held})
@@ -68,9 +70,9 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
         "name": _first_name(opened),
         "details": held,
         "usual": _usual(held),
-        "refused": wording.refusal(reason.code for reason in outcome.reasons)
-        if isinstance(outcome, access.UseRefused)
-        else "",
+        "refused": ""
+        if result.allowed
+        else wording.refusal(reason.code for reason in result.reasons),
         "purposes": purposes,
         "in_use": sum(bool(row["in_use"]) for row in purposes),
         "contact": you.promise.organisation.contact,
@@ -122,7 +124,7 @@ def _first_name(opened: Mapping[str, Personal[str] | None]) -> str:
 
 def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
     """Return every purpose that uses something held, as the page shows it."""
-    standing = choices.standing(you.person_id)
+    consent = choices.consent_state(you.person_id)
     latest = {choice.purpose: choice for choice in reversed(choices.history(you.person_id))}
     rows: list[dict[str, object]] = []
     for purpose in you.promise.purposes.values():
@@ -139,7 +141,7 @@ def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
                     "stands": wording.standing_of(purpose, latest.get(purpose.key), you.promise)
                     if leaves_choice
                     else "",
-                    "in_use": not any(chosen_against(purpose, standing)),
+                    "in_use": not any(chosen_against(purpose, consent)),
                 }
             )
     return rows
@@ -148,7 +150,7 @@ def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
 def _looks(you: You) -> dict[str, object]:
     """Return how often others looked lately, and the sentence about the latest look."""
     since = you.now - timedelta(days=_LOOKS_DAYS)
-    found = access_queries.looks(you.person_id, limit=_LOOKS_COUNTED)
+    found = use_records(you.person_id, limit=_LOOKS_COUNTED)
     lately = [look for look in found if look.at >= since]
     latest = found[0] if found else None
     sentence = ""

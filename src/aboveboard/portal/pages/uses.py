@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aboveboard.access import concerns
 from aboveboard.access import queries as access_queries
 from aboveboard.access.concerns import Concern
-from aboveboard.access.queries import Look
+from aboveboard.access.use import UseRecord
 from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics import settings
 from aboveboard.basics.actor import CUSTOMER
@@ -34,7 +34,7 @@ def overview(request: HttpRequest, you: You) -> HttpResponse:
     ``?after=`` goes further back."""
     own = request.GET.get("own") == "1"
     after = _number(request.GET.get("after"))
-    found = access_queries.looks(you.person_id, after=after, limit=_PAGE + 1, own=own)
+    found = access_queries.use_records(you.person_id, after=after, limit=_PAGE + 1, own=own)
     shown = list(found[:_PAGE])
     address = reverse("portal:uses")
     context = {
@@ -115,7 +115,7 @@ def concern_sent(request: HttpRequest, you: You) -> HttpResponse:
     )
 
 
-def _row(you: You, look: Look) -> dict[str, object]:
+def _row(you: You, look: UseRecord) -> dict[str, object]:
     return {
         "entry_id": look.entry_id,
         "when": wording.when(look.at, you.now),

@@ -137,7 +137,7 @@ def _batch(sweep_id: int, *, by: Actor, at: datetime) -> int:
         people = [row.person_id for row in rows if row.person_id is not None]
         lock_people(people)  # 2
         states = retention_states_of(people)
-        standings = choices.standings(people)
+        consents = choices.consent_states(people)
         waits = suspending.suspended(states.values(), at)
         for row in rows:
             state = states.get(row.person_id) if row.person_id is not None else None
@@ -148,7 +148,7 @@ def _batch(sweep_id: int, *, by: Actor, at: datetime) -> int:
             else:
                 now = lapsed(
                     adopted.promise,
-                    Held(state.collected, state.last_active_at, standings[state.person_id]),
+                    Held(state.collected, state.last_active_at, consents[state.person_id]),
                     at,
                 )
                 row.outcome = _erase(

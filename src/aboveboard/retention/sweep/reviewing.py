@@ -64,10 +64,10 @@ def _batch(sweep_id: int, promise: Promise, *, by: Actor, at: datetime) -> bool:
         if not states:
             _finish(sweep, by=by, at=at)
             return False
-        standings = choices.standings([state.person_id for state in states])
+        consents = choices.consent_states([state.person_id for state in states])
         found: dict[int, dict[str, dict[str, str]]] = {}
         for state in states:
-            held = Held(state.collected, state.last_active_at, standings[state.person_id])
+            held = Held(state.collected, state.last_active_at, consents[state.person_id])
             if fields := lapsed(promise, held, sweep.begun_at):
                 found[state.person_id] = fields
         listed = [state for state in states if state.person_id in found]

@@ -1,4 +1,4 @@
-"""Standing is the last word on each purpose, in whatever order the events are read."""
+"""The consent state is the last word on each purpose, in whatever order the events are read."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.choices.state import Answer, Event, fold, fold_merged
+from aboveboard.choices.state import Answer, ChoiceEvent, fold, fold_merged
 
 START = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 events = st.builds(
-    Event,
+    ChoiceEvent,
     at=st.integers(0, 50).map(lambda minutes: START + timedelta(minutes=minutes)),
     id=st.integers(1, 10_000),
     purpose=st.sampled_from(["personal-offers", "improve-shops"]),
@@ -21,70 +21,74 @@ histories = st.lists(events, max_size=20, unique_by=lambda event: event.id)
 
 
 def test_nobody_who_never_chose_has_said_yes() -> None:
-    assert fold([]).said("personal-offers") is None
+    assert fold([]).answer("personal-offers") is None
 
 
 def test_a_yes_taken_back_is_a_no() -> None:
     said = [
-        Event(START, 1, "personal-offers", Answer.YES),
-        Event(START + timedelta(days=9), 2, "personal-offers", Answer.NO),
+        ChoiceEvent(START, 1, "personal-offers", Answer.YES),
+        ChoiceEvent(START + timedelta(days=9), 2, "personal-offers", Answer.NO),
     ]
-    assert fold(said).said("personal-offers") is Answer.NO
+    assert fold(said).answer("personal-offers") is Answer.NO
 
 
 def test_of_two_in_the_same_moment_the_later_recorded_stands() -> None:
     assert (
-        fold([Event(START, 2, "p", Answer.NO), Event(START, 1, "p", Answer.YES)]).said("p")
+        fold(
+            [ChoiceEvent(START, 2, "p", Answer.NO), ChoiceEvent(START, 1, "p", Answer.YES)]
+        ).answer("p")
         is Answer.NO
     )
 
 
 @given(histories, st.randoms(use_true_random=False))
-def test_order_of_reading_does_not_matter(history: list[Event], random: object) -> None:
+def test_order_of_reading_does_not_matter(history: list[ChoiceEvent], random: object) -> None:
     shuffled = list(history)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert fold(history) == fold(shuffled)
 
 
 @given(histories)
-def test_the_last_word_stands(history: list[Event]) -> None:
+def test_the_last_word_stands(history: list[ChoiceEvent]) -> None:
     standing = fold(history)
     for purpose in {event.purpose for event in history}:
         last = max(event for event in history if event.purpose == purpose)
-        assert standing.said(purpose) is last.answer
+        assert standing.answer(purpose) is last.answer
         assert standing.since(purpose) == last.at
 
 
 @given(histories, events)
 def test_what_is_said_about_one_purpose_leaves_the_others_alone(
-    history: list[Event], extra: Event
+    history: list[ChoiceEvent], extra: ChoiceEvent
 ) -> None:
     before, after = fold(history), fold([*history, extra])
     for purpose in {event.purpose for event in history} - {extra.purpose}:
-        assert before.said(purpose) == after.said(purpose)
+        assert before.answer(purpose) == after.answer(purpose)
 
 
 @given(histories, histories)
 def test_of_two_records_merged_the_stricter_word_stands(
-    one: list[Event], other: list[Event]
+    one: list[ChoiceEvent], other: list[ChoiceEvent]
 ) -> None:
     merged = fold_merged({1: one, 2: other}, START + timedelta(days=1))
     for purpose in ("personal-offers", "improve-shops"):
-        words = {fold(one).said(purpose), fold(other).said(purpose)} - {None}
-        assert merged.said(purpose) is (
+        words = {fold(one).answer(purpose), fold(other).answer(purpose)} - {None}
+        assert merged.answer(purpose) is (
             Answer.NO if Answer.NO in words else Answer.YES if words else None
         )
 
 
 @given(histories, histories, st.sampled_from(Answer))
 def test_what_they_say_after_the_merge_is_their_word(
-    one: list[Event], other: list[Event], answer: Answer
+    one: list[ChoiceEvent], other: list[ChoiceEvent], answer: Answer
 ) -> None:
     since = START + timedelta(days=1)
-    said = Event(since + timedelta(minutes=1), 20_000, "personal-offers", answer)
-    assert fold_merged({1: [*one, said], 2: other}, since).said("personal-offers") is answer
+    said = ChoiceEvent(since + timedelta(minutes=1), 20_000, "personal-offers", answer)
+    assert fold_merged({1: [*one, said], 2: other}, since).answer("personal-offers") is answer
 
 
 @given(histories, st.integers(0, 50))
-def test_one_record_alone_is_not_changed_by_a_merge(history: list[Event], minutes: int) -> None:
+def test_one_record_alone_is_not_changed_by_a_merge(
+    history: list[ChoiceEvent], minutes: int
+) -> None:
     assert fold_merged({1: history}, START + timedelta(minutes=minutes)) == fold(history)

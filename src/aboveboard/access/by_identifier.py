@@ -1,0 +1,191 @@
+"""Using the data of people who are named by what they said of themselves, and telling nothing else
+about who is known (``docs/decisions/0017-a-look-up-tells-nothing.md``).
+
+What is wrong whoever it is about is decided first. Then everyone known by what was said is decided
+about, and the answer is what it would be if those whom this use may not show did not exist. The
+same statements run whether nobody, one or several are found, and the entry, which anybody may read,
+is the same too. Whom it was about is kept apart, for them to see (``models.QuietRefusal``).
+
+The steps are those of :mod:`aboveboard.access.actions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from aboveboard.access import lookup
+from aboveboard.access.decision.decide import against_anyone, decide_person
+from aboveboard.access.decision.facts import Moment
+from aboveboard.access.decision.gather import gather
+from aboveboard.access.limits import LOOK_UP_WIDTH
+from aboveboard.access.models import QuietRefusal
+from aboveboard.access.reasons import Code, Reason, reason
+from aboveboard.access.release import entry_of, moment_of, open_granted
+from aboveboard.access.use import Decision, UseRequest, UseResult
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.ledger.actions import append_many
+from aboveboard.promise import queries as promise
+from aboveboard.promise.model import Promise
+from aboveboard.vault import queries as vault
+
+_NOBODIES = tuple(range(-1, -LOOK_UP_WIDTH - 1, -1))
+"""Ids that nobody has, asked for where too few are found, so that the question is as long for
+nobody as for several."""
+_NOBODY, _SEVERAL = reason(Code.NOBODY_TO_SHOW), reason(Code.SEVERAL_TO_SHOW)
+
+Matches = Sequence[tuple[vault.Sealed | None, Decision]]
+"""Everyone who was decided about for one request, with what came of it."""
+Chosen = tuple[vault.Sealed | None, Decision]
+"""The one who is shown and what of them; or None, and why nobody is."""
+
+
+def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult | AboveboardError]:
+    """Use the data of the one person whom each request's subject names; each is decided by itself;
+    one transaction, and a few statements, for all.
+
+    ``NoOneFound`` and ``SeveralFound`` are results where the purpose works with such an identifier
+    itself; so is ``RecordDamaged``, of a record that does not open.
+
+    Raises:
+        NoPromise: no promise is in force, so nothing is allowed.
+        Unavailable: the root key cannot be reached; then nobody's data is used.
+    """
+    adopted = promise.in_force()
+    moment = moment_of(adopted, at)
+    refusals = _against_anyone(adopted.promise, requests, moment)
+    with transaction.atomic(durable=True):
+        found = lookup.find_each(adopted.promise, [request.subject for request in requests])
+        decided = _decide_found(adopted.promise, requests, refusals, found, moment)  # 1, 2
+        chosen = [
+            _choose(adopted.promise, request, already, matches)
+            for request, already, matches in zip(requests, refusals, decided, strict=True)
+        ]
+        entry_ids = append_many(
+            [
+                entry_of(adopted, request, record.handle if record else None, decision, at)
+                for request, (record, decision) in zip(requests, chosen, strict=True)
+            ]
+        )
+        quiet = [
+            _kept_apart(entry_id, already, person_ids, matches)
+            for entry_id, (record, _), already, person_ids, matches in zip(
+                entry_ids, chosen, refusals, found, decided, strict=True
+            )
+            if record is None
+        ]
+        if quiet:
+            QuietRefusal.objects.bulk_create(quiet)
+    # 3: the block above has committed, or raised.
+    return [
+        _result(adopted.promise, request, already, shown, entry_id)
+        for request, already, shown, entry_id in zip(
+            requests, refusals, chosen, entry_ids, strict=True
+        )
+    ]
+
+
+def _against_anyone(
+    promised: Promise, requests: Sequence[UseRequest], moment: Moment
+) -> list[tuple[Reason, ...]]:
+    """Return what is wrong with each request whoever it is about. A batch asks the same of each of
+    its people, so it is decided once."""
+    known: dict[Hashable, tuple[Reason, ...]] = {}
+    refusals = []
+    for request in requests:
+        same = request.actor, request.purpose, request.fields, request.channel, request.scope
+        if same not in known:
+            known[same] = against_anyone(promised, request, moment)
+        refusals.append(known[same])
+    return refusals
+
+
+def _decide_found(
+    promised: Promise,
+    requests: Sequence[UseRequest],
+    refusals: Sequence[tuple[Reason, ...]],
+    found: Sequence[Sequence[int]],
+    moment: Moment,
+) -> list[Matches]:
+    """Decide about those found, in the same statements however many they are: the list asked for is
+    never shorter than one length. Whoever is refused whoever it is about is decided about no more.
+    """
+    # An id that nobody has stands for nobody, so that they too are fetched and decided about.
+    few = [
+        () if already else tuple(person_ids[:LOOK_UP_WIDTH]) or _NOBODIES[-1:]
+        for already, person_ids in zip(refusals, found, strict=True)
+    ]
+    asked = {person_id for person_ids in few for person_id in person_ids}
+    if not asked:
+        return [()] * len(requests)
+    asked.update(_NOBODIES[: max(LOOK_UP_WIDTH - len(asked), 0)])
+    purposes = {
+        request.purpose for request, already in zip(requests, refusals, strict=True) if not already
+    }
+    records, facts = gather(asked, [promised.purposes.get(key) for key in purposes], moment.at)
+    return [
+        [
+            (
+                records.get(person_id),
+                decide_person(promised, request, facts[person_id], moment, ()),
+            )
+            for person_id in person_ids
+        ]
+        for request, person_ids in zip(requests, few, strict=True)
+    ]
+
+
+def _choose(
+    promised: Promise, request: UseRequest, already: tuple[Reason, ...], matches: Matches
+) -> Chosen:
+    """Choose who is shown: the only one whom this use may show. Anybody else found counts as though
+    they did not exist."""
+    shown = [
+        (record, decision)
+        for record, decision in matches
+        if record is not None and decision.allowed
+    ]
+    if len(shown) == 1:
+        return shown[0]
+    several = bool(shown) and _may_know(promised, request)
+    return None, Decision(reasons=already or (_SEVERAL if several else _NOBODY,))
+
+
+def _may_know(promised: Promise, request: UseRequest) -> bool:
+    return lookup.may_know(promised, request.purpose, request.subject.kind)
+
+
+def _result(
+    promised: Promise,
+    request: UseRequest,
+    already: tuple[Reason, ...],
+    chosen: Chosen,
+    entry_id: int,
+) -> UseResult | AboveboardError:
+    record, decision = chosen
+    if record is not None:
+        try:
+            return open_granted(record, decision.fields, entry_id)  # 4
+        # One damaged record must not take the others' answers away.
+        except AboveboardError as error:
+            return error
+    if already or not _may_know(promised, request):
+        return UseResult(entry_id, None, reasons=decision.reasons)
+    return lookup.SeveralFound() if decision.reasons == (_SEVERAL,) else lookup.NoOneFound()
+
+
+def _kept_apart(
+    entry_id: int, already: tuple[Reason, ...], person_ids: Sequence[int], matches: Matches
+) -> QuietRefusal:
+    """Tie the entry to the one who was found, where the log cannot show it; one row, also when
+    nobody was: whoever watches the database's size or time must not tell them apart."""
+    codes = {reason.code.value for reason in already}
+    if len(person_ids) == 1:
+        codes |= {reason.code.value for _, decision in matches for reason in decision.reasons}
+    return QuietRefusal(
+        entry_id=entry_id,
+        person_id=person_ids[0] if len(person_ids) == 1 else None,
+        reasons=sorted(codes),
+    )

@@ -1,0 +1,160 @@
+"""What ``access`` writes into the ledger: uses, emergencies, and questions about them.
+
+No entry holds a word from outside unless the promise has it, and a reference only as a digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from aboveboard.basics.facts import Code, Digest, Facts, Nothing, Redo, Word, omitted
+
+UNKNOWN: Final = Word("unknown")
+"""Stands in an entry for a purpose, field or channel that the promise does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class UseGranted(Facts):
+    """A use was allowed: these fields, for this purpose, through this channel."""
+
+    kind: ClassVar = "use.granted"
+    on_restore: ClassVar = Nothing("a use changes nothing")
+
+    purpose: Word
+    fields: tuple[Word, ...]
+    channel: Word
+    promise: int
+    reference: Digest | None = omitted()
+
+
+@dataclass(frozen=True, slots=True)
+class UseRefused(Facts):
+    """A use was asked for and refused, for each of these reasons."""
+
+    kind: ClassVar = "use.refused"
+    on_restore: ClassVar = Nothing("a refusal changes nothing")
+
+    purpose: Word
+    fields: tuple[Word, ...]
+    channel: Word
+    promise: int
+    reasons: tuple[Code, ...]
+    reference: Digest | None = omitted()
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyUsed(Facts):
+    """Fields were opened in an emergency. ``of``: the first showing, where it was shown again."""
+
+    kind: ClassVar = "use.emergency"
+    on_restore: ClassVar = Redo(
+        "the ledger does not hold what was written for the reviewers: review it from its entry"
+    )
+
+    purpose: Word
+    why: Code
+    channel: Word
+    fields: tuple[Word, ...]
+    promise: int
+    reference: Digest | None = omitted()
+    of: int | None = omitted()
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyRefused(Facts):
+    """Fields were asked for in an emergency and refused."""
+
+    kind: ClassVar = "emergency.refused"
+    on_restore: ClassVar = Nothing("a refusal changes nothing")
+
+    purpose: Word
+    why: Code
+    channel: Word
+    fields: tuple[Word, ...]
+    promise: int
+    reasons: tuple[Code, ...]
+    reference: Digest | None = omitted()
+    of: int | None = omitted()
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyReviewed(Facts):
+    """Somebody else said whether an emergency use (the entry ``about``) was justified."""
+
+    kind: ClassVar = "emergency.reviewed"
+    on_restore: ClassVar = Nothing("a review changes nothing")
+
+    about: int
+    verdict: Code
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationAsked(Facts):
+    """It was asked whether a use would be allowed, or why that of entry ``about`` came out so."""
+
+    kind: ClassVar = "explain.asked"
+    on_restore: ClassVar = Nothing("an explanation changes nothing")
+
+    purpose: Word
+    fields: tuple[Word, ...]
+    channel: Word
+    promise: int
+    about: int | None = omitted()
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernRaised(Facts):
+    """The person finds a use wrong: that of entry ``about``, or, where it is None, all of it."""
+
+    kind: ClassVar = "concern.raised"
+    on_restore: ClassVar = Nothing("the ledger itself is where a concern is kept")
+
+    about: int | None
+    concern: Code
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceMissed(Facts):
+    """A choice was to be recorded of somebody who is not known here, or not alone."""
+
+    kind: ClassVar = "choice.missed"
+    on_restore: ClassVar = Nothing("nobody was found, so nothing was changed")
+
+    purpose: Word
+    channel: Word
+    promise: int
+
+
+Use = UseGranted | UseRefused | EmergencyUsed | EmergencyRefused
+"""An entry that says what came of somebody's data being asked for."""
+USES: Final[dict[str, type[Use]]] = {
+    facts.kind: facts for facts in (UseGranted, UseRefused, EmergencyUsed, EmergencyRefused)
+}
+
+ENTRIES: Final = (
+    *USES.values(),
+    EmergencyReviewed,
+    ExplanationAsked,
+    ConcernRaised,
+    ChoiceMissed,
+)
+
+
+def word(name: str, known: Collection[str]) -> Word:
+    """Return a name from outside if the promise has it, else :data:`UNKNOWN`: what people and
+    clients send may hold personal data, and the ledger must not."""
+    return Word(name) if name in known else UNKNOWN
+
+
+def words(names: Iterable[str], known: Collection[str]) -> tuple[Word, ...]:
+    """Return each name once, rising, as :func:`word` does."""
+    return tuple(sorted(word(name, known) for name in set(names)))
+
+
+def digest(reference: str) -> Digest | None:
+    """Return the digest of a reference: it is typed by people and clients, so it may hold
+    anything; its digest proves it without keeping it."""
+    return Digest(hashlib.sha256(reference.encode()).hexdigest()) if reference else None
