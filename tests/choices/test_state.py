@@ -50,11 +50,11 @@ def test_order_of_reading_does_not_matter(history: list[ChoiceEvent], random: ob
 
 @given(histories)
 def test_the_last_word_stands(history: list[ChoiceEvent]) -> None:
-    standing = fold(history)
+    consents = fold(history)
     for purpose in {event.purpose for event in history}:
         last = max(event for event in history if event.purpose == purpose)
-        assert standing.answer(purpose) is last.answer
-        assert standing.since(purpose) == last.at
+        assert consents.answer(purpose) is last.answer
+        assert consents.since(purpose) == last.at
 
 
 @given(histories, events)

@@ -13,7 +13,9 @@ class AccessConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="access")
+        from aboveboard.access.entries import ENTRIES
+
+        return Package(name="access", entries=ENTRIES)
 
     def ready(self) -> None:
         """Register what moves along when two people are found to be one, and what is sealed
