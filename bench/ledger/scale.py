@@ -66,7 +66,7 @@ def inner(largest: int) -> None:
     from django.db import connection
 
     from aboveboard.ledger.format.tiles import Edge
-    from aboveboard.ledger.sequencing import log_folder
+    from aboveboard.ledger.published import log_folder
 
     folder, edge = log_folder().path, Edge.empty()
     say(f"on {connection.vendor}")
@@ -125,7 +125,7 @@ def appending(edge: object) -> None:
     from aboveboard.ledger.format.checkpoint import Checkpoint
     from aboveboard.ledger.format.tiles import Edge
     from aboveboard.ledger.models import CheckpointRow, Entry
-    from aboveboard.ledger.sequencing import log_folder
+    from aboveboard.ledger.published import log_folder
 
     assert isinstance(edge, Edge)
     Entry.objects.all().delete()
@@ -164,7 +164,7 @@ def proving(size: int) -> None:
     from aboveboard.ledger.format import proof as proofs
     from aboveboard.ledger.format.tree import leaf_hash
     from aboveboard.ledger.models import Entry
-    from aboveboard.ledger.sequencing import log_folder
+    from aboveboard.ledger.published import log_folder
 
     picks = random.Random(518).sample(range(size), PROOFS)
     rows = [

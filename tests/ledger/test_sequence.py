@@ -21,7 +21,8 @@ from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused, o
 from aboveboard.ledger.format.note import Signer
 from aboveboard.ledger.format.tree import leaf_hash, root_of
 from aboveboard.ledger.models import CheckpointRow, Entry
-from aboveboard.ledger.sequencing import EntriesDamaged, LogAhead, LogForked
+from aboveboard.ledger.published import LogAhead, LogForked
+from aboveboard.ledger.sequencing import EntriesDamaged
 from aboveboard.ledger.verify.sources import Folder
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -103,12 +103,12 @@ def test_a_failing_job_is_tried_again_then_parked_and_its_words_are_not_kept(
     enqueue("test.note")
     at = now()
     with caplog.at_level(logging.DEBUG):
-        for _ in range(limits.OUTBOX_ATTEMPTS + 3):
+        for _ in range(limits.ATTEMPTS + 3):
             jobs.run_jobs_once(worker="w", at=at)
-            at += limits.OUTBOX_LONGEST_WAIT
+            at += limits.LONGEST_WAIT
     assert len(DONE) == 1, "a job that fails holds up no other"
     [failed] = queries.failed()
-    assert (failed.kind, failed.reason, failed.attempts) == (kind, reason, limits.OUTBOX_ATTEMPTS)
+    assert (failed.kind, failed.reason, failed.attempts) == (kind, reason, limits.ATTEMPTS)
     assert "zoe" not in caplog.text
     assert reason in caplog.text
 
@@ -119,13 +119,13 @@ def test_a_job_whose_worker_died_is_done_by_the_next() -> None:
     at = now()
     assert actions.claim("test.note", 1, "dead", at)
     assert jobs.run_jobs_once(worker="w", at=at + timedelta(seconds=1)) == 0
-    assert jobs.run_jobs_once(worker="w", at=at + limits.OUTBOX_LEASE) == 1
+    assert jobs.run_jobs_once(worker="w", at=at + limits.LEASE) == 1
     assert len(DONE) == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_long_job_is_not_taken_for_a_dead_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "OUTBOX_LEASE", timedelta(seconds=0.3))
+    monkeypatch.setattr(limits, "LEASE", timedelta(seconds=0.3))
     taken: list[object] = []
 
     def long(ref: Reference) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.basics.clock import now
-from aboveboard.outbox import actions, backoff, limits, queries, reference
+from aboveboard.outbox import actions, limits, queries, reference
 
 SOON = timedelta(minutes=1)
 
@@ -71,17 +71,17 @@ def test_a_finished_message_is_over() -> None:
 def test_a_failing_message_waits_longer_then_is_parked_with_its_reason_until_retried() -> None:
     [id_] = posted()
     at, waits = now(), []
-    for attempt in range(1, limits.OUTBOX_ATTEMPTS + 1):
+    for attempt in range(1, limits.ATTEMPTS + 1):
         [claimed] = actions.claim("test.kind", 1, "w", at)
         assert claimed.attempts == attempt
         again = actions.fail(id_, "unavailable", at)
-        assert again == (attempt < limits.OUTBOX_ATTEMPTS)
+        assert again == (attempt < limits.ATTEMPTS)
         if again:
             [row] = queries.waiting("test.kind")
             assert row.reason == "unavailable"
             waits.append(row.due_at - at)
             at = row.due_at
-    assert waits == [limits.OUTBOX_FIRST_WAIT * 2**n for n in range(limits.OUTBOX_ATTEMPTS - 1)]
+    assert waits == [limits.FIRST_WAIT * 2**n for n in range(limits.ATTEMPTS - 1)]
     assert queries.waiting() == []
     [failed] = queries.failed("test.kind")
     assert (failed.id, failed.reason, failed.failed_at) == (id_, "unavailable", at)
@@ -103,9 +103,9 @@ def test_a_failure_may_name_its_own_time() -> None:
 def test_a_message_that_kills_its_workers_is_parked() -> None:
     [id_] = posted()
     at = now()
-    for _ in range(limits.OUTBOX_ATTEMPTS):
+    for _ in range(limits.ATTEMPTS):
         assert actions.claim("test.kind", 1, "w", at)
-        at += limits.OUTBOX_LEASE
+        at += limits.LEASE
     assert actions.claim("test.kind", 1, "w", at) == []
     assert [(row.id, row.reason) for row in queries.failed()] == [(id_, actions.DIED)]
 
@@ -116,8 +116,8 @@ def test_a_lease_is_renewed_only_by_its_holder() -> None:
     at = now()
     actions.claim("test.kind", 1, "w1", at)
     assert actions.renew(ids, "w2", at + SOON) == 0
-    assert actions.renew(ids, "w1", at + limits.OUTBOX_LEASE) == 1
-    assert actions.claim("test.kind", 1, "w2", at + limits.OUTBOX_LEASE) == []
+    assert actions.renew(ids, "w1", at + limits.LEASE) == 1
+    assert actions.claim("test.kind", 1, "w2", at + limits.LEASE) == []
 
 
 @pytest.mark.django_db
@@ -212,7 +212,7 @@ def test_no_address_or_number_passes_for_a_reference(value: str) -> None:
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_waits_never_shrink_and_never_pass_the_ceiling(one: int, other: int) -> None:
     def wait(attempts: int) -> timedelta:
-        return backoff.wait_after(attempts, first=timedelta(seconds=5), longest=timedelta(hours=1))
+        return actions.wait_after(attempts, first=timedelta(seconds=5), longest=timedelta(hours=1))
 
     assert (
         timedelta(seconds=5) <= wait(min(one, other)) <= wait(max(one, other)) <= timedelta(hours=1)

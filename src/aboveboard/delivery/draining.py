@@ -27,7 +27,8 @@ from aboveboard.delivery.models import Channel, State
 from aboveboard.delivery.smtp.message import Letter, Outcome, Verdict
 from aboveboard.delivery.smtp.pool import Post
 from aboveboard.delivery.smtp.server import NoServer, Server
-from aboveboard.outbox import backoff, reference
+from aboveboard.outbox import reference
+from aboveboard.outbox.actions import wait_after
 
 log = logging.getLogger(__name__)
 
@@ -208,7 +209,7 @@ class InHand:
         tries = self._claim.attempts[id_]
         if tries >= limits.DELIVERY_ATTEMPTS:
             return Result(id_, State.FAILED, reason, code)
-        wait = backoff.wait_after(
+        wait = wait_after(
             tries, first=limits.DELIVERY_FIRST_WAIT, longest=limits.DELIVERY_LONGEST_WAIT
         )
         return Result(id_, State.QUEUED, reason, code, self._drain.now() + wait)

@@ -14,10 +14,32 @@ class KeysConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.keys import entries, log_signing, queries
+        from aboveboard.keys.personal_data import DECLARED
         from aboveboard.ledger.entries import SigningKeyReplaced
 
         return Package(
             name="keys",
+            public=(
+                "actions",
+                "entries",
+                "handles",
+                "limits",
+                "log_signing",
+                "providers.file",
+                "providers.material",
+                "providers.passphrase",
+                "providers.places",
+                "queries",
+                "ring",
+                "rotation.ceremony",
+                "rotation.progress",
+                "rotation.root",
+                "shares",
+                "status",
+                "wrapping",
+                "wrapping_keys",
+            ),
+            personal_data=DECLARED,
             entries=(
                 entries.RotationBegun,
                 entries.RotationFinished,

@@ -11,7 +11,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.package import Recorded
 from aboveboard.keys.queries import instance_secret, secret_names
-from aboveboard.ledger import sequencing, signing
+from aboveboard.ledger import published, signing
 from aboveboard.ledger.actions import change_key, keep_key_change, sequence
 from aboveboard.ledger.entries import SigningKeyReplaced
 from aboveboard.ledger.format.checkpoint import Checkpoint
@@ -64,7 +64,7 @@ def check_published() -> None:
     Raises:
         LogAhead, LogForked, LogOfAnotherKey: it is not, and nothing can be signed.
     """
-    sequencing.check_published(*(one.vkey for one in signers()))
+    published.check_published(*(each.vkey for each in signers()))
 
 
 def _sequence() -> Checkpoint | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,15 +14,17 @@ from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.ledger.folder import CHECKPOINT, VKEY, LogFolder
 from aboveboard.ledger.format import checkpoint as checkpoints
 from aboveboard.ledger.format import note as notes
-from aboveboard.ledger.format.entry import parse
+from aboveboard.ledger.format.entry import EntryBody, parse
 from aboveboard.ledger.format.proof import Proof
 from aboveboard.ledger.format.tiles import HashReader, Tile, decode_hashes, parse_path
 from aboveboard.ledger.format.tree import inclusion_ranges
 from aboveboard.ledger.models import CheckpointRow, Entry
-from aboveboard.ledger.sequencing import log_folder
+from aboveboard.ledger.published import log_folder
 from aboveboard.ledger.signing import HANDOVER
 from aboveboard.ledger.witnessing import WITNESSED
 
+_STREAMED = 2_000
+"""Rows fetched at a time where all are read."""
 _HANDOVER = re.compile(rf"{HANDOVER}/[1-9][0-9]{{0,3}}")
 
 
@@ -115,6 +117,23 @@ def entries_for(
     if after is not None:
         found = found.filter(pk__lt=after)
     return [_recorded(row) for row in found.order_by("-pk")[:limit]]
+
+
+def entries_from(leaf_index: int, kinds: Collection[str] = ()) -> Iterator[EntryBody]:
+    """Yield what the entries from a place in the tree on say, in the order of the tree; of these
+    ``kinds`` alone, if any are given."""
+    rows = Entry.objects.filter(leaf_index__gte=leaf_index).order_by("leaf_index")
+    if kinds:
+        rows = rows.filter(kind__in=list(kinds))
+    for body in rows.values_list("body", flat=True).iterator(chunk_size=_STREAMED):
+        yield parse(bytes(body))
+
+
+def entries_about(handles: Collection[str]) -> Iterator[Recorded]:
+    """Yield everything that concerns the person of these handles, oldest first."""
+    rows = Entry.objects.filter(handle__in=list(handles)).order_by("pk")
+    for row in rows.iterator(chunk_size=_STREAMED):
+        yield _recorded(row)
 
 
 def size() -> int:

@@ -20,59 +20,32 @@ import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from aboveboard.basics import settings
-from aboveboard.basics.errors import AboveboardError, Damaged
+from aboveboard.basics.errors import Damaged
 from aboveboard.ledger import limits, rows
-from aboveboard.ledger.folder import CHECKPOINT, VKEY, LogFolder
-from aboveboard.ledger.format import checkpoint as checkpoints
-from aboveboard.ledger.format import note as notes
+from aboveboard.ledger.folder import CHECKPOINT, LogFolder
 from aboveboard.ledger.format.checkpoint import Checkpoint
-from aboveboard.ledger.format.note import NoteRefused, Verifier
 from aboveboard.ledger.format.tiles import WIDTH, Edge, Tile
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.models import CheckpointRow
-from aboveboard.ledger.signing import HANDOVER, check_newest, handover, is_handing_over
+from aboveboard.ledger.published import (
+    check_continues,
+    log_folder,
+    publish_handovers,
+    publish_keys,
+    published_size,
+    signed_by,
+)
+from aboveboard.ledger.signing import check_newest, is_handing_over
 
 if TYPE_CHECKING:
     from aboveboard.ledger.format.note import Signer
 
-FOLDER: Final = "log"
-"""The name of the published folder inside the instance's."""
-
 _log = logging.getLogger(__name__)
-
-
-class LogAhead(Damaged):
-    """The published log has {published} entries, the database knows of {known}: it
-    comes from an older copy."""
-
-    code = "log_ahead"
-    next_step = (
-        "Nothing was signed. Restore the newest copy of the database, or the published log forks."
-    )
-
-
-class LogForked(Damaged):
-    """The published checkpoint of {size} entries is not the one that this database signed."""
-
-    code = "log_forked"
-    next_step = "Nothing was signed. Keep both as evidence, and run: aboveboard ledger verify"
-
-
-class LogOfAnotherKey(Damaged):
-    """The published log is signed with a key that this database never signed with: it is not the
-    log's database, or was made anew."""
-
-    code = "log_of_another_key"
-    next_step = (
-        "Nothing was signed. Restore the newest copy of the log's own database, or the published "
-        "log forks."
-    )
 
 
 class EntriesDamaged(Damaged):
@@ -80,11 +53,6 @@ class EntriesDamaged(Damaged):
 
     code = "entries_damaged"
     next_step = "Nothing was signed. Run: aboveboard ledger verify"
-
-
-def log_folder() -> LogFolder:
-    """Return the folder of this instance's published log."""
-    return LogFolder(settings.current().path(FOLDER))
 
 
 def sequence(*, at: datetime, signer: Signer, former: Sequence[Signer] = ()) -> Checkpoint | None:
@@ -108,15 +76,15 @@ def sequence(*, at: datetime, signer: Signer, former: Sequence[Signer] = ()) -> 
     # One batch is published while the next is placed; never two, and never out of order.
     with folder.lock(), ThreadPoolExecutor(max_workers=1) as publisher:
         keys = [one.vkey for one in (*former, signer)]
-        _check_published(folder, keys)
-        _publish_keys(folder, keys)
+        check_continues(folder, keys)
+        publish_keys(folder, keys)
         edge = _healed(folder)
         while True:
             placed = _place(edge, at, signer, former)
             if published:
                 published.result()
             if placed is None:
-                _publish_handovers(folder, keys)
+                publish_handovers(folder, keys)
                 return newest
             full, row = placed
             if row is None:  # another machine placed entries meanwhile
@@ -124,72 +92,6 @@ def sequence(*, at: datetime, signer: Signer, former: Sequence[Signer] = ()) -> 
                 continue
             published = publisher.submit(_publish, folder, full, edge.partials(), row.note)
             newest = Checkpoint(settings.current().ledger.origin, row.size, bytes(row.root))
-
-
-def check_published(*vkeys: str) -> None:
-    """Look whether the published log is one that this database can go on with, whose
-    keys are and were ``vkeys``.
-
-    Raises:
-        LogAhead, LogForked, LogOfAnotherKey: it is not.
-    """
-    folder = log_folder()
-    if folder.path.is_dir():
-        # Else it could grow between a look at the database and one at the folder.
-        with folder.lock():
-            _check_published(folder, vkeys)
-
-
-def _check_published(folder: LogFolder, vkeys: Sequence[str]) -> None:
-    """Nothing is written before this: a key published beside a log would make what it signs
-    look like that log's."""
-    last = CheckpointRow.objects.order_by("-size").first()
-    _published_size(folder, last)
-    known = (folder.read(VKEY) or b"").decode("utf-8", "replace").split()
-    if not known or not set(known).isdisjoint(vkeys):
-        return
-    if last is None:
-        raise LogOfAnotherKey
-    try:  # a new key follows an old one only where this database signed with the old one
-        checkpoints.open_with(last.note, [Verifier.from_vkey(key) for key in known])
-    except AboveboardError:
-        raise LogOfAnotherKey from None
-
-
-def _publish_keys(folder: LogFolder, vkeys: Sequence[str]) -> None:
-    """Publish every key this log was ever signed with, the newest last, so that old
-    checkpoints still verify.
-
-    With each change of key goes the checkpoint that both keys signed; it is looked for where
-    it is not published yet.
-    """
-    known = (folder.read(VKEY) or b"").decode("utf-8").split()
-    wanted = [*(key for key in known if key not in vkeys), *vkeys]
-    if known != wanted:
-        folder.write_note(VKEY, "\n".join(wanted) + "\n")
-    _publish_handovers(folder, vkeys)
-
-
-def _publish_handovers(folder: LogFolder, vkeys: Sequence[str]) -> None:
-    """Publish the checkpoints that an old and a new key signed both, as far as they
-    are not published yet."""
-    for generation, (old, new) in enumerate(pairwise(map(Verifier.from_vkey, vkeys)), 2):
-        name = f"{HANDOVER}/{generation}"
-        if (
-            folder.read(name) is None
-            and (note := handover(generation))
-            and _signed_by(note, old)
-            and _signed_by(note, new)
-        ):
-            folder.write_note(name, note)
-
-
-def _signed_by(note: str, verifier: Verifier) -> bool:
-    try:
-        verifier.open(note)
-    except NoteRefused:
-        return False
-    return True
 
 
 def _place(
@@ -236,7 +138,7 @@ def _handing_over(last: CheckpointRow | None, former: Sequence[Signer]) -> Seque
         (
             former[at:]
             for at in reversed(range(len(former)))
-            if _signed_by(last.note, former[at].verifier)
+            if signed_by(last.note, former[at].verifier)
         ),
         (),
     )
@@ -255,7 +157,7 @@ def _healed(folder: LogFolder) -> Edge:
     """Step 1. Return the edge of the database's tree, after publishing what
     the folder lacks of it."""
     last = CheckpointRow.objects.order_by("-size").first()
-    start = _published_size(folder, last)
+    start = published_size(folder, last)
     if last is None:
         return Edge.empty()
     edge = folder.edge(start)
@@ -281,28 +183,6 @@ def _healed(folder: LogFolder) -> Edge:
     _publish(folder, [], edge.partials(), last.note)
     folder.clear_partials(full)
     return edge
-
-
-def _published_size(folder: LogFolder, last: CheckpointRow | None) -> int:
-    """Return the size of the published checkpoint, which must be one that this database
-    signed; 0 if there is none.
-
-    The note's signature is not checked here: equality with the row that was signed says more.
-    """
-    data = folder.read(CHECKPOINT)
-    if data is None:
-        return 0
-    try:
-        note = notes.only(notes.decode(data), settings.current().ledger.origin)
-        size = checkpoints.parse(notes.split(note)[0]).size
-    except AboveboardError:
-        return 0
-    known = last.size if last else 0
-    if size > known:
-        raise LogAhead(published=size, known=known)
-    if not CheckpointRow.objects.filter(size=size, note=note).exists():
-        raise LogForked(size=size)
-    return size
 
 
 def _signed_root(size: int) -> bytes | None:

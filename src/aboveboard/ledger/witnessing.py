@@ -27,7 +27,7 @@ from aboveboard.ledger.format.cosignature import WitnessKey, cosigned
 from aboveboard.ledger.format.note import NoteRefused
 from aboveboard.ledger.format.tiles import HashReader, Tile, decode_hashes
 from aboveboard.ledger.models import WitnessRow
-from aboveboard.ledger.sequencing import log_folder
+from aboveboard.ledger.published import log_folder
 from aboveboard.ledger.witness.client import Address, WitnessRefuses, ask, read_addresses
 
 WITNESSED: Final = "witnessed"

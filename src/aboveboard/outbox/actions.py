@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from aboveboard.basics.clock import now
 from aboveboard.basics.ids import new_ids
-from aboveboard.outbox import backoff, limits
+from aboveboard.outbox import limits
 from aboveboard.outbox.models import Message
 from aboveboard.outbox.reference import Reference, check
 
@@ -66,18 +66,18 @@ def post_many(kind: str, refs: Sequence[Reference], *, due: datetime | None = No
 
 
 def claim(kind: str | Sequence[str], limit: int, worker: str, at: datetime) -> list[Claimed]:
-    """Take up to ``limit`` messages that are due, oldest first, for ``limits.OUTBOX_LEASE``.
+    """Take up to ``limit`` messages that are due, oldest first, for ``limits.LEASE``.
 
     No two workers hold one message: PostgreSQL skips rows another claim has locked, SQLite
     lets one writer in at a time. A message whose worker died is due again when its lease
-    runs out; one whose workers died ``limits.OUTBOX_ATTEMPTS`` times is parked as failed,
+    runs out; one whose workers died ``limits.ATTEMPTS`` times is parked as failed,
     because it is what kills them.
     """
     kinds = [kind] if isinstance(kind, str) else list(kind)
     with transaction.atomic():
         open_ = Message.objects.filter(kind__in=kinds, done_at=None, failed_at=None)
         free = open_.filter(Q(lease_until=None) | Q(lease_until__lte=at))
-        free.filter(attempts__gte=limits.OUTBOX_ATTEMPTS).update(
+        free.filter(attempts__gte=limits.ATTEMPTS).update(
             failed_at=at, failed_reason=DIED, lease_until=None, claimed_by=""
         )
         due = (
@@ -85,7 +85,7 @@ def claim(kind: str | Sequence[str], limit: int, worker: str, at: datetime) -> l
         )
         rows = list(due[:limit])
         Message.objects.filter(id__in=[row.id for row in rows]).update(
-            claimed_by=worker, lease_until=at + limits.OUTBOX_LEASE, attempts=F("attempts") + 1
+            claimed_by=worker, lease_until=at + limits.LEASE, attempts=F("attempts") + 1
         )
     return [Claimed(row.id, row.kind, row.ref, row.attempts + 1) for row in rows]
 
@@ -94,7 +94,7 @@ def renew(ids: Iterable[int], worker: str, at: datetime) -> int:
     """Hold messages for another lease; return how many are still this worker's."""
     return Message.objects.filter(
         id__in=list(ids), claimed_by=worker, done_at=None, failed_at=None
-    ).update(lease_until=at + limits.OUTBOX_LEASE)
+    ).update(lease_until=at + limits.LEASE)
 
 
 def finish(ids: Iterable[int], at: datetime) -> None:
@@ -107,18 +107,16 @@ def finish(ids: Iterable[int], at: datetime) -> None:
 def fail(id_: int, reason: str, at: datetime, retry_at: datetime | None = None) -> bool:
     """Say that a message could not be handled now; return whether it will be tried again.
 
-    Without ``retry_at`` it waits longer after each attempt. After ``limits.OUTBOX_ATTEMPTS`` it is
+    Without ``retry_at`` it waits longer after each attempt. After ``limits.ATTEMPTS`` it is
     parked as failed with ``reason``, a code such as ``"unavailable"``, until someone calls
     :func:`retry`.
     """
     with transaction.atomic():
         row = Message.objects.select_for_update().get(id=id_)
         row.lease_until, row.claimed_by, row.failed_reason = None, "", reason[:64]
-        again = row.attempts < limits.OUTBOX_ATTEMPTS
+        again = row.attempts < limits.ATTEMPTS
         if again:
-            wait = backoff.wait_after(
-                row.attempts, first=limits.OUTBOX_FIRST_WAIT, longest=limits.OUTBOX_LONGEST_WAIT
-            )
+            wait = wait_after(row.attempts, first=limits.FIRST_WAIT, longest=limits.LONGEST_WAIT)
             row.due_at = retry_at or at + wait
         else:
             row.failed_at = at
@@ -133,3 +131,10 @@ def retry(ids: Iterable[int], at: datetime) -> int:
     return Message.objects.filter(id__in=list(ids), failed_at__isnull=False).update(
         failed_at=None, failed_reason="", attempts=0, due_at=at
     )
+
+
+def wait_after(attempts: int, *, first: timedelta, longest: timedelta) -> timedelta:
+    """Return the wait after the ``attempts``-th try (1 is the first) failed: each is twice the one
+    before, up to ``longest``."""
+    doublings = min(max(attempts, 1) - 1, 20)
+    return min(first * (1 << doublings), longest)

@@ -13,4 +13,4 @@ class OutboxConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="outbox")
+        return Package(name="outbox", public=("actions", "jobs", "limits", "queries", "reference"))

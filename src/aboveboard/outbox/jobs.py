@@ -124,7 +124,7 @@ def _holding(id_: int, worker: str) -> Iterator[None]:
 
     def renew() -> None:
         try:
-            while not over.wait(limits.OUTBOX_LEASE.total_seconds() / 3):
+            while not over.wait(limits.LEASE.total_seconds() / 3):
                 actions.renew([id_], worker, now())
         finally:
             connection.close()

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-OUTBOX_LEASE: Final = timedelta(seconds=30)
+LEASE: Final = timedelta(seconds=30)
 """How long a worker may be silent before its messages and jobs are taken for abandoned. Our choice:
 renewed every third of it."""
 
-OUTBOX_ATTEMPTS: Final = 8
+ATTEMPTS: Final = 8
 """How often a message or job is tried before it is parked as failed. With the waits below:
 over about ten minutes."""
 
-OUTBOX_FIRST_WAIT: Final = timedelta(seconds=5)
+FIRST_WAIT: Final = timedelta(seconds=5)
 """Wait after a first failed attempt; each further one is twice as long."""
 
-OUTBOX_LONGEST_WAIT: Final = timedelta(hours=1)
+LONGEST_WAIT: Final = timedelta(hours=1)
 """Longest wait between two attempts."""

@@ -21,7 +21,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
-from aboveboard.ledger.sequencing import log_folder
+from aboveboard.ledger.published import log_folder
 from aboveboard.recovery import archive, backups, manifest
 from aboveboard.recovery.copying.postgres import Postgres
 from aboveboard.recovery.copying.snapshot import Database, Taken, Told

@@ -132,7 +132,7 @@ def _duration(text: str) -> timedelta:
 
 def _source(where: str | None, stack: ExitStack) -> Source:
     if where is None:
-        from aboveboard.ledger.sequencing import log_folder
+        from aboveboard.ledger.published import log_folder
 
         return Folder(log_folder().path)
     if where.startswith(("http://", "https://")):

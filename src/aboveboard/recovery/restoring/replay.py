@@ -2,7 +2,8 @@
 
 The procedure, numbered as in the code and in ``tests/recovery/test_restore.py``:
 
-1. The entries since the backup are taken out of the published log (:mod:`.ingest`).
+1. The entries since the backup are taken out of the published log
+   (:mod:`aboveboard.ledger.ingest`).
 2. Everybody whose erasure is among them is erased again, and everybody for whom the keys part,
    which may be newer than the records, has no key.
 3. Keys of people who came after the backup, and have no record in it, are destroyed.
@@ -35,15 +36,15 @@ from aboveboard.basics.facts import FactsMalformed
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import queries as deliveries
 from aboveboard.keys.log_signing import sequence_now, signer
+from aboveboard.ledger import ingest as ingesting
 from aboveboard.ledger.actions import append
-from aboveboard.ledger.format.entry import EntryBody, parse
+from aboveboard.ledger.format.entry import EntryBody
 from aboveboard.ledger.format.note import Verifier
-from aboveboard.ledger.models import Entry
-from aboveboard.ledger.sequencing import log_folder
+from aboveboard.ledger.published import log_folder
+from aboveboard.ledger.queries import entries_from
 from aboveboard.ledger.verify.sources import Folder, Source
 from aboveboard.recovery import queries
 from aboveboard.recovery.models import Restoration
-from aboveboard.recovery.restoring import ingest as ingesting
 from aboveboard.recovery.restoring import repeating
 from aboveboard.recovery.restoring.rules import Line, Outcome, rule
 from aboveboard.vault import actions as vault
@@ -162,11 +163,7 @@ def _ingest(
 def _since(restoration: Restoration, *kinds: str) -> Iterator[EntryBody]:
     """Yield the entries since the backup in the order of the tree; those still
     waiting then are among them."""
-    found = Entry.objects.filter(leaf_index__gte=restoration.entries).order_by("leaf_index")
-    if kinds:
-        found = found.filter(kind__in=kinds)
-    for body in found.values_list("body", flat=True).iterator(chunk_size=_PAGE):
-        yield parse(bytes(body))
+    return entries_from(restoration.entries, kinds)
 
 
 def _erase_again(restoration: Restoration, watch: Watch) -> list[Line]:

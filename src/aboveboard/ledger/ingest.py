@@ -17,9 +17,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from aboveboard.basics.errors import AboveboardError, Invalid
-from aboveboard.ledger.format import checkpoint as checkpoints
-from aboveboard.ledger.format import note as notes
+from aboveboard.basics.errors import AboveboardError, Damaged, Invalid
 from aboveboard.ledger.format.checkpoint import Checkpoint, open_with
 from aboveboard.ledger.format.entry import EntryRefused, parse
 from aboveboard.ledger.format.note import Verifier
@@ -43,7 +41,7 @@ class LogRefused(Invalid):
     next_step = "Nothing was changed. Give the newest copy of this instance's own log."
 
 
-class LogContradicts(AboveboardError):
+class LogContradicts(Damaged):
     """The log that was given is not the one that this backup belongs to: {why}."""
 
     code = "log_contradicts"
@@ -220,11 +218,3 @@ def _continue_numbers() -> None:
                 "max(id) FROM ledger_entry), nextval(pg_get_serial_sequence('ledger_entry', "
                 "'id'))))"
             )
-
-
-def size_said(data: bytes) -> int:
-    """Return the size that an unverified checkpoint claims; 0 if it cannot be read."""
-    try:
-        return checkpoints.parse(notes.split(notes.decode(data))[0]).size
-    except AboveboardError:
-        return 0
