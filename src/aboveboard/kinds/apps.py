@@ -21,6 +21,7 @@ class KindsConfig(AppConfig):
                 "kind",
                 "limits",
                 "normalise",
+                "recognise",
                 "values",
             ),
         )

@@ -13,7 +13,7 @@ import unicodedata
 from stdnum import luhn
 
 from aboveboard.kinds.kind import Misfit
-from aboveboard.kinds.limits import CARD_DIGITS
+from aboveboard.kinds.limits import CARD_DIGITS, RECOGNISED_CARD_DIGITS
 
 UNCHECKED = "unchecked"
 """The format of a shop's own card, whose numbers carry no check digit."""
@@ -22,13 +22,24 @@ _BETWEEN = re.compile(r"[\s.\-]")
 _CUT = re.compile(r"[0-9]{0,8}[*xX\u2022\u00b7#]+([0-9]{4})|([0-9]{4})", re.ASCII)
 
 
+def is_number(text: str) -> bool:
+    """Return whether a text nobody described is most likely a whole card number."""
+    plain = _compact(text)
+    return (
+        plain.isascii()
+        and plain.isdigit()
+        and RECOGNISED_CARD_DIGITS[0] <= len(plain) <= RECOGNISED_CARD_DIGITS[1]
+        and luhn.is_valid(plain)
+    )
+
+
 def read(text: str, form: str) -> str:
     """Return the last four digits, masked: ``•••• 1234``.
 
     Raises:
         Misfit: no card number, or its last digit does not check the others.
     """
-    plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", text))
+    plain = _compact(text)
     cut = _CUT.fullmatch(plain)
     if cut:
         return f"•••• {cut[1] or cut[2]}"
@@ -37,3 +48,7 @@ def read(text: str, form: str) -> str:
     if form != UNCHECKED and not luhn.is_valid(plain):
         raise Misfit("not_card", "a card number: its last digit does not fit the others")
     return f"•••• {plain[-4:]}"
+
+
+def _compact(text: str) -> str:
+    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text))

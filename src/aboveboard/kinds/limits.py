@@ -9,6 +9,10 @@ CARD_DIGITS: Final = (12, 19)
 """Fewest and most digits of a card number (ISO/IEC 7812-1 allows up to 19; the
 shortest in use have 12)."""
 
+RECOGNISED_CARD_DIGITS: Final = (13, 19)
+"""Fewest and most digits of what is taken for a card number where nobody said that it is one. Our
+choice: with 12 digits one phone number in ten would pass the check digit."""
+
 OLDEST_DAY: Final = date(1880, 1, 1)
 """Earliest day that is taken for one of somebody's life. Our choice: nobody
 alive was born before."""

@@ -7,7 +7,7 @@ The roles a column may have are data (``columns.yaml``).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.incidents.leaks import passwords
+from aboveboard.kinds.recognise import matches
 from aboveboard.law.categories import bitmap
 
 _FILE = Path(__file__).with_name("columns.yaml")
@@ -103,7 +103,7 @@ def guess(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[Guess]
             role, by = _by_content(filled), "content"
         if role is None:
             role, by = roles()[IGNORE], "nothing"
-        seen = sum(1 for value in filled if _looks(role.content, value)) if role.content else 0
+        seen = sum(1 for value in filled if matches(role.content, value)) if role.content else 0
         found.append(Guess(position, name, role.name, by, seen, len(filled)))
     return found
 
@@ -137,24 +137,7 @@ def _by_content(values: Sequence[str]) -> Role | None:
         return None
     for role in roles().values():
         if role.content and sum(
-            1 for value in values if _looks(role.content, value)
+            1 for value in values if matches(role.content, value)
         ) >= _MOST * len(values):
             return role
     return None
-
-
-def _looks(content: str, value: str) -> bool:
-    test = _TESTS.get(content)
-    return test(value) if test else bool(re.fullmatch(content, value, re.ASCII))
-
-
-def _is_card(value: str) -> bool:
-    """Whether the value is 13 to 19 digits that pass the Luhn check (ISO/IEC 7812-1, annex B)."""
-    digits = value.replace(" ", "").replace("-", "")
-    if not re.fullmatch(r"\d{13,19}", digits, re.ASCII):
-        return False
-    doubled = [int(mark) * (2 if place % 2 else 1) for place, mark in enumerate(reversed(digits))]
-    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
-
-
-_TESTS: Mapping[str, Callable[[str], bool]] = {"hash": passwords.is_hash, "card": _is_card}

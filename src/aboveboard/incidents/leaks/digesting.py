@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from aboveboard.engines.leak import LeakWriter
-from aboveboard.incidents.leaks import passwords
 from aboveboard.incidents.leaks.columns import Role, roles
 from aboveboard.incidents.leaks.reading import Reason, Row, Unread
+from aboveboard.kinds.recognise import password_form
 from aboveboard.vault import blind
 
 _EMPTY = frozenset({"", "null", "none", "nil", "n/a", "na", "-", "\\n", "nan", "undefined"})
@@ -76,7 +76,7 @@ def _judge(
     categories = readable = 0
     for role, value in values:
         categories |= role.bits
-        if role.name != "password" or not passwords.is_strong(value):
+        if role.name != "password" or not password_form(value).strong:
             readable |= role.bits
         if role.index:
             tried = dict.fromkeys((own, *regions) if own else regions)

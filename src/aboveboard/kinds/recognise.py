@@ -1,0 +1,86 @@
+"""What an unlabelled value looks like: an e-mail address, a card number, a stored password.
+
+For files that nobody described, such as a leaked one. The patterns are data (``recognise.yaml``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from aboveboard.kinds import cards
+
+PLAIN_PASSWORD = "plain"  # noqa: S105 - the name of a form
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordForm:
+    """A form in which passwords are stored: ``bcrypt``, ``hex`` ...
+
+    ``strong``: salted, and slow on purpose, so that a good password stays unreadable.
+    """
+
+    name: str
+    strong: bool
+
+
+_AS_TYPED = PasswordForm(PLAIN_PASSWORD, strong=False)
+
+
+def known() -> frozenset[str]:
+    """Return the names that :func:`matches` takes."""
+    return frozenset(_tests())
+
+
+def matches(what: str, value: str) -> bool:
+    """Return whether a value without spaces around it looks like ``what``.
+
+    Raises:
+        KeyError: ``what`` is none of :func:`known`.
+    """
+    return _tests()[what](value)
+
+
+def password_form(value: str) -> PasswordForm:
+    """Return the form of a stored password; ``plain`` is the password itself.
+
+    The first pattern that matches the whole value decides.
+    """
+    text = value.strip()
+    return next((form for form, pattern in _password_forms() if pattern.fullmatch(text)), _AS_TYPED)
+
+
+@cache
+def _tests() -> Mapping[str, Callable[[str], bool]]:
+    patterns = {name: re.compile(text, re.ASCII) for name, text in _data()["values"].items()}
+    return {
+        **{name: _matcher(pattern) for name, pattern in patterns.items()},
+        "card_number": cards.is_number,
+        "password_hash": lambda value: password_form(value) is not _AS_TYPED,
+    }
+
+
+def _matcher(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda value: pattern.fullmatch(value) is not None
+
+
+@cache
+def _password_forms() -> tuple[tuple[PasswordForm, re.Pattern[str]], ...]:
+    return tuple(
+        (PasswordForm(row["name"], row["strong"]), re.compile(row["pattern"], re.ASCII | re.DOTALL))
+        for row in _data()["passwords"]
+    )
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = yaml.safe_load(
+        Path(__file__).with_name("recognise.yaml").read_text("utf-8")
+    )
+    return loaded
