@@ -66,7 +66,7 @@ def test_a_restriction_is_placed_and_lifted(capsys: pytest.CaptureFixture[str]) 
     )
     placed = json.loads(said(capsys, *words))
     assert (placed["kind"], placed["until"]) == ("restriction", "2100-01-01")
-    assert "ended" in said(capsys, "hold", "lift", str(placed["number"]), "--told", "letter/1")
+    assert "ended" in said(capsys, "hold", "lift", str(placed["number"]), "--notice", "letter/1")
 
 
 def test_two_records_become_one_and_two_again(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,10 +14,12 @@ from aboveboard.commands.demo.people import people, write
 from aboveboard.intake import blocks
 from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
+from aboveboard.intake import queries as intake_queries
+from aboveboard.intake.models import ImportRun
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import queries
-from aboveboard.vault.models import BlindIndex, ImportRun, Person, SealedRecord
+from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 
 MAPPING_FILE = Path(loading.__file__).parent / "samples" / "adventureworks.yaml"
 MAPPING = mappings.load(MAPPING_FILE.read_text("utf-8"), name=MAPPING_FILE.name)
@@ -70,7 +72,7 @@ def test_someone_who_stands_twice_in_the_file_is_loaded_once_and_listed(file: Pa
     lines = file.read_text("utf-8").splitlines(keepends=True)
     file.write_text("".join([*lines, lines[5]]), "utf-8")
     run = load(file)
-    (problem,) = queries.import_problems(run.pk)
+    (problem,) = intake_queries.import_problems(run.pk)
     assert (run.loaded, problem.line, problem.code) == (PEOPLE, PEOPLE + 2, "twice")
 
 
@@ -81,7 +83,7 @@ def test_bad_rows_are_listed_and_the_rest_is_loaded(file: Path) -> None:
     file.write_text("".join(lines), "utf-8")
     run = load(file)
     assert (run.loaded, run.refused) == (PEOPLE - 2, 2)
-    assert [(problem.line, problem.code) for problem in queries.import_problems(run.pk)] == [
+    assert [(problem.line, problem.code) for problem in intake_queries.import_problems(run.pk)] == [
         (4, "not_email"),
         (10, "wrong_count"),
     ]

@@ -23,11 +23,13 @@ from aboveboard.commands.demo.people import write
 from aboveboard.intake import blocks, mending, people_file, workers
 from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
+from aboveboard.intake import queries as intake_queries
+from aboveboard.intake.models import ImportRun
 from aboveboard.intake.sealing import Plan, Sealer
 from aboveboard.kinds import normalise
 from aboveboard.kinds import values as kinds
 from aboveboard.vault import blind, queries, sealed
-from aboveboard.vault.models import BlindIndex, ImportRun, Person, SealedRecord
+from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 from tests import world
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -180,7 +182,7 @@ def test_processes_that_seal_load_the_same_and_end_with_the_import(file: Path) -
     file.write_text("".join([*lines[:200], "torn,line\n", *lines[200:], lines[7]]), "utf-8")
     run = loading.load(source(file), by=SYSTEM, at=clock.now(), processes=2)
     assert (run.rows, run.loaded, run.refused, run.already_held) == (302, 300, 2, 0)
-    assert [(p.line, p.code) for p in queries.import_problems(run.pk)] == [
+    assert [(p.line, p.code) for p in intake_queries.import_problems(run.pk)] == [
         (201, "wrong_count"),
         (303, "twice"),
     ]
@@ -249,7 +251,7 @@ def test_a_place_that_is_no_code_is_a_problem_and_not_a_fault_of_the_database(fi
     lines[4] = ",".join(cells)
     file.write_text("".join(lines), "utf-8")
     run = loading.load(source(file), by=SYSTEM, at=clock.now())
-    assert [(p.line, p.code) for p in queries.import_problems(run.pk)] == [(5, "not_place")]
+    assert [(p.line, p.code) for p in intake_queries.import_problems(run.pk)] == [(5, "not_place")]
 
 
 @pytest.mark.django_db

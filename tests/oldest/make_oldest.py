@@ -143,13 +143,13 @@ def happen(story: object, at: datetime) -> None:
     from aboveboard.choices.standing import Answer
     from aboveboard.vault.keeping import actions as keeping
     from aboveboard.vault.keeping.reasons import HoldReason, RestrictionReason
-    from aboveboard.vault.merging import actions as merging
 
     from aboveboard.accounts.actions import customer_account
     from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
     from aboveboard.choices.actions import choose
     from aboveboard.promise.queries import in_force
     from aboveboard.vault import actions as vault
+    from aboveboard.vault.merging import actions as merging
     from aboveboard.vault.origin import Origin
 
     adviser, lead = story.cast.actor(Role.ADVISER), story.cast.actor(Role.PRIVACY_LEAD)

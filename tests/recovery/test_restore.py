@@ -243,7 +243,7 @@ def test_holds_restrictions_and_erased_fields_are_repeated(shelf: Path) -> None:
     kinds = {key: field.kind.value for key, field in in_force().promise.fields.items()}
     before = held_fields(lost)
     known_as = handle(lost)
-    erase_fields(lost, ["email"], kinds=kinds, facts={"reason": "retention"}, by=SYSTEM, at=at)
+    erase_fields(lost, ["email"], kinds=kinds, reason="retention", by=SYSTEM, at=at)
     sequence_now()
     done = stand.restore(made.records, made.keys)
     row = Hold.objects.get(person_id=held)
@@ -270,9 +270,7 @@ def test_a_key_that_was_changed_after_the_records_is_said_of_whom(shelf: Path) -
     person_id = find_all()[0]
     made = stand.back_up(shelf, NOW - WEEK)
     kinds = {key: field.kind.value for key, field in in_force().promise.fields.items()}
-    erase_fields(
-        person_id, ["email"], kinds=kinds, facts={"reason": "retention"}, by=SYSTEM, at=NOW
-    )
+    erase_fields(person_id, ["email"], kinds=kinds, reason="retention", by=SYSTEM, at=NOW)
     newer = stand.back_up(shelf, NOW)
     done = stand.restore(made.records, newer.keys)
     (line,) = [line for line in done.report if line["kind"] == "record of an older key"]

@@ -26,13 +26,14 @@ BECOMES: dict[str, str] = {
     "accounts.Account": GOES,
     "choices.Choice": GOES,
     "access.QuietRefusal": GOES,
-    "vault.Hold": GOES,
-    "vault.MergedPerson": GOES,
+    "vault.Alias": GOES,
+    "retention.Hold": GOES,
+    "identity.MergedPerson": GOES,
     "vault.AttachmentChunk": GOES,
     # The row stays for its review, without the person's number and without what was written.
     "access.EmergencyLook": GOES,
-    "vault.Restriction": GOES,
-    "vault.SweepRow": (
+    "retention.Restriction": GOES,
+    "retention.SweepRow": (
         "stays, without the person's number: what a sweep found is listed by its fields"
     ),
     "custody.ExportPerson": (

@@ -51,7 +51,7 @@ def test_each_is_a_row_with_who_when_why_and_an_entry() -> None:
     (person, _), *_ = load(1)
     hold = place(person, days=30)
     rests = actions.restrict(person, CONTESTED, reference="call/9", by=ADVISER, at=clock.now())
-    actions.lift_restriction(rests.pk, told="letter/12", by=ADVISER, at=clock.now())
+    actions.lift_restriction(rests.pk, notice="letter/12", by=ADVISER, at=clock.now())
     actions.release_hold(hold.pk, reference="ruling/7", by=ADVISER, at=clock.now())
     (row,) = queries.holds(person)
     assert (row.why, row.reference, row.actor["id"], row.ended_reference) == (
@@ -112,7 +112,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing() -> None:
     (person, _), *_ = load(1)
     hold = place(person)
     at = clock.now()
-    with pytest.raises(actions.StandsAlready):
+    with pytest.raises(actions.OpenAlready):
         place(person)
     with pytest.raises(ReferenceRefused):
         place(person, reference="Mrs Jones of Leeds")
@@ -121,7 +121,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing() -> None:
     with pytest.raises(NotFound):
         place(404)
     with pytest.raises(NotFound):
-        actions.lift_restriction(404, told="letter/1", by=ADVISER, at=at)
+        actions.lift_restriction(404, notice="letter/1", by=ADVISER, at=at)
     actions.release_hold(hold.pk, reference="ruling/7", by=ADVISER, at=at)
     with pytest.raises(actions.EndedAlready):
         actions.release_hold(hold.pk, reference="ruling/7", by=ADVISER, at=at)

@@ -83,7 +83,7 @@ def test_nothing_lapses_today() -> None:
     load(5)
     sweep = review(0)
     assert not SweepRow.objects.exists()
-    assert (sweep.looked_at, sweep.counts) == (5, {})
+    assert (sweep.people_reviewed, sweep.counts) == (5, {})
 
 
 def fields_lapsed(person: int, fields: set[str]) -> Sweep:

@@ -59,6 +59,21 @@ again under the cipher ``new`` what was sealed under ``old``."""
 EraseFields = Callable[[Numbers, Collection[str]], object]
 """``erase_fields(numbers, fields)``: inside the transaction that erases some fields of a person's
 record, after their key was changed: erase the same fields from copies of their values."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCopy:
+    """A record in the vault's byte format that another package keeps: whose key seals it, whose
+    number its boxes are bound to, and its bytes."""
+
+    key_of: int
+    bound_to: int
+    record: bytes
+
+
+SealedCopies = Callable[[Collection[int]], Iterable[SealedCopy]]
+"""``sealed_copies(person_ids)``: copies of values of these people, so that they can be filed under
+another key of the blind index."""
 InUse = Callable[[Collection[int], datetime], Mapping[int, str]]
 """``in_use(person_ids, at)``: who of a whole batch is still needed, and the code of why: a
 retention sweep leaves them."""
@@ -85,6 +100,7 @@ class PersonalData:
         in_use_words: each code that ``in_use`` gives, with the sentence that staff read.
         erase_fields: what happens when single fields of the person's record are erased; only a
             copy of their values needs to answer.
+        sealed_copies: the records in the vault's format that are kept outside the vault.
     """
 
     name: str
@@ -98,6 +114,7 @@ class PersonalData:
     in_use: InUse | NotNeeded
     in_use_words: Mapping[str, str] = field(default_factory=dict)
     erase_fields: EraseFields | NotNeeded = NotNeeded("it holds no copy of a field's value")
+    sealed_copies: SealedCopies | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection
 
 from aboveboard.basics import clock
 from aboveboard.choices.models import Choice
@@ -17,10 +17,8 @@ from aboveboard.choices.state import (
     fold,
     fold_merged,
 )
-from aboveboard.identity.models import MergedPerson
-from aboveboard.vault import prepared
+from aboveboard.vault import prepared, tables
 from aboveboard.vault.aliases import numbers_of
-from aboveboard.vault.models import Person
 
 
 def consent_states(person_ids: Collection[int]) -> dict[int, ConsentState]:
@@ -49,9 +47,9 @@ _SAID = f"""
     UNION ALL
     SELECT alias.person_id, alias.merged_id, alias.at, choice.at, choice.id,
         choice.purpose, choice.answer
-    FROM {MergedPerson._meta.db_table} AS alias
+    FROM {tables.ALIAS} AS alias
     JOIN {Choice._meta.db_table} AS choice ON choice.person_id = alias.merged_id
-    WHERE alias.split_at IS NULL AND alias.person_id {{some}}
+    WHERE alias.person_id {{some}}
 """  # noqa: S608 - the tables are our own models'; ids are parameters
 
 
@@ -96,13 +94,22 @@ def said_yes(purpose: str, *, after: int, limit: int) -> list[int]:
 
     What was said under a number that was merged into theirs counts too.
     """
-    yes = Choice.objects.filter(purpose=purpose, answer=Answer.YES)
-    merged = MergedPerson.objects.filter(
-        Exists(yes.filter(person_id=OuterRef("merged_id"))), split_at__isnull=True
+    with connection.cursor() as cursor:
+        cursor.execute(_SAID_YES, [after, purpose, Answer.YES, purpose, Answer.YES, limit])
+        return [person_id for (person_id,) in cursor.fetchall()]
+
+
+_SAID_YES = f"""
+    SELECT person.id FROM {tables.PERSON} AS person
+    WHERE person.id > %s AND (
+        EXISTS (
+            SELECT 1 FROM {Choice._meta.db_table} AS choice
+            WHERE choice.person_id = person.id AND choice.purpose = %s AND choice.answer = %s
+        ) OR EXISTS (
+            SELECT 1 FROM {tables.ALIAS} AS alias
+            JOIN {Choice._meta.db_table} AS choice ON choice.person_id = alias.merged_id
+            WHERE alias.person_id = person.id AND choice.purpose = %s AND choice.answer = %s
+        )
     )
-    rows = Person.objects.filter(
-        Q(Exists(yes.filter(person_id=OuterRef("id"))))
-        | Q(Exists(merged.filter(person_id=OuterRef("id")))),
-        id__gt=after,
-    )
-    return list(rows.order_by("id").values_list("id", flat=True)[:limit])
+    ORDER BY person.id LIMIT %s
+"""  # noqa: S608 - the tables are our own models'; values are parameters

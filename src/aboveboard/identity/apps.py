@@ -13,4 +13,11 @@ class IdentityConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="identity")
+        from aboveboard.identity import entries
+        from aboveboard.identity.personal_data import PERSONAL_DATA
+
+        return Package(
+            name="identity",
+            entries=(entries.PeopleMerged, entries.PeopleSplit, entries.MergeClosed),
+            personal_data=PERSONAL_DATA,
+        )

@@ -6,15 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 
 from aboveboard.basics.errors import NotFound
 from aboveboard.identity.choosing import Compared, compare
 from aboveboard.identity.models import MergedPerson
-from aboveboard.keys.queries import data_keys
-from aboveboard.vault import blind, sealed
-from aboveboard.vault.models import BlindIndex, SealedRecord
+from aboveboard.vault import blind, merging, tables
 
 _KINDS = {number: kind for kind, number in blind.KIND_NUMBERS.items()}
 
@@ -29,23 +26,16 @@ class Pair:
     kinds: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DataKey:
-    """A record with its cipher, inside the vault only."""
-
-    cipher: AESGCM
-    boxes: dict[str, sealed.Box]
-
-
 _PAIRS = f"""
-    SELECT one.person_id, other.person_id, one.kind
-    FROM {BlindIndex._meta.db_table} AS one
-    JOIN {BlindIndex._meta.db_table} AS other
-        ON other.digest = one.digest AND other.kind = one.kind AND other.person_id > one.person_id
-    WHERE one.person_id > %s OR (one.person_id = %s AND other.person_id > %s)
-    ORDER BY one.person_id, other.person_id, one.kind
+    SELECT low.person_id, high.person_id, low.kind
+    FROM {tables.BLIND_INDEX} AS low
+    JOIN {tables.BLIND_INDEX} AS high
+        ON high.digest = low.digest AND high.kind = low.kind
+        AND high.person_id > low.person_id
+    WHERE low.person_id > %s OR (low.person_id = %s AND high.person_id > %s)
+    ORDER BY low.person_id, high.person_id, low.kind
     LIMIT %s
-"""  # noqa: S608 - the table is our own model's; values are parameters
+"""  # noqa: S608 - the table is the vault's; values are parameters
 
 
 def candidates(*, after: tuple[int, int] = (-1, -1), limit: int = 50) -> Sequence[Pair]:
@@ -71,43 +61,16 @@ def candidates(*, after: tuple[int, int] = (-1, -1), limit: int = 50) -> Sequenc
 
 
 def preview(kept: int, merged: int) -> list[Compared]:
-    """Compare two records field by field: where each value comes from and whether they
-    agree. No value is shown.
+    """Compare two records field by field: where each value comes from and whether they agree. No
+    value is shown.
 
     Raises:
         NotFound: one of the two is not held.
     """
-    return list(compared(read(kept), kept, read(merged), merged).values())
-
-
-def read(person_id: int) -> DataKey:
-    """Return a person's boxes and cipher, for this room.
-
-    Raises:
-        NotFound: they are not held.
-    """
-    row = SealedRecord.objects.filter(person_id=person_id).values_list("boxes", flat=True).first()
-    found = data_keys([person_id]).get(person_id)
-    if row is None or found is None:
-        raise NotFound(what="person")
-    return DataKey(AESGCM(found.key), sealed.decode(bytes(row)))
-
-
-def compared(one: DataKey, kept: int, other: DataKey, merged: int) -> dict[str, Compared]:
-    """Compare two records that are read already, by field."""
-    found = {}
-    for field in sorted(one.boxes.keys() | other.boxes.keys()):
-        mine, theirs = one.boxes.get(field), other.boxes.get(field)
-        same = (
-            mine is not None
-            and theirs is not None
-            and sealed.unseal(one.cipher, kept, field, mine)
-            == sealed.unseal(other.cipher, merged, field, theirs)
-        )
-        found[field] = compare(
-            field, mine.origin if mine else None, theirs.origin if theirs else None, same=same
-        )
-    return found
+    return [
+        compare(field, pair.kept, pair.merged, same=pair.same)
+        for field, pair in merging.compare(kept, merged).items()
+    ]
 
 
 def merges_of(person_id: int) -> Sequence[MergedPerson]:
@@ -121,10 +84,10 @@ def merge_of(merge_id: int) -> MergedPerson:
     Raises:
         NotFound: there is none.
     """
-    found = MergedPerson.objects.filter(pk=merge_id).first()
-    if found is None:
+    row = MergedPerson.objects.filter(pk=merge_id).first()
+    if row is None:
         raise NotFound(what="merge")
-    return found
+    return row
 
 
 def latest(*, limit: int = 50) -> Sequence[MergedPerson]:

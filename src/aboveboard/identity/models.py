@@ -1,5 +1,5 @@
-"""What is kept of merges: who became whom, what came from where, and, for a time, what
-is needed to undo it."""
+"""What is kept of merges: who became whom, which value came from where, and, for a time, what is
+needed to undo it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import ClassVar
 
 from django.db import models
 
-_STANDS = models.Q(split_at__isnull=True)
+_MERGED = models.Q(split_at__isnull=True)
 
 
 class MergedPerson(models.Model):
     """Another record was found to be of this person. Ended by being filled in, never by being
     deleted, but for an erasure.
 
-    ``boxes``: the merged record as it was; ``set_aside``: the boxes of the kept record that lost.
-    Both are sealed under the merged record's own key, which stays wrapped in ``keys`` for that;
-    both are null when the time for undoing is over. ``state``: what else was moved, without
-    personal data: which record each field came from, digests, dates.
+    ``merged_boxes``: the merged record as it was; ``replaced_boxes``: the values of the kept record
+    that it replaced. Both are the undo data, sealed under the merged record's own key, which stays
+    in ``keys`` for that; both are null when the time for undoing is over. ``state``: which record
+    each field came from, and what each other package needs to undo its part; no personal data.
     """
 
     person_id = models.BigIntegerField(
@@ -28,8 +28,8 @@ class MergedPerson(models.Model):
     at = models.DateTimeField()
     actor = models.JSONField(help_text="who did it: kind, id, role, team")
     entry_id = models.BigIntegerField(help_text="the ledger entry that proves it")
-    boxes = models.BinaryField(null=True)
-    set_aside = models.BinaryField(null=True)
+    merged_boxes = models.BinaryField(null=True)
+    replaced_boxes = models.BinaryField(null=True)
     state = models.JSONField()
     split_at = models.DateTimeField(null=True)
     split_actor = models.JSONField(null=True)
@@ -39,9 +39,8 @@ class MergedPerson(models.Model):
     class Meta:
         """A number leads to one person."""
 
-        app_label = "vault"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["merged_id"], condition=_STANDS, name="vault_merged_once"
+                fields=["merged_id"], condition=_MERGED, name="identity_merged_once"
             )
         ]

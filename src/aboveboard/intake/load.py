@@ -34,12 +34,12 @@ from aboveboard.basics.ids import new_ids
 from aboveboard.intake import blocks, people_file, store, workers
 from aboveboard.intake.blocks import Block
 from aboveboard.intake.mapping import Mapping as FileMapping
+from aboveboard.intake.models import ImportProblem, ImportRun
 from aboveboard.intake.sealing import Key, Plan, Sealed, Sealer
 from aboveboard.keys import wrapping_keys
 from aboveboard.keys.actions import make_person_keys
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, generations
-from aboveboard.vault.models import ImportProblem, ImportRun
 from aboveboard.vault.origin import Origin
 
 

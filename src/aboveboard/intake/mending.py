@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aboveboard.basics.errors import Invalid
-from aboveboard.intake import blocks
+from aboveboard.intake import blocks, queries
 from aboveboard.intake.blocks import Lines
-from aboveboard.vault import queries
 
 
 def lines(path: Path, run_id: int) -> Iterator[bytes]:

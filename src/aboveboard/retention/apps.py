@@ -13,4 +13,24 @@ class RetentionConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="retention")
+        from aboveboard.retention import entries, replay
+        from aboveboard.retention.personal_data import PERSONAL_DATA
+
+        return Package(
+            name="retention",
+            entries=(
+                entries.HoldPlaced,
+                entries.HoldReleased,
+                entries.RestrictionPlaced,
+                entries.RestrictionLifted,
+                entries.SweepReviewed,
+                entries.SweepDone,
+            ),
+            repeats={
+                entries.HoldPlaced: replay.placed,
+                entries.HoldReleased: replay.ended,
+                entries.RestrictionPlaced: replay.placed,
+                entries.RestrictionLifted: replay.ended,
+            },
+            personal_data=PERSONAL_DATA,
+        )

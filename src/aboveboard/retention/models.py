@@ -51,10 +51,9 @@ class Hold(_Kept):
     class Meta(_Kept.Meta):
         """One open hold for one case."""
 
-        app_label = "vault"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["person_id", "reference"], condition=_OPEN, name="vault_hold_once"
+                fields=["person_id", "reference"], condition=_OPEN, name="retention_hold_once"
             )
         ]
 
@@ -73,10 +72,11 @@ class Restriction(_Kept):
     class Meta(_Kept.Meta):
         """One open restriction for one case."""
 
-        app_label = "vault"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["person_id", "reference"], condition=_OPEN, name="vault_restriction_once"
+                fields=["person_id", "reference"],
+                condition=_OPEN,
+                name="retention_restriction_once",
             )
         ]
 
@@ -94,20 +94,15 @@ class Sweep(models.Model):
     begun_at = models.DateTimeField(help_text="the moment that every rule was asked about")
     begun_by = models.JSONField(help_text="the actor")
     reached = models.BigIntegerField(default=-1)
-    looked_at = models.BigIntegerField(default=0)
+    people_reviewed = models.BigIntegerField(default=0)
     counts = models.JSONField(
-        default=dict, help_text="what was found, as access.sweep.counting writes it"
+        default=dict, help_text="what was found, as retention.sweep.counting writes it"
     )
     digest = models.CharField(max_length=64, help_text="SHA-256, hex")
     reviewed_at = models.DateTimeField(null=True)
     erasing_at = models.DateTimeField(null=True, help_text="when somebody first told it to erase")
     erasing_by = models.JSONField(null=True, help_text="the actor")
     erased_at = models.DateTimeField(null=True, help_text="when the last row was done")
-
-    class Meta:
-        """The table stands where it was made."""
-
-        app_label = "vault"
 
 
 class SweepRow(models.Model):
@@ -131,10 +126,11 @@ class SweepRow(models.Model):
     class Meta:
         """Read by sweep in the order of review; what waits is found without the rest."""
 
-        app_label = "vault"
         indexes: ClassVar = [
-            models.Index(fields=["sweep", "id"], name="vault_sweep_rows"),
+            models.Index(fields=["sweep", "id"], name="retention_sweep_rows"),
             models.Index(
-                fields=["sweep", "id"], name="vault_sweep_waiting", condition=models.Q(outcome="")
+                fields=["sweep", "id"],
+                name="retention_sweep_waiting",
+                condition=models.Q(outcome=""),
             ),
         ]

@@ -9,21 +9,19 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid, NotFound
+from aboveboard.basics.facts import Code, Word
 from aboveboard.basics.package import NotNeeded, personal_data
-from aboveboard.identity import actions as merging
 from aboveboard.keys import actions as keys
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import data_keys, people_with_keys
 from aboveboard.kinds import values
 from aboveboard.kinds.kind import Misfit
 from aboveboard.ledger.actions import append
-from aboveboard.retention import actions as keeping
 from aboveboard.vault import aliases, blind, generations, sealed
-from aboveboard.vault.documents import actions as attachments
+from aboveboard.vault.entries import CorrectionMade, ErasureDone
 from aboveboard.vault.locking import lock_person, refuse_if_held
-from aboveboard.vault.models import BlindIndex, MergedPerson, Person, SealedRecord
+from aboveboard.vault.models import Alias, BlindIndex, Person, SealedRecord
 from aboveboard.vault.origin import Origin
 
 
@@ -61,11 +59,11 @@ def correct(
     with transaction.atomic():
         person_id = lock_person(person_id)
         row = SealedRecord.objects.filter(person_id=person_id).first()
-        found = data_keys([person_id]).get(person_id)
-        if row is None or found is None:
+        key = data_keys([person_id]).get(person_id)
+        if row is None or key is None:
             raise NotFound(what="person")
         boxes = sealed.decode(bytes(row.boxes))
-        cipher = AESGCM(found.key)
+        cipher = AESGCM(key.key)
         old = sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else None
         boxes[field] = sealed.seal(cipher, person_id, field, origin, value)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
@@ -76,14 +74,14 @@ def correct(
                 (kinds[name], sealed.unseal(cipher, person_id, name, boxes[name])) for name in alike
             ]
             _file_again(person_id, number, (kinds[field], old), held)
-        facts: dict[str, Json] = {
-            "field": field,
-            "promise": origin.promise_serial,
-            "channel": origin.channel,
-            "purpose": origin.purpose,
-        }
-        known_as = handles_of(person_id, found.key, found.handles)[0]
-        append("correction.made", by=by, handle=known_as, facts=facts, at=at)
+        entry = CorrectionMade(
+            field=Word(field),
+            promise=origin.promise_serial,
+            channel=Word(origin.channel),
+            purpose=Word(origin.purpose),
+        )
+        handle = handles_of(person_id, key.key, key.handles)[0]
+        append(entry, by=by, handle=handle, at=at)
 
 
 def _file_again(
@@ -110,11 +108,7 @@ _forgetters: dict[str, Forget] = {}
 
 
 def also_forgets(room: str) -> Callable[[Forget], Forget]:
-    """Register what a room above this one deletes of an erased person, in its app's ``ready``.
-
-    The function gets the person's id, runs in the transaction of the erasure, and
-    must bear to be run again.
-    """
+    """Register; on its way out, for ``PersonalData.erase``."""
 
     def register(function: Forget) -> Forget:
         _forgetters[room] = function
@@ -124,44 +118,41 @@ def also_forgets(room: str) -> Callable[[Forget], Forget]:
 
 
 def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
-    """Erase one person: the key first and last, then everything it made useless or that
-    ties them to their handle.
+    """Erase one person: the key first, then everything it made useless or that ties them to their
+    handle.
 
     ``reason`` is a code such as ``asked`` or ``retention``. The ledger entry carries the handle,
     computed one last time; afterwards nobody can tie it to the person.
 
     Raises:
         NotFound: nobody with that id is held.
-        HeldByLaw: a legal hold stands on them (GDPR Art. 17(3)).
+        HeldByLaw: a legal hold is open on them (GDPR Art. 17(3)).
     """
     with transaction.atomic():
         person_id = lock_person(person_id)
         refuse_if_held(person_id, at)
-        found = data_keys([person_id]).get(person_id)
-        if found is None:
+        key = data_keys([person_id]).get(person_id)
+        if key is None:
             raise NotFound(what="person")
         remove(person_id)
         # A backup from before a merge knows them apart.
-        for known_as in handles_of(person_id, found.key, found.handles):
-            append("erasure.done", by=by, handle=known_as, facts={"reason": reason}, at=at)
+        for handle in handles_of(person_id, key.key, key.handles):
+            append(ErasureDone(Code(reason)), by=by, handle=handle, at=at)
 
 
 def remove(person_id: int) -> None:
-    """Do what an erasure does to the database, without its ledger entry: a restored backup
-    repeats erasures with this.
+    """Do what an erasure does to the database, without its ledger entry: a restored backup repeats
+    erasures with this.
 
-    The key, look-ups, boxes and sign-in go, and what other rooms registered. Running
-    it again changes nothing.
+    The keys go, and what every package declares that it holds of the person. Running it again
+    changes nothing.
     """
     with transaction.atomic():
-        keys.destroy_person_key(person_id)
-        BlindIndex.objects.filter(person_id=person_id).delete()
-        SealedRecord.objects.filter(person_id=person_id).delete()
+        # Before anything else: erasing the aliases would hide the other numbers from those that
+        # are asked after the vault.
         numbers = aliases.numbers_of(person_id)
-        attachments.forget(numbers)
-        keeping.forget(numbers)
-        merging.forget(numbers)
-        Person.objects.filter(id=person_id).delete()
+        for number in numbers:
+            keys.destroy_person_key(number)
         for forget in _forgetters.values():
             for number in numbers:
                 forget(number)
@@ -170,19 +161,33 @@ def remove(person_id: int) -> None:
                 data.erase(numbers)
 
 
+def write_retention_dates(
+    person_id: int,
+    *,
+    held_until: datetime | None,
+    restricted_since: datetime | None,
+    restricted_until: datetime | None,
+) -> None:
+    """Write on a person what holds and restrictions are open. Only ``retention`` calls this, in the
+    transaction that changed them."""
+    Person.objects.filter(id=person_id).update(
+        held_until=held_until,
+        restricted_since=restricted_since,
+        restricted_until=restricted_until,
+    )
+
+
 def destroy_keys_without_record() -> int:
     """Destroy keys that open nothing: in a restored database, those of people who came after the
     backup. Return how many.
 
-    The key of a record that was merged into another stays: it opens what was
-    set aside for the undoing.
+    The key of a record that was merged into another stays: it opens the undo data.
     """
     with transaction.atomic():
-        merged = MergedPerson.objects.filter(split_at__isnull=True).values("merged_id")
         spare = list(
             people_with_keys()
             .exclude(person_id__in=Person.objects.values("id"))
-            .exclude(person_id__in=merged)
+            .exclude(person_id__in=Alias.objects.values("merged_id"))
         )
         for person_id in spare:
             keys.destroy_person_key(person_id)

@@ -13,6 +13,24 @@ class VaultConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.vault import queries
+        from aboveboard.vault import entries, queries, replay
+        from aboveboard.vault.personal_data import PERSONAL_DATA
 
-        return Package(name="vault", customers_by_email=lambda email: queries.find("email", email))
+        return Package(
+            name="vault",
+            entries=(
+                entries.CorrectionMade,
+                entries.DocumentAdded,
+                entries.ErasureDone,
+                entries.FieldErased,
+                entries.KeyRotated,
+                entries.PeopleKeysBegun,
+                entries.PeopleKeysFinished,
+            ),
+            repeats={
+                entries.ErasureDone: replay.erasure,
+                entries.FieldErased: replay.field_erasure,
+            },
+            personal_data=PERSONAL_DATA,
+            customers_by_email=lambda email: queries.find("email", email),
+        )

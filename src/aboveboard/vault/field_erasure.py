@@ -10,15 +10,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.facts import Code, Word
 from aboveboard.basics.package import NotNeeded, personal_data
-from aboveboard.identity import undo_data
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import data_keys
 from aboveboard.ledger.actions import append
 from aboveboard.vault import aliases, blind, generations, sealed
-from aboveboard.vault.documents import actions as attachments
+from aboveboard.vault.entries import FieldErased
 from aboveboard.vault.locking import lock_people, refuse_if_held
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 from aboveboard.vault.rekeying.records import fresh_key
@@ -29,32 +28,30 @@ def erase_fields(
     fields: Collection[str],
     *,
     kinds: Mapping[str, str],
-    facts: Mapping[str, Json],
+    reason: str,
+    sweep: int | None = None,
+    promise: int | None = None,
     by: Actor,
     at: datetime,
 ) -> frozenset[str]:
     """Erase some fields of one person, and return those that were there; the entry
     ``field.erased`` names them.
 
-    ``kinds``: field to its kind with its format, of every field held. ``facts`` go into the entry
-    beside the names, such as the reason.
+    ``kinds``: field to its kind with its format, of every field held. ``reason``, and the ``sweep``
+    and the version of the ``promise`` where a sweep does it, go into the entry.
 
     Raises:
         NotFound: nobody with that id is held.
-        HeldByLaw: a legal hold stands on them.
+        HeldByLaw: a legal hold is open on them.
     """
     with transaction.atomic():
         lock_people([person_id])
         refuse_if_held(person_id, at)
-        gone, known_as = _take(person_id, fields, kinds)
+        gone, handle = _take(person_id, fields, kinds)
         if gone:
-            append(
-                "field.erased",
-                by=by,
-                handle=known_as,
-                facts={**facts, "fields": sorted(gone)},
-                at=at,
-            )
+            names = tuple(Word(name) for name in sorted(gone))
+            entry = FieldErased(Code(reason), names, sweep=sweep, promise=promise)
+            append(entry, by=by, handle=handle, at=at)
     return gone
 
 
@@ -78,32 +75,28 @@ def _take(
 ) -> tuple[frozenset[str], str]:
     """Take the fields out, and give the person a fresh key; return those that were there, and the
     handle for the entry."""
-    row, found = (
-        SealedRecord.objects.filter(person_id=person_id).first(),
-        data_keys([person_id]).get(person_id),
-    )
-    if row is None or found is None:
+    row = SealedRecord.objects.filter(person_id=person_id).first()
+    key = data_keys([person_id]).get(person_id)
+    if row is None or key is None:
         raise NotFound(what="person")
     boxes = sealed.decode(bytes(row.boxes))
-    known_as = handles_of(person_id, found.key, found.handles)
+    handles = handles_of(person_id, key.key, key.handles)
     gone = frozenset(fields) & boxes.keys()
     if gone:
         left = {name: box for name, box in boxes.items() if name not in gone}
-        _forget_look_ups(
-            person_id, {kinds.get(name, "") for name in gone}, left, kinds, AESGCM(found.key)
+        _erase_look_ups(
+            person_id, {kinds.get(name, "") for name in gone}, left, kinds, AESGCM(key.key)
         )
-        left = fresh_key(person_id, left, found.key, known_as)
-        numbers = aliases.numbers_of(person_id)
-        attachments.forget(numbers, gone)
+        left = fresh_key(person_id, left, key.key, handles)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(left))
-        undo_data.erase_fields(person_id, gone)
+        numbers = aliases.numbers_of(person_id)
         for _, data in personal_data():
             if not isinstance(data.erase_fields, NotNeeded):
                 data.erase_fields(numbers, gone)
-    return gone, known_as[0]
+    return gone, handles[0]
 
 
-def _forget_look_ups(
+def _erase_look_ups(
     person_id: int,
     touched: Collection[str],
     left: Mapping[str, sealed.Box],

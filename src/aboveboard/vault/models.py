@@ -1,5 +1,5 @@
-"""What is kept: sealed boxes, keyed digests, and the few coarse facets that
-sets are computed over."""
+"""The tables of the vault: sealed boxes, keyed digests, and the few coarse facets that sets are
+computed over."""
 
 from __future__ import annotations
 
@@ -7,29 +7,25 @@ from typing import ClassVar
 
 from django.db import models
 
-from aboveboard.identity.models import MergedPerson
-from aboveboard.retention.models import Hold, Restriction, Sweep, SweepRow
 from aboveboard.vault.documents.models import AttachmentChunk
 
 __all__ = [
+    "Alias",
     "AttachmentChunk",
     "BlindIndex",
-    "Hold",
-    "ImportProblem",
-    "ImportRun",
     "LookUpGenerations",
-    "MergedPerson",
     "Person",
-    "Restriction",
     "SealedRecord",
-    "Sweep",
-    "SweepRow",
 ]
 
 
 class Person(models.Model):
-    """Someone whose data is held. The facets are coarse on purpose: which law, which
-    language, since when."""
+    """Someone whose data is held. The facets are coarse on purpose: which law, which language,
+    since when.
+
+    The three last are written by ``retention`` from its own rows, so that neither a use nor an
+    erasure needs to ask for those.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     jurisdiction = models.CharField(
@@ -40,7 +36,7 @@ class Person(models.Model):
     collected_at = models.DateTimeField()
     last_active_at = models.DateTimeField()
     held_until = models.DateTimeField(
-        null=True, help_text="end of the longest open legal hold (keeping.models.Hold); null: none"
+        null=True, help_text="end of the longest open legal hold; null: none"
     )
     restricted_since = models.DateTimeField(
         null=True, help_text="when the latest open restriction was placed; null: none"
@@ -73,38 +69,21 @@ class BlindIndex(models.Model):
         ]
 
 
-class ImportRun(models.Model):
-    """One import of a file, so that what was loaded and what was not can be listed, and one
-    that was stopped goes on."""
+class Alias(models.Model):
+    """A number that leads to a person, since the record that had it was merged into theirs.
 
-    file_digest = models.CharField(max_length=64)
-    mapping_digest = models.CharField(max_length=64, blank=True, default="")
-    file_name = models.CharField(max_length=200)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-    resumed = models.IntegerField(
-        default=0, help_text="how often it went on after it had been stopped"
+    Whatever names the old number still finds them. The rest says how the merged record was filed,
+    so that it can be again; it holds no value, and goes when the merge is undone or closed.
+    """
+
+    merged_id = models.BigIntegerField(primary_key=True)
+    person_id = models.BigIntegerField(db_index=True, help_text="the person it leads to")
+    at = models.DateTimeField(help_text="since when")
+    facets = models.JSONField(help_text="the merged person's facets, and when the other began")
+    look_ups = models.JSONField(
+        help_text="what the merged record was filed under: kind number, digest in hex, whether it "
+        "found the other too, generation of the index key"
     )
-    resumed_at = models.DateTimeField(null=True)
-    bytes_done = models.BigIntegerField(default=0, help_text="where in the file the next row is")
-    lines_done = models.BigIntegerField(default=0)
-    first_person_id = models.BigIntegerField(
-        default=0, help_text="people with this id or a later one may be of this run"
-    )
-    rows = models.BigIntegerField(default=0)
-    loaded = models.BigIntegerField(default=0)
-    already_held = models.BigIntegerField(default=0)
-    refused = models.BigIntegerField(default=0)
-
-
-class ImportProblem(models.Model):
-    """A row that was not loaded, and why. It never holds what the row said."""
-
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE)
-    line = models.BigIntegerField()
-    field = models.CharField(max_length=64, blank=True)
-    code = models.CharField(max_length=40)
-    sentence = models.CharField(max_length=300)
 
 
 class LookUpGenerations(models.Model):

@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db.models import Count
 
 from aboveboard.basics import clock
-from aboveboard.basics.errors import NotFound
 from aboveboard.basics.personal import Personal
 from aboveboard.keys import queries as keys
 from aboveboard.keys.handles import handles_of
@@ -22,11 +21,9 @@ from aboveboard.vault.documents.descriptor import Descriptor
 from aboveboard.vault.grant import Grant, GrantRefused
 from aboveboard.vault.holds import is_open
 from aboveboard.vault.models import (
+    Alias,
     BlindIndex,
-    ImportProblem,
-    ImportRun,
     LookUpGenerations,
-    MergedPerson,
     Person,
     SealedRecord,
 )
@@ -192,9 +189,9 @@ _FETCH = f"""
     SELECT person.id, {_COLUMNS} FROM {Person._meta.db_table} AS person {_JOINED}
     WHERE person.id {{some}}
     UNION ALL
-    SELECT alias.merged_id, {_COLUMNS} FROM {MergedPerson._meta.db_table} AS alias
+    SELECT alias.merged_id, {_COLUMNS} FROM {Alias._meta.db_table} AS alias
     JOIN {Person._meta.db_table} AS person ON person.id = alias.person_id {_JOINED}
-    WHERE alias.split_at IS NULL AND alias.merged_id {{some}}
+    WHERE alias.merged_id {{some}}
 """  # noqa: S608 - the tables are our own models'; ids are parameters
 
 
@@ -367,46 +364,4 @@ def ids_after(after: int, *, limit: int) -> list[int]:
     """Return the next people by id, behind ``after``."""
     return list(
         Person.objects.filter(id__gt=after).order_by("id").values_list("id", flat=True)[:limit]
-    )
-
-
-def import_runs() -> list[ImportRun]:
-    """Return the runs of ``aboveboard import``, newest first."""
-    return list(ImportRun.objects.order_by("-id"))
-
-
-def import_run(run_id: int) -> ImportRun:
-    """Return one run.
-
-    Raises:
-        NotFound: there is none.
-    """
-    found = ImportRun.objects.filter(pk=run_id).first()
-    if found is None:
-        raise NotFound(what="import")
-    return found
-
-
-def import_problems(run_id: int, *, limit: int | None = None) -> list[ImportProblem]:
-    """Return the rows of a run that were not loaded, in file order, or the first ``limit``."""
-    return list(ImportProblem.objects.filter(run_id=run_id).order_by("line", "id")[:limit])
-
-
-def every_import_problem(run_id: int) -> Iterator[ImportProblem]:
-    """Yield the same, streamed: there may be as many as rows."""
-    return (
-        ImportProblem.objects.filter(run_id=run_id)
-        .order_by("line", "id")
-        .iterator(chunk_size=2_000)
-    )
-
-
-def import_problem_lines(run_id: int) -> Iterator[int]:
-    """Yield the lines of a run that were not loaded, rising, each once."""
-    return (
-        ImportProblem.objects.filter(run_id=run_id)
-        .order_by("line")
-        .values_list("line", flat=True)
-        .distinct()
-        .iterator(chunk_size=2_000)
     )

@@ -12,6 +12,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Conflict
 from aboveboard.identity import actions as merging
+from aboveboard.identity.models import MergedPerson
 from aboveboard.incidents import counting, queries
 from aboveboard.keys.models import InstanceSecret, Rotation
 from aboveboard.keys.queries import instance_secret
@@ -20,7 +21,7 @@ from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import blind, generations
 from aboveboard.vault import queries as vault
-from aboveboard.vault.models import BlindIndex, LookUpGenerations, MergedPerson, Person
+from aboveboard.vault.models import BlindIndex, LookUpGenerations, Person
 from aboveboard.vault.rekeying import index, rebuild
 from tests import world
 from tests.crash.killing import Killer

@@ -205,9 +205,7 @@ def test_an_erasure_takes_the_documents_and_a_field_erased_takes_its_own() -> No
     keep(other)
     vault.erase(one, reason="asked", by=ADVISER, at=clock.now())
     assert set(AttachmentChunk.objects.values_list("person_id", flat=True)) == {other}
-    erase_fields(
-        other, [FIELD], kinds=KINDS, facts={"reason": "retention"}, by=ADVISER, at=clock.now()
-    )
+    erase_fields(other, [FIELD], kinds=KINDS, reason="retention", by=ADVISER, at=clock.now())
     assert not AttachmentChunk.objects.exists()
     assert FIELD not in queries.held_fields(other)
 
@@ -215,9 +213,7 @@ def test_an_erasure_takes_the_documents_and_a_field_erased_takes_its_own() -> No
 def test_a_person_with_a_fresh_key_keeps_their_documents() -> None:
     ((one, _),) = world.load(1)
     keep(one)
-    erase_fields(
-        one, ["city"], kinds=KINDS, facts={"reason": "retention"}, by=ADVISER, at=clock.now()
-    )
+    erase_fields(one, ["city"], kinds=KINDS, reason="retention", by=ADVISER, at=clock.now())
     assert content_of(one) == PDF
 
 

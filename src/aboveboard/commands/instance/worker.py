@@ -160,7 +160,7 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
     def retain() -> bool:
         end_undoing(at=clock.now())
         if done := scheduled.turn(clock.now()):
-            log.info("sweep %s: %s people looked at", done.pk, done.looked_at)
+            log.info("sweep %s: %s people reviewed", done.pk, done.people_reviewed)
         scrubbing.scrub()  # after what erases; if somebody was reading, the next turn does it
         return False
 

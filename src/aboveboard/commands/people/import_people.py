@@ -14,7 +14,7 @@ from aboveboard.commands.exits import DONE, LOOK
 from aboveboard.commands.progress import Bar
 
 if TYPE_CHECKING:
-    from aboveboard.vault.models import ImportRun
+    from aboveboard.intake.models import ImportRun
 
 NAME = "import"
 HELP = "Bring customers in from a CSV file: sealed, each with a key of their own."
@@ -204,7 +204,7 @@ def _as_json(size: int) -> Callable[[ImportRun, int], None]:
 
 
 def _print(finished: ImportRun) -> None:
-    from aboveboard.vault import queries
+    from aboveboard.intake import queries
 
     print(
         f"{finished.rows:,} rows: {finished.loaded:,} loaded, {finished.already_held:,} already "
@@ -220,7 +220,7 @@ def _print(finished: ImportRun) -> None:
 
 def _print_json(finished: ImportRun) -> None:
     """Print the report without holding its problems in memory: there may be as many as rows."""
-    from aboveboard.vault import queries
+    from aboveboard.intake import queries
 
     facts = {
         "import": finished.pk,
@@ -242,8 +242,7 @@ def _print_json(finished: ImportRun) -> None:
 def _print_problems(args: argparse.Namespace) -> int:
     import csv
 
-    from aboveboard.intake import mending
-    from aboveboard.vault import queries
+    from aboveboard.intake import mending, queries
 
     if args.file is not None:
         for line in mending.lines(args.file, args.problems):

@@ -21,7 +21,7 @@ EXAMPLE = """\
 aboveboard hold place 192162611299331807 --why claim --reference case/2026-417 --until 2027-06-30
 aboveboard hold release 12 --reference ruling/2027-3
 aboveboard hold restrict 192162611299331807 --why accuracy_contested --reference call/88
-aboveboard hold lift 4 --told letter/2026-901
+aboveboard hold lift 4 --notice letter/2026-901
 aboveboard hold list --json"""
 
 _HOLDS = ("claim", "legal_duty", "authority")
@@ -51,7 +51,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     lift = below.add_parser("lift", help="lift a restriction")
     lift.add_argument("number", type=int, help="the restriction's number, from the list")
     lift.add_argument(
-        "--told", required=True, help="the letter or call that told the person (GDPR Art. 18(3))"
+        "--notice",
+        required=True,
+        help="the letter or call that informed the person (GDPR Art. 18(3))",
     )
     for one in (place, restrict, release, lift, below.add_parser("list", help="list what stands")):
         one.add_argument("--json", action="store_true", help="print JSON for a program")
@@ -98,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.what == "release":
         done = [actions.release_hold(args.number, reference=args.reference, by=SYSTEM, at=at)]
     elif args.what == "lift":
-        done = [actions.lift_restriction(args.number, told=args.told, by=SYSTEM, at=at)]
+        done = [actions.lift_restriction(args.number, notice=args.notice, by=SYSTEM, at=at)]
     else:
         done = [*queries.open_holds(at=at), *queries.open_restrictions(at=at)]
     rows = [_row(one) for one in done]

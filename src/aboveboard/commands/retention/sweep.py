@@ -72,7 +72,7 @@ def _as_json(sweep: Sweep) -> dict[str, object]:
         "digest": sweep.digest,
         "promise": sweep.promise_serial,
         "as_of": sweep.begun_at.isoformat(),
-        "looked_at": sweep.looked_at,
+        "reviewed": sweep.people_reviewed,
         "counts": sweep.counts,
         "outcomes": queries.outcomes(sweep.pk),
         "erased_at": sweep.erased_at and sweep.erased_at.isoformat(),
@@ -85,8 +85,8 @@ def _in_words(sweep: Sweep) -> str:
     people = sweep.counts.get("people", {})
     lines = [
         (
-            f"{sweep.looked_at:,} people looked at under promise {sweep.promise_serial}, as things "
-            f"stood at {sweep.begun_at:%Y-%m-%d %H:%M}."
+            f"{sweep.people_reviewed:,} people reviewed under promise {sweep.promise_serial}, "
+            f"as of {sweep.begun_at:%Y-%m-%d %H:%M}."
         )
     ]
     lines += [

@@ -134,7 +134,7 @@ def lift(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
 
     def do() -> None:
         actions.lift_restriction(
-            row_id, told=form.cleaned_data["reference"], by=actor_of(request), at=clock.now()
+            row_id, notice=form.cleaned_data["reference"], by=actor_of(request), at=clock.now()
         )
 
     lede = "From then on their data is used again as the promise says."

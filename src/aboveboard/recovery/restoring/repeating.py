@@ -10,10 +10,7 @@ from django.db import transaction
 from aboveboard.basics.package import NotHeld, Recorded
 from aboveboard.choices import actions as choices
 from aboveboard.ledger.format.entry import EntryBody
-from aboveboard.promise.queries import in_force
 from aboveboard.recovery.restoring.rules import declared, repeats
-from aboveboard.retention import replay as keeping
-from aboveboard.vault.field_erasure import remove_fields
 
 
 def repeat(entry: EntryBody, person_id: int | None) -> None:
@@ -43,24 +40,6 @@ def _choice(entry: EntryBody, person_id: int | None) -> None:
     choices.replay(person_id, entry.id, entry.facts, by=entry.actor, at=entry.at)
 
 
-def _fields(entry: EntryBody, person_id: int | None) -> None:
-    if person_id is None:
-        raise NotHeld(what="person")
-    named = entry.facts["fields"]
-    kinds = {name: field.kind.value for name, field in in_force().promise.fields.items()}
-    remove_fields(
-        person_id, [str(name) for name in named] if isinstance(named, list) else [], kinds=kinds
-    )
-
-
-def _kept(entry: EntryBody, person_id: int | None) -> None:
-    if person_id is None:
-        raise NotHeld(what="person")
-    keeping.replay(entry.kind, person_id, entry.id, entry.facts, by=entry.actor, at=entry.at)
-
-
 _HOW: Final[dict[str, Callable[[EntryBody, int | None], None]]] = {
     "choice.made": _choice,
-    "field.erased": _fields,
-    **dict.fromkeys(keeping.KINDS, _kept),
 }

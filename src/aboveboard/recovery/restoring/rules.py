@@ -37,29 +37,18 @@ class Line:
 
 
 REPEATED: Final = {
-    "erasure.done": "the person was erased again",
-    "field.erased": "the fields were erased again",
     "choice.made": "the choice stands again",
-    "hold.placed": "the hold stands again",
-    "hold.released": "the hold is released again",
-    "restriction.placed": "the data rests again",
-    "restriction.lifted": "the restriction is lifted again",
 }
 
 NOTHING: Final = {
     "use.granted": "a look changes nothing",
     "use.refused": "a refusal changes nothing",
-    "sweep.reviewed": "a review changes nothing",
-    "sweep.done": "what it erased has entries of its own",
-    "people.merge-closed": "what was left of a merge went with it",
     "emergency.reviewed": "a review changes nothing",
     "emergency.refused": "a refusal changes nothing",
     "explain.asked": "an explanation changes nothing",
     "concern.raised": "the ledger itself is where a concern is kept",
     "notice.sent": "a delivery is not made twice",
     "notice.failed": "a failed delivery changes nothing",
-    "keys.people.begun": "each person's new key has an entry of its own",
-    "keys.people.finished": "each person's new key has an entry of its own",
     "choice.missed": "nobody was found, so nothing was changed",
     "backup.made": "a backup changes nothing",
     "restore.done": "an earlier restoration, itself repeated by what follows it",
@@ -67,13 +56,6 @@ NOTHING: Final = {
 
 NOT_REPEATED: Final = {
     "people.imported": "the ledger does not hold who was imported: import the file again",
-    "correction.made": "the ledger does not hold the value: ask for it again",
-    "document.added": "the ledger does not hold the document: add it again",
-    "key.rotated": (
-        "keys from before it are in use again, unless the keys part is newer: rotate again"
-    ),
-    "people.merged": "two records are apart again, as they were: merge them again",
-    "people.split": "the record is as it was before: split it again",
     "incident.opened": "the ledger does not hold what was reported: report it again",
     "incident.counted": "the ledger does not hold who was counted: count again",
     "incident.changed": "the ledger does not hold the answers: give them again",

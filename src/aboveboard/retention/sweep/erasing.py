@@ -19,12 +19,13 @@ from django.db import transaction
 
 from aboveboard.access.lapse import Held, lapsed
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, NotFound
+from aboveboard.basics.facts import Digest
 from aboveboard.choices import queries as choices
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promises
 from aboveboard.promise.queries import Adopted
+from aboveboard.retention.entries import SweepDone
 from aboveboard.retention.limits import SWEEP_ERASE_BATCH, SWEEP_REVIEW_LIFE
 from aboveboard.retention.models import Sweep, SweepRow
 from aboveboard.retention.sweep import counting, suspending
@@ -175,12 +176,16 @@ def _erase(
     if fields == state.collected.keys():  # 3
         vault.erase(state.person_id, reason="retention", by=by, at=at)
         return PERSON
-    facts: dict[str, Json] = {
-        "reason": "retention",
-        "sweep": sweep.pk,
-        "promise": sweep.promise_serial,
-    }
-    erase_fields(state.person_id, fields, kinds=_kinds(adopted, state), facts=facts, by=by, at=at)
+    erase_fields(
+        state.person_id,
+        fields,
+        kinds=_kinds(adopted, state),
+        reason="retention",
+        sweep=sweep.pk,
+        promise=sweep.promise_serial,
+        by=by,
+        at=at,
+    )
     return FIELDS
 
 
@@ -204,10 +209,4 @@ def _finish(sweep: Sweep, *, by: Actor, at: datetime) -> None:
     if sweep.erased_at is None:
         sweep.erased_at = at
         sweep.save()
-        append(
-            "sweep.done",
-            by=by,
-            handle=None,
-            facts={"sweep": sweep.pk, "digest": sweep.digest},
-            at=at,
-        )
+        append(SweepDone(sweep.pk, Digest(sweep.digest)), by=by, handle=None, at=at)

@@ -14,10 +14,12 @@ from django.db import transaction
 from aboveboard.access.lapse import Held, lapsed
 from aboveboard.access.limits import SWEEP_REVIEW_BATCH
 from aboveboard.basics.actor import Actor
+from aboveboard.basics.facts import Digest
 from aboveboard.choices import queries as choices
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promises
 from aboveboard.promise.model import Promise
+from aboveboard.retention.entries import SweepReviewed
 from aboveboard.retention.models import Sweep, SweepRow
 from aboveboard.retention.sweep import counting, suspending
 from aboveboard.vault.retention_state import RetentionState, retention_states
@@ -42,7 +44,7 @@ def review(
         digest=counting.begin(adopted.serial, at),
     )
     while _batch(sweep.pk, adopted.promise, by=by, at=at):
-        progress(Sweep.objects.values_list("looked_at", flat=True).get(pk=sweep.pk))
+        progress(Sweep.objects.values_list("people_reviewed", flat=True).get(pk=sweep.pk))
     return Sweep.objects.get(pk=sweep.pk)
 
 
@@ -78,7 +80,7 @@ def _batch(sweep_id: int, promise: Promise, *, by: Actor, at: datetime) -> bool:
         ]
         SweepRow.objects.bulk_create(rows)
         sweep.reached = states[-1].person_id
-        sweep.looked_at += len(states)
+        sweep.people_reviewed += len(states)
         sweep.save()
     return True
 
@@ -106,12 +108,12 @@ def _row(
 def _finish(sweep: Sweep, *, by: Actor, at: datetime) -> None:
     sweep.reviewed_at = at
     sweep.save()
-    facts = {
-        "sweep": sweep.pk,
-        "promise": sweep.promise_serial,
-        "digest": sweep.digest,
-        "looked_at": sweep.looked_at,
-        "people": sum(sweep.counts.get("people", {}).values()),
-        "suspended": sum(sweep.counts.get("suspended", {}).values()),
-    }
-    append("sweep.reviewed", by=by, handle=None, facts=facts, at=at)
+    entry = SweepReviewed(
+        sweep=sweep.pk,
+        promise=sweep.promise_serial,
+        digest=Digest(sweep.digest),
+        people_reviewed=sweep.people_reviewed,
+        people=sum(sweep.counts.get("people", {}).values()),
+        suspended=sum(sweep.counts.get("suspended", {}).values()),
+    )
+    append(entry, by=by, handle=None, at=at)

@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid, NotFound
+from aboveboard.basics.facts import Word
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import data_keys
 from aboveboard.kinds.kind import FieldKind
@@ -33,6 +33,7 @@ from aboveboard.vault import sealed
 from aboveboard.vault.documents import media, stream
 from aboveboard.vault.documents.descriptor import ID_BYTES, Descriptor, read
 from aboveboard.vault.documents.models import AttachmentChunk
+from aboveboard.vault.entries import DocumentAdded
 from aboveboard.vault.limits import ATTACHMENT_BYTES
 from aboveboard.vault.locking import lock_people
 from aboveboard.vault.models import SealedRecord
@@ -94,14 +95,14 @@ def attach(
         descriptor = Descriptor(number, key, media.safe_name(name), media_type, counted.size)
         boxes[field] = sealed.seal(cipher, person_id, field, origin, descriptor.sealed_text())  # 3
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
-        known_as = handles_of(person_id, found.key, found.handles)[0]
-        facts: dict[str, Json] = {
-            "field": field,
-            "promise": origin.promise_serial,
-            "channel": origin.channel,
-            "purpose": origin.purpose,
-        }
-        append("document.added", by=by, handle=known_as, facts=facts, at=at)  # 4
+        handle = handles_of(person_id, found.key, found.handles)[0]
+        entry = DocumentAdded(
+            field=Word(field),
+            promise=origin.promise_serial,
+            channel=Word(origin.channel),
+            purpose=Word(origin.purpose),
+        )
+        append(entry, by=by, handle=handle, at=at)  # 4
 
 
 def forget(numbers: Collection[int], fields: Collection[str] | None = None) -> None:
@@ -114,7 +115,7 @@ def forget(numbers: Collection[int], fields: Collection[str] | None = None) -> N
     (chunks if fields is None else chunks.filter(field__in=fields)).delete()
 
 
-def belong(person_id: int, boxes: Mapping[str, sealed.Box], cipher: AESGCM) -> None:
+def assign(person_id: int, boxes: Mapping[str, sealed.Box], cipher: AESGCM) -> None:
     """Let the documents that a record names be its person's: after a merge was undone, those of
     each are erased with each."""
     for field, box in boxes.items():

@@ -189,14 +189,14 @@ def _file(rotation_id: int, kinds: dict[str, str], progress: Callable[[int], Non
         people = vault.ids_after(rotation.reached, limit=RESEAL_BATCH)
         if not people or rotation.step != "people":
             return False
-        held = lock_people(people)
-        lost = rebuild.rebuild(held, kinds, old=rotation.names["old"], new=rotation.names["new"])
+        locked = lock_people(people)
+        lost = rebuild.rebuild(locked, kinds, old=rotation.names["old"], new=rotation.names["new"])
         rotation = rotations.store(
             replace(
                 rotation,
                 names={**rotation.names, "lost": rotation.names["lost"] + lost},
                 reached=people[-1],
-                done=rotation.done + len(held),
+                done=rotation.done + len(locked),
             )
         )
     progress(rotation.done)

@@ -17,12 +17,11 @@ from django.db import transaction
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import NotFound
-from aboveboard.identity import undo_data
 from aboveboard.keys.rotation import progress as rotations
 from aboveboard.ledger.actions import append
 from aboveboard.vault import queries as vault
+from aboveboard.vault.entries import KeyRotated, PeopleKeysBegun, PeopleKeysFinished
 from aboveboard.vault.limits import RESEAL_BATCH
 from aboveboard.vault.locking import lock_people
 from aboveboard.vault.rekeying import records
@@ -37,9 +36,9 @@ def rotate_one(person_id: int, *, by: Actor, at: datetime) -> None:
         NotFound: nobody with that id is held.
     """
     with transaction.atomic():
-        if not lock_people([person_id]) or not _rotate(person_id):
+        if not lock_people([person_id]) or not records.rotate(person_id):
             raise NotFound(what="person")
-        append("key.rotated", by=by, handle=vault.handle(person_id), facts={}, at=at)
+        append(KeyRotated(), by=by, handle=vault.handle(person_id), at=at)
 
 
 def rotate_all(
@@ -51,7 +50,7 @@ def rotate_all(
     if rotation is None:
         with transaction.atomic():
             rotation = rotations.begin(KIND, step="people", by=by, at=at)
-            append("keys.people.begun", by=by, handle=None, facts={}, at=at)
+            append(PeopleKeysBegun(), by=by, handle=None, at=at)
     while _batch(rotation.id, progress):
         pass
     with transaction.atomic():
@@ -59,8 +58,7 @@ def rotate_all(
         if rotation.finished_at is None:
             finished_at = clock.now()
             rotations.store(replace(rotation, finished_at=finished_at, step="finished"))
-            facts: dict[str, Json] = {"people": rotation.done}
-            append("keys.people.finished", by=by, handle=None, facts=facts, at=finished_at)
+            append(PeopleKeysFinished(rotation.done), by=by, handle=None, at=finished_at)
     return int(rotation.done)
 
 
@@ -70,17 +68,10 @@ def _batch(rotation_id: int, progress: Callable[[int], None]) -> bool:
         people = vault.ids_after(rotation.reached, limit=RESEAL_BATCH)
         if not people or rotation.finished_at is not None:
             return False
-        held = lock_people(people)
-        rotated = sum(_rotate(person_id) for person_id in sorted(held))
+        locked = lock_people(people)
+        rotated = sum(records.rotate(person_id) for person_id in sorted(locked))
         rotation = rotations.store(
             replace(rotation, reached=people[-1], done=rotation.done + rotated)
         )
     progress(rotation.done)
     return True
-
-
-def _rotate(person_id: int) -> bool:
-    """Their record, and what a merge set aside for undoing it: that is sealed
-    under a key of its own."""
-    undo_data.rotate(person_id)
-    return records.rotate(person_id)

@@ -1,8 +1,8 @@
-"""A fresh key for one person whose record loses something: what was taken must not open from a
-backup with a key still in use.
+"""A new key for one person: when their record loses something, what was taken must not open from a
+backup with a key that is still in use.
 
-The old key then lives in backups alone, as whoever was erased whole does; the
-person keeps their handles.
+The old key then lives in backups alone, like the key of somebody who was erased; the person keeps
+their handles.
 """
 
 from __future__ import annotations
@@ -24,12 +24,7 @@ _sealed_elsewhere: dict[str, Anew] = {}
 
 
 def also_seals(room: str) -> Callable[[Anew], Anew]:
-    """Register how a room above this one seals anew what it keeps under a person's
-    key, in its app's ``ready``.
-
-    The function gets the person's id, the old cipher and the new one, and runs in the
-    transaction that changes the key.
-    """
+    """Register; on its way out, for ``PersonalData.re_encrypt``."""
 
     def register(function: Anew) -> Anew:
         _sealed_elsewhere[room] = function
@@ -39,31 +34,31 @@ def also_seals(room: str) -> Callable[[Anew], Anew]:
 
 
 def fresh_key(
-    person_id: int, boxes: Mapping[str, sealed.Box], old: bytes, known_as: Sequence[str]
+    person_id: int, boxes: Mapping[str, sealed.Box], old: bytes, handles: Sequence[str]
 ) -> dict[str, sealed.Box]:
-    """Give the person a new key, store it, and return the boxes sealed under it,
-    each with its own origin.
+    """Give the person a new key, store it, and return the boxes sealed under it, each with its own
+    origin.
 
-    Inside the transaction that stores the boxes, with the person held. ``known_as``: their
-    handles, kept as they are.
+    Inside the transaction that stores the boxes, with the person locked. ``handles``: theirs, kept
+    as they are. What other packages keep under the person's key is encrypted again too.
 
     Raises:
         RecordDamaged: a box does not open with the old key.
     """
-    key = replace_person_key(person_id, known_as)
+    old_cipher, new_cipher = AESGCM(old), AESGCM(replace_person_key(person_id, handles))
     for anew in _sealed_elsewhere.values():
-        anew(person_id, AESGCM(old), AESGCM(key))
+        anew(person_id, old_cipher, new_cipher)
     for _, data in personal_data():
         if not isinstance(data.re_encrypt, NotNeeded):
-            data.re_encrypt(person_id, AESGCM(old), AESGCM(key))
-    return resealed(person_id, boxes, AESGCM(old), person_id, AESGCM(key))
+            data.re_encrypt(person_id, old_cipher, new_cipher)
+    return resealed(person_id, boxes, old_cipher, person_id, new_cipher)
 
 
 def resealed(
     was: int, boxes: Mapping[str, sealed.Box], old: AESGCM, becomes: int, new: AESGCM
 ) -> dict[str, sealed.Box]:
-    """Return one person's boxes sealed under another key, or for another number; where
-    each value comes from stays.
+    """Return one person's boxes sealed under another key, or for another number; the origin of
+    each value stays.
 
     Raises:
         RecordDamaged: a box does not open with the old key.
@@ -75,17 +70,17 @@ def resealed(
 
 
 def rotate(person_id: int) -> bool:
-    """Give a held person a new key and seal their record anew; False if they have none. Inside a
-    transaction that holds them.
+    """Give a person a new key and encrypt their record again; False if they have none. Inside a
+    transaction that has locked them.
 
     Raises:
         RecordDamaged: a box does not open with the old key; nothing was changed.
     """
-    found = data_keys([person_id]).get(person_id)
+    key = data_keys([person_id]).get(person_id)
     row = SealedRecord.objects.filter(person_id=person_id).first()
-    if found is None or row is None:
+    if key is None or row is None:
         return False
-    known_as = handles_of(person_id, found.key, found.handles)
-    boxes = fresh_key(person_id, sealed.decode(bytes(row.boxes)), found.key, known_as)
+    handles = handles_of(person_id, key.key, key.handles)
+    boxes = fresh_key(person_id, sealed.decode(bytes(row.boxes)), key.key, handles)
     SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
     return True

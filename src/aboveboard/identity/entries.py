@@ -1,0 +1,45 @@
+"""The ledger entries of merges. All but the last are written under the handles of both records.
+
+``merged`` is the number of the entry that says the two were merged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aboveboard.basics.facts import Facts, Nothing, OnRestore, Redo, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleMerged(Facts):
+    """Two records were found to be of one person; ``fields``: how many the one record has now."""
+
+    kind: ClassVar[str] = "people.merged"
+    on_restore: ClassVar[OnRestore] = Redo(
+        "the two records are apart again, as they were: merge them again"
+    )
+
+    reference: Reference
+    fields: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleSplit(Facts):
+    """A merge was undone."""
+
+    kind: ClassVar[str] = "people.split"
+    on_restore: ClassVar[OnRestore] = Redo("the record is one again: split it again")
+
+    merged: int
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class MergeClosed(Facts):
+    """A merge can no longer be undone: its undo data was destroyed."""
+
+    kind: ClassVar[str] = "people.merge-closed"
+    on_restore: ClassVar[OnRestore] = Nothing("the undo data went with the merge it belonged to")
+
+    merged: int

@@ -1,0 +1,101 @@
+"""What merges keep of people, declared: for export, erasure, new keys."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+
+from django.db.models import Q
+
+from aboveboard.basics import clock
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.package import NotNeeded, Numbers, PersonalData, SealedCopy
+from aboveboard.identity.models import MergedPerson
+from aboveboard.vault import merging
+
+
+def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for row in _of(numbers).order_by("id"):
+        undo = undo_of(row)
+        yield {
+            "person": row.person_id,
+            "merged": row.merged_id,
+            "reference": row.reference,
+            "at": clock.to_text(row.at),
+            "entry": row.entry_id,
+            "sealed_fields": sorted(merging.fields_of(undo)) if undo else [],
+            "split_at": clock.to_text(row.split_at) if row.split_at else None,
+            "split_reference": row.split_reference,
+            "split_entry": row.split_entry_id,
+        }
+
+
+def _erase(numbers: Numbers) -> None:
+    """Delete the rows of all merges of the person. The keys of their undo data are erased with the
+    person's own."""
+    _of(numbers).delete()
+
+
+def _of(numbers: Numbers) -> Any:
+    return MergedPerson.objects.filter(Q(person_id__in=numbers) | Q(merged_id__in=numbers))
+
+
+def _re_encrypt(person_id: int, old: object, new: object) -> None:
+    """Give all undo data of merges into a person a fresh key too: it is sealed under keys of its
+    own, so neither the old nor the new one opens it."""
+    for row, undo in _undoable([person_id]):
+        _reseal(row, undo, ())
+
+
+def _erase_fields(numbers: Numbers, fields: Collection[str]) -> None:
+    """Take the fields out of the undo data, and give what is left a fresh key, as the person's own
+    record gets."""
+    for row, undo in _undoable(numbers):
+        if merging.fields_of(undo) & set(fields):
+            _reseal(row, undo, fields)
+
+
+def _sealed_copies(person_ids: Collection[int]) -> Iterator[SealedCopy]:
+    for row, undo in _undoable(person_ids):
+        yield SealedCopy(row.merged_id, row.merged_id, undo.merged)
+        yield SealedCopy(row.merged_id, row.person_id, undo.replaced)
+
+
+def _undoable(person_ids: Collection[int]) -> Iterator[tuple[MergedPerson, merging.UndoBoxes]]:
+    rows = MergedPerson.objects.filter(
+        person_id__in=person_ids, split_at__isnull=True, merged_boxes__isnull=False
+    )
+    for row in rows.order_by("id"):
+        undo = undo_of(row)
+        if undo is not None:
+            yield row, undo
+
+
+def undo_of(row: MergedPerson) -> merging.UndoBoxes | None:
+    """Return the undo data of a merge, or None once it is destroyed."""
+    if row.merged_boxes is None or row.replaced_boxes is None:
+        return None
+    return merging.UndoBoxes(bytes(row.merged_boxes), bytes(row.replaced_boxes))
+
+
+def _reseal(row: MergedPerson, undo: merging.UndoBoxes, without: Collection[str]) -> None:
+    resealed = merging.reseal_undo(row.person_id, row.merged_id, undo, without=without)
+    if resealed is not None:
+        row.merged_boxes, row.replaced_boxes = resealed.merged, resealed.replaced
+        row.save(update_fields=["merged_boxes", "replaced_boxes"])
+
+
+PERSONAL_DATA: Final = (
+    PersonalData(
+        name="merges",
+        tables=("identity.MergedPerson",),
+        export=_export,
+        erase=_erase,
+        merge=NotNeeded("merging writes the row itself"),
+        split=NotNeeded("splitting ends the row itself"),
+        re_encrypt=_re_encrypt,
+        in_use=NotNeeded("a sweep takes the fields out of it"),
+        erase_fields=_erase_fields,
+        sealed_copies=_sealed_copies,
+    ),
+)

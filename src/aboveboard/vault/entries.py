@@ -1,0 +1,91 @@
+"""The ledger entries that the vault writes. None holds a value: fields are named by the promise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aboveboard.basics.facts import Code, Facts, Nothing, OnRestore, Redo, Repeat, Word, omitted
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionMade(Facts):
+    """The value of one field was replaced: under which version of the promise, on which channel
+    and for which purpose the new one was collected (empty: nobody said)."""
+
+    kind: ClassVar[str] = "correction.made"
+    on_restore: ClassVar[OnRestore] = Redo("the ledger does not hold the value: ask for it again")
+
+    field: Word
+    promise: int
+    channel: Word
+    purpose: Word
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAdded(Facts):
+    """A document was added as the value of one field; as for :class:`CorrectionMade`."""
+
+    kind: ClassVar[str] = "document.added"
+    on_restore: ClassVar[OnRestore] = Redo("the ledger does not hold the document: add it again")
+
+    field: Word
+    promise: int
+    channel: Word
+    purpose: Word
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureDone(Facts):
+    """The person was erased. Written under each of their handles: a backup from before a merge
+    knows them apart."""
+
+    kind: ClassVar[str] = "erasure.done"
+    on_restore: ClassVar[OnRestore] = Repeat("the person was erased again")
+
+    reason: Code
+
+
+@dataclass(frozen=True, slots=True)
+class FieldErased(Facts):
+    """Some fields of the person were erased; by which sweep and under which version of the promise
+    where a sweep did it."""
+
+    kind: ClassVar[str] = "field.erased"
+    on_restore: ClassVar[OnRestore] = Repeat("the fields were erased again")
+
+    reason: Code
+    fields: tuple[Word, ...]
+    sweep: int | None = omitted()
+    promise: int | None = omitted()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRotated(Facts):
+    """The person got a new key."""
+
+    kind: ClassVar[str] = "key.rotated"
+    on_restore: ClassVar[OnRestore] = Redo(
+        "keys from before it are in use again, unless the keys part is newer: rotate again"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleKeysBegun(Facts):
+    """Everybody gets a new key, from here on."""
+
+    kind: ClassVar[str] = "keys.people.begun"
+    on_restore: ClassVar[OnRestore] = Redo(
+        "keys from before it are in use again, unless the keys part is newer: run "
+        "aboveboard keys rotate-people again"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleKeysFinished(Facts):
+    """Everybody has a new key; how many ``people`` that was."""
+
+    kind: ClassVar[str] = "keys.people.finished"
+    on_restore: ClassVar[OnRestore] = Nothing("what to do again is said where the rotation began")
+
+    people: int

@@ -1,0 +1,131 @@
+"""What the vault holds of people, declared: for export, erasure, merging and new keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from django.db.models import Count
+
+from aboveboard.basics import clock
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
+from aboveboard.vault import blind, sealed
+from aboveboard.vault.documents import actions as documents
+from aboveboard.vault.models import Alias, AttachmentChunk, BlindIndex, Person, SealedRecord
+
+_KINDS: Final = {number: kind for kind, number in blind.KIND_NUMBERS.items()}
+_RECORDS: Final = NotNeeded("identity merges and splits records with vault.merging")
+_CLEAR: Final = NotNeeded("nothing of it is sealed under the person's key")
+_UNUSED: Final = NotNeeded("it serves the person's record alone")
+
+
+def _people(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for person in Person.objects.filter(id__in=numbers).order_by("id"):
+        yield {
+            "person": person.id,
+            "jurisdiction": person.jurisdiction,
+            "language": person.language,
+            "collected_at": clock.to_text(person.collected_at),
+            "last_active_at": clock.to_text(person.last_active_at),
+        }
+
+
+def _records(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    rows = SealedRecord.objects.filter(person_id__in=numbers).order_by("person_id")
+    for person_id, record in rows.values_list("person_id", "boxes"):
+        for name, box in sealed.decode(bytes(record)).items():
+            origin = box.origin
+            yield {
+                "person": person_id,
+                "field": name,
+                "collected_at": clock.to_text(origin.collected_at) if origin.collected_at else None,
+                "channel": origin.channel,
+                "purpose": origin.purpose,
+                "promise": origin.promise_serial,
+            }
+
+
+def _look_ups(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    rows = BlindIndex.objects.filter(person_id__in=numbers).order_by("id")
+    for person_id, kind, generation in rows.values_list("person_id", "kind", "generation"):
+        # Not the digest: whoever has it and the key can test a guess.
+        yield {"person": person_id, "kind": _KINDS.get(kind, str(kind)), "generation": generation}
+
+
+def _aliases(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for alias in Alias.objects.filter(person_id__in=numbers).order_by("at", "merged_id"):
+        yield {
+            "merged": alias.merged_id,
+            "person": alias.person_id,
+            "at": clock.to_text(alias.at),
+            "facets": alias.facets,
+            "look_ups": len(alias.look_ups),
+        }
+
+
+def _documents(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    rows = (
+        AttachmentChunk.objects.filter(person_id__in=numbers)
+        .values_list("person_id", "field", "attachment")
+        .annotate(chunks=Count("id"))
+        .order_by("person_id", "field")
+    )
+    # The name, kind and size of a document are sealed in the record.
+    for person_id, field, _, chunks in rows:
+        yield {"person": person_id, "field": field, "chunks": chunks}
+
+
+PERSONAL_DATA: Final = (
+    PersonalData(
+        name="look_ups",
+        tables=("vault.BlindIndex",),
+        export=_look_ups,
+        erase=lambda numbers: BlindIndex.objects.filter(person_id__in=numbers).delete(),
+        merge=_RECORDS,
+        split=_RECORDS,
+        re_encrypt=NotNeeded("a digest is made with the key of the index, not the person's"),
+        in_use=_UNUSED,
+    ),
+    PersonalData(
+        name="sealed_fields",
+        tables=("vault.SealedRecord",),
+        export=_records,
+        erase=lambda numbers: SealedRecord.objects.filter(person_id__in=numbers).delete(),
+        merge=_RECORDS,
+        split=_RECORDS,
+        re_encrypt=NotNeeded("who gives the new key stores the record under it"),
+        in_use=NotNeeded("the sweep asks the promise about each field"),
+    ),
+    PersonalData(
+        name="documents",
+        tables=("vault.AttachmentChunk",),
+        export=_documents,
+        erase=documents.forget,
+        erase_fields=documents.forget,
+        merge=NotNeeded("erased under every number of the person"),
+        split=_RECORDS,
+        re_encrypt=NotNeeded("sealed under keys of their own, which are sealed in the record"),
+        in_use=_UNUSED,
+    ),
+    PersonalData(
+        name="aliases",
+        tables=("vault.Alias",),
+        export=_aliases,
+        erase=lambda numbers: Alias.objects.filter(person_id__in=numbers).delete(),
+        merge=_RECORDS,
+        split=_RECORDS,
+        re_encrypt=_CLEAR,
+        in_use=_UNUSED,
+    ),
+    PersonalData(
+        name="people",
+        tables=("vault.Person",),
+        export=_people,
+        erase=lambda numbers: Person.objects.filter(id__in=numbers).delete(),
+        merge=_RECORDS,
+        split=_RECORDS,
+        re_encrypt=_CLEAR,
+        in_use=NotNeeded("the sweep asks the promise about each field"),
+    ),
+)

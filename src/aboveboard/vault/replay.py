@@ -1,0 +1,34 @@
+"""Repeating erasures in a restored database, from their ledger entries. No entry is written: it is
+there."""
+
+from __future__ import annotations
+
+from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.promise.queries import in_force
+from aboveboard.vault.actions import remove
+from aboveboard.vault.entries import ErasureDone, FieldErased
+from aboveboard.vault.field_erasure import remove_fields
+
+
+def erasure(entry: Recorded[ErasureDone]) -> None:
+    """Erase the person again.
+
+    Raises:
+        NotHeld: they are not in what was restored.
+    """
+    if entry.person_id is None:
+        raise NotHeld(what="person")
+    remove(entry.person_id)
+
+
+def field_erasure(entry: Recorded[FieldErased]) -> None:
+    """Erase the fields again.
+
+    Raises:
+        NotHeld: the person is not in what was restored.
+        RecordDamaged: their record is sealed with an older key than the one that is held.
+    """
+    if entry.person_id is None:
+        raise NotHeld(what="person")
+    kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
+    remove_fields(entry.person_id, entry.facts.fields, kinds=kinds)
