@@ -17,7 +17,7 @@ from aboveboard.choices.state import (
     fold,
     fold_merged,
 )
-from aboveboard.vault import prepared, tables
+from aboveboard.vault import prepared
 from aboveboard.vault.aliases import numbers_of
 
 
@@ -47,7 +47,7 @@ _SAID = f"""
     UNION ALL
     SELECT alias.person_id, alias.merged_id, alias.at, choice.at, choice.id,
         choice.purpose, choice.answer
-    FROM {tables.ALIAS} AS alias
+    FROM {prepared.ALIAS} AS alias
     JOIN {Choice._meta.db_table} AS choice ON choice.person_id = alias.merged_id
     WHERE alias.person_id {{some}}
 """  # noqa: S608 - the tables are our own models'; ids are parameters
@@ -100,13 +100,13 @@ def said_yes(purpose: str, *, after: int, limit: int) -> list[int]:
 
 
 _SAID_YES = f"""
-    SELECT person.id FROM {tables.PERSON} AS person
+    SELECT person.id FROM {prepared.PERSON} AS person
     WHERE person.id > %s AND (
         EXISTS (
             SELECT 1 FROM {Choice._meta.db_table} AS choice
             WHERE choice.person_id = person.id AND choice.purpose = %s AND choice.answer = %s
         ) OR EXISTS (
-            SELECT 1 FROM {tables.ALIAS} AS alias
+            SELECT 1 FROM {prepared.ALIAS} AS alias
             JOIN {Choice._meta.db_table} AS choice ON choice.person_id = alias.merged_id
             WHERE alias.person_id = person.id AND choice.purpose = %s AND choice.answer = %s
         )

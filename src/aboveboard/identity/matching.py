@@ -11,7 +11,7 @@ from django.db import connection
 from aboveboard.basics.errors import NotFound
 from aboveboard.identity.choosing import Compared, compare
 from aboveboard.identity.models import MergedPerson
-from aboveboard.vault import blind, merging, tables
+from aboveboard.vault import blind, merging, prepared
 
 _KINDS = {number: kind for kind, number in blind.KIND_NUMBERS.items()}
 
@@ -28,8 +28,8 @@ class Pair:
 
 _PAIRS = f"""
     SELECT low.person_id, high.person_id, low.kind
-    FROM {tables.BLIND_INDEX} AS low
-    JOIN {tables.BLIND_INDEX} AS high
+    FROM {prepared.BLIND_INDEX} AS low
+    JOIN {prepared.BLIND_INDEX} AS high
         ON high.digest = low.digest AND high.kind = low.kind
         AND high.person_id > low.person_id
     WHERE low.person_id > %s OR (low.person_id = %s AND high.person_id > %s)

@@ -19,5 +19,6 @@ class IntakeConfig(AppConfig):
                 "load",
                 "mapping",
                 "mending",
+                "queries",
             ),
         )

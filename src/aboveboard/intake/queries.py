@@ -7,6 +7,16 @@ from collections.abc import Iterator
 from aboveboard.basics.errors import NotFound
 from aboveboard.intake.models import ImportProblem, ImportRun
 
+__all__ = [
+    "ImportProblem",
+    "ImportRun",
+    "every_import_problem",
+    "import_problem_lines",
+    "import_problems",
+    "import_run",
+    "import_runs",
+]
+
 
 def import_runs() -> list[ImportRun]:
     """Return the runs of ``aboveboard import``, newest first."""

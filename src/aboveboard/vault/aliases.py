@@ -1,4 +1,8 @@
-"""Whose number it is now: the numbers of merged records lead to the person."""
+"""Whose number it is now: the numbers of merged records lead to the person.
+
+There are no chains: a record that others were merged into cannot be merged away itself
+(``identity.actions``), so one step always arrives.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the vault holds of people, declared: for export, erasure, merging and new keys."""
+"""What the vault holds of people, declared: for export, erasure, merging and new keys. And
+gathering what every package declares that it holds of one person."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from django.db.models import Count
 
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
-from aboveboard.vault import blind, sealed
+from aboveboard.basics.package import NotNeeded, Numbers, PersonalData, personal_data
+from aboveboard.vault import aliases, blind, sealed
 from aboveboard.vault.documents import actions as documents
 from aboveboard.vault.models import Alias, AttachmentChunk, BlindIndex, Person, SealedRecord
 
@@ -18,6 +19,19 @@ _KINDS: Final = {number: kind for kind, number in blind.KIND_NUMBERS.items()}
 _RECORDS: Final = NotNeeded("identity merges and splits records with vault.merging")
 _CLEAR: Final = NotNeeded("nothing of it is sealed under the person's key")
 _UNUSED: Final = NotNeeded("it serves the person's record alone")
+
+
+def export_person(person_id: int) -> dict[str, list[Mapping[str, Json]]]:
+    """Return the rows that are held about a person, by the name of the declaration they belong to.
+
+    Under all of their numbers; a declaration with nothing to show has no rows. This is structure:
+    what is sealed is named and not opened, because only ``access`` opens.
+    """
+    numbers = aliases.numbers_of(aliases.current(person_id))
+    return {
+        data.name: [] if isinstance(data.export, NotNeeded) else list(data.export(numbers))
+        for _, data in personal_data()
+    }
 
 
 def _people(numbers: Numbers) -> Iterator[Mapping[str, Json]]:

@@ -1,16 +1,25 @@
-"""Statements on the path of every use: PostgreSQL plans each once for a connection, however many
-people it is asked about.
+"""Statements by hand: those on the path of every use, which PostgreSQL plans once for a connection,
+however many people it is asked about; and the names of the tables that packages above may join in
+statements of their own, to read set-wise what no function of one person answers.
 
-Django writes the parameters into the text, which is then parsed and planned anew at every use: for
+Django writes the parameters into the text, which is then parsed and planned again at every use: for
 the records of a use that took longer than reading them. SQLite is asked as Django asks it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
+
+from aboveboard.vault.models import Alias, BlindIndex, Person, SealedRecord
+
+PERSON: Final = Person._meta.db_table
+ALIAS: Final = Alias._meta.db_table
+SEALED_RECORD: Final = SealedRecord._meta.db_table
+BLIND_INDEX: Final = BlindIndex._meta.db_table
+"""Names of tables, to read only; their columns are those of the models."""
 
 
 def ask(sql: str, *parts: int | Collection[int] | Sequence[bytes] | None) -> list[tuple[Any, ...]]:

@@ -34,7 +34,7 @@ from aboveboard.incidents.models import Incident, NoticeBatch
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
-from aboveboard.intake.models import ImportRun
+from aboveboard.intake.queries import ImportRun
 from aboveboard.outbox import jobs
 from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import in_force

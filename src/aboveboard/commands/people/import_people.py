@@ -14,7 +14,7 @@ from aboveboard.commands.exits import DONE, LOOK
 from aboveboard.commands.progress import Bar
 
 if TYPE_CHECKING:
-    from aboveboard.intake.models import ImportRun
+    from aboveboard.intake.queries import ImportRun
 
 NAME = "import"
 HELP = "Bring customers in from a CSV file: sealed, each with a key of their own."
