@@ -250,7 +250,7 @@ def test_a_database_that_goes_away_meanwhile_says_nothing_about_the_ledger(
         error.__cause__ = None if on_postgres else SaidBySqlite("SQLITE_CANTOPEN")
         raise error
 
-    monkeypatch.setattr("aboveboard.ledger.audit._rows", gone)
+    monkeypatch.setattr("aboveboard.ledger.audit.read_rows", gone)
     with pytest.raises(kind):
         run("verify", KEY)
 

@@ -25,7 +25,7 @@ from aboveboard.ledger.verify.fresh import Demands
 from aboveboard.ledger.verify.log import verify_log
 from aboveboard.ledger.verify.sources import Folder
 from aboveboard.ledger.witness.state import Witness, make
-from aboveboard.ledger.witnessing import ask_witnesses, standings
+from aboveboard.ledger.witnessing import ask_witnesses, witness_states
 from tests.ledger.test_witness import serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,7 +80,7 @@ def test_cosignatures_are_added_to_the_published_checkpoint_and_to_proofs(
     assert ask() == 2
     assert set(cosigned((log() / "checkpoint").read_text(), served)) == set(served)
     assert set(cosigned(proofs.parse(queries.proof(ids[7])).note, served)) == set(served)
-    assert [(one.size, one.problem) for one in standings()] == [(300, ""), (300, "")]
+    assert [(one.size, one.problem) for one in witness_states()] == [(300, ""), (300, "")]
     # The log goes on, and its files stay what its database signed.
     ids += add(400)
     assert cosigned((log() / "checkpoint").read_text(), served) == {}
@@ -109,7 +109,7 @@ def test_a_witness_that_is_away_is_shown_and_stops_nothing(
         point_to(monkeypatch, f"{served[0].vkey} {first}", f"{served[1].vkey} http://127.0.0.1:1")
         assert ask() == 1
         assert add(3)
-        problems = [(one.size, one.refuses, one.problem != "") for one in standings()]
+        problems = [(one.size, one.refuses, one.problem != "") for one in witness_states()]
         assert problems == [(6, False, False), (3, False, True)]
         # Two cosignatures of an earlier checkpoint are worth more than one of a later.
         assert set(cosigned((log() / "witnessed").read_text(), served)) == set(served)
@@ -127,10 +127,10 @@ def test_a_log_that_forked_is_refused_and_that_is_shown(
 
     assert isinstance(witnesses[0].add_checkpoint(Submission(0, [], other), 1), str)
     assert ask() == 1
-    assert [one.refuses for one in standings()] == [True, False]
+    assert [one.refuses for one in witness_states()] == [True, False]
     add(9)
     assert ask() == 1
-    first = standings()[0]
+    first = witness_states()[0]
     assert (first.refuses, first.size) == (True, 0)
     assert doctor._witnesses(settings.current()).verdict == doctor.ACT
     assert queries.size() == 12

@@ -161,7 +161,7 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
             "django.security.csrf": {"level": "CRITICAL"},
             "django.server": {"level": "CRITICAL"},
             "_granian": {"level": "WARNING"},
-            # It repeats one refusal many times a second; whoever asked for the
+            # It repeats one refusal many times a second; who asked for the
             # connection reports it once.
             "psycopg.pool": {"level": "CRITICAL"},
         },

@@ -1,7 +1,7 @@
 """Errors as programs read them: problem details (RFC 9457), made here and nowhere
-else. Pure; rooms send them.
+else. Pure; the packages send them.
 
-Three rooms answer programs: the gate (who are you?), the site (no such address, a fault of ours)
+Three packages answer programs: the gate (who are you?), the site (no such address, a fault of ours)
 and the API itself. All of them answer with the same members, so that a program needs to read
 ``code`` and nothing else.
 """
@@ -33,7 +33,7 @@ _PLAIN: Final[dict[int, tuple[str, str, str]]] = {
     500: (
         "fault",
         "This is a fault of ours.",
-        "Tell whoever runs this the number in instance: the log has it.",
+        "Give the number in instance to the operator: the log has it.",
     ),
     503: (
         "unavailable",

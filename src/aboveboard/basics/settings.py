@@ -191,7 +191,7 @@ class Keys:
     token_file: str = _setting(
         "",
         (
-            "A file with the token for `vault:`, read anew each time. Else `BAO_TOKEN` or "
+            "A file with the token for `vault:`, read each time. Else `BAO_TOKEN` or "
             "`VAULT_TOKEN` is taken."
         ),
     )

@@ -13,7 +13,7 @@ from aboveboard.basics import settings
 from aboveboard.centre import offline as page
 from aboveboard.centre.page import in_english
 from aboveboard.ledger import queries as ledger
-from aboveboard.ledger.witnessing import standings
+from aboveboard.ledger.witnessing import witness_states
 from aboveboard.promise.queries import NoPromise, in_force
 
 # Whoever reads an old checkpoint sees an old truth, so caches keep it only for a few times as
@@ -34,7 +34,7 @@ def check(request: HttpRequest) -> HttpResponse:
         "verifier": ledger.verifier_key(),
         "earlier": ledger.verifier_keys()[:-1],
         "url": log_url(),
-        "witnesses": standings(),
+        "witnesses": witness_states(),
     }
     return render(request, "centre/check.html", context)
 

@@ -18,7 +18,7 @@ from aboveboard.console.report_loss import own_devices
 from aboveboard.incidents import queries
 from aboveboard.incidents.models import State
 from aboveboard.incidents.notices.queries import BatchView, newest_batch
-from aboveboard.ledger.witnessing import standings
+from aboveboard.ledger.witnessing import witness_states
 from aboveboard.promise.queries import in_force, last_serial
 
 
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "looks_up": actor.role in LOOKS,
         "settings": actor.role == Role.ADMINISTRATOR,
         "devices": own_devices(actor),
-        "refusing": [one for one in standings() if one.refuses] if leads else [],
+        "refusing": [one for one in witness_states() if one.refuses] if leads else [],
         "emergency": may_break_glass(in_force().promise, actor.role) is not None
         if last_serial()
         else False,

@@ -5,7 +5,7 @@ Invariant: destroying a person's row here is what makes their record unreadable 
 invariant 5). Nothing else holds a person's key, wrapped or not. A provider of the root key that is
 away stops releases within ``keys.lease`` seconds.
 
-Public: ``providers.provider.Provider`` (the plug point), ``actions.make_keys``, ``actions.hold``,
-``actions.destroy``, ``queries.person_key``, ``queries.person_keys``, ``queries.opened``,
-``queries.instance_secret``.
+Public: ``actions`` and ``queries`` (people's keys and handles, the instance's secrets),
+``wrapping_keys``, ``handles``, ``rotation`` (root key, ceremonies, progress), ``log_signing``. The
+plug point is ``providers.provider.Provider``.
 """

@@ -18,8 +18,9 @@ from aboveboard.keys.wrapping import KEY_BYTES
 def make_person_keys(person_ids: Sequence[int]) -> list[tuple[int, bytes, bytes]]:
     """Make a new key for each person, without storing it: ``(person_id, key, wrapped)``.
 
-    Bulk loads store the wrapped keys themselves, in the same transaction as the records. Whoever
-    stores them in another transaction than this call's must call :func:`.wrapping_keys.lock` there.
+    Bulk loads store the wrapped keys themselves, in the same transaction as the records. A caller
+    that stores them in another transaction than this call's must call :func:`.wrapping_keys.lock`
+    there.
     """
     wrapping = wrapping_keys.current()
     made = []

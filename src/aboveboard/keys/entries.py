@@ -57,7 +57,7 @@ class OtherProvidersRemoved(Facts):
     kind: ClassVar[str] = "keys.provider.left"
     on_restore: ClassVar[OnRestore] = Redo(
         "the backup has the copies that the former provider can open, unless its keys are newer: "
-        "run aboveboard keys leave again"
+        "run aboveboard keys finish-move again"
     )
 
     copies: int

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Final
 
 KEY_PROVIDER_REST: Final = timedelta(seconds=1)
-"""After a key provider did not answer, how long others are told so without asking it. Our choice:
-below a page's patience."""
+"""After a key provider did not answer, how long the answer is given without asking it again. Our
+choice: less than anyone waits for a page."""
 
 REWRAP_BATCH: Final = 2_000
-"""People whose keys are wrapped anew in one transaction. Our choice: some 50 ms, so nobody
+"""People whose keys are rewrapped in one transaction. Our choice: some 50 ms, so nobody
 waits longer for a row."""
 
 KEY_PROVIDER_PATIENCE: Final = timedelta(seconds=3)

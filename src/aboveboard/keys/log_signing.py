@@ -32,7 +32,7 @@ def sequence_now() -> Checkpoint | None:
     """Put every waiting entry into the tree and sign the new checkpoint; None if nothing waited."""
     try:
         return _sequence()
-    # Between our look at it and the signature; the next look sees it.
+    # Between our reading of the key and the signature; the second try reads the new one.
     except signing.SigningKeyChanged:
         return _sequence()
 
@@ -59,7 +59,7 @@ def rotate_key(*, by: Actor) -> Signer:
 
 
 def check_published() -> None:
-    """Look whether the published log is one that this database can go on with, and change nothing.
+    """Check that the published log is one that this database can continue, and change nothing.
 
     Raises:
         LogAhead, LogForked, LogOfAnotherKey: it is not, and nothing can be signed.

@@ -2,7 +2,7 @@
 
 The provider of the root key opens a wrapping key; from then on people's keys are unwrapped here, in
 memory. When the lease (``keys.lease``) is over the provider is asked again, so one that is down or
-has withdrawn its leave stops releases within seconds, and they go on by themselves once it answers.
+has withdrawn the key stops releases within seconds, and they go on by themselves once it answers.
 """
 
 from __future__ import annotations

@@ -62,9 +62,9 @@ def join(texts: Sequence[str]) -> bytes:
     Raises:
         BadInput: one does not add up, they belong to different splits, or there are too few.
     """
-    read_ones = [read(text) for text in texts]
-    needed = max((threshold for _, threshold in read_ones), default=2)
-    have = len({number for number, _ in read_ones})
+    shares_read = [read(text) for text in texts]
+    needed = max((threshold for _, threshold in shares_read), default=2)
+    have = len({number for number, _ in shares_read})
     if have < needed:
         raise Invalid(found=f"{have} different shares", fix=f"{needed} are needed.")
     try:

@@ -1,4 +1,4 @@
-"""How the keys stand, for whoever looks after them."""
+"""The state of the keys, for the operator."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Status:
 
 
 def status() -> Status:
-    """Return how the keys stand. Counting reads every person's row: a minute
+    """Return the state of the keys. Counting reads every person's row: a minute
     for a hundred million."""
     counts = rewrap.people_by_key()
     rows = list(WrappingKey.objects.order_by("made_at", "id"))

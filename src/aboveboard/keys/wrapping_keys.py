@@ -3,7 +3,7 @@ being stored.
 
 A wrapping key is destroyed once nothing committed is wrapped by it
 (:func:`aboveboard.keys.rotation.rewrap.destroy_unused`). What is wrapped but not committed yet
-cannot be seen there, so whoever stores it locks the key until the commit.
+cannot be seen there, so the transaction that stores it locks the key.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ changed, missing or reordered entry is found and named by a verifier that shares
 the server but the format.
 
 Invariant: the ledger holds no personal data. A person appears as a handle that only the person's
-own key ties to them (design, invariants 4 and 5). The room knows no key store: whoever calls
+own key ties to them (design, invariants 4 and 5). The package knows no key store: the caller of
 ``actions.sequence`` brings the signer.
 
 Public names: ``actions.append``, ``actions.append_many``, ``actions.sequence``; everything in

@@ -82,8 +82,8 @@ def change_key(number: int, *, old: str, new: str, by: Actor, at: datetime) -> i
     """Let the key ``new`` (a vkey) sign from now on as generation ``number``; return the id
     of the entry that says so.
 
-    Called in a transaction. The lock on the tree keeps the key from changing between a
-    look at it and a signature.
+    Called in a transaction. The lock on the tree keeps the key from changing between the
+    check and a signature.
 
     Raises:
         SigningKeyChanged: ``number`` is not the next generation.

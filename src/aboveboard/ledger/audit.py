@@ -1,8 +1,7 @@
 """Checking this instance's database against its own published log, row by row and column by column.
 
 The log is checked first (``verify``); the hashes that lead to its signed root then say what each
-row must hold. The rows are read as raw values, without the ORM, because a damaged value must be
-reported and not stumbled over.
+row must hold. The rows are read as raw values (:mod:`.stored`).
 
 What is not covered: an entry that still waits for its place is vouched for only by its own
 columns agreeing with its own bytes (at most about a second long), and the moment at which
@@ -11,21 +10,32 @@ a checkpoint was signed.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError
 from django.db.models import Max
 
 from aboveboard.basics import clock
 from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused, open_with
-from aboveboard.ledger.format.entry import EntryBody, EntryRefused, parse
+from aboveboard.ledger.format.entry import EntryRefused, parse
 from aboveboard.ledger.format.note import NoteRefused, Verifier
 from aboveboard.ledger.format.tree import CompactRange, leaf_hash
 from aboveboard.ledger.models import CheckpointRow
+from aboveboard.ledger.stored import (
+    BEYOND,
+    LEAST,
+    PAGE,
+    WAITING,
+    Places,
+    StoredRow,
+    check_structure,
+    compare_columns,
+    first_line,
+    is_away,
+    read_rows,
+)
 from aboveboard.ledger.verify.findings import Report, What
 from aboveboard.ledger.verify.head import read_head
 from aboveboard.ledger.verify.history import Seen, check_history
@@ -33,49 +43,9 @@ from aboveboard.ledger.verify.log import Progress, check_entries, no_progress
 from aboveboard.ledger.verify.sources import Source
 from aboveboard.ledger.verify.walk import Leaves, Walk
 
-PAGE: Final = 2_000
-"""Rows read at a time."""
-
 WAIT: Final = timedelta(minutes=2)
 """An entry that waits longer than this for its place says that nothing sequences. Our
 choice: far above a second."""
-
-_COLUMNS = {
-    # SQLite lets any value stand in any column; as bytes every one of them can be read.
-    "sqlite": (
-        "id, leaf_index, CAST(at AS BLOB), CAST(kind AS BLOB), CAST(handle AS BLOB), CAST(body AS "
-        "BLOB), CAST(leaf_hash AS BLOB)"
-    ),
-    "postgresql": (
-        "id, leaf_index, at, convert_to(kind, 'UTF8'), convert_to(handle, 'UTF8'), body, leaf_hash"
-    ),
-}
-_PLACED = (
-    "SELECT {columns} FROM ledger_entry WHERE leaf_index > %s AND leaf_index < %s ORDER BY "
-    "leaf_index LIMIT %s"
-)
-# Rows get their places and the checkpoint its row in one transaction, so one
-# statement sees both or neither.
-_BEYOND = """
-SELECT {columns} FROM ledger_entry
-WHERE leaf_index >= %s AND leaf_index >= (SELECT COALESCE(MAX(size), 0) FROM ledger_checkpointrow)
-ORDER BY leaf_index LIMIT %s
-"""
-_WAITING = (
-    "SELECT {columns} FROM ledger_entry WHERE leaf_index IS NULL AND id > %s ORDER BY id LIMIT %s"
-)
-_LEAST: Final = -(2**63)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    id: int
-    place: int
-    at: object
-    kind: bytes
-    handle: bytes | None
-    body: bytes
-    leaf_hash: bytes
 
 
 def verify_database(
@@ -109,15 +79,15 @@ def verify_database(
     audit = _Audit(source, trusted, report, progress)
     try:
         note = audit.run(now, [*seen, *([Seen(remembered, "")] if remembered else [])])
-        _check_structure(report)
+        check_structure(report)
     except DatabaseError as error:
-        if _is_away(error):
+        if is_away(error):
             raise
         note = None
         report.add(
-            What.DAMAGED_DATABASE, f"The database cannot be read to the end: {_first_line(error)}."
+            What.DAMAGED_DATABASE, f"The database cannot be read to the end: {first_line(error)}."
         )
-        _check_structure(report)
+        check_structure(report)
     return report, note
 
 
@@ -139,7 +109,9 @@ class _Audit:
             note = read_head(self._source, self._trusted, self._report)
         head = open_with(note, self._trusted) if note is not None else Checkpoint("", 0, b"")
         end = max(newest, head.size)
-        places = _Places(end)
+        # Log, rows and checkpoints are walked side by side, each in its own order, so that memory
+        # does not grow with the log.
+        places = Places(end)
         checkpoints = _Checkpoints(self._trusted, self._report)
         walk = Walk(self._source, head, self._report)
         for leaves in walk.leaves() if head.size else ():
@@ -154,7 +126,7 @@ class _Audit:
             self._progress(self._tree.size, end)
         for row in places.rest():
             self._extra(row)
-        for row in _rows(_BEYOND, end, PAGE):
+        for row in read_rows(BEYOND, end, PAGE):
             self._extra(row)
         checkpoints.finish(head)
         if seen and note is not None:
@@ -162,7 +134,7 @@ class _Audit:
         self._check_waiting(now)
         return note
 
-    def _check_leaves(self, leaves: Leaves, places: _Places, checkpoints: _Checkpoints) -> None:
+    def _check_leaves(self, leaves: Leaves, places: Places, checkpoints: _Checkpoints) -> None:
         entries = leaves.entries or []
         for offset, hash_ in enumerate(leaves.hashes):
             entry = (
@@ -174,7 +146,7 @@ class _Audit:
             checkpoints.reach(self._tree)
 
     def _check_place(
-        self, index: int, hash_: bytes | None, entry: bytes | None, places: _Places
+        self, index: int, hash_: bytes | None, entry: bytes | None, places: Places
     ) -> None:
         """Steps 2 and 3 for one place: ``hash_`` and ``entry`` are the log's, where it has them."""
         row = None
@@ -192,6 +164,7 @@ class _Audit:
                 index,
                 entry_id,
             )
+            # The tree goes on with what the log says, or with zeros, which no checkpoint matches.
             self._tree.append(hash_ if hash_ is not None else bytes(32))
             return
         self._report.rows += 1
@@ -207,18 +180,18 @@ class _Audit:
         if row.leaf_hash != own:
             self._changed(row, index, "leaf_hash", entry)
 
-    def _check_columns(self, row: _Row, body: bytes, index: int | None) -> None:
+    def _check_columns(self, row: StoredRow, body: bytes, index: int | None) -> None:
         """Hold a row's columns against the bytes they repeat."""
         try:
-            said = parse(body)
+            recorded = parse(body)
         except EntryRefused as error:
             self._report.add(What.CHANGED_ROW, f"{_named(index, row.id)}: {error}", index, row.id)
             return
-        for column, is_said in _columns(row, said):
-            if not is_said:
+        for column, agrees in compare_columns(row, recorded):
+            if not agrees:
                 self._changed(row, index, column, body)
 
-    def _changed(self, row: _Row, index: int | None, column: str, entry: bytes | None) -> None:
+    def _changed(self, row: StoredRow, index: int | None, column: str, entry: bytes | None) -> None:
         """Report a column; the id that the log gives counts for more than the row's."""
         entry_id = parse(entry).id if entry is not None and _is_entry(entry) else row.id
         also = "" if entry_id == row.id else f" (the row is numbered {row.id})"
@@ -228,7 +201,7 @@ class _Audit:
         )
         self._report.add(What.CHANGED_ROW, sentence, index, entry_id)
 
-    def _extra(self, row: _Row) -> None:
+    def _extra(self, row: StoredRow) -> None:
         self._report.add(
             What.EXTRA_ROW,
             f"Entry {row.id} claims place {row.place}, which is not its own.",
@@ -239,8 +212,8 @@ class _Audit:
     def _check_waiting(self, now: datetime) -> None:
         """Step 5."""
         oldest: datetime | None = None
-        last = _LEAST
-        while page := list(_rows(_WAITING, last, PAGE)):
+        last = LEAST
+        while page := list(read_rows(WAITING, last, PAGE)):
             last = page[-1].id
             for row in page:
                 self._report.waiting += 1
@@ -260,41 +233,14 @@ class _Audit:
             )
 
 
-class _Places:
-    """The placed rows in order, a page at a time, handed out place by place."""
-
-    def __init__(self, end: int) -> None:
-        self._rows = self._read(end)
-        self._next = next(self._rows, None)
-
-    def up_to(self, index: int) -> Iterator[_Row]:
-        """Yield the rows at places up to ``index``."""
-        while self._next is not None and self._next.place <= index:
-            row, self._next = self._next, next(self._rows, None)
-            yield row
-
-    def rest(self) -> Iterator[_Row]:
-        """Yield the rows that nobody asked for."""
-        while self._next is not None:
-            row, self._next = self._next, next(self._rows, None)
-            yield row
-
-    @staticmethod
-    def _read(end: int) -> Iterator[_Row]:
-        last = _LEAST
-        while page := list(_rows(_PLACED, last, end, PAGE)):
-            yield from page
-            last = page[-1].place
-
-
 class _Checkpoints:
     """Step 4: the signed checkpoints in order of size, held against the tree as it grows."""
 
     def __init__(self, trusted: Sequence[Verifier], report: Report) -> None:
         self._trusted = trusted
         self._report = report
-        found = CheckpointRow.objects.order_by("size").values_list("size", "root", "note")
-        self._rows = iter(found.iterator(chunk_size=PAGE))
+        rows = CheckpointRow.objects.order_by("size").values_list("size", "root", "note")
+        self._rows = iter(rows.iterator(chunk_size=PAGE))
         self._next = next(self._rows, None)
 
     def reach(self, tree: CompactRange) -> None:
@@ -302,13 +248,13 @@ class _Checkpoints:
         while self._next is not None and self._next[0] <= tree.size:
             (size, root, note), self._next = self._next, next(self._rows, None)
             try:
-                said = open_with(note, self._trusted)
+                signed = open_with(note, self._trusted)
             except (NoteRefused, CheckpointRefused) as error:
                 self._wrong(size, str(error))
                 continue
-            if (said.size, said.root) != (size, bytes(root)):
+            if (signed.size, signed.root) != (size, bytes(root)):
                 self._wrong(size, "Its columns are not what was signed.")
-            elif size != tree.size or said.root != tree.root():
+            elif size != tree.size or signed.root != tree.root():
                 self._wrong(size, "The present tree does not begin with what was signed.")
 
     def finish(self, head: Checkpoint) -> None:
@@ -328,33 +274,6 @@ class _Checkpoints:
         )
 
 
-def _rows(statement: str, *values: int) -> Iterator[_Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(columns=_COLUMNS[connection.vendor]), values)
-        found = cursor.fetchall()
-    for entry_id, place, at, kind, handle, body, hash_ in found:
-        yield _Row(
-            entry_id,
-            place,
-            at,
-            bytes(kind or b""),
-            None if handle is None else bytes(handle),
-            bytes(body or b""),
-            bytes(hash_ or b""),
-        )
-
-
-def _columns(row: _Row, said: EntryBody) -> Iterator[tuple[str, bool]]:
-    """Each column that repeats the entry's bytes, and whether it says the same."""
-    yield "id", row.id == said.id
-    if isinstance(row.at, datetime):
-        yield "at", row.at == said.at
-    else:
-        yield "at", row.at == str(connection.ops.adapt_datetimefield_value(said.at)).encode()
-    yield "kind", row.kind == said.kind.encode()
-    yield "handle", row.handle == (None if said.handle is None else said.handle.encode())
-
-
 def _is_entry(body: bytes) -> bool:
     try:
         parse(body)
@@ -366,52 +285,3 @@ def _is_entry(body: bytes) -> bool:
 def _named(index: int | None, entry_id: int | None) -> str:
     place = "" if index is None else f" at place {index}"
     return f"Entry {'?' if entry_id is None else entry_id}{place}"
-
-
-def _check_structure(report: Report) -> None:
-    """Step 6. PostgreSQL checks its pages itself when they are read (data
-    checksums), if it was set up so."""
-    if connection.vendor != "sqlite":
-        return
-    for table in ("ledger_entry", "ledger_checkpointrow"):
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA integrity_check({table})")
-                lines = [str(line) for (line,) in cursor.fetchall()]
-        except DatabaseError as error:
-            lines = [_first_line(error)]
-        for line in lines:
-            if line != "ok":
-                row = (
-                    re.match(r"row (\d+) missing from index", line)
-                    if table == "ledger_entry"
-                    else None
-                )
-                entry_id = int(row[1]) if row else None
-                named = (
-                    f"Entry {entry_id} was changed in the database"
-                    if row
-                    else f"The table {table} is damaged"
-                )
-                report.add(
-                    What.CHANGED_ROW if row else What.DAMAGED_DATABASE,
-                    f"{named}: {line}.",
-                    None,
-                    entry_id,
-                )
-
-
-def _is_away(error: DatabaseError) -> bool:
-    """Whether the database does not answer, rather than answer that something in it is damaged."""
-    if connection.vendor == "sqlite":
-        return getattr(error.__cause__, "sqlite_errorname", "").startswith(
-            ("SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED")
-        )
-    # Class 08: connection exception; 57: operator intervention, such as a shutdown; none: the
-    # server said nothing more.
-    said = getattr(error.__cause__, "sqlstate", None) or "08"
-    return isinstance(error, OperationalError | InterfaceError) and said.startswith(("08", "57"))
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -37,7 +37,7 @@ than one after another."""
 
 
 class LogFolder:
-    """One log's files. Many may read it; whoever writes holds :meth:`lock`."""
+    """One log's files. Many may read it; a writer holds :meth:`lock`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -72,7 +72,7 @@ class KeyChange(models.Model):
     """From ``at`` on, the log is signed with the key of this generation. The first key,
     generation 1, has no row.
 
-    Who changed it stands in the entry ``entry_id``. The secret is in the keys room,
+    Who changed it stands in the entry ``entry_id``. The secret is in ``keys``,
     under the generation's name.
     """
 

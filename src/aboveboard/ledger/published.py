@@ -43,7 +43,7 @@ class LogForked(Damaged):
 
 class LogOfAnotherKey(Damaged):
     """The published log is signed with a key that this database never signed with: it is not the
-    log's database, or was made anew."""
+    log's database, or was made again."""
 
     code = "log_of_another_key"
     next_step = (
@@ -58,15 +58,15 @@ def log_folder() -> LogFolder:
 
 
 def check_published(*vkeys: str) -> None:
-    """Look whether the published log is one that this database can go on with, whose
-    keys are and were ``vkeys``.
+    """Check that the published log is one that this database can continue, whose keys are and were
+    ``vkeys``.
 
     Raises:
         LogAhead, LogForked, LogOfAnotherKey: it is not.
     """
     folder = log_folder()
     if folder.path.is_dir():
-        # Else it could grow between a look at the database and one at the folder.
+        # Else it could grow between reading the database and reading the folder.
         with folder.lock():
             check_continues(folder, vkeys)
 

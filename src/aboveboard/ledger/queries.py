@@ -143,7 +143,7 @@ def size() -> int:
 
 
 def anything_waits() -> bool:
-    """Whether an entry is durable but not yet in the tree: one look at an index that
+    """Whether an entry is durable but not yet in the tree: one read of an index that
     holds only such rows."""
     return Entry.objects.filter(leaf_index__isnull=True).exists()
 

@@ -83,7 +83,7 @@ def insert(rows: Sequence[Row]) -> None:
             from psycopg import Cursor
 
             # psycopg's own cursor: Django's writes each row into a text of its own, which is
-            # parsed and planned anew.
+            # parsed and planned again.
             cursor.cursor = Cursor(connection.connection)
         cursor.executemany(_INSERT, [(row[0], adapt(row[1]), *row[2:]) for row in rows])
 

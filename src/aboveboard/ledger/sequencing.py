@@ -66,7 +66,7 @@ def sequence(*, at: datetime, signer: Signer, former: Sequence[Signer] = ()) -> 
     Raises:
         RuntimeError: called inside a transaction (what it signs must not be rolled back).
         LogAhead, LogForked, LogOfAnotherKey: signing would contradict what is already published.
-        EntriesDamaged: rows were changed behind the ledger's back.
+        EntriesDamaged: rows were changed by something other than the ledger.
         SigningKeyChanged: another key signs now.
         CheckpointRefused: the signer's name is not this log's origin.
     """

@@ -1,9 +1,9 @@
 """Which key signs. Keys come in generations, and a change of key is an entry of
 the log that it changes.
 
-The room holds no secret: whoever calls ``sequence`` brings the signers. Here is kept
-which generation is the newest, so that a process that still holds the key before
-cannot sign after the change.
+The package holds no secret: the caller of ``sequence`` brings the signers. Here is stored which
+generation is the newest, so that a process that still holds the old key cannot sign after the
+change.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def generation() -> int:
 
 
 def check_newest(vkey: str) -> None:
-    """Look whether ``vkey`` may sign. Called under the lock on the tree, so that the answer
+    """Check that ``vkey`` may sign. Called under the lock on the tree, so that the answer
     holds until the signature.
 
     Raises:

@@ -1,8 +1,8 @@
-"""Asking the witnesses that are set to cosign the published log. Nothing waits for them, and
-none of them stops anything.
+"""Asking the configured witnesses to cosign the published log. Nothing waits for them, and none of
+them stops anything.
 
 1. Every witness is asked at the same time, with a consistency proof from what it cosigned last.
-2. What each said is kept as a row, the reasons of those that did not cosign too.
+2. Each answer is stored as a row, with the reasons of those that did not cosign.
 3. The cosignatures are added to the ``checkpoint`` if that is still the one they are of.
 4. In a log that grows fast it is not, any more. So the newest checkpoint with as many cosignatures
    as there were before is published as ``witnessed`` too, where verifiers look for it.
@@ -36,9 +36,9 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How one witness that is set stands: what it cosigned last and when by its clock, and what is
-    wrong, if anything is."""
+class WitnessState:
+    """The state of one configured witness: what it cosigned last, when by its own clock, and what
+    is wrong, if anything is."""
 
     name: str
     size: int
@@ -48,18 +48,18 @@ class Standing:
     refuses: bool
 
 
-def standings() -> list[Standing]:
-    """Return how each witness that is set stands, in the order of the setting."""
+def witness_states() -> list[WitnessState]:
+    """Return the state of each configured witness, in the order of the setting."""
     addresses = read_addresses(settings.current().ledger.witnesses)
     rows = {row.name: row for row in WitnessRow.objects.all()} if addresses else {}
-    found = []
+    states = []
     for address in addresses:
         row = rows.get(_row_name(address.key))
         if row is None:
-            found.append(Standing(address.key.name, 0, None, None, "", refuses=False))
+            states.append(WitnessState(address.key.name, 0, None, None, "", refuses=False))
         else:
-            found.append(
-                Standing(
+            states.append(
+                WitnessState(
                     address.key.name,
                     row.size,
                     row.cosigned_at,
@@ -68,11 +68,11 @@ def standings() -> list[Standing]:
                     row.refuses,
                 )
             )
-    return found
+    return states
 
 
 def ask_witnesses(*, at: datetime) -> int:
-    """Ask every witness that is set to cosign the newest checkpoint; return how many did."""
+    """Ask every configured witness to cosign the newest checkpoint; return how many did."""
     addresses = read_addresses(settings.current().ledger.witnesses)
     folder = log_folder()
     data = folder.read(CHECKPOINT)
@@ -86,7 +86,7 @@ def ask_witnesses(*, at: datetime) -> int:
         for address in addresses
     }
     with ThreadPoolExecutor(max_workers=len(addresses)) as pool:
-        said = dict(
+        answers = dict(
             zip(
                 addresses,
                 pool.map(
@@ -95,9 +95,9 @@ def ask_witnesses(*, at: datetime) -> int:
                 strict=True,
             )
         )
-    for address, answer in said.items():
-        _keep(address.key, head, note, answer, at)
-    lines = {address.key: answer for address, answer in said.items() if isinstance(answer, str)}
+    for address, answer in answers.items():
+        _store(address.key, head, note, answer, at)
+    lines = {address.key: answer for address, answer in answers.items() if isinstance(answer, str)}
     if lines:
         _publish(folder, note, lines, [address.key for address in addresses])
     return len(lines)
@@ -115,7 +115,7 @@ def _ask(
         return error
 
 
-def _keep(
+def _store(
     key: WitnessKey, head: Checkpoint, note: str, answer: str | AboveboardError, at: datetime
 ) -> None:
     """Step 2. What a witness cosigned before stays with its row when it is silent now."""

@@ -10,7 +10,7 @@ from aboveboard.basics.ids import new_id
 
 
 class Message(models.Model):
-    """One thing to do, told by one change. Waiting until ``done_at`` or ``failed_at`` is set.
+    """One thing to do, caused by one change. Waiting until ``done_at`` or ``failed_at`` is set.
 
     ``lease_until`` in the future means that ``claimed_by`` is at it; in the past, that it died.
     ``failed_reason`` is a code: of the last failed attempt while the message still waits, and of

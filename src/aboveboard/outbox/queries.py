@@ -14,7 +14,7 @@ from aboveboard.outbox.reference import Reference
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MessageState:
     """A message as a list shows it. ``reason`` is of the last attempt that failed, or empty."""
 
     id: int
@@ -36,14 +36,14 @@ def waiting_counts() -> dict[str, int]:
 
 def waiting(
     kind: str | None = None, *, after: int = 0, limit: int = limits.PAGE_SIZE
-) -> list[Standing]:
+) -> list[MessageState]:
     """Return a page of what is neither done nor failed, by id, after the id ``after``."""
     return _page(_waiting(), kind, after, limit)
 
 
 def failed(
     kind: str | None = None, *, after: int = 0, limit: int = limits.PAGE_SIZE
-) -> list[Standing]:
+) -> list[MessageState]:
     """Return a page of what was given up, with its reason, by id, after the id ``after``."""
     return _page(Message.objects.filter(failed_at__isnull=False), kind, after, limit)
 
@@ -61,11 +61,11 @@ def _waiting() -> QuerySet[Message]:
     return Message.objects.filter(done_at=None, failed_at=None)
 
 
-def _page(rows: QuerySet[Message], kind: str | None, after: int, limit: int) -> list[Standing]:
+def _page(rows: QuerySet[Message], kind: str | None, after: int, limit: int) -> list[MessageState]:
     if kind is not None:
         rows = rows.filter(kind=kind)
     return [
-        Standing(
+        MessageState(
             id=row.id,
             kind=row.kind,
             ref=row.ref,

@@ -214,9 +214,9 @@ def _ledger(current: settings.Settings) -> Check:
 
 
 def _witnesses(current: settings.Settings) -> Check:
-    from aboveboard.ledger.witnessing import standings
+    from aboveboard.ledger.witnessing import witness_states
 
-    known = standings()
+    known = witness_states()
     if not known:
         return Check("witnesses", OK, "none are set: nobody outside cosigns the log")
     wrong = [one for one in known if one.problem]

@@ -1,7 +1,7 @@
 """``file:PATH``: the root key in a file that only its owner can read, as
 ``aboveboard init`` makes it.
 
-The file is read anew for each lease, so a key taken away stops this process too, and one put back
+The file is read again for each lease, so a key taken away stops this process too, and one put back
 is found. With a passphrase the text in it is sealed; it is opened once for each content of the
 file, because that costs time on purpose.
 """
@@ -64,13 +64,13 @@ class FileProvider:
         with self._alone():
             newest, *older = self._versions().keys
             now = LocalKey(newest)
-            if not older or any(wrapped_by(one) != now.id for one in kept):
+            if not older or any(wrapped_by(wrapped) != now.id for wrapped in kept):
                 return ""
-            aside = self._file.with_name(f"{self._file.name}.before-{now.id.hex()}")
-            replace(aside, self._text(older))
+            archived = self._file.with_name(f"{self._file.name}.before-{now.id.hex()}")
+            replace(archived, self._text(older))
             replace(self._file, self._text([newest]))
         return (
-            f"Copy {self._file.name} to safekeeping anew. Keep {aside.name} with your older "
+            f"Copy {self._file.name} to safekeeping again. Keep {archived.name} with your older "
             "backups: only they need it."
         )
 

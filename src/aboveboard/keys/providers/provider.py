@@ -1,4 +1,4 @@
-"""The plug point: whoever keeps the root key wraps and unwraps a handful of *wrapping
+"""The plug point: what keeps the root key wraps and unwraps a handful of *wrapping
 keys*, and nothing else.
 
 A provider is asked about once a lease (``keys.lease``) by each process, never once a person: the
@@ -64,8 +64,8 @@ class Provider(Protocol):
         """
 
     def settle(self, kept: Collection[bytes]) -> str:
-        """Put versions aside that nothing is wrapped by any more; return what the
-        operator is to do, or nothing.
+        """Archive versions that nothing is wrapped by any more; return what the operator is to do,
+        or nothing.
 
         ``kept``: the wrapped keys that must still open afterwards.
         """

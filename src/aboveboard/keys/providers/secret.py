@@ -74,5 +74,5 @@ def in_environment(name: str, variable: str) -> SecretProvider:
 
 def in_file(name: str, file: Path) -> SecretProvider:
     """Return the provider whose key stands in a file of the platform's,
-    read anew for each lease."""
+    read again for each lease."""
     return SecretProvider(name, lambda: file.read_text("ascii"))

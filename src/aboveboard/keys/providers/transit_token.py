@@ -1,4 +1,4 @@
-"""The token for OpenBao or Vault: read from its file anew each time, and renewed at half its
+"""The token for OpenBao or Vault: read from its file each time, and renewed at half its
 life while it is used."""
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Token:
             if answer.status == 200:
                 self._plan(answer.part("auth"), "lease_duration")
             else:
-                # It has reached its longest life; whoever gave it must give another.
+                # It has reached its longest life; its issuer must give another.
                 self._renew_at = None
                 log.warning(
                     (

@@ -94,7 +94,7 @@ def destroy_unused() -> list[str]:
     """Destroy each retired wrapping key that wraps nothing any more; return the ids, in
     hex, of those that are gone.
 
-    Each is locked first, which waits for whoever is storing something wrapped
+    Each is locked first, which waits for any transaction that stores something wrapped
     by it (``wrapping_keys.lock``).
     """
     gone = []
@@ -111,7 +111,7 @@ def destroy_unused() -> list[str]:
 
 
 def destroy_copies_of_others(provider_name: str) -> int:
-    """Destroy what other providers than this one can open; return how many copies. Whoever calls
+    """Destroy what other providers than this one can open; return how many copies. The caller
     has seen that this one opens every key."""
     deleted, _ = WrappingKey.objects.exclude(provider=provider_name).delete()
     return deleted

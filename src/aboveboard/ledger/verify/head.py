@@ -2,8 +2,8 @@
 trusted, why not in plain words.
 
 A log that changed its key lists the new one in ``vkey`` and keeps the checkpoint that both keys
-signed in ``handover/N``. That shows whoever trusts the old key that its holder handed over. It is
-told and not acted on: an old key may have been changed because it was stolen.
+signed in ``handover/N``. That shows anyone who trusts the old key that its holder handed over. It
+is reported and not acted on: an old key may have been changed because it was stolen.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def read_head(source: Source, trusted: Sequence[Verifier], report: Report) -> st
         if new is None:
             report.add(What.BAD_SIGNATURE, str(error))
         else:
-            report.add(What.NEW_KEY, _told(source, trusted, new))
+            report.add(What.NEW_KEY, _explain_new_key(source, trusted, new))
         return None
     except CheckpointRefused as error:
         report.add(What.BAD_CHECKPOINT, str(error))
@@ -48,9 +48,9 @@ def read_head(source: Source, trusted: Sequence[Verifier], report: Report) -> st
     return note
 
 
-def _told(source: Source, trusted: Sequence[Verifier], new: Verifier) -> str:
+def _explain_new_key(source: Source, trusted: Sequence[Verifier], new: Verifier) -> str:
     keys = _published_keys(source)
-    said = f"The log is signed with a key that you do not trust yet: {new.vkey}. "
+    sentence = f"The log is signed with a key that you do not trust yet: {new.vkey}. "
     size = None
     for number in range(keys.index(new) + 1, 1, -1):
         data = source.read(f"handover/{number}")
@@ -60,11 +60,11 @@ def _told(source: Source, trusted: Sequence[Verifier], new: Verifier) -> str:
             if _holds(data.decode("utf-8", "replace"), key):
                 size = open_note(data.decode("utf-8"), key).size
     if size is None:
-        return said + (
+        return sentence + (
             "The key you trust did not hand over to it. Ask the organisation why, on a way "
             "that does not pass through the log."
         )
-    return said + (
+    return sentence + (
         f"The key you trust handed over to it at {size:,} entries: both signed that checkpoint. "
         "Ask the organisation for its new key on a way that does not pass through the log; then "
         "give both, each with --vkey."

@@ -1,12 +1,12 @@
-"""Going on where a check was broken off, or where the last one ended.
+"""Resuming where a check was broken off, or where the last one ended.
 
 What is kept: how many entries were checked and found whole, and the roots that they make up (a
 compact range: at most 63 hashes). What is *not* trusted: that the log still begins with them.
-Whoever goes on starts the tree from the kept roots, adds every leaf that follows, and must arrive
+A later check starts the tree from the kept roots, adds every leaf that follows, and must arrive
 at the root that is signed now; if the log's beginning changed, it cannot. Entries before the place
 are not read again, and the report says so.
 
-The file belongs to the one who checks: whoever can write it can make a check skip entries.
+The file is the verifier's own: anyone who can write it can make a check skip entries.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Leaves:
 
 class Walk:
     """One pass over a log. Findings about tiles go to the report; entries are
-    left to whoever walks."""
+    left to the caller."""
 
     def __init__(self, source: Source, checkpoint: Checkpoint, report: Report) -> None:
         self._source = source

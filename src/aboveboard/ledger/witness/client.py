@@ -112,10 +112,10 @@ def ask(address: Address, head: Checkpoint, note: str, old: int, prove: Prove) -
 _MEANINGS = {
     400: "it did not understand the request",
     403: (
-        "it does not trust the key that this log is signed with. Was the key changed? Tell whoever "
-        "runs the witness"
+        "it does not trust the key that this log is signed with. Was the key changed? Tell the "
+        "witness's operator"
     ),
-    404: "it does not know this log. Ask whoever runs it to add the log's key",
+    404: "it does not know this log. Ask its operator to add the log's key",
     409: "others ask it for the same log at the same time",
 }
 

@@ -2,12 +2,12 @@
 each, and what it refused.
 
 Invariant: of one log, no two checkpoints are cosigned of which one is not the beginning of the
-other. The look at the latest one, the judgement and the keeping of the new one are one transaction,
+other. Reading the latest one, judging and storing the new one are one transaction,
 which is on the disk before the signature leaves; a witness that is killed at any moment has at most
 signed something it never sent.
 
 A folder restored from an older copy breaks this: a witness's folder is not
-restored, it is made anew.
+restored: a new witness is made.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class WitnessExists(Conflict):
     """There is a witness in {folder} already."""
 
     code = "witness_exists"
-    next_step = "Choose another folder. A witness's key is never made anew in its place."
+    next_step = "Choose another folder. A witness's key is never replaced where it is."
 
 
 @dataclass(frozen=True, slots=True)
