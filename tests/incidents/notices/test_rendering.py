@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aboveboard.basics.plainness import long_sentences, sentences
 from aboveboard.incidents.models import Kind
 from aboveboard.incidents.notices import texts
-from aboveboard.incidents.notices.plainness import sentences, too_long
 from aboveboard.incidents.notices.rendering import (
     Exposure,
     Loss,
@@ -83,7 +83,7 @@ def lines(notice: Notice) -> list[str]:
 def test_no_sentence_has_more_than_twenty_five_words_and_nothing_is_left_to_fill_in() -> None:
     for notice in every_notice():
         for line in lines(notice):
-            assert too_long(line) is None, line
+            assert not list(long_sentences(line)), line
             assert not re.search(r"[{}]", line), line
             assert "  " not in line, line
 

@@ -20,6 +20,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError, Conflict, NotFound, Refused
+from aboveboard.basics.plainness import long_sentences
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery.models import Channel
 from aboveboard.engines import listing
@@ -28,7 +29,6 @@ from aboveboard.incidents.exposure.counts import cells_of, newest
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import BatchRecord, BatchStep, NoticeBatch
 from aboveboard.incidents.notices import texts
-from aboveboard.incidents.notices.plainness import too_long
 from aboveboard.incidents.notices.rendering import layout_of
 from aboveboard.outbox import jobs
 from aboveboard.outbox.reference import Reference
@@ -76,7 +76,7 @@ def prepare(
     for language, text in said.items():
         if language not in texts.LANGUAGES:
             raise NotFound(what=f"language of notices {language}")
-        if (found := too_long(text)) is not None:
+        if (found := next(long_sentences(text), None)) is not None:
             raise NotPlain(language=language, begins=" ".join(found.split()[:6]))
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)

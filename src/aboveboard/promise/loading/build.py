@@ -12,6 +12,7 @@ from aboveboard.law import categories, transfers
 from aboveboard.promise.loading.lines import Item, Scalar, Series, Table, entries, word, words
 from aboveboard.promise.model import (
     BreakGlass,
+    ConsentQuestion,
     Field,
     LawfulBasis,
     LossMeasure,
@@ -21,7 +22,6 @@ from aboveboard.promise.model import (
     Period,
     Promise,
     Purpose,
-    Question,
     Recipient,
     RecipientKind,
     RestrictedUse,
@@ -134,7 +134,7 @@ def _purpose(key: str, item: Item) -> Purpose:
         channels=_keys(item, "channels"),
         recipients=_keys(item, "recipients"),
         retention=_retention(retention),
-        question=Question(_text(entries(choice)["asks"]), _keys(choice, "fields"))
+        question=ConsentQuestion(_text(entries(choice)["asks"]), _keys(choice, "fields"))
         if choice
         else None,
         balancing=word(item, "balancing"),

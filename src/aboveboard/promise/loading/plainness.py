@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from aboveboard.basics.limits import PLAIN_SENTENCE_WORDS
+from aboveboard.basics.plainness import long_sentences, words
 from aboveboard.promise.loading.lines import Item, Scalar, Table, entries
 from aboveboard.promise.loading.problems import Report
 
-_END = re.compile(r"[.!?:;]+(?=\s|$)|\n\n")
-_WORD = re.compile(r"\w[\w'’@.-]*")
-
 
 def check(root: Table, report: Report) -> None:
-    """Report each text for customers that has a sentence of more than
-    ``limits.PLAIN_SENTENCE_WORDS`` words."""
+    """Report each sentence for customers of more than ``limits.PLAIN_SENTENCE_WORDS`` words."""
     for text in _texts(root):
-        for sentence in _END.split(text.text):
-            count = len(_WORD.findall(sentence))
-            if count > PLAIN_SENTENCE_WORDS:
-                message = f"A sentence for customers has {count} words: “{sentence.strip()[:50]}…”"
-                report.add(
-                    text,
-                    "long_sentence",
-                    message,
-                    f"Say it in sentences of at most {PLAIN_SENTENCE_WORDS} words.",
-                )
+        for sentence in long_sentences(text.text):
+            report.add(
+                text,
+                "long_sentence",
+                f"A sentence for customers has {words(sentence)} words: “{sentence[:50]}…”",
+                f"Say it in sentences of at most {PLAIN_SENTENCE_WORDS} words.",
+            )
 
 
 def _texts(root: Table) -> Iterator[Scalar]:

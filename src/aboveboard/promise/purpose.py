@@ -1,0 +1,114 @@
+"""A purpose: what data is used for, on which lawful basis, and for how long. Pure and frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from aboveboard.promise.period import Period
+from aboveboard.promise.text import Text
+
+
+class LawfulBasis(StrEnum):
+    """GDPR Art. 6(1)(a) to (f), in the order of the article."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal_obligation"
+    VITAL_INTERESTS = "vital_interests"
+    PUBLIC_TASK = "public_task"
+    LEGITIMATE_INTERESTS = "legitimate_interests"
+
+
+class RetentionStart(StrEnum):
+    """What starts the clock of a retention."""
+
+    COLLECTION = "collection"
+    LAST_ACTIVITY = "last_activity"
+    CHOICE = "choice"
+
+
+class RestrictedUse(StrEnum):
+    """Why a purpose may go on with data whose use is restricted, without
+    consent (GDPR Art. 18(2))."""
+
+    LEGAL_CLAIMS = "legal_claims"
+    PROTECT_OTHERS = "protect_others"
+    PUBLIC_INTEREST = "public_interest"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long data is kept for a purpose, and from when. ``text`` overrides the
+    words made from the two."""
+
+    keep: Period
+    starts: RetentionStart
+    text: Text | None
+    _surely: timedelta = field(init=False, repr=False, compare=False)
+    """Within this nobody need look at the calendar: it is on the path of every use."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_surely", self.keep.shortest())
+
+    def over(self, began: datetime, at: datetime) -> bool:
+        """Whether what began to be kept then may no longer be used at ``at``."""
+        return at - began > self._surely and at > self.keep.after(began)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentQuestion:
+    """What a person is asked when a purpose rests on consent, and the fields
+    that the question names."""
+
+    asks: Text
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialCondition:
+    """The condition of GDPR Art. 9(2) for special-category data: a key of
+    ``law/bases.yaml``, and why it holds."""
+
+    condition: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What data is used for. ``title`` reads "To deliver what you order"; ``what`` and
+    ``why`` are plain sentences.
+
+    ``when_restricted``: why it may go on when use is restricted, None when it stops.
+    ``direct_marketing``: whether an objection to it stands whatever is weighed against it
+    (GDPR Art. 21(2) and (3)).
+    """
+
+    key: str
+    title: Text
+    what: Text
+    why: Text
+    basis: LawfulBasis
+    basis_note: str
+    law: str
+    fields: tuple[str, ...]
+    roles: tuple[str, ...]
+    channels: tuple[str, ...]
+    recipients: tuple[str, ...]
+    retention: Retention
+    question: ConsentQuestion | None
+    balancing: str
+    article9: SpecialCondition | None
+    when_restricted: RestrictedUse | None = None
+    direct_marketing: bool = False
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether nothing may be done until the person said yes (GDPR Art. 6(1)(a), 7)."""
+        return self.basis is LawfulBasis.CONSENT
+
+    @property
+    def objectable(self) -> bool:
+        """Whether the person may object, and it stops (GDPR Art. 21(1))."""
+        return self.basis in (LawfulBasis.LEGITIMATE_INTERESTS, LawfulBasis.PUBLIC_TASK)
