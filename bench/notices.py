@@ -144,6 +144,7 @@ def _register() -> None:
     from aboveboard.access.use import UseRequest
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
+    from aboveboard.basics.package import Letter, Package, gather, gathered
     from aboveboard.basics.personal import Personal
     from aboveboard.delivery import rendering
 
@@ -172,8 +173,8 @@ def _register() -> None:
                 rendering.Rendered(address, "Your data", TEXT.replace("Zoë", name.reveal())),
             )
 
-    rendering.renderer("bench.made-up")(made_up)
-    rendering.renderer("bench.opened")(opened)
+    letters = (Letter("bench.made-up", made_up), Letter("bench.opened", opened))
+    gather([*gathered(), Package(name="bench", letters=letters)])
 
 
 def _queue(kind: str) -> None:

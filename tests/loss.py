@@ -66,5 +66,5 @@ def approved(incident: Incident, *, at: datetime) -> None:
     batch = notices.prepare(
         incident.number, measures={"en": "We locked its account."}, by=LEAD, at=at
     )
-    notices.approve(batch.pk, by=SECOND, at=at)
+    notices.approve(batch.id, by=SECOND, at=at)
     jobs.run_jobs_once(worker="test")

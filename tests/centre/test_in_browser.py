@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Role
-from aboveboard.delivery.models import Dispatch, State
+from aboveboard.delivery.models import Dispatch
+from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import actions as incidents
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger.format.cosignature import ED25519, Cosigner
@@ -31,7 +32,7 @@ def test_every_page_after_a_loss(page: Page, tmp_path: Path) -> None:
     loss = lost_laptop([person for person, _ in load(20)], tmp_path, at=now - timedelta(hours=30))
     approved(loss, at=now - timedelta(hours=20))
     # The mail is another test's matter: here everyone was written to within nineteen hours.
-    Dispatch.objects.update(state=State.SENT, sent_at=now - timedelta(hours=11))
+    Dispatch.objects.update(state=DispatchState.SENT, sent_at=now - timedelta(hours=11))
     incidents.publish(loss.number, by=LEAD, at=now - timedelta(hours=19))
     newer = adopt_promise(
         PROMISE_FILE.read_text("utf-8").replace("keep: P2Y", "keep: P5Y", 1),

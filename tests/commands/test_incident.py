@@ -69,7 +69,8 @@ def test_a_leak_from_file_to_approved_notices(run: Any, staff: None, tmp_path: P
         == exits.DONE
     )
     assert (
-        run("notices", "approve", facts["incident"], "--as", "lead@example.com")[0] == exits.REFUSED
+        run("notices", "approve", facts["incident"], "--as", "lead@example.com")[0]
+        == exits.CONFLICT
     )
     assert run("notices", "approve", facts["incident"])[0] == exits.NOT_ALLOWED
     code, out = run("notices", "approve", facts["incident"], "--as", "second@example.com", "--json")

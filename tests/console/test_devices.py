@@ -37,9 +37,9 @@ NEW = {
 @pytest.fixture
 def lost(tmp_path: Path) -> DeviceRow:
     """A missing laptop with an export of four people on it; nobody here carries it."""
-    device = lost_laptop([person for person, _ in load(4)], tmp_path, at=clock.now()).device
-    assert device is not None
-    return device
+    incident = lost_laptop([person for person, _ in load(4)], tmp_path, at=clock.now())
+    assert incident.device_id is not None
+    return custody.device(incident.device_id)
 
 
 @pytest.fixture

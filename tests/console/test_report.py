@@ -12,7 +12,8 @@ from aboveboard.custody import queries as custody
 from aboveboard.custody.actions import register_device
 from aboveboard.custody.queries import DeviceRow
 from aboveboard.custody.terms import DeviceKind, DeviceState, Encrypted
-from aboveboard.incidents.models import Incident, Kind
+from aboveboard.incidents.models import Incident
+from aboveboard.incidents.terms import IncidentKind
 from aboveboard.ledger.models import Entry
 from tests.accounts.people import staff_client, staff_member
 from tests.console.asked import refused_to_the_others
@@ -55,7 +56,7 @@ def test_ones_own_device_comes_first_and_is_reported_in_one_step(
     )
     assert "Reporting early is what protects people" in answer.content.decode()
     incident = Incident.objects.get()
-    assert (incident.kind, incident.device_id) == (Kind.LOST_DEVICE, laptop.id)
+    assert (incident.kind, incident.device_id) == (IncidentKind.LOST_DEVICE, laptop.id)
     assert incident.reported_in_seconds is not None
     assert incident.reported_in_seconds < 60
     assert custody.device_history(laptop.id)[-1].state == DeviceState.MISSING
@@ -74,7 +75,7 @@ def test_something_else_in_a_few_words(adviser: Account) -> None:
     )
     incident = Incident.objects.get()
     assert (incident.kind, incident.title, incident.reported_in_seconds) == (
-        Kind.OTHER,
+        IncidentKind.OTHER,
         "A box of order forms",
         None,
     )

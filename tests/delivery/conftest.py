@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from aboveboard.basics import settings
+from aboveboard.basics.package import Letter, Package, gather, gathered
 from aboveboard.basics.personal import Personal
 from aboveboard.delivery import actions, rendering
 from tests.delivery.scripted import ScriptedServer
@@ -51,12 +52,15 @@ class FakeRenderer:
 
 @pytest.fixture
 def renderer() -> Iterator[FakeRenderer]:
-    fake = FakeRenderer()
-    before = dict(rendering._renderers)
-    rendering.renderer(KIND)(fake)
+    fake, before = FakeRenderer(), gathered()
+    gather([*before, declaring(fake)])
     yield fake
-    rendering._renderers.clear()
-    rendering._renderers.update(before)
+    gather(before)
+
+
+def declaring(fake: FakeRenderer) -> Package:
+    """A package whose letters the fake renders."""
+    return Package(name="test", letters=(Letter(KIND, fake),))
 
 
 @pytest.fixture

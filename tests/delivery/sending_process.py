@@ -15,11 +15,11 @@ def main() -> None:
     import django
 
     django.setup()
-    from aboveboard.delivery import rendering
+    from aboveboard.basics.package import gather, gathered
     from aboveboard.delivery.actions import drain
-    from tests.delivery.conftest import AT, KIND, FakeRenderer
+    from tests.delivery.conftest import AT, FakeRenderer, declaring
 
-    rendering.renderer(KIND)(FakeRenderer())
+    gather([*gathered(), declaring(FakeRenderer())])
     drain(worker="process", at=AT + timedelta(seconds=float(sys.argv[1])))
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,9 +14,12 @@ from django.db import connection
 
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.facts import Code, Reference
+from aboveboard.basics.package import NotHeld, Recorded
 from aboveboard.delivery import actions, claims, limits, queries, rendering
 from aboveboard.delivery.actions import drain
-from aboveboard.delivery.models import Channel, State
+from aboveboard.delivery.entries import NoticeSent
+from aboveboard.delivery.terms import Channel, DispatchState
 from aboveboard.ledger.models import Entry
 from aboveboard.outbox.reference import RefusedReference
 from tests.delivery.conftest import AT, KIND, FakeRenderer, batch_of
@@ -29,7 +33,8 @@ LATER = AT + limits.DELIVERY_FIRST_WAIT + timedelta(seconds=5)
 
 def lines(batch_id: int) -> dict[tuple[str, str], int]:
     return {
-        (line.state.value, line.reason): line.count for line in queries.progress(batch_id).lines
+        (tally.state.value, tally.reason): tally.count
+        for tally in queries.progress(batch_id).tallies
     }
 
 
@@ -45,8 +50,12 @@ def test_everyone_is_reached_once_and_each_is_a_row(
     assert (done.sent, done.halted) == (1200, "")
     assert recipients(server) == Counter(f"p{person}@x.example" for person in range(1, 1201))
     progress = queries.progress(batch_id)
-    assert (progress.total, progress.count(State.SENT), progress.is_over) == (1200, 1200, True)
-    rows = queries.dispatches(batch_id, State.SENT, limit=2000)
+    assert (progress.total, progress.count(DispatchState.SENT), progress.is_over) == (
+        1200,
+        1200,
+        True,
+    )
+    rows = queries.dispatches(batch_id, DispatchState.SENT, limit=2000)
     assert len(rows) == 1200
     assert all(row.sent_at and row.smtp_code == 250 and row.attempts == 1 for row in rows)
     assert drain(worker="w", at=AT).sent == 0, "a second drain finds nothing"
@@ -98,9 +107,10 @@ def test_everyone_not_reached_is_a_row_with_the_reason(
         ("skipped", "channel-not-available"): 1,
     }
     for (state, reason), count in lines(batch_id).items():
-        assert len(queries.dispatches(batch_id, State(state), reason=reason)) == count
+        assert len(queries.dispatches(batch_id, DispatchState(state), reason=reason)) == count
     assert [
-        row.smtp_code for row in queries.dispatches(batch_id, State.FAILED, reason="refused")
+        row.smtp_code
+        for row in queries.dispatches(batch_id, DispatchState.FAILED, reason="refused")
     ] == [550, 554]
 
 
@@ -130,7 +140,10 @@ def test_a_server_that_is_down_loses_nothing_and_says_so_and_all_goes_on_when_it
     batch_id = batch_of(range(1, 51))
     assert drain(worker="w", at=AT).halted == "mail-server-unreachable"
     progress = queries.progress(batch_id)
-    assert (progress.count(State.QUEUED), progress.trouble) == (50, "mail-server-unreachable")
+    assert (progress.count(DispatchState.QUEUED), progress.trouble) == (
+        50,
+        "mail-server-unreachable",
+    )
     assert {row.attempts for row in queries.dispatches(batch_id)} == {0}, (
         "nobody's tries are used up"
     )
@@ -176,9 +189,9 @@ def test_a_batch_stopped_in_the_middle_sends_no_more_until_it_is_resumed(
     progress = queries.progress(batch_id)
     assert (progress.paused_at, progress.paused_by) == (AT, LEAD)
     assert (
-        progress.count(State.SENT),
-        progress.count(State.QUEUED),
-        progress.count(State.SENDING),
+        progress.count(DispatchState.SENT),
+        progress.count(DispatchState.QUEUED),
+        progress.count(DispatchState.SENDING),
     ) == (sent, 1000 - sent, 0)
     assert drain(worker="w", at=LATER).sent == 0
     actions.resume(batch_id, by=LEAD, at=LATER)
@@ -192,7 +205,7 @@ def test_a_worker_told_to_stop_finishes_its_group_and_gives_the_rest_back(
     batch_id = batch_of(range(1, 1001))
     done = drain(worker="w", at=AT, stop=lambda: len(server.kept) > 150)
     assert 150 < done.sent < 400
-    assert queries.progress(batch_id).count(State.SENDING) == 0
+    assert queries.progress(batch_id).count(DispatchState.SENDING) == 0
     assert done.sent == len(server.kept)
 
 
@@ -217,7 +230,7 @@ def test_two_claims_never_hold_the_same_dispatch_and_a_dead_ones_are_taken_over(
     third = claims.take("c", AT + limits.DELIVERY_LEASE, 10)
     assert third is not None
     assert set(third.items) == set(first.items)
-    results = [claims.Result(id_, State.SENT, code=250) for id_ in first.items]
+    results = [claims.Result(id_, DispatchState.SENT, code=250) for id_ in first.items]
     assert claims.record(first, results, AT) == [], (
         "what another worker took over is not this one's to record"
     )
@@ -317,7 +330,7 @@ def test_a_renderer_gets_what_was_queued_and_a_person_sees_what_was_sent(
     )
     assert b"Content-Language: fr" in server.kept[0][1]
     assert f"Message-ID: <notice.{item.id}@adventure.example>".encode() in server.kept[0][1]
-    assert [row.id for row in queries.for_person(5)] == [item.id]
+    assert [row.id for row in queries.for_person([5])] == [item.id]
 
 
 def test_no_row_holds_an_address(server: ScriptedServer, renderer: FakeRenderer) -> None:
@@ -337,3 +350,18 @@ def test_no_row_holds_an_address(server: ScriptedServer, renderer: FakeRenderer)
                     for row in cursor.fetchall()
                 ]
             )
+
+
+def test_a_notice_that_the_ledger_says_was_sent_is_not_sent_again_after_a_restore(
+    renderer: FakeRenderer, server: ScriptedServer
+) -> None:
+    batch_id = batch_of([5, 6])
+    sent, waiting = queries.dispatches(batch_id)
+    entry = NoticeSent(Reference(str(batch_id)), Reference(str(sent.id)), Code(sent.channel))
+    for _ in range(2):
+        actions.repeat_sent(Recorded(9, AT, SYSTEM, entry, 5))
+    assert queries.dispatches(batch_id, DispatchState.SENT)[0].sent_at == AT
+    assert actions.drain(worker="w", at=AT).sent == 1
+    assert [item.id for item in renderer.seen] == [waiting.id]
+    with pytest.raises(NotHeld):
+        actions.repeat_sent(Recorded(9, AT, SYSTEM, replace(entry, dispatch=Reference("1")), 5))

@@ -17,7 +17,8 @@ from django.db import connection
 
 from aboveboard.basics import settings
 from aboveboard.delivery import catcher, limits, queries
-from aboveboard.delivery.models import Dispatch, State
+from aboveboard.delivery.models import Dispatch
+from aboveboard.delivery.terms import DispatchState
 from tests.delivery.conftest import FakeRenderer, batch_of
 from tests.delivery.scripted import ScriptedServer
 
@@ -50,7 +51,7 @@ def message_ids(server: ScriptedServer) -> list[str]:
 
 
 def recorded() -> set[str]:
-    sent = Dispatch.objects.filter(state=State.SENT).values_list("id", flat=True)
+    sent = Dispatch.objects.filter(state=DispatchState.SENT).values_list("id", flat=True)
     return {f"<notice.{id_}@adventure.example>" for id_ in sent}
 
 
@@ -89,7 +90,7 @@ def test_everyone_is_reached_and_nobody_recorded_is_sent_to_again(
         repeats = sum(reached.values()) - PEOPLE
         assert repeats <= 3 * (limits.DELIVERY_GROUP + 2 * CONNECTIONS)
     progress = queries.progress(batch_id)
-    assert (progress.count(State.SENT), progress.is_over) == (PEOPLE, True)
+    assert (progress.count(DispatchState.SENT), progress.is_over) == (PEOPLE, True)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -102,7 +103,7 @@ def test_two_workers_at_once_repeat_nobody(
         assert [worker.wait(60) for worker in workers] == [0, 0]
         assert len(server.kept) == PEOPLE
         assert len(set(message_ids(server))) == PEOPLE
-    assert queries.progress(batch_id).count(State.SENT) == PEOPLE
+    assert queries.progress(batch_id).count(DispatchState.SENT) == PEOPLE
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from aboveboard.delivery.smtp.message import Letter, Outcome, Verdict
+from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail
 from aboveboard.delivery.smtp.pool import Post
 from aboveboard.delivery.smtp.server import NoServer, Server
 from tests.delivery.scripted import ScriptedServer
@@ -23,8 +23,8 @@ def post_to(server: ScriptedServer, *, connections: int = 2, timeout: float = 5)
     )
 
 
-def send(post: Post, letters: list[Letter]) -> dict[int, Outcome]:
-    outcomes: list[Outcome] = []
+def send(post: Post, letters: list[OutgoingMail]) -> dict[int, MailOutcome]:
+    outcomes: list[MailOutcome] = []
     with post:
         post.give(letters)
         while post.busy:
@@ -33,8 +33,8 @@ def send(post: Post, letters: list[Letter]) -> dict[int, Outcome]:
     return {outcome.key: outcome for outcome in outcomes}
 
 
-def letters(*to: str, data: bytes = MESSAGE) -> list[Letter]:
-    return [Letter(key, address, data) for key, address in enumerate(to)]
+def letters(*to: str, data: bytes = MESSAGE) -> list[OutgoingMail]:
+    return [OutgoingMail(key, address, data) for key, address in enumerate(to)]
 
 
 @pytest.fixture(params=["pipelining", "lock-step", "data in any case"])
@@ -50,7 +50,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[ScriptedServer]:
 def test_every_letter_arrives_once_and_whole(server: ScriptedServer) -> None:
     names = [f"p{number}@example.com" for number in range(300)]
     outcomes = send(post_to(server, connections=4), letters(*names))
-    assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.TAKEN}
+    assert {outcome.verdict for outcome in outcomes.values()} == {MailVerdict.TAKEN}
     assert sorted(to for to, _ in server.kept) == sorted(names)
     assert {body for _, body in server.kept} == {MESSAGE}
 
@@ -67,13 +67,13 @@ def test_each_answer_reaches_its_own_letter(server: ScriptedServer) -> None:
     ]
     outcomes = send(post_to(server, connections=1), letters(*to))
     assert [(outcomes[key].verdict, outcomes[key].code) for key in range(len(to))] == [
-        (Verdict.TAKEN, 250),
-        (Verdict.REFUSED, 550),
-        (Verdict.TAKEN, 250),
-        (Verdict.PUT_OFF, 451),
-        (Verdict.REFUSED, 554),
-        (Verdict.PUT_OFF, 452),
-        (Verdict.TAKEN, 250),
+        (MailVerdict.TAKEN, 250),
+        (MailVerdict.REFUSED, 550),
+        (MailVerdict.TAKEN, 250),
+        (MailVerdict.PUT_OFF, 451),
+        (MailVerdict.REFUSED, 554),
+        (MailVerdict.PUT_OFF, 452),
+        (MailVerdict.TAKEN, 250),
     ]
     assert [to for to, _ in server.kept] == ["a@x.example", "b@x.example", "c@x.example"]
 
@@ -86,17 +86,17 @@ def test_a_line_lost_while_the_server_decides_puts_only_that_letter_off(
         letters("a@x.example", "drop@x.example", "b@x.example", "c@x.example"),
     )
     assert [(outcomes[key].verdict, outcomes[key].code) for key in range(4)] == [
-        (Verdict.TAKEN, 250),
-        (Verdict.PUT_OFF, 0),
-        (Verdict.TAKEN, 250),
-        (Verdict.TAKEN, 250),
+        (MailVerdict.TAKEN, 250),
+        (MailVerdict.PUT_OFF, 0),
+        (MailVerdict.TAKEN, 250),
+        (MailVerdict.TAKEN, 250),
     ]
 
 
 def test_a_server_that_closes_after_a_few_messages_is_called_again(server: ScriptedServer) -> None:
     server.messages_per_line = 3
     outcomes = send(post_to(server), letters(*[f"p{number}@example.com" for number in range(20)]))
-    assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.TAKEN}
+    assert {outcome.verdict for outcome in outcomes.values()} == {MailVerdict.TAKEN}
     assert len(server.kept) == 20
 
 
@@ -106,7 +106,7 @@ def test_a_large_message_is_sent_in_as_many_pieces_as_the_connection_takes(
     large = b"Subject: large\r\n\r\n" + b"0123456789" * 7 + b"\r\n"
     large += (b"0123456789" * 7 + b"\r\n") * 100_000
     outcomes = send(post_to(server), letters("a@x.example", "b@x.example", data=large))
-    assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.TAKEN}
+    assert {outcome.verdict for outcome in outcomes.values()} == {MailVerdict.TAKEN}
     assert [body for _, body in server.kept] == [large, large]
 
 
@@ -114,8 +114,8 @@ def test_a_silent_server_is_given_up_after_the_timeout(server: ScriptedServer) -
     outcomes = send(
         post_to(server, connections=1, timeout=0.3), letters("slow@x.example", "a@x.example")
     )
-    assert (outcomes[0].verdict, outcomes[0].code) == (Verdict.PUT_OFF, 0)
-    assert outcomes[1].verdict is Verdict.TAKEN
+    assert (outcomes[0].verdict, outcomes[0].code) == (MailVerdict.PUT_OFF, 0)
+    assert outcomes[1].verdict is MailVerdict.TAKEN
 
 
 @pytest.mark.parametrize(
@@ -154,13 +154,13 @@ def test_nobody_at_the_port_is_said_at_once() -> None:
 
 def test_an_address_beyond_ascii_needs_a_server_that_takes_it(server: ScriptedServer) -> None:
     outcomes = send(post_to(server, connections=1), letters("zoë@x.example", "a@x.example"))
-    assert [outcomes[key].verdict for key in (0, 1)] == [Verdict.TAKEN, Verdict.TAKEN]
+    assert [outcomes[key].verdict for key in (0, 1)] == [MailVerdict.TAKEN, MailVerdict.TAKEN]
     assert any(command == "MAIL FROM:<us@example.com> SMTPUTF8" for command in server.commands)
     server.utf8 = False
     outcomes = send(post_to(server, connections=1), letters("zoë@x.example", "a@x.example"))
     assert [(outcomes[key].verdict, outcomes[key].code) for key in (0, 1)] == [
-        (Verdict.REFUSED, 0),
-        (Verdict.TAKEN, 250),
+        (MailVerdict.REFUSED, 0),
+        (MailVerdict.TAKEN, 250),
     ]
 
 

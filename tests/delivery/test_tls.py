@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from aboveboard.delivery.smtp.message import Letter, Verdict
+from aboveboard.delivery.smtp.message import MailVerdict, OutgoingMail
 from aboveboard.delivery.smtp.pool import Post
 from aboveboard.delivery.smtp.server import NoServer, Server
 from tests.delivery.scripted import ScriptedServer
@@ -67,7 +67,7 @@ def post_to(scheme: str, server: ScriptedServer, who: str = "") -> Post:
 
 def refusal_of(post: Post) -> str:
     with post:
-        post.give([Letter(1, "a@x.example", MESSAGE)])
+        post.give([OutgoingMail(1, "a@x.example", MESSAGE)])
         with pytest.raises(NoServer) as caught:
             post.pump(0.1)
     return caught.value.reason
@@ -80,12 +80,12 @@ def test_messages_small_and_large_pass_through_tls(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     large = b"Subject: large\r\n\r\n" + (b"0123456789" * 7 + b"\r\n") * 50_000
     letters = [
-        Letter(number, f"p{number}@x.example", MESSAGE if number % 10 else large)
+        OutgoingMail(number, f"p{number}@x.example", MESSAGE if number % 10 else large)
         for number in range(40)
     ]
     with serving(certificate, from_the_start=scheme == "smtps", password="p@ss") as server:
         outcomes = send(post_to(scheme, server, "us:p%40ss@"), letters)
-    assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.TAKEN}
+    assert {outcome.verdict for outcome in outcomes.values()} == {MailVerdict.TAKEN}
     assert dict(server.kept) == {letter.to: letter.data for letter in letters}
 
 

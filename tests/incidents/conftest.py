@@ -58,7 +58,11 @@ def laptop(encrypted: Encrypted = Encrypted.NO, tag: str = "LT-0042") -> DeviceR
 
 
 def export(
-    device: DeviceRow, person_ids: Sequence[int], folder: Path, fields: tuple[str, ...] = EXPORTED
+    device: DeviceRow,
+    person_ids: Sequence[int],
+    folder: Path,
+    fields: tuple[str, ...] = EXPORTED,
+    at: datetime = AT,
 ) -> ExportRow:
     """An export of these people on the device."""
     return custody.make_export(
@@ -69,7 +73,7 @@ def export(
         device_id=device.id,
         unprotected=True,
         by=STAFF,
-        at=AT,
+        at=at,
     )
 
 

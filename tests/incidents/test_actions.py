@@ -14,7 +14,8 @@ from aboveboard.engines.listing import Filter
 from aboveboard.incidents import actions, counting, queries, reports
 from aboveboard.incidents.assessment.circumstances import NoSuchAnswer
 from aboveboard.incidents.exposure.folders import folder_of
-from aboveboard.incidents.models import Exposure, Incident, State
+from aboveboard.incidents.models import Exposure, Incident
+from aboveboard.incidents.terms import IncidentState
 from aboveboard.outbox import jobs
 from tests.incidents.conftest import AT, LEAD, STAFF, People, export, laptop
 
@@ -82,7 +83,7 @@ def test_wrong_changes_change_nothing(people: People, tmp_path: Path) -> None:
             actions.change(incident.number, moments=moments, by=LEAD, at=AT)
     with pytest.raises(NotFound):
         actions.change(999, title="x", by=LEAD, at=AT)
-    assert actions.change(incident.number, title=incident.title, by=LEAD, at=AT).circumstances == {
+    assert actions.change(incident.number, title=incident.title, by=LEAD, at=AT).answers == {
         "what_happened": "Left on the train."
     }
 
@@ -116,12 +117,12 @@ def test_nothing_is_closed_while_a_duty_that_binds_is_open(people: People, tmp_p
     actions.told(incident.number, by=LEAD, at=AT)
     actions.close(incident.number, by=LEAD, at=AT)
     actions.reopen(incident.number, words="It came back.", by=LEAD, at=AT)
-    assert [State(record.state) for record in queries.states(incident.number)] == [
-        State.OPEN,
-        State.CONTAINED,
-        State.TOLD,
-        State.CLOSED,
-        State.OPEN,
+    assert [IncidentState(record.state) for record in queries.states(incident.number)] == [
+        IncidentState.OPEN,
+        IncidentState.CONTAINED,
+        IncidentState.NOTIFIED,
+        IncidentState.CLOSED,
+        IncidentState.OPEN,
     ]
 
 

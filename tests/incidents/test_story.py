@@ -78,12 +78,12 @@ def test_a_lost_laptop_from_report_to_notice(people: People, tmp_path: Path) -> 
         incident.number, measures={"en": "We locked its account."}, by=LEAD, at=AT
     )
     with pytest.raises(notices.SecondPersonNeeded):
-        notices.approve(batch.pk, by=LEAD, at=AT)
+        notices.approve(batch.id, by=LEAD, at=AT)
     assert not notice_queries.for_person(people[0][0])
-    notices.approve(batch.pk, by=SECOND, at=AT)
+    notices.approve(batch.id, by=SECOND, at=AT)
     assert jobs.run_jobs_once(worker="test") == 1
-    assert notices.queue_everyone(batch.pk, at=AT) == 0  # run again, nobody twice
-    view = notice_queries.batch(batch.pk)
+    assert notices.queue_everyone(batch.id, at=AT) == 0  # run again, nobody twice
+    view = notice_queries.batch(batch.id)
     assert (view.queued, view.waiting) == (40, 40)
 
     told = notice_queries.for_person(people[0][0])
@@ -163,7 +163,7 @@ def test_a_notice_holds_only_what_was_exposed_of_that_person(
     export(device, [person_id for person_id, _ in people], tmp_path)
     incident = actions.report_loss(device.id, by=STAFF, at=AT)
     jobs.run_jobs_once(worker="test")
-    batch = notices.approve(notices.prepare(incident.number, by=LEAD, at=AT).pk, by=SECOND, at=AT)
+    batch = notices.approve(notices.prepare(incident.number, by=LEAD, at=AT).id, by=SECOND, at=AT)
     jobs.run_jobs_once(worker="test")
     rows = list(Dispatch.objects.filter(batch_id=batch.delivery_batch))
     assert len(rows) == len(people)

@@ -17,7 +17,8 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
-from aboveboard.delivery.models import Dispatch, State
+from aboveboard.delivery.models import Dispatch
+from aboveboard.delivery.terms import DispatchState
 from aboveboard.keys.log_signing import sequence_now
 from tests.browser import assert_accessible, photograph
 from tests.loss import approved, lost_laptop
@@ -78,7 +79,7 @@ def jon(page: Page) -> int:
 def test_the_first_page_and_the_looks(page: Page, jon: int, tmp_path: Path) -> None:
     approved(lost_laptop([jon], tmp_path, at=clock.now()), at=clock.now())
     # The mail itself is another test's matter.
-    Dispatch.objects.update(state=State.SENT, sent_at=clock.now())
+    Dispatch.objects.update(state=DispatchState.SENT, sent_at=clock.now())
     page.goto("/you/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("This is what we hold about you.")
     expect(

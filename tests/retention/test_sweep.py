@@ -17,7 +17,7 @@ from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.commands.main import main
 from aboveboard.incidents import lifecycle as incidents
-from aboveboard.incidents.models import State
+from aboveboard.incidents.terms import IncidentState
 from aboveboard.keys.queries import person_key
 from aboveboard.ledger.models import Entry
 from aboveboard.ledger.queries import entries_for
@@ -266,5 +266,5 @@ def test_whoever_stands_in_an_open_incident_waits(tmp_path: Path) -> None:
     }
     assert not seen(other)
     with transaction.atomic():
-        incidents.move(incident, State.CLOSED, note="Found.", by=ADVISER, at=clock.now())
+        incidents.move(incident, IncidentState.CLOSED, note="Found.", by=ADVISER, at=clock.now())
     assert queries.outcomes(erase(review(13), 13).pk) == {"person": 1}

@@ -29,6 +29,7 @@ from aboveboard.custody import queries as custody
 from aboveboard.identity.actions import merge
 from aboveboard.identity.models import MergedPerson
 from aboveboard.incidents import queries as incidents
+from aboveboard.incidents.notices.queries import newest_batch
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.promise.queries import in_force
 from aboveboard.retention.models import Sweep
@@ -182,7 +183,7 @@ def _filled(pattern: str, story: Story, person: int) -> str:
         "device_id": story.laptop.id,
         "export_id": custody.exports()[0].id,
         "duty_id": incidents.duties(number, at=story.now)[0].id,
-        "batch_id": incidents.batches(number)[0].pk,
+        "batch_id": _batch_id(number),
         "state": "contained",
         "change": "found",
         "message_id": "none",
@@ -203,3 +204,9 @@ def _filled(pattern: str, story: Story, person: int) -> str:
     if "/change/" in pattern:
         known = {**known, "change": "stop"}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), pattern)
+
+
+def _batch_id(number: int) -> int:
+    batch = newest_batch(number)
+    assert batch is not None
+    return batch.id

@@ -32,7 +32,8 @@ from aboveboard.commands.demo.people import write
 from aboveboard.commands.demo.story import LEAK_MEASURES, MEASURES, ON_THE_LAPTOP, STRANGERS, Story
 from aboveboard.commands.main import main
 from aboveboard.delivery import catcher
-from aboveboard.delivery.models import Dispatch, State
+from aboveboard.delivery.models import Dispatch
+from aboveboard.delivery.terms import DispatchState
 from aboveboard.engines.listing import Filter
 from aboveboard.incidents import public, queries
 from aboveboard.incidents.notices import queries as notices
@@ -241,7 +242,7 @@ def _tell(story: Story, mailbox: Path) -> None:
             "state", flat=True
         )
     )
-    assert counts == {State.SENT: queued}
+    assert counts == {DispatchState.SENT: queued}
     letters = [
         email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         for file in sorted(mailbox.glob("*.eml"))

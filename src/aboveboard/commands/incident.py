@@ -17,7 +17,7 @@ from aboveboard.commands.progress import Bar
 if TYPE_CHECKING:
     from aboveboard.basics.actor import Actor
     from aboveboard.incidents.leaks.opening import Look
-    from aboveboard.incidents.models import Incident
+    from aboveboard.incidents.views import IncidentView
 
 NAME = "incident"
 HELP = (
@@ -179,7 +179,7 @@ def _report_device(args: argparse.Namespace, by: Actor) -> int:
     return _opened(incident, args, by)
 
 
-def _opened(incident: Incident, args: argparse.Namespace, by: Actor) -> int:
+def _opened(incident: IncidentView, args: argparse.Namespace, by: Actor) -> int:
     if args.later:
         _say(
             args,
@@ -361,14 +361,14 @@ def _notices(args: argparse.Namespace, by: Actor) -> int:
         raise NotFound(what="batch of notices for this incident")
     if args.step in ("approve", "stop", "resume"):
         {"approve": actions.approve, "stop": actions.stop, "resume": actions.resume}[args.step](
-            batch.batch.pk, by=by, at=at
+            batch.id, by=by, at=at
         )
-        batch = queries.batch(batch.batch.pk)
+        batch = queries.batch(batch.id)
     state = batch.step.value if batch.step else "waits for a second person"
     facts = {
-        "batch": batch.batch.pk,
+        "batch": batch.id,
         "state": state,
-        "people": batch.batch.people,
+        "people": batch.people,
         "queued": batch.queued,
         "sent": batch.sent,
         "waiting": batch.waiting,
@@ -380,7 +380,7 @@ def _notices(args: argparse.Namespace, by: Actor) -> int:
         f"{batch.sent:,} sent, {batch.waiting:,} waiting, {batch.failed:,} failed, "
         f"{batch.skipped:,} skipped"
     )
-    words = f"{batch.batch.people:,} notices: {state.replace('_', ' ')}; {tally}."
+    words = f"{batch.people:,} notices: {state.replace('_', ' ')}; {tally}."
     _say(args, facts, words)
     return 0
 

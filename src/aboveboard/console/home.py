@@ -16,8 +16,8 @@ from aboveboard.console.incidents.page import LEADS
 from aboveboard.console.people import LOOKS
 from aboveboard.console.report_loss import own_devices
 from aboveboard.incidents import queries
-from aboveboard.incidents.models import State
 from aboveboard.incidents.notices.queries import BatchView, newest_batch
+from aboveboard.incidents.terms import IncidentState
 from aboveboard.ledger.witnessing import witness_states
 from aboveboard.promise.queries import in_force, last_serial
 
@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     leads = actor.role in LEADS
     running = (
-        [row for row in queries.incidents(at=clock.now()) if row.state != State.CLOSED]
+        [row for row in queries.incidents(at=clock.now()) if row.state != IncidentState.CLOSED]
         if leads
         else []
     )
@@ -67,4 +67,4 @@ def _to_approve(running: list[queries.IncidentRow], actor: Actor) -> list[BatchV
         for row in running
         if (batch := newest_batch(row.number)) is not None and batch.waits_for_approval
     ]
-    return [each for each in batches if each.batch.prepared_by["id"] != actor.id]
+    return [each for each in batches if each.prepared_by["id"] != actor.id]

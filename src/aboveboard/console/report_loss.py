@@ -16,8 +16,8 @@ from aboveboard.basics.errors import AboveboardError, Conflict, Invalid, NotFoun
 from aboveboard.console.devices.forms import BY_TAG, OTHER, ReportForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import queries as custody
-from aboveboard.incidents import actions, lifecycle
-from aboveboard.incidents.models import Incident
+from aboveboard.incidents import actions, queries
+from aboveboard.incidents.views import IncidentView
 
 _BEGAN = signing.TimestampSigner(salt="aboveboard.console.report")
 
@@ -51,7 +51,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_safe
 def reported(request: HttpRequest, number: int) -> HttpResponse:
     """Thank whoever reported it, and say what happens next."""
-    actor, incident = actor_of(request), lifecycle.find(number)
+    actor, incident = actor_of(request), queries.incident(number)
     if (incident.reported_by["kind"], incident.reported_by["id"]) != (actor.kind.value, actor.id):
         raise Http404
     return render(
@@ -66,7 +66,7 @@ def own_devices(actor: Actor) -> list[custody.DeviceRow]:
     return list(custody.devices_assigned_to(int(actor.id)))
 
 
-def _open(form: ReportForm, actor: Actor, took: int | None) -> Incident | None:
+def _open(form: ReportForm, actor: Actor, took: int | None) -> IncidentView | None:
     """Open the incident, or put what stands against it into the form."""
     said, now = form.cleaned_data, clock.now()
     field = {BY_TAG: "tag", OTHER: "title"}.get(said["what"], "what")

@@ -11,7 +11,7 @@ from aboveboard.accounts import queries as accounts
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Code
-from aboveboard.basics.package import Recorded
+from aboveboard.basics.package import NotHeld, Recorded
 from aboveboard.custody import queries
 from aboveboard.custody.entries import (
     DeviceHandedOver,
@@ -153,19 +153,26 @@ def retire(device_id: int, *, how: Disposal, note: str = "", by: Actor, at: date
 
 
 def repeat_hand_over(recorded: Recorded[DeviceHandedOver]) -> None:
-    """Repeat a hand-over in a restored database. A device that was registered after the backup is
-    not there: its own entry says that it must be registered again."""
+    """Repeat a hand-over in a restored database.
+
+    Raises:
+        NotHeld: the device was registered after the backup.
+    """
     with transaction.atomic():
-        device = Device.objects.select_for_update().filter(pk=recorded.facts.device).first()
-        if device is not None and device.holder_id != recorded.facts.holder:
+        device = _restored(recorded.facts.device)
+        if device.holder_id != recorded.facts.holder:
             _hand(device, recorded.facts.holder, recorded.by, recorded.at)
 
 
 def repeat_retire(recorded: Recorded[DeviceRetired]) -> None:
-    """Retire a device again in a restored database, where it is there."""
+    """Retire a device again in a restored database.
+
+    Raises:
+        NotHeld: the device was registered after the backup.
+    """
     with transaction.atomic():
-        device = Device.objects.select_for_update().filter(pk=recorded.facts.device).first()
-        if device is not None and _state(device) is not DeviceState.RETIRED:
+        device = _restored(recorded.facts.device)
+        if _state(device) is not DeviceState.RETIRED:
             how = Disposal(recorded.facts.how)
             _record(device.pk, DeviceState.RETIRED, recorded.by, recorded.at, how=how)
 
@@ -184,6 +191,13 @@ def _report(
         _record(device.pk, to, by, at, note)
         append(DeviceReported(device=device.pk, state=Code(to.value)), by=by, handle=None, at=at)
     return queries.device(device_id)
+
+
+def _restored(device_id: int) -> Device:
+    try:
+        return _locked(device_id)
+    except NotFound:
+        raise NotHeld(what="device") from None
 
 
 def _locked(device_id: int) -> Device:

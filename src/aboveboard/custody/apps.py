@@ -14,6 +14,7 @@ class CustodyConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.custody import actions, entries
+        from aboveboard.custody.personal_data import DISCLOSURES
 
         return Package(
             name="custody",
@@ -39,4 +40,5 @@ class CustodyConfig(AppConfig):
                 entries.DeviceHandedOver: actions.repeat_hand_over,
                 entries.DeviceRetired: actions.repeat_retire,
             },
+            personal_data=(DISCLOSURES,),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
@@ -24,6 +25,7 @@ from aboveboard.custody.terms import (
     Protection,
 )
 from aboveboard.engines import limits
+from aboveboard.vault.aliases import current_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,16 +231,22 @@ def manifest(export_ids: Collection[int]) -> Iterator[tuple[int, int, int]]:
     """Yield ``(person_id, categories, protected)`` for everyone in these files, as
     often as they are in one.
 
+    A line keeps the number that a person had then; yielded is the one that they have now, so that
+    whoever was merged since is found in a snapshot, and counted once.
+
     What an encrypted disk or parcel holds counts as protected; whether its key went
     too is for the incident.
     """
     rows = ExportPerson.objects.filter(
         export_id__in=list(export_ids), reasons="", export__made_at__isnull=False
     )
-    for person_id, categories, protection in rows.values_list(
-        "person_id", "categories", "export__protection"
-    ).iterator(chunk_size=limits.ENGINE_BATCH):
-        yield person_id, categories, categories if protection in ENCRYPTED else 0
+    lines = rows.values_list("person_id", "categories", "export__protection").iterator(
+        chunk_size=limits.ENGINE_BATCH
+    )
+    while batch := list(islice(lines, limits.ENGINE_BATCH)):
+        now = current_of([person_id for person_id, _, _ in batch])
+        for person_id, categories, protection in batch:
+            yield now[person_id], categories, categories if protection in ENCRYPTED else 0
 
 
 def _annotated() -> QuerySet[Any]:

@@ -16,9 +16,12 @@ from aboveboard.basics import settings
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.ids import new_ids
+from aboveboard.basics.package import NotHeld, Recorded
 from aboveboard.delivery import limits, rendering
 from aboveboard.delivery.draining import Drain, Drained
-from aboveboard.delivery.models import Batch, Channel, Dispatch, State
+from aboveboard.delivery.entries import NoticeSent
+from aboveboard.delivery.models import Batch, Dispatch
+from aboveboard.delivery.terms import Channel, DispatchState
 from aboveboard.outbox import reference
 
 log = logging.getLogger(__name__)
@@ -27,7 +30,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """A person to reach in a batch. ``template`` is a code that the batch's
-    renderer understands."""
+    letter understands."""
 
     person_id: int
     language: str
@@ -36,10 +39,10 @@ class Recipient:
 
 
 def open_batch(kind: str, ref: reference.Reference, *, at: datetime) -> int:
-    """Open an empty batch of a kind that has a renderer; return its id. ``ref`` holds ids only.
+    """Open an empty batch of a kind that a package renders; return its id. ``ref`` holds ids only.
 
     Raises:
-        UnknownBatchKind: no room has registered a renderer for it.
+        UnknownBatchKind: no package declares it.
         RefusedReference: ``ref`` holds more than ids and codes.
     """
     rendering.renderer_for(kind)
@@ -64,8 +67,8 @@ def queue(batch_id: int, recipients: Iterable[Recipient], *, at: datetime) -> in
     rest = iter(recipients)
     while chunk := list(islice(rest, limits.DELIVERY_QUEUE)):
         rows = [
-            _dispatch(id_, batch_id, one, at)
-            for id_, one in zip(new_ids(len(chunk)), chunk, strict=True)
+            _dispatch(id_, batch_id, recipient, at)
+            for id_, recipient in zip(new_ids(len(chunk)), chunk, strict=True)
         ]
         with transaction.atomic():
             Dispatch.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
@@ -97,11 +100,13 @@ def resume(batch_id: int, *, by: Actor, at: datetime) -> None:
 def requeue(batch_id: int, *, reason: str | None = None, by: Actor, at: datetime) -> int:
     """Try again what failed or was skipped, all of it or for one reason; return
     how many rows that is."""
-    rows = Dispatch.objects.filter(batch_id=batch_id, state__in=(State.FAILED, State.SKIPPED))
+    rows = Dispatch.objects.filter(
+        batch_id=batch_id, state__in=(DispatchState.FAILED, DispatchState.SKIPPED)
+    )
     if reason is not None:
         rows = rows.filter(reason=reason)
     count = rows.update(
-        state=State.QUEUED, reason="", attempts=0, due_at=at, claimed_by="", claimed_at=None
+        state=DispatchState.QUEUED, reason="", attempts=0, due_at=at, claimed_by="", claimed_at=None
     )
     log.info("batch %s: %s dispatches queued again by %s %s", batch_id, count, by.kind, by.id)
     return count
@@ -119,14 +124,35 @@ def drain(
     return Drain(worker=worker, at=at, limit=limit, stop=stop).run()
 
 
-def _dispatch(id_: int, batch_id: int, one: Recipient, at: datetime) -> Dispatch:
+def repeat_sent(recorded: Recorded[NoticeSent]) -> None:
+    """Let a dispatch count as sent in a restored database, because the ledger says that it was.
+
+    Its batch stays stopped until somebody has looked: what the mail server took in the moment of
+    the crash may have no entry.
+
+    Raises:
+        NotHeld: the notice was queued after the backup.
+    """
+    id_ = int(recorded.facts.dispatch)
+    if not Dispatch.objects.filter(id=id_).exists():
+        raise NotHeld(what="notice")
+    Dispatch.objects.filter(id=id_).exclude(state=DispatchState.SENT).update(
+        state=DispatchState.SENT,
+        reason="",
+        sent_at=recorded.at,
+        claimed_by="",
+        claimed_at=None,
+    )
+
+
+def _dispatch(id_: int, batch_id: int, to: Recipient, at: datetime) -> Dispatch:
     return Dispatch(
         id=id_,
         batch_id=batch_id,
-        person_id=one.person_id,
-        template=one.template,
-        channel=one.channel,
-        language=one.language,
+        person_id=to.person_id,
+        template=to.template,
+        channel=to.channel,
+        language=to.language,
         due_at=at,
     )
 

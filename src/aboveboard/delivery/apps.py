@@ -13,4 +13,13 @@ class DeliveryConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="delivery")
+        from aboveboard.delivery import actions, entries
+        from aboveboard.delivery.personal_data import NOTICES
+
+        return Package(
+            name="delivery",
+            public=("actions", "catcher", "entries", "limits", "queries", "rendering", "terms"),
+            entries=(entries.NoticeSent, entries.NoticeFailed),
+            repeats={entries.NoticeSent: actions.repeat_sent},
+            personal_data=(NOTICES,),
+        )

@@ -18,12 +18,14 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.basics.canonical import Json
+from aboveboard.basics.facts import Code, Facts, Reference
 from aboveboard.basics.ids import new_id
 from aboveboard.delivery import limits, rendering
-from aboveboard.delivery.models import Batch, Dispatch, State
+from aboveboard.delivery.entries import NoticeFailed, NoticeSent
+from aboveboard.delivery.models import Batch, Dispatch
+from aboveboard.delivery.terms import DispatchState
 from aboveboard.ledger import actions as ledger
-from aboveboard.ledger.actions import NewEntry
+from aboveboard.ledger.actions import NewEntry, new_entry
 from aboveboard.vault import queries as vault
 
 # One statement where the ORM needs two: it chooses and takes, or checks the claim and records. Each
@@ -54,7 +56,7 @@ class Result:
     """What became of a dispatch. With state ``queued``, ``due_at`` is when to try again."""
 
     id: int
-    state: State
+    state: DispatchState
     reason: str = ""
     code: int = 0
     due_at: datetime | None = None
@@ -107,7 +109,7 @@ def give_back(claim: Claim, ids: Collection[int]) -> None:
     """Put dispatches that were not tried back in the queue as they were."""
     with transaction.atomic():
         Dispatch.objects.filter(id__in=_ours(claim, ids)).update(
-            state=State.QUEUED, claimed_by="", claimed_at=None, attempts=F("attempts") - 1
+            state=DispatchState.QUEUED, claimed_by="", claimed_at=None, attempts=F("attempts") - 1
         )
 
 
@@ -117,13 +119,15 @@ def record(claim: Claim, results: Iterable[Result], at: datetime) -> list[Result
 
     Returns the results that were written; one whose claim was lost in the meantime is not.
     """
-    alike: dict[tuple[State, str, int, datetime | None], dict[int, Result]] = defaultdict(dict)
+    alike: dict[tuple[DispatchState, str, int, datetime | None], dict[int, Result]] = defaultdict(
+        dict
+    )
     for result in results:
         alike[result.state, result.reason, result.code, result.due_at][result.id] = result
     written: list[Result] = []
     with transaction.atomic():
         for (state, reason, code, due_at), group in alike.items():
-            sent_at = at if state == State.SENT else None
+            sent_at = at if state == DispatchState.SENT else None
             ids = list(group) if connection.vendor == "postgresql" else json.dumps(list(group))
             written += [
                 group[id_]
@@ -132,9 +136,13 @@ def record(claim: Claim, results: Iterable[Result], at: datetime) -> list[Result
                 )
             ]
         ledger.append_many(
-            [_entry(claim, result, at) for result in written if result.state != State.QUEUED]
+            [
+                _entry(claim, result, at)
+                for result in written
+                if result.state != DispatchState.QUEUED
+            ]
         )
-        if claim.batch.trouble and any(result.state == State.SENT for result in written):
+        if claim.batch.trouble and any(result.state == DispatchState.SENT for result in written):
             claim.batch.trouble = ""
             Batch.objects.filter(id=claim.batch.id).update(trouble="", retry_at=None)
     return written
@@ -152,22 +160,24 @@ def is_paused(batch: Batch) -> bool:
 
 def _sendable(at: datetime) -> Iterable[Batch]:
     mine = Dispatch.objects.filter(batch_id=OuterRef("id"))
-    ready = Batch.objects.filter(kind__in=rendering.registered_kinds(), paused_at=None).filter(
+    ready = Batch.objects.filter(kind__in=rendering.kinds(), paused_at=None).filter(
         Q(retry_at=None) | Q(retry_at__lte=at)
     )
     return ready.filter(Exists(_due(mine, at)) | Exists(_abandoned(mine, at))).order_by("id")
 
 
 def _due(rows: QuerySet[Dispatch], at: datetime) -> QuerySet[Dispatch]:
-    return rows.filter(state=State.QUEUED, due_at__lte=at)
+    return rows.filter(state=DispatchState.QUEUED, due_at__lte=at)
 
 
 def _abandoned(rows: QuerySet[Dispatch], at: datetime) -> QuerySet[Dispatch]:
-    return rows.filter(state=State.SENDING, claimed_at__lte=at - limits.DELIVERY_LEASE)
+    return rows.filter(state=DispatchState.SENDING, claimed_at__lte=at - limits.DELIVERY_LEASE)
 
 
 def _ours(claim: Claim, ids: Collection[int]) -> set[int]:
-    rows = Dispatch.objects.filter(id__in=list(ids), claimed_by=claim.token, state=State.SENDING)
+    rows = Dispatch.objects.filter(
+        id__in=list(ids), claimed_by=claim.token, state=DispatchState.SENDING
+    )
     return set(rows.select_for_update().values_list("id", flat=True))
 
 
@@ -181,13 +191,8 @@ def _run(statement: str, *values: Any, which: str = "") -> list[tuple[Any, ...]]
 
 def _entry(claim: Claim, result: Result, at: datetime) -> NewEntry:
     item = claim.items[result.id]
-    # Ids stand as text: they are beyond the 2**53 that JSON numbers hold exactly.
-    facts: dict[str, Json] = {
-        "batch": str(item.batch_id),
-        "dispatch": str(item.id),
-        "channel": item.channel,
-    }
-    if result.state != State.SENT:
-        facts["reason"] = result.reason
-    kind = "notice.sent" if result.state == State.SENT else "notice.failed"
-    return NewEntry(kind, SYSTEM, at, claim.handles.get(item.person_id), facts)
+    batch, dispatch = Reference(str(item.batch_id)), Reference(str(item.id))
+    facts: Facts = NoticeSent(batch, dispatch, Code(item.channel))
+    if result.state is not DispatchState.SENT:
+        facts = NoticeFailed(batch, dispatch, Code(item.channel), Code(result.reason))
+    return new_entry(facts, by=SYSTEM, handle=claim.handles.get(item.person_id), at=at)

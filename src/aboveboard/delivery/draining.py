@@ -23,10 +23,10 @@ from aboveboard.basics import settings
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.delivery import claims, limits, mime, rendering
 from aboveboard.delivery.claims import Claim, Result
-from aboveboard.delivery.models import Channel, State
-from aboveboard.delivery.smtp.message import Letter, Outcome, Verdict
+from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail
 from aboveboard.delivery.smtp.pool import Post
 from aboveboard.delivery.smtp.server import NoServer, Server
+from aboveboard.delivery.terms import Channel, DispatchState
 from aboveboard.outbox import reference
 from aboveboard.outbox.actions import wait_after
 
@@ -90,11 +90,11 @@ class Drain:
     def count(self, written: list[Result]) -> None:
         """Add what was recorded to the tally."""
         for result in written:
-            if result.state == State.SENT:
+            if result.state == DispatchState.SENT:
                 self.done.sent += 1
-            elif result.state == State.FAILED:
+            elif result.state == DispatchState.FAILED:
                 self.done.failed += 1
-            elif result.state == State.SKIPPED:
+            elif result.state == DispatchState.SKIPPED:
                 self.done.skipped += 1
             else:
                 self.done.put_off += 1
@@ -128,12 +128,12 @@ class InHand:
             self._hold()
         self._record()
 
-    def _letters(self, head: mime.Letterhead) -> Iterator[Letter]:
+    def _letters(self, head: mime.Letterhead) -> Iterator[OutgoingMail]:
         """Step 2: a letter for each item that has one; a result for each that has none."""
         at = self._drain.now()
         for id_, rendered in self._rendered():
             if isinstance(rendered, rendering.Skip):
-                self._know(Result(id_, State.SKIPPED, rendered.reason))
+                self._know(Result(id_, DispatchState.SKIPPED, rendered.reason))
                 continue
             content = mime.Content(
                 rendered.subject, rendered.text, rendered.html, self._claim.items[id_].language
@@ -141,9 +141,9 @@ class InHand:
             try:
                 to = mime.check_address(rendered.to.reveal())
             except mime.RefusedAddress:
-                self._know(Result(id_, State.FAILED, "address-refused"))
+                self._know(Result(id_, DispatchState.FAILED, "address-refused"))
                 continue
-            yield Letter(
+            yield OutgoingMail(
                 id_,
                 to,
                 mime.build(
@@ -159,9 +159,9 @@ class InHand:
         items, left = [], set()
         for id_, item in self._claim.items.items():
             if self._claim.attempts[id_] > limits.DELIVERY_ATTEMPTS:
-                self._know(Result(id_, State.FAILED, "worker-died"))
+                self._know(Result(id_, DispatchState.FAILED, "worker-died"))
             elif item.channel != Channel.EMAIL:
-                self._know(Result(id_, State.SKIPPED, "channel-not-available"))
+                self._know(Result(id_, DispatchState.SKIPPED, "channel-not-available"))
             else:
                 items.append(item)
                 left.add(id_)
@@ -182,14 +182,14 @@ class InHand:
                 self._know(self._later(item.id, "render-failed", 0))
             return []
         for id_ in left:
-            self._know(Result(id_, State.FAILED, "not-rendered"))
+            self._know(Result(id_, DispatchState.FAILED, "not-rendered"))
         return pairs
 
-    def _learn(self, outcomes: list[Outcome]) -> None:
+    def _learn(self, outcomes: list[MailOutcome]) -> None:
         for outcome in outcomes:
-            if outcome.verdict is Verdict.TAKEN:
-                self._know(Result(outcome.key, State.SENT, "", outcome.code))
-            elif outcome.verdict is Verdict.PUT_OFF:
+            if outcome.verdict is MailVerdict.TAKEN:
+                self._know(Result(outcome.key, DispatchState.SENT, "", outcome.code))
+            elif outcome.verdict is MailVerdict.PUT_OFF:
                 self._know(
                     self._later(
                         outcome.key, "put-off" if outcome.code else "connection-lost", outcome.code
@@ -199,7 +199,7 @@ class InHand:
                 self._know(
                     Result(
                         outcome.key,
-                        State.FAILED,
+                        DispatchState.FAILED,
                         "refused" if outcome.code else "address-needs-smtputf8",
                         outcome.code,
                     )
@@ -208,11 +208,11 @@ class InHand:
     def _later(self, id_: int, reason: str, code: int) -> Result:
         tries = self._claim.attempts[id_]
         if tries >= limits.DELIVERY_ATTEMPTS:
-            return Result(id_, State.FAILED, reason, code)
+            return Result(id_, DispatchState.FAILED, reason, code)
         wait = wait_after(
             tries, first=limits.DELIVERY_FIRST_WAIT, longest=limits.DELIVERY_LONGEST_WAIT
         )
-        return Result(id_, State.QUEUED, reason, code, self._drain.now() + wait)
+        return Result(id_, DispatchState.QUEUED, reason, code, self._drain.now() + wait)
 
     def _know(self, result: Result) -> None:
         if not self._known:

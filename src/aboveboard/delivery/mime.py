@@ -15,7 +15,7 @@ from datetime import datetime
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Invalid
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LOCAL_UTF8 = re.compile(r"[^\x00-\x20\x7f-\x9f\ud800-\udfff\u2028\u2029\"(),:;<>@\[\\\]\s]+")
@@ -31,10 +31,11 @@ _SHORT_LINE = 64
 _WORD_BYTES = 39
 
 
-class RefusedAddress(AboveboardError):
+class RefusedAddress(Invalid):
     """An address cannot be written to: {why}."""
 
     code = "refused_address"
+    next_step = "Correct the address."
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,26 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from aboveboard.basics.ids import new_id
-
-
-class Channel(models.TextChoices):
-    """How a notice travels. Only e-mail leaves from here yet; the others wait as
-    rows with that reason."""
-
-    EMAIL = "email"
-    POST = "post"
-    SMS = "sms"
-
-
-class State(models.TextChoices):
-    """Where a dispatch is. ``sent``, ``failed`` and ``skipped`` are final
-    until someone requeues."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    SKIPPED = "skipped"
+from aboveboard.delivery.terms import Channel, DispatchState
 
 
 class Batch(models.Model):
@@ -74,7 +55,9 @@ class Dispatch(models.Model):
     template = models.CharField(max_length=64, default="", blank=True)
     channel = models.CharField(max_length=8, choices=Channel.choices)
     language = models.CharField(max_length=16)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    state = models.CharField(
+        max_length=8, choices=DispatchState.choices, default=DispatchState.QUEUED
+    )
     reason = models.CharField(max_length=64, default="", blank=True)
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)

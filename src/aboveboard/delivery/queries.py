@@ -7,31 +7,33 @@ import email.policy
 import hashlib
 import heapq
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Max, Min
 
 from aboveboard.basics import limits
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import NotFound
-from aboveboard.delivery.models import Batch, Dispatch, State
+from aboveboard.delivery.models import Batch, Dispatch
+from aboveboard.delivery.terms import DispatchState
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Tally:
     """How many dispatches are in a state for a reason. :func:`dispatches` lists them."""
 
-    state: State
+    state: DispatchState
     reason: str
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a batch is. ``lines`` add up to ``total``; a queued line with a
+    """How far a batch is. ``tallies`` add up to ``total``; what is queued with a
     reason waits for another try.
 
     ``trouble`` is a code such as ``mail-server-unreachable`` while the mail server
@@ -44,26 +46,26 @@ class Progress:
     paused_at: datetime | None
     paused_by: Actor | None
     trouble: str
-    lines: tuple[Line, ...]
+    tallies: tuple[Tally, ...]
     next_try_at: datetime | None
 
-    def count(self, state: State) -> int:
+    def count(self, state: DispatchState) -> int:
         """Return how many dispatches are in a state, whatever the reason."""
-        return sum(line.count for line in self.lines if line.state is state)
+        return sum(tally.count for tally in self.tallies if tally.state is state)
 
     @property
     def total(self) -> int:
         """How many dispatches there are."""
-        return sum(line.count for line in self.lines)
+        return sum(tally.count for tally in self.tallies)
 
     @property
     def is_over(self) -> bool:
         """Whether nothing is queued or being sent."""
-        return not self.count(State.QUEUED) and not self.count(State.SENDING)
+        return not self.count(DispatchState.QUEUED) and not self.count(DispatchState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DispatchRow:
     """A dispatch as a list shows it; who the person is, only ``access`` can say."""
 
     id: int
@@ -72,7 +74,7 @@ class Row:
     template: str
     channel: str
     language: str
-    state: State
+    state: DispatchState
     reason: str
     attempts: int
     due_at: datetime
@@ -100,19 +102,21 @@ def progress(batch_id: int) -> Progress:
         paused_at=batch.paused_at,
         paused_by=_actor(batch.paused_by),
         trouble=batch.trouble,
-        lines=tuple(Line(State(state), reason, count) for state, reason, count in counts),
-        next_try_at=mine.filter(state=State.QUEUED).aggregate(next=Min("due_at"))["next"],
+        tallies=tuple(
+            Tally(DispatchState(state), reason, count) for state, reason, count in counts
+        ),
+        next_try_at=mine.filter(state=DispatchState.QUEUED).aggregate(next=Min("due_at"))["next"],
     )
 
 
 def dispatches(
     batch_id: int,
-    state: State | None = None,
+    state: DispatchState | None = None,
     *,
     reason: str | None = None,
     after: int = 0,
     limit: int = limits.PAGE_SIZE,
-) -> list[Row]:
+) -> list[DispatchRow]:
     """Return a page of a batch's dispatches, by id, after the id ``after``."""
     rows = Dispatch.objects.filter(batch_id=batch_id, id__gt=after)
     if state is not None:
@@ -122,11 +126,11 @@ def dispatches(
     return [_row(row) for row in rows.order_by("id")[:limit]]
 
 
-def for_person(person_id: int, *, limit: int = limits.PAGE_SIZE) -> list[Row]:
-    """Return what was or will be sent to a person, newest first."""
-    return [
-        _row(row) for row in Dispatch.objects.filter(person_id=person_id).order_by("-id")[:limit]
-    ]
+def for_person(numbers: Sequence[int], *, limit: int = limits.PAGE_SIZE) -> list[DispatchRow]:
+    """Return what was or will be sent to a person, newest first. ``numbers``: every number of
+    theirs, since a dispatch keeps the one that they had."""
+    rows = Dispatch.objects.filter(person_id__in=numbers).order_by("-id")
+    return [_row(row) for row in rows[:limit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +190,15 @@ def _caught(path: Path, *, with_body: bool) -> Caught:
     )
 
 
-def _row(row: Dispatch) -> Row:
-    return Row(
+def _row(row: Dispatch) -> DispatchRow:
+    return DispatchRow(
         id=row.id,
         batch_id=row.batch_id,
         person_id=row.person_id,
         template=row.template,
         channel=row.channel,
         language=row.language,
-        state=State(row.state),
+        state=DispatchState(row.state),
         reason=row.reason,
         attempts=row.attempts,
         due_at=row.due_at,
@@ -213,9 +217,19 @@ def _actor(stored: dict[str, Any] | None) -> Actor | None:
 
 def unsent_batches() -> list[int]:
     """Return the batches in which somebody still waits for their notice."""
-    waiting = Dispatch.objects.filter(state__in=(State.QUEUED, State.SENDING)).values("batch_id")
+    waiting = Dispatch.objects.filter(
+        state__in=(DispatchState.QUEUED, DispatchState.SENDING)
+    ).values("batch_id")
     return list(
         Batch.objects.filter(id__in=waiting, paused_at=None)
         .order_by("id")
         .values_list("id", flat=True)
     )
+
+
+def span(batch_id: int) -> tuple[datetime | None, datetime | None]:
+    """Return when the first and the last notice of a batch were sent; None while none was."""
+    times = Dispatch.objects.filter(batch_id=batch_id).aggregate(
+        first=Min("sent_at"), last=Max("sent_at")
+    )
+    return times["first"], times["last"]

@@ -1,10 +1,10 @@
-"""What a higher room must give: for each dispatch, a message or the reason why there is none.
+"""What a package above must give: for each dispatch, a message or the reason why there is none.
 
-A room registers one renderer for each kind of batch, in its app's ``ready``::
+It declares what renders each kind of batch, in its ``apps.py``::
 
-    rendering.renderer("incident.notice")(render_notices)
+    Package(name="incidents", letters=(Letter("incident.notice", render_notices),))
 
-The renderer opens addresses and names through ``access`` with a Grant; what it
+What renders opens addresses and names through ``access`` with a Grant; what it
 yields is turned into a message and forgotten. It is called outside any transaction,
 with up to ``limits.DELIVERY_CHUNK`` items of one batch, and may be called again for
 the same items after a crash.
@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Misconfigured
+from aboveboard.basics.package import gathered
 from aboveboard.basics.personal import Personal
 
 
@@ -56,38 +57,30 @@ class Skip:
 Renderer: TypeAlias = Callable[[Sequence[Item]], Iterable[tuple[int, Rendered | Skip]]]
 """Given items of one batch, yields ``(item.id, Rendered | Skip)`` for each, in any order."""
 
-_renderers: dict[str, Renderer] = {}
 
-
-class UnknownBatchKind(AboveboardError):
-    """No room has registered a renderer for batches of kind {kind}."""
+class UnknownBatchKind(Misconfigured):
+    """No package declares how notices of the kind {kind} are rendered."""
 
     code = "unknown_batch_kind"
-    next_step = "Register it in the room's apps.py, in ready()."
-
-
-def renderer(kind: str) -> Callable[[Renderer], Renderer]:
-    """Register the decorated function for batches of this kind; a later one takes its place."""
-
-    def register(function: Renderer) -> Renderer:
-        _renderers[kind] = function
-        return function
-
-    return register
+    next_step = "Add it to Package.letters in the package's apps.py."
 
 
 def renderer_for(kind: str) -> Renderer:
-    """Return the renderer of this kind of batch.
+    """Return what renders this kind of batch.
 
     Raises:
-        UnknownBatchKind: nobody registered one.
+        UnknownBatchKind: no package declares it.
     """
     try:
-        return _renderers[kind]
+        return _renderers()[kind]
     except KeyError:
         raise UnknownBatchKind(kind=kind) from None
 
 
-def registered_kinds() -> list[str]:
-    """Return the kinds of batch that this process can render."""
-    return list(_renderers)
+def kinds() -> list[str]:
+    """Return the kinds of batch that can be rendered here."""
+    return list(_renderers())
+
+
+def _renderers() -> dict[str, Renderer]:
+    return {letter.kind: letter.render for package in gathered() for letter in package.letters}

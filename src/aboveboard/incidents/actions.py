@@ -12,13 +12,15 @@ from datetime import datetime
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
+from aboveboard.basics.facts import Code, Word
 from aboveboard.custody import actions as custody
-from aboveboard.incidents import counting, lifecycle
+from aboveboard.incidents import counting, entries, lifecycle
 from aboveboard.incidents.assessment import assess, circumstances
 from aboveboard.incidents.assessment.times import check_order
-from aboveboard.incidents.models import DutyDone, DutyRecord, Incident, Kind, State
+from aboveboard.incidents.models import DutyDone, DutyRecord, Incident
+from aboveboard.incidents.terms import IncidentKind, IncidentState
+from aboveboard.incidents.views import IncidentView
 
 _MOMENTS = ("occurred_at", "discovered_at", "aware_at", "determined_at")
 
@@ -31,7 +33,7 @@ def report_loss(
     reported_in_seconds: int | None = None,
     by: Actor,
     at: datetime,
-) -> Incident:
+) -> IncidentView:
     """Report a device missing: any member of staff may, in a minute. Opens the
     incident and asks for the count.
 
@@ -46,7 +48,7 @@ def report_loss(
     with transaction.atomic():
         device = custody.report_missing(device_id, note=note, by=by, at=at)
         incident = lifecycle.open_incident(
-            Kind.LOST_DEVICE,
+            IncidentKind.LOST_DEVICE,
             title=f"{device.kind.label} {device.tag} is missing",
             discovered_at=at,
             occurred_at=occurred_at,
@@ -57,30 +59,31 @@ def report_loss(
             at=at,
         )
         counting.enqueue(incident)
-    return incident
+    return IncidentView.of(incident)
 
 
 def open_other(
     *, title: str, note: str = "", discovered_at: datetime | None = None, by: Actor, at: datetime
-) -> Incident:
+) -> IncidentView:
     """Open an incident that is neither a device nor a file. Who was exposed must come
     from one of those later.
 
     Raises:
-        BadInput: there is no title, or the moment is in the future.
+        Invalid: there is no title, or the moment is in the future.
     """
     if not title.strip():
         raise Invalid(found="an incident without a title", fix="Say in a few words what was lost.")
     check_order(discovered_at=discovered_at, at=at)
     with transaction.atomic():
-        return lifecycle.open_incident(
-            Kind.OTHER,
+        incident = lifecycle.open_incident(
+            IncidentKind.OTHER,
             title=title.strip(),
             discovered_at=discovered_at or at,
             circumstances=circumstances.check({"what_happened": note}),
             by=by,
             at=at,
         )
+    return IncidentView.of(incident)
 
 
 def change(
@@ -91,14 +94,14 @@ def change(
     moments: Mapping[str, datetime | None] | None = None,
     by: Actor,
     at: datetime,
-) -> Incident:
+) -> IncidentView:
     """Change what is known: the title, answers to ``judging.circumstances``, or the four moments.
 
     An answer left blank is taken back. Severity, risk and duties are worked out anew.
 
     Raises:
         NotFound: there is no such incident. NoSuchAnswer: an answer is not among the options.
-        BadInput: a moment is unknown, missing, or out of order.
+        Invalid: a moment is unknown, missing, or out of order.
     """
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
@@ -119,7 +122,7 @@ def change(
             incident.circumstances = merged
         changed += _set_moments(incident, moments or {}, at)
         if not changed:
-            return incident
+            return IncidentView.of(incident)
         incident.save()
         lifecycle.tell(
             incident,
@@ -129,9 +132,12 @@ def change(
             at=at,
         )
         # The names of what was changed; the words themselves may name people.
-        lifecycle.record(incident, "incident.changed", {"changed": changed}, by=by, at=at)
+        entry = entries.IncidentChanged(
+            incident=lifecycle.reference_of(incident), changed=tuple(map(Word, changed))
+        )
+        lifecycle.record(entry, by=by, at=at)
     assess.assess(number, by=by, at=at)
-    return lifecycle.find(number)
+    return IncidentView.of(lifecycle.find(number))
 
 
 def _set_moments(
@@ -173,7 +179,7 @@ def note(
     again, as the promise may ask.
 
     Raises:
-        NotFound: there is no such incident. BadInput: the sentence is empty, or lies in the future.
+        NotFound: there is no such incident. Invalid: the sentence is empty, or lies in the future.
     """
     text = sentence.strip()
     if not text or len(text) > 400:
@@ -192,9 +198,10 @@ def note(
             recorded_at=at,
             public=public,
         )
-        lifecycle.record(
-            incident, "incident.changed", {"note": True, "public": public}, by=by, at=at
+        entry = entries.IncidentChanged(
+            incident=lifecycle.reference_of(incident), note=True, public=public
         )
+        lifecycle.record(entry, by=by, at=at)
 
 
 def mark_done(
@@ -212,7 +219,7 @@ def mark_done(
 
     Raises:
         NotFound: there is no such duty. Conflict: it is already done.
-            BadInput: it lies in the future.
+            Invalid: it lies in the future.
     """
     check_order(occurred_at=done_at, at=at)
     with transaction.atomic():
@@ -245,8 +252,12 @@ def mark_done(
             recorded_at=at,
             public=public,
         )
-        facts: dict[str, Json] = {"duty": duty.duty_id, "jurisdiction": duty.jurisdiction}
-        lifecycle.record(duty.incident, "duty.done", facts, by=by, at=at)
+        entry = entries.DutyDone(
+            incident=lifecycle.reference_of(duty.incident),
+            duty=Code(duty.duty_id),
+            jurisdiction=Code(duty.jurisdiction),
+        )
+        lifecycle.record(entry, by=by, at=at)
     assess.assess(duty.incident.number, by=by, at=at)
     return done
 
@@ -257,7 +268,7 @@ def contain(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
     Raises:
         NotFound: there is no such incident. Conflict: it is not open.
     """
-    _to(number, State.CONTAINED, "Contained: nothing more gets out.", words, by, at)
+    _to(number, IncidentState.CONTAINED, "Contained: nothing more gets out.", words, by, at)
 
 
 def told(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
@@ -268,7 +279,7 @@ def told(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
     """
     if left := _undone(number):
         raise Conflict(why=f"{left} duties that bind are not done yet")
-    _to(number, State.TOLD, "Everyone who must be told has been told.", words, by, at)
+    _to(number, IncidentState.NOTIFIED, "Everyone who must be told has been told.", words, by, at)
 
 
 def close(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
@@ -280,7 +291,7 @@ def close(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
     """
     if left := _undone(number):
         raise Conflict(why=f"{left} duties that bind are not done yet")
-    _to(number, State.CLOSED, "Closed.", words, by, at)
+    _to(number, IncidentState.CLOSED, "Closed.", words, by, at)
 
 
 def reopen(number: int, *, words: str, by: Actor, at: datetime) -> None:
@@ -289,7 +300,7 @@ def reopen(number: int, *, words: str, by: Actor, at: datetime) -> None:
     Raises:
         NotFound: there is no such incident. Conflict: it is open.
     """
-    _to(number, State.OPEN, "Opened again.", words, by, at)
+    _to(number, IncidentState.OPEN, "Opened again.", words, by, at)
 
 
 def publish(number: int, *, by: Actor, at: datetime) -> None:
@@ -304,7 +315,9 @@ def publish(number: int, *, by: Actor, at: datetime) -> None:
             lifecycle.publish(incident, by=by, at=at)
 
 
-def _to(number: int, state: State, sentence: str, words: str, by: Actor, at: datetime) -> None:
+def _to(
+    number: int, state: IncidentState, sentence: str, words: str, by: Actor, at: datetime
+) -> None:
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
         lifecycle.move(incident, state, note=words.strip(), by=by, at=at)

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from aboveboard.basics.package import Package
+from aboveboard.basics.package import Job, Letter, Package
 
 
 class IncidentsConfig(AppConfig):
@@ -13,22 +13,46 @@ class IncidentsConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="incidents")
-
-    def ready(self) -> None:
-        """Register the two jobs, the renderer of notices, whose data a sweep must leave, and which
-        leaks need the index key."""
-        from aboveboard.delivery import rendering
-        from aboveboard.incidents import counting
-        from aboveboard.incidents.exposure.counts import in_open_incidents
+        from aboveboard.incidents import counting, entries
         from aboveboard.incidents.leaks import keyed
         from aboveboard.incidents.notices import actions, sending
-        from aboveboard.outbox import jobs
-        from aboveboard.retention.sweep import suspending
-        from aboveboard.vault.rekeying import index
+        from aboveboard.incidents.personal_data import EXPOSURES, LEAKED_FILES
 
-        jobs.handler(counting.JOB)(counting.run_job)
-        jobs.handler(actions.JOB)(actions.run_job)
-        rendering.renderer(actions.KIND)(sending.render_notices)
-        index.waits("incidents")(keyed.waiting)
-        suspending.suspends("incident")(in_open_incidents)
+        return Package(
+            name="incidents",
+            public=(
+                "actions",
+                "assessment.circumstances",
+                "counting",
+                "entries",
+                "leaks",
+                "leaks.columns",
+                "leaks.form",
+                "leaks.opening",
+                "leaks.reading",
+                "leaks.staging",
+                "limits",
+                "notices.actions",
+                "notices.queries",
+                "public",
+                "queries",
+                "reports",
+                "terms",
+                "veris",
+                "views",
+            ),
+            entries=(
+                entries.IncidentOpened,
+                entries.IncidentCounted,
+                entries.IncidentChanged,
+                entries.DutyDone,
+                entries.NoticesApproved,
+            ),
+            personal_data=(EXPOSURES, LEAKED_FILES),
+            jobs=(
+                Job(counting.JOB, counting.run_job),
+                Job(actions.JOB, actions.run_job),
+            ),
+            letters=(Letter(actions.KIND, sending.render_notices),),
+            needs_index_key=keyed.waiting,
+        )

@@ -24,8 +24,8 @@ from django.db import transaction
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor
-from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Conflict
+from aboveboard.basics.facts import Digest
 from aboveboard.basics.ids import new_id
 from aboveboard.custody import queries as custody
 from aboveboard.engines import exposure as engine
@@ -35,10 +35,12 @@ from aboveboard.engines.snapshot import take
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
 from aboveboard.incidents.assessment.circumstances import of
+from aboveboard.incidents.entries import IncidentCounted
 from aboveboard.incidents.exposure.counts import cells_json, newest
 from aboveboard.incidents.exposure.folders import folder_of, lines_file
 from aboveboard.incidents.leaks import keyed
-from aboveboard.incidents.models import Exposure, Incident, Kind
+from aboveboard.incidents.models import Exposure, Incident
+from aboveboard.incidents.terms import IncidentKind
 from aboveboard.outbox import jobs
 from aboveboard.outbox.reference import Reference
 from aboveboard.vault import facets
@@ -49,7 +51,7 @@ STEPS = ("Reading who is held", "Matching", "Writing down", "Working out what is
 """What ``progress`` is told, in order."""
 
 
-class NothingToCount(AboveboardError):
+class NothingToCount(Conflict):
     """There is nothing from which {reference} can be counted."""
 
     code = "nothing_to_count"
@@ -81,7 +83,7 @@ def count(
         if not standing.assessments.exists():
             assess(number, by=by, at=at)
         return newest(incident) or standing
-    if incident.kind != Kind.LOST_DEVICE and not leak.there:
+    if incident.kind != IncidentKind.LOST_DEVICE and not leak.there:
         raise NothingToCount(reference=incident.reference)
     folder_of(incident).mkdir(mode=0o700, parents=True, exist_ok=True)
     _sweep(incident)
@@ -127,20 +129,21 @@ def _write(
             cells=cells_json(listing.summary(out)),
         )
         lifecycle.tell(locked, "counted", _sentence(locked, counted), by=by, at=at, public=True)
-        facts: dict[str, Json] = {
-            "people": counted.people,
-            "matched": counted.matched,
-            "ambiguous": counted.ambiguous,
-            "strangers": counted.strangers,
-            "unread": unread,
-            "file": counted.digest,
-        }
-        lifecycle.record(locked, "incident.counted", facts, by=by, at=at)
+        entry = IncidentCounted(
+            incident=lifecycle.reference_of(locked),
+            people=counted.people,
+            matched=counted.matched,
+            ambiguous=counted.ambiguous,
+            strangers=counted.strangers,
+            unread=unread,
+            file=Digest(counted.digest),
+        )
+        lifecycle.record(entry, by=by, at=at)
     return row
 
 
 def _sentence(incident: Incident, counted: engine.Counted) -> str:
-    where = "on the device" if incident.kind == Kind.LOST_DEVICE else "in the file"
+    where = "on the device" if incident.kind == IncidentKind.LOST_DEVICE else "in the file"
     one = (
         "1 of our customers is"
         if counted.people == 1
@@ -151,7 +154,7 @@ def _sentence(incident: Incident, counted: engine.Counted) -> str:
 
 def _counted_exports(incident: Incident, standing: Exposure) -> bool:
     """Whether no export reached the device after the count."""
-    if incident.kind != Kind.LOST_DEVICE or incident.device_id is None:
+    if incident.kind != IncidentKind.LOST_DEVICE or incident.device_id is None:
         return True
     return not any(
         export.made_at and export.made_at > standing.counted_at

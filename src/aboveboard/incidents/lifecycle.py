@@ -9,16 +9,22 @@ from datetime import datetime
 from django.db.models import Max
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, NotFound
-from aboveboard.incidents.models import Incident, Kind, State, StateRecord, TimelineEvent
+from aboveboard.basics.facts import Code, Facts, Reference
+from aboveboard.incidents.entries import IncidentChanged, IncidentOpened
+from aboveboard.incidents.models import Incident, StateRecord, TimelineEvent
+from aboveboard.incidents.terms import IncidentKind, IncidentState
 from aboveboard.ledger.actions import append
 
-_FOLLOWS: Mapping[State, frozenset[State]] = {
-    State.OPEN: frozenset({State.CONTAINED, State.TOLD, State.CLOSED}),
-    State.CONTAINED: frozenset({State.TOLD, State.CLOSED, State.OPEN}),
-    State.TOLD: frozenset({State.CLOSED, State.OPEN}),
-    State.CLOSED: frozenset({State.OPEN}),
+_FOLLOWS: Mapping[IncidentState, frozenset[IncidentState]] = {
+    IncidentState.OPEN: frozenset(
+        {IncidentState.CONTAINED, IncidentState.NOTIFIED, IncidentState.CLOSED}
+    ),
+    IncidentState.CONTAINED: frozenset(
+        {IncidentState.NOTIFIED, IncidentState.CLOSED, IncidentState.OPEN}
+    ),
+    IncidentState.NOTIFIED: frozenset({IncidentState.CLOSED, IncidentState.OPEN}),
+    IncidentState.CLOSED: frozenset({IncidentState.OPEN}),
 }
 
 
@@ -38,7 +44,7 @@ def find(number: int, *, lock: bool = False) -> Incident:
 
 
 def open_incident(
-    kind: Kind,
+    kind: IncidentKind,
     *,
     title: str,
     discovered_at: datetime,
@@ -68,11 +74,13 @@ def open_incident(
         device_id=device_id,
         circumstances=dict(circumstances or {}),
     )
-    StateRecord.objects.create(incident=incident, state=State.OPEN, at=at, by=by.as_json())
+    StateRecord.objects.create(incident=incident, state=IncidentState.OPEN, at=at, by=by.as_json())
     took = f" in {reported_in_seconds} seconds" if reported_in_seconds is not None else ""
     tell(incident, "reported", f"Reported by a member of staff{took}.", by=by, at=at, public=True)
-    facts: dict[str, Json] = {"kind": kind.value, "device": device_id}
-    record(incident, "incident.opened", facts, by=by, at=at)
+    opened = IncidentOpened(
+        incident=reference_of(incident), device=device_id, incident_kind=Code(kind.value)
+    )
+    record(opened, by=by, at=at)
     return incident
 
 
@@ -98,20 +106,24 @@ def tell(
     )
 
 
-def record(
-    incident: Incident, kind: str, facts: Mapping[str, Json], *, by: Actor, at: datetime
-) -> int:
-    """Write the ledger entry of a change to this incident; ``facts`` hold no personal data."""
-    return append(kind, by=by, handle=None, facts={"incident": incident.reference, **facts}, at=at)
+def record(entry: Facts, *, by: Actor, at: datetime) -> int:
+    """Write the ledger entry of a change to an incident. It is about no person: what happened to
+    whom is in the exposure set."""
+    return append(entry, by=by, handle=None, at=at)
 
 
-def stands(incident: Incident) -> State:
+def reference_of(incident: Incident) -> Reference:
+    """Return how its entries name an incident."""
+    return Reference(incident.reference)
+
+
+def stands(incident: Incident) -> IncidentState:
     """Return where the incident stands."""
     last = incident.states.order_by("-id").first()
-    return State(last.state) if last else State.OPEN
+    return IncidentState(last.state) if last else IncidentState.OPEN
 
 
-def move(incident: Incident, to: State, *, note: str = "", by: Actor, at: datetime) -> None:
+def move(incident: Incident, to: IncidentState, *, note: str = "", by: Actor, at: datetime) -> None:
     """Bring an incident into a state, inside the caller's transaction.
 
     Raises:
@@ -121,7 +133,8 @@ def move(incident: Incident, to: State, *, note: str = "", by: Actor, at: dateti
     if to not in _FOLLOWS[now]:
         raise Conflict(why=f"{incident.reference} is {now.label.lower()}")
     StateRecord.objects.create(incident=incident, state=to, at=at, by=by.as_json(), note=note)
-    record(incident, "incident.changed", {"state": to.value}, by=by, at=at)
+    changed = IncidentChanged(incident=reference_of(incident), state=Code(to.value))
+    record(changed, by=by, at=at)
 
 
 def publish(incident: Incident, *, by: Actor, at: datetime) -> None:
@@ -129,4 +142,4 @@ def publish(incident: Incident, *, by: Actor, at: datetime) -> None:
     incident.published_at = at
     incident.save(update_fields=["published_at"])
     tell(incident, "published", "Shown on our public trust centre.", by=by, at=at, public=True)
-    record(incident, "incident.changed", {"published": True}, by=by, at=at)
+    record(IncidentChanged(incident=reference_of(incident), published=True), by=by, at=at)

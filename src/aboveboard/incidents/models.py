@@ -12,30 +12,14 @@ from django.db import models
 from django.db.models import Q
 
 from aboveboard.basics.ids import reference
-
-
-class Kind(models.TextChoices):
-    """How the data was lost."""
-
-    LOST_DEVICE = "lost_device", "A lost device"
-    LEAKED_FILE = "leaked_file", "A leaked file"
-    OTHER = "other", "Something else"
-
-
-class State(models.TextChoices):
-    """Where an incident stands. ``told``: everyone who must be told has been."""
-
-    OPEN = "open", "Open"
-    CONTAINED = "contained", "Contained"
-    TOLD = "told", "Everyone told"
-    CLOSED = "closed", "Closed"
+from aboveboard.incidents.terms import BatchStep, IncidentKind, IncidentState
 
 
 class Incident(models.Model):
     """Something was lost. The four moments start the clocks of the law (``law.terms.Times``)."""
 
     number = models.PositiveIntegerField(unique=True)
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=12, choices=IncidentKind.choices)
     title = models.CharField(max_length=120)
     occurred_at = models.DateTimeField(null=True, help_text="when it happened, if known")
     discovered_at = models.DateTimeField(help_text="when someone here first saw a sign of it")
@@ -73,7 +57,7 @@ class StateRecord(models.Model):
     """An incident came into a state: when, and who said so. The newest is where it stands."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="states")
-    state = models.CharField(max_length=12, choices=State.choices)
+    state = models.CharField(max_length=12, choices=IncidentState.choices)
     at = models.DateTimeField()
     by = models.JSONField(help_text="the actor")
     note = models.TextField(blank=True)
@@ -214,15 +198,6 @@ class NoticeBatch(models.Model):
     delivery_batch = models.BigIntegerField(
         null=True, unique=True, help_text="delivery's batch, once approved"
     )
-
-
-class BatchStep(models.TextChoices):
-    """What was decided about a batch of notices."""
-
-    APPROVED = "approved", "Approved"
-    SENT_BACK = "sent_back", "Sent back"
-    STOPPED = "stopped", "Stopped"
-    RESUMED = "resumed", "Resumed"
 
 
 class BatchRecord(models.Model):

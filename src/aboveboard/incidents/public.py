@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from aboveboard.basics.errors import NotFound
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.exposure.counts import newest
-from aboveboard.incidents.models import DutyDone, Incident, State, StateRecord, TimelineEvent
+from aboveboard.incidents.models import DutyDone, Incident, StateRecord, TimelineEvent
 from aboveboard.incidents.notices.queries import BatchView, newest_batch
+from aboveboard.incidents.terms import IncidentState
 from aboveboard.promise.model import LossMeasure, LossPromise
 from aboveboard.promise.queries import in_force
 
@@ -38,7 +39,7 @@ class PublicIncident:
     number: int
     kind: str
     known_at: datetime
-    state: State
+    state: IncidentState
     people: int | None
     told: int
     kept: tuple[Kept, ...]
@@ -111,18 +112,20 @@ def _span(
     if measure is LossMeasure.PUBLISHED:
         return incident.aware_at, incident.published_at
     closed = (
-        StateRecord.objects.filter(incident=incident, state=State.CLOSED).order_by("-id").first()
+        StateRecord.objects.filter(incident=incident, state=IncidentState.CLOSED)
+        .order_by("-id")
+        .first()
     )
     lessons = incident.timeline.filter(code="lessons", public=True).order_by("at").first()
     return closed.at if closed else None, lessons.at if lessons else None
 
 
 def _share(measure: LossMeasure, batch: BatchView | None) -> float | None:
-    if batch is None or not batch.is_over or not batch.batch.people:
+    if batch is None or not batch.is_over or not batch.people:
         return None
     # Every notice says what was lost of that person, what it means and what to do: the
     # texts have no other form.
     told = (
         batch.sent if measure is LossMeasure.REACHED else batch.sent + batch.failed + batch.skipped
     )
-    return 100 * told / batch.batch.people
+    return 100 * told / batch.people

@@ -25,12 +25,12 @@ from aboveboard.incidents.models import (
     Evidence,
     Exposure,
     Incident,
-    NoticeBatch,
-    State,
     StateRecord,
     TimelineEvent,
     UnreadRow,
 )
+from aboveboard.incidents.terms import IncidentState
+from aboveboard.incidents.views import IncidentView
 from aboveboard.law import clocks, severity
 from aboveboard.law.categories import from_bitmap, known
 
@@ -84,7 +84,7 @@ class IncidentRow:
     reference: str
     kind: str
     title: str
-    state: State
+    state: IncidentState
     aware_at: datetime
     people: int | None
     high: int
@@ -96,8 +96,8 @@ class Page:
     """All that the page of one incident shows. ``exposure`` is None until counted;
     then so are the lists."""
 
-    incident: Incident
-    state: State
+    incident: IncidentView
+    state: IncidentState
     known_for: timedelta
     exposure: Exposure | None
     slices: tuple[Slice, ...]
@@ -130,7 +130,7 @@ class Person:
     protected: tuple[str, ...]
 
 
-def incidents(*, at: datetime, state: State | None = None) -> Sequence[IncidentRow]:
+def incidents(*, at: datetime, state: IncidentState | None = None) -> Sequence[IncidentRow]:
     """Return incidents, newest first, all or those in a state."""
     rows = []
     for incident in Incident.objects.select_related("device").order_by("-number"):
@@ -158,6 +158,15 @@ def incidents(*, at: datetime, state: State | None = None) -> Sequence[IncidentR
     return rows
 
 
+def incident(number: int) -> IncidentView:
+    """Return one incident.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return IncidentView.of(lifecycle.find(number))
+
+
 def page(number: int, *, at: datetime) -> Page:
     """Return all that the page of an incident shows.
 
@@ -171,7 +180,7 @@ def page(number: int, *, at: datetime) -> Page:
     circumstances = of(incident.kind, incident.circumstances)
     judged = assessment(number)
     return Page(
-        incident=incident,
+        incident=IncidentView.of(incident),
         state=lifecycle.stands(incident),
         known_for=at - incident.aware_at,
         exposure=counted,
@@ -279,11 +288,6 @@ def unread(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Seq
     return list(
         UnreadRow.objects.filter(incident__number=number, line__gt=after).order_by("line")[:limit]
     )
-
-
-def batches(number: int) -> Sequence[NoticeBatch]:
-    """Return the batches of notices prepared for an incident, newest first."""
-    return list(NoticeBatch.objects.filter(incident__number=number).order_by("-id"))
 
 
 def labels(bits: int, language: str = "en") -> tuple[str, ...]:

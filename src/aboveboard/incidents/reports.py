@@ -18,9 +18,10 @@ from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.circumstances import Circumstances, of
 from aboveboard.incidents.assessment.scoring import readable
 from aboveboard.incidents.exposure.counts import cells_of, newest
-from aboveboard.incidents.models import Assessment, DutyDone, Exposure, Incident, Kind
+from aboveboard.incidents.models import Assessment, DutyDone, Exposure, Incident
 from aboveboard.incidents.notices.queries import newest_batch, samples
 from aboveboard.incidents.notices.rendering import as_text
+from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law import risk
 from aboveboard.law.reports.facts import Party, ReportFacts
 from aboveboard.law.reports.ico import IcoAnswer, ico_answers
@@ -169,7 +170,7 @@ def _told(
         )
     }
     if batch is not None and batch.sent:
-        first = samples(batch.batch.pk, limit=1)
+        first = samples(batch.id, limit=1)
         return found | {
             "subjects_told": "told",
             "subjects_told_at": batch.first_sent_at,
@@ -208,7 +209,7 @@ def _aspects(known: Circumstances) -> tuple[str, ...]:
 
 
 def _unintelligible(incident: Incident, known: Circumstances) -> str:
-    if incident.kind != Kind.LOST_DEVICE or incident.device_id is None:
+    if incident.kind != IncidentKind.LOST_DEVICE or incident.device_id is None:
         return "none" if known.keys_taken else "not_yet_known"
     protections = {export.protection for export in custody.exports(device_id=incident.device_id)}
     if not protections or not protections <= ENCRYPTED:
@@ -220,4 +221,8 @@ def _systems(incident: Incident) -> str:
     if incident.device_id is not None:
         device = custody.device(incident.device_id)
         return f"{device.kind.label}, {device.encrypted.label.lower()}"
-    return "A file of customers’ data, found outside" if incident.kind == Kind.LEAKED_FILE else ""
+    return (
+        "A file of customers’ data, found outside"
+        if incident.kind == IncidentKind.LEAKED_FILE
+        else ""
+    )

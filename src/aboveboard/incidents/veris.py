@@ -20,11 +20,13 @@ import yaml
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Invalid
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.circumstances import of
 from aboveboard.incidents.exposure.counts import cells_of, newest
-from aboveboard.incidents.models import Incident, Kind, State
+from aboveboard.incidents.models import Incident
+from aboveboard.incidents.terms import IncidentKind, IncidentState
+from aboveboard.incidents.views import IncidentView
 from aboveboard.law.categories import from_bitmap
 from aboveboard.law.terms import Taking
 
@@ -40,7 +42,7 @@ _UNITS = {
 }
 
 
-class NotVeris(AboveboardError):
+class NotVeris(Invalid):
     """This is not a VERIS incident: {why}."""
 
     code = "not_veris"
@@ -55,7 +57,7 @@ class Read:
 
     source: str
     summary: str
-    kind: Kind
+    kind: IncidentKind
     occurred_at: datetime
     discovered_at: datetime
     answers: Mapping[str, str]
@@ -73,7 +75,7 @@ def export(number: int) -> dict[str, Any]:
     known = of(incident.kind, incident.circumstances)
     table = _table()
     said = copy.deepcopy(table["kinds"][incident.kind])
-    if incident.kind == Kind.LOST_DEVICE and known.malicious:
+    if incident.kind == IncidentKind.LOST_DEVICE and known.malicious:
         said |= copy.deepcopy(table["stolen"])
     started = incident.occurred_at or incident.discovered_at
     attribute: dict[str, Any] = {"confidentiality": _confidentiality(incident, known.taking)}
@@ -138,7 +140,7 @@ def read(record: object) -> Read:
     )
 
 
-def bring_in(found: Read, *, by: Actor, at: datetime) -> Incident:
+def bring_in(found: Read, *, by: Actor, at: datetime) -> IncidentView:
     """Write a read record down as a closed incident of the past. No clock
     runs and nobody is counted.
 
@@ -160,8 +162,10 @@ def bring_in(found: Read, *, by: Actor, at: datetime) -> Incident:
         )
         incident.veris = dict(found.record)
         incident.save(update_fields=["veris"])
-        lifecycle.move(incident, State.CLOSED, note="Brought in from a VERIS record.", by=by, at=at)
-    return incident
+        lifecycle.move(
+            incident, IncidentState.CLOSED, note="Brought in from a VERIS record.", by=by, at=at
+        )
+    return IncidentView.of(incident)
 
 
 def read_lines(text: str) -> list[Read | NotVeris]:
@@ -208,7 +212,7 @@ def _variety(category: str) -> str:
     return str(_table()["data"].get(key, "Personal"))
 
 
-def _kind(record: Mapping[str, Any]) -> Kind:
+def _kind(record: Mapping[str, Any]) -> IncidentKind:
     actions = set(record["action"]) | {
         f"{name}.{variety}"
         for name, part in record["action"].items()
@@ -221,8 +225,8 @@ def _kind(record: Mapping[str, Any]) -> Kind:
             asset.startswith(tuple(rule["assets"])) for asset in assets
         )
         if acted and held:
-            return Kind(rule["kind"])
-    return Kind.OTHER
+            return IncidentKind(rule["kind"])
+    return IncidentKind.OTHER
 
 
 def _moment(said: Mapping[str, Any]) -> datetime:

@@ -12,7 +12,7 @@ from aboveboard.engines.listing import Cell
 from aboveboard.incidents.assessment import circumstances, scoring
 from aboveboard.incidents.assessment.profile import time_zone_of
 from aboveboard.incidents.assessment.times import check_order
-from aboveboard.incidents.models import Kind
+from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law import risk
 from aboveboard.law.categories import bitmap
 from aboveboard.law.terms import Taking
@@ -24,7 +24,7 @@ EMAIL, PASSWORD, CARD = (
 )
 
 
-@pytest.mark.parametrize("kind", Kind.values)
+@pytest.mark.parametrize("kind", IncidentKind.values)
 def test_every_question_has_an_answer_until_someone_gives_one(kind: str) -> None:
     assert not circumstances.of(kind, {}).said
     for question in circumstances.questions():
@@ -34,7 +34,7 @@ def test_every_question_has_an_answer_until_someone_gives_one(kind: str) -> None
             assert said.said == {question.key}
 
 
-@pytest.mark.parametrize("kind", Kind.values)
+@pytest.mark.parametrize("kind", IncidentKind.values)
 def test_not_answering_never_makes_a_loss_look_smaller(kind: str) -> None:
     """Each answer on how far it went scores no higher than what was taken without one,
     save the worst hands."""
@@ -67,8 +67,8 @@ def test_answers_that_nobody_offered_are_refused() -> None:
 
 
 def test_when_the_keys_went_too_what_was_protected_can_be_read() -> None:
-    kept = circumstances.of(Kind.LOST_DEVICE, {"keys_taken": "no"})
-    taken = circumstances.of(Kind.LOST_DEVICE, {"keys_taken": "yes"})
+    kept = circumstances.of(IncidentKind.LOST_DEVICE, {"keys_taken": "no"})
+    taken = circumstances.of(IncidentKind.LOST_DEVICE, {"keys_taken": "yes"})
     assert scoring.readable(EMAIL | CARD, CARD, kept) == {"user.contact.email"}
     assert scoring.readable(EMAIL | CARD, CARD, taken) == {
         "user.contact.email",
@@ -79,12 +79,12 @@ def test_when_the_keys_went_too_what_was_protected_can_be_read() -> None:
 def test_a_readable_password_answers_whether_codes_went() -> None:
     cells = [Cell("GB", "en", "email", EMAIL | PASSWORD, 0, 3, 5)]
     hidden = [Cell("GB", "en", "email", EMAIL | PASSWORD, PASSWORD, 2, 5)]
-    nobody_said = circumstances.of(Kind.LEAKED_FILE, {})
+    nobody_said = circumstances.of(IncidentKind.LEAKED_FILE, {})
     assert scoring.loss(cells, nobody_said, risk.Risk.HIGH).codes_taken is True
     assert scoring.loss(hidden, nobody_said, risk.Risk.HIGH).codes_taken is None
     assert (
         scoring.loss(
-            cells, circumstances.of(Kind.LEAKED_FILE, {"codes_taken": "no"}), risk.Risk.HIGH
+            cells, circumstances.of(IncidentKind.LEAKED_FILE, {"codes_taken": "no"}), risk.Risk.HIGH
         ).codes_taken
         is False
     )
@@ -97,7 +97,7 @@ def test_groups_add_up_over_languages_and_channels() -> None:
         Cell("GB", "fr", "post", EMAIL, 0, 1, 2),
         Cell("FR", "fr", "email", EMAIL | CARD, CARD, 2, 1),
     ]
-    known = circumstances.of(Kind.LOST_DEVICE, {"keys_taken": "no"})
+    known = circumstances.of(IncidentKind.LOST_DEVICE, {"keys_taken": "no"})
     answers = scoring.risks(scoring.combinations(cells), known)
     found = {group.jurisdiction: group for group in scoring.groups(cells, known, answers)}
     assert found["GB"].people == 7
@@ -109,7 +109,7 @@ def test_groups_add_up_over_languages_and_channels() -> None:
 
 
 def test_nothing_readable_in_safe_encryption_is_no_risk() -> None:
-    known = circumstances.of(Kind.LOST_DEVICE, {"keys_taken": "no"})
+    known = circumstances.of(IncidentKind.LOST_DEVICE, {"keys_taken": "no"})
     answers = scoring.risks([Combination(EMAIL | CARD, EMAIL | CARD, 1_200)], known)
     assert {answer.risk for answer in answers.values()} == {risk.Risk.UNLIKELY}
 

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aboveboard.basics.plainness import long_sentences, sentences
-from aboveboard.incidents.models import Kind
 from aboveboard.incidents.notices import texts
 from aboveboard.incidents.notices.rendering import (
     Exposure,
@@ -24,6 +23,7 @@ from aboveboard.incidents.notices.rendering import (
     layout_of,
     render,
 )
+from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law.categories import bitmap, from_bitmap, known
 from aboveboard.law.rules import catalogue
 
@@ -55,7 +55,7 @@ def every_notice() -> list[Notice]:
     exposures = [ALL, CARD | EMAIL, PASSWORD | EMAIL, EMAIL, bitmap(["user.contact.address"])]
     found = []
     for kind, language, (seen, hidden) in itertools.product(
-        Kind.values,
+        IncidentKind.values,
         texts.LANGUAGES,
         [(bits, shield) for bits in exposures for shield in (0, bits, bits & PASSWORD)],
     ):
@@ -109,7 +109,7 @@ def test_english_notices_read_easily() -> None:
     st.integers(0, ALL),
     st.sampled_from(["GB", "US-CA", "US-MA", "FR", "DE"]),
     st.sampled_from(texts.LANGUAGES),
-    st.sampled_from(Kind.values),
+    st.sampled_from(IncidentKind.values),
 )
 def test_a_notice_names_what_was_exposed_and_nothing_else(
     bits: int, shield: int, place: str, language: str, kind: str
@@ -156,7 +156,7 @@ def test_california_gets_the_title_and_headings_that_its_law_names() -> None:
     assert "Notice of Data Breach" in as_text(notice, "Ann")
 
 
-@pytest.mark.parametrize("kind", Kind.values)
+@pytest.mark.parametrize("kind", IncidentKind.values)
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_massachusetts_is_told_neither_the_nature_nor_a_number(kind: str, language: str) -> None:
     measures = tuple(

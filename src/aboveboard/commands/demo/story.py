@@ -30,8 +30,9 @@ from aboveboard.delivery import actions as delivery
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import counting
 from aboveboard.incidents.leaks.opening import look, open_from_leak
-from aboveboard.incidents.models import Incident, NoticeBatch
 from aboveboard.incidents.notices import actions as notices
+from aboveboard.incidents.notices.queries import BatchView
+from aboveboard.incidents.views import IncidentView
 from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
 from aboveboard.intake.queries import ImportRun
@@ -60,8 +61,8 @@ class Story:
     rows: Sequence[Mapping[str, str]]
     cast: Cast = field(init=False)
     laptop: DeviceRow = field(init=False)
-    lost: Incident = field(init=False)
-    leaked: Incident = field(init=False)
+    lost: IncidentView = field(init=False)
+    leaked: IncidentView = field(init=False)
 
     def ago(self, **time: float) -> datetime:
         """Return a moment that long before the story is told."""
@@ -155,7 +156,7 @@ class Story:
         )
         return self.laptop
 
-    def lose(self) -> Incident:
+    def lose(self) -> IncidentView:
         """Report the laptop missing, as its holder; who was on it is counted at once."""
         at = self.ago(hours=27, minutes=9)
         self.lost = incidents.report_loss(
@@ -170,7 +171,7 @@ class Story:
         self.work()
         return self.lost
 
-    def leak(self) -> Incident:
+    def leak(self) -> IncidentView:
         """Find a file of leaked rows on the internet, partly ours, partly
         strangers; count who is in it."""
         stream = io.BytesIO(
@@ -192,7 +193,7 @@ class Story:
         self.work()
         return self.leaked
 
-    def write_notices(self, incident: Incident, measures: Mapping[str, str]) -> NoticeBatch:
+    def write_notices(self, incident: IncidentView, measures: Mapping[str, str]) -> BatchView:
         """Prepare the notices; a second person must read and approve them."""
         return notices.prepare(
             incident.number,
@@ -201,10 +202,10 @@ class Story:
             at=self.ago(hours=2),
         )
 
-    def approve(self, batch: NoticeBatch) -> int:
+    def approve(self, batch: BatchView) -> int:
         """Approve as the second person; return how many stand in the queue."""
-        notices.approve(batch.pk, by=self.cast.actor(Role.PRIVACY_LEAD), at=self.ago(hours=1))
-        return notices.queue_everyone(batch.pk, at=self.now)
+        notices.approve(batch.id, by=self.cast.actor(Role.PRIVACY_LEAD), at=self.ago(hours=1))
+        return notices.queue_everyone(batch.id, at=self.now)
 
     def send(self, progress: Progress) -> int:
         """Send what is queued, and return how many left."""

@@ -21,7 +21,7 @@ from aboveboard.console.incidents.forms import ColumnsForm, LeakForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.incidents.leaks import staging
 from aboveboard.incidents.leaks.opening import Look, look, open_from_leak
-from aboveboard.incidents.models import Incident
+from aboveboard.incidents.views import IncidentView
 
 _WAITING = "leak"
 """Session key: the upload that waits for its columns to be confirmed."""
@@ -87,7 +87,7 @@ def columns(request: HttpRequest) -> HttpResponse:
 
 def _open(
     request: HttpRequest, form: ColumnsForm, seen: Look, waiting: dict[str, Any]
-) -> Incident | None:
+) -> IncidentView | None:
     try:
         with staging.read(waiting["token"]) as stream:
             return open_from_leak(

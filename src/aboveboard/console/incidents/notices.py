@@ -14,11 +14,11 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.forms import PrepareForm, ReadForm
 from aboveboard.console.incidents.page import LEADS
-from aboveboard.delivery.models import State
+from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import queries
-from aboveboard.incidents.models import BatchStep
 from aboveboard.incidents.notices import actions
 from aboveboard.incidents.notices import queries as notices
+from aboveboard.incidents.terms import BatchStep
 
 APPROVERS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD)
 
@@ -37,7 +37,7 @@ def prepare(request: HttpRequest, number: int) -> HttpResponse:
         except AboveboardError as error:
             form.add_error(None, str(error))
         else:
-            return HttpResponseRedirect(reverse("console:notices", args=[number, batch.pk]))
+            return HttpResponseRedirect(reverse("console:notices", args=[number, batch.id]))
     return render(
         request,
         "console/incidents/prepare.html",
@@ -60,7 +60,7 @@ def approve(request: HttpRequest, number: int, batch_id: int) -> HttpResponse:
     form = ReadForm(request.POST)
     if form.is_valid():
         try:
-            actions.approve(_own(number, batch_id).batch.pk, by=actor_of(request), at=clock.now())
+            actions.approve(_own(number, batch_id).id, by=actor_of(request), at=clock.now())
         except AboveboardError as error:
             form.add_error(None, str(error))
         else:
@@ -72,7 +72,7 @@ def approve(request: HttpRequest, number: int, batch_id: int) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, number: int, batch_id: int, change: str) -> HttpResponse:
     """Send a batch back, stop it, or let it go on."""
-    batch, by, at = _own(number, batch_id).batch.pk, actor_of(request), clock.now()
+    batch, by, at = _own(number, batch_id).id, actor_of(request), clock.now()
     if change == "stop":
         actions.stop(batch, by=by, at=at)
     elif change == "resume":
@@ -88,7 +88,7 @@ def change(request: HttpRequest, number: int, batch_id: int, change: str) -> Htt
 @require_safe
 def people(request: HttpRequest, number: int, batch_id: int, state: str) -> HttpResponse:
     """List those whom a batch tells, in one state, each with its reason."""
-    if state not in State.values:
+    if state not in DispatchState.values:
         raise Http404
     after = request.GET.get("after", "0")
     if not after.isdigit():
@@ -109,7 +109,7 @@ def people(request: HttpRequest, number: int, batch_id: int, state: str) -> Http
 
 def _own(number: int, batch_id: int) -> notices.BatchView:
     found = notices.batch(batch_id)
-    if found.batch.incident.number != number:
+    if found.incident.number != number:
         raise Http404
     return found
 
@@ -118,14 +118,14 @@ def _show(
     request: HttpRequest, number: int, batch_id: int, form: ReadForm | None = None
 ) -> HttpResponse:
     view, actor = _own(number, batch_id), actor_of(request)
-    prepared = view.batch.prepared_by
+    prepared = view.prepared_by
     samples = notices.samples(batch_id) if view.waits_for_approval else ()
     context = {
         "page": queries.page(number, at=clock.now()),
         "view": view,
         "samples": samples,
         "steps": _steps(view),
-        "unread": view.batch.people - sum(sample.people for sample in samples),
+        "unread": view.people - sum(sample.people for sample in samples),
         "mine": (prepared["kind"], prepared["id"]) == (actor.kind.value, actor.id),
         "may": actor.role in APPROVERS,
         "sending": not view.waits_for_approval
@@ -143,8 +143,8 @@ def _show(
 
 def _steps(view: notices.BatchView) -> list[dict[str, object]]:
     """Return who decided what about a batch, oldest first."""
-    found = [("Prepared", view.batch.prepared_by, view.batch.prepared_at)]
-    found += [(record.get_step_display(), record.by, record.at) for record in view.records]
+    found = [("Prepared", view.prepared_by, view.prepared_at)]
+    found += [(decision.step.label, decision.by, decision.at) for decision in view.decisions]
     return [
         {"words": f"{words} by the {by['role'].replace('-', ' ')}, {by['team']}", "at": at}
         for words, by, at in found

@@ -16,8 +16,8 @@ from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError, Invalid
 from aboveboard.console.incidents.forms import CircumstancesForm, DoneForm, NoteForm, answered_by
 from aboveboard.incidents import actions, queries, reports
-from aboveboard.incidents.models import State
 from aboveboard.incidents.notices import queries as notices
+from aboveboard.incidents.terms import IncidentState
 
 LEADS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
 _FIRST = 8
@@ -135,7 +135,7 @@ def circumstances(request: HttpRequest, number: int) -> HttpResponse:
     page = queries.page(number, at=clock.now())
     form = CircumstancesForm(
         request.POST if request.method == "POST" else None,
-        stored=page.incident.circumstances,
+        stored=page.incident.answers,
         kind=page.incident.kind,
         initial={"occurred_at": _minute(page.incident.occurred_at)},
     )
@@ -164,10 +164,10 @@ def circumstances(request: HttpRequest, number: int) -> HttpResponse:
 
 
 _MOVES = {
-    State.CONTAINED: actions.contain,
-    State.TOLD: actions.told,
-    State.CLOSED: actions.close,
-    State.OPEN: actions.reopen,
+    IncidentState.CONTAINED: actions.contain,
+    IncidentState.NOTIFIED: actions.told,
+    IncidentState.CLOSED: actions.close,
+    IncidentState.OPEN: actions.reopen,
 }
 
 
@@ -175,9 +175,9 @@ _MOVES = {
 @require_POST
 def move(request: HttpRequest, number: int, state: str) -> HttpResponse:
     """Take the incident into another state; what still binds is said instead."""
-    if state not in State.values:
+    if state not in IncidentState.values:
         raise Http404
-    _MOVES[State(state)](number, words="", by=actor_of(request), at=clock.now())
+    _MOVES[IncidentState(state)](number, words="", by=actor_of(request), at=clock.now())
     return HttpResponseRedirect(reverse("console:incident", args=[number]))
 
 

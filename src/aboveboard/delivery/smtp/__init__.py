@@ -5,6 +5,6 @@ is ours, because ``smtplib`` waits for each reply: where the server offers PIPEL
 message's body and the next message's envelope travel together, one round trip for each message, on
 all connections at once from one thread.
 
-``letter`` is what is handed over and what comes of it, ``server`` the setting and the handshake,
-``line`` one connection and its dialogue, ``post`` all connections and what waits for them.
+``message`` is what is handed over and what comes of it, ``server`` the setting and the handshake,
+``connection`` one connection and its dialogue, ``pool`` all connections and what waits for them.
 """

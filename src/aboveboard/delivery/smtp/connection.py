@@ -15,9 +15,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from aboveboard.basics.errors import AboveboardError
-from aboveboard.delivery.smtp.message import Letter, Outcome, Verdict, outcome_of
-from aboveboard.delivery.smtp.server import NoServer, Opened
+from aboveboard.basics.errors import Unavailable
+from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail, outcome_of
+from aboveboard.delivery.smtp.server import Handshake, NoServer
 
 _REPLY = re.compile(rb"(?:([0-9]{3})-[^\n]*\n)*?([0-9]{3})(?: [^\n]*)?\r?\n")
 _LONGEST_REPLY = 64 * 1024
@@ -27,24 +27,27 @@ _WAIT = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWri
 
 @dataclass(slots=True)
 class _Attempt:
-    letter: Letter
+    letter: OutgoingMail
     bad: int = 0
 
 
-class Lost(AboveboardError):
+class ConnectionLost(Unavailable):
     """The connection to the mail server is gone, or speaks something that is not SMTP."""
 
     code = "mail_connection_lost"
+    next_step = "What was not yet taken is sent again over another connection."
 
 
-class Line:
+class Connection:
     """One connection. Call :meth:`begin`, then :meth:`read` and :meth:`write` as the socket allows.
 
     ``sender`` is the address of MAIL FROM; ``following`` gives the next letter, or
     ``None`` when none waits.
     """
 
-    def __init__(self, opened: Opened, sender: str, following: Callable[[], Letter | None]) -> None:
+    def __init__(
+        self, opened: Handshake, sender: str, following: Callable[[], OutgoingMail | None]
+    ) -> None:
         self.sock = opened.sock
         self.sock.setblocking(False)
         if self.sock.family in (socket.AF_INET, socket.AF_INET6):
@@ -59,7 +62,7 @@ class Line:
         self._incoming = bytearray()
         self._outgoing = bytearray()
         self._reset_first = False
-        self._outcomes: list[Outcome] = []
+        self._outcomes: list[MailOutcome] = []
 
     @property
     def busy(self) -> bool:
@@ -77,11 +80,11 @@ class Line:
             self._next()
             self.write()
 
-    def read(self) -> list[Outcome]:
+    def read(self) -> list[MailOutcome]:
         """Take in what the server said and go on; return what became known.
 
         Raises:
-            Lost: see :meth:`unfinished` for what was under way.
+            ConnectionLost: see :meth:`unfinished` for what was under way.
             NoServer: the server refuses the sender, so no letter would pass.
         """
         while True:
@@ -90,9 +93,9 @@ class Line:
             except _WAIT:
                 break
             except OSError:
-                raise Lost from None
+                raise ConnectionLost from None
             if not got:
-                raise Lost
+                raise ConnectionLost
             self._incoming += got
             if len(got) < _READ and not isinstance(self.sock, ssl.SSLSocket):
                 break
@@ -112,8 +115,8 @@ class Line:
         except OSError:
             self._outgoing.clear()
 
-    def unfinished(self) -> tuple[list[Outcome], list[Letter]]:
-        """Of a lost line, return what is known or must be tried later, and the
+    def unfinished(self) -> tuple[list[MailOutcome], list[OutgoingMail]]:
+        """Of a lost connection, return what is known or must be tried later, and the
         letters not handed over at all.
 
         A letter whose body was on its way may or may not have been taken: it is put off.
@@ -122,7 +125,7 @@ class Line:
         for step, attempt in self._expected:
             if step in ("body", "void"):
                 known.append(
-                    Outcome(attempt.letter.key, Verdict.PUT_OFF, 0)
+                    MailOutcome(attempt.letter.key, MailVerdict.PUT_OFF, 0)
                     if step == "body"
                     else _refused(attempt)
                 )
@@ -132,7 +135,7 @@ class Line:
         return known, list(untouched.values())
 
     def close(self) -> None:
-        """Say goodbye if the line is at rest, and close it."""
+        """Say goodbye if the connection is at rest, and close it."""
         try:
             if not self._expected and not self._outgoing:
                 self.sock.send(b"QUIT\r\n")
@@ -150,11 +153,12 @@ class Line:
         if len(self._incoming) > _LONGEST_REPLY or (
             self._incoming[:1] and not self._incoming[:1].isdigit()
         ):
-            raise Lost
+            raise ConnectionLost
 
     def _reply(self, code: int) -> None:
         if code == 421 or not self._expected:
-            raise Lost  # the server closes the channel (RFC 5321, 3.8), or says what nobody asked
+            # The server closes the channel (RFC 5321, 3.8), or answers what nobody asked.
+            raise ConnectionLost
         step, attempt = self._expected.popleft()
         if step == "rset":
             if not self._pipelining:
@@ -184,7 +188,7 @@ class Line:
             self._send("void", attempt)
         elif code // 100 < 4 and code != 354:
             # A server that says yes to DATA without asking for the message has taken nothing.
-            raise Lost
+            raise ConnectionLost
         elif code != 354:
             self._end(attempt, attempt.bad or code, begun=True)
         else:
@@ -202,7 +206,7 @@ class Line:
         while (letter := self._following()) is not None:
             if letter.to.isascii() or self._utf8:
                 break
-            self._outcomes.append(Outcome(letter.key, Verdict.REFUSED, 0))
+            self._outcomes.append(MailOutcome(letter.key, MailVerdict.REFUSED, 0))
         else:
             return
         attempt = _Attempt(letter)
@@ -233,5 +237,5 @@ class Line:
         self._expected.append((step, attempt))
 
 
-def _refused(attempt: _Attempt) -> Outcome:
+def _refused(attempt: _Attempt) -> MailOutcome:
     return outcome_of(attempt.letter.key, attempt.bad)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class MailVerdict(StrEnum):
     """What became of a message: taken; refused for good; put off until later."""
 
     TAKEN = "taken"
@@ -15,7 +15,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutgoingMail:
     """A message to hand over: ``key`` names it to the caller; ``to`` is checked;
     ``data`` is the message."""
 
@@ -24,26 +24,32 @@ class Letter:
     data: bytes
 
     def __repr__(self) -> str:
-        return f"Letter({self.key})"
+        return f"OutgoingMail({self.key})"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MailOutcome:
     """What the mail server said about a letter. ``code`` is its reply.
 
-    A code of 0 with ``PUT_OFF``: the line was lost while it decided. With ``REFUSED``: the address
-    needs SMTPUTF8 (RFC 6531), which this server does not offer.
+    A code of 0 with ``PUT_OFF``: the connection was lost while it decided. With ``REFUSED``: the
+    address needs SMTPUTF8 (RFC 6531), which this server does not offer.
     """
 
     key: int
-    verdict: Verdict
+    verdict: MailVerdict
     code: int
 
 
-def outcome_of(key: int, code: int) -> Outcome:
+def outcome_of(key: int, code: int) -> MailOutcome:
     """Return what a reply code means for a letter (RFC 5321, 4.2.1): 2 taken, 5
     refused, all else put off."""
     kind = code // 100
-    return Outcome(
-        key, Verdict.TAKEN if kind == 2 else Verdict.REFUSED if kind == 5 else Verdict.PUT_OFF, code
+    return MailOutcome(
+        key,
+        MailVerdict.TAKEN
+        if kind == 2
+        else MailVerdict.REFUSED
+        if kind == 5
+        else MailVerdict.PUT_OFF,
+        code,
     )

@@ -1,4 +1,4 @@
-"""All connections to the mail server, served from one thread, and the letters that wait for one."""
+"""All connections to the mail server, served from one thread, and the mails that wait for one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
-from aboveboard.delivery.smtp.connection import Line, Lost
-from aboveboard.delivery.smtp.message import Letter, Outcome
-from aboveboard.delivery.smtp.server import NoServer, Opened, Server
+from aboveboard.delivery.smtp.connection import Connection, ConnectionLost
+from aboveboard.delivery.smtp.message import MailOutcome, OutgoingMail
+from aboveboard.delivery.smtp.server import Handshake, NoServer, Server
 
 
 class Post:
-    """Hands letters over on up to ``connections`` lines. Use as a context manager.
+    """Hands letters over over up to ``connections`` connections. Use as a context manager.
 
     Call :meth:`give`, then :meth:`pump` while :attr:`busy`. Whatever happens, each letter given
     ends in exactly one outcome or in :meth:`take_back`.
@@ -25,8 +25,8 @@ class Post:
         self._sender = sender
         self._wanted = connections
         self._timeout = timeout
-        self._waiting: deque[Letter] = deque()
-        self._lines: dict[Line, float] = {}
+        self._waiting: deque[OutgoingMail] = deque()
+        self._connections: dict[Connection, float] = {}
         self._selector = selectors.DefaultSelector()
         self._fruitless = 0
 
@@ -34,72 +34,79 @@ class Post:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for line in list(self._lines):
-            self._drop(line)
+        for connection in list(self._connections):
+            self._drop(connection)
         self._selector.close()
 
     @property
     def busy(self) -> bool:
         """Whether a letter waits or is under way."""
-        return bool(self._waiting) or any(line.busy for line in self._lines)
+        return bool(self._waiting) or any(connection.busy for connection in self._connections)
 
-    def give(self, letters: Iterable[Letter]) -> None:
-        """Let letters wait for a line."""
+    def give(self, letters: Iterable[OutgoingMail]) -> None:
+        """Let letters wait for a connection."""
         self._waiting.extend(letters)
 
-    def take_back(self, keys: Collection[int] | None = None) -> list[Letter]:
-        """Return, and forget, the letters that no line has begun: all, or those with these keys."""
+    def take_back(self, keys: Collection[int] | None = None) -> list[OutgoingMail]:
+        """Return, and forget, the letters that no connection has begun: all, or those with these
+        keys."""
         back = [letter for letter in self._waiting if keys is None or letter.key in keys]
         self._waiting = deque(
             letter for letter in self._waiting if keys is not None and letter.key not in keys
         )
         return back
 
-    def pump(self, wait: float) -> list[Outcome]:
+    def pump(self, wait: float) -> list[MailOutcome]:
         """Go on for one round, at most ``wait`` seconds; return what became known.
 
         Raises:
-            NoServer: no line can be had, or the server refuses the sender. Nothing is under way any
-                more; :meth:`take_back` returns every letter without an outcome, and the outcomes
-                known until then are in ``outcomes`` of the error.
+            NoServer: no connection can be had, or the server refuses the sender. Nothing is under
+                way any more; :meth:`take_back` returns every letter without an outcome, and the
+                outcomes known until then are in ``outcomes`` of the error.
         """
-        outcomes: list[Outcome] = []
+        outcomes: list[MailOutcome] = []
         try:
             self._fill()
-            for line in self._lines:
-                line.begin()
-                self._watch(line)
+            for connection in self._connections:
+                connection.begin()
+                self._watch(connection)
             for key, events in self._selector.select(wait):
                 outcomes += self._serve(key.data, events)
             late = monotonic() - self._timeout
-            for line in [line for line, heard in self._lines.items() if line.busy and heard < late]:
-                outcomes += self._lose(line)
+            for connection in [
+                connection
+                for connection, heard in self._connections.items()
+                if connection.busy and heard < late
+            ]:
+                outcomes += self._lose(connection)
         except NoServer as error:
-            for line in list(self._lines):
-                outcomes += self._lose(line)
+            for connection in list(self._connections):
+                outcomes += self._lose(connection)
             error.outcomes = outcomes
             raise
         return outcomes
 
-    def _serve(self, line: Line, events: int) -> list[Outcome]:
+    def _serve(self, connection: Connection, events: int) -> list[MailOutcome]:
         if events & selectors.EVENT_WRITE:
-            line.write()
+            connection.write()
         if events & selectors.EVENT_READ:
             try:
-                outcomes = line.read()
-            except Lost:
-                return self._lose(line)
-            self._lines[line] = monotonic()
+                outcomes = connection.read()
+            except ConnectionLost:
+                return self._lose(connection)
+            self._connections[connection] = monotonic()
             if outcomes:
                 self._fruitless = 0
-            self._watch(line)
+            self._watch(connection)
             return outcomes
-        self._watch(line)
+        self._watch(connection)
         return []
 
     def _fill(self) -> None:
-        """Open the lines that are missing, all at once; be content with those that open."""
-        missing = min(self._wanted, len(self._waiting) + len(self._lines)) - len(self._lines)
+        """Open the connections that are missing, all at once; be content with those that open."""
+        missing = min(self._wanted, len(self._waiting) + len(self._connections)) - len(
+            self._connections
+        )
         if missing <= 0:
             return
         if self._fruitless > 2 * self._wanted:
@@ -111,36 +118,38 @@ class Post:
             if isinstance(result, NoServer):
                 problem = result
                 continue
-            line = Line(result, self._sender, self._following)
-            self._lines[line] = monotonic()
-            self._selector.register(line.sock, selectors.EVENT_READ, line)
-        if problem and not self._lines:
+            connection = Connection(result, self._sender, self._following)
+            self._connections[connection] = monotonic()
+            self._selector.register(connection.sock, selectors.EVENT_READ, connection)
+        if problem and not self._connections:
             raise problem
         if problem:
-            self._wanted = len(self._lines)  # a server that takes fewer is not asked again for more
+            self._wanted = len(
+                self._connections
+            )  # a server that takes fewer is not asked again for more
 
-    def _open(self, _: int) -> Opened | NoServer:
+    def _open(self, _: int) -> Handshake | NoServer:
         try:
             return self._server.open(self._timeout)
         except NoServer as error:
             return error
 
-    def _following(self) -> Letter | None:
+    def _following(self) -> OutgoingMail | None:
         return self._waiting.popleft() if self._waiting else None
 
-    def _watch(self, line: Line) -> None:
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if line.wants_to_write else 0)
-        if self._selector.get_key(line.sock).events != events:
-            self._selector.modify(line.sock, events, line)
+    def _watch(self, connection: Connection) -> None:
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.wants_to_write else 0)
+        if self._selector.get_key(connection.sock).events != events:
+            self._selector.modify(connection.sock, events, connection)
 
-    def _lose(self, line: Line) -> list[Outcome]:
-        outcomes, untouched = line.unfinished()
+    def _lose(self, connection: Connection) -> list[MailOutcome]:
+        outcomes, untouched = connection.unfinished()
         self._waiting.extendleft(reversed(untouched))
         self._fruitless += 1
-        self._drop(line)
+        self._drop(connection)
         return outcomes
 
-    def _drop(self, line: Line) -> None:
-        del self._lines[line]
-        self._selector.unregister(line.sock)
-        line.close()
+    def _drop(self, connection: Connection) -> None:
+        del self._connections[connection]
+        self._selector.unregister(connection.sock)
+        connection.close()

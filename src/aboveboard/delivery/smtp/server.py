@@ -8,13 +8,13 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from aboveboard.basics.errors import AboveboardError
-from aboveboard.delivery.smtp.message import Outcome
+from aboveboard.basics.errors import Unavailable
+from aboveboard.delivery.smtp.message import MailOutcome
 
 _DEFAULT_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
-class NoServer(AboveboardError):
+class NoServer(Unavailable):
     """The mail server cannot be used: {reason}."""
 
     code = "no_mail_server"
@@ -24,11 +24,11 @@ class NoServer(AboveboardError):
         super().__init__(reason=reason, code=code)
         self.reason = reason
         self.reply_code = code
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[MailOutcome] = []
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Handshake:
     """A connection after its handshake. ``pipelining`` and ``utf8`` say what the server offers."""
 
     sock: socket.socket
@@ -61,7 +61,7 @@ class Server:
             password=unquote(parts.password or ""),
         )
 
-    def open(self, timeout: float) -> Opened:
+    def open(self, timeout: float) -> Handshake:
         """Connect, greet, encrypt and sign in; ``timeout`` in seconds holds for each of these.
 
         Raises:
@@ -83,7 +83,7 @@ class Server:
             raise NoServer(reason=_reason(error), code=getattr(error, "smtp_code", 0)) from None
         if session.sock is None:
             raise NoServer(reason="mail-server-unreachable")
-        return Opened(session.sock, session.has_extn("pipelining"), session.has_extn("smtputf8"))
+        return Handshake(session.sock, session.has_extn("pipelining"), session.has_extn("smtputf8"))
 
     def _connect(self, timeout: float) -> smtplib.SMTP:
         name = socket.gethostname() or "localhost"

@@ -16,13 +16,14 @@ from django.db import transaction
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
+from aboveboard.basics.facts import Code
 from aboveboard.engines import exposure as engine
 from aboveboard.engines.listing import Cell
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment import scoring
 from aboveboard.incidents.assessment.circumstances import Circumstances, of
 from aboveboard.incidents.assessment.profile import profile_of
+from aboveboard.incidents.entries import Assessed, IncidentChanged
 from aboveboard.incidents.exposure.counts import cells_of, newest, rescored
 from aboveboard.incidents.models import Assessment, DutyDone, DutyRecord, Exposure, Incident
 from aboveboard.law import duties
@@ -55,12 +56,15 @@ def assess(number: int, *, by: Actor, at: datetime) -> Assessment | None:
             _write_duties(
                 incident, _duties(incident, cells, circumstances, answers, overall, at), at
             )
-        facts: dict[str, Json] = {
-            "risk": done.risk,
-            "people": counted.people,
-            "duties": incident.duties.filter(dropped_at=None).count(),
-        }
-        lifecycle.record(incident, "incident.changed", {"assessed": facts}, by=by, at=at)
+        entry = IncidentChanged(
+            incident=lifecycle.reference_of(incident),
+            assessed=Assessed(
+                risk=Code(done.risk),
+                people=counted.people,
+                duties=incident.duties.filter(dropped_at=None).count(),
+            ),
+        )
+        lifecycle.record(entry, by=by, at=at)
     return done
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Invalid
 from aboveboard.law import risk, severity
 from aboveboard.law.reports import template
 from aboveboard.law.terms import Medium, Taking
@@ -25,7 +25,7 @@ _FILE = Path(__file__).with_name("circumstances.yaml")
 _LONGEST_WORDS = 4_000
 
 
-class NoSuchAnswer(AboveboardError):
+class NoSuchAnswer(Invalid):
     """The question {question} cannot be answered like that."""
 
     code = "no_such_answer"

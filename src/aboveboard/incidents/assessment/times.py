@@ -20,7 +20,7 @@ def check_order(
     earlier; None is not known.
 
     Raises:
-        BadInput: two moments are out of order.
+        Invalid: two moments are out of order.
     """
     known = [
         (name, moment)

@@ -13,7 +13,8 @@ from aboveboard.engines import exposure as engine
 from aboveboard.engines import listing
 from aboveboard.engines.listing import Cell
 from aboveboard.incidents.exposure.folders import exposure_file, folder_of
-from aboveboard.incidents.models import Exposure, Incident, State
+from aboveboard.incidents.models import Exposure, Incident
+from aboveboard.incidents.terms import IncidentState
 
 
 def newest(incident: Incident) -> Exposure | None:
@@ -32,7 +33,7 @@ def in_open_incidents(person_ids: Collection[int]) -> frozenset[int]:
     found: set[int] = set()
     for incident in Incident.objects.order_by("id"):
         last = incident.states.order_by("-id").first()
-        counted = newest(incident) if last is None or last.state != State.CLOSED else None
+        counted = newest(incident) if last is None or last.state != IncidentState.CLOSED else None
         if counted is not None:
             found.update(listing.people(exposure_file(counted), list(person_ids)))
     return frozenset(found)

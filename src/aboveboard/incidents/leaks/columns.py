@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Invalid
 from aboveboard.kinds.recognise import matches
 from aboveboard.law.categories import bitmap
 
@@ -26,14 +26,14 @@ _MOST = 0.5
 IGNORE = "ignore"
 
 
-class NothingToMatchBy(AboveboardError):
+class NothingToMatchBy(Invalid):
     """No column of the file is an e-mail address, a phone number or a customer number."""
 
     code = "nothing_to_match_by"
     next_step = "Say which column is one of them; else nobody can be found."
 
 
-class NoSuchRole(AboveboardError):
+class NoSuchRole(Invalid):
     """No column can be taken for {role}."""
 
     code = "no_such_role"

@@ -9,7 +9,8 @@ from pathlib import Path
 from aboveboard.basics.errors import Conflict
 from aboveboard.engines.leak import Leak
 from aboveboard.incidents.exposure.folders import folder_of
-from aboveboard.incidents.models import Incident, Kind
+from aboveboard.incidents.models import Incident
+from aboveboard.incidents.terms import IncidentKind
 from aboveboard.vault import blind, generations
 
 _FILE = "leak-made-with.txt"
@@ -51,7 +52,7 @@ def prove(incident: Incident) -> None:
 
 def waiting(new: str) -> Sequence[str]:
     """Return the incidents whose leak was not made with the new key, and is still to be counted."""
-    rows = Incident.objects.filter(kind=Kind.LEAKED_FILE).order_by("pk")
+    rows = Incident.objects.filter(kind=IncidentKind.LEAKED_FILE).order_by("pk")
     return [
         row.reference
         for row in rows

@@ -23,15 +23,18 @@ from typing import IO
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, Invalid
+from aboveboard.basics.facts import Digest
 from aboveboard.basics.ids import new_id
 from aboveboard.engines.leak import LeakWriter
 from aboveboard.incidents import counting, lifecycle
+from aboveboard.incidents.entries import EvidenceSealed, IncidentChanged
 from aboveboard.incidents.exposure.folders import folder_of, incidents_folder
 from aboveboard.incidents.leaks import columns, form, keyed, reading
 from aboveboard.incidents.leaks.digesting import Digested, digest
-from aboveboard.incidents.models import Evidence, Incident, Kind, UnreadRow
+from aboveboard.incidents.models import Evidence, Incident, UnreadRow
+from aboveboard.incidents.terms import IncidentKind
+from aboveboard.incidents.views import IncidentView
 from aboveboard.vault import generations
 from aboveboard.vault import queries as vault
 
@@ -78,7 +81,7 @@ def open_from_leak(
     progress: Callable[[int], None] = lambda size: None,
     by: Actor,
     at: datetime,
-) -> Incident:
+) -> IncidentView:
     """Open an incident from a leaked file, read from its beginning; the count follows as a job.
 
     ``shape`` and ``chosen`` (a role for each column) are what :func:`look` guessed and a person
@@ -86,7 +89,7 @@ def open_from_leak(
 
     Raises:
         NothingToMatchBy: no column can be looked up. NoSuchRole: a role is not in the list.
-        BadInput: there is not a role for each column, or no line of the file can be read.
+        Invalid: there is not a role for each column, or no line of the file can be read.
         Conflict: the index key was replaced meanwhile.
     """
     columns.check(chosen)
@@ -115,7 +118,7 @@ def open_from_leak(
                     why="the index key was replaced while the file was read; open it again"
                 )
             incident = lifecycle.open_incident(
-                Kind.LEAKED_FILE,
+                IncidentKind.LEAKED_FILE,
                 title=title.strip() or "A file of leaked rows was found",
                 discovered_at=discovered_at or at,
                 reported_in_seconds=reported_in_seconds,
@@ -127,7 +130,7 @@ def open_from_leak(
             _give_name(folder, incident)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return incident
+    return IncidentView.of(incident)
 
 
 def _seal(
@@ -163,13 +166,16 @@ def _seal(
         by=by,
         at=at,
     )
-    facts: dict[str, Json] = {
-        "file": evidence.digest,
-        "bytes": evidence.size,
-        "readable": evidence.readable,
-        "unread": evidence.unread,
-    }
-    lifecycle.record(incident, "incident.changed", {"evidence": facts}, by=by, at=at)
+    entry = IncidentChanged(
+        incident=lifecycle.reference_of(incident),
+        evidence=EvidenceSealed(
+            file=Digest(evidence.digest),
+            bytes=evidence.size,
+            readable=evidence.readable,
+            unread=evidence.unread,
+        ),
+    )
+    lifecycle.record(entry, by=by, at=at)
 
 
 def _give_name(folder: Path, incident: Incident) -> None:

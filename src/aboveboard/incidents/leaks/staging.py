@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics import settings
-from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.basics.errors import Damaged, Invalid, NotFound
 from aboveboard.engines.duck import whole
 from aboveboard.incidents import limits
 from aboveboard.keys.queries import instance_secret
@@ -30,14 +30,14 @@ _BLOCK = 1 << 18
 _TAG = 16
 
 
-class UploadTooLarge(AboveboardError):
+class UploadTooLarge(Invalid):
     """The file is larger than {megabytes} MB."""
 
     code = "upload_too_large"
     next_step = "Open it on the machine itself: aboveboard incident open-leak FILE"
 
 
-class UploadDamaged(AboveboardError):
+class UploadDamaged(Damaged):
     """The upload cannot be read back."""
 
     code = "upload_damaged"

@@ -18,18 +18,21 @@ from django.db import transaction
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind, Role
-from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import AboveboardError, Conflict, NotFound, Refused
+from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
+from aboveboard.basics.facts import Code, Digest
 from aboveboard.basics.plainness import long_sentences
 from aboveboard.delivery import actions as delivery
-from aboveboard.delivery.models import Channel
+from aboveboard.delivery.terms import Channel
 from aboveboard.engines import listing
 from aboveboard.incidents import lifecycle
+from aboveboard.incidents.entries import IncidentChanged, NoticesApproved, NoticeStep
 from aboveboard.incidents.exposure.counts import cells_of, newest
 from aboveboard.incidents.exposure.folders import exposure_file
-from aboveboard.incidents.models import BatchRecord, BatchStep, NoticeBatch
-from aboveboard.incidents.notices import texts
+from aboveboard.incidents.models import BatchRecord, NoticeBatch
+from aboveboard.incidents.notices import queries, texts
+from aboveboard.incidents.notices.queries import BatchView
 from aboveboard.incidents.notices.rendering import layout_of
+from aboveboard.incidents.terms import BatchStep
 from aboveboard.outbox import jobs
 from aboveboard.outbox.reference import Reference
 
@@ -42,14 +45,14 @@ KIND = "incident.notice"
 JOB = "incident.queue_notices"
 
 
-class SecondPersonNeeded(AboveboardError):
+class SecondPersonNeeded(Conflict):
     """The notices were prepared by the same person who wants to approve them."""
 
     code = "second_person_needed"
     next_step = "Ask a colleague to read and approve them."
 
 
-class NotPlain(AboveboardError):
+class NotPlain(Invalid):
     """A sentence has more than 25 words, in {language}."""
 
     code = "not_plain"
@@ -63,7 +66,7 @@ def prepare(
     least_severity: int = 1,
     by: Actor,
     at: datetime,
-) -> NoticeBatch:
+) -> BatchView:
     """Prepare notices for everyone counted, from a severity band up; they wait for a second person.
 
     ``measures``: what was done, by language (en, fr, de). A language left out goes without.
@@ -108,16 +111,17 @@ def prepare(
             by=by,
             at=at,
         )
-        _record(batch, "prepared", {"people": people, "texts": batch.texts}, by, at)
-    return batch
+        step = NoticeStep(batch.pk, Code("prepared"), people, Digest(batch.texts))
+        _record(batch, step, by, at)
+    return queries.batch(batch.pk)
 
 
-def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> NoticeBatch:
+def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchView:
     """Approve a batch as the second person; from here on it is sent. The incident becomes public.
 
     Raises:
         NotFound: there is no such batch. SecondPersonNeeded: the same person prepared it.
-        NotAllowed: not a member of staff who leads incidents, privacy or the instance.
+        Refused: not a member of staff who leads incidents, privacy or the instance.
         Conflict: it is decided already, the count changed since, or the texts did.
     """
     if by.kind is not ActorKind.STAFF or by.role not in APPROVERS:
@@ -153,11 +157,16 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> Notice
             at=at,
             public=True,
         )
-        facts: dict[str, Json] = {"batch": batch.pk, "people": batch.people, "texts": batch.texts}
-        lifecycle.record(batch.incident, "notice.approved", facts, by=by, at=at)
+        entry = NoticesApproved(
+            incident=lifecycle.reference_of(batch.incident),
+            batch=batch.pk,
+            people=batch.people,
+            texts=Digest(batch.texts),
+        )
+        lifecycle.record(entry, by=by, at=at)
         if batch.incident.published_at is None:
             lifecycle.publish(batch.incident, by=by, at=at)
-    return batch
+    return queries.batch(batch.pk)
 
 
 def send_back(batch_pk: int, *, note: str, by: Actor, at: datetime) -> None:
@@ -180,7 +189,7 @@ def send_back(batch_pk: int, *, note: str, by: Actor, at: datetime) -> None:
             by=by,
             at=at,
         )
-        _record(batch, "sent_back", {}, by, at)
+        _record(batch, NoticeStep(batch.pk, Code("sent_back")), by, at)
 
 
 def stop(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
@@ -201,7 +210,7 @@ def stop(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
             batch=batch, step=BatchStep.STOPPED, at=at, by=by.as_json(), note=note.strip()
         )
         lifecycle.tell(batch.incident, "notices.stopped", "Sending was stopped.", by=by, at=at)
-        _record(batch, "stopped", {}, by, at)
+        _record(batch, NoticeStep(batch.pk, Code("stopped")), by, at)
 
 
 def resume(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
@@ -219,7 +228,7 @@ def resume(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
             batch=batch, step=BatchStep.RESUMED, at=at, by=by.as_json(), note=note.strip()
         )
         lifecycle.tell(batch.incident, "notices.resumed", "Sending goes on.", by=by, at=at)
-        _record(batch, "resumed", {}, by, at)
+        _record(batch, NoticeStep(batch.pk, Code("resumed")), by, at)
 
 
 def step_of(batch: NoticeBatch) -> BatchStep | None:
@@ -279,13 +288,6 @@ def _locked(batch_pk: int) -> NoticeBatch:
     return batch
 
 
-def _record(
-    batch: NoticeBatch, step: str, facts: Mapping[str, Json], by: Actor, at: datetime
-) -> None:
-    lifecycle.record(
-        batch.incident,
-        "incident.changed",
-        {"notices": {"batch": batch.pk, "step": step, **facts}},
-        by=by,
-        at=at,
-    )
+def _record(batch: NoticeBatch, step: NoticeStep, by: Actor, at: datetime) -> None:
+    entry = IncidentChanged(incident=lifecycle.reference_of(batch.incident), notices=step)
+    lifecycle.record(entry, by=by, at=at)

@@ -6,29 +6,46 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Min
-
 from aboveboard.basics import limits
 from aboveboard.basics.errors import NotFound
 from aboveboard.delivery import queries as delivery
-from aboveboard.delivery.models import Dispatch, State
+from aboveboard.delivery.terms import DispatchState
 from aboveboard.engines import listing
 from aboveboard.incidents.exposure.counts import cells_of
 from aboveboard.incidents.exposure.folders import exposure_file
-from aboveboard.incidents.models import BatchRecord, BatchStep, Incident, NoticeBatch
+from aboveboard.incidents.models import NoticeBatch
 from aboveboard.incidents.notices import texts
 from aboveboard.incidents.notices.losses import loss_of
 from aboveboard.incidents.notices.rendering import Exposure, Notice, layout_of, render
+from aboveboard.incidents.terms import BatchStep
+from aboveboard.incidents.views import IncidentView
+from aboveboard.vault.aliases import numbers_of
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDecision:
+    """Somebody decided about a batch: what, when, and who, as the actor's JSON."""
+
+    step: BatchStep
+    at: datetime
+    by: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
     """A batch as a page shows it. ``step`` is None while it waits; ``sent`` + ``waiting`` +
-    ``failed`` + ``skipped`` = ``queued``."""
+    ``failed`` + ``skipped`` = ``queued``. ``delivery_batch``: delivery's number, once approved."""
 
-    batch: NoticeBatch
+    id: int
+    incident: IncidentView
+    people: int
+    least_severity: int
+    measures: dict[str, str]
+    prepared_at: datetime
+    prepared_by: dict[str, str]
+    delivery_batch: int | None
     step: BatchStep | None
-    records: tuple[BatchRecord, ...]
+    decisions: tuple[BatchDecision, ...]
     languages: dict[str, int]
     without_measures: tuple[str, ...]
     queued: int
@@ -36,7 +53,7 @@ class BatchView:
     waiting: int
     failed: int
     skipped: int
-    lines: tuple[delivery.Line, ...]
+    tallies: tuple[delivery.Tally, ...]
     first_sent_at: datetime | None
     last_sent_at: datetime | None
 
@@ -48,7 +65,7 @@ class BatchView:
     @property
     def is_over(self) -> bool:
         """Whether everyone was sent to, or stands as a row with the reason why not."""
-        return self.queued >= self.batch.people and self.waiting == 0
+        return self.queued >= self.people and self.waiting == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +79,14 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What one person was, or is being, told. ``state`` and ``reason`` are delivery's;
-    ``sent_at`` None until it left."""
+class PersonalNotice:
+    """A notice to one person. ``state`` and ``reason`` are delivery's; ``sent_at`` is None until
+    it left."""
 
-    incident: Incident
+    incident: IncidentView
     notice: Notice
     severity: int
-    state: str
+    state: DispatchState
     reason: str
     channel: str
     sent_at: datetime | None
@@ -82,42 +99,38 @@ def batch(batch_pk: int) -> BatchView:
     Raises:
         NotFound: there is no such batch.
     """
-    found = (
-        NoticeBatch.objects.select_related("incident__device", "exposure__incident")
-        .filter(pk=batch_pk)
-        .first()
+    found = _find(batch_pk)
+    decisions = tuple(
+        BatchDecision(BatchStep(row.step), row.at, row.by) for row in found.records.order_by("id")
     )
-    if found is None:
-        raise NotFound(what="batch of notices")
-    records = tuple(found.records.order_by("id"))
+    measures = found.details.get("measures", {})
     languages = _languages(found)
     progress = delivery.progress(found.delivery_batch) if found.delivery_batch else None
-    times = (
-        Dispatch.objects.filter(batch_id=found.delivery_batch).aggregate(
-            first=Min("sent_at"), last=Max("sent_at")
-        )
-        if found.delivery_batch
-        else {"first": None, "last": None}
-    )
-    counts = dict.fromkeys(State, 0)
-    for line in progress.lines if progress else ():
-        counts[line.state] += line.count
+    first, last = delivery.span(found.delivery_batch) if found.delivery_batch else (None, None)
+    counts = dict.fromkeys(DispatchState, 0)
+    for tally in progress.tallies if progress else ():
+        counts[tally.state] += tally.count
     return BatchView(
-        batch=found,
-        step=BatchStep(records[-1].step) if records else None,
-        records=records,
+        id=found.pk,
+        incident=IncidentView.of(found.incident),
+        people=found.people,
+        least_severity=found.least_severity,
+        measures=measures,
+        prepared_at=found.prepared_at,
+        prepared_by=found.prepared_by,
+        delivery_batch=found.delivery_batch,
+        step=decisions[-1].step if decisions else None,
+        decisions=decisions,
         languages=languages,
-        without_measures=tuple(
-            language for language in languages if language not in found.details.get("measures", {})
-        ),
+        without_measures=tuple(language for language in languages if language not in measures),
         queued=sum(counts.values()),
-        sent=counts[State.SENT],
-        waiting=counts[State.QUEUED] + counts[State.SENDING],
-        failed=counts[State.FAILED],
-        skipped=counts[State.SKIPPED],
-        lines=progress.lines if progress else (),
-        first_sent_at=times["first"],
-        last_sent_at=times["last"],
+        sent=counts[DispatchState.SENT],
+        waiting=counts[DispatchState.QUEUED] + counts[DispatchState.SENDING],
+        failed=counts[DispatchState.FAILED],
+        skipped=counts[DispatchState.SKIPPED],
+        tallies=progress.tallies if progress else (),
+        first_sent_at=first,
+        last_sent_at=last,
     )
 
 
@@ -141,7 +154,7 @@ def samples(batch_pk: int, *, limit: int = limits.PAGE_SIZE) -> Sequence[Sample]
     Raises:
         NotFound: there is no such batch.
     """
-    found = batch(batch_pk).batch
+    found = _find(batch_pk)
     loss = loss_of(found)
     people: dict[Notice, tuple[int, str, str]] = {}
     for cell in cells_of(found.exposure):
@@ -169,58 +182,61 @@ def dispatches(
     reason: str | None = None,
     after: int = 0,
     limit: int = limits.PAGE_SIZE,
-) -> Sequence[delivery.Row]:
+) -> Sequence[delivery.DispatchRow]:
     """Return a page of those a batch tells, by state and reason, so that
     each number opens as a list.
 
     Raises:
         NotFound: there is no such batch.
     """
-    found = batch(batch_pk).batch
+    found = _find(batch_pk)
     if found.delivery_batch is None:
         return []
-    wanted = State(state) if state else None
+    wanted = DispatchState(state) if state else None
     return delivery.dispatches(
         found.delivery_batch, wanted, reason=reason, after=after, limit=limit
     )
 
 
-def for_person(person_id: int) -> Sequence[Told]:
+def for_person(person_id: int) -> Sequence[PersonalNotice]:
     """Return what a customer is shown of the losses they were in, newest first: only what a
     second person approved."""
-    rows = {row.batch_id: row for row in delivery.for_person(person_id)}
-    found = []
-    approved = NoticeBatch.objects.filter(delivery_batch__in=list(rows)).select_related(
-        "incident__device", "exposure__incident"
-    )
-    for each in approved.order_by("-id"):
-        row = rows[each.delivery_batch or 0]
-        exposed = listing.person(exposure_file(each.exposure), person_id)
-        if exposed is None:
+    rows = delivery.for_person(numbers_of(person_id))
+    approved = {
+        batch.delivery_batch: batch
+        for batch in NoticeBatch.objects.filter(
+            delivery_batch__in={row.batch_id for row in rows}
+        ).select_related("incident__device", "exposure__incident")
+    }
+    notices = []
+    for row in rows:
+        batch = approved.get(row.batch_id)
+        exposed = listing.person(exposure_file(batch.exposure), row.person_id) if batch else None
+        if batch is None or exposed is None:
             continue
-        approval = each.records.filter(step=BatchStep.APPROVED).first()
+        approval = batch.records.filter(step=BatchStep.APPROVED).first()
         notice = render(
-            loss_of(each),
+            loss_of(batch),
             Exposure(exposed.categories, exposed.protected, exposed.jurisdiction, row.language),
         )
-        found.append(
-            Told(
-                incident=each.incident,
+        notices.append(
+            PersonalNotice(
+                incident=IncidentView.of(batch.incident),
                 notice=notice,
                 severity=exposed.severity,
-                state=row.state.value,
+                state=row.state,
                 reason=row.reason,
                 channel=row.channel,
                 sent_at=row.sent_at,
-                approved_at=approval.at if approval else each.prepared_at,
+                approved_at=approval.at if approval else batch.prepared_at,
             )
         )
-    return found
+    return notices
 
 
 def layouts(batch_pk: int) -> dict[str, int]:
     """Return how many people get which form of notice (``texts/layouts.yaml``)."""
-    found = batch(batch_pk).batch
+    found = _find(batch_pk)
     counts: dict[str, int] = {}
     for cell in cells_of(found.exposure):
         if cell.severity >= found.least_severity:
@@ -228,6 +244,17 @@ def layouts(batch_pk: int) -> dict[str, int]:
                 counts.get(layout_of(cell.jurisdiction), 0) + cell.people
             )
     return counts
+
+
+def _find(batch_pk: int) -> NoticeBatch:
+    found = (
+        NoticeBatch.objects.select_related("incident__device", "exposure__incident")
+        .filter(pk=batch_pk)
+        .first()
+    )
+    if found is None:
+        raise NotFound(what="batch of notices")
+    return found
 
 
 def _languages(found: NoticeBatch) -> dict[str, int]:

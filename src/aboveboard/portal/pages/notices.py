@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import allow_customer
-from aboveboard.delivery.models import State
+from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents.notices import queries as incidents
-from aboveboard.incidents.notices.queries import Told
+from aboveboard.incidents.notices.queries import PersonalNotice
 from aboveboard.portal import wording
 from aboveboard.portal.page import You, portal_page
 from aboveboard.promise import explain
@@ -28,13 +28,13 @@ class Call:
     title: str
     short: str
     sent: str
-    told: Told
+    told: PersonalNotice
 
 
 def calls(you: You) -> list[Call]:
     """Return what this person is told of each loss they were in, newest first; of
     each the latest word."""
-    latest: dict[int, Told] = {}
+    latest: dict[int, PersonalNotice] = {}
     for told in incidents.for_person(you.person_id):
         latest.setdefault(told.incident.number, told)
     return [_call(you, told) for told in latest.values()]
@@ -60,7 +60,7 @@ def notice(request: HttpRequest, you: You, number: int) -> HttpResponse:
     return render(request, "portal/notice.html", {"call": found, "notice": found.told.notice})
 
 
-def _call(you: You, told: Told) -> Call:
+def _call(you: You, told: PersonalNotice) -> Call:
     information = next(
         (section for section in told.notice.sections if section.key == "information"), None
     )
@@ -72,9 +72,9 @@ def _call(you: You, told: Told) -> Call:
     return Call(told.incident.number, told.notice.subject, short, _sent(told), told)
 
 
-def _sent(told: Told) -> str:
+def _sent(told: PersonalNotice) -> str:
     if told.sent_at is not None:
         return gettext("We wrote to you on %(day)s.") % {"day": wording.day(told.sent_at)}
-    if told.state in (State.FAILED, State.SKIPPED):
+    if told.state in (DispatchState.FAILED, DispatchState.SKIPPED):
         return gettext("Our message could not reach you, so please read it here.")
     return gettext("Our message to you is on its way.")

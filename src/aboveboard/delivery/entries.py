@@ -1,0 +1,36 @@
+"""What delivery writes to the ledger: what became of each dispatch.
+
+Ids stand as text: they are beyond the 2**53 that JSON numbers hold exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aboveboard.basics.facts import Code, Facts, Nothing, Reference, Repeat
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSent(Facts):
+    """The mail server took a notice."""
+
+    kind: ClassVar = "notice.sent"
+    on_restore: ClassVar = Repeat("the notice counts as sent, so it is not sent again")
+
+    batch: Reference
+    dispatch: Reference
+    channel: Code
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFailed(Facts):
+    """A notice could not be sent. ``reason``: a code, the one that the dispatch has."""
+
+    kind: ClassVar = "notice.failed"
+    on_restore: ClassVar = Nothing("a notice that failed was not sent, and can be tried again")
+
+    batch: Reference
+    dispatch: Reference
+    channel: Code
+    reason: Code

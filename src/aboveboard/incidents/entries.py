@@ -1,0 +1,135 @@
+"""What incidents writes to the ledger. Names, titles and what anybody wrote stay out: an incident
+is known by its reference, a person not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aboveboard.basics.facts import (
+    Code,
+    Digest,
+    Facts,
+    Particulars,
+    Redo,
+    Reference,
+    Word,
+    omitted,
+    written_as,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOpened(Facts):
+    """An incident was opened: the clocks of the law run from then."""
+
+    kind: ClassVar = "incident.opened"
+    on_restore: ClassVar = Redo(
+        "the ledger does not hold what was reported: report it again, and take the date of this "
+        "entry as the moment you became aware"
+    )
+
+    incident: Reference
+    device: int | None
+    incident_kind: Code = written_as("kind")
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentCounted(Facts):
+    """It was counted who was exposed. ``file``: SHA-256 of the exposure set."""
+
+    kind: ClassVar = "incident.counted"
+    on_restore: ClassVar = Redo("the ledger does not hold who was counted: count again")
+
+    incident: Reference
+    people: int
+    matched: int
+    ambiguous: int
+    strangers: int
+    unread: int
+    file: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSealed(Particulars):
+    """A leaked file was read once: its SHA-256, its size, and how many of its lines are rows."""
+
+    file: Digest
+    bytes: int
+    readable: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed(Particulars):
+    """How bad it is was worked out: the risk ("" when nobody was exposed), for how many people, and
+    how many duties follow."""
+
+    risk: Code
+    people: int
+    duties: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeStep(Particulars):
+    """A batch of notices was prepared, sent back, stopped or resumed. ``texts``: the digest of the
+    texts, when it was prepared."""
+
+    batch: int
+    step: Code
+    people: int | None = omitted()
+    texts: Digest | None = omitted()
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentChanged(Facts):
+    """Something about an incident changed: exactly one of the facts says what.
+
+    ``changed`` names the answers and moments that were given; ``note`` says that a sentence was
+    added to its timeline, and ``public`` whether everybody may read it.
+    """
+
+    kind: ClassVar = "incident.changed"
+    on_restore: ClassVar = Redo(
+        "the ledger says what was changed and not what was written: make the change again"
+    )
+
+    incident: Reference
+    changed: tuple[Word, ...] | None = omitted()
+    note: bool | None = omitted()
+    public: bool | None = omitted()
+    state: Code | None = omitted()
+    published: bool | None = omitted()
+    evidence: EvidenceSealed | None = omitted()
+    assessed: Assessed | None = omitted()
+    notices: NoticeStep | None = omitted()
+
+
+@dataclass(frozen=True, slots=True)
+class DutyDone(Facts):
+    """Somebody whom the law says must be notified, was. ``duty``: a key of the duties."""
+
+    kind: ClassVar = "duty.done"
+    on_restore: ClassVar = Redo(
+        "the ledger does not hold how it was done: mark it as done again, so that nobody is "
+        "notified twice"
+    )
+
+    incident: Reference
+    duty: Code
+    jurisdiction: Code
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesApproved(Facts):
+    """A second person approved a batch of notices: from then on they left."""
+
+    kind: ClassVar = "notice.approved"
+    on_restore: ClassVar = Redo(
+        "the ledger does not hold the notices: check who was notified since, before any are sent"
+    )
+
+    incident: Reference
+    batch: int
+    people: int
+    texts: Digest

@@ -1,0 +1,73 @@
+"""What incidents hold of people: who was in a loss, in files of the incident's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+
+from aboveboard.basics import clock
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
+from aboveboard.engines import listing
+from aboveboard.incidents.exposure.counts import in_open_incidents, newest
+from aboveboard.incidents.exposure.folders import exposure_file
+from aboveboard.incidents.models import Incident
+from aboveboard.law.categories import from_bitmap
+
+IN_OPEN_INCIDENT = "incident"
+
+
+def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for incident in Incident.objects.order_by("id"):
+        counted = newest(incident)
+        if counted is None:
+            continue
+        exposed = listing.people(exposure_file(counted), list(numbers))
+        for row in exposed.values():
+            yield {
+                "incident": incident.reference,
+                "known_since": clock.to_text(incident.aware_at),
+                "counted_at": clock.to_text(counted.counted_at),
+                "categories": sorted(from_bitmap(row.categories)),
+                "unreadable": sorted(from_bitmap(row.protected)),
+                "severity": row.severity,
+            }
+
+
+def _in_use(person_ids: Collection[int], at: datetime) -> Mapping[int, str]:
+    return dict.fromkeys(in_open_incidents(person_ids), IN_OPEN_INCIDENT)
+
+
+EXPOSURES = PersonalData(
+    name="losses",
+    files=("incidents",),
+    export=_export,
+    erase=NotNeeded(
+        "a count shows whom a loss concerned, and is evidence that is never changed (GDPR Art. "
+        "33(5)); it holds a number, which leads to nobody once the person's key is destroyed"
+    ),
+    merge=NotNeeded(
+        "a count says who was known at its moment and is never changed: whoever was two records "
+        "then stands in it twice, and what reads it asks for every number of a person"
+    ),
+    split=NotNeeded("a merge changes nothing here"),
+    re_encrypt=NotNeeded("a count holds numbers and categories, and no value of anybody"),
+    in_use=_in_use,
+    in_use_words={IN_OPEN_INCIDENT: "an incident that is still open concerns them"},
+)
+
+_NOBODY_KNOWN = NotNeeded(
+    "nobody knows whose rows they are: an upload is sealed under a key of its own and deleted "
+    "within hours, and of a file that was read only blind digests are left, until it is counted"
+)
+
+LEAKED_FILES = PersonalData(
+    name="leaked_files",
+    files=("incidents/staged", "incidents"),
+    export=_NOBODY_KNOWN,
+    erase=_NOBODY_KNOWN,
+    merge=_NOBODY_KNOWN,
+    split=_NOBODY_KNOWN,
+    re_encrypt=NotNeeded("the seal of an upload is not of any person's key"),
+    in_use=NotNeeded("matching a file needs no record to be kept: who is erased is not found"),
+)
