@@ -1,9 +1,10 @@
-"""Serving: up within three seconds, a busy port said plainly, a worker that
+"""Serving: up with little work, a busy port said plainly, a worker that
 comes back, a clean stop."""
 
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -80,33 +81,31 @@ def serving(aboveboard: Run, tmp_path: Path) -> Generator[tuple[subprocess.Popen
             process.wait(PATIENCE)
 
 
-def test_it_starts_in_time_and_stops_cleanly(aboveboard: Run, tmp_path: Path) -> None:
+def test_it_starts_with_little_work_and_stops_cleanly(aboveboard: Run, tmp_path: Path) -> None:
+    """Starting is bound by the processor, so its work is counted in its seconds: how busy the
+    machine is with other tests makes no difference."""
     assert aboveboard("init", "home").returncode == exits.DONE
-    shares = []
-    # The best of three, and of what the machine has to give: other tests run beside this one.
-    for _ in range(3):
-        port, began = free_port(), time.monotonic()
-        words = command("serve", "--home", tmp_path / "home", "--port", port)
-        with subprocess.Popen(
-            words,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=clean_environment(),
-        ) as process:
-            try:
-                until("an answer", PATIENCE, lambda port=port: answers(port))
-                taken = time.monotonic() - began
-            finally:
-                process.send_signal(signal.SIGINT)
-                said, _ = process.communicate(timeout=PATIENCE)
-        assert process.returncode == exits.DONE, said
-        assert "Traceback" not in said
-        assert f"http://127.0.0.1:{port}/" in said
-        shares.append(taken / max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
-        if shares[-1] < SLOWEST_START:
-            break
-    assert min(shares) < SLOWEST_START
+    port, before = free_port(), work_of_children()
+    words = command("serve", "--home", tmp_path / "home", "--port", port)
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=clean_environment()
+    ) as process:
+        try:
+            until("an answer", PATIENCE, lambda: answers(port))
+        finally:
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == exits.DONE, said
+    assert "Traceback" not in said
+    assert f"http://127.0.0.1:{port}/" in said
+    # Three processes each import Django: that which serves, its answering one, and the worker.
+    assert work_of_children() - before < 3 * SLOWEST_START
+
+
+def work_of_children() -> float:
+    """Return the processor's seconds of all processes that this one started and that ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_a_busy_port_is_said_plainly(

@@ -60,9 +60,9 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_refused_for_the_right_reason(name: str) -> None:
     source, code = HOSTILE[name]
-    started = time.monotonic()
+    before = time.process_time()  # of this process alone: a busy machine changes nothing
     assert code in [problem.code for problem in problems(source)]
-    assert time.monotonic() - started < 5
+    assert time.process_time() - before < 5
 
 
 def outcome(source: str | bytes) -> Promise | PromiseRefused:
