@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -14,7 +12,6 @@ from aboveboard.law import categories
 from aboveboard.law.duties import due
 from aboveboard.law.risk import Risk
 from aboveboard.law.terms import (
-    DutyDue,
     Group,
     LossFacts,
     Medium,
@@ -24,46 +21,23 @@ from aboveboard.law.terms import (
     Taking,
     Times,
 )
-
-CONTACT = frozenset(
-    {"user.name.first", "user.name.last", "user.contact.email", "user.contact.phone_number"}
+from tests.law.losses import (
+    AWARE,
+    BIRTH,
+    CARD,
+    CONTACT,
+    SHOP,
+    SSN,
+    STOLEN,
+    duties_of,
+    end_of_day,
 )
-BIRTH = CONTACT | {"user.demographic.date_of_birth"}
-SSN = CONTACT | {"user.government_id.national_identification_number"}
-CARD = CONTACT | {"user.financial.credit_card"}
-PASSWORD = frozenset({"user.contact.email", "user.authorization.password"})
-
-AWARE = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
-SHOP = OrgProfile(established_in=("GB",))
-LOST = LossFacts(Taking.LOST, Risk.HIGH, codes_taken=False)
-STOLEN = LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=False)
-
-
-def _due(
-    people: Sequence[Group],
-    facts: LossFacts = STOLEN,
-    *,
-    profile: OrgProfile = SHOP,
-    aware: datetime = AWARE,
-    **times: datetime,
-) -> dict[str, DutyDue]:
-    rows = due(
-        facts, people, times=Times(aware, **times), profile=profile, at=aware + timedelta(hours=1)
-    )
-    found = {row.duty_id: row for row in rows}
-    assert len(found) == len(rows)
-    return found
-
-
-def _day(text: str, zone: str = "UTC") -> datetime:
-    return datetime.fromisoformat(f"{text}T23:59:59").replace(tzinfo=ZoneInfo(zone))
-
 
 # -- GDPR ------------------------------------------------------------------------------------------
 
 
 def test_the_ico_is_told_within_72_hours_and_the_people_without_delay() -> None:
-    rows = _due([Group("GB-SCT", 300, BIRTH)])
+    rows = duties_of([Group("GB-SCT", 300, BIRTH)])
     ico = rows["UK-GDPR-33-AUTH"]
     assert (ico.required, ico.people, ico.due_at) == (
         Required.YES,
@@ -90,7 +64,7 @@ def test_the_ico_is_told_within_72_hours_and_the_people_without_delay() -> None:
     ],
 )
 def test_the_likelihood_of_harm_decides(risk: Risk, authority: Required, people: Required) -> None:
-    rows = _due([Group("GB", 300, BIRTH)], LossFacts(Taking.LOST, risk))
+    rows = duties_of([Group("GB", 300, BIRTH)], LossFacts(Taking.LOST, risk))
     assert (rows["UK-GDPR-33-AUTH"].required, rows["UK-GDPR-34-SUBJ"].required) == (
         authority,
         people,
@@ -100,7 +74,7 @@ def test_the_likelihood_of_harm_decides(risk: Risk, authority: Required, people:
 
 
 def test_only_those_at_high_risk_have_to_be_told_but_the_authority_hears_of_all() -> None:
-    rows = _due(
+    rows = duties_of(
         [
             Group("GB", 40, CARD),
             Group("GB", 60, CONTACT, risk=Risk.RISK),
@@ -115,7 +89,7 @@ def test_only_those_at_high_risk_have_to_be_told_but_the_authority_hears_of_all(
 
 
 def test_from_outside_the_eea_each_countrys_authority_is_told() -> None:
-    rows = _due([Group("FR", 10, BIRTH), Group("DE-BY", 20, BIRTH), Group("DE", 5, BIRTH)])
+    rows = duties_of([Group("FR", 10, BIRTH), Group("DE-BY", 20, BIRTH), Group("DE", 5, BIRTH)])
     assert "CNIL" in rows["EU-GDPR-33-AUTH:FR"].authority
     assert "BayLDA" in rows["EU-GDPR-33-AUTH:DE-BY"].authority
     assert "Land" in rows["EU-GDPR-33-AUTH:DE"].authority
@@ -124,7 +98,9 @@ def test_from_outside_the_eea_each_countrys_authority_is_told() -> None:
 
 
 def test_from_inside_the_eea_the_lead_authority_is_told_once() -> None:
-    rows = _due([Group("FR", 10, BIRTH), Group("DE", 20, BIRTH)], profile=OrgProfile(("IE", "GB")))
+    rows = duties_of(
+        [Group("FR", 10, BIRTH), Group("DE", 20, BIRTH)], profile=OrgProfile(("IE", "GB"))
+    )
     lead = [row for key, row in rows.items() if key.startswith("EU-GDPR-33-AUTH")]
     assert [(row.jurisdiction, row.people) for row in lead] == [("IE", 30)]
     assert "DPC" in lead[0].authority or "Data Protection" in lead[0].authority
@@ -132,178 +108,29 @@ def test_from_inside_the_eea_the_lead_authority_is_told_once() -> None:
 
 
 def test_norway_is_in_the_eea_and_switzerland_is_not() -> None:
-    rows = _due([Group("NO", 1, BIRTH), Group("CH", 1, BIRTH)])
+    rows = duties_of([Group("NO", 1, BIRTH), Group("CH", 1, BIRTH)])
     assert "EU-GDPR-33-AUTH:NO" in rows
     assert "CH-FADP-24" in rows
 
 
 def test_a_processor_tells_its_controller_and_nobody_else() -> None:
-    rows = _due(
+    rows = duties_of(
         [Group("GB", 5, BIRTH), Group("US-FL", 5, SSN)],
         profile=OrgProfile(("GB",), role=OrgRole.PROCESSOR),
     )
     assert set(rows) == {"UK-GDPR-33-2-PROC", "US-FL-AGENT"}
 
 
-# -- United States ---------------------------------------------------------------------------------
-
-
-def test_names_e_mails_and_phones_bring_no_state_duty_and_the_answer_says_so() -> None:
-    rows = _due([Group("US-OR", 5000, CONTACT)])
-    assert {row.required for row in rows.values()} == {Required.NO}
-    assert all("None of the data that this law covers" in row.reasons[0] for row in rows.values())
-    assert rows["US-OR-AG"].people_there == 5000
-
-
-def test_a_card_number_counts_with_its_code_where_the_law_wants_one() -> None:
-    without = _due(
-        [Group("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=False)
-    )
-    unknown = _due(
-        [Group("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=None)
-    )
-    known = _due(
-        [Group("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=True)
-    )
-    assert [rows["US-CA-IND"].required for rows in (without, unknown, known)] == [
-        Required.NO,
-        Required.ASK,
-        Required.YES,
-    ]
-    # With or without a code.
-    assert _due([Group("US-MA", 1, CARD)])["US-MA-IND"].required is Required.YES
-
-
-def test_a_birth_date_counts_in_washington_and_north_dakota_and_not_in_oregon() -> None:
-    rows = _due(
-        [Group("US-WA", 501, BIRTH), Group("US-ND", 251, BIRTH), Group("US-OR", 900, BIRTH)]
-    )
-    assert (
-        rows["US-WA-IND"].required
-        is rows["US-WA-AG"].required
-        is rows["US-ND-AG"].required
-        is Required.YES
-    )
-    assert rows["US-OR-IND"].required is Required.NO
-
-
-def test_an_e_mail_address_with_its_password_counts_alone_where_the_law_says_so() -> None:
-    rows = _due([Group("US-CA", 10, PASSWORD), Group("US-TX", 10, PASSWORD)])
-    assert (rows["US-CA-IND"].required, rows["US-TX-IND"].required) == (Required.YES, Required.NO)
-
-
-def test_the_california_authority_clock_starts_when_the_people_are_told() -> None:
-    rows = _due([Group("US-CA", 501, SSN)])
-    assert rows["US-CA-IND"].due_at == _day("2026-12-18")
-    assert (rows["US-CA-AG"].due_at, rows["US-CA-AG"].depends_on) == (None, ("US-CA-IND",))
-    told = due(
-        STOLEN,
-        [Group("US-CA", 501, SSN)],
-        times=Times(AWARE, told={"US-CA-IND": AWARE}),
-        profile=SHOP,
-        at=AWARE,
-    )
-    assert next(row for row in told if row.duty_id == "US-CA-AG").due_at == _day("2026-12-03")
-
-
-@pytest.mark.parametrize(
-    ("state", "duty", "below", "reached"),
-    [
-        ("CA", "AG", 500, 501),
-        ("TX", "AG", 249, 250),
-        ("DC", "AG", 49, 50),
-        ("MD", "CRA", 999, 1000),
-        ("CO", "CRA", 1000, 1001),
-        ("SD", "CRA", 0, 1),
-    ],
-)
-def test_thresholds_mind_their_operators(state: str, duty: str, below: int, reached: int) -> None:
-    for people, required in ((below, Required.NO), (reached, Required.YES)):
-        if people:
-            assert (
-                _due([Group(f"US-{state}", people, SSN)])[f"US-{state}-{duty}"].required is required
-            )
-
-
-def test_texas_tells_the_authority_before_the_people_are_due() -> None:
-    rows = _due([Group("US-TX", 250, SSN)], determined=AWARE)
-    assert (rows["US-TX-AG"].due_at, rows["US-TX-IND"].due_at) == (
-        _day("2026-12-18"),
-        _day("2027-01-17"),
-    )
-    assert list(rows).index("US-TX-AG") < list(rows).index("US-TX-IND")
-
-
-@pytest.mark.parametrize("state", ["MD", "NJ"])
-def test_maryland_and_new_jersey_tell_the_authority_first(state: str) -> None:
-    rows = _due([Group(f"US-{state}", 10, SSN)])
-    assert rows[f"US-{state}-IND"].after == (f"US-{state}-AG",)
-    assert rows[f"US-{state}-AG"].due_at == rows[f"US-{state}-IND"].due_at
-    assert list(rows).index(f"US-{state}-AG") < list(rows).index(f"US-{state}-IND")
-
-
-def test_iowa_counts_business_days_from_the_notice() -> None:
-    told = {"US-IA-IND": datetime(2026, 11, 20, 12, 0, tzinfo=UTC)}
-    rows = due(
-        STOLEN, [Group("US-IA", 501, SSN)], times=Times(AWARE, told=told), profile=SHOP, at=AWARE
-    )
-    # Over Thanksgiving.
-    assert next(row for row in rows if row.duty_id == "US-IA-AG").due_at == _day("2026-11-30")
-
-
-def test_unreadable_data_asks_for_nothing_while_its_keys_are_safe() -> None:
-    people = [Group("US-CA", 900, frozenset(), SSN)]
-    assert _due(people)["US-CA-IND"].required is Required.NO
-    assert "cannot be read" in _due(people)["US-CA-IND"].reasons[0]
-    gone = LossFacts(Taking.ACQUIRED, Risk.HIGH, keys_taken=True)
-    doubt = LossFacts(Taking.ACQUIRED, Risk.HIGH, keys_taken=None)
-    assert _due(people, gone)["US-CA-IND"].required is Required.YES
-    assert _due(people, doubt)["US-CA-IND"].required is Required.ASK
-
-
-def test_paper_is_outside_most_state_laws_and_inside_some() -> None:
-    rows = _due(
-        [Group("US-CA", 9, SSN), Group("US-MA", 9, SSN)],
-        LossFacts(Taking.LOST, Risk.HIGH, medium=Medium.PAPER),
-    )
-    assert (rows["US-CA-IND"].required, rows["US-MA-IND"].required) == (Required.NO, Required.YES)
-    assert "on paper" in " ".join(rows["US-CA-IND"].reasons)
-
-
-def test_mere_access_binds_in_new_york_and_is_a_question_in_california() -> None:
-    rows = _due(
-        [Group("US-NY", 9, SSN), Group("US-CA", 9, SSN)], LossFacts(Taking.ACCESSED, Risk.HIGH)
-    )
-    assert (rows["US-NY-IND"].required, rows["US-CA-IND"].required) == (Required.YES, Required.ASK)
-
-
-def test_letters_of_massachusetts_and_rhode_island_differ() -> None:
-    rows = _due([Group("US-MA", 9, SSN), Group("US-RI", 9, SSN), Group("US-IL", 9, SSN)])
-    assert "the nature of the breach" in rows["US-MA-IND"].content_forbidden
-    assert rows["US-IL-IND"].content_forbidden
-    assert not rows["US-RI-IND"].content_forbidden
-
-
-def test_georgia_binds_only_information_brokers_and_says_so() -> None:
-    row = _due([Group("US-GA", 7, SSN)])["NOT-COVERED:US-GA"]
-    assert (row.people, row.required, row.not_covered) == (7, Required.ASK, True)
-    assert "sector" in row.reasons[1]
-    assert "US-GA-IND" in _due(
-        [Group("US-GA", 7, SSN)],
-        profile=OrgProfile(("US-GA",), frozenset({"us_information_brokers"})),
-    )
-
-
 def test_a_clear_no_outweighs_an_open_question() -> None:
     facts = LossFacts(Taking.LOST, Risk.HIGH, medium=Medium.PAPER, codes_taken=None)
-    row = _due([Group("US-CA", 9, CARD)], facts)["US-CA-IND"]
+    row = duties_of([Group("US-CA", 9, CARD)], facts)["US-CA-IND"]
     assert row.required is Required.NO
     assert "depends on whether a code is needed" in row.reasons[0]
 
 
 def test_a_row_says_when_its_clock_started() -> None:
     found, decided = AWARE + timedelta(days=1), AWARE + timedelta(days=2)
-    rows = _due(
+    rows = duties_of(
         [Group("US-TX", 250, SSN), Group("US-WA", 1, SSN), Group("GB", 1, SSN)],
         discovered=found,
         determined=decided,
@@ -333,21 +160,21 @@ def test_the_day_of_awareness_picks_the_rule(
 ) -> None:
     for day, days in (before, after):
         aware = datetime.fromisoformat(f"{day}T12:00:00+00:00")
-        assert _due([Group(state, 1000, SSN)], aware=aware)[duty].deadline.value == days, day
+        assert duties_of([Group(state, 1000, SSN)], aware=aware)[duty].deadline.value == days, day
 
 
 def test_pecr_went_from_24_to_72_hours_and_only_for_telecoms() -> None:
     telecom = OrgProfile(("GB",), frozenset({"telecoms"}))
     people = [Group("GB", 1, CONTACT)]
-    assert "UK-PECR-5A-AUTH" not in _due(people)
+    assert "UK-PECR-5A-AUTH" not in duties_of(people)
     assert (
-        _due(people, profile=telecom, aware=datetime(2025, 8, 19, 12, tzinfo=UTC))[
+        duties_of(people, profile=telecom, aware=datetime(2025, 8, 19, 12, tzinfo=UTC))[
             "UK-PECR-5A-AUTH"
         ].deadline.value
         == 24
     )
     assert (
-        _due(people, profile=telecom, aware=datetime(2025, 8, 20, 12, tzinfo=UTC))[
+        duties_of(people, profile=telecom, aware=datetime(2025, 8, 20, 12, tzinfo=UTC))[
             "UK-PECR-5A-AUTH"
         ].deadline.value
         == 72
@@ -356,7 +183,9 @@ def test_pecr_went_from_24_to_72_hours_and_only_for_telecoms() -> None:
 
 def test_bills_and_acts_that_have_not_begun_are_not_law() -> None:
     profile = OrgProfile(("GB",), frozenset({"essential_services", "us_critical_infrastructure"}))
-    rows = _due([Group("GB", 1, SSN), Group("US-CA", 1, SSN), Group("TW", 1, SSN)], profile=profile)
+    rows = duties_of(
+        [Group("GB", 1, SSN), Group("US-CA", 1, SSN), Group("TW", 1, SSN)], profile=profile
+    )
     assert not {"UK-CSR-BILL", "US-CIRCIA-INCIDENT", "TW-PDPA-12-2025"} & set(rows)
     assert {"UK-NIS-11", "TW-PDPA-12-IND"} <= set(rows)
 
@@ -365,7 +194,7 @@ def test_bills_and_acts_that_have_not_begun_are_not_law() -> None:
 
 
 def test_australia_and_canada_with_their_provinces() -> None:
-    rows = _due(
+    rows = duties_of(
         [
             Group("AU-NSW", 40, BIRTH),
             Group("CA-BC", 10, BIRTH),
@@ -385,12 +214,12 @@ def test_australia_and_canada_with_their_provinces() -> None:
 
 
 def test_a_risk_that_is_not_high_is_a_question_under_a_test_of_serious_harm() -> None:
-    rows = _due([Group("AU", 4, BIRTH)], LossFacts(Taking.LOST, Risk.RISK))
+    rows = duties_of([Group("AU", 4, BIRTH)], LossFacts(Taking.LOST, Risk.RISK))
     assert rows["AU-NDB-OAIC"].required is Required.ASK
 
 
 def test_a_place_without_rules_is_a_row_with_its_people() -> None:
-    rows = _due(
+    rows = duties_of(
         [Group("XK", 4, SSN), Group("US", 2, SSN), Group("US-AS", 3, SSN), Group("", 6, CONTACT)]
     )
     assert {key: row.people for key, row in rows.items()} == {
@@ -407,8 +236,8 @@ def test_a_place_without_rules_is_a_row_with_its_people() -> None:
 
 
 def test_a_clock_whose_start_is_not_recorded_is_counted_from_awareness_and_says_so() -> None:
-    row = _due([Group("US-TX", 250, SSN)])["US-TX-IND"]
-    assert row.due_at == _day("2027-01-17")
+    row = duties_of([Group("US-TX", 250, SSN)])["US-TX-IND"]
+    assert row.due_at == end_of_day("2027-01-17")
     assert "not recorded" in row.clock_words
 
 

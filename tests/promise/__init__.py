@@ -23,6 +23,29 @@ def problems(source: str | bytes) -> tuple[Problem, ...]:
     return ()
 
 
+Story = tuple[list[tuple[str, str]], str, str, str]
+"""Changes to the sample, the code, words of the line that is blamed after them, and of the fix."""
+
+
+def check_refusal(story: Story) -> None:
+    """Make sure that the changes are refused for that code, at that line, with that fix, and that
+    whatever else is wrong with them can be acted on too."""
+    changes, code, blamed, fix = story
+    source = edited(*changes)
+    lines = source.splitlines()
+    found = [problem for problem in problems(source) if problem.code == code]
+    assert found, f"not refused for {code}: {[p.code for p in problems(source)]}"
+    assert any(blamed in lines[problem.line - 1] and fix in problem.fix for problem in found), [
+        str(p) for p in found
+    ]
+    for problem in problems(source):
+        assert problem.file == "promise.yaml"
+        assert 1 <= problem.line <= len(lines)
+        assert problem.column >= 1
+        assert problem.message.endswith((".", "”"))
+        assert problem.fix
+
+
 SMALL = """\
 promise: 1
 organisation: {name: Corner Shop, country: FR, trades_in: [FR], contact: moi@corner.example}

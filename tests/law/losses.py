@@ -1,0 +1,51 @@
+"""What was lost, in the sets of categories that laws tell apart, and the duties that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from aboveboard.law.duties import due
+from aboveboard.law.risk import Risk
+from aboveboard.law.terms import (
+    DutyDue,
+    Group,
+    LossFacts,
+    OrgProfile,
+    Taking,
+    Times,
+)
+
+CONTACT = frozenset(
+    {"user.name.first", "user.name.last", "user.contact.email", "user.contact.phone_number"}
+)
+BIRTH = CONTACT | {"user.demographic.date_of_birth"}
+SSN = CONTACT | {"user.government_id.national_identification_number"}
+CARD = CONTACT | {"user.financial.credit_card"}
+PASSWORD = frozenset({"user.contact.email", "user.authorization.password"})
+
+AWARE = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
+SHOP = OrgProfile(established_in=("GB",))
+LOST = LossFacts(Taking.LOST, Risk.HIGH, codes_taken=False)
+STOLEN = LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=False)
+
+
+def duties_of(
+    people: Sequence[Group],
+    facts: LossFacts = STOLEN,
+    *,
+    profile: OrgProfile = SHOP,
+    aware: datetime = AWARE,
+    **times: datetime,
+) -> dict[str, DutyDue]:
+    rows = due(
+        facts, people, times=Times(aware, **times), profile=profile, at=aware + timedelta(hours=1)
+    )
+    found = {row.duty_id: row for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def end_of_day(text: str, zone: str = "UTC") -> datetime:
+    return datetime.fromisoformat(f"{text}T23:59:59").replace(tzinfo=ZoneInfo(zone))
