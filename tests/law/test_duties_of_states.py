@@ -81,14 +81,14 @@ def test_the_california_authority_clock_starts_when_the_people_are_told() -> Non
     rows = duties_of([Group("US-CA", 501, SSN)])
     assert rows["US-CA-IND"].due_at == end_of_day("2026-12-18")
     assert (rows["US-CA-AG"].due_at, rows["US-CA-AG"].depends_on) == (None, ("US-CA-IND",))
-    told = due(
+    rows = due(
         STOLEN,
         [Group("US-CA", 501, SSN)],
         times=Times(AWARE, told={"US-CA-IND": AWARE}),
         profile=SHOP,
         at=AWARE,
     )
-    assert next(row for row in told if row.duty_id == "US-CA-AG").due_at == end_of_day("2026-12-03")
+    assert next(row for row in rows if row.duty_id == "US-CA-AG").due_at == end_of_day("2026-12-03")
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_maryland_and_new_jersey_tell_the_authority_first(state: str) -> None:
 
 
 def test_iowa_counts_business_days_from_the_notice() -> None:
-    told = {"US-IA-IND": datetime(2026, 11, 20, 12, 0, tzinfo=UTC)}
+    done = {"US-IA-IND": datetime(2026, 11, 20, 12, 0, tzinfo=UTC)}
     rows = due(
-        STOLEN, [Group("US-IA", 501, SSN)], times=Times(AWARE, told=told), profile=SHOP, at=AWARE
+        STOLEN, [Group("US-IA", 501, SSN)], times=Times(AWARE, told=done), profile=SHOP, at=AWARE
     )
     # Over Thanksgiving.
     assert next(row for row in rows if row.duty_id == "US-IA-AG").due_at == end_of_day("2026-11-30")
