@@ -19,7 +19,7 @@ from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.verify.sources import Folder
 from aboveboard.recovery import actions
 from aboveboard.recovery.actions import Made
-from aboveboard.recovery.models import Restoration
+from aboveboard.recovery.queries import RestoreReport
 from aboveboard.recovery.restoring.load import load
 from aboveboard.recovery.restoring.parts import checked
 from aboveboard.recovery.restoring.replay import replay
@@ -32,22 +32,22 @@ def log() -> Path:
     return settings.current().path("log")
 
 
-def back_up(shelf: Path, at: datetime) -> Made:
+def back_up(folder: Path, at: datetime) -> Made:
     sequence_now()
-    made = actions.back_up(shelf, by=SYSTEM, at=at)
+    made = actions.back_up(folder, by=SYSTEM, at=at)
     sequence_now()
     return made
 
 
 def restore(
     records: Path, keys: Path, *, log_copy: Path | None = None, without_log: bool = False
-) -> Restoration:
+) -> RestoreReport:
     """As the command does: put the backup in place of everything, then repeat."""
     load(checked(records, keys), replace=True, at=NOW)
     return finish(log_copy, without_log=without_log)
 
 
-def finish(log_copy: Path | None = None, *, without_log: bool = False) -> Restoration:
+def finish(log_copy: Path | None = None, *, without_log: bool = False) -> RestoreReport:
     source = Folder(log_copy) if log_copy else None
     return replay(source, named="a mirror", without_log=without_log, by=SYSTEM, at=NOW)
 

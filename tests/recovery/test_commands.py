@@ -21,51 +21,24 @@ __all__ = ["aboveboard", "empty_database"]  # fixtures
 def test_a_machine_is_lost_and_the_instance_comes_back_on_another(
     aboveboard: Run, tmp_path: Path, empty_database: list[str]
 ) -> None:
-    (tmp_path / "promise.yaml").write_text(aboveboard("promise", "sample").stdout)
-    write(tmp_path / "customers.csv", 30, seed=1)
-    assert (
-        aboveboard("init", "home", "--promise", "promise.yaml", *empty_database).returncode
-        == exits.DONE
-    )
-    assert (
-        aboveboard("import", "customers.csv", "--sample-mapping", "--home", "home").returncode
-        == exits.DONE
-    )
-    asked = aboveboard("backup", "shelf", "--home", "home", "--json")
-    assert asked.returncode == exits.DONE, asked.stderr
-    records = json.loads(asked.stdout)["records"]
-    fine = aboveboard("backup", "--check", records, "--json")
-    assert fine.returncode == exits.DONE, fine.stdout + fine.stderr
-    assert json.loads(fine.stdout)["log"]["ok"]
-    assert aboveboard("ledger", "verify", records).returncode == exits.DONE
+    records = make_instance_and_back_up(aboveboard, tmp_path, empty_database)
     staff = aboveboard(
         "staff", "add", "a@example.org", "--name", "A", "--role", "administrator", "--home", "home"
     )
     assert staff.returncode == exits.DONE, staff.stderr
     assert aboveboard("worker", "--once", "--home", "home").returncode == exits.DONE
     shutil.copytree(tmp_path / "home" / "log", tmp_path / "mirror")
+    lose_the_machine(tmp_path, records, empty_database)
 
-    (tmp_path / "other").mkdir()
-    shutil.copy(tmp_path / "home" / "root.key", tmp_path / "other" / "root.key")
-    shutil.rmtree(tmp_path / "home")
     replace = ["--replace"] if empty_database else []
-    # Passwords are not in a backup, so whoever restores says where the database is.
-    if empty_database:
-        settings = Path(records) / "settings.toml"
-        assert empty_database[1] not in settings.read_text()
-        (tmp_path / "other" / "aboveboard.toml").write_text(
-            _with_password(settings.read_text(), empty_database[1])
-        )
     waits = aboveboard("restore", records, "--home", "other", *replace)
     assert waits.returncode == exits.CONFLICT, waits.stderr
     assert "--without-log" in waits.stderr
     served = aboveboard("serve", "--home", "other", "--port", "1")
     assert served.returncode == exits.UNAVAILABLE
     assert "aboveboard restore --resume" in served.stderr
-    looked = aboveboard("doctor", "--home", "other", "--json")
-    assert {check["name"]: check["verdict"] for check in json.loads(looked.stdout)}[
-        "backup"
-    ] == "act"
+    checks = json.loads(aboveboard("doctor", "--home", "other", "--json").stdout)
+    assert {check["name"]: check["verdict"] for check in checks}["backup"] == "act"
 
     done = aboveboard("restore", "--resume", "--log", "mirror", "--home", "other", "--json")
     assert done.returncode == exits.LOOK, done.stderr
@@ -82,6 +55,39 @@ def test_a_machine_is_lost_and_the_instance_comes_back_on_another(
     assert "--replace" in again.stderr
 
 
+def make_instance_and_back_up(aboveboard: Run, tmp_path: Path, database: list[str]) -> str:
+    """Return the folder of the records part, checked."""
+    (tmp_path / "promise.yaml").write_text(aboveboard("promise", "sample").stdout)
+    write(tmp_path / "customers.csv", 30, seed=1)
+    for words in (
+        ["init", "home", "--promise", "promise.yaml", *database],
+        ["import", "customers.csv", "--sample-mapping", "--home", "home"],
+    ):
+        assert aboveboard(*words).returncode == exits.DONE
+    made = aboveboard("backup", "backups", "--home", "home", "--json")
+    assert made.returncode == exits.DONE, made.stderr
+    records: str = json.loads(made.stdout)["records"]
+    checked = aboveboard("backup", "--check", records, "--json")
+    assert checked.returncode == exits.DONE, checked.stdout + checked.stderr
+    assert json.loads(checked.stdout)["log"]["ok"]
+    assert aboveboard("ledger", "verify", records).returncode == exits.DONE
+    return records
+
+
+def lose_the_machine(tmp_path: Path, records: str, database: list[str]) -> None:
+    """Leave of the instance what an operator keeps elsewhere: the root key."""
+    (tmp_path / "other").mkdir()
+    shutil.copy(tmp_path / "home" / "root.key", tmp_path / "other" / "root.key")
+    shutil.rmtree(tmp_path / "home")
+    # Passwords are not in a backup, so the person who restores says where the database is.
+    if database:
+        settings = Path(records) / "settings.toml"
+        assert database[1] not in settings.read_text()
+        (tmp_path / "other" / "aboveboard.toml").write_text(
+            _with_password(settings.read_text(), database[1])
+        )
+
+
 def _with_password(settings: str, url: str) -> str:
     return (
         "\n".join(
@@ -95,10 +101,10 @@ def _with_password(settings: str, url: str) -> str:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["backup"], "Say: aboveboard backup DIR"),
+        (["backup"], "Run: aboveboard backup DIR"),
         (["backup", "--check", "nowhere"], "has no manifest"),
-        (["restore"], "Give one of the two"),
-        (["restore", "nowhere", "--home", "x"], "there is no keys part"),
+        (["restore"], "aboveboard restore --resume"),
+        (["restore", "nowhere", "--home", "x"], "it has no keys beside it"),
     ],
 )
 def test_what_is_wrong_with_the_words_is_said(aboveboard: Run, words: list[str], said: str) -> None:

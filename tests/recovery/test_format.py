@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def made(tmp_path: Path) -> Made:
     load(3)
-    return stand.back_up(tmp_path / "shelf", NOW)
+    return stand.back_up(tmp_path / "backups", NOW)
 
 
 def rows_of(part: Path) -> Path:
@@ -171,7 +171,7 @@ def test_keys_that_are_older_than_the_records_or_no_keys_are_refused(
     made: Made, tmp_path: Path
 ) -> None:
     older = shutil.copytree(made.keys, tmp_path / "kept")
-    newer = stand.back_up(tmp_path / "shelf", NOW + WEEK)
+    newer = stand.back_up(tmp_path / "backups", NOW + WEEK)
     assert backups.keys_for(made.records) == backups.keys_for(newer.records) == newer.keys
     with pytest.raises(AboveboardError, match="the keys are older"):
         checked(newer.records, older)
@@ -226,7 +226,7 @@ def test_a_second_backup_in_the_same_second_is_refused_and_the_first_stays(
     made: Made, tmp_path: Path
 ) -> None:
     with pytest.raises(AboveboardError, match="a backup called"):
-        stand.back_up(tmp_path / "shelf", NOW)
+        stand.back_up(tmp_path / "backups", NOW)
     assert manifest.check(made.records)
     assert manifest.check(made.keys)
-    stand.back_up(tmp_path / "shelf", NOW + timedelta(seconds=1))
+    stand.back_up(tmp_path / "backups", NOW + timedelta(seconds=1))

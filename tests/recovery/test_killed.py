@@ -1,4 +1,4 @@
-"""Killed, out of room, or without its database: a backup is whole or not there, and a restoration
+"""Killed, out of space, or without its database: a backup is whole or not there, and a restoration
 is done or can be gone on with."""
 
 from __future__ import annotations
@@ -39,21 +39,19 @@ def killed_after(seconds: float, work: Callable[[], object]) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
 
 
-def assert_all_that_stands_is_whole(folder: Path) -> int:
-    standing = sorted(
-        path for path in folder.glob("aboveboard-*") if not path.name.endswith(".keys")
-    )
-    for path in standing:
+def assert_every_backup_is_whole(folder: Path) -> int:
+    parts = sorted(path for path in folder.glob("aboveboard-*") if not path.name.endswith(".keys"))
+    for path in parts:
         manifest.check(path)
         keys = backups.keys_for(path)
         assert keys is not None
         assert manifest.check(keys).made_at >= manifest.read(path).made_at
-    return len(standing)
+    return len(parts)
 
 
 def test_a_backup_that_is_killed_is_whole_or_not_there(tmp_path: Path) -> None:
     load(40)
-    folder = tmp_path / "shelf"
+    folder = tmp_path / "backups"
     picks = random.Random(5)
     began = time.monotonic()
     stand.back_up(folder, NOW)
@@ -63,7 +61,7 @@ def test_a_backup_that_is_killed_is_whole_or_not_there(tmp_path: Path) -> None:
         killed += killed_after(
             picks.random() * lasts, lambda at=at: actions.back_up(folder, by=SYSTEM, at=at)
         )
-        assert assert_all_that_stands_is_whole(folder) >= 1
+        assert assert_every_backup_is_whole(folder) >= 1
     assert killed
     made = stand.back_up(folder, NOW + WEEK)
     assert [
@@ -78,7 +76,7 @@ def test_a_restoration_that_is_killed_left_everything_as_it_was_or_is_gone_on_wi
 ) -> None:
     people = load(40)
     (erased, row), (stays, _) = people[:2]
-    made = stand.back_up(tmp_path / "shelf", NOW - WEEK)
+    made = stand.back_up(tmp_path / "backups", NOW - WEEK)
     vault.erase(erased, reason="asked", by=SYSTEM, at=NOW)
     stand.assert_ledger_whole(1)
     picks = random.Random(7)
@@ -124,14 +122,14 @@ def test_a_full_disk_leaves_no_backup_and_takes_none_away(
     tmp_path: Path, full_at: str, on_postgres: bool
 ) -> None:
     load(40)
-    room = {"the first byte": 0, "the log": 5_000, "the rows": 15_000 if on_postgres else 40_000}[
+    space = {"the first byte": 0, "the log": 5_000, "the rows": 15_000 if on_postgres else 40_000}[
         full_at
     ]
-    folder = tmp_path / "shelf"
+    folder = tmp_path / "backups"
     made = stand.back_up(folder, NOW)
     before = sorted(path.relative_to(folder) for path in folder.rglob("*"))
     process = stand.in_a_process(
-        limited(room, lambda: actions.back_up(folder, by=SYSTEM, at=NOW + WEEK))
+        limited(space, lambda: actions.back_up(folder, by=SYSTEM, at=NOW + WEEK))
     )
     assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
     assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before
@@ -143,7 +141,7 @@ def test_a_database_that_goes_away_meanwhile_leaves_no_backup(
     tmp_path: Path, on_postgres: bool
 ) -> None:
     load(5)
-    folder = tmp_path / "shelf"
+    folder = tmp_path / "backups"
 
     def pull_the_plug(table: str) -> None:
         if table != "vault_person":
@@ -155,7 +153,7 @@ def test_a_database_that_goes_away_meanwhile_leaves_no_backup(
         raise OSError(5, "the disk is gone")
 
     with pytest.raises(Exception):  # noqa: B017, PT011 - as above
-        actions.back_up(folder, by=SYSTEM, at=NOW, told=pull_the_plug)
+        actions.back_up(folder, by=SYSTEM, at=NOW, on_step=pull_the_plug)
     connection.close()
     assert [path.name for path in folder.iterdir()] == [".lock"]
     stand.back_up(folder, NOW)

@@ -28,11 +28,12 @@ from aboveboard.ledger.models import Entry, KeyChange
 from aboveboard.recovery import queries
 from aboveboard.recovery.copying import tables
 from aboveboard.recovery.models import Restoration
+from aboveboard.recovery.queries import RestoreReport
 from aboveboard.recovery.restoring import replay as replaying
 from aboveboard.recovery.restoring.load import load as put_back
 from aboveboard.recovery.restoring.parts import checked
 from aboveboard.recovery.restoring.staging import InstanceThere, StillInUse
-from aboveboard.retention import actions as keeping
+from aboveboard.retention import actions as retention
 from aboveboard.retention.models import Hold, Restriction
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import actions as vault
@@ -56,20 +57,20 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Path]:
+def backups_in(tmp_path: Path) -> Iterator[Path]:
     load(6)
-    yield tmp_path / "shelf"
+    yield tmp_path / "backups"
     caches["default"].clear()
 
 
-def outcome(done: Restoration, kind: str) -> tuple[str, int]:
-    return next((line["outcome"], line["count"]) for line in done.report if line["kind"] == kind)
+def outcome(done: RestoreReport, kind: str) -> tuple[str, int]:
+    return next((line.outcome, line.count) for line in done.lines if line.kind == kind)
 
 
 def test_nothing_serves_between_the_rows_and_the_replay(
-    shelf: Path, capsys: pytest.CaptureFixture[str]
+    backups_in: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = stand.back_up(shelf, NOW)
+    made = stand.back_up(backups_in, NOW)
     stand.lose_everything()
     put_back(checked(made.records, made.keys), replace=True, at=NOW)
     # The process that restores dies here. Every way to serve refuses and says how to go on.
@@ -106,9 +107,9 @@ def test_nothing_serves_between_the_rows_and_the_replay(
 
 
 def test_what_is_there_is_replaced_only_when_that_is_said_and_nobody_uses_it(
-    shelf: Path, on_postgres: bool
+    backups_in: Path, on_postgres: bool
 ) -> None:
-    made = stand.back_up(shelf, NOW)
+    made = stand.back_up(backups_in, NOW)
     parts = checked(made.records, made.keys)
     with pytest.raises(InstanceThere, match="--replace"):
         put_back(parts, replace=False, at=NOW)
@@ -129,9 +130,9 @@ def test_what_is_there_is_replaced_only_when_that_is_said_and_nobody_uses_it(
 
 
 def test_a_root_key_that_does_not_open_it_is_found_out_before_anything_changes(
-    shelf: Path, monkeypatch: pytest.MonkeyPatch
+    backups_in: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = stand.back_up(shelf, NOW)
+    made = stand.back_up(backups_in, NOW)
     file = stand.settings.current().path("root.key")
     ours = file.read_text()
     file.write_text("00" * 32)
@@ -147,11 +148,11 @@ def test_a_root_key_that_does_not_open_it_is_found_out_before_anything_changes(
 
 
 def test_a_log_that_is_older_damaged_of_another_key_or_a_fork_is_refused(
-    shelf: Path, tmp_path: Path
+    backups_in: Path, tmp_path: Path
 ) -> None:
     older = Path(shutil.copytree(_sequenced(), tmp_path / "older"))
     vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)
-    made = stand.back_up(shelf, NOW)
+    made = stand.back_up(backups_in, NOW)
     vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)
     mirror = Path(shutil.copytree(_sequenced(), tmp_path / "mirror"))
     stand.lose_everything()
@@ -203,10 +204,12 @@ def _sequenced() -> Path:
     return stand.log()
 
 
-def test_a_shorter_copy_of_the_log_in_the_folder_is_no_fork(shelf: Path, tmp_path: Path) -> None:
+def test_a_shorter_copy_of_the_log_in_the_folder_is_no_fork(
+    backups_in: Path, tmp_path: Path
+) -> None:
     """The folder's log is older than the mirror, and was signed at a size that
     the backup never saw."""
-    made = stand.back_up(shelf, NOW)
+    made = stand.back_up(backups_in, NOW)
     vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)
     own = Path(shutil.copytree(_sequenced(), tmp_path / "own"))
     vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)
@@ -221,9 +224,9 @@ def test_a_shorter_copy_of_the_log_in_the_folder_is_no_fork(shelf: Path, tmp_pat
     stand.assert_ledger_whole(size + 1)
 
 
-def test_holds_restrictions_and_erased_fields_are_repeated(shelf: Path) -> None:
+def test_holds_restrictions_and_erased_fields_are_repeated(backups_in: Path) -> None:
     held, rests, lost, *_ = find_all()
-    early = keeping.place_hold(
+    early = retention.place_hold(
         lost,
         HoldReason(next(iter(HoldReason))),
         reference="case/0",
@@ -231,13 +234,13 @@ def test_holds_restrictions_and_erased_fields_are_repeated(shelf: Path) -> None:
         by=ADVISER,
         at=NOW - WEEK,
     )
-    made = stand.back_up(shelf, NOW - WEEK)
+    made = stand.back_up(backups_in, NOW - WEEK)
     at = NOW - timedelta(days=1)
-    keeping.place_hold(
+    retention.place_hold(
         held, next(iter(HoldReason)), reference="case/1", until=NOW + WEEK, by=ADVISER, at=at
     )
-    keeping.restrict(rests, next(iter(RestrictionReason)), reference="case/2", by=ADVISER, at=at)
-    keeping.release_hold(early.pk, reference="case/0/closed", by=ADVISER, at=at)
+    retention.restrict(rests, next(iter(RestrictionReason)), reference="case/2", by=ADVISER, at=at)
+    retention.release_hold(early.pk, reference="case/0/closed", by=ADVISER, at=at)
     from aboveboard.promise.queries import in_force
 
     kinds = {key: field.kind.value for key, field in in_force().promise.fields.items()}
@@ -264,30 +267,30 @@ def test_holds_restrictions_and_erased_fields_are_repeated(shelf: Path) -> None:
     } == {("repeated", 1)}
 
 
-def test_a_key_that_was_changed_after_the_records_is_said_of_whom(shelf: Path) -> None:
+def test_a_key_that_was_changed_after_the_records_is_said_of_whom(backups_in: Path) -> None:
     from aboveboard.promise.queries import in_force
 
     person_id = find_all()[0]
-    made = stand.back_up(shelf, NOW - WEEK)
+    made = stand.back_up(backups_in, NOW - WEEK)
     kinds = {key: field.kind.value for key, field in in_force().promise.fields.items()}
     erase_fields(person_id, ["email"], kinds=kinds, reason="retention", by=SYSTEM, at=NOW)
-    newer = stand.back_up(shelf, NOW)
+    newer = stand.back_up(backups_in, NOW)
     done = stand.restore(made.records, newer.keys)
-    (line,) = [line for line in done.report if line["kind"] == "record of an older key"]
-    assert (line["outcome"], line["people"]) == ("not_repeated", [person_id])
+    (line,) = [line for line in done.lines if line.kind == "record of an older key"]
+    assert (line.outcome, line.people) == ("not_repeated", (person_id,))
     assert outcome(done, "field.erased")[0] == "not_repeated"
-    assert not [line for line in done.report if line["kind"] == "look-ups"]
+    assert not [line for line in done.lines if line.kind == "look-ups"]
 
 
 @pytest.mark.parametrize("newer", [True, False], ids=["with its secret", "without its secret"])
 def test_a_change_of_the_signing_key_is_repeated_where_its_secret_was_kept(
-    shelf: Path, newer: bool
+    backups_in: Path, newer: bool
 ) -> None:
-    made = stand.back_up(shelf, NOW - WEEK)
+    made = stand.back_up(backups_in, NOW - WEEK)
     log_signing.rotate_key(by=SYSTEM)
     vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)
     sequence_now()  # signed by the new key alone
-    keys_part = stand.back_up(shelf, NOW).keys if newer else made.keys
+    keys_part = stand.back_up(backups_in, NOW).keys if newer else made.keys
     vkey = ledger.verifier_key()
     assert vkey
     put_back(checked(made.records, keys_part), replace=True, at=NOW)
@@ -303,28 +306,28 @@ def test_a_change_of_the_signing_key_is_repeated_where_its_secret_was_kept(
 
 
 def test_notices_that_waited_are_stopped_and_nobody_is_told_twice(
-    shelf: Path, monkeypatch: pytest.MonkeyPatch
+    backups_in: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rendering, "_renderers", {"test": lambda *_: None}, raising=False)
     batch = Batch.objects.create(kind="test", ref={}, mail_domain="localhost", created_at=NOW)
     delivery.queue(
         batch.pk, [delivery.Recipient(find_all()[0], language="en", channel="email")], at=NOW
     )
-    made = stand.back_up(shelf, NOW)
+    made = stand.back_up(backups_in, NOW)
     done = stand.restore(made.records, made.keys)
     assert Batch.objects.get(pk=batch.pk).paused_at == NOW
     assert outcome(done, "notices waiting") == ("not_repeated", 1)
 
 
 def test_what_waited_for_its_place_in_the_tree_is_neither_lost_nor_written_twice(
-    shelf: Path,
+    backups_in: Path,
 ) -> None:
     from aboveboard.recovery import actions
 
     sequence_now()
     # Durable, and waiting when the backup is made.
     vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)
-    made = actions.back_up(shelf, by=SYSTEM, at=NOW)
+    made = actions.back_up(backups_in, by=SYSTEM, at=NOW)
     sequence_now()
     size, entries = ledger.size(), Entry.objects.count()
     done = stand.restore(made.records, made.keys)
@@ -333,7 +336,9 @@ def test_what_waited_for_its_place_in_the_tree_is_neither_lost_nor_written_twice
     stand.assert_ledger_whole(size + 1)
 
 
-def test_an_incident_with_its_duties_and_notices_comes_back(shelf: Path, tmp_path: Path) -> None:
+def test_an_incident_with_its_duties_and_notices_comes_back(
+    backups_in: Path, tmp_path: Path
+) -> None:
     """Django made PostgreSQL check the foreign keys of duties at once, while tables were loaded in
     the order of their names: no backup with an incident could be restored."""
     incident = lost_laptop(find_all(), tmp_path, at=NOW - timedelta(hours=2))
@@ -342,7 +347,7 @@ def test_an_incident_with_its_duties_and_notices_comes_back(shelf: Path, tmp_pat
     before = {table: rows(table) for table in tables.all_tables()}
     assert before["incidents_dutyrecord"]
     assert before["delivery_dispatch"]
-    made = stand.back_up(shelf, NOW)
+    made = stand.back_up(backups_in, NOW)
     put_back(checked(made.records, made.keys), replace=True, at=NOW)
     after = {table: rows(table) for table in before}
     changed = {table for table, found in before.items() if after[table] != found}
@@ -363,9 +368,9 @@ def rows(table: str) -> list[tuple[object, ...]]:
         return [tuple(map(str, row)) for row in cursor.fetchall()]
 
 
-def test_everybody_opens_and_is_found_after_a_restoration(shelf: Path) -> None:
+def test_everybody_opens_and_is_found_after_a_restoration(backups_in: Path) -> None:
     everyone = find_all()
-    made = stand.back_up(shelf, NOW)
+    made = stand.back_up(backups_in, NOW)
     stand.restore(made.records, made.keys)
     assert find_all() == everyone
     assert set(fetch(everyone)) == set(everyone)

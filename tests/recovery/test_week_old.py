@@ -4,6 +4,7 @@ asked again, and the log goes on."""
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.accounts import actions as accounts
 from aboveboard.accounts.clients import actions as clients
 from aboveboard.accounts.models import Account, ServiceClient
+from aboveboard.accounts.queries import StaffMember
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
@@ -21,7 +23,7 @@ from aboveboard.keys.log_signing import sequence_now
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
-from aboveboard.recovery.models import Restoration
+from aboveboard.recovery.queries import RestoreReport
 from aboveboard.recovery.restoring.rules import Outcome
 from aboveboard.vault import actions as vault
 from aboveboard.vault.models import SealedRecord
@@ -42,40 +44,20 @@ class Week:
         (self.erased, self.erased_row), (self.withdrew, _), (self.stays, self.stays_row) = (
             self.people[:3]
         )
-        choose(
-            self.withdrew,
-            "personal-offers",
-            Answer.YES,
-            channel="phone",
-            evidence="call:1",
-            by=ADVISER,
-            at=self.then,
-        )
-        choose(
-            self.erased,
-            "personal-offers",
-            Answer.YES,
-            channel="phone",
-            evidence="call:2",
-            by=ADVISER,
-            at=self.then,
-        )
-        accounts.add_staff(
-            email="admin@example.org",
-            name="A",
-            team="IT",
-            role=Role.ADMINISTRATOR,
-            by=SYSTEM,
-            at=self.then,
-        )
-        self.leaver = accounts.add_staff(
-            email="leaver@example.org",
-            name="L",
-            team="Shops",
-            role=Role.ADVISER,
-            by=SYSTEM,
-            at=self.then,
-        )
+        self.begin()
+        self.wrapped = bytes(PersonKey.objects.get(person_id=self.erased).wrapped)
+        self.sealed = bytes(SealedRecord.objects.get(person_id=self.erased).boxes)[:64]
+        self.made = stand.back_up(tmp_path / "backups", self.then)
+        self.go_by()
+        sequence_now()
+        self.size = ledger.size()
+
+    def begin(self) -> None:
+        """What the backup holds."""
+        self.choose(self.withdrew, Answer.YES, "call:1", self.then)
+        self.choose(self.erased, Answer.YES, "call:2", self.then)
+        self.hire("admin@example.org", Role.ADMINISTRATOR)
+        self.leaver = self.hire("leaver@example.org", Role.ADVISER)
         self.till, _ = clients.make_client(
             name="till",
             role="shop-system",
@@ -85,35 +67,33 @@ class Week:
             by=SYSTEM,
             at=self.then,
         )
-        self.wrapped = bytes(PersonKey.objects.get(person_id=self.erased).wrapped)
-        self.sealed = bytes(SealedRecord.objects.get(person_id=self.erased).boxes)[:64]
-        self.made = stand.back_up(tmp_path / "shelf", self.then)
-        # The week.
+
+    def go_by(self) -> None:
+        """What happened after it."""
         vault.erase(self.erased, reason="asked", by=SYSTEM, at=self.then + WEEK / 7)
-        choose(
-            self.withdrew,
-            "personal-offers",
-            Answer.NO,
-            channel="phone",
-            evidence="call:3",
-            by=ADVISER,
-            at=self.then + WEEK / 6,
-        )
+        self.choose(self.withdrew, Answer.NO, "call:3", self.then + WEEK / 6)
         accounts.close(self.leaver.id, by=SYSTEM, at=self.then + WEEK / 5)
         clients.revoke_client(self.till.id, by=SYSTEM, at=self.then + WEEK / 4)
-        self.later = [one for one in load(20, seed=7) if one[0] not in dict(self.people)]
-        choose(
-            self.later[0][0],
-            "personal-offers",
-            Answer.YES,
-            channel="phone",
-            evidence="call:4",
-            by=ADVISER,
-            at=self.then + WEEK / 3,
-        )
+        self.later = [each for each in load(20, seed=7) if each[0] not in dict(self.people)]
+        self.choose(self.later[0][0], Answer.YES, "call:4", self.then + WEEK / 3)
         vault.erase(self.later[1][0], reason="asked", by=SYSTEM, at=self.then + WEEK / 2)
-        sequence_now()
-        self.size = ledger.size()
+
+    def hire(self, email: str, role: Role) -> StaffMember:
+        return accounts.add_staff(
+            email=email, name=email[0].upper(), team="Shops", role=role, by=SYSTEM, at=self.then
+        )
+
+    @staticmethod
+    def choose(person_id: int, answer: Answer, evidence: str, at: datetime) -> None:
+        choose(
+            person_id,
+            "personal-offers",
+            answer,
+            channel="phone",
+            evidence=evidence,
+            by=ADVISER,
+            at=at,
+        )
 
 
 @pytest.fixture
@@ -126,11 +106,11 @@ def use(person_id: int) -> UseResult:
     return access.use(ask.about(Subject(person_id)), at=NOW)
 
 
-def outcomes(done: Restoration, outcome: Outcome) -> dict[str, int]:
-    return {line["kind"]: line["count"] for line in done.report if line["outcome"] == outcome}
+def outcomes(done: RestoreReport, outcome: Outcome) -> dict[str, int]:
+    return {line.kind: line.count for line in done.lines if line.outcome == outcome}
 
 
-def assert_as_after_the_week(week: Week, done: Restoration) -> None:
+def assert_as_after_the_week(week: Week, done: RestoreReport) -> None:
     # The erased person: no look-up, no key, no record, no sign-in, no choices; to
     # everybody they are unknown.
     assert not find("customer_number", week.erased_row["customer_id"])
@@ -162,7 +142,7 @@ def assert_as_after_the_week(week: Week, done: Restoration) -> None:
     assert outcomes(done, Outcome.NOT_REPEATED)["people.imported"] == 1
     # Of somebody who came after the backup.
     assert outcomes(done, Outcome.NOT_REPEATED)["choice.made"] == 1
-    assert all(line["reason"] for line in done.report)
+    assert all(line.reason for line in done.lines)
     # The log goes on: nothing that anybody saw is gone, and the next entry follows it.
     stand.assert_ledger_whole(week.size + 2)
     assert Entry.objects.filter(kind="restore.done").count() == 1
@@ -190,7 +170,7 @@ def test_old_records_with_the_newest_keys_do_not_open_whom_the_log_forgot(
     week: Week, tmp_path: Path
 ) -> None:
     """The keys of a newer backup say who was erased, even where no log does."""
-    newer = stand.back_up(tmp_path / "shelf", NOW)
+    newer = stand.back_up(tmp_path / "backups", NOW)
     assert newer.keys_removed == (week.made.keys.name,)
     stand.lose_everything()
     done = stand.restore(week.made.records, newer.keys, without_log=True)
@@ -212,7 +192,7 @@ def test_an_old_backup_and_the_live_database_together_open_nobody_who_was_erased
     assert [_holds(part, week.wrapped) for part in parts] == [False, True], (
         "while it is the newest, the old keys open the old records"
     )
-    newer = stand.back_up(tmp_path / "shelf", NOW)
+    newer = stand.back_up(tmp_path / "backups", NOW)
     assert not week.made.keys.exists()
     assert _holds(week.made.records, week.sealed), "the record is in the old backup still, as noise"
     assert not any(

@@ -1,5 +1,5 @@
-"""Taking the entries that came after the backup out of the published log, so that the log
-goes on and does not fork.
+"""A restored database takes the entries that came after its backup out of the published log, so
+that the log goes on and does not fork.
 
 The tree that the restored rows lead to is grown with the log's entries. Only if it then has the
 root that was signed is anything kept: that one comparison shows that the log continues the
@@ -30,19 +30,20 @@ from aboveboard.ledger.verify.head import read_head
 from aboveboard.ledger.verify.sources import Source
 from aboveboard.ledger.verify.walk import Walk
 
-Watch = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
+"""Called with how many entries are done, of how many."""
 _BATCH: Final = 2_000
 
 
 class LogRefused(Invalid):
-    """The log that was given cannot be used: {why}."""
+    """This copy of the log cannot be used: {why}."""
 
     code = "log_refused"
     next_step = "Nothing was changed. Give the newest copy of this instance's own log."
 
 
 class LogContradicts(Damaged):
-    """The log that was given is not the one that this backup belongs to: {why}."""
+    """This copy of the log is not the one that the backup belongs to: {why}."""
 
     code = "log_contradicts"
     next_step = (
@@ -52,15 +53,15 @@ class LogContradicts(Damaged):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """A log's signed head, and where its files are."""
+class LogHead:
+    """The signed head of a copy of the log, and where its files are."""
 
     source: Source
     note: str
     checkpoint: Checkpoint
 
 
-def head_of(source: Source, trusted: Sequence[Verifier]) -> Head | None:
+def log_head(source: Source, trusted: Sequence[Verifier]) -> LogHead | None:
     """Return the head of a log, or None if it shows none.
 
     Raises:
@@ -73,11 +74,15 @@ def head_of(source: Source, trusted: Sequence[Verifier]) -> Head | None:
     note = read_head(source, trusted, report)
     if note is None:
         raise LogRefused(why=report.findings[0].sentence)
-    return Head(source, note, open_with(note, trusted))
+    return LogHead(source, note, open_with(note, trusted))
 
 
 def ingest(
-    head: Head, others: Sequence[Head], *, at: datetime, watch: Watch = lambda done, total: None
+    head: LogHead,
+    others: Sequence[LogHead],
+    *,
+    at: datetime,
+    progress: Progress = lambda done, total: None,
 ) -> int:
     """Bring the database's ledger up to ``head``; return how many entries that
     added. All of it or nothing.
@@ -89,6 +94,8 @@ def ingest(
         LogRefused: the log shows less than the backup holds, or is damaged.
         LogContradicts: it, or one of the others, is a fork.
     """
+    # Nothing is written before the tree has the root that was signed: it alone shows that the log
+    # goes on from these rows.
     last = CheckpointRow.objects.order_by("-size").first()
     size = last.size if last else 0
     if head.checkpoint.size < size:
@@ -100,7 +107,7 @@ def ingest(
         )
     _continues(head, size, bytes(last.root) if last else b"")
     tree, passing = CompactRange(), {other.checkpoint.size: other for other in (*others, head)}
-    for body in _own(size):
+    for body in _restored_bodies(size):
         tree.append(leaf_hash(body))
         _compare(tree, passing)
     if last is not None and tree.root() != bytes(last.root):
@@ -109,14 +116,14 @@ def ingest(
         )
     added = 0
     with transaction.atomic():
-        coming = _theirs(head, size)
+        coming = _log_bodies(head, size)
         while batch := list(islice(coming, _BATCH)):
             first = tree.size
             for body in batch:
                 tree.append(leaf_hash(body))
                 _compare(tree, passing)
             added += _keep(first, batch)
-            watch(tree.size - size, head.checkpoint.size - size)
+            progress(tree.size - size, head.checkpoint.size - size)
         for other in passing.values():
             CheckpointRow.objects.get_or_create(
                 size=other.checkpoint.size,
@@ -126,17 +133,17 @@ def ingest(
     return added
 
 
-def _continues(head: Head, size: int, root: bytes) -> None:
-    """Tell a fork from a damaged copy: by the log's own tiles, does it begin
-    with what the backup has?"""
+def _continues(head: LogHead, size: int, root: bytes) -> None:
+    """Tell a fork from a damaged copy: by the log's own tiles, does it begin with what the backup
+    has?"""
     walk = Walk(head.source, head.checkpoint, Report())
     if size and HashReader(head.checkpoint.size, walk.hashes_of).root((0, size)) != root:
         raise LogContradicts(why=f"its first {size:,} entries are not those of the backup")
 
 
-def _compare(tree: CompactRange, passing: dict[int, Head]) -> None:
-    found = passing.get(tree.size)
-    if found is not None and found.checkpoint.root != tree.root():
+def _compare(tree: CompactRange, passing: dict[int, LogHead]) -> None:
+    head = passing.get(tree.size)
+    if head is not None and head.checkpoint.root != tree.root():
         raise LogContradicts(
             why=(
                 f"its first {tree.size:,} entries do not lead to the root that was signed for "
@@ -145,15 +152,15 @@ def _compare(tree: CompactRange, passing: dict[int, Head]) -> None:
         )
 
 
-def _own(size: int) -> Iterator[bytes]:
+def _restored_bodies(size: int) -> Iterator[bytes]:
     """Yield the bodies of the restored entries in the tree, up to the first gap."""
     done = 0
-    while done < size and (some := bodies(done, min(_BATCH, size - done))):
-        yield from some
-        done += len(some)
+    while done < size and (batch := bodies(done, min(_BATCH, size - done))):
+        yield from batch
+        done += len(batch)
 
 
-def _theirs(head: Head, first: int) -> Iterator[bytes]:
+def _log_bodies(head: LogHead, first: int) -> Iterator[bytes]:
     """Yield the log's entries from place ``first`` on."""
     size = head.checkpoint.size
     for number in range(first // WIDTH, -(-size // WIDTH)):
@@ -210,7 +217,8 @@ def _keep(first: int, batch: Sequence[bytes]) -> int:
 
 
 def _continue_numbers() -> None:
-    """PostgreSQL does not count ids that were given to it; SQLite does."""
+    """Let new entries be numbered after those that were taken over: PostgreSQL does not count ids
+    that were given to it, as SQLite does."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(

@@ -18,14 +18,15 @@ from django.db import connection, transaction
 import aboveboard
 from aboveboard.basics import settings
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
+from aboveboard.basics.facts import Digest
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.ledger.published import log_folder
 from aboveboard.recovery import archive, backups, manifest
 from aboveboard.recovery.copying.postgres import Postgres
-from aboveboard.recovery.copying.snapshot import Database, Taken, Told
+from aboveboard.recovery.copying.snapshot import Database, OnStep, Taken
 from aboveboard.recovery.copying.sqlite import Sqlite
+from aboveboard.recovery.entries import BackupMade
 from aboveboard.recovery.manifest import KEYS, RECORDS, SETTINGS, Ledger, Manifest, Table
 from aboveboard.recovery.models import Backup
 from aboveboard.vault import blind
@@ -57,7 +58,7 @@ def without_passwords(text: str) -> str:
     return _PASSWORD.sub(r"\1@", text)
 
 
-def back_up(where: Path, *, by: Actor, at: datetime, told: Told = lambda what: None) -> Made:
+def back_up(where: Path, *, by: Actor, at: datetime, on_step: OnStep = lambda what: None) -> Made:
     """Make a backup of the serving instance in the folder ``where``, and delete
     the keys of the one before.
 
@@ -80,7 +81,7 @@ def back_up(where: Path, *, by: Actor, at: datetime, told: Told = lambda what: N
     with backups.locked(where):  # 1
         parts = _parts(where, name)
         try:
-            taken = _fill(*parts, at=at, told=told)  # 2-4
+            taken = _fill(*parts, at=at, on_step=on_step)  # 2-4
             for part in reversed(parts):
                 part.stand()  # 5
         except BaseException as error:
@@ -95,12 +96,8 @@ def back_up(where: Path, *, by: Actor, at: datetime, told: Told = lambda what: N
         seconds = time.monotonic() - began
         size, entries = records.size + keys.size, taken.facts.ledger_size
         with transaction.atomic():  # 6
-            facts: dict[str, Json] = {
-                "records": _digest(records.final),
-                "keys": _digest(keys.final),
-                "size": entries,
-            }
-            append("backup.made", by=by, handle=None, facts=facts, at=at)
+            entry = BackupMade(_digest(records.final), _digest(keys.final), entries)
+            append(entry, by=by, handle=None, at=at)
             Backup.objects.create(
                 name=name, made_at=at, size=size, entries=entries, seconds=seconds
             )
@@ -115,9 +112,9 @@ def _parts(where: Path, name: str) -> tuple[backups.Part, backups.Part]:
         raise backups.CannotWrite(place=where, why=error.strerror) from None
 
 
-def _fill(records: backups.Part, keys: backups.Part, *, at: datetime, told: Told) -> Taken:
+def _fill(records: backups.Part, keys: backups.Part, *, at: datetime, on_step: OnStep) -> Taken:
     current = settings.current()
-    told("log")
+    on_step("log")
     with records.create(archive.LOG) as out:
         archive.pack_log(log_folder().path, out)
     if current.path("incidents").is_dir():
@@ -126,7 +123,7 @@ def _fill(records: backups.Part, keys: backups.Part, *, at: datetime, told: Told
     # Set by the environment alone: there is no file.
     with records.create(SETTINGS) as out, suppress(FileNotFoundError):
         out.write(without_passwords(current.path(settings.FILE_NAME).read_text("utf-8")).encode())
-    taken = database().copy_out(records, keys, told)
+    taken = database().copy_out(records, keys, on_step)
     records.finish(_manifest(RECORDS, taken, taken.records, records, at))
     keys.finish(_manifest(KEYS, taken, taken.keys, keys, at))
     return taken
@@ -151,5 +148,5 @@ def _manifest(
     )
 
 
-def _digest(part: Path) -> str:
-    return hashlib.sha256((part / manifest.FILE).read_bytes()).hexdigest()
+def _digest(part: Path) -> Digest:
+    return Digest(hashlib.sha256((part / manifest.FILE).read_bytes()).hexdigest())

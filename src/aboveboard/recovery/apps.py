@@ -13,4 +13,22 @@ class RecoveryConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="recovery")
+        from aboveboard.recovery import entries
+
+        return Package(
+            name="recovery",
+            public=(
+                "actions",
+                "backups",
+                "entries",
+                "gate",
+                "manifest",
+                "queries",
+                "restoring.load",
+                "restoring.parts",
+                "restoring.replay",
+                "restoring.rules",
+                "scrubbing",
+            ),
+            entries=(entries.BackupMade, entries.RestoreDone),
+        )

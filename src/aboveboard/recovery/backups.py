@@ -2,8 +2,8 @@
 one whole or not at all.
 
 ```
-SHELF/aboveboard-20261126T123000Z/         the records part; kept as long as you like
-SHELF/aboveboard-20261126T123000Z.keys/    the keys part; replaced by the next
+DIR/aboveboard-20261126T123000Z/         the records part; kept as long as you like
+DIR/aboveboard-20261126T123000Z.keys/    the keys part; replaced by the next
 ```
 """
 
@@ -44,7 +44,7 @@ def name_at(at: datetime) -> str:
 
 
 @contextmanager
-def locked(shelf: Path) -> Iterator[None]:
+def locked(place: Path) -> Iterator[None]:
     """Let one backup at a time write here, and clear away what an earlier one left when it died.
 
     Raises:
@@ -52,16 +52,16 @@ def locked(shelf: Path) -> Iterator[None]:
         Conflict: another backup is being made here.
     """
     try:
-        shelf.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(shelf / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(place / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
-        raise CannotWrite(place=shelf, why=error.strerror) from None
+        raise CannotWrite(place=place, why=error.strerror) from None
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Conflict(why=f"another backup is being made in {shelf}") from None
-        for left in shelf.glob(f".*{_PARTIAL}"):
+            raise Conflict(why=f"another backup is being made in {place}") from None
+        for left in place.glob(f".*{_PARTIAL}"):
             shutil.rmtree(left)
         yield
     finally:
@@ -72,9 +72,9 @@ class Part:
     """A part being written, under a name that nobody takes for a backup, until
     :meth:`stand` gives it its own."""
 
-    def __init__(self, shelf: Path, name: str) -> None:
-        self.final = shelf / name
-        self.folder = shelf / f".{name}{_PARTIAL}"
+    def __init__(self, place: Path, name: str) -> None:
+        self.final = place / name
+        self.folder = place / f".{name}{_PARTIAL}"
         if self.final.exists():
             raise Conflict(why=f"there is a backup called {name} already")
         self.folder.mkdir(mode=0o700)
@@ -147,10 +147,10 @@ def keys_for(records: Path) -> Path | None:
     return max(keys_on(records.resolve().parent), default=None)
 
 
-def keys_on(shelf: Path) -> list[Path]:
-    """Return the finished keys parts of a shelf, oldest first."""
+def keys_on(place: Path) -> list[Path]:
+    """Return the finished keys parts in a folder, oldest first."""
     return sorted(
-        path for path in shelf.glob(f"aboveboard-*{_KEYS}") if (path / manifests.FILE).is_file()
+        path for path in place.glob(f"aboveboard-*{_KEYS}") if (path / manifests.FILE).is_file()
     )
 
 
@@ -159,20 +159,20 @@ def keys_name(name: str) -> str:
     return name + _KEYS
 
 
-def remove_older_keys(shelf: Path, newest: Path) -> list[str]:
+def remove_older_keys(place: Path, newest: Path) -> list[str]:
     """Delete every keys part but the newest; return the names of those that went.
 
     The manifest goes first, so that one that was being deleted when the process
     died is no backup any more.
     """
     gone = []
-    for path in [*shelf.glob(f"aboveboard-*{_KEYS}")]:
+    for path in [*place.glob(f"aboveboard-*{_KEYS}")]:
         if path.name < newest.name:
             (path / manifests.FILE).unlink(missing_ok=True)
             _flush(path)
             shutil.rmtree(path)
             gone.append(path.name)
-    _flush(shelf)
+    _flush(place)
     return sorted(gone)
 
 

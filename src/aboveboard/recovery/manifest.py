@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import canonical
-from aboveboard.basics.errors import AboveboardError, Invalid
+from aboveboard.basics.errors import Damaged, Invalid
 
 FILE: Final = "manifest.json"
 SETTINGS: Final = "settings.toml"
@@ -30,14 +30,14 @@ class NotABackup(Invalid):
     next_step = "Name the folder that `aboveboard backup` made, the one with manifest.json in it."
 
 
-class BackupDamaged(AboveboardError):
+class BackupDamaged(Damaged):
     """The backup {place} is damaged: {found}."""
 
     code = "backup_damaged"
     next_step = "Nothing was changed. Take another copy of this backup, or an older one."
 
 
-class BackupOfAnotherVersion(AboveboardError):
+class BackupOfAnotherVersion(Invalid):
     """The backup {place} was made by another version of Aboveboard: {found}."""
 
     code = "backup_of_another_version"
@@ -102,9 +102,9 @@ class Manifest:
 
 def encode(manifest: Manifest) -> bytes:
     """Return the bytes of ``manifest.json``; the last thing written of a part."""
-    said = {"format": FORMAT} | asdict(manifest) | {"made_at": clock.to_text(manifest.made_at)}
-    sealed = said | {"sha256": hashlib.sha256(canonical(said)).hexdigest()}
-    return json.dumps(sealed, indent=1, ensure_ascii=False).encode() + b"\n"
+    fields = {"format": FORMAT} | asdict(manifest) | {"made_at": clock.to_text(manifest.made_at)}
+    digested = fields | {"sha256": hashlib.sha256(canonical(fields)).hexdigest()}
+    return json.dumps(digested, indent=1, ensure_ascii=False).encode() + b"\n"
 
 
 def read(folder: Path) -> Manifest:
@@ -116,7 +116,7 @@ def read(folder: Path) -> Manifest:
         BackupDamaged: it is not what was written.
     """
     try:
-        said = json.loads((folder / FILE).read_bytes())
+        fields = json.loads((folder / FILE).read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         raise NotABackup(
             place=folder, why="it has no manifest, so it was never finished or is something else"
@@ -125,30 +125,30 @@ def read(folder: Path) -> Manifest:
         raise BackupDamaged(
             place=folder, found=f"its manifest cannot be read ({type(error).__name__})"
         ) from None
-    if not isinstance(said, dict) or "format" not in said:
+    if not isinstance(fields, dict) or "format" not in fields:
         raise NotABackup(place=folder, why="its manifest is not one of a backup")
-    if said["format"] != FORMAT:
+    if fields["format"] != FORMAT:
         raise BackupOfAnotherVersion(
             place=folder,
-            found=f"its format is {said['format']!r}",
-            version=said.get("version", "unknown"),
+            found=f"its format is {fields['format']!r}",
+            version=fields.get("version", "unknown"),
         )
-    digest = said.pop("sha256", None)
+    digest = fields.pop("sha256", None)
     try:
-        if hashlib.sha256(canonical(said)).hexdigest() != digest:
+        if hashlib.sha256(canonical(fields)).hexdigest() != digest:
             raise BackupDamaged(place=folder, found="its manifest was changed")
-        return _decoded(said)
+        return _decoded(fields)
     except (KeyError, TypeError, ValueError):
         raise BackupDamaged(place=folder, found="its manifest is not whole") from None
 
 
-def _decoded(said: dict[str, Any]) -> Manifest:
-    del said["format"]
-    said["made_at"] = clock.from_text(said["made_at"])
-    said["ledger"] = Ledger(**said["ledger"])
-    said["tables"] = {name: Table(**table) for name, table in said["tables"].items()}
-    said["files"] = [File(**file) for file in said["files"]]
-    return Manifest(**said)
+def _decoded(fields: dict[str, Any]) -> Manifest:
+    del fields["format"]
+    fields["made_at"] = clock.from_text(fields["made_at"])
+    fields["ledger"] = Ledger(**fields["ledger"])
+    fields["tables"] = {name: Table(**table) for name, table in fields["tables"].items()}
+    fields["files"] = [File(**file) for file in fields["files"]]
+    return Manifest(**fields)
 
 
 def check(

@@ -1,52 +1,97 @@
-"""What others ask: when the last backup was made, and whether a restoration
-waits to be finished."""
+"""What others ask: when the last backup was made, and whether a restoration waits to be
+finished."""
 
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import OperationalError, ProgrammingError
 
 from aboveboard.basics import settings
 from aboveboard.basics.errors import Unavailable
 from aboveboard.recovery.models import Backup, Restoration
+from aboveboard.recovery.restoring.rules import Outcome, ReportLine
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRecord:
+    """A backup that was finished: the name of its folder, and when."""
+
+    name: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport:
+    """What became of what happened since a backup.
+
+    Attributes:
+        backup: the name of its folder.
+        made_at: when it was made.
+        log: where the entries since came from; empty: there was no log.
+        lines: how many entries of a kind came to what, and why. Empty until it is finished.
+    """
+
+    backup: str
+    made_at: datetime
+    log: str
+    lines: tuple[ReportLine, ...]
 
 
 class RestoreUnfinished(Unavailable):
-    """This instance was restored from a backup of {made_at}, and what was erased or withdrawn
-    since is not repeated yet."""
+    """This instance was restored from a backup of {made_at}, and what was erased or withdrawn since
+    is not repeated yet."""
 
     code = "restore_unfinished"
     next_step = (
-        "Nothing serves before that. Run: aboveboard restore --resume --home {home} --log LOG"
+        "Nothing is served until then. Run: aboveboard restore --resume --home {home} --log LOG"
     )
 
 
-def last_backup() -> Backup | None:
+def last_backup() -> BackupRecord | None:
     """Return the newest backup that was finished, or None."""
-    return Backup.objects.order_by("-made_at").first()
+    row = Backup.objects.order_by("-made_at").first()
+    return None if row is None else BackupRecord(row.name, row.made_at)
 
 
-def unfinished() -> Restoration | None:
+def unfinished() -> RestoreReport | None:
     """Return the restoration that is not finished, or None."""
+    row = unfinished_row()
+    return None if row is None else report_of(row)
+
+
+def unfinished_row() -> Restoration | None:
+    """Return the row of the restoration that is not finished, for this package alone."""
     return Restoration.objects.filter(finished_at__isnull=True).order_by("-loaded_at").first()
 
 
-def last_restoration() -> Restoration | None:
-    """Return the newest restoration, or None."""
-    return Restoration.objects.order_by("-loaded_at").first()
+def report_of(row: Restoration) -> RestoreReport:
+    """Return a restoration as others see it."""
+    lines = (
+        ReportLine(
+            line["kind"],
+            Outcome(line["outcome"]),
+            line["count"],
+            line["reason"],
+            tuple(line.get("people", ())),
+        )
+        for line in row.report
+    )
+    return RestoreReport(row.backup, row.backup_made_at, row.log, tuple(lines))
 
 
 def check_finished() -> bool:
-    """Look whether this database may be used. True if so; False if it cannot be told.
+    """Look whether this database may be used. True if so; False if it cannot be known.
 
-    A database that is older than this room is left to those who look for that.
+    A database from before this package had tables is left to those who look for that.
 
     Raises:
         RestoreUnfinished: it came out of a backup, and the erasures since are not repeated yet.
     """
     try:
-        waits = unfinished()
+        waits = unfinished_row()
     except (OperationalError, ProgrammingError) as error:
         if (
             isinstance(error, ProgrammingError)

@@ -312,7 +312,7 @@ def _backup(current: settings.Settings) -> Check:
 
     if waits := queries.unfinished():
         said = (
-            f"a backup of {waits.backup_made_at:%Y-%m-%d %H:%M} UTC was put back, and what was "
+            f"a backup of {waits.made_at:%Y-%m-%d %H:%M} UTC was put back, and what was "
             "erased since is not repeated"
         )
         return Check(

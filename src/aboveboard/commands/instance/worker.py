@@ -1,7 +1,7 @@
-"""``aboveboard worker``: sequence the ledger, send what is due, do the jobs;
-until it is told to stop.
+"""``aboveboard worker``: sequence the ledger, send what is due and do the jobs, until
+it is stopped.
 
-Five loops, each in a thread of its own, so that a long job holds up no notice and neither holds up
+Six loops, each in a thread of its own, so that a long job holds up no notice and neither holds up
 the ledger; the last two look, once an hour, for what may no longer be kept and for uploads that
 nobody confirmed. What goes wrong in one turn is logged and the next turn comes after a rest that
 grows; nothing is lost meanwhile, because everything to do is a row. SIGTERM or Ctrl-C: each loop
@@ -26,12 +26,10 @@ from aboveboard.basics import clock, settings
 from aboveboard.commands import exits, limits
 
 NAME = "worker"
-HELP = (
-    "Do the work that waits: sequence the ledger, send notices, do jobs. `serve` runs one itself."
-)
+HELP = "Run the background worker: sequence the ledger, send notices, run jobs. `serve` starts one."
 EXAMPLE = """\
 aboveboard worker --home our-instance
-aboveboard worker --once     (do what waits now, then end)"""
+aboveboard worker --once     (do the work that is waiting, then stop)"""
 
 log = logging.getLogger("aboveboard.worker")
 
@@ -41,11 +39,11 @@ PARENT_VARIABLE = "ABOVEBOARD_WORKER_OF"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--once", action="store_true", help="do what waits now, then end")
+    parser.add_argument("--once", action="store_true", help="do the work that waits, then stop")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Work until told to stop; with ``--once`` until nothing waits."""
+    """Work until stopped; with ``--once`` until nothing waits."""
     from aboveboard.keys.queries import check_root_key
 
     check_root_key()  # a worker without the root key could only fail, at every turn
@@ -119,27 +117,9 @@ class Loop:
 
 def make_loops(name: str, stop: threading.Event) -> list[Loop]:
     """Return the loops of a worker of that name."""
-    from aboveboard.accounts.clients import idempotency, tokens
     from aboveboard.delivery.actions import drain
-    from aboveboard.identity.actions import end_undoing
-    from aboveboard.incidents.leaks import staging
-    from aboveboard.keys.log_signing import sequence_now
-    from aboveboard.ledger.queries import anything_waits
     from aboveboard.ledger.witnessing import ask_witnesses
     from aboveboard.outbox.jobs import run_jobs_once
-    from aboveboard.recovery import scrubbing
-    from aboveboard.retention.sweep import scheduled
-
-    due = 0.0
-
-    def sequence() -> bool:
-        nonlocal due
-        # A look costs a read. The whole turn, which also mends the published files, is taken
-        # now and then without need.
-        if anything_waits() or monotonic() >= due:
-            sequence_now()
-            due = monotonic() + limits.SEQUENCE_EVERY.total_seconds()
-        return False  # everything that waited is in; the next turn is due after the pause
 
     def send() -> bool:
         drained = drain(worker=name, at=clock.now(), stop=stop.is_set)
@@ -150,34 +130,63 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
     def work() -> bool:
         return run_jobs_once(worker=name, limit=1) > 0
 
-    def sweep() -> bool:
-        if gone := staging.sweep(at=clock.now()):
-            log.info("%s uploads that nobody confirmed were deleted", gone)
-        tokens.sweep(at=clock.now())
-        idempotency.sweep(at=clock.now())
-        return False
-
-    def retain() -> bool:
-        end_undoing(at=clock.now())
-        if done := scheduled.turn(clock.now()):
-            log.info("sweep %s: %s people reviewed", done.pk, done.people_reviewed)
-        scrubbing.scrub()  # after what erases; if somebody was reading, the next turn does it
-        return False
-
     def witness() -> bool:
         ask_witnesses(at=clock.now())
         return False
 
+    witness_every = timedelta(seconds=settings.current().ledger.witness_every)
     return [
-        Loop("sequencing", sequence, stop, limits.SEQUENCE_PAUSE),
-        Loop(
-            "witnessing", witness, stop, timedelta(seconds=settings.current().ledger.witness_every)
-        ),
+        Loop("sequencing", Sequencing(), stop, limits.SEQUENCE_PAUSE),
+        Loop("witnessing", witness, stop, witness_every),
         Loop("sending", send, stop),
         Loop("jobs", work, stop),
-        Loop("retention", retain, stop, limits.SWEEP_PAUSE),
-        Loop("sweeping", sweep, stop, limits.SWEEP_PAUSE),
+        Loop("retention", _retain, stop, limits.SWEEP_PAUSE),
+        Loop("sweeping", _sweep, stop, limits.SWEEP_PAUSE),
     ]
+
+
+class Sequencing:
+    """The turn that gives entries their place in the tree."""
+
+    def __init__(self) -> None:
+        self._due = 0.0
+
+    def __call__(self) -> bool:
+        """Take one turn."""
+        from aboveboard.keys.log_signing import sequence_now
+        from aboveboard.ledger.queries import anything_waits
+
+        # Asking costs one read. The whole turn, which also mends the published files, is taken now
+        # and then without need.
+        if anything_waits() or monotonic() >= self._due:
+            sequence_now()
+            self._due = monotonic() + limits.SEQUENCE_EVERY.total_seconds()
+        return False  # everything that waited is in; the next turn is due after the pause
+
+
+def _retain() -> bool:
+    from aboveboard.identity.actions import end_undoing
+    from aboveboard.recovery.scrubbing import scrub
+    from aboveboard.retention.sweep import scheduled
+
+    end_undoing(at=clock.now())
+    if done := scheduled.turn(clock.now()):
+        log.info("sweep %s: %s people reviewed", done.pk, done.people_reviewed)
+    # Last, since it gets out of the files what the others erased. If somebody was reading, the next
+    # turn does it.
+    scrub()
+    return False
+
+
+def _sweep() -> bool:
+    from aboveboard.accounts.clients import idempotency, tokens
+    from aboveboard.incidents.leaks import staging
+
+    if gone := staging.sweep(at=clock.now()):
+        log.info("%s uploads that nobody confirmed were deleted", gone)
+    tokens.sweep(at=clock.now())
+    idempotency.sweep(at=clock.now())
+    return False
 
 
 def _close_connection() -> None:

@@ -5,40 +5,39 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands import exits
-from aboveboard.commands.progress import Bar
-from aboveboard.commands.recovery.report import Telling, told_size
+from aboveboard.commands.progress import Bar, Steps, size_in_words
 
 NAME = "backup"
 HELP = (
-    "Copy the serving instance into a folder: the records, and apart from them the keys. Or check "
-    "such a copy."
+    "Back up the instance while it runs: its records, and separately its keys. Or check a backup."
 )
 EXAMPLE = """\
-aboveboard backup /mnt/backups --home our-instance      (every night; the server may run)
+aboveboard backup /mnt/backups --home our-instance      (every night)
 aboveboard backup --check /mnt/backups/aboveboard-20261126T010000Z
-The keys of the backup before are deleted: only the newest keys can open a record. root.key is \
+The keys of the previous backup are deleted: only the newest keys can open a record. root.key is \
 never in a backup."""
 
 
 def NEEDS_INSTANCE(args: argparse.Namespace) -> bool:
-    """A copy is checked without an instance."""
+    """A backup is checked without an instance."""
     return args.check is None
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "folder", type=Path, nargs="?", metavar="DIR", help="the folder in which backups stand"
+        "folder", type=Path, nargs="?", metavar="DIR", help="the folder to write backups to"
     )
     parser.add_argument(
         "--check",
         type=Path,
         metavar="BACKUP",
-        help="read every byte of a backup, and check the log in it",
+        help="check a backup: read every byte and verify the log in it",
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -47,8 +46,8 @@ def run(args: argparse.Namespace) -> int:
     """Back up, or check."""
     if (args.folder is None) == (args.check is None):
         raise Invalid(
-            found="neither a folder nor a backup to check was named, or both",
-            fix="Say: aboveboard backup DIR",
+            found="give either a folder to back up to, or --check with a backup",
+            fix="Run: aboveboard backup DIR",
         )
     return _check(args) if args.check else _back_up(args)
 
@@ -60,11 +59,11 @@ def _back_up(args: argparse.Namespace) -> int:
     from aboveboard.recovery import actions
 
     sequence_now()
-    with Telling("Copying", quiet=args.json) as telling:
-        made = actions.back_up(args.folder.resolve(), by=SYSTEM, at=clock.now(), told=telling.name)
+    with Steps("Copying", quiet=args.json) as steps:
+        made = actions.back_up(args.folder.resolve(), by=SYSTEM, at=clock.now(), on_step=steps.name)
     sequence_now()
     if args.json:
-        said = {
+        shown = {
             "records": str(made.records),
             "keys": str(made.keys),
             "bytes": made.size,
@@ -72,22 +71,23 @@ def _back_up(args: argparse.Namespace) -> int:
         }
         print(
             json.dumps(
-                said | {"seconds": round(made.seconds, 3), "keys_removed": list(made.keys_removed)},
+                shown
+                | {"seconds": round(made.seconds, 3), "keys_removed": list(made.keys_removed)},
                 indent=1,
             )
         )
         return exits.DONE
     print(
-        f"Made {made.records} ({told_size(made.size)}, {made.entries:,} ledger entries, "
-        f"{made.seconds:.1f} s)."
+        f"Backed up to {made.records} ({size_in_words(made.size)}, {made.entries:,} ledger "
+        f"entries, {made.seconds:.1f} s)."
     )
-    print(f"Its keys are in {made.keys.name}, beside it.")
+    print(f"The keys are beside it, in {made.keys.name}.")
     if made.keys_removed:
         print(
-            f"The keys of {len(made.keys_removed)} earlier backup(s) were deleted: the newest open "
+            f"Deleted the keys of {len(made.keys_removed)} earlier backup(s): the new keys open "
             "those records too."
         )
-    print("Keep root.key and signing.key somewhere else: neither is in a backup.")
+    print("Store root.key and signing.key somewhere else: they are not in the backup.")
     return exits.DONE
 
 
@@ -101,51 +101,68 @@ def _check(args: argparse.Namespace) -> int:
     whole = manifest.read(folder)
     with Bar("Checking bytes", whole.size, quiet=args.json or not sys.stderr.isatty()) as bar:
         manifest.check(folder, lambda done, total: bar(done))
-    said: dict[str, object] = {
-        "part": whole.part,
-        "made_at": whole.made_at.isoformat(),
-        "bytes": whole.size,
-        "log": None,
-        "keys": None,
-    }
+    checked = Checked(whole.part, whole.made_at.isoformat(), whole.size)
     if whole.part == manifest.RECORDS:
         keys = backups.keys_for(folder)
         if keys is not None:
             manifest.check(keys)
-            said["keys"] = keys.name
+            checked.keys = keys.name
         if whole.ledger.size:
             report, _ = verify_log(
                 Backup(folder), [Verifier.from_vkey(key) for key in whole.ledger.vkeys]
             )
-            said["log"] = {
-                "ok": report.ok,
-                "entries": report.entries,
-                "findings": [finding.sentence for finding in report.findings[:20]],
-            }
-    return _said(args, whole.part, said)
+            checked.entries = report.entries
+            checked.findings = [finding.sentence for finding in report.findings[:20]]
+    return _show(args, checked)
 
 
-def _said(args: argparse.Namespace, part: str, said: dict[str, object]) -> int:
-    log = said["log"]
-    fine = not isinstance(log, dict) or bool(log["ok"])
-    complete = fine and (said["keys"] is not None or part != "records")
+@dataclass(slots=True)
+class Checked:
+    """What the check of one part found. ``entries``, ``findings``: of the log in it, if it has
+    one; ``keys``: the name of the keys part that opens it."""
+
+    part: str
+    made_at: str
+    size: int
+    keys: str | None = None
+    entries: int | None = None
+    findings: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it can be restored: its log is whole and its keys are there."""
+        return not self.findings and (self.keys is not None or self.part != "records")
+
+
+def _show(args: argparse.Namespace, checked: Checked) -> int:
     if args.json:
-        print(json.dumps({"ok": complete} | said, indent=1, ensure_ascii=False))
-        return exits.DONE if complete else exits.LOOK
-    print(
-        f"Every byte is as it was written: the {part} of {said['made_at']}, "
-        f"{told_size(int(str(said['bytes'])))}."
-    )
-    if isinstance(log, dict):
-        print(
-            f"The log in it {'is whole' if fine else 'is NOT whole'}: {log['entries']:,} entries."
-        )
-        for sentence in log["findings"]:
+        log = None
+        if checked.entries is not None:
+            log = {
+                "ok": not checked.findings,
+                "entries": checked.entries,
+                "findings": checked.findings,
+            }
+        shown = {
+            "ok": checked.is_whole,
+            "part": checked.part,
+            "made_at": checked.made_at,
+            "bytes": checked.size,
+            "log": log,
+            "keys": checked.keys,
+        }
+        print(json.dumps(shown, indent=1, ensure_ascii=False))
+        return exits.DONE if checked.is_whole else exits.LOOK
+    print(f"The {checked.part} of {checked.made_at} ({size_in_words(checked.size)}) are undamaged.")
+    if checked.entries is not None:
+        state = "is NOT complete" if checked.findings else "is complete"
+        print(f"The log in the backup {state}: {checked.entries:,} entries.")
+        for sentence in checked.findings:
             print(f"  {sentence}")
-    if part == "records":
+    if checked.part == "records":
         print(
-            f"It opens with the keys in {said['keys']}."
-            if said["keys"]
-            else "There are NO keys beside it: nothing in it can be opened."
+            f"The keys in {checked.keys} open it."
+            if checked.keys
+            else "There are NO keys beside it, so nothing in it can be opened."
         )
-    return exits.DONE if complete else exits.LOOK
+    return exits.DONE if checked.is_whole else exits.LOOK

@@ -1,5 +1,5 @@
-"""``aboveboard restore``: bring an instance back from a backup, and repeat what was
-erased and withdrawn since."""
+"""``aboveboard restore``: restore an instance from a backup, and repeat what was erased and
+withdrawn since."""
 
 from __future__ import annotations
 
@@ -9,31 +9,32 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands import exits
-from aboveboard.commands.recovery.report import Telling
+from aboveboard.commands.progress import Steps
 
 if TYPE_CHECKING:
     from aboveboard.ledger.verify.sources import Source
-    from aboveboard.recovery.models import Restoration
+    from aboveboard.recovery.queries import RestoreReport
 
 NAME = "restore"
 HELP = (
-    "Bring an instance back from a backup, and repeat every erasure and withdrawn choice since, "
-    "before it serves."
+    "Restore an instance from a backup, and repeat every erasure and withdrawn choice since then "
+    "before it serves anyone."
 )
 EXAMPLE = """\
 aboveboard restore /mnt/backups/aboveboard-20261126T010000Z --home our-instance \
 --log /mnt/mirror/log
 aboveboard restore BACKUP --replace --log https://data.example.org/log
 aboveboard restore --resume --log /mnt/mirror/log     \
-(after it was interrupted, or waited for the log)
-Put root.key into the folder first. Stop the server and the workers. --log is the \
-newest copy of the published log."""
+(if it was interrupted, or is waiting for the log)
+First put root.key into the instance folder, and stop the server and the workers. For --log, give \
+the newest copy of the published log."""
 _LISTED = 20
 NEEDS_INSTANCE = False  # there may be none yet: it makes the folder, and starts Django itself
 
@@ -41,68 +42,68 @@ NEEDS_INSTANCE = False  # there may be none yet: it makes the folder, and starts
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "backup", type=Path, nargs="?", metavar="BACKUP", help="the folder of the records part"
+        "backup", type=Path, nargs="?", metavar="BACKUP", help="the backup folder with the records"
     )
     parser.add_argument(
         "--keys",
         type=Path,
         metavar="KEYS",
-        help="the folder of the keys part (default: the newest beside it)",
+        help="the backup folder with the keys (default: the newest one beside the records)",
     )
     parser.add_argument(
         "--log",
         metavar="DIR|URL|BACKUP",
-        help="the newest copy of the published log; the instance's own counts too",
+        help="the newest copy of the published log; the one in the instance folder is used too",
     )
     parser.add_argument(
         "--without-log",
         action="store_true",
-        help="there is no log any more: whoever was erased since comes back",
+        help="restore even though the log is lost: everyone who was erased since comes back",
     )
     parser.add_argument(
         "--vkey",
         action="append",
         default=[],
         metavar="KEY",
-        help="a key the log was signed with since the backup",
+        help="a key that the log has been signed with since the backup; repeat for more than one",
     )
+    parser.add_argument("--replace", action="store_true", help="replace everything in the database")
     parser.add_argument(
-        "--replace", action="store_true", help="replace everything that is in the database"
+        "--resume", action="store_true", help="finish a restoration that was interrupted"
     )
-    parser.add_argument("--resume", action="store_true", help="finish a restoration that waits")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Restore and replay. Exit code 1 when some of what happened since must
-    be done again by hand."""
+    """Restore and replay. Exit code 1 when some of what happened since must be done again by a
+    person."""
     if (args.backup is None) != args.resume:
         raise Invalid(
-            found="a backup to restore and --resume go together like nothing else",
-            fix="Give one of the two.",
+            found="give either a backup to restore, or --resume",
+            fix="Run: aboveboard restore BACKUP, or: aboveboard restore --resume",
         )
-    with Telling("Restoring", quiet=args.json) as telling:
+    with Steps("Restoring", quiet=args.json) as steps:
         if not args.resume:
-            _load(args, telling)
+            _load(args, steps)
         else:
             _start()
         source = _source(args.log) if args.log else None
         from aboveboard.basics.actor import SYSTEM
         from aboveboard.recovery.restoring.replay import replay
 
-        done = replay(
+        report = replay(
             source,
             named=args.log or "",
             without_log=args.without_log,
             trusted=args.vkey,
             by=SYSTEM,
             at=clock.now(),
-            watch=telling,
+            progress=steps,
         )
-    return _said(args, done)
+    return _show(args, report)
 
 
-def _load(args: argparse.Namespace, telling: Telling) -> None:
+def _load(args: argparse.Namespace, steps: Steps) -> None:
     from aboveboard.recovery import backups
     from aboveboard.recovery.manifest import NotABackup
     from aboveboard.recovery.restoring.parts import checked
@@ -111,16 +112,16 @@ def _load(args: argparse.Namespace, telling: Telling) -> None:
     if keys is None:
         raise NotABackup(
             place=args.backup.resolve().parent,
-            why="there is no keys part, and without keys no record opens",
+            why="it has no keys beside it, and without keys no record opens",
         )
     parts = checked(
-        args.backup.resolve(), keys.resolve(), lambda done, total: telling("bytes", done, total)
+        args.backup.resolve(), keys.resolve(), lambda done, total: steps("bytes", done, total)
     )
     with _folder_for(args.backup):
         _start()
         from aboveboard.recovery.restoring.load import load
 
-        load(parts, replace=args.replace, at=clock.now(), told=telling.name)
+        load(parts, replace=args.replace, at=clock.now(), on_step=steps.name)
 
 
 @contextmanager
@@ -173,37 +174,37 @@ def _source(where: str) -> Source:
     return Backup(folder) if Backup.is_one(folder) else Folder(folder)
 
 
-def _said(args: argparse.Namespace, done: Restoration) -> int:
-    left = [line for line in done.report if line["outcome"] == "not_repeated"]
+def _show(args: argparse.Namespace, report: RestoreReport) -> int:
+    left = [line for line in report.lines if line.outcome == "not_repeated"]
     if args.json:
-        said = {
-            "backup": done.backup,
-            "made_at": done.backup_made_at.isoformat(),
-            "log": done.log,
-            "report": done.report,
+        shown = {
+            "backup": report.backup,
+            "made_at": report.made_at.isoformat(),
+            "log": report.log,
+            "report": [asdict(line) for line in report.lines],
         }
-        print(json.dumps(said, indent=1, ensure_ascii=False))
+        print(json.dumps(shown, indent=1, ensure_ascii=False))
         return exits.LOOK if left else exits.DONE
-    print(f"Restored from {done.backup}, made {done.backup_made_at:%Y-%m-%d %H:%M} UTC.")
+    print(f"Restored from {report.backup}, made {report.made_at:%Y-%m-%d %H:%M} UTC.")
     print(
-        f"What happened since comes from {done.log}."
-        if done.log
-        else "WITHOUT a log: whoever was erased since is back."
+        f"What happened since then was read from {report.log}."
+        if report.log
+        else "There was NO log: everyone who was erased since then is back."
     )
     for title, outcome in (
         ("Repeated", "repeated"),
-        ("To be done again by hand", "not_repeated"),
+        ("For you to do again", "not_repeated"),
         ("Nothing to do", "nothing_to_do"),
     ):
-        lines = [line for line in done.report if line["outcome"] == outcome]
+        lines = [line for line in report.lines if line.outcome == outcome]
         if lines:
             print(f"{title}:")
         for line in lines:
-            print(f"  {line['count']:>8,} {line['kind']}: {line['reason']}")
-            if line["people"]:
+            print(f"  {line.count:>8,} {line.kind}: {line.reason}")
+            if line.people:
                 print(
-                    f"           {', '.join(map(str, line['people'][:_LISTED]))}"
-                    f"{' …' if len(line['people']) > _LISTED else ''}"
+                    f"           {', '.join(map(str, line.people[:_LISTED]))}"
+                    f"{' …' if len(line.people) > _LISTED else ''}"
                 )
-    print("Next: aboveboard doctor, then aboveboard serve.")
+    print("Next, run: aboveboard doctor. Then: aboveboard serve.")
     return exits.LOOK if left else exits.DONE

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from aboveboard.recovery.backups import CannotWrite, Part
 from aboveboard.recovery.copying import tables
-from aboveboard.recovery.copying.snapshot import Taken, Told, facts
+from aboveboard.recovery.copying.snapshot import OnStep, Taken, facts
 from aboveboard.recovery.manifest import Table
 
 _BLOCK: Final = 1 << 20
@@ -34,7 +34,7 @@ ORDER BY ordinal_position
 class Postgres:
     """See :class:`aboveboard.recovery.copying.snapshot.Database`."""
 
-    def copy_out(self, records: Part, keys: Part, told: Told) -> Taken:
+    def copy_out(self, records: Part, keys: Part, on_step: OnStep) -> Taken:
         """See the protocol.
 
         Raises:
@@ -51,7 +51,7 @@ class Postgres:
 
             read = facts(query, {str(name): int(str(value)) for name, value in query(_SEQUENCES)})
             for table in tables.all_tables():
-                told(table)
+                on_step(table)
                 part, name = (keys, "keys") if table in secret else (records, "records")
                 made[name][table] = self._copy(part, table)
         return Taken(read, made["records"], made["keys"])

@@ -10,12 +10,12 @@ from aboveboard.recovery.backups import Part
 from aboveboard.recovery.manifest import Table
 
 Query = Callable[[str], Sequence[Sequence[Any]]]
-Told = Callable[[str], None]
-"""Told the name of each table as it is begun."""
+OnStep = Callable[[str], None]
+"""Called with the name of each table, or other step, as it is begun."""
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SnapshotFacts:
     """As of the snapshot: migrations applied, the ledger's head, what root keys are needed,
     last numbers given out."""
 
@@ -30,7 +30,7 @@ class Facts:
 class Taken:
     """A finished snapshot."""
 
-    facts: Facts
+    facts: SnapshotFacts
     records: Mapping[str, Table]
     keys: Mapping[str, Table]
 
@@ -38,7 +38,7 @@ class Taken:
 class Database(Protocol):
     """One kind of database. Both do the same, and are held to it by the same tests."""
 
-    def copy_out(self, records: Part, keys: Part, told: Told) -> Taken:
+    def copy_out(self, records: Part, keys: Part, on_step: OnStep) -> Taken:
         """Write every table into the two parts, all as of one moment, while
         others go on writing."""
 
@@ -50,8 +50,9 @@ class Database(Protocol):
         """Let numbering go on after the last number that was ever given out."""
 
 
-def facts(query: Query, sequences: Mapping[str, int]) -> Facts:
-    """Read the facts with ``query``, which sees the snapshot."""
+def facts(query: Query, sequences: Mapping[str, int]) -> SnapshotFacts:
+    """Read the facts with ``query``, which sees the snapshot: the packages' own queries may see a
+    later moment."""
     migrations = [
         f"{app}.{name}"
         for app, name in query("SELECT app, name FROM django_migrations ORDER BY app, name")
@@ -59,7 +60,7 @@ def facts(query: Query, sequences: Mapping[str, int]) -> Facts:
     head = query("SELECT size, note FROM ledger_checkpointrow ORDER BY size DESC LIMIT 1")
     wrapping = query("SELECT provider, wrapped FROM keys_wrappingkey ORDER BY provider, id")
     size, note = head[0] if head else (0, "")
-    return Facts(
+    return SnapshotFacts(
         migrations,
         size,
         note,

@@ -17,7 +17,7 @@ from django.db import connection
 
 from aboveboard.recovery.backups import CannotWrite, Part
 from aboveboard.recovery.copying import tables
-from aboveboard.recovery.copying.snapshot import Taken, Told, facts
+from aboveboard.recovery.copying.snapshot import OnStep, Taken, facts
 from aboveboard.recovery.manifest import Table
 
 FILE: Final = "rows.sqlite3"
@@ -26,7 +26,7 @@ FILE: Final = "rows.sqlite3"
 class Sqlite:
     """See :class:`aboveboard.recovery.copying.snapshot.Database`."""
 
-    def copy_out(self, records: Part, keys: Part, told: Told) -> Taken:
+    def copy_out(self, records: Part, keys: Part, on_step: OnStep) -> Taken:
         """See the protocol.
 
         Raises:
@@ -45,12 +45,12 @@ class Sqlite:
                 database.execute(f"PRAGMA {alias}.journal_mode = OFF")
                 # The part flushes the whole file itself.
                 database.execute(f"PRAGMA {alias}.synchronous = OFF")
-            taken = self._copied(database, records, told)
+            taken = self._copied(database, records, on_step)
         for part in (records, keys):
             part.take(FILE)
         return taken
 
-    def _copied(self, database: sqlite3.Connection, records: Part, told: Told) -> Taken:
+    def _copied(self, database: sqlite3.Connection, records: Part, on_step: OnStep) -> Taken:
         secret = tables.keys_tables()
         made: dict[str, dict[str, Table]] = {"records": {}, "keys": {}}
         names = tables.all_tables()
@@ -60,7 +60,7 @@ class Sqlite:
                 lambda statement: database.execute(statement).fetchall(), _sequences(database)
             )
             for table in names:
-                told(table)
+                on_step(table)
                 part = "keys" if table in secret else "records"
                 database.execute(
                     f'CREATE TABLE {part}."{table}" '  # noqa: S608 - as below

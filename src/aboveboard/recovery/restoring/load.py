@@ -28,7 +28,7 @@ from aboveboard.basics.package import forget_database
 from aboveboard.keys import queries as keys
 from aboveboard.recovery import archive
 from aboveboard.recovery.actions import database
-from aboveboard.recovery.copying.snapshot import Told
+from aboveboard.recovery.copying.snapshot import OnStep
 from aboveboard.recovery.manifest import BackupDamaged, BackupOfAnotherVersion
 from aboveboard.recovery.models import Restoration
 from aboveboard.recovery.restoring import staging
@@ -42,10 +42,8 @@ class BackupOfAnotherInstance(Invalid):
     next_step = "Nothing was changed. {fix}"
 
 
-def load(
-    parts: Parts, *, replace: bool, at: datetime, told: Told = lambda what: None
-) -> Restoration:
-    """Steps 2 to 6. Return the restoration, which is not finished: ``replay`` follows.
+def load(parts: Parts, *, replace: bool, at: datetime, on_step: OnStep = lambda what: None) -> None:
+    """Steps 2 to 6. The restoration is not finished then: ``replay`` follows.
 
     Raises:
         BackupOfAnotherInstance: its log has another origin, or its rows are of
@@ -71,9 +69,9 @@ def load(
         )
     with staging.staged(replace=replace):  # 2, 6
         forget_database()
-        _fill(parts, told)  # 3
+        _fill(parts, on_step)  # 3
         _try_keys(parts)  # 4
-        restoration = Restoration.objects.create(  # 5
+        Restoration.objects.create(  # 5
             backup=parts.records_at.name,
             backup_made_at=parts.records.made_at,
             keys_made_at=parts.keys.made_at,
@@ -86,16 +84,17 @@ def load(
     exposures = parts.records_at / archive.INCIDENTS
     if exposures.is_file():
         archive.unpack_incidents(exposures, current.path("incidents"))
-    return restoration
 
 
-def _fill(parts: Parts, told: Told) -> None:
+def _fill(parts: Parts, on_step: OnStep) -> None:
     """Step 3."""
     executor = MigrationExecutor(connection)
-    wanted = {(name.partition(".")[0], name.partition(".")[2]) for name in parts.records.migrations}
+    applied = {
+        (name.partition(".")[0], name.partition(".")[2]) for name in parts.records.migrations
+    }
     unknown = [
         f"{app}.{name}"
-        for app, name in sorted(wanted)
+        for app, name in sorted(applied)
         if (app, name) not in executor.loader.graph.nodes
     ]
     if unknown or set(parts.keys.migrations) != set(parts.records.migrations):
@@ -107,25 +106,26 @@ def _fill(parts: Parts, told: Told) -> None:
         raise BackupOfAnotherVersion(
             place=parts.records_at, found=found, version=parts.records.version
         )
-    told("tables")
+    on_step("tables")
     graph = executor.loader.graph
     executor.migrate(
         [
             node
-            for node in sorted(wanted)
-            if not {child.key for child in graph.node_map[node].children} & wanted
+            for node in sorted(applied)
+            if not {child.key for child in graph.node_map[node].children} & applied
         ]
     )
     copying = database()
     for folder, part in ((parts.records_at, parts.records), (parts.keys_at, parts.keys)):
-        told(part.part)
+        on_step(part.part)
         copying.load(str(folder), part.tables)
     # The keys may be newer, and have numbers of their own.
     numbers = [parts.records.sequences, parts.keys.sequences]
     copying.set_sequences(
-        {name: max(one.get(name, 0) for one in numbers) for name in parts.records.sequences}
+        {name: max(part.get(name, 0) for part in numbers) for name in parts.records.sequences}
     )
-    # Now, so that what a later migration alters has no check outstanding.
+    # Now, not at the commit: PostgreSQL alters no table that has a check outstanding, and the
+    # migrations that follow do.
     connection.check_constraints()
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())

@@ -25,7 +25,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """One line of a restoration's report: how many entries of a kind came to what, and why; whom it
     is about, where nothing else says."""
 
@@ -50,8 +50,6 @@ NOTHING: Final = {
     "notice.sent": "a delivery is not made twice",
     "notice.failed": "a failed delivery changes nothing",
     "choice.missed": "nobody was found, so nothing was changed",
-    "backup.made": "a backup changes nothing",
-    "restore.done": "an earlier restoration, itself repeated by what follows it",
 }
 
 NOT_REPEATED: Final = {

@@ -1,0 +1,37 @@
+"""The ledger entries of this package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aboveboard.basics.facts import Code, Digest, Facts, Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class BackupMade(Facts):
+    """A backup was made. ``records`` and ``keys``: SHA-256 of each part's manifest; ``size``:
+    entries in the ledger's tree at its moment."""
+
+    kind: ClassVar = "backup.made"
+    on_restore: ClassVar = Nothing("a backup changes nothing")
+
+    records: Digest
+    keys: Digest
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreDone(Facts):
+    """A restoration was finished. ``entries``: entries in the backup's tree; ``log``: whether
+    there was a log of what came after; the others count the lines of the report by outcome."""
+
+    kind: ClassVar = "restore.done"
+    on_restore: ClassVar = Nothing("what it repeated, the entries after the backup repeat again")
+
+    backup: Code
+    entries: int
+    log: bool
+    repeated: int
+    nothing_to_do: int
+    not_repeated: int
