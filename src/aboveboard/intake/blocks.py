@@ -14,14 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Invalid
 from aboveboard.basics.limits import CSV_LINE_BYTES
 from aboveboard.intake.limits import IMPORT_BATCH, IMPORT_BLOCK_BYTES
 
 QUOTE = b'"'
 
 
-class FileRefused(AboveboardError):
+class FileRefused(Invalid):
     """The file {file} cannot be read: {why}."""
 
     code = "file_refused"

@@ -2,7 +2,7 @@
 PostgreSQL's binary COPY, or tuples.
 
 Pure. The binary format is that of the PostgreSQL manual, COPY, "Binary Format"; times are
-microseconds since 2000.
+microseconds since 2000. The columns are those of ``vault.bulk.TABLES``.
 """
 
 from __future__ import annotations
@@ -11,18 +11,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Protocol
-
-COLUMNS: Final = (
-    ("id", "jurisdiction", "language", "collected_at", "last_active_at"),
-    ("person_id", "wrapped"),
-    ("person_id", "boxes"),
-    ("kind", "generation", "digest", "person_id"),
-)
-"""Columns of people, keys, records and look-ups, in the order of :class:`Tables`."""
-
-START: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-END: Final = b"\xff\xff"
+from typing import Any, Protocol
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -50,7 +39,8 @@ class Tables:
         return Tables(*([table[place] for place in kept] for table in self.each()))
 
     def each(self) -> tuple[list[Any], ...]:
-        """Return the lists in the order in which they must be stored."""
+        """Return the lists in the order in which they must be stored: a key, a record and a look-up
+        each name their person."""
         return self.people, self.keys, self.records, self.look_ups
 
 

@@ -22,24 +22,26 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import BinaryIO
 
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict
+from aboveboard.basics.facts import Digest
 from aboveboard.basics.ids import new_ids
-from aboveboard.intake import blocks, people_file, store, workers
+from aboveboard.intake import blocks, people_file, workers
 from aboveboard.intake.blocks import Block
+from aboveboard.intake.entries import PeopleImported
 from aboveboard.intake.mapping import Mapping as FileMapping
 from aboveboard.intake.models import ImportProblem, ImportRun
 from aboveboard.intake.sealing import Key, Plan, Sealed, Sealer
 from aboveboard.keys import wrapping_keys
 from aboveboard.keys.actions import make_person_keys
 from aboveboard.ledger.actions import append
-from aboveboard.vault import blind, generations
+from aboveboard.vault import blind, bulk, generations
 from aboveboard.vault.origin import Origin
 
 
@@ -78,7 +80,7 @@ def load(
     """
     with source.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-        stands = _stands(file)
+        state = _state(file)
         file.seek(0)
         columns, start, line = people_file.header(
             file, source.path.name, source.mapping, source.kinds
@@ -87,50 +89,105 @@ def load(
         run = _begin(digest, source.path.name, source.mapping, start=start, line=line, at=at)  # 1
         progress(run)
         if processes is None:
-            processes = workers.how_many(stands[0] - run.bytes_done)
-        while True:
-            plan = _plan(source, columns, at)
-            try:
-                with closing(workers.seal(plan, _tasks(file, run), processes)) as sealing:
-                    for block, done, wrapped in sealing:  # 2
-                        if _stands(file) != stands:
-                            raise Conflict(
-                                why=(
-                                    f"{source.path.name} was changed while it was read; import it "
-                                    "again"
-                                )
-                            )
-                        run = _store_or_again(
-                            block, done, wrapped, source, run.pk, plan, by=by, at=at
-                        )
-                        progress(run)
-                break
-            # What is sealed already was filed by another key: go on from the
-            # last block that was stored.
-            except _IndexRotated:
-                run = ImportRun.objects.get(pk=run.pk)
+            processes = workers.how_many(state[0] - run.bytes_done)
+        loading = _Import(source, file, state, columns, processes, progress, by, at)
+        whole = False
+        while not whole:
+            run, whole = loading.go_on(run)
     run.finished_at = at
     run.save(update_fields=["finished_at"])
     return run
 
 
-def _store_or_again(
-    block: Block,
-    done: Sealed,
-    wrapped: bytes,
-    source: Source,
-    run_id: int,
-    plan: Plan,
-    *,
-    by: Actor,
-    at: datetime,
-) -> ImportRun:
-    try:
-        return _store(block, done, wrapped, source, run_id, plan, by=by, at=at)
-    except _KeysRotated:  # while the block was on its way: make its keys again
-        keys = make_person_keys(list(new_ids(block.lines)))
-        again = Sealer(plan).seal(block.data, block.line, keys)
-        return _store(block, again, keys[0][2], source, run_id, plan, by=by, at=at)
+class _Stale(Enum):
+    """Why a sealed block cannot be stored: a key was rotated while it was on its way."""
+
+    WRAPPING_KEY = 1
+    """The wrapping key of its people's keys was destroyed."""
+    INDEX_KEY = 2
+    """People are filed under other generations of the index key than it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """One call of :func:`load`."""
+
+    source: Source
+    file: BinaryIO
+    state: tuple[int, int]
+    columns: list[str]
+    processes: int
+    progress: Callable[[ImportRun], None]
+    by: Actor
+    at: datetime
+
+    def go_on(self, run: ImportRun) -> tuple[ImportRun, bool]:
+        """Seal and store from where the run has come; return it, and whether the file is loaded.
+
+        It is not where the index key was rotated meanwhile. What is sealed already was filed by the
+        old one, so the caller goes on from the last block that was stored, with a new plan.
+        """
+        plan = _plan(self.source, self.columns, self.at)
+        with closing(workers.seal(plan, _tasks(self.file, run), self.processes)) as sealing:
+            for block, done, wrapped in sealing:  # 2
+                if _state(self.file) != self.state:
+                    raise Conflict(
+                        why=f"{self.source.path.name} was changed while it was read; import it "
+                        "again"
+                    )
+                stored = self._store(block, done, wrapped, run.pk, plan)
+                while stored is _Stale.WRAPPING_KEY:
+                    keys = make_person_keys(list(new_ids(block.lines)))
+                    again = Sealer(plan).seal(block.data, block.line, keys)
+                    stored = self._store(block, again, keys[0][2], run.pk, plan)
+                if isinstance(stored, _Stale):
+                    return run, False
+                run = stored
+                self.progress(run)
+        return run, True
+
+    def _store(
+        self, block: Block, done: Sealed, wrapped: bytes, run_id: int, plan: Plan
+    ) -> ImportRun | _Stale:
+        with transaction.atomic():
+            # Everything that a rotation could pull away is locked before the first row is written, so
+            # that a stale block leaves nothing behind.
+            bulk.lock()
+            if generations.written() != plan.generations:
+                return _Stale.INDEX_KEY
+            run = ImportRun.objects.select_for_update().get(pk=run_id)
+            if run.bytes_done != block.start:
+                raise Conflict(why=f"{run.file_name} is being imported by somebody else")
+            try:
+                wrapping_keys.lock([wrapped])
+            except Conflict:
+                return _Stale.WRAPPING_KEY
+            left_out = _left_out(done, self.source, run)  # 3
+            bulk.insert(*done.tables.without(left_out).each())  # 4
+            ImportProblem.objects.bulk_create(
+                ImportProblem(
+                    run=run,
+                    line=line,
+                    field=problem.field,
+                    code=problem.code,
+                    sentence=problem.sentence,
+                )
+                for line, problem in done.problems
+            )
+            loaded = len(done.lines) - len(left_out)
+            refused = len({line for line, _ in done.problems})
+            run.rows += done.rows
+            run.loaded += loaded
+            run.refused += refused
+            run.already_held += done.rows - loaded - refused
+            run.bytes_done, run.lines_done = block.end, block.line + block.lines
+            run.save()
+            if loaded:
+                entry = PeopleImported(
+                    loaded, Digest(run.file_digest), self.source.promise_serial, run.pk
+                )
+                append(entry, by=self.by, handle=None, at=self.at)
+        return run
 
 
 def _begin(
@@ -183,7 +240,7 @@ def _plan(source: Source, columns: list[str], at: datetime) -> Plan:
         generations=written,
         collected_at=source.mapping.collected.moment(at),
         at=at,
-        copy=store.takes_copy(),
+        copy=bulk.takes_copy(),
     )
 
 
@@ -192,71 +249,11 @@ def _tasks(file: BinaryIO, run: ImportRun) -> Iterator[tuple[Block, list[Key]]]:
         yield block, make_person_keys(list(new_ids(block.lines)))
 
 
-class _KeysRotated(Exception):
-    """The wrapping key of a block was destroyed by a rotation before the block was stored."""
-
-
-class _IndexRotated(Exception):
-    """The generations of the index key are others than those that a block was filed under."""
-
-
-def _store(
-    block: Block,
-    done: Sealed,
-    wrapped: bytes,
-    source: Source,
-    run_id: int,
-    plan: Plan,
-    *,
-    by: Actor,
-    at: datetime,
-) -> ImportRun:
-    with transaction.atomic():
-        store.lock()
-        if generations.written() != plan.generations:
-            raise _IndexRotated
-        run = ImportRun.objects.select_for_update().get(pk=run_id)
-        if run.bytes_done != block.start:
-            raise Conflict(why=f"{run.file_name} is being imported by somebody else")
-        try:
-            wrapping_keys.lock([wrapped])
-        except Conflict:
-            raise _KeysRotated from None
-        left_out = _left_out(done, source, run)  # 3
-        store.insert(done.tables.without(left_out))  # 4
-        ImportProblem.objects.bulk_create(
-            ImportProblem(
-                run=run,
-                line=line,
-                field=problem.field,
-                code=problem.code,
-                sentence=problem.sentence,
-            )
-            for line, problem in done.problems
-        )
-        loaded, refused = len(done.lines) - len(left_out), len({line for line, _ in done.problems})
-        run.rows += done.rows
-        run.loaded += loaded
-        run.refused += refused
-        run.already_held += done.rows - loaded - refused
-        run.bytes_done, run.lines_done = block.end, block.line + block.lines
-        run.save()
-        if loaded:
-            facts: dict[str, Json] = {
-                "people": loaded,
-                "file": run.file_digest,
-                "promise": source.promise_serial,
-                "run": run.pk,
-            }
-            append("people.imported", by=by, handle=None, facts=facts, at=at)
-    return run
-
-
 def _left_out(done: Sealed, source: Source, run: ImportRun) -> set[int]:
     """Return the places in the block of those who are not to be loaded. Whoever stands twice in
     the file is a problem."""
     key = source.mapping.identify_by
-    held = store.held(_number(source), done.digests)
+    held = bulk.held(_number(source), done.digests)
     here: set[bytes] = set()
     left_out = set()
     for place, (line, digest) in enumerate(zip(done.lines, done.digests, strict=True)):
@@ -294,6 +291,7 @@ def _number(source: Source) -> int:
     return number
 
 
-def _stands(file: BinaryIO) -> tuple[int, int]:
+def _state(file: BinaryIO) -> tuple[int, int]:
+    """Return what changes when somebody writes to the file: its size, and when it was written."""
     status = os.fstat(file.fileno())
     return status.st_size, status.st_mtime_ns

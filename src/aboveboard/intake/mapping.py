@@ -13,13 +13,13 @@ from typing import Any
 
 import yaml
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Invalid
 from aboveboard.intake import collected
 from aboveboard.intake.collected import Collected
 from aboveboard.kinds.days import ISO, PATTERNS
 
 
-class MappingRefused(AboveboardError):
+class MappingRefused(Invalid):
     """The mapping {file} cannot be used: {why}."""
 
     code = "mapping_refused"

@@ -53,7 +53,6 @@ NOTHING: Final = {
 }
 
 NOT_REPEATED: Final = {
-    "people.imported": "the ledger does not hold who was imported: import the file again",
     "incident.opened": "the ledger does not hold what was reported: report it again",
     "incident.counted": "the ledger does not hold who was counted: count again",
     "incident.changed": "the ledger does not hold the answers: give them again",

@@ -1,5 +1,6 @@
-"""Storing many people at once: COPY on PostgreSQL, one prepared statement on SQLite; and
-asking who is held already."""
+"""Storing many people at once: COPY on PostgreSQL, one prepared statement on SQLite; and asking who
+is held already. For imports; the rows come sealed, in the form that the database takes fastest.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +10,28 @@ from typing import Any, Final
 
 from django.db import connection
 
-from aboveboard.intake import copying
 from aboveboard.keys.queries import PERSON_KEY_TABLE
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+
+Rows = Sequence[Any]
 
 _LOCK: Final = zlib.crc32(b"aboveboard.vault.import")
 """PostgreSQL advisory locks are named by numbers; this is ours."""
 
 _INDEX: Final = BlindIndex._meta.db_table
-_TABLES: Final = (Person._meta.db_table, PERSON_KEY_TABLE, SealedRecord._meta.db_table, _INDEX)
+
+TABLES: Final = (
+    (Person._meta.db_table, ("id", "jurisdiction", "language", "collected_at", "last_active_at")),
+    (PERSON_KEY_TABLE, ("person_id", "wrapped")),
+    (SealedRecord._meta.db_table, ("person_id", "boxes")),
+    (_INDEX, ("kind", "generation", "digest", "person_id")),
+)
+"""The tables of people, keys, records and look-ups, and the columns of a row of each."""
+
+# What stands before and after the rows of PostgreSQL's binary COPY (its manual, COPY, "Binary
+# Format").
+_START: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+_END: Final = b"\xff\xff"
 
 
 def takes_copy() -> bool:
@@ -55,14 +69,19 @@ def held(kind: int, digests: Sequence[bytes]) -> dict[bytes, int]:
         return {bytes(digest): person_id for digest, person_id in cursor.fetchall()}
 
 
-_HELD = (
+_HELD: Final = (
     "SELECT digest, min(person_id) FROM {table} WHERE kind = %s AND digest {these} GROUP BY digest"
 )
 
 
-def insert(tables: copying.Tables) -> None:
-    """Store the batch inside the caller's transaction."""
-    for table, columns, rows in zip(_TABLES, copying.COLUMNS, tables.each(), strict=True):
+def insert(people: Rows, keys: Rows, records: Rows, look_ups: Rows) -> None:
+    """Store people inside the caller's transaction: rows of each of :data:`TABLES`, one item for
+    each person; of look-ups, all rows of one person together.
+
+    Where :func:`takes_copy`, an item is the bytes of rows in PostgreSQL's binary COPY; else it is
+    a tuple, or for look-ups a list of tuples.
+    """
+    for (table, columns), rows in zip(TABLES, (people, keys, records, look_ups), strict=True):
         flat: Iterable[Any] = (
             rows if table != _INDEX or takes_copy() else (row for person in rows for row in person)
         )
@@ -77,7 +96,7 @@ def _insert(table: str, columns: Sequence[str], rows: Iterable[Any]) -> None:
                 connection.wrap_database_errors,
                 cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
             ):
-                copy.write(copying.START + b"".join(rows) + copying.END)
+                copy.write(_START + b"".join(rows) + _END)
         else:
             marks = ", ".join(["%s"] * len(columns))
             # Table and columns are the constants above.
