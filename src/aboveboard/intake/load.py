@@ -150,8 +150,8 @@ class _Import:
         self, block: Block, done: Sealed, wrapped: bytes, run_id: int, plan: Plan
     ) -> ImportRun | _Stale:
         with transaction.atomic():
-            # Everything that a rotation could pull away is locked before the first row is written, so
-            # that a stale block leaves nothing behind.
+            # Whatever a rotation could pull away is locked before the first row is written, so that
+            # a stale block leaves nothing behind.
             bulk.lock()
             if generations.written() != plan.generations:
                 return _Stale.INDEX_KEY
