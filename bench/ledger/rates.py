@@ -6,12 +6,15 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 
 from bench.instance import instance, python
 from bench.row import Row
 
 ENTRIES = 50_000
 BATCH = 500
+BODY = b"x" * 320
+"""As long as the entry of a use."""
 
 
 def run() -> list[Row]:
@@ -37,13 +40,29 @@ def inner() -> dict[str, float]:
     import django
 
     django.setup()
-    from django.db import connection, transaction
+    from aboveboard.keys.log_signing import sequence_now
+
+    sequence_now()
+    return {
+        "append_floor": _rate(_insert_bare()),
+        "append": _rate(_append()),
+        "root_floor": _rate(_hash_bare()),
+        "sequence": _rate(sequence_now),
+    }
+
+
+def _rate(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return ENTRIES / (time.perf_counter() - start)
+
+
+def _append() -> Callable[[], None]:
+    from django.db import transaction
 
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
-    from aboveboard.keys.log_signing import sequence_now
     from aboveboard.ledger.actions import NewEntry, append_many
-    from aboveboard.ledger.format.tree import CompactRange, leaf_hash
 
     facts = {
         "purpose": "answer-contact",
@@ -55,16 +74,19 @@ def inner() -> dict[str, float]:
         NewEntry("use.granted", SYSTEM, clock.now(), f"{number:032x}", facts)
         for number in range(ENTRIES)
     ]
-    sequence_now()
 
-    def appended() -> None:
+    def work() -> None:
         for first in range(0, ENTRIES, BATCH):
             with transaction.atomic():
                 append_many(entries[first : first + BATCH])
 
-    body = b"x" * 320
+    return work
 
-    def bare() -> None:
+
+def _insert_bare() -> Callable[[], None]:
+    from django.db import connection, transaction
+
+    def work() -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "CREATE TABLE floor (id bigint, body bytea)"
@@ -74,26 +96,22 @@ def inner() -> dict[str, float]:
         for first in range(0, ENTRIES, BATCH):
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.executemany(
-                    "INSERT INTO floor VALUES (%s, %s)", [(first + n, body) for n in range(BATCH)]
+                    "INSERT INTO floor VALUES (%s, %s)", [(first + n, BODY) for n in range(BATCH)]
                 )
 
-    def hashed() -> None:
+    return work
+
+
+def _hash_bare() -> Callable[[], None]:
+    from aboveboard.ledger.format.tree import CompactRange, leaf_hash
+
+    def work() -> None:
         tree = CompactRange()
         for _ in range(ENTRIES):
-            tree.append(leaf_hash(body))
+            tree.append(leaf_hash(BODY))
             tree.root()
 
-    speed = {}
-    for name, work in (
-        ("append_floor", bare),
-        ("append", appended),
-        ("root_floor", hashed),
-        ("sequence", sequence_now),
-    ):
-        start = time.perf_counter()
-        work()
-        speed[name] = ENTRIES / (time.perf_counter() - start)
-    return speed
+    return work
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["inner"]:

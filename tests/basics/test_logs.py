@@ -105,18 +105,18 @@ def test_our_own_errors_keep_their_sentence() -> None:
     )
 
 
-def test_a_cause_is_told_too() -> None:
+def test_a_cause_is_named_too() -> None:
     try:
         try:
             raise KeyError("Jon")
         except KeyError as inner:
             raise ValueError("Yang") from inner
     except ValueError as error:
-        told = describe(error)
-    assert "ValueError" in told
-    assert "because of KeyError" in told
-    assert "Jon" not in told
-    assert "Yang" not in told
+        text = describe(error)
+    assert "ValueError" in text
+    assert "because of KeyError" in text
+    assert "Jon" not in text
+    assert "Yang" not in text
 
 
 def test_json_lines_are_one_object_each_with_typed_facts() -> None:

@@ -22,7 +22,7 @@ def test_the_members() -> None:
 
 @pytest.mark.parametrize("status", range(400, 600))
 def test_every_error_status_has_a_code(status: int) -> None:
-    told = plain(status)
-    assert told["status"] == status
-    assert told["code"]
-    assert (told["code"] in ("fault", "unavailable")) == (status >= 500)
+    answer = plain(status)
+    assert answer["status"] == status
+    assert answer["code"]
+    assert (answer["code"] in ("fault", "unavailable")) == (status >= 500)

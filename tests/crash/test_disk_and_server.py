@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -25,6 +27,47 @@ from tests.world import PROMISE_FILE
 pytestmark = pytest.mark.crash
 
 ROOT = Path(__file__).parents[2]
+
+
+class Using:
+    """A program that uses people's data and prints the number of each entry after its use.
+
+    What it prints is read through one buffer, by lines and to the end: ``Popen.communicate`` after
+    a ``readline`` would lose what that buffer had taken already.
+    """
+
+    def __init__(self, program: list[str], environment: dict[str, str]) -> None:
+        self.complaints = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - see ended
+        self.process = subprocess.Popen(
+            program,
+            env=environment,
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=self.complaints,
+        )
+        assert self.process.stdout is not None
+        self.printed = self.process.stdout
+
+    def first(self) -> int:
+        return int(self.printed.readline())
+
+    def ended(self) -> tuple[int, set[int], str]:
+        """Wait for its end; return its exit code, the entries it printed since the last call, and
+        what it complained of."""
+        watchdog = threading.Timer(120, self.process.kill)
+        watchdog.start()
+        try:
+            text = self.printed.read()
+            code = self.process.wait()
+        finally:
+            watchdog.cancel()
+        self.printed.close()
+        with self.complaints:
+            self.complaints.seek(0)
+            # The last line may be cut in the middle.
+            whole = text[: text.rfind("\n") + 1]
+            return code, set(map(int, whole.split())), self.complaints.read()
 
 
 @dataclass
@@ -48,16 +91,8 @@ class Instance:
         assert done.returncode == exits.DONE, done.stderr
         return done
 
-    def using(self, limit: int | None = None) -> subprocess.Popen[str]:
-        program = limited([sys.executable, "-m", "tests.crash.using"], limit)
-        return subprocess.Popen(
-            program,
-            env=self.environment,
-            cwd=ROOT,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+    def using(self, limit: int | None = None) -> Using:
+        return Using(limited([sys.executable, "-m", "tests.crash.using"], limit), self.environment)
 
     def entries(self) -> set[int]:
         query = (
@@ -114,19 +149,18 @@ def largest_file(folder: Path) -> int:
     return max(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
-def released(program: subprocess.Popen[str]) -> set[int]:
-    said, complaint = program.communicate(timeout=120)
-    assert program.returncode in (exits.UNAVAILABLE, exits.BROKEN), complaint
-    return set(map(int, said.split()))
+def released(program: Using) -> set[int]:
+    code, entries, complaints = program.ended()
+    assert code in (exits.UNAVAILABLE, exits.BROKEN), complaints
+    return entries
 
 
 def goes_on(instance: Instance) -> None:
     before = instance.entries()
     program = instance.using()
-    assert program.stdout is not None
-    assert int(program.stdout.readline()) not in before
-    program.kill()
-    program.communicate()
+    assert program.first() not in before
+    program.process.kill()
+    program.ended()
     instance.run("worker", "--once")
     instance.run("ledger", "verify")
 
@@ -140,32 +174,28 @@ def test_a_full_disk_releases_nothing_without_its_entry_and_is_gone_on_from(
         limit = max(largest_file(instance.server.folder / "data"), 1024**2) + 256 * 1024
         instance.server.command = limited(unlimited, limit)
         instance.server.again()
-        told = released(instance.using())
+        printed = released(instance.using())
         instance.server.crash()
         instance.server.command = unlimited
         instance.server.again()
     else:
-        told = released(instance.using(limit=largest_file(instance.home) + 256 * 1024))
-    assert told, "it used people's data before the disk was full"
-    assert told <= instance.entries(), "somebody was told what no entry proves"
+        printed = released(instance.using(limit=largest_file(instance.home) + 256 * 1024))
+    assert printed, "it used people's data before the disk was full"
+    assert printed <= instance.entries(), "something was released that no entry proves"
     goes_on(instance)
 
 
 def test_a_server_that_dies_loses_no_entry_of_what_was_released(instance: Instance) -> None:
     program = instance.using()
-    assert program.stdout is not None
-    first = program.stdout.readline()
+    first = program.first()
     time.sleep(0.3)
     if instance.server:
         instance.server.crash()
     else:
-        program.kill()  # an embedded database dies with its process
-    said, complaint = program.communicate(timeout=60)
-    assert program.returncode == (exits.UNAVAILABLE if instance.server else -9), complaint
+        program.process.kill()  # an embedded database dies with its process
+    code, entries, complaints = program.ended()
+    assert code == (exits.UNAVAILABLE if instance.server else -9), complaints
     if instance.server:
         instance.server.again()
-    # The last may be cut in the middle.
-    lines = [line for line in said.splitlines(keepends=True) if line.endswith("\n")]
-    told = {int(line) for line in [first, *lines]}
-    assert told <= instance.entries(), "somebody was told what no entry proves"
+    assert {first, *entries} <= instance.entries(), "something was released that no entry proves"
     goes_on(instance)

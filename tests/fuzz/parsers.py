@@ -25,7 +25,7 @@ from aboveboard.incidents import veris
 from aboveboard.incidents.leaks import form, reading
 from aboveboard.intake import mapping, people_file
 from aboveboard.keys import handles
-from aboveboard.keys.providers import kms, material, passphrase, transit_http
+from aboveboard.keys.providers import kms, material, passphrase, transit_client
 from aboveboard.keys.wrapping import LocalKey
 from aboveboard.kinds import national_ids, normalise, values
 from aboveboard.kinds.kind import Misfit
@@ -210,12 +210,12 @@ PARSERS: tuple[Parser, ...] = (
     ),
     Parser(
         "answer of a transit engine",
-        lambda data: transit_http.read(200, data),
+        lambda data: transit_client.read(200, data),
         lambda: [_ENGINE],
     ),
     Parser(
         "address of a transit engine",
-        text(transit_http.place),
+        text(transit_client.parse_address),
         lambda: [b"vault:https://vault.example.org:8200/transit/keys?namespace=a"],
     ),
     Parser(

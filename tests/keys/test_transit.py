@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.keys.providers import transit_token as tokens
+from aboveboard.keys.providers import transit_client as tokens
 from aboveboard.keys.providers.provider import ProviderAway, RenewalRefused
 from aboveboard.keys.providers.transit import TransitProvider
-from aboveboard.keys.providers.transit_http import place, read
+from aboveboard.keys.providers.transit_client import parse_address, read
 from tests.keys.transit_server import Engine, Server
 
 KEY, CONTEXT = bytes(range(32)), b"context"
@@ -36,7 +36,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 def provider(server: Server, folder: Path, end: str = "aboveboard") -> TransitProvider:
     return TransitProvider(
-        place(f"vault:http://127.0.0.1:{server.port}/transit/{end}"),
+        parse_address(f"vault:http://127.0.0.1:{server.port}/transit/{end}"),
         ca=None,
         token_file=folder / "token",
     )
@@ -139,7 +139,9 @@ def test_no_token_or_one_that_would_break_a_header_is_named(
     for name in tokens.VARIABLES:
         monkeypatch.delenv(name, raising=False)
     ours = TransitProvider(
-        place(f"vault:http://127.0.0.1:{server.port}/transit/aboveboard"), ca=None, token_file=None
+        parse_address(f"vault:http://127.0.0.1:{server.port}/transit/aboveboard"),
+        ca=None,
+        token_file=None,
     )
     with pytest.raises(ProviderAway, match="BAO_TOKEN"):
         ours.wrap(KEY, CONTEXT)
@@ -172,7 +174,7 @@ def test_over_tls_only_a_trusted_certificate_gets_the_token(tmp_path: Path) -> N
     server.start()
     try:
         (tmp_path / "token").write_text(server.engine.token())
-        at = place(f"vault:https://127.0.0.1:{server.port}/transit/aboveboard")
+        at = parse_address(f"vault:https://127.0.0.1:{server.port}/transit/aboveboard")
         ours = TransitProvider(at, ca=tmp_path / "server.pem", token_file=tmp_path / "token")
         assert ours.unwrap(ours.wrap(KEY, CONTEXT), CONTEXT) == KEY
         server.engine.asked.clear()
@@ -195,7 +197,7 @@ def test_over_tls_only_a_trusted_certificate_gets_the_token(tmp_path: Path) -> N
     ],
 )
 def test_an_address_is_refused_that(url: str, says: str) -> None:
-    assert says in place(url).problem
+    assert says in parse_address(url).problem
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:

@@ -41,10 +41,10 @@ def sequence() -> None:
     actions.sequence(at=clock.now(), signer=SIGNER)
 
 
-def append(count: int, together: int) -> None:
+def append(count: int, batch: int) -> None:
     written = 0
     while written < count:
-        some = min(1 + written % together, count - written)
+        some = min(1 + written % batch, count - written)
         with transaction.atomic():
             actions.append_many(
                 [
@@ -85,7 +85,7 @@ def test_a_process_killed_while_it_sequences_leaves_a_true_log_and_the_next_one_
     picks = random.Random(518)
     total, killed, remembered = 0, 0, None
     for _ in range(KILLS):
-        append(400, together=200)
+        append(400, batch=200)
         total += 400
         before = published()
         process = start(sequence)
@@ -114,7 +114,7 @@ def test_several_processes_append_while_two_sequence() -> None:
             sequence()
 
     sequencers = [start(keep_sequencing) for _ in range(2)]
-    appenders = [start(lambda: append(800, together=20)) for _ in range(3)]
+    appenders = [start(lambda: append(800, batch=20)) for _ in range(3)]
     codes = [finish(process) for process in appenders]
     stop.touch()
     codes += [finish(process) for process in sequencers]

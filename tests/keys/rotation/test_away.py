@@ -47,28 +47,28 @@ def test_uses_stop_with_the_key_service_and_go_on_with_it(
     monkeypatch.setattr(ring, "monotonic", lambda: now[0])
     ask = UseRequest(world.ADVISER, "answer-contact", ("first_name",), "phone")
 
-    def look() -> UseResult:
+    def use_again() -> UseResult:
         outcome = use(ask.about(Subject(person_id)), at=clock.now())
         assert outcome.allowed
         return outcome
 
     ring.forget()
-    look()
+    use_again()
     server.stop()
-    look()  # within the lease
+    use_again()  # within the lease
     now[0] += current.keys.lease + 0.1
     written = Entry.objects.count()
     for _ in range(3):
         with pytest.raises(Unavailable, match="nothing listens there"):
-            look()
+            use_again()
     assert Entry.objects.count() == written, "an entry of a use that opened nothing would be untrue"
     server.start()
     now[0] += 1.1
-    look()
+    use_again()
     server.engine.tokens.clear()  # its leave is withdrawn
     now[0] += current.keys.lease + 0.1
     with pytest.raises(Unavailable, match="refuses the token"):
-        look()
+        use_again()
     server.stop()
 
 

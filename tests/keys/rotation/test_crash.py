@@ -70,12 +70,12 @@ def test_reads_imports_and_erasures_beside_a_rotation_are_all_right() -> None:
             over.set()
 
     def read() -> int:
-        looks = 0
+        reads = 0
         while not over.is_set():
             for record in vault.fetch(list(known)).values():
                 assert record.handle == known[record.person_id]
-            looks += 1
-        return looks
+            reads += 1
+        return reads
 
     def erase() -> None:
         for person_id in going:

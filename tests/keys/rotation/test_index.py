@@ -295,12 +295,12 @@ def test_imports_corrections_merges_and_erasures_beside_it() -> None:
         finally:
             over.set()
 
-    def look() -> int:
-        looks = 0
-        while not over.is_set() or not looks:
-            all_found(stay[looks % 4 :: 4])
-            looks += 1
-        return looks
+    def find() -> int:
+        rounds = 0
+        while not over.is_set() or not rounds:
+            all_found(stay[rounds % 4 :: 4])
+            rounds += 1
+        return rounds
 
     def erase() -> None:
         for person_id, _ in gone:
@@ -314,7 +314,7 @@ def test_imports_corrections_merges_and_erasures_beside_it() -> None:
         for (one, _), (other, _) in zip(merging_[::2], merging_[1::2], strict=True):
             merging.merge(one, other, chosen={}, reference="case/1", by=SYSTEM, at=clock.now())
 
-    for outcome in at_once([turn, look, erase, change, join, lambda: bring_more(60)]):
+    for outcome in at_once([turn, find, erase, change, join, lambda: bring_more(60)]):
         assert not isinstance(outcome, BaseException), outcome
     rotate()
     all_found(stay)

@@ -55,9 +55,9 @@ def test_everything_is_moved_and_nothing_sealed_is_touched() -> None:
     (new,) = ROOT.read_text().split()
     assert [new] != old_file
     assert "before-" in to_do
-    (aside,) = ROOT.parent.glob("root.key.before-*")
-    assert aside.read_text().split() == old_file
-    assert aside.stat().st_mode & 0o077 == 0
+    (archived,) = ROOT.parent.glob("root.key.before-*")
+    assert archived.read_text().split() == old_file
+    assert archived.stat().st_mode & 0o077 == 0
     rotate()
     check(known)
     check_ended(2)

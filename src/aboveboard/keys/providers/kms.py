@@ -57,7 +57,7 @@ class KmsProvider:
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """Return ``key`` wrapped and bound to ``context``."""
-        answer = self._say(
+        answer = self._request(
             "encrypt", KeyId=self._key, Plaintext=key, EncryptionContext=_bound(context)
         )
         wrapped = answer.get("CiphertextBlob")
@@ -71,7 +71,7 @@ class KmsProvider:
         """Return the key inside ``wrapped``."""
         if not 0 < len(wrapped) <= 6144:  # the longest CiphertextBlob of the API
             raise KeyUnwrapFailed(why=f"{self.name} did not wrap it")
-        answer = self._say(
+        answer = self._request(
             "decrypt", KeyId=self._key, CiphertextBlob=wrapped, EncryptionContext=_bound(context)
         )
         key = answer.get("Plaintext")
@@ -90,7 +90,7 @@ class KmsProvider:
             RenewalRefused: the policy or the kind of key does not allow it.
         """
         try:
-            self._say("rotate_key_on_demand", KeyId=self._key)
+            self._request("rotate_key_on_demand", KeyId=self._key)
         except ProviderAway as error:
             if not str(error.details["why"]).startswith("it refuses"):
                 raise
@@ -115,10 +115,10 @@ class KmsProvider:
             raise ProviderAway(
                 provider=self.name, why="the package botocore is not installed", fix=fix
             ) from None
-        patience = KEY_PROVIDER_PATIENCE.total_seconds()
+        timeout = KEY_PROVIDER_PATIENCE.total_seconds()
         config = Config(
-            connect_timeout=patience,
-            read_timeout=patience,
+            connect_timeout=timeout,
+            read_timeout=timeout,
             retries={"total_max_attempts": 1},
             parameter_validation=True,
         )
@@ -126,7 +126,7 @@ class KmsProvider:
             "kms", self._region, endpoint_url=self._endpoint or None, config=config
         )
 
-    def _say(self, what: str, **given: object) -> dict[str, Any]:
+    def _request(self, what: str, **given: object) -> dict[str, Any]:
         client = self._client
         from botocore.exceptions import BotoCoreError, ClientError
 

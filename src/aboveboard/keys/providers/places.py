@@ -11,7 +11,7 @@ from aboveboard.keys.providers.file import FileProvider
 from aboveboard.keys.providers.kms import KmsProvider, parts
 from aboveboard.keys.providers.provider import Provider
 from aboveboard.keys.providers.transit import TransitProvider
-from aboveboard.keys.providers.transit_http import place
+from aboveboard.keys.providers.transit_client import parse_address
 
 
 def provider_at(url: str, current: Settings) -> Provider:
@@ -28,11 +28,11 @@ def provider_at(url: str, current: Settings) -> Provider:
     if kind == "secret":
         return secret.in_file(url, Path(os.environ.get("CREDENTIALS_DIRECTORY", current.home)) / at)
     if kind == "vault":
-        where = place(url)
-        _refuse(url, where.problem)
-        ca = current.path(where.ca) if where.ca else None
+        address = parse_address(url)
+        _refuse(url, address.problem)
+        ca = current.path(address.ca) if address.ca else None
         return TransitProvider(
-            where,
+            address,
             ca=ca,
             token_file=current.path(current.keys.token_file) if current.keys.token_file else None,
         )

@@ -14,8 +14,14 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from aboveboard.keys.providers.provider import ProviderAway, RenewalRefused
-from aboveboard.keys.providers.transit_http import Answer, NoAnswer, Place, ask
-from aboveboard.keys.providers.transit_token import NoToken, Token
+from aboveboard.keys.providers.transit_client import (
+    NoAnswer,
+    NoToken,
+    Token,
+    TransitAddress,
+    TransitAnswer,
+    ask,
+)
 from aboveboard.keys.wrapping import KEY_BYTES, KeyUnwrapFailed, LocalKey
 
 _KINDS = ("aes128-gcm96", "aes256-gcm96", "chacha20-poly1305")
@@ -25,19 +31,21 @@ _GUIDE = "See docs/how-to/keep-the-keys.md, OpenBao and Vault."
 class TransitProvider:
     """A root key in a transit engine."""
 
-    def __init__(self, place: Place, *, ca: Path | None, token_file: Path | None) -> None:
-        self.name = place.name
-        self._place = place
+    def __init__(
+        self, address: TransitAddress, *, ca: Path | None, token_file: Path | None
+    ) -> None:
+        self.name = address.name
+        self._address = address
         self._ca = ca
         self._token = Token(
-            token_file, lambda method, path, token: ask(place, ca, method, path, token)
+            token_file, lambda method, path, token: ask(address, ca, method, path, token)
         )
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """Return ``key`` wrapped and bound to ``context``."""
         # Asked first: `encrypt` would make a key that is not there, of its own kind.
         self._check_kind()
-        answer = self._say(
+        answer = self._request(
             "POST", "encrypt", {"plaintext": _text(key), "associated_data": _text(context)}
         )
         wrapped = answer.part("data").get("ciphertext")
@@ -54,7 +62,7 @@ class TransitProvider:
         """Return the key inside ``wrapped``."""
         if not (wrapped.startswith(b"vault:v") and wrapped.isascii()):
             raise KeyUnwrapFailed(why=f"{self.name} did not wrap it")
-        answer = self._say(
+        answer = self._request(
             "POST",
             "decrypt",
             {"ciphertext": wrapped.decode("ascii"), "associated_data": _text(context)},
@@ -82,10 +90,10 @@ class TransitProvider:
         Raises:
             RenewalRefused: the token's policy leaves that to somebody else.
         """
-        answer = self._say("POST", "keys", {}, "/rotate")
+        answer = self._request("POST", "keys", {}, "/rotate")
         if answer.status == 403:
             fix = (
-                f"Let its keeper rotate the key {self._place.key}, then run this with "
+                f"Let its keeper rotate the key {self._address.key}, then run this with "
                 "--same-version."
             )
             raise RenewalRefused(provider=self.name, why="the token may not rotate it", fix=fix)
@@ -99,29 +107,29 @@ class TransitProvider:
     def settle(self, kept: Collection[bytes]) -> str:
         """Say what its keeper may do."""
         return (
-            f"Versions of {self._place.key} below the latest are needed for older backups only "
+            f"Versions of {self._address.key} below the latest are needed for older backups only "
             "(min_decryption_version)."
         )
 
     def _check_kind(self) -> Mapping[str, object]:
-        answer = self._say("GET", "keys", None)
-        about = answer.part("data")
+        answer = self._request("GET", "keys", None)
+        key = answer.part("data")
         if answer.status != 200:
             raise self._away(answer)
-        if about.get("type") not in _KINDS:
+        if key.get("type") not in _KINDS:
             raise ProviderAway(
                 provider=self.name,
                 why=f"its key is not of a kind that binds a context: {', '.join(_KINDS)}",
                 fix=_GUIDE,
             )
-        return about
+        return key
 
-    def _say(
+    def _request(
         self, method: str, what: str, body: Mapping[str, object] | None, end: str = ""
-    ) -> Answer:
-        path = f"{self._place.mount}/{what}/{self._place.key}{end}"
+    ) -> TransitAnswer:
+        path = f"{self._address.mount}/{what}/{self._address.key}{end}"
         try:
-            return ask(self._place, self._ca, method, path, self._token.current(), body)
+            return ask(self._address, self._ca, method, path, self._token.current(), body)
         except NoToken as error:
             raise ProviderAway(
                 provider=self.name, why=str(error), fix=f"Give it a token. {_GUIDE}"
@@ -133,7 +141,7 @@ class TransitProvider:
             )
             raise ProviderAway(provider=self.name, why=str(error), fix=fix) from None
 
-    def _away(self, answer: Answer) -> ProviderAway:
+    def _away(self, answer: TransitAnswer) -> ProviderAway:
         why, fix = _MEANINGS.get(
             answer.status, ("its answer is not one that a transit engine gives", _GUIDE)
         )
