@@ -32,8 +32,8 @@ def settings_page() -> str:
         "An instance is a folder. Its settings are in `aboveboard.toml`, read once when a",
         "process starts. A setting that is wrong or that nobody reads stops the start and is",
         "named. Each can be set from outside too, which is how secrets stay out of the file:",
-        "`ABOVEBOARD_DATABASE_URL` is `url` of `[database]`. Dates, sizes and lives that are",
-        "not here are limits with a reason: `src/aboveboard/basics/limits.py`.\n",
+        "`ABOVEBOARD_DATABASE_URL` is `url` of `[database]`. Sizes, times and counts that are not",
+        "here are limits, each with its reason, in the `limits.py` of its package.\n",
     ]
     for section, kind in settings.SECTIONS.items():
         lines += [
@@ -125,7 +125,7 @@ def _value_name(action: argparse.Action) -> str:
 
 def errors_page() -> str:
     """Return the page of every error code."""
-    from aboveboard.basics.errors import AboveboardError, first_paragraph
+    from aboveboard.basics.errors import AboveboardError, first_paragraph, http_status
     from aboveboard.commands import exits
 
     found = {
@@ -134,18 +134,19 @@ def errors_page() -> str:
     lines = [
         "# Errors\n",
         _MADE,
-        "One family, three readers: a program reads the code, which is never reworded; a person",
-        "reads the sentence and the next step; an operator reads the log. No error holds",
-        "personal data. Words in braces are filled in.\n",
-        "| code | sentence | next step | exit code | where |",
-        "|---|---|---|---|---|",
+        "Every error has a code, which never changes, for clients; a sentence and a next step, for",
+        "people; and a family, which says what HTTP status and what exit code it has. No error",
+        "holds personal data. Words in braces are filled in.\n",
+        "| code | sentence | next step | HTTP | exit code | package |",
+        "|---|---|---|---|---|---|",
     ]
     for code, error in sorted(found.items()):
         sentence = first_paragraph(error)
-        room = error.__module__.removeprefix("aboveboard.").split(".")[0]
+        package = error.__module__.removeprefix("aboveboard.").split(".")[0]
+        bare = error.__new__(error)  # its family is all that matters here
         lines.append(
             f"| `{code}` | {sentence} | {error.next_step or '—'} | "
-            f"{exits.code_for(error.__new__(error))} | {room} |"
+            f"{http_status(bare)} | {exits.code_for(bare)} | {package} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -37,13 +37,13 @@ def test_nothing_was_released_without_its_entry(tmp_path: Path) -> None:
             tell(outcome)
 
     def each_has_its_entry() -> None:
-        told = (
+        entry_ids = (
             {int(line.split()[0]) for line in outside.read_text().splitlines()}
             if outside.exists()
             else set()
         )
-        entries = dict(Entry.objects.filter(id__in=told).values_list("id", "body"))
-        assert told == entries.keys(), "somebody was told what no entry proves"
+        entries = dict(Entry.objects.filter(id__in=entry_ids).values_list("id", "body"))
+        assert entry_ids == entries.keys(), "something was released that no entry proves"
         assert all(json.loads(bytes(body))["kind"] == "use.granted" for body in entries.values())
 
     kill_until(KILLS, look_up, between=each_has_its_entry)

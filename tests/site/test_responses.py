@@ -28,7 +28,7 @@ from aboveboard.site.urls import urlpatterns as real
 
 __all__ = ["handler400", "handler403", "handler404", "handler500"]
 
-TOLD: dict[str, AboveboardError] = {
+REFUSED: dict[str, AboveboardError] = {
     "422": Invalid(found="a date in the future", fix="Give the day."),
     "403": Refused(why="it is not yours"),
     "404": NotFound(what="batch"),
@@ -47,7 +47,7 @@ def _raising(error: Exception) -> Callable[[HttpRequest], HttpResponse]:
 
 
 urlpatterns = [
-    *(path(f"told/{status}", _raising(error)) for status, error in TOLD.items()),
+    *(path(f"refused/{status}", _raising(error)) for status, error in REFUSED.items()),
     path("api/broken", _raising(ValueError("Jon Yang, jon24@adventure-works.com"))),
     path("broken/<int:number>/", lambda request, number: _raising(ValueError("Jon Yang"))(request)),
     path("away/", _raising(OperationalError("no route"))),
@@ -63,7 +63,7 @@ ADDRESSES = [
     "/no-such-page",
     "/static/brand.css",
     "/static/none.css",
-    "/told/404",
+    "/refused/404",
     "/broken/7/",
     "/accounts/login/",
 ]
@@ -90,20 +90,20 @@ def test_every_response_carries_the_headers(caller: Client, address: str) -> Non
     response.close()
 
 
-@pytest.mark.parametrize("status", TOLD)
+@pytest.mark.parametrize("status", REFUSED)
 def test_an_error_of_ours_is_a_page_that_says_it_with_the_next_step(
     caller: Client, status: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    response = caller.get(f"/told/{status}")
+    response = caller.get(f"/refused/{status}")
     assert response.status_code == int(status)
     page = response.content.decode()
     if status == "503":  # what is away is for whoever reads the log: a customer can only come back
         assert "Wait a minute" in page
-        assert TOLD[status].message not in page
-        assert TOLD[status].message in caplog.text
+        assert REFUSED[status].message not in page
+        assert REFUSED[status].message in caplog.text
         return
-    assert TOLD[status].message in page
-    assert TOLD[status].next_step.format(**TOLD[status].details) in page
+    assert REFUSED[status].message in page
+    assert REFUSED[status].next_step.format(**REFUSED[status].details) in page
 
 
 def test_a_fault_shows_nothing_but_the_number_to_quote(
@@ -141,7 +141,7 @@ def test_healthz_says_so_and_no_more(caller: Client) -> None:
 
 
 def test_a_form_without_its_token_is_refused_in_plain_words() -> None:
-    response = Client(enforce_csrf_checks=True).post("/told/404")
+    response = Client(enforce_csrf_checks=True).post("/refused/404")
     assert response.status_code == 403
     assert "This form is too old" in response.content.decode()
 

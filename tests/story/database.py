@@ -59,12 +59,12 @@ def found_in(dump: bytes, needles: Iterable[str]) -> list[str]:
     }
     found = []
     for needle in needles:
-        sought = needle.encode()
+        wanted = needle.encode()
         if (
-            len(sought) >= _SHORTEST
-            and sought.isascii()
-            and sought[:_SHORTEST] in windows
-            and sought in readable
+            len(wanted) >= _SHORTEST
+            and wanted.isascii()
+            and wanted[:_SHORTEST] in windows
+            and wanted in readable
         ):
             found.append(needle)
     return found

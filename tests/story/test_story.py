@@ -166,7 +166,7 @@ def _use(story: Story) -> None:
     assert given.json()["values"] == {"first_name": row["first_name"], "city": row["city"]}
     refused = _post(token, body | {"fields": ["birth_date"]})
     assert [reason["code"] for reason in refused.json()["reasons"]] == ["field_not_in_purpose"]
-    assert {look.granted for look in use_records(person)} == {True, False}
+    assert {use.granted for use in use_records(person)} == {True, False}
     page = customer_client(person).get("/you/who-has-looked/").content.decode()
     assert "Shops" in page
     assert row["email"] not in page
@@ -213,11 +213,11 @@ def _everyone(number: int) -> Sequence[queries.Person]:
 def _duties(story: Story) -> None:
     for incident in (story.lost, story.leaked):
         page = queries.page(incident.number, at=story.now)
-        told = {duty.jurisdiction for duty in page.duties}
+        named = {duty.jurisdiction for duty in page.duties}
         for place in page.jurisdictions:
             country = place.split("-")[0]
             # Every place stands in the answer: by its own law, its country's, or the Union's.
-            assert told & {place, country, {"GB": "UK"}.get(country, country), "EU"}, place
+            assert named & {place, country, {"GB": "UK"}.get(country, country), "EU"}, place
         assert all(duty.citation or duty.not_covered for duty in page.duties)
         assert all(duty.reasons for duty in page.duties)
     leaked = queries.page(story.leaked.number, at=story.now)

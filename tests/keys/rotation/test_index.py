@@ -24,10 +24,10 @@ from aboveboard.vault import queries as vault
 from aboveboard.vault.models import BlindIndex, LookUpGenerations, Person
 from aboveboard.vault.rekeying import index, rebuild
 from tests import world
+from tests.concurrency.crew import at_once
 from tests.crash.killing import Killer
 from tests.incidents.conftest import leak_bytes, open_leak
 from tests.keys.rotation.world import bring_more, correct, kinds
-from tests.together.crew import at_once
 
 KILLS = 50
 Rows = list[tuple[int, dict[str, str]]]

@@ -19,9 +19,9 @@ from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import queries as vault
 from aboveboard.vault import sealed
 from aboveboard.vault.rekeying import people
+from tests.concurrency.crew import at_once
 from tests.crash.killing import Killer
 from tests.keys.rotation import world
-from tests.together.crew import at_once
 
 KILLS = 50
 

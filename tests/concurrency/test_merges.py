@@ -22,7 +22,7 @@ from aboveboard.vault import aliases
 from aboveboard.vault.models import Person
 from aboveboard.vault.queries import all_handles, held_fields
 from tests import world
-from tests.together.crew import at_once
+from tests.concurrency.crew import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ASK = UseRequest(world.ADVISER, "answer-contact", ("first_name", "email"), "phone")
@@ -86,7 +86,7 @@ def test_uses_and_choices_beside_merges_and_splits_find_one_of_the_two_states() 
             row = merge(one, other)
             actions.split(row.pk, kinds=kinds, reference="case/2", by=SYSTEM, at=clock.now())
 
-    def look(person: int) -> list[UseResult]:
+    def read(person: int) -> list[UseResult]:
         return [use(ASK.about(Subject(person)), at=clock.now()) for _ in range(8)]
 
     def say(person: int) -> None:
@@ -104,13 +104,13 @@ def test_uses_and_choices_beside_merges_and_splits_find_one_of_the_two_states() 
         outcomes = at_once(
             [
                 lambda one=one, other=other: there_and_back(one, other),
-                lambda other=other: look(other),
+                lambda other=other: read(other),
                 lambda other=other: say(other),
             ]
         )
         assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-        looked = outcomes[1]
-        assert isinstance(looked, list)
-        assert all(outcome.allowed and outcome.values["first_name"] for outcome in looked)
+        used = outcomes[1]
+        assert isinstance(used, list)
+        assert all(outcome.allowed and outcome.values["first_name"] for outcome in used)
     assert Person.objects.count() == ROUNDS * 2
     assert Choice.objects.count() == ROUNDS

@@ -25,8 +25,8 @@ from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault
 from aboveboard.vault.origin import Origin
 from tests import world
+from tests.concurrency.crew import at_once
 from tests.crash import whole
-from tests.together.crew import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ASK = UseRequest(world.ADVISER, "answer-contact", ("first_name", "email"), "phone")
@@ -43,7 +43,7 @@ def test_who_begins_to_look_after_the_erasure_gets_nothing_and_every_look_has_it
             vault.erase(person_id, reason="asked", by=SYSTEM, at=clock.now())
             gone.set()
 
-        def look(
+        def read(
             person_id: int = person_id, gone: threading.Event = gone
         ) -> list[tuple[bool, UseResult]]:
             seen = []
@@ -51,11 +51,11 @@ def test_who_begins_to_look_after_the_erasure_gets_nothing_and_every_look_has_it
                 seen.append((gone.is_set(), use(ASK.about(Subject(person_id)), at=clock.now())))
             return seen
 
-        erased, *looked = at_once([erase, look, look])
+        erased, *used = at_once([erase, read, read])
         assert erased is None
-        for looks in looked:
-            assert isinstance(looks, list), looks
-            for after, outcome in looks:
+        for uses in used:
+            assert isinstance(uses, list), uses
+            for after, outcome in uses:
                 assert Entry.objects.filter(id=outcome.entry_id).exists()
                 if not outcome.allowed:
                     assert {reason.code for reason in outcome.reasons} == {Code.PERSON_UNKNOWN}
