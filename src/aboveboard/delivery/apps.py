@@ -18,7 +18,17 @@ class DeliveryConfig(AppConfig):
 
         return Package(
             name="delivery",
-            public=("actions", "catcher", "entries", "limits", "queries", "rendering", "terms"),
+            public=(
+                "actions",
+                "catcher",
+                "entries",
+                "letters",
+                "limits",
+                "queries",
+                "rendering",
+                "templates",
+                "terms",
+            ),
             entries=(entries.NoticeSent, entries.NoticeFailed),
             repeats={entries.NoticeSent: actions.repeat_sent},
             personal_data=(NOTICES,),

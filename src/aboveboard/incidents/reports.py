@@ -14,13 +14,13 @@ from aboveboard.accounts.queries import names
 from aboveboard.basics import clock
 from aboveboard.custody import queries as custody
 from aboveboard.custody.terms import ENCRYPTED
+from aboveboard.delivery.letters import as_text
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.circumstances import Circumstances, of
 from aboveboard.incidents.assessment.scoring import readable
 from aboveboard.incidents.exposure.counts import cells_of, newest
 from aboveboard.incidents.models import Assessment, DutyDone, Exposure, Incident
 from aboveboard.incidents.notices.queries import newest_batch, samples
-from aboveboard.incidents.notices.rendering import as_text
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law import risk
 from aboveboard.law.reports.facts import Party, ReportFacts

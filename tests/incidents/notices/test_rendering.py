@@ -13,16 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aboveboard.basics.plainness import long_sentences, sentences
-from aboveboard.incidents.notices import texts
-from aboveboard.incidents.notices.rendering import (
-    Exposure,
-    Loss,
-    Notice,
-    as_html,
-    as_text,
-    layout_of,
-    render,
-)
+from aboveboard.delivery.letters import Notice, as_html, as_text
+from aboveboard.delivery.templates import LANGUAGES
+from aboveboard.incidents.notices.rendering import TEXTS, Loss, PersonalExposure, layout_of, render
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law.categories import bitmap, from_bitmap, known
 from aboveboard.law.rules import catalogue
@@ -56,12 +49,12 @@ def every_notice() -> list[Notice]:
     found = []
     for kind, language, (seen, hidden) in itertools.product(
         IncidentKind.values,
-        texts.LANGUAGES,
+        LANGUAGES,
         [(bits, shield) for bits in exposures for shield in (0, bits, bits & PASSWORD)],
     ):
-        for thing in texts.words(language)["things"] if kind == "lost_device" else [""]:
+        for thing in TEXTS.words("notice", language)["things"] if kind == "lost_device" else [""]:
             found += [
-                render(loss(kind, thing=thing), Exposure(seen, hidden, place, language))
+                render(loss(kind, thing=thing), PersonalExposure(seen, hidden, place, language))
                 for place in places[language]
             ]
     return found
@@ -108,13 +101,13 @@ def test_english_notices_read_easily() -> None:
     st.integers(0, ALL).map(lambda bits: bits & ALL),
     st.integers(0, ALL),
     st.sampled_from(["GB", "US-CA", "US-MA", "FR", "DE"]),
-    st.sampled_from(texts.LANGUAGES),
+    st.sampled_from(LANGUAGES),
     st.sampled_from(IncidentKind.values),
 )
 def test_a_notice_names_what_was_exposed_and_nothing_else(
     bits: int, shield: int, place: str, language: str, kind: str
 ) -> None:
-    notice = render(loss(kind), Exposure(bits, bits & shield, place, language))
+    notice = render(loss(kind), PersonalExposure(bits, bits & shield, place, language))
     information = next(section for section in notice.sections if section.key == "information")
     told = {*information.items, *information.more_items}
     labels = {key: known()[key].label[language] for key in known()}
@@ -128,7 +121,7 @@ def test_a_notice_names_what_was_exposed_and_nothing_else(
 
 def test_advice_fits_what_was_exposed() -> None:
     def advice(bits: int, hidden: int = 0) -> str:
-        notice = render(loss(), Exposure(bits, hidden, "GB", "en"))
+        notice = render(loss(), PersonalExposure(bits, hidden, "GB", "en"))
         return " ".join(
             item
             for section in notice.sections
@@ -144,7 +137,7 @@ def test_advice_fits_what_was_exposed() -> None:
 
 
 def test_california_gets_the_title_and_headings_that_its_law_names() -> None:
-    notice = render(loss(), Exposure(CARD | EMAIL, 0, "US-CA", "en"))
+    notice = render(loss(), PersonalExposure(CARD | EMAIL, 0, "US-CA", "en"))
     assert notice.title == "Notice of Data Breach"
     assert [section.heading for section in notice.sections] == [
         "What Happened",
@@ -157,14 +150,14 @@ def test_california_gets_the_title_and_headings_that_its_law_names() -> None:
 
 
 @pytest.mark.parametrize("kind", IncidentKind.values)
-@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_massachusetts_is_told_neither_the_nature_nor_a_number(kind: str, language: str) -> None:
     measures = tuple(
-        (spoken, "We blocked the 1,200 files on the lost laptop.") for spoken in texts.LANGUAGES
+        (spoken, "We blocked the 1,200 files on the lost laptop.") for spoken in LANGUAGES
     )
-    notice = render(loss(kind, measures=measures), Exposure(CARD, 0, "US-MA", language))
+    notice = render(loss(kind, measures=measures), PersonalExposure(CARD, 0, "US-MA", language))
     told = notice.subject + as_text(notice, "Ann")
-    things = [thing.split()[-1] for thing in texts.words(language)["things"].values()]
+    things = [thing.split()[-1] for thing in TEXTS.words("notice", language)["things"].values()]
     for word in [
         *things,
         "lost",
@@ -200,7 +193,7 @@ def test_no_notice_states_how_many_were_affected() -> None:
 
 @given(st.text(max_size=60))
 def test_a_name_is_data_in_text_and_in_html(name: str) -> None:
-    notice = render(loss(), Exposure(EMAIL, 0, "GB", "en"))
+    notice = render(loss(), PersonalExposure(EMAIL, 0, "GB", "en"))
     first = as_text(notice, name).split("\n\n")[0]
     assert first == (f"Dear {' '.join(name.split())}," if name.split() else "Hello,")
     assert as_html(notice, f"<script>{name}").count("<script") == 0
@@ -210,15 +203,17 @@ def test_measures_in_another_language_are_left_out() -> None:
     said = loss(
         measures=(("de", "Wir haben das Konto gesperrt."), ("en", "We locked the account."))
     )
-    assert "We locked the account." in as_text(render(said, Exposure(EMAIL, 0, "GB", "en")), "")
-    french = as_text(render(said, Exposure(EMAIL, 0, "FR", "fr")), "")
+    assert "We locked the account." in as_text(
+        render(said, PersonalExposure(EMAIL, 0, "GB", "en")), ""
+    )
+    french = as_text(render(said, PersonalExposure(EMAIL, 0, "FR", "fr")), "")
     assert "locked" not in french
     assert "gesperrt" not in french
 
 
 def test_the_three_languages_say_the_same_things() -> None:
-    for of in (texts.words, texts.advice):
-        shapes = [_shape(of(language)) for language in texts.LANGUAGES]
+    for part in ("notice", "advice"):
+        shapes = [_shape(TEXTS.words(part, language)) for language in LANGUAGES]
         assert shapes[0] == shapes[1] == shapes[2]
 
 

@@ -22,6 +22,7 @@ from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
 from aboveboard.basics.facts import Code, Digest
 from aboveboard.basics.plainness import long_sentences
 from aboveboard.delivery import actions as delivery
+from aboveboard.delivery.templates import LANGUAGES, language_of
 from aboveboard.delivery.terms import Channel
 from aboveboard.engines import listing
 from aboveboard.incidents import lifecycle
@@ -29,9 +30,9 @@ from aboveboard.incidents.entries import IncidentChanged, NoticesApproved, Notic
 from aboveboard.incidents.exposure.counts import cells_of, newest
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import BatchRecord, NoticeBatch
-from aboveboard.incidents.notices import queries, texts
+from aboveboard.incidents.notices import queries
 from aboveboard.incidents.notices.queries import BatchView
-from aboveboard.incidents.notices.rendering import layout_of
+from aboveboard.incidents.notices.rendering import TEXTS, layout_of
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.outbox import jobs
 from aboveboard.outbox.reference import Reference
@@ -77,7 +78,7 @@ def prepare(
     """
     said = {language: text.strip() for language, text in (measures or {}).items() if text.strip()}
     for language, text in said.items():
-        if language not in texts.LANGUAGES:
+        if language not in LANGUAGES:
             raise NotFound(what=f"language of notices {language}")
         if (found := next(long_sentences(text), None)) is not None:
             raise NotPlain(language=language, begins=" ".join(found.split()[:6]))
@@ -97,7 +98,7 @@ def prepare(
         batch = NoticeBatch.objects.create(  # 1
             incident=incident,
             exposure=counted,
-            texts=texts.digest(),
+            texts=TEXTS.digest(),
             least_severity=least_severity,
             people=people,
             details={"measures": said},
@@ -135,7 +136,7 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         if (batch.prepared_by["kind"], batch.prepared_by["id"]) == (by.kind.value, by.id):
             raise SecondPersonNeeded
         counted = newest(batch.incident)
-        if batch.texts != texts.digest() or counted is None or counted.pk != batch.exposure_id:
+        if batch.texts != TEXTS.digest() or counted is None or counted.pk != batch.exposure_id:
             raise Conflict(
                 why=(
                     "the texts or the count changed since these notices were prepared; send them "
@@ -270,7 +271,7 @@ def _recipients(batch: NoticeBatch) -> Iterator[delivery.Recipient]:
         channel = Channel.EMAIL if person.channel == "email" else Channel.POST
         yield delivery.Recipient(
             person_id=person.person_id,
-            language=texts.language_of(person.language),
+            language=language_of(person.language),
             channel=channel,
             template=layout_of(person.jurisdiction),
         )

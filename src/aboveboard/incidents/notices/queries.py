@@ -9,14 +9,15 @@ from datetime import datetime
 from aboveboard.basics import limits
 from aboveboard.basics.errors import NotFound
 from aboveboard.delivery import queries as delivery
+from aboveboard.delivery.letters import Notice
+from aboveboard.delivery.templates import language_of
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.engines import listing
 from aboveboard.incidents.exposure.counts import cells_of
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import NoticeBatch
-from aboveboard.incidents.notices import texts
 from aboveboard.incidents.notices.losses import loss_of
-from aboveboard.incidents.notices.rendering import Exposure, Notice, layout_of, render
+from aboveboard.incidents.notices.rendering import PersonalExposure, layout_of, render
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.incidents.views import IncidentView
 from aboveboard.vault.aliases import numbers_of
@@ -162,8 +163,8 @@ def samples(batch_pk: int, *, limit: int = limits.PAGE_SIZE) -> Sequence[Sample]
             continue
         notice = render(
             loss,
-            Exposure(
-                cell.categories, cell.protected, cell.jurisdiction, texts.language_of(cell.language)
+            PersonalExposure(
+                cell.categories, cell.protected, cell.jurisdiction, language_of(cell.language)
             ),
         )
         count, place, language = people.get(notice, (0, cell.jurisdiction, notice.language))
@@ -217,7 +218,9 @@ def for_person(person_id: int) -> Sequence[PersonalNotice]:
         approval = batch.records.filter(step=BatchStep.APPROVED).first()
         notice = render(
             loss_of(batch),
-            Exposure(exposed.categories, exposed.protected, exposed.jurisdiction, row.language),
+            PersonalExposure(
+                exposed.categories, exposed.protected, exposed.jurisdiction, row.language
+            ),
         )
         notices.append(
             PersonalNotice(
@@ -261,6 +264,6 @@ def _languages(found: NoticeBatch) -> dict[str, int]:
     counts: dict[str, int] = {}
     for cell in cells_of(found.exposure):
         if cell.severity >= found.least_severity:
-            language = texts.language_of(cell.language)
+            language = language_of(cell.language)
             counts[language] = counts.get(language, 0) + cell.people
     return dict(sorted(counts.items(), key=lambda item: -item[1]))

@@ -1,6 +1,6 @@
-"""A notice: from what was lost and what was exposed of one person to plain words. Pure.
+"""A notice of a loss: from what was lost and what was exposed of one person to plain words. Pure.
 
-Everybody whose exposure, place and language are the same gets the same words, so the body is made
+Everybody whose exposure, place and language are the same gets the same words, so the notice is made
 once and only the name differs; that is what makes millions of notices cheap.
 """
 
@@ -10,12 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from html import escape
+from typing import Any, Final
 
 from babel.dates import format_date
 
-from aboveboard.incidents.notices import texts
+from aboveboard.delivery.letters import Notice, Section, fill
+from aboveboard.delivery.templates import Template, language_of, nearest
 from aboveboard.law.categories import from_bitmap, known
+
+TEXTS: Final = Template("loss")
+"""The words of these notices, in ``delivery/letter_texts``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
-class Exposure:
+class PersonalExposure:
     """What was exposed of one person, where they live and which language they read."""
 
     categories: int
@@ -45,216 +49,135 @@ class Exposure:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading, sentences, and a list that the last of them introduces."""
-
-    key: str
-    heading: str
-    sentences: tuple[str, ...]
-    items: tuple[str, ...] = ()
-    more: tuple[str, ...] = ()
-    more_items: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What one person is told; the greeting is put in by :func:`as_text` and :func:`as_html`."""
-
-    subject: str
-    title: str
-    language: str
-    layout: str
-    sections: tuple[Section, ...]
-    sender: str
-
-
 def layout_of(jurisdiction: str) -> str:
     """Return the form of notice for a place: ``plain``, ``headed`` or ``guarded``."""
-    return str(texts.nearest(texts.layouts()["places"], jurisdiction))
+    return str(nearest(TEXTS.table("layouts")["places"], jurisdiction))
 
 
 @lru_cache(maxsize=4096)
-def render(loss: Loss, exposure: Exposure) -> Notice:
+def render(loss: Loss, exposure: PersonalExposure) -> Notice:
     """Return the notice for one person."""
-    language = texts.language_of(exposure.language)
-    words = texts.words(language)
     layout = layout_of(exposure.jurisdiction)
-    guarded = layout == "guarded"
-    filled = {
-        "thing": words["things"].get(loss.thing, ""),
-        "date": format_date(loss.known_on, "long", locale=_locale(language, exposure.jurisdiction)),
-        "contact": loss.contact,
-        "home": loss.home,
-        "organisation": loss.organisation,
-    }
-    given = _advice(exposure)
-    made = {
-        "happened": lambda: Section("happened", "", _fill(words["happened"][loss.kind], filled)),
-        "information": lambda: _information(
-            words, "guarded" if guarded else loss.kind, exposure, language
-        ),
-        "meaning": lambda: Section(
-            "meaning",
-            "",
-            (words["meaning_lead"],),
-            tuple(texts.advice(language)[key]["means"] for key in given),
-        ),
-        "advice": lambda: Section(
-            "advice",
-            "",
-            (),
-            tuple(line for key in given for line in texts.advice(language)[key]["do"]),
-            tuple(
-                words["more"][key]
-                for key in texts.nearest(texts.layouts()["more"], exposure.jurisdiction) or ()
-            ),
-        ),
-        "measures": lambda: Section(
-            "measures", "", (*words["measures"]["always"], *_measures(loss, language))
-        ),
-        "questions": lambda: Section(
-            "questions",
-            "",
-            (*_fill(words["questions"], filled), _complaint(words, exposure.jurisdiction)),
-        ),
-    }
-    sections = []
-    for key in texts.layouts()["sections"][layout]:
-        section = made[key]()
-        sections.append(
-            Section(
-                key,
-                words["headings"][layout][key],
-                section.sentences,
-                section.items,
-                section.more,
-                section.more_items,
-            )
-        )
-    subject = words["subject"]["guarded" if guarded else loss.kind].format(**filled)
+    writer = _Writer(
+        loss=loss,
+        exposure=exposure,
+        language=language_of(exposure.language),
+        # Where a law forbids it, the notice does not say what happened.
+        wording="guarded" if layout == "guarded" else loss.kind,
+    )
+    words = writer.words
     return Notice(
-        subject, words["title"][layout], language, layout, tuple(sections), loss.organisation
+        subject=words["subject"][writer.wording].format(**writer.places),
+        title=words["title"][layout],
+        language=writer.language,
+        greeting=words["greeting"],
+        greeting_nameless=words["greeting_nameless"],
+        sections=tuple(
+            writer.section(key, words["headings"][layout][key])
+            for key in TEXTS.table("layouts")["sections"][layout]
+        ),
+        sender=loss.organisation,
+        headings_as_written=layout == "headed",
     )
 
 
-def greeting(notice: Notice, name: str) -> str:
-    """Return the first line: with the name, or without when there is none."""
-    words = texts.words(notice.language)
-    one_line = " ".join(name.split())
-    # A name is data: its braces are not places to fill in.
-    return (
-        str(words["greeting"]).replace("{name}", one_line)
-        if one_line
-        else str(words["greeting_nameless"])
-    )
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes the sections of one notice."""
 
+    loss: Loss
+    exposure: PersonalExposure
+    language: str
+    wording: str
 
-def as_text(notice: Notice, name: str) -> str:
-    """Return the notice as plain text."""
-    return f"{greeting(notice, name)}\n\n{_text_body(notice)}"
+    @property
+    def words(self) -> Mapping[str, Any]:
+        return TEXTS.words("notice", self.language)
 
+    @property
+    def places(self) -> dict[str, str]:
+        day = format_date(self.loss.known_on, "long", locale=self._locale())
+        return {
+            "thing": self.words["things"].get(self.loss.thing, ""),
+            "date": day,
+            "contact": self.loss.contact,
+            "home": self.loss.home,
+            "organisation": self.loss.organisation,
+        }
 
-def as_html(notice: Notice, name: str) -> str:
-    """Return the notice as HTML that says the same, without images, scripts or
-    links to follow blindly."""
-    return f'<!doctype html><html lang="{notice.language}"><meta charset="utf-8">' + (
-        f'<body style="{_STYLE}"><p>{escape(greeting(notice, name))}</p>{_html_body(notice)}</'
-        "body></html>"
-    )
+    def section(self, key: str, heading: str) -> Section:
+        write = {
+            "happened": self._happened,
+            "information": self._information,
+            "meaning": self._meaning,
+            "advice": self._advice,
+            "measures": self._measures,
+            "questions": self._questions,
+        }[key]
+        return write(key, heading)
 
+    def _happened(self, key: str, heading: str) -> Section:
+        return Section(key, heading, fill(self.words["happened"][self.loss.kind], self.places))
 
-_STYLE = (
-    "font:16px/1.5 system-ui,sans-serif;color:#1c2430;max-width:38em;margin:1.5em auto;padding:0 "
-    "1em"
-)
+    def _information(self, key: str, heading: str) -> Section:
+        readable = _labels(self.exposure.categories & ~self.exposure.protected, self.language)
+        hidden = _labels(self.exposure.protected, self.language)
+        if not readable:
+            return Section(key, heading, (self.words["protected_only"],), hidden)
+        more = (self.words["protected"],) if hidden else ()
+        lead = self.words["readable"][self.wording]
+        return Section(key, heading, (lead,), readable, more, hidden)
 
+    def _meaning(self, key: str, heading: str) -> Section:
+        advice = TEXTS.words("advice", self.language)
+        means = tuple(advice[each]["means"] for each in _advice_for(self.exposure))
+        return Section(key, heading, (self.words["meaning_lead"],), means)
 
-@lru_cache(maxsize=4096)
-def _text_body(notice: Notice) -> str:
-    parts = [notice.title] if notice.title else []
-    for section in notice.sections:
-        block = [section.heading.upper() if notice.layout != "headed" else section.heading]
-        block += [" ".join(section.sentences)] if section.sentences else []
-        block += [f"- {item}" for item in section.items]
-        block += [" ".join(section.more)] if section.more else []
-        block += [f"- {item}" for item in section.more_items]
-        parts.append("\n".join(block))
-    parts.append(notice.sender)
-    return "\n\n".join(parts) + "\n"
+    def _advice(self, key: str, heading: str) -> Section:
+        advice = TEXTS.words("advice", self.language)
+        steps = tuple(step for each in _advice_for(self.exposure) for step in advice[each]["do"])
+        more = nearest(TEXTS.table("layouts")["more"], self.exposure.jurisdiction) or ()
+        return Section(key, heading, (), steps, tuple(self.words["more"][each] for each in more))
 
+    def _measures(self, key: str, heading: str) -> Section:
+        # The lead's words in another language would help nobody, so they are left out.
+        own = tuple(text for language, text in self.loss.measures if language == self.language)
+        return Section(key, heading, (*self.words["measures"]["always"], *own))
 
-@lru_cache(maxsize=4096)
-def _html_body(notice: Notice) -> str:
-    parts = [f"<h1>{escape(notice.title)}</h1>"] if notice.title else []
-    for section in notice.sections:
-        parts.append(f"<h2>{escape(section.heading)}</h2>")
-        for sentences, items in (
-            (section.sentences, section.items),
-            (section.more, section.more_items),
-        ):
-            parts += [f"<p>{escape(' '.join(sentences))}</p>"] if sentences else []
-            parts += (
-                ["<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"]
-                if items
-                else []
-            )
-    return "".join(parts) + f"<p>{escape(notice.sender)}</p>"
+    def _questions(self, key: str, heading: str) -> Section:
+        authority = nearest(TEXTS.table("layouts")["complaints"], self.exposure.jurisdiction)
+        form = self.words["complaint" if authority["url"] else "complaint_without_url"]
+        asked = fill(self.words["questions"], self.places)
+        return Section(key, heading, (*asked, form.format(**authority)))
 
-
-def _information(
-    words: Mapping[str, Mapping[str, str]], kind: str, exposure: Exposure, language: str
-) -> Section:
-    readable = _labels(exposure.categories & ~exposure.protected, language)
-    hidden = _labels(exposure.protected, language)
-    if not readable:
-        return Section("information", "", (str(words["protected_only"]),), hidden)
-    more = (str(words["protected"]),) if hidden else ()
-    return Section("information", "", (words["readable"][kind],), readable, more, hidden)
+    def _locale(self) -> str:
+        if self.language != "en":
+            return self.language
+        return "en_US" if self.exposure.jurisdiction.startswith("US") else "en_GB"
 
 
 def _labels(bits: int, language: str) -> tuple[str, ...]:
     """Return the categories in words, those that a wider one in the list covers left out."""
     keys = from_bitmap(bits)
-    told = [key for key in keys if not any(key.startswith(wider + ".") for wider in keys)]
-    return tuple(known()[key].label[language] for key in told)
+    widest = [key for key in keys if not any(key.startswith(wider + ".") for wider in keys)]
+    return tuple(known()[key].label[language] for key in widest)
 
 
-def _advice(exposure: Exposure) -> list[str]:
+def _advice_for(exposure: PersonalExposure) -> list[str]:
     """Return the keys of the advice that fits, the most serious first, no more than is read."""
     readable = from_bitmap(exposure.categories & ~exposure.protected)
     hidden = from_bitmap(exposure.protected)
-    table = texts.rules()
-    found: list[str] = []
+    table = TEXTS.table("advice")
+    fitting: list[str] = []
     for rule in table["rules"]:
         seen = _meets(rule["any"], readable)
         fits = seen if rule["readable"] else (not seen and _meets(rule["any"], hidden))
         if rule["key"] == "nothing":
-            fits = not found
+            fits = not fitting
         if fits:
-            found.append(rule["key"])
-    return found[: table["enough"]]
+            fitting.append(rule["key"])
+    return fitting[: table["enough"]]
 
 
 def _meets(wanted: Sequence[str], keys: Sequence[str]) -> bool:
     return any(key == item or key.startswith(item + ".") for item in wanted for key in keys)
-
-
-def _measures(loss: Loss, language: str) -> tuple[str, ...]:
-    """The lead's words in the reader's language; in another they would help nobody,
-    so they are left out."""
-    return tuple(said for spoken, said in loss.measures if spoken == language)
-
-
-def _complaint(words: Mapping[str, str], jurisdiction: str) -> str:
-    row = texts.nearest(texts.layouts()["complaints"], jurisdiction)
-    form = words["complaint"] if row["url"] else words["complaint_without_url"]
-    return form.format(**row)
-
-
-def _fill(sentences: Sequence[str], filled: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(sentence.format(**filled) for sentence in sentences)
-
-
-def _locale(language: str, jurisdiction: str) -> str:
-    return ("en_US" if jurisdiction.startswith("US") else "en_GB") if language == "en" else language

@@ -13,14 +13,14 @@ from aboveboard.access.actions import use_many
 from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
+from aboveboard.delivery.letters import as_html, as_text
 from aboveboard.delivery.rendering import Item, Rendered, Skip
 from aboveboard.engines import listing
 from aboveboard.engines.listing import Exposed
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import NoticeBatch
-from aboveboard.incidents.notices import texts
 from aboveboard.incidents.notices.losses import loss_of
-from aboveboard.incidents.notices.rendering import Exposure, as_html, as_text, render
+from aboveboard.incidents.notices.rendering import TEXTS, PersonalExposure, render
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
@@ -34,7 +34,7 @@ def render_notices(items: Sequence[Item]) -> Iterator[tuple[int, Rendered | Skip
     batch = NoticeBatch.objects.select_related("incident__device", "exposure__incident").get(
         delivery_batch=items[0].batch_id
     )
-    if batch.texts != texts.digest():
+    if batch.texts != TEXTS.digest():
         # What was approved is not what would be sent: nothing leaves until someone reads it again.
         yield from ((item.id, Skip("texts-changed")) for item in items)
         return
@@ -72,8 +72,8 @@ def render_notices(items: Sequence[Item]) -> Iterator[tuple[int, Rendered | Skip
         )
 
 
-def _exposure(person: Exposed, item: Item) -> Exposure:
-    return Exposure(person.categories, person.protected, person.jurisdiction, item.language)
+def _exposure(person: Exposed, item: Item) -> PersonalExposure:
+    return PersonalExposure(person.categories, person.protected, person.jurisdiction, item.language)
 
 
 def _fields(promise: Promise) -> tuple[str, str]:
