@@ -110,9 +110,9 @@ def test_bytes_that_are_not_text_are_a_problem_of_their_row() -> None:
         ("a spreadsheet's UTF-16", "id,mail,born,land,income\n".encode("utf-16"), "not UTF-8"),
         ("a quote that is never closed", 'id,"mail,born', "not well-formed"),
         (
-            "a column nobody decided about",
+            "a column that the mapping does not mention",
             "id,mail,born,land,income,shoe_size\n",
-            "nobody decided about the column 'shoe_size'",
+            "does not mention the column 'shoe_size'",
         ),
         ("a mapped column missing", "id,mail,born,income\n", "'land' is missing"),
         ("a column twice", "id,mail,born,land,income,id\n", "twice"),
@@ -123,6 +123,12 @@ def test_a_file_is_refused_before_anything_is_loaded(
 ) -> None:
     with pytest.raises(FileRefused, match=says):
         rows(text)
+
+
+def test_a_customer_in_the_place_of_the_header_is_not_quoted() -> None:
+    with pytest.raises(FileRefused, match="none of the columns") as refused:
+        rows("AW1,ann@example.org,1984-05-31,GB,30000\n")
+    assert "example.org" not in str(refused.value)
 
 
 def test_a_field_the_promise_lacks_is_refused() -> None:

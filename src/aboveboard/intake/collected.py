@@ -50,10 +50,11 @@ class Collected:
     def origins(self, names: Iterable[str], promise_serial: int, at: datetime) -> dict[str, Origin]:
         """Return the origin of each field: one object for each purpose, shared by
         every person of the file."""
-        told: dict[str, Origin] = {}
-        for purpose in {self.purpose, *self.fields.values()}:
-            told[purpose] = Origin(promise_serial, self.moment(at), self.channel, purpose)
-        return {name: told[self.fields.get(name, self.purpose)] for name in names}
+        by_purpose = {
+            purpose: Origin(promise_serial, self.moment(at), self.channel, purpose)
+            for purpose in {self.purpose, *self.fields.values()}
+        }
+        return {name: by_purpose[self.fields.get(name, self.purpose)] for name in names}
 
     def check(self, promise: Promise, names: Iterable[str], today: date) -> None:
         """Check against the promise that all of this can have happened. ``names``: the
@@ -89,13 +90,13 @@ class Collected:
 
     @staticmethod
     def _check_purpose(promise: Promise, purpose: str, names: Iterable[str]) -> None:
-        found = promise.purposes.get(purpose)
-        if found is None:
+        known = promise.purposes.get(purpose)
+        if known is None:
             raise CollectedRefused(
                 why=f"the promise has no purpose `{purpose}`",
                 fix=f"Use one of: {', '.join(promise.purposes)}.",
             )
-        without = sorted(set(names) - set(found.fields))
+        without = sorted(set(names) - set(known.fields))
         if without:
             raise CollectedRefused(
                 why=f"`{purpose}` does not use {', '.join(without)}",
@@ -120,7 +121,7 @@ def read(raw: Any) -> Collected:
     fields = raw.get("fields") or {}
     for key in raw:
         if key not in ("channel", "purpose", "day", "fields"):
-            raise _misshaped(f"nobody reads `{key}`")
+            raise _misshaped(f"`{key}` is not a setting")
     if not isinstance(channel, str) or not isinstance(purpose, str) or not channel:
         raise _misshaped("`channel` and `purpose` are not the keys of a channel and a purpose")
     if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):

@@ -100,14 +100,14 @@ def load(source: str, *, name: str) -> Mapping:
     if not isinstance(raw, dict):
         raise MappingRefused(
             file=name,
-            why="it is not a list of settings",
+            why="it has no settings",
             fix="Start from the sample: aboveboard import --print-sample-mapping",
         )
     for key in raw.keys() ^ _KEYS:
         if key not in _KEYS:
             raise MappingRefused(
                 file=name,
-                why=f"nobody reads `{key}`",
+                why=f"`{key}` is not a setting",
                 fix=f"Use one of: {', '.join(sorted(_KEYS))}.",
             )
         if key in ("identify_by", "columns", "country"):
@@ -125,7 +125,7 @@ def load(source: str, *, name: str) -> Mapping:
         if raw[key] not in columns.values():
             raise MappingRefused(
                 file=name,
-                why=f"`{key}: {raw[key]}` is no field that a column fills",
+                why=f"`{key}: {raw[key]}` is not a field that a column fills",
                 fix="Name one of the fields.",
             )
     return Mapping(
@@ -191,7 +191,7 @@ def _dates(raw: dict[str, Any], name: str) -> str:
     if pattern not in PATTERNS:
         raise MappingRefused(
             file=name,
-            why="`dates` is no known form of dates",
+            why="`dates` is not a known date format",
             fix=f"Use one of: {', '.join(PATTERNS)}.",
         )
     return str(pattern)

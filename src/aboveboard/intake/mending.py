@@ -19,7 +19,7 @@ def lines(path: Path, run_id: int) -> Iterator[bytes]:
 
     Raises:
         NotFound: there is no such import.
-        BadInput: it read another file.
+        Invalid: it read another file.
     """
     run = queries.import_run(run_id)
     with path.open("rb") as file:

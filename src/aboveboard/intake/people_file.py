@@ -82,6 +82,8 @@ class Reader:
     def rows(self, text: str, line: int) -> Iterator[tuple[int, list[str], tuple[RowProblem, ...]]]:
         """Yield each row of ``text``, which starts behind line ``line``."""
         reader = csv.reader(io.StringIO(text, newline="\n"), strict=True)
+        # Asked once of the whole block: almost no block has either, and each cell of each row would
+        # have to be searched otherwise.
         odd = "�" in text or "\x00" in text
         while True:
             try:
@@ -118,33 +120,35 @@ class Reader:
 
     def _problems(self, texts: list[str], odd: bool) -> tuple[RowProblem, ...]:
         """Put what is to be sealed in the place of each text, or say why not."""
-        found = []
+        problems = []
         if odd or max(map(len, texts)) * 4 > FIELD_BYTES:
-            found = [problem for at, name in self._all if (problem := _unfit(name, texts[at]))]
-        unfit = {problem.field for problem in found}
+            problems = [problem for at, name in self._all if (problem := _unfit(name, texts[at]))]
+        unfit = {problem.field for problem in problems}
         for at, name, read_value in self._read:
             if (text := texts[at]) and name not in unfit:
                 try:
                     texts[at] = read_value(text)
                 except Misfit as misfit:
-                    found.append(RowProblem(name, misfit.code, f"{name} is not {misfit.expected}."))
+                    problems.append(
+                        RowProblem(name, misfit.code, f"{name} is not {misfit.expected}.")
+                    )
         country, region = self.place(texts)
         too_long = len(country) + len(region) >= JURISDICTION_CHARS
         if (
             too_long
-            and not found
+            and not problems
             and len(self._mapping.jurisdiction_of(country, region)) > JURISDICTION_CHARS
         ):
             name, codes = self._mapping.country, "GB for the country, CA for the region"
-            found.append(
+            problems.append(
                 RowProblem(
                     name, "not_place", f"{name} or its region is not a code such as {codes}."
                 )
             )
-        if not found and not texts[self._identify_at]:
+        if not problems and not texts[self._identify_at]:
             sentence = f"{self._identify} is empty, so nobody could find this person again."
-            found.append(RowProblem(self._identify, "missing", sentence))
-        return tuple(found)
+            problems.append(RowProblem(self._identify, "missing", sentence))
+        return tuple(problems)
 
 
 def read(
@@ -156,7 +160,8 @@ def read(
     ``national_id:gb.nino``, …).
 
     Raises:
-        FileRefused: no header, a column nobody decided about, a field the promise does not have.
+        FileRefused: no header, a column that the mapping does not mention, a field that the promise
+            does not have.
     """
     columns, end, lines = header(file, name, mapping, kinds)
     reader = Reader(columns, mapping, kinds)
@@ -164,16 +169,13 @@ def read(
         for line, texts, problems in reader.rows(
             block.data.decode("utf-8", errors="replace"), block.line
         ):
-            told = {problem.field for problem in problems}
-            yield Row(
-                line,
-                {
-                    key: text
-                    for key, text in zip(reader.names, texts, strict=False)
-                    if text and key not in told
-                },
-                problems,
-            )
+            refused = {problem.field for problem in problems}
+            accepted = {
+                name: text
+                for name, text in zip(reader.names, texts, strict=False)
+                if text and name not in refused
+            }
+            yield Row(line, accepted, problems)
 
 
 def header(
@@ -183,7 +185,8 @@ def header(
     many lines the header takes.
 
     Raises:
-        FileRefused: no header, a column nobody decided about, a field the promise does not have.
+        FileRefused: no header, a column that the mapping does not mention, a field that the promise
+            does not have.
     """
     _check_fields(name, mapping, kinds)
     lines = Lines(file, name, encoding="utf-8-sig")
@@ -248,11 +251,18 @@ def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) 
         | mapping.dropped.keys()
         | {column for columns in mapping.joined.values() for column in columns}
     )
+    if named.isdisjoint(header):
+        # Then it may be no header but a customer, whose values must not reach the log.
+        raise FileRefused(
+            file=name,
+            why="its first line has none of the columns that the mapping names",
+            fix="Put the names of the columns in the first line, or check the mapping.",
+        )
     for column in header:
         if column not in named:
             raise FileRefused(
                 file=name,
-                why=f"nobody decided about the column {column[:40]!r}",
+                why=f"the mapping does not mention the column {column[:40]!r}",
                 fix="Add it to the mapping, under `columns:` or under `dropped:` with the reason.",
             )
     for column in named - mapping.dropped.keys():

@@ -10,17 +10,11 @@ from aboveboard.intake.models import ImportProblem, ImportRun
 __all__ = [
     "ImportProblem",
     "ImportRun",
-    "every_import_problem",
     "import_problem_lines",
     "import_problems",
     "import_run",
-    "import_runs",
+    "iter_import_problems",
 ]
-
-
-def import_runs() -> list[ImportRun]:
-    """Return the runs of ``aboveboard import``, newest first."""
-    return list(ImportRun.objects.order_by("-id"))
 
 
 def import_run(run_id: int) -> ImportRun:
@@ -29,10 +23,10 @@ def import_run(run_id: int) -> ImportRun:
     Raises:
         NotFound: there is none.
     """
-    found = ImportRun.objects.filter(pk=run_id).first()
-    if found is None:
+    run = ImportRun.objects.filter(pk=run_id).first()
+    if run is None:
         raise NotFound(what="import")
-    return found
+    return run
 
 
 def import_problems(run_id: int, *, limit: int | None = None) -> list[ImportProblem]:
@@ -40,7 +34,7 @@ def import_problems(run_id: int, *, limit: int | None = None) -> list[ImportProb
     return list(ImportProblem.objects.filter(run_id=run_id).order_by("line", "id")[:limit])
 
 
-def every_import_problem(run_id: int) -> Iterator[ImportProblem]:
+def iter_import_problems(run_id: int) -> Iterator[ImportProblem]:
     """Yield the same, streamed: there may be as many as rows."""
     return (
         ImportProblem.objects.filter(run_id=run_id)

@@ -92,11 +92,11 @@ class Sealer:
         self._look_ups = []
         for at, name in enumerate(names):
             kind = plan.kinds[name]
-            if (found := plan.look_ups.get(kind.partition(":")[0])) is not None:
-                number, theirs = found
+            if (look_up := plan.look_ups.get(kind.partition(":")[0])) is not None:
+                number, index_keys = look_up
                 keyed = [
                     (self._shape.look_up(number, generation), hmac.new(key, digestmod="sha256"))
-                    for generation, key in zip(plan.generations, theirs, strict=True)
+                    for generation, key in zip(plan.generations, index_keys, strict=True)
                 ]
                 self._look_ups.append((at, name, kind, keyed))
 
@@ -156,7 +156,8 @@ class Sealer:
     def _digests(
         self, values: list[str], country: str
     ) -> tuple[list[tuple[Any, bytes]], bytes | None]:
-        found, identity = [], None
+        digests: list[tuple[Any, bytes]] = []
+        identity = None
         for at, name, kind, macs in self._look_ups:
             if text := values[at]:
                 for form in normalise.forms(kind, text, (country or None,)):
@@ -165,19 +166,19 @@ class Sealer:
                         keyed = mac.copy()
                         keyed.update(plain)
                         digest = keyed.digest()
-                        found.append((shape, digest))
+                        digests.append((shape, digest))
                         if identity is None and name == self._plan.mapping.identify_by:
                             identity = digest
-        return found, identity
+        return digests, identity
 
     def _make_layout(self, present: tuple[bool, ...]) -> _Layout:
-        there = [(place, name) for place, name in enumerate(self._reader.names) if present[place]]
-        told = sorted({self._plan.origins[name].bytes for _, name in there})
+        filled = [(place, name) for place, name in enumerate(self._reader.names) if present[place]]
+        origins = sorted({self._plan.origins[name].bytes for _, name in filled})
         boxes = []
-        for place, name in there:
+        for place, name in filled:
             origin, key = self._plan.origins[name].bytes, name.encode()
-            boxes.append((place, sealed.box_start(key, told.index(origin)), origin + key))
-        return _Layout(sealed.record_start(told), tuple(boxes))
+            boxes.append((place, sealed.box_start(key, origins.index(origin)), origin + key))
+        return _Layout(sealed.record_start(origins), tuple(boxes))
 
     def _make_facets(self, country: str, region: str) -> copying.Facets:
         mapping = self._plan.mapping

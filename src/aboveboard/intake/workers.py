@@ -68,7 +68,7 @@ class _Crew:
 
     def __init__(self, plan: Plan, count: int) -> None:
         context = multiprocessing.get_context("spawn")
-        self._lines: list[Connection] = []
+        self._connections: list[Connection] = []
         self._processes: list[BaseProcess] = []
         for _ in range(count):
             ours, theirs = context.Pipe()
@@ -76,56 +76,58 @@ class _Crew:
             process.start()
             theirs.close()
             ours.send(plan)
-            self._lines.append(ours)
+            self._connections.append(ours)
             self._processes.append(process)
 
     def seal(self, tasks: Iterable[tuple[Block, list[Key]]]) -> Iterator[Done]:
         waiting: deque[tuple[Block, bytes, Connection]] = deque()
         try:
             for number, (block, keys) in enumerate(tasks):
-                if len(waiting) == _IN_HAND * len(self._lines):
+                if len(waiting) == _IN_HAND * len(self._connections):
                     yield self._next(waiting)
-                line = self._lines[number % len(self._lines)]
-                line.send((block.data, block.line, keys))
-                waiting.append((block, keys[0][2], line))
+                connection = self._connections[number % len(self._connections)]
+                connection.send((block.data, block.line, keys))
+                waiting.append((block, keys[0][2], connection))
             while waiting:
                 yield self._next(waiting)
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise SealerGone() from None
 
     def _next(self, waiting: deque[tuple[Block, bytes, Connection]]) -> Done:
-        block, wrapped, line = waiting.popleft()
-        return block, line.recv(), wrapped
+        block, wrapped, connection = waiting.popleft()
+        return block, connection.recv(), wrapped
 
     def close(self) -> None:
         """End the processes."""
-        for line in self._lines:
-            line.close()
+        for connection in self._connections:
+            connection.close()
         for process in self._processes:
             process.join(1)
             if process.is_alive():
                 process.terminate()
 
 
-def _work(line: Connection) -> None:
+def _work(connection: Connection) -> None:
     # Ctrl-C reaches everyone in the terminal; who asked us tells us when to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.setswitchinterval(0.0005)  # so that the thread below is let in while this one seals
-    sealer = Sealer(line.recv())
+    sealer = Sealer(connection.recv())
     tasks: queue.SimpleQueue[tuple[bytes, int, list[Key]] | None] = queue.SimpleQueue()
-    threading.Thread(target=_take, args=(line, tasks), daemon=True).start()
+    threading.Thread(target=_take, args=(connection, tasks), daemon=True).start()
     try:
         while (task := tasks.get()) is not None:
-            line.send(sealer.seal(*task))
+            connection.send(sealer.seal(*task))
     except (BrokenPipeError, ConnectionResetError):
         return  # the import has ended
 
 
-def _take(line: Connection, tasks: queue.SimpleQueue[tuple[bytes, int, list[Key]] | None]) -> None:
+def _take(
+    connection: Connection, tasks: queue.SimpleQueue[tuple[bytes, int, list[Key]] | None]
+) -> None:
     """Take tasks as they come: whoever sends one must never wait for a process that
     waits to be read itself."""
     try:
         while True:
-            tasks.put(line.recv())
+            tasks.put(connection.recv())
     except (EOFError, OSError):
         tasks.put(None)

@@ -231,7 +231,7 @@ def _print_json(finished: ImportRun) -> None:
         "resumed": finished.resumed,
     }
     print(json.dumps(facts, indent=1).removesuffix("\n}"), end=',\n "problems": [')
-    for number, p in enumerate(queries.every_import_problem(finished.pk)):
+    for number, p in enumerate(queries.iter_import_problems(finished.pk)):
         told = json.dumps(
             {"line": p.line, "field": p.field, "code": p.code, "sentence": p.sentence}
         )
@@ -252,6 +252,6 @@ def _print_problems(args: argparse.Namespace) -> int:
     finished = queries.import_run(args.problems)
     out = csv.writer(sys.stdout)
     out.writerow(["line", "field", "code", "sentence"])
-    for p in queries.every_import_problem(finished.pk):
+    for p in queries.iter_import_problems(finished.pk):
         out.writerow([p.line, p.field, p.code, p.sentence])
     return LOOK if finished.refused else DONE
