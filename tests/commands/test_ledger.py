@@ -66,7 +66,7 @@ def test_a_whole_copy_verifies(log: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run("verify", log, KEY) == 0
     said = capsys.readouterr().out
     assert "300 entries" in said
-    assert "came with the log itself" not in said
+    assert "The log itself named this key" not in said
 
 
 def test_without_a_key_the_logs_own_word_is_taken_and_that_is_said(
@@ -76,7 +76,7 @@ def test_without_a_key_the_logs_own_word_is_taken_and_that_is_said(
         run("verify", log)
     (log / "vkey").write_text(f"{SIGNER.vkey}\n")
     assert run("verify", log) == 0
-    assert "came with the log itself" in capsys.readouterr().out
+    assert "The log itself named this key" in capsys.readouterr().out
 
 
 def test_a_changed_copy_is_named_and_the_exit_code_is_1(
@@ -228,7 +228,7 @@ def test_what_merely_waits_is_not_called_broken(
         )
     assert run("verify", KEY) == 1
     said = capsys.readouterr().out
-    assert "whole so far as it is sealed" in said
+    assert "intact as far as it is signed" in said
     assert "2 entries wait" in said
     assert "aboveboard worker" in said
     assert "NOT" not in said

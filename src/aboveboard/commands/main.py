@@ -116,7 +116,7 @@ def build_parser(known: Sequence[Command], wanted: str | None) -> argparse.Argum
         _add_home(one)
         if command.name == wanted:
             command.load().configure(one)
-            _add_home_below(one)
+            _complete_below(one, command.example)
     return parser
 
 
@@ -126,12 +126,27 @@ def _add_home(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_home_below(parser: argparse.ArgumentParser) -> None:
+def _complete_below(parser: argparse.ArgumentParser, example: str) -> None:
+    """Give every subcommand ``--home``, its sentence, and its own lines of the example."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            for below in action.choices.values():
+            sentences = {choice.dest: choice.help for choice in action._choices_actions}
+            for name, below in action.choices.items():
                 _add_home(below)
-                _add_home_below(below)
+                below.description = below.description or _sentence(sentences.get(name) or "")
+                own = [line for line in example.splitlines() if _is_of(line, below.prog)]
+                if own:
+                    below.epilog = f"Example:\n{_indented(chr(10).join(own))}"
+                    below.formatter_class = argparse.RawDescriptionHelpFormatter
+                _complete_below(below, example)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].removesuffix('.')}." if text else ""
+
+
+def _is_of(line: str, prog: str) -> bool:
+    return line.strip() == prog or line.startswith(f"{prog} ")
 
 
 def _wanted(given: Sequence[str], names: Collection[str]) -> str | None:

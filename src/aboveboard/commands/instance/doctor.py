@@ -169,7 +169,7 @@ def _root_key(current: settings.Settings) -> Check:
             step,
         )
     if others := other_providers():
-        step = "When every process has the new keys.root, run: aboveboard keys leave"
+        step = "When every process has the new keys.root, run: aboveboard keys finish-move"
         return Check("root key", LOOK, f"{others[0]} can open the records too", step)
     return Check("root key", OK, f"it opens what this database holds ({ring.provider().name})")
 

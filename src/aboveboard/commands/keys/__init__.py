@@ -1,5 +1,4 @@
-"""``aboveboard keys``: where the root key is, what is under it, and how it is
-changed, split and recovered."""
+"""``aboveboard keys``: show, rotate, split and recover the keys that protect people's data."""
 
 from __future__ import annotations
 
@@ -8,20 +7,16 @@ import argparse
 from aboveboard.commands.keys import ceremonies, rotating, status
 
 NAME = "keys"
-HELP = (
-    "Show where the root key is and what is under it, rotate keys, and split the root key into "
-    "shares or recover it."
-)
+HELP = "Show, rotate, split and recover the keys that protect people's data."
 EXAMPLE = """\
 aboveboard keys status
-aboveboard keys rotate                         \
-(a new root key and wrapping key, while everyone goes on)
+aboveboard keys rotate                         (Aboveboard keeps serving meanwhile)
 aboveboard keys rotate --to vault:https://vault.example.org:8200/transit/aboveboard
-aboveboard keys leave                          \
-(after a move: let the former provider open nothing any more)
-aboveboard keys rotate-person 7012345678901    (a new key for one person)
+aboveboard keys finish-move                    \
+(after a move: destroy what the former provider can open)
+aboveboard keys rotate-person 7012345678901
 aboveboard keys rotate-person --all
-aboveboard keys rotate-index                   (a new key of the look-ups)
+aboveboard keys rotate-index
 aboveboard keys split --threshold 3 --shares 5
 aboveboard keys recover"""
 NEEDS_INSTANCE = True
@@ -35,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it. Exit codes: 0 done, 2 wrong shares or numbers, 3 nobody, 4 not now, 6
-    the provider is away."""
+    """Run the subcommand. Exit codes: 0 done, 2 wrong shares or numbers, 3 no such person, 4 not
+    possible now, 6 the key provider cannot be reached."""
     code: int = args.does(args)
     return code

@@ -17,28 +17,28 @@ from aboveboard.commands import exits
 def configure(below: Any) -> None:
     """Declare the arguments."""
     split = below.add_parser(
-        "split", help="print the root key as shares, of which some together give it back"
+        "split", help="print the root key as shares on paper, some of which together recover it"
     )
     split.add_argument(
         "--threshold",
         type=int,
         default=3,
         metavar="N",
-        help="how many shares give the key back (default: 3)",
+        help="how many shares recover the key (default: 3)",
     )
     split.add_argument(
-        "--shares", type=int, default=5, metavar="N", help="how many are made (default: 5)"
+        "--shares", type=int, default=5, metavar="N", help="how many shares to make (default: 5)"
     )
     split.set_defaults(does=_split)
     recover = below.add_parser(
         "recover",
-        help="put the root key together from shares, typed in or one a line on standard input",
+        help="recover the root key from its shares, typed in or one a line on standard input",
     )
     recover.add_argument(
         "--out",
         type=Path,
         metavar="FILE",
-        help="where to write it (default: the file in keys.root)",
+        help="the file to write (default: the file in keys.root)",
     )
     recover.set_defaults(does=_recover)
 
@@ -53,7 +53,7 @@ def _split(args: argparse.Namespace) -> int:
             f"Share {number} of {args.shares}, root key {key_id}, "
             f"{settings.current().organisation.name}, {at:%Y-%m-%d}."
         )
-        print(f"Any {args.threshold} of them give the key back, with: aboveboard keys recover\n")
+        print(f"Any {args.threshold} shares recover the key, with: aboveboard keys recover\n")
         listed = words.split()
         for row in range(0, len(listed), 6):
             print(
@@ -65,7 +65,8 @@ def _split(args: argparse.Namespace) -> int:
             )
         print("\n" + "- " * 38 + "\n")
     print(
-        "Give each share to another person, on paper; keep no copy on a machine.", file=sys.stderr
+        "Give each share to a different person, on paper. Keep no copy on a computer.",
+        file=sys.stderr,
     )
     return exits.DONE
 
@@ -79,21 +80,19 @@ def _recover(args: argparse.Namespace) -> int:
     current = settings.current()
     if args.out is None and scheme(current.keys.root) != "file":
         raise Invalid(
-            found=f"keys.root is {current.keys.root}", fix="Say where to write the key: --out FILE"
+            found=f"keys.root is {current.keys.root}, which is not a file",
+            fix="Say where to write the key: --out FILE",
         )
     file: Path = args.out or current.path(current.keys.root.partition(":")[2])
     if file.exists():
         raise Conflict(
-            why=(
-                f"{file} is there already, and a key that is overwritten is lost with all it "
-                "protects"
-            )
+            why=(f"{file} already exists, and overwriting a key loses everything that it protects")
         )
     key = ceremony.recover(
         _typed() if sys.stdin.isatty() else _lines(sys.stdin.read()), by=SYSTEM, at=clock.now()
     )
     files.replace(file, material.write([key]))
-    print(f"The key is this database's. It is in {file}, readable by you alone.")
+    print(f"This is the key of this database. It is in {file}, which only you can read.")
     return exits.DONE
 
 
@@ -112,14 +111,14 @@ def _typed() -> list[str]:
     while len(given) < needed:
         try:
             text = getpass(
-                f"Share {len(given) + 1}{f' of {needed}' if given else ''} (it is not shown): "
+                f"Share {len(given) + 1}{f' of {needed}' if given else ''} (typing is hidden): "
             )
             number, needed = shares.read(text)
         except Invalid as error:
             print(error, file=sys.stderr)
             continue
-        if any(shares.read(one)[0] == number for one in given):
-            print("That share was given already.", file=sys.stderr)
+        if any(shares.read(share)[0] == number for share in given):
+            print("You have already given that share.", file=sys.stderr)
             continue
         given.append(text)
     return given

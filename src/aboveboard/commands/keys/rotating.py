@@ -1,4 +1,4 @@
-"""``aboveboard keys rotate``, ``leave``, ``rotate-person`` and ``rotate-index``: each can be
+"""``aboveboard keys rotate``, ``finish-move``, ``rotate-person`` and ``rotate-index``: each can be
 stopped or killed and run again."""
 
 from __future__ import annotations
@@ -16,39 +16,44 @@ from aboveboard.commands import exits
 def configure(below: Any) -> None:
     """Declare the arguments."""
     rotate = below.add_parser(
-        "rotate", help="a new root key and wrapping key; goes on with a rotation that was stopped"
+        "rotate",
+        help="make a new root key and rewrap every key with it; resumes a stopped rotation",
     )
     rotate.add_argument(
-        "--to", metavar="URL", help="move to another provider, in the words of keys.root"
+        "--to", metavar="URL", help="move to this key provider, written as in keys.root"
     )
     rotate.add_argument(
         "--same-version",
         action="store_true",
-        help="keep the provider's key, and make a new wrapping key alone",
+        help="keep the provider's current key and make a new wrapping key only",
     )
     rotate.set_defaults(does=_rotate)
-    leave = below.add_parser(
-        "leave", help="after a move: let no provider but keys.root open anything"
+    move = below.add_parser(
+        "finish-move",
+        help="after a move, destroy the copies of wrapping keys that the former provider can open",
     )
-    leave.set_defaults(does=_leave)
-    person = below.add_parser("rotate-person", help="a new key for one person, or for everybody")
+    move.set_defaults(does=_finish_move)
+    person = below.add_parser(
+        "rotate-person", help="re-encrypt the record of one person, or of everybody, with a new key"
+    )
     person.add_argument("person", nargs="?", type=int, metavar="ID", help="the person's number")
     person.add_argument(
-        "--all", action="store_true", help="everybody; goes on with one that was stopped"
+        "--all", action="store_true", help="everybody; resumes a rotation that was stopped"
     )
     person.set_defaults(does=_person)
     index = below.add_parser(
-        "rotate-index", help="a new key of the look-ups; goes on with a rotation that was stopped"
+        "rotate-index",
+        help="make a new blind-index key and index everybody again; resumes a stopped rotation",
     )
     index.add_argument(
-        "--let-go",
+        "--drop-stale",
         action="store_true",
-        help="do without look-ups of values that are held nowhere any more",
+        help="drop index entries of values that no record holds any more",
     )
     index.add_argument(
         "--from-values",
         action="store_true",
-        help="the old key is gone: file everybody under what they hold",
+        help="the old key is lost: index everybody by what their records hold",
     )
     index.set_defaults(does=_index)
 
@@ -61,31 +66,31 @@ def _rotate(args: argparse.Namespace) -> int:
 
     rotation = root.unfinished()
     if rotation is not None:
-        print(f"Going on with the rotation begun on {rotation.begun_at:%Y-%m-%d %H:%M}.")
+        print(f"Resuming the rotation that began on {rotation.begun_at:%Y-%m-%d %H:%M} UTC.")
     else:
         to = provider_at(args.to, settings.current()) if args.to else None
         rotation = root.begin(to=to, renew=not args.same_version, by=SYSTEM, at=clock.now())
-    with Bar("Wrapping keys anew", people_count(), quiet=not sys.stderr.isatty()) as bar:
+    with Bar("Rewrapping keys", people_count(), quiet=not sys.stderr.isatty()) as bar:
         to_do = root.resume(rotation, by=SYSTEM, watch=bar)
-    print(f"Done. Everything is under the wrapping key {rotation.names['key']}.")
+    print(f"Done. Wrapping key {rotation.names['key']} now protects every key.")
     if to_do:
         print(to_do)
     if rotation.names.get("moves"):
         print(
-            "Both providers open it now. Set keys.root to the new one, restart every process, then "
-            "run: aboveboard keys leave"
+            "Both providers can open the keys for now. Set keys.root to the new provider, restart "
+            "every process, then run: aboveboard keys finish-move"
         )
     return exits.DONE
 
 
-def _leave(args: argparse.Namespace) -> int:
+def _finish_move(args: argparse.Namespace) -> int:
     from aboveboard.keys.rotation import root
 
-    left = root.remove_other_providers(by=SYSTEM, at=clock.now())
+    copies = root.remove_other_providers(by=SYSTEM, at=clock.now())
     print(
-        "No other provider opens anything any more."
-        if left
-        else "No other provider could open anything."
+        "Done. Only the provider in keys.root can open the keys now."
+        if copies
+        else "Nothing to do: only the provider in keys.root can open the keys."
     )
     return exits.DONE
 
@@ -96,14 +101,17 @@ def _person(args: argparse.Namespace) -> int:
     from aboveboard.vault.rekeying import people
 
     if (args.person is None) != args.all:
-        raise Invalid(found="one person and everybody, or neither", fix="Give an id, or --all.")
+        raise Invalid(
+            found="give either a person's number or --all",
+            fix="For example: aboveboard keys rotate-person 7012345678901",
+        )
     if not args.all:
         people.rotate_one(args.person, by=SYSTEM, at=clock.now())
-        print("They have a new key. Their handle is the one they had.")
+        print("The person has a new key. Their handle in the ledger stays the same.")
         return exits.DONE
-    with Bar("Sealing records anew", people_count(), quiet=not sys.stderr.isatty()) as bar:
+    with Bar("Re-encrypting records", people_count(), quiet=not sys.stderr.isatty()) as bar:
         done = people.rotate_all(by=SYSTEM, at=clock.now(), progress=bar)
-    print(f"{done:,} people have new keys. Their handles are the ones they had.")
+    print(f"{done:,} people have new keys. Their handles in the ledger stay the same.")
     return exits.DONE
 
 
@@ -114,20 +122,17 @@ def _index(args: argparse.Namespace) -> int:
 
     rotation = index.unfinished()
     if rotation is not None:
-        print(f"Going on with the rotation begun on {rotation.begun_at:%Y-%m-%d %H:%M}.")
+        print(f"Resuming the rotation that began on {rotation.begun_at:%Y-%m-%d %H:%M} UTC.")
         if args.from_values:
             rotation = index.without_old(rotation)
     else:
         rotation = index.begin(from_values=args.from_values, by=SYSTEM, at=clock.now())
-    with Bar("Filing people anew", people_count(), quiet=not sys.stderr.isatty()) as bar:
-        rotation = index.resume(rotation, let_go=args.let_go, by=SYSTEM, progress=bar)
-    print(
-        f"Done. {rotation.done:,} people are filed under a new index key, and the old one is "
-        "destroyed."
-    )
+    with Bar("Indexing people", people_count(), quiet=not sys.stderr.isatty()) as bar:
+        rotation = index.resume(rotation, let_go=args.drop_stale, by=SYSTEM, progress=bar)
+    print(f"Done. {rotation.done:,} people are indexed with a new key. The old key is destroyed.")
     if rotation.names["lost"]:
         print(
-            f"{rotation.names['lost']:,} look-ups went with it: what they were made of is held "
-            "nowhere any more."
+            f"{rotation.names['lost']:,} index entries were dropped: no record holds their value "
+            "any more."
         )
     return exits.DONE

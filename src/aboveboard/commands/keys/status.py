@@ -1,5 +1,5 @@
-"""``aboveboard keys status``: the provider, the wrapping keys, how many people are under
-each, how old they are."""
+"""``aboveboard keys status``: the key provider, the wrapping keys, how many people each protects
+and how old it is."""
 
 from __future__ import annotations
 
@@ -13,44 +13,46 @@ from aboveboard.commands import exits
 
 def configure(below: Any) -> None:
     """Declare the arguments."""
-    status = below.add_parser("status", help="show where the root key is and what is under it")
-    status.add_argument("--json", action="store_true", help="print JSON for a program")
+    status = below.add_parser(
+        "status", help="show where the root key is, and how many people each wrapping key protects"
+    )
+    status.add_argument("--json", action="store_true", help="print the answer as JSON")
     status.set_defaults(does=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show it; exit code 6 if the provider cannot be asked."""
+    """Show the keys; exit code 6 if the provider cannot be reached."""
     from aboveboard.keys.status import status
 
-    found = status()
+    keys = status()
     if args.json:
-        print(json.dumps(found.as_json(clock.now()), indent=1, default=str))
+        print(json.dumps(keys.as_json(clock.now()), indent=1, default=str))
     else:
-        _say(found)
-    found.prove()
+        _print(keys)
+    keys.prove()
     return exits.DONE
 
 
-def _say(found: Any) -> None:
+def _print(keys: Any) -> None:
     print(
-        f"The root key is at {found.provider}; a process asks for it again every "
+        f"The root key is at {keys.provider}. Each process asks for it again every "
         f"{settings.current().keys.lease} seconds."
     )
-    for key in found.keys:
+    for key in keys.keys:
         days = (clock.now() - key.made_at).days
-        use = "wraps from now on" if key.in_use else "retired, waiting for the rotation to end"
+        use = "in use" if key.in_use else "retired: the rotation has not finished"
         print(
-            f"  wrapping key {key.key_id}: {key.people:,} people, made {key.made_at:%Y-%m-%d} "
+            f"  Wrapping key {key.key_id}: {key.people:,} people, made on {key.made_at:%Y-%m-%d} "
             f"({days} days ago), {use}"
         )
-        print(f"    opened by: {', '.join(key.providers)}")
-    if found.direct:
+        print(f"    Can be opened by: {', '.join(key.providers)}")
+    if keys.direct:
         print(
-            f"  {found.direct:,} people are wrapped by the root key itself, as the first version "
-            "did. Move them: aboveboard keys rotate"
+            f"  {keys.direct:,} people's keys are wrapped by the root key itself, as in the first "
+            "version. To move them, run: aboveboard keys rotate"
         )
-    if found.under_way:
+    if keys.under_way:
         print(
-            f"A rotation is under way ({', '.join(found.under_way)}). Go on with it: run its "
+            f"A rotation has not finished ({', '.join(keys.under_way)}). To resume it, run its "
             "command again."
         )

@@ -1,4 +1,4 @@
-"""``aboveboard ledger``: check the record of uses, here or anywhere, and prove one entry of it."""
+"""``aboveboard ledger``: verify the ledger, here or anywhere, and prove one entry of it."""
 
 from __future__ import annotations
 
@@ -13,21 +13,18 @@ from aboveboard.commands import exits
 from aboveboard.commands.ledger import proving, verifying
 
 NAME = "ledger"
-HELP = (
-    "Check that the record of uses is whole, show an entry, prove it, and print or change the key "
-    "it is signed with."
-)
+HELP = "Verify the ledger, show and prove an entry, and print or replace the signing key."
 EXAMPLE = """\
 aboveboard ledger verify                                  \
 (this instance: every row and every published file)
 aboveboard ledger verify https://trust.example/log \
 --vkey "trust.example/log+530d903a+AekyeRrm56hA..." --remember seen.json
 aboveboard ledger verify ./copy-of-the-log --place place.json --json     \
-(goes on where the last check ended)
+(resumes where the last check ended)
 aboveboard ledger verify backup.tar --witness "witness.example/w1+..." --max-age 2h
-aboveboard ledger check-proof look.tlog-proof --vkey "..."     \
+aboveboard ledger check-proof use.tlog-proof --vkey "..."     \
 (one entry, from the file a customer keeps)
-aboveboard ledger proof 4812 > look.tlog-proof
+aboveboard ledger proof 4812 > use.tlog-proof
 aboveboard ledger show 0
 aboveboard ledger key
 aboveboard ledger rotate-key --yes"""
@@ -40,39 +37,44 @@ def NEEDS_INSTANCE(args: argparse.Namespace) -> bool:
 
 
 def WHILE_RESTORING(args: argparse.Namespace) -> bool:
-    """The log may be looked at before a restored database serves; nothing of it may be changed."""
+    """The log may be read before a restored database serves; nothing of it may be changed."""
     return str(args.what) != "rotate-key"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     below = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    verifying.configure(below.add_parser("verify", help="check everything, and name what is wrong"))
+    verifying.configure(
+        below.add_parser("verify", help="check every entry and signature, and name what is wrong")
+    )
     proving.configure(
         below.add_parser(
-            "check-proof", help="check one proof: was this recorded, and is it what it was?"
+            "check-proof",
+            help="check the proof of one entry: was it recorded, and is it unchanged?",
         )
     )
     show = below.add_parser("show", help="print one entry")
-    show.add_argument("index", type=int, metavar="INDEX", help="its place in the tree, from 0")
+    show.add_argument(
+        "index", type=int, metavar="INDEX", help="the entry's place in the tree, counted from 0"
+    )
     proof = below.add_parser(
-        "proof", help="print the proof of one entry, to keep in a file ending in .tlog-proof"
+        "proof", help="print the proof of one entry, to save in a file ending in .tlog-proof"
     )
     proof.add_argument("entry", type=int, metavar="ENTRY", help="the entry's number")
-    below.add_parser("key", help="print the keys the log was ever signed with, the newest last")
+    below.add_parser("key", help="print every key that has signed the log, the newest last")
     rotate = below.add_parser(
-        "rotate-key", help="sign with a new key from now on; what the old one signed still verifies"
+        "rotate-key", help="sign with a new key from now on; earlier signatures still verify"
     )
     rotate.add_argument(
         "--yes",
         action="store_true",
-        help="do it: whoever verifies the log must be told of the new key",
+        help="confirm: you will tell everyone who verifies the log about the new key",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it. Exit codes: 0 verified or done, 1 something is wrong with the log, 2 wrong use, 6
-    the log cannot be read."""
+    """Run the subcommand. Exit codes: 0 verified or done, 1 something is wrong with the log, 2
+    wrong use, 6 the log cannot be read."""
     if args.what == "check-proof" or (
         args.what == "verify" and args.where and proving.is_proof(Path(args.where))
     ):
@@ -92,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         keys = queries.verifier_keys()
         if not keys:
-            raise NotFound(what="key yet: nothing has been signed")
+            raise NotFound(what="key: nothing has been signed yet")
         print("\n".join(keys))
     return exits.DONE
 
@@ -100,17 +102,17 @@ def run(args: argparse.Namespace) -> int:
 def _rotate(args: argparse.Namespace) -> None:
     if not args.yes:
         raise Invalid(
-            found="whoever verifies the log must learn of a new key from you, not from the log",
-            fix="To go on, add --yes.",
+            found="people who verify the log must learn of a new key from you, not from the log",
+            fix="To continue, add --yes.",
         )
     from aboveboard.basics.actor import SYSTEM
     from aboveboard.keys.log_signing import rotate_key
 
     print(
-        "From now on the log is signed with this key. Tell everyone who verifies it:\n"
+        "The log is now signed with this key. Tell everyone who verifies the log:\n"
         f"{rotate_key(by=SYSTEM).vkey}"
     )
     print(
-        "The old key stays listed, and what it signed still verifies. Both signed the first "
+        "The old key stays listed and its signatures still verify. Both keys signed the first new "
         "checkpoint."
     )

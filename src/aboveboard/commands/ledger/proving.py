@@ -14,7 +14,7 @@ from aboveboard.ledger.format.cosignature import WitnessKey, cosigned
 from aboveboard.ledger.format.note import Verifier
 
 
-class ProofDoesNotHold(AboveboardError):
+class ProofDoesNotHold(Invalid):
     """This proof cannot be relied on. {why}"""
 
     code = "proof_does_not_hold"
@@ -26,21 +26,21 @@ class ProofDoesNotHold(AboveboardError):
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("where", metavar="FILE", help="the proof: a file ending in .tlog-proof")
+    parser.add_argument("where", metavar="FILE", help="the proof, a file ending in .tlog-proof")
     parser.add_argument(
         "--vkey",
         action="append",
         metavar="KEY",
-        help="a key of the log that you trust (again for each)",
+        help="a signing key of the log that you trust; repeat for each key",
     )
     parser.add_argument(
         "--witness",
         action="append",
         metavar="KEY",
         default=[],
-        help="a witness that must have cosigned (again for each)",
+        help="the key of a witness that must have cosigned; repeat for each",
     )
-    parser.add_argument("--json", action="store_true", help="print what it proves as JSON")
+    parser.add_argument("--json", action="store_true", help="print what the proof shows as JSON")
 
 
 def is_proof(path: Path) -> bool:
@@ -55,11 +55,11 @@ def run(args: argparse.Namespace) -> int:
     """Check one proof. Nothing that came with it is believed, so the key must be given."""
     if not args.vkey:
         raise Invalid(
-            found="a proof cannot be checked without the key of the log", fix="Give it with --vkey."
+            found="a proof cannot be checked without the log's key", fix="Give it with --vkey."
         )
     file = Path(args.where)
     if not file.is_file():
-        raise Invalid(found=f"there is no file {file}", fix="Give the file that the portal gave.")
+        raise Invalid(found=f"there is no file {file}", fix="Give the file that you downloaded.")
     trusted = [Verifier.from_vkey(key) for key in args.vkey]
     witnesses = [WitnessKey.from_vkey(key) for key in args.witness]
     with file.open(encoding="utf-8", errors="replace", newline="") as opened:
@@ -68,15 +68,15 @@ def run(args: argparse.Namespace) -> int:
         entry, index, head = proofs.verify(text, *trusted)
     except AboveboardError as error:
         raise ProofDoesNotHold(why=error.message) from error
-    found = cosigned(proofs.parse(text).note, witnesses)
-    if len(found) < len(witnesses):
+    cosigners = cosigned(proofs.parse(text).note, witnesses)
+    if len(cosigners) < len(witnesses):
         raise ProofDoesNotHold(
             why=(
-                f"{len(witnesses) - len(found)} of the witnesses that you trust did not cosign its "
-                "checkpoint."
+                f"{len(witnesses) - len(cosigners)} of the witnesses that you trust did not cosign "
+                "its checkpoint."
             )
         )
-    said = {
+    shown = {
         "place": index,
         "of": head.size,
         "id": entry.id,
@@ -85,10 +85,10 @@ def run(args: argparse.Namespace) -> int:
         "actor": entry.actor.as_json(),
     }
     if args.json:
-        witnessed = {witness.name: at for witness, at in found.items()}
+        witnessed = {witness.name: at for witness, at in cosigners.items()}
         print(
             json.dumps(
-                {"ok": True} | said | {"facts": entry.facts, "witnessed": witnessed},
+                {"ok": True} | shown | {"facts": entry.facts, "witnessed": witnessed},
                 indent=1,
                 ensure_ascii=False,
                 default=dict,
@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         )
         return exits.DONE
     print(
-        f"The proof holds: entry {entry.id} is at place {index} of {head.size:,} in the log "
+        f"The proof is valid: entry {entry.id} is at place {index} of {head.size:,} in the log "
         f"{head.origin}."
     )
     actor = " ".join(
@@ -106,6 +106,6 @@ def run(args: argparse.Namespace) -> int:
     )
     print(f"  {entry.at.isoformat()}  {entry.kind}  by {actor}")
     print(f"  {json.dumps(entry.facts, ensure_ascii=False)}")
-    for witness in found:
-        print(f"  cosigned by {witness.name}")
+    for witness in cosigners:
+        print(f"  Cosigned by {witness.name}")
     return exits.DONE

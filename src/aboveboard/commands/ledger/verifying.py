@@ -1,5 +1,5 @@
-"""``aboveboard ledger verify``: check a log from its signature down to each entry, and say
-what is wrong in words."""
+"""``aboveboard ledger verify``: check a log from its signature down to each entry, and explain what
+is wrong."""
 
 from __future__ import annotations
 
@@ -40,56 +40,56 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "where",
         nargs="?",
         metavar="URL|DIR|BACKUP",
-        help="a log's address, a copy of it, an archive or a backup; without it, this instance",
+        help="the log's address, or a copy, archive or backup of it (default: this instance)",
     )
     parser.add_argument(
         "--vkey",
         action="append",
         metavar="KEY",
-        help="a key that you trust (again for each); without it, the log's own word",
+        help="a signing key that you trust; repeat for each (default: the key that the log names)",
     )
     parser.add_argument(
         "--remember",
         type=Path,
         metavar="FILE",
-        help="keep every checkpoint seen here, and hold each against the log",
+        help="store every checkpoint seen in this file, and check the log against all of them",
     )
     parser.add_argument(
         "--place",
         type=Path,
         metavar="FILE",
-        help="keep here how far it was checked, and go on from there",
+        help="store in this file how far the log was checked, and resume from there",
     )
     parser.add_argument(
         "--witness",
         action="append",
         default=[],
         metavar="KEY",
-        help="a witness that you trust (again for each)",
+        help="the key of a witness that you trust; repeat for each",
     )
     parser.add_argument(
         "--quorum",
         type=int,
         metavar="N",
-        help="how many of them must have cosigned the log (default: all)",
+        help="how many of these witnesses must have cosigned the log (default: all)",
     )
     parser.add_argument(
         "--max-age",
         type=_duration,
         metavar="TIME",
-        help="longest time since its last sign of life: 90m, 2h, 3d",
+        help="longest time since the log's newest entry or cosignature: 90m, 2h, 3d",
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check, and print what was found."""
+    """Verify the log and print the report."""
     if args.where is None and (args.place or args.witness or args.max_age):
-        fix = "Give the address of this instance's log, or its folder."
+        fix = "Give the address or the folder of this instance's log."
         raise Invalid(found="--place, --witness and --max-age are for a published log", fix=fix)
     with ExitStack() as stack:
         source = _source(args.where, stack)
-        trusted, on_its_word = _trusted(args.vkey, source)
+        trusted, self_named = _trusted(args.vkey, source)
         seen = history.read_seen(args.remember, trusted) if args.remember else []
         watch = stack.enter_context(_Watch(quiet=args.json or not sys.stderr.isatty()))
         if args.where is None:
@@ -106,9 +106,9 @@ def run(args: argparse.Namespace) -> int:
         now = clock.to_text(clock.now())
         history.remember(args.remember, seen, history.Seen(open_with(note, trusted), note, now))
     if args.json:
-        _print_json(report, trusted, on_its_word)
+        _print_json(report, trusted, self_named)
     else:
-        _print_plain(report, trusted, on_its_word)
+        _print_plain(report, trusted, self_named)
     return exits.DONE if report.ok else exits.LOOK
 
 
@@ -117,17 +117,17 @@ def _demands(args: argparse.Namespace) -> Demands:
     quorum = len(witnesses) if args.quorum is None else args.quorum
     if not 0 <= quorum <= len(witnesses):
         raise Invalid(
-            found=f"{quorum} of {len(witnesses)} witnesses cannot be demanded",
+            found=f"a quorum of {quorum} is not possible with {len(witnesses)} witnesses",
             fix="Give each witness with --witness.",
         )
     return Demands(clock.now(), witnesses, quorum, args.max_age)
 
 
 def _duration(text: str) -> timedelta:
-    found = re.fullmatch(r"([0-9]{1,6})([mhd])", text)
-    if not found:
+    match = re.fullmatch(r"([0-9]{1,6})([mhd])", text)
+    if not match:
         raise argparse.ArgumentTypeError(f"{text} is not a time such as 90m, 2h or 3d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def _source(where: str | None, stack: ExitStack) -> Source:
@@ -150,7 +150,7 @@ def _source(where: str | None, stack: ExitStack) -> Source:
 
 
 def _trusted(given: Sequence[str] | None, source: Source) -> tuple[list[Verifier], bool]:
-    """Return the keys to trust, and whether the log was taken at its own word for them."""
+    """Return the keys to trust, and whether the log itself named them."""
     keys = list(given or (source.read(VKEY) or b"").decode("utf-8", "replace").split())
     if not keys and source.read(CHECKPOINT) is not None:
         raise Invalid(
@@ -160,10 +160,10 @@ def _trusted(given: Sequence[str] | None, source: Source) -> tuple[list[Verifier
     return [Verifier.from_vkey(key) for key in keys], not given
 
 
-def _print_json(report: Report, trusted: Sequence[Verifier], on_its_word: bool) -> None:
+def _print_json(report: Report, trusted: Sequence[Verifier], self_named: bool) -> None:
     keys = {
         "keys": [verifier.vkey for verifier in trusted],
-        "keys_from_the_log_itself": on_its_word,
+        "keys_from_the_log_itself": self_named,
     }
     print(
         json.dumps(
@@ -173,54 +173,56 @@ def _print_json(report: Report, trusted: Sequence[Verifier], on_its_word: bool) 
     )
 
 
-def _print_plain(report: Report, trusted: Sequence[Verifier], on_its_word: bool) -> None:
+def _print_plain(report: Report, trusted: Sequence[Verifier], self_named: bool) -> None:
     if report.ok or _merely_waits(report):
         if report.ok:
-            print(f"The ledger is whole: {report.entries:,} entries lead to the signed root.")
+            print(f"The ledger is intact: {report.entries:,} entries lead to the signed root.")
         else:
             print(
-                f"The ledger is whole so far as it is sealed: {report.entries:,} entries lead to "
+                f"The ledger is intact as far as it is signed: {report.entries:,} entries lead to "
                 "the signed root."
             )
             print(
-                f"  {report.findings[0].sentence} No worker runs, it seems. Start one: aboveboard "
-                "worker"
+                f"  {report.findings[0].sentence} A worker does not seem to be running. To start "
+                "one, run: aboveboard worker"
             )
         if report.rows or report.waiting:
             print(
-                f"  {report.rows:,} rows of the database agree with it; {report.waiting:,} entries "
-                "wait for their place."
+                f"  {report.rows:,} rows of the database match it. {report.waiting:,} entries wait "
+                "for their place."
             )
         if report.resumed_at:
             print(
-                f"  The first {report.resumed_at:,} were checked before and are still its "
-                "beginning; their files were not read again."
+                f"  The first {report.resumed_at:,} entries were checked before and have not "
+                "changed. Their files were not read again."
             )
-        for one in report.witnessed:
-            print(f"  {one.witness} cosigned it at {one.size:,} entries, on {one.at}.")
+        for seen in report.witnessed:
+            print(f"  {seen.witness} cosigned it at {seen.size:,} entries, on {seen.at}.")
         if report.root:
-            print(f"  root {b64encode(report.root).decode()}")
+            print(f"  Root: {b64encode(report.root).decode()}")
     else:
         count = len(report.findings) + report.not_kept
         print(
-            f"The ledger is NOT whole: {count:,} {'thing is' if count == 1 else 'things are'} "
+            f"The ledger is NOT intact: {count:,} {'thing is' if count == 1 else 'things are'} "
             "wrong."
         )
         for finding in report.findings[:_LISTED]:
             print(f"  {finding.what}: {finding.sentence}")
         if count > _LISTED:
-            print(f"  … and {count - _LISTED:,} more. List {len(report.findings):,} with --json.")
-    if on_its_word and trusted:
+            print(
+                f"  … and {count - _LISTED:,} more. To list {len(report.findings):,}, use --json."
+            )
+    if self_named and trusted:
         print(
-            "The key came with the log itself. Compare it with one you got another way, or give "
-            "that with --vkey:"
+            "The log itself named this key. Compare it with one that you got another way, or give "
+            "that one with --vkey:"
         )
         print("\n".join(f"  {verifier.vkey}" for verifier in trusted))
 
 
 def _merely_waits(report: Report) -> bool:
-    """Whether nothing is wrong but that entries wait for a worker: a thing to mend, and
-    not a sign of tampering."""
+    """Whether entries wait for a worker and nothing else is wrong: that needs mending, and is no
+    sign of tampering."""
     return not report.not_kept and all(
         finding.what is What.WAITING_TOO_LONG for finding in report.findings
     )

@@ -1,5 +1,5 @@
-"""``aboveboard witness``: watch the logs of other organisations, and cosign what never
-forked. Needs no instance."""
+"""``aboveboard witness``: cosign the logs of other organisations as long as they never fork. Needs
+no instance."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HELP = (
 EXAMPLE = """\
 aboveboard witness init our-witness --name witness.example/w1
 aboveboard witness add-log our-witness "trust.example/log+530d903a+AekyeRrm56hA..."
-aboveboard witness key our-witness          (what the other organisation sets, and verifiers trust)
+aboveboard witness key our-witness          (the other organisation sets it, and verifiers trust it)
 aboveboard witness serve our-witness --port 8380
 aboveboard witness status our-witness --json"""
 
@@ -31,19 +31,19 @@ aboveboard witness status our-witness --json"""
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     below = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    init = below.add_parser("init", help="make a witness in a folder, with a key of its own")
-    add = below.add_parser("add-log", help="cosign a log from now on")
+    init = below.add_parser("init", help="make a witness in a folder, with its own key")
+    add = below.add_parser("add-log", help="start to cosign a log")
     key = below.add_parser("key", help="print the witness's verifier key")
     status = below.add_parser(
-        "status", help="print which logs it knows, how far it cosigned them, and what it refused"
+        "status", help="list the logs it knows, how far it has cosigned each, and what it refused"
     )
-    serve = below.add_parser("serve", help="answer logs until stopped")
-    for one in (init, add, key, status, serve):
-        one.add_argument("folder", type=Path, metavar="DIR", help="the witness's folder")
+    serve = below.add_parser("serve", help="answer requests from logs until stopped")
+    for verb in (init, add, key, status, serve):
+        verb.add_argument("folder", type=Path, metavar="DIR", help="the witness's folder")
     init.add_argument(
         "--name",
         required=True,
-        help="its name: a schema-less URL of yours, such as witness.example/w1",
+        help="its name, a schema-less URL that you own, such as witness.example/w1",
     )
     init.add_argument(
         "--type",
@@ -54,12 +54,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument(
         "vkey",
         metavar="KEY",
-        help="the log's verifier key, got on a way that does not pass through the log",
+        help="the log's verifier key, which you must not get through the log itself",
     )
     status.add_argument(
         "--json",
         action="store_true",
-        help="print it as JSON, with the refused checkpoints: they are evidence",
+        help="print the answer as JSON, with the refused checkpoints, which are evidence",
     )
     serve.add_argument(
         "--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)"
@@ -70,8 +70,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it. ``status`` ends with 1 when a log was refused because it
-    contradicts what was cosigned."""
+    """Run the subcommand. ``status`` exits with 1 when a log was refused because it contradicts
+    what was cosigned."""
     if args.what == "init":
         print(make(args.folder, args.name, KINDS[args.type]).key.vkey)
         return exits.DONE
@@ -116,7 +116,7 @@ def _serve(folder: Path, host: str, port: int) -> None:
     from granian.server import Server
 
     os.environ[app.VARIABLE] = str(folder.resolve())
-    print(f"The witness is at http://{host}:{port}/ — stop it with Ctrl-C.", flush=True)
+    print(f"The witness is at http://{host}:{port}/. To stop it, press Ctrl-C.", flush=True)
     Server(
         "aboveboard.ledger.witness.app:application",
         address=host,

@@ -17,7 +17,7 @@ A crash at any point loses nothing: the rotation is a row, and going on starts a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -43,10 +43,6 @@ from aboveboard.vault.rekeying import rebuild
 
 KIND = "index"
 
-Waiting = Callable[[str], Sequence[str]]
-
-_waiting: dict[str, Waiting] = {}
-
 
 class OldKeyNeeded(Conflict):
     """The old index key is still needed by {who}."""
@@ -64,22 +60,8 @@ class LookUpsLost(Conflict):
     code = "look_ups_lost"
     next_step = (
         "They find people by what a record said before it was merged or changed. To do without: "
-        "aboveboard keys rotate-index --let-go"
+        "aboveboard keys rotate-index --drop-stale"
     )
-
-
-def waits(room: str) -> Callable[[Waiting], Waiting]:
-    """Register what a room above still matches by the old key, in its app's ``ready``.
-
-    The function gets ``vault.blind.check`` of the new key, and returns the names of what was not
-    also made with that one.
-    """
-
-    def register(function: Waiting) -> Waiting:
-        _waiting[room] = function
-        return function
-
-    return register
 
 
 def unfinished() -> RotationState | None:
@@ -214,8 +196,7 @@ def _switch(rotation_id: int, let_go: bool) -> None:
         generations.exclude_writers()
         if rotation.names["old"] is not None:
             check = blind.check(new)
-            who = [name for room in sorted(_waiting) for name in _waiting[room](check)]
-            who += [
+            who = [
                 name
                 for package in gathered()
                 if package.needs_index_key
