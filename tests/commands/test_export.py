@@ -34,7 +34,7 @@ def test_a_parcel_from_the_instance_to_its_recipient(
     lines = (tmp_path / "customers.csv").read_text("utf-8").splitlines(keepends=True)
     (tmp_path / "torn.csv").write_text("".join([*lines, "torn,line\n"]), "utf-8")
     report = json.loads(
-        done("import", "torn.csv", "--sample-mapping", "--json", *home, code=exits.LOOK)
+        done("import", "torn.csv", "--sample-mapping", "--json", *home, code=exits.ATTENTION)
     )
     assert (report["loaded"], report["refused"], report["problems"][0]["code"]) == (
         30,
@@ -43,7 +43,7 @@ def test_a_parcel_from_the_instance_to_its_recipient(
     )
     number = report["import"]
     assert (
-        done("import", "--problems", number, *home, code=exits.LOOK)
+        done("import", "--problems", number, *home, code=exits.ATTENTION)
         .splitlines()[1]
         .startswith("32,,wrong_count")
     )
@@ -82,7 +82,7 @@ def test_a_parcel_from_the_instance_to_its_recipient(
         *home,
     )
     assert "unprotected" in aboveboard(*asked).stderr
-    made = json.loads(done(*asked, "--key", key, "--json", code=exits.LOOK))
+    made = json.loads(done(*asked, "--key", key, "--json", code=exits.ATTENTION))
     assert (made["people"], made["refused"], made["protection"], made["lines_unknown"]) == (
         5,
         0,
@@ -104,5 +104,5 @@ def test_a_parcel_from_the_instance_to_its_recipient(
         aboveboard(
             "export", "open", "d.csv.age", "--identity", "key.txt", "--out", "d.csv"
         ).returncode
-        == exits.WRONG_USE
+        == exits.INVALID
     )

@@ -59,7 +59,7 @@ def files(home: Path) -> dict[str, bytes]:
 
 def found(aboveboard: Run) -> dict[str, dict[str, str]]:
     seen = aboveboard("doctor", *HOME, "--json")
-    assert seen.returncode == exits.LOOK, seen.stderr
+    assert seen.returncode == exits.ATTENTION, seen.stderr
     return {check["name"]: check for check in json.loads(seen.stdout)}
 
 
@@ -85,7 +85,7 @@ def test_a_database_file_that_is_gone_stops_everything_and_none_is_made(
         assert "aboveboard.sqlite3 is gone" in refused.stderr
         assert "operate.md" in refused.stderr
     checks = found(aboveboard)
-    assert "is gone" in checks["database"]["said"]
+    assert "is gone" in checks["database"]["message"]
     assert "restore" in checks["database"]["step"]
     assert checks["keys"]["verdict"] == "ok"
     assert "ledger" not in checks
@@ -106,14 +106,14 @@ def test_a_database_made_anew_publishes_no_key_beside_the_log(
     if lost == "its checkpoint":
         (home / "log" / "checkpoint").unlink()
     before = files(home / "log")
-    assert aboveboard("worker", "--once", *HOME).returncode == exits.LOOK
+    assert aboveboard("worker", "--once", *HOME).returncode == exits.ATTENTION
     assert files(home / "log") == before
     ledger = found(aboveboard)["ledger"]
     assert ledger["verdict"] == "act"
     assert (
-        "older copy" in ledger["said"]
+        "older copy" in ledger["message"]
         if lost == "nothing"
-        else "never signed with" in ledger["said"]
+        else "never signed with" in ledger["message"]
     )
     assert "Restore the newest copy" in ledger["step"]
 
@@ -131,7 +131,7 @@ def test_the_doctor_sees_a_database_older_than_the_published_log(
     )
     assert aboveboard("worker", "--once", *HOME).returncode == exits.DONE
     (home / "aboveboard.sqlite3").write_bytes(older)
-    assert found(aboveboard)["ledger"]["said"].startswith("The published log has ")
+    assert found(aboveboard)["ledger"]["message"].startswith("The published log has ")
 
 
 @pytest.mark.parametrize("fault", ["missing", "another's", "readable by all"])
@@ -146,7 +146,7 @@ def test_without_its_root_key_nothing_starts(aboveboard: Run, home: Path, fault:
     for words in (["serve", "--port", "1"], ["worker"]):
         refused = aboveboard(*words, *HOME)
         assert refused.returncode == (
-            exits.REFUSED if fault == "another's" else exits.UNAVAILABLE
+            exits.DAMAGED if fault == "another's" else exits.UNAVAILABLE
         ), refused.stderr
         assert "root key" in refused.stderr
         assert "Traceback" not in refused.stderr
@@ -157,12 +157,12 @@ def test_a_missing_signing_key_is_named_with_what_a_new_one_costs(
 ) -> None:
     (home / "signing.key").unlink()
     refused = aboveboard("serve", *HOME)
-    assert refused.returncode == exits.REFUSED
+    assert refused.returncode == exits.MISCONFIGURED
     assert "signing.key" in refused.stderr
     assert "Put it back" in refused.stderr
     assert "init" not in refused.stderr
     checks = found(aboveboard)
-    assert "only signs everybody out" in checks["keys"]["step"]
+    assert "signs everyone out" in checks["keys"]["step"]
     assert checks["database"]["verdict"] == "act"
     step = checks["keys"]["step"].partition("out: ")[2]
     subprocess.run(["sh", "-c", step], check=True)
@@ -230,7 +230,7 @@ def test_the_sample_mapping_can_be_printed_and_used(aboveboard: Run, home: Path)
     (home.parent / "mapping.yaml").write_text("- no\n")
     refused = aboveboard("import", "people.csv", "--mapping", "mapping.yaml", *HOME)
     assert "aboveboard import --print-sample-mapping" in refused.stderr
-    assert aboveboard("import", "--sample-mapping", *HOME).returncode == exits.WRONG_USE
+    assert aboveboard("import", "--sample-mapping", *HOME).returncode == exits.INVALID
 
 
 def test_a_demo_served_on_another_port_links_to_that_port(

@@ -72,7 +72,7 @@ def test_a_leak_from_file_to_approved_notices(run: Any, staff: None, tmp_path: P
         run("notices", "approve", facts["incident"], "--as", "lead@example.com")[0]
         == exits.CONFLICT
     )
-    assert run("notices", "approve", facts["incident"])[0] == exits.NOT_ALLOWED
+    assert run("notices", "approve", facts["incident"])[0] == exits.REFUSED
     code, out = run("notices", "approve", facts["incident"], "--as", "second@example.com", "--json")
     assert (code, json.loads(out)["state"]) == (exits.DONE, "approved")
     assert json.loads(run("report", facts["incident"], "--json")[1])["edpb"]["field_68"] == 8
@@ -101,7 +101,7 @@ def test_a_lost_device(run: Any, staff: None, tmp_path: Path) -> None:
 
 
 def test_what_goes_wrong_has_its_code(run: Any, db: None, tmp_path: Path) -> None:
-    assert run("open-leak", str(tmp_path / "nothing"))[0] == exits.WRONG_USE
+    assert run("open-leak", str(tmp_path / "nothing"))[0] == exits.INVALID
     assert run("report-device", "LT-9")[0] == exits.NOT_FOUND
     assert run("show", "INC-0009")[0] == exits.NOT_FOUND
     assert run("notices", "status", "9")[0] == exits.NOT_FOUND
@@ -109,7 +109,7 @@ def test_what_goes_wrong_has_its_code(run: Any, db: None, tmp_path: Path) -> Non
     file = tmp_path / "dump.csv"
     file.write_bytes(leak_bytes([]))
     # Nobody is there to confirm the columns.
-    assert run("open-leak", str(file))[0] == exits.WRONG_USE
+    assert run("open-leak", str(file))[0] == exits.INVALID
     with pytest.raises(SystemExit):
         run("show", "the last one")
 

@@ -47,8 +47,8 @@ def test_init_makes_an_instance_that_the_doctor_can_read(
         "ledger": "ok",
         "witnesses": "ok",
         "work": "ok",
-        "backup": "look",
-        "mail": "look",
+        "backup": "warn",
+        "mail": "warn",
         "disk": "ok",
         "transport": "ok",
     }
@@ -73,8 +73,8 @@ WRONG = [
         ["--postgres", "postgresql://a:b@127.0.0.1:1/x?connect_timeout=1"],
         exits.UNAVAILABLE,
     ),
-    ("an address that is none", ["--origin", "data.example.org"], exits.WRONG_SETTING),
-    ("a promise that is not there", ["--promise", "nowhere.yaml"], exits.WRONG_USE),
+    ("an address that is none", ["--origin", "data.example.org"], exits.MISCONFIGURED),
+    ("a promise that is not there", ["--promise", "nowhere.yaml"], exits.INVALID),
 ]
 
 
@@ -104,7 +104,7 @@ def test_an_error_is_json_where_json_was_asked_for(aboveboard: Run) -> None:
 def test_a_wrong_setting_stops_the_start_and_is_named(aboveboard: Run, tmp_path: Path) -> None:
     (tmp_path / "aboveboard.toml").write_text('[server]\nport = "many"\n')
     refused = aboveboard("serve", "--home", ".")
-    assert refused.returncode == exits.WRONG_SETTING
+    assert refused.returncode == exits.MISCONFIGURED
     assert "server.port" in refused.stderr
 
 
@@ -119,7 +119,7 @@ def test_the_doctor_sees_a_key_that_others_can_read_and_one_that_is_another(
     key.chmod(0o600)
     key.write_text("00" * 32)
     seen = aboveboard("doctor", "--home", "home")
-    assert seen.returncode == exits.LOOK
+    assert seen.returncode == exits.ATTENTION
     assert "act   root key: A wrapped key does not open with this root key" in seen.stdout
 
 
@@ -143,4 +143,4 @@ def test_help_is_quick_and_imports_no_django(aboveboard: Run) -> None:
 
 
 def test_no_command_shows_what_there_is(aboveboard: Run) -> None:
-    assert aboveboard().returncode == exits.WRONG_USE
+    assert aboveboard().returncode == exits.INVALID

@@ -113,9 +113,10 @@ def test_a_busy_port_is_said_plainly(
 ) -> None:
     _, port = serving
     refused = aboveboard("serve", "--home", "home", "--port", port)
-    assert refused.returncode == exits.REFUSED
+    assert refused.returncode == exits.CONFLICT
     assert refused.stderr.strip() == (
-        f"Port {port} is in use. Stop the other program or choose another port: --port {port + 1}"
+        f"Port {port} is in use. Stop the program that uses it, or choose another port: "
+        f"--port {port + 1}"
     )
 
 

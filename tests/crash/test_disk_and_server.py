@@ -151,7 +151,7 @@ def largest_file(folder: Path) -> int:
 
 def released(program: Using) -> set[int]:
     code, entries, complaints = program.ended()
-    assert code in (exits.UNAVAILABLE, exits.BROKEN), complaints
+    assert code in (exits.UNAVAILABLE, exits.FAULT), complaints
     return entries
 
 

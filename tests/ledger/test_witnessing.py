@@ -114,7 +114,7 @@ def test_a_witness_that_is_away_is_shown_and_stops_nothing(
         # Two cosignatures of an earlier checkpoint are worth more than one of a later.
         assert set(cosigned((log() / "witnessed").read_text(), served)) == set(served)
         check = doctor._witnesses(settings.current())
-        assert (check.verdict, "w6" in check.said) == (doctor.LOOK, True)
+        assert (check.verdict, "w6" in check.message) == (doctor.WARN, True)
 
 
 def test_a_log_that_forked_is_refused_and_that_is_shown(

@@ -149,7 +149,7 @@ def test_the_log_is_whole(migrated: Environment, facts: dict[str, Any]) -> None:
 
 def test_doctor_asks_for_nothing_but_the_work_that_waited(migrated: Environment) -> None:
     examined = aboveboard(migrated, "doctor")
-    assert examined.returncode in (exits.DONE, exits.LOOK), examined.stdout + examined.stderr
+    assert examined.returncode in (exits.DONE, exits.ATTENTION), examined.stdout + examined.stderr
     acts = [line for line in examined.stdout.splitlines() if line.startswith("act")]
     assert all(line.split()[1] == "work:" for line in acts), examined.stdout
 

@@ -41,7 +41,7 @@ def test_a_machine_is_lost_and_the_instance_comes_back_on_another(
     assert {check["name"]: check["verdict"] for check in checks}["backup"] == "act"
 
     done = aboveboard("restore", "--resume", "--log", "mirror", "--home", "other", "--json")
-    assert done.returncode == exits.LOOK, done.stderr
+    assert done.returncode == exits.ATTENTION, done.stderr
     report = json.loads(done.stdout)
     assert report["log"] == "mirror"
     assert {line["kind"] for line in report["report"] if line["outcome"] == "not_repeated"} == {
@@ -109,6 +109,6 @@ def _with_password(settings: str, url: str) -> str:
 )
 def test_what_is_wrong_with_the_words_is_said(aboveboard: Run, words: list[str], said: str) -> None:
     refused = aboveboard(*words)
-    assert refused.returncode in (exits.WRONG_USE, exits.NOT_FOUND), refused.stderr
+    assert refused.returncode in (exits.INVALID, exits.NOT_FOUND), refused.stderr
     assert said in refused.stderr or "no Aboveboard instance" in refused.stderr
     assert "Traceback" not in refused.stderr

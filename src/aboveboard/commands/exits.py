@@ -7,58 +7,59 @@ from typing import Final
 from aboveboard.basics.errors import (
     AboveboardError,
     Conflict,
+    Damaged,
     Invalid,
+    Misconfigured,
     NotFound,
     RateLimited,
     Refused,
     Unavailable,
 )
-from aboveboard.basics.settings import NoInstance, WrongSetting
 
 DONE: Final = 0
-LOOK: Final = 1
-WRONG_USE: Final = 2
+ATTENTION: Final = 1
+INVALID: Final = 2
 NOT_FOUND: Final = 3
 CONFLICT: Final = 4
-NOT_ALLOWED: Final = 5
+REFUSED: Final = 5
 UNAVAILABLE: Final = 6
-WRONG_SETTING: Final = 7
-REFUSED: Final = 8
-BROKEN: Final = 70
+MISCONFIGURED: Final = 7
+DAMAGED: Final = 8
+FAULT: Final = 70
 STOPPED: Final = 130
 
 MEANINGS: Final = {
-    DONE: "Done; nothing needs attention.",
-    LOOK: (
-        "Done, and something was found that needs attention: rows not loaded, a check that failed, "
-        "a log that does not verify."
+    DONE: "Done. Nothing needs your attention.",
+    ATTENTION: (
+        "Done, but something needs your attention, such as rows that were not loaded, a check that "
+        "failed or a log that does not verify."
     ),
-    WRONG_USE: "The command or what it was given cannot be understood. Nothing was done.",
-    NOT_FOUND: "What was named does not exist, or there is no instance in that folder.",
-    CONFLICT: "It cannot be done now, because of the state things are in.",
-    NOT_ALLOWED: "It may not be done.",
+    INVALID: "The command or its input is not valid. Nothing was changed.",
+    NOT_FOUND: "What you named does not exist, or the folder holds no instance.",
+    CONFLICT: "This cannot be done now. The message says why.",
+    REFUSED: "You do not have permission to do this.",
     UNAVAILABLE: (
-        "The database, the mail server or another part cannot be reached. Nothing was released or "
-        "changed."
+        "The database, the mail server or another service cannot be reached. Nothing was released "
+        "or changed."
     ),
-    WRONG_SETTING: "A setting is wrong; the message names it.",
-    REFUSED: "It was refused for a reason of its own; the message and the error code say which.",
-    BROKEN: "A fault in Aboveboard. The message says where.",
-    STOPPED: "Stopped with Ctrl-C.",
+    MISCONFIGURED: "The installation is not set up correctly. The message names the setting.",
+    DAMAGED: "Stored data cannot be read as it was written. The message says what to restore.",
+    FAULT: "There is a fault in Aboveboard. The message says where.",
+    STOPPED: "You stopped the command with Ctrl-C.",
 }
 
-_BY_KIND: Final[dict[type[AboveboardError], int]] = {
-    WrongSetting: WRONG_SETTING,
-    NoInstance: NOT_FOUND,
-    Invalid: WRONG_USE,
+_BY_FAMILY: Final[dict[type[AboveboardError], int]] = {
+    Invalid: INVALID,
     NotFound: NOT_FOUND,
-    Conflict: CONFLICT,
-    Refused: NOT_ALLOWED,
+    Conflict: CONFLICT,  # before Refused, whose case it is
+    Refused: REFUSED,
     RateLimited: CONFLICT,
     Unavailable: UNAVAILABLE,
+    Misconfigured: MISCONFIGURED,
+    Damaged: DAMAGED,
 }
 
 
 def code_for(error: AboveboardError) -> int:
-    """Return the exit code of ``error``; one outside the known kinds is ``REFUSED``."""
-    return next((code for kind, code in _BY_KIND.items() if isinstance(error, kind)), REFUSED)
+    """Return the exit code of an error: that of its family."""
+    return next((code for family, code in _BY_FAMILY.items() if isinstance(error, family)), FAULT)

@@ -1,5 +1,5 @@
-"""The one entry point: finds the command, starts Django if the command needs the
-instance, says errors plainly."""
+"""The one entry point: finds the command, starts Django if the command needs the instance, shows
+errors plainly."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ from aboveboard.commands.instance import schema
 
 _DECLARED = ("NAME", "HELP", "EXAMPLE")
 _ABOUT = """\
-A promise about people's data that is kept, proved and owned up to.
-Each command has its own --help with an example. The instance is the folder --home names,
-else the environment variable ABOVEBOARD_HOME, else ./aboveboard-data."""
+Keep a promise about people's data: protect it, prove how it is used, and answer for losses.
+
+Run `aboveboard COMMAND --help` for what a command does, with an example. The instance is the
+folder that --home names, or the environment variable ABOVEBOARD_HOME, or ./aboveboard-data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def build_parser(known: Sequence[Command], wanted: str | None) -> argparse.Argum
     _add_home(parser)
     below = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for command in known:
-        one = below.add_parser(
+        own = below.add_parser(
             command.name,
             help=command.help,
             description=command.help,
@@ -113,10 +114,10 @@ def build_parser(known: Sequence[Command], wanted: str | None) -> argparse.Argum
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        _add_home(one)
+        _add_home(own)
         if command.name == wanted:
-            command.load().configure(one)
-            _complete_below(one, command.example)
+            command.load().configure(own)
+            _complete_below(own, command.example)
     return parser
 
 
@@ -178,30 +179,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = parser.parse_args(given)
     if args.command is None:
         parser.print_help()
-        return exits.WRONG_USE
+        return exits.INVALID
     if "home" in args:
         os.environ[settings.HOME_VARIABLE] = args.home
     try:
         return _run(names[args.command].load(), args)
     except AboveboardError as error:
-        _say(error, as_json=getattr(args, "json", False))
+        _show(error, as_json=getattr(args, "json", False))
         return exits.code_for(error)
     except KeyboardInterrupt:
         return exits.STOPPED
     except BrokenPipeError:
-        # Whoever read our output has gone, as `head` does. Python must not complain
-        # again when it closes it.
+        # The reader of our output has gone, as `head` does. Python must not complain again when it
+        # closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.DONE
     except Exception as error:
         if away := schema.away(error):
-            _say(away, as_json=getattr(args, "json", False))
+            _show(away, as_json=getattr(args, "json", False))
             return exits.code_for(away)
         print(
-            f"Something went wrong inside Aboveboard:\n{logs.mask(logs.describe(error))}",
+            f"There is a fault in Aboveboard:\n{logs.mask(logs.describe(error))}",
             file=sys.stderr,
         )
-        return exits.BROKEN
+        return exits.FAULT
 
 
 def _run(module: ModuleType, args: argparse.Namespace) -> int:
@@ -221,8 +222,8 @@ def _run(module: ModuleType, args: argparse.Namespace) -> int:
 
 
 def start_django() -> None:
-    """Start Django with the settings of the instance; a wrong setting is named before
-    anything else happens."""
+    """Start Django with the settings of the instance; a wrong setting is named before anything else
+    happens."""
     settings.current()
     os.environ["DJANGO_SETTINGS_MODULE"] = "aboveboard.site.settings"
     import django
@@ -230,14 +231,14 @@ def start_django() -> None:
     django.setup()
 
 
-def _say(error: AboveboardError, *, as_json: bool) -> None:
+def _show(error: AboveboardError, *, as_json: bool) -> None:
     if as_json:
-        said = {
+        shown = {
             "code": error.code,
             "message": error.message,
             "next_step": error.next_step.format(**error.details),
         }
-        print(json.dumps({"error": said}, ensure_ascii=False), file=sys.stderr)
+        print(json.dumps({"error": shown}, ensure_ascii=False), file=sys.stderr)
     else:
         print(error, file=sys.stderr)
 

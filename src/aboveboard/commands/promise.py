@@ -13,7 +13,7 @@ from pathlib import Path
 
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid
-from aboveboard.commands.exits import DONE, LOOK
+from aboveboard.commands.exits import ATTENTION, DONE
 from aboveboard.promise import diff, explain, register
 from aboveboard.promise.limits import PROMISE_BYTES
 from aboveboard.promise.loading import SAMPLE, PromiseRefused, json_schema, load
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
         return _VERBS[args.verb](args)
     except PromiseRefused as refused:
         _print_refusal(refused, as_json=getattr(args, "json", False))
-        return LOOK
+        return ATTENTION
 
 
 def _check(args: argparse.Namespace) -> int:

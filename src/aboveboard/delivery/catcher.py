@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aboveboard.basics.errors import Misconfigured
-from aboveboard.delivery.queries import mailbox_of
 
 if TYPE_CHECKING:
     from aiosmtpd.controller import Controller
@@ -94,6 +93,7 @@ class _Keeper:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep the message before saying so: a message that was accepted is in the folder."""
         # Here, since check_installed is asked before Django is set up.
+        from aboveboard.delivery.queries import mailbox_of
 
         self._last = max(self._last + 1, time.time_ns())
         name = f"{self._last:020d}-{mailbox_of(envelope.rcpt_tos[0])}.eml"

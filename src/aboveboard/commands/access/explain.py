@@ -8,7 +8,7 @@ import json
 
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid
-from aboveboard.commands.exits import DONE, LOOK
+from aboveboard.commands.exits import ATTENTION, DONE
 
 NAME = "explain"
 HELP = (
@@ -162,4 +162,4 @@ def _would(args: argparse.Namespace) -> int:
         print("It would be allowed." if decision.allowed else "It would be refused:")
         print("".join(f"  - {one.sentence}\n" for one in decision.reasons), end="")
         print(f"Nothing was opened. That you asked is entry {entry_id}; the person sees it.")
-    return DONE if decision.allowed else LOOK
+    return DONE if decision.allowed else ATTENTION

@@ -1,4 +1,4 @@
-"""``aboveboard demo``: make an instance with made-up people, play the story on it, and serve it."""
+"""``aboveboard demo``: an instance with made-up people, on which the story is played."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from aboveboard.commands.progress import Bar
 
 NAME = "demo"
 HELP = (
-    "Make an instance with made-up customers, play a lost laptop and a leaked file on it, and "
+    "Create an instance with made-up customers, act out a lost laptop and a leaked file, and "
     "serve it."
 )
 EXAMPLE = """\
 aboveboard demo
 aboveboard demo --home demo-data --port 8001
 aboveboard demo --customers customers.csv     \
-(the columns of the sample file; only made-up people, please)"""
+(with the columns of the sample file; use only made-up people)"""
 
 NEEDS_INSTANCE = False
 MADE = "demo.made"
@@ -32,13 +32,16 @@ ON_THE_LAPTOP = 1_200
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "--port", type=int, default=8000, help="the port to serve on (default: 8000)"
+        "--port", type=int, default=8000, help="the port to serve on (default: %(default)s)"
     )
     parser.add_argument(
-        "--people", type=int, default=PEOPLE, help=f"how many made-up customers (default: {PEOPLE})"
+        "--people",
+        type=int,
+        default=PEOPLE,
+        help="how many made-up customers (default: %(default)s)",
     )
-    parser.add_argument("--customers", type=Path, help="a customer file to use instead")
-    parser.add_argument("--no-serve", action="store_true", help="make it and end")
+    parser.add_argument("--customers", type=Path, help="a file of customers to use instead")
+    parser.add_argument("--no-serve", action="store_true", help="create the demo, then stop")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -56,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     from aboveboard.keys.log_signing import sequence_now
 
     _print_links(args.port)
-    sequence_now()  # making the links was written down too
+    sequence_now()  # the links have ledger entries too
     if args.no_serve:
         return 0
     return serve.run(
@@ -72,13 +75,13 @@ def _make(home: Path, args: argparse.Namespace) -> None:
     if home.exists() and any(home.iterdir()):
         raise Conflict(
             why=(
-                f"{home} holds a demo that was not finished, or something else; remove it and run "
-                "this again"
+                f"{home} holds an unfinished demo, or something else; delete it, then run this "
+                "again"
             )
         )
     began = time.perf_counter()
-    print(f"Making a demo in {home} with made-up people.", flush=True)
-    wanted = argparse.Namespace(
+    print(f"Creating a demo with made-up people in {home}.", flush=True)
+    options = argparse.Namespace(
         name="Adventure Works",
         contact="privacy@adventure-works.example",
         origin=f"http://127.0.0.1:{args.port}",
@@ -86,7 +89,7 @@ def _make(home: Path, args: argparse.Namespace) -> None:
         mail=f"smtp://127.0.0.1:{_free_port()}",
         promise=None,
     )
-    init.make(home, wanted, extra="\n[demo]\nenabled = true\n")
+    init.make(home, options, extra="\n[demo]\nenabled = true\n")
     file = args.customers or home / "customers.csv"
     if not args.customers:
         write(file, args.people)
@@ -110,18 +113,18 @@ def _play(file: Path, args: argparse.Namespace) -> None:
         story.protect(file, done)
     with _bar("Choices", min(40, len(rows) // 3)) as done:
         story.choose(done)
-    with _bar("Looks", 120) as done:
+    with _bar("Uses", 120) as done:
         story.use(done)
     with _bar("An export on a laptop", laptop) as done:
         story.export(laptop, stories.exports_folder(), done)
     sequence_now()
-    print("Losing the laptop, finding the file …", flush=True)
+    print("Losing the laptop and finding the leaked file …", flush=True)
     story.lose()
     story.leak()
     batch = story.write_notices(story.lost, stories.MEASURES)
     story.write_notices(story.leaked, stories.LEAK_MEASURES)
     caught = serve.catch_mail(settings.current())
-    with _bar("Telling everyone on the laptop", story.approve(batch)) as done:
+    with _bar("Notifying everyone on the laptop", story.approve(batch)) as done:
         story.send(done)
     if caught:
         caught.stop()
@@ -154,7 +157,7 @@ def _print_links(port: int) -> None:
     first = vault.first_loaded()
     people = [("a customer", customer_account(first, at=at).pk)] if first else []
     people += [(member.role_in_words, member.id) for member in staff() if member.is_active]
-    print("\nSign in, once each, within twelve hours:")
+    print("\nSign in with these links. Each works once, for 12 hours:")
     for who, account_id in people:
         print(f"  {who:<16} {origin}{make_link(account_id, by=SYSTEM, at=at, demo=True)}")
     print(

@@ -1,5 +1,5 @@
-"""``aboveboard doctor``: look at the instance and say, line by line, what is well and what
-to do about the rest."""
+"""``aboveboard doctor``: check the instance, and say line by line what is well and what to do about
+the rest."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from aboveboard.commands import exits, limits
 NAME = "doctor"
 # It starts Django itself: what keeps the instance from starting is the first thing to tell.
 NEEDS_INSTANCE = False
-HELP = "Look at the instance and say what is well, what to look at and what to act on."
+HELP = "Check the instance: what is well, what to keep an eye on and what to act on."
 EXAMPLE = """\
 aboveboard doctor --home our-instance
-aboveboard doctor --json     (for monitoring; exit code 1 when something must be acted on)"""
+aboveboard doctor --json     (for monitoring; exit code 1 if you must act on something)"""
 
 OK: Final = "ok"
-LOOK: Final = "look"
+WARN: Final = "warn"
 ACT: Final = "act"
 _MAIL_PATIENCE: Final = 3.0
 _PORTS: Final = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
@@ -35,12 +35,11 @@ _PORTS: Final = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at: ``verdict`` is ok, look or act; ``step`` is what
-    to do, empty when ok."""
+    """One check: ``verdict`` is ok, warn or act; ``step`` is what to do, empty when ok."""
 
     name: str
     verdict: str
-    said: str
+    message: str
     step: str = ""
 
 
@@ -57,27 +56,27 @@ def run(args: argparse.Namespace) -> int:
     else:
         for check in checks:
             print(
-                f"{check.verdict:<5} {check.name}: {check.said}"
+                f"{check.verdict:<5} {check.name}: {check.message}"
                 + (f"\n      → {check.step}" if check.step else "")
             )
-    return exits.LOOK if any(check.verdict == ACT for check in checks) else exits.DONE
+    return exits.ATTENTION if any(check.verdict == ACT for check in checks) else exits.DONE
 
 
 def examine() -> Iterator[Check]:
     """Yield each check; one that fails unforeseen is itself something to act on.
 
-    Without a database that answers, what is in it is not looked at.
+    Where the database does not answer, what is in it is not checked.
     """
     current = settings.current()
     yield Check("settings", OK, f"read from {current.path(settings.FILE_NAME)}")
-    database = _looked_at("database", _database, current)
+    database = _examined("database", _database, current)
     yield database
     for name, check in CHECKS.items():
         if database.verdict == OK or name not in _IN_THE_DATABASE:
-            yield _looked_at(name, check, current)
+            yield _examined(name, check, current)
 
 
-def _looked_at(
+def _examined(
     name: str, check: Callable[[settings.Settings], Check], current: settings.Settings
 ) -> Check:
     try:
@@ -88,8 +87,8 @@ def _looked_at(
         return Check(
             name,
             ACT,
-            f"this could not be looked at ({type(error).__name__})",
-            "Mend what is named above first.",
+            f"this could not be checked ({type(error).__name__})",
+            "Mend what is listed above first.",
         )
 
 
@@ -102,15 +101,15 @@ def _database(current: settings.Settings) -> Check:
         return Check(
             "database",
             ACT,
-            "it was not looked at: nothing starts without signing.key",
-            "Mend what is said of the keys.",
+            "it was not checked: nothing starts without signing.key",
+            "See the check of the keys.",
         )
     start_django()
     if waiting := schema.pending():
         return Check(
             "database",
             ACT,
-            f"it answers, but {len(waiting)} changes wait",
+            f"it answers, but {len(waiting)} changes are waiting",
             "Make a backup, then run: aboveboard migrate",
         )
     return Check(
@@ -123,7 +122,7 @@ def _files(current: settings.Settings) -> Check:
     for name in ("root.key", "signing.key", settings.FILE_NAME):
         kind, _, place = current.keys.root.partition(":")
         if name == "root.key" and kind != "file":
-            continue  # somebody else keeps it: whether it opens is the next check
+            continue  # it is kept elsewhere: whether it opens anything is the next check
         file = current.path(place if name == "root.key" else name)
         if not file.is_file():
             return Check(
@@ -136,14 +135,14 @@ def _files(current: settings.Settings) -> Check:
                 f"other users of this machine can read {file.name}",
                 f"Run: chmod 600 {file}",
             )
-    return Check("keys", OK, "present, and readable by their owner alone")
+    return Check("keys", OK, "the keys are there, and only their owner can read them")
 
 
 _PUT_BACK: Final = {
-    "root.key": "Put it back from safekeeping. Never make a new one: it would open nothing.",
+    "root.key": "Put your copy back. Do not make a new one: it would open nothing.",
     "signing.key": (
-        "Put it back from its copy. A new one only signs everybody out: (umask 077; openssl rand "
-        "-hex 32 > {file})"
+        "Put your copy back. If there is none, make a new one, which signs everyone out: "
+        "(umask 077; openssl rand -hex 32 > {file})"
     ),
 }
 
@@ -159,19 +158,19 @@ def _root_key(current: settings.Settings) -> Check:
     check_root_key()
     if left := progress.unfinished():
         step = (
-            "Go on with it: run its command again (aboveboard keys rotate, rotate-person --all, or "
-            "rotate-index)."
+            "Run its command again to finish it: aboveboard keys rotate, rotate-person --all or "
+            "rotate-index."
         )
         return Check(
             "root key",
-            LOOK,
-            f"a rotation ({left.kind}) that began on {left.begun_at:%Y-%m-%d} has not ended",
+            WARN,
+            f"the rotation ({left.kind}) of {left.begun_at:%Y-%m-%d} is not finished",
             step,
         )
     if others := other_providers():
         step = "When every process has the new keys.root, run: aboveboard keys finish-move"
-        return Check("root key", LOOK, f"{others[0]} can open the records too", step)
-    return Check("root key", OK, f"it opens what this database holds ({ring.provider().name})")
+        return Check("root key", WARN, f"{others[0]} can open the records too", step)
+    return Check("root key", OK, f"it opens the keys in this database ({ring.provider().name})")
 
 
 def _promise(current: settings.Settings) -> Check:
@@ -181,12 +180,14 @@ def _promise(current: settings.Settings) -> Check:
     if problems := problems_today():
         return Check(
             "promise",
-            LOOK,
-            f"version {adopted.serial} has {len(problems)} problems by today's rules",
+            WARN,
+            f"version {adopted.serial} has {len(problems)} problems under today's rules",
             "Run: aboveboard promise check",
         )
     return Check(
-        "promise", OK, f"version {adopted.serial} is in force since {adopted.adopted_at:%Y-%m-%d}"
+        "promise",
+        OK,
+        f"version {adopted.serial} has been in force since {adopted.adopted_at:%Y-%m-%d}",
     )
 
 
@@ -206,9 +207,9 @@ def _ledger(current: settings.Settings) -> Check:
     if waiting:
         return Check(
             "ledger",
-            LOOK,
+            WARN,
             f"{queries.size():,} entries, {waiting:,} not in the tree yet",
-            "They are within a second of a worker running.",
+            "A running worker adds them within a second.",
         )
     return Check("ledger", OK, f"{queries.size():,} entries, all in the tree")
 
@@ -218,35 +219,37 @@ def _witnesses(current: settings.Settings) -> Check:
 
     known = witness_states()
     if not known:
-        return Check("witnesses", OK, "none are set: nobody outside cosigns the log")
-    wrong = [one for one in known if one.problem]
-    if any(one.refuses for one in wrong):
-        said = " ".join(one.problem for one in wrong if one.refuses)
+        return Check("witnesses", OK, "none are set up: nobody outside cosigns the log")
+    wrong = [witness for witness in known if witness.problem]
+    if any(witness.refuses for witness in wrong):
+        message = " ".join(witness.problem for witness in wrong if witness.refuses)
         return Check(
             "witnesses",
             ACT,
-            said,
+            message,
             (
                 "Keep the log, the database and its copies as they are, and find out which log is "
-                "the true one."
+                "genuine."
             ),
         )
     if wrong:
         return Check(
             "witnesses",
-            LOOK,
-            " ".join(one.problem for one in wrong),
-            "The log goes on. Ask whoever runs the witness.",
+            WARN,
+            " ".join(witness.problem for witness in wrong),
+            "The log goes on. Ask the people who run the witness.",
         )
-    if unasked := [one.name for one in known if one.asked_at is None]:
+    if unasked := [witness.name for witness in known if witness.asked_at is None]:
         return Check(
             "witnesses",
-            LOOK,
+            WARN,
             f"{', '.join(unasked)}: not asked yet",
             "Start a worker: aboveboard worker",
         )
     return Check(
-        "witnesses", OK, ", ".join(f"{one.name} cosigned at {one.size:,} entries" for one in known)
+        "witnesses",
+        OK,
+        ", ".join(f"{witness.name} cosigned at {witness.size:,} entries" for witness in known),
     )
 
 
@@ -257,18 +260,18 @@ def _waiting(current: settings.Settings) -> Check:
     if failed:
         return Check(
             "work",
-            LOOK,
-            f"a message or job of kind {failed[0].kind} was given up",
-            "See the log for why, then try it again.",
+            WARN,
+            f"a job of kind {failed[0].kind} failed and will not be tried again",
+            "Find the reason in the worker's log, then run it again.",
         )
     if age is not None and age > timedelta(minutes=5):
         return Check(
             "work",
             ACT,
-            f"something has waited for {age.total_seconds() / 60:.0f} minutes",
+            f"work has been waiting for {age.total_seconds() / 60:.0f} minutes",
             "Start a worker: aboveboard worker",
         )
-    return Check("work", OK, "nothing waits that should not")
+    return Check("work", OK, "no work is waiting for long")
 
 
 def _mail(current: settings.Settings) -> Check:
@@ -278,32 +281,35 @@ def _mail(current: settings.Settings) -> Check:
         with socket.create_connection((host, port), timeout=_MAIL_PATIENCE):
             return Check("mail", OK, f"the mail server at {host}:{port} answers")
     except OSError:
-        said = f"the mail server at {host}:{port} does not answer"
+        message = f"the mail server at {host}:{port} does not answer"
         return Check(
-            "mail", LOOK, said, "Notices wait until it does. Check mail.url, or start the server."
+            "mail",
+            WARN,
+            message,
+            "Notices wait until it does. Check mail.url, or start the server.",
         )
 
 
 def _disk(current: settings.Settings) -> Check:
     free = shutil.disk_usage(current.home).free
-    said = f"{free / 1e9:.1f} GB free where the instance is"
+    message = f"{free / 1e9:.1f} GB free in the instance folder"
     if free < limits.DISK_LEAST_BYTES:
         return Check(
             "disk",
             ACT,
-            said,
-            "Make room: when it is full, no use can be written down and nothing is released.",
+            message,
+            "Make room: when the disk is full, no use can be recorded, so nothing is released.",
         )
-    return Check("disk", OK, said)
+    return Check("disk", OK, message)
 
 
 def _transport(current: settings.Settings) -> Check:
     origin = urlsplit(current.server.origin)
     if origin.scheme == "https" or origin.hostname in ("127.0.0.1", "localhost"):
-        return Check("transport", OK, f"people come to {current.server.origin}")
+        return Check("transport", OK, f"people reach it at {current.server.origin}")
     step = "Put a TLS proxy in front and set server.origin to its https: address."
     return Check(
-        "transport", ACT, f"people come to {current.server.origin} without encryption", step
+        "transport", ACT, f"people reach it at {current.server.origin} without encryption", step
     )
 
 
@@ -311,29 +317,29 @@ def _backup(current: settings.Settings) -> Check:
     from aboveboard.recovery import queries
 
     if waits := queries.unfinished():
-        said = (
-            f"a backup of {waits.made_at:%Y-%m-%d %H:%M} UTC was put back, and what was "
-            "erased since is not repeated"
+        message = (
+            f"a backup of {waits.made_at:%Y-%m-%d %H:%M} UTC was restored, and what was erased "
+            "since is not repeated yet"
         )
         return Check(
             "backup",
             ACT,
-            said,
+            message,
             (
-                f"Nothing serves before that: aboveboard restore --resume --home {current.home} "
-                "--log LOG"
+                "Nothing is served until then. Run: aboveboard restore --resume --home "
+                f"{current.home} --log LOG"
             ),
         )
     last = queries.last_backup()
     if last is None:
         return Check(
-            "backup", LOOK, "no backup was ever made", "Make one every night: aboveboard backup DIR"
+            "backup", WARN, "there is no backup", "Make one every night: aboveboard backup DIR"
         )
     age = clock.now() - last.made_at
-    said = f"{last.name} was made {age.total_seconds() / 3600:.0f} hours ago"
+    message = f"{last.name} was made {age.total_seconds() / 3600:.0f} hours ago"
     if age > limits.BACKUP_AGE:
-        return Check("backup", LOOK, said, "Make one every night: aboveboard backup DIR")
-    return Check("backup", OK, said)
+        return Check("backup", WARN, message, "Make one every night: aboveboard backup DIR")
+    return Check("backup", OK, message)
 
 
 CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {

@@ -1,5 +1,4 @@
-"""``aboveboard init``: make an instance, which is a folder with its settings, its
-keys and its database."""
+"""``aboveboard init``: create an instance, a folder with its settings, keys and database."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ from aboveboard.basics.errors import Conflict
 from aboveboard.commands import exits
 
 NAME = "init"
-HELP = "Make a new instance: a folder with its settings, its keys and its database."
+HELP = "Create an instance: a folder with its settings, keys and database."
 EXAMPLE = """\
 aboveboard init our-instance --name "Adventure Works" --contact privacy@example.org
 aboveboard init our-instance --promise promise.yaml --origin https://data.example.org
@@ -31,50 +30,59 @@ KEY_FILES = ("root.key", "signing.key")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder to make")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder to create")
     parser.add_argument(
-        "--name", default="Our organisation", help="the name that customers know you by"
+        "--name", default="Our organisation", help="your organisation's name, as customers know it"
     )
     parser.add_argument(
-        "--contact", default="privacy@localhost", help="the e-mail address for questions about data"
+        "--contact",
+        default="privacy@localhost",
+        help="the e-mail address for questions about personal data",
     )
     parser.add_argument(
-        "--origin", default="http://127.0.0.1:8000", help="the address people will type"
+        "--origin",
+        default="http://127.0.0.1:8000",
+        help="the address at which people reach the instance",
     )
     parser.add_argument(
-        "--postgres", metavar="URL", help="keep rows in PostgreSQL instead of a file"
+        "--postgres", metavar="URL", help="use a PostgreSQL database instead of a file"
     )
     parser.add_argument(
-        "--mail", metavar="URL", default="smtp://127.0.0.1:1025", help="the mail server for notices"
+        "--mail",
+        metavar="URL",
+        default="smtp://127.0.0.1:1025",
+        help="the mail server for notices (default: %(default)s)",
     )
     parser.add_argument(
         "--passphrase",
         action="store_true",
-        help="seal the root key with a passphrase, asked for or taken from ABOVEBOARD_PASSPHRASE",
+        help="protect the root key with a passphrase (asked for, or from ABOVEBOARD_PASSPHRASE)",
     )
-    parser.add_argument("--promise", type=Path, metavar="FILE", help="a promise to check and adopt")
+    parser.add_argument(
+        "--promise", type=Path, metavar="FILE", help="a promise file to check and adopt"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Make the instance; nothing of it stays behind when something is wrong."""
     folder: Path = args.folder.resolve()
     make(folder, args)
-    print(f"Made an instance in {args.folder}.")
+    print(f"Created an instance in {args.folder}.")
     print(
-        f"Copy {args.folder / 'root.key'} and {args.folder / 'signing.key'} to a safe place, apart "
+        f"Copy {args.folder / 'root.key'} and {args.folder / 'signing.key'} to a safe place, away "
         "from the database."
     )
     print(
-        "root.key is the vital one: without it no record can ever be read again. Without "
-        "signing.key everybody is signed out."
+        "Never lose root.key: without it, no record can ever be read again. Without signing.key, "
+        "everyone is signed out."
     )
-    print(f"Next: aboveboard serve --home {args.folder}")
+    print(f"Next, run: aboveboard serve --home {args.folder}")
     return exits.DONE
 
 
 def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
-    """Write settings and keys, make the database, adopt the promise; Django runs with
-    this instance afterwards.
+    """Write settings and keys, make the database, adopt the promise; Django runs with this instance
+    afterwards.
 
     ``extra`` is put at the end of ``aboveboard.toml``.
 
@@ -109,8 +117,10 @@ def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
         start(folder)
         from aboveboard.commands.instance import schema
 
+        # Nothing but this makes the file: Django opens only what is there, so that a lost database
+        # is an error and not an empty instance.
         if (file := schema.database_file(settings.current())) and not file.exists():
-            _write(file, "")  # nothing but this makes the file: Django opens only what is there
+            _write(file, "")
         schema.bring_up_to_date()
         if promise is not None:
             _adopt(promise, args.promise.name)
@@ -126,7 +136,7 @@ def _sealing() -> Callable[[str], str]:
     """Return what seals the root key, with a passphrase from the environment or typed twice.
 
     Raises:
-        BadInput: too short, typed in two ways, or nobody is there to be asked.
+        Invalid: too short, typed in two ways, or there is no terminal to ask at.
     """
     from getpass import getpass
 
@@ -136,15 +146,16 @@ def _sealing() -> Callable[[str], str]:
     if passphrase.VARIABLE in os.environ:
         first = again = os.environ[passphrase.VARIABLE]
     elif sys.stdin.isatty():
-        first, again = getpass("A passphrase for the root key: "), getpass("The same again: ")
+        first, again = getpass("Passphrase for the root key: "), getpass("Type it again: ")
     else:
         raise Invalid(
-            found="no passphrase", fix=f"Set {passphrase.VARIABLE}, or run it in a terminal."
+            found="no passphrase was given",
+            fix=f"Set {passphrase.VARIABLE}, or run the command in a terminal.",
         )
     if wrong := passphrase.chosen(first, again):
         raise Invalid(
-            found=f"a passphrase that will not do. {wrong}".rstrip("."),
-            fix="Several words make a good one.",
+            found=f"this passphrase cannot be used. {wrong}".rstrip("."),
+            fix="Use several words.",
         )
     os.environ[passphrase.VARIABLE] = first  # this process goes on to open the instance
     return lambda text: passphrase.seal(text, first)

@@ -1,4 +1,4 @@
-"""``aboveboard migrate``: bring the database to the form this version needs."""
+"""``aboveboard migrate``: update the database for this version of Aboveboard."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ import json
 from aboveboard.commands import exits
 
 NAME = "migrate"
-HELP = "Bring the database to the form this version needs. Does nothing when it has it."
+HELP = "Update the database for this version of Aboveboard. Does nothing if it is up to date."
 EXAMPLE = """\
 aboveboard migrate --home our-instance
-aboveboard migrate --check     (says what waits; exit code 1 if anything does)"""
+aboveboard migrate --check     (lists what is waiting; exit code 1 if anything is)"""
 WHILE_RESTORING = True  # it changes nothing that a restoration has yet to repeat
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--check", action="store_true", help="only say what waits")
+    parser.add_argument(
+        "--check", action="store_true", help="only list the changes that are waiting"
+    )
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
 
 
@@ -30,9 +32,9 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps({"waiting" if args.check else "applied": changes}))
     elif changes:
         print(
-            f"{len(changes)} changes {'wait' if args.check else 'were applied'}: "
+            f"{len(changes)} changes {'are waiting' if args.check else 'were applied'}: "
             f"{', '.join(changes)}"
         )
     else:
         print("The database is up to date.")
-    return exits.LOOK if args.check and changes else exits.DONE
+    return exits.ATTENTION if args.check and changes else exits.DONE

@@ -1,5 +1,5 @@
-"""Whether the database is as this version needs it, and making it so. No command of its
-own: ``migrate`` has it."""
+"""Whether the database is as this version needs it, and making it so. No command of its own:
+``migrate`` has it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from aboveboard.basics.errors import AboveboardError, Unavailable
+from aboveboard.basics.errors import Conflict, Unavailable
 from aboveboard.basics.settings import Settings
 
 _SQLITE: Final = "sqlite:"
@@ -16,8 +16,8 @@ _SQLITE_ERROR: Final = 1
 ours, not of the file."""
 
 
-class MigrationsPending(AboveboardError):
-    """The database is older than this version of Aboveboard: {count} changes wait."""
+class MigrationsPending(Conflict):
+    """The database must be updated for this version of Aboveboard: {count} changes are waiting."""
 
     code = "migrations_pending"
     next_step = "Make a backup, then run: aboveboard migrate --home {home}"

@@ -1,7 +1,7 @@
 """``aboveboard serve``: answer requests, and run the background worker beside it.
 
 1. Settings, database and root key are checked; an embedded database is brought up to date.
-2. The port is tried, so that a busy one is said plainly and not as a traceback.
+2. The port is tried, so that a busy one is a plain sentence and not a traceback.
 3. The worker starts as a process of its own and is started again if it dies.
 4. Granian answers until Ctrl-C or SIGTERM; then the worker is asked to finish and waited for.
 """
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aboveboard.basics import settings
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Conflict
 from aboveboard.commands import exits, limits
 from aboveboard.commands.instance.worker import PARENT_VARIABLE
 
@@ -33,16 +33,16 @@ HELP = "Serve the pages and the API, and run the background worker."
 EXAMPLE = """\
 aboveboard serve --home our-instance
 aboveboard serve --port 8001
-aboveboard serve --processes 4 --no-worker     (and `aboveboard worker` elsewhere)"""
+aboveboard serve --processes 4 --no-worker     (with `aboveboard worker` elsewhere)"""
 
 log = logging.getLogger("aboveboard.serve")
 
 
-class PortBusy(AboveboardError):
+class PortBusy(Conflict):
     """Port {port} is in use."""
 
     code = "port_busy"
-    next_step = "Stop the other program or choose another port: --port {other}"
+    next_step = "Stop the program that uses it, or choose another port: --port {other}"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -50,12 +50,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="the address to listen on (default: server.host)")
     parser.add_argument("--port", type=int, help="the port to listen on (default: server.port)")
     parser.add_argument(
-        "--processes", type=int, default=1, help="processes that answer requests (default: 1)"
+        "--processes",
+        type=int,
+        default=1,
+        help="how many processes answer requests (default: %(default)s)",
     )
     parser.add_argument(
         "--no-worker",
         action="store_true",
-        help="do not run the background worker; run `aboveboard worker` elsewhere",
+        help="do not run the background worker here; run `aboveboard worker` elsewhere",
     )
 
 
@@ -73,7 +76,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         if supervisor:
             supervisor.start()
-        print(f"Aboveboard is at http://{host}:{port}/ — stop it with Ctrl-C.", flush=True)
+        print(
+            f"Aboveboard is running at http://{host}:{port}/. Press Ctrl-C to stop it.", flush=True
+        )
         _granian(host, port, args.processes, current.server.threads)
     finally:
         if supervisor:
@@ -99,7 +104,7 @@ def catch_mail(current: settings.Settings) -> Catcher | None:
 
 def prepare(current: settings.Settings) -> None:
     """Bring an embedded database up to date, and try the root key; a server's database is
-    left to whoever runs it.
+    left to its operator.
 
     Raises:
         RootKeyMissing, KeyUnwrapFailed: no record could be opened.
@@ -114,7 +119,7 @@ def prepare(current: settings.Settings) -> None:
     if waiting := schema.pending():
         if connection.vendor != "sqlite":
             raise schema.MigrationsPending(count=len(waiting), home=current.home)
-        print(f"Bringing the database up to date: {len(waiting)} changes.", flush=True)
+        print(f"Updating the database: {len(waiting)} changes.", flush=True)
         schema.bring_up_to_date()
     check_root_key()
     connection.close()

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     loops = make_loops(name, stop)
     if args.once:
         well = [loop.until_idle() for loop in loops]
-        return exits.DONE if all(well) else exits.LOOK
+        return exits.DONE if all(well) else exits.ATTENTION
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     threads = [threading.Thread(target=loop.forever, name=loop.name, daemon=True) for loop in loops]

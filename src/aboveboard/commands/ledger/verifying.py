@@ -109,7 +109,7 @@ def run(args: argparse.Namespace) -> int:
         _print_json(report, trusted, self_named)
     else:
         _print_plain(report, trusted, self_named)
-    return exits.DONE if report.ok else exits.LOOK
+    return exits.DONE if report.ok else exits.ATTENTION
 
 
 def _demands(args: argparse.Namespace) -> Demands:

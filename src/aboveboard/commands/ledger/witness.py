@@ -107,7 +107,7 @@ def _status(witness: Witness, *, as_json: bool) -> int:
             f"{log.origin}: cosigned at {log.size:,} entries"
             + (f"; {log.refused} REFUSED: see --json" if log.refused else "")
         )
-    return exits.LOOK if refused else exits.DONE
+    return exits.ATTENTION if refused else exits.DONE
 
 
 def _serve(folder: Path, host: str, port: int) -> None:

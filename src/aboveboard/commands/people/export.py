@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aboveboard.basics.errors import Invalid, NotFound
-from aboveboard.commands.exits import DONE, LOOK
+from aboveboard.commands.exits import ATTENTION, DONE
 from aboveboard.commands.progress import Bar
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _make(args: argparse.Namespace) -> int:
             print(f"  line {line} of {args.people.name}: no customer has this number.")
         if len(unknown.lines) > _LISTED:
             print(f"  … and {len(unknown.lines) - _LISTED:,} more lines. List all with --json.")
-    return LOOK if made.refused or unknown.lines else DONE
+    return ATTENTION if made.refused or unknown.lines else DONE
 
 
 _LISTED = 20

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aboveboard.commands.exits import DONE, LOOK
+from aboveboard.commands.exits import ATTENTION, DONE
 from aboveboard.commands.progress import Bar
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _import(args: argparse.Namespace, mapping_file: Path) -> int:
         _print_json(finished)
     else:
         _print(finished)
-    return LOOK if finished.refused else DONE
+    return ATTENTION if finished.refused else DONE
 
 
 class _Reached:
@@ -254,4 +254,4 @@ def _print_problems(args: argparse.Namespace) -> int:
     out.writerow(["line", "field", "code", "sentence"])
     for p in queries.iter_import_problems(finished.pk):
         out.writerow([p.line, p.field, p.code, p.sentence])
-    return LOOK if finished.refused else DONE
+    return ATTENTION if finished.refused else DONE

@@ -152,7 +152,7 @@ def _show(args: argparse.Namespace, checked: Checked) -> int:
             "keys": checked.keys,
         }
         print(json.dumps(shown, indent=1, ensure_ascii=False))
-        return exits.DONE if checked.is_whole else exits.LOOK
+        return exits.DONE if checked.is_whole else exits.ATTENTION
     print(f"The {checked.part} of {checked.made_at} ({size_in_words(checked.size)}) are undamaged.")
     if checked.entries is not None:
         state = "is NOT complete" if checked.findings else "is complete"
@@ -165,4 +165,4 @@ def _show(args: argparse.Namespace, checked: Checked) -> int:
             if checked.keys
             else "There are NO keys beside it, so nothing in it can be opened."
         )
-    return exits.DONE if checked.is_whole else exits.LOOK
+    return exits.DONE if checked.is_whole else exits.ATTENTION

@@ -184,7 +184,7 @@ def _show(args: argparse.Namespace, report: RestoreReport) -> int:
             "report": [asdict(line) for line in report.lines],
         }
         print(json.dumps(shown, indent=1, ensure_ascii=False))
-        return exits.LOOK if left else exits.DONE
+        return exits.ATTENTION if left else exits.DONE
     print(f"Restored from {report.backup}, made {report.made_at:%Y-%m-%d %H:%M} UTC.")
     print(
         f"What happened since then was read from {report.log}."
@@ -207,4 +207,4 @@ def _show(args: argparse.Namespace, report: RestoreReport) -> int:
                     f"{' …' if len(line.people) > _LISTED else ''}"
                 )
     print("Next, run: aboveboard doctor. Then: aboveboard serve.")
-    return exits.LOOK if left else exits.DONE
+    return exits.ATTENTION if left else exits.DONE
