@@ -45,7 +45,7 @@ def test_whoever_was_in_it_reads_what_what_it_means_and_what_to_do(
     page = text(jon, f"/you/notices/{loss.number}/")
     for heading in (
         "What happened",
-        "Which of your details",
+        "Which details were involved",
         "What you should do now",
         "Questions and your rights",
     ):

@@ -133,7 +133,7 @@ def test_advice_fits_what_was_exposed() -> None:
     assert "bank" not in advice(EMAIL)
     assert "Change this password everywhere" in advice(PASSWORD)
     assert "very hard to work out" in advice(PASSWORD, PASSWORD)
-    assert "You need to do nothing now." in advice(CARD, CARD)
+    assert "You do not need to do anything now." in advice(CARD, CARD)
 
 
 def test_california_gets_the_title_and_headings_that_its_law_names() -> None:

@@ -1,0 +1,136 @@
+"""``aboveboard incident``: open an incident, count who was in it, see what is due, notify people,
+report."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+
+from aboveboard.basics import clock
+
+NAME = "incident"
+HELP = "Open an incident, count who was exposed, see what is due, send notices, and report it."
+EXAMPLE = """\
+aboveboard incident report-device LT-0042 --note "Left on the train" --as sam@example.com
+aboveboard incident open-leak dump.txt --as lead@example.com
+aboveboard incident show INC-0001
+aboveboard incident duties INC-0001 --json
+aboveboard incident notices prepare INC-0001 --measures "We locked the account." \
+--as lead@example.com
+aboveboard incident notices approve INC-0001 --as second@example.com
+aboveboard incident report INC-0001 --json > report.json"""
+NEEDS_INSTANCE = True
+
+_ABOUT_ONE = {
+    "show": "show one incident",
+    "count": "count who was exposed, again if there is more to count",
+    "duties": "list who must be notified, by when and under which law",
+    "report": "print the report to an authority, and what is still missing from it",
+    "veris": "print the incident as a VERIS record",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the verbs and their arguments."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    _configure_opening(verbs)
+    verbs.add_parser("list", help="list incidents, newest first")
+    for name, words in _ABOUT_ONE.items():
+        verbs.add_parser(name, help=words).add_argument(
+            "incident", type=_number, help="such as INC-0001"
+        )
+    _configure_acting(verbs)
+    for verb in verbs.choices.values():
+        verb.add_argument(
+            "--as",
+            dest="email",
+            help="e-mail address of the member of staff who acts; without it, the operator",
+        )
+        verb.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _configure_opening(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    leak = verbs.add_parser(
+        "open-leak", help="open an incident from a leaked file, and count who is in it"
+    )
+    leak.add_argument("file", type=Path)
+    leak.add_argument(
+        "--columns",
+        help=(
+            "what each column holds, separated by commas, such as email,phone,password; if left "
+            "out, it is guessed and you are asked to confirm it"
+        ),
+    )
+    leak.add_argument("--yes", action="store_true", help="accept the guess without asking")
+    leak.add_argument("--title", default="", help="a title for the incident")
+    device = verbs.add_parser(
+        "report-device", help="report a device missing, and count whose data is on it"
+    )
+    device.add_argument("tag", metavar="LABEL", help="the label on the device")
+    device.add_argument("--note", default="", help="what happened")
+    device.add_argument(
+        "--when", type=_moment, help="when it happened, such as 2026-11-18T17:40+00:00"
+    )
+    for verb in (leak, device):
+        verb.add_argument("--later", action="store_true", help="leave the count to the worker")
+
+
+def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    done = verbs.add_parser("done", help="mark a duty as done")
+    done.add_argument("duty", type=int, help="its number, as `duties` lists it")
+    done.add_argument("--reference", default="", help="such as the authority’s case number")
+    notices = verbs.add_parser(
+        "notices", help="prepare, approve, stop or resume notices, or see their progress"
+    )
+    notices.add_argument("step", choices=("prepare", "approve", "stop", "resume", "status"))
+    notices.add_argument("incident", type=_number, help="such as INC-0001")
+    notices.add_argument(
+        "--measures",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="what you have done about it; fr:TEXT for French, de:TEXT for German",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one verb. Exit codes: 0 done, 1 a duty is late, 2 wrong use, 3 not found, 4 not possible
+    now, 5 not allowed."""
+    from aboveboard.commands.incident import acting, opening, showing
+    from aboveboard.keys.log_signing import sequence_now
+
+    verbs = {
+        "open-leak": opening.open_leak,
+        "report-device": opening.report_device,
+        "count": opening.count,
+        "list": showing.list_all,
+        "show": showing.show,
+        "duties": showing.duties,
+        "report": showing.report,
+        "veris": showing.veris,
+        "done": acting.done,
+        "notices": acting.notices,
+    }
+    code = verbs[args.verb](args)
+    # What was changed is put into the tree at once; nobody waits here for the worker.
+    if args.verb in ("open-leak", "report-device", "count", "done") or (
+        args.verb == "notices" and args.step != "status"
+    ):
+        sequence_now()
+    return code
+
+
+def _number(text: str) -> int:
+    """Read ``INC-0042`` or ``42``."""
+    digits = text.upper().removeprefix("INC-")
+    if not digits.isdigit():
+        raise argparse.ArgumentTypeError(f"{text} is not an incident, such as INC-0042")
+    return int(digits)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return clock.from_text(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
