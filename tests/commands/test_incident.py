@@ -96,7 +96,7 @@ def test_a_lost_device(run: Any, staff: None, tmp_path: Path) -> None:
         "report-device", "lt-0042", "--note", "On the train", "--as", "lead@example.com"
     )
     assert code == exits.DONE
-    assert "1 of our customers were exposed" in out
+    assert "1 of our customers was exposed" in out
     assert run("report-device", "lt-0042")[0] == exits.CONFLICT
 
 

@@ -22,7 +22,7 @@ from aboveboard.basics.actor import Role
 from aboveboard.commands.demo.story import leaked_file
 from aboveboard.custody.actions import register_device
 from aboveboard.custody.terms import DeviceKind, Encrypted
-from aboveboard.incidents.leaks.opening import look, open_from_leak
+from aboveboard.incidents.leaks.opening import open_from_leak, sample
 from aboveboard.incidents.models import Incident
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.outbox import jobs
@@ -60,7 +60,7 @@ def lead() -> Account:
 def leaked(rows: list[dict[str, str]], lead: Account) -> Incident:
     """A leaked file of these people's rows among strangers', counted."""
     stream = io.BytesIO(leaked_file(rows))
-    found = look(stream)
+    found = sample(stream)
     stream.seek(0)
     incident = open_from_leak(
         stream,

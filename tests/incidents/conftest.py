@@ -14,7 +14,7 @@ from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.custody import actions as custody
 from aboveboard.custody.queries import DeviceRow, ExportRow
 from aboveboard.custody.terms import DeviceKind, Encrypted
-from aboveboard.incidents.leaks.opening import look, open_from_leak
+from aboveboard.incidents.leaks.opening import open_from_leak, sample
 from aboveboard.incidents.models import Incident
 from tests import world
 
@@ -95,7 +95,7 @@ def leak_bytes(rows: Sequence[dict[str, str]], strangers: int = 5) -> bytes:
 
 def open_leak(content: bytes) -> Incident:
     """Open an incident from a leaked file, with its columns as guessed."""
-    seen = look(io.BytesIO(content))
+    seen = sample(io.BytesIO(content))
     return open_from_leak(
         io.BytesIO(content),
         seen.form,

@@ -11,8 +11,9 @@ import pytest
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.custody.terms import Encrypted
 from aboveboard.engines.listing import Filter
-from aboveboard.incidents import actions, counting, queries, reports
+from aboveboard.incidents import actions, queries, reports
 from aboveboard.incidents.assessment.circumstances import NoSuchAnswer
+from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.exposure.folders import folder_of
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.terms import IncidentState

@@ -11,7 +11,8 @@ import pytest
 from aboveboard.basics.package import NotNeeded, gathered, personal_data
 from aboveboard.custody import queries as custody
 from aboveboard.identity.actions import merge
-from aboveboard.incidents import actions, counting, queries
+from aboveboard.incidents import actions, queries
+from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.incidents.notices import queries as notice_queries
 from aboveboard.ledger.format.entry import parse

@@ -14,7 +14,8 @@ from aboveboard.custody.terms import DeviceState
 from aboveboard.delivery.models import Dispatch
 from aboveboard.delivery.rendering import Item, Rendered, Skip
 from aboveboard.engines.listing import Filter
-from aboveboard.incidents import actions, counting, queries
+from aboveboard.incidents import actions, queries
+from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.exposure.folders import folder_of
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.incidents.notices import queries as notice_queries

@@ -9,8 +9,7 @@ What is not promised: a mail server that accepts a message in the moment a worke
 that is recorded (at most ``limits.DELIVERY_GROUP`` messages or ``limits.DELIVERY_GROUP_WAIT``), is
 given the message again, with the same Message-ID, so that it can tell.
 
-Public names: ``actions.open_batch``, ``actions.queue``, ``actions.pause``, ``actions.resume``,
-``actions.requeue``, ``actions.drain``; ``queries.progress``, ``queries.dispatches``,
-``queries.for_person``, ``queries.caught``, ``queries.read_caught``; ``rendering.renderer``,
-``rendering.Rendered``, ``rendering.Skip``, ``rendering.Item``; ``catcher.start``.
+``actions`` opens a batch, queues people in it, stops it, sends what is due; ``queries`` says how
+far it is; ``rendering`` is what a package that sends must give; ``templates`` and ``letters`` make
+a text and HTML of words and facts; ``catcher`` is the mail server of the demonstration.
 """

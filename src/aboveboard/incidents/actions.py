@@ -1,7 +1,7 @@
 """Changes to an incident that people make. Each is one transaction with its ledger entry.
 
-Opening from a leaked file is ``leaks.opening``; counting is ``counting``; notices
-are ``notices.actions``.
+Opening from a leaked file is ``leaks.opening``; counting is ``exposure.counting``; notices are
+``notices.actions``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Code, Word
 from aboveboard.custody import actions as custody
-from aboveboard.incidents import counting, entries, lifecycle
+from aboveboard.incidents import entries, lifecycle
 from aboveboard.incidents.assessment import assess, circumstances
 from aboveboard.incidents.assessment.times import check_order
+from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.models import DutyDone, DutyRecord, Incident
 from aboveboard.incidents.terms import IncidentKind, IncidentState
 from aboveboard.incidents.views import IncidentView

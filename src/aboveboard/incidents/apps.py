@@ -13,7 +13,8 @@ class IncidentsConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.incidents import counting, entries
+        from aboveboard.incidents import entries
+        from aboveboard.incidents.exposure import counting
         from aboveboard.incidents.leaks import keyed
         from aboveboard.incidents.notices import actions, sending
         from aboveboard.incidents.personal_data import EXPOSURES, LEAKED_FILES
@@ -23,7 +24,7 @@ class IncidentsConfig(AppConfig):
             public=(
                 "actions",
                 "assessment.circumstances",
-                "counting",
+                "exposure.counting",
                 "entries",
                 "leaks",
                 "leaks.columns",

@@ -92,7 +92,7 @@ class IncidentRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class IncidentPage:
     """All that the page of one incident shows. ``exposure`` is None until counted;
     then so are the lists."""
 
@@ -167,7 +167,7 @@ def incident(number: int) -> IncidentView:
     return IncidentView.of(lifecycle.find(number))
 
 
-def page(number: int, *, at: datetime) -> Page:
+def page(number: int, *, at: datetime) -> IncidentPage:
     """Return all that the page of an incident shows.
 
     Raises:
@@ -179,7 +179,7 @@ def page(number: int, *, at: datetime) -> Page:
     due = duties(number, at=at)
     circumstances = of(incident.kind, incident.circumstances)
     judged = assessment(number)
-    return Page(
+    return IncidentPage(
         incident=IncidentView.of(incident),
         state=lifecycle.stands(incident),
         known_for=at - incident.aware_at,

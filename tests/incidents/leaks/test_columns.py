@@ -7,7 +7,7 @@ import io
 import pytest
 
 from aboveboard.incidents.leaks import columns
-from aboveboard.incidents.leaks.opening import look
+from aboveboard.incidents.leaks.opening import sample
 from aboveboard.kinds import recognise
 
 MD5 = "5f4dcc3b5aa765d61d8327deb882cf99"
@@ -53,11 +53,11 @@ GUESSES = [
     ("content", "expected"), [story[1:] for story in GUESSES], ids=[story[0] for story in GUESSES]
 )
 def test_guesses(content: bytes, expected: list[str]) -> None:
-    assert [guess.role for guess in look(io.BytesIO(content)).columns] == expected
+    assert [guess.role for guess in sample(io.BytesIO(content)).columns] == expected
 
 
 def test_a_look_quotes_no_value() -> None:
-    seen = look(io.BytesIO(b"secret@x.io:hunter2\nother@x.io:letmein\n"))
+    seen = sample(io.BytesIO(b"secret@x.io:hunter2\nother@x.io:letmein\n"))
     assert "hunter2" not in repr(seen)
     assert "secret" not in repr(seen)
 

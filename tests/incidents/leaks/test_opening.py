@@ -13,7 +13,7 @@ from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.incidents import limits, queries
 from aboveboard.incidents.leaks import staging
-from aboveboard.incidents.leaks.opening import look, open_from_leak
+from aboveboard.incidents.leaks.opening import open_from_leak, sample
 from aboveboard.incidents.models import Incident
 from aboveboard.outbox import jobs
 from tests.incidents.conftest import AT, LEAD, People, open_leak
@@ -60,7 +60,7 @@ def test_a_phone_is_matched_in_the_countries_where_our_people_live(people: Peopl
 
 
 def test_a_file_without_a_readable_line_opens_nothing(people: People) -> None:
-    seen = look(io.BytesIO(b"email,phone\nnobody,nothing\n"))
+    seen = sample(io.BytesIO(b"email,phone\nnobody,nothing\n"))
     with pytest.raises(Invalid):
         open_from_leak(
             io.BytesIO(b"email,phone\nnobody,nothing\n"),
@@ -80,7 +80,7 @@ def test_an_upload_waits_sealed(db: None) -> None:
     file = _folder() / "staged" / f"{token}.sealed"
     assert b"someone" not in file.read_bytes()
     assert staging.read(token).read() == content
-    assert [guess.role for guess in look(staging.read(token)).columns] == ["email", "phone"]
+    assert [guess.role for guess in sample(staging.read(token)).columns] == ["email", "phone"]
     staging.forget(token)
     with pytest.raises(NotFound):
         staging.read(token)

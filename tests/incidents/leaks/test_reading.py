@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aboveboard.incidents.leaks import columns, form, reading
-from aboveboard.incidents.leaks.form import Shape
+from aboveboard.incidents.leaks.form import LeakShape
 from aboveboard.incidents.leaks.lines import lines
-from aboveboard.incidents.leaks.reading import Reason, Row, Unread
+from aboveboard.incidents.leaks.reading import LeakRow, UnreadLine, UnreadReason
 
 
-def read(content: bytes) -> tuple[form.Form, list[Row | Unread]]:
+def read(content: bytes) -> tuple[form.LeakForm, list[LeakRow | UnreadLine]]:
     found = form.find(reading.sample(io.BytesIO(content)))
     return found, list(reading.rows(io.BytesIO(content), found))
 
@@ -24,90 +24,90 @@ FORMS = [
     (
         "commas with a header",
         b"email,phone\na@x.io,1\nb@x.io,2\n",
-        Shape.SEPARATED,
+        LeakShape.SEPARATED,
         ",",
         [("a@x.io", "1"), ("b@x.io", "2")],
     ),
     (
         "semicolons",
         b"email;name\r\na@x.io;Ann\r\nb@x.io;Bob\r\n",
-        Shape.SEPARATED,
+        LeakShape.SEPARATED,
         ";",
         [("a@x.io", "Ann"), ("b@x.io", "Bob")],
     ),
     (
         "tabs without a header",
         b"a@x.io\t12345678\nb@x.io\t87654321\n",
-        Shape.SEPARATED,
+        LeakShape.SEPARATED,
         "\t",
         [("a@x.io", "12345678"), ("b@x.io", "87654321")],
     ),
     (
         "pairs whose secrets hold colons",
         b"a@x.io:pa:ss\nb@x.io:word\n",
-        Shape.PAIRS,
+        LeakShape.PAIRS,
         ":",
         [("a@x.io", "pa:ss"), ("b@x.io", "word")],
     ),
     (
         "pairs whose hashes hold commas",
         b"a@x.io:$argon2id$v=19$m=1,t=2,p=3$c2FsdHNhbHQ$aGFzaA\n" * 3,
-        Shape.PAIRS,
+        LeakShape.PAIRS,
         ":",
         [("a@x.io", "$argon2id$v=19$m=1,t=2,p=3$c2FsdHNhbHQ$aGFzaA")] * 3,
     ),
-    ("only addresses", b"a@x.io\nb@x.io\n", Shape.SEPARATED, ",", [("a@x.io",), ("b@x.io",)]),
+    ("only addresses", b"a@x.io\nb@x.io\n", LeakShape.SEPARATED, ",", [("a@x.io",), ("b@x.io",)]),
     (
         "JSON lines",
         b'{"email":"a@x.io","n":{"first":"Ann"}}\n{"email":"b@x.io"}\n',
-        Shape.JSON_LINES,
+        LeakShape.JSON_LINES,
         "",
         [("a@x.io", "Ann"), ("b@x.io", "")],
     ),
     (
         "a JSON array, one object a line",
         b'[\n{"email":"a@x.io"},\n{"email":"b@x.io"}\n]\n',
-        Shape.JSON_LINES,
+        LeakShape.JSON_LINES,
         "",
         [("a@x.io",), ("b@x.io",)],
     ),
     (
         "UTF-16 with a mark",
         "email,name\na@x.io,Zoë\n".encode("utf-16"),
-        Shape.SEPARATED,
+        LeakShape.SEPARATED,
         ",",
         [("a@x.io", "Zoë")],
     ),
     (
         "Windows-1252",
         "email,name\na@x.io,Zoë\n".encode("cp1252"),
-        Shape.SEPARATED,
+        LeakShape.SEPARATED,
         ",",
         [("a@x.io", "Zoë")],
     ),
     (
         "old Macintosh line ends",
         b"email,name\ra@x.io,Ann\rb@x.io,Bob\r",
-        Shape.SEPARATED,
+        LeakShape.SEPARATED,
         ",",
         [("a@x.io", "Ann"), ("b@x.io", "Bob")],
     ),
-    ("NULs", b"email,name\na@x.io,A\x00nn\n", Shape.SEPARATED, ",", [("a@x.io", "Ann")]),
+    ("NULs", b"email,name\na@x.io,A\x00nn\n", LeakShape.SEPARATED, ",", [("a@x.io", "Ann")]),
     (
         "quotes with separators and quotes inside",
         b'email,name\na@x.io,"Yang, ""Jon"""\n',
-        Shape.SEPARATED,
+        LeakShape.SEPARATED,
         ",",
         [("a@x.io", 'Yang, "Jon"')],
     ),
     (
         "a quoted row over two lines",
         b'email,street\na@x.io,"1 Road\nTown"\nb@x.io,2 Road\n',
-        Shape.SEPARATED,
+        LeakShape.SEPARATED,
         ",",
         [("a@x.io", "1 Road\nTown"), ("b@x.io", "2 Road")],
     ),
-    ("nothing", b"", Shape.SEPARATED, ",", []),
+    ("nothing", b"", LeakShape.SEPARATED, ",", []),
 ]
 
 
@@ -117,25 +117,25 @@ FORMS = [
     ids=[story[0] for story in FORMS],
 )
 def test_forms_of_file(
-    content: bytes, shape: Shape, separator: str, expected: list[tuple[str, ...]]
+    content: bytes, shape: LeakShape, separator: str, expected: list[tuple[str, ...]]
 ) -> None:
     found, rows = read(content)
     assert (found.shape, found.separator) == (shape, separator)
-    assert [row.cells for row in rows if isinstance(row, Row)] == expected
-    assert all(isinstance(row, Row) for row in rows)
+    assert [row.cells for row in rows if isinstance(row, LeakRow)] == expected
+    assert all(isinstance(row, LeakRow) for row in rows)
 
 
 BAD = [
-    ("too few columns", b"email,phone\na@x.io,1\nhalf\n", 3, Reason.COLUMNS),
-    ("too many columns", b"email,phone\na@x.io,1\nb@x.io,2,3\n", 3, Reason.COLUMNS),
-    ("the header again", b"email,phone\na@x.io,1\nemail,phone\n", 3, Reason.REPEATED_HEADER),
-    ("not JSON", b'{"email":"a@x.io"}\n{"email":"b@x.io"}\n{"email":\n', 3, Reason.NOT_JSON),
-    ("no pair", b"a@x.io:1\nb@x.io:2\nrubbish\n", 3, Reason.NO_PAIR),
+    ("too few columns", b"email,phone\na@x.io,1\nhalf\n", 3, UnreadReason.COLUMNS),
+    ("too many columns", b"email,phone\na@x.io,1\nb@x.io,2,3\n", 3, UnreadReason.COLUMNS),
+    ("the header again", b"email,phone\na@x.io,1\nemail,phone\n", 3, UnreadReason.REPEATED_HEADER),
+    ("not JSON", b'{"email":"a@x.io"}\n{"email":"b@x.io"}\n{"email":\n', 3, UnreadReason.NOT_JSON),
+    ("no pair", b"a@x.io:1\nb@x.io:2\nrubbish\n", 3, UnreadReason.NO_PAIR),
     (
         "a line that never ends",
         b"email,phone\na@x.io,1\n" + b"x" * (2 << 20) + b"\n",
         3,
-        Reason.TOO_LONG,
+        UnreadReason.TOO_LONG,
     ),
     ("a quote that never ends", b'email,phone\na@x.io,1\nb@x.io,"2\nc@x.io,3\n', 3, None),
 ]
@@ -145,23 +145,23 @@ BAD = [
     ("content", "line", "reason"), [story[1:] for story in BAD], ids=[story[0] for story in BAD]
 )
 def test_a_bad_line_costs_itself_and_no_other(
-    content: bytes, line: int, reason: Reason | None
+    content: bytes, line: int, reason: UnreadReason | None
 ) -> None:
     _, rows = read(content)
-    assert [row for row in rows if isinstance(row, Unread)] == (
-        [Unread(line, reason)] if reason else []
+    assert [row for row in rows if isinstance(row, UnreadLine)] == (
+        [UnreadLine(line, reason)] if reason else []
     )
-    assert next(row.line for row in rows if isinstance(row, Row)) in (1, 2)
+    assert next(row.line for row in rows if isinstance(row, LeakRow)) in (1, 2)
 
 
 def test_a_stray_quote_does_not_swallow_the_rows_below() -> None:
     _, rows = read(b'email,note\na@x.io,"never closed\nb@x.io,fine\nc@x.io,fine\n')
-    assert [row.line for row in rows if isinstance(row, Row)] == [2, 3, 4]
+    assert [row.line for row in rows if isinstance(row, LeakRow)] == [2, 3, 4]
 
 
 def test_two_stray_quotes_do_not_swallow_the_rows_between() -> None:
     _, rows = read(b'email,note\na@x.io,"one\nb@x.io,fine\nc@x.io,"two\n')
-    assert [row.line for row in rows if isinstance(row, Row)] == [2, 3, 4]
+    assert [row.line for row in rows if isinstance(row, LeakRow)] == [2, 3, 4]
 
 
 def test_an_endless_line_is_bounded_in_memory_and_the_next_is_read() -> None:
@@ -178,7 +178,7 @@ def test_any_bytes_are_rows_or_reasons(content: bytes) -> None:
     columns.guess(found.header, reading.sample_rows(reading.sample(io.BytesIO(content)), found))
     numbers = [row.line for row in rows]
     assert numbers == sorted(set(numbers))
-    assert all(len(row.cells) == found.columns for row in rows if isinstance(row, Row))
+    assert all(len(row.cells) == found.columns for row in rows if isinstance(row, LeakRow))
     assert "@" not in repr(rows)
 
 
@@ -192,9 +192,11 @@ def test_any_bytes_are_rows_or_reasons(content: bytes) -> None:
 )
 def test_a_well_formed_file_comes_back_cell_by_cell(table: list[list[str]]) -> None:
     text = "\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in table)
-    shape = form.Form(Shape.SEPARATED, ",", 3, ())
+    shape = form.LeakForm(LeakShape.SEPARATED, ",", 3, ())
     assert [
-        row.cells for row in reading.rows(io.BytesIO(text.encode()), shape) if isinstance(row, Row)
+        row.cells
+        for row in reading.rows(io.BytesIO(text.encode()), shape)
+        if isinstance(row, LeakRow)
     ] == [tuple(row) for row in table]
 
 

@@ -15,7 +15,8 @@ from aboveboard.basics.errors import Conflict
 from aboveboard.basics.package import gather, gathered
 from aboveboard.identity import actions as merging
 from aboveboard.identity.models import MergedPerson
-from aboveboard.incidents import counting, queries
+from aboveboard.incidents import queries
+from aboveboard.incidents.exposure import counting
 from aboveboard.keys.models import InstanceSecret, Rotation
 from aboveboard.keys.queries import instance_secret
 from aboveboard.keys.rotation.progress import RotationState

@@ -28,8 +28,8 @@ from aboveboard.custody.queries import DeviceRow
 from aboveboard.custody.terms import DeviceKind, Encrypted
 from aboveboard.delivery import actions as delivery
 from aboveboard.incidents import actions as incidents
-from aboveboard.incidents import counting
-from aboveboard.incidents.leaks.opening import look, open_from_leak
+from aboveboard.incidents.exposure import counting
+from aboveboard.incidents.leaks.opening import open_from_leak, sample
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.incidents.notices.queries import BatchView
 from aboveboard.incidents.views import IncidentView
@@ -177,7 +177,7 @@ class Story:
         stream = io.BytesIO(
             leaked_file(self.rows[: max(1, int(len(self.rows) * OURS_IN_THE_LEAK))])
         )
-        seen = look(stream)
+        seen = sample(stream)
         stream.seek(0)
         self.leaked = open_from_leak(
             stream,

@@ -176,7 +176,7 @@ class LeakForm(forms.Form):
 class ColumnsForm(forms.Form):
     """What each column of the file holds, as guessed, to be confirmed."""
 
-    def __init__(self, *args: Any, guesses: Sequence[columns.Guess], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, guesses: Sequence[columns.ColumnGuess], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(role.name, role.label) for role in columns.roles().values()]
         for guess in guesses:
@@ -193,7 +193,7 @@ class ColumnsForm(forms.Form):
         return [self.cleaned_data[name] for name in self.fields]
 
 
-def _seen(guess: columns.Guess) -> str:
+def _seen(guess: columns.ColumnGuess) -> str:
     """Say why a column was taken for that, without a value of it."""
     if guess.by == "nothing":
         return "We could not tell." if guess.filled else "Empty in the first rows."

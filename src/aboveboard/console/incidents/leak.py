@@ -20,7 +20,7 @@ from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.console.incidents.forms import ColumnsForm, LeakForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.incidents.leaks import staging
-from aboveboard.incidents.leaks.opening import Look, look, open_from_leak
+from aboveboard.incidents.leaks.opening import LeakSample, open_from_leak, sample
 from aboveboard.incidents.views import IncidentView
 
 _WAITING = "leak"
@@ -63,7 +63,7 @@ def columns(request: HttpRequest) -> HttpResponse:
         if waiting is None:
             raise NotFound(what="upload")
         with staging.read(waiting["token"]) as stream:
-            seen = look(stream)
+            seen = sample(stream)
     except NotFound:
         return HttpResponseRedirect(reverse("console:leak"))
     form = ColumnsForm(request.POST if request.method == "POST" else None, guesses=seen.columns)
@@ -86,7 +86,7 @@ def columns(request: HttpRequest) -> HttpResponse:
 
 
 def _open(
-    request: HttpRequest, form: ColumnsForm, seen: Look, waiting: dict[str, Any]
+    request: HttpRequest, form: ColumnsForm, seen: LeakSample, waiting: dict[str, Any]
 ) -> IncidentView | None:
     try:
         with staging.read(waiting["token"]) as stream:

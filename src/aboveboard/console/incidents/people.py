@@ -15,7 +15,7 @@ from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.engines.listing import Filter
 from aboveboard.incidents import queries
-from aboveboard.incidents.leaks.reading import SENTENCES, Reason
+from aboveboard.incidents.leaks.reading import SENTENCES, UnreadReason
 
 _OUTCOMES = {
     "matched": "are ours",
@@ -52,7 +52,7 @@ def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
     page, after = queries.page(number, at=clock.now()), _number(request, "after")
     if outcome == "unread":
         unread = queries.unread(number, after=after, limit=PAGE_SIZE)
-        rows = [{"line": row.line, "why": SENTENCES[Reason(row.reason)]} for row in unread]
+        rows = [{"line": row.line, "why": SENTENCES[UnreadReason(row.reason)]} for row in unread]
         words = "could not be read"
     elif outcome in _OUTCOMES:
         rows = [
@@ -92,7 +92,7 @@ def _number(request: HttpRequest, name: str) -> int:
     return int(text)
 
 
-def _filters(page: queries.Page, said: dict[str, str]) -> list[dict[str, object]]:
+def _filters(page: queries.IncidentPage, said: dict[str, str]) -> list[dict[str, object]]:
     groups = (
         (
             "band",

@@ -1,6 +1,6 @@
-"""From counts and circumstances to severity, risk and duties: the questions
-asked, and the law applied.
+"""How bad it is, and whom to notify: a count and its circumstances give severity, risk and duties.
 
-``circumstances`` asks, ``scoring`` applies ``law`` to a count (pure),
-``assessing`` writes the answer down.
+``circumstances`` asks what is known, ``scoring`` applies ``law`` to a count (pure), ``assess``
+writes the answer down; ``times`` checks the moments that start the law's clocks, ``profile`` says
+who we are as far as the laws ask. Who was exposed is ``exposure``.
 """

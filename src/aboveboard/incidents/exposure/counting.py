@@ -1,6 +1,6 @@
 """Counting who was exposed, as a job that may die anywhere and be run again.
 
-The procedure, numbered as in the code and in ``tests/incidents/test_counting.py``:
+The procedure, numbered as in the code and in ``tests/incidents/test_actions.py``:
 
 1. If the incident has a count and nothing new to count, return it.
 2. Take a snapshot of everyone's facets and blind indexes into a scratch folder.

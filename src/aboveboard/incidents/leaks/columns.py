@@ -41,7 +41,7 @@ class NoSuchRole(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class ColumnRole:
     """What a column may hold. ``bits``: what it exposes; ``index``: the look-up it can
     be matched by, or ""."""
 
@@ -54,7 +54,7 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class ColumnGuess:
     """What a column was taken for. ``by``: ``header``, ``content`` or ``nothing``.
 
     ``seen`` of ``filled`` sample values look like it. The values themselves are not shown:
@@ -70,11 +70,11 @@ class Guess:
 
 
 @cache
-def roles() -> Mapping[str, Role]:
+def roles() -> Mapping[str, ColumnRole]:
     """Return every role by name, in the order in which content is tried."""
     rows: list[dict[str, Any]] = yaml.safe_load(_FILE.read_text("utf-8"))["roles"]
     return {
-        row["role"]: Role(
+        row["role"]: ColumnRole(
             name=row["role"],
             label=row["label"],
             bits=bitmap([row["category"]]) if row["category"] else 0,
@@ -86,7 +86,7 @@ def roles() -> Mapping[str, Role]:
     }
 
 
-def guess(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[Guess]:
+def guess(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[ColumnGuess]:
     """Return what each column seems to hold, from its name and some rows.
 
     A name that says nothing is outweighed by content; a name that says one thing is believed.
@@ -104,7 +104,7 @@ def guess(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[Guess]
         if role is None:
             role, by = roles()[IGNORE], "nothing"
         seen = sum(1 for value in filled if matches(role.content, value)) if role.content else 0
-        found.append(Guess(position, name, role.name, by, seen, len(filled)))
+        found.append(ColumnGuess(position, name, role.name, by, seen, len(filled)))
     return found
 
 
@@ -123,7 +123,7 @@ def check(chosen: Sequence[str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _by_header(name: str) -> Role | None:
+def _by_header(name: str) -> ColumnRole | None:
     plain = re.sub(r"[\W_]+", "", name.lower())
     last = re.sub(r"[\W_]+", "", name.lower().rpartition(".")[2])
     return next(
@@ -132,7 +132,7 @@ def _by_header(name: str) -> Role | None:
     )
 
 
-def _by_content(values: Sequence[str]) -> Role | None:
+def _by_content(values: Sequence[str]) -> ColumnRole | None:
     if not values:
         return None
     for role in roles().values():

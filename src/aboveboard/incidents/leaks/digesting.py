@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from aboveboard.engines.leak import LeakWriter
-from aboveboard.incidents.leaks.columns import Role, roles
-from aboveboard.incidents.leaks.reading import Reason, Row, Unread
+from aboveboard.incidents.leaks.columns import ColumnRole, roles
+from aboveboard.incidents.leaks.reading import LeakRow, UnreadLine, UnreadReason
 from aboveboard.kinds.recognise import password_form
 from aboveboard.vault import blind
 
@@ -20,11 +20,11 @@ class Digested:
     """What became of a file's rows: how many were written, and the lines that could not be read."""
 
     readable: int = 0
-    unread: list[Unread] = field(default_factory=list)
+    unread: list[UnreadLine] = field(default_factory=list)
 
 
 def digest(
-    found: Iterable[Row | Unread],
+    found: Iterable[LeakRow | UnreadLine],
     columns: Sequence[str],
     writer: LeakWriter,
     *,
@@ -42,7 +42,7 @@ def digest(
     done = Digested()
     for row in found:
         progress(row.line)
-        if isinstance(row, Unread):
+        if isinstance(row, UnreadLine):
             done.unread.append(row)
             continue
         keys, categories, protected = _judge(row, chosen, regions, generations)
@@ -50,12 +50,12 @@ def digest(
             writer.add(row.line, categories, protected, keys)
             done.readable += 1
         else:
-            done.unread.append(Unread(row.line, Reason.NOTHING_TO_MATCH_BY))
+            done.unread.append(UnreadLine(row.line, UnreadReason.NOTHING_TO_MATCH_BY))
     return done
 
 
 def _judge(
-    row: Row, chosen: Sequence[Role], regions: Sequence[str], generations: Collection[int]
+    row: LeakRow, chosen: Sequence[ColumnRole], regions: Sequence[str], generations: Collection[int]
 ) -> tuple[set[tuple[int, bytes]], int, int]:
     """Return the row's keys, the categories it really shows, and those of
     them that are unreadable."""

@@ -17,7 +17,7 @@ _MOST = 0.6
 """The share of the sample's lines that must agree on a form; leaked files have rubbish in them."""
 
 
-class Shape(StrEnum):
+class LeakShape(StrEnum):
     """The three forms of file that are read."""
 
     SEPARATED = "separated"
@@ -26,37 +26,37 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class LeakForm:
     """How to read the file. ``header``: the names of its columns, or () when the
     first line is data already.
 
     ``columns``: how many; for JSON lines the header has the names met in the sample.
     """
 
-    shape: Shape
+    shape: LeakShape
     separator: str
     columns: int
     header: tuple[str, ...]
 
 
-def find(sample: Sequence[str]) -> Form:
+def find(sample: Sequence[str]) -> LeakForm:
     """Return the form of a file from some of its first lines (blank ones are passed over)."""
     kept = [line for line in sample if line.strip()]
     if not kept:
-        return Form(Shape.SEPARATED, ",", 1, ())
+        return LeakForm(LeakShape.SEPARATED, ",", 1, ())
     inside = [line for line in kept if line.strip() not in BRACKETS]
     objects = [found for found in map(json_object, inside) if found is not None]
     if objects and len(objects) >= _MOST * len(inside):
         names = tuple(dict.fromkeys(name for item in objects for name in item))
-        return Form(Shape.JSON_LINES, "", len(names), names)
+        return LeakForm(LeakShape.JSON_LINES, "", len(names), names)
     if sum(1 for line in kept if _PAIR.match(line)) >= _MOST * len(kept):
-        return Form(Shape.PAIRS, ":", 2, ())
+        return LeakForm(LeakShape.PAIRS, ":", 2, ())
     separator, columns = _separator(kept)
     first = split(kept[0], separator)
     header = (
         tuple(cell.strip() for cell in first) if len(first) == columns and _is_header(first) else ()
     )
-    return Form(Shape.SEPARATED, separator, columns, header)
+    return LeakForm(LeakShape.SEPARATED, separator, columns, header)
 
 
 def json_object(line: str) -> dict[str, str] | None:

@@ -23,7 +23,7 @@ _BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LeakLine:
     """One line without its end. ``text`` is None when it was longer than
     ``limits.CSV_LINE_BYTES``."""
 
@@ -34,14 +34,14 @@ class Line:
         return f"Line({self.number})"
 
 
-def lines(stream: IO[bytes], *, longest: int = limits.CSV_LINE_BYTES) -> Iterator[Line]:
+def lines(stream: IO[bytes], *, longest: int = limits.CSV_LINE_BYTES) -> Iterator[LeakLine]:
     """Yield every line; a file of one endless line takes no more memory than ``longest`` bytes.
 
     A line is decoded as UTF-8, or as Windows-1252 when it is not UTF-8; a byte-order mark decides
     for UTF-16 and UTF-32. NUL characters are dropped.
     """
     for number, raw in enumerate(_bounded(_as_bytes(stream), longest), 1):
-        yield Line(number, None if raw is None else _decode(raw))
+        yield LeakLine(number, None if raw is None else _decode(raw))
 
 
 def _as_bytes(stream: IO[bytes]) -> Iterator[bytes]:

@@ -27,8 +27,9 @@ from aboveboard.basics.errors import Conflict, Invalid
 from aboveboard.basics.facts import Digest
 from aboveboard.basics.ids import new_id
 from aboveboard.engines.leak import LeakWriter
-from aboveboard.incidents import counting, lifecycle
+from aboveboard.incidents import lifecycle
 from aboveboard.incidents.entries import EvidenceSealed, IncidentChanged
+from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.exposure.folders import folder_of, incidents_folder
 from aboveboard.incidents.leaks import columns, form, keyed, reading
 from aboveboard.incidents.leaks.digesting import Digested, digest
@@ -40,11 +41,11 @@ from aboveboard.vault import queries as vault
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LeakSample:
     """What a file seems to be, to be confirmed: its form, and a guess for each column."""
 
-    form: form.Form
-    columns: tuple[columns.Guess, ...]
+    form: form.LeakForm
+    columns: tuple[columns.ColumnGuess, ...]
 
 
 class _Hashed:
@@ -62,16 +63,16 @@ class _Hashed:
         return block
 
 
-def look(stream: IO[bytes]) -> Look:
+def sample(stream: IO[bytes]) -> LeakSample:
     """Return what the file's first lines look like. None of its values is in the answer."""
     first = reading.sample(stream)
     shape = form.find(first)
-    return Look(shape, tuple(columns.guess(shape.header, reading.sample_rows(first, shape))))
+    return LeakSample(shape, tuple(columns.guess(shape.header, reading.sample_rows(first, shape))))
 
 
 def open_from_leak(
     stream: IO[bytes],
-    shape: form.Form,
+    shape: form.LeakForm,
     chosen: Sequence[str],
     *,
     file_name: str,

@@ -16,11 +16,11 @@ from typing import IO
 from aboveboard.basics.limits import CSV_LINE_BYTES
 from aboveboard.incidents import limits
 from aboveboard.incidents.leaks import form as forms
-from aboveboard.incidents.leaks.form import Form, Shape
-from aboveboard.incidents.leaks.lines import Line, lines
+from aboveboard.incidents.leaks.form import LeakForm, LeakShape
+from aboveboard.incidents.leaks.lines import LeakLine, lines
 
 
-class Reason(StrEnum):
+class UnreadReason(StrEnum):
     """Why a line could not be read; the sentences are :data:`SENTENCES`."""
 
     TOO_LONG = "too_long"
@@ -31,20 +31,20 @@ class Reason(StrEnum):
     NOTHING_TO_MATCH_BY = "nothing_to_match_by"
 
 
-SENTENCES: dict[Reason, str] = {
-    Reason.TOO_LONG: "The line is longer than any row of data.",
-    Reason.NOT_JSON: "The line is not a JSON object.",
-    Reason.COLUMNS: "The line has another number of columns than the file.",
-    Reason.REPEATED_HEADER: "The line repeats the names of the columns.",
-    Reason.NO_PAIR: "The line is not an address, a colon and a secret.",
-    Reason.NOTHING_TO_MATCH_BY: (
+SENTENCES: dict[UnreadReason, str] = {
+    UnreadReason.TOO_LONG: "The line is longer than any row of data.",
+    UnreadReason.NOT_JSON: "The line is not a JSON object.",
+    UnreadReason.COLUMNS: "The line has another number of columns than the file.",
+    UnreadReason.REPEATED_HEADER: "The line repeats the names of the columns.",
+    UnreadReason.NO_PAIR: "The line is not an address, a colon and a secret.",
+    UnreadReason.NOTHING_TO_MATCH_BY: (
         "The line has no e-mail address, phone or customer number that could be read."
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LeakRow:
     """One row: ``cells`` in the order of the columns, empty text where there is nothing."""
 
     line: int
@@ -52,11 +52,11 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadLine:
     """A line that could not be read, and why."""
 
     line: int
-    reason: Reason
+    reason: UnreadReason
 
 
 def sample(stream: IO[bytes]) -> list[str]:
@@ -69,56 +69,60 @@ def sample(stream: IO[bytes]) -> list[str]:
     ]
 
 
-def sample_rows(first: Sequence[str], form: Form) -> list[tuple[str, ...]]:
+def sample_rows(first: Sequence[str], form: LeakForm) -> list[tuple[str, ...]]:
     """Return the sample's lines as rows, without the header and what cannot be read."""
-    numbered = (Line(number, text) for number, text in enumerate(first, 1))
-    return [row.cells for row in _rows(numbered, form) if isinstance(row, Row)]
+    numbered = (LeakLine(number, text) for number, text in enumerate(first, 1))
+    return [row.cells for row in _rows(numbered, form) if isinstance(row, LeakRow)]
 
 
-def rows(stream: IO[bytes], form: Form) -> Iterator[Row | Unread]:
+def rows(stream: IO[bytes], form: LeakForm) -> Iterator[LeakRow | UnreadLine]:
     """Yield every row, and every line that is none, in file order; memory does
     not grow with the file."""
     return _rows(lines(stream), form)
 
 
-def _rows(numbered: Iterator[Line], form: Form) -> Iterator[Row | Unread]:
-    if form.shape is Shape.SEPARATED:
+def _rows(numbered: Iterator[LeakLine], form: LeakForm) -> Iterator[LeakRow | UnreadLine]:
+    if form.shape is LeakShape.SEPARATED:
         yield from _separated(numbered, form)
         return
-    read = _json if form.shape is Shape.JSON_LINES else _pair
+    read = _json if form.shape is LeakShape.JSON_LINES else _pair
     for line in numbered:
         if line.text is None:
-            yield Unread(line.number, Reason.TOO_LONG)
+            yield UnreadLine(line.number, UnreadReason.TOO_LONG)
         elif line.text.strip() and not (
-            form.shape is Shape.JSON_LINES and line.text.strip() in forms.BRACKETS
+            form.shape is LeakShape.JSON_LINES and line.text.strip() in forms.BRACKETS
         ):
             yield read(line.number, line.text, form)
 
 
-def _json(number: int, text: str, form: Form) -> Row | Unread:
+def _json(number: int, text: str, form: LeakForm) -> LeakRow | UnreadLine:
     found = forms.json_object(text)
     return (
-        Unread(number, Reason.NOT_JSON)
+        UnreadLine(number, UnreadReason.NOT_JSON)
         if found is None
-        else Row(number, tuple(found.get(name, "") for name in form.header))
+        else LeakRow(number, tuple(found.get(name, "") for name in form.header))
     )
 
 
-def _pair(number: int, text: str, form: Form) -> Row | Unread:
+def _pair(number: int, text: str, form: LeakForm) -> LeakRow | UnreadLine:
     # A secret may hold colons; an address may not.
     left, colon, right = text.strip().partition(form.separator)
-    return Row(number, (left, right)) if colon and "@" in left else Unread(number, Reason.NO_PAIR)
+    return (
+        LeakRow(number, (left, right))
+        if colon and "@" in left
+        else UnreadLine(number, UnreadReason.NO_PAIR)
+    )
 
 
-def _separated(numbered: Iterator[Line], form: Form) -> Iterator[Row | Unread]:
-    waiting: list[Line] = []
+def _separated(numbered: Iterator[LeakLine], form: LeakForm) -> Iterator[LeakRow | UnreadLine]:
+    waiting: list[LeakLine] = []
     first = True
     while True:
         line = waiting.pop(0) if waiting else next(numbered, None)
         if line is None:
             return
         if line.text is None:
-            yield Unread(line.number, Reason.TOO_LONG)
+            yield UnreadLine(line.number, UnreadReason.TOO_LONG)
             continue
         if not line.text.strip():
             continue
@@ -130,16 +134,16 @@ def _separated(numbered: Iterator[Line], form: Form) -> Iterator[Row | Unread]:
                 cells = joined
         if form.header and tuple(cell.strip() for cell in cells) == form.header:
             if not first:
-                yield Unread(line.number, Reason.REPEATED_HEADER)
+                yield UnreadLine(line.number, UnreadReason.REPEATED_HEADER)
         elif (fitted := _fit(cells, form.columns)) is not None:
-            yield Row(line.number, fitted)
+            yield LeakRow(line.number, fitted)
         else:
-            yield Unread(line.number, Reason.COLUMNS)
+            yield UnreadLine(line.number, UnreadReason.COLUMNS)
         first = False
 
 
 def _join(
-    line: Line, waiting: list[Line], numbered: Iterator[Line], form: Form
+    line: LeakLine, waiting: list[LeakLine], numbered: Iterator[LeakLine], form: LeakForm
 ) -> tuple[list[str] | None, int]:
     """Try to close an open quote with the lines below; give them all back when that makes no row.
 

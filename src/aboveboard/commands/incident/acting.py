@@ -1,0 +1,80 @@
+"""``aboveboard incident done`` and ``notices``; and who acts, for all verbs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from aboveboard.accounts.queries import staff_member
+from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM, Actor
+from aboveboard.basics.errors import NotFound
+from aboveboard.delivery.templates import LANGUAGES
+from aboveboard.incidents.actions import mark_done
+from aboveboard.incidents.notices import actions, queries
+
+
+def done(args: argparse.Namespace) -> int:
+    """Mark a duty as done."""
+    marked = mark_done(args.duty, reference=args.reference, by=actor_of(args), at=clock.now())
+    say(args, {"duty": args.duty, "done_at": clock.to_text(marked.at)}, "Marked as done.")
+    return 0
+
+
+def notices(args: argparse.Namespace) -> int:
+    """Prepare, approve, stop or resume notices, or say how far they are."""
+    by, at = actor_of(args), clock.now()
+    if args.step == "prepare":
+        actions.prepare(args.incident, measures=measures_of(args.measures), by=by, at=at)
+    batch = queries.newest_batch(args.incident)
+    if batch is None:
+        raise NotFound(what="batch of notices for this incident")
+    if args.step in ("approve", "stop", "resume"):
+        step = {"approve": actions.approve, "stop": actions.stop, "resume": actions.resume}
+        step[args.step](batch.id, by=by, at=at)
+        batch = queries.batch(batch.id)
+    _say_progress(args, batch)
+    return 0
+
+
+def _say_progress(args: argparse.Namespace, batch: queries.BatchView) -> None:
+    state = batch.step.value if batch.step else "waits for a second person"
+    facts = {
+        "batch": batch.id,
+        "state": state,
+        "people": batch.people,
+        "queued": batch.queued,
+        "sent": batch.sent,
+        "waiting": batch.waiting,
+        "failed": batch.failed,
+        "skipped": batch.skipped,
+        "languages": batch.languages,
+    }
+    say(
+        args,
+        facts,
+        f"{batch.people:,} notices: {state.replace('_', ' ')}; {batch.sent:,} sent, "
+        f"{batch.waiting:,} waiting, {batch.failed:,} failed, {batch.skipped:,} skipped.",
+    )
+
+
+def measures_of(given: Sequence[str]) -> dict[str, str]:
+    """Return what was done, by language: ``fr:TEXT`` is French, ``TEXT`` alone English."""
+    measures = {}
+    for text in given:
+        language, colon, rest = text.partition(":")
+        named = bool(colon) and language in LANGUAGES
+        measures[language if named else LANGUAGES[0]] = rest.strip() if named else text
+    return measures
+
+
+def say(args: argparse.Namespace, facts: dict[str, Any], words: str) -> None:
+    """Print the facts as JSON where that was asked for, else the words."""
+    print(json.dumps(facts) if args.json else words)
+
+
+def actor_of(args: argparse.Namespace) -> Actor:
+    """Return who acts: the member of staff that ``--as`` names, else the operator."""
+    return staff_member(args.email).actor if args.email else SYSTEM

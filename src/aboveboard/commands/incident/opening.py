@@ -1,0 +1,107 @@
+"""``aboveboard incident open-leak``, ``report-device`` and ``count``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.errors import Invalid
+from aboveboard.commands.incident.acting import actor_of, say
+from aboveboard.commands.incident.showing import show
+from aboveboard.commands.progress import Bar
+from aboveboard.custody.queries import device_by_tag
+from aboveboard.incidents.actions import report_loss
+from aboveboard.incidents.exposure.counting import STEPS
+from aboveboard.incidents.exposure.counting import count as count_exposed
+from aboveboard.incidents.leaks.opening import LeakSample, open_from_leak, sample
+from aboveboard.incidents.views import IncidentView
+
+
+def open_leak(args: argparse.Namespace) -> int:
+    """Open an incident from a leaked file."""
+    by = actor_of(args)
+    if not args.file.is_file():
+        raise Invalid(found=f"there is no file {args.file}", fix="Check the path.")
+    with args.file.open("rb") as file:
+        guessed = sample(file)
+    chosen = (
+        args.columns.split(",")
+        if args.columns
+        else _confirm(guessed, without_asking=args.yes or args.json)
+    )
+    size = args.file.stat().st_size
+    with (
+        args.file.open("rb") as file,
+        Bar("Reading the file", size, quiet=_quiet(args)) as advance,
+    ):
+        incident = open_from_leak(
+            file,
+            guessed.form,
+            chosen,
+            file_name=args.file.name,
+            title=args.title,
+            progress=advance,
+            by=by,
+            at=clock.now(),
+        )
+    return _count_new(incident, args, by)
+
+
+def report_device(args: argparse.Namespace) -> int:
+    """Report a device missing."""
+    by = actor_of(args)
+    device = device_by_tag(args.tag)
+    incident = report_loss(device.id, note=args.note, occurred_at=args.when, by=by, at=clock.now())
+    return _count_new(incident, args, by)
+
+
+def count(args: argparse.Namespace) -> int:
+    """Count who was exposed, and show the incident."""
+    _count(args.incident, args, actor_of(args))
+    return show(args)
+
+
+def _count_new(incident: IncidentView, args: argparse.Namespace, by: Actor) -> int:
+    if args.later:
+        words = f"{incident.reference} is open. The worker counts who was exposed."
+        say(args, {"incident": incident.reference}, words)
+        return 0
+    _count(incident.number, args, by)
+    args.incident = incident.number
+    return show(args)
+
+
+def _count(number: int, args: argparse.Namespace, by: Actor) -> None:
+    with Bar("Counting who was exposed", len(STEPS), quiet=_quiet(args)) as advance:
+        count_exposed(
+            number,
+            progress=lambda step: advance(STEPS.index(step) + 1),
+            by=by,
+            at=clock.now(),
+        )
+
+
+def _confirm(guessed: LeakSample, *, without_asking: bool) -> list[str]:
+    """Show what each column seems to hold and ask. None of its values is shown: most are of people
+    whom we do not know."""
+    if not without_asking:
+        for guess in guessed.columns:
+            name = f" ({guess.header})" if guess.header else ""
+            rows = f"{guess.seen or guess.filled} of {guess.filled} sample rows"
+            print(f"  column {guess.position + 1}{name}: {guess.role.replace('_', ' ')}, {rows}")
+        if not sys.stdin.isatty():
+            raise Invalid(
+                found="nobody to confirm the columns",
+                fix="Use --yes to accept the guess, or give --columns.",
+            )
+        if input("Is this right? [y/N] ").strip().lower() not in ("y", "yes"):
+            raise Invalid(
+                found="the columns were not confirmed", fix="Say what each holds with --columns."
+            )
+    return [guess.role for guess in guessed.columns]
+
+
+def _quiet(args: argparse.Namespace) -> bool:
+    return bool(args.json) or not sys.stderr.isatty()

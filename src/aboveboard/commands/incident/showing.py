@@ -1,0 +1,128 @@
+"""``aboveboard incident list``, ``show``, ``duties``, ``report`` and ``veris``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from aboveboard.basics import clock
+from aboveboard.incidents import queries, reports
+from aboveboard.incidents.veris import export
+
+
+def list_all(args: argparse.Namespace) -> int:
+    """List incidents, newest first."""
+    rows = queries.incidents(at=clock.now())
+    if args.json:
+        facts = [
+            {
+                "incident": row.reference,
+                "title": row.title,
+                "state": row.state,
+                "people": row.people,
+            }
+            for row in rows
+        ]
+        print(json.dumps(facts, indent=1))
+        return 0
+    for row in rows:
+        people = f"{row.people:,} people" if row.people is not None else "not counted yet"
+        print(f"{row.reference}  {row.state:<9}  {people:<18}  {row.title}")
+    if not rows:
+        print("There are no incidents. Report one with: aboveboard incident report-device LABEL")
+    return 0
+
+
+def show(args: argparse.Namespace) -> int:
+    """Show one incident."""
+    page = queries.page(args.incident, at=clock.now())
+    if args.json:
+        print(json.dumps(_facts(page), indent=1))
+        return 0
+    incident, count = page.incident, page.exposure
+    print(f"{incident.reference}: {incident.title} ({page.state.label.lower()})")
+    if count is None:
+        print(f"Not counted yet. Count with: aboveboard incident count {incident.reference}")
+        return 0
+    bands = ", ".join(f"{part.people:,} {part.name}" for part in page.slices)
+    verb = "was" if count.people == 1 else "were"
+    print(f"{count.people:,} of our customers {verb} exposed" + (f": {bands}" if bands else "."))
+    if page.evidence:
+        print(
+            f"Lines: {count.matched_lines:,} ours, {count.stranger_lines:,} strangers, "
+            f"{count.ambiguous_lines:,} ambiguous, {count.unread_lines:,} unread"
+        )
+    if (duty := page.next_duty) is not None:
+        when = f"within {duty.left}" if duty.left else duty.clock_words
+        print(f"Next: notify {duty.who} {when} ({duty.law} {duty.citation})")
+    return 0
+
+
+def _facts(page: queries.IncidentPage) -> dict[str, Any]:
+    count, duty = page.exposure, page.next_duty
+    return {
+        "incident": page.incident.reference,
+        "title": page.incident.title,
+        "state": page.state.value,
+        "aware_at": clock.to_text(page.incident.aware_at),
+        "people": count.people if count else None,
+        "matched_lines": count.matched_lines if count else None,
+        "ambiguous_lines": count.ambiguous_lines if count else None,
+        "stranger_lines": count.stranger_lines if count else None,
+        "unread_lines": count.unread_lines if count else None,
+        "severity": {part.name: part.people for part in page.slices},
+        "jurisdictions": page.jurisdictions,
+        "next_duty": {"who": duty.who, "left": duty.left} if duty else None,
+    }
+
+
+def duties(args: argparse.Namespace) -> int:
+    """List who must be notified. Exit code 1: one that is required is late."""
+    rows = queries.duties(args.incident, at=clock.now())
+    if args.json:
+        print(json.dumps([_duty(duty) for duty in rows], indent=1))
+    else:
+        for duty in rows:
+            when = "done" if duty.done else duty.left or duty.clock_words
+            people = "1 person" if duty.people == 1 else f"{duty.people:,} people"
+            print(f"{duty.id:>5}  {duty.required:<11}  {duty.place}: {duty.who}; {people}; {when}")
+    return 1 if any(duty.late and duty.required == "yes" for duty in rows) else 0
+
+
+def _duty(duty: queries.DutyView) -> dict[str, Any]:
+    return {
+        "duty": duty.id,
+        "id": duty.duty_id,
+        "place": duty.place,
+        "tell": duty.who,
+        "law": f"{duty.law} {duty.citation}",
+        "required": duty.required,
+        "people": duty.people,
+        "due_at": clock.to_text(duty.due_at) if duty.due_at else None,
+        "clock": duty.clock_words,
+        "done_at": clock.to_text(duty.done.at) if duty.done else None,
+        "not_covered": duty.not_covered,
+        "reasons": list(duty.reasons),
+    }
+
+
+def report(args: argparse.Namespace) -> int:
+    """Print the report to an authority."""
+    at = clock.now()
+    if args.json:
+        print(json.dumps(reports.report_json(args.incident, at=at), indent=1, ensure_ascii=False))
+        return 0
+    written = reports.authority_report(args.incident, at=at)
+    for answer in written.ico:
+        print(f"{answer.question}\n    {answer.answer or '— not known yet'}")
+    if written.missing:
+        open_questions = " ".join(item.question for item in written.missing)
+        print(f"{len(written.missing)} questions are still open: {open_questions}")
+    return 0
+
+
+def veris(args: argparse.Namespace) -> int:
+    """Print the incident as a VERIS record."""
+    print(json.dumps(export(args.incident), indent=1))
+    return 0
