@@ -53,7 +53,7 @@ def test_the_command_says_which_it_was(tmp_path: Path, capsys: pytest.CaptureFix
     for _ in range(2):
         assert command.run(parser.parse_args(["adopt", str(file)])) == 0
         said.append(capsys.readouterr().out)
-    assert "of the promise is in force" in said[0]
-    assert said[1].startswith("Already in force, as version ")
+    assert "of the promise is now in force" in said[0]
+    assert said[1].startswith("This promise is already in force, as version ")
     assert "Nothing was changed." in said[1]
     assert len(written()) == 1

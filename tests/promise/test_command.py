@@ -43,7 +43,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_sound_promise(folder: Path) -> None:
     done = run(folder, "check", "good.yaml")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "good.yaml: a sound promise. 17 things are held, for 7 purposes.\n"
+    assert done.stdout == "good.yaml: no problems found. 17 fields, 7 purposes.\n"
 
 
 def test_a_refused_promise(folder: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_refused_promise(folder: Path) -> None:
     assert done.returncode == 1
     assert f"bad.yaml:{line}:13: undeclared_role\n" in done.stdout
     assert "Did you mean `finance`?" in done.stdout
-    assert done.stdout.endswith("The promise in bad.yaml is refused: one problem to put right.\n")
+    assert done.stdout.endswith("The promise in bad.yaml cannot be used: one problem to fix.\n")
 
 
 def test_a_refused_promise_for_a_program(folder: Path) -> None:
@@ -103,7 +103,7 @@ def test_explain_diff_register_schema_and_sample(folder: Path) -> None:
         ]
         == "widened"
     )
-    assert run(folder, "diff", "good.yaml", "good.yaml").stdout == "Nothing changed.\n"
+    assert run(folder, "diff", "good.yaml", "good.yaml").stdout == "No differences.\n"
     assert run(folder, "register", "good.yaml", "--csv").stdout.startswith("Controller (a),")
     assert (
         json.loads(run(folder, "register", "good.yaml", "--json-ld").stdout)["@type"] == "dpv:ROPA"

@@ -273,5 +273,5 @@ def test_the_error_says_how_many_and_the_first() -> None:
         load(edited(("roles: [finance]", "roles: [finanse]")), name="ours.yaml")
     assert refused.value.code == "promise_refused"
     assert str(refused.value).startswith(
-        "The promise in ours.yaml is refused: one problem to put right. First: ours.yaml:"
+        "The promise in ours.yaml cannot be used: one problem to fix. First: ours.yaml:"
     )

@@ -13,8 +13,7 @@ from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.loading import lines, shape
 from aboveboard.promise.loading.problems import Report
 from aboveboard.promise.loading.schema import json_schema, resolved
-from tests.promise import RETAILER, SMALL, edited, problems
-from tests.promise.test_refusals import STORIES
+from tests.promise import RETAILER, SMALL, edited, problems, test_lawfulness, test_refusals
 from tests.promise.test_safety import HOSTILE, paths, put
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "promise-file.md"
@@ -151,7 +150,10 @@ def test_the_reference_names_every_code() -> None:
     table = text[text.index("## What is refused") : text.index("All problems are reported at once")]
     listed = set(re.findall(r"`([a-z0-9_]+)`", table))
     found = {
-        problem.code for changes, *_ in STORIES.values() for problem in problems(edited(*changes))
+        problem.code
+        for stories in (test_refusals.STORIES, test_lawfulness.STORIES)
+        for changes, *_ in stories.values()
+        for problem in problems(edited(*changes))
     }
     found |= {problem.code for source, _ in HOSTILE.values() for problem in problems(source)}
     assert found == listed

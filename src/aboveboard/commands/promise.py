@@ -1,7 +1,7 @@
 """``aboveboard promise``: check, explain, compare, print and adopt a promise file.
 
-All but ``adopt`` and ``what-if`` work without an instance, so a promise can be
-checked where it is written.
+All but ``adopt`` and ``what-if`` work without an instance, so a promise can be checked where it is
+written.
 """
 
 from __future__ import annotations
@@ -20,18 +20,22 @@ from aboveboard.promise.loading import SAMPLE, PromiseRefused, json_schema, load
 from aboveboard.promise.model import Promise
 
 NAME = "promise"
-HELP = "Check, explain, compare, print or adopt a promise: what is held, why, and for how long."
+HELP = "Check, explain, compare, print or adopt a promise."
 EXAMPLE = """
 aboveboard promise sample > promise.yaml
 aboveboard promise check promise.yaml
+aboveboard promise explain promise.yaml --language fr
+aboveboard promise diff old.yaml promise.yaml
+aboveboard promise register promise.yaml --csv > register.csv
 aboveboard promise what-if promise.yaml
 aboveboard promise adopt promise.yaml
+aboveboard promise schema > promise.schema.json
 """
 
 
 def needs_instance(args: argparse.Namespace) -> bool:
-    """Only adopting a promise, or weighing it against the people held, needs the instance;
-    the rest reads a file."""
+    """Only adopting a promise, or counting what it would change, needs the instance; the rest reads
+    a file."""
     return args.verb in ("adopt", "what-if")
 
 
@@ -43,50 +47,45 @@ _FILE_HELP = "the promise file (YAML)"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the verbs and their arguments."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    check = verbs.add_parser(
-        "check", help="say everything that is wrong with a promise: file, line and fix"
-    )
+    check = verbs.add_parser("check", help="list every problem in a promise, with line and fix")
     check.add_argument("file", type=Path, help=_FILE_HELP)
     check.add_argument("--json", action="store_true", help="print the problems as JSON")
-    told = verbs.add_parser("explain", help="say a promise in plain words")
-    told.add_argument("file", type=Path, help=_FILE_HELP)
-    told.add_argument("--language", default="en", metavar="CODE", help="en, fr or de (default: en)")
-    compared = verbs.add_parser("diff", help="say what changed between two promises")
-    compared.add_argument("old", type=Path, help="the promise as it was")
-    compared.add_argument("new", type=Path, help="the promise as it would be")
-    compared.add_argument("--json", action="store_true", help="print the changes as JSON")
+    explained = verbs.add_parser("explain", help="print a promise in plain language")
+    explained.add_argument("file", type=Path, help=_FILE_HELP)
+    explained.add_argument(
+        "--language", default="en", metavar="CODE", help="en, fr or de (default: en)"
+    )
+    compared = verbs.add_parser("diff", help="list the differences between two promises")
+    compared.add_argument("old", type=Path, help="the earlier promise file")
+    compared.add_argument("new", type=Path, help="the later promise file")
+    compared.add_argument("--json", action="store_true", help="print the differences as JSON")
     printed = verbs.add_parser(
-        "register", help="print the register of processing activities (GDPR Art. 30)"
+        "register", help="print the record of processing activities (GDPR Art. 30)"
     )
     printed.add_argument("file", type=Path, help=_FILE_HELP)
     form = printed.add_mutually_exclusive_group(required=True)
     form.add_argument("--csv", action="store_true", help="as CSV, for a spreadsheet")
     form.add_argument(
-        "--json-ld",
-        action="store_true",
-        help="as JSON-LD in the words of the W3C Data Privacy Vocabulary",
+        "--json-ld", action="store_true", help="as JSON-LD, in the W3C Data Privacy Vocabulary"
     )
     verbs.add_parser("schema", help="print the JSON Schema of a promise file, for editors")
-    verbs.add_parser("sample", help="print a whole promise to start from")
-    weighed = verbs.add_parser(
-        "what-if",
-        help="count what it would allow or forbid of the people held, before it is adopted",
+    verbs.add_parser("sample", help="print a complete promise to start from")
+    impact = verbs.add_parser(
+        "what-if", help="count which uses of customers' data a promise would newly allow or forbid"
     )
-    weighed.add_argument("file", type=Path, help=_FILE_HELP)
-    weighed.add_argument(
-        "--list", metavar="PURPOSE", help="list each person for whom a use for this purpose changes"
+    impact.add_argument("file", type=Path, help=_FILE_HELP)
+    impact.add_argument(
+        "--list", metavar="PURPOSE", help="list each customer affected, for one purpose"
     )
-    weighed.add_argument(
-        "--json",
-        action="store_true",
-        help="print JSON for a program; with --list a line for each person",
+    impact.add_argument(
+        "--json", action="store_true", help="print JSON; with --list, one line for each customer"
     )
-    adopted = verbs.add_parser("adopt", help="put a promise in force, and write that to the ledger")
+    adopted = verbs.add_parser("adopt", help="put a promise in force, and record it in the ledger")
     adopted.add_argument("file", type=Path, help=_FILE_HELP)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do one verb. Exit code 0: done; 1: the promise is refused; 2: a file cannot be read."""
+    """Do one verb. Exit code 0: done; 1: the promise has problems; 2: a file cannot be read."""
     try:
         return _VERBS[args.verb](args)
     except PromiseRefused as refused:
@@ -99,8 +98,8 @@ def _check(args: argparse.Namespace) -> int:
     if args.json:
         _print_json({"file": str(args.file), "accepted": True, "problems": []})
     else:
-        held, used = len(promise.fields), len(promise.purposes)
-        print(f"{args.file}: a sound promise. {held} things are held, for {used} purposes.")
+        fields, purposes = len(promise.fields), len(promise.purposes)
+        print(f"{args.file}: no problems found. {fields} fields, {purposes} purposes.")
     return DONE
 
 
@@ -112,25 +111,29 @@ def _explain(args: argparse.Namespace) -> int:
 def _diff(args: argparse.Namespace) -> int:
     changes = diff.compare(_load(args.old), _load(args.new))
     if args.json:
-        found: list[Json] = [
-            {"direction": one.direction.value, "subject": one.subject, "sentence": one.sentence}
-            for one in changes
+        rows: list[Json] = [
+            {
+                "direction": change.direction.value,
+                "subject": change.subject,
+                "sentence": change.sentence,
+            }
+            for change in changes
         ]
-        _print_json({"changes": found})
+        _print_json({"changes": rows})
         return DONE
     for direction, heading in _HEADINGS.items():
         sentences = [change.sentence for change in changes if change.direction is direction]
         if sentences:
             print(heading, *(f"  {sentence}" for sentence in sentences), sep="\n")
     if not changes:
-        print("Nothing changed.")
+        print("No differences.")
     return DONE
 
 
 _HEADINGS = {
     diff.Direction.WIDENED: "More is done with people's data, or less protects it:",
     diff.Direction.NARROWED: "Less is done with people's data, or more protects it:",
-    diff.Direction.REWORDED: "Said in other words:",
+    diff.Direction.REWORDED: "Only the wording changed:",
 }
 
 
@@ -167,11 +170,11 @@ def _adopt(args: argparse.Namespace) -> int:
     adopted = adopt_promise(source.decode("utf-8-sig"), name=args.file.name, by=SYSTEM, at=now())
     if adopted.serial == before:
         print(
-            f"Already in force, as version {adopted.serial}. Nothing was changed. SHA-256 "
-            f"{adopted.digest}"
+            f"This promise is already in force, as version {adopted.serial}. Nothing was changed. "
+            f"SHA-256: {adopted.digest}"
         )
     else:
-        print(f"Version {adopted.serial} of the promise is in force. SHA-256 {adopted.digest}")
+        print(f"Version {adopted.serial} of the promise is now in force. SHA-256: {adopted.digest}")
     return DONE
 
 
@@ -215,12 +218,13 @@ def _print_refusal(refused: PromiseRefused, *, as_json: bool) -> None:
             {
                 "file": refused.problems[0].file,
                 "accepted": False,
-                "problems": [one.as_json() for one in refused.problems],
+                "problems": [problem.as_json() for problem in refused.problems],
             }
         )
         return
-    for one in refused.problems:
-        print(f"{one.file}:{one.line}:{one.column}: {one.code}\n  {one.message}\n  {one.fix}")
+    for problem in refused.problems:
+        place = f"{problem.file}:{problem.line}:{problem.column}"
+        print(f"{place}: {problem.code}\n  {problem.message}\n  {problem.fix}")
     print(refused.message)
 
 

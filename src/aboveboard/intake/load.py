@@ -259,9 +259,7 @@ def _left_out(done: Sealed, source: Source, run: ImportRun) -> set[int]:
     for place, (line, digest) in enumerate(zip(done.lines, done.digests, strict=True)):
         # Ids rise with time: one that this run made belongs to an earlier line of the file.
         if digest in here or held.get(digest, -1) >= run.first_person_id:
-            problem = people_file.RowProblem(
-                key, "twice", f"The same {key} stands in an earlier line."
-            )
+            problem = people_file.RowProblem(key, "twice", f"The same {key} is on an earlier line.")
             done.problems.append((line, problem))
             left_out.add(place)
         elif digest in held:

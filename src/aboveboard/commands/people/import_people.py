@@ -1,4 +1,4 @@
-"""``aboveboard import``: bring customers in, sealed, and say row by row what was not loaded."""
+"""``aboveboard import``: import customers, sealed, and list each row that was not imported."""
 
 from __future__ import annotations
 
@@ -17,16 +17,14 @@ if TYPE_CHECKING:
     from aboveboard.intake.queries import ImportRun
 
 NAME = "import"
-HELP = "Bring customers in from a CSV file: sealed, each with a key of their own."
+HELP = "Import customers from a CSV file. Each customer gets an encryption key of their own."
 EXAMPLE = """\
+aboveboard import --print-sample-mapping > mapping.yaml
 aboveboard import customers.csv --mapping mapping.yaml
 aboveboard import customers.csv --mapping mapping.yaml --json > report.json
-aboveboard import customers.csv --sample-mapping   (the columns of the sample file)
-aboveboard import --print-sample-mapping > mapping.yaml   (to start from)
-aboveboard import --problems 7 > problems.csv   (what import 7 did not load, and why)
-aboveboard import customers.csv --problems 7 > mend.csv   \
-(those lines themselves, to mend and import)
-Stopped or killed, run it again: it goes on where it stopped. Nobody is loaded twice."""
+aboveboard import --problems 7 > problems.csv   (the rows that import 7 did not load, and why)
+aboveboard import customers.csv --problems 7 > to-correct.csv   (those rows themselves)
+If an import stops, run the same command again to continue. Nobody is imported twice."""
 
 SAMPLE_MAPPING = Path(__file__).parents[2] / "intake" / "samples" / "adventureworks.yaml"
 _LISTED = 20
@@ -41,36 +39,39 @@ def NEEDS_INSTANCE(args: argparse.Namespace) -> bool:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "file", type=Path, nargs="?", help="a comma-separated file with a header line, in UTF-8"
+        "file", type=Path, nargs="?", help="a CSV file in UTF-8, with commas and a header line"
     )
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--mapping", type=Path, help="which column is which field of the promise")
+    which.add_argument(
+        "--mapping",
+        type=Path,
+        help="the file that says which column fills which field of the promise",
+    )
     which.add_argument(
         "--sample-mapping", action="store_true", help="use the mapping of the sample customer file"
     )
     which.add_argument(
         "--print-sample-mapping",
         action="store_true",
-        help="print that mapping, to start your own from, and end",
+        help="print that mapping, to start your own from",
     )
     which.add_argument(
         "--problems",
         type=int,
         metavar="IMPORT",
-        help="list what that import did not load, as CSV; with FILE, print those lines of it",
+        help="list the rows that import did not load, as CSV; with FILE, print the rows themselves",
     )
     parser.add_argument(
         "--processes",
         type=int,
         metavar="N",
-        help="processes that seal; 0 is one alone (default: as the file's size asks)",
+        help="how many processes encrypt beside this one (default: depends on the file's size)",
     )
     parser.add_argument(
         "--json",
         action="store_true",
         help=(
-            "print the report as JSON, every problem included, and progress as lines of JSON on "
-            "stderr"
+            "print the report as JSON, with every problem, and progress as lines of JSON on stderr"
         ),
     )
 
@@ -90,13 +91,11 @@ def run(args: argparse.Namespace) -> int:
         return _print_problems(args)
     if args.file is None or mapping_file is None:
         raise Invalid(
-            found="there is no file to import",
+            found="no file to import was given",
             fix="Name it: aboveboard import FILE --mapping MAPPING",
         )
     if args.processes is not None and args.processes < 0:
-        raise Invalid(
-            found="a number of processes below nought", fix="Give 0 or more, or leave it out."
-        )
+        raise Invalid(found="--processes is below 0", fix="Give 0 or more, or leave it out.")
     return _import(args, mapping_file)
 
 
@@ -151,7 +150,7 @@ class _Reached:
                 self._rows_before = run.rows
                 if run.resumed and run.rows:
                     print(
-                        f"Import {run.pk} was stopped after {run.rows:,} rows; it goes on there.",
+                        f"Import {run.pk} stopped after {run.rows:,} rows. Continuing from there.",
                         file=sys.stderr,
                     )
             self.run = run
@@ -162,16 +161,16 @@ class _Reached:
     def stopped(self) -> str:
         """Return what to say after Ctrl-C."""
         if self.run is None:
-            return "Stopped before anything was loaded."
+            return "Stopped. Nothing was imported."
         return (
-            f"Stopped after {self.run.rows:,} rows; they are kept. Run the same command again: it "
-            "goes on there."
+            f"Stopped after {self.run.rows:,} rows, which are kept. To continue, run the same "
+            "command again."
         )
 
 
 def _bar(args: argparse.Namespace) -> Bar:
     return Bar(
-        "Sealing customers",
+        "Importing customers",
         args.file.stat().st_size,
         quiet=args.json or not sys.stderr.isatty(),
         unit="rows",
@@ -179,15 +178,15 @@ def _bar(args: argparse.Namespace) -> Bar:
 
 
 def _as_json(size: int) -> Callable[[ImportRun, int], None]:
-    began, said, start = time.monotonic(), 0.0, -1
+    began, last, start = time.monotonic(), 0.0, -1
 
     def show(run: ImportRun, done: int) -> None:
-        nonlocal said, start
+        nonlocal last, start
         if start < 0:
             start = run.bytes_done
         seconds = time.monotonic() - began
-        if seconds - said >= _EVERY_SECONDS:
-            said = seconds
+        if seconds - last >= _EVERY_SECONDS:
+            last = seconds
             left = seconds * (size - run.bytes_done) / max(run.bytes_done - start, 1)
             facts = {
                 "import": run.pk,
@@ -207,15 +206,15 @@ def _print(finished: ImportRun) -> None:
     from aboveboard.intake import queries
 
     print(
-        f"{finished.rows:,} rows: {finished.loaded:,} loaded, {finished.already_held:,} already "
-        f"held, {finished.refused:,} not loaded."
+        f"{finished.rows:,} rows: {finished.loaded:,} imported, {finished.already_held:,} already "
+        f"held, {finished.refused:,} not imported."
     )
     for problem in queries.import_problems(finished.pk, limit=_LISTED):
         print(f"  line {problem.line}: {problem.sentence}")
     if finished.refused > _LISTED:
-        print(f"  … List all: aboveboard import --problems {finished.pk}")
+        print(f"  … To list them all: aboveboard import --problems {finished.pk}")
     if finished.refused:
-        print("Mend these lines and import the file again; nobody is loaded twice.")
+        print("Correct these lines and import the file again. Nobody is imported twice.")
 
 
 def _print_json(finished: ImportRun) -> None:
@@ -231,11 +230,14 @@ def _print_json(finished: ImportRun) -> None:
         "resumed": finished.resumed,
     }
     print(json.dumps(facts, indent=1).removesuffix("\n}"), end=',\n "problems": [')
-    for number, p in enumerate(queries.iter_import_problems(finished.pk)):
-        told = json.dumps(
-            {"line": p.line, "field": p.field, "code": p.code, "sentence": p.sentence}
-        )
-        print("," if number else "", told, sep="\n  ", end="")
+    for number, problem in enumerate(queries.iter_import_problems(finished.pk)):
+        row = {
+            "line": problem.line,
+            "field": problem.field,
+            "code": problem.code,
+            "sentence": problem.sentence,
+        }
+        print("," if number else "", json.dumps(row), sep="\n  ", end="")
     print("\n ]\n}")
 
 
@@ -252,6 +254,6 @@ def _print_problems(args: argparse.Namespace) -> int:
     finished = queries.import_run(args.problems)
     out = csv.writer(sys.stdout)
     out.writerow(["line", "field", "code", "sentence"])
-    for p in queries.iter_import_problems(finished.pk):
-        out.writerow([p.line, p.field, p.code, p.sentence])
+    for problem in queries.iter_import_problems(finished.pk):
+        out.writerow([problem.line, problem.field, problem.code, problem.sentence])
     return ATTENTION if finished.refused else DONE

@@ -38,7 +38,7 @@ class Problem:
 
 
 class PromiseRefused(Invalid):
-    """The promise in {file} is refused: {count} to put right."""
+    """The promise in {file} cannot be used: {count} to fix."""
 
     code = "promise_refused"
     next_step = "First: {first}"

@@ -86,7 +86,7 @@ def _check_table(table: Table, part: Schema, name: str, report: Report) -> None:
                     place,
                     "missing",
                     f"{quoted(key)} has nothing after it.",
-                    "Write something, or remove the line.",
+                    "Write a value, or remove the line.",
                 )
         elif others is False:
             report.add(
@@ -106,11 +106,11 @@ def _check_table(table: Table, part: Schema, name: str, report: Report) -> None:
                 report,
             )
     if len(table.entries) < part.get("minProperties", 0):
-        report.add(table, "missing", f"{name} has nothing in it.", f"Add {part['description']}.")
+        report.add(table, "missing", f"{name} is empty.", f"Add {part['description']}.")
 
 
 def _missing(place: Place, key: str, part: Schema, name: str, report: Report) -> None:
-    said = part.get(
+    wording = part.get(
         "x-missing",
         {
             "code": "missing",
@@ -129,7 +129,10 @@ def _missing(place: Place, key: str, part: Schema, name: str, report: Report) ->
         "description": f"— {described}",
     }
     report.add(
-        place, said["code"], said["message"].format(**details), said["fix"].format(**details)
+        place,
+        wording["code"],
+        wording["message"].format(**details),
+        wording["fix"].format(**details),
     )
 
 
@@ -140,7 +143,7 @@ def _check_key(key: str, place: Place, part: Schema, report: Report) -> None:
             if "description" in part
             else "Use a language as two letters, such as fr."
         )
-        report.add(place, "bad_key", f"{quoted(key)} is no key.", fix)
+        report.add(place, "bad_key", f"{quoted(key)} is not a valid key.", fix)
 
 
 def _check_series(series: Series, part: Schema, name: str, report: Report) -> None:
@@ -188,7 +191,9 @@ def _check_scalar(scalar: Scalar, part: Schema, report: Report) -> None:
         fix = f"It is now called {quoted(part['x-renamed'][text])}."
     elif "enum" in part and part["type"] == "string":
         fix = nearest(text, part["enum"])
-    report.add(scalar, part.get("x-code", "wrong_value"), f"{quoted(text)} cannot stand here.", fix)
+    report.add(
+        scalar, part.get("x-code", "wrong_value"), f"{quoted(text)} is not allowed here.", fix
+    )
 
 
 def _in_range(number: int, part: Schema) -> bool:
