@@ -33,6 +33,7 @@ test: setup-dev ## every check and every test: SQLite, PostgreSQL, Chromium
 check: setup-dev ## format, lint, types, which way imports point, house rules
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
+	$(BIN)/djlint --check --lint --quiet src tests
 	$(RUN) scripts/typecheck.py
 	$(PYTEST) tests/house -q
 
@@ -71,6 +72,7 @@ reference: setup ## write docs/reference again from the code
 
 format: setup-dev ## format the code and mend what can be mended
 	$(BIN)/ruff format .
+	-$(BIN)/djlint --reformat --quiet src tests
 	$(BIN)/ruff check --fix .
 
 clean: ## remove what set-up and tests made; ./demo-data stays

@@ -1,7 +1,8 @@
 """Keep the portal's translations: ``python scripts/translations.py`` finds
 every sentence and compiles.
 
-1. Sentences are found in the templates and modules of ``src/aboveboard/portal``.
+1. Sentences are found in the templates and modules of ``src/aboveboard/portal``, in the
+   pages of ``accounts`` for signing in, and in the parts of pages that ``site`` shares.
 2. Each ``locale/<language>/LC_MESSAGES/django.po`` gets the new ones, empty, and
    loses those no longer said.
 3. Each ``.po`` is compiled to the ``.mo`` that Django reads.
@@ -22,7 +23,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 PORTAL = Path(__file__).parents[1] / "src" / "aboveboard" / "portal"
-SHARED = PORTAL.parent / "site" / "templates"
+SHARED = tuple(
+    PORTAL.parent / folder for folder in ("accounts", "site/templates", "site/templatetags")
+)
 LANGUAGES = ("fr", "de")
 _BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
 _KEYWORDS = {
@@ -45,11 +48,13 @@ def found() -> Catalog:
     from django.utils.translation.template import templatize
 
     catalog = Catalog(fuzzy=False)
-    for folder in (PORTAL, SHARED):
+    for folder in (PORTAL, *SHARED):
         for file in sorted([*folder.rglob("*.html"), *folder.rglob("*.py")]):
             source = file.read_text("utf-8")
             if file.suffix == ".html":
-                source = templatize(source, origin=str(file))
+                # A template's indentation is no Python's, and the extractor reads Python.
+                lines = templatize(source, origin=str(file)).splitlines()
+                source = "\n".join(line.lstrip() for line in lines)
             # Line numbers would change the file at every edit, and tell a translator
             # nothing the words do not.
             place = [(file.relative_to(PORTAL.parent).as_posix(), 0)]

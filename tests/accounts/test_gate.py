@@ -89,7 +89,7 @@ def test_a_view_that_was_forgotten_is_refused_and_reported(
 def test_a_refusal_is_in_plain_words_and_says_whose_page_it_is() -> None:
     page = staff_client(Role.ADVISER).get("/console/incidents/").content.decode()
     assert "administrator or incident lead" in page
-    assert "about their own data" in staff_client(Role.PRIVACY_LEAD).get("/you/").content.decode()
+    assert "to see their own data" in staff_client(Role.PRIVACY_LEAD).get("/you/").content.decode()
 
 
 @pytest.mark.django_db

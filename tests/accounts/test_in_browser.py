@@ -51,7 +51,7 @@ def sign_in_as_jon(page: Page) -> None:
     page.get_by_label("Your e-mail address").fill(JON_MAIL)
     page.get_by_role("button", name="Send me a code").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Type the code we sent you")
-    page.get_by_label("The code from the e-mail").fill(mailed_code())
+    page.get_by_label("Code from the e-mail").fill(mailed_code())
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/you/")
 
@@ -79,7 +79,7 @@ def test_the_code_page_with_and_without_a_mistake(page: Page) -> None:
     page.get_by_role("button", name="Send me a code").click()
     assert_accessible(page)
     photograph(page, "code")
-    page.get_by_label("The code from the e-mail").fill("1")
+    page.get_by_label("Code from the e-mail").fill("1")
     page.get_by_role("button", name="Sign in").click()
     assert_accessible(page)
     photograph(page, "code-mistake")

@@ -53,7 +53,7 @@ def test_the_link_works_once(client: Client) -> None:
     again = Client()
     page = again.post(path)
     assert page.status_code == 410
-    assert "used already" in page.content.decode()
+    assert "already been used" in page.content.decode()
     assert again.get("/console/").status_code == 302
 
 
@@ -67,13 +67,13 @@ def test_a_link_that_is_too_old_says_so(client: Client) -> None:
     path = make(life=timedelta(seconds=-1))
     for page in (client.get(path), client.post(path)):
         assert page.status_code == 410
-        assert "This link is too old" in page.content.decode()
+        assert "This link has expired" in page.content.decode()
 
 
 def test_a_link_that_nobody_made_is_unknown(client: Client) -> None:
     page = client.get("/accounts/link/made-up/")
     assert page.status_code == 404
-    assert "We do not know this link" in page.content.decode()
+    assert "We do not recognise this link" in page.content.decode()
 
 
 def test_the_link_of_a_closed_account_says_so(client: Client) -> None:

@@ -128,8 +128,8 @@ def test_the_register_can_be_taken_away() -> None:
 
 def test_nothing_lost_is_said_so() -> None:
     adopt()
-    assert "Nothing was lost" in text("/trust/")
-    assert "Nothing was lost" in text("/trust/incidents/")
+    assert "We have not lost anything" in text("/trust/")
+    assert "We have not lost anything" in text("/trust/incidents/")
 
 
 def test_an_incident_is_hidden_until_it_is_published(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from aboveboard.vault import queries as vault
 from tests.accounts.people import staff_client, staff_member
 from tests.console.asked import refused_to_the_others
 from tests.loss import lost_laptop
+from tests.pages import words
 from tests.world import ADVISER, adopt, load
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +48,11 @@ def keeper() -> Client:
     return staff_client(Role.ADMINISTRATOR)
 
 
-def test_a_registered_device_is_listed_with_its_holder(keeper: Client) -> None:
+def test_a_device_that_was_added_is_listed_with_its_holder(keeper: Client) -> None:
     adopt()
     holder = staff_member(Role.ADVISER)
-    answer = keeper.post("/console/devices/new/", NEW | {"holder": str(holder.pk)}, follow=True)
-    assert "Counter laptop LT-0050" in answer.content.decode()
+    answer = keeper.post("/console/devices/add/", NEW | {"holder": str(holder.pk)}, follow=True)
+    assert "Counter laptop LT-0050" in words(answer)
     (row,) = custody.devices()
     assert (row.holder_id, row.encrypted) == (holder.pk, Encrypted.YES)
     page = keeper.get("/console/devices/").content.decode()
@@ -64,7 +65,7 @@ def test_a_registered_device_is_listed_with_its_holder(keeper: Client) -> None:
 @pytest.mark.parametrize(
     ("story", "changed", "says"),
     [
-        ("no label", {"tag": ""}, "required"),
+        ("no label", {"tag": ""}, "Enter the label"),
         ("a label that is taken", {"tag": "LT-0042"}, "already a device"),
         ("a kind that is none", {"kind": "boat"}, "valid choice"),
         ("a holder who is nobody", {"holder": "999"}, "valid choice"),
@@ -73,7 +74,7 @@ def test_a_registered_device_is_listed_with_its_holder(keeper: Client) -> None:
 def test_bad_input(
     story: str, changed: dict[str, str], says: str, keeper: Client, lost: DeviceRow
 ) -> None:
-    answer = keeper.post("/console/devices/new/", NEW | changed)
+    answer = keeper.post("/console/devices/add/", NEW | changed)
     assert answer.status_code == 422
     assert says in answer.content.decode()
 
@@ -83,21 +84,49 @@ def test_what_is_on_it_opens_as_the_people_it_counts(keeper: Client, lost: Devic
     assert "To deliver" in page or "Deliver" in page
     (export,) = custody.exports(device_id=lost.id)
     manifest = keeper.get(f"/console/devices/{lost.id}/exports/{export.id}/").content.decode()
-    assert manifest.count('data-th="Person"') == export.people == 4
+    assert manifest.count('data-th="In the file"') == export.people == 4
     assert "your e-mail address" in manifest
 
 
 def test_found_and_then_out_of_service(keeper: Client, lost: DeviceRow) -> None:
     page = f"/console/devices/{lost.id}/"
-    assert keeper.post(f"{page}retired/").status_code == 422
+    assert keeper.post(f"{page}retire/", {"how": "wiped"}).status_code == 422
     assert keeper.post(f"{page}found/", {"note": "In the lost property office."}).status_code == 302
     assert keeper.post(f"{page}found/").status_code == 422
-    assert keeper.post(f"{page}retired/").status_code == 302
+    assert keeper.post(f"{page}retire/").status_code == 422, "how it left service is asked"
+    assert keeper.post(f"{page}retire/", {"how": "destroyed"}).status_code == 302
     assert [record.state for record in custody.device_history(lost.id)][-2:] == [
         DeviceState.FOUND,
         DeviceState.RETIRED,
     ]
-    assert "lost property office" in keeper.get(page).content.decode()
+    shown = words(keeper.get(page))
+    assert "lost property office" in shown
+    assert "Retired: destroyed" in shown
+
+
+def test_a_device_is_handed_over_and_its_history_says_so(keeper: Client) -> None:
+    adopt()
+    one, other = staff_member(Role.ADVISER), staff_member(Role.INCIDENT_LEAD)
+    keeper.post("/console/devices/add/", NEW | {"holder": str(one.pk)})
+    (row,) = custody.devices()
+    address = f"/console/devices/{row.id}/hand-over/"
+    assert "Who has it from now on?" in words(keeper.get(address))
+    assert keeper.post(address, {"to": "999"}).status_code == 422
+    assert keeper.post(address, {"to": str(one.pk)}).status_code == 422, "they have it already"
+    assert keeper.post(address, {"to": str(other.pk), "note": "New job"}).status_code == 302
+    shown = words(keeper.get(f"/console/devices/{row.id}/"))
+    assert f"held by {other.name}" in shown
+    assert f"Handed over to {other.name} New job" in shown
+    assert keeper.post(address, {"to": ""}).status_code == 302
+    assert "held by nobody" in words(keeper.get(f"/console/devices/{row.id}/"))
+
+
+def test_only_what_can_be_done_is_offered(lost: DeviceRow) -> None:
+    page = f"/console/devices/{lost.id}/"
+    missing = staff_client(Role.INCIDENT_LEAD).get(page).content.decode()
+    assert f"{page}found/" in missing
+    assert f"{page}retire/" not in missing
+    assert f"{page}found/" not in staff_client(Role.PRIVACY_LEAD).get(page).content.decode()
 
 
 def test_nobody_sees_a_device_that_another_carries(lost: DeviceRow) -> None:
@@ -108,7 +137,12 @@ def test_nobody_sees_a_device_that_another_carries(lost: DeviceRow) -> None:
 
 
 def test_who_may(lost: DeviceRow) -> None:
-    assert refused_to_the_others("/console/devices/new/", KEEPERS) == []
+    assert refused_to_the_others("/console/devices/add/", KEEPERS) == []
+
+
+@pytest.mark.parametrize("change", ["hand-over", "retire", "found"])
+def test_who_may_change_a_device(change: str, lost: DeviceRow) -> None:
+    assert refused_to_the_others(f"/console/devices/{lost.id}/{change}/", KEEPERS) == []
 
 
 def test_who_may_list_an_export(lost: DeviceRow) -> None:
@@ -129,7 +163,6 @@ def test_missing(address: str, keeper: Client, lost: DeviceRow) -> None:
 
 
 def test_wrong_method(keeper: Client, lost: DeviceRow) -> None:
-    assert keeper.get(f"/console/devices/{lost.id}/found/").status_code == 405
     assert keeper.post("/console/devices/").status_code == 405
     assert keeper.post(f"/console/devices/{lost.id}/eaten/").status_code == 404
 
@@ -158,16 +191,16 @@ def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(
         by={},
         file_name="torn.csv.age",
     )
-    page = keeper.get("/console/exports/").content.decode()
+    page = words(keeper.get("/console/exports/"))
     assert (
         page.index("torn.csv.age")
-        < page.index("never left")
+        < page.index("never made")
         < page.index("areas.csv.age")
         < page.index("an encrypted parcel")
     )
     assert "not protected" in page  # the file on the laptop
     manifest = keeper.get(f"/console/exports/{sealed.id}/").content.decode()
-    assert manifest.count('data-th="Person"') == 4
+    assert manifest.count('data-th="In the file"') == 4
     assert keeper.get("/console/devices/").content.decode().count("/console/exports/") == 1
     for address in ("99999/", "?before=x", f"{sealed.id}/?after=x"):
         assert keeper.get(f"/console/exports/{address}").status_code == 404

@@ -27,14 +27,14 @@ def test_a_lead_sees_the_next_duty_and_what_waits_for_approval(tmp_path: Path) -
     prepare(incident.number, by=LEAD, at=clock.now())
     page = staff_client(Role.PRIVACY_LEAD).get("/console/").content.decode()
     assert "within" in page
-    assert "8 notices wait for a second person" in page
+    assert "8 notices need a second person’s approval" in page
     assert f"/console/incidents/{incident.number}/" in page
 
 
 def test_an_adviser_sees_looking_up_and_no_incident(tmp_path: Path) -> None:
     lost_laptop([person for person, _ in load(3)], tmp_path, at=clock.now())
     page = staff_client(Role.ADVISER).get("/console/").content.decode()
-    assert "Look somebody up" in page
+    assert "Look someone up" in page
     assert "INC-" not in page
     assert "/console/settings/" not in page
 
@@ -44,7 +44,7 @@ def test_everyone_of_the_staff_has_a_first_page() -> None:
     assert refused_to_the_others("/console/", list(Role)) == []
     for role in (Role.INCIDENT_LEAD, Role.ADMINISTRATOR):
         assert (
-            "Nothing waits for you."
+            "You have nothing to do right now."
             in staff_client(role, account=None).get("/console/").content.decode()
         )
 

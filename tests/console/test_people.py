@@ -123,7 +123,7 @@ def test_a_stranger_is_not_found_and_no_name_is_given_away(
     ("story", "changed", "says"),
     [
         ("nobody named", {"who": ""}, "Enter an e-mail address"),
-        ("nothing ticked", {"fields_wanted": []}, "Tick at least one"),
+        ("nothing ticked", {"fields_wanted": []}, "Select at least one"),
         ("a channel the purpose lacks", {"channel": "carrier-pigeon"}, "valid choice"),
         ("a field the purpose lacks", {"fields_wanted": ["card_number"]}, "valid choice"),
     ],

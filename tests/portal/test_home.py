@@ -20,6 +20,7 @@ from aboveboard.promise.loading import load as load_promise
 from aboveboard.vault import actions as vault
 from aboveboard.vault.origin import Origin, of_promise
 from tests.accounts.people import customer_client, staff_client
+from tests.pages import words
 from tests.portal.conftest import Someone
 from tests.world import ADVISER, OFFERS, PROMISE_FILE
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 def text(someone: Someone, address: str = "/you/") -> str:
-    return someone.browser.get(address).content.decode()
+    return words(someone.browser.get(address))
 
 
 def test_everything_held_is_shown_in_plain_words(jon: Someone) -> None:
@@ -49,7 +50,7 @@ def test_each_thing_says_when_where_and_for_what_it_was_collected(jon: Someone) 
     day = wording.day(clock.now())
     assert (
         page.count(
-            f"Unless a line says otherwise: Collected on {day} (in a shop). To deliver what you "
+            f"Unless we say otherwise below: Collected on {day} (in a shop). To deliver what you "
             "order."
         )
         == 1
@@ -92,16 +93,14 @@ def test_of_a_card_only_the_last_four_digits_are_shown(jon: Someone) -> None:
 
 
 def test_the_number_of_things_is_the_number_of_rows(jon: Someone) -> None:
-    page = text(jon)
-    said = re.search(r"(\d+) things\.", page)
-    assert said
-    assert int(said[1]) == page.count("govuk-summary-list__key")
+    page = jon.browser.get("/you/")
+    number = re.search(r"We hold (\d+) details about you", words(page))
+    assert number
+    assert int(number[1]) == page.content.decode().count("govuk-summary-list__key")
 
 
 def test_only_purposes_that_ones_choices_leave_in_use_are_counted(jon: Someone) -> None:
-    assert "We use them for 6 purposes now." in text(jon), (
-        "all but offers, which nobody said yes to"
-    )
+    assert "and use them for 6 purposes." in text(jon), "all but offers, which nobody said yes to"
     choose(
         jon.id,
         "personal-offers",
@@ -111,7 +110,7 @@ def test_only_purposes_that_ones_choices_leave_in_use_are_counted(jon: Someone) 
         by=ADVISER,
         at=clock.now(),
     )
-    assert "We use them for 7 purposes now." in text(jon)
+    assert "and use them for 7 purposes." in text(jon)
     choose(
         jon.id,
         "improve-shops",
@@ -121,7 +120,7 @@ def test_only_purposes_that_ones_choices_leave_in_use_are_counted(jon: Someone) 
         by=ADVISER,
         at=clock.now(),
     )
-    assert "We use them for 6 purposes now." in text(jon)
+    assert "and use them for 6 purposes." in text(jon)
 
 
 def test_opening_ones_own_data_is_a_use_like_any_other(jon: Someone) -> None:
@@ -182,14 +181,17 @@ def test_an_account_without_a_record_is_told_that_nothing_is_held(jon: Someone) 
 
 @pytest.mark.parametrize(
     ("country", "said"),
-    [("FR", "Voici ce que nous détenons sur vous"), ("DE", "Das haben wir über Sie")],
+    [
+        ("FR", "Voici ce que nous détenons sur vous"),
+        ("DE", "Diese Daten haben wir über Sie gespeichert"),
+    ],
 )
 def test_the_page_speaks_the_persons_language_whatever_the_browser_asks_for(
     crowd: list[Someone], country: str, said: str
 ) -> None:
     someone = next(someone for someone in crowd if someone.row["country"] == country)
     answer = someone.browser.get("/you/", headers={"Accept-Language": "en"})
-    assert said in answer.content.decode()
+    assert said in words(answer)
     assert answer["Content-Language"] == country.lower()
     assert f'<html lang="{country.lower()}"' in answer.content.decode()
 

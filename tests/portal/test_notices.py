@@ -28,8 +28,8 @@ def text(someone: Someone, address: str) -> str:
 
 
 def test_nothing_is_shown_before_a_second_person_approved(jon: Someone, loss: Incident) -> None:
-    assert "ab-say--act" not in text(jon, "/you/")
-    assert "Nothing of yours was lost" in text(jon, "/you/notices/")
+    assert "ab-callout--act" not in text(jon, "/you/")
+    assert "We have not lost any of your data" in text(jon, "/you/notices/")
     assert jon.browser.get(f"/you/notices/{loss.number}/").status_code == 404
 
 
@@ -55,7 +55,7 @@ def test_whoever_was_in_it_reads_what_what_it_means_and_what_to_do(
 
 def test_whoever_was_not_in_it_reads_nothing(other: Someone, loss: Incident) -> None:
     approved(loss, at=clock.now())
-    assert "ab-say--act" not in text(other, "/you/")
+    assert "ab-callout--act" not in text(other, "/you/")
     assert other.browser.get(f"/you/notices/{loss.number}/").status_code == 404
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
-from django.utils.translation import override
 
 from aboveboard.access.reasons import Code
 from aboveboard.portal import wording
+from aboveboard.portal.page import zone_of
 from scripts import translations
 
 NOW = datetime(2026, 11, 22, 9, 41, tzinfo=UTC)
@@ -20,18 +20,22 @@ def test_every_reason_of_refusal_is_said_to_the_customer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ago", "said"),
+    ("jurisdiction", "zone"),
     [
-        (timedelta(0), ("Today 09:41", "Aujourd’hui 09:41", "Heute 09:41")),
-        (timedelta(days=1), ("Yesterday 09:41", "Hier 09:41", "Gestern 09:41")),
-        (timedelta(days=8), ("14 Nov 09:41", "14 nov. 09:41", "14. Nov. 09:41")),
-        (timedelta(days=400), ("18 October 2025", "18 octobre 2025", "18. Oktober 2025")),
+        ("GB", "Europe/London"),
+        ("FR", "Europe/Paris"),
+        ("DE", "Europe/Berlin"),  # two names of one zone
+        ("US-IL", None),
+        ("AU", None),
+        ("", None),
+        ("XX", None),
     ],
 )
-def test_moments_are_said_as_people_say_them(ago: timedelta, said: tuple[str, str, str]) -> None:
-    for language, words in zip(("en", "fr", "de"), said, strict=True):
-        with override(language):
-            assert wording.when(NOW - ago, NOW) == words
+def test_a_person_has_their_countrys_time_where_it_has_but_one(
+    jurisdiction: str, zone: str | None
+) -> None:
+    found = zone_of(jurisdiction, NOW)
+    assert (found.key if found else None) == zone
 
 
 @pytest.mark.parametrize("language", translations.LANGUAGES)

@@ -1,18 +1,24 @@
-"""The look itself, on one page that shows every piece: read by axe, in both
-schemes, at both widths."""
+"""What pages are built from: every piece on one page, read by axe in both schemes and at both
+widths; moments and their zone; the menu of a phone."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from playwright.sync_api import Page
+from django.utils import timezone, translation
+from playwright.sync_api import Browser, Page, expect
 
 from aboveboard.accounts.gate import public
+from aboveboard.site.templatetags.components import times_in, when
 from aboveboard.site.urls import urlpatterns as real
-from tests.browser import assert_accessible, photograph
+from tests.browser import PHONE, assert_accessible, photograph
 
 
 class Sample(forms.Form):
@@ -53,7 +59,7 @@ urlpatterns = [path("sample/", sample), *real]
 
 
 @pytest.mark.browser
-@pytest.mark.urls("tests.site.test_look")
+@pytest.mark.urls("tests.site.test_components")
 def test_every_piece_is_readable_by_everyone(page: Page) -> None:
     page.goto("/sample/")
     assert page.title().startswith("Error: ")
@@ -74,3 +80,65 @@ def test_the_keyboard_reaches_the_main_part_first(page: Page) -> None:
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == "#main"
     assert_accessible(page)
+
+
+@pytest.mark.browser
+@pytest.mark.urls("tests.site.test_components")
+def test_on_a_phone_the_menu_opens_without_a_script(chromium: Browser, live_server: Any) -> None:
+    context = chromium.new_context(
+        viewport=PHONE, base_url=str(live_server.url), java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto("/sample/")
+    link = page.get_by_role("link", name="Our promise")
+    expect(link).to_be_hidden()
+    page.get_by_text("Menu", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(link).to_be_visible()
+    context.close()
+
+
+NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
+LONDON, SYDNEY = ZoneInfo("Europe/London"), ZoneInfo("Australia/Sydney")
+
+
+@pytest.mark.parametrize(
+    ("moment", "form", "zone", "words"),
+    [
+        (NOW, "", LONDON, "today 12:30"),
+        (NOW - timedelta(days=1), "", LONDON, "yesterday 12:30"),
+        (NOW - timedelta(days=8), "", LONDON, "14 Nov, 12:30"),
+        (NOW - timedelta(days=400), "", LONDON, "18 October 2025"),
+        (datetime(2026, 7, 3, 8, 5, tzinfo=UTC), "full", LONDON, "3 July 2026, 09:05"),
+        (datetime(2026, 7, 3, 8, 5, tzinfo=UTC), "full", UTC, "3 July 2026, 08:05"),
+        (datetime(2026, 7, 3, 23, 30, tzinfo=UTC), "day", LONDON, "4 July 2026"),
+        (NOW, "time", SYDNEY, "23:30"),
+        (datetime(2026, 11, 23, 8, 15, tzinfo=UTC), "due", LONDON, "Mon 23 Nov, 08:15"),
+        (None, "", LONDON, ""),
+    ],
+)
+def test_a_moment_is_said_as_people_do_in_the_zone_of_the_page(
+    moment: datetime | None,
+    form: str,
+    zone: tzinfo,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    with timezone.override(zone):
+        assert when(moment, form) == words
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "words"),
+    [
+        (UTC, "en", "All times are UTC."),
+        (ZoneInfo("UTC"), "en", "All times are UTC."),
+        (LONDON, "en", "All times are London time."),
+        (LONDON, "fr", "Toutes les heures sont à l’heure de Londres."),
+        (ZoneInfo("Europe/Berlin"), "de", "Alle Uhrzeiten sind Ortszeit Berlin."),
+    ],
+)
+def test_a_page_says_in_which_zone_its_times_are(zone: tzinfo, language: str, words: str) -> None:
+    with timezone.override(zone), translation.override(language):
+        assert times_in() == words

@@ -98,7 +98,7 @@ def test_an_error_of_ours_is_a_page_that_says_it_with_the_next_step(
     assert response.status_code == int(status)
     page = response.content.decode()
     if status == "503":  # what is away is for whoever reads the log: a customer can only come back
-        assert "Wait a minute" in page
+        assert "Try again in a minute" in page
         assert REFUSED[status].message not in page
         assert REFUSED[status].message in caplog.text
         return
@@ -133,7 +133,7 @@ def test_a_program_gets_a_problem_and_no_page(caller: Client) -> None:
 def test_a_database_that_is_away_is_said_to_be_so(caller: Client) -> None:
     response = caller.get("/away/")
     assert response.status_code == 503
-    assert "cannot be reached" in response.content.decode()
+    assert "is not responding" in response.content.decode()
 
 
 def test_healthz_says_so_and_no_more(caller: Client) -> None:
@@ -143,7 +143,7 @@ def test_healthz_says_so_and_no_more(caller: Client) -> None:
 def test_a_form_without_its_token_is_refused_in_plain_words() -> None:
     response = Client(enforce_csrf_checks=True).post("/refused/404")
     assert response.status_code == 403
-    assert "This form is too old" in response.content.decode()
+    assert "This form has expired" in response.content.decode()
 
 
 def test_an_asset_has_an_address_of_its_version(caller: Client) -> None:

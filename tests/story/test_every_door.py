@@ -59,7 +59,7 @@ WHO = (
     (r"/console/incidents/\d+/notices/", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
     (r"/console/incidents/.*", LEADS),
     (
-        r"/console/devices/new/|/console/devices/\d+/(found|retired)/",
+        r"/console/devices/add/|/console/devices/\d+/(found|retire|hand-over)/",
         {Role.INCIDENT_LEAD, Role.ADMINISTRATOR},
     ),
     (r"/console/devices/\d+/.*", LEADS),  # and whoever holds it: tests/console
@@ -192,6 +192,7 @@ def _filled(pattern: str, story: Story, person: int) -> str:
         "row_id": 1,
         "kept": person,
         "merged": story.person(45),
+        "step": "when",
         "merge_id": MergedPerson.objects.get().pk,
         "sweep_id": Sweep.objects.get().pk,
     }

@@ -151,6 +151,10 @@ class Face(StrEnum):
 class NavEntry:
     """One entry of a face's navigation, in the order of ``place``.
 
+    Entries with the same ``group`` share one entry of the main navigation, which is called so and
+    leads to the first of them that the reader is offered; the others stand in a second row, shown
+    while one of them is open. ``label`` and ``group`` are shown through gettext.
+
     ``roles`` empty: everyone of that face is offered it. The gate decides who may enter, not this.
     """
 
@@ -159,6 +163,7 @@ class NavEntry:
     label: str
     href: str
     roles: frozenset[str] = frozenset()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

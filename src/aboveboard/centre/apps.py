@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from aboveboard.basics.package import Package
+from aboveboard.basics.package import Face, NavEntry, Package
 
 
 class CentreConfig(AppConfig):
@@ -13,4 +13,12 @@ class CentreConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="centre")
+        return Package(
+            name="centre",
+            navigation=(
+                NavEntry(Face.CENTRE, 1, "Our promise", "/trust/promise/"),
+                NavEntry(Face.CENTRE, 2, "What we hold", "/trust/register/"),
+                NavEntry(Face.CENTRE, 3, "When things went wrong", "/trust/incidents/"),
+                NavEntry(Face.CENTRE, 4, "Check our record", "/trust/check/"),
+            ),
+        )

@@ -22,11 +22,11 @@ from aboveboard.promise.model import LossPromise
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One promise over all incidents: ``said`` is how it went in words; counts
+    """One promise over all incidents: ``words`` is how it went in words; counts
     add up to the incidents."""
 
     promise: LossPromise
-    said: str
+    words: str
     kept: int
     late: int
     open: int
@@ -83,16 +83,17 @@ def measured(kept: Kept) -> str:
     if kept.took is not None:
         return span(kept.took)
     if kept.share is not None:
-        return f"{kept.share:.1f} in 100".replace(".0 in", " in")
+        return f"{kept.share:.1f}%".replace(".0%", "%")
     return "not done in time" if kept.kept is False else "not yet"
 
 
 def _outcome(row: Sequence[Kept]) -> Outcome:
     done = [measured(kept) for kept in row if kept.kept is not None]
-    losses = _count(len(row), "loss", "losses")
+    incidents, waiting = _count(len(row), "incident"), len(row) - len(done)
+    rest = f"{_count(waiting, 'incident')} still open" if waiting else ""
     return Outcome(
         promise=row[0].promise,
-        said=f"{losses}: {listed(done)}" if done else f"{losses}: not yet",
+        words="; ".join(filter(None, (f"{incidents}: {listed(done)}" if done else "", rest))),
         kept=sum(kept.kept is True for kept in row),
         late=sum(kept.kept is False for kept in row),
         open=sum(kept.kept is None for kept in row),
@@ -108,5 +109,5 @@ def _shown(incident: PublicIncident) -> dict[str, object]:
     }
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun if number == 1 else noun + 's'}"

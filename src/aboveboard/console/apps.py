@@ -2,7 +2,41 @@
 
 from django.apps import AppConfig
 
-from aboveboard.basics.package import Package
+from aboveboard.basics.actor import Role
+from aboveboard.basics.package import Face, Job, NavEntry, Package
+
+_LEADS = frozenset({Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR})
+_PRIVACY = frozenset({Role.PRIVACY_LEAD})
+_NAVIGATION = (
+    NavEntry(
+        Face.CONSOLE, 1, "People", "/console/people/", frozenset({Role.ADVISER, Role.PRIVACY_LEAD})
+    ),
+    NavEntry(Face.CONSOLE, 2, "Incidents", "/console/incidents/", _LEADS),
+    NavEntry(Face.CONSOLE, 3, "Report a loss", "/console/report-a-loss/"),
+    NavEntry(Face.CONSOLE, 4, "Devices", "/console/devices/", group="Devices"),
+    NavEntry(Face.CONSOLE, 5, "Exports", "/console/exports/", _LEADS, "Devices"),
+    NavEntry(Face.CONSOLE, 6, "Holds and sweeps", "/console/retention/", _PRIVACY, "Retention"),
+    NavEntry(
+        Face.CONSOLE,
+        7,
+        "Possible duplicates",
+        "/console/retention/duplicates/",
+        _PRIVACY,
+        "Retention",
+    ),
+    NavEntry(Face.CONSOLE, 8, "Emergency access", "/console/emergencies/", _PRIVACY, "Retention"),
+    NavEntry(Face.CONSOLE, 9, "Promise", "/console/promise/", group="Organisation"),
+    NavEntry(Face.CONSOLE, 10, "Register", "/console/promise/register/", group="Organisation"),
+    NavEntry(Face.CONSOLE, 11, "Explain", "/console/promise/explain/", _PRIVACY, "Organisation"),
+    NavEntry(
+        Face.CONSOLE,
+        12,
+        "Settings",
+        "/console/settings/",
+        frozenset({Role.ADMINISTRATOR}),
+        "Organisation",
+    ),
+)
 
 
 class ConsoleConfig(AppConfig):
@@ -13,12 +47,11 @@ class ConsoleConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="console")
-
-    def ready(self) -> None:
-        """Register the job that tells the privacy lead of an emergency look."""
         from aboveboard.access.emergency import actions
         from aboveboard.console.emergency import notify
-        from aboveboard.outbox import jobs
 
-        jobs.handler(actions.OPENED)(notify.tell_privacy_lead)
+        return Package(
+            name="console",
+            jobs=(Job(actions.OPENED, notify.notify_privacy_lead),),
+            navigation=_NAVIGATION,
+        )

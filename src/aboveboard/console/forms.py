@@ -14,7 +14,7 @@ _FIRST = ("customer_number", "first_name", "last_name")
 
 
 class LookUpForm(forms.Form):
-    """Who it is about, on which channel they are with us, and which fields are needed."""
+    """Who it is about, on which channel they contacted us, and which fields are needed."""
 
     who = forms.CharField(
         label="Who is it about?",
@@ -25,21 +25,21 @@ class LookUpForm(forms.Form):
         error_messages={"required": "Enter an e-mail address, phone number or customer number."},
     )
     channel = forms.ChoiceField(
-        label="How are they with you?",
+        label="How did they contact you?",
         widget=forms.RadioSelect,
         error_messages={"required": "Choose one."},
     )
     fields_wanted = forms.MultipleChoiceField(
         label="What do you need to see?",
         widget=forms.CheckboxSelectMultiple,
-        help_text="Tick only what you need now. They will see what you looked at.",
-        error_messages={"required": "Tick at least one."},
+        help_text="Select only what you need now. They can see what you looked at.",
+        error_messages={"required": "Select at least one."},
     )
     reference = forms.CharField(
         label="Call or order number",
         max_length=80,
         required=False,
-        help_text="Kept as a fingerprint, so that this look can be matched to it later.",
+        help_text="We store a scrambled version, so you can match it later.",
     )
 
     def __init__(self, *args: Any, promise: Promise, purpose: Purpose, **kwargs: Any) -> None:
@@ -57,7 +57,7 @@ class LookUpForm(forms.Form):
             field.choices = options
 
     def clean(self) -> dict[str, Any]:
-        """Give the fields the name that the rest of the house uses."""
+        """Give the fields the name that the views use."""
         cleaned = super().clean() or {}
         cleaned["fields"] = cleaned.get("fields_wanted", [])
         return cleaned
@@ -78,7 +78,7 @@ def kind_of(who: str) -> str:
 
 
 class RecordChoiceForm(forms.Form):
-    """What the person said, and where that can be checked."""
+    """What the person chose, and where that can be checked."""
 
     purpose = forms.ChoiceField(
         label="What is it about?",
@@ -86,7 +86,7 @@ class RecordChoiceForm(forms.Form):
         error_messages={"required": "Choose one."},
     )
     answer = forms.ChoiceField(
-        label="What did they say?",
+        label="What did they choose?",
         widget=forms.RadioSelect,
         choices=[(Answer.YES.value, "Yes"), (Answer.NO.value, "No")],
         error_messages={"required": "Choose yes or no."},
@@ -95,10 +95,10 @@ class RecordChoiceForm(forms.Form):
         r"^[A-Za-z0-9/._-]+$",
         label="Call or form number",
         max_length=60,
-        help_text="Letters, digits and / . _ - only. No names.",
+        help_text="Letters, numbers and / . _ - only. Do not enter names.",
         error_messages={
             "required": "Enter the number of the call or form.",
-            "invalid": "Use letters, digits and / . _ - only.",
+            "invalid": "Use letters, numbers and / . _ - only.",
         },
     )
 
@@ -117,9 +117,7 @@ class DocumentForm(forms.Form):
     """The file of a document. What it is gets told by its first bytes, when it is kept."""
 
     file = forms.FileField(
-        label="Which file?",
-        help_text=(
-            f"A PDF or a picture (PNG, JPEG, TIFF), at most {ATTACHMENT_BYTES // 1024**2} MB."
-        ),
+        label="File",
+        help_text=(f"PDF, PNG, JPEG or TIFF, up to {ATTACHMENT_BYTES // 1024**2} MB."),
         error_messages={"required": "Choose a file.", "empty": "This file is empty."},
     )

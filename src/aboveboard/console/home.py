@@ -1,4 +1,4 @@
-"""The first page: what waits for whoever signed in, most pressing first."""
+"""The first page: what there is to do, most pressing first."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from aboveboard.promise.queries import in_force, last_serial
 @allow_staff
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what waits: the next duty and notices to approve for leads, looking up for advisers,
-    one's own devices for all."""
+    """Show what there is to do: the next duty and notices to approve for leads, looking up for
+    advisers, one's own devices for all."""
     actor = actor_of(request)
     leads = actor.role in LEADS
     running = (
@@ -35,19 +35,23 @@ def home(request: HttpRequest) -> HttpResponse:
         else []
     )
     due = sorted((row for row in running if row.next_duty), key=_pressing)
+    to_review = emergencies.to_review() if actor.role == Role.PRIVACY_LEAD else []
     context = {
         "leads": leads,
         "running": running,
         "first": due[0] if due else None,
         "to_approve": _to_approve(running, actor),
-        "looks_up": actor.role in LOOKS,
+        "may_look_up": actor.role in LOOKS,
         "settings": actor.role == Role.ADMINISTRATOR,
         "devices": own_devices(actor),
-        "refusing": [one for one in witness_states() if one.refuses] if leads else [],
+        "refusing": [state for state in witness_states() if state.refuses] if leads else [],
         "emergency": may_break_glass(in_force().promise, actor.role) is not None
         if last_serial()
         else False,
-        "emergencies": emergencies.to_review() if actor.role == Role.PRIVACY_LEAD else [],
+        "emergencies": to_review,
+        "emergencies_title": f"{len(to_review)} emergency access to review"
+        if len(to_review) == 1
+        else f"Emergency access used {len(to_review)} times: review each",
         "overdue": emergencies.overdue(clock.now()) if actor.role == Role.PRIVACY_LEAD else 0,
     }
     return render(request, "console/home.html", context)
@@ -59,7 +63,7 @@ def _pressing(row: queries.IncidentRow) -> tuple[bool, float]:
 
 
 def _to_approve(running: list[queries.IncidentRow], actor: Actor) -> list[BatchView]:
-    """Return the batches that wait for a second person, which whoever prepared them cannot be."""
+    """Return the batches that need a second person, who cannot be the one that prepared them."""
     if actor.role not in APPROVERS:
         return []
     batches = [

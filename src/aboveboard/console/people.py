@@ -8,6 +8,7 @@ from typing import Any
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aboveboard.access.actions import use
@@ -74,10 +75,15 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
             status=422 if form.errors else 200,
         )
     throttle(request, "look_up")
-    said = form.cleaned_data
-    subject = Subject(kind=form.kind(), value=said["who"])
+    answers = form.cleaned_data
+    subject = Subject(kind=form.kind(), value=answers["who"])
     asked = UseRequest(
-        actor, found.key, tuple(said["fields"]), said["channel"], subject, said["reference"]
+        actor,
+        found.key,
+        tuple(answers["fields"]),
+        answers["channel"],
+        subject,
+        answers["reference"],
     )
     try:
         result = use(asked, at=clock.now())
@@ -113,11 +119,11 @@ def _answer(
             _origin(promise, origins.get(name)),
         )
         if value
-        else Detail(promise.fields[name].label, "not held", "")
+        else Detail(promise.fields[name].label, "Not held", "")
         for name, value in result.values.items()
     ]
     context["choices"] = _choices(promise, person_id)
-    context["keeps"] = person_id if asked.actor.role == Role.PRIVACY_LEAD else None
+    context["retention_of"] = person_id if asked.actor.role == Role.PRIVACY_LEAD else None
     context["documents"] = [
         {"field": promise.fields[name], "held": name in origins}
         for name in purpose.fields
@@ -140,21 +146,21 @@ def record_choice(request: HttpRequest) -> HttpResponse:
     # The button of the page before sends the note alone: that only asks for the form.
     form = RecordChoiceForm(request.POST if "evidence" in request.POST else None, promise=promise)
     if form.is_valid():
-        said = form.cleaned_data
-        evidence = f"{note['channel']}:{said['evidence']}"
+        answers = form.cleaned_data
+        evidence = f"{note['channel']}:{answers['evidence']}"
         choose(
             note["person"],
-            said["purpose"],
-            Answer(said["answer"]),
+            answers["purpose"],
+            Answer(answers["answer"]),
             channel=note["channel"],
             evidence=evidence,
             by=actor,
             at=clock.now(),
         )
         context = {
-            "purpose": promise.purposes[said["purpose"]],
-            "answer": said["answer"],
+            "purpose": promise.purposes[answers["purpose"]],
             "choices": _choices(promise, note["person"]),
+            "title": f"Recorded: {answers['answer']}",
         }
         return render(
             request, "console/people/choice_recorded.html", context | {"note": request.POST["note"]}
@@ -188,7 +194,7 @@ def _choices(promise: Promise, person_id: int) -> list[dict[str, Any]]:
     return [
         {
             "purpose": purpose,
-            "said": consent.answer(purpose.key),
+            "answer": consent.answer(purpose.key),
             "since": consent.since(purpose.key),
         }
         for purpose in promise.purposes.values()
@@ -200,13 +206,12 @@ def _origin(promise: Promise, where: Origin | None) -> str:
     """Return where a value comes from, so that an adviser can tell an old
     address from a new one."""
     if where is None or where.collected_at is None:
-        return "collected: not recorded"
+        return "We did not record where this came from"
     channel = promise.channels.get(where.channel)
     purpose = promise.purposes.get(where.purpose)
-    said = (
-        f"collected {where.collected_at:%-d %B %Y}, {channel.title if channel else 'from a file'}"
-    )
-    return f"{said}; {purpose.title}" if purpose else said
+    day = f"{timezone.localtime(where.collected_at):%-d %B %Y}"
+    origin = f"Collected {day}, {channel.title if channel else 'from a file'}"
+    return f"{origin}; {purpose.title}" if purpose else origin
 
 
 def named(promise: Promise, reason: Reason) -> str:

@@ -1,48 +1,172 @@
-"""Report a loss: any member of staff, in a minute, without blame."""
+"""Report a loss: any member of staff, in a minute, without blame.
+
+One question a page, one's own devices first. The answers so far wait in the session, which is
+sealed; what happened is asked last and goes straight into the incident. Addresses name the
+question, never an answer.
+"""
 
 from __future__ import annotations
 
-from django.core import signing
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aboveboard.accounts import limits
 from aboveboard.accounts.gate import actor_of, allow_staff
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import AboveboardError, Conflict, Invalid, NotFound
-from aboveboard.console.devices.forms import BY_TAG, OTHER, ReportForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import queries as custody
+from aboveboard.custody.queries import DeviceRow
 from aboveboard.incidents import actions, queries
 from aboveboard.incidents.views import IncidentView
 
-_BEGAN = signing.TimestampSigner(salt="aboveboard.console.report")
+BY_LABEL: Final = "label"
+OTHER: Final = "other"
+MOMENT: Final = "%Y-%m-%dT%H:%M"
+_ANSWERS: Final = "report_loss"
+"""Session key: the answers so far, and when the report was begun, in seconds since 1970."""
+
+
+class WhatForm(forms.Form):
+    """What is missing: one's own devices first."""
+
+    what = forms.ChoiceField(
+        label="Choose one",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what is missing."},
+    )
+
+    def __init__(self, *args: Any, own: Sequence[DeviceRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["what"]
+        if isinstance(field, forms.ChoiceField):
+            mine = [(str(device.id), f"My {device.name.lower()}, {device.tag}") for device in own]
+            field.choices = [
+                *mine,
+                (BY_LABEL, "Another device" if mine else "A device"),
+                (OTHER, "Something else, such as a letter, a form or an e-mail"),
+            ]
+
+
+class LabelForm(forms.Form):
+    """Which device, by the label on it."""
+
+    label = forms.CharField(
+        label="Label",
+        max_length=40,
+        help_text="It is on a sticker, like LT-0042.",
+        error_messages={"required": "Enter the label, or go back and choose “Something else”."},
+    )
+
+
+class TitleForm(forms.Form):
+    """What it is, when it is no device."""
+
+    title = forms.CharField(
+        label="In a few words",
+        max_length=120,
+        help_text="For example: a box of order forms. Do not name customers.",
+        error_messages={"required": "Say in a few words what it is."},
+    )
+
+
+class WhenForm(forms.Form):
+    """When it was last there, as far as anybody knows."""
+
+    when = forms.DateTimeField(
+        label="Date and time",
+        required=False,
+        input_formats=[MOMENT],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
+        help_text="Roughly is fine. Leave it empty if you do not know.",
+        error_messages={"invalid": "Choose a date and a time."},
+    )
+
+    def clean_when(self) -> Any:
+        """Refuse the future here, beside the field, and not three questions later."""
+        moment = self.cleaned_data["when"]
+        if moment is not None and moment > clock.now():
+            raise forms.ValidationError("The date and time must be in the past.")
+        return moment
+
+
+class NoteForm(forms.Form):
+    """What happened, in the reporter's own words."""
+
+    note = forms.CharField(
+        label="Your account",
+        max_length=4_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="As you would tell a colleague. You can add more later.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One page of the report: ``key`` is its address below ``/console/report-a-loss/``."""
+
+    key: str
+    asks: str
+    form: type[forms.Form]
+    lede: str = ""
+
+
+_WHAT = Question(
+    "", "What is missing?", WhatForm, "It takes a minute. Reporting early protects people."
+)
+_LABEL = Question("device", "Which device is it?", LabelForm)
+_TITLE = Question("item", "What is it?", TitleForm)
+_WHEN = Question("when", "When did you last have it?", WhenForm)
+_NOTE = Question("what-happened", "What happened?", NoteForm)
 
 
 @allow_staff
 @require_http_methods(["GET", "HEAD", "POST"])
-def report(request: HttpRequest) -> HttpResponse:
-    """Ask what is missing, what happened and when; open an incident."""
-    actor = actor_of(request)
-    form = ReportForm(
-        request.POST if request.method == "POST" else None,
-        own=own_devices(actor),
-        initial={"what": request.GET.get("device", "")},
-    )
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and (incident := _open(form, actor, _took(request))) is not None
-    ):
-        return HttpResponseRedirect(reverse("console:reported", args=[incident.number]))
-    began = request.POST.get("began") or _BEGAN.sign("report")
+def report(request: HttpRequest, step: str = "") -> HttpResponse:
+    """Ask one question; go on to the next, or open the incident after the last.
+
+    ``?device=`` on the first ticks a device, for the link on its page.
+    """
+    answers: dict[str, Any] = request.session.get(_ANSWERS, {})
+    way = _way(answers)
+    place = next((place for place, each in enumerate(way) if each.key == step), None)
+    if place is None or (place and "what" not in answers):
+        # A question that does not belong to what was answered, or a report that has lapsed.
+        return HttpResponseRedirect(reverse("console:report"))
+    question, actor = way[place], actor_of(request)
+    form = _form(question, request, answers, actor)
+    if request.method == "POST" and form.is_valid() and _device_fits(form):
+        answers = answers | _kept(form)
+        if question is not way[-1]:
+            answers.setdefault("begun", int(clock.now().timestamp()))
+            request.session[_ANSWERS] = answers
+            return HttpResponseRedirect(_address(_way(answers)[place + 1]))
+        if (incident := _open(form, answers, actor)) is not None:
+            request.session.pop(_ANSWERS, None)
+            return HttpResponseRedirect(reverse("console:reported", args=[incident.number]))
+    context = {
+        "form": form,
+        "question": question,
+        "place": place + 1,
+        "places": len(way),
+        "back": _address(way[place - 1]) if place else "",
+    }
+    if not place and request.method != "POST":
+        # The minute is counted from the first question.
+        request.session[_ANSWERS] = answers | {"begun": int(clock.now().timestamp())}
     return render(
         request,
-        "console/report_loss/report.html",
-        {"form": form, "began": began},
+        "console/report_loss/question.html",
+        context,
         status=422 if form.errors else 200,
     )
 
@@ -50,65 +174,95 @@ def report(request: HttpRequest) -> HttpResponse:
 @allow_staff
 @require_safe
 def reported(request: HttpRequest, number: int) -> HttpResponse:
-    """Thank whoever reported it, and say what happens next."""
+    """Thank the reporter, and say what happens next."""
     actor, incident = actor_of(request), queries.incident(number)
     if (incident.reported_by["kind"], incident.reported_by["id"]) != (actor.kind.value, actor.id):
         raise Http404
-    return render(
-        request,
-        "console/report_loss/reported.html",
-        {"incident": incident, "leads": actor.role in LEADS},
-    )
+    context = {
+        "incident": incident,
+        "counted": incident.kind != "other",
+        "seconds": incident.reported_in_seconds,
+        "leads": actor.role in LEADS,
+    }
+    return render(request, "console/report_loss/reported.html", context)
 
 
-def own_devices(actor: Actor) -> list[custody.DeviceRow]:
-    """Return what this member of staff carries and still has."""
+def own_devices(actor: Actor) -> list[DeviceRow]:
+    """Return the devices that this member of staff has."""
     return list(custody.devices_assigned_to(int(actor.id)))
 
 
-def _open(form: ReportForm, actor: Actor, took: int | None) -> IncidentView | None:
-    """Open the incident, or put what stands against it into the form."""
-    said, now = form.cleaned_data, clock.now()
-    field = {BY_TAG: "tag", OTHER: "title"}.get(said["what"], "what")
+def _way(answers: dict[str, Any]) -> list[Question]:
+    """Return the questions of this report: which device, or what it is, only where that is not
+    said by the first answer."""
+    second = {BY_LABEL: [_LABEL], OTHER: [_TITLE]}.get(answers.get("what", ""), [])
+    # Something that is no device has no moment of its own in an incident: its account says it.
+    when = [] if answers.get("what") == OTHER else [_WHEN]
+    return [_WHAT, *second, *when, _NOTE]
+
+
+def _form(
+    question: Question, request: HttpRequest, answers: dict[str, Any], actor: Actor
+) -> forms.Form:
+    data = request.POST if request.method == "POST" else None
+    if question is _WHAT:
+        chosen = request.GET.get("device") or answers.get("what", "")
+        return WhatForm(data, own=own_devices(actor), initial={"what": chosen})
+    initial = dict(answers)
+    if moment := answers.get("when"):
+        initial["when"] = parse_datetime(moment)
+    return question.form(data, initial=initial)
+
+
+def _device_fits(form: forms.Form) -> bool:
+    """Whether a label belongs to a device; if not, the form says so."""
+    if not isinstance(form, LabelForm):
+        return True
     try:
-        if said["what"] == OTHER:
-            return actions.open_other(title=said["title"], note=said["note"], by=actor, at=now)
-        device_id = (
-            custody.device_by_tag(said["tag"]).id if said["what"] == BY_TAG else int(said["what"])
+        custody.device_by_tag(form.cleaned_data["label"])
+    except NotFound:
+        form.add_error(
+            "label", "No device has this label. Check it, or go back and choose “Something else”."
         )
+        return False
+    return True
+
+
+def _kept(form: forms.Form) -> dict[str, Any]:
+    """Return the answers as the session keeps them; the account of what happened is not among
+    them, for it may name people."""
+    return {
+        name: value.isoformat() if name == "when" and value else value
+        for name, value in form.cleaned_data.items()
+        if name != "note"
+    }
+
+
+def _open(form: forms.Form, answers: dict[str, Any], actor: Actor) -> IncidentView | None:
+    """Open the incident, or say in the form what prevents it."""
+    note, now, what = form.cleaned_data["note"], clock.now(), answers["what"]
+    try:
+        if what == OTHER:
+            return actions.open_other(title=answers["title"], note=note, by=actor, at=now)
+        device_id = custody.device_by_tag(answers["label"]).id if what == BY_LABEL else int(what)
         return actions.report_loss(
             device_id,
-            note=said["note"],
-            occurred_at=said["when"],
-            reported_in_seconds=took,
+            note=note,
+            occurred_at=parse_datetime(answers["when"]) if answers.get("when") else None,
+            reported_in_seconds=max(0, int(now.timestamp()) - answers["begun"]),
             by=actor,
             at=now,
         )
-    except NotFound:
-        form.add_error(
-            field, "No device has this label. Read it again, or choose “something else”."
-        )
     except Conflict:
-        form.add_error(
-            field,
-            (
-                "This device is already reported missing, or out of service. Someone is looking "
-                "after it."
-            ),
-        )
-    except Invalid:
-        form.add_error("when", "This lies in the future.")
+        form.add_error(None, "This device is already reported missing, or is out of service.")
+    except (NotFound, Invalid) as error:
+        form.add_error(None, f"{error} Go back and change your answers.")
     except AboveboardError as error:
         form.add_error(None, str(error))
     return None
 
 
-def _took(request: HttpRequest) -> int | None:
-    """Return how many seconds the report took to write, or None if that cannot be known."""
-    began = request.POST.get("began", "")
-    try:
-        _BEGAN.unsign(began, max_age=limits.SESSION_IDLE_STAFF)
-    except signing.BadSignature:
-        return None
-    started = signing.b62_decode(began.split(":")[1])
-    return max(0, int(clock.now().timestamp()) - started)
+def _address(question: Question) -> str:
+    if not question.key:
+        return reverse("console:report")
+    return reverse("console:report_step", args=[question.key])

@@ -1,8 +1,9 @@
 """What ``portal`` declares."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_noop
 
-from aboveboard.basics.package import Package
+from aboveboard.basics.package import Face, Job, NavEntry, Package
 
 
 class PortalConfig(AppConfig):
@@ -13,12 +14,16 @@ class PortalConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="portal")
-
-    def ready(self) -> None:
-        """Register the job that tells the privacy lead of a customer's concern."""
         from aboveboard.access import concerns
-        from aboveboard.outbox import jobs
         from aboveboard.portal import notify
 
-        jobs.handler(concerns.KIND)(notify.tell_privacy_lead)
+        return Package(
+            name="portal",
+            jobs=(Job(concerns.KIND, notify.notify_privacy_lead),),
+            navigation=(
+                NavEntry(Face.PORTAL, 1, gettext_noop("Your data"), "/you/"),
+                NavEntry(Face.PORTAL, 2, gettext_noop("Your choices"), "/you/choices/"),
+                NavEntry(Face.PORTAL, 3, gettext_noop("Who has looked"), "/you/who-has-looked/"),
+                NavEntry(Face.PORTAL, 4, gettext_noop("Messages"), "/you/notices/"),
+            ),
+        )

@@ -19,12 +19,12 @@ from aboveboard.vault.limits import FIELD_BYTES
 
 CONCERNS = {
     Concern.UNKNOWN_TEAM: gettext_lazy("I do not know who this is"),
-    Concern.NO_CONTACT: gettext_lazy("I had no contact with you at that time"),
+    Concern.NO_CONTACT: gettext_lazy("I was not in contact with you at that time"),
     Concern.AGAINST_CHOICE: gettext_lazy("It goes against what I chose"),
-    Concern.TOO_MUCH: gettext_lazy("More was seen than was needed"),
+    Concern.TOO_MUCH: gettext_lazy("They saw more than they needed"),
     Concern.OTHER: gettext_lazy("Something else"),
 }
-"""What seems wrong, in the customer's words."""
+"""What looks wrong, in the customer's words."""
 
 
 class ChoiceForm(forms.Form):
@@ -36,10 +36,10 @@ class ChoiceForm(forms.Form):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, purpose: Purpose, said: Answer | None
+        self, data: Mapping[str, Any] | None = None, *, purpose: Purpose, answer: Answer | None
     ) -> None:
         super().__init__(
-            data, auto_id=f"{purpose.key}-%s", initial={"answer": said.value if said else None}
+            data, auto_id=f"{purpose.key}-%s", initial={"answer": answer.value if answer else None}
         )
         field = self.fields["answer"]
         field.label = (
@@ -58,10 +58,10 @@ class ConcernForm(forms.Form):
     """What seems wrong about a look; no free text, because it may be anything about anyone."""
 
     concern = forms.ChoiceField(
-        label=gettext_lazy("What seems wrong?"),
+        label=gettext_lazy("What looks wrong?"),
         choices=[(concern.value, words) for concern, words in CONCERNS.items()],
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose what seems wrong.")},
+        error_messages={"required": gettext_lazy("Choose what looks wrong.")},
     )
 
 
@@ -69,7 +69,7 @@ class DetailForm(forms.Form):
     """The new value of one detail, checked by its kind."""
 
     value = forms.CharField(
-        strip=True, error_messages={"required": gettext_lazy("Type the new value.")}
+        strip=True, error_messages={"required": gettext_lazy("Enter the new value.")}
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, field: Field, region: str) -> None:
@@ -87,30 +87,30 @@ class DetailForm(forms.Form):
         value: str = self.cleaned_data["value"]
         if len(value.encode()) > FIELD_BYTES or len(value) > _LONGEST:
             raise forms.ValidationError(
-                gettext("This is too long. Use %(limit)d characters at most.") % {"limit": _LONGEST}
+                gettext("Enter %(limit)d characters or fewer.") % {"limit": _LONGEST}
             )
         if self._kind is FieldKind.POSTAL_ADDRESS:
             return _check_address(value)
         if not value.isprintable():
-            raise forms.ValidationError(gettext("Use one line of letters, digits and signs."))
+            raise forms.ValidationError(
+                gettext("Use one line of letters, numbers and punctuation.")
+            )
         if self._kind is FieldKind.EMAIL:
             _check_email(value)
         if self._kind is FieldKind.PHONE and not (
             normalise.phone(value, self._region) or "#"
         ).startswith("+"):
             raise forms.ValidationError(
-                gettext("Type a phone number with its area code, like +44 20 7946 0958.")
+                gettext("Enter a phone number with its area code, like +44 20 7946 0958.")
             )
         return value
 
 
 _LONGEST = 200
 _HINTS = {
-    FieldKind.EMAIL: gettext_lazy(
-        "From then on you sign in with this address, and we write to it."
-    ),
+    FieldKind.EMAIL: gettext_lazy("You will sign in with this address, and we will write to it."),
     FieldKind.PHONE: gettext_lazy(
-        "With the area code. Start with + and the country code if it is abroad."
+        "Include the area code. For a number abroad, start with + and the country code."
     ),
 }
 _ATTRIBUTES = {
@@ -126,7 +126,7 @@ def _check_email(value: str) -> None:
         validate_email(value)
     except forms.ValidationError:
         raise forms.ValidationError(
-            gettext("Type an e-mail address like name@example.com.")
+            gettext("Enter an e-mail address like name@example.com.")
         ) from None
 
 
@@ -134,7 +134,7 @@ def _check_address(value: str) -> str:
     try:
         return addresses.read(value)
     except Misfit:
-        said = gettext(
-            "Type the address as it stands on an envelope, in %(limit)d lines at most."
-        ) % {"limit": ADDRESS_LINES}
-        raise forms.ValidationError(said) from None
+        problem = gettext("Enter the address as on an envelope, in %(limit)d lines or fewer.") % {
+            "limit": ADDRESS_LINES
+        }
+        raise forms.ValidationError(problem) from None

@@ -1,4 +1,5 @@
-"""Telling the privacy lead that a customer finds a look wrong: the job behind ``access.concerns``.
+"""Notifying the privacy lead that a customer has questioned a use: the job behind
+``access.concerns``.
 
 The mail holds the number of the entry and a code, so it says nothing about anybody.
 """
@@ -14,26 +15,27 @@ from aboveboard.outbox.reference import Reference
 
 _WORDS = {
     Concern.UNKNOWN_TEAM: "They do not know who looked.",
-    Concern.NO_CONTACT: "They had no contact with us at that time.",
+    Concern.NO_CONTACT: "They were not in contact with us at that time.",
     Concern.AGAINST_CHOICE: "It goes against what they chose.",
     Concern.TOO_MUCH: "More was seen than was needed.",
     Concern.OTHER: "Something else. They may write to you.",
 }
 
 
-def tell_privacy_lead(ref: Reference) -> None:
+def notify_privacy_lead(ref: Reference) -> None:
     """Mail one concern to the organisation's contact. Done again after a crash, it repeats
     one mail and no more."""
     entry = ledger.entry(int(str(ref["entry"])))
     about, concern = entry.facts["about"], Concern(str(entry.facts["concern"]))
     current = settings.current()
-    place = (
-        f"entry {about} of the record" if about is not None else "their list of looks as a whole"
-    )
+    place = f"entry {about} of the record" if about is not None else "their list as a whole"
     body = (
-        f"A customer says that something looks wrong about {place}.\n\n{_WORDS[concern]}\n\n"
-        f"Their concern is entry {entry.id} of the record.\n"
+        f"A customer says that something looks wrong with {place}.\n\n{_WORDS[concern]}\n\n"
+        f"Their message is entry {entry.id} of the record.\n"
     )
     EmailMessage(
-        "A customer finds a look wrong", body, current.mail.sender, [current.organisation.contact]
+        "A customer has questioned a look at their data",
+        body,
+        current.mail.sender,
+        [current.organisation.contact],
     ).send()

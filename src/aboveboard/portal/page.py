@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
+from babel.core import get_global
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils import translation
-from django.utils.translation import gettext_noop
+from django.utils import timezone, translation
 
 from aboveboard.accounts.gate import person_of
 from aboveboard.basics import clock
@@ -23,14 +24,6 @@ from aboveboard.vault import queries as vault
 
 CHANNEL = "portal"
 """The promise's key for what is done on these pages."""
-
-_NAVIGATION = (
-    gettext_noop("Your data"),
-    gettext_noop("Your choices"),
-    gettext_noop("Who has looked"),
-    gettext_noop("Messages"),
-)
-"""The labels of ``site/nav.yaml``, named here so that they are translated with the rest."""
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -73,12 +66,29 @@ def portal_page(
             adopted.serial,
             clock.now(),
         )
-        with translation.override(language):
+        zone = zone_of(person.jurisdiction, you.now) or timezone.get_current_timezone()
+        with translation.override(language), timezone.override(zone):
             response = view(request, you, *args, **kwargs)
         response.headers["Content-Language"] = language
         return response
 
     return answer
+
+
+def zone_of(jurisdiction: str, at: datetime) -> ZoneInfo | None:
+    """Return the time zone of a country or a part of it ("GB", "US-IL"), where it has just one;
+    else None.
+
+    Zones whose clocks agree all year round are one: Germany has two names for its own.
+    """
+    names = sorted(get_global("territory_zones").get(jurisdiction[:2], ()))
+    zones = [ZoneInfo(name) for name in names]
+    year = at.year
+    offsets = {
+        tuple(datetime(year, month, 1, tzinfo=zone).utcoffset() for month in (1, 7))
+        for zone in zones
+    }
+    return zones[0] if len(offsets) == 1 else None
 
 
 def _supported(language: str) -> str:

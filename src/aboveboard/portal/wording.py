@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date
 from django.utils import timezone
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import get_language, gettext, gettext_lazy
@@ -24,28 +24,32 @@ from aboveboard.vault.origin import IMPORT, Origin
 _LOCALES = {"en": "en_GB"}  # "3 March 2026"; American English would turn it round
 
 REFUSED: dict[Code, Lazy | str] = {
-    Code.PERSON_UNKNOWN: gettext_lazy("We held nothing about you."),
-    Code.PURPOSE_UNKNOWN: gettext_lazy("We never promised you such a use."),
-    Code.ROLE_NOT_ALLOWED: gettext_lazy("This is not part of their work."),
-    Code.CHANNEL_NOT_ALLOWED: gettext_lazy("We do not do this in that way."),
-    Code.OUTSIDE_CLIENT_SCOPE: gettext_lazy("This program has no leave to ask for it."),
+    Code.PERSON_UNKNOWN: gettext_lazy("We did not hold anything about you."),
+    Code.PURPOSE_UNKNOWN: gettext_lazy("This is not one of the uses we promised you."),
+    Code.ROLE_NOT_ALLOWED: gettext_lazy("It is not part of their job."),
+    Code.CHANNEL_NOT_ALLOWED: gettext_lazy("We do not do this through that channel."),
+    Code.OUTSIDE_CLIENT_SCOPE: gettext_lazy("This program is not allowed to ask for it."),
     Code.FIELD_NOT_IN_PURPOSE: gettext_lazy("They asked for more than this needs."),
-    Code.NO_FIELDS: gettext_lazy("They did not say what they wanted to see."),
+    Code.NO_FIELDS: gettext_lazy("They did not say what they needed to see."),
     Code.NO_CONSENT: gettext_lazy("You have not said yes to this."),
-    Code.CONSENT_WITHDRAWN: gettext_lazy("You said yes once, and took it back."),
+    Code.CONSENT_WITHDRAWN: gettext_lazy("You said yes, then withdrew it."),
     Code.OBJECTED: gettext_lazy("You objected to this."),
-    Code.RETENTION_OVER: gettext_lazy("We may no longer use it for this: the time is over."),
+    Code.RETENTION_OVER: gettext_lazy(
+        "We may no longer use it for this: the time limit has passed."
+    ),
     Code.RESTRICTED: gettext_lazy("The use of your data is restricted."),
-    Code.KEPT_FOR_CLAIM: gettext_lazy("We keep it for a legal claim only."),
-    Code.NOT_IN_FORCE_THEN: gettext_lazy("They asked about a time before our promise."),
-    Code.NOT_YET_TIME: gettext_lazy("They asked about a time that has not come."),
-    Code.NOBODY_TO_SHOW: gettext_lazy("They were not told whether we know you."),
-    Code.SEVERAL_TO_SHOW: gettext_lazy("More than one person was meant, so nobody was shown."),
-    Code.EMERGENCY_NOT_PROMISED: gettext_lazy("Our promise has no emergencies."),
-    Code.EMERGENCY_NOT_STAFF: gettext_lazy("Only our staff may look in an emergency."),
-    Code.EMERGENCY_ROLE: gettext_lazy("They may not look in an emergency."),
-    Code.EMERGENCY_FIELD: gettext_lazy("They asked for more than an emergency opens."),
-    Code.EMERGENCY_TOO_MANY: gettext_lazy("They asked too often in one day."),
+    Code.KEPT_FOR_CLAIM: gettext_lazy("We keep it only for a legal claim."),
+    Code.NOT_IN_FORCE_THEN: gettext_lazy("They asked about a time before our promise began."),
+    Code.NOT_YET_TIME: gettext_lazy("They asked about a time in the future."),
+    Code.NOBODY_TO_SHOW: gettext_lazy("They were not told whether you are a customer."),
+    Code.SEVERAL_TO_SHOW: gettext_lazy(
+        "The details matched more than one person, so nobody was shown."
+    ),
+    Code.EMERGENCY_NOT_PROMISED: gettext_lazy("Our promise does not allow emergency access."),
+    Code.EMERGENCY_NOT_STAFF: gettext_lazy("Only our staff can use emergency access."),
+    Code.EMERGENCY_ROLE: gettext_lazy("Their role does not have emergency access."),
+    Code.EMERGENCY_FIELD: gettext_lazy("They asked for more than emergency access shows."),
+    Code.EMERGENCY_TOO_MANY: gettext_lazy("They used up their emergency access for the day."),
     Code.EMERGENCY_OVER: gettext_lazy("The emergency was over."),
 }
 """Why a look was refused, said to the person it was about; one sentence for each code
@@ -53,12 +57,10 @@ of ``access.reasons``."""
 
 
 EMERGENCIES: dict[Emergency, Lazy | str] = {
-    Emergency.LIFE_IN_DANGER: gettext_lazy("Emergency: somebody’s life or health was in danger."),
+    Emergency.LIFE_IN_DANGER: gettext_lazy("Emergency: someone’s life or health was in danger."),
     Emergency.EMERGENCY_SERVICES: gettext_lazy("Emergency: the emergency services asked."),
-    Emergency.MISSING_PERSON: gettext_lazy("Emergency: somebody was missing."),
-    Emergency.VULNERABLE_PERSON: gettext_lazy(
-        "Emergency: somebody who cannot help themselves had to be protected."
-    ),
+    Emergency.MISSING_PERSON: gettext_lazy("Emergency: someone was missing."),
+    Emergency.VULNERABLE_PERSON: gettext_lazy("Emergency: a vulnerable person needed protection."),
 }
 """Why somebody looked in an emergency, said to the person it was about."""
 
@@ -71,10 +73,10 @@ def emergency(code: str) -> str:
 def verdict(found: str) -> str:
     """Return what the review of an emergency look found, or that it is still to come."""
     if not found:
-        return gettext("Somebody else checks whether this was right.")
+        return gettext("Someone else will check whether this was justified.")
     if found == Verdict.JUSTIFIED:
-        return gettext("We checked: it was right to look.")
-    return gettext("We checked: nobody should have looked. We are sorry, and look into it.")
+        return gettext("We checked: it was justified.")
+    return gettext("We checked: it was not justified. We are sorry, and we are looking into it.")
 
 
 def things(promise: Promise, fields: Sequence[str], language: str) -> str:
@@ -82,10 +84,10 @@ def things(promise: Promise, fields: Sequence[str], language: str) -> str:
     and your phone number"."""
     known = [field for field in fields if field in promise.fields]
     labels = [categories.get(key).label for key in promise.categories_of(known)]
-    said = [label.get(language, label["en"]) for label in labels]
+    words = [label.get(language, label["en"]) for label in labels]
     if len(known) < len(fields):
-        said.append(gettext("something we do not hold"))
-    sentence = explain.listed(said, language)
+        words.append(gettext("something we do not hold"))
+    sentence = explain.listed(words, language)
     # "your name, your phone" tires the reader; other languages need the word for its gender.
     if language.startswith("en"):
         sentence = sentence.replace(", your ", ", ").replace(" and your ", " and ")
@@ -97,22 +99,8 @@ def opening(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def when(moment: datetime, now: datetime) -> str:
-    """Return the moment as people say it: "Today 09:41", "Yesterday 16:20", "14 Nov
-    11:02", "2 November 2024"."""
-    local, today = timezone.localtime(moment), timezone.localtime(now).date()
-    clock_time = f"{local:%H:%M}"
-    if local.date() == today:
-        return gettext("Today %(time)s") % {"time": clock_time}
-    if local.date() == today - timedelta(days=1):
-        return gettext("Yesterday %(time)s") % {"time": clock_time}
-    if local.date() > today - timedelta(days=300):
-        return f"{format_skeleton('MMMd', local, locale=_locale())} {clock_time}"
-    return day(moment)
-
-
 def day(moment: datetime) -> str:
-    """Return the day: "3 March 2026"."""
+    """Return the day in the time zone of the page: "3 March 2026"."""
     return format_date(timezone.localtime(moment).date(), "long", locale=_locale())
 
 
@@ -152,13 +140,13 @@ def origin(promise: Promise, where: Origin) -> str:
     """Return where a value comes from: when, on which channel and for which purpose
     (GDPR Art. 15(1)(g))."""
     if where.collected_at is None:
-        return gettext("We did not write down where this came from.")
+        return gettext("We did not record where this came from.")
     facts = {"day": day(where.collected_at), "channel": channel(promise, where.channel)}
     if where.channel == IMPORT:
-        said = gettext("Brought in from a file on %(day)s.") % facts
+        sentence = gettext("Added from a file on %(day)s.") % facts
     else:
-        said = gettext("Collected on %(day)s (%(channel)s).") % facts
-    return f"{said} {purpose(promise, where.purpose)}." if where.purpose else said
+        sentence = gettext("Collected on %(day)s (%(channel)s).") % facts
+    return f"{sentence} {purpose(promise, where.purpose)}." if where.purpose else sentence
 
 
 def refusal(codes: Iterable[str]) -> str:
@@ -166,32 +154,32 @@ def refusal(codes: Iterable[str]) -> str:
     return " ".join(str(REFUSED[Code(code)]) for code in codes)
 
 
-def standing_of(purpose: Purpose, latest: Choice | None, promise: Promise) -> str:
-    """Return where the person stands on a purpose that leaves them a choice, by their
-    latest word: one sentence."""
+def consent_state(purpose: Purpose, latest: Choice | None, promise: Promise) -> str:
+    """Return what the person decided about a purpose that leaves them a choice: one
+    sentence."""
     if latest is None:
         if purpose.needs_consent:
             return gettext("You have not said yes, so we do not do it.")
-        return gettext("You may object, and we stop.")
-    said_yes = latest.answer == Answer.YES
+        return gettext("You can object, and we will stop.")
+    agreed = latest.answer == Answer.YES
     if purpose.needs_consent:
         text = (
             gettext("You said yes on %(day)s (%(channel)s).")
-            if said_yes
+            if agreed
             else gettext("You said no on %(day)s (%(channel)s).")
         )
-    elif said_yes:
-        text = gettext("You took back your objection on %(day)s (%(channel)s).")
+    elif agreed:
+        text = gettext("You withdrew your objection on %(day)s (%(channel)s).")
     else:
-        text = gettext("You objected on %(day)s (%(channel)s). We stopped.")
+        text = gettext("You objected on %(day)s (%(channel)s), and we stopped.")
     return text % {"day": day(latest.at), "channel": channel(promise, latest.channel)}
 
 
-def said(answer: Answer, *, objectable: bool) -> str:
+def answered(answer: Answer, *, objectable: bool) -> str:
     """Return a choice in two words, as in "You said yes"."""
     if objectable:
         return (
-            gettext("You took back your objection")
+            gettext("You withdrew your objection")
             if answer is Answer.YES
             else gettext("You objected")
         )

@@ -7,6 +7,8 @@ cookie opens nothing there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -14,12 +16,17 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
+from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
+from aboveboard.promise.queries import NoPromise, in_force
+
 API = "/api/"
+_PAGES = ("/you/", "/console/", "/trust/", "/accounts/", "/demo/")
 
 
 class _PagesAlone(MiddlewareMixin):
@@ -62,3 +69,30 @@ class Account(AuthenticationMiddleware):
             request.user = AnonymousUser()
             return self.get_response(request)
         return super().__call__(request)
+
+
+class LocalTime:
+    """Shows times on pages in the organisation's time zone, as its promise names it.
+
+    Records, receipts and files say UTC themselves. The portal then goes over to the person's own
+    zone, where their country has one (``portal.page``).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on, and leave no zone behind for the next one of this thread."""
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> None:
+        """Switch the zone on. Not before a view is found: an address that is nobody's, or is
+        refused at the gate, asks the database for no promise."""
+        if request.path_info.startswith(_PAGES):
+            with suppress(NoPromise):
+                timezone.activate(in_force().promise.organisation.zone)

@@ -6,12 +6,8 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
-from typing import Any, Final, NotRequired, TypedDict
+from typing import Any, Final
 
-import yaml
-from django.conf import settings as django_settings
 from django.db import connection
 from django.db.utils import Error as DatabaseError
 from django.db.utils import OperationalError
@@ -19,12 +15,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template import loader
-from django.urls import Resolver404, resolve
 
 from aboveboard.accounts.gate import public
 from aboveboard.basics import problems, settings
 from aboveboard.basics.errors import AboveboardError, http_status
 from aboveboard.basics.logs import REQUEST_ID
+from aboveboard.site import navigation
 
 log = logging.getLogger(__name__)
 
@@ -32,73 +28,21 @@ _API: Final = ("/api/", "/oauth/", "/.well-known/oauth-")
 """Where programs ask; what goes wrong there is told as a problem, not as a page."""
 
 
-class Link(TypedDict):
-    """One entry of the navigation; ``roles`` empty means everyone of that face."""
-
-    label: str
-    href: str
-    roles: list[str]
-
-
-class Face(TypedDict):
-    """One of the faces: where its addresses start, what its name adds to the
-    organisation's, its navigation."""
-
-    prefix: str
-    suffix: str
-    home: NotRequired[str]
-    nav: list[Link]
-
-
 def every_page(request: HttpRequest) -> dict[str, Any]:
-    """Give templates ``organisation``, ``demo``, ``face_name``, ``home`` and ``nav`` (``label``,
-    ``href``, ``current``)."""
+    """Give templates ``organisation``, ``demo``, ``face_name``, ``home``, and what is offered on
+    the way: ``nav`` and ``subnav`` (``label``, ``href``, ``current``)."""
     current = settings.current()
-    face = _face_of(request.path)
+    where = navigation.face_at(request.path)
     role = getattr(getattr(request, "user", None), "role", "")
-    links = [link for link in face["nav"] if not link["roles"] or role in link["roles"]]
-    here = max(
-        (link["href"] for link in links if request.path.startswith(link["href"])),
-        key=len,
-        default="",
-    )
+    main, second = navigation.offered(where, request.path, role)
     return {
         "organisation": current.organisation,
         "demo": current.demo.enabled,
-        "face_name": f"{current.organisation.name} {face['suffix']}".strip(),
-        "home": face.get("home", face["prefix"]),
-        "nav": [
-            {"label": link["label"], "href": link["href"], "current": link["href"] == here}
-            for link in links
-        ],
+        "face_name": f"{current.organisation.name} {where.suffix}".strip(),
+        "home": where.home,
+        "nav": main,
+        "subnav": second,
     }
-
-
-@cache
-def _faces(routes: str) -> list[Face]:
-    """Read ``nav.yaml``; a page that ``routes`` do not serve is not offered."""
-    faces: list[Face] = yaml.safe_load(Path(__file__).with_name("nav.yaml").read_text("utf-8"))
-    for face in faces:
-        face["nav"] = [
-            {**link, "roles": link.get("roles", [])}
-            for link in face["nav"]
-            if _is_served(link["href"])
-        ]
-    return faces
-
-
-def _face_of(path: str) -> Face:
-    return next(
-        face for face in _faces(django_settings.ROOT_URLCONF) if path.startswith(face["prefix"])
-    )
-
-
-def _is_served(address: str) -> bool:
-    try:
-        resolve(address)
-    except Resolver404:
-        return False
-    return True
 
 
 @public("a load balancer asks whether this process can serve")

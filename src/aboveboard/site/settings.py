@@ -159,6 +159,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "aboveboard.site.pages.ToldErrors",
     "aboveboard.accounts.gate.GateMiddleware",
+    "aboveboard.site.faces.LocalTime",
 ]
 
 TEMPLATES = [

@@ -37,14 +37,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth pu
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": _("This account is closed."),
         "email_password_mismatch": _(
-            "The address and the password do not belong together. Check both and try again."
+            "The e-mail address or password is wrong. Check both and try again."
         ),
         "incorrect_code": _(
-            "This is not the code we sent. Check the latest e-mail and type its eight digits."
+            "This is not the code we sent. Enter the eight digits from the latest e-mail."
         ),
         "incorrect_password": _("This is not your password."),
-        "too_many_login_attempts": _("Too many tries. Wait a few minutes and try again."),
-        "rate_limited": _("Too many tries. Wait a few minutes and try again."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes and try again."),
+        "rate_limited": _("Too many attempts. Wait a few minutes and try again."),
     }
 
     def validation_error(self, code: str, *args: object) -> ValidationError:
@@ -118,7 +118,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth p
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": _("This is your only second step. Add another one first."),
         "incorrect_code": _(
-            "This is not the code that your app shows now. Wait for the next one and try again."
+            "This is not the code your app shows now. Wait for the next one and try again."
         ),
     }
 

@@ -73,7 +73,7 @@ class StaffPasswordForm(LoginForm):  # type: ignore[misc]  # allauth publishes n
 
 
 class _CodeBox(forms.Form):
-    words = _("The code")
+    words = _("Code")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,14 +93,14 @@ class _CodeBox(forms.Form):
 class MailedCodeForm(_CodeBox, ConfirmLoginCodeForm):  # type: ignore[misc]
     """The code that was sent by e-mail."""
 
-    words = _("The code from the e-mail")
+    words = _("Code from the e-mail")
 
 
 # allauth publishes no types.
 class SecondStepForm(_CodeBox, AuthenticateForm):  # type: ignore[misc]
     """The second step of signing in."""
 
-    words = _("The code that your app shows, or one of your recovery codes")
+    words = _("Code from your app, or one of your recovery codes")
 
 
 class AgainForm(_CodeBox, ReauthenticateForm):  # type: ignore[misc]  # allauth publishes no types
@@ -112,7 +112,7 @@ class AgainForm(_CodeBox, ReauthenticateForm):  # type: ignore[misc]  # allauth 
 class NewAppForm(_CodeBox, ActivateTOTPForm):  # type: ignore[misc]  # allauth publishes no types
     """The first code of an authenticator app that is being set up."""
 
-    words = _("The code that your app shows now")
+    words = _("Code from your app")
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth publishes no types

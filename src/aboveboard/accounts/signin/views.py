@@ -84,7 +84,7 @@ class CodePage(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth publishes
         begin = CodeSignIn(stage=self.stage).audience
         process = CodeSignIn.resume(self.stage)
         if process is None:
-            messages.error(request, _("That code is too old. Ask for a new one."))
+            messages.error(request, _("That code has expired. Ask for a new one."))
             return HttpResponseRedirect(reverse(PAGES[begin]))
         self._process = process
         response: HttpResponseBase = FormView.dispatch(self, request, *args, **kwargs)
@@ -94,7 +94,7 @@ class CodePage(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth publishes
         """Count a wrong code; after the last one, begin again."""
         if self._process.record_invalid_attempt():
             return FormView.form_invalid(self, form)
-        messages.error(self.request, _("That was not the code either. Ask for a new one."))
+        messages.error(self.request, _("That code was wrong too. Ask for a new one."))
         return HttpResponseRedirect(reverse(PAGES[self._process.audience]))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""What was handed over: every file of people's data that left, to whom, how protected, and who is
-in it; and what never left."""
+"""Exports: every file of people's data that left, to whom, how protected, and who is in it; and
+those that were never made."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Pill:
 @allow(*LEADS)
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """List the newest files, those that never left among them."""
+    """List the newest files, those that were never made among them."""
     before = request.GET.get("before", "")
     if before and not (before.isascii() and before.isdigit() and len(before) < 20):
         raise Http404
@@ -39,7 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     promise = in_force().promise
     context = {
         "rows": [
-            told(each, promise) | {"protection": protection(each), "to": _to(each, promise)}
+            in_words(each, promise) | {"protection": protection(each), "to": _to(each, promise)}
             for each in found
         ],
         "older": f"?before={found[-1].id}" if len(found) == limits.PAGE_SIZE else "",
@@ -49,7 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @allow(*LEADS)
 @require_safe
-def one(request: HttpRequest, export_id: int) -> HttpResponse:
+def export(request: HttpRequest, export_id: int) -> HttpResponse:
     """List the people of one file: its manifest, those refused with the reasons."""
     return manifest_page(request, queries.export(export_id))
 
@@ -62,7 +62,7 @@ def manifest_page(request: HttpRequest, found: ExportRow) -> HttpResponse:
     people, promise = queries.export_people(found.id, after=int(after)), in_force().promise
     context = {
         "device": {"id": found.device_id, "tag": found.device_tag} if found.device_id else None,
-        "export": told(found, promise)
+        "export": in_words(found, promise)
         | {"protection": protection(found), "to": _to(found, promise)},
         "rows": [
             {"person": row.person_id, "held": labels(row.categories), "reasons": row.reasons}
@@ -87,7 +87,7 @@ def _to(export: ExportRow, promise: Promise) -> str:
     return str(known.title) if known else export.recipient
 
 
-def told(export: ExportRow, promise: Promise) -> dict[str, object]:
+def in_words(export: ExportRow, promise: Promise) -> dict[str, object]:
     """Return an export as a list shows it: its purpose and fields in the promise's words."""
     purpose = promise.purposes.get(export.purpose)
     fields = [

@@ -1,118 +1,102 @@
-"""What staff fill in about devices, and when something is lost."""
+"""What staff fill in about devices."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from aboveboard.accounts.queries import staff
-from aboveboard.custody.queries import DeviceRow
-from aboveboard.custody.terms import DeviceKind, Encrypted
-
-BY_TAG = "tag"
-OTHER = "other"
-MOMENT = "%Y-%m-%dT%H:%M"
+from aboveboard.custody.terms import DeviceKind, Disposal, Encrypted
 
 
-class ReportForm(forms.Form):
-    """The one-minute report: what, what happened, when. Only the first must be answered."""
+def _choose(field: forms.Field, options: list[tuple[str, str]]) -> None:
+    if isinstance(field, forms.ChoiceField):
+        field.choices = options
 
-    what = forms.ChoiceField(
-        label="What is missing?",
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose one."},
-    )
-    tag = forms.CharField(
-        label="Label of the other device",
-        max_length=40,
-        required=False,
-        help_text="It is on a sticker, like LT-0042.",
-    )
-    title = forms.CharField(
-        label="What else is it?",
-        max_length=120,
-        required=False,
-        help_text="In a few words, like “a box of order forms”.",
-    )
-    note = forms.CharField(
-        label="What happened?",
-        max_length=4_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="As you would tell a colleague. You can add more later.",
-    )
-    when = forms.DateTimeField(
-        label="When did you last have it?",
-        required=False,
-        input_formats=[MOMENT],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
-        help_text="About when is enough. UTC.",
-        error_messages={"invalid": "Choose a day and a time."},
-    )
 
-    def __init__(self, *args: Any, own: Sequence[DeviceRow], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        what = self.fields["what"]
-        if isinstance(what, forms.ChoiceField):
-            mine = [(str(device.id), f"My {device.name.lower()}, {device.tag}") for device in own]
-            what.choices = [
-                *mine,
-                (BY_TAG, "Another device" if mine else "A device"),
-                (OTHER, "Something else"),
-            ]
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for the label of another device, and for a few words on something else."""
-        cleaned = super().clean() or {}
-        if cleaned.get("what") == BY_TAG and not cleaned.get("tag"):
-            self.add_error(
-                "tag", "Enter the label, or choose “something else” if you cannot read it any more."
-            )
-        if cleaned.get("what") == OTHER and not cleaned.get("title"):
-            self.add_error("title", "Say in a few words what it is.")
-        return cleaned
+def _colleagues() -> list[tuple[str, str]]:
+    """Return everyone who works here now, by name and team."""
+    return [
+        (str(member.id), f"{member.name}, {member.team}") for member in staff() if member.is_active
+    ]
 
 
 class DeviceForm(forms.Form):
     """A device that will hold data."""
 
     tag = forms.CharField(
-        label="Label", max_length=40, help_text="What the sticker on it says, like LT-0042."
+        label="Label",
+        max_length=40,
+        help_text="What the sticker on it says, like LT-0042.",
+        error_messages={"required": "Enter the label."},
     )
     name = forms.CharField(
-        label="Name", max_length=120, help_text="What people call it, like “Field laptop”."
+        label="Name",
+        max_length=120,
+        help_text="What people call it, like “Field laptop”.",
+        error_messages={"required": "Enter a name."},
     )
     kind = forms.ChoiceField(
-        label="What is it?", widget=forms.RadioSelect, choices=DeviceKind.choices
+        label="What is it?",
+        widget=forms.RadioSelect,
+        choices=DeviceKind.choices,
+        error_messages={"required": "Choose what it is."},
     )
     encrypted = forms.ChoiceField(
         label="Is it encrypted?",
         widget=forms.RadioSelect,
         choices=Encrypted.choices,
-        help_text="If it is not known, we take it as readable by whoever finds it.",
+        help_text="If you do not know, we assume that a finder can read it.",
     )
-    holder = forms.ChoiceField(label="Who carries it?", required=False)
+    holder = forms.ChoiceField(label="Who has it?", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        holder = self.fields["holder"]
-        if isinstance(holder, forms.ChoiceField):
-            people = [
-                (str(member.id), f"{member.name}, {member.team}")
-                for member in staff()
-                if member.is_active
-            ]
-            holder.choices = [("", "Nobody in particular"), *people]
+        _choose(self.fields["holder"], [("", "Nobody in particular"), *_colleagues()])
 
 
-class WordsForm(forms.Form):
-    """Anything to remember about a device that was found or retired."""
+class NoteForm(forms.Form):
+    """Anything to remember about a change."""
 
     note = forms.CharField(
-        label="Anything to remember",
+        label="Note",
         max_length=2_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Do not name customers.",
     )
+
+
+class HandOverForm(NoteForm):
+    """Who has the device from now on."""
+
+    to = forms.ChoiceField(
+        label="New holder",
+        required=False,
+        help_text="Choose “Nobody” if it goes into a cupboard.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose(self.fields["to"], [("", "Nobody"), *_colleagues()])
+        self.order_fields(["to", "note"])
+
+    def holder_id(self) -> int | None:
+        """Return the account that has it from now on, or None for nobody."""
+        return int(self.cleaned_data["to"]) if self.cleaned_data["to"] else None
+
+
+class RetireForm(NoteForm):
+    """How a device left service."""
+
+    how = forms.ChoiceField(
+        label="What happened to it?",
+        widget=forms.RadioSelect,
+        choices=Disposal.choices,
+        error_messages={"required": "Choose what happened to it."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["how", "note"])

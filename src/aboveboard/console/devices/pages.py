@@ -1,11 +1,14 @@
-"""Devices: who carries what, whether it is encrypted, and whose data is on it."""
+"""Devices: who has what, whether it is encrypted, and whose data is on it; adding one, handing one
+over, and taking one out of service."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Final
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,105 +17,190 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aboveboard.accounts.gate import actor_of, allow, allow_staff
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
-from aboveboard.basics.errors import AboveboardError
-from aboveboard.console.devices.exports import Pill, manifest_page, told
-from aboveboard.console.devices.forms import DeviceForm, WordsForm
+from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.console.devices.exports import Pill, in_words, manifest_page
+from aboveboard.console.devices.forms import DeviceForm, HandOverForm, NoteForm, RetireForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import actions, queries
-from aboveboard.custody.queries import DeviceRow
+from aboveboard.custody.queries import DeviceRow, DeviceStep, HandoverRow
 from aboveboard.custody.terms import HELD, DeviceKind, DeviceState, Disposal, Encrypted
 from aboveboard.promise.queries import in_force
 
 KEEPERS = (Role.ADMINISTRATOR, Role.INCIDENT_LEAD)
 _TONES = {Encrypted.YES: "kept", Encrypted.NO: "act", Encrypted.UNKNOWN: "look"}
 _STATES = {
-    DeviceState.IN_USE: "plain",
+    DeviceState.IN_USE: "",
     DeviceState.MISSING: "act",
     DeviceState.FOUND: "look",
-    DeviceState.RETIRED: "plain",
+    DeviceState.RETIRED: "",
 }
-_CHANGES: Final[dict[str, Callable[..., DeviceRow]]] = {
-    "found": actions.report_found,
-    "retired": partial(actions.retire, how=Disposal.WIPED),
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that can be done to a device in one of ``states``: what the link offers, what the
+    page asks and says, what its button does."""
+
+    key: str
+    states: Iterable[DeviceState]
+    form: type[NoteForm]
+    do: Callable[[DeviceRow, Any, Actor, datetime], object]
+    offer: str
+    asks: str
+    means: str
+    does: str
+
+
+def _hand_over(device: DeviceRow, form: HandOverForm, by: Actor, at: datetime) -> None:
+    actions.hand_over(device.id, to=form.holder_id(), note=form.cleaned_data["note"], by=by, at=at)
+
+
+def _retire(device: DeviceRow, form: RetireForm, by: Actor, at: datetime) -> None:
+    how = Disposal(form.cleaned_data["how"])
+    actions.retire(device.id, how=how, note=form.cleaned_data["note"], by=by, at=at)
+
+
+def _found(device: DeviceRow, form: NoteForm, by: Actor, at: datetime) -> None:
+    actions.report_found(device.id, note=form.cleaned_data["note"], by=by, at=at)
+
+
+CHANGES: Final = {
+    change.key: change
+    for change in (
+        Change(
+            "hand-over",
+            HELD,
+            HandOverForm,
+            _hand_over,
+            "Hand it over",
+            "Who has it from now on?",
+            "What is on it stays on it.",
+            "Hand it over",
+        ),
+        Change(
+            "retire",
+            HELD,
+            RetireForm,
+            _retire,
+            "Take it out of service",
+            "Take it out of service?",
+            "Do this only when no customers’ data is left on it.",
+            "Take it out of service",
+        ),
+        Change(
+            "found",
+            (DeviceState.MISSING,),
+            NoteForm,
+            _found,
+            "It has been found",
+            "Has it been found?",
+            "The incident stays open until an incident lead closes it.",
+            "Mark as found",
+        ),
+    )
 }
 
 
 @allow_staff
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """List one's own devices; whoever leads sees all."""
+    """List one's own devices; leads see all."""
     actor = actor_of(request)
     everything = actor.role in LEADS
     found = queries.devices() if everything else queries.devices(holder_id=int(actor.id))
     rows = [
         {
             "device": row,
-            "kind": row.kind.label,
+            "kind": row.kind.label.lower(),
             "encrypted": _encrypted(row.encrypted),
             "state": _state(row.state),
         }
         for row in found
     ]
-    return render(
-        request,
-        "console/devices/devices.html",
-        {"rows": rows, "everything": everything, "may_register": actor.role in KEEPERS},
-    )
+    context = {"rows": rows, "everything": everything, "may_add": actor.role in KEEPERS}
+    return render(request, "console/devices/devices.html", context)
 
 
 @allow_staff
 @require_safe
-def one(request: HttpRequest, device_id: int) -> HttpResponse:
-    """Show one device: what is on it, and where it has stood."""
-    return _show(request, _seen_by(actor_of(request), device_id))
+def device(request: HttpRequest, device_id: int) -> HttpResponse:
+    """Show one device: what is on it, who had it, and what can be done."""
+    actor = actor_of(request)
+    found, promise = _seen_by(actor, device_id), in_force().promise
+    steps: list[DeviceStep | HandoverRow] = [
+        *queries.device_history(device_id),
+        *queries.handovers(device_id),
+    ]
+    context = {
+        "device": found,
+        "holder": _holder(found),
+        "encrypted": _encrypted(found.encrypted),
+        "state": _state(found.state),
+        "history": [
+            {"at": step.at, "words": _step_in_words(step), "note": step.note}
+            for step in sorted(steps, key=lambda step: step.at, reverse=True)
+        ],
+        "exports": [in_words(each, promise) for each in queries.exports(device_id=device_id)],
+        "changes": [each for each in CHANGES.values() if found.state in each.states]
+        if actor.role in KEEPERS
+        else [],
+        "may_list": actor.role in LEADS,
+        "may_report": found.state in HELD,
+    }
+    return render(request, "console/devices/device.html", context)
 
 
 @allow(*KEEPERS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def register(request: HttpRequest) -> HttpResponse:
-    """Write down a device that will hold data."""
+def add(request: HttpRequest) -> HttpResponse:
+    """Add a device that will hold data."""
     form = DeviceForm(
         request.POST if request.method == "POST" else None, initial={"encrypted": Encrypted.UNKNOWN}
     )
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        holder = int(said["holder"]) if said["holder"] else None
+    if form.is_valid():
+        answers = form.cleaned_data
         try:
-            device = actions.register_device(
-                kind=DeviceKind(said["kind"]),
-                name=said["name"],
-                tag=said["tag"],
-                encrypted=Encrypted(said["encrypted"]),
-                holder_id=holder,
+            added = actions.register_device(
+                kind=DeviceKind(answers["kind"]),
+                name=answers["name"],
+                tag=answers["tag"],
+                encrypted=Encrypted(answers["encrypted"]),
+                holder_id=int(answers["holder"]) if answers["holder"] else None,
                 by=actor_of(request),
                 at=clock.now(),
             )
         except AboveboardError as error:
             form.add_error("tag", str(error))
         else:
-            return HttpResponseRedirect(reverse("console:device", args=[device.id]))
+            messages.success(request, f"{added.tag} added")
+            return HttpResponseRedirect(reverse("console:device", args=[added.id]))
     return render(
-        request, "console/devices/register.html", {"form": form}, status=422 if form.errors else 200
+        request, "console/devices/add.html", {"form": form}, status=422 if form.errors else 200
     )
 
 
 @allow(*KEEPERS)
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, device_id: int, change: str) -> HttpResponse:
-    """Write down that a missing device is back, or that one is out of service."""
-    if change not in _CHANGES:
+    """Ask about one change of a device, and make it."""
+    if change not in CHANGES:
         raise Http404
-    device, form = queries.device(device_id), WordsForm(request.POST)
+    found, wanted = queries.device(device_id), CHANGES[change]
+    form = wanted.form(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            _CHANGES[change](
-                device_id, note=form.cleaned_data["note"], by=actor_of(request), at=clock.now()
-            )
+            wanted.do(found, form, actor_of(request), clock.now())
+        except NotFound:
+            raise
         except AboveboardError as error:
             form.add_error(None, str(error))
         else:
+            messages.success(request, f"{found.tag}: saved")
             return HttpResponseRedirect(reverse("console:device", args=[device_id]))
-    return _show(request, device, form)
+    context = {"device": found, "holder": _holder(found), "change": wanted, "form": form}
+    return render(
+        request, "console/devices/change.html", context, status=422 if form.errors else 200
+    )
 
 
 @allow(*LEADS)
@@ -125,39 +213,33 @@ def export(request: HttpRequest, device_id: int, export_id: int) -> HttpResponse
     return manifest_page(request, found)
 
 
-def _show(request: HttpRequest, device: DeviceRow, form: WordsForm | None = None) -> HttpResponse:
-    actor, records = actor_of(request), queries.device_history(device.id)
-    promise = in_force().promise
-    context = {
-        "device": device,
-        "holder": device.holder,
-        "encrypted": _encrypted(device.encrypted),
-        "state": _state(device.state),
-        "records": [
-            {"record": record, "words": record.state.label} for record in reversed(records)
-        ],
-        "exports": [told(each, promise) for each in queries.exports(device_id=device.id)],
-        "form": form or WordsForm(),
-        "may_keep": actor.role in KEEPERS,
-        "may_list": actor.role in LEADS,
-        "may_lose": device.state in HELD,
-        "is_missing": device.state is DeviceState.MISSING,
-    }
-    return render(
-        request, "console/devices/device.html", context, status=422 if form and form.errors else 200
-    )
-
-
 def _seen_by(actor: Actor, device_id: int) -> DeviceRow:
-    """Return a device that this member of staff carries, or any for whoever leads."""
-    device = queries.device(device_id)
-    if actor.role not in LEADS and device.holder_id != int(actor.id):
+    """Return a device that this member of staff has, or any for leads."""
+    found = queries.device(device_id)
+    if actor.role not in LEADS and found.holder_id != int(actor.id):
         raise Http404
-    return device
+    return found
+
+
+def _step_in_words(step: DeviceStep | HandoverRow) -> str:
+    if isinstance(step, HandoverRow):
+        return (
+            f"Handed over to {step.holder or 'a former colleague'}"
+            if step.holder_id
+            else "Put away: nobody has it"
+        )
+    if step.how is not None:
+        return f"{step.state.label}: {step.how.label.lower()}"
+    return "Added" if step.state is DeviceState.IN_USE else step.state.label
+
+
+def _holder(device: DeviceRow) -> str:
+    return f"held by {device.holder}" if device.holder else "held by nobody"
 
 
 def _encrypted(value: Encrypted) -> Pill:
-    return Pill(value.label.lower(), _TONES[value])
+    words = "encryption not known" if value is Encrypted.UNKNOWN else value.label.lower()
+    return Pill(words, _TONES[value])
 
 
 def _state(state: DeviceState) -> Pill:

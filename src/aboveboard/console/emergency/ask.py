@@ -36,8 +36,8 @@ def may_break_glass(promise: Promise, role: str) -> BreakGlass | None:
 @allow_staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """Ask what is at stake, who and which fields; show them, or say why not. Roles without
-    leave find no such page."""
+    """Ask what is at stake, who and which fields; show them, or say why not. Roles that
+    the promise does not allow it find no such page."""
     promise, actor = in_force().promise, actor_of(request)
     glass = may_break_glass(promise, actor.role)
     if glass is None:
@@ -104,7 +104,7 @@ def _answer(
     details = [
         Detail(
             promise.fields[name].label,
-            shown(promise.fields[name].kind_and_format, value.reveal()) if value else "not held",
+            shown(promise.fields[name].kind_and_format, value.reveal()) if value else "Not held",
             "",
         )
         for name, value in result.values.items()
@@ -119,9 +119,9 @@ def _answer(
 
 def _context(promise: Promise, look: EmergencyLook) -> dict[str, Any]:
     return {
-        "look": look,
+        "record": look,
         "why": IN_WORDS[Emergency(look.why)],
-        "things": [
+        "labels": [
             promise.fields[name].label if name in promise.fields else name for name in look.fields
         ],
         "open": clock.now() <= look.until,

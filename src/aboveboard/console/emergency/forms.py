@@ -12,13 +12,13 @@ from aboveboard.promise.model import BreakGlass, Promise
 
 
 class EmergencyForm(forms.Form):
-    """Who, why, which fields, and words for the reviewers."""
+    """Who, why, which fields, and an explanation for the reviewers."""
 
     why = forms.ChoiceField(
-        label="What is at stake?",
+        label="What is at risk?",
         widget=forms.RadioSelect,
         choices=[(one.value, words) for one, words in IN_WORDS.items()],
-        error_messages={"required": "Choose what is at stake."},
+        error_messages={"required": "Choose what is at risk."},
     )
     who = forms.CharField(
         label="Who is it about?",
@@ -31,23 +31,23 @@ class EmergencyForm(forms.Form):
     fields_wanted = forms.MultipleChoiceField(
         label="What do you need to see?",
         widget=forms.CheckboxSelectMultiple,
-        help_text="Tick only what helps now.",
-        error_messages={"required": "Tick at least one."},
+        help_text="Select only what helps now.",
+        error_messages={"required": "Select at least one."},
     )
     reference = forms.RegexField(
         r"^[A-Za-z0-9:._/-]*$",
         label="Call or case number",
         max_length=80,
         required=False,
-        help_text="Letters, digits and : . _ / - only. No names.",
-        error_messages={"invalid": "Use letters, digits and : . _ / - only."},
+        help_text="Letters, numbers and : . _ / - only. Do not enter names.",
+        error_messages={"invalid": "Use letters, numbers and : . _ / - only."},
     )
     words = forms.CharField(
-        label="What happened, for the reviewers?",
+        label="What happened?",
         max_length=EMERGENCY_WORDS,
         strip=True,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="A sentence or two. Sealed; only the reviewers read it.",
+        help_text="A sentence or two for the reviewers. It is encrypted; only they can read it.",
         error_messages={"required": "Say in a sentence what happened."},
     )
 
@@ -62,7 +62,7 @@ class ReviewForm(forms.Form):
     """Was it justified?"""
 
     verdict = forms.ChoiceField(
-        label="Was this look justified?",
+        label="Was it justified?",
         widget=forms.RadioSelect,
         choices=[
             (Verdict.JUSTIFIED.value, "Yes, it was justified"),

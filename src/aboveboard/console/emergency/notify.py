@@ -1,5 +1,7 @@
-"""Telling the privacy lead of an emergency look: the job behind ``access.emergency``. The mail says
-nothing about anybody."""
+"""Notifying the privacy lead of emergency access: the job behind ``access.emergency``.
+
+The mail says nothing about anybody.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,12 @@ from aboveboard.access.emergency import queries
 from aboveboard.access.emergency.reasons import IN_WORDS, Emergency
 from aboveboard.basics import settings
 from aboveboard.outbox.reference import Reference
+from aboveboard.promise.queries import in_force
 
 
-def tell_privacy_lead(ref: Reference) -> None:
-    """Mail one emergency look to the organisation's contact. Done again after a crash, it repeats
-    one mail and no more."""
+def notify_privacy_lead(ref: Reference) -> None:
+    """Mail one use of emergency access to the organisation's contact. Done again after a crash, it
+    repeats one mail and no more."""
     look = queries.one(int(str(ref["emergency"])))
     current = settings.current()
     address = current.server.origin.rstrip("/") + reverse(
@@ -22,14 +25,15 @@ def tell_privacy_lead(ref: Reference) -> None:
     )
     if "://" not in address:
         address = f"https://{address}"
+    due = look.review_due.astimezone(in_force().promise.organisation.zone)
     role, team = str(look.actor["role"]).replace("-", " "), look.actor["team"]
     body = (
-        f"A member of staff ({role}{', ' + team if team else ''}) opened a customer’s data in an "
-        "emergency.\n\n"
+        f"A member of staff ({role}{', ' + team if team else ''}) used emergency access "
+        "to see a customer’s data.\n\n"
         f"{IN_WORDS[Emergency(look.why)]}.\n\n"
-        f"The customer sees it on their page. Review it by {look.review_due:%d %B %Y, %H:%M} UTC:\n"
+        f"The customer can see this. Review it by {due:%d %B %Y, %H:%M} ({due.tzname()}):\n"
         f"{address}\n"
     )
     EmailMessage(
-        "An emergency look to review", body, current.mail.sender, [current.organisation.contact]
+        "Emergency access to review", body, current.mail.sender, [current.organisation.contact]
     ).send()

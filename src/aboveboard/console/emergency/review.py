@@ -1,4 +1,4 @@
-"""Emergency looks for the privacy lead: what waits, and was it justified?"""
+"""Emergency access for the privacy lead: what is to be reviewed, and was it justified?"""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from aboveboard.access.emergency.notes import words_of
 from aboveboard.access.emergency.reasons import IN_WORDS, Emergency, Verdict
 from aboveboard.access.models import EmergencyLook
 from aboveboard.accounts.gate import actor_of, allow
+from aboveboard.accounts.queries import names
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import AboveboardError
@@ -36,7 +37,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @allow(Role.PRIVACY_LEAD)
 @require_http_methods(["GET", "HEAD", "POST"])
-def one(request: HttpRequest, emergency_id: int) -> HttpResponse:
+def review(request: HttpRequest, emergency_id: int) -> HttpResponse:
     """Show who asked, why and what was opened, never the values; take the verdict."""
     look, actor = queries.one(emergency_id), actor_of(request)
     form = ReviewForm(request.POST if request.method == "POST" else None)
@@ -62,16 +63,22 @@ def one(request: HttpRequest, emergency_id: int) -> HttpResponse:
 def _row(look: EmergencyLook, now: Any) -> dict[str, Any]:
     fields = in_force().promise.fields
     return {
-        "look": look,
+        "record": look,
         "why": IN_WORDS[Emergency(look.why)],
-        "things": ", ".join(
+        "labels": ", ".join(
             fields[name].label.lower() if name in fields else name for name in look.fields
         ),
-        "role": str(look.actor["role"]).replace("-", " "),
-        "team": look.actor["team"],
+        "who": _who(look),
         "overdue": look.reviewed_at is None and look.review_due < now,
         "justified": look.verdict == Verdict.JUSTIFIED,
     }
+
+
+def _who(look: EmergencyLook) -> str:
+    """Return who used it: by name for the reviewer, with role and team."""
+    name = names([int(look.actor["id"])]).get(int(look.actor["id"]), "Someone who has left")
+    role, team = str(look.actor["role"]).replace("-", " "), look.actor["team"]
+    return ", ".join(filter(None, (name, role, team)))
 
 
 def _own(look: EmergencyLook, actor: Actor) -> bool:

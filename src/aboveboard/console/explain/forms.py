@@ -12,7 +12,7 @@ from aboveboard.promise.model import Promise
 class FieldForm(forms.Form):
     """Which field?"""
 
-    field = forms.ChoiceField(label="Who may see this, and for what?")
+    field = forms.ChoiceField(label="Which detail?")
 
     def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -23,11 +23,11 @@ class EntryForm(forms.Form):
     """Which look?"""
 
     entry = forms.IntegerField(
-        label="Why did this look come out as it did?",
+        label="Record number",
         min_value=1,
-        help_text="The number of the record.",
+        help_text="It is on the page that was refused.",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        error_messages={"required": "Enter the number of a record.", "invalid": "Enter a number."},
+        error_messages={"required": "Enter a record number.", "invalid": "Enter a number."},
     )
 
 
@@ -46,9 +46,9 @@ class WouldForm(forms.Form):
     purpose = forms.ChoiceField(label="For what?")
     channel = forms.ChoiceField(label="Through which channel?")
     fields_wanted = forms.MultipleChoiceField(
-        label="Which fields?",
+        label="Which details?",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Tick at least one."},
+        error_messages={"required": "Select at least one."},
     )
 
     def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:

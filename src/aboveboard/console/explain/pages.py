@@ -7,10 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from aboveboard.access.explain.field import in_emergency, uses_of_field
-from aboveboard.access.explain.person import NotAUse, why, would
+from aboveboard.access.explain.person import Explained, NotAUse, why, would
 from aboveboard.access.lookup import NoOneFound, SeveralFound
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import actor_of, allow, throttle
@@ -45,16 +46,22 @@ def field(request: HttpRequest) -> HttpResponse:
 @allow(Role.PRIVACY_LEAD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request: HttpRequest) -> HttpResponse:
-    """Say why one look came out as it did. Asking is written down, so only a POST asks."""
+    """Say why one use was refused. Asking is recorded, so only a POST asks."""
     form = EntryForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         try:
-            found = why(form.cleaned_data["entry"], by=actor_of(request), at=clock.now())
+            explained = why(form.cleaned_data["entry"], by=actor_of(request), at=clock.now())
         except (NotFound, NotAUse) as error:
             form.add_error("entry", str(error))
         else:
-            context |= {"found": found, "granted": not found.reasons, "facts": found.facts}
+            context |= {
+                "explained": explained,
+                "title": f"Record {explained.entry.id}: "
+                + ("refused" if explained.reasons else "nothing spoke against it"),
+                "reasons": explained.reasons,
+                "asked": _asked(explained),
+            }
     return render(
         request, "console/explain/entry.html", context, status=422 if form.errors else 200
     )
@@ -70,13 +77,13 @@ def allowed(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         throttle(request, "look_up")
-        said = form.cleaned_data
+        answers = form.cleaned_data
         asked = UseRequest(
-            Actor(ActorKind.STAFF, "", said["role"]),  # anybody who has that role
-            said["purpose"],
-            tuple(said["fields_wanted"]),
-            said["channel"],
-            Subject(kind=kind_of(said["who"]), value=said["who"]),
+            Actor(ActorKind.STAFF, "", answers["role"]),  # anybody who has that role
+            answers["purpose"],
+            tuple(answers["fields_wanted"]),
+            answers["channel"],
+            Subject(kind=kind_of(answers["who"]), value=answers["who"]),
         )
         try:
             decision, entry_id = would(asked, by=actor_of(request), at=clock.now())
@@ -85,9 +92,21 @@ def allowed(request: HttpRequest) -> HttpResponse:
         else:
             context |= {
                 "decision": decision,
+                "title": "It would be allowed" if decision.allowed else "It would be refused",
                 "entry_id": entry_id,
                 "reasons": [named(promise, reason) for reason in decision.reasons],
             }
     return render(
         request, "console/explain/allowed.html", context, status=422 if form.errors else 200
+    )
+
+
+def _asked(explained: Explained) -> str:
+    """Return what was asked, in one or two sentences."""
+    entry, facts = explained.entry, explained.facts
+    who = str(entry.actor.role).replace("-", " ").capitalize()
+    day = f"{timezone.localtime(entry.at):%-d %B %Y, %H:%M}"
+    return (
+        f"{who} asked on {day} for {', '.join(facts.fields)}, for {facts.purpose}, through "
+        f"{facts.channel}. Version {facts.promise} of the promise decided."
     )

@@ -10,6 +10,8 @@ from django import forms
 from aboveboard.incidents.assessment import circumstances
 from aboveboard.incidents.leaks import columns
 
+MOMENT = "%Y-%m-%dT%H:%M"
+"""How a browser writes a date and time (HTML, ``datetime-local``)."""
 _ANSWERED_BY = {
     "begun_at": "occurred_at",
     "occurred": "occurred_at",
@@ -40,9 +42,9 @@ class NoteForm(forms.Form):
     sentence = forms.CharField(
         label="What happened?",
         max_length=400,
-        help_text="One sentence, without names of customers.",
+        help_text="One sentence. Do not name customers.",
     )
-    public = forms.BooleanField(label="Show it on the trust centre", required=False)
+    public = forms.BooleanField(label="Publish it on the trust centre", required=False)
 
 
 class DoneForm(forms.Form):
@@ -52,11 +54,13 @@ class DoneForm(forms.Form):
     done_at = forms.DateTimeField(
         label="When?",
         required=False,
-        help_text="Leave it empty for now. Otherwise like 2026-11-22 14:30, in UTC.",
-        error_messages={"invalid": "Write it like 2026-11-22 14:30."},
+        input_formats=[MOMENT],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
+        help_text="Leave it empty if it was just now.",
+        error_messages={"invalid": "Choose a date and a time."},
     )
     words = forms.CharField(
-        label="Anything to remember",
+        label="Note",
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -64,14 +68,16 @@ class DoneForm(forms.Form):
 
 
 class CircumstancesForm(forms.Form):
-    """Every question about the loss; an empty answer is taken as the worse one
+    """Every question about the loss; an empty answer is taken as the worst one
     until somebody knows."""
 
     occurred_at = forms.DateTimeField(
         label="When did it happen?",
         required=False,
-        help_text="Like 2026-11-22 14:30, in UTC. Leave it empty if nobody knows.",
-        error_messages={"invalid": "Write it like 2026-11-22 14:30."},
+        input_formats=[MOMENT],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
+        help_text="Leave it empty if nobody knows.",
+        error_messages={"invalid": "Choose a date and a time."},
     )
 
     def __init__(self, *args: Any, stored: Mapping[str, str], kind: str, **kwargs: Any) -> None:
@@ -131,7 +137,7 @@ def _reported(question: circumstances.Reported, stored: str, kind: str) -> forms
 
 
 def _until(assumed: str) -> str:
-    return f"Until you answer we take: {assumed}" if assumed else ""
+    return f"Until you answer, we assume: {assumed}" if assumed else ""
 
 
 class PrepareForm(forms.Form):
@@ -152,8 +158,8 @@ class ReadForm(forms.Form):
     """The second person says that they read the notices."""
 
     read = forms.BooleanField(
-        label="I read every notice below, as if it came to me",
-        error_messages={"required": "Read them first."},
+        label="I have read every notice below",
+        error_messages={"required": "Confirm that you have read the notices."},
     )
 
 
@@ -161,15 +167,15 @@ class LeakForm(forms.Form):
     """The file that was found, and what to call it."""
 
     file = forms.FileField(
-        label="The file",
-        help_text="Text with one row a line: CSV, JSON lines, or address:secret. At most 512 MB.",
-        error_messages={"required": "Choose the file.", "empty": "This file is empty."},
+        label="File",
+        help_text="One record per line: CSV, JSON lines, or address:password. Up to 512 MB.",
+        error_messages={"required": "Choose a file.", "empty": "This file is empty."},
     )
     title = forms.CharField(
-        label="What shall we call it?",
+        label="Name of the incident",
         max_length=120,
         required=False,
-        help_text="Like “Customer file found on a public forum”.",
+        help_text="For example: customer file found on a public forum.",
     )
 
 
@@ -197,6 +203,6 @@ def _seen(guess: columns.ColumnGuess) -> str:
     """Say why a column was taken for that, without a value of it."""
     if guess.by == "nothing":
         return "We could not tell." if guess.filled else "Empty in the first rows."
-    why = "by its name" if guess.by == "header" else "by what it looks like"
-    looks = f"; {guess.seen} of {guess.filled} first values fit" if guess.seen else ""
+    why = "from its name" if guess.by == "header" else "from its values"
+    looks = f"; {guess.seen} of the first {guess.filled} values fit" if guess.seen else ""
     return f"Guessed {why}{looks}."

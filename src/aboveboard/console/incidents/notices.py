@@ -48,7 +48,7 @@ def prepare(request: HttpRequest, number: int) -> HttpResponse:
 
 @allow(*LEADS)
 @require_safe
-def one(request: HttpRequest, number: int, batch_id: int) -> HttpResponse:
+def notices_page(request: HttpRequest, number: int, batch_id: int) -> HttpResponse:
     """Show a batch: to read and approve while it waits, its progress afterwards."""
     return _show(request, number, batch_id)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aboveboard.accounts.gate import actor_of, allow
@@ -46,7 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @allow(*LEADS)
 @require_safe
-def one(request: HttpRequest, number: int) -> HttpResponse:
+def incident(request: HttpRequest, number: int) -> HttpResponse:
     """Show one incident: the next duty, the three numbers, what is due, what happened."""
     page = queries.page(number, at=clock.now())
     due = [
@@ -73,6 +74,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "not_due": [duty for duty in page.duties if duty.required == "no"],
         "timeline": page.timeline[:6],
         "counting": page.exposure is None and page.incident.kind != "other",
+        "move": _NEXT[page.state],
     }
     return render(request, "console/incidents/incident.html", context)
 
@@ -101,20 +103,20 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
 @allow(*LEADS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def duty(request: HttpRequest, number: int, duty_id: int) -> HttpResponse:
-    """Show one duty with its law; POST writes down that it was done."""
+    """Show one duty with its law; POST records that it was done."""
     found = queries.duty(duty_id, at=clock.now())
     page = queries.page(number, at=clock.now())
     if found is None or all(each.id != duty_id for each in page.duties):
         raise Http404
     form = DoneForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+        answers = form.cleaned_data
         try:
             actions.mark_done(
                 duty_id,
-                done_at=said["done_at"],
-                reference=said["reference"],
-                words=said["words"],
+                done_at=answers["done_at"],
+                reference=answers["reference"],
+                words=answers["words"],
                 by=actor_of(request),
                 at=clock.now(),
             )
@@ -131,7 +133,7 @@ def duty(request: HttpRequest, number: int, duty_id: int) -> HttpResponse:
 @allow(*LEADS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def circumstances(request: HttpRequest, number: int) -> HttpResponse:
-    """Ask what is known of the loss; every answer works out severity, risk and duties anew."""
+    """Ask what is known of the loss; each answer changes severity, risk and duties."""
     page = queries.page(number, at=clock.now())
     form = CircumstancesForm(
         request.POST if request.method == "POST" else None,
@@ -140,9 +142,9 @@ def circumstances(request: HttpRequest, number: int) -> HttpResponse:
         initial={"occurred_at": _minute(page.incident.occurred_at)},
     )
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data["occurred_at"]
-        same = _minute(said) == _minute(page.incident.occurred_at)
-        moments = {} if same else {"occurred_at": said}
+        occurred_at = form.cleaned_data["occurred_at"]
+        same = _minute(occurred_at) == _minute(page.incident.occurred_at)
+        moments = {} if same else {"occurred_at": occurred_at}
         try:
             actions.change(
                 number,
@@ -163,6 +165,20 @@ def circumstances(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The button that takes an incident to its next state."""
+
+    to: IncidentState
+    words: str
+
+
+_NEXT = {
+    IncidentState.OPEN: Move(IncidentState.CONTAINED, "Mark as contained"),
+    IncidentState.CONTAINED: Move(IncidentState.NOTIFIED, "Mark as notified"),
+    IncidentState.NOTIFIED: Move(IncidentState.CLOSED, "Close the incident"),
+    IncidentState.CLOSED: Move(IncidentState.OPEN, "Reopen the incident"),
+}
 _MOVES = {
     IncidentState.CONTAINED: actions.contain,
     IncidentState.NOTIFIED: actions.told,
@@ -202,5 +218,5 @@ def still_open(report: reports.AuthorityReport) -> list[Open]:
 
 
 def _minute(moment: datetime | None) -> str:
-    """Return a moment as the form shows it: to the minute, in UTC."""
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+    """Return a moment as the form shows it: to the minute, in the time zone of the page."""
+    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}" if moment else ""

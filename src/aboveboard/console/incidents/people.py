@@ -18,9 +18,9 @@ from aboveboard.incidents import queries
 from aboveboard.incidents.leaks.reading import SENTENCES, UnreadReason
 
 _OUTCOMES = {
-    "matched": "are ours",
-    "ambiguous": "fit more than one of our customers",
-    "stranger": "are strangers",
+    "matched": "are our customers",
+    "ambiguous": "match more than one of our customers",
+    "stranger": "are not our customers",
 }
 
 
@@ -31,14 +31,14 @@ def people(request: HttpRequest, number: int) -> HttpResponse:
     which = _filter(request)
     page = queries.page(number, at=clock.now())
     rows = queries.people(number, which, limit=PAGE_SIZE)
-    said = {name: str(value) for name, value in request.GET.items() if name != "after"}
+    chosen = {name: str(value) for name, value in request.GET.items() if name != "after"}
     context = {
         "page": page,
         "rows": rows,
         "total": queries.matching(number, which),
-        "filters": _filters(page, said),
-        "filtered": bool(said),
-        "older": f"?{urlencode(said | {'after': rows[-1].person_id})}"
+        "filters": _filters(page, chosen),
+        "filtered": bool(chosen),
+        "older": f"?{urlencode(chosen | {'after': rows[-1].person_id})}"
         if len(rows) == PAGE_SIZE
         else "",
     }
@@ -92,11 +92,11 @@ def _number(request: HttpRequest, name: str) -> int:
     return int(text)
 
 
-def _filters(page: queries.IncidentPage, said: dict[str, str]) -> list[dict[str, object]]:
+def _filters(page: queries.IncidentPage, chosen: dict[str, str]) -> list[dict[str, object]]:
     groups = (
         (
             "band",
-            "How bad",
+            "Severity",
             [
                 (str(part.band), f"{part.name} {part.people:,}")
                 for part in page.slices
@@ -120,8 +120,8 @@ def _filters(page: queries.IncidentPage, said: dict[str, str]) -> list[dict[str,
             "options": [
                 {
                     "label": words,
-                    "href": f"?{urlencode(said | {name: value})}",
-                    "chosen": said.get(name) == value,
+                    "href": f"?{urlencode(chosen | {name: value})}",
+                    "chosen": chosen.get(name) == value,
                 }
                 for value, words in options
             ],

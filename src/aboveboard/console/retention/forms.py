@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from aboveboard.identity.choosing import Compared, Likeness, Side
 from aboveboard.retention.reasons import (
@@ -18,7 +19,7 @@ from aboveboard.retention.reasons import (
     RestrictionReason,
 )
 
-_NUMBER = "Letters, digits and : . _ / - only. No names."
+_NUMBER = "Letters, numbers and : . _ / - only. Do not enter names."
 
 
 def _reference(label: str, hint: str = _NUMBER) -> forms.RegexField:
@@ -29,7 +30,7 @@ def _reference(label: str, hint: str = _NUMBER) -> forms.RegexField:
         help_text=hint,
         error_messages={
             "required": "Enter the number.",
-            "invalid": "Use letters, digits and : . _ / - only.",
+            "invalid": "Use letters, numbers and : . _ / - only.",
         },
     )
 
@@ -45,8 +46,8 @@ class _UntilForm(forms.Form):
         label="Last day",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="Leave it empty if somebody must end it.",
-        error_messages={"invalid": "Choose a day."},
+        help_text="Leave it empty if it has no end date.",
+        error_messages={"invalid": "Choose a date."},
     )
 
     def _offer(self, options: Iterable[tuple[str, str]]) -> None:
@@ -55,9 +56,11 @@ class _UntilForm(forms.Form):
             field.choices = list(options)
 
     def ends(self) -> datetime | None:
-        """Return the moment at which the last day is over, in UTC; None for no end."""
+        """Return the moment at which the last day is over here; None for no end."""
         day = self.cleaned_data["until"]
-        return datetime.combine(day, time(), UTC) + timedelta(days=1) if day else None
+        return (
+            timezone.make_aware(datetime.combine(day + timedelta(days=1), time())) if day else None
+        )
 
 
 class HoldForm(_UntilForm):
@@ -88,11 +91,11 @@ class ReleaseForm(forms.Form):
 
 
 class LiftForm(forms.Form):
-    """How the person was told."""
+    """How the person was informed."""
 
     reference = _reference(
-        "Number of the letter or call that told them",
-        f"They must be told first (GDPR Art. 18(3)). {_NUMBER}",
+        "Number of the letter or call that informed them",
+        f"They must be informed first (GDPR Art. 18(3)). {_NUMBER}",
     )
 
 
@@ -111,30 +114,30 @@ class MergeForm(forms.Form):
         self, *args: Any, compared: Iterable[Compared], labels: dict[str, str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = [one for one in compared if one.likeness is Likeness.DIFFERS]
-        for one in self.asked:
-            self.fields[f"field-{one.field}"] = forms.ChoiceField(
-                label=labels.get(one.field, one.field),
+        self.asked = [pair for pair in compared if pair.likeness is Likeness.DIFFERS]
+        for pair in self.asked:
+            self.fields[f"field-{pair.field}"] = forms.ChoiceField(
+                label=labels.get(pair.field, pair.field),
                 widget=forms.RadioSelect,
-                initial=one.newer.value,
+                initial=pair.newer.value,
                 choices=[
-                    (Side.KEPT.value, f"Of the record that stays, {_age(one, Side.KEPT)}"),
-                    (Side.MERGED.value, f"Of the other one, {_age(one, Side.MERGED)}"),
+                    (Side.KEPT.value, f"From the record we keep, {_age(pair, Side.KEPT)}"),
+                    (Side.MERGED.value, f"From the other record, {_age(pair, Side.MERGED)}"),
                 ],
                 error_messages={"required": "Choose one."},
             )
-        self.order_fields([*(f"field-{one.field}" for one in self.asked), "reference"])
+        self.order_fields([*(f"field-{pair.field}" for pair in self.asked), "reference"])
 
     def chosen(self) -> dict[str, Side]:
         """Return the record that wins each field."""
-        return {one.field: Side(self.cleaned_data[f"field-{one.field}"]) for one in self.asked}
+        return {pair.field: Side(self.cleaned_data[f"field-{pair.field}"]) for pair in self.asked}
 
 
-def _age(one: Compared, side: Side) -> str:
-    origin, other = (one.kept, one.merged) if side is Side.KEPT else (one.merged, one.kept)
+def _age(pair: Compared, side: Side) -> str:
+    origin, other = (pair.kept, pair.merged) if side is Side.KEPT else (pair.merged, pair.kept)
     if origin is None or origin.collected_at is None:
-        return "collected nobody knows when"
-    newer = one.newer is side and (other is None or other.collected_at != origin.collected_at)
-    return f"collected {origin.collected_at:%d %B %Y}{', the newer one' if newer else ''}".replace(
+        return "collection date not known"
+    newer = pair.newer is side and (other is None or other.collected_at != origin.collected_at)
+    return f"collected {origin.collected_at:%d %B %Y}{' (newer)' if newer else ''}".replace(
         " 0", " "
     )

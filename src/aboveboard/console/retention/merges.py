@@ -15,6 +15,7 @@ from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.retention.forms import MergeForm, UndoForm
 from aboveboard.console.retention.people import KEEPER, ask
 from aboveboard.identity import actions, limits, matching
+from aboveboard.identity.choosing import Likeness
 from aboveboard.promise.queries import in_force
 
 _SHARED = {
@@ -22,6 +23,12 @@ _SHARED = {
     "phone": "phone number",
     "customer_number": "customer number",
     "national_id": "national number",
+}
+_LIKENESS = {
+    Likeness.DIFFERS: {"words": "differs", "tone": "look"},
+    Likeness.SAME: {"words": "the same", "tone": "kept"},
+    Likeness.ONLY_KEPT: {"words": "only in the record we keep", "tone": ""},
+    Likeness.ONLY_MERGED: {"words": "only in the other record", "tone": ""},
 }
 
 
@@ -60,13 +67,12 @@ def compare(request: HttpRequest, kept: int, merged: int) -> HttpResponse:
         request.POST if request.method == "POST" else None, compared=compared, labels=labels
     )
     if form.is_valid():
-        said = form.cleaned_data["reference"]
         try:
             actions.merge(
                 kept,
                 merged,
                 chosen=form.chosen(),
-                reference=said,
+                reference=form.cleaned_data["reference"],
                 by=actor_of(request),
                 at=clock.now(),
             )
@@ -81,7 +87,10 @@ def compare(request: HttpRequest, kept: int, merged: int) -> HttpResponse:
         "merged": merged,
         "form": form,
         "days": limits.MERGE_UNDO_LIFE.days,
-        "fields": [{"one": one, "label": labels.get(one.field, one.field)} for one in compared],
+        "fields": [
+            {"label": labels.get(pair.field, pair.field), **_LIKENESS[pair.likeness]}
+            for pair in compared
+        ],
     }
     return render(
         request, "console/retention/compare.html", context, status=422 if form.errors else 200
@@ -108,7 +117,7 @@ def undo(request: HttpRequest, merge_id: int) -> HttpResponse:
         )
 
     lede = (
-        "Each record gets back what it had. What changed since goes to the record whose value it "
+        "Each record gets back what it had. Later changes go to the record whose value they "
         "replaced."
     )
     return ask(request, form, do, row.person_id, "Why are they two people?", lede, "Undo the merge")

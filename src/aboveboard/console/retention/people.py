@@ -15,10 +15,11 @@ from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.console.devices.exports import Pill
 from aboveboard.console.retention.forms import HoldForm, LiftForm, ReleaseForm, RestrictForm
 from aboveboard.identity import matching
 from aboveboard.retention import actions, queries
-from aboveboard.retention.models import Hold, Restriction
+from aboveboard.retention.models import Hold, Restriction, Sweep
 from aboveboard.retention.reasons import (
     HOLD_LAW,
     HOLD_WORDS,
@@ -37,16 +38,16 @@ KEEPER = Role.PRIVACY_LEAD
 @allow(KEEPER)
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """List what stands now, the latest sweeps and merges."""
+    """List open holds and restrictions, and the latest sweeps."""
     at = clock.now()
     context = {
-        "holds": [_said(row) for row in queries.open_holds(at=at)],
-        "restrictions": [_said(row) for row in queries.open_restrictions(at=at)],
+        "holds": [_in_words(row) for row in queries.open_holds(at=at)],
+        "restrictions": [_in_words(row) for row in queries.open_restrictions(at=at)],
         "sweeps": [
-            {"row": row, "people": sum(row.counts.get("people", {}).values())}
+            {"row": row, "people": people, "state": sweep_state(row, people)}
             for row in sweeps.sweeps(limit=5)
+            for people in [sum(row.counts.get("people", {}).values())]
         ],
-        "merges": matching.latest(limit=5),
     }
     return render(request, "console/retention/overview.html", context)
 
@@ -54,12 +55,12 @@ def overview(request: HttpRequest) -> HttpResponse:
 @allow(KEEPER)
 @require_safe
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Show what stands, and what stood, on one person."""
+    """Show every hold and restriction of one person, and what was merged into them."""
     person_id = _whose(person_id)
     context = {
         "person_id": person_id,
-        "holds": [_said(row) for row in queries.holds(person_id)],
-        "restrictions": [_said(row) for row in queries.restrictions(person_id)],
+        "holds": [_in_words(row) for row in queries.holds(person_id)],
+        "restrictions": [_in_words(row) for row in queries.restrictions(person_id)],
         "merges": matching.merges_of(person_id),
         "now": clock.now(),
     }
@@ -73,11 +74,11 @@ def hold(request: HttpRequest, person_id: int) -> HttpResponse:
     form = HoldForm(request.POST if request.method == "POST" else None)
 
     def do() -> None:
-        said = form.cleaned_data
+        answers = form.cleaned_data
         actions.place_hold(
             person_id,
-            HoldReason(said["why"]),
-            reference=said["reference"],
+            HoldReason(answers["why"]),
+            reference=answers["reference"],
             until=form.ends(),
             by=actor_of(request),
             at=clock.now(),
@@ -85,7 +86,7 @@ def hold(request: HttpRequest, person_id: int) -> HttpResponse:
 
     words = (
         "Why must their data be kept?",
-        "While a hold stands, nothing of theirs is erased. They see that it stands.",
+        "While a hold is open, none of their data is erased. They can see it.",
         "Place the hold",
     )
     return ask(request, form, do, person_id, *words)
@@ -98,17 +99,19 @@ def restrict(request: HttpRequest, person_id: int) -> HttpResponse:
     form = RestrictForm(request.POST if request.method == "POST" else None)
 
     def do() -> None:
-        said, by = form.cleaned_data, actor_of(request)
-        why = RestrictionReason(said["why"])
+        answers, by = form.cleaned_data, actor_of(request)
+        why = RestrictionReason(answers["why"])
         actions.restrict(
-            person_id, why, reference=said["reference"], until=form.ends(), by=by, at=clock.now()
+            person_id, why, reference=answers["reference"], until=form.ends(), by=by, at=clock.now()
         )
 
     lede = (
-        "It is stored and all but not used until the restriction ends (GDPR Art. 18(2)). They see "
-        "that it stands."
+        "We store it but do almost nothing else with it until the restriction ends (GDPR Art. "
+        "18(2)). They can see it."
     )
-    return ask(request, form, do, person_id, "Why must their data rest?", lede, "Restrict it")
+    return ask(
+        request, form, do, person_id, "Why must their data be restricted?", lede, "Restrict it"
+    )
 
 
 @allow(KEEPER)
@@ -122,14 +125,14 @@ def release(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
             row_id, reference=form.cleaned_data["reference"], by=actor_of(request), at=clock.now()
         )
 
-    lede = "From then on their data may be erased again, by a sweep or because they ask."
+    lede = "After that their data can be erased again, by a sweep or because they ask."
     return ask(request, form, do, person_id, "What ends the hold?", lede, "Release the hold")
 
 
 @allow(KEEPER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lift(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
-    """Lift a restriction, once the person has been told."""
+    """Lift a restriction, once the person has been informed."""
     form = LiftForm(request.POST if request.method == "POST" else None)
 
     def do() -> None:
@@ -137,8 +140,10 @@ def lift(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
             row_id, notice=form.cleaned_data["reference"], by=actor_of(request), at=clock.now()
         )
 
-    lede = "From then on their data is used again as the promise says."
-    return ask(request, form, do, person_id, "How were they told?", lede, "Lift the restriction")
+    lede = "After that their data is used again as the promise says."
+    return ask(
+        request, form, do, person_id, "How were they informed?", lede, "Lift the restriction"
+    )
 
 
 def ask(
@@ -174,6 +179,17 @@ def ask(
     )
 
 
+def sweep_state(row: Sweep, people: int) -> Pill:
+    """Return how far a sweep is; ``people``: with something to erase."""
+    if row.erased_at:
+        return Pill("erased", "kept")
+    if row.erasing_at:
+        return Pill("erasing", "look")
+    if not row.reviewed_at:
+        return Pill("checking", "")
+    return Pill("to confirm", "look") if people else Pill("nothing to erase", "")
+
+
 def _whose(person_id: int) -> int:
     """Return whose number it is now.
 
@@ -186,7 +202,7 @@ def _whose(person_id: int) -> int:
     return now
 
 
-def _said(row: Hold | Restriction) -> dict[str, object]:
+def _in_words(row: Hold | Restriction) -> dict[str, object]:
     if isinstance(row, Hold):
         held = HoldReason(row.why)
         return {"row": row, "words": HOLD_WORDS[held], "law": HOLD_LAW[held]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from aboveboard.accounts.gate import allow_customer
@@ -37,7 +38,7 @@ def choose(request: HttpRequest, you: You, purpose: str) -> HttpResponse:
     if found is None or not (found.needs_consent or found.objectable):
         raise Http404
     consent = queries.consent_state(you.person_id)
-    form = ChoiceForm(request.POST, purpose=found, said=consent.answer(purpose))
+    form = ChoiceForm(request.POST, purpose=found, answer=consent.answer(purpose))
     if not form.is_valid():
         return _overview(request, you, form, purpose, status=422)
     answer = Answer(form.cleaned_data["answer"])
@@ -69,10 +70,8 @@ def receipt(request: HttpRequest, you: You, choice_id: int) -> HttpResponse:
     context = {
         "choice": choice,
         "facts": facts,
-        "said": _said(choice, you.promise.purposes.get(choice.purpose)),
-        "day": wording.day(choice.at),
-        "channel": wording.channel(you.promise, choice.channel),
-        "by": _by(choice, you),
+        "answer": _answer(choice, you.promise.purposes.get(choice.purpose)),
+        "how": _how(choice, you),
         "shared": explain.listed(facts.recipients, you.language),
         "things": wording.opening(explain.listed(facts.categories, you.language)),
     }
@@ -140,26 +139,31 @@ def _row(
 ) -> dict[str, object]:
     return {
         "purpose": purpose,
-        "stands": wording.standing_of(purpose, latest, you.promise),
+        "state": wording.consent_state(purpose, latest, you.promise),
         "words": explain.purpose_in_words(you.promise, purpose, you.language),
-        "form": form or ChoiceForm(purpose=purpose, said=consent.answer(purpose.key)),
+        "form": form or ChoiceForm(purpose=purpose, answer=consent.answer(purpose.key)),
     }
 
 
 def _past(you: You, choice: Choice) -> dict[str, object]:
     return {
         "choice": choice,
-        "when": wording.when(choice.at, you.now),
         "title": wording.purpose(you.promise, choice.purpose),
-        "said": _said(choice, you.promise.purposes.get(choice.purpose)),
+        "answer": _answer(choice, you.promise.purposes.get(choice.purpose)),
         "channel": wording.channel(you.promise, choice.channel),
         "by": _by(choice, you),
     }
 
 
-def _said(choice: Choice, purpose: Purpose | None) -> str:
+def _answer(choice: Choice, purpose: Purpose | None) -> str:
     objectable = purpose is not None and purpose.objectable
-    return wording.said(Answer(choice.answer), objectable=objectable)
+    return wording.answered(Answer(choice.answer), objectable=objectable)
+
+
+def _how(choice: Choice, you: You) -> str:
+    """Return on which channel it was said, and who recorded it: "By phone, recorded by ..."."""
+    channel, by = wording.opening(wording.channel(you.promise, choice.channel)), _by(choice, you)
+    return f"{channel}, {gettext('recorded by %(by)s') % {'by': by}}" if by else channel
 
 
 def _by(choice: Choice, you: You) -> str:

@@ -27,7 +27,7 @@ from aboveboard.portal.page import CHANNEL, You, portal_page
 from aboveboard.portal.pages import details, notices
 from aboveboard.promise import explain
 from aboveboard.promise.model import Field
-from aboveboard.retention import queries as keeping
+from aboveboard.retention import queries as retention
 from aboveboard.vault import queries as vault
 
 SHOW = "show-you-your-data"
@@ -64,7 +64,9 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
     result = use(asked, at=you.now)
     opened = result.values
     held = list(_details(you, opened))
-    stands = keeping.statuses([you.person_id], at=you.now).get(you.person_id, keeping.NOTHING_OPEN)
+    status = retention.statuses([you.person_id], at=you.now).get(
+        you.person_id, retention.NOTHING_OPEN
+    )
     purposes = _purposes(you, {detail.field.key for detail in held})
     context = {
         "name": _first_name(opened),
@@ -74,11 +76,11 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
         if result.allowed
         else wording.refusal(reason.code for reason in result.reasons),
         "purposes": purposes,
-        "in_use": sum(bool(row["in_use"]) for row in purposes),
+        "in_short": _in_short(len(held), sum(bool(row["in_use"]) for row in purposes)),
         "contact": you.promise.organisation.contact,
         "calls": notices.calls(you),
-        "held_by_law": stands.held_by_law,
-        "rests": stands.restricted,
+        "held_by_law": status.held_by_law,
+        "restricted": status.restricted,
         **_looks(you),
     }
     return render(request, "portal/home.html", context)
@@ -122,6 +124,19 @@ def _first_name(opened: Mapping[str, Personal[str] | None]) -> str:
     return value.reveal() if value is not None else ""
 
 
+def _in_short(details: int, purposes: int) -> str:
+    """Return how much is held and for how many purposes, in one sentence."""
+    numbers = {"details": details, "purposes": purposes}
+    if purposes == 1:
+        return (
+            gettext("We hold %(details)d details about you and use them for one purpose.") % numbers
+        )
+    return (
+        gettext("We hold %(details)d details about you and use them for %(purposes)d purposes.")
+        % numbers
+    )
+
+
 def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
     """Return every purpose that uses something held, as the page shows it."""
     consent = choices.consent_state(you.person_id)
@@ -138,7 +153,7 @@ def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
                     "words": replace(
                         said, held=explain.fields_in_words(you.promise, used, you.language)
                     ),
-                    "stands": wording.standing_of(purpose, latest.get(purpose.key), you.promise)
+                    "state": wording.consent_state(purpose, latest.get(purpose.key), you.promise)
                     if leaves_choice
                     else "",
                     "in_use": not any(chosen_against(purpose, consent)),
@@ -148,25 +163,23 @@ def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
 
 
 def _looks(you: You) -> dict[str, object]:
-    """Return how often others looked lately, and the sentence about the latest look."""
+    """Return how often others looked lately, and the latest time."""
     since = you.now - timedelta(days=_LOOKS_DAYS)
     found = use_records(you.person_id, limit=_LOOKS_COUNTED)
     lately = [look for look in found if look.at >= since]
-    latest = found[0] if found else None
-    sentence = ""
-    if latest is not None:
-        facts = {
-            "who": wording.who(you.promise, latest),
-            "when": wording.when(latest.at, you.now),
-            "purpose": wording.purpose(you.promise, latest.purpose),
+    latest = (
+        {
+            "granted": found[0].granted,
+            "at": found[0].at,
+            "who": wording.who(you.promise, found[0]),
+            "purpose": wording.purpose(you.promise, found[0].purpose),
         }
-        granted = gettext("The latest: %(who)s. %(when)s. %(purpose)s.")
-        sentence = (
-            granted if latest.granted else gettext("The latest was refused: %(who)s. %(when)s.")
-        ) % facts
+        if found
+        else None
+    )
     return {
         "looks": len(lately),
         "looks_words": gettext("at your data in the last %(days)d days.") % {"days": _LOOKS_DAYS},
         "looks_plus": "+" if len(lately) == _LOOKS_COUNTED else "",
-        "latest_look": sentence,
+        "latest": latest,
     }

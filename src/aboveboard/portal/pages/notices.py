@@ -25,6 +25,7 @@ class Call:
     they were written to."""
 
     number: int
+    reference: str
     title: str
     short: str
     sent: str
@@ -69,12 +70,14 @@ def _call(you: You, told: PersonalNotice) -> Call:
         if information
         else ""
     )
-    return Call(told.incident.number, told.notice.subject, short, _sent(told), told)
+    return Call(
+        told.incident.number, told.incident.reference, told.notice.subject, short, _sent(told), told
+    )
 
 
 def _sent(told: PersonalNotice) -> str:
     if told.sent_at is not None:
         return gettext("We wrote to you on %(day)s.") % {"day": wording.day(told.sent_at)}
     if told.state in (DispatchState.FAILED, DispatchState.SKIPPED):
-        return gettext("Our message could not reach you, so please read it here.")
+        return gettext("We could not reach you by message, so please read it here.")
     return gettext("Our message to you is on its way.")

@@ -45,7 +45,6 @@ def overview(request: HttpRequest, you: You) -> HttpResponse:
         "newest": _address(address, own) if after is not None else "",
         "toggle": _address(address, not own),
         "size": ledger.size(),
-        "wrong": reverse("portal:concern"),
         "raised": len(concerns.concerns_of(you.person_id)),
     }
     return render(request, "portal/uses.html", context)
@@ -60,7 +59,6 @@ def proof(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
     text = proof_of(entry_id)
     context = {
         "entry": entry,
-        "when": wording.when(entry.at, you.now),
         "proof": text,
         "verifier": ledger.verifier_key(),
         "origin": settings.current().server.origin,
@@ -89,20 +87,14 @@ def concern(request: HttpRequest, you: You) -> HttpResponse:
     """Let the person say that a look seems wrong. ``?about=`` names the
     entry; only a code is kept."""
     about = _number(request.GET.get("about"))
-    if about is not None:
-        _own_entry(you, about)
+    entry = _own_entry(you, about) if about is not None else None
     form = ConcernForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        concerns.raise_concern(
-            you.person_id, about, Concern(form.cleaned_data["concern"]), by=CUSTOMER, at=you.now
-        )
+        reason = Concern(form.cleaned_data["concern"])
+        concerns.raise_concern(you.person_id, about, reason, by=CUSTOMER, at=you.now)
         return HttpResponseRedirect(reverse("portal:concern_sent"))
-    return render(
-        request,
-        "portal/concern.html",
-        {"form": form, "about": about},
-        status=422 if form.errors else 200,
-    )
+    context = {"form": form, "about": entry}
+    return render(request, "portal/concern.html", context, status=422 if form.errors else 200)
 
 
 @allow_customer
@@ -118,20 +110,25 @@ def concern_sent(request: HttpRequest, you: You) -> HttpResponse:
 def _row(you: You, look: UseRecord) -> dict[str, object]:
     return {
         "entry_id": look.entry_id,
-        "when": wording.when(look.at, you.now),
+        "at": look.at,
         "who": wording.who(you.promise, look),
         "own": look.own,
         "granted": look.granted,
         "things": wording.things(you.promise, look.fields, you.language),
-        "purpose": wording.emergency(look.emergency)
-        if look.emergency
-        else wording.purpose(you.promise, look.purpose),
         "asked": look.asked,
         "emergency": bool(look.emergency),
-        "verdict": wording.verdict(look.verdict) if look.emergency else "",
-        "channel": wording.channel(you.promise, look.channel),
-        "refusal": "" if look.granted else wording.refusal(look.reasons),
+        "why": _why(you, look),
     }
+
+
+def _why(you: You, use: UseRecord) -> str:
+    """Return what it was for, or why it was refused."""
+    if not use.granted:
+        return wording.refusal(use.reasons)
+    if use.emergency:
+        return f"{wording.emergency(use.emergency)} {wording.verdict(use.verdict)}"
+    channel = wording.channel(you.promise, use.channel)
+    return f"{wording.purpose(you.promise, use.purpose)} · {channel}"
 
 
 def _own_entry(you: You, entry_id: int) -> ledger.Recorded:

@@ -1,20 +1,26 @@
-"""What templates of every face use to show fields, bars and moments in our
-look: ``{% load components %}``."""
+"""What templates of every face are built from: cards, callouts, pills, tables, fields, bars and
+moments: ``{% load components %}``. What each looks like stands in ``templates/components``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_skeleton, get_timezone_location
 from django import forms, template
 from django.forms.boundfield import BoundField
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 
 register = template.Library()
 
-_KINDS: list[tuple[type[forms.Widget], str, str]] = [
+_LOCALES: Final = {"en": "en_GB"}  # "3 March 2026"; American English would turn it round
+_KINDS: Final[list[tuple[type[forms.Widget], str, str]]] = [
     # A kind of RadioSelect, so it goes first.
     (forms.CheckboxSelectMultiple, "checkboxes", "govuk-checkboxes__input"),
     (forms.RadioSelect, "radios", "govuk-radios__input"),
@@ -24,6 +30,72 @@ _KINDS: list[tuple[type[forms.Widget], str, str]] = [
     (forms.FileInput, "file", "govuk-file-upload"),
     (forms.Widget, "input", "govuk-input"),
 ]
+
+
+@register.simple_block_tag
+def card(content: str, title: str = "", size: str = "m", key: str = "") -> SafeString:
+    """Put what belongs together on a card: ``{% card title="What is due" %}…{% endcard %}``.
+
+    ``size``: of the title (m, s). ``key``: the id that links may point to.
+    """
+    context = {"content": content, "title": title, "size": size, "key": key}
+    return render_to_string("components/card.html", context)
+
+
+@register.simple_block_tag
+def callout(
+    content: str, title: str, tone: str = "look", label: str = "", *, answer: bool = False
+) -> SafeString:
+    """Say before all else on the page what must be said.
+
+    ``tone``: look (amber), act (red), kept (green), plain. ``answer``: it answers what the person
+    just did, so a screen reader reads it out.
+    """
+    context = {
+        "content": content,
+        "title": title,
+        "tone": tone,
+        "label": label or title,
+        "role": "status" if answer else "region",
+    }
+    return render_to_string("components/callout.html", context)
+
+
+@register.simple_tag
+def pill(words: str, tone: str = "") -> SafeString:
+    """Show a state in a word or two. ``tone``: kept, look, act, or "" for a quiet one."""
+    return format_html(
+        '<span class="ab-pill{}">{}</span>', f" ab-pill--{tone}" if tone else "", words
+    )
+
+
+@register.simple_block_tag
+def table(content: str, *columns: str, label: str = "") -> SafeString:
+    """Show rows under ``columns``; one that begins with ``#`` holds numbers.
+
+    Each cell but the first needs ``data-th``, its column: on a phone a row becomes a small card.
+    """
+    heads = [{"name": each.removeprefix("#"), "number": each.startswith("#")} for each in columns]
+    context = {"content": content, "columns": heads, "label": label}
+    return render_to_string("components/table.html", context)
+
+
+@register.simple_block_tag
+def summary(content: str) -> SafeString:
+    """Hold the rows of a list of names and values."""
+    return format_html('<dl class="govuk-summary-list ab-summary">{}</dl>', SafeString(content))
+
+
+@register.simple_block_tag
+def row(content: str, name: str) -> SafeString:
+    """Show one name and its value, in a ``summary``."""
+    return render_to_string("components/row.html", {"content": content, "name": name})
+
+
+@register.simple_block_tag
+def trail(content: str) -> SafeString:
+    """Show the way back: links, and where we are, with › between them."""
+    return render_to_string("components/trail.html", {"content": content})
 
 
 @register.inclusion_tag("components/field.html")
@@ -57,10 +129,10 @@ def bar(parts: Iterable[Mapping[str, Any]], label: str) -> dict[str, Any]:
     """
     parts = list(parts)
     total = sum(part["number"] for part in parts) or 1
-    shown, start = [], 0.0
+    drawn, start = [], 0.0
     for part in parts:
         width = 1000 * part["number"] / total
-        shown.append(
+        drawn.append(
             {
                 **part,
                 "start": f"{start:.2f}",
@@ -69,24 +141,47 @@ def bar(parts: Iterable[Mapping[str, Any]], label: str) -> dict[str, Any]:
             }
         )
         start += width
-    return {"parts": shown, "label": label}
+    return {"parts": drawn, "label": label}
 
 
 @register.filter
-def said(moment: datetime | None) -> str:
-    """Say a moment as people do: ``today 09:41``, ``yesterday 16:20``,
-    ``14 Nov 11:02``, ``3 March 2024``."""
+def when(moment: datetime | None, form: str = "") -> str:
+    """Say a moment as people do, in the time zone of the page: ``today 09:41``, ``yesterday
+    16:20``, ``14 Nov, 11:02``, ``3 March 2024``.
+
+    ``form``: ``day`` (3 March 2024), ``time`` (09:41), ``full`` (3 March 2024, 09:41), ``due``
+    (Mon 14 Nov, 11:02).
+    """
     if moment is None:
         return ""
-    local = timezone.localtime(moment)
-    today = timezone.localdate()
+    local, today = timezone.localtime(moment), timezone.localdate()
+    clock = f"{local:%H:%M}"
+    if form == "time":
+        return clock
+    if form == "due":
+        return f"{format_skeleton('MMMEd', local, locale=_locale())}, {clock}"
+    day = str(format_date(local.date(), "long", locale=_locale()))
+    if form == "full":
+        return f"{day}, {clock}"
+    if form == "day":
+        return day
     if local.date() == today:
-        return f"today {local:%H:%M}"
+        return gettext("today %(time)s") % {"time": clock}
     if local.date() == today - timedelta(days=1):
-        return f"yesterday {local:%H:%M}"
+        return gettext("yesterday %(time)s") % {"time": clock}
     if local.date() > today - timedelta(days=300):
-        return date_format(local, "j M H:i")
-    return date_format(local, "j F Y")
+        return f"{format_skeleton('MMMd', local, locale=_locale())}, {clock}"
+    return day
+
+
+@register.simple_tag
+def times_in() -> str:
+    """Say once on a page in which zone its times are: ``All times are London time.``"""
+    zone = timezone.get_current_timezone()
+    if not isinstance(zone, ZoneInfo) or zone.key == "UTC":
+        return gettext("All times are UTC.")
+    place = get_timezone_location(zone, locale=_locale(), return_city=True)
+    return gettext("All times are %(place)s time.") % {"place": place}
 
 
 @register.filter
@@ -106,3 +201,8 @@ def left(moment: datetime | None) -> str:
         else f"{minutes} min"
     )
     return text if seconds >= 0 else f"{text} ago"
+
+
+def _locale() -> str:
+    language = get_language() or "en"
+    return _LOCALES.get(language, language)

@@ -1,0 +1,90 @@
+"""What each face offers on the way: the entries that packages declare (``Package.navigation``), for
+this reader and this page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from django.conf import settings
+from django.urls import Resolver404, resolve
+
+from aboveboard.basics.package import Face, NavEntry, gathered
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a face's addresses start, what its name adds to the organisation's, and where the name
+    leads. ``face`` is None where nothing is offered."""
+
+    prefix: str
+    suffix: str
+    home: str
+    face: Face | None
+
+
+PLACES: Final = (
+    Place("/you/", "", "/you/", Face.PORTAL),
+    Place("/console/", "console", "/console/", Face.CONSOLE),
+    # Signing in belongs to every face, so its name leads to the address that sorts people out.
+    Place("/accounts/", "", "/", None),
+    # Last: it fits every address.
+    Place("/", "trust centre", "/", Face.CENTRE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry as a page shows it."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def face_at(path: str) -> Place:
+    """Return the face that an address belongs to."""
+    return next(place for place in PLACES if path.startswith(place.prefix))
+
+
+def offered(place: Place, path: str, role: str) -> tuple[list[Link], list[Link]]:
+    """Return the main entries for a reader in ``role``, and the second row of the group that the
+    page at ``path`` belongs to (empty where the group has one page or none)."""
+    entries = [
+        entry
+        for entry in _entries(settings.ROOT_URLCONF)
+        if entry.face is place.face and (not entry.roles or role in entry.roles)
+    ]
+    here = max(
+        (entry for entry in entries if path.startswith(entry.href)),
+        key=lambda entry: len(entry.href),
+        default=None,
+    )
+    main: dict[str, Link] = {}
+    for entry in entries:
+        name = entry.group or entry.label
+        is_here = here is not None and name == (here.group or here.label)
+        main.setdefault(name, Link(name, entry.href, is_here))
+    second = [
+        Link(entry.label, entry.href, entry is here)
+        for entry in entries
+        if here is not None and here.group and entry.group == here.group
+    ]
+    return list(main.values()), second if len(second) > 1 else []
+
+
+@cache
+def _entries(routes: str) -> list[NavEntry]:
+    """Return every entry in order. A page that ``routes`` do not serve is not offered: some
+    instances leave faces out."""
+    declared = [entry for package in gathered() for entry in package.navigation]
+    return sorted(filter(_is_served, declared), key=lambda entry: entry.place)
+
+
+def _is_served(entry: NavEntry) -> bool:
+    try:
+        resolve(entry.href)
+    except Resolver404:
+        return False
+    return True
