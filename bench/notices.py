@@ -186,7 +186,9 @@ def _queue(kind: str) -> None:
     at = clock.now()
     batch_id = actions.open_batch(kind, {}, at=at)
     queued = actions.queue(
-        batch_id, (actions.Recipient(person_id, "en") for person_id in vault.all_ids()), at=at
+        batch_id,
+        (actions.Recipient(person_id, "en") for person_id in vault.iter_person_ids()),
+        at=at,
     )
     assert queued == NOTICES, queued
 

@@ -223,8 +223,8 @@ def test_nothing_is_used_opened_or_changed(
     for module, name in (
         (vault, "open_record"),
         (vault, "fetch"),
-        (keys, "unwrapped"),
-        (keys, "opened"),
+        (keys, "unwrap_person_key"),
+        (keys, "data_keys"),
     ):
         monkeypatch.setattr(module, name, lambda *args, **more: pytest.fail("a key was asked for"))
     count(OLD, read(changed(*CHANGES), name="new"), at=clock.now())

@@ -170,7 +170,7 @@ def test_wrong_method(keeper: Client, lost: DeviceRow) -> None:
 def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(
     lost: DeviceRow, keeper: Client, tmp_path: Path
 ) -> None:
-    people = list(vault.all_ids())
+    people = list(vault.iter_person_ids())
     key = parcel.new_key(tmp_path / "key.txt")
     sealed = make_export(
         people,

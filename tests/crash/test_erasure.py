@@ -9,7 +9,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.vault import actions as vault
-from aboveboard.vault.queries import all_ids
+from aboveboard.vault.queries import iter_person_ids
 from tests import world
 from tests.crash import whole
 from tests.crash.killing import KILLS, kill_until
@@ -21,10 +21,10 @@ PEOPLE = 1_500
 def test_erasures_killed_fifty_times_leave_everyone_wholly_there_or_wholly_gone() -> None:
     world.load(PEOPLE)
     assert whole.entries("erasure.done") == 0
-    left = frozenset(all_ids())
+    left = frozenset(iter_person_ids())
 
     def erase_on() -> None:
-        for person_id in list(all_ids()):
+        for person_id in list(iter_person_ids()):
             vault.erase(person_id, reason="asked", by=SYSTEM, at=clock.now())
 
     def nothing_is_half_done() -> None:

@@ -19,10 +19,10 @@ def main() -> int:
     from aboveboard.access.use import UseRequest
     from aboveboard.basics import clock
     from aboveboard.commands.instance import schema
-    from aboveboard.vault.queries import all_ids
+    from aboveboard.vault.queries import iter_person_ids
     from tests import world
 
-    people = list(all_ids())[:40]
+    people = list(iter_person_ids())[:40]
     ask = UseRequest(world.ADVISER, "deliver-orders", ("first_name", "city"), "phone")
     try:
         while True:

@@ -194,9 +194,9 @@ def test_a_log_that_is_older_damaged_of_another_key_or_a_fork_is_refused(
 
 
 def find_all() -> list[int]:
-    from aboveboard.vault.queries import all_ids
+    from aboveboard.vault.queries import iter_person_ids
 
-    return list(all_ids())
+    return list(iter_person_ids())
 
 
 def _sequenced() -> Path:

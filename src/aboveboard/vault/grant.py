@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Refused
 
 
-class GrantRefused(AboveboardError):
+class GrantRefused(Refused):
     """This record was not opened: {why}."""
 
     code = "grant_refused"
@@ -40,7 +40,8 @@ def claim_mint() -> Mint:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Leave to open ``fields`` of one person's record, proved by the ledger entry ``entry_id``."""
+    """Permission to open ``fields`` of one person's record, proved by the ledger entry
+    ``entry_id``."""
 
     mint: Mint
     person_id: int

@@ -19,7 +19,7 @@ IMPORT = "import"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _HEAD = struct.Struct(">Iq")  # promise serial, microseconds since 1970
-_UNTOLD = -(2**63)
+_NOT_RECORDED = -(2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Origin:
         if self.collected_at is None:
             if self.channel or self.purpose:
                 raise ValueError("an origin without its time has neither channel nor purpose")
-            moment = _UNTOLD
+            moment = _NOT_RECORDED
         else:
             moment = (self.collected_at - _EPOCH) // _MICROSECOND
         head = _HEAD.pack(self.promise_serial, moment)
@@ -82,7 +82,7 @@ def read(blob: bytes) -> Origin:
     channel_end = _HEAD.size + 1 + blob[_HEAD.size]
     channel, purpose = blob[_HEAD.size + 1 : channel_end].decode(), blob[channel_end + 1 :].decode()
     try:
-        collected_at = None if moment == _UNTOLD else _EPOCH + moment * _MICROSECOND
+        collected_at = None if moment == _NOT_RECORDED else _EPOCH + moment * _MICROSECOND
     except OverflowError:
         raise ValueError("a time beyond the calendar") from None
     return Origin(serial, collected_at, channel, purpose)

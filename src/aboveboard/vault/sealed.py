@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Damaged, Invalid
 from aboveboard.vault import origin as origins
 from aboveboard.vault.limits import FIELD_BYTES, FIELD_NAME_BYTES, RECORD_ORIGINS
 from aboveboard.vault.origin import Origin
@@ -30,20 +30,21 @@ _HEAD = struct.Struct(">BI")  # number of the origin, length of what is sealed
 _FIRST_HEAD = struct.Struct(">II")  # promise serial, length of what is sealed
 
 
-class RecordDamaged(AboveboardError):
+class RecordDamaged(Damaged):
     """A sealed record cannot be read: {why}."""
 
     code = "record_damaged"
     next_step = "Restore it from a backup; see docs/how-to/operate.md."
 
 
-class FieldTooLong(AboveboardError):
+class FieldTooLong(Invalid):
     """The field {field} is too long: {found} bytes, at most {limit} are kept."""
 
     code = "field_too_long"
+    next_step = "Give a shorter value, or keep the text as a document."
 
 
-class TooManyOrigins(AboveboardError):
+class TooManyOrigins(Invalid):
     """A record has values of {found} origins, and can tell at most {limit} apart."""
 
     code = "too_many_origins"
@@ -94,9 +95,9 @@ def encode(boxes: Mapping[str, Box]) -> bytes:
         FieldTooLong: a field's name is longer than ``limits.FIELD_NAME_BYTES``.
         TooManyOrigins: more than ``limits.RECORD_ORIGINS`` different ones.
     """
-    told = sorted({box.origin.bytes for box in boxes.values()})
-    numbers = {blob: number for number, blob in enumerate(told)}
-    parts = [record_start(told)]
+    origin_bytes = sorted({box.origin.bytes for box in boxes.values()})
+    numbers = {blob: number for number, blob in enumerate(origin_bytes)}
+    parts = [record_start(origin_bytes)]
     for name in sorted(boxes):
         key, box = name.encode(), boxes[name]
         parts += (
@@ -107,15 +108,15 @@ def encode(boxes: Mapping[str, Box]) -> bytes:
     return b"".join(parts)
 
 
-def record_start(told: Collection[bytes]) -> bytes:
+def record_start(origin_bytes: Collection[bytes]) -> bytes:
     """Return the beginning of a record whose values come from these origins, in byte order.
 
     Raises:
         TooManyOrigins: more than ``limits.RECORD_ORIGINS``.
     """
-    if len(told) > RECORD_ORIGINS:
-        raise TooManyOrigins(found=len(told), limit=RECORD_ORIGINS)
-    return b"".join([VERSION, len(told).to_bytes(1, "big"), *told])
+    if len(origin_bytes) > RECORD_ORIGINS:
+        raise TooManyOrigins(found=len(origin_bytes), limit=RECORD_ORIGINS)
+    return b"".join([VERSION, len(origin_bytes).to_bytes(1, "big"), *origin_bytes])
 
 
 def box_start(name: bytes, origin: int) -> bytes:
@@ -160,9 +161,9 @@ def pick(record: bytes, names: Collection[str]) -> dict[str, Box]:
 
 
 def _boxes(record: bytes, wanted: Container[bytes] | None) -> Iterator[tuple[bytes, Box]]:
-    told, at = _told(record)
-    head = _FIRST_HEAD if told is None else _HEAD
-    known = 2**32 if told is None else len(told)
+    origin_bytes, at = _origin_bytes(record)
+    head = _FIRST_HEAD if origin_bytes is None else _HEAD
+    known = 2**32 if origin_bytes is None else len(origin_bytes)
     last, size, head_size = b"", len(record), head.size
     while at < size:
         name_end = at + 1 + record[at]
@@ -182,21 +183,23 @@ def _boxes(record: bytes, wanted: Container[bytes] | None) -> Iterator[tuple[byt
             yield (
                 key,
                 Box(
-                    origins.of_promise(number) if told is None else _origin(told[number]),
+                    origins.of_promise(number)
+                    if origin_bytes is None
+                    else _origin(origin_bytes[number]),
                     record[head_end:end],
                 ),
             )
         at, last = end, key
 
 
-def _told(record: bytes) -> tuple[list[bytes] | None, int]:
+def _origin_bytes(record: bytes) -> tuple[list[bytes] | None, int]:
     """Return the origins of a record, still bytes, and where its boxes start; None for
     format 1, which has none."""
     if record[:1] == _FIRST_VERSION:
         return None, 1
     if record[:1] != VERSION:
         raise RecordDamaged(why="it does not start with a known version")
-    told: list[bytes] = []
+    origin_bytes: list[bytes] = []
     at, last = 2, b""
     try:
         for _ in range(record[1]):
@@ -204,13 +207,13 @@ def _told(record: bytes) -> tuple[list[bytes] | None, int]:
             blob = record[at:end]
             if blob <= last:
                 raise RecordDamaged(why="its origins are out of order")
-            told.append(blob)
+            origin_bytes.append(blob)
             at, last = end, blob
     except IndexError:
         at = len(record) + 1
     if at > len(record):
         raise RecordDamaged(why="it ends in the middle of an origin")
-    return told, at
+    return origin_bytes, at
 
 
 def _origin(blob: bytes) -> Origin:

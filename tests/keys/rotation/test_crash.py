@@ -83,7 +83,7 @@ def test_reads_imports_and_erasures_beside_a_rotation_are_all_right() -> None:
 
     def bring() -> dict[int, str]:
         bring_more(100)
-        return vault.handles(list(set(vault.all_ids()) - known.keys()))
+        return vault.handles(list(set(vault.iter_person_ids()) - known.keys()))
 
     outcomes = at_once([turn, read, erase, bring])
     for outcome in outcomes:

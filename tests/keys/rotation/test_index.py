@@ -111,7 +111,7 @@ def test_what_is_changed_on_the_way_is_found_by_what_it_is_now() -> None:
     assert vault.find("email", "first@example.com") == [first]
     assert vault.find("email", "last@example.com") == [last]
     assert vault.find("email", was["email"]) == vault.find("email", its["email"]) == []
-    brought = set(vault.all_ids()) - {person_id for person_id, _ in rows}
+    brought = set(vault.iter_person_ids()) - {person_id for person_id, _ in rows}
     assert len(brought) == 3
     assert (
         set(BlindIndex.objects.values_list("person_id", flat=True))
@@ -329,7 +329,7 @@ def test_imports_corrections_merges_and_erasures_beside_it() -> None:
     for (one, hers), (_, his) in zip(merging_[::2], merging_[1::2], strict=True):
         all_found([(one, hers)])
         assert vault.find("customer_number", his["customer_id"]) == [one]
-    held = set(vault.all_ids())
+    held = set(vault.iter_person_ids())
     assert not held & {person_id for person_id, _ in gone}
     assert set(BlindIndex.objects.values_list("person_id", flat=True)) == held
     check_ended(4)

@@ -165,9 +165,9 @@ def _erase_again(restoration: Restoration, progress: Progress) -> list[ReportLin
     """Step 2."""
     since = entries_from(restoration.entries, [_ERASED])
     erased = {entry.handle for entry in since if entry.handle}
-    found = people.behind(erased, watch=lambda done, total: progress("people", done, total))
-    keyless = people.keyless()
-    for person_id in {*found.values(), *keyless}:
+    found = people.resolve_handles(erased, watch=lambda done, total: progress("people", done, total))
+    without_key = people.people_without_key()
+    for person_id in {*found.values(), *without_key}:
         vault.remove(person_id)
     lines = []
     if found:
@@ -178,12 +178,12 @@ def _erase_again(restoration: Restoration, progress: Progress) -> list[ReportLin
             "be erased"
         )
         lines.append(ReportLine(_ERASED, Outcome.NOTHING_TO_DO, gone, reason))
-    if keyless:
+    if without_key:
         reason = (
             "the keys are newer than the records, and hold no key for the person any more: erased "
             "since, or merged with another"
         )
-        lines.append(ReportLine("person without a key", Outcome.REPEATED, len(keyless), reason))
+        lines.append(ReportLine("person without a key", Outcome.REPEATED, len(without_key), reason))
     return lines
 
 
@@ -204,7 +204,7 @@ def _repeat(restoration: Restoration) -> list[ReportLine]:
         for entry in entries_from(restoration.entries)
         if entry.handle and rule(entry.kind)[0] is Outcome.REPEATED
     }
-    person_ids = people.behind(handles)
+    person_ids = people.resolve_handles(handles)
     for entry in entries_from(restoration.entries):
         if entry.kind == _ERASED:
             continue
@@ -228,7 +228,7 @@ def _of_older_keys(restoration: Restoration, progress: Progress) -> list[ReportL
         return []
     lines, total, done = [], people.people_count(), 0
     damaged: list[int] = []
-    remaining = iter(people.all_ids())
+    remaining = iter(people.iter_person_ids())
     while page := list(islice(remaining, _PAGE)):
         damaged += people.unreadable(page)
         done += len(page)

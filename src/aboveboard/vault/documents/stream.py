@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.errors import Damaged
 
 CHUNK_BYTES = 64 * 1024
 KEY_BYTES = 32
@@ -21,7 +21,7 @@ _TAG_BYTES = 16
 _AAD = b"aboveboard/attachment/v1"
 
 
-class AttachmentDamaged(AboveboardError):
+class AttachmentDamaged(Damaged):
     """A document cannot be opened whole: {why}."""
 
     code = "attachment_damaged"
