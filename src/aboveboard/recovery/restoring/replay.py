@@ -165,7 +165,9 @@ def _erase_again(restoration: Restoration, progress: Progress) -> list[ReportLin
     """Step 2."""
     since = entries_from(restoration.entries, [_ERASED])
     erased = {entry.handle for entry in since if entry.handle}
-    found = people.resolve_handles(erased, watch=lambda done, total: progress("people", done, total))
+    found = people.resolve_handles(
+        erased, watch=lambda done, total: progress("people", done, total)
+    )
     without_key = people.people_without_key()
     for person_id in {*found.values(), *without_key}:
         vault.remove(person_id)
