@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from aboveboard.keys.queries import SecretMissing
 from aboveboard.vault import blind, generations, prepared
-from aboveboard.vault.models import LookUpGenerations
+from aboveboard.vault.models import IndexGenerations
 
 IdentifierAsked = tuple[str, str, Sequence[str | None]]
 """A kind, a value as someone typed it, and the regions in which a phone is tried."""
@@ -14,7 +14,7 @@ IdentifierAsked = tuple[str, str, Sequence[str | None]]
 _FIND = f"""
     SELECT digest, person_id FROM {prepared.BLIND_INDEX} WHERE kind = %s AND digest {{some}}
     UNION ALL
-    SELECT NULL, searched FROM {LookUpGenerations._meta.db_table}
+    SELECT NULL, searched FROM {IndexGenerations._meta.db_table}
 """  # noqa: S608 - the tables are our own; values are parameters
 
 

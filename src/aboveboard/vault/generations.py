@@ -15,7 +15,7 @@ from typing import Final
 from django.db import connection, transaction
 
 from aboveboard.keys.queries import instance_secret
-from aboveboard.vault.models import LookUpGenerations
+from aboveboard.vault.models import IndexGenerations
 
 _LOCK: Final = zlib.crc32(b"aboveboard.vault.generations")
 """PostgreSQL advisory locks are named by numbers; this is ours."""
@@ -43,7 +43,7 @@ _known: Generations | None = None
 def now() -> Generations:
     """Return which are in use, from the database."""
     global _known
-    row = LookUpGenerations.objects.filter(pk=1).first()
+    row = IndexGenerations.objects.filter(pk=1).first()
     found = Generations() if row is None else Generations(row.searched, row.also, kept=True)
     if _known is not None and _known != found:
         # A process that lives long lets go of a key that was destroyed.
@@ -72,7 +72,7 @@ def change(searched: int, also: int | None) -> None:
     """Change which are searched and written, once every writer that knows the former ones has
     committed."""
     exclude_writers()
-    LookUpGenerations.objects.update_or_create(pk=1, defaults={"searched": searched, "also": also})
+    IndexGenerations.objects.update_or_create(pk=1, defaults={"searched": searched, "also": also})
 
 
 def exclude_writers() -> None:

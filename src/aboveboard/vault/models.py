@@ -86,7 +86,7 @@ class Alias(models.Model):
     )
 
 
-class LookUpGenerations(models.Model):
+class IndexGenerations(models.Model):
     """One row, made by the first rotation; none means generation 0 alone.
 
     ``searched``: everybody is filed under it. ``also``: a newer one that every writer files

@@ -24,7 +24,7 @@ from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import blind, generations
 from aboveboard.vault import queries as vault
-from aboveboard.vault.models import BlindIndex, LookUpGenerations, Person
+from aboveboard.vault.models import BlindIndex, IndexGenerations, Person
 from aboveboard.vault.rekeying import index, rebuild
 from tests import world
 from tests.concurrency.crew import at_once
@@ -214,7 +214,7 @@ def test_records_that_were_restored_from_an_earlier_moment_than_the_keys_are_fil
         pass
     if switched:
         index._switch(rotation.id, False)
-    LookUpGenerations.objects.all().delete()
+    IndexGenerations.objects.all().delete()
     BlindIndex.objects.filter(generation=1).delete()
     rotate()
     all_found(rows)
@@ -333,6 +333,6 @@ def test_imports_corrections_merges_and_erasures_beside_it() -> None:
     assert not held & {person_id for person_id, _ in gone}
     assert set(BlindIndex.objects.values_list("person_id", flat=True)) == held
     check_ended(4)
-    assert LookUpGenerations.objects.get().searched == 4
+    assert IndexGenerations.objects.get().searched == 4
     with pytest.raises(RuntimeError):
         rebuild.file_under_both(list(held))

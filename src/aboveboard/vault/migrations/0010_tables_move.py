@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RenameModel("LookUpGenerations", "IndexGenerations"),
         migrations.RenameField("mergedperson", "boxes", "merged_boxes"),
         migrations.RenameField("mergedperson", "set_aside", "replaced_boxes"),
         migrations.RenameField("sweep", "looked_at", "people_reviewed"),
