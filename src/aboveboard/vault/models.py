@@ -13,7 +13,7 @@ __all__ = [
     "Alias",
     "AttachmentChunk",
     "BlindIndex",
-    "LookUpGenerations",
+    "IndexGenerations",
     "Person",
     "SealedRecord",
 ]
