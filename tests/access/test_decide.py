@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from aboveboard.access.decision.decide import decide
 from aboveboard.access.decision.facts import UNKNOWN_PERSON, Moment, PersonFacts
 from aboveboard.access.reasons import SENTENCES
-from aboveboard.access.use import Decision, Scope, UseRequest
+from aboveboard.access.use import Decision, UseRequest
+from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.choices.state import NO_CHOICES, Answer, ChoiceEvent, fold
 from aboveboard.promise.loading import load
@@ -51,7 +52,9 @@ def request_of(story: dict[str, Any]) -> UseRequest:
         ask["purpose"],
         tuple(ask["fields"]),
         ask["channel"],
-        scope=Scope(frozenset(scope.get("purposes", ())), frozenset(scope.get("channels", ()))),
+        scope=ClientScope(frozenset(scope["purposes"]), frozenset(scope["channels"]))
+        if scope
+        else None,
     )
 
 
@@ -121,8 +124,8 @@ def requests(draw: st.DrawFn) -> UseRequest:
         (found.roles, found.channels, found.fields) if found else (ROLES, CHANNELS, FIELDS)
     )
     scopes = (
-        st.frozensets(st.sampled_from(PURPOSES), max_size=2),
-        st.frozensets(st.sampled_from(CHANNELS), max_size=2),
+        st.frozensets(st.sampled_from(PURPOSES), min_size=1, max_size=2),
+        st.frozensets(st.sampled_from(CHANNELS), min_size=1, max_size=2),
     )
     role = draw(st.one_of(st.sampled_from(roles), st.sampled_from(ROLES), st.just("nobody")))
     return UseRequest(
@@ -137,7 +140,7 @@ def requests(draw: st.DrawFn) -> UseRequest:
             )
         ),
         channel=draw(st.one_of(st.sampled_from(channels), st.sampled_from([*CHANNELS, "pigeon"]))),
-        scope=draw(st.one_of(st.just(Scope()), st.builds(Scope, *scopes))),
+        scope=draw(st.none() | st.builds(ClientScope, *scopes)),
     )
 
 
@@ -192,9 +195,9 @@ def by_the_book(request: UseRequest, facts: PersonFacts, moment: Moment) -> bool
         and request.channel in purpose.channels
         and not set(request.fields) - set(purpose.fields)
     )
-    in_scope = request.purpose in (
-        request.scope.purposes or {request.purpose}
-    ) and request.channel in (request.scope.channels or {request.channel})
+    in_scope = request.scope is None or (
+        request.purpose in request.scope.purposes and request.channel in request.scope.channels
+    )
     word = facts.consent.last.get(request.purpose)
     yes, no = word is not None and word.answer == "yes", word is not None and word.answer == "no"
     claims = purpose.when_restricted == "legal_claims"
@@ -274,11 +277,12 @@ def _with_role(request: UseRequest, role: str) -> UseRequest:
     return replace(request, actor=replace(request.actor, role=role))
 
 
+OTHER_SCOPE = ClientScope(frozenset({"other"}), frozenset({"other"}))
 STRICTER = [
     lambda asked, known, when: (replace(asked, fields=(*asked.fields, "shoe")), known, when),
     lambda asked, known, when: (_with_role(asked, "nobody"), known, when),
     lambda asked, known, when: (replace(asked, channel="pigeon"), known, when),
-    lambda asked, known, when: (replace(asked, scope=Scope(frozenset({"other"}))), known, when),
+    lambda asked, known, when: (replace(asked, scope=OTHER_SCOPE), known, when),
     lambda asked, known, when: (asked, known, replace(when, latest=NOW - timedelta(days=1))),
     lambda asked, known, when: (asked, replace(known, held=False), when),
     lambda asked, known, when: (

@@ -130,7 +130,7 @@ def test_a_purpose_that_does_not_work_with_addresses_learns_none(crowd: Any) -> 
     assert len(seen) == 1
     (only,) = seen
     assert (only.outcome, len(only.reasons)) == ("refused", 1)
-    assert "not told" in only.reasons[0]
+    assert "not disclosed" in only.reasons[0]
     BlindIndex.objects.filter(
         person_id=third, digest__in=blind.digests("email", shared["email"], (None,))
     ).delete()

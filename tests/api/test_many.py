@@ -15,12 +15,18 @@ from django.test import Client
 from aboveboard.access import by_identifier
 from aboveboard.access.limits import USE_BATCH
 from aboveboard.access.queries import use_records
-from aboveboard.accounts import gate
-from aboveboard.api import limits
-from aboveboard.api.uses import stream
+from aboveboard.accounts import limits as accounts_limits
+from aboveboard.accounts import links
+from aboveboard.accounts.clients import tokens
+from aboveboard.accounts.clients.actions import revoke_client
+from aboveboard.api import limits, stream
+from aboveboard.api.description import LINES
+from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM
 from aboveboard.ledger.models import Entry
+from aboveboard.promise.queries import in_force
 from aboveboard.vault.models import SealedRecord
-from tests.api.programs import token_for
+from tests.api.programs import program, token_for
 from tests.world import load
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +74,7 @@ def streamed(token: str, lines: list[Any], first: Any = ASK) -> list[dict[str, A
     )
     answer = post(token, STREAM, body)
     assert answer.status_code == 200, answer.content
-    assert answer["Content-Type"] == stream.MEDIA_TYPE
+    assert answer["Content-Type"] == LINES
     return [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
 
 
@@ -164,8 +170,6 @@ def test_a_damaged_record_takes_nobody_elses_answer_away(token: str, held: Held)
 
 
 def token_fields() -> Iterator[str]:
-    from aboveboard.promise.queries import in_force
-
     yield from in_force().promise.purposes["deliver-orders"].fields
 
 
@@ -207,15 +211,27 @@ def test_a_first_line_that_asks_nothing_is_a_problem(token: str, first: Any) -> 
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_request")
 
 
+@pytest.mark.parametrize("how", ["the token is revoked", "the client is revoked", "its time ends"])
 def test_a_stream_stops_with_its_token(
-    token: str, held: Held, monkeypatch: pytest.MonkeyPatch
+    how: str, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = iter([True, False])
-    monkeypatch.setattr(stream, "still_may", lambda request: next(answers))
-    told = streamed(token, [person(held[0][1])] * (USE_BATCH + 1))
-    assert told[-1] == {"line": USE_BATCH + 2, "code": "sign_in_needed", "end": False}
+    client, token = program(
+        "Till", "shop-system", "Shops", ["deliver-orders"], tuple(in_force().promise.channels)
+    )
+    lines = [ASK, *[person(held[0][1])] * (USE_BATCH + 1)]
+    answer = post(token, STREAM, b"\n".join(json.dumps(line).encode() for line in lines))
+    content = iter(answer.streaming_content)
+    assert len(next(content).splitlines()) == USE_BATCH
+    if how == "the token is revoked":
+        tokens.end([links.digest(token)], at=clock.now())
+    elif how == "the client is revoked":
+        revoke_client(client.pk, by=SYSTEM, at=clock.now())
+    else:
+        later = clock.now() + accounts_limits.ACCESS_TOKEN_LIFE
+        monkeypatch.setattr(clock, "now", lambda: later)
+    last = json.loads(b"".join(content))
+    assert last == {"line": USE_BATCH + 2, "code": "sign_in_needed", "end": False}
     assert Entry.objects.filter(kind="use.granted").count() == USE_BATCH
-    assert gate.still_may is not stream.still_may
 
 
 def test_streams_take_places_and_give_them_back_however_they_end(token: str, held: Held) -> None:

@@ -15,14 +15,14 @@ from django.urls import path
 
 from aboveboard.access import lookup
 from aboveboard.accounts.gate import public
-from aboveboard.api import rate_limit, routes
+from aboveboard.api import rate_limit
 from aboveboard.basics import problems
 from aboveboard.basics.errors import RateLimited, Unavailable
 from aboveboard.promise.models import PromiseVersion
 from aboveboard.site import limits
 from aboveboard.site.urls import handler400, handler403, handler404, handler500
 from aboveboard.site.urls import urlpatterns as real
-from tests.api.programs import token_for
+from tests.api.programs import program, token_for
 from tests.world import load
 
 __all__ = ["handler400", "handler403", "handler404", "handler500"]
@@ -167,15 +167,8 @@ def test_a_body_of_another_form_is_told_where_and_what(token: str) -> None:
     )
 
 
-def test_a_channel_that_the_promise_dropped_is_refused(
-    row: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    token = token_for("offers-service", "personal-offers")
-    monkeypatch.setattr(
-        routes,
-        "_scope",
-        lambda request: routes.Scope(frozenset({"personal-offers"}), frozenset({"fax", "post"})),
-    )
+def test_a_channel_that_the_promise_dropped_is_refused(row: dict[str, str]) -> None:
+    token = program("offers", "offers-service", "Shops", ["personal-offers"], ["fax", "post"])[1]
     choice = {
         "person": {"kind": "email", "value": row["email"]},
         "purpose": "personal-offers",

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import islice, repeat
 
 from django.db import transaction
 
@@ -23,7 +23,7 @@ from aboveboard.access.by_identifier import use_each
 from aboveboard.access.decision.decide import against_anyone, decide_person
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.limits import USE_BATCH
-from aboveboard.access.release import entry_of, grant_of, moment_of, open_granted
+from aboveboard.access.release import entries_of, grant_of, moment_of, open_granted
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.ledger.actions import append_many
@@ -110,17 +110,11 @@ def _decide_batch(
             decide_person(adopted.promise, request, facts[person_id], moment, already)
             for person_id in person_ids
         ]
-        entry_ids = append_many(
-            [
-                entry_of(
-                    adopted,
-                    request,
-                    record.handle if (record := records.get(person_id)) else None,
-                    decision,
-                    at,
-                )
-                for person_id, decision in zip(person_ids, decisions, strict=True)
-            ]
-        )
+        handles = [
+            record.handle if (record := records.get(person_id)) else None
+            for person_id in person_ids
+        ]
+        decided = zip(repeat(request), handles, decisions, strict=False)
+        entry_ids = append_many(entries_of(adopted, decided, at))
     # 3: the block above has committed, or raised.
     return records, decisions, entry_ids

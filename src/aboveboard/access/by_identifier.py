@@ -23,7 +23,7 @@ from aboveboard.access.decision.gather import gather
 from aboveboard.access.limits import LOOK_UP_WIDTH
 from aboveboard.access.models import QuietRefusal
 from aboveboard.access.reasons import Code, Reason, reason
-from aboveboard.access.release import entry_of, moment_of, open_granted
+from aboveboard.access.release import entries_of, moment_of, open_granted
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.ledger.actions import append_many
@@ -64,10 +64,14 @@ def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult 
             for request, already, matches in zip(requests, refusals, decided, strict=True)
         ]
         entry_ids = append_many(
-            [
-                entry_of(adopted, request, record.handle if record else None, decision, at)
-                for request, (record, decision) in zip(requests, chosen, strict=True)
-            ]
+            entries_of(
+                adopted,
+                [
+                    (request, record.handle if record else None, decision)
+                    for request, (record, decision) in zip(requests, chosen, strict=True)
+                ],
+                at,
+            )
         )
         quiet = [
             _kept_apart(entry_id, already, person_ids, matches)

@@ -42,7 +42,7 @@ SENTENCES: dict[Code, str] = {
     Code.CHANNEL_NOT_ALLOWED: (
         "The promise does not allow this purpose through the channel {channel}."
     ),
-    Code.OUTSIDE_CLIENT_SCOPE: "This program was not given leave for this purpose or channel.",
+    Code.OUTSIDE_CLIENT_SCOPE: "This purpose or channel is not in this client's scope.",
     Code.FIELD_NOT_IN_PURPOSE: "This purpose does not need {field}.",
     Code.NO_FIELDS: "No field was asked for.",
     Code.NO_CONSENT: "The person has not said yes to this.",
@@ -50,26 +50,25 @@ SENTENCES: dict[Code, str] = {
     Code.OBJECTED: "The person objected to this.",
     Code.RETENTION_OVER: "The time for which this may be kept for this purpose is over.",
     Code.RESTRICTED: (
-        "The use of this person's data is restricted, and this purpose is none of the exceptions."
+        "The use of this person's data is restricted, and this purpose is not one of the "
+        "exceptions."
     ),
     Code.KEPT_FOR_CLAIM: (
-        "It is kept longer only for a legal claim, and may be used for nothing else."
+        "It is kept longer only for a legal claim and may not be used for anything else."
     ),
     Code.NOT_IN_FORCE_THEN: "The promise was not in force yet at the moment asked about.",
     Code.NOT_YET_TIME: "The moment asked about has not come yet.",
     Code.NOBODY_TO_SHOW: (
-        "There is nobody to show for this purpose. Whether anybody is known by that is not told."
+        "There is nobody to show for this purpose. Whether anyone matches is not disclosed."
     ),
-    Code.SEVERAL_TO_SHOW: "More than one person may be meant, so none of them is shown.",
+    Code.SEVERAL_TO_SHOW: "More than one person may match, so none of them is shown.",
     Code.EMERGENCY_NOT_PROMISED: "The promise has no emergencies.",
-    Code.EMERGENCY_NOT_STAFF: "Only a member of staff may act in an emergency, never a program.",
+    Code.EMERGENCY_NOT_STAFF: "Only a member of staff may act in an emergency, never a client.",
     Code.EMERGENCY_ROLE: "The promise does not let the role {role} act in an emergency.",
     Code.EMERGENCY_FIELD: "The promise does not open {field} in an emergency.",
-    Code.EMERGENCY_TOO_MANY: (
-        "This account has asked for as many emergency looks as it may in a day."
-    ),
+    Code.EMERGENCY_TOO_MANY: ("This account has reached its daily limit for emergency access."),
     Code.EMERGENCY_OVER: (
-        "The time of this emergency look is over. Ask again if the emergency goes on."
+        "The time for this emergency access is over. Ask again if the emergency continues."
     ),
 }
 

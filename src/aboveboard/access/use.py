@@ -13,20 +13,9 @@ from datetime import datetime
 from types import MappingProxyType
 
 from aboveboard.access.reasons import SENTENCES, Code, Reason
+from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.personal import Personal
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The purposes and channels that a client may ask for; an empty set leaves it to the
-    promise."""
-
-    purposes: frozenset[str] = frozenset()
-    channels: frozenset[str] = frozenset()
-
-
-ANY_SCOPE = Scope()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,7 +45,7 @@ class UseRequest:
     Attributes:
         subject: left out where the same is asked about many (:func:`access.actions.use_many`).
         reference: the number of an order or a call, without personal data.
-        scope: what the client that asks may ask for at all.
+        scope: what the client that asks may ask for at all; None leaves it to the promise.
     """
 
     actor: Actor
@@ -65,7 +54,7 @@ class UseRequest:
     channel: str
     subject: Subject = ANYONE
     reference: str = ""
-    scope: Scope = ANY_SCOPE
+    scope: ClientScope | None = None
 
     @property
     def own(self) -> bool:

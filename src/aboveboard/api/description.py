@@ -1,9 +1,18 @@
-"""The OpenAPI 3.1 description, completed with what the routes cannot say of themselves. Pure."""
+"""The OpenAPI 3.1 description, made from the shapes and from what each route says of itself. Pure
+but for the routes that it is given."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from http import HTTPStatus
+from inspect import cleandoc
 from typing import Any
 
+import msgspec
+
+import aboveboard
+from aboveboard.api.endpoint import Endpoint, Operation
+from aboveboard.api.shapes import Problem
 from aboveboard.basics.problems import MEDIA_TYPE
 
 _TOKEN = {
@@ -16,14 +25,15 @@ _TOKEN = {
         "clientCredentials": {
             "tokenUrl": "/oauth/token",
             "scopes": {
-                "purpose:PURPOSE": "a purpose that the program has leave for",
-                "channel:CHANNEL": "a channel that it has leave for",
+                "purpose:PURPOSE": "a purpose that is in the client's scope",
+                "channel:CHANNEL": "a channel that is in it",
             },
         }
     },
 }
 
-_LINES = "application/x-ndjson"
+LINES = "application/x-ndjson"
+"""Media type of a stream: lines of JSON."""
 STREAM_BODIES: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -31,29 +41,78 @@ STREAM_BODIES: dict[str, Any] = {
             "The first line says what is asked (purpose, fields, channel, reference); each further "
             "line names a person."
         ),
-        "content": {_LINES: {"schema": {"type": "string"}}},
+        "content": {LINES: {"schema": {"type": "string"}}},
     },
     "responses": {
-        200: {
+        "200": {
             "description": (
                 "A line for each line that named a person, with its number (`line`) and outcome; "
                 "then one with `end`."
             ),
-            "content": {_LINES: {"schema": {"type": "string"}}},
+            "content": {LINES: {"schema": {"type": "string"}}},
         }
     },
 }
 """What a stream takes and gives, which no schema of one document can say."""
+KEY: dict[str, Any] = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "schema": {"type": ["string", "null"], "title": "Idempotency-Key"},
+}
+_REFERENCE = "#/components/schemas/{name}"
 
 
-def complete(described: dict[str, Any]) -> dict[str, Any]:
-    """Return the description with the token that every operation asks for, and errors in their own
-    media type (RFC 9457)."""
-    for operations in described["paths"].values():
-        for operation in operations.values():
-            operation["security"] = [{"token": []}]
-            for status, response in operation["responses"].items():
-                if int(status) >= 400:
-                    response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
-    described["components"]["securitySchemes"] = {"token": _TOKEN}
-    return described
+def describe(endpoints: Mapping[str, Endpoint]) -> dict[str, Any]:
+    """Return the description of the routes at these addresses below ``/api/v1/``."""
+    operations = {path: endpoint.operation for path, endpoint in endpoints.items()}
+    shapes = [
+        shape
+        for operation in operations.values()
+        for shape in (operation.takes, operation.gives)
+        if shape is not None
+    ]
+    _, components = msgspec.json.schema_components([*shapes, Problem], ref_template=_REFERENCE)
+    for schema in components.values():  # msgspec gives docstrings as they are indented
+        schema["description"] = cleandoc(schema["description"])
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Aboveboard", "version": aboveboard.__version__, "description": ""},
+        "paths": {
+            f"/api/v1/{path}": {operation.method: _described(operation)}
+            for path, operation in operations.items()
+        },
+        "components": {"schemas": components, "securitySchemes": {"token": _TOKEN}},
+    }
+
+
+def _described(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": operation.text,
+        "parameters": [],
+        "responses": {
+            str(status): {
+                "description": HTTPStatus(status).phrase,
+                "content": {MEDIA_TYPE: {"schema": _reference(Problem)}},
+            }
+            for status in operation.statuses
+        },
+        "security": [{"token": []}],
+    }
+    if operation.takes is not None:
+        content = {"application/json": {"schema": _reference(operation.takes)}}
+        described["requestBody"] = {"content": content, "required": True}
+    if operation.gives is not None:
+        described["responses"][str(operation.status)] = {
+            "description": HTTPStatus(operation.status).phrase,
+            "content": {"application/json": {"schema": _reference(operation.gives)}},
+        }
+    extra = dict(operation.extra)
+    described["responses"] |= extra.pop("responses", {})
+    return described | extra
+
+
+def _reference(shape: type[msgspec.Struct]) -> dict[str, str]:
+    return {"$ref": _REFERENCE.format(name=shape.__name__)}

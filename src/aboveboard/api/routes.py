@@ -1,120 +1,95 @@
-"""The routes for programs. All need a program's token; what it may ask for is its
-scope and the promise."""
+"""The routes for clients. All need a client's token; what it may ask for is its scope and the
+promise."""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
 
-import pydantic
+import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from ninja import Header, NinjaAPI, Router, Status
-from ninja.errors import ValidationError
 
-import aboveboard
 from aboveboard.access.lookup import choose_for
-from aboveboard.access.use import Scope
 from aboveboard.accounts.clients.idempotency import once
 from aboveboard.accounts.gate import actor_of, client_of
-from aboveboard.api import problems, rate_limit
-from aboveboard.api.description import STREAM_BODIES, complete
-from aboveboard.api.schemas import (
+from aboveboard.api import rate_limit, uses
+from aboveboard.api.description import KEY, LINES, STREAM_BODIES, describe
+from aboveboard.api.endpoint import as_json, get, post, post_lines
+from aboveboard.api.reading import BodyMalformed, NotJson, read
+from aboveboard.api.shapes import (
     BatchIn,
     BatchOut,
     ChoiceIn,
     ChoiceOut,
-    Problem,
     PromiseOut,
     PurposeOut,
     StreamIn,
     UseIn,
     UseOut,
 )
-from aboveboard.api.uses.fast_path import request_of, subject_of, use_batch, use_one
-from aboveboard.api.uses.stream import MEDIA_TYPE, Answers, Lines
+from aboveboard.api.stream import Answers, Lines
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Refused
 from aboveboard.choices.state import Answer
 from aboveboard.promise.queries import in_force
 
-router = Router()
-_READ_PROBLEMS = dict.fromkeys((401, 500, 503), Problem)
-_PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 500, 503), Problem)
 
-
-@router.post(
-    "/uses", response={200: UseOut, **_PROBLEMS}, summary="Use a person's data for a purpose"
-)
-def post_use(request: HttpRequest, asked: UseIn) -> Any:
+@post("Use a person's data for a purpose", UseIn, UseOut)
+def post_use(request: HttpRequest, asked: UseIn) -> HttpResponse:
     """Decide, write the ledger entry, then open the fields; or refuse with every reason
     (403, `use_refused`)."""
-    return use_one(request, asked)
+    return uses.use_one(request, asked)
 
 
-@router.post(
-    "/uses/batch", response={200: BatchOut, **_PROBLEMS}, summary="Use the data of up to 500 people"
-)
-def post_batch(request: HttpRequest, asked: BatchIn) -> Any:
+@post("Use the data of up to 500 people", BatchIn, BatchOut)
+def post_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
     """Decide for each, write all ledger entries, then open what was granted. Each person has their
     own outcome, in order."""
-    return use_batch(request, asked)
+    return uses.use_batch(request, asked)
 
 
-@router.post(
-    "/uses/stream",
-    response={200: None, **_PROBLEMS},
-    summary="Use the data of any number of people",
-    openapi_extra=STREAM_BODIES,
-)
-def post_stream(request: HttpRequest) -> Any:
+@post_lines("Use the data of any number of people", **STREAM_BODIES)
+def post_stream(request: HttpRequest) -> StreamingHttpResponse:
     """Take lines of JSON: first what is asked, then a person each. Answer lines of JSON, each with
     the number of its line."""
     lines = Lines(request)
     first = (lines.take(1) or [b""])[0]
     try:
-        asked = StreamIn.model_validate_json(first or b"")
-    except pydantic.ValidationError as error:
-        raise ValidationError(
-            [
-                {"loc": ("line", "1", *one["loc"]), "msg": one["msg"]}
-                for one in error.errors(include_input=False)
-            ]
-        ) from None
-    return StreamingHttpResponse(
-        Answers(request, request_of(request, asked), lines), content_type=MEDIA_TYPE
-    )
+        asked = read(StreamIn, first or b"")
+    except NotJson:
+        # 422 and not 400: the body is read line by line, so it is one line that has no form.
+        expected = "a line of JSON that says what is asked"
+        raise BodyMalformed(errors=[{"at": "(the body)", "expected": expected}]) from None
+    answers = Answers(request, uses.request_of(request, asked), lines)
+    return StreamingHttpResponse(answers, content_type=LINES)
 
 
-@router.post("/choices", response={201: ChoiceOut, **_PROBLEMS}, summary="Record a person's choice")
-def post_choice(
-    request: HttpRequest,
-    asked: ChoiceIn,
-    key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
-) -> Any:
+@post("Record a person's choice", ChoiceIn, ChoiceOut, status=201, parameters=[KEY])
+def post_choice(request: HttpRequest, asked: ChoiceIn) -> HttpResponse:
     """Record a yes or no about a purpose that leaves the person a choice; once, if it comes
     again under the same key."""
-    rate_limit.take(client_of(request).id)
-    scope = _scope(request)
-    if asked.purpose not in scope.purposes or asked.channel not in scope.channels:
-        raise Refused(why="this program was not given leave for this purpose or channel")
+    client = client_of(request)
+    rate_limit.take(client.id)
+    if asked.purpose not in client.scope.purposes or asked.channel not in client.scope.channels:
+        raise Refused(why="this purpose or channel is not in this client's scope")
+    key = request.headers.get("Idempotency-Key")
     if key is None:
-        return Status(201, _choose(request, asked))
-    same = json.dumps(asked.model_dump(), sort_keys=True).encode()
+        return as_json(_choose(request, asked), status=201)
+    same = json.dumps(msgspec.to_builtins(asked), sort_keys=True).encode()
     answer, _ = once(
         key,
-        client_id=client_of(request).id,
+        client_id=client.id,
         asked=same,
         at=clock.now(),
         do=lambda: _choose(request, asked),
     )
-    return Status(201, answer)
+    return as_json(answer, status=201)
 
 
 def _choose(request: HttpRequest, asked: ChoiceIn) -> dict[str, int]:
     choice = choose_for(
-        subject_of(asked.person),
+        uses.subject_of(asked.person),
         asked.purpose,
         Answer(asked.answer),
         channel=asked.channel,
@@ -122,19 +97,17 @@ def _choose(request: HttpRequest, asked: ChoiceIn) -> dict[str, int]:
         by=actor_of(request),
         at=clock.now(),
     )
-    return {"choice": choice.pk, "entry": choice.entry_id}
+    return {"choice": choice.id, "entry": choice.entry_id}
 
 
-@router.get(
-    "/promise", response={200: PromiseOut, **_READ_PROBLEMS}, summary="The promise in force"
-)
-def get_promise(request: HttpRequest) -> Any:
-    """Return the purposes, so that a program can know what it may ask for."""
+@get("The promise in force", PromiseOut)
+def get_promise(request: HttpRequest) -> HttpResponse:
+    """Return the purposes, so that a client can know what it may ask for."""
     adopted = in_force()
     purposes = [
         PurposeOut(
             key=purpose.key,
-            title=purpose.title,
+            title=str(purpose.title),
             basis=purpose.basis.value,
             fields=list(purpose.fields),
             roles=list(purpose.roles),
@@ -142,27 +115,21 @@ def get_promise(request: HttpRequest) -> Any:
         )
         for purpose in adopted.promise.purposes.values()
     ]
-    return PromiseOut(serial=adopted.serial, digest=adopted.digest, purposes=purposes)
+    return as_json(PromiseOut(serial=adopted.serial, digest=adopted.digest, purposes=purposes))
 
 
-def _scope(request: HttpRequest) -> Scope:
-    scope = client_of(request).scope
-    return Scope(scope.purposes, scope.channels)
+ENDPOINTS = {
+    "uses": post_use,
+    "uses/batch": post_batch,
+    "uses/stream": post_stream,
+    "choices": post_choice,
+    "promise": get_promise,
+}
+"""Each route below ``/api/v1/``, in the order of the description."""
 
 
 @csrf_exempt  # so that whoever posts here is told of the method, not of a form
 @require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
     """Serve the OpenAPI 3.1 description."""
-    return JsonResponse(complete(api.get_openapi_schema(path_prefix="/api/v1/")))
-
-
-api = NinjaAPI(
-    title="Aboveboard",
-    version=aboveboard.__version__,
-    docs_url=None,
-    openapi_url=None,
-    urls_namespace="api",
-)
-api.add_router("", router)
-problems.install(api)
+    return JsonResponse(describe(ENDPOINTS))

@@ -30,7 +30,8 @@ from django.db import transaction
 
 from aboveboard.access import limits as access_limits
 from aboveboard.access.actions import use_many
-from aboveboard.access.use import ANY_SCOPE, Scope, UseRequest, UseResult
+from aboveboard.access.use import UseRequest, UseResult
+from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Code, Digest, Word
@@ -92,7 +93,7 @@ def make_export(
     channel: str = "export",
     unprotected: bool = False,
     file_format: ExportFormat = PLAIN_CSV,
-    scope: Scope = ANY_SCOPE,
+    scope: ClientScope | None = None,
     progress: Callable[[int], None] = lambda people: None,
     by: Actor,
     at: datetime,

@@ -81,8 +81,8 @@ def _against_anyone(promise: Promise, request: UseRequest, moment: Moment) -> It
     if request.channel not in purpose.channels:  # 5
         yield reason(Code.CHANNEL_NOT_ALLOWED, channel=request.channel)
     scope = request.scope  # 6
-    if (scope.purposes and request.purpose not in scope.purposes) or (
-        scope.channels and request.channel not in scope.channels
+    if scope is not None and not (
+        request.purpose in scope.purposes and request.channel in scope.channels
     ):
         yield reason(Code.OUTSIDE_CLIENT_SCOPE)
     if not request.fields:  # 7

@@ -16,7 +16,7 @@ from aboveboard.commands.exits import ATTENTION, DONE
 from aboveboard.commands.progress import Bar
 
 if TYPE_CHECKING:
-    from aboveboard.access.use import Scope
+    from aboveboard.accounts.clients.scope import ClientScope
     from aboveboard.basics.actor import Actor
     from aboveboard.custody.queries import ExportRow
 
@@ -214,19 +214,19 @@ class _Unknown:
                 yield from found
 
 
-def _asker(args: argparse.Namespace) -> tuple[Actor, Scope]:
-    from aboveboard.access.use import ANY_SCOPE, Scope
+def _asker(args: argparse.Namespace) -> tuple[Actor, ClientScope | None]:
     from aboveboard.accounts import queries
+    from aboveboard.accounts.clients.scope import ClientScope
 
     if args.client:
         client = queries.client(args.client)
         if client.revoked_at is not None:
             raise NotFound(what=f"program called {args.client}, which was revoked")
-        return client.actor, Scope(frozenset(client.purposes), frozenset(client.channels))
+        return client.actor, ClientScope(frozenset(client.purposes), frozenset(client.channels))
     account = queries.staff_member(args.staff)
     if not account.is_active:
         raise NotFound(what="member of staff, whose account was closed")
-    return account.actor, ANY_SCOPE
+    return account.actor, None
 
 
 def _device_id(label: str | None) -> int | None:

@@ -21,11 +21,11 @@ from aboveboard.access.limits import USE_BATCH
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import client_of, still_may
 from aboveboard.api import limits, rate_limit
-from aboveboard.api.uses.asked import Person, person_decoder
-from aboveboard.api.uses.many import use_all
+from aboveboard.api.reading import decoder
+from aboveboard.api.shapes import PersonRef
+from aboveboard.api.uses import subject_of, use_all
 from aboveboard.basics.errors import AboveboardError, RateLimited
 
-MEDIA_TYPE = "application/x-ndjson"
 _places = threading.BoundedSemaphore(limits.STREAMS_AT_ONCE)
 _encode = msgspec.json.Encoder().encode
 
@@ -106,21 +106,21 @@ def _answers(request: HttpRequest, asked: UseRequest, lines: Lines) -> Generator
     while batch := lines.take(USE_BATCH):
         first, number = number + 1, number + len(batch)
         named: dict[int, Subject] = {}
-        told: dict[int, dict[str, Any]] = {}
+        outcomes: dict[int, dict[str, Any]] = {}
         for at, line in enumerate(batch, first):
             person = _person(line)
             if person is None:
-                told[at] = {
+                outcomes[at] = {
                     "code": "bad_request",
                     "expected": "a person: an object with kind, value and, of a phone, country",
                 }
             else:
-                named[at] = Subject(None, person.kind, person.value, person.country)
+                named[at] = subject_of(person)
         failed = None if still_may(request) else {"code": "sign_in_needed"}
         if named and failed is None:
             rate_limit.wait(client_of(request).id, len(named))
             try:
-                told |= zip(named, use_all(asked, list(named.values())), strict=True)
+                outcomes |= zip(named, use_all(asked, list(named.values())), strict=True)
             except AboveboardError as error:
                 failed = {"code": error.code}
             except DatabaseError:
@@ -128,14 +128,17 @@ def _answers(request: HttpRequest, asked: UseRequest, lines: Lines) -> Generator
         if failed is not None:
             yield _encode({"line": first, **failed, "end": False}) + b"\n"
             return
-        yield b"".join(_encode({"line": at, **told[at]}) + b"\n" for at in range(first, number + 1))
+        yield b"".join(
+            _encode({"line": at, **outcomes[at]}) + b"\n" for at in range(first, number + 1)
+        )
     yield _encode({"end": True, "lines": number}) + b"\n"
 
 
-def _person(line: bytes | None) -> Person | None:
+def _person(line: bytes | None) -> PersonRef | None:
     if line is None:
         return None
     try:
-        return person_decoder.decode(line)
+        person: PersonRef = decoder(PersonRef).decode(line)
     except (msgspec.MsgspecError, RecursionError):
         return None
+    return person

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, connections
 
 from aboveboard.access import by_identifier
 from aboveboard.access.use import Subject, UseRequest
-from aboveboard.api.uses import group_commit
+from aboveboard.api import group_commit
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.ledger import actions as ledger
 from aboveboard.ledger.models import Entry

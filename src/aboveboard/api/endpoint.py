@@ -1,0 +1,127 @@
+"""What every route of the API does alike: its method, its body, and its errors as problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, Protocol, TypeVar, cast
+
+import msgspec
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from aboveboard.api import problems
+from aboveboard.api.reading import NotJson, read
+from aboveboard.basics.errors import AboveboardError
+
+T = TypeVar("T", bound=msgspec.Struct)
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What the description says of a route, beside what is alike for all.
+
+    ``takes`` and ``gives`` are None for a stream, whose lines no schema of one document can say.
+    """
+
+    name: str
+    method: str
+    summary: str
+    text: str
+    takes: type[msgspec.Struct] | None
+    gives: type[msgspec.Struct] | None
+    status: int
+    statuses: tuple[int, ...]
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Endpoint(Protocol):
+    """A view of the API, with its description."""
+
+    operation: Operation
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a request."""
+
+
+CHANGES = (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)
+READS = (401, 500, 503)
+"""What may come instead of an answer."""
+
+
+def post(
+    summary: str, takes: type[T], gives: type[msgspec.Struct], *, status: int = 200, **extra: Any
+) -> Callable[[Callable[[HttpRequest, T], HttpResponse]], Endpoint]:
+    """Let a function answer what was posted, once it is read as ``takes``."""
+
+    def decorate(function: Callable[[HttpRequest, T], HttpResponse]) -> Endpoint:
+        def view(request: HttpRequest) -> HttpResponseBase:
+            return function(request, read(takes, request.body))
+
+        return _endpoint("POST", view, function, summary, takes, gives, status, CHANGES, extra)
+
+    return decorate
+
+
+def post_lines(
+    summary: str, **extra: Any
+) -> Callable[[Callable[[HttpRequest], HttpResponseBase]], Endpoint]:
+    """Let a function read what is posted by itself, a piece at a time."""
+
+    def decorate(function: Callable[[HttpRequest], HttpResponseBase]) -> Endpoint:
+        return _endpoint("POST", function, function, summary, None, None, 200, CHANGES, extra)
+
+    return decorate
+
+
+def get(
+    summary: str, gives: type[msgspec.Struct]
+) -> Callable[[Callable[[HttpRequest], HttpResponse]], Endpoint]:
+    """Let a function answer what is asked for."""
+
+    def decorate(function: Callable[[HttpRequest], HttpResponse]) -> Endpoint:
+        return _endpoint("GET", function, function, summary, None, gives, 200, READS, {})
+
+    return decorate
+
+
+def _endpoint(
+    method: str,
+    view: Callable[[HttpRequest], HttpResponseBase],
+    function: Callable[..., object],
+    summary: str,
+    takes: type[msgspec.Struct] | None,
+    gives: type[msgspec.Struct] | None,
+    status: int,
+    statuses: tuple[int, ...],
+    extra: Mapping[str, Any],
+) -> Endpoint:
+    @csrf_exempt  # a client has a token, and no cookie
+    @wraps(function)
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.method != method:
+            return HttpResponseNotAllowed([method])
+        try:
+            return view(request)
+        except RequestDataTooBig:
+            return problems.plain(413)
+        except (NotJson, UnreadablePostError):  # or whoever asked went away
+            return problems.plain(400)
+        except AboveboardError as error:
+            return problems.of(error)
+
+    text = " ".join((function.__doc__ or "").split())
+    endpoint = cast(Endpoint, answer)
+    endpoint.operation = Operation(
+        function.__name__, method.lower(), summary, text, takes, gives, status, statuses, extra
+    )
+    return endpoint
+
+
+def as_json(body: object, *, status: int = 200) -> HttpResponse:
+    """Return an answer."""
+    return HttpResponse(_encode(body), status=status, content_type="application/json")

@@ -1,0 +1,152 @@
+"""What the API takes and gives, read, written and described by msgspec
+(``docs/decisions/0027-one-validator.md``).
+
+Unknown members of what it takes are refused, so that a misspelt one is not passed over.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from aboveboard.access.limits import USE_BATCH
+
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Fields = Annotated[list[Name], Meta(min_length=1, max_length=64)]
+Reference = Annotated[str, Meta(max_length=80)]
+_WORD = Meta(extra_json_schema={"type": "string"})
+
+
+class PersonRef(Struct, forbid_unknown_fields=True, frozen=True):
+    """Who it is about: looked up by something they told you. Exactly one person must have it."""
+
+    kind: Annotated[Literal["email", "phone", "customer_number"], _WORD]
+    value: Annotated[str, Meta(min_length=3, max_length=254)]
+    # In Python $ lets "GB\n" through, so the length is bounded too.
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$", max_length=2)] | None = None
+
+
+class UseIn(Struct, forbid_unknown_fields=True, frozen=True):
+    """A use: whose data, for which purpose of the promise, which fields, through which channel."""
+
+    person: PersonRef
+    purpose: Name
+    fields: Fields
+    channel: Name
+    reference: Reference = ""
+
+
+class UseOut(Struct):
+    """The fields that were allowed; null where nothing is held. ``entry`` is the ledger entry
+    that proves the use."""
+
+    values: dict[str, str | None]
+    entry: int
+
+
+class BatchIn(Struct, forbid_unknown_fields=True, frozen=True):
+    """A use of many people's data: what is asked of each, and who they are."""
+
+    people: Annotated[list[PersonRef], Meta(min_length=1, max_length=USE_BATCH)]
+    purpose: Name
+    fields: Fields
+    channel: Name
+    reference: Reference = ""
+
+
+class ReasonOut(Struct):
+    """One reason of a refusal."""
+
+    code: str
+    field: str | None
+    sentence: str
+
+
+class OutcomeOut(Struct):
+    """What became of one person's use: ``values`` and ``entry``, or ``code`` and why not. Members
+    that say nothing are left out."""
+
+    values: dict[str, str | None] | None = None
+    entry: int | None = None
+    code: str | None = None
+    reasons: list[ReasonOut] | None = None
+
+
+class BatchOut(Struct):
+    """The outcome of each, in the order in which they were named."""
+
+    outcomes: list[OutcomeOut]
+
+
+class StreamIn(Struct, forbid_unknown_fields=True, frozen=True):
+    """The first line of a stream: what is asked of everyone who is named in the lines that
+    follow."""
+
+    purpose: Name
+    fields: Fields
+    channel: Name
+    reference: Reference = ""
+
+
+class ChoiceIn(Struct, forbid_unknown_fields=True, frozen=True):
+    """A choice that the person made: ``evidence`` is a reference to where they said so."""
+
+    person: PersonRef
+    purpose: Name
+    answer: Annotated[Literal["yes", "no"], _WORD]
+    channel: Name
+    evidence: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class ChoiceOut(Struct):
+    """The recorded choice. ``entry`` is the ledger entry that proves it."""
+
+    choice: int
+    entry: int
+
+
+class ErrorOut(Struct):
+    """One thing in the body that is not as described: where, such as ``person.kind``, and what was
+    expected there."""
+
+    at: str
+    expected: str
+
+
+class Problem(Struct):
+    """Problem details (RFC 9457).
+
+    ``code`` is never reworded. ``instance`` names the request as the log does. ``reasons`` and
+    ``entry`` come with a refused use (403), ``errors`` with a body that does not have the form
+    described (422).
+    """
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str | None = None
+    instance: str | None = None
+    errors: list[ErrorOut] | None = None
+    reasons: list[ReasonOut] | None = None
+    entry: int | None = None
+
+
+class PurposeOut(Struct):
+    """One purpose of the promise, as a client needs it."""
+
+    key: str
+    title: str
+    basis: str
+    fields: list[str]
+    roles: list[str]
+    channels: list[str]
+
+
+class PromiseOut(Struct):
+    """The promise in force."""
+
+    serial: int
+    digest: str
+    purposes: list[PurposeOut]

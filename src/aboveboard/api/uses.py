@@ -1,0 +1,95 @@
+"""From what a client sent to a use, and from what came of it to an answer: for one person, for many
+at once, and for a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from aboveboard.access.actions import use_each
+from aboveboard.access.use import Subject, UseRequest, UseResult
+from aboveboard.accounts.gate import client_of
+from aboveboard.api import problems, rate_limit
+from aboveboard.api.endpoint import as_json
+from aboveboard.api.group_commit import use_grouped
+from aboveboard.api.shapes import BatchIn, PersonRef, StreamIn, UseIn
+from aboveboard.basics import clock
+from aboveboard.basics.errors import AboveboardError, Invalid
+
+
+class NoKeyHere(Invalid):
+    """A use takes no Idempotency-Key: asked again it is another use, and is written down as one."""
+
+    code = "idempotency_not_here"
+    next_step = (
+        "Leave the header out. Give the same reference, so that the two uses are seen to belong "
+        "together."
+    )
+
+
+def use_one(request: HttpRequest, asked: UseIn) -> HttpResponse:
+    """Decide, write the ledger entry, then open the fields; or refuse with every reason."""
+    rate_limit.take(client_of(request).id)
+    result = use_grouped(request_of(request, asked).about(subject_of(asked.person)))
+    if isinstance(result, AboveboardError):
+        raise result
+    if not result.allowed:
+        return problems.refused(result.reasons, result.entry_id)
+    return as_json(outcome(result))
+
+
+def use_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
+    """Do the same for each of many people, in one transaction."""
+    rate_limit.take(client_of(request).id, len(asked.people))
+    people = [subject_of(person) for person in asked.people]
+    return as_json({"outcomes": use_all(request_of(request, asked), people)})
+
+
+def use_all(asked: UseRequest, people: Sequence[Subject]) -> list[dict[str, Any]]:
+    """Use the data of up to ``limits.USE_BATCH`` people in one transaction; return the outcome of
+    each, in their order.
+
+    Errors: :func:`aboveboard.access.actions.use_each`; then nobody's data was released.
+    """
+    requests = [asked.about(subject) for subject in people]
+    return [outcome(result) for result in use_each(requests, at=clock.now())]
+
+
+def request_of(request: HttpRequest, asked: UseIn | BatchIn | StreamIn) -> UseRequest:
+    """Return what is asked, by whom, within which scope; whose data is still to be said.
+
+    Raises:
+        NoKeyHere: it came with an Idempotency-Key.
+    """
+    if "HTTP_IDEMPOTENCY_KEY" in request.META:
+        raise NoKeyHere()
+    client = client_of(request)
+    return UseRequest(
+        client.actor,
+        asked.purpose,
+        tuple(asked.fields),
+        asked.channel,
+        reference=asked.reference,
+        scope=client.scope,
+    )
+
+
+def subject_of(person: PersonRef) -> Subject:
+    """Return who is meant."""
+    return Subject(kind=person.kind, value=person.value, country=person.country)
+
+
+def outcome(result: UseResult | AboveboardError) -> dict[str, Any]:
+    """Return what came of a use as a member of the answer (``shapes.OutcomeOut``): ``values`` and
+    ``entry``, or ``code``, and ``reasons`` of a refusal."""
+    if isinstance(result, AboveboardError):
+        return {"code": result.code}
+    if result.allowed:
+        values = {
+            name: None if value is None else value.reveal() for name, value in result.values.items()
+        }
+        return {"values": values, "entry": result.entry_id}
+    reasons = [problems.reason_as_json(reason) for reason in result.reasons]
+    return {"code": "use_refused", "reasons": reasons, "entry": result.entry_id}

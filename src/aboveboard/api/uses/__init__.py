@@ -1,2 +1,0 @@
-"""Uses over HTTP: one, a batch, a stream; and how those that come at the same
-moment share a transaction."""
