@@ -55,8 +55,9 @@ def private_imports() -> Iterator[str]:
 
 
 def packages_without_public() -> Iterator[str]:
-    """Yield the packages that others import and that have not said which modules are public."""
-    used = {_package(imported) for _, imported in _across() if imported.count(".") > 1}
+    """Yield the packages that others import and that have not said which modules are public. All
+    of ``basics`` is for everybody."""
+    used = {_package(imported) for _, imported in _across() if imported.count(".") > 1} - {"basics"}
     yield from (owner for owner in used if not _public().get(owner))
 
 

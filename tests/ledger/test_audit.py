@@ -224,7 +224,8 @@ def test_what_is_signed_and_not_yet_published_is_no_finding(ids: list[int]) -> N
     (log() / "checkpoint").write_bytes(published)
     (log() / "tile/0/001.p/44").write_bytes(
         b"".join(
-            leaf_hash(bytes(e.body)) for e in Entry.objects.filter(leaf_index__range=(256, 299))
+            leaf_hash(bytes(entry.body))
+            for entry in Entry.objects.filter(leaf_index__range=(256, 299)).order_by("leaf_index")
         )
     )
     report = check()

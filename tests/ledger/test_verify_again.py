@@ -57,7 +57,7 @@ def found(report: Report) -> list[What]:
 def test_a_check_that_was_broken_off_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verifying, "_KEEP_EVERY", 0.0)
+    monkeypatch.setattr(verifying, "KEEP_EVERY", 0.0)
     write_log(tmp_path / "log", bodies(3_000))
     place = tmp_path / "place.json"
     with pytest.raises(SourceUnreadable):
@@ -77,7 +77,7 @@ def test_a_check_that_was_broken_off_goes_on(
 def test_a_check_killed_at_any_moment_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verifying, "_KEEP_EVERY", 0.0)
+    monkeypatch.setattr(verifying, "KEEP_EVERY", 0.0)
     write_log(tmp_path / "log", bodies(6_000))
     place = tmp_path / "place.json"
     killed = 0

@@ -13,7 +13,7 @@ class VaultConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.vault import entries, queries, replay
+        from aboveboard.vault import entries, generations, queries, replay
         from aboveboard.vault.personal_data import PERSONAL_DATA
 
         return Package(
@@ -32,5 +32,6 @@ class VaultConfig(AppConfig):
                 entries.FieldErased: replay.field_erasure,
             },
             personal_data=PERSONAL_DATA,
+            forgets=(generations.forget,),
             customers_by_email=lambda email: queries.find("email", email),
         )

@@ -57,6 +57,12 @@ def guess() -> Generations:
     return _known or now()
 
 
+def forget() -> None:
+    """Let this process forget what it saw: the database behind it becomes another one."""
+    global _known
+    _known = None
+
+
 def written() -> tuple[int, ...]:
     """Return the generations to file under, the searched one first; they stay those
     until the transaction ends.

@@ -40,7 +40,7 @@ Rows = list[tuple[int, dict[str, str]]]
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(index, "RESEAL_BATCH", 4)
     yield
-    monkeypatch.setattr(generations, "_known", None)
+    generations.forget()
     instance_secret.cache_clear()
 
 
@@ -262,10 +262,14 @@ def test_a_look_up_that_was_on_its_way_asks_again(monkeypatch: pytest.MonkeyPatc
     rows = people(5)
     stale = generations.now()
     rotate()
-    monkeypatch.setattr(generations, "_known", stale)
-    all_found(rows)
-    monkeypatch.setattr(generations, "_known", generations.Generations(7, None, kept=True))
-    all_found(rows)
+    real = generations.guess
+    for wrong in (stale, generations.Generations(7, None, kept=True)):
+        guesses = [wrong]
+        monkeypatch.setattr(
+            generations, "guess", lambda left=guesses: left.pop() if left else real()
+        )
+        all_found(rows)
+        assert not guesses
 
 
 @pytest.mark.crash

@@ -23,7 +23,7 @@ from aboveboard.ledger.verify.resume import Place, keep_place, read_place
 from aboveboard.ledger.verify.sources import Source
 from aboveboard.ledger.verify.walk import Leaves, Walk
 
-_KEEP_EVERY: Final = 2.0
+KEEP_EVERY: Final = 2.0
 """Seconds between two writings of how far a check came. Our choice."""
 
 Progress = Callable[[int, int], None]
@@ -89,7 +89,7 @@ def _check_leaves(
         )
     tree = report_tree = place.tree
     report.resumed_at = tree.size
-    due = monotonic() + _KEEP_EVERY
+    due = monotonic() + KEEP_EVERY
     # The last tile is always read, so that the newest entry is known.
     for leaves in walk.leaves(min(tree.size, max(0, head.size - 1))):
         check_entries(leaves, report)
@@ -102,7 +102,7 @@ def _check_leaves(
                 tree.append(root_of(leaves.hashes), HEIGHT)
             if file and not report.findings and leaves.proved and monotonic() >= due:
                 keep_place(file, place)
-                due = monotonic() + _KEEP_EVERY
+                due = monotonic() + KEEP_EVERY
         progress(leaves.first + len(leaves.hashes), head.size)
     if report.resumed_at and report_tree.root() != head.root:
         sentence = (
