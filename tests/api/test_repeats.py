@@ -13,7 +13,7 @@ from django.test import Client
 
 from aboveboard.accounts import limits
 from aboveboard.accounts.clients import idempotency
-from aboveboard.accounts.models import Repeat
+from aboveboard.accounts.models import IdempotencyKey
 from aboveboard.basics import clock
 from aboveboard.choices.models import Choice
 from aboveboard.ledger.models import Entry
@@ -87,25 +87,25 @@ def test_what_was_refused_may_be_sent_again_under_its_key(token: str, row: dict[
     assert Entry.objects.filter(kind="choice.missed").count() == 2, (
         "a miss is written down each time"
     )
-    assert not Repeat.objects.exists()
+    assert not IdempotencyKey.objects.exists()
     assert post(token, choice(row), "one").status_code == 201
 
 
 def test_nothing_that_is_kept_says_anything_about_a_person(token: str, row: dict[str, str]) -> None:
     given = post(token, choice(row), "key-of-mine").json()
-    kept = str(Repeat.objects.values().get())
+    kept = str(IdempotencyKey.objects.values().get())
     for telling in (row["email"], "key-of-mine", "personal-offers", "form:1"):
         assert telling not in kept
-    assert Repeat.objects.get().answer == given
+    assert IdempotencyKey.objects.get().answer == given
 
 
 def test_a_key_is_forgotten_after_a_day(token: str, row: dict[str, str]) -> None:
     post(token, choice(row), "one")
-    ends = Repeat.objects.get().expires_at
-    assert ends - clock.now() > limits.REPEAT_LIFE - timedelta(minutes=1)
+    ends = IdempotencyKey.objects.get().expires_at
+    assert ends - clock.now() > limits.IDEMPOTENCY_KEY_LIFE - timedelta(minutes=1)
     assert (idempotency.sweep(at=ends - timedelta(seconds=1)), idempotency.sweep(at=ends)) == (0, 1)
     post(token, choice(row), "one")
-    Repeat.objects.update(expires_at=clock.now())
+    IdempotencyKey.objects.update(expires_at=clock.now())
     post(token, choice(row), "one")
     assert Choice.objects.count() == 3
 

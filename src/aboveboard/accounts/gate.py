@@ -4,7 +4,7 @@ refused (design, invariant 10).
     @allow(Role.INCIDENT_LEAD)          these roles of staff, with their second factor
     @allow_staff                        any member of staff, with their second factor
     @allow_customer                     a signed-in customer
-    @service                            a program with a token
+    @service                            a client with a token
     @signed_in("why")                   any account, staff even before their second factor
     @public("why")                      anyone
 
@@ -56,7 +56,7 @@ _SEEN = "seen"
 
 
 class Kind(StrEnum):
-    """What a view asks of whoever calls it."""
+    """What a view asks of its caller."""
 
     PUBLIC = "public"
     SIGNED_IN = "signed-in"
@@ -78,7 +78,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Whoever calls: ``kind`` is None for nobody in particular."""
+    """The caller: ``kind`` is None for nobody in particular."""
 
     kind: ActorKind | None = None
     role: str = ""
@@ -142,7 +142,7 @@ def allow_customer(view: V) -> V:
 
 
 def service(view: V) -> V:
-    """Declare that only a program with a token may call the view."""
+    """Declare that only a client with a token may call the view."""
     return _with(Gate(Kind.SERVICE))(view)
 
 
@@ -206,7 +206,7 @@ def actor_of(request: HttpRequest) -> Actor:
     """Return who acts, for the ledger.
 
     Raises:
-        NotAllowed: nobody is signed in.
+        Refused: nobody is signed in.
     """
     client = _client(request)
     if client is not None:
@@ -221,7 +221,7 @@ def person_of(request: HttpRequest) -> int:
     """Return the ``person_id`` of the signed-in customer.
 
     Raises:
-        NotAllowed: whoever calls is not a customer.
+        Refused: the caller is not a customer.
     """
     user = request.user
     if not isinstance(user, Account) or not user.is_active or user.person_id is None:
@@ -230,10 +230,10 @@ def person_of(request: HttpRequest) -> int:
 
 
 def client_of(request: HttpRequest) -> AuthenticatedClient:
-    """Return the program whose token came with the request, and what the token is for.
+    """Return the client whose token came with the request, and what the token is for.
 
     Raises:
-        NotAllowed: no token, or one that is wrong, expired or revoked.
+        Refused: no token, or one that is wrong, expired or revoked.
     """
     client = _client(request)
     if client is None:
@@ -242,7 +242,7 @@ def client_of(request: HttpRequest) -> AuthenticatedClient:
 
 
 def still_may(request: HttpRequest) -> bool:
-    """Whether the program's token still works: asked again and again while an answer to
+    """Whether the client's token still works: asked again and again while an answer to
     it is being streamed."""
     token = request.headers.get("Authorization", "").partition(" ")[2].strip()
     return client_for_token(token, at=clock.now()) is not None
@@ -252,15 +252,15 @@ _UNREAD = object()
 
 
 def _client(request: HttpRequest) -> AuthenticatedClient | None:
-    found: Any = getattr(request, "service_client", _UNREAD)
-    if found is _UNREAD:
+    client: Any = getattr(request, "service_client", _UNREAD)
+    if client is _UNREAD:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        found = (
+        client = (
             client_for_token(token.strip(), at=clock.now()) if scheme.lower() == "bearer" else None
         )
-        request.service_client = found  # type: ignore[attr-defined]  # looked up once a request
-    client: AuthenticatedClient | None = found
-    return client
+        request.service_client = client  # type: ignore[attr-defined]  # looked up once a request
+    authenticated: AuthenticatedClient | None = client
+    return authenticated
 
 
 class GateMiddleware:
@@ -309,11 +309,11 @@ class GateMiddleware:
 
 
 def throttle(request: HttpRequest, action: str) -> None:
-    """Count one ``action`` of whoever calls, against ``limits.SIGN_IN_RATES``:
+    """Count one ``action`` of the caller, against ``limits.SIGN_IN_RATES``:
     look-ups of people, for one.
 
     Raises:
-        TooMany: more than the limit in its time.
+        RateLimited: more than the limit in its time.
     """
     actor = actor_of(request)
     caller = f"{actor.kind}:{actor.id or person_of(request)}"
@@ -334,7 +334,7 @@ def _keep_alive(request: HttpRequest) -> None:
 def _ask_to_sign_in(request: HttpRequest, gate: Gate | None) -> HttpResponseBase:
     if request.path.startswith(API) or (gate and gate.kind is Kind.SERVICE):
         problem = _problem(401, "sign_in_needed", "A token that works must come with the request.")
-        # RFC 6750, 3: only whoever showed a token is told that it is the token.
+        # RFC 6750, 3: only a caller who showed a token learns that it is the token.
         problem["WWW-Authenticate"] = 'Bearer realm="aboveboard"' + (
             ', error="invalid_token"' if "Authorization" in request.headers else ""
         )

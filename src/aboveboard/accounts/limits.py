@@ -9,26 +9,26 @@ SIGN_IN_LINK_LIFE: Final = timedelta(hours=12)
 """How long an invitation or demo sign-in link works. Used once. Our choice."""
 
 CLIENT_SECRET_LIFE: Final = timedelta(days=365)
-"""How long a program's secret works before it must be changed for a new one. Our choice."""
+"""How long a client's secret works before it must be changed for a new one. Our choice."""
 
 CLIENT_SECRET_OVERLAP: Final = timedelta(hours=24)
-"""How long the old secrets of a program work beside a new one. Our choice: a day to
+"""How long the old secrets of a client work beside a new one. Our choice: a day to
 bring it to every machine."""
 
 ACCESS_TOKEN_LIFE: Final = timedelta(minutes=10)
-"""How long a program's access token works (RFC 6750, 5.3: an hour or less). Our choice:
+"""How long a client's access token works (RFC 6750, 5.3: an hour or less). Our choice:
 six requests an hour."""
 
 TOKEN_MEMORY: Final = timedelta(seconds=1)
 """How long a process trusts a token that it found to work; a token revoked in another process works
 here for as long. Our choice: at 1,200 uses a second one statement in 1,200 looks it up."""
 
-REPEAT_LIFE: Final = timedelta(hours=24)
-"""How long a change that a program sent with an Idempotency-Key is known again. Our choice:
+IDEMPOTENCY_KEY_LIFE: Final = timedelta(hours=24)
+"""How long a change that a client sent with an Idempotency-Key is known again. Our choice:
 retries end within a day."""
 
 CLIENT_FAILED_WAIT: Final = timedelta(minutes=1)
-"""What a program that gave too many wrong secrets is told to wait: the time that
+"""What a client that gave too many wrong secrets must wait: the time that
 ``client_failed`` below counts in."""
 
 SESSION_IDLE_CUSTOMER: Final = timedelta(minutes=30)

@@ -13,7 +13,7 @@ TOKEN_BYTES = 32
 (OWASP ASVS 5.0, 6.5.2)."""
 
 TOKEN_PREFIX, SECRET_PREFIX = "ab_", "abs_"
-"""So that a program's token or secret is known for what it is when it turns up in a file
+"""So that a client's token or secret is known for what it is when it turns up in a file
 or a scanner's report."""
 
 

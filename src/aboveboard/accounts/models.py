@@ -1,4 +1,4 @@
-"""What is kept about those who sign in: accounts, one-time links, programs with
+"""What is kept about those who sign in: accounts, one-time links, clients with
 their secrets and tokens."""
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class SignInLink(models.Model):
 
 
 class ServiceClient(models.Model):
-    """A program that may ask: its role and team in the promise's words, and what it may ask for."""
+    """A client that may ask: its role and team in the promise's words, and what it may ask for."""
 
     client_id = models.CharField(
         max_length=40,
@@ -121,7 +121,7 @@ class ServiceClient(models.Model):
 
 
 class ClientSecret(models.Model):
-    """What a program proves itself with. Several may work at once: a new one is brought in
+    """What a client proves itself with. Several may work at once: a new one is brought in
     before the old one ends."""
 
     client = models.ForeignKey(ServiceClient, on_delete=models.CASCADE, related_name="secrets")
@@ -131,11 +131,11 @@ class ClientSecret(models.Model):
 
     def __str__(self) -> str:
         """Return a name fit for a log."""
-        return f"secret {self.pk} of program {self.client_id}"
+        return f"secret {self.pk} of client {self.client_id}"
 
 
 class AccessToken(models.Model):
-    """A short-lived token of a program (RFC 6749, 1.4), narrowed to some of its leave.
+    """A short-lived token of a client (RFC 6749, 1.4), narrowed to some of its scope.
     Only its SHA-256 is kept."""
 
     token_hash = models.CharField(max_length=64, primary_key=True)
@@ -148,11 +148,11 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         """Return a name fit for a log."""
-        return f"token of program {self.client_id}"
+        return f"token of client {self.client_id}"
 
 
-class Repeat(models.Model):
-    """A change that a program asked for under a key of its own, and the answer: sent again, it is
+class IdempotencyKey(models.Model):
+    """A change that a client asked for under a key of its own, and the answer: sent again, it is
     answered and not done again."""
 
     key_hash = models.CharField(max_length=64, primary_key=True)
@@ -162,4 +162,4 @@ class Repeat(models.Model):
 
     def __str__(self) -> str:
         """Return a name fit for a log."""
-        return "request of a program"
+        return "request of a client"

@@ -1,7 +1,7 @@
 """Middleware for people's pages alone: below ``/api/`` nobody is signed in by a cookie, posts a
 form or chooses a language.
 
-A program's request passes each of these by. That halves what is done around a use, and a session
+A client's request passes each of these by. That halves what is done around a use, and a session
 cookie opens nothing there.
 """
 
@@ -61,7 +61,7 @@ class Messages(_PagesAlone, MessageMiddleware):
 
 
 class Account(AuthenticationMiddleware):
-    """Django's; a program's request is nobody's."""
+    """Django's; a client's request is nobody's."""
 
     def __call__(self, request: HttpRequest) -> Any:
         """Say who is signed in."""

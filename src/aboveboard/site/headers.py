@@ -68,7 +68,7 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in _FIXED.items():
             response[name] = value
-        # A shared computer must not show a customer's page to whoever
-        # presses "back" after sign-out.
+        # A shared computer must not show a customer's page to the next person who presses "back"
+        # after sign-out.
         response.setdefault("Cache-Control", "no-store")
         return response

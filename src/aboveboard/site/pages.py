@@ -25,7 +25,7 @@ from aboveboard.site import navigation
 log = logging.getLogger(__name__)
 
 _API: Final = ("/api/", "/oauth/", "/.well-known/oauth-")
-"""Where programs ask; what goes wrong there is told as a problem, not as a page."""
+"""Where clients ask: what goes wrong there is answered as a problem, not as a page."""
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
@@ -77,8 +77,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500: our fault; 503 when the database is away. Shown with the id under which the
-    log tells what happened."""
+    """500: our fault; 503 when the database is away. Shown with the id under which the log has the
+    reason."""
     status = 503 if isinstance(sys.exc_info()[1], OperationalError) else 500
     return _problem(status) if request.path.startswith(_API) else _plain(status)
 
@@ -95,26 +95,26 @@ def _plain(status: int) -> HttpResponse:
     return HttpResponse(loader.render_to_string(f"{status}.html", context), status=status)
 
 
-class ToldErrors:
-    """Turns an :class:`AboveboardError` that a page raises into a page that
-    says it, with the next step.
+class ErrorPages:
+    """Turns an :class:`AboveboardError` that a page raises into a page that says it, with the next
+    step.
 
-    Programs are answered by ``aboveboard.api.problems``. An error outside the six known kinds is a
-    fault of ours and goes on to :func:`failed`.
+    Clients are answered by ``aboveboard.api.problems``. What is a fault of ours goes on to
+    :func:`failed`.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on. What goes wrong is told in :meth:`process_exception`, or to a
-        program as a problem."""
+        """Pass the request on. What goes wrong is explained in :meth:`process_exception`, or to a
+        client as a problem."""
         response = self.get_response(request)
-        # JSON is told already: as a problem, or as OAuth has it (RFC 6749, 5.2).
-        told = response.get("Content-Type", "").startswith(
+        # JSON explains itself: as a problem, or as OAuth has it (RFC 6749, 5.2).
+        explained = response.get("Content-Type", "").startswith(
             (problems.MEDIA_TYPE, "application/json")
         )
-        if response.status_code < 400 or told or not request.path.startswith(_API):
+        if response.status_code < 400 or explained or not request.path.startswith(_API):
             return response
         # A wrong method, for one: what answers that writes plain text.
         answer = _problem(response.status_code)
@@ -132,18 +132,18 @@ class ToldErrors:
             or request.path.startswith(_API)
         ):
             return None
-        # What is away, and what to do, is for whoever reads the log: a customer
-        # can do nothing about it.
+        # What is away, and what to do, is for the operator who reads the log: a customer can do
+        # nothing about it.
         if status == 503:
             log.error("%s: %s", exception.code, exception, extra={"status": status})
             return _plain(status)
-        log.info("told: %s", exception.code, extra={"status": status})
-        told = {
+        log.info("refused: %s", exception.code, extra={"status": status})
+        context = {
             "sentence": exception.message,
             "step": exception.next_step.format(**exception.details),
             "request_id": "",
         }
-        return render(request, "problem.html", told, status=status)
+        return render(request, "problem.html", context, status=status)
 
 
 def _error(request: HttpRequest, status: int, template: str = "") -> HttpResponse:

@@ -157,7 +157,7 @@ MIDDLEWARE = [
     "aboveboard.site.faces.Account",
     "aboveboard.site.faces.Messages",
     "allauth.account.middleware.AccountMiddleware",
-    "aboveboard.site.pages.ToldErrors",
+    "aboveboard.site.pages.ErrorPages",
     "aboveboard.accounts.gate.GateMiddleware",
     "aboveboard.site.faces.LocalTime",
 ]
@@ -204,7 +204,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# ---- sign-in: see the accounts room -----------------------------------------------------------
+# ---- sign-in: see the accounts package -----------------------------------------------------------
 
 SESSION_ENGINE = "aboveboard.accounts.sessions"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -241,7 +241,7 @@ MFA_ADAPTER = "aboveboard.accounts.signin.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 
-# ---- mail: sign-in codes and words to staff; notices leave through the delivery room -------------
+# ---- mail: sign-in codes and words to staff; notices go through delivery -------------------------
 
 _MAIL = urlsplit(INSTANCE.mail.url)
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

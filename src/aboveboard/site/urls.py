@@ -1,4 +1,4 @@
-"""Which room answers which address. Each route says who may call it
+"""Which package answers which address. Each route says who may call it
 (``aboveboard.accounts.gate``)."""
 
 from __future__ import annotations

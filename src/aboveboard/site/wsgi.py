@@ -15,7 +15,7 @@ from aboveboard.site.limits import GARBAGE_SEARCH
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aboveboard.site.settings")
 _django = get_wsgi_application()
-_ = get_resolver().url_patterns  # every view is imported now, and not by whoever asks first
+_ = get_resolver().url_patterns  # every view is imported now, and not at the first request
 
 # What a start makes stays for good: the garbage collector need not walk through all of it again and
 # again while a batch is answered. It took a third of a batch's time; nearly all that a request

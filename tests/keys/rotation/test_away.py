@@ -21,7 +21,7 @@ from aboveboard.keys.providers.places import provider_at
 from aboveboard.keys.providers.provider import ProviderAway
 from aboveboard.keys.rotation import root
 from aboveboard.ledger.models import Entry
-from aboveboard.site.pages import ToldErrors
+from aboveboard.site.pages import ErrorPages
 from tests import world
 from tests.api import programs
 from tests.keys.rotation.world import ROOT
@@ -112,7 +112,7 @@ def test_a_customer_is_told_to_come_back_and_not_which_file_is_missing(
     away = ProviderAway(
         provider="vault:https://v.example/transit/k", why="nothing listens there", fix="Start it."
     )
-    answer = ToldErrors(lambda request: HttpResponse()).process_exception(
+    answer = ErrorPages(lambda request: HttpResponse()).process_exception(
         RequestFactory().get("/you/"), away
     )
     assert answer is not None

@@ -1,4 +1,4 @@
-"""A request that changes something is done once, however often a program sends it
+"""A request that changes something is done once, however often a client sends it
 (draft-ietf-httpapi-idempotency-key-header-07).
 
 The key and the answer are written in the transaction of the change: either all of them are there or
@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from aboveboard.accounts import limits
-from aboveboard.accounts.models import Repeat
+from aboveboard.accounts.models import IdempotencyKey
 from aboveboard.basics.errors import AboveboardError, Conflict, Invalid
 
 _KEY = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,255}")
@@ -52,7 +52,7 @@ class StillRunning(Conflict):
 def once(
     header: str, *, client_id: int, asked: bytes, at: datetime, do: Callable[[], Mapping[str, int]]
 ) -> tuple[Mapping[str, int], bool]:
-    """Return the answer of ``do``, which is run if the program has not sent this key yet, and
+    """Return the answer of ``do``, which is run if the client has not sent this key yet, and
     whether it was run before.
 
     ``asked`` is all that makes the request this one. ``do`` changes something and returns numbers.
@@ -76,13 +76,13 @@ def once(
     failed: AboveboardError | None = None
     try:
         with transaction.atomic():
-            Repeat.objects.filter(pk=name, expires_at__lte=at).delete()
-            row, fresh = Repeat.objects.get_or_create(
+            IdempotencyKey.objects.filter(pk=name, expires_at__lte=at).delete()
+            row, fresh = IdempotencyKey.objects.get_or_create(
                 key_hash=name,
                 defaults={
                     "asked_hash": fingerprint,
                     "answer": {},
-                    "expires_at": at + limits.REPEAT_LIFE,
+                    "expires_at": at + limits.IDEMPOTENCY_KEY_LIFE,
                 },
             )
             if not fresh:
@@ -105,7 +105,7 @@ def once(
 
 def sweep(*, at: datetime) -> int:
     """Forget the keys whose time is over, and return how many."""
-    gone, _ = Repeat.objects.filter(expires_at__lte=at).delete()
+    gone, _ = IdempotencyKey.objects.filter(expires_at__lte=at).delete()
     return gone
 
 

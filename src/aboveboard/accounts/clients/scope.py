@@ -1,8 +1,8 @@
-"""What a program may ask for, and how that is said in an OAuth scope:
+"""What a client may ask for, and how an OAuth scope says it:
 ``purpose:deliver-orders channel:shop``. Pure.
 
 RFC 6749, 3.3: a scope is words with spaces between, in any order. Naming no purpose means all of
-the program's own, and the same for channels.
+the client's own, and the same for channels.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ CHANNEL = "channel:"
 
 @dataclass(frozen=True, slots=True)
 class ClientScope:
-    """The purposes and channels that a program, or a token of it, may ask for.
+    """The purposes and channels that a client, or a token of it, may ask for.
     Neither is ever empty."""
 
     purposes: frozenset[str]
@@ -23,14 +23,14 @@ class ClientScope:
 
     def __post_init__(self) -> None:
         if not (self.purposes and self.channels):
-            raise ValueError("leave for nothing would be read as leave for everything")
+            raise ValueError("an empty scope would be read as everything")
 
     def as_scope(self) -> str:
-        """Return the leave as a scope, in one fixed order."""
+        """Return the words of the scope, in one fixed order."""
         return " ".join(
             [
-                *(PURPOSE + one for one in sorted(self.purposes)),
-                *(CHANNEL + one for one in sorted(self.channels)),
+                *(PURPOSE + purpose for purpose in sorted(self.purposes)),
+                *(CHANNEL + channel for channel in sorted(self.channels)),
             ]
         )
 

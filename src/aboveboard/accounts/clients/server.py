@@ -25,12 +25,12 @@ from aboveboard.accounts.models import AccessToken, ServiceClient
 from aboveboard.basics import clock
 
 WAYS = ("client_secret_basic", "client_secret_post")
-"""How a program proves itself at the endpoints (RFC 8414, 2)."""
+"""How a client proves itself at the endpoints (RFC 8414, 2)."""
 _CLIENT_ID = re.compile(r"[0-9A-Za-z._-]{1,40}")
 
 
 class OAuthClient(ClientMixin):  # type: ignore[misc]  # authlib publishes no types
-    """A program as authlib asks about it. ``row`` is None for one that is not there: it fails
+    """A client as authlib asks about it. ``row`` is None for one that is not there: it fails
     like a wrong secret does."""
 
     def __init__(self, row: ServiceClient | None) -> None:
@@ -41,16 +41,16 @@ class OAuthClient(ClientMixin):  # type: ignore[misc]  # authlib publishes no ty
         return self.row is not None and tokens.proves(self.row, client_secret, at=clock.now())
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        """Whether a program may prove itself in this way."""
+        """Whether a client may prove itself in this way."""
         return method in WAYS
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """Whether a program may get tokens in this way."""
+        """Whether a client may get tokens in this way."""
         return bool(grant_type == ClientCredentialsGrant.GRANT_TYPE)
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
         """Return the scope that is granted: what was asked for, or None where that is more
-        than the program's own."""
+        than the client's own."""
         narrowed = tokens.scope_of(self.row).narrowed(scope) if self.row is not None else None
         return None if narrowed is None else narrowed.as_scope()
 
@@ -66,7 +66,7 @@ class _Form(OAuth2Payload):  # type: ignore[misc]  # authlib publishes no types
     @property
     def datalist(self) -> defaultdict[str, list[str]]:
         return defaultdict(
-            list, {name: [str(one) for one in self._form.getlist(name)] for name in self._form}
+            list, {name: [str(value) for value in self._form.getlist(name)] for name in self._form}
         )
 
 
@@ -102,15 +102,15 @@ class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
 class _Revocation(RevocationEndpoint):  # type: ignore[misc]  # authlib publishes no types
     CLIENT_AUTH_METHODS = list(WAYS)
 
-    def query_token(self, token_string: str, token_type_hint: str | None) -> _Kept | None:
-        found = AccessToken.objects.filter(token_hash=links.digest(token_string)).first()
-        return None if found is None else _Kept(found)
+    def query_token(self, token_string: str, token_type_hint: str | None) -> _TokenRow | None:
+        row = AccessToken.objects.filter(token_hash=links.digest(token_string)).first()
+        return None if row is None else _TokenRow(row)
 
-    def revoke_token(self, token: _Kept, request: object) -> None:
+    def revoke_token(self, token: _TokenRow, request: object) -> None:
         tokens.end([token.row.pk], at=clock.now())
 
 
-class _Kept:
+class _TokenRow:
     def __init__(self, row: AccessToken) -> None:
         self.row = row
 
@@ -132,7 +132,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # authlib publishes no
         self.register_endpoint(_Revocation)
 
     def query_client(self, client_id: str) -> OAuthClient:
-        """Return the program of that id, or one that proves nothing."""
+        """Return the client of that id, or one that proves nothing."""
         known = _CLIENT_ID.fullmatch(client_id)  # before the database, which takes no NUL
         return OAuthClient(
             ServiceClient.objects.filter(client_id=client_id, revoked_at=None).first()
@@ -166,7 +166,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # authlib publishes no
 
 
 def metadata(origin: str) -> dict[str, Any]:
-    """Return what RFC 8414 has a server say of itself. ``origin``: where programs reach it."""
+    """Return what RFC 8414 has a server say of itself. ``origin``: where clients reach it."""
     described = AuthorizationServerMetadata(
         issuer=origin,
         token_endpoint=f"{origin}/oauth/token",

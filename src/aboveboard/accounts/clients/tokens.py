@@ -1,7 +1,7 @@
-"""Access tokens: given to a program for its secret, kept as a hash, known again for a few minutes.
+"""Access tokens: given to a client for its secret, kept as a hash, known again for a few minutes.
 
 A token that was found to work is remembered by its process for ``limits.TOKEN_MEMORY``, so that a
-busy program does not cost a statement for each use. So a token revoked in one process works in
+busy client does not cost a statement for each use. So a token revoked in one process works in
 another for that long, and no longer.
 """
 
@@ -23,7 +23,7 @@ from aboveboard.basics.actor import Actor, ActorKind
 
 @dataclass(frozen=True, slots=True)
 class AuthenticatedClient:
-    """The program that a token belongs to, and what the token lets it ask for
+    """The client that a token belongs to, and what the token lets it ask for
     until ``expires_at``."""
 
     id: int
@@ -35,7 +35,7 @@ class AuthenticatedClient:
 
     @property
     def actor(self) -> Actor:
-        """Return the program as the ledger names it."""
+        """Return the client as the ledger names it."""
         return Actor(ActorKind.SERVICE, str(self.id), self.role, self.team)
 
 
@@ -44,7 +44,7 @@ _known: dict[str, tuple[AuthenticatedClient, float]] = {}
 
 
 def scope_of(client: ServiceClient) -> ClientScope:
-    """Return everything that a program may ask for."""
+    """Return everything that a client may ask for."""
     return ClientScope(frozenset(client.purposes), frozenset(client.channels))
 
 
@@ -55,7 +55,7 @@ def issue(
     at: datetime,
     life: timedelta = limits.ACCESS_TOKEN_LIFE,
 ) -> str:
-    """Return a fresh token for ``scope`` (the program's whole, if none is named)."""
+    """Return a fresh token for ``scope`` (all of the client's, if none is named)."""
     token = links.new_token(links.TOKEN_PREFIX)
     keep(token, client, scope or scope_of(client), at=at, life=life)
     return token
@@ -83,36 +83,36 @@ def keep(
 def client_for_token(
     token: str, *, at: datetime, now: float | None = None
 ) -> AuthenticatedClient | None:
-    """Return the program whose token this is, unless the token is wrong, expired or revoked.
+    """Return the client whose token this is, unless the token is wrong, expired or revoked.
 
     The look-up is by the token's SHA-256: how long it takes says nothing about the token. ``now``
     is a reading of the monotonic clock.
     """
     digest = links.digest(token)
     moment = time.monotonic() if now is None else now
-    program, checked = _known.get(digest, (None, 0.0))
-    if program is None or not 0 <= moment - checked < limits.TOKEN_MEMORY.total_seconds():
-        program = _read(digest)
-        if program is None:
+    client, checked = _known.get(digest, (None, 0.0))
+    if client is None or not 0 <= moment - checked < limits.TOKEN_MEMORY.total_seconds():
+        client = _read(digest)
+        if client is None:
             _known.pop(digest, None)
             return None
         if len(_known) >= _MOST_REMEMBERED:
             _known.clear()
-        _known[digest] = (program, moment)
-    return program if at < program.expires_at else None
+        _known[digest] = (client, moment)
+    return client if at < client.expires_at else None
 
 
 def _read(digest: str) -> AuthenticatedClient | None:
-    found = (
+    row = (
         AccessToken.objects.select_related("client")
         .filter(token_hash=digest, revoked_at=None, client__revoked_at=None)
         .first()
     )
-    if found is None:
+    if row is None:
         return None
-    client, scope = found.client, ClientScope(frozenset(found.purposes), frozenset(found.channels))
+    client, scope = row.client, ClientScope(frozenset(row.purposes), frozenset(row.channels))
     return AuthenticatedClient(
-        client.pk, client.name, client.role, client.team, scope, found.expires_at
+        client.pk, client.name, client.role, client.team, scope, row.expires_at
     )
 
 
@@ -141,7 +141,7 @@ def end(token_hashes: Collection[str], *, at: datetime) -> None:
 
 
 def end_all(client: ServiceClient, *, at: datetime) -> None:
-    """Stop every token of a program working."""
+    """Stop every token of a client working."""
     AccessToken.objects.filter(client=client, revoked_at=None).update(revoked_at=at)
     _forget_now_and_when_committed()
 

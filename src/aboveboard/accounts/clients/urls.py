@@ -1,4 +1,4 @@
-"""Where programs get tokens. The addresses of RFC 8414 and the two endpoints it names."""
+"""Where clients get tokens. The addresses of RFC 8414 and the two endpoints it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The endpoints where programs get and give up tokens. Wrong secrets are counted, and soon wait."""
+"""The endpoints where clients get and give up tokens. Wrong secrets are counted, and soon wait."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ def _server() -> Server:
     return Server()
 
 
-@public("a program proves itself here with its secret, and is given a token for it")
+@public("a client proves itself here with its secret, and is given a token for it")
 @csrf_exempt
 @require_POST
 def token(request: HttpRequest) -> HttpResponse:
-    """Give a token for a program's id and secret (RFC 6749, 4.4)."""
+    """Give a token for a client's id and secret (RFC 6749, 4.4)."""
     return _counted(request, _server().create_token_response)
 
 
-@public("a program proves itself here with its secret, to have one of its tokens stopped")
+@public("a client proves itself here with its secret, to have one of its tokens stopped")
 @csrf_exempt
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
-    """Stop a token of the program's own working (RFC 7009)."""
+    """Stop a token of the client's own working (RFC 7009)."""
     return _counted(request, lambda asked: _server().create_endpoint_response("revocation", asked))
 
 
-@public("programs read where to get a token before they have one")
-@csrf_exempt  # so that whoever posts here is told of the method, not of a form
+@public("clients read where to get a token before they have one")
+@csrf_exempt  # so that a POST is refused for its method, not for its form
 @require_safe
 def described(request: HttpRequest) -> HttpResponse:
     """Say where the endpoints are and what they take (RFC 8414)."""
@@ -56,9 +56,9 @@ def described(request: HttpRequest) -> HttpResponse:
 
 
 def _counted(request: HttpRequest, answer: Callable[[HttpRequest], Any]) -> HttpResponse:
-    """Answer, and count what fails by network address and program; after too many, answer
+    """Answer, and count what fails by network address and client; after too many, answer
     nothing for a minute."""
-    # Both, so that nobody can lock out another's program.
+    # Both, so that nobody can lock out another's client.
     caller = f"{get_ip(request)}|{_claimed(request)}"
     if not consume(request, app="allauth.account", action=_FAILED, key=caller, dry_run=True):
         return _wait(int(limits.CLIENT_FAILED_WAIT.total_seconds()))
@@ -77,7 +77,7 @@ def _counted(request: HttpRequest, answer: Callable[[HttpRequest], Any]) -> Http
 
 
 def _claimed(request: HttpRequest) -> str:
-    """Return the id of the program that this claims to be, as far as that is worth counting."""
+    """Return the id of the client that this claims to be, as far as that is worth counting."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "basic":
         try:

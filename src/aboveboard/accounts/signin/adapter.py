@@ -58,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth pu
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Return the home of whoever signed in."""
+        """Return the home page of the account that signed in."""
         return (
             gate.PORTAL
             if isinstance(request.user, Account) and request.user.is_customer

@@ -17,13 +17,13 @@ _ANYONE = {
     "mfa_login_webauthn": "the passkey is what signs in",
 }
 _SIGNED_IN = {
-    "account_reauthenticate": "it asks whoever is signed in to prove it again",
+    "account_reauthenticate": "it asks an account that is signed in to prove it again",
     "mfa_list_webauthn": "customers and staff both keep passkeys",
     "mfa_add_webauthn": (
         "customers and staff both keep passkeys; a passkey may be the first second factor"
     ),
     "mfa_remove_webauthn": "customers and staff both keep passkeys",
-    "mfa_reauthenticate_webauthn": "it asks whoever is signed in to prove it again",
+    "mfa_reauthenticate_webauthn": "it asks an account that is signed in to prove it again",
 }
 _STAFF_SETTING_UP = (
     "accounts_second_factor",
