@@ -84,7 +84,7 @@ def test_the_california_authority_clock_starts_when_the_people_are_told() -> Non
     rows = due(
         STOLEN,
         [Group("US-CA", 501, SSN)],
-        times=Times(AWARE, told={"US-CA-IND": AWARE}),
+        times=Times(AWARE, notified={"US-CA-IND": AWARE}),
         profile=SHOP,
         at=AWARE,
     )
@@ -131,7 +131,11 @@ def test_maryland_and_new_jersey_tell_the_authority_first(state: str) -> None:
 def test_iowa_counts_business_days_from_the_notice() -> None:
     done = {"US-IA-IND": datetime(2026, 11, 20, 12, 0, tzinfo=UTC)}
     rows = due(
-        STOLEN, [Group("US-IA", 501, SSN)], times=Times(AWARE, told=done), profile=SHOP, at=AWARE
+        STOLEN,
+        [Group("US-IA", 501, SSN)],
+        times=Times(AWARE, notified=done),
+        profile=SHOP,
+        at=AWARE,
     )
     # Over Thanksgiving.
     assert next(row for row in rows if row.duty_id == "US-IA-AG").due_at == end_of_day("2026-11-30")

@@ -61,7 +61,7 @@ FULL = ReportFacts(
     measures_taken="The account was locked.",
     measures_after=("encryption",),
     measures_after_text="Every laptop is encrypted before it leaves.",
-    subjects_told="planned",
+    subjects_notified="planned",
     staff_trained=True,
 )
 
@@ -109,7 +109,7 @@ def test_our_choices_are_the_templates_own() -> None:
         "measures_before": 75,
         "impacts": 85,
         "measures_after": 94,
-        "subjects_told": 97,
+        "subjects_notified": 97,
         "told_by": 104,
         "severity": 87,
         "risk": 89,

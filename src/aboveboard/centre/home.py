@@ -87,7 +87,7 @@ def _last_told(found: Sequence[PublicIncident]) -> dict[str, object] | None:
     for incident in found:
         for kept in incident.kept:
             if (
-                kept.promise.measure is LossMeasure.PEOPLE_TOLD
+                kept.promise.measure is LossMeasure.PEOPLE_NOTIFIED
                 and kept.took is not None
                 and kept.promise.within is not None
             ):

@@ -100,9 +100,9 @@ def _span(
     measure: LossMeasure, incident: Incident, batch: BatchView | None
 ) -> tuple[datetime | None, datetime | None]:
     """Return from when to when a promise about time ran; an end of None is still to come."""
-    if measure is LossMeasure.PEOPLE_TOLD:
+    if measure is LossMeasure.PEOPLE_NOTIFIED:
         return incident.aware_at, batch.last_sent_at if batch and batch.is_over else None
-    if measure is LossMeasure.AUTHORITY_TOLD:
+    if measure is LossMeasure.AUTHORITY_NOTIFIED:
         done = (
             DutyDone.objects.filter(duty__incident=incident, duty__recipient_type="authority")
             .order_by("at")

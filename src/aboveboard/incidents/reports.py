@@ -163,7 +163,7 @@ def _told(
         duty__incident=incident, duty__recipient_type="authority"
     ).select_related("duty")
     found: dict[str, Any] = {
-        "told_elsewhere": tuple(
+        "notified_elsewhere": tuple(
             dict.fromkeys(
                 done.duty.facts["authority"] or done.duty.facts["recipient"] for done in elsewhere
             )
@@ -172,15 +172,17 @@ def _told(
     if batch is not None and batch.sent:
         first = samples(batch.id, limit=1)
         return found | {
-            "subjects_told": "told",
-            "subjects_told_at": batch.first_sent_at,
-            "subjects_told_count": batch.sent,
+            "subjects_notified": "told",
+            "subjects_notified_at": batch.first_sent_at,
+            "subjects_notified_count": batch.sent,
             "notice_text": as_text(first[0].notice, "") if first else "",
         }
     if counted is None or judged is None:
-        return found | {"subjects_told": "investigating"}
+        return found | {"subjects_notified": "investigating"}
     return found | {
-        "subjects_told": "planned" if judged.notify_people or batch is not None else "not_high_risk"
+        "subjects_notified": "planned"
+        if judged.notify_people or batch is not None
+        else "not_high_risk"
     }
 
 

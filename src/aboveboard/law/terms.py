@@ -89,7 +89,7 @@ class Times:
     """The moments that start clocks; each aware. ``None``: has not happened,
     or was not written down.
 
-    ``told`` maps the id of a duty to the moment it was done: chained clocks start there.
+    ``notified`` maps the id of a duty to the moment it was done: chained clocks start there.
     ``other`` maps any other clock start named in the catalogue (``payment_made``,
     ``incident_classified`` ...).
     """
@@ -99,7 +99,7 @@ class Times:
     determined: datetime | None = None
     scope_known: datetime | None = None
     statement_prepared: datetime | None = None
-    told: Mapping[str, datetime] = field(default_factory=dict)
+    notified: Mapping[str, datetime] = field(default_factory=dict)
     other: Mapping[str, datetime] = field(default_factory=dict)
 
 

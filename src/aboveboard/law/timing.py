@@ -133,7 +133,7 @@ def _start(rule: Rule, times: Times) -> _Start:
         )
     if name == "statement_prepared":
         return _Start(times.statement_prepared)
-    chained = [times.told[duty] for duty in rule.chained_to if duty in times.told]
+    chained = [times.notified[duty] for duty in rule.chained_to if duty in times.notified]
     return _Start(min(chained) if chained else times.other.get(name))
 
 

@@ -66,8 +66,8 @@ class LossMeasure(StrEnum):
     the people who must be told.
     """
 
-    PEOPLE_TOLD = "people_told"
-    AUTHORITY_TOLD = "authority_told"
+    PEOPLE_NOTIFIED = "people_told"
+    AUTHORITY_NOTIFIED = "authority_told"
     PUBLISHED = "published"
     LESSONS_PUBLISHED = "lessons_published"
     EXPLAINED = "explained"

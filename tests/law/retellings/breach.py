@@ -153,8 +153,8 @@ def _vital(story: Story) -> bool:
 
 def _people(story: Story) -> int | None:
     persons = story.get("persons")
-    told = persons.get("approx") if isinstance(persons, Mapping) else persons
-    return told if isinstance(told, int) else None
+    count = persons.get("approx") if isinstance(persons, Mapping) else persons
+    return count if isinstance(count, int) else None
 
 
 def _recipients(story: Story) -> int | None:

@@ -29,7 +29,7 @@ _GROUPS = (
         ),
     ),
     ("Whose data", ("people", "subjects", "records", "data")),
-    ("What it may mean for them", ("impacts", "likelihood", "subjects_told")),
+    ("What it may mean for them", ("impacts", "likelihood", "subjects_notified")),
     (
         "What was done",
         (
@@ -38,7 +38,7 @@ _GROUPS = (
             "measures_taken",
             "measures_after",
             "late_reason",
-            "told_elsewhere",
+            "notified_elsewhere",
         ),
     ),
     ("Who reports", ("organisation", "dpo", "reporter")),

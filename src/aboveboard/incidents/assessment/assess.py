@@ -103,7 +103,7 @@ def times_of(incident: Incident) -> Times:
         aware=incident.aware_at,
         discovered=incident.discovered_at,
         determined=incident.determined_at,
-        told=dict(done),
+        notified=dict(done),
     )
 
 

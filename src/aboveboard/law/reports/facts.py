@@ -71,10 +71,10 @@ class ReportFacts:
     measures_taken: str = ""
     measures_after: tuple[str, ...] = ()
     measures_after_text: str = ""
-    subjects_told: str = ""
-    subjects_told_at: datetime | None = None
-    subjects_told_count: int | None = None
+    subjects_notified: str = ""
+    subjects_notified_at: datetime | None = None
+    subjects_notified_count: int | None = None
     notice_text: str = ""
-    told_elsewhere: tuple[str, ...] = ()
+    notified_elsewhere: tuple[str, ...] = ()
     reported_to_police: bool | None = None
     staff_trained: bool | None = None

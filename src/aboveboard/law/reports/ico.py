@@ -78,10 +78,10 @@ def _answers(facts: ReportFacts, *, cyber: bool) -> Mapping[str, str]:
         "measures_after": facts.measures_after_text
         or _words("measures_after", facts.measures_after),
         "late_reason": facts.late_reason,
-        "subjects_told": _words(
-            "subjects_told", (facts.subjects_told,) if facts.subjects_told else ()
+        "subjects_notified": _words(
+            "subjects_notified", (facts.subjects_notified,) if facts.subjects_notified else ()
         ),
-        "told_elsewhere": "; ".join(facts.told_elsewhere),
+        "notified_elsewhere": "; ".join(facts.notified_elsewhere),
         "dpo": "" if facts.dpo is None else _party(facts.dpo) or "None designated",
         "reporter": _party(facts.reporter) if facts.reporter else "",
         "organisation": f"{facts.organisation}, {facts.organisation_contact}"

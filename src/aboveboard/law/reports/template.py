@@ -107,7 +107,7 @@ _KNOWN: Mapping[str, Callable[[ReportFacts], bool]] = {
     "risk_reasons": lambda facts: bool(facts.risk_reasons),
     "measures_taken": lambda facts: bool(facts.measures_taken),
     "measures_after": lambda facts: bool(facts.measures_after and facts.measures_after_text),
-    "subjects_told": lambda facts: bool(facts.subjects_told),
+    "subjects_notified": lambda facts: bool(facts.subjects_notified),
 }
 
 
@@ -210,24 +210,23 @@ def _consequences(facts: ReportFacts) -> dict[int, Answer]:
 
 
 def _done(facts: ReportFacts) -> dict[int, Answer]:
-    told = facts.subjects_told == "told"
     everybody = (
         facts.people is not None
-        and facts.subjects_told_count is not None
-        and facts.subjects_told_count >= facts.people
+        and facts.subjects_notified_count is not None
+        and facts.subjects_notified_count >= facts.people
     )
     found: dict[int, Answer] = {
         92: facts.measures_taken,
         94: _first("measures_after", facts.measures_after),
         95: _joined(_words("measures_after", facts.measures_after), facts.measures_after_text),
-        97: _letter("subjects_told", facts.subjects_told),
-        111: "; ".join(facts.told_elsewhere),
-        110: _letter("yes_no", "yes" if facts.told_elsewhere else "unknown"),
+        97: _letter("subjects_notified", facts.subjects_notified),
+        111: "; ".join(facts.notified_elsewhere),
+        110: _letter("yes_no", "yes" if facts.notified_elsewhere else "unknown"),
         109: _letter("yes_no", _yes_no(facts.reported_to_police)),
     }
-    if told:
+    if facts.subjects_notified == "told":
         found |= {
-            98: facts.subjects_told_at.date().isoformat() if facts.subjects_told_at else "",
+            98: facts.subjects_notified_at.date().isoformat() if facts.subjects_notified_at else "",
             106: facts.notice_text,
         }
         found |= {102: "a" if everybody else "b", 104: _letter("told_by", "individually")}

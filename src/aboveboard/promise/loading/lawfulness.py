@@ -273,7 +273,7 @@ def _check_losses(root: Table, report: Report) -> None:
             report.add(
                 _place(loss, other), "not_measurable", message, f"Remove it; use `{wanted}:`."
             )
-    if measures and LossMeasure.PEOPLE_TOLD not in measures:
+    if measures and LossMeasure.PEOPLE_NOTIFIED not in measures:
         message = "The promise does not say how soon people are told when their data is lost."
         fix = "Add a loss promise with `measure: people_told` and `within: PT72H`."
         report.add(_place(root, "losses"), "no_loss_promise", message, fix)
