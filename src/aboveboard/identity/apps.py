@@ -18,6 +18,14 @@ class IdentityConfig(AppConfig):
 
         return Package(
             name="identity",
+            public=(
+                "actions",
+                "choosing",
+                "entries",
+                "joining",
+                "limits",
+                "matching",
+            ),
             entries=(entries.PeopleMerged, entries.PeopleSplit, entries.MergeClosed),
             personal_data=PERSONAL_DATA,
         )

@@ -18,6 +18,17 @@ class RetentionConfig(AppConfig):
 
         return Package(
             name="retention",
+            public=(
+                "actions",
+                "entries",
+                "limits",
+                "queries",
+                "reasons",
+                "sweep.erasing",
+                "sweep.queries",
+                "sweep.reviewing",
+                "sweep.scheduled",
+            ),
             entries=(
                 entries.HoldPlaced,
                 entries.HoldReleased,

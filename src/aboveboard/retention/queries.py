@@ -9,7 +9,19 @@ from datetime import datetime
 from aboveboard.retention.models import Hold, Restriction
 from aboveboard.vault.aliases import numbers_of
 from aboveboard.vault.holds import is_open
-from aboveboard.vault.models import Person
+from aboveboard.vault.queries import people
+
+__all__ = [
+    "NOTHING_OPEN",
+    "Hold",
+    "Restriction",
+    "RetentionStatus",
+    "holds",
+    "open_holds",
+    "open_restrictions",
+    "restrictions",
+    "statuses",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +38,13 @@ NOTHING_OPEN = RetentionStatus(held_by_law=False, restricted=False)
 def statuses(person_ids: Collection[int], *, at: datetime) -> dict[int, RetentionStatus]:
     """Return what is open on each of these people, in one statement; the unknown are absent.
 
-    A use has it in its ``SealedRecord`` already.
+    A use has it in the record that it fetched already.
     """
-    rows = Person.objects.filter(id__in=person_ids).values_list(
-        "id", "held_until", "restricted_until"
-    )
     return {
-        person_id: RetentionStatus(is_open(held, at), is_open(restricted, at))
-        for person_id, held, restricted in rows
+        person.id: RetentionStatus(
+            is_open(person.held_until, at), is_open(person.restricted_until, at)
+        )
+        for person in people(person_ids).values()
     }
 
 

@@ -41,10 +41,12 @@ __all__ = [
     "handle",
     "handles",
     "held_fields",
+    "id_ranges",
     "ids_after",
     "iter_person_ids",
     "open_descriptor",
     "open_record",
+    "people",
     "people_count",
     "people_without_key",
     "person",
@@ -113,8 +115,8 @@ def people_without_key() -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacets:
-    """What is in the clear about a person; the last two are the ends of the longest open hold and
-    restriction, None for none."""
+    """What is in the clear about a person. ``held_until`` and ``restricted_until`` are the ends of
+    the longest open hold and restriction, None for none."""
 
     id: int
     jurisdiction: str
@@ -122,14 +124,36 @@ class PersonFacets:
     collected_at: datetime
     last_active_at: datetime
     held_until: datetime | None
+    restricted_since: datetime | None
     restricted_until: datetime | None
 
 
 def person(person_id: int) -> PersonFacets | None:
     """Return the person's facets, or None when nobody has that number."""
+    return people([person_id]).get(person_id)
+
+
+def people(person_ids: Collection[int]) -> dict[int, PersonFacets]:
+    """Return the facets of those who are held, in one statement; no key is needed."""
     columns = [field.name for field in fields(PersonFacets)]
-    row = Person.objects.filter(id=person_id).values_list(*columns).first()
-    return None if row is None else PersonFacets(*row)
+    rows = Person.objects.filter(id__in=person_ids).values_list(*columns)
+    return {row[0]: PersonFacets(*row) for row in rows}
+
+
+def id_ranges(size: int) -> Iterator[tuple[int, int]]:
+    """Yield ranges of ids (above the first, up to the second) of ``size`` people each, the last of
+    fewer, that cover everybody: for statements that go through all of them piece by piece."""
+    low = -1
+    while True:
+        above = Person.objects.filter(id__gt=low).values_list("id", flat=True)
+        high = next(iter(above.order_by("id")[size - 1 : size]), None)
+        if high is None:
+            last = above.order_by("-id").first()
+            if last is not None:
+                yield low, last
+            return
+        yield low, high
+        low = high
 
 
 def first_loaded() -> int | None:

@@ -20,13 +20,14 @@ from aboveboard.access.limits import USE_BATCH, WHAT_IF_BATCH
 from aboveboard.choices import queries as choices
 from aboveboard.choices.models import Choice
 from aboveboard.promise.model import RetentionStart
+from aboveboard.vault import prepared
+from aboveboard.vault import queries as vault
 from aboveboard.vault.holds import is_open
-from aboveboard.vault.models import Person
 
 _STARTS = {RetentionStart.LAST_ACTIVITY: "p.last_active_at", RetentionStart.CHOICE: "l.at"}
 _COUNT = f"""
     SELECT COUNT(*), MIN(p.id)
-    FROM {Person._meta.db_table} AS p
+    FROM {prepared.PERSON} AS p
     LEFT JOIN (
         SELECT person_id, answer, at FROM (
             SELECT person_id, answer, at,
@@ -49,22 +50,7 @@ _CLOCK = """,
 def ranges() -> Iterator[tuple[int, int]]:
     """Yield ranges of ids (above the first, up to the second) of ``limits.WHAT_IF_BATCH`` people
     each, that cover everybody."""
-    low = -1
-    while True:
-        above = Person.objects.filter(id__gt=low).order_by("id").values_list("id", flat=True)
-        high = next(iter(above[WHAT_IF_BATCH - 1 : WHAT_IF_BATCH]), None)
-        if high is None:
-            last = (
-                Person.objects.filter(id__gt=low)
-                .order_by("-id")
-                .values_list("id", flat=True)
-                .first()
-            )
-            if last is not None:
-                yield low, last
-            return
-        yield low, high
-        low = high
+    return vault.id_ranges(WHAT_IF_BATCH)
 
 
 def groups(pair: Pair, low: int, high: int, at: datetime) -> Iterator[tuple[int, PersonFacts]]:
@@ -99,7 +85,7 @@ def facts_of(
     facets and choices alone."""
     consents = choices.consent_states(person_ids)
     found = {}
-    for person in Person.objects.filter(id__in=list(person_ids)):
+    for person in vault.people(person_ids).values():
         restricted = is_open(person.restricted_until, at)
         found[person.id] = PersonFacts(
             held=True,

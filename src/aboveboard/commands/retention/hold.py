@@ -11,7 +11,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 
 if TYPE_CHECKING:
-    from aboveboard.retention.models import Hold, Restriction
+    from aboveboard.retention.queries import Hold, Restriction
 
 NAME = "hold"
 HELP = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aboveboard.commands.progress import Bar
 
 if TYPE_CHECKING:
-    from aboveboard.retention.models import Sweep, SweepRow
+    from aboveboard.retention.sweep.queries import Sweep, SweepRow
 
 NAME = "sweep"
 HELP = "List the fields whose purposes have all lapsed; with --do, erase what the list said."

@@ -19,7 +19,7 @@ from aboveboard.console.devices.exports import Pill
 from aboveboard.console.retention.forms import HoldForm, LiftForm, ReleaseForm, RestrictForm
 from aboveboard.identity import matching
 from aboveboard.retention import actions, queries
-from aboveboard.retention.models import Hold, Restriction, Sweep
+from aboveboard.retention.queries import Hold, Restriction
 from aboveboard.retention.reasons import (
     HOLD_LAW,
     HOLD_WORDS,
@@ -29,6 +29,7 @@ from aboveboard.retention.reasons import (
     RestrictionReason,
 )
 from aboveboard.retention.sweep import queries as sweeps
+from aboveboard.retention.sweep.queries import Sweep
 from aboveboard.vault import aliases
 from aboveboard.vault import queries as vault
 

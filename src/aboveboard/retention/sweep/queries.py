@@ -13,6 +13,19 @@ from aboveboard.retention.models import Sweep, SweepRow
 from aboveboard.retention.sweep import suspending
 from aboveboard.retention.sweep.erasing import FIELDS, GONE, NO_LONGER, PERSON
 
+__all__ = [
+    "OUTCOMES",
+    "LapsedCount",
+    "Sweep",
+    "SweepRow",
+    "outcomes",
+    "page",
+    "report",
+    "rows",
+    "sweep",
+    "sweeps",
+]
+
 OUTCOMES = {
     "": "waits for the erasure",
     FIELDS: "these fields were erased",
@@ -24,8 +37,8 @@ OUTCOMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the report: in how many records this field lapsed for this purpose, and why."""
+class LapsedCount:
+    """In how many records this field has lapsed for this purpose, and why."""
 
     field: str
     purpose: str
@@ -44,18 +57,18 @@ def sweep(sweep_id: int) -> Sweep:
     Raises:
         NotFound: there is no such sweep.
     """
-    found = Sweep.objects.filter(pk=sweep_id).first()
-    if found is None:
+    row = Sweep.objects.filter(pk=sweep_id).first()
+    if row is None:
         raise NotFound(what="sweep")
-    return found
+    return row
 
 
-def report(found: Sweep) -> list[Line]:
+def report(sweep: Sweep) -> list[LapsedCount]:
     """Return what the review found, by field, purpose and reason."""
     lines = []
-    for key, people in sorted(found.counts.get("whys", {}).items()):
+    for key, people in sorted(sweep.counts.get("whys", {}).items()):
         field, purpose, why = key.split(" ")
-        lines.append(Line(field, purpose, WORDS[why], people))
+        lines.append(LapsedCount(field, purpose, WORDS[why], people))
     return lines
 
 
