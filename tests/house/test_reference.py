@@ -105,6 +105,13 @@ def test_the_locks_hold_what_is_declared() -> None:
         assert not missing, f"requirements/{lock}.txt lacks {missing}: run make lock"
 
 
+def test_every_dependency_has_a_lower_bound() -> None:
+    """Tried with ``uv pip install --resolution lowest-direct``: what is older does not work."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for declared in (project["dependencies"], *project["optional-dependencies"].values()):
+        assert not [name for name in declared if ">=" not in name]
+
+
 def test_the_readme_is_there_and_fits_on_a_screen() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     assert "make demo" in readme
