@@ -6,18 +6,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
-import signal
-import threading
-from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from unittest import mock
 
 import pytest
-from django.db import connection
 
-from aboveboard.access import actions as using
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
@@ -31,17 +24,10 @@ from aboveboard.law.categories import from_bitmap
 from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.models import Entry
 from tests import world
-from tests.crash.killing import finish, start
+from tests.custody.conftest import People, parcel_to
 from tests.incidents.conftest import AT, EXPORTED, STAFF, export, laptop
 
 pytestmark = pytest.mark.django_db
-
-People = Sequence[tuple[int, dict[str, str]]]
-
-
-@pytest.fixture
-def people(db: None) -> People:
-    return world.load(12)
 
 
 def test_the_file_the_manifest_and_the_entry_say_the_same(people: People, tmp_path: Path) -> None:
@@ -179,20 +165,7 @@ def test_an_export_that_died_half_way_never_left(
     assert not Entry.objects.filter(kind="export.made").exists()
 
 
-def parcel_to(key: str, people: People, out: Path, **changed: object) -> ExportRow:
-    said: dict[str, object] = {
-        "purpose": "deliver-orders",
-        "recipient": "courier",
-        "file_format": ExportFormat(age_keys=(key,)),
-        "by": STAFF,
-        "at": AT,
-    }
-    return actions.make_export(
-        [person_id for person_id, _ in people], EXPORTED, out=out, **(said | changed)
-    )  # type: ignore[arg-type]
-
-
-def test_a_parcel_needs_no_leave_and_counts_as_encrypted_when_it_is_lost(
+def test_a_parcel_may_leave_and_counts_as_encrypted_when_it_is_lost(
     people: People, tmp_path: Path
 ) -> None:
     key = parcel.new_key(tmp_path / "key.txt")
@@ -217,19 +190,19 @@ def test_the_sheet_beside_a_parcel_proves_it_and_names_nobody(
         None,
     )
     sequence_now()
-    told = manifest.write(made, out).read_text("utf-8")
+    sheet = manifest.write(made, out).read_text("utf-8")
     entry = Entry.objects.get(kind="export.made")
-    assert json.loads(told)["ledger"]["entry"] == entry.pk
-    proved, _, _ = proofs.verify(json.loads(told)["ledger"]["proof"], signer().verifier)
+    assert json.loads(sheet)["ledger"]["entry"] == entry.pk
+    proved, _, _ = proofs.verify(json.loads(sheet)["ledger"]["proof"], signer().verifier)
     assert proved.facts["file"] == made.file_digest
-    telling = {
+    personal = {
         value
         for _, row in people
         for value in (row["email"], row["last_name"], row["customer_id"])
         if len(value) > 5
     }
-    assert telling, "a short name turns up in base64 by chance; longer ones are looked for"
-    assert not any(value in told for value in telling)
+    assert personal, "a short name turns up in base64 by chance; longer ones are looked for"
+    assert not any(value in sheet for value in personal)
 
 
 def test_pseudonyms_tell_rows_apart_and_tie_no_two_files(people: People, tmp_path: Path) -> None:
@@ -293,112 +266,3 @@ def test_everyone_whom_a_purpose_may_reach_is_asked_and_the_decision_has_the_las
     assert (line.person_id, line.reasons) == (ben, "consent_withdrawn")
     with pytest.raises(NotFound):
         selection.everyone_for("no-such-purpose")
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("when", ["while it is written", "once it was written down"])
-def test_an_export_killed_with_kill_9(when: str, tmp_path: Path) -> None:
-    """Before its entry is durable it never left, and what it wrote is put away; afterwards the next
-    export to this place finishes it."""
-    people = world.load(12)
-    key, out = parcel.new_key(tmp_path / "key.txt"), tmp_path / "p.csv.age"
-
-    def killed(*_: object) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    def dies() -> None:
-        if when == "while it is written":
-            with mock.patch.object(exporting.access_limits, "USE_BATCH", 5):
-                parcel_to(key, people, out, progress=killed)
-        else:
-            with mock.patch.object(manifest, "write", killed):
-                parcel_to(key, people, out)
-
-    assert finish(start(dies)) == -signal.SIGKILL
-    left = Export.objects.get()
-    assert not out.exists()
-    assert (left.made_at is None) == (when == "while it is written")
-    exporting.tidy(out)
-    assert not list(tmp_path.glob(".*"))
-    if left.made_at is None:
-        assert queries.exports() == []
-        assert parcel_to(key, people, out).people == 12
-    else:
-        assert left.file_digest == hashlib.sha256(out.read_bytes()).hexdigest()
-        assert manifest.beside(out).exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_choice_withdrawn_while_a_batch_is_read_keeps_out_whoever_was_not_yet_decided(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    people = [person_id for person_id, _ in world.load(30)]
-    for person_id in people:
-        choose(
-            person_id,
-            "personal-offers",
-            Answer.YES,
-            channel="portal",
-            evidence="t:1",
-            by=STAFF,
-            at=AT,
-        )
-    monkeypatch.setattr(using, "USE_BATCH", 5)
-    half, withdrawn, failed = threading.Event(), threading.Event(), []
-
-    def withdraw() -> None:
-        try:
-            half.wait(30)
-            for person_id in people:
-                choose(
-                    person_id,
-                    "personal-offers",
-                    Answer.NO,
-                    channel="portal",
-                    evidence="t:2",
-                    by=STAFF,
-                    at=AT + timedelta(minutes=1),
-                )
-        except Exception as error:
-            failed.append(error)
-        finally:
-            withdrawn.set()
-            connection.close()
-
-    thread = threading.Thread(target=withdraw)
-    thread.start()
-
-    def asked() -> Iterator[int]:
-        for number, person_id in enumerate(people):
-            if number == 15:
-                half.set()
-                assert withdrawn.wait(30)
-            yield person_id
-
-    made = actions.make_export(
-        asked(),
-        ("email",),
-        purpose="personal-offers",
-        out=tmp_path / "o.csv",
-        recipient="email-provider",
-        unprotected=True,
-        by=world.OFFERS,
-        at=AT + timedelta(minutes=2),
-    )
-    thread.join()
-    assert not failed
-    assert (made.people, made.refused) == (15, 15)
-    assert {line.person_id for line in queries.export_people(made.id, refused=True)} == set(
-        people[15:]
-    )
-    kinds = (
-        Entry.objects.filter(kind__startswith="use.").order_by("id").values_list("kind", flat=True)
-    )
-    assert list(kinds) == ["use.granted"] * 15 + ["use.refused"] * 15
-    last_granted = (
-        Entry.objects.filter(kind="use.granted").order_by("-id").values_list("id", flat=True)[0]
-    )
-    first_no = (
-        Entry.objects.filter(kind="choice.made").order_by("id").values_list("id", flat=True)[30]
-    )
-    assert last_granted < first_no

@@ -115,7 +115,7 @@ def test_nothing_is_closed_while_a_duty_that_binds_is_open(people: People, tmp_p
     actions.contain(incident.number, words="The account is locked.", by=LEAD, at=AT)
     while (due := queries.page(incident.number, at=AT).next_duty) is not None:
         actions.mark_done(due.id, by=LEAD, at=AT)
-    actions.told(incident.number, by=LEAD, at=AT)
+    actions.mark_notified(incident.number, by=LEAD, at=AT)
     actions.close(incident.number, by=LEAD, at=AT)
     actions.reopen(incident.number, words="It came back.", by=LEAD, at=AT)
     assert [IncidentState(record.state) for record in queries.states(incident.number)] == [

@@ -59,7 +59,7 @@ def test_what_happened_is_set_beside_what_was_promised(people: People, tmp_path:
     assert (rows["tell-you"].kept, rows["tell-you"].took) == (True, 9 * HOUR)
     assert (rows["reach-you"].kept, rows["reach-you"].share) == (True, 100)
     assert (rows["tell-authority"].kept, rows["tell-authority"].took) == (True, 10 * HOUR)
-    assert (shown.people, shown.told) == (20, 20)
+    assert (shown.people, shown.notified) == (20, 20)
     assert not any(
         "Jane" in event.sentence or device.tag in event.sentence for event in shown.timeline
     )
@@ -71,7 +71,7 @@ def test_notes_are_public_only_when_said_so(people: People) -> None:
     actions.publish(incident.number, by=LEAD, at=AT + HOUR)
     actions.note(incident.number, "Inside only.", by=LEAD, at=AT)
     actions.note(incident.number, "We changed the lock.", public=True, lessons=True, by=LEAD, at=AT)
-    told = [event.sentence for event in public.incidents(at=AT)[0].timeline]
-    assert "We changed the lock." in told
-    assert "Inside only." not in told
-    assert told.count("Shown on our public trust centre.") == 1
+    sentences = [event.sentence for event in public.incidents(at=AT)[0].timeline]
+    assert "We changed the lock." in sentences
+    assert "Inside only." not in sentences
+    assert sentences.count("Shown on our public trust centre.") == 1

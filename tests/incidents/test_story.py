@@ -87,8 +87,8 @@ def test_a_lost_laptop_from_report_to_notice(people: People, tmp_path: Path) -> 
     view = notice_queries.batch(batch.id)
     assert (view.queued, view.waiting) == (40, 40)
 
-    told = notice_queries.for_person(people[0][0])
-    assert [item.incident.reference for item in told] == [incident.reference]
+    notices_shown = notice_queries.for_person(people[0][0])
+    assert [item.incident.reference for item in notices_shown] == [incident.reference]
     assert not notice_queries.for_person(people[50][0])
 
 

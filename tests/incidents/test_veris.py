@@ -90,12 +90,12 @@ def test_what_goes_out_is_valid_vocabulary(people: People, tmp_path: Path, share
         out = veris.export(incident.number)
         assert list(faults(out, schema)) == []
         assert veris.read(out).kind in (incident.kind, IncidentKind.OTHER)
-    told = veris.export(lost.number)["attribute"]["confidentiality"]
-    assert told["data_total"] == 60
+    exported = veris.export(lost.number)["attribute"]["confidentiality"]
+    assert exported["data_total"] == 60
     assert {
         "variety": "Payment",
         "amount": sum(1 for _, row in people if row["card_number"]),
-    } in told["data"]
+    } in exported["data"]
 
 
 @pytest.mark.shared

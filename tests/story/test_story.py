@@ -278,7 +278,7 @@ def _show(story: Story) -> None:
     ):
         assert anyone.get(address).status_code == 200, address
     (shown,) = public.incidents(at=story.now)
-    assert shown.told == shown.people
+    assert shown.notified == shown.people
     assert any(kept.promise.within for kept in shown.kept)
     checkpoint = anyone.get("/log/checkpoint")
     assert b"".join(

@@ -108,7 +108,7 @@ def _incident(incident: PublicIncident) -> Json:
         "known_at": clock.to_text(incident.known_at),
         "state": str(incident.state),
         "people": incident.people,
-        "told": incident.told,
+        "told": incident.notified,
         "promises": [
             {
                 "promise": kept.promise.key,

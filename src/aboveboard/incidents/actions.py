@@ -98,7 +98,7 @@ def change(
 ) -> IncidentView:
     """Change what is known: the title, answers to ``judging.circumstances``, or the four moments.
 
-    An answer left blank is taken back. Severity, risk and duties are worked out anew.
+    An answer left blank is taken back. Severity, risk and duties are worked out again.
 
     Raises:
         NotFound: there is no such incident. NoSuchAnswer: an answer is not among the options.
@@ -214,7 +214,7 @@ def mark_done(
     by: Actor,
     at: datetime,
 ) -> DutyDone:
-    """Write down that a duty was done, with the evidence. Clocks that start with it start.
+    """Mark a duty as done, with the evidence. Clocks that start with it start.
 
     ``reference``: such as the authority's case number.
 
@@ -247,7 +247,7 @@ def mark_done(
         lifecycle.tell(
             duty.incident,
             "duty.done",
-            f"Told: {who}.",
+            f"Notified: {who}.",
             by=by,
             at=done.at,
             recorded_at=at,
@@ -264,23 +264,30 @@ def mark_done(
 
 
 def contain(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
-    """Say that nothing more gets out.
+    """Record that no more data can get out.
 
     Raises:
         NotFound: there is no such incident. Conflict: it is not open.
     """
-    _to(number, IncidentState.CONTAINED, "Contained: nothing more gets out.", words, by, at)
+    _to(number, IncidentState.CONTAINED, "Contained: no more data can get out.", words, by, at)
 
 
-def told(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
-    """Say that everyone who must be told has been, or stands as a row with the reason why not.
+def mark_notified(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
+    """Record that everyone who must be notified has been, or is a row with the reason why not.
 
     Raises:
-        NotFound: there is no such incident. Conflict: a duty that binds is not done.
+        NotFound: there is no such incident. Conflict: a required duty is not done.
     """
     if left := _undone(number):
-        raise Conflict(why=f"{left} duties that bind are not done yet")
-    _to(number, IncidentState.NOTIFIED, "Everyone who must be told has been told.", words, by, at)
+        raise Conflict(why=f"{left} required duties are not done yet")
+    _to(
+        number,
+        IncidentState.NOTIFIED,
+        "Everyone who must be notified has been notified.",
+        words,
+        by,
+        at,
+    )
 
 
 def close(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
@@ -291,7 +298,7 @@ def close(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
             not done, or it is closed.
     """
     if left := _undone(number):
-        raise Conflict(why=f"{left} duties that bind are not done yet")
+        raise Conflict(why=f"{left} required duties are not done yet")
     _to(number, IncidentState.CLOSED, "Closed.", words, by, at)
 
 

@@ -41,7 +41,7 @@ class PublicIncident:
     known_at: datetime
     state: IncidentState
     people: int | None
-    told: int
+    notified: int
     kept: tuple[Kept, ...]
     timeline: tuple[TimelineEvent, ...]
 
@@ -77,7 +77,7 @@ def _public(incident: Incident, at: datetime) -> PublicIncident:
         known_at=incident.aware_at,
         state=lifecycle.stands(incident),
         people=counted.people if counted else None,
-        told=batch.sent if batch else 0,
+        notified=batch.sent if batch else 0,
         kept=tuple(_kept(loss, incident, batch, at) for loss in in_force().promise.losses.values()),
         timeline=tuple(incident.timeline.filter(public=True).order_by("at", "id")),
     )
@@ -125,7 +125,7 @@ def _share(measure: LossMeasure, batch: BatchView | None) -> float | None:
         return None
     # Every notice says what was lost of that person, what it means and what to do: the
     # texts have no other form.
-    told = (
+    reached = (
         batch.sent if measure is LossMeasure.REACHED else batch.sent + batch.failed + batch.skipped
     )
-    return 100 * told / batch.people
+    return 100 * reached / batch.people

@@ -151,11 +151,11 @@ def facts_of(incident: Incident, *, at: datetime) -> ReportFacts:
         measures_taken=known.words["measures"],
         measures_after=known.reported["measures_after"],
         measures_after_text=known.words["protection_after"],
-        **_told(incident, counted, judged),
+        **_notified(incident, counted, judged),
     )
 
 
-def _told(
+def _notified(
     incident: Incident, counted: Exposure | None, judged: Assessment | None
 ) -> dict[str, Any]:
     batch = newest_batch(incident.number)

@@ -86,8 +86,8 @@ def test_english_notices_read_easily() -> None:
     spoken = [
         line for notice in every_notice() if notice.language == "en" for line in lines(notice)
     ]
-    told = [re.sub(r"\S+@\S+|\S+\.\S+/\S*|\(.*?\)", "it", line) for line in dict.fromkeys(spoken)]
-    counted = [sentence for line in told for sentence in sentences(line)]
+    plain = [re.sub(r"\S+@\S+|\S+\.\S+/\S*|\(.*?\)", "it", line) for line in dict.fromkeys(spoken)]
+    counted = [sentence for line in plain for sentence in sentences(line)]
     words = [word for sentence in counted for word in re.findall(r"[A-Za-z’']+", sentence)]
     syllables = sum(
         max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", word.lower())))) for word in words
@@ -109,13 +109,13 @@ def test_a_notice_names_what_was_exposed_and_nothing_else(
 ) -> None:
     notice = render(loss(kind), PersonalExposure(bits, bits & shield, place, language))
     information = next(section for section in notice.sections if section.key == "information")
-    told = {*information.items, *information.more_items}
+    named = {*information.items, *information.more_items}
     labels = {key: known()[key].label[language] for key in known()}
     seen = set(from_bitmap(bits))
-    assert told <= {labels[key] for key in seen}
+    assert named <= {labels[key] for key in seen}
     # What a wider category covers is said once; nothing else is left out.
     for key in seen:
-        assert labels[key] in told or any(key.startswith(wider + ".") for wider in seen), key
+        assert labels[key] in named or any(key.startswith(wider + ".") for wider in seen), key
     assert len(information.items) == len(set(information.items))
 
 
@@ -156,7 +156,7 @@ def test_massachusetts_is_told_neither_the_nature_nor_a_number(kind: str, langua
         (spoken, "We blocked the 1,200 files on the lost laptop.") for spoken in LANGUAGES
     )
     notice = render(loss(kind, measures=measures), PersonalExposure(CARD, 0, "US-MA", language))
-    told = notice.subject + as_text(notice, "Ann")
+    named = notice.subject + as_text(notice, "Ann")
     things = [thing.split()[-1] for thing in TEXTS.words("notice", language)["things"].values()]
     for word in [
         *things,
@@ -169,8 +169,8 @@ def test_massachusetts_is_told_neither_the_nature_nor_a_number(kind: str, langua
         "verloren",
         "nach außen",
     ]:
-        assert not re.search(rf"\b{re.escape(word)}", told, re.IGNORECASE), word
-    assert "Equifax" in told
+        assert not re.search(rf"\b{re.escape(word)}", named, re.IGNORECASE), word
+    assert "Equifax" in named
 
 
 def test_every_place_whose_law_forbids_the_nature_has_the_guarded_form() -> None:

@@ -21,10 +21,7 @@ if TYPE_CHECKING:
     from aboveboard.custody.queries import ExportRow
 
 NAME = "export"
-HELP = (
-    "Hand people's data over for a purpose: decided for each, in a file sealed with age, with a "
-    "manifest."
-)
+HELP = "Export people’s data for a purpose, in a file encrypted with age and with a manifest."
 EXAMPLE = """\
 aboveboard export make p.age --purpose deliver-orders --fields first_name,city --people n.txt \
 --to courier --key age1… --staff ada@x.org
@@ -39,7 +36,7 @@ aboveboard export open deliveries.csv.age --identity key.txt --out deliveries.cs
 
 
 def NEEDS_INSTANCE(args: argparse.Namespace) -> bool:
-    """Whoever receives a parcel has no instance."""
+    """A recipient who makes a key or opens a parcel has no instance."""
     return args.verb not in ("new-key", "open")
 
 
@@ -47,25 +44,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the verbs and their arguments."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     _configure_make(verbs.add_parser("make", help="make a file of people's data, and its manifest"))
-    listed = verbs.add_parser("list", help="list what was handed over, and what never left")
-    told = verbs.add_parser(
+    overview = verbs.add_parser("list", help="list exports, and those that never left")
+    listing = verbs.add_parser(
         "manifest",
         help=(
-            "print a manifest as CSV: each person asked for, what is in the file of them, or why "
-            "nothing is"
+            "print a manifest as CSV: each person asked for, what the file holds about them, or "
+            "why it holds nothing"
         ),
     )
-    told.add_argument("number", type=int, metavar="EXPORT")
+    listing.add_argument("number", type=int, metavar="EXPORT")
     sheet = verbs.add_parser(
-        "sheet", help="print the sheet that travels beside a file, with the proof from the ledger"
+        "sheet", help="print the sheet that goes with a file, with its proof from the ledger"
     )
     sheet.add_argument("number", type=int, metavar="EXPORT")
     made = verbs.add_parser(
         "new-key",
-        help="make a key pair of age: the secret key into a file, the public key is printed",
+        help="make an age key pair: write the secret key to a file, print the public key",
     )
     made.add_argument("file", type=Path)
-    opened = verbs.add_parser("open", help="open a parcel with a secret key of age")
+    opened = verbs.add_parser("open", help="open a parcel with an age secret key")
     opened.add_argument("file", type=Path)
     opened.add_argument(
         "--identity", type=Path, required=True, metavar="FILE", help="the secret key"
@@ -75,14 +72,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="FILE",
-        help="where the rows go; only you can read it",
+        help="the file to write; only you can read it",
     )
-    listed.add_argument("--json", action="store_true", help="print JSON for a program")
+    overview.add_argument("--json", action="store_true", help="print JSON for a program")
 
 
 def _configure_make(make: argparse.ArgumentParser) -> None:
     make.add_argument(
-        "out", type=Path, metavar="FILE", help="the file to make; its sheet goes beside it"
+        "out", type=Path, metavar="FILE", help="the file to make; its sheet is put beside it"
     )
     make.add_argument("--purpose", required=True, help="a purpose of the promise")
     make.add_argument(
@@ -96,7 +93,7 @@ def _configure_make(make: argparse.ArgumentParser) -> None:
     who.add_argument(
         "--everyone",
         action="store_true",
-        help="everyone whom the purpose may reach: for consent, those who said yes",
+        help="everyone the purpose may reach; where it needs consent, those who gave it",
     )
     where = make.add_mutually_exclusive_group(required=True)
     where.add_argument("--to", metavar="RECIPIENT", help="a recipient of the promise")
@@ -105,7 +102,7 @@ def _configure_make(make: argparse.ArgumentParser) -> None:
     asks.add_argument(
         "--staff",
         metavar="EMAIL",
-        help="the member of staff who asks: their role must be allowed the purpose",
+        help="the member of staff who asks; the purpose must be open to their role",
     )
     asks.add_argument("--client", metavar="NAME", help="the program that asks")
     make.add_argument(
@@ -113,7 +110,7 @@ def _configure_make(make: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="AGE1…",
-        help="a public key of age to seal it to; give it for each reader",
+        help="an age public key to encrypt it to; repeat for each reader",
     )
     make.add_argument(
         "--channel", default="export", help="the channel of the promise (default: export)"
@@ -127,7 +124,7 @@ def _configure_make(make: argparse.ArgumentParser) -> None:
     make.add_argument(
         "--unprotected",
         action="store_true",
-        help="let it leave readable by whoever finds it; the ledger will say so",
+        help="let it leave unencrypted; the ledger will say so",
     )
     make.add_argument("--json", action="store_true", help="print the report as JSON")
 
@@ -152,9 +149,7 @@ def _make(args: argparse.Namespace) -> int:
     file_format = exporting.ExportFormat(
         FileForm.NDJSON if args.ndjson else FileForm.CSV, args.pseudonyms, tuple(args.key)
     )
-    with Bar(
-        "Handing over", None, quiet=args.json or not sys.stderr.isatty(), unit="people"
-    ) as bar:
+    with Bar("Exporting", None, quiet=args.json or not sys.stderr.isatty(), unit="people") as bar:
         made = exporting.make_export(
             people,
             fields,
@@ -243,7 +238,7 @@ def _list(args: argparse.Namespace) -> int:
         print(json.dumps([_facts(row) for row in rows], ensure_ascii=False, indent=1))
         return DONE
     if not rows:
-        print("Nothing was handed over yet.")
+        print("Nothing has been exported yet.")
     for row in rows:
         to = row.device_tag or row.recipient
         state = (
@@ -303,8 +298,8 @@ def _new_key(args: argparse.Namespace) -> int:
     print(parcel.new_key(args.file))
     print(
         (
-            f"Give this public key to whoever sends you parcels. Keep {args.file.name} secret, and "
-            "safe: nothing else opens them."
+            f"Give this public key to the people who send you parcels. Keep {args.file.name} "
+            "secret and safe: nothing else opens them."
         ),
         file=sys.stderr,
     )
@@ -318,7 +313,7 @@ def _open(args: argparse.Namespace) -> int:
         if not file.is_file():
             raise Invalid(found=f"there is no file {file}", fix="Check the path.")
     parcel.open_parcel(args.file, args.identity, args.out)
-    print(f"The rows are in {args.out.name}. Remove it when you are done with it.")
+    print(f"The rows are in {args.out.name}. Delete it when you no longer need it.")
     return DONE
 
 

@@ -181,7 +181,7 @@ _NEXT = {
 }
 _MOVES = {
     IncidentState.CONTAINED: actions.contain,
-    IncidentState.NOTIFIED: actions.told,
+    IncidentState.NOTIFIED: actions.mark_notified,
     IncidentState.CLOSED: actions.close,
     IncidentState.OPEN: actions.reopen,
 }

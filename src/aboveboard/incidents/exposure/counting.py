@@ -78,11 +78,11 @@ def count(
     """
     incident = lifecycle.find(number)
     leak = Leak.within(folder_of(incident))
-    standing = newest(incident)
-    if standing is not None and not leak.there and _counted_exports(incident, standing):  # 1
-        if not standing.assessments.exists():
+    latest = newest(incident)
+    if latest is not None and not leak.there and _counted_exports(incident, latest):  # 1
+        if not latest.assessments.exists():
             assess(number, by=by, at=at)
-        return newest(incident) or standing
+        return newest(incident) or latest
     if incident.kind != IncidentKind.LOST_DEVICE and not leak.there:
         raise NothingToCount(reference=incident.reference)
     folder_of(incident).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -152,12 +152,12 @@ def _sentence(incident: Incident, counted: engine.Counted) -> str:
     return f"Counted: {one} {where}."
 
 
-def _counted_exports(incident: Incident, standing: Exposure) -> bool:
+def _counted_exports(incident: Incident, count: Exposure) -> bool:
     """Whether no export reached the device after the count."""
     if incident.kind != IncidentKind.LOST_DEVICE or incident.device_id is None:
         return True
     return not any(
-        export.made_at and export.made_at > standing.counted_at
+        export.made_at and export.made_at > count.counted_at
         for export in custody.exports(device_id=incident.device_id)
     )
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -85,7 +85,7 @@ def open_from_leak(
 ) -> IncidentView:
     """Open an incident from a leaked file, read from its beginning; the count follows as a job.
 
-    ``shape`` and ``chosen`` (a role for each column) are what :func:`look` guessed and a person
+    ``shape`` and ``chosen`` (a role for each column) are what :func:`sample` guessed and a person
     confirmed. ``progress`` is given the bytes read so far.
 
     Raises:
@@ -103,17 +103,10 @@ def open_from_leak(
     try:
         hashed = _Hashed(stream, progress)
         written = generations.now().written
-        with LeakWriter(folder) as writer:
-            rows = reading.rows(hashed, shape)  # type: ignore[arg-type]  # 1; only read() is used
-            # 2.
-            digested = digest(rows, chosen, writer, regions=_regions(), generations=written)
-        keyed.write(folder, written)
-        if not digested.readable:
-            raise Invalid(
-                found="a file of which no line can be read",
-                fix="Check what each column was taken for.",
-            )
+        digested = _digest(hashed, shape, chosen, folder, written)  # 1, 2
         with transaction.atomic():  # 3
+            # Asked again inside the transaction: digests made with a key that nobody searches by
+            # any more would find nobody, and everyone in the file would count as a stranger.
             if generations.written()[0] not in written:
                 raise Conflict(
                     why="the index key was replaced while the file was read; open it again"
@@ -132,6 +125,31 @@ def open_from_leak(
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return IncidentView.of(incident)
+
+
+def _digest(
+    hashed: _Hashed,
+    shape: form.LeakForm,
+    chosen: Sequence[str],
+    folder: Path,
+    written: Collection[int],
+) -> Digested:
+    """Read the file once and turn it into digests in ``folder``, made with the index keys
+    ``written``.
+
+    Raises:
+        Invalid: no line of it can be read.
+    """
+    with LeakWriter(folder) as writer:
+        rows = reading.rows(hashed, shape)  # type: ignore[arg-type]  # only read() is used
+        digested = digest(rows, chosen, writer, regions=_regions(), generations=written)
+    keyed.write(folder, written)
+    if not digested.readable:
+        raise Invalid(
+            found="a file of which no line can be read",
+            fix="Check what each column was taken for.",
+        )
+    return digested
 
 
 def _seal(
