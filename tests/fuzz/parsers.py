@@ -130,7 +130,7 @@ def _kept(parse: Callable[[Path], object]) -> Callable[[bytes], object]:
 def _archive(file: Path) -> object:
     if not archives.is_archive(file):
         return None
-    with archives.opened(file) as source:
+    with archives.open_archive(file) as source:
         return source.read("checkpoint")
 
 

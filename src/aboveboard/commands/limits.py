@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 SEQUENCE_EVERY: Final = timedelta(seconds=1)
-"""Longest wait between an entry being durable and being in the tree (issue of the ledger room)."""
+"""Longest wait between an entry being durable and being in the tree (design, section 3: ledger)."""
 
 SEQUENCE_PAUSE: Final = timedelta(milliseconds=100)
 """How often the worker looks for entries that wait for their place. Our choice: leaves most of the

@@ -62,6 +62,7 @@ def forget() -> None:
     _asking = threading.Lock()
 
 
+# A child of a fork shares no lock with its parent's threads, and asks the provider for itself.
 os.register_at_fork(after_in_child=forget)
 
 
@@ -106,6 +107,7 @@ def _open(key_id: bytes) -> LocalKey:
         )
     )
     if not kept:
+        # The first version wrapped people's keys by the root key itself.
         direct = root.direct(key_id)
         if direct is None:
             raise KeyUnwrapFailed(why="it was wrapped by another root key")
@@ -113,6 +115,8 @@ def _open(key_id: bytes) -> LocalKey:
     ours = [(name, bytes(wrapped)) for name, wrapped in kept if scheme(name) == scheme(root.name)]
     if not ours:
         raise WrappingKeyElsewhere(key=key_id.hex(), held=kept[0][0], provider=root.name)
+    # The copy under the provider's present name first; then those under a name it had before, such
+    # as another path of the same file.
     for name, wrapped in sorted(ours, key=lambda copy: copy[0] != root.name):
         try:
             key = LocalKey(root.unwrap(wrapped, wrapping_context(key_id)))

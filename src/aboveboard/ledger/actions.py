@@ -88,6 +88,7 @@ def change_key(number: int, *, old: str, new: str, by: Actor, at: datetime) -> i
     Raises:
         SigningKeyChanged: ``number`` is not the next generation.
     """
+    # Before the generation is read: two changes at once would both be the next one.
     rows.lock_tree()
     if number != generation() + 1:
         raise SigningKeyChanged

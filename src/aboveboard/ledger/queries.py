@@ -74,10 +74,10 @@ def entry(entry_id: int) -> Recorded:
     Raises:
         NotFound: there is no entry with this id.
     """
-    found = Entry.objects.filter(pk=entry_id).first()
-    if found is None:
+    row = Entry.objects.filter(pk=entry_id).first()
+    if row is None:
         raise NotFound(what="ledger entry")
-    return _recorded(found)
+    return _recorded(row)
 
 
 def entries(entry_ids: Collection[int]) -> list[Recorded]:
@@ -95,10 +95,10 @@ def entry_at(leaf_index: int) -> Recorded:
     Raises:
         NotFound: the tree has no such place.
     """
-    found = Entry.objects.filter(leaf_index=leaf_index).first()
-    if found is None:
+    row = Entry.objects.filter(leaf_index=leaf_index).first()
+    if row is None:
         raise NotFound(what="place in the ledger")
-    return _recorded(found)
+    return _recorded(row)
 
 
 def entries_for(
@@ -111,12 +111,12 @@ def entries_for(
 
     ``after`` is the id of the last entry of the page before (a cursor): only older entries follow.
     """
-    found = Entry.objects.filter(handle=handle)
+    rows = Entry.objects.filter(handle=handle)
     if kinds is not None:
-        found = found.filter(kind__in=list(kinds))
+        rows = rows.filter(kind__in=list(kinds))
     if after is not None:
-        found = found.filter(pk__lt=after)
-    return [_recorded(row) for row in found.order_by("-pk")[:limit]]
+        rows = rows.filter(pk__lt=after)
+    return [_recorded(row) for row in rows.order_by("-pk")[:limit]]
 
 
 def entries_from(leaf_index: int, kinds: Collection[str] = ()) -> Iterator[EntryBody]:
@@ -183,10 +183,10 @@ def proof(entry_id: int) -> str:
         NotFound: there is no entry with this id.
         NotYet: the entry is not in the published tree; it will be in about a second.
     """
-    found = Entry.objects.filter(pk=entry_id).values_list("leaf_index", "body").first()
-    if found is None:
+    row = Entry.objects.filter(pk=entry_id).values_list("leaf_index", "body").first()
+    if row is None:
         raise NotFound(what="ledger entry")
-    index, body = found
+    index, body = row
     folder = log_folder()
     head = None
     for name in (WITNESSED, CHECKPOINT):  # the one that others cosigned, if it covers the entry

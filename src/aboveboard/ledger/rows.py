@@ -60,8 +60,8 @@ def reserve_ids(count: int) -> list[int]:
         # SQLite: the transaction began IMMEDIATE, so nobody else can be between
         # this read and our insert.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ledger_entry'")
-        found = cursor.fetchone()
-        first = (found[0] if found else 0) + 1
+        last = cursor.fetchone()
+        first = (last[0] if last else 0) + 1
         return list(range(first, first + count))
 
 
@@ -118,11 +118,11 @@ def bodies(first_index: int, limit: int) -> list[bytes]:
 
     Stops before a place that no row holds, so a gap shows as a short answer.
     """
-    found = Entry.objects.filter(
+    rows = Entry.objects.filter(
         leaf_index__gte=first_index, leaf_index__lt=first_index + limit
     ).order_by("leaf_index")
     result: list[bytes] = []
-    for index, body in found.values_list("leaf_index", "body").iterator(chunk_size=2_000):
+    for index, body in rows.values_list("leaf_index", "body").iterator(chunk_size=2_000):
         if index != first_index + len(result):
             break
         result.append(bytes(body))

@@ -75,7 +75,7 @@ def sequence(*, at: datetime, signer: Signer, former: Sequence[Signer] = ()) -> 
     published: Future[None] | None = None
     # One batch is published while the next is placed; never two, and never out of order.
     with folder.lock(), ThreadPoolExecutor(max_workers=1) as publisher:
-        keys = [one.vkey for one in (*former, signer)]
+        keys = [each.vkey for each in (*former, signer)]
         check_continues(folder, keys)
         publish_keys(folder, keys)
         edge = _healed(folder)
@@ -102,6 +102,8 @@ def _place(
 
     The row is None when the database's tree is not the one of ``edge``.
     """
+    # durable: the checkpoint is signed in here, and a signature cannot be rolled back with an outer
+    # transaction. The lock comes first: the newest key and the tree's size are read under it.
     with transaction.atomic(durable=True):
         rows.lock_tree()
         check_newest(signer.vkey)
@@ -170,6 +172,7 @@ def _healed(folder: LogFolder) -> Edge:
         edge = Edge.empty()
     if edge.size == last.size:
         return edge
+    # Tried on a copy first: nothing is published of rows that do not lead to what was signed.
     trial = Edge(edge.size, [list(level) for level in edge.levels], [])
     for bodies in _placed_bodies(edge.size, last.size):
         trial.grow([leaf_hash(body) for body in bodies])

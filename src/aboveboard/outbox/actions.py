@@ -75,11 +75,13 @@ def claim(kind: str | Sequence[str], limit: int, worker: str, at: datetime) -> l
     """
     kinds = [kind] if isinstance(kind, str) else list(kind)
     with transaction.atomic():
-        open_ = Message.objects.filter(kind__in=kinds, done_at=None, failed_at=None)
-        free = open_.filter(Q(lease_until=None) | Q(lease_until__lte=at))
+        waiting = Message.objects.filter(kind__in=kinds, done_at=None, failed_at=None)
+        free = waiting.filter(Q(lease_until=None) | Q(lease_until__lte=at))
+        # Parked first, so that a message that kills its workers is not claimed once more below.
         free.filter(attempts__gte=limits.ATTEMPTS).update(
             failed_at=at, failed_reason=DIED, lease_until=None, claimed_by=""
         )
+        # SKIP LOCKED: a second worker takes the next messages rather than wait for the first.
         due = (
             free.filter(due_at__lte=at).order_by("due_at", "id").select_for_update(skip_locked=True)
         )

@@ -34,8 +34,6 @@ Handler: TypeAlias = Callable[[Reference], object]
 
 log = logging.getLogger(__name__)
 
-_handlers: dict[str, Handler] = {}
-
 
 class UnknownJob(Misconfigured):
     """No package declares a function for jobs of kind {kind}."""
@@ -44,19 +42,9 @@ class UnknownJob(Misconfigured):
     next_step = "Add it to Package.jobs in the package's apps.py."
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the decorated function for jobs of this kind; a later one takes its place."""
-
-    def register(function: Handler) -> Handler:
-        _handlers[kind] = function
-        return function
-
-    return register
-
-
 def handlers() -> Mapping[str, Handler]:
     """Return the function for each kind of job that a package declares."""
-    return {job.kind: job.run for package in gathered() for job in package.jobs} | _handlers
+    return {job.kind: job.run for package in gathered() for job in package.jobs}
 
 
 def enqueue(kind: str, ref: Reference, *, due: datetime | None = None) -> int:
@@ -94,8 +82,9 @@ def run_jobs_once(*, worker: str, at: datetime | None = None, limit: int | None 
 
 
 def _run(job: actions.Claimed, known: Mapping[str, Handler], worker: str) -> None:
+    # Outside any transaction: a job may take minutes, and a lock held that long would stop others.
     try:
-        with _holding(job.id, worker):
+        with _renewing_lease(job.id, worker):
             known[job.kind](job.ref)
     except Exception as error:
         reason = error.code if isinstance(error, AboveboardError) else type(error).__name__
@@ -118,7 +107,7 @@ def _run(job: actions.Claimed, known: Mapping[str, Handler], worker: str) -> Non
 
 
 @contextmanager
-def _holding(id_: int, worker: str) -> Iterator[None]:
+def _renewing_lease(id_: int, worker: str) -> Iterator[None]:
     """Renew the lease while the work goes on, so that a long job is not taken for a dead one."""
     over = threading.Event()
 

@@ -138,7 +138,7 @@ def _source(where: str | None, stack: ExitStack) -> Source:
     if where.startswith(("http://", "https://")):
         return stack.enter_context(Ahead(Web(where)))
     if archives.is_archive(Path(where)):
-        return stack.enter_context(archives.opened(Path(where)))
+        return stack.enter_context(archives.open_archive(Path(where)))
     if Backup.is_one(Path(where)):
         return Backup(Path(where))
     if not Path(where).is_dir():

@@ -56,10 +56,10 @@ class Versions:
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Unwrap with the one that wrapped it, or raise ``KeyUnwrapFailed``."""
-        found = self.of(wrapped_by(wrapped))
-        if found is None:
+        version = self.of(wrapped_by(wrapped))
+        if version is None:
             raise KeyUnwrapFailed(why="it was wrapped by another root key")
-        return found.unwrap(wrapped, context)
+        return version.unwrap(wrapped, context)
 
     def of(self, key_id: bytes) -> LocalKey | None:
         """Return the version of that id, or None."""

@@ -59,10 +59,11 @@ def unseal(sealed: str, passphrase: str) -> str:
         RootKeyUndecryptable: another passphrase, a changed text, or costs that no release has
             written.
     """
-    found = _LINE.fullmatch(sealed)
-    if found is None:
+    line = _LINE.fullmatch(sealed)
+    if line is None:
         raise RootKeyUndecryptable(why="it is not a whole line of a known version")
-    memory, passes, lanes = (int(part) for part in found.groups()[:3])
+    memory, passes, lanes = (int(part) for part in line.groups()[:3])
+    # The costs stand in the file: without a ceiling a changed file could take all memory.
     if not (
         8 * lanes <= memory <= 4 * PASSPHRASE_MEMORY_KIB and 1 <= passes <= 20 and 1 <= lanes <= 16
     ):
@@ -70,12 +71,12 @@ def unseal(sealed: str, passphrase: str) -> str:
             why="it asks for more memory or time than any release has written"
         )
     head, box = (
-        sealed[: found.start(5)].rstrip(),
-        bytes.fromhex(found[5]) if len(found[5]) % 2 == 0 else b"",
+        sealed[: line.start(5)].rstrip(),
+        bytes.fromhex(line[5]) if len(line[5]) % 2 == 0 else b"",
     )
     try:
         return (
-            _cipher(passphrase, bytes.fromhex(found[4]), memory, passes, lanes)
+            _cipher(passphrase, bytes.fromhex(line[4]), memory, passes, lanes)
             .decrypt(box[:12], box[12:], head.encode())
             .decode()
         )

@@ -43,7 +43,8 @@ class TransitProvider:
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """Return ``key`` wrapped and bound to ``context``."""
-        # Asked first: `encrypt` would make a key that is not there, of its own kind.
+        # Asked first: `encrypt` would make a key that is not there, of its own kind, and everything
+        # wrapped by that would bind no context.
         self._check_kind()
         answer = self._request(
             "POST", "encrypt", {"plaintext": _text(key), "associated_data": _text(context)}

@@ -49,6 +49,8 @@ def move_people(to: LocalKey, *, after: int, limit: int) -> tuple[int, int | Non
     Rows that somebody is changing this moment are passed over and found in the next pass.
     Must run in a transaction.
     """
+    # By hand: the ORM cannot compare bytes inside a column, and an index of them would cost every
+    # import. SKIP LOCKED, since an erasure may hold a row for as long as its transaction takes.
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT person_id, wrapped FROM {_PEOPLE} "  # noqa: S608 - our own table

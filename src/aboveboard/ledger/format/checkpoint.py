@@ -42,9 +42,9 @@ class Checkpoint:
         Raises:
             CheckpointRefused: a signer is another log's.
         """
-        if any(one.name != self.origin for one in (signer, *also)):
+        if any(each.name != self.origin for each in (signer, *also)):
             raise CheckpointRefused(found="the key's name is not the log's origin")
-        return signer.sign(self.text()) + "".join(one.line(self.text()) for one in also)
+        return signer.sign(self.text()) + "".join(each.line(self.text()) for each in also)
 
 
 def parse(text: str) -> Checkpoint:

@@ -144,15 +144,15 @@ class Cosigner:
 def cosigned(note: str, witnesses: Sequence[WitnessKey]) -> dict[WitnessKey, int]:
     """Return which of the witnesses cosigned a note, and when; lines that do
     not hold count as none."""
-    found = {}
+    cosigners = {}
     for witness in witnesses:
         try:
             at = witness.signed_at(note)
         except NoteRefused:
             continue
         if at is not None:
-            found[witness] = at
-    return found
+            cosigners[witness] = at
+    return cosigners
 
 
 def _ed25519_message(text: str, at: int) -> bytes:

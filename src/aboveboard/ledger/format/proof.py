@@ -70,13 +70,13 @@ def parse(text: str) -> Proof:
     extra = None
     if lines and lines[0].startswith("extra "):
         extra = _from_base64(lines.pop(0).removeprefix("extra "))
-    found = _INDEX.fullmatch(lines.pop(0)) if lines else None
-    if not found:
+    index = _INDEX.fullmatch(lines.pop(0)) if lines else None
+    if not index:
         raise ProofMalformed(found="it has no index line")
     if len(lines) > 64:
         raise ProofMalformed(found="it has more hashes than any tree has levels")
     hashes = [_from_base64(line) for line in lines]
-    return Proof(int(found[1]), hashes, note, extra)
+    return Proof(int(index[1]), hashes, note, extra)
 
 
 def verify(text: str, *trusted: Verifier) -> tuple[EntryBody, int, Checkpoint]:

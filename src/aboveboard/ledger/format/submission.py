@@ -72,8 +72,8 @@ def parse(data: bytes) -> Submission:
 
 def parse_size(data: bytes) -> int | None:
     """Return the size that an answer 409 gives, or None if it gives none."""
-    found = _SIZE.fullmatch(data)
-    return int(found[1]) if found else None
+    match = _SIZE.fullmatch(data)
+    return int(match[1]) if match else None
 
 
 def _hash(line: str) -> bytes:

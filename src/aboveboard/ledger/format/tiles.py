@@ -74,10 +74,10 @@ class Tile:
 
 def parse_path(path: str) -> Tile | None:
     """Return the tile that a path names, or None if no tile is kept there."""
-    found = _PATH.fullmatch(path)
-    if not found:
+    match = _PATH.fullmatch(path)
+    if not match:
         return None
-    level_text, number_text, width_text = found.groups()
+    level_text, number_text, width_text = match.groups()
     level = ENTRIES if level_text == "entries" else int(level_text)
     tile = Tile(level, int(number_text.replace("x", "").replace("/", "")), int(width_text or WIDTH))
     return tile if level <= MAX_LEVEL and tile.path == path else None

@@ -55,7 +55,7 @@ def is_archive(path: Path) -> bool:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Folder]:
+def open_archive(path: Path) -> Iterator[Folder]:
     """Yield the log in an archive.
 
     Raises:
@@ -83,15 +83,15 @@ def opened(path: Path) -> Iterator[Folder]:
 def _prefix(names: Iterator[str]) -> str:
     """Return what stands before the names of the log's files: that of the checkpoint nearest to the
     top, ``log/`` before others."""
-    found = [
+    prefixes = [
         name.removesuffix("checkpoint")
         for name in names
         if name == "checkpoint" or name.endswith("/checkpoint")
     ]
-    if not found:
+    if not prefixes:
         raise SourceUnreadable(where="the archive", found="it holds no checkpoint")
     return min(
-        found,
+        prefixes,
         key=lambda prefix: (
             not prefix.endswith("log/") and prefix != "",
             prefix.count("/"),

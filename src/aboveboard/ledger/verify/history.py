@@ -80,12 +80,13 @@ def read_seen(file: Path, trusted: Sequence[Verifier]) -> list[Seen]:
 def remember(file: Path, seen: Sequence[Seen], new: Seen) -> None:
     """Add a checkpoint to the file, whole or not at all, unless the same one is there already."""
     kept = list(seen)
-    if all((one.checkpoint, one.note) != (new.checkpoint, new.note) for one in kept):
+    if all((each.checkpoint, each.note) != (new.checkpoint, new.note) for each in kept):
         kept.append(new)
     temporary = file.with_name(f".{file.name}.tmp")
     with temporary.open("w", encoding="utf-8") as out:
-        for one in kept:
-            out.write(json.dumps({"seen": one.when, "note": one.note}, ensure_ascii=False) + "\n")
+        for each in kept:
+            row = {"seen": each.when, "note": each.note}
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
         out.flush()
         os.fsync(out.fileno())
     temporary.replace(file)
@@ -94,8 +95,8 @@ def remember(file: Path, seen: Sequence[Seen], new: Seen) -> None:
 def check_history(seen: Sequence[Seen], head: Checkpoint, walk: Walk, report: Report) -> None:
     """Hold every checkpoint seen against the others and against the log, and
     name each contradiction."""
-    ordered = sorted(seen, key=lambda one: one.checkpoint.size)
-    for _, group in groupby(ordered, key=lambda one: one.checkpoint.size):
+    ordered = sorted(seen, key=lambda each: each.checkpoint.size)
+    for _, group in groupby(ordered, key=lambda each: each.checkpoint.size):
         first, *others = group
         for other in others:
             if (
@@ -107,17 +108,17 @@ def check_history(seen: Sequence[Seen], head: Checkpoint, walk: Walk, report: Re
                     f"{other.named}. Together they prove a fork."
                 )
                 report.add(What.FORK, sentence)
-    for one in ordered:
-        _check_one(one, head, walk, report)
+    for each in ordered:
+        _check_against_log(each, head, walk, report)
 
 
-def _check_one(one: Seen, head: Checkpoint, walk: Walk, report: Report) -> None:
-    was = one.checkpoint
+def _check_against_log(seen: Seen, head: Checkpoint, walk: Walk, report: Report) -> None:
+    was = seen.checkpoint
     if was.origin != head.origin:
-        report.add(What.FORK, f"{_capital(one.named)} is of another log, {was.origin}.")
+        report.add(What.FORK, f"{_capital(seen.named)} is of another log, {was.origin}.")
     elif was.size > head.size:
         sentence = (
-            f"The log shows {head.size:,} entries, but {one.named} had more: it is stale or was "
+            f"The log shows {head.size:,} entries, but {seen.named} had more: it is stale or was "
             "cut."
         )
         report.add(What.STALE, sentence)
@@ -126,8 +127,8 @@ def _check_one(one: Seen, head: Checkpoint, walk: Walk, report: Report) -> None:
             report.add(
                 What.FORK,
                 (
-                    f"The log is a fork: {one.named} has another root than the log shows now. Keep "
-                    "both."
+                    f"The log is a fork: {seen.named} has another root than the log shows now. "
+                    "Keep both."
                 ),
             )
     elif was.size:
@@ -136,12 +137,12 @@ def _check_one(one: Seen, head: Checkpoint, walk: Walk, report: Report) -> None:
         try:
             verify_consistency(was.size, head.size, proof, was.root, head.root)
         except ProofRefused:
-            sentence = f"The log is a fork: it does not begin with {one.named}."
+            sentence = f"The log is a fork: it does not begin with {seen.named}."
             if any(
                 finding.what in (What.WRONG_TILE, What.MISSING_TILE) for finding in report.findings
             ):
                 sentence = (
-                    f"The log's tiles do not show that it begins with {one.named}. With whole "
+                    f"The log's tiles do not show that it begins with {seen.named}. With whole "
                     "tiles this can be told."
                 )
             report.add(What.FORK, sentence)

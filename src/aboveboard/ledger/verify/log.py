@@ -126,12 +126,12 @@ def check_entries(leaves: Leaves, report: Report) -> None:
             first,
         )
         return
-    found = [leaf_hash(entry) for entry in leaves.entries]
-    if found != expected:
-        for what, sentence, index, entry in _differences(first, expected, found, leaves.entries):
+    hashes = [leaf_hash(entry) for entry in leaves.entries]
+    if hashes != expected:
+        for what, sentence, index, entry in _differences(first, expected, hashes, leaves.entries):
             report.add(what, sentence, index, _id_of(entry))
     for place, entry in enumerate(leaves.entries):
-        if place < len(expected) and found[place] == expected[place]:
+        if place < len(expected) and hashes[place] == expected[place]:
             try:
                 report.newest_entry = max(report.newest_entry, clock.to_text(parse(entry).at))
             except EntryRefused as error:

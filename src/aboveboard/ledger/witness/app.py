@@ -46,9 +46,9 @@ def answer(witness: Witness, environ: dict[str, Any]) -> tuple[int, str, bytes]:
     method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
     if path == f"/{submissions.PATH}":
         return _add(witness, environ) if method == "POST" else (405, _PLAIN, b"Use POST.\n")
-    found = _CHECKPOINT.fullmatch(path)
-    if found and method in ("GET", "HEAD"):
-        note = witness.checkpoint(found[1])
+    match = _CHECKPOINT.fullmatch(path)
+    if match and method in ("GET", "HEAD"):
+        note = witness.checkpoint(match[1])
         if note is not None:
             return 200, _PLAIN, note.encode("utf-8")
     return 404, _PLAIN, b"There is nothing here.\n"
@@ -65,14 +65,16 @@ def _add(witness: Witness, environ: dict[str, Any]) -> tuple[int, str, bytes]:
         submission = submissions.parse(environ["wsgi.input"].read(length))
     except submissions.SubmissionRefused as error:
         return 400, _PLAIN, f"{error.message}\n".encode()
-    said = witness.add_checkpoint(submission, int(time.time()))
-    if not isinstance(said, Refusal):
-        return 200, _PLAIN, said.encode("utf-8")
-    if said.signed:
-        log.warning("a signed checkpoint was not shown to continue what was cosigned: %s", said.why)
-    if said.status == 409:
-        return 409, submissions.SIZE_TYPE, said.why.encode()
-    return said.status, _PLAIN, f"{said.why}\n".encode()
+    outcome = witness.add_checkpoint(submission, int(time.time()))
+    if not isinstance(outcome, Refusal):
+        return 200, _PLAIN, outcome.encode("utf-8")
+    if outcome.signed:
+        log.warning(
+            "a signed checkpoint was not shown to continue what was cosigned: %s", outcome.why
+        )
+    if outcome.status == 409:
+        return 409, submissions.SIZE_TYPE, outcome.why.encode()
+    return outcome.status, _PLAIN, f"{outcome.why}\n".encode()
 
 
 @cache

@@ -58,7 +58,7 @@ def read_addresses(text: str) -> list[Address]:
     Raises:
         BadInput: a line has another form.
     """
-    found = []
+    addresses = []
     for line in filter(None, (part.strip() for part in text.replace(";", "\n").split("\n"))):
         vkey, _, url = line.partition(" ")
         try:
@@ -73,8 +73,8 @@ def read_addresses(text: str) -> list[Address]:
                 found=f"in ledger.witnesses: {key.name} has no address",
                 fix="Write: KEY https://witness.example",
             )
-        found.append(Address(key, url.strip().rstrip("/")))
-    return found
+        addresses.append(Address(key, url.strip().rstrip("/")))
+    return addresses
 
 
 def ask(address: Address, head: Checkpoint, note: str, old: int, prove: Prove) -> str:
@@ -87,17 +87,17 @@ def ask(address: Address, head: Checkpoint, note: str, old: int, prove: Prove) -
     """
     status, body = _post(address, head, note, old, prove)
     if status == 409:
-        said = parse_size(body)
-        if said is None or said == old:
+        size = parse_size(body)
+        if size is None or size == old:
             raise WitnessSilent(
                 witness=address.key.name, found="it contradicts itself about what it cosigned last"
             )
-        if said > head.size:
+        if size > head.size:
             raise WitnessRefuses(
                 witness=address.key.name,
-                found=f"it saw {said:,} entries, and the log shows {head.size:,}",
+                found=f"it saw {size:,} entries, and the log shows {head.size:,}",
             )
-        status, body = _post(address, head, note, said, prove)
+        status, body = _post(address, head, note, size, prove)
     if status == 422:
         raise WitnessRefuses(
             witness=address.key.name, found="the log does not continue what it saw"
@@ -151,9 +151,11 @@ def _lines(key: WitnessKey, note: str, body: bytes) -> str:
     as the standard asks."""
     text = split(note)[0]
     try:
-        said = body.decode("utf-8")
+        text_of_answer = body.decode("utf-8")
         mine = "".join(
-            line + "\n" for line in said.split("\n")[:-1] if line.startswith(f"— {key.name} ")
+            line + "\n"
+            for line in text_of_answer.split("\n")[:-1]
+            if line.startswith(f"— {key.name} ")
         )
         if key.signed_at(f"{text}\n{mine}") is None:
             raise NoteRefused(found="it is not of the key that is set")

@@ -51,7 +51,7 @@ class WitnessExists(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownLog:
     """A log that the witness knows, and how far it cosigned it."""
 
     origin: str
@@ -107,7 +107,7 @@ class Witness:
                 (verifier.vkey, verifier.name),
             )
 
-    def known(self) -> list[Known]:
+    def known(self) -> list[KnownLog]:
         """Return the logs it knows."""
         with self._transaction() as database:
             keys: dict[str, list[str]] = {}
@@ -118,7 +118,7 @@ class Witness:
             sizes = dict(database.execute("SELECT origin, size FROM latest"))
             refused = dict(database.execute("SELECT origin, COUNT(*) FROM refused GROUP BY origin"))
         return [
-            Known(origin, tuple(vkeys), sizes.get(origin, 0), refused.get(origin, 0))
+            KnownLog(origin, tuple(vkeys), sizes.get(origin, 0), refused.get(origin, 0))
             for origin, vkeys in keys.items()
         ]
 
@@ -139,10 +139,12 @@ class Witness:
                 Verifier.from_vkey(vkey)
                 for (vkey,) in database.execute("SELECT vkey FROM log WHERE origin = ?", (origin,))
             ]
-            found = database.execute(
+            # Read, judged and stored in one transaction: two submissions at once cannot both follow
+            # the same checkpoint.
+            row = database.execute(
                 "SELECT size, root FROM latest WHERE origin = ?", (origin,)
             ).fetchone()
-            head = judge(submission, trusted, Latest(*found) if found else Latest())
+            head = judge(submission, trusted, Latest(*row) if row else Latest())
             if isinstance(head, Refusal):
                 if head.signed:
                     self._keep_evidence(database, origin, at, head.why, submission.note)
@@ -166,19 +168,20 @@ class Witness:
         """Return what was cosigned last of the log whose origin has this SHA-256, with the
         log's signature and ours."""
         with self._transaction() as database:
-            found = database.execute(
+            row = database.execute(
                 "SELECT note FROM latest WHERE hash = ?", (origin_hash,)
             ).fetchone()
-        return found[0] if found else None
+        return row[0] if row else None
 
     @staticmethod
     def _shown(note: str, trusted: list[Verifier]) -> str:
         """Return a note with the lines of the keys that were verified alone."""
         text, signatures = split(note)
         keys = {(key.name, key.key_id) for key in trusted}
-        kept = [one for one in signatures if (one.name, one.key_id) in keys]
         return f"{text}\n" + "".join(
-            signature_line(one.name, one.key_id, one.value) for one in kept
+            signature_line(signature.name, signature.key_id, signature.value)
+            for signature in signatures
+            if (signature.name, signature.key_id) in keys
         )
 
     @staticmethod
