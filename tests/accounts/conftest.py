@@ -17,7 +17,7 @@ PEOPLE = {JON_MAIL: [JON], SHARED_MAIL: [4712, 4713]}
 
 
 @pytest.fixture(autouse=True)
-def _standing(
+def _own_customers(
     request: pytest.FixtureRequest, settings: object, monkeypatch: pytest.MonkeyPatch
 ) -> Generator[None]:
     settings.ROOT_URLCONF = "tests.accounts.routes"  # type: ignore[attr-defined]

@@ -222,8 +222,8 @@ def test_the_sample_mapping_can_be_printed_and_used(aboveboard: Run, home: Path)
     printed = aboveboard("import", "--print-sample-mapping")
     assert printed.returncode == exits.DONE
     (home.parent / "mapping.yaml").write_text(printed.stdout)
-    told = yaml.safe_load(printed.stdout)
-    columns = [*told["columns"], *told["dropped"]]
+    sample = yaml.safe_load(printed.stdout)
+    columns = [*sample["columns"], *sample["dropped"]]
     (home.parent / "people.csv").write_text(",".join(columns) + "\n")
     imported = aboveboard("import", "people.csv", "--mapping", "mapping.yaml", *HOME)
     assert imported.returncode == exits.DONE, imported.stderr
@@ -271,7 +271,7 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(
     turns: list[str] = []
 
     monkeypatch.setattr("django.db.close_old_connections", lambda: None)
-    monkeypatch.setattr(worker, "_close_connection", lambda: None)
+    monkeypatch.setattr(worker, "close_connection", lambda: None)
     stop = Event()
     swept: list[object] = []
     monkeypatch.setattr(

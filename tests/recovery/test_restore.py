@@ -17,7 +17,6 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.commands import main
 from aboveboard.delivery import actions as delivery
-from aboveboard.delivery import rendering
 from aboveboard.delivery.models import Batch
 from aboveboard.keys import log_signing
 from aboveboard.keys import queries as keys
@@ -305,10 +304,7 @@ def test_a_change_of_the_signing_key_is_repeated_where_its_secret_was_kept(
     stand.assert_ledger_whole(ledger.size())
 
 
-def test_notices_that_waited_are_stopped_and_nobody_is_told_twice(
-    backups_in: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rendering, "_renderers", {"test": lambda *_: None}, raising=False)
+def test_notices_that_waited_are_stopped_and_nobody_is_notified_twice(backups_in: Path) -> None:
     batch = Batch.objects.create(kind="test", ref={}, mail_domain="localhost", created_at=NOW)
     delivery.queue(
         batch.pk, [delivery.Recipient(find_all()[0], language="en", channel="email")], at=NOW

@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     for thread in threads:
         thread.join(limits.STOP_PATIENCE.total_seconds())
     loops[0].guarded()  # what was written while everything else came to its end
-    _close_connection()
+    close_connection()
     log.info("worker stopped", extra={"worker": name})
     return exits.DONE
 
@@ -95,7 +95,7 @@ class Loop:
             )
             if not more:
                 self.stop.wait(rest if more is None else self.pause.total_seconds())
-        _close_connection()
+        close_connection()
 
     def until_idle(self) -> bool:
         """Take turns until there is nothing to do; False if something went wrong."""
@@ -189,7 +189,8 @@ def _sweep() -> bool:
     return False
 
 
-def _close_connection() -> None:
+def close_connection() -> None:
+    """Let go of this thread's connection to the database."""
     from django.db import connection
 
     connection.close()

@@ -1,4 +1,4 @@
-"""The commands about keeping: holds and restrictions, and two records of one person."""
+"""The commands of holds and restrictions, and of two records of one person."""
 
 from __future__ import annotations
 
