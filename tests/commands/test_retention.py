@@ -25,14 +25,14 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 def test_a_hold_is_placed_listed_and_released(capsys: pytest.CaptureFixture[str]) -> None:
     ((person, _),) = load(1)
-    assert "Nothing stands" in said(capsys, "hold", "list")
+    assert "no open legal holds" in said(capsys, "hold", "list")
     placed = json.loads(
         said(
             capsys,
             "hold",
             "place",
             str(person),
-            "--why",
+            "--reason",
             "claim",
             "--reference",
             "case/1",
@@ -46,8 +46,10 @@ def test_a_hold_is_placed_listed_and_released(capsys: pytest.CaptureFixture[str]
         capsys, "hold", "release", str(placed["number"]), "--reference", "ruling/1"
     )
     assert main(["hold", "release", str(placed["number"]), "--reference", "ruling/1"]) == 4
-    assert main(["hold", "place", "404", "--why", "claim", "--reference", "case/1"]) == 3
-    assert main(["hold", "place", str(person), "--why", "claim", "--reference", "Mrs Jones"]) == 2
+    assert main(["hold", "place", "404", "--reason", "claim", "--reference", "case/1"]) == 3
+    assert (
+        main(["hold", "place", str(person), "--reason", "claim", "--reference", "Mrs Jones"]) == 2
+    )
 
 
 def test_a_restriction_is_placed_and_lifted(capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,7 +58,7 @@ def test_a_restriction_is_placed_and_lifted(capsys: pytest.CaptureFixture[str]) 
         "hold",
         "restrict",
         str(person),
-        "--why",
+        "--reason",
         "unlawful",
         "--reference",
         "call/1",
@@ -71,7 +73,7 @@ def test_a_restriction_is_placed_and_lifted(capsys: pytest.CaptureFixture[str]) 
 
 def test_two_records_become_one_and_two_again(capsys: pytest.CaptureFixture[str]) -> None:
     (one, _), (other, _) = load(2)
-    assert "No two records share" in said(capsys, "people", "twice")
+    assert "No records share" in said(capsys, "people", "duplicates")
     assert "email: differs" in said(capsys, "people", "compare", str(one), str(other))
     merged = json.loads(
         said(
@@ -88,7 +90,7 @@ def test_two_records_become_one_and_two_again(capsys: pytest.CaptureFixture[str]
         )
     )
     assert aliases.current(other) == one
-    assert "two people again" in said(
+    assert "separate records again" in said(
         capsys, "people", "split", str(merged["merge"]), "--reference", "case/2"
     )
     assert main(["people", "merge", str(one), str(one), "--reference", "case/1"]) == 2

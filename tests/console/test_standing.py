@@ -95,7 +95,7 @@ def test_a_sweep_is_listed_to_the_last_row(lead: Client, two: tuple[Someone, Som
     at = clock.now() + timedelta(days=366 * 12)
     sweep = reviewing.review(by=SYSTEM, at=at)
     page = lead.get(f"/console/retention/sweeps/{sweep.pk}/").content.decode()
-    assert f"aboveboard sweep --do {sweep.digest}" in page
+    assert f"aboveboard sweep --erase {sweep.digest}" in page
     assert page.count("Everything\n") == 3
     erasing.erase(sweep.digest, by=SYSTEM, at=lambda: at)
     page = lead.get(f"/console/retention/sweeps/{sweep.pk}/?outcome=person").content.decode()

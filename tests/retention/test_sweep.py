@@ -233,10 +233,12 @@ def test_the_command_reviews_lists_and_erases(
     assert main(["sweep", "--list", "--json"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 3
     assert main(["sweep"]) == 0
-    assert f"aboveboard sweep --do {Sweep.objects.latest('id').digest}" in capsys.readouterr().out
-    assert main(["sweep", "--do", found["digest"]]) == 0
+    assert (
+        f"aboveboard sweep --erase {Sweep.objects.latest('id').digest}" in capsys.readouterr().out
+    )
+    assert main(["sweep", "--erase", found["digest"]]) == 0
     assert "3 people: the whole record was erased" in capsys.readouterr().out
-    assert main(["sweep", "--do", "f" * 64]) == 3
+    assert main(["sweep", "--erase", "f" * 64]) == 3
 
 
 def test_the_worker_sweeps_by_itself_only_where_the_settings_say_so(
@@ -256,7 +258,7 @@ def test_the_worker_sweeps_by_itself_only_where_the_settings_say_so(
     assert Sweep.objects.count() == 1, "what was reviewed was erased, not reviewed again"
 
 
-def test_whoever_stands_in_an_open_incident_waits(tmp_path: Path) -> None:
+def test_somebody_in_an_open_incident_waits(tmp_path: Path) -> None:
     (lost, _), (other, _) = load(2)
     incident = lost_laptop([lost], tmp_path, at=clock.now())
     sweep = erase(review(12), 12)
@@ -266,5 +268,6 @@ def test_whoever_stands_in_an_open_incident_waits(tmp_path: Path) -> None:
     }
     assert not seen(other)
     with transaction.atomic():
-        incidents.move(incident, IncidentState.CLOSED, note="Found.", by=ADVISER, at=clock.now())
+        row = incidents.find(incident.number, lock=True)
+        incidents.move(row, IncidentState.CLOSED, note="Found.", by=ADVISER, at=clock.now())
     assert queries.outcomes(erase(review(13), 13).pk) == {"person": 1}

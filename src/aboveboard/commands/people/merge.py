@@ -1,4 +1,4 @@
-"""``aboveboard people``: two records found to be of one person, and the way back."""
+"""``aboveboard people``: find duplicate records, merge them, and undo a merge."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 
 NAME = "people"
-HELP = "Find records that may be of one person, compare two, merge them, and split them again."
+HELP = "Find duplicate records, compare two, merge them, and undo a merge."
 EXAMPLE = """\
-aboveboard people twice
+aboveboard people duplicates
 aboveboard people compare 192162611299331807 192162611299331811
 aboveboard people merge 192162611299331807 192162611299331811 --reference case/417 --take email
 aboveboard people split 3 --reference case/418"""
@@ -22,51 +22,52 @@ _PAGE = 500
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     below = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    twice = below.add_parser(
-        "twice", help="list pairs that share an address or number, without opening any"
+    duplicates = below.add_parser(
+        "duplicates",
+        help="list pairs of records that share an e-mail address, phone or other number",
     )
     compare = below.add_parser(
-        "compare", help="say field by field what agrees and differs, without a value"
+        "compare", help="list which fields of two records agree or differ, without their values"
     )
-    merge = below.add_parser("merge", help="make one person of two records")
-    for one in (compare, merge):
-        one.add_argument("kept", type=int, help="the number that stays")
-        one.add_argument("merged", type=int, help="the number that leads to it from then on")
+    merge = below.add_parser("merge", help="merge two records into one")
+    for command in (compare, merge):
+        command.add_argument("kept", type=int, help="the number to keep")
+        command.add_argument("merged", type=int, help="the number of the record to merge into it")
     merge.add_argument(
         "--take",
         action="append",
         default=[],
         metavar="FIELD",
-        help="the value of the other record stays (else: the newer)",
+        help="keep the value of the record that is merged (default: the newer value)",
     )
     merge.add_argument(
         "--keep",
         action="append",
         default=[],
         metavar="FIELD",
-        help="the value of the record that stays, stays",
+        help="keep the value of the record that is kept",
     )
     split = below.add_parser("split", help="undo a merge")
-    split.add_argument("number", type=int, help="the merge's number, which merging printed")
-    for one in (merge, split):
-        one.add_argument("--reference", required=True, help="the case number; no names")
-    for one in (twice, compare, merge, split):
-        one.add_argument("--json", action="store_true", help="print JSON for a program")
+    split.add_argument("number", type=int, help="the number that merge printed")
+    for command in (merge, split):
+        command.add_argument("--reference", required=True, help="the case number; no names")
+    for command in (duplicates, compare, merge, split):
+        command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it. Exit codes: 0 done, 2 wrong input, 3 no such person or merge, 4 not possible now."""
-    if args.what == "twice":
-        return _twice(args.json)
+    if args.what == "duplicates":
+        return _duplicates(args.json)
     if args.what == "compare":
         return _compare(args)
     return _merge(args) if args.what == "merge" else _split(args)
 
 
-def _twice(as_json: bool) -> int:
+def _duplicates(as_json: bool) -> int:
     from aboveboard.identity import matching
 
-    after, found = (-1, -1), 0
+    after, count = (-1, -1), 0
     while pairs := matching.candidates(after=after, limit=_PAGE):
         for pair in pairs:
             words = f"{pair.first}  {pair.second}  share: {', '.join(pair.kinds)}"
@@ -75,21 +76,21 @@ def _twice(as_json: bool) -> int:
                 if as_json
                 else words
             )
-        found += len(pairs)
+        count += len(pairs)
         after = (pairs[-1].first, pairs[-1].second)
-    if not found and not as_json:
-        print("No two records share an address or number.")
+    if not count and not as_json:
+        print("No records share an address or number.")
     return 0
 
 
 def _compare(args: argparse.Namespace) -> int:
     from aboveboard.identity import matching
 
-    for one in matching.preview(args.kept, args.merged):
-        newer = f", newer in the one {one.newer}" if one.likeness == "differs" else ""
-        words = f"{one.field}: {one.likeness.replace('_', ' ')}{newer}"
+    for field in matching.preview(args.kept, args.merged):
+        newer = f", newer in the {field.newer} record" if field.likeness == "differs" else ""
+        words = f"{field.field}: {field.likeness.replace('_', ' ')}{newer}"
         print(
-            json.dumps({"field": one.field, "likeness": one.likeness, "newer": one.newer})
+            json.dumps({"field": field.field, "likeness": field.likeness, "newer": field.newer})
             if args.json
             else words
         )
@@ -107,7 +108,7 @@ def _merge(args: argparse.Namespace) -> int:
     )
     sequence_now()
     words = (
-        f"Merge {done.pk}: {done.merged_id} leads to {done.person_id} now.\n"
+        f"Merge {done.pk}: {done.merged_id} now leads to {done.person_id}.\n"
         f"To undo it: aboveboard people split {done.pk} --reference CASE"
     )
     print(json.dumps({"merge": done.pk, "person": done.person_id}) if args.json else words)
@@ -124,7 +125,7 @@ def _split(args: argparse.Namespace) -> int:
         args.number, kinds=kinds, reference=args.reference, by=SYSTEM, at=clock.now()
     )
     sequence_now()
-    words = f"{done.person_id} and {done.merged_id} are two people again."
+    words = f"{done.person_id} and {done.merged_id} are separate records again."
     print(
         json.dumps({"merge": done.pk, "people": [done.person_id, done.merged_id]})
         if args.json

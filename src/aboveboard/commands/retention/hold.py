@@ -14,13 +14,11 @@ if TYPE_CHECKING:
     from aboveboard.retention.queries import Hold, Restriction
 
 NAME = "hold"
-HELP = (
-    "Keep people's data from being erased (legal hold), let it rest (restriction), and end either."
-)
+HELP = "Place and release legal holds, and restrict processing or lift the restriction."
 EXAMPLE = """\
-aboveboard hold place 192162611299331807 --why claim --reference case/2026-417 --until 2027-06-30
+aboveboard hold place 192162611299331807 --reason claim --reference case/2026-417 --until 2027-06-30
 aboveboard hold release 12 --reference ruling/2027-3
-aboveboard hold restrict 192162611299331807 --why accuracy_contested --reference call/88
+aboveboard hold restrict 192162611299331807 --reason accuracy_contested --reference call/88
 aboveboard hold lift 4 --notice letter/2026-901
 aboveboard hold list --json"""
 
@@ -33,17 +31,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     below = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     place = below.add_parser("place", help="place a legal hold (GDPR Art. 17(3))")
     restrict = below.add_parser(
-        "restrict", help="restrict the use of somebody's data (GDPR Art. 18)"
+        "restrict", help="restrict the processing of a person's data (GDPR Art. 18)"
     )
-    for one, reasons in ((place, _HOLDS), (restrict, _RESTRICTIONS)):
-        one.add_argument("person", type=int, help="the person's number, as the console shows it")
-        one.add_argument("--why", required=True, choices=reasons)
-        one.add_argument("--reference", required=True, help="the case number; no names")
-        one.add_argument(
+    for command, reasons in ((place, _HOLDS), (restrict, _RESTRICTIONS)):
+        command.add_argument("person", type=int, help="the person's number, shown in the console")
+        command.add_argument("--reason", required=True, choices=reasons)
+        command.add_argument("--reference", required=True, help="the case number; no names")
+        command.add_argument(
             "--until",
             type=_day,
             metavar="DAY",
-            help="the last day, YYYY-MM-DD; left out: until somebody ends it",
+            help="the last day, YYYY-MM-DD; without it, until somebody ends it",
         )
     release = below.add_parser("release", help="release a hold")
     release.add_argument("number", type=int, help="the hold's number, from the list")
@@ -55,8 +53,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="the letter or call that informed the person (GDPR Art. 18(3))",
     )
-    for one in (place, restrict, release, lift, below.add_parser("list", help="list what stands")):
-        one.add_argument("--json", action="store_true", help="print JSON for a program")
+    for command in (
+        place,
+        restrict,
+        release,
+        lift,
+        below.add_parser("list", help="list what is open"),
+    ):
+        command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _day(text: str) -> datetime:
@@ -83,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
         done = [
             actions.place_hold(
                 args.person,
-                HoldReason(args.why),
+                HoldReason(args.reason),
                 reference=args.reference,
                 until=args.until,
                 by=SYSTEM,
@@ -91,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
             )
         ]
     elif args.what == "restrict":
-        why = RestrictionReason(args.why)
+        why = RestrictionReason(args.reason)
         done = [
             actions.restrict(
                 args.person, why, reference=args.reference, until=args.until, by=SYSTEM, at=at
@@ -103,11 +107,11 @@ def run(args: argparse.Namespace) -> int:
         done = [actions.lift_restriction(args.number, notice=args.notice, by=SYSTEM, at=at)]
     else:
         done = [*queries.open_holds(at=at), *queries.open_restrictions(at=at)]
-    rows = [_row(one) for one in done]
+    rows = [_row(row) for row in done]
     if args.json:
         print(json.dumps(rows if args.what == "list" else rows[0]))
     elif not rows:
-        print("Nothing stands: no legal hold, no restriction.")
+        print("There are no open legal holds or restrictions.")
     for row in rows if not args.json else []:
         print(
             (
@@ -120,14 +124,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _row(one: Hold | Restriction) -> dict[str, object]:
+def _row(row: Hold | Restriction) -> dict[str, object]:
     return {
-        "kind": type(one).__name__.lower(),
-        "number": one.pk,
-        "person": one.person_id,
-        "why": one.why,
-        "reference": one.reference,
-        "since": f"{one.at:%Y-%m-%d}",
-        "until": f"{one.until:%Y-%m-%d}" if one.until else "ended by somebody",
-        "ended": f"ended {one.ended_at:%Y-%m-%d}" if one.ended_at else "",
+        "kind": type(row).__name__.lower(),
+        "number": row.pk,
+        "person": row.person_id,
+        "why": row.why,
+        "reference": row.reference,
+        "since": f"{row.at:%Y-%m-%d}",
+        "until": f"{row.until:%Y-%m-%d}" if row.until else "somebody ends it",
+        "ended": f"ended {row.ended_at:%Y-%m-%d}" if row.ended_at else "",
     }

@@ -1,4 +1,4 @@
-"""``aboveboard sweep``: say which fields may no longer be kept, and erase just what was said."""
+"""``aboveboard sweep``: list the fields that may no longer be kept, and erase just those."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ if TYPE_CHECKING:
     from aboveboard.retention.sweep.queries import Sweep, SweepRow
 
 NAME = "sweep"
-HELP = "List the fields whose purposes have all lapsed; with --do, erase what the list said."
+HELP = "List the fields that no purpose allows you to keep, and erase what you have reviewed."
 EXAMPLE = """\
-aboveboard sweep              (changes nothing; prints what it found, and a digest)
-aboveboard sweep --list       (every person and field of the latest review)
-aboveboard sweep --do 3f9a…   (erases what the review with that digest listed)
-Stopped half-way, either goes on when it is run again."""
+aboveboard sweep                 (changes nothing; prints what it found, and a digest)
+aboveboard sweep --list          (every person and field of the latest review)
+aboveboard sweep --erase 3f9a…   (erases what the review with that digest listed)
+If either is interrupted, run it again: it continues where it stopped."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--do", metavar="DIGEST", help="erase what the review with this digest found")
+    what.add_argument("--erase", metavar="DIGEST", help="erase what this review lists")
     what.add_argument(
         "--list",
         action="store_true",
-        help="print every row of the latest review, and what became of it",
+        help="print every row of the latest review and its outcome",
     )
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print JSON for a program; with --list a line for each row",
+        help="print JSON; with --list, one object a line",
     )
 
 
@@ -48,14 +48,14 @@ def run(args: argparse.Namespace) -> int:
     if args.list:
         return _list(args.json)
     quiet = args.json or not sys.stderr.isatty()
-    if args.do:
+    if args.erase:
         waiting = sum(
-            queries.outcomes(found.pk).get("", 0)
-            for found in queries.sweeps()
-            if found.digest == args.do
+            queries.outcomes(sweep.pk).get("", 0)
+            for sweep in queries.sweeps()
+            if sweep.digest == args.erase
         )
         with Bar("Erasing", waiting, quiet=quiet) as advance:
-            done = erasing.erase(args.do, by=SYSTEM, at=clock.now, progress=advance)
+            done = erasing.erase(args.erase, by=SYSTEM, at=clock.now, progress=advance)
     else:
         with Bar("Reviewing", people_count(), quiet=quiet) as advance:
             done = reviewing.review(by=SYSTEM, at=clock.now(), progress=advance)
@@ -82,7 +82,7 @@ def _as_json(sweep: Sweep) -> dict[str, object]:
 def _in_words(sweep: Sweep) -> str:
     from aboveboard.retention.sweep import queries
 
-    people = sweep.counts.get("people", {})
+    people, words = sweep.counts.get("people", {}), queries.outcome_words()
     lines = [
         (
             f"{sweep.people_reviewed:,} people reviewed under promise {sweep.promise_serial}, "
@@ -99,22 +99,22 @@ def _in_words(sweep: Sweep) -> str:
     ]
     lines.append(
         f"{people.get('some', 0):,} people would lose some fields, {people.get('whole', 0):,} "
-        "would be erased whole."
+        "would be erased completely."
     )
     lines += [
-        f"{count:,} people wait: {queries.OUTCOMES[why]}."
+        f"{count:,} people must wait: {words[why]}."
         for why, count in sorted(sweep.counts.get("suspended", {}).items())
     ]
     if sweep.erasing_at is not None:
-        lines.append("What became of it:")
+        lines.append("Outcome:")
         lines += [
-            f"  {count:,} people: {queries.OUTCOMES[code]}"
+            f"  {count:,} people: {words[code]}"
             for code, count in queries.outcomes(sweep.pk).items()
         ]
     elif people:
         lines.append(
-            "Nothing was erased. List every row with --list. To erase just this:\n"
-            f"  aboveboard sweep --do {sweep.digest}"
+            "Nothing has been erased. To list every row: aboveboard sweep --list. To erase them:\n"
+            f"  aboveboard sweep --erase {sweep.digest}"
         )
     else:
         lines.append("There is nothing to erase.")
@@ -149,5 +149,5 @@ def _row_in_words(row: SweepRow) -> str:
     who = row.person_id if row.person_id is not None else "(erased)"
     return (
         f"{who}  {'whole' if row.whole else 'some'}  {', '.join(sorted(row.fields))}  "
-        f"{queries.OUTCOMES[row.outcome]}"
+        f"{queries.outcome_words()[row.outcome]}"
     )

@@ -24,7 +24,7 @@ def sweep(request: HttpRequest, sweep_id: int) -> HttpResponse:
     rows = queries.page(sweep_id, outcome=outcome, after=start)
     labels = {key: str(field.label) for key, field in promise.fields.items()}
     titles = {key: str(purpose.title) for key, purpose in promise.purposes.items()}
-    chosen = f"&outcome={outcome}" if outcome in queries.OUTCOMES else ""
+    chosen = f"&outcome={outcome}" if outcome in queries.outcome_words() else ""
     context = {
         "sweep": found,
         "lines": [
@@ -36,14 +36,14 @@ def sweep(request: HttpRequest, sweep_id: int) -> HttpResponse:
             for line in queries.report(found)
         ],
         "outcomes": [
-            (code, queries.OUTCOMES[code], people)
+            (code, queries.outcome_words()[code], people)
             for code, people in queries.outcomes(sweep_id).items()
         ],
         "rows": [
             {
                 "row": row,
                 "fields": [labels.get(name, name) for name in row.fields],
-                "outcome": queries.OUTCOMES[row.outcome],
+                "outcome": queries.outcome_words()[row.outcome],
             }
             for row in rows
         ],

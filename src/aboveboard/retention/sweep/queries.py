@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Count
 
@@ -14,10 +15,10 @@ from aboveboard.retention.sweep import suspending
 from aboveboard.retention.sweep.erasing import FIELDS, GONE, NO_LONGER, PERSON
 
 __all__ = [
-    "OUTCOMES",
     "LapsedCount",
     "Sweep",
     "SweepRow",
+    "outcome_words",
     "outcomes",
     "page",
     "report",
@@ -26,13 +27,12 @@ __all__ = [
     "sweeps",
 ]
 
-OUTCOMES = {
-    "": "waits for the erasure",
+_OUTCOMES: Final = {
+    "": "not erased yet",
     FIELDS: "these fields were erased",
     PERSON: "the whole record was erased",
     NO_LONGER: "kept: a purpose allows it again",
-    GONE: "erased meanwhile on request",
-    **suspending.WORDS,
+    GONE: "erased on request in the meantime",
 }
 
 
@@ -44,6 +44,11 @@ class LapsedCount:
     purpose: str
     why: str
     people: int
+
+
+def outcome_words() -> dict[str, str]:
+    """Return each outcome of a row, with the words that staff read."""
+    return {**_OUTCOMES, **suspending.reason_words()}
 
 
 def sweeps(*, limit: int = 50) -> Sequence[Sweep]:

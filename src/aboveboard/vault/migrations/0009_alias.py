@@ -28,7 +28,7 @@ def take_over(apps, schema_editor):
         row.save(update_fields=["state"])
 
 
-NAMES = {}
+NAMES = {"access": "refused_look_ups"}
 """What a package called its part before, and the declaration that has it now."""
 
 
