@@ -18,6 +18,7 @@ from aboveboard.console.report_loss import own_devices
 from aboveboard.incidents import queries
 from aboveboard.incidents.notices.queries import BatchView, newest_batch
 from aboveboard.incidents.terms import IncidentState
+from aboveboard.incidents.views import IncidentRow
 from aboveboard.ledger.witnessing import witness_states
 from aboveboard.promise.queries import in_force, last_serial
 
@@ -57,12 +58,12 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "console/home.html", context)
 
 
-def _pressing(row: queries.IncidentRow) -> tuple[bool, float]:
+def _pressing(row: IncidentRow) -> tuple[bool, float]:
     due = row.next_duty.due_at if row.next_duty else None
     return (due is None, due.timestamp() if due else 0.0)
 
 
-def _to_approve(running: list[queries.IncidentRow], actor: Actor) -> list[BatchView]:
+def _to_approve(running: list[IncidentRow], actor: Actor) -> list[BatchView]:
     """Return the batches that need a second person, who cannot be the one that prepared them."""
     if actor.role not in APPROVERS:
         return []

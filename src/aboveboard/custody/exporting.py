@@ -248,6 +248,8 @@ def _rows(
             row = [_plain(result.values.get(name)) for name in fields]
             listed.append((person_id, _categories(fields, row, bits), ""))
             rows.append([_pseudonym(secret, person_id), *row] if secret else row)
+        # Before the rows are handed on: were the process killed in between, the manifest would
+        # name people who are not in the file, which is safe; the other way round it would not.
         manifest_rows.store(export.pk, listed)
         counts.people += len(rows)
         counts.refused += len(listed) - len(rows)

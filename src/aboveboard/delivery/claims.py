@@ -82,6 +82,8 @@ def take(worker: str, at: datetime, limit: int) -> Claim | None:
     """
     token = f"{worker[:70]}/{new_id():x}"
     for batch in _sendable(at):
+        # What a dead worker left comes first: it may have been sent already, and the sooner it is
+        # sent again, under the same Message-ID, the surer the mail server still knows it.
         for which, moment in ((_ABANDONED, at - limits.DELIVERY_LEASE), (_DUE, at)):
             taken = _run(_TAKE, token, at, batch.id, moment, limit, which=which)
             if not taken:
@@ -125,6 +127,7 @@ def record(claim: Claim, results: Iterable[Result], at: datetime) -> list[Result
     for result in results:
         alike[result.state, result.reason, result.code, result.due_at][result.id] = result
     written: list[Result] = []
+    # Row and entry are one transaction: a notice that the ledger says was sent is never queued.
     with transaction.atomic():
         for (state, reason, code, due_at), group in alike.items():
             sent_at = at if state == DispatchState.SENT else None

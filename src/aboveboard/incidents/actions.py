@@ -21,7 +21,7 @@ from aboveboard.incidents.assessment.times import check_order
 from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.models import DutyDone, DutyRecord, Incident
 from aboveboard.incidents.terms import IncidentKind, IncidentState
-from aboveboard.incidents.views import IncidentView
+from aboveboard.incidents.views import DutyDoneView, IncidentView
 
 _MOMENTS = ("occurred_at", "discovered_at", "aware_at", "determined_at")
 
@@ -213,7 +213,7 @@ def mark_done(
     words: str = "",
     by: Actor,
     at: datetime,
-) -> DutyDone:
+) -> DutyDoneView:
     """Mark a duty as done, with the evidence. Clocks that start with it start.
 
     ``reference``: such as the authority's case number.
@@ -260,7 +260,7 @@ def mark_done(
         )
         lifecycle.record(entry, by=by, at=at)
     assess.assess(duty.incident.number, by=by, at=at)
-    return done
+    return DutyDoneView.of(done)
 
 
 def contain(number: int, *, words: str = "", by: Actor, at: datetime) -> None:

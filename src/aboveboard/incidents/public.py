@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from aboveboard.basics.errors import NotFound
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.exposure.counts import newest
-from aboveboard.incidents.models import DutyDone, Incident, StateRecord, TimelineEvent
+from aboveboard.incidents.models import DutyDone, Incident, StateRecord
 from aboveboard.incidents.notices.queries import BatchView, newest_batch
 from aboveboard.incidents.terms import IncidentState
+from aboveboard.incidents.views import TimelineRow
 from aboveboard.promise.model import LossMeasure, LossPromise
 from aboveboard.promise.queries import in_force
 
@@ -43,7 +44,7 @@ class PublicIncident:
     people: int | None
     notified: int
     kept: tuple[Kept, ...]
-    timeline: tuple[TimelineEvent, ...]
+    timeline: tuple[TimelineRow, ...]
 
 
 def incidents(*, at: datetime) -> Sequence[PublicIncident]:
@@ -79,7 +80,10 @@ def _public(incident: Incident, at: datetime) -> PublicIncident:
         people=counted.people if counted else None,
         notified=batch.sent if batch else 0,
         kept=tuple(_kept(loss, incident, batch, at) for loss in in_force().promise.losses.values()),
-        timeline=tuple(incident.timeline.filter(public=True).order_by("at", "id")),
+        timeline=tuple(
+            TimelineRow.of(row)
+            for row in incident.timeline.filter(public=True).order_by("at", "id")
+        ),
     )
 
 

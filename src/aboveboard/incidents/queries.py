@@ -1,133 +1,51 @@
-"""Every read of incidents that a face needs. Each number on a page opens as the rows it counts.
+"""Every read of incidents that a face needs, as ``views``.
 
-What a person is told, and how far notices are: ``notices.queries``. The public list: ``public``.
+Each number on a page opens as the rows it counts. A person's own notices, and how far a batch is:
+``notices.queries``. The trust centre: ``public``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from aboveboard.basics import limits
 from aboveboard.custody import queries as custody
-from aboveboard.custody.queries import ExportRow
 from aboveboard.engines import listing
 from aboveboard.engines.listing import CountedLine, Exposed, Filter
 from aboveboard.incidents import lifecycle
-from aboveboard.incidents.assessment.circumstances import Circumstances, Question, of, questions
+from aboveboard.incidents.assessment.circumstances import of, questions
 from aboveboard.incidents.exposure.counts import cells_of, newest
 from aboveboard.incidents.exposure.folders import exposure_file, lines_file
+from aboveboard.incidents.leaks.reading import UnreadLine, UnreadReason
 from aboveboard.incidents.models import (
     Assessment,
-    DutyDone,
     DutyRecord,
     Evidence,
-    Exposure,
     Incident,
     StateRecord,
     TimelineEvent,
     UnreadRow,
 )
 from aboveboard.incidents.terms import IncidentState
-from aboveboard.incidents.views import IncidentView
+from aboveboard.incidents.views import (
+    AssessmentView,
+    CountView,
+    DutyDoneView,
+    DutyView,
+    EvidenceView,
+    ExposedPerson,
+    IncidentPage,
+    IncidentRow,
+    IncidentView,
+    Slice,
+    StateRow,
+    TimelineRow,
+)
 from aboveboard.law import clocks, severity
 from aboveboard.law.categories import from_bitmap, known
 
 _FAR = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class DutyView:
-    """A duty as a page shows it. ``left`` is in words ("44 h 51 min", "late by 2 h 5 min"), empty
-    without a fixed time."""
-
-    id: int
-    duty_id: str
-    jurisdiction: str
-    place: str
-    recipient_type: str
-    who: str
-    law: str
-    citation: str
-    people: int
-    people_there: int
-    required: str
-    reasons: tuple[str, ...]
-    due_at: datetime | None
-    left: str
-    late: bool
-    clock_words: str
-    content_required: tuple[str, ...]
-    content_forbidden: tuple[str, ...]
-    checked: str
-    source: str
-    not_covered: bool
-    done: DutyDone | None
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """How many people are in a severity band. ``share`` is of all people, 0 to 1."""
-
-    band: int
-    name: str
-    people: int
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentRow:
-    """An incident as a list shows it. ``people`` is None until counted."""
-
-    number: int
-    reference: str
-    kind: str
-    title: str
-    state: IncidentState
-    aware_at: datetime
-    people: int | None
-    high: int
-    next_duty: DutyView | None
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentPage:
-    """All that the page of one incident shows. ``exposure`` is None until counted;
-    then so are the lists."""
-
-    incident: IncidentView
-    state: IncidentState
-    known_for: timedelta
-    exposure: Exposure | None
-    slices: tuple[Slice, ...]
-    worst_reason: str
-    languages: dict[str, int]
-    channels: dict[str, int]
-    jurisdictions: dict[str, int]
-    assessment: Assessment | None
-    duties: tuple[DutyView, ...]
-    next_duty: DutyView | None
-    timeline: tuple[TimelineEvent, ...]
-    evidence: Evidence | None
-    exports: tuple[ExportRow, ...]
-    circumstances: Circumstances
-    unanswered: tuple[Question, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One exposed person as a list shows it: ids, what was exposed in words, how bad,
-    how they can be reached."""
-
-    person_id: int
-    jurisdiction: str
-    language: str
-    channel: str
-    band: int
-    severity: str
-    readable: tuple[str, ...]
-    protected: tuple[str, ...]
 
 
 def incidents(*, at: datetime, state: IncidentState | None = None) -> Sequence[IncidentRow]:
@@ -179,11 +97,12 @@ def page(number: int, *, at: datetime) -> IncidentPage:
     due = duties(number, at=at)
     circumstances = of(incident.kind, incident.circumstances)
     judged = assessment(number)
+    evidence = Evidence.objects.filter(incident=incident).first()
     return IncidentPage(
         incident=IncidentView.of(incident),
         state=lifecycle.stands(incident),
         known_for=at - incident.aware_at,
-        exposure=counted,
+        exposure=CountView.of(counted) if counted else None,
         slices=_slices(cells),
         worst_reason=_worst_reason(judged),
         languages=_tally(cells, "language"),
@@ -193,7 +112,7 @@ def page(number: int, *, at: datetime) -> IncidentPage:
         duties=tuple(due),
         next_duty=next_duty(due),
         timeline=tuple(timeline(number)),
-        evidence=Evidence.objects.filter(incident=incident).first(),
+        evidence=EvidenceView.of(evidence) if evidence else None,
         exports=tuple(custody.exports(device_id=incident.device_id)) if incident.device_id else (),
         circumstances=circumstances,
         unanswered=tuple(
@@ -202,9 +121,10 @@ def page(number: int, *, at: datetime) -> IncidentPage:
     )
 
 
-def assessment(number: int) -> Assessment | None:
+def assessment(number: int) -> AssessmentView | None:
     """Return the judgement that stands, or None before the first count."""
-    return Assessment.objects.filter(incident__number=number).order_by("-id").first()
+    row = Assessment.objects.filter(incident__number=number).order_by("-id").first()
+    return AssessmentView.of(row) if row else None
 
 
 def duties(number: int, *, at: datetime, dropped: bool = False) -> Sequence[DutyView]:
@@ -233,19 +153,21 @@ def duty(duty_pk: int, *, at: datetime) -> DutyView | None:
     return _duty(row, at) if row else None
 
 
-def timeline(number: int) -> Sequence[TimelineEvent]:
+def timeline(number: int) -> Sequence[TimelineRow]:
     """Return what happened, newest first."""
-    return list(TimelineEvent.objects.filter(incident__number=number).order_by("-at", "-id"))
+    rows = TimelineEvent.objects.filter(incident__number=number).order_by("-at", "-id")
+    return [TimelineRow.of(row) for row in rows]
 
 
-def states(number: int) -> Sequence[StateRecord]:
+def states(number: int) -> Sequence[StateRow]:
     """Return the states that the incident came into, oldest first."""
-    return list(StateRecord.objects.filter(incident__number=number).order_by("id"))
+    rows = StateRecord.objects.filter(incident__number=number).order_by("id")
+    return [StateRow(IncidentState(row.state), row.at, row.by, row.note) for row in rows]
 
 
 def people(
     number: int, which: Filter | None = None, *, limit: int = limits.PAGE_SIZE
-) -> Sequence[Person]:
+) -> Sequence[ExposedPerson]:
     """Return a page of exposed people by person id; ``which.after`` is the
     last id of the page before.
 
@@ -283,11 +205,10 @@ def lines(
     return listing.lines(file, outcome=outcome, after=after, limit=limit) if file.is_file() else []
 
 
-def unread(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Sequence[UnreadRow]:
-    """Return a page of the lines that could not be read, by line number."""
-    return list(
-        UnreadRow.objects.filter(incident__number=number, line__gt=after).order_by("line")[:limit]
-    )
+def unread(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Sequence[UnreadLine]:
+    """Return a page of the lines that could not be read, by line number, with the reason."""
+    rows = UnreadRow.objects.filter(incident__number=number, line__gt=after).order_by("line")
+    return [UnreadLine(row.line, UnreadReason(row.reason)) for row in rows[:limit]]
 
 
 def labels(bits: int, language: str = "en") -> tuple[str, ...]:
@@ -295,9 +216,9 @@ def labels(bits: int, language: str = "en") -> tuple[str, ...]:
     return tuple(known()[key].label[language] for key in from_bitmap(bits))
 
 
-def _person(row: Exposed) -> Person:
+def _person(row: Exposed) -> ExposedPerson:
     band = severity.Band(row.severity)
-    return Person(
+    return ExposedPerson(
         person_id=row.person_id,
         jurisdiction=row.jurisdiction,
         language=row.language,
@@ -334,7 +255,7 @@ def _duty(row: DutyRecord, at: datetime) -> DutyView:
         checked=facts["checked"] or "",
         source=facts["source"],
         not_covered=facts["not_covered"],
-        done=done,
+        done=DutyDoneView.of(done) if done else None,
     )
 
 
@@ -349,7 +270,7 @@ def _slices(cells: Sequence[listing.Cell]) -> tuple[Slice, ...]:
     return tuple(found)
 
 
-def _worst_reason(judged: Assessment | None) -> str:
+def _worst_reason(judged: AssessmentView | None) -> str:
     if judged is None or not judged.severities:
         return ""
     worst = max(judged.severities, key=lambda row: (row["band"], row["people"]))

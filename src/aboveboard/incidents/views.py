@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from aboveboard.incidents.models import Incident
-from aboveboard.incidents.terms import IncidentKind
+from aboveboard.custody.queries import ExportRow
+from aboveboard.incidents.assessment.circumstances import Circumstances, Question
+from aboveboard.incidents.models import (
+    Assessment,
+    DutyDone,
+    Evidence,
+    Exposure,
+    Incident,
+    TimelineEvent,
+)
+from aboveboard.incidents.terms import IncidentKind, IncidentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +59,216 @@ class IncidentView:
             published_at=row.published_at,
             answers=row.circumstances,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class CountView:
+    """A count that stands: how many people, and what became of each line of a leaked file."""
+
+    id: int
+    counted_at: datetime
+    file_digest: str
+    people: int
+    matched_lines: int
+    ambiguous_lines: int
+    stranger_lines: int
+    unread_lines: int
+    seconds: float
+
+    @classmethod
+    def of(cls, row: Exposure) -> CountView:
+        """Return the view of a row."""
+        return cls(
+            id=row.pk,
+            counted_at=row.counted_at,
+            file_digest=row.file_digest,
+            people=row.people,
+            matched_lines=row.matched_lines,
+            ambiguous_lines=row.ambiguous_lines,
+            stranger_lines=row.stranger_lines,
+            unread_lines=row.unread_lines,
+            seconds=row.seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentView:
+    """How bad it is. ``risk``: ``law.risk.Risk``, "" when nobody was exposed; ``reasons``: each
+    with its text and citation; ``severities``: what each combination scored, and why."""
+
+    at: datetime
+    risk: str
+    notify_authority: bool
+    notify_people: bool
+    reasons: tuple[dict[str, str], ...]
+    severities: tuple[dict[str, Any], ...]
+
+    @classmethod
+    def of(cls, row: Assessment) -> AssessmentView:
+        """Return the view of a row."""
+        return cls(
+            at=row.at,
+            risk=row.risk,
+            notify_authority=row.notify_authority,
+            notify_people=row.notify_people,
+            reasons=tuple(row.reasons),
+            severities=tuple(row.severities),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One thing that happened, in a sentence. ``public``: it stands on the trust centre."""
+
+    at: datetime
+    code: str
+    sentence: str
+    public: bool
+
+    @classmethod
+    def of(cls, row: TimelineEvent) -> TimelineRow:
+        """Return the view of a row."""
+        return cls(at=row.at, code=row.code, sentence=row.sentence, public=row.public)
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """The incident came into a state: when, and who said so, as the actor's JSON."""
+
+    state: IncidentState
+    at: datetime
+    by: dict[str, str]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """A leaked file as evidence: nothing of what it says is kept."""
+
+    file_name: str
+    size: int
+    digest: str
+    sealed_at: datetime
+    columns: tuple[str, ...]
+    readable: int
+    unread: int
+
+    @classmethod
+    def of(cls, row: Evidence) -> EvidenceView:
+        """Return the view of a row."""
+        return cls(
+            file_name=row.file_name,
+            size=row.size,
+            digest=row.digest,
+            sealed_at=row.sealed_at,
+            columns=tuple(row.columns),
+            readable=row.readable,
+            unread=row.unread,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DutyDoneView:
+    """A duty was done: when, with what reference of the authority's, and in what words."""
+
+    at: datetime
+    reference: str
+    note: str
+
+    @classmethod
+    def of(cls, row: DutyDone) -> DutyDoneView:
+        """Return the view of a row."""
+        return cls(at=row.at, reference=row.reference, note=row.note)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """A duty as a page shows it. ``left`` is in words ("44 h 51 min", "late by 2 h 5 min"), empty
+    without a fixed time."""
+
+    id: int
+    duty_id: str
+    jurisdiction: str
+    place: str
+    recipient_type: str
+    who: str
+    law: str
+    citation: str
+    people: int
+    people_there: int
+    required: str
+    reasons: tuple[str, ...]
+    due_at: datetime | None
+    left: str
+    late: bool
+    clock_words: str
+    content_required: tuple[str, ...]
+    content_forbidden: tuple[str, ...]
+    checked: str
+    source: str
+    not_covered: bool
+    done: DutyDoneView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """How many people are in a severity band. ``share`` is of all people, 0 to 1."""
+
+    band: int
+    name: str
+    people: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """An incident as a list shows it. ``people`` is None until counted."""
+
+    number: int
+    reference: str
+    kind: str
+    title: str
+    state: IncidentState
+    aware_at: datetime
+    people: int | None
+    high: int
+    next_duty: DutyView | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPage:
+    """All that the page of one incident shows. ``exposure`` is None until counted;
+    then so are the lists."""
+
+    incident: IncidentView
+    state: IncidentState
+    known_for: timedelta
+    exposure: CountView | None
+    slices: tuple[Slice, ...]
+    worst_reason: str
+    languages: dict[str, int]
+    channels: dict[str, int]
+    jurisdictions: dict[str, int]
+    assessment: AssessmentView | None
+    duties: tuple[DutyView, ...]
+    next_duty: DutyView | None
+    timeline: tuple[TimelineRow, ...]
+    evidence: EvidenceView | None
+    exports: tuple[ExportRow, ...]
+    circumstances: Circumstances
+    unanswered: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExposedPerson:
+    """One exposed person as a list shows it: ids, what was exposed in words, how bad,
+    how they can be reached."""
+
+    person_id: int
+    jurisdiction: str
+    language: str
+    channel: str
+    band: int
+    severity: str
+    readable: tuple[str, ...]
+    protected: tuple[str, ...]

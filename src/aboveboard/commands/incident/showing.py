@@ -9,6 +9,7 @@ from typing import Any
 from aboveboard.basics import clock
 from aboveboard.incidents import queries, reports
 from aboveboard.incidents.veris import export
+from aboveboard.incidents.views import DutyView, IncidentPage
 
 
 def list_all(args: argparse.Namespace) -> int:
@@ -59,7 +60,7 @@ def show(args: argparse.Namespace) -> int:
     return 0
 
 
-def _facts(page: queries.IncidentPage) -> dict[str, Any]:
+def _facts(page: IncidentPage) -> dict[str, Any]:
     count, duty = page.exposure, page.next_duty
     return {
         "incident": page.incident.reference,
@@ -90,7 +91,7 @@ def duties(args: argparse.Namespace) -> int:
     return 1 if any(duty.late and duty.required == "yes" for duty in rows) else 0
 
 
-def _duty(duty: queries.DutyView) -> dict[str, Any]:
+def _duty(duty: DutyView) -> dict[str, Any]:
     return {
         "duty": duty.id,
         "id": duty.duty_id,

@@ -19,6 +19,7 @@ from aboveboard.console.incidents.forms import CircumstancesForm, DoneForm, Note
 from aboveboard.incidents import actions, queries, reports
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.terms import IncidentState
+from aboveboard.incidents.views import DutyView
 
 LEADS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
 _FIRST = 8
@@ -32,7 +33,7 @@ class DueRow:
     """A duty in the table; ``by``: the first sentence of its clock, for one
     without a fixed time."""
 
-    view: queries.DutyView
+    view: DutyView
     by: str
 
 

@@ -15,7 +15,8 @@ from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.engines.listing import Filter
 from aboveboard.incidents import queries
-from aboveboard.incidents.leaks.reading import SENTENCES, UnreadReason
+from aboveboard.incidents.leaks.reading import SENTENCES
+from aboveboard.incidents.views import IncidentPage
 
 _OUTCOMES = {
     "matched": "are our customers",
@@ -52,7 +53,7 @@ def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
     page, after = queries.page(number, at=clock.now()), _number(request, "after")
     if outcome == "unread":
         unread = queries.unread(number, after=after, limit=PAGE_SIZE)
-        rows = [{"line": row.line, "why": SENTENCES[UnreadReason(row.reason)]} for row in unread]
+        rows = [{"line": row.line, "why": SENTENCES[row.reason]} for row in unread]
         words = "could not be read"
     elif outcome in _OUTCOMES:
         rows = [
@@ -92,7 +93,7 @@ def _number(request: HttpRequest, name: str) -> int:
     return int(text)
 
 
-def _filters(page: queries.IncidentPage, chosen: dict[str, str]) -> list[dict[str, object]]:
+def _filters(page: IncidentPage, chosen: dict[str, str]) -> list[dict[str, object]]:
     groups = (
         (
             "band",

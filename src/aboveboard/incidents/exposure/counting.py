@@ -102,6 +102,7 @@ def count(
             counted = engine.from_manifest(custody.manifest(exports), snapshot, out, score=score)
     progress(STEPS[2])
     row = _write(incident, counted, out, by, at)  # 4
+    # Only now: after a crash before this the same digests are matched once more.
     leak.forget()  # 5
     keyed.forget(folder_of(incident))
     progress(STEPS[3])

@@ -39,6 +39,7 @@ def render_notices(items: Sequence[Item]) -> Iterator[tuple[int, Rendered | Skip
         yield from ((item.id, Skip("texts-changed")) for item in items)
         return
     loss = loss_of(batch)
+    # Whoever is not in the count that was approved gets nothing, even if a row was queued for them.
     exposed = listing.people(exposure_file(batch.exposure), [item.person_id for item in items])
     by_person = {item.person_id: item for item in items if item.person_id in exposed}
     yield from ((item.id, Skip("not-exposed")) for item in items if item.person_id not in exposed)
