@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.logs import JsonLines, TextLines, configuration, describe, mask
 
-TELLING = [
+PERSONAL = [
     "jon24@adventure-works.com",
     "'Jon.Yang+x@mail.example.co.uk'",
     "+44 20 7946 0958",
@@ -25,7 +25,7 @@ TELLING = [
 ]
 
 
-@pytest.mark.parametrize("text", TELLING)
+@pytest.mark.parametrize("text", PERSONAL)
 def test_what_tells_who_somebody_is_is_masked(text: str) -> None:
     assert "[" in mask(f"failed for {text}, again")
     assert not any(

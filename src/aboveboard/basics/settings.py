@@ -148,7 +148,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """How notices leave."""
+    """How notices are sent."""
 
     url: str = _setting(
         "smtp://127.0.0.1:1025",
@@ -164,11 +164,11 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Where the root key is."""
+    """The root key and its provider."""
 
     root: str = _setting(
         "file:root.key",
-        "Where the root key is: `file:PATH`, `env:NAME`, `secret:PATH`, "
+        "The provider of the root key: `file:PATH`, `env:NAME`, `secret:PATH`, "
         "`vault:https://HOST:PORT/MOUNT/KEY` (OpenBao or Vault, transit) or "
         "`awskms:KEY?region=REGION`; see docs/how-to/keep-the-keys.md.",
         _url_with("file", "env", "secret", "vault", "awskms"),
@@ -310,7 +310,7 @@ def load(home: Path, environment: Mapping[str, str]) -> Settings:
         if name not in SECTIONS:
             raise WrongSetting(
                 name=f"[{name}]",
-                found="a section nobody reads",
+                found="an unknown section",
                 expected="one of " + ", ".join(SECTIONS),
                 where=file,
             )
@@ -333,7 +333,7 @@ def _section(
         if name not in known:
             raise WrongSetting(
                 name=f"{section}.{name}",
-                found="a setting nobody reads",
+                found="an unknown setting",
                 expected="one of " + ", ".join(known),
                 where=file,
             )
