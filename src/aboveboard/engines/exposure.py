@@ -72,10 +72,10 @@ def from_manifest(
         )
         with engine(memory_bytes=memory_bytes) as duck:
             duck.execute(statement("manifest_people"), {"manifest": str(manifest)})
-            found = _score_and_write(duck, snapshot, out, score)
+            people_count = _score_and_write(duck, snapshot, out, score)
     finally:
         manifest.unlink(missing_ok=True)
-    return Counted(people=found, digest=_digest(out), seconds=time.monotonic() - began)
+    return Counted(people=people_count, digest=_digest(out), seconds=time.monotonic() - began)
 
 
 def from_leak(
@@ -106,9 +106,9 @@ def from_leak(
         outcomes = dict(duck.execute(statement("leak_counts")).fetchall())
         with whole(lines) as part:
             duck.sql(statement("leak_lines")).write_parquet(str(part))
-        found = _score_and_write(duck, snapshot, out, score)
+        people_count = _score_and_write(duck, snapshot, out, score)
     return Counted(
-        people=found,
+        people=people_count,
         digest=_digest(out),
         seconds=time.monotonic() - began,
         matched=outcomes.get("matched", 0),
@@ -127,22 +127,22 @@ def rescore(exposure: Path, out: Path, *, score: Score) -> Counted:
     began = time.monotonic()
     with engine() as duck:
         duck.execute(statement("exposed_again"), {"exposure": str(exposure)})
-        found = _band(duck, score)
+        people_count = _band(duck, score)
         with whole(out) as part:
             duck.sql(statement("rescored")).write_parquet(str(part))
-    return Counted(people=found, digest=_digest(out), seconds=time.monotonic() - began)
+    return Counted(people=people_count, digest=_digest(out), seconds=time.monotonic() - began)
 
 
 def _score_and_write(
     duck: duckdb.DuckDBPyConnection, snapshot: Snapshot, out: Path, score: Score
 ) -> int:
-    found = _band(duck, score)
+    people_count = _band(duck, score)
     with whole(out) as part:
         duck.sql(
             statement("exposure"),
             params={"people": str(snapshot.people), "index": str(snapshot.index)},
         ).write_parquet(str(part))
-    return found
+    return people_count
 
 
 def _band(duck: duckdb.DuckDBPyConnection, score: Score) -> int:

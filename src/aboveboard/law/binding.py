@@ -56,13 +56,13 @@ def judge(
     """
     total = sum(group.people for group in there)
     counted = [_count(rule, facts, group, on) for group in there]
-    kept = [one for one in counted if one.covered is not Required.NO]
+    kept = [row for row in counted if row.covered is not Required.NO]
     if not kept:
         return Judged(Required.NO, 0, total, (_not_covered(rule, counted),))
     answers = [_of_coverage(kept), _of_verb(rule, facts)]
     harm, kept = _of_harm(rule, kept)
     answers.append(harm)
-    people = sum(one.group.people for one in kept)
+    people = sum(row.group.people for row in kept)
     if rule.threshold:
         enough = _of_threshold(
             rule, rule.threshold, kept, _counted_everywhere(rule, facts, everyone, on)
@@ -116,18 +116,18 @@ def _covered(
         return Required.NO, _SAFE if rule.safe_harbour == "yes" else "No personal data was exposed."
     if not rule.data:
         return Required.YES, ""
-    found = definitions.covered(rule.data, usable, codes_taken=facts.codes_taken, on=on)
-    return found.covered, found.reason
+    coverage = definitions.covered(rule.data, usable, codes_taken=facts.codes_taken, on=on)
+    return coverage.covered, coverage.reason
 
 
 _SAFE = "The data cannot be read and its keys are safe, so this law asks for nothing."
 
 
 def _not_covered(rule: Rule, counted: Sequence[_Counted]) -> str:
-    hidden = any(one.group.protected for one in counted) and rule.safe_harbour == "yes"
-    if hidden and not any(one.group.readable for one in counted):
+    hidden = any(row.group.protected for row in counted) and rule.safe_harbour == "yes"
+    if hidden and not any(row.group.readable for row in counted):
         return _SAFE
-    words = next(one.reason for one in sorted(counted, key=lambda one: not one.group.readable))
+    words = next(row.reason for row in sorted(counted, key=lambda row: not row.group.readable))
     return (
         f"{words} What else would have counted cannot be read, and its keys are safe."
         if hidden
@@ -136,9 +136,9 @@ def _not_covered(rule: Rule, counted: Sequence[_Counted]) -> str:
 
 
 def _of_coverage(kept: Sequence[_Counted]) -> tuple[Required, str]:
-    sure = [one for one in kept if one.covered is Required.YES]
+    sure = [row for row in kept if row.covered is Required.YES]
     best = sure or kept
-    return best[0].covered, max((one.reason for one in best), key=len)
+    return best[0].covered, max((row.reason for row in best), key=len)
 
 
 def _of_verb(rule: Rule, facts: LossFacts) -> tuple[Required, str]:
@@ -168,10 +168,10 @@ def _of_harm(rule: Rule, kept: list[_Counted]) -> tuple[tuple[Required, str], li
     """
     test = catalogue.harm_answers()[rule.harm_test]
     answers = {risk: catalogue.HARM_ANSWERS[test[risk]] for risk in _RISKS}
-    best = max(kept, key=lambda one: (_RANK[answers[one.risk]], _RISKS.index(one.risk)))
+    best = max(kept, key=lambda row: (_RANK[answers[row.risk]], _RISKS.index(row.risk)))
     answer = answers[best.risk]
     if rule.recipient_type == "individuals" and answer is not Required.NO:
-        kept = [one for one in kept if answers[one.risk] is not Required.NO]
+        kept = [row for row in kept if answers[row.risk] is not Required.NO]
     words = (
         test["words"]
         if rule.harm_test in ("none", "record")
@@ -207,18 +207,18 @@ def _of_threshold(
     rule: Rule, threshold: Threshold, kept: Sequence[_Counted], everywhere: int
 ) -> tuple[Required, str]:
     """Step 5."""
-    people = sum(one.group.people for one in kept)
+    people = sum(row.group.people for row in kept)
     if threshold.of == "everyone":
         people = everywhere
     elif threshold.of == "residents" and "-" not in rule.jurisdiction:
         # A federal rule that counts the residents of one state: the largest state decides.
         by_state: dict[str, int] = {}
-        for one in kept:
-            by_state[one.group.jurisdiction] = (
-                by_state.get(one.group.jurisdiction, 0) + one.group.people
+        for row in kept:
+            by_state[row.group.jurisdiction] = (
+                by_state.get(row.group.jurisdiction, 0) + row.group.people
             )
         people = max(by_state.values())
-    sure = sum(one.group.people for one in kept if one.covered is Required.YES)
+    sure = sum(row.group.people for row in kept if row.covered is Required.YES)
     if threshold.count <= 1 and threshold.operator == ">=":
         return Required.YES, ""
     words = f"Due at {threshold.words()} ({threshold.text}); here {people:,}."

@@ -80,12 +80,12 @@ def _holidays(place: str) -> HolidayBase | None:
         "categories": row.get("categories"),
     }
     try:
-        found = holidays.country_holidays(country, **wanted)
+        calendar = holidays.country_holidays(country, **wanted)
     except NotImplementedError:
         return _holidays(country) if subdivision else None
     for extra in row.get("add", ()):
-        found[extra["date"]] = extra["name"]
-    return found
+        calendar[extra["date"]] = extra["name"]
+    return calendar
 
 
 @cache

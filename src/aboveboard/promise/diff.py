@@ -93,39 +93,39 @@ def _purpose(before: Purpose, after: Purpose, old: Promise, new: Promise) -> Ite
         (
             before.fields,
             after.fields,
-            lambda promise, one: promise.fields[one].label,
+            lambda promise, named: promise.fields[named].label,
             "now also uses “{}”",
             "no longer uses “{}”",
         ),
         (
             before.roles,
             after.roles,
-            lambda promise, one: promise.roles[one].title,
+            lambda promise, named: promise.roles[named].title,
             "is now also open to {}",
             "is closed to {}",
         ),
         (
             before.channels,
             after.channels,
-            lambda promise, one: promise.channels[one].title,
+            lambda promise, named: promise.channels[named].title,
             "is now also done {}",
             "is no longer done {}",
         ),
         (
             before.recipients,
             after.recipients,
-            lambda promise, one: promise.recipients[one].title,
+            lambda promise, named: promise.recipients[named].title,
             "is now also shared with {}",
             "is no longer shared with {}",
         ),
     )
     for had, has, name, more, less in names:
-        for one in has:
-            if one not in had:
-                yield Change(Direction.WIDENED, key, f"{title} {more.format(name(new, one))}.")
-        for one in had:
-            if one not in has:
-                yield Change(Direction.NARROWED, key, f"{title} {less.format(name(old, one))}.")
+        for named in has:
+            if named not in had:
+                yield Change(Direction.WIDENED, key, f"{title} {more.format(name(new, named))}.")
+        for named in had:
+            if named not in has:
+                yield Change(Direction.NARROWED, key, f"{title} {less.format(name(old, named))}.")
     yield from _basis(before, after)
     yield from _retention(before, after)
     yield from _against_wishes(before, after)
@@ -315,13 +315,13 @@ def _rest(old: Promise, new: Promise) -> Iterator[Change]:
 def _break_glass(old: Promise, new: Promise) -> Iterator[Change]:
     had = {*old.break_glass.roles, *old.break_glass.fields} if old.break_glass else set()
     has = {*new.break_glass.roles, *new.break_glass.fields} if new.break_glass else set()
-    for one in sorted(has - had):
+    for named in sorted(has - had):
         yield Change(
-            Direction.WIDENED, "break_glass", f"In an emergency, now also: {_named(new, one)}."
+            Direction.WIDENED, "break_glass", f"In an emergency, now also: {_named(new, named)}."
         )
-    for one in sorted(had - has):
+    for named in sorted(had - has):
         yield Change(
-            Direction.NARROWED, "break_glass", f"In an emergency, no longer: {_named(old, one)}."
+            Direction.NARROWED, "break_glass", f"In an emergency, no longer: {_named(old, named)}."
         )
 
 

@@ -170,18 +170,18 @@ def as_text(promise: Promise, language: str = "en") -> str:
         "",
     ]
     for purpose in promise.purposes.values():
-        said = purpose_in_words(promise, purpose, language)
-        lines += [f"{said.title} ({said.basis})"]
+        words = purpose_in_words(promise, purpose, language)
+        lines += [f"{words.title} ({words.basis})"]
         lines += [
             f"  {part}"
             for part in (
-                said.what,
-                said.why,
-                said.line,
-                said.who,
-                said.choice,
-                said.special,
-                said.restricted,
+                words.what,
+                words.why,
+                words.line,
+                words.who,
+                words.choice,
+                words.special,
+                words.restricted,
             )
             if part
         ]
@@ -225,8 +225,8 @@ def _known(language: str) -> str:
 
 
 def _words(language: str) -> Mapping[str, Any]:
-    said: Mapping[str, Any] = _file()["languages"][_known(language)]
-    return said
+    words: Mapping[str, Any] = _file()["languages"][_known(language)]
+    return words
 
 
 @cache

@@ -103,8 +103,8 @@ def as_json_ld(promise: Promise) -> dict[str, Json]:
 def _row(promise: Promise, purpose: Purpose, language: str) -> Row:
     who = promise.organisation
     basis = bases.lawful_bases()[purpose.basis]
-    found = promise.categories_of(purpose.fields)
-    labels = [categories.get(key).label for key in found]
+    keys = promise.categories_of(purpose.fields)
+    labels = [categories.get(key).label for key in keys]
     recipients = [promise.recipients[key] for key in purpose.recipients]
     condition = bases.special_conditions()[purpose.article9.condition] if purpose.article9 else None
     contacts = (
@@ -127,14 +127,18 @@ def _row(promise: Promise, purpose: Purpose, language: str) -> Row:
         people=f"Customers in {', '.join(trades_in)}",
         categories="; ".join(label.get(language, label["en"]) for label in labels),
         special=f"{condition.article}: {condition.say(language)}" if condition else "",
-        recipients="; ".join(
-            f"{one.title.say(language)} ({one.name}, {one.kind.replace('_', ' ')}, {one.country})"
-            for one in recipients
+        recipients="; ".join(_recipient(recipient, language) for recipient in recipients),
+        transfers="; ".join(
+            _transfer(recipient, language) for recipient in recipients if recipient.third_country
         ),
-        transfers="; ".join(_transfer(one, language) for one in recipients if one.third_country),
         kept=retention_in_words(purpose.retention, language),
         security=" ".join(measure.say(language) for measure in promise.security),
     )
+
+
+def _recipient(recipient: Recipient, language: str) -> str:
+    kind = recipient.kind.replace("_", " ")
+    return f"{recipient.title.say(language)} ({recipient.name}, {kind}, {recipient.country})"
 
 
 def _transfer(recipient: Recipient, language: str) -> str:

@@ -121,7 +121,7 @@ def late(facts: ReportFacts) -> bool:
 
 
 def _who(facts: ReportFacts) -> dict[int, Answer]:
-    found: dict[int, Answer] = {
+    answers: dict[int, Answer] = {
         6: facts.follow_up_to,
         7: facts.reference,
         12: facts.organisation,
@@ -132,23 +132,23 @@ def _who(facts: ReportFacts) -> dict[int, Answer]:
         41: "; ".join(party.contact for party in facts.other_parties) or _NONE,
     }
     if facts.public_sector is not None:
-        found[14] = "b" if facts.public_sector else "a"
+        answers[14] = "b" if facts.public_sector else "a"
     if facts.reporter:
-        found |= {
+        answers |= {
             21: facts.reporter.name,
             22: facts.reporter.contact,
             23: _letter("reporter_function", facts.reporter_function),
         }
         if facts.reporter_function == "other":
-            found[24] = facts.reporter.function
+            answers[24] = facts.reporter.function
     if facts.dpo is not None:
         named = bool(facts.dpo.name)
-        found |= {
+        answers |= {
             29: "Yes" if named else "No",
             30: facts.dpo.name or _NONE,
             31: facts.dpo.contact or _NONE,
         }
-    return found
+    return answers
 
 
 def _when(facts: ReportFacts) -> dict[int, Answer]:
@@ -181,7 +181,7 @@ def _what(facts: ReportFacts) -> dict[int, Answer]:
 
 
 def _whose(facts: ReportFacts) -> dict[int, Answer]:
-    found: dict[int, Answer] = {
+    answers: dict[int, Answer] = {
         65: _first("subjects", facts.subjects),
         66: _words("subjects", facts.subjects),
         70: data_type_letters(facts.exposed)[0] if facts.exposed else "",
@@ -190,23 +190,23 @@ def _whose(facts: ReportFacts) -> dict[int, Answer]:
         76: _joined(_words("measures_before", facts.measures_before), facts.measures_before_text),
     }
     if facts.people is not None:
-        found |= {67: "a" if facts.people_exact else "b", 68: facts.people}
+        answers |= {67: "a" if facts.people_exact else "b", 68: facts.people}
     if facts.records is not None:
-        found |= {72: "a" if facts.records_exact else "b", 73: facts.records}
-    return found
+        answers |= {72: "a" if facts.records_exact else "b", 73: facts.records}
+    return answers
 
 
 def _consequences(facts: ReportFacts) -> dict[int, Answer]:
     tables = _tables()
-    found: dict[int, Answer] = {
+    answers: dict[int, Answer] = {
         85: _first("impacts", facts.impacts),
         86: _words("impacts", facts.impacts),
         89: _letter("risk", facts.risk or ""),
         90: " ".join(facts.risk_reasons),
     }
     if facts.worst_band is not None:
-        found[87] = _letter("severity", tables["band_severity"][facts.worst_band])
-    return found
+        answers[87] = _letter("severity", tables["band_severity"][facts.worst_band])
+    return answers
 
 
 def _done(facts: ReportFacts) -> dict[int, Answer]:
@@ -215,7 +215,7 @@ def _done(facts: ReportFacts) -> dict[int, Answer]:
         and facts.subjects_notified_count is not None
         and facts.subjects_notified_count >= facts.people
     )
-    found: dict[int, Answer] = {
+    answers: dict[int, Answer] = {
         92: facts.measures_taken,
         94: _first("measures_after", facts.measures_after),
         95: _joined(_words("measures_after", facts.measures_after), facts.measures_after_text),
@@ -225,12 +225,12 @@ def _done(facts: ReportFacts) -> dict[int, Answer]:
         109: _letter("yes_no", _yes_no(facts.reported_to_police)),
     }
     if facts.subjects_notified == "told":
-        found |= {
+        answers |= {
             98: facts.subjects_notified_at.date().isoformat() if facts.subjects_notified_at else "",
             106: facts.notice_text,
         }
-        found |= {102: "a" if everybody else "b", 104: _letter("told_by", "individually")}
-    return found
+        answers |= {102: "a" if everybody else "b", 104: _letter("told_by", "individually")}
+    return answers
 
 
 def _borders(facts: ReportFacts) -> dict[int, Answer]:
@@ -244,19 +244,19 @@ def _borders(facts: ReportFacts) -> dict[int, Answer]:
     )
     if not facts.established_in or not facts.people_by_country:
         return {113: "c", 120: "c"}
-    found: dict[int, Answer] = {
+    answers: dict[int, Answer] = {
         113: "a" if inside and len(people.keys() | set(inside)) > 1 else "b",
         120: "a" if not inside and people else "b",
     }
-    if found[113] == "a":
-        found |= {
+    if answers[113] == "a":
+        answers |= {
             114: authorities.of(inside[0]).title,
             115: "; ".join(authorities.country_name(code) for code in inside),
         }
-        found |= {116: listed, 117: sum(people.values())}
-    if found[120] == "a":
-        found |= {121: listed, 122: sum(people.values())}
-    return found
+        answers |= {116: listed, 117: sum(people.values())}
+    if answers[120] == "a":
+        answers |= {121: listed, 122: sum(people.values())}
+    return answers
 
 
 def data_type_letters(exposed: frozenset[str]) -> list[str]:

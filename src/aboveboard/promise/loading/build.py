@@ -70,7 +70,7 @@ def _text(item: Item | None) -> Text:
 
 
 def _texts(item: Item) -> tuple[Text, ...]:
-    return tuple(_text(one) for one in item.items) if isinstance(item, Series) else ()
+    return tuple(_text(text) for text in item.items) if isinstance(item, Series) else ()
 
 
 def _organisation(item: Item) -> Organisation:
@@ -118,14 +118,14 @@ def _recipient(key: str, item: Item, regime: transfers.Regime) -> Recipient:
 
 
 def _purpose(key: str, item: Item) -> Purpose:
-    found = entries(item)
-    choice, article9, retention = found.get("choice"), found.get("article9"), found["retention"]
+    fields = entries(item)
+    choice, article9, retention = fields.get("choice"), fields.get("article9"), fields["retention"]
     restricted = word(item, "allowed_when_restricted")
     return Purpose(
         key=key,
-        title=_text(found["title"]),
-        what=_text(found["what"]),
-        why=_text(found["why"]),
+        title=_text(fields["title"]),
+        what=_text(fields["what"]),
+        why=_text(fields["why"]),
         basis=LawfulBasis(word(item, "basis")),
         basis_note=word(item, "basis_note"),
         law=word(item, "law"),

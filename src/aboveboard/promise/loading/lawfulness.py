@@ -75,7 +75,7 @@ def _check_consent(key: str, purpose: Table, report: Report) -> None:
     if not used or not asked:
         return
     for field in asked:
-        if field.text not in {one.text for one in used}:
+        if field.text not in {other.text for other in used}:
             message = (
                 f"Consent is asked for the field {quoted(field.text)}, which the purpose "
                 f"{quoted(key)} does not list."
@@ -87,7 +87,7 @@ def _check_consent(key: str, purpose: Table, report: Report) -> None:
                 "Add it to the purpose's `fields:`, or take it out of the question.",
             )
     for field in used:
-        if field.text not in {one.text for one in asked}:
+        if field.text not in {other.text for other in asked}:
             message = (
                 f"The purpose {quoted(key)} uses the field {quoted(field.text)}, which its "
                 "question does not name."
@@ -290,9 +290,9 @@ def _is_period(text: str) -> bool:
 def _place(item: Item | None, key: str) -> Place:
     """Return where the value of a key stands, or the table itself when it has no such key.
     Callers know it is a table."""
-    found = entries(item).get(key)
-    if found is not None:
-        return found
+    value = entries(item).get(key)
+    if value is not None:
+        return value
     if item is None:
         raise ValueError(f"nothing can be pointed at for {key}")
     return item

@@ -249,19 +249,21 @@ NOTHING: Mapping[str, Item] = {}
 def entries(item: Item | None, key: str | None = None) -> Mapping[str, Item]:
     """Return the entries of a table, or of the table under ``key`` in it;
     none if it is no table."""
-    found = item if key is None else entries(item).get(key)
-    return found.entries if isinstance(found, Table) else NOTHING
+    value = item if key is None else entries(item).get(key)
+    return value.entries if isinstance(value, Table) else NOTHING
 
 
 def word(item: Item | None, key: str | None = None) -> str:
     """Return the words of a scalar, or of the scalar under ``key``; "" if there are none."""
-    found = item if key is None else entries(item).get(key)
-    return "" if not isinstance(found, Scalar) or found.is_nothing else found.text
+    value = item if key is None else entries(item).get(key)
+    return "" if not isinstance(value, Scalar) or value.is_nothing else value.text
 
 
 def words(item: Item | None, key: str | None = None) -> list[Scalar]:
     """Return the scalars of a list, or of the list under ``key``; none if it is no list."""
-    found = item if key is None else entries(item).get(key)
+    value = item if key is None else entries(item).get(key)
     return (
-        [one for one in found.items if isinstance(one, Scalar)] if isinstance(found, Series) else []
+        [entry for entry in value.items if isinstance(entry, Scalar)]
+        if isinstance(value, Series)
+        else []
     )

@@ -54,9 +54,9 @@ def _check_time_zone(root: Table, report: Report) -> None:
 
 def _check_formats(root: Table, report: Report) -> None:
     for key, field in entries(root, "fields").items():
-        kind, said = word(field, "kind"), entries(field).get("format")
+        kind, chosen = word(field, "kind"), entries(field).get("format")
         known = formats_of(kind)
-        if said is None:
+        if chosen is None:
             if needs_format(kind):
                 message = f"The field {quoted(key)} is a {kind}, and does not say which."
                 report.add(
@@ -67,14 +67,14 @@ def _check_formats(root: Table, report: Report) -> None:
                 )
         elif not known:
             report.add(
-                said,
+                chosen,
                 "unknown_format",
                 f"A field of kind {quoted(kind)} has no format.",
                 "Remove the line.",
             )
         elif word(field, "format") not in known:
             message = f"A {kind} has no format {quoted(word(field, 'format'))}."
-            report.add(said, "unknown_format", message, nearest(word(field, "format"), known))
+            report.add(chosen, "unknown_format", message, nearest(word(field, "format"), known))
 
 
 def _check_break_glass(root: Table, report: Report) -> None:
