@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 
 from aboveboard.choices.state import Answer
 from aboveboard.promise.model import Promise, Purpose
@@ -48,7 +49,9 @@ class LookUpForm(forms.Form):
             "channel": purpose.channels[0],
         }
         super().__init__(*args, **kwargs)
-        self._choose("channel", [(key, promise.channels[key].title) for key in purpose.channels])
+        self._choose(
+            "channel", [(key, capfirst(promise.channels[key].title)) for key in purpose.channels]
+        )
         self._choose("fields_wanted", [(key, promise.fields[key].label) for key in purpose.fields])
 
     def _choose(self, name: str, options: list[tuple[str, Any]]) -> None:

@@ -131,14 +131,16 @@ def device(request: HttpRequest, device_id: int) -> HttpResponse:
         *queries.device_history(device_id),
         *queries.handovers(device_id),
     ]
+    # Newest first; of one moment, what was added first stands last.
+    steps.sort(key=lambda step: step.at)
+    steps.reverse()
     context = {
         "device": found,
         "holder": _holder(found),
         "encrypted": _encrypted(found.encrypted),
         "state": _state(found.state),
         "history": [
-            {"at": step.at, "words": _step_in_words(step), "note": step.note}
-            for step in sorted(steps, key=lambda step: step.at, reverse=True)
+            {"at": step.at, "words": _step_in_words(step), "note": step.note} for step in steps
         ],
         "exports": [in_words(each, promise) for each in queries.exports(device_id=device_id)],
         "changes": [each for each in CHANGES.values() if found.state in each.states]

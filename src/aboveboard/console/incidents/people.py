@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from babel import Locale
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from aboveboard.engines.listing import Filter
 from aboveboard.incidents import queries
 from aboveboard.incidents.leaks.reading import SENTENCES
 from aboveboard.incidents.views import IncidentPage
+from aboveboard.promise.explain import country_in_words
 
 _OUTCOMES = {
     "matched": "are our customers",
@@ -35,7 +37,15 @@ def people(request: HttpRequest, number: int) -> HttpResponse:
     chosen = {name: str(value) for name, value in request.GET.items() if name != "after"}
     context = {
         "page": page,
-        "rows": rows,
+        "rows": [
+            {
+                "row": row,
+                "place": place_in_words(row.jurisdiction),
+                "readable": [each.removeprefix("your ") for each in row.readable],
+                "protected": [each.removeprefix("your ") for each in row.protected],
+            }
+            for row in rows
+        ],
         "total": queries.matching(number, which),
         "filters": _filters(page, chosen),
         "filtered": bool(chosen),
@@ -107,12 +117,18 @@ def _filters(page: IncidentPage, chosen: dict[str, str]) -> list[dict[str, objec
         (
             "jurisdiction",
             "Where they live",
-            [(place, f"{place} {count:,}") for place, count in page.jurisdictions.items()],
+            [
+                (place, f"{place_in_words(place)} {count:,}")
+                for place, count in page.jurisdictions.items()
+            ],
         ),
         (
             "language",
             "Language",
-            [(language, f"{language} {count:,}") for language, count in page.languages.items()],
+            [
+                (language, f"{language_in_words(language)} {count:,}")
+                for language, count in page.languages.items()
+            ],
         ),
     )
     return [
@@ -129,3 +145,15 @@ def _filters(page: IncidentPage, chosen: dict[str, str]) -> list[dict[str, objec
         }
         for name, label, options in groups
     ]
+
+
+def place_in_words(jurisdiction: str) -> str:
+    """Return a country, or a part of one, by name: "United Kingdom", "United States (IL)"."""
+    country, _, part = jurisdiction.partition("-")
+    name = country_in_words(country)
+    return f"{name} ({part})" if part else name
+
+
+def language_in_words(code: str) -> str:
+    """Return a language by its English name, or its code if it has none."""
+    return str(Locale.parse("en").languages.get(code, code))
