@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,8 @@ ROOT = Path(__file__).parents[1]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+_KEPT_HEIGHT = 1_300
+"""Pixels of a page that a picture in the documentation shows."""
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -139,8 +140,13 @@ def photograph(page: Page, name: str, *, keep: bool = False) -> list[Path]:
             page.screenshot(path=file, full_page=True)
             taken.append(file)
             if keep and scheme == "light" and os.environ.get("KEEP_PHOTOGRAPHS"):
-                (ROOT / "docs" / "images").mkdir(parents=True, exist_ok=True)
-                shutil.copy(file, ROOT / "docs" / "images" / f"{name}-{width}.png")
+                # The top of it: a page as long as this one is cannot be read in a document.
+                shown = {"x": 0, "y": 0, "width": size["width"], "height": _KEPT_HEIGHT}
+                page.screenshot(
+                    path=ROOT / "docs" / "images" / f"{name}-{width}.png",
+                    full_page=True,
+                    clip=shown,  # type: ignore[arg-type]
+                )
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     return taken

@@ -50,7 +50,7 @@ def sign_in_as_jon(page: Page) -> None:
     page.goto("/accounts/login/")
     page.get_by_label("Your e-mail address").fill(JON_MAIL)
     page.get_by_role("button", name="Send me a code").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Type the code we sent you")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your e-mail")
     page.get_by_label("Code from the e-mail").fill(mailed_code())
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/you/")

@@ -95,7 +95,7 @@ def test_who_else_watches_is_shown_to_everyone_and_a_refusal_to_the_leads(
         )
     page.goto("/trust/check/")
     expect(page.get_by_role("main")).to_contain_text(
-        "It refuses: it saw another record under our name."
+        "It refuses: it saw another record under our name"
     )
     assert_accessible(page)
     photograph(page, "centre-witnesses")

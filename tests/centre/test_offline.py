@@ -127,7 +127,7 @@ def test_it_says_what_is_proved_in_three_languages_and_what_then_where_it_does_n
     assert judged(alone, proofs.Proof(0, (), note, entry).text().encode()) == "holds"
     result = alone.locator("#result")
     for said in (
-        "The proof holds",
+        "The proof is valid",
         "Your data was looked at",
         "1 March 2026",
         "Leeds",
@@ -140,9 +140,9 @@ def test_it_says_what_is_proved_in_three_languages_and_what_then_where_it_does_n
     assert_accessible(alone)
     photograph(alone, "proof-offline-holds")
     alone.get_by_role("button", name="Deutsch").click()
-    expect(result).to_contain_text("Der Beweis hält")
+    expect(result).to_contain_text("Der Nachweis ist gültig")
     alone.get_by_role("button", name="Français").click()
-    expect(result).to_contain_text("La preuve tient")
+    expect(result).to_contain_text("La preuve est valable")
     assert judged(alone, proofs.Proof(0, (), note, bodies(1)[0]).text().encode()) == "fails"
     expect(result).to_contain_text("Ce que vous pouvez faire")
     alone.get_by_role("button", name="English").click()

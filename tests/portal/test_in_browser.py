@@ -92,10 +92,10 @@ def test_the_first_page_and_the_looks(page: Page, jon: int, tmp_path: Path) -> N
     photograph(page, "notice", keep=True)
     page.get_by_role("link", name="Who has looked").first.click()
     assert_accessible(page)
-    photograph(page, "looked", keep=True)
+    photograph(page, "who-has-looked", keep=True)
     sequence_now()
     page.get_by_role("link", name="Proof").first.click()
-    page.get_by_text("Show the proof itself").click()
+    page.get_by_text("Show the proof").click()
     assert_accessible(page)
     photograph(page, "portal-proof")
 
@@ -116,10 +116,10 @@ def test_a_choice_from_question_to_receipt(page: Page, jon: int) -> None:
     assert_accessible(page)
     photograph(page, "portal-choices-saved")
     page.get_by_role("link", name="Your receipt").click()
-    expect(page.get_by_role("status")).to_contain_text("Being sealed")
+    expect(page.get_by_role("status")).to_contain_text("The proof is being prepared")
     assert_accessible(page)
     sequence_now()
-    page.get_by_role("link", name="Look again").click()
+    page.get_by_role("link", name="Check again").click()
     expect(page.get_by_role("heading", name="Sealed in our record")).to_be_visible()
     assert_accessible(page)
     photograph(page, "portal-receipt")
@@ -141,8 +141,10 @@ def test_correcting_and_telling(page: Page, jon: int) -> None:
     assert_accessible(page)
     photograph(page, "portal-wrong")
     page.get_by_label("It goes against what I chose").check()
-    page.get_by_role("button", name="Tell them").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, they are told")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Thank you. We have told our privacy team."
+    )
     assert_accessible(page)
 
 
@@ -153,7 +155,7 @@ def test_nothing_yet_in_german(page: Page) -> None:
     assert_accessible(page)
     photograph(page, "portal-de")
     for name, address in (
-        ("looked", "/you/who-has-looked/"),
+        ("who-has-looked", "/you/who-has-looked/"),
         ("choices", "/you/choices/"),
         ("notices", "/you/notices/"),
     ):

@@ -23,7 +23,7 @@ from tests.world import ADVISER, load
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_keeping_and_erasing(page: Page) -> None:
+def test_holds_restrictions_sweeps_and_duplicates(page: Page) -> None:
     (one, row), (other, _), (third, _), *_ = load(5)
     at = clock.now()
     keeping.place_hold(
@@ -45,12 +45,12 @@ def test_keeping_and_erasing(page: Page) -> None:
     sweep = reviewing.review(by=SYSTEM, at=at + timedelta(days=366 * 12))
     sign_in(page, staff_member(Role.PRIVACY_LEAD, team="Privacy"))
     for name, address in (
-        ("keep-overview", "/console/retention/"),
-        ("keep-person", f"/console/retention/people/{one}/"),
-        ("keep-hold", f"/console/retention/people/{one}/hold/"),
-        ("keep-lift", f"/console/retention/people/{third}/restrictions/1/"),
-        ("keep-sweep", f"/console/retention/sweeps/{sweep.pk}/"),
-        ("keep-twice", "/console/retention/duplicates/"),
-        ("keep-pair", f"/console/retention/duplicates/{one}/{other}/"),
+        ("retention-overview", "/console/retention/"),
+        ("retention-person", f"/console/retention/people/{one}/"),
+        ("retention-hold", f"/console/retention/people/{one}/hold/"),
+        ("retention-lift", f"/console/retention/people/{third}/restrictions/1/"),
+        ("retention-sweep", f"/console/retention/sweeps/{sweep.pk}/"),
+        ("retention-duplicates", "/console/retention/duplicates/"),
+        ("retention-compare", f"/console/retention/duplicates/{one}/{other}/"),
     ):
         seen(page, name, address)
