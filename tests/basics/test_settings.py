@@ -29,8 +29,8 @@ def test_no_file_is_no_instance_and_says_how_to_make_one(tmp_path: Path) -> None
 
 WRONG = [
     ("not TOML", "[server", "aboveboard.toml", "not TOML"),
-    ("a section nobody reads", "[servers]\n", "[servers]", "nobody reads"),
-    ("a setting nobody reads", "[server]\nprot = 1\n", "server.prot", "nobody reads"),
+    ("a section nobody reads", "[servers]\n", "[servers]", "unknown section"),
+    ("a setting nobody reads", "[server]\nprot = 1\n", "server.prot", "unknown setting"),
     ("text for a number", '[server]\nport = "80"\n', "server.port", "a whole number"),
     ("true for a number", "[server]\nport = true\n", "server.port", "a whole number"),
     ("a port beyond the last", "[server]\nport = 65536\n", "server.port", "a port from 1 to 65535"),
