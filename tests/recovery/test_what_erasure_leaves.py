@@ -94,7 +94,7 @@ def test_no_row_ties_the_handle_to_an_erased_person() -> None:
         "choice.made",
         "erasure.done",
     }
-    assert not access.looks(person)
+    assert not access.use_records(person)
 
 
 @pytest.mark.django_db

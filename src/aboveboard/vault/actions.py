@@ -91,7 +91,7 @@ def _file_again(
     another field says the same."""
     region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
     written = generations.written()
-    filed = {one for kind, value in held for one in blind.filed(kind, value, (region,), written)}
+    filed = {row for kind, value in held for row in blind.filed(kind, value, (region,), written)}
     index = BlindIndex.objects.filter(person_id=person_id, kind=number)
     if old[1] is not None:
         gone = blind.filed(old[0], old[1], (region,), written) - filed

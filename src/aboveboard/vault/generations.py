@@ -44,12 +44,12 @@ def now() -> Generations:
     """Return which are in use, from the database."""
     global _known
     row = IndexGenerations.objects.filter(pk=1).first()
-    found = Generations() if row is None else Generations(row.searched, row.also, kept=True)
-    if _known is not None and _known != found:
+    current = Generations() if row is None else Generations(row.searched, row.also, kept=True)
+    if _known is not None and _known != current:
         # A process that lives long lets go of a key that was destroyed.
         instance_secret.cache_clear()
-    _known = found
-    return found
+    _known = current
+    return current
 
 
 def guess() -> Generations:

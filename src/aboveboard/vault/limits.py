@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 FIELD_BYTES: Final = 64 * 1024
-"""Longest plaintext of one sealed field, in bytes. Our choice; attachments come later as blobs."""
+"""Longest plaintext of one sealed field, in bytes. Our choice; what is longer is a document."""
 
 FIELD_NAME_BYTES: Final = 255
 """Longest field name in a sealed record, in bytes: its length is one byte (vault/FORMAT.md)."""
@@ -26,8 +26,8 @@ JURISDICTION_CHARS: Final = 12
 ISO 3166-2 needs six."""
 
 RESEAL_BATCH: Final = 200
-"""People whose records are sealed anew in one transaction. Our choice: each is held
-meanwhile, for some 50 ms."""
+"""People whose records are encrypted again in one transaction. Our choice: each is locked meanwhile,
+for some 50 ms."""
 
 GRANT_LIFE: Final = timedelta(minutes=1)
 """How long a grant opens a record after its entry was written. Our choice: one page view."""

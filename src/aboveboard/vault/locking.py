@@ -1,4 +1,4 @@
-"""Locking people: whoever changes a person's record locks the person first, so that changes to one
+"""Locking people: a change to a person's record locks the person first, so that changes to one
 person follow each other.
 
 Without it an erasure and a correction, which reach the same rows in different orders, would wait

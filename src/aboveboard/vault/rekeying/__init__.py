@@ -1,5 +1,4 @@
-"""New keys for people and for the blind index, while everyone goes on: written to the ledger,
-resumable after any crash, safe beside reads and erasures.
+"""New keys while everyone goes on: for the blind index (``index``) and for people (``people``).
 
-Public: ``index.begin``, ``index.resume``, ``people.rotate_one``, ``people.rotate_all``.
+Written to the ledger, resumable after any crash, safe beside reads and erasures. No value leaves.
 """

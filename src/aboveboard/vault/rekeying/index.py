@@ -7,7 +7,7 @@ in the code and its tests:
 2. Everybody is filed under the new one too, a batch in each transaction with how far it has come
    (``vault.generations.rebuild``).
 3. Switch: the new one is searched, and the old one written no more. Refused while an incident still
-   needs the old one, or a look-up would be lost without leave. A look-up that began before sees it
+   needs the old one, or a look-up would be lost and nobody agreed to that. A look-up that began before sees it
    in its own statement and asks again.
 4. Old look-ups are deleted, a batch in each transaction.
 5. The old secret is destroyed, and ``keys.rotation.finished`` written.
@@ -227,7 +227,7 @@ def _finish(rotation_id: int, *, by: Actor) -> RotationState:
         rotation = rotations.lock(rotation_id)
         if rotation.finished_at is None:  # else another process was as far, and wrote it
             new: int = rotation.names["new"]
-            destroy_secrets([blind.secret_name(one) for one in {0, *_generations()} - {new}])
+            destroy_secrets([blind.secret_name(number) for number in {0, *_generations()} - {new}])
             finished_at = clock.now()
             rotation = rotations.store(replace(rotation, finished_at=finished_at, step="finished"))
             finished = RotationFinished(

@@ -1,8 +1,7 @@
-"""A new key for one person or for everybody: their boxes are sealed anew, their handles
-stay. In the vault's room.
+"""A new key for one person or for everybody: their boxes are encrypted again, their handles stay.
 
 For everybody, the procedure is the rotation's row and a batch in each transaction, as in
-:mod:`.root`; a crash loses at most the batch in hand, and going on begins after the last one
+:mod:`aboveboard.keys.rotation.root`; a crash loses at most the batch in hand, and going on begins after the last one
 stored. Nothing is opened for anybody: values go from one box to another inside
 :mod:`aboveboard.vault.rekeying.records`.
 """
