@@ -26,8 +26,8 @@ JURISDICTION_CHARS: Final = 12
 ISO 3166-2 needs six."""
 
 RESEAL_BATCH: Final = 200
-"""People whose records are encrypted again in one transaction. Our choice: each is locked meanwhile,
-for some 50 ms."""
+"""People whose records are encrypted again in one transaction. Our choice: each is locked for some
+50 ms."""
 
 GRANT_LIFE: Final = timedelta(minutes=1)
 """How long a grant opens a record after its entry was written. Our choice: one page view."""

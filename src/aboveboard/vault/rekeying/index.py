@@ -7,8 +7,8 @@ in the code and its tests:
 2. Everybody is filed under the new one too, a batch in each transaction with how far it has come
    (``vault.generations.rebuild``).
 3. Switch: the new one is searched, and the old one written no more. Refused while an incident still
-   needs the old one, or a look-up would be lost and nobody agreed to that. A look-up that began before sees it
-   in its own statement and asks again.
+   needs the old one, or a look-up would be lost and nobody agreed to that. A look-up that began
+   before sees it in its own statement and asks again.
 4. Old look-ups are deleted, a batch in each transaction.
 5. The old secret is destroyed, and ``keys.rotation.finished`` written.
 

@@ -1,8 +1,8 @@
 """A new key for one person or for everybody: their boxes are encrypted again, their handles stay.
 
 For everybody, the procedure is the rotation's row and a batch in each transaction, as in
-:mod:`aboveboard.keys.rotation.root`; a crash loses at most the batch in hand, and going on begins after the last one
-stored. Nothing is opened for anybody: values go from one box to another inside
+:mod:`aboveboard.keys.rotation.root`; a crash loses at most the batch in hand, and going on begins
+after the last one stored. Nothing is opened for anybody: values go from one box to another inside
 :mod:`aboveboard.vault.rekeying.records`.
 """
 
