@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from aboveboard.access.decision import emergency as deciding
 from aboveboard.access.emergency import actions, queries
 from aboveboard.access.emergency.actions import EmergencyReference, break_glass, show_again
-from aboveboard.access.emergency.notes import words_of
+from aboveboard.access.emergency.notes import note_of
 from aboveboard.access.emergency.reasons import Emergency, Verdict
 from aboveboard.access.emergency.review import ReviewedAlready, review
 from aboveboard.access.limits import EMERGENCY_A_DAY, EMERGENCY_LIFE
 from aboveboard.access.lookup import NoOneFound
-from aboveboard.access.models import EmergencyLook
+from aboveboard.access.models import EmergencyUse
 from aboveboard.access.queries import use_records
 from aboveboard.access.use import Subject, UseResult
 from aboveboard.accounts.queries import actor_for
@@ -119,17 +119,17 @@ def test_the_ledger_holds_codes_and_no_words(someone: Any, adviser: Actor) -> No
     assert '"why":"life-in-danger"' in body
     for words in (SECRET, "call/112", someone[1]["email"], someone[1]["last_name"]):
         assert words not in body
-    (kept,) = EmergencyLook.objects.all()
+    (kept,) = EmergencyUse.objects.all()
     assert SECRET.encode() not in bytes(kept.words)
-    assert words_of(kept) == SECRET
+    assert note_of(kept.pk) == SECRET
 
 
 def test_a_new_key_leaves_the_words_to_the_reviewers(someone: Any, adviser: Actor) -> None:
     look(adviser, someone[1])
     with transaction.atomic():
         assert records.rotate(someone[0])
-    (kept,) = EmergencyLook.objects.all()
-    assert words_of(kept) == SECRET
+    (kept,) = EmergencyUse.objects.all()
+    assert note_of(kept.pk) == SECRET
 
 
 def test_the_privacy_lead_is_told_without_a_word_about_anybody(
@@ -176,7 +176,7 @@ def test_who_and_what_is_refused_whoever_it_is_about(
             None,
             expected,
         )  # type: ignore[arg-type]
-    assert not EmergencyLook.objects.exists()
+    assert not EmergencyUse.objects.exists()
 
 
 def test_a_promise_without_emergencies_has_none() -> None:
@@ -206,7 +206,7 @@ def test_it_is_shown_again_to_the_one_who_asked_and_for_its_minutes_only(
     someone: Any, adviser: Actor, lead: Actor
 ) -> None:
     look(adviser, someone[1])
-    (kept,) = EmergencyLook.objects.all()
+    (kept,) = EmergencyUse.objects.all()
     assert show_again(kept.pk, by=adviser, at=clock.now()).allowed
     assert len(use_records(someone[0])) == 2, "each showing is a look"
     with pytest.raises(NotFound):
@@ -224,8 +224,8 @@ def test_someone_erased_is_not_there_and_the_words_went_with_their_key(
     vault_actions.erase(person, reason="asked", by=lead, at=clock.now())
     with pytest.raises(NoOneFound):
         look(adviser, row)
-    (kept,) = EmergencyLook.objects.all()
-    assert (kept.person_id, words_of(kept)) == (None, None)
+    (kept,) = EmergencyUse.objects.all()
+    assert (kept.person_id, note_of(kept.pk)) == (None, None)
     assert codes(show_again(kept.pk, by=adviser, at=clock.now())) == {"person_unknown"}
     review(kept.pk, Verdict.JUSTIFIED, by=lead, at=clock.now())
 
@@ -243,7 +243,7 @@ def test_when_the_ledger_cannot_be_written_nothing_is_released(
     with pytest.raises(DatabaseError):
         look(adviser, someone[1])
     assert not opened
-    assert not EmergencyLook.objects.exists()
+    assert not EmergencyUse.objects.exists()
 
 
 def test_another_reviews_it_once_and_the_person_sees_what_was_found(
@@ -252,10 +252,10 @@ def test_another_reviews_it_once_and_the_person_sees_what_was_found(
     look(adviser, someone[1])
     (kept,) = queries.to_review()
     with pytest.raises(Refused):
-        review(kept.pk, Verdict.JUSTIFIED, by=adviser, at=clock.now())
-    review(kept.pk, Verdict.NOT_JUSTIFIED, by=lead, at=clock.now())
+        review(kept.id, Verdict.JUSTIFIED, by=adviser, at=clock.now())
+    review(kept.id, Verdict.NOT_JUSTIFIED, by=lead, at=clock.now())
     with pytest.raises(ReviewedAlready):
-        review(kept.pk, Verdict.JUSTIFIED, by=lead, at=clock.now())
+        review(kept.id, Verdict.JUSTIFIED, by=lead, at=clock.now())
     assert not queries.to_review()
     assert [one.verdict for one in use_records(someone[0])] == ["not-justified"]
     entry = ledger.entry(Entry.objects.filter(kind="emergency.reviewed").latest("id").pk)

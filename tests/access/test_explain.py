@@ -158,7 +158,7 @@ def test_an_entry_that_is_no_use_is_said_to_be_none(someone: Any) -> None:
 def test_the_command_answers_all_three(someone: Any, capsys: pytest.CaptureFixture[str]) -> None:
     person, _ = someone
     assert run("phone") == 0
-    assert "Nobody else, and for nothing else." in capsys.readouterr().out
+    assert "Nobody else, and for no other reason." in capsys.readouterr().out
     asked = [
         "--would",
         "offers-service",
@@ -192,7 +192,8 @@ def test_the_pages_are_the_privacy_leads_and_answer_in_sentences(someone: Any) -
     lead = staff_client(Role.PRIVACY_LEAD)
     page = "/console/promise/explain/"
     assert (
-        "Nobody else, and for nothing else." in lead.get(page, {"field": "phone"}).content.decode()
+        "Nobody else, and for no other reason."
+        in lead.get(page, {"field": "phone"}).content.decode()
     )
     assert lead.get(page, {"field": "shoe"}).status_code == 422
     outcome = use(

@@ -17,7 +17,7 @@ from aboveboard.access import impact as room
 from aboveboard.access.decision.decide import decide
 from aboveboard.access.decision.facts import Moment
 from aboveboard.access.decision.gather import gather
-from aboveboard.access.impact import counting, grouping
+from aboveboard.access.impact import counting
 from aboveboard.access.impact.cells import Report
 from aboveboard.access.impact.counting import count, listed
 from aboveboard.access.use import UseRequest
@@ -186,7 +186,7 @@ def test_the_counts_are_those_of_the_decision_about_each_person(
     new, at = read(changed(*names), name="new"), clock.now()
     expected = by_hand(new, crowd, at)
     assert expected
-    monkeypatch.setattr(grouping, "WHAT_IF_BATCH", 17)  # several ranges, the last one short
+    monkeypatch.setattr(counting, "WHAT_IF_BATCH", 17)  # several ranges, the last one short
     assert told(count(OLD, new, at=at)) == expected
 
 

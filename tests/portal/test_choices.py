@@ -40,7 +40,7 @@ def test_nothing_is_ticked_before_the_person_has_spoken(jon: Someone) -> None:
 def test_saying_yes_is_saved_said_and_has_a_receipt(jon: Someone) -> None:
     answer = jon.browser.post(OFFERS, {"answer": "yes"}, follow=True)
     (choice,) = queries.history(jon.id)
-    assert (choice.answer, choice.channel, choice.evidence, choice.actor["kind"]) == (
+    assert (choice.answer, choice.channel, choice.evidence, choice.actor.kind) == (
         "yes",
         "portal",
         f"portal:{choice.promise_serial}",
@@ -48,7 +48,7 @@ def test_saying_yes_is_saved_said_and_has_a_receipt(jon: Someone) -> None:
     )
     page = answer.content.decode()
     assert "Saved. You said yes: To send offers chosen for you" in page
-    assert f"/you/choices/{choice.pk}/receipt/" in page
+    assert f"/you/choices/{choice.id}/receipt/" in page
     assert page.count("checked") == 1
 
 
@@ -119,7 +119,7 @@ def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
 def test_a_receipt_waits_for_its_seal_and_then_carries_a_proof_that_holds(jon: Someone) -> None:
     jon.browser.post(OFFERS, {"answer": "yes"})
     (choice,) = queries.history(jon.id)
-    page, file = f"/you/choices/{choice.pk}/receipt/", f"/you/choices/{choice.pk}/receipt.json"
+    page, file = f"/you/choices/{choice.id}/receipt/", f"/you/choices/{choice.id}/receipt.json"
     assert "The proof is being prepared" in words(jon.browser.get(page))
     assert json.loads(jon.browser.get(file).content)["ab:proof"] is None
     sequence_now()
@@ -141,15 +141,15 @@ def test_a_receipt_is_its_owners_alone(jon: Someone, other: Someone) -> None:
     jon.browser.post(OFFERS, {"answer": "yes"})
     (choice,) = queries.history(jon.id)
     for ending in ("receipt/", "receipt.json"):
-        assert other.browser.get(f"/you/choices/{choice.pk}/{ending}").status_code == 404
-        assert jon.browser.get(f"/you/choices/{choice.pk + 1}/{ending}").status_code == 404
-    assert "Saved" not in other.browser.get(f"/you/choices/?saved={choice.pk}").content.decode()
+        assert other.browser.get(f"/you/choices/{choice.id}/{ending}").status_code == 404
+        assert jon.browser.get(f"/you/choices/{choice.id + 1}/{ending}").status_code == 404
+    assert "Saved" not in other.browser.get(f"/you/choices/?saved={choice.id}").content.decode()
 
 
 def test_a_receipt_holds_no_name_and_no_address(jon: Someone) -> None:
     jon.browser.post(OFFERS, {"answer": "yes"})
     (choice,) = queries.history(jon.id)
-    receipt = jon.browser.get(f"/you/choices/{choice.pk}/receipt.json").content.decode()
+    receipt = jon.browser.get(f"/you/choices/{choice.id}/receipt.json").content.decode()
     assert not any(
         jon.row[column] in receipt for column in ("email", "last_name", "customer_id", "phone")
     )

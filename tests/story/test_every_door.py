@@ -16,7 +16,7 @@ from django.test import Client
 
 from aboveboard.access.emergency.actions import break_glass
 from aboveboard.access.emergency.reasons import Emergency
-from aboveboard.access.models import EmergencyLook
+from aboveboard.access.models import EmergencyUse
 from aboveboard.access.queries import use_records
 from aboveboard.access.use import Subject
 from aboveboard.accounts.queries import actor_for
@@ -178,7 +178,7 @@ def _filled(pattern: str, story: Story, person: int) -> str:
         "path": "checkpoint",
         "purpose": "personal-offers",
         "outcome": "stranger",
-        "choice_id": choices.history(person)[0].pk,
+        "choice_id": choices.history(person)[0].id,
         "entry_id": use_records(person)[0].entry_id,
         "device_id": story.laptop.id,
         "export_id": custody.exports()[0].id,
@@ -187,7 +187,7 @@ def _filled(pattern: str, story: Story, person: int) -> str:
         "state": "contained",
         "change": "found",
         "message_id": "none",
-        "emergency_id": EmergencyLook.objects.get().pk,
+        "emergency_id": EmergencyUse.objects.get().pk,
         "person_id": person,
         "row_id": 1,
         "kept": person,

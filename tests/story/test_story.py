@@ -133,13 +133,13 @@ def _choose(story: Story) -> None:
     assert said.status_code == 200
     (choice,) = choices.history(person)
     sequence_now()
-    receipt = portal.get(f"/you/choices/{choice.pk}/receipt.json").json()
+    receipt = portal.get(f"/you/choices/{choice.id}/receipt.json").json()
     assert receipt["ab:event"]["dpv:hasConsentStatus"] == "dpv:ConsentGiven"
     assert "c2sp.org/tlog-proof" in receipt["ab:proof"]
     adviser = staff_client(Role.ADVISER)
     seen = adviser.post("/console/people/answer-contact/", _asked(story.rows[0]["email"]))
     offers = next(row for row in seen.context["choices"] if row["purpose"].key == "personal-offers")
-    assert offers["said"] is Answer.YES
+    assert offers["answer"] is Answer.YES
     story.choose(quiet)
 
 

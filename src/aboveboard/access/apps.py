@@ -14,16 +14,31 @@ class AccessConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.access.entries import ENTRIES
+        from aboveboard.access.personal_data import PERSONAL_DATA
 
-        return Package(name="access", entries=ENTRIES)
-
-    def ready(self) -> None:
-        """Register what moves along when two people are found to be one, and what is sealed
-        anew under a new key."""
-        from aboveboard.access import joining as moving
-        from aboveboard.access.emergency.notes import seal_anew
-        from aboveboard.identity import joining
-        from aboveboard.vault.rekeying.records import also_seals
-
-        joining.moves("access", moving.move, moving.move_back)
-        also_seals("access")(seal_anew)
+        return Package(
+            name="access",
+            public=(
+                "actions",
+                "concerns",
+                "decision.personal",
+                "emergency.actions",
+                "emergency.notes",
+                "emergency.queries",
+                "emergency.reasons",
+                "emergency.review",
+                "entries",
+                "explain.field",
+                "explain.person",
+                "impact.cells",
+                "impact.counting",
+                "lapse",
+                "limits",
+                "lookup",
+                "queries",
+                "reasons",
+                "use",
+            ),
+            entries=ENTRIES,
+            personal_data=PERSONAL_DATA,
+        )

@@ -18,8 +18,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.basics.facts import Word
 from aboveboard.choices import actions as choices
-from aboveboard.choices.models import Choice
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import Answer, ChoiceRecord
 from aboveboard.ledger.actions import append
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
@@ -88,7 +87,7 @@ def choose_for(
     evidence: str,
     by: Actor,
     at: datetime,
-) -> Choice:
+) -> ChoiceRecord:
     """Record a choice of the one person known by what they said. What is wrong whoever they are is
     said first.
 

@@ -36,7 +36,7 @@ class QuietRefusal(models.Model):
         return f"look-up without a result, entry {self.entry_id}"
 
 
-class EmergencyLook(models.Model):
+class EmergencyUse(models.Model):
     """One look in an emergency that was granted: who asked, why, until when it may be
     shown again, and its review.
 

@@ -6,8 +6,10 @@ which is what a customer is shown.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from aboveboard.basics.canonical import Json
 
@@ -43,6 +45,11 @@ class Actor:
     def as_json(self) -> dict[str, Json]:
         """Return the form in a ledger entry."""
         return {"kind": self.kind.value, "id": self.id, "role": self.role, "team": self.team}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, str]) -> Self:
+        """Return the actor whom :meth:`as_json` wrote."""
+        return cls(ActorKind(stored["kind"]), stored["id"], stored["role"], stored["team"])
 
 
 SYSTEM = Actor(ActorKind.SYSTEM, "aboveboard", "system")

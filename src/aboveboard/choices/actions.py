@@ -1,26 +1,26 @@
-"""The changes in this room: a choice is added; an erased person's rows go (the
-ledger keeps the entries)."""
+"""The one change of this package: a choice is added. An erased person's rows go, and the ledger
+keeps the entries (``personal_data``)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor, ActorKind
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid, NotFound
+from aboveboard.basics.facts import Reference, Word, fits
+from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.choices import queries
+from aboveboard.choices.entries import ChoiceMade
 from aboveboard.choices.models import Choice
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import Answer, ChoiceRecord
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Promise
 from aboveboard.vault.locking import lock_person
 from aboveboard.vault.queries import handle
-
-_EVIDENCE = re.compile(r"[A-Za-z0-9:._/-]{1,80}")
 
 
 class NoChoiceHere(Invalid):
@@ -54,7 +54,7 @@ def choose(
     evidence: str,
     by: Actor,
     at: datetime,
-) -> Choice:
+) -> ChoiceRecord:
     """Record what the person chose about a purpose that leaves them a choice.
 
     ``channel`` is any channel of the promise, not of the purpose alone: a purpose's channels say
@@ -78,76 +78,56 @@ def choose(
         who = handle(person_id)
         if who is None:
             raise NotFound(what="person")
-        facts = {
-            "purpose": purpose,
-            "answer": answer.value,
-            "channel": channel,
-            "evidence": evidence,
-            "promise": adopted.serial,
-        }
-        entry_id = append("choice.made", by=by, handle=who, facts=facts, at=at)
-        return Choice.objects.create(
-            person_id=person_id,
-            purpose=purpose,
-            answer=answer.value,
-            channel=channel,
-            evidence=evidence,
-            at=at,
-            promise_serial=adopted.serial,
-            actor=by.as_json(),
-            entry_id=entry_id,
+        made = ChoiceMade(Word(purpose), answer, Word(channel), Reference(evidence), adopted.serial)
+        entry_id = append(made, by=by, handle=who, at=at)
+        row = Choice.objects.create(
+            entry_id=entry_id, person_id=person_id, **_columns(made, by=by, at=at)
         )
+    return queries.record_of(row)
 
 
-def forget(person_id: int) -> None:
-    """Delete an erased person's choices: each row names both the person and the entry
-    that carries their handle.
+def repeat(entry: Recorded[ChoiceMade]) -> bool:
+    """Put back the row of a choice whose ledger entry outlived it, in a restored backup. No entry
+    is written: it is there. True if the row was missing.
 
-    That a choice was made stays in the ledger, and in the receipt that the person was given
-    (``docs/decisions/0011``). Only an erasure calls this.
+    Raises:
+        NotHeld: nobody is known whom the entry is about.
     """
-    Choice.objects.filter(person_id=person_id).delete()
-
-
-def replay(
-    person_id: int, entry_id: int, facts: Mapping[str, Json], *, by: Actor, at: datetime
-) -> bool:
-    """Put back the row of a choice whose ledger entry outlived it, in a restored
-    backup. True if it was missing.
-
-    ``facts`` are those of the entry ``choice.made`` numbered ``entry_id``. No entry
-    is written: it is there.
-    """
-    _, made = Choice.objects.get_or_create(
-        entry_id=entry_id,
-        defaults={
-            "person_id": person_id,
-            "purpose": str(facts["purpose"]),
-            "answer": Answer(str(facts["answer"])).value,
-            "channel": str(facts["channel"]),
-            "evidence": str(facts["evidence"]),
-            "at": at,
-            "promise_serial": int(str(facts["promise"])),
-            "actor": by.as_json(),
-        },
+    if entry.person_id is None:
+        raise NotHeld(what="person")
+    columns = _columns(entry.facts, by=entry.by, at=entry.at)
+    _, new = Choice.objects.get_or_create(
+        entry_id=entry.id, defaults={"person_id": entry.person_id, **columns}
     )
-    return made
+    return new
+
+
+def _columns(made: ChoiceMade, *, by: Actor, at: datetime) -> dict[str, Any]:
+    return {
+        "purpose": made.purpose,
+        "answer": made.answer.value,
+        "channel": made.channel,
+        "evidence": made.evidence,
+        "at": at,
+        "promise_serial": made.promise,
+        "actor": by.as_json(),
+    }
 
 
 def check(promised: Promise, purpose: str, *, channel: str, evidence: str, by: Actor) -> None:
-    """Say what is wrong with a choice whoever makes it: asked before anybody is looked up.
+    """Refuse what is wrong with a choice whoever makes it: asked before anybody is looked up.
 
     Raises:
         NoChoiceHere, ChannelUnknown, EvidenceRefused: as :func:`choose`.
     """
-    found = promised.purposes.get(purpose)
-    if found is None:
+    known = promised.purposes.get(purpose)
+    if known is None:
         raise NoChoiceHere(purpose=purpose, why="the promise has no such purpose")
-    if not (found.needs_consent or found.objectable):
+    if not (known.needs_consent or known.objectable):
         raise NoChoiceHere(
-            purpose=purpose, why=f"it rests on {found.basis.value.replace('_', ' ')}"
+            purpose=purpose, why=f"it rests on {known.basis.value.replace('_', ' ')}"
         )
     if channel not in promised.channels and by.kind is not ActorKind.PERSON:
         raise ChannelUnknown(channels=", ".join(promised.channels))
-    if not _EVIDENCE.fullmatch(evidence):
+    if not evidence or not fits(Reference, evidence):
         raise EvidenceRefused()

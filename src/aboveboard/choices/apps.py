@@ -13,11 +13,14 @@ class ChoicesConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="choices")
+        from aboveboard.choices.actions import repeat
+        from aboveboard.choices.entries import ChoiceMade
+        from aboveboard.choices.personal_data import PERSONAL_DATA
 
-    def ready(self) -> None:
-        """Let an erasure take the person's choices too."""
-        from aboveboard.choices.actions import forget
-        from aboveboard.vault.actions import also_forgets
-
-        also_forgets("choices")(forget)
+        return Package(
+            name="choices",
+            public=("actions", "entries", "queries", "receipt", "state"),
+            entries=(ChoiceMade,),
+            repeats={ChoiceMade: repeat},
+            personal_data=PERSONAL_DATA,
+        )

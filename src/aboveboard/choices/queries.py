@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
 from django.db import connection
 
 from aboveboard.basics import clock
+from aboveboard.basics.actor import Actor
 from aboveboard.choices.models import Choice
+from aboveboard.choices.receipt import Receipt, ReceiptNotPossible
 from aboveboard.choices.state import (
     NO_CHOICES,
     Answer,
     ChoiceEvent,
+    ChoiceRecord,
     ConsentState,
     fold,
     fold_merged,
 )
+from aboveboard.law import categories
+from aboveboard.ledger import queries as ledger
+from aboveboard.promise import explain
+from aboveboard.promise import queries as promise
 from aboveboard.vault import prepared
+from aboveboard.vault import queries as vault
 from aboveboard.vault.aliases import numbers_of
+
+TABLE: Final = Choice._meta.db_table
+"""The table of choices, for statements over everybody, to read only; its columns are those of the
+model."""
 
 
 def consent_states(person_ids: Collection[int]) -> dict[int, ConsentState]:
@@ -43,12 +56,12 @@ def consent_states(person_ids: Collection[int]) -> dict[int, ConsentState]:
 _SAID = f"""
     SELECT choice.person_id, choice.person_id, NULL, choice.at, choice.id,
         choice.purpose, choice.answer
-    FROM {Choice._meta.db_table} AS choice WHERE choice.person_id {{some}}
+    FROM {TABLE} AS choice WHERE choice.person_id {{some}}
     UNION ALL
     SELECT alias.person_id, alias.merged_id, alias.at, choice.at, choice.id,
         choice.purpose, choice.answer
     FROM {prepared.ALIAS} AS alias
-    JOIN {Choice._meta.db_table} AS choice ON choice.person_id = alias.merged_id
+    JOIN {TABLE} AS choice ON choice.person_id = alias.merged_id
     WHERE alias.person_id {{some}}
 """  # noqa: S608 - the tables are our own models'; ids are parameters
 
@@ -77,15 +90,73 @@ def consent_state(person_id: int) -> ConsentState:
     return consent_states([person_id])[person_id]
 
 
-def history(person_id: int) -> list[Choice]:
-    """Return all of a person's choices, newest first; those made under a number that was
-    merged into theirs too."""
-    return list(Choice.objects.filter(person_id__in=numbers_of(person_id)).order_by("-at", "-id"))
+def history(person_id: int) -> list[ChoiceRecord]:
+    """Return all of a person's choices, newest first; those made under a number that was merged
+    into theirs too."""
+    rows = Choice.objects.filter(person_id__in=numbers_of(person_id)).order_by("-at", "-id")
+    return [record_of(row) for row in rows]
 
 
-def choice_of(person_id: int, choice_id: int) -> Choice | None:
+def choice_of(person_id: int, choice_id: int) -> ChoiceRecord | None:
     """Return one choice if it is this person's own."""
-    return Choice.objects.filter(person_id__in=numbers_of(person_id), id=choice_id).first()
+    row = Choice.objects.filter(person_id__in=numbers_of(person_id), id=choice_id).first()
+    return None if row is None else record_of(row)
+
+
+def record_of(row: Choice) -> ChoiceRecord:
+    """Return a row as others read it."""
+    return ChoiceRecord(
+        row.pk,
+        row.person_id,
+        row.purpose,
+        Answer(row.answer),
+        row.channel,
+        row.evidence,
+        row.at,
+        row.promise_serial,
+        Actor.from_json(row.actor),
+        row.entry_id,
+    )
+
+
+def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
+    """Return what the receipt of a choice says, in the words of the promise that was in force when
+    it was made.
+
+    Raises:
+        ReceiptNotPossible: that promise has no such purpose.
+    """
+    version = promise.version(choice.promise_serial)
+    spoken = version.promise.in_language(language)
+    purpose = spoken.purposes.get(choice.purpose)
+    if purpose is None or not (purpose.needs_consent or purpose.objectable):
+        raise ReceiptNotPossible(what=f"choice {choice.id}")
+    labels = [categories.get(key).label for key in spoken.categories_of(purpose.fields)]
+    try:
+        proof = ledger.proof(choice.entry_id)
+    except ledger.NotYet:
+        proof = None
+    return Receipt(
+        choice_id=choice.id,
+        person=vault.handle(choice.person_id) or "",
+        answer=choice.answer,
+        channel=choice.channel,
+        evidence=choice.evidence,
+        at=choice.at,
+        purpose=purpose.key,
+        title=purpose.title,
+        what=purpose.what,
+        why=purpose.why,
+        basis=purpose.basis,
+        categories=tuple(label.get(language, label["en"]) for label in labels),
+        recipients=tuple(spoken.recipients[key].title for key in purpose.recipients),
+        kept=explain.retention_in_words(purpose.retention, language),
+        promise_serial=version.serial,
+        promise_digest=version.digest,
+        controller=spoken.organisation.legal_name or spoken.organisation.name,
+        contact=spoken.organisation.contact,
+        proof=proof,
+    )
 
 
 def said_yes(purpose: str, *, after: int, limit: int) -> list[int]:
@@ -103,11 +174,11 @@ _SAID_YES = f"""
     SELECT person.id FROM {prepared.PERSON} AS person
     WHERE person.id > %s AND (
         EXISTS (
-            SELECT 1 FROM {Choice._meta.db_table} AS choice
+            SELECT 1 FROM {TABLE} AS choice
             WHERE choice.person_id = person.id AND choice.purpose = %s AND choice.answer = %s
         ) OR EXISTS (
             SELECT 1 FROM {prepared.ALIAS} AS alias
-            JOIN {Choice._meta.db_table} AS choice ON choice.person_id = alias.merged_id
+            JOIN {TABLE} AS choice ON choice.person_id = alias.merged_id
             WHERE alias.person_id = person.id AND choice.purpose = %s AND choice.answer = %s
         )
     )

@@ -1,7 +1,5 @@
-"""The receipt of a choice: ISO/IEC TS 27560 fields as JSON-LD with DPV terms, with
-the ledger proof inside.
-
-Pure: the caller gathers what goes in.
+"""The receipt of a choice: ISO/IEC TS 27560 fields as JSON-LD with DPV terms, with the ledger proof
+inside. Pure: ``queries.receipt_of`` gathers what goes in.
 """
 
 from __future__ import annotations
@@ -11,7 +9,9 @@ from datetime import datetime
 
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.clock import to_text
+from aboveboard.basics.errors import Damaged
 from aboveboard.choices.state import Answer
+from aboveboard.promise.model import LawfulBasis
 
 _CONTEXT: Json = {
     "dpv": "https://w3id.org/dpv#",
@@ -20,15 +20,24 @@ _CONTEXT: Json = {
     "ab": "https://w3id.org/dpv/schema/consent-27560#",
 }
 _STATUS = {
-    ("consent", Answer.YES): "dpv:ConsentGiven",
-    ("consent", Answer.NO): "dpv:ConsentWithdrawn",
-    ("legitimate_interests", Answer.YES): "dpv:ObjectionWithdrawn",
-    ("legitimate_interests", Answer.NO): "dpv:ObjectionLodged",
+    (LawfulBasis.CONSENT, Answer.YES): "dpv:ConsentGiven",
+    (LawfulBasis.CONSENT, Answer.NO): "dpv:ConsentWithdrawn",
+    # The two bases that a person may object to (GDPR Art. 21(1)).
+    (LawfulBasis.LEGITIMATE_INTERESTS, Answer.YES): "dpv:ObjectionWithdrawn",
+    (LawfulBasis.LEGITIMATE_INTERESTS, Answer.NO): "dpv:ObjectionLodged",
+    (LawfulBasis.PUBLIC_TASK, Answer.YES): "dpv:ObjectionWithdrawn",
+    (LawfulBasis.PUBLIC_TASK, Answer.NO): "dpv:ObjectionLodged",
 }
 
 
+class ReceiptNotPossible(Damaged):
+    """No receipt of {what} can be written: the promise it names leaves no such choice."""
+
+    code = "receipt_not_possible"
+
+
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Receipt:
     """What a receipt says: the choice, the purpose it is about, and who promised."""
 
     choice_id: int
@@ -41,7 +50,7 @@ class Facts:
     title: str
     what: str
     why: str
-    basis: str
+    basis: LawfulBasis
     categories: tuple[str, ...]
     recipients: tuple[str, ...]
     kept: str
@@ -52,7 +61,7 @@ class Facts:
     proof: str | None
 
 
-def receipt(facts: Facts) -> dict[str, Json]:
+def as_json_ld(receipt: Receipt) -> dict[str, Json]:
     """Return the receipt as JSON-LD.
 
     ``person`` is the ledger handle, so that the receipt can be matched to its proof without a
@@ -63,29 +72,32 @@ def receipt(facts: Facts) -> dict[str, Json]:
         "@context": _CONTEXT,
         "@type": "dpv:ConsentRecord",
         "ab:schema_version": "ISO/IEC TS 27560:2023",
-        "dct:identifier": f"choice/{facts.choice_id}",
-        "dpv:hasDataSubject": facts.person,
-        "dpv:hasDataController": {"dct:title": facts.controller, "dpv:hasContact": facts.contact},
+        "dct:identifier": f"choice/{receipt.choice_id}",
+        "dpv:hasDataSubject": receipt.person,
+        "dpv:hasDataController": {
+            "dct:title": receipt.controller,
+            "dpv:hasContact": receipt.contact,
+        },
         "dpv:hasProcess": {
             "dpv:hasPurpose": {
-                "dct:identifier": facts.purpose,
-                "dct:title": facts.title,
-                "dct:description": f"{facts.what} {facts.why}",
+                "dct:identifier": receipt.purpose,
+                "dct:title": receipt.title,
+                "dct:description": f"{receipt.what} {receipt.why}",
             },
-            "dpv:hasLegalBasis": facts.basis,
-            "dpv:hasPersonalData": list(facts.categories),
-            "dpv:hasRecipient": list(facts.recipients),
-            "dpv:hasStorageCondition": facts.kept,
+            "dpv:hasLegalBasis": receipt.basis.value,
+            "dpv:hasPersonalData": list(receipt.categories),
+            "dpv:hasRecipient": list(receipt.recipients),
+            "dpv:hasStorageCondition": receipt.kept,
         },
         "dpv:hasNotice": {
-            "dct:identifier": f"promise/{facts.promise_serial}",
-            "ab:sha256": facts.promise_digest,
+            "dct:identifier": f"promise/{receipt.promise_serial}",
+            "ab:sha256": receipt.promise_digest,
         },
         "ab:event": {
-            "dpv:hasConsentStatus": _STATUS.get((facts.basis, facts.answer), "dpv:ObjectionLodged"),
-            "dct:date": to_text(facts.at),
-            "ab:method": facts.channel,
-            "ab:evidence": facts.evidence,
+            "dpv:hasConsentStatus": _STATUS[receipt.basis, receipt.answer],
+            "dct:date": to_text(receipt.at),
+            "ab:method": receipt.channel,
+            "ab:evidence": receipt.evidence,
         },
-        "ab:proof": facts.proof,
+        "ab:proof": receipt.proof,
     }

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from aboveboard.basics.actor import Actor
+
 
 class Answer(StrEnum):
     """What a person said: yes (I agree, or I no longer object), or no (I withdraw, or I object)."""
@@ -24,6 +26,23 @@ class ChoiceEvent:
     id: int
     purpose: str
     answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRecord:
+    """One choice as it was recorded: ``evidence`` refers to where they said so, ``actor`` is who
+    recorded it, ``entry_id`` the ledger entry that proves it."""
+
+    id: int
+    person_id: int
+    purpose: str
+    answer: Answer
+    channel: str
+    evidence: str
+    at: datetime
+    promise_serial: int
+    actor: Actor
+    entry_id: int
 
 
 @dataclass(frozen=True, slots=True)

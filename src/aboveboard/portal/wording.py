@@ -14,8 +14,7 @@ from aboveboard.access.emergency.reasons import Emergency, Verdict
 from aboveboard.access.reasons import Code
 from aboveboard.access.use import UseRecord
 from aboveboard.basics.actor import ActorKind
-from aboveboard.choices.models import Choice
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import Answer, ChoiceRecord
 from aboveboard.law import categories
 from aboveboard.promise import explain
 from aboveboard.promise.model import Party, Promise, Purpose
@@ -154,7 +153,7 @@ def refusal(codes: Iterable[str]) -> str:
     return " ".join(str(REFUSED[Code(code)]) for code in codes)
 
 
-def consent_state(purpose: Purpose, latest: Choice | None, promise: Promise) -> str:
+def consent_state(purpose: Purpose, latest: ChoiceRecord | None, promise: Promise) -> str:
     """Return what the person decided about a purpose that leaves them a choice: one
     sentence."""
     if latest is None:

@@ -27,7 +27,7 @@ from aboveboard.access.emergency.notes import seal
 from aboveboard.access.emergency.reasons import Emergency
 from aboveboard.access.entries import EmergencyRefused, EmergencyUsed, digest, words
 from aboveboard.access.limits import EMERGENCY_LIFE, EMERGENCY_REVIEW
-from aboveboard.access.models import EmergencyAsked, EmergencyLook
+from aboveboard.access.models import EmergencyAsked, EmergencyUse
 from aboveboard.access.reasons import Code, Reason, reason
 from aboveboard.access.release import open_granted
 from aboveboard.access.use import Subject, UseResult
@@ -127,7 +127,7 @@ def show_again(number: int, *, by: Actor, at: datetime) -> UseResult:
     Raises:
         NotFound: there is no such emergency use of theirs.
     """
-    row = EmergencyLook.objects.filter(pk=number, account_id=_account_number(by)).first()
+    row = EmergencyUse.objects.filter(pk=number, account_id=_account_number(by)).first()
     if row is None:
         raise NotFound(what="emergency use")
     adopted = promise.in_force()
@@ -180,13 +180,13 @@ def _write(
     return append(said, by=asked.actor, handle=handle, at=at)
 
 
-def _keep(asked: _Asked, note: str, person_id: int, entry_id: int, at: datetime) -> EmergencyLook:
+def _keep(asked: _Asked, note: str, person_id: int, entry_id: int, at: datetime) -> EmergencyUse:
     # Locked until the commit: a key rotation of this person meanwhile would re-encrypt every note
     # but this one, which nobody could read again.
     lock_people([person_id])
     key = person_key(person_id)
     sealed = seal(AESGCM(key), entry_id, note) if key is not None and note else b""
-    return EmergencyLook.objects.create(
+    return EmergencyUse.objects.create(
         entry_id=entry_id,
         person_id=person_id,
         actor=asked.actor.as_json(),

@@ -1,7 +1,6 @@
-"""What the asker wrote for the reviewers: sealed under the key of whom it is about,
-so that it goes with them.
+"""The note for the reviewers: sealed under the key of whom it is about, so that it goes with them.
 
-``12 bytes nonce | AES-256-GCM(words)``, bound to the number of the entry that proves the look.
+``12 bytes nonce | AES-256-GCM(words)``, bound to the number of the entry that proves the use.
 """
 
 from __future__ import annotations
@@ -11,42 +10,50 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from aboveboard.access.models import EmergencyLook
+from aboveboard.access.models import EmergencyUse
 from aboveboard.keys.queries import person_key
 
 _AAD = b"aboveboard/emergency/v1"
 _NONCE_BYTES = 12
 
 
-def seal(cipher: AESGCM, entry_id: int, words: str) -> bytes:
-    """Seal the words with the person's key."""
+def seal(cipher: AESGCM, entry_id: int, note: str) -> bytes:
+    """Seal a note with the person's key."""
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + cipher.encrypt(nonce, words.encode(), _bound(entry_id))
+    return nonce + cipher.encrypt(nonce, note.encode(), _bound(entry_id))
 
 
-def words_of(look: EmergencyLook) -> str | None:
-    """Return what the asker wrote for the reviewers, or None once the person's key is gone."""
-    if not look.words:
+def note_of(number: int) -> str | None:
+    """Return what the asker wrote for the reviewers of an emergency use, or None once the person's
+    key is gone."""
+    row = EmergencyUse.objects.get(pk=number)
+    if not row.words:
         return ""
-    key = None if look.person_id is None else person_key(look.person_id)
-    return None if key is None else _open(AESGCM(key), look)
+    key = None if row.person_id is None else person_key(row.person_id)
+    return None if key is None else _open(AESGCM(key), row)
 
 
-def seal_anew(person_id: int, old: AESGCM, new: AESGCM) -> None:
-    """Seal all words about a person under their new key, in the transaction
-    that gives it to them."""
-    for look in EmergencyLook.objects.filter(person_id=person_id).exclude(words=b""):
-        words = _open(old, look)
-        if words is not None:  # else an earlier key was theirs, and whoever reviews is told so
-            look.words = seal(new, look.entry_id, words)
-            look.save(update_fields=["words"])
+def re_encrypt(person_id: int, old: AESGCM, new: AESGCM) -> None:
+    """Seal every note about a person under their new key, in the transaction that gives it to
+    them."""
+    for row in EmergencyUse.objects.filter(person_id=person_id).exclude(words=b""):
+        re_encrypt_one(row, old, new)
 
 
-def _open(cipher: AESGCM, look: EmergencyLook) -> str | None:
-    blob = bytes(look.words)
+def re_encrypt_one(row: EmergencyUse, old: AESGCM, new: AESGCM) -> None:
+    """Seal one note under another key. One that an earlier key sealed stays as it is, and whoever
+    reviews is told that it cannot be read."""
+    note = _open(old, row) if row.words else None
+    if note is not None:
+        row.words = seal(new, row.entry_id, note)
+        row.save(update_fields=["words"])
+
+
+def _open(cipher: AESGCM, row: EmergencyUse) -> str | None:
+    blob = bytes(row.words)
     try:
         return cipher.decrypt(
-            blob[:_NONCE_BYTES], blob[_NONCE_BYTES:], _bound(look.entry_id)
+            blob[:_NONCE_BYTES], blob[_NONCE_BYTES:], _bound(row.entry_id)
         ).decode()
     except InvalidTag:
         return None

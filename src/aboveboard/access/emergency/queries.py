@@ -1,63 +1,108 @@
-"""Reading emergency looks: what waits for its review, what was found, and one of them."""
+"""Reading emergency uses: what waits for its review, what was found, and one of them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from aboveboard.access.models import EmergencyLook
+from aboveboard.access.emergency.reasons import Emergency
+from aboveboard.access.models import EmergencyUse
+from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.limits import PAGE_SIZE
 
 
-def one(look_id: int) -> EmergencyLook:
-    """Return one look.
+@dataclass(frozen=True, slots=True)
+class EmergencyRecord:
+    """An emergency use as it was recorded: who asked, why, for which fields, until when it may be
+    shown again, and its review (``verdict`` is empty until then)."""
+
+    id: int
+    entry_id: int
+    actor: Actor
+    why: Emergency
+    fields: tuple[str, ...]
+    reference: str
+    at: datetime
+    until: datetime
+    review_due: datetime
+    reviewed_at: datetime | None
+    verdict: str
+
+
+def emergency_use(number: int) -> EmergencyRecord:
+    """Return one emergency use.
 
     Raises:
         NotFound: there is none with this number.
     """
-    found = EmergencyLook.objects.filter(pk=look_id).first()
-    if found is None:
-        raise NotFound(what="emergency use")
-    return found
+    return _only(EmergencyUse.objects.filter(pk=number).first())
 
 
-def own(look_id: int, account_id: int) -> EmergencyLook:
-    """Return one look of the account that asked for it.
+def own_emergency_use(number: int, account_id: int) -> EmergencyRecord:
+    """Return one emergency use of the account that asked for it.
 
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    found = one(look_id)
-    if found.account_id != account_id:
-        raise NotFound(what="emergency use")
-    return found
+    return _only(EmergencyUse.objects.filter(pk=number, account_id=account_id).first())
 
 
-def to_review() -> list[EmergencyLook]:
+def of_entry(entry_id: int) -> EmergencyRecord:
+    """Return the emergency use that an entry proves.
+
+    Raises:
+        NotFound: the entry proves none.
+    """
+    return _only(EmergencyUse.objects.filter(entry_id=entry_id).first())
+
+
+def to_review() -> list[EmergencyRecord]:
     """Return what waits for a review, the one due first first."""
-    return list(EmergencyLook.objects.filter(reviewed_at__isnull=True).order_by("review_due", "id"))
+    rows = EmergencyUse.objects.filter(reviewed_at__isnull=True).order_by("review_due", "id")
+    return [record_of(row) for row in rows]
 
 
-def reviewed(limit: int = PAGE_SIZE) -> list[EmergencyLook]:
+def reviewed(limit: int = PAGE_SIZE) -> list[EmergencyRecord]:
     """Return the newest reviewed ones."""
-    return list(
-        EmergencyLook.objects.filter(reviewed_at__isnull=False).order_by("-reviewed_at", "-id")[
-            :limit
-        ]
-    )
+    rows = EmergencyUse.objects.filter(reviewed_at__isnull=False).order_by("-reviewed_at", "-id")
+    return [record_of(row) for row in rows[:limit]]
 
 
 def overdue(at: datetime) -> int:
     """Return how many reviews are overdue."""
-    return EmergencyLook.objects.filter(reviewed_at__isnull=True, review_due__lt=at).count()
+    return EmergencyUse.objects.filter(reviewed_at__isnull=True, review_due__lt=at).count()
 
 
 def verdicts(entry_ids: Collection[int]) -> dict[int, str]:
-    """Return what was found of the looks with these entries, where they are reviewed."""
+    """Return what was found of the uses with these entries, where they are reviewed."""
     rows = (
-        EmergencyLook.objects.filter(entry_id__in=list(entry_ids))
+        EmergencyUse.objects.filter(entry_id__in=list(entry_ids))
         .exclude(verdict="")
         .values_list("entry_id", "verdict")
     )
     return dict(rows)
+
+
+def record_of(row: EmergencyUse) -> EmergencyRecord:
+    """Return a row as others read it."""
+    return EmergencyRecord(
+        row.pk,
+        row.entry_id,
+        Actor.from_json(row.actor),
+        Emergency(row.why),
+        tuple(row.fields),
+        row.reference,
+        row.at,
+        row.until,
+        row.review_due,
+        row.reviewed_at,
+        row.verdict,
+    )
+
+
+def _only(row: EmergencyUse | None) -> EmergencyRecord:
+    if row is None:
+        raise NotFound(what="emergency use")
+    return record_of(row)

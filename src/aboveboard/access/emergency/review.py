@@ -7,9 +7,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from aboveboard.access.emergency.queries import EmergencyRecord, record_of
 from aboveboard.access.emergency.reasons import Verdict
 from aboveboard.access.entries import EmergencyReviewed
-from aboveboard.access.models import EmergencyLook
+from aboveboard.access.models import EmergencyUse
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotFound, Refused
 from aboveboard.basics.facts import Code
@@ -24,7 +25,7 @@ class ReviewedAlready(Conflict):
     next_step = "Read the verdict; it cannot be changed."
 
 
-def review(look_id: int, verdict: Verdict, *, by: Actor, at: datetime) -> EmergencyLook:
+def review(number: int, verdict: Verdict, *, by: Actor, at: datetime) -> EmergencyRecord:
     """Write down whether an emergency use was justified, in the ledger too; the person sees it
     beside the use.
 
@@ -34,18 +35,18 @@ def review(look_id: int, verdict: Verdict, *, by: Actor, at: datetime) -> Emerge
         ReviewedAlready: it was reviewed before.
     """
     with transaction.atomic():
-        look = EmergencyLook.objects.select_for_update().filter(pk=look_id).first()
-        if look is None:
+        row = EmergencyUse.objects.select_for_update().filter(pk=number).first()
+        if row is None:
             raise NotFound(what="emergency use")
-        if (by.kind.value, by.id) == (look.actor["kind"], look.actor["id"]):
+        if (by.kind.value, by.id) == (row.actor["kind"], row.actor["id"]):
             raise Refused(why="nobody reviews their own emergency use")
-        if look.reviewed_at is not None:
+        if row.reviewed_at is not None:
             raise ReviewedAlready(why="its verdict stands")
         # The handle is that of the use's entry: the person may be erased by now, and the verdict
         # belongs beside the use.
-        handle = ledger.entry(look.entry_id).handle
-        reviewed = EmergencyReviewed(look.entry_id, Code(verdict.value))
+        handle = ledger.entry(row.entry_id).handle
+        reviewed = EmergencyReviewed(row.entry_id, Code(verdict.value))
         append(reviewed, by=by, handle=handle, at=at)
-        look.reviewed_at, look.reviewed_by, look.verdict = at, by.as_json(), verdict.value
-        look.save(update_fields=["reviewed_at", "reviewed_by", "verdict"])
-    return look
+        row.reviewed_at, row.reviewed_by, row.verdict = at, by.as_json(), verdict.value
+        row.save(update_fields=["reviewed_at", "reviewed_by", "verdict"])
+    return record_of(row)

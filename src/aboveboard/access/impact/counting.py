@@ -14,12 +14,12 @@ from datetime import datetime
 
 from aboveboard.access.decision.facts import PersonFacts
 from aboveboard.access.impact.cells import Cell, Key, Report, Tally, cells
-from aboveboard.access.impact.grouping import facts_of, groups, ranges
+from aboveboard.access.impact.grouping import facts_of, groups
 from aboveboard.access.impact.judging import Pair, allowed, pairs
 from aboveboard.access.lapse import Held, lapsed
 from aboveboard.access.limits import SWEEP_REVIEW_BATCH, WHAT_IF_BATCH
 from aboveboard.promise.model import Promise
-from aboveboard.vault.queries import people_count
+from aboveboard.vault.queries import id_ranges, people_count
 from aboveboard.vault.retention_state import RetentionState, retention_states
 
 
@@ -38,7 +38,7 @@ def count(
         [pair for pair in changed if pair.by_field()],
     )
     lapsing: Counter[str] = Counter()
-    for number, (low, high) in enumerate(ranges() if clear else (), 1):
+    for number, (low, high) in enumerate(id_ranges(WHAT_IF_BATCH) if clear else (), 1):
         for pair in clear:
             for size, facts in groups(pair, low, high, at):
                 _tally(tallies, pair, "", size, facts, at)

@@ -16,9 +16,8 @@ from django.db import connection
 
 from aboveboard.access.decision.facts import PersonFacts, no_moments
 from aboveboard.access.impact.judging import Pair, unsure
-from aboveboard.access.limits import USE_BATCH, WHAT_IF_BATCH
+from aboveboard.access.limits import USE_BATCH
 from aboveboard.choices import queries as choices
-from aboveboard.choices.models import Choice
 from aboveboard.promise.model import RetentionStart
 from aboveboard.vault import prepared
 from aboveboard.vault import queries as vault
@@ -32,7 +31,7 @@ _COUNT = f"""
         SELECT person_id, answer, at FROM (
             SELECT person_id, answer, at,
                 ROW_NUMBER() OVER (PARTITION BY person_id ORDER BY at DESC, id DESC) AS newest
-            FROM {Choice._meta.db_table} WHERE purpose = %s AND person_id > %s AND person_id <= %s
+            FROM {choices.TABLE} WHERE purpose = %s AND person_id > %s AND person_id <= %s
         ) AS said WHERE newest = 1
     ) AS l ON l.person_id = p.id
     WHERE p.id > %s AND p.id <= %s
@@ -45,12 +44,6 @@ _COUNT = f"""
 _CLOCK = """,
         CASE WHEN {start} < %s THEN 0 WHEN {start} > %s THEN 2 ELSE 1 END,
         CASE WHEN {start} >= %s AND {start} <= %s THEN {start} END"""
-
-
-def ranges() -> Iterator[tuple[int, int]]:
-    """Yield ranges of ids (above the first, up to the second) of ``limits.WHAT_IF_BATCH`` people
-    each, that cover everybody."""
-    return vault.id_ranges(WHAT_IF_BATCH)
 
 
 def groups(pair: Pair, low: int, high: int, at: datetime) -> Iterator[tuple[int, PersonFacts]]:
@@ -84,21 +77,20 @@ def facts_of(
     """Return what the decision would know of people, without a key: from their
     facets and choices alone."""
     consents = choices.consent_states(person_ids)
-    found = {}
-    for person in vault.people(person_ids).values():
-        restricted = is_open(person.restricted_until, at)
-        found[person.id] = PersonFacts(
+    return {
+        person.id: PersonFacts(
             held=True,
             consent=consents[person.id],
             collected_at=person.collected_at,
             last_active_at=person.last_active_at,
             collected=(collected or {}).get(person.id, no_moments()),
             restricted_since=(person.restricted_since or person.collected_at)
-            if restricted
+            if is_open(person.restricted_until, at)
             else None,
             held_for_claim=is_open(person.held_until, at),
         )
-    return found
+        for person in vault.people(person_ids).values()
+    }
 
 
 def _moment(moment: datetime) -> str | datetime:

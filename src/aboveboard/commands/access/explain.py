@@ -100,7 +100,7 @@ def _field(args: argparse.Namespace) -> int:
         )
         print(*(f"    {condition}" for condition in one.conditions), sep="\n")
     print(f"\n  {emergency}\n" if emergency else "", end="")
-    print("\nNobody else, and for nothing else.")
+    print("\nNobody else, and for no other reason.")
     return DONE
 
 

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 from aboveboard.access import limits
 from aboveboard.access.emergency import queries
 from aboveboard.access.emergency.actions import break_glass, show_again
+from aboveboard.access.emergency.queries import EmergencyRecord
 from aboveboard.access.emergency.reasons import IN_WORDS, Emergency
 from aboveboard.access.lookup import NoOneFound, SeveralFound
-from aboveboard.access.models import EmergencyLook
 from aboveboard.access.use import Subject, UseResult
 from aboveboard.accounts.gate import actor_of, allow_staff, throttle
 from aboveboard.basics import clock
@@ -61,12 +61,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         except (NoOneFound, SeveralFound) as error:
             form.add_error("who", str(error))
         else:
-            look = (
-                EmergencyLook.objects.filter(entry_id=result.entry_id).first()
-                if result.allowed
-                else None
-            )
-            return _answer(request, promise, result, look)
+            kept = queries.of_entry(result.entry_id) if result.allowed else None
+            return _answer(request, promise, result, kept)
     context = {
         "form": form,
         "minutes": limits.EMERGENCY_LIFE.seconds // 60,
@@ -80,11 +76,11 @@ def ask(request: HttpRequest) -> HttpResponse:
 @allow_staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def record(request: HttpRequest, emergency_id: int) -> HttpResponse:
-    """Show one's own emergency look: what was asked, until when; a POST shows the fields again
+    """Show one's own emergency use: what was asked, until when; a POST shows the fields again
     while the time lasts."""
     promise, actor = in_force().promise, actor_of(request)
     try:
-        found = queries.own(emergency_id, int(actor.id))
+        found = queries.own_emergency_use(emergency_id, int(actor.id))
     except NotFound:
         raise Http404 from None
     if request.method == "POST":
@@ -93,7 +89,7 @@ def record(request: HttpRequest, emergency_id: int) -> HttpResponse:
 
 
 def _answer(
-    request: HttpRequest, promise: Promise, result: UseResult, look: EmergencyLook | None
+    request: HttpRequest, promise: Promise, result: UseResult, record: EmergencyRecord | None
 ) -> HttpResponse:
     if not result.allowed:
         context = {
@@ -112,17 +108,17 @@ def _answer(
     context = {
         "details": details,
         "entry_id": result.entry_id,
-        **(_context(promise, look) if look else {}),
+        **(_context(promise, record) if record else {}),
     }
     return render(request, "console/emergency/record.html", context)
 
 
-def _context(promise: Promise, look: EmergencyLook) -> dict[str, Any]:
+def _context(promise: Promise, record: EmergencyRecord) -> dict[str, Any]:
     return {
-        "record": look,
-        "why": IN_WORDS[Emergency(look.why)],
+        "record": record,
+        "why": IN_WORDS[record.why],
         "labels": [
-            promise.fields[name].label if name in promise.fields else name for name in look.fields
+            promise.fields[name].label if name in promise.fields else name for name in record.fields
         ],
-        "open": clock.now() <= look.until,
+        "open": clock.now() <= record.until,
     }

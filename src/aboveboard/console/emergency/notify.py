@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 
 from aboveboard.access.emergency import queries
-from aboveboard.access.emergency.reasons import IN_WORDS, Emergency
+from aboveboard.access.emergency.reasons import IN_WORDS
 from aboveboard.basics import settings
 from aboveboard.outbox.reference import Reference
 from aboveboard.promise.queries import in_force
@@ -18,19 +18,19 @@ from aboveboard.promise.queries import in_force
 def notify_privacy_lead(ref: Reference) -> None:
     """Mail one use of emergency access to the organisation's contact. Done again after a crash, it
     repeats one mail and no more."""
-    look = queries.one(int(str(ref["emergency"])))
+    record = queries.emergency_use(int(str(ref["emergency"])))
     current = settings.current()
     address = current.server.origin.rstrip("/") + reverse(
-        "console:emergency_review", args=[look.pk]
+        "console:emergency_review", args=[record.id]
     )
     if "://" not in address:
         address = f"https://{address}"
-    due = look.review_due.astimezone(in_force().promise.organisation.zone)
-    role, team = str(look.actor["role"]).replace("-", " "), look.actor["team"]
+    due = record.review_due.astimezone(in_force().promise.organisation.zone)
+    role, team = record.actor.role.replace("-", " "), record.actor.team
     body = (
         f"A member of staff ({role}{', ' + team if team else ''}) used emergency access "
         "to see a customer’s data.\n\n"
-        f"{IN_WORDS[Emergency(look.why)]}.\n\n"
+        f"{IN_WORDS[record.why]}.\n\n"
         f"The customer can see this. Review it by {due:%d %B %Y, %H:%M} ({due.tzname()}):\n"
         f"{address}\n"
     )

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aboveboard.access.emergency import queries
 from aboveboard.access.emergency import review as reviewing
-from aboveboard.access.emergency.notes import words_of
-from aboveboard.access.emergency.reasons import IN_WORDS, Emergency, Verdict
-from aboveboard.access.models import EmergencyLook
+from aboveboard.access.emergency.notes import note_of
+from aboveboard.access.emergency.queries import EmergencyRecord
+from aboveboard.access.emergency.reasons import IN_WORDS, Verdict
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.accounts.queries import names
 from aboveboard.basics import clock
@@ -26,11 +26,11 @@ from aboveboard.promise.queries import in_force
 @allow(Role.PRIVACY_LEAD)
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """List the looks that wait for a review, overdue ones first, and the newest reviewed ones."""
+    """List the emergencies to review, overdue ones first, and the newest reviewed ones."""
     now = clock.now()
     context = {
-        "waiting": [_row(look, now) for look in queries.to_review()],
-        "reviewed": [_row(look, now) for look in queries.reviewed()],
+        "waiting": [_row(record, now) for record in queries.to_review()],
+        "reviewed": [_row(record, now) for record in queries.reviewed()],
     }
     return render(request, "console/emergency/overview.html", context)
 
@@ -39,7 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, emergency_id: int) -> HttpResponse:
     """Show who asked, why and what was opened, never the values; take the verdict."""
-    look, actor = queries.one(emergency_id), actor_of(request)
+    record, actor = queries.emergency_use(emergency_id), actor_of(request)
     form = ReviewForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -50,36 +50,36 @@ def review(request: HttpRequest, emergency_id: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return HttpResponseRedirect(reverse("console:emergency_review", args=[emergency_id]))
-    context = _row(look, clock.now()) | {
+    context = _row(record, clock.now()) | {
         "form": form,
-        "own": _own(look, actor),
-        "words": words_of(look),
+        "own": _own(record, actor),
+        "words": note_of(emergency_id),
     }
     return render(
         request, "console/emergency/review.html", context, status=422 if form.errors else 200
     )
 
 
-def _row(look: EmergencyLook, now: Any) -> dict[str, Any]:
+def _row(record: EmergencyRecord, now: Any) -> dict[str, Any]:
     fields = in_force().promise.fields
     return {
-        "record": look,
-        "why": IN_WORDS[Emergency(look.why)],
+        "record": record,
+        "why": IN_WORDS[record.why],
         "labels": ", ".join(
-            fields[name].label.lower() if name in fields else name for name in look.fields
+            fields[name].label.lower() if name in fields else name for name in record.fields
         ),
-        "who": _who(look),
-        "overdue": look.reviewed_at is None and look.review_due < now,
-        "justified": look.verdict == Verdict.JUSTIFIED,
+        "who": _who(record),
+        "overdue": record.reviewed_at is None and record.review_due < now,
+        "justified": record.verdict == Verdict.JUSTIFIED,
     }
 
 
-def _who(look: EmergencyLook) -> str:
+def _who(record: EmergencyRecord) -> str:
     """Return who used it: by name for the reviewer, with role and team."""
-    name = names([int(look.actor["id"])]).get(int(look.actor["id"]), "Someone who has left")
-    role, team = str(look.actor["role"]).replace("-", " "), look.actor["team"]
-    return ", ".join(filter(None, (name, role, team)))
+    by = record.actor
+    name = names([int(by.id)]).get(int(by.id), "Someone who has left")
+    return ", ".join(filter(None, (name, by.role.replace("-", " "), by.team)))
 
 
-def _own(look: EmergencyLook, actor: Actor) -> bool:
-    return (actor.kind.value, actor.id) == (look.actor["kind"], look.actor["id"])
+def _own(record: EmergencyRecord, actor: Actor) -> bool:
+    return (actor.kind, actor.id) == (record.actor.kind, record.actor.id)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.views.decorators.http import require_POST, require_safe
 
 from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics.actor import CUSTOMER, ActorKind
 from aboveboard.choices import actions, queries
-from aboveboard.choices.models import Choice
-from aboveboard.choices.state import Answer, ConsentState
-from aboveboard.portal import receipts, wording
+from aboveboard.choices.receipt import as_json_ld
+from aboveboard.choices.state import Answer, ChoiceRecord, ConsentState
+from aboveboard.portal import wording
 from aboveboard.portal.forms import ChoiceForm
 from aboveboard.portal.page import CHANNEL, You, portal_page
 from aboveboard.promise import explain
@@ -57,7 +57,7 @@ def choose(request: HttpRequest, you: You, purpose: str) -> HttpResponse:
             by=CUSTOMER,
             at=you.now,
         )
-    return HttpResponseRedirect(f"{reverse('portal:choices')}?saved={choice.pk}")
+    return HttpResponseRedirect(f"{reverse('portal:choices')}?saved={choice.id}")
 
 
 @allow_customer
@@ -66,7 +66,7 @@ def choose(request: HttpRequest, you: You, purpose: str) -> HttpResponse:
 def receipt(request: HttpRequest, you: You, choice_id: int) -> HttpResponse:
     """Show the receipt of one of your own choices, with its proof once it is sealed."""
     choice = _own(you, choice_id)
-    facts = receipts.facts_of(choice, you.language)
+    facts = queries.receipt_of(choice, you.language)
     context = {
         "choice": choice,
         "facts": facts,
@@ -84,15 +84,15 @@ def receipt(request: HttpRequest, you: You, choice_id: int) -> HttpResponse:
 def receipt_json(request: HttpRequest, you: You, choice_id: int) -> HttpResponse:
     """Give the same receipt as JSON-LD (ISO/IEC TS 27560), to keep."""
     choice = _own(you, choice_id)
-    response = JsonResponse(
-        receipts.document(choice), json_dumps_params={"indent": 2, "ensure_ascii": False}
-    )
+    with override("en"):  # programs and authorities read it, and the page speaks for itself
+        written = as_json_ld(queries.receipt_of(choice))
+    response = JsonResponse(written, json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Type"] = "application/ld+json; charset=utf-8"
-    response["Content-Disposition"] = f'attachment; filename="receipt-{choice.pk}.json"'
+    response["Content-Disposition"] = f'attachment; filename="receipt-{choice.id}.json"'
     return response
 
 
-def _own(you: You, choice_id: int) -> Choice:
+def _own(you: You, choice_id: int) -> ChoiceRecord:
     choice = queries.choice_of(you.person_id, choice_id)
     if choice is None:
         raise Http404
@@ -120,7 +120,7 @@ def _overview(
         if purpose.needs_consent or purpose.objectable
     ]
     saved_id = request.GET.get("saved", "")
-    saved = next((choice for choice in history if str(choice.pk) == saved_id), None)
+    saved = next((choice for choice in history if str(choice.id) == saved_id), None)
     context = {
         "rows": rows,
         "form": bad,
@@ -134,7 +134,7 @@ def _row(
     you: You,
     purpose: Purpose,
     consent: ConsentState,
-    latest: Choice | None,
+    latest: ChoiceRecord | None,
     form: ChoiceForm | None,
 ) -> dict[str, object]:
     return {
@@ -145,7 +145,7 @@ def _row(
     }
 
 
-def _past(you: You, choice: Choice) -> dict[str, object]:
+def _past(you: You, choice: ChoiceRecord) -> dict[str, object]:
     return {
         "choice": choice,
         "title": wording.purpose(you.promise, choice.purpose),
@@ -155,22 +155,20 @@ def _past(you: You, choice: Choice) -> dict[str, object]:
     }
 
 
-def _answer(choice: Choice, purpose: Purpose | None) -> str:
+def _answer(choice: ChoiceRecord, purpose: Purpose | None) -> str:
     objectable = purpose is not None and purpose.objectable
-    return wording.answered(Answer(choice.answer), objectable=objectable)
+    return wording.answered(choice.answer, objectable=objectable)
 
 
-def _how(choice: Choice, you: You) -> str:
+def _how(choice: ChoiceRecord, you: You) -> str:
     """Return on which channel it was said, and who recorded it: "By phone, recorded by ..."."""
     channel, by = wording.opening(wording.channel(you.promise, choice.channel)), _by(choice, you)
     return f"{channel}, {gettext('recorded by %(by)s') % {'by': by}}" if by else channel
 
 
-def _by(choice: Choice, you: You) -> str:
+def _by(choice: ChoiceRecord, you: You) -> str:
     """Return who recorded it, or nothing when it was the person themself."""
     actor = choice.actor
-    return (
-        ""
-        if actor["kind"] == ActorKind.PERSON
-        else wording.actor(you.promise, actor["kind"], actor["role"], actor["team"])
-    )
+    if actor.kind is ActorKind.PERSON:
+        return ""
+    return wording.actor(you.promise, actor.kind, actor.role, actor.team)

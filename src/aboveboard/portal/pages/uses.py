@@ -21,7 +21,6 @@ from aboveboard.ledger import queries as ledger
 from aboveboard.portal import wording
 from aboveboard.portal.forms import ConcernForm
 from aboveboard.portal.page import You, portal_page
-from aboveboard.portal.receipts import proof_of
 
 _PAGE = 25
 
@@ -56,7 +55,7 @@ def overview(request: HttpRequest, you: You) -> HttpResponse:
 def proof(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
     """Show the proof of one entry about this person, and how to check it without us."""
     entry = _own_entry(you, entry_id)
-    text = proof_of(entry_id)
+    text = _proof_of(entry_id)
     context = {
         "entry": entry,
         "proof": text,
@@ -72,7 +71,7 @@ def proof(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
 def proof_file(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
     """Give the proof as a file (C2SP tlog-proof); 404 while it waits to be sealed."""
     _own_entry(you, entry_id)
-    text = proof_of(entry_id)
+    text = _proof_of(entry_id)
     if text is None:
         raise Http404
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
@@ -129,6 +128,15 @@ def _why(you: You, use: UseRecord) -> str:
         return f"{wording.emergency(use.emergency)} {wording.verdict(use.verdict)}"
     channel = wording.channel(you.promise, use.channel)
     return f"{wording.purpose(you.promise, use.purpose)} · {channel}"
+
+
+def _proof_of(entry_id: int) -> str | None:
+    """Return the C2SP tlog-proof of an entry, or None while it waits (about a second) to be in the
+    published log."""
+    try:
+        return ledger.proof(entry_id)
+    except ledger.NotYet:
+        return None
 
 
 def _own_entry(you: You, entry_id: int) -> ledger.Recorded:

@@ -36,40 +36,6 @@ class ReportLine:
     people: tuple[int, ...] = ()
 
 
-REPEATED: Final = {
-    "choice.made": "the choice stands again",
-}
-
-NOTHING: Final = {
-    "use.granted": "a look changes nothing",
-    "use.refused": "a refusal changes nothing",
-    "emergency.reviewed": "a review changes nothing",
-    "emergency.refused": "a refusal changes nothing",
-    "explain.asked": "an explanation changes nothing",
-    "concern.raised": "the ledger itself is where a concern is kept",
-    "notice.sent": "a delivery is not made twice",
-    "notice.failed": "a failed delivery changes nothing",
-    "choice.missed": "nobody was found, so nothing was changed",
-}
-
-NOT_REPEATED: Final = {
-    "incident.opened": "the ledger does not hold what was reported: report it again",
-    "incident.counted": "the ledger does not hold who was counted: count again",
-    "incident.changed": "the ledger does not hold the answers: give them again",
-    "duty.done": "the ledger does not hold how it was done: record it again",
-    "notice.approved": (
-        "the ledger does not hold the letters: see who was notified since, before any are sent"
-    ),
-    "use.emergency": (
-        "the ledger does not hold what was written for the reviewers: review it from its entry"
-    ),
-    "device.registered": "the ledger does not hold what a device is called: register it again",
-    "device.reported": "the ledger does not hold what was said: report it again",
-    "export.made": (
-        "the ledger does not hold who was in the file: treat it as holding everybody it could"
-    ),
-}
-
 UNKNOWN: Final = (
     "a newer version of Aboveboard wrote it, and this one does not know how to repeat it: see the "
     "entries in the ledger"
@@ -81,14 +47,6 @@ def rule(kind: str) -> tuple[Outcome, str]:
     if (facts := declared().get(kind)) is not None:
         answer = facts.on_restore
         return _OUTCOMES[type(answer)], answer.sentence
-    # Of packages that do not declare their entries yet.
-    for outcome, known in (
-        (Outcome.REPEATED, REPEATED),
-        (Outcome.NOTHING_TO_DO, NOTHING),
-        (Outcome.NOT_REPEATED, NOT_REPEATED),
-    ):
-        if kind in known:
-            return outcome, known[kind]
     return Outcome.NOT_REPEATED, UNKNOWN
 
 

@@ -1,0 +1,104 @@
+"""What ``access`` keeps of people beside the ledger, declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from aboveboard.access.emergency import notes
+from aboveboard.access.models import EmergencyUse, QuietRefusal
+from aboveboard.basics import clock
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
+from aboveboard.keys.queries import person_key
+
+_NO_REASON: Final = NotNeeded("that data was used is never a reason to keep it")
+
+
+def _refusals(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for row in QuietRefusal.objects.filter(person_id__in=numbers).order_by("entry_id"):
+        yield {"person": row.person_id, "entry": row.entry_id, "reasons": row.reasons}
+
+
+def _merge_refusals(kept: int, merged: int) -> Json:
+    entries = list(QuietRefusal.objects.filter(person_id=merged).values_list("entry_id", flat=True))
+    QuietRefusal.objects.filter(person_id=merged).update(person_id=kept)
+    return entries
+
+
+def _split_refusals(kept: int, merged: int, state: Json) -> None:
+    rows = QuietRefusal.objects.filter(person_id=kept, entry_id__in=_entries(state))
+    rows.update(person_id=merged)
+
+
+def _emergencies(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for row in EmergencyUse.objects.filter(person_id__in=numbers).order_by("entry_id"):
+        yield {
+            "person": row.person_id,
+            "entry": row.entry_id,
+            "why": row.why,
+            "fields": row.fields,
+            "asked_by": {"role": row.actor["role"], "team": row.actor["team"]},
+            "at": clock.to_text(row.at),
+            "until": clock.to_text(row.until),
+            "verdict": row.verdict,
+            "sealed_note": bool(row.words),
+        }
+
+
+def _forget_emergencies(numbers: Numbers) -> None:
+    """The row stays for its reviewers, without the person; the note went with the key."""
+    EmergencyUse.objects.filter(person_id__in=numbers).update(person=None)
+
+
+def _merge_emergencies(kept: int, merged: int) -> Json:
+    """Give them to the person kept, and seal each note under the key of that person: the merged
+    person's goes when the merge can no longer be undone."""
+    rows = list(EmergencyUse.objects.filter(person_id=merged))
+    _give(rows, merged, kept)
+    return [row.entry_id for row in rows]
+
+
+def _split_emergencies(kept: int, merged: int, state: Json) -> None:
+    rows = EmergencyUse.objects.filter(person_id=kept, entry_id__in=_entries(state))
+    _give(list(rows), kept, merged)
+
+
+def _give(rows: list[EmergencyUse], giver: int, taker: int) -> None:
+    old, new = person_key(giver), person_key(taker)
+    for row in rows:
+        row.person_id = taker
+        row.save(update_fields=["person"])
+        if old is not None and new is not None:
+            notes.re_encrypt_one(row, AESGCM(old), AESGCM(new))
+
+
+def _entries(state: Json) -> list[int]:
+    return [int(str(entry)) for entry in state] if isinstance(state, list) else []
+
+
+PERSONAL_DATA: Final = (
+    PersonalData(
+        name="refused_look_ups",
+        tables=("access.QuietRefusal",),
+        export=_refusals,
+        erase=lambda numbers: QuietRefusal.objects.filter(person_id__in=numbers).delete(),
+        merge=_merge_refusals,
+        split=_split_refusals,
+        re_encrypt=NotNeeded("nothing of it is sealed"),
+        in_use=_NO_REASON,
+    ),
+    PersonalData(
+        name="emergency_uses",
+        tables=("access.EmergencyUse",),
+        export=_emergencies,
+        erase=_forget_emergencies,
+        merge=_merge_emergencies,
+        split=_split_emergencies,
+        re_encrypt=notes.re_encrypt,
+        in_use=_NO_REASON,
+    ),
+)
+"""``EmergencyAsked`` counts what members of staff asked, and names no customer."""

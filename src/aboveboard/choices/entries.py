@@ -1,0 +1,23 @@
+"""What ``choices`` writes into the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aboveboard.basics.facts import Facts, OnRestore, Reference, Repeat, Word
+from aboveboard.choices.state import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceMade(Facts):
+    """Somebody said yes or no to a purpose. ``evidence`` refers to where they said so."""
+
+    kind: ClassVar[str] = "choice.made"
+    on_restore: ClassVar[OnRestore] = Repeat("the choice is in force again")
+
+    purpose: Word
+    answer: Answer
+    channel: Word
+    evidence: Reference
+    promise: int

@@ -1,0 +1,139 @@
+"""A receipt, whole: for each basis that leaves a choice and each answer, what stands in it; and
+that it carries the proof of its entry."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER
+from aboveboard.choices import queries
+from aboveboard.choices.actions import choose
+from aboveboard.choices.receipt import Receipt, as_json_ld
+from aboveboard.choices.state import Answer
+from aboveboard.keys.log_signing import sequence_now
+from aboveboard.promise.model import LawfulBasis
+from tests.world import load
+
+MADE = Receipt(
+    choice_id=7,
+    person="a" * 32,
+    answer=Answer.YES,
+    channel="portal",
+    evidence="portal:3",
+    at=datetime(2026, 11, 22, 9, 41, tzinfo=UTC),
+    purpose="personal-offers",
+    title="Personal offers",
+    what="We send you offers.",
+    why="So that you hear of them.",
+    basis=LawfulBasis.CONSENT,
+    categories=("your name", "your e-mail address"),
+    recipients=("Post & Parcel",),
+    kept="We keep it for two years.",
+    promise_serial=3,
+    promise_digest="d" * 64,
+    controller="Adventure Works Ltd",
+    contact="privacy@adventure-works.com",
+    proof="c2sp.org/tlog-proof@v1\n",
+)
+
+
+def golden(basis: str, status: str) -> dict[str, Any]:
+    return {
+        "@context": {
+            "dpv": "https://w3id.org/dpv#",
+            "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
+            "dct": "http://purl.org/dc/terms/",
+            "ab": "https://w3id.org/dpv/schema/consent-27560#",
+        },
+        "@type": "dpv:ConsentRecord",
+        "ab:schema_version": "ISO/IEC TS 27560:2023",
+        "dct:identifier": "choice/7",
+        "dpv:hasDataSubject": "a" * 32,
+        "dpv:hasDataController": {
+            "dct:title": "Adventure Works Ltd",
+            "dpv:hasContact": "privacy@adventure-works.com",
+        },
+        "dpv:hasProcess": {
+            "dpv:hasPurpose": {
+                "dct:identifier": "personal-offers",
+                "dct:title": "Personal offers",
+                "dct:description": "We send you offers. So that you hear of them.",
+            },
+            "dpv:hasLegalBasis": basis,
+            "dpv:hasPersonalData": ["your name", "your e-mail address"],
+            "dpv:hasRecipient": ["Post & Parcel"],
+            "dpv:hasStorageCondition": "We keep it for two years.",
+        },
+        "dpv:hasNotice": {"dct:identifier": "promise/3", "ab:sha256": "d" * 64},
+        "ab:event": {
+            "dpv:hasConsentStatus": status,
+            "dct:date": "2026-11-22T09:41:00.000000Z",
+            "ab:method": "portal",
+            "ab:evidence": "portal:3",
+        },
+        "ab:proof": "c2sp.org/tlog-proof@v1\n",
+    }
+
+
+STATUSES = {
+    (LawfulBasis.CONSENT, Answer.YES): "dpv:ConsentGiven",
+    (LawfulBasis.CONSENT, Answer.NO): "dpv:ConsentWithdrawn",
+    (LawfulBasis.LEGITIMATE_INTERESTS, Answer.YES): "dpv:ObjectionWithdrawn",
+    (LawfulBasis.LEGITIMATE_INTERESTS, Answer.NO): "dpv:ObjectionLodged",
+    (LawfulBasis.PUBLIC_TASK, Answer.YES): "dpv:ObjectionWithdrawn",
+    (LawfulBasis.PUBLIC_TASK, Answer.NO): "dpv:ObjectionLodged",
+}
+
+
+@pytest.mark.parametrize(("basis", "answer"), STATUSES)
+def test_a_receipt_says_all_of_this_and_nothing_else(basis: LawfulBasis, answer: Answer) -> None:
+    written = as_json_ld(replace(MADE, basis=basis, answer=answer))
+    assert written == golden(basis.value, STATUSES[basis, answer])
+    assert json.loads(json.dumps(written)) == written
+
+
+@pytest.mark.parametrize(
+    "basis", [basis for basis in LawfulBasis if (basis, "yes") not in STATUSES]
+)
+def test_a_basis_that_leaves_no_choice_has_no_receipt(basis: LawfulBasis) -> None:
+    with pytest.raises(KeyError):
+        as_json_ld(replace(MADE, basis=basis))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("purpose", "answer", "status"),
+    [
+        ("personal-offers", Answer.YES, "dpv:ConsentGiven"),
+        ("personal-offers", Answer.NO, "dpv:ConsentWithdrawn"),
+        ("improve-shops", Answer.NO, "dpv:ObjectionLodged"),
+        ("improve-shops", Answer.YES, "dpv:ObjectionWithdrawn"),
+    ],
+)
+def test_the_receipt_of_a_choice_has_its_promise_and_its_proof(
+    purpose: str, answer: Answer, status: str
+) -> None:
+    person, _ = load(2)[0]
+    choice = choose(
+        person,
+        purpose,
+        answer,
+        channel="portal",
+        evidence="portal:1",
+        by=CUSTOMER,
+        at=clock.now(),
+    )
+    assert queries.choice_of(person, choice.id) == choice
+    assert as_json_ld(queries.receipt_of(choice))["ab:proof"] is None, "it waits to be sequenced"
+    sequence_now()
+    written: Any = as_json_ld(queries.receipt_of(choice))
+    assert written["ab:event"]["dpv:hasConsentStatus"] == status
+    assert written["dpv:hasProcess"]["dpv:hasPurpose"]["dct:identifier"] == purpose
+    assert written["dpv:hasNotice"]["dct:identifier"] == f"promise/{choice.promise_serial}"
+    assert written["ab:proof"].startswith("c2sp.org/tlog-proof@v1")
