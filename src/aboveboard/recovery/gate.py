@@ -1,5 +1,5 @@
-"""Nobody is answered by a database that came out of a backup before the
-erasures since are repeated.
+"""Nobody is answered by a database that came out of a backup before the erasures since then are
+repeated.
 
 ``serve`` and ``worker`` refuse to start. This holds for every other way to run the application, and
 for a process that began before. Once a process has seen a finished database it asks no more: a
@@ -18,7 +18,7 @@ from aboveboard.basics import problems
 from aboveboard.basics.logs import REQUEST_ID
 from aboveboard.recovery import queries
 
-_SAID = "This service is being restored from a backup. Please come back later.\n"
+_SENTENCE = "We are restoring this service from a backup. Try again later.\n"
 
 
 class RestoredFirst:
@@ -36,7 +36,7 @@ class RestoredFirst:
             except queries.RestoreUnfinished:
                 return _later(request)
             except DatabaseError:
-                self._finished = False  # it does not answer: whoever reads next says so
+                self._finished = False  # it does not answer: the next to read it says so
         return self.get_response(request)
 
 
@@ -48,6 +48,6 @@ def _later(request: HttpRequest) -> HttpResponse:
             content_type=problems.MEDIA_TYPE,
         )
     else:
-        answer = HttpResponse(_SAID, status=503, content_type="text/plain; charset=utf-8")
+        answer = HttpResponse(_SENTENCE, status=503, content_type="text/plain; charset=utf-8")
     answer["Retry-After"] = "60"
     return answer

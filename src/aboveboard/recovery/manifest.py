@@ -154,8 +154,8 @@ def _decoded(fields: dict[str, Any]) -> Manifest:
 def check(
     folder: Path, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> Manifest:
-    """Read a part's manifest and every byte of its files; ``progress`` is told
-    how many bytes of how many.
+    """Read a part's manifest and every byte of its files; ``progress`` is called with how many
+    bytes are read, of how many.
 
     Raises:
         NotABackup, BackupOfAnotherVersion: as :func:`read`.

@@ -74,6 +74,8 @@ def once(
             raise StillRunning(seconds=1)
         _running.add(name)
     failed: AboveboardError | None = None
+    # What ``do`` refuses must not undo the transaction: the refusal's own ledger entry stays. So
+    # the error is kept, and raised when the transaction has committed.
     try:
         with transaction.atomic():
             IdempotencyKey.objects.filter(pk=name, expires_at__lte=at).delete()

@@ -54,7 +54,7 @@ Progress = Callable[[int], None]
 
 @dataclass(slots=True)
 class Story:
-    """The story as far as it was played. ``now`` is the moment it is told;
+    """The story as far as it was played. ``now`` is the moment it is played;
     everything lies before it."""
 
     now: datetime
@@ -65,7 +65,7 @@ class Story:
     leaked: IncidentView = field(init=False)
 
     def ago(self, **time: float) -> datetime:
-        """Return a moment that long before the story is told."""
+        """Return a moment that long before the story is played."""
         return self.now - timedelta(**time)
 
     def person(self, index: int) -> int:

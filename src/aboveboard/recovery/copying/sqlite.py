@@ -89,7 +89,9 @@ class Sqlite:
                 "ATTACH %s AS part", [(Path(folder) / FILE).resolve().as_uri() + "?mode=ro"]
             )
             try:
-                cursor.execute("PRAGMA foreign_keys = OFF")  # checked once, when all is in
+                # The tables come by name, not by dependency: checked once, when all are in. The
+                # pragma does nothing inside a transaction, so it stands before BEGIN.
+                cursor.execute("PRAGMA foreign_keys = OFF")
                 cursor.execute("BEGIN IMMEDIATE")
                 for name, table in tables.items():
                     listed = ", ".join(f'"{column}"' for column in table.columns)

@@ -98,13 +98,13 @@ def _fill(parts: Parts, on_step: OnStep) -> None:
         if (app, name) not in executor.loader.graph.nodes
     ]
     if unknown or set(parts.keys.migrations) != set(parts.records.migrations):
-        found = (
+        reason = (
             f"it has {unknown[0]}, which this version does not know"
             if unknown
             else "its keys part is of another version than its records"
         )
         raise BackupOfAnotherVersion(
-            place=parts.records_at, found=found, version=parts.records.version
+            place=parts.records_at, found=reason, version=parts.records.version
         )
     on_step("tables")
     graph = executor.loader.graph

@@ -162,19 +162,20 @@ def _ingest(
 
 
 def _erase_again(restoration: Restoration, progress: Progress) -> list[ReportLine]:
-    """Step 2."""
+    """Step 2. Before everything else: what is repeated for a person afterwards would bring back
+    something of somebody who is to be erased."""
     since = entries_from(restoration.entries, [_ERASED])
     erased = {entry.handle for entry in since if entry.handle}
-    found = people.resolve_handles(
+    person_ids = people.resolve_handles(
         erased, watch=lambda done, total: progress("people", done, total)
     )
     without_key = people.people_without_key()
-    for person_id in {*found.values(), *without_key}:
+    for person_id in {*person_ids.values(), *without_key}:
         vault.remove(person_id)
     lines = []
-    if found:
-        lines.append(ReportLine(_ERASED, Outcome.REPEATED, len(found), rule(_ERASED)[1]))
-    if gone := len(erased) - len(found):
+    if person_ids:
+        lines.append(ReportLine(_ERASED, Outcome.REPEATED, len(person_ids), rule(_ERASED)[1]))
+    if gone := len(erased) - len(person_ids):
         reason = (
             "the person is not in what was restored: they came after the backup, or were known to "
             "be erased"
