@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Final
 
@@ -44,8 +45,7 @@ from aboveboard.recovery import backups
 from aboveboard.recovery.entries import RestoreDone
 from aboveboard.recovery.models import Restoration
 from aboveboard.recovery.queries import RestoreReport, report_of, unfinished_row
-from aboveboard.recovery.restoring.repeating import repeat
-from aboveboard.recovery.restoring.rules import Outcome, ReportLine, rule
+from aboveboard.recovery.restoring.rules import Outcome, ReportLine, repeat, rule
 from aboveboard.vault import actions as vault
 from aboveboard.vault import blind
 from aboveboard.vault import queries as people
@@ -202,16 +202,17 @@ def _destroy_spare_keys() -> list[ReportLine]:
 def _repeat(restoration: Restoration) -> list[ReportLine]:
     """Step 4."""
     counts: Counter[tuple[str, Outcome, str]] = Counter()
+    rule_of = cache(rule)  # there may be millions of entries, of a few kinds
     handles = {
         entry.handle
         for entry in entries_from(restoration.entries)
-        if entry.handle and rule(entry.kind)[0] is Outcome.REPEATED
+        if entry.handle and rule_of(entry.kind)[0] is Outcome.REPEATED
     }
     person_ids = people.resolve_handles(handles)
     for entry in entries_from(restoration.entries):
         if entry.kind == _ERASED:
             continue
-        outcome, reason = rule(entry.kind)
+        outcome, reason = rule_of(entry.kind)
         if outcome is Outcome.REPEATED:
             try:
                 repeat(entry, person_ids.get(entry.handle or ""))

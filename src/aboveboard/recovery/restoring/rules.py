@@ -1,4 +1,5 @@
-"""What each kind of ledger entry means for a database that was restored to a moment before it.
+"""What each kind of ledger entry means for a database that was restored to a moment before it, and
+repeating what it records.
 
 Three answers: it is repeated; it changed nothing that could be lost; or it cannot be repeated,
 because the ledger does not say what was changed (it holds no personal data), and then a person must
@@ -12,8 +13,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from django.db import transaction
+
 from aboveboard.basics.facts import Facts, Nothing, Redo, Repeat
-from aboveboard.basics.package import Recorded, gathered
+from aboveboard.basics.package import NotHeld, Recorded, gathered
+from aboveboard.ledger.format.entry import EntryBody
 
 
 class Outcome(StrEnum):
@@ -67,3 +71,21 @@ def repeats() -> dict[str, Callable[[Recorded[Any]], object]]:
     return {
         facts.kind: repeat for package in gathered() for facts, repeat in package.repeats.items()
     }
+
+
+def repeat(entry: EntryBody, person_id: int | None) -> None:
+    """Make the change that ``entry`` records, if it is not made. No entry is written: it is there.
+    ``person_id`` is whom its handle stands for.
+
+    Raises:
+        NotHeld: what it is about is not in what was restored.
+        FactsMalformed: the entry was written by another version, in another form.
+        RecordDamaged: the person's record is of an older key.
+        Conflict: the package refuses it, such as to close the last administrator.
+    """
+    if entry.handle is not None and person_id is None:
+        raise NotHeld(what="person")
+    facts = declared()[entry.kind].from_json(entry.facts)
+    recorded = Recorded(entry.id, entry.at, entry.actor, facts, person_id)
+    with transaction.atomic():
+        repeats()[entry.kind](recorded)
