@@ -31,7 +31,7 @@ BECOMES: dict[str, str] = {
     "identity.MergedPerson": GOES,
     "vault.AttachmentChunk": GOES,
     # The row stays for its review, without the person's number and without what was written.
-    "access.EmergencyLook": GOES,
+    "access.EmergencyUse": GOES,
     "retention.Restriction": GOES,
     "retention.SweepRow": (
         "stays, without the person's number: what a sweep found is listed by its fields"

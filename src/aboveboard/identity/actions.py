@@ -24,8 +24,8 @@ from django.db import transaction
 from aboveboard.basics.actor import SYSTEM, Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
+from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.basics.reference import reference as checked_reference
-from aboveboard.identity import joining
 from aboveboard.identity.choosing import Side, winners
 from aboveboard.identity.entries import MergeClosed, PeopleMerged, PeopleSplit
 from aboveboard.identity.limits import MERGE_UNDO_LIFE
@@ -83,7 +83,11 @@ def merge(
         undo = merging.join(kept, merged, _from_merged(sides), at=at)  # 1
         state: dict[str, Json] = {
             "won": {field: side.value for field, side in sides.items()},
-            "packages": joining.move_all(kept, merged),  # 2
+            "packages": {  # 2
+                data.name: data.merge(kept, merged)
+                for _, data in personal_data()
+                if not isinstance(data.merge, NotNeeded)
+            },
         }
         # 3: after the others, whose rows may refer to the merged person.
         merging.end_merged(merged)
@@ -129,7 +133,11 @@ def split(
             )
         sides = {field: Side(side) for field, side in row.state["won"].items()}
         merging.part(kept, row.merged_id, undo, _from_merged(sides), kinds=kinds)
-        joining.move_all_back(kept, row.merged_id, row.state["packages"])
+        states = row.state["packages"]
+        for _, data in personal_data():
+            # A package that held nothing of people when the two were merged moved nothing.
+            if data.name in states and not isinstance(data.split, NotNeeded):
+                data.split(kept, row.merged_id, states[data.name])
         entry = PeopleSplit(merged=row.entry_id, reference=case)
         handles = vault.handles([kept, row.merged_id])
         row.split_entry_id = append(entry, by=by, handle=handles[kept], at=at)

@@ -22,7 +22,6 @@ class IdentityConfig(AppConfig):
                 "actions",
                 "choosing",
                 "entries",
-                "joining",
                 "limits",
                 "matching",
             ),

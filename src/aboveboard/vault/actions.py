@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -102,21 +102,6 @@ def _file_again(
         )
 
 
-Forget = Callable[[int], object]
-
-_forgetters: dict[str, Forget] = {}
-
-
-def also_forgets(room: str) -> Callable[[Forget], Forget]:
-    """Register; on its way out, for ``PersonalData.erase``."""
-
-    def register(function: Forget) -> Forget:
-        _forgetters[room] = function
-        return function
-
-    return register
-
-
 def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
     """Erase one person: the key first, then everything it made useless or that ties them to their
     handle.
@@ -153,9 +138,6 @@ def remove(person_id: int) -> None:
         numbers = aliases.numbers_of(person_id)
         for number in numbers:
             keys.destroy_person_key(number)
-        for forget in _forgetters.values():
-            for number in numbers:
-                forget(number)
         for _, data in personal_data():
             if not isinstance(data.erase, NotNeeded):
                 data.erase(numbers)

@@ -41,7 +41,6 @@ class VaultConfig(AppConfig):
                 "queries",
                 "rekeying.index",
                 "rekeying.people",
-                "rekeying.records",
                 "retention_state",
                 "sealed",
             ),

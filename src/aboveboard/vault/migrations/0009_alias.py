@@ -24,6 +24,7 @@ def take_over(apps, schema_editor):
             )
         packages = row.state.pop("rooms")
         packages["accounts"] = row.state.pop("account")
+        packages["holds"] = None  # what is open on each is worked out again when the two are parted
         row.state["packages"] = {NAMES.get(name, name): state for name, state in packages.items()}
         row.save(update_fields=["state"])
 

@@ -7,7 +7,7 @@ their handles.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -17,20 +17,6 @@ from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import data_keys
 from aboveboard.vault import sealed
 from aboveboard.vault.models import SealedRecord
-
-Anew = Callable[[int, AESGCM, AESGCM], object]
-
-_sealed_elsewhere: dict[str, Anew] = {}
-
-
-def also_seals(room: str) -> Callable[[Anew], Anew]:
-    """Register; on its way out, for ``PersonalData.re_encrypt``."""
-
-    def register(function: Anew) -> Anew:
-        _sealed_elsewhere[room] = function
-        return function
-
-    return register
 
 
 def fresh_key(
@@ -46,8 +32,6 @@ def fresh_key(
         RecordDamaged: a box does not open with the old key.
     """
     old_cipher, new_cipher = AESGCM(old), AESGCM(replace_person_key(person_id, handles))
-    for anew in _sealed_elsewhere.values():
-        anew(person_id, old_cipher, new_cipher)
     for _, data in personal_data():
         if not isinstance(data.re_encrypt, NotNeeded):
             data.re_encrypt(person_id, old_cipher, new_cipher)
