@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from aboveboard.accounts import actions, directory, queries
 from aboveboard.accounts.clients import actions as clients
@@ -245,3 +247,24 @@ def test_erasing_a_person_takes_their_sign_in_away() -> None:
     vault.erase(JON, reason="asked", by=SYSTEM, at=at)
     assert not Account.objects.exists()
     assert not SignInLink.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_administrators_who_close_each_other_at_once_one_stays() -> None:
+    first = staff_member(Role.ADMINISTRATOR)
+    second = staff_member(Role.ADMINISTRATOR, email="second@staff.example")
+    ready = threading.Barrier(2, timeout=10)
+
+    def close(account: Account) -> bool:
+        try:
+            ready.wait()
+            actions.close(account.pk, by=SYSTEM, at=clock.now())
+        except Conflict:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(close, (first, second))) == [False, True]
+    assert Account.objects.filter(closed_at=None).count() == 1
