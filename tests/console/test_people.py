@@ -59,8 +59,8 @@ def test_an_adviser_sees_what_was_asked_and_the_customer_sees_the_look(
     assert row["first_name"] in page
     assert row["email"] in page
     assert row["card_number"] not in page
-    (look,) = use_records(person)
-    assert (look.granted, set(look.fields), look.actor.role) == (
+    (use,) = use_records(person)
+    assert (use.granted, set(use.fields), use.actor.role) == (
         True,
         {"first_name", "email"},
         "adviser",

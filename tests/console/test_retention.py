@@ -1,4 +1,4 @@
-"""What the privacy lead does about keeping and erasing: holds, restrictions, sweeps, and two
+"""What the privacy lead does about retention: holds, restrictions, sweeps, and two
 records of one person."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.identity.models import MergedPerson
 from aboveboard.promise.queries import in_force
-from aboveboard.retention import queries as keeping
+from aboveboard.retention import queries as retention
 from aboveboard.retention.sweep import erasing, queries, reviewing
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import aliases
@@ -62,7 +62,7 @@ def test_a_hold_is_placed_seen_by_the_customer_and_released(
     assert "We have to keep your data for now" in words(customer_client(person).get("/you/"))
     again = lead.post(f"{page}hold/", {"why": "claim", "reference": "case/7", "until": ""})
     assert "There is an open one" in again.content.decode()
-    (hold,) = keeping.holds(person)
+    (hold,) = retention.holds(person)
     assert lead.post(f"{page}holds/{hold.pk}/", {"reference": "ruling/7"}).status_code == 302
     assert "ruling/7" in lead.get(page).content.decode()
     assert "We have to keep your data" not in words(customer_client(person).get("/you/"))
@@ -81,14 +81,14 @@ def test_a_restriction_is_placed_seen_and_lifted_once_they_were_told(
         == 302
     )
     assert "We are not using your data at the moment" in words(customer_client(person).get("/you/"))
-    (row,) = keeping.restrictions(person)
+    (row,) = retention.restrictions(person)
     assert row.until is not None
     assert f"{row.until - timedelta(days=1):%Y-%m-%d}" == day, "the last day counts to its end"
     assert (
         "They must be informed first" in lead.get(f"{page}restrictions/{row.pk}/").content.decode()
     )
     assert lead.post(f"{page}restrictions/{row.pk}/", {"reference": "letter/3"}).status_code == 302
-    assert not keeping.statuses([person], at=clock.now())[person].restricted
+    assert not retention.statuses([person], at=clock.now())[person].restricted
 
 
 def test_a_sweep_is_listed_to_the_last_row(lead: Client, two: tuple[Someone, Someone]) -> None:

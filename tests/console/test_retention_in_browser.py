@@ -1,4 +1,4 @@
-"""The privacy lead's pages about keeping and erasing in a real browser: axe finds nothing, on
+"""The privacy lead's pages about retention in a real browser: axe finds nothing, on
 a phone and at a desk."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.promise.queries import in_force
-from aboveboard.retention import actions as keeping
+from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.retention.sweep import reviewing
 from aboveboard.vault import actions as vault
@@ -26,10 +26,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_holds_restrictions_sweeps_and_duplicates(page: Page) -> None:
     (one, row), (other, _), (third, _), *_ = load(5)
     at = clock.now()
-    keeping.place_hold(
+    retention.place_hold(
         one, HoldReason.CLAIM, reference="case/2026-417", until=None, by=ADVISER, at=at
     )
-    keeping.restrict(
+    retention.restrict(
         third, RestrictionReason.ACCURACY_CONTESTED, reference="call/88", by=ADVISER, at=at
     )
     kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}

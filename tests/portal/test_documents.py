@@ -56,8 +56,8 @@ def test_it_is_listed_with_its_title_and_comes_whole_as_a_file_that_cannot_run(
 def test_taking_it_away_is_a_use_like_any_other(jon: Someone) -> None:
     keep(jon)
     jon.browser.get(ADDRESS)
-    (look,) = use_records(jon.id, own=True)
-    assert (look.granted, look.fields, look.purpose) == (
+    (use,) = use_records(jon.id, own=True)
+    assert (use.granted, use.fields, use.purpose) == (
         True,
         ("purchase_proof",),
         "show-you-your-data",

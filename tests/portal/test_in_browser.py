@@ -43,7 +43,7 @@ def jon(page: Page) -> int:
     chosen by phone; signed in."""
     person = next(person for person, row in load(20) if row["country"] == "GB")
     now = clock.now()
-    looks = [
+    uses = [
         (
             UseRequest(ADVISER, "answer-contact", ("first_name", "last_name", "email"), "phone"),
             timedelta(minutes=20),
@@ -60,7 +60,7 @@ def jon(page: Page) -> int:
         ),
         (UseRequest(OFFERS, "deliver-orders", ("birth_date",), "api"), timedelta(days=40)),
     ]
-    for ask, ago in reversed(looks):
+    for ask, ago in reversed(uses):
         access.use(ask.about(Subject(person)), at=now - ago)
     choose(
         person,

@@ -1,4 +1,4 @@
-"""``/you/who-has-looked/``: every look, refused ones too, each with its proof; and saying
+"""``/you/who-has-looked/``: every use, refused ones too, each with its proof; and saying
 that one seems wrong."""
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.world import ADVISER, OFFERS
 pytestmark = pytest.mark.django_db
 
 
-def look_at(someone: Someone, *, granted: bool = True) -> int:
+def use_data_of(someone: Someone, *, granted: bool = True) -> int:
     ask = UseRequest(ADVISER, "answer-contact", ("first_name", "email"), "phone")
     refused = UseRequest(OFFERS, "personal-offers", ("phone",), "sms")
     asked = (ask if granted else refused).about(Subject(someone.id))
@@ -35,7 +35,7 @@ def text(someone: Someone, address: str = "/you/who-has-looked/") -> str:
 
 
 def test_a_look_says_who_what_when_why_and_how(jon: Someone) -> None:
-    look_at(jon)
+    use_data_of(jon)
     page = text(jon)
     assert "Our advisers, Leeds shop saw your first name and e-mail address" in page
     assert "To answer when you contact us · by phone" in page
@@ -43,7 +43,7 @@ def test_a_look_says_who_what_when_why_and_how(jon: Someone) -> None:
 
 
 def test_a_refused_look_says_why(jon: Someone) -> None:
-    look_at(jon, granted=False)
+    use_data_of(jon, granted=False)
     page = text(jon)
     assert "was refused your phone number" in page
     assert "You have not said yes to this." in page
@@ -60,7 +60,7 @@ def test_ones_own_looks_are_shown_when_asked(jon: Someone) -> None:
 
 
 def test_pages_lead_to_the_oldest_without_a_gap(jon: Someone) -> None:
-    made = [look_at(jon) for _ in range(60)]
+    made = [use_data_of(jon) for _ in range(60)]
     seen: list[int] = []
     address = "/you/who-has-looked/"
     while address:
@@ -73,12 +73,12 @@ def test_pages_lead_to_the_oldest_without_a_gap(jon: Someone) -> None:
 
 @pytest.mark.parametrize("after", ["abc", "-1", "1" * 40, "²"])
 def test_a_bad_page_is_the_first_page(jon: Someone, after: str) -> None:
-    look_at(jon)
+    use_data_of(jon)
     assert "saw your first name" in text(jon, f"/you/who-has-looked/?after={after}")
 
 
 def test_a_proof_waits_for_its_seal_and_can_then_be_kept(jon: Someone) -> None:
-    entry = look_at(jon)
+    entry = use_data_of(jon)
     assert "The proof is being prepared" in text(jon, f"/you/who-has-looked/{entry}/proof/")
     assert jon.browser.get(f"/you/who-has-looked/{entry}/proof.txt").status_code == 404
     sequence_now()
@@ -89,7 +89,7 @@ def test_a_proof_waits_for_its_seal_and_can_then_be_kept(jon: Someone) -> None:
 
 
 def test_a_look_is_its_persons_alone(jon: Someone, other: Someone) -> None:
-    entry = look_at(jon)
+    entry = use_data_of(jon)
     sequence_now()
     assert "saw your" not in text(other)
     for address in (
@@ -112,7 +112,7 @@ def test_a_look_is_its_persons_alone(jon: Someone, other: Someone) -> None:
 
 
 def test_saying_that_it_looks_wrong_is_written_down_as_a_code_and_passed_on(jon: Someone) -> None:
-    entry = look_at(jon)
+    entry = use_data_of(jon)
     answer = jon.browser.post(
         f"/you/who-has-looked/concern/?about={entry}",
         {"concern": "no-contact", "words": "My neighbour Ann works there"},
@@ -147,7 +147,7 @@ def test_a_concern_may_be_about_the_whole_list(jon: Someone) -> None:
 
 
 def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
-    entry = look_at(jon)
+    entry = use_data_of(jon)
     staff = staff_client()
     for address in (
         "/you/who-has-looked/",

@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
     adopted = promise.in_force()
     context = {
         "purposes": len(adopted.promise.purposes),
-        "last": _last_told(found),
+        "last": _last_notified(found),
         "incidents": len(found),
         "outcomes": losses.outcomes(found),
         "losses": adopted.promise.losses.values(),
@@ -81,7 +81,7 @@ def facts(request: HttpRequest) -> JsonResponse:
     return JsonResponse(document, json_dumps_params={"indent": 2, "ensure_ascii": False})
 
 
-def _last_told(found: Sequence[PublicIncident]) -> dict[str, object] | None:
+def _last_notified(found: Sequence[PublicIncident]) -> dict[str, object] | None:
     """Return how long telling everyone took, the last time there was someone to
     tell and all were told."""
     for incident in found:

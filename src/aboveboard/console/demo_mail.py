@@ -1,5 +1,5 @@
-"""The demonstration's mailbox: every message that was sent, as it left. There is
-none on a real instance."""
+"""The demonstration's mailbox, under ``/demo/``: every message that was sent, as it left. There is
+nothing behind these addresses on a real instance."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import path
 from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import public
@@ -52,3 +53,10 @@ def message(request: HttpRequest, message_id: str) -> HttpResponse:
         "demo/message.html",
         {"message": queries.read_caught(settings.current().path("mail"), message_id)},
     )
+
+
+app_name = "demo"
+urlpatterns = [
+    path("mail", mailbox, name="mailbox"),
+    path("mail/<str:message_id>", message, name="message"),
+]

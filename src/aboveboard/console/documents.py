@@ -13,7 +13,7 @@ from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.console.forms import DocumentForm
-from aboveboard.console.people import LOOKS, named, read_note
+from aboveboard.console.people import MAY_LOOK_UP, named, read_note
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Field, Promise, Purpose
 from aboveboard.promise.queries import in_force
@@ -22,7 +22,7 @@ from aboveboard.vault.documents.serving import as_download
 from aboveboard.vault.origin import Origin
 
 
-@allow(*LOOKS)
+@allow(*MAY_LOOK_UP)
 @require_POST
 def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
     """Send one document; it is decided and written down anew, because seeing a title is
@@ -47,7 +47,7 @@ def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
     return as_download(opened)
 
 
-@allow(*LOOKS)
+@allow(*MAY_LOOK_UP)
 @require_POST
 def add(request: HttpRequest, field: str) -> HttpResponseBase:
     """Ask for the file, and keep it as the value of the field; the one that

@@ -13,7 +13,7 @@ from aboveboard.basics.actor import Actor, Role
 from aboveboard.console.emergency.ask import may_break_glass
 from aboveboard.console.incidents.notices import APPROVERS
 from aboveboard.console.incidents.page import LEADS
-from aboveboard.console.people import LOOKS
+from aboveboard.console.people import MAY_LOOK_UP
 from aboveboard.console.report_loss import own_devices
 from aboveboard.incidents import queries
 from aboveboard.incidents.notices.queries import BatchView, newest_batch
@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "running": running,
         "first": due[0] if due else None,
         "to_approve": _to_approve(running, actor),
-        "may_look_up": actor.role in LOOKS,
+        "may_look_up": actor.role in MAY_LOOK_UP,
         "settings": actor.role == Role.ADMINISTRATOR,
         "devices": own_devices(actor),
         "refusing": [state for state in witness_states() if state.refuses] if leads else [],

@@ -31,7 +31,7 @@ from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
 from aboveboard.vault.origin import Origin
 
-LOOKS = (Role.ADVISER, Role.PRIVACY_LEAD)
+MAY_LOOK_UP = (Role.ADVISER, Role.PRIVACY_LEAD)
 _SALT = "aboveboard.console.person"
 
 
@@ -45,7 +45,7 @@ class Detail:
     origin: str
 
 
-@allow(*LOOKS)
+@allow(*MAY_LOOK_UP)
 @require_safe
 def purposes(request: HttpRequest) -> HttpResponse:
     """Ask what for: the purposes that this role may act for."""
@@ -56,7 +56,7 @@ def purposes(request: HttpRequest) -> HttpResponse:
     return render(request, "console/people/purposes.html", {"rows": rows})
 
 
-@allow(*LOOKS)
+@allow(*MAY_LOOK_UP)
 @require_http_methods(["GET", "HEAD", "POST"])
 def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     """Ask who and which fields; decide; show just that, or every reason against it."""
@@ -134,7 +134,7 @@ def _answer(
     return render(request, "console/people/person.html", context)
 
 
-@allow(*LOOKS)
+@allow(*MAY_LOOK_UP)
 @require_POST
 def record_choice(request: HttpRequest) -> HttpResponse:
     """Record a yes or no that the person gave this member of staff, with the

@@ -111,9 +111,9 @@ def written_day(text: str) -> str:
         return text
 
 
-def who(promise: Promise, look: UseRecord) -> str:
+def who(promise: Promise, use: UseRecord) -> str:
     """Return who looked, as the promise names them: "You", or "Shop adviser, Leeds"."""
-    return opening(actor(promise, look.actor.kind, look.actor.role, look.actor.team))
+    return opening(actor(promise, use.actor.kind, use.actor.role, use.actor.team))
 
 
 def actor(promise: Promise, kind: str, role: str, team: str) -> str:

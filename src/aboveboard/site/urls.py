@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("you/", include("aboveboard.portal.urls")),
     path("console/", include("aboveboard.console.urls")),
     path("api/v1/", include("aboveboard.api.urls")),
-    path("demo/", include("aboveboard.console.demo_urls")),
+    path("demo/", include("aboveboard.console.demo_mail")),
     path("", include("aboveboard.centre.urls")),
 ]
 

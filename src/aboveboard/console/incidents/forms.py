@@ -204,5 +204,5 @@ def _seen(guess: columns.ColumnGuess) -> str:
     if guess.by == "nothing":
         return "We could not tell." if guess.filled else "Empty in the first rows."
     why = "from its name" if guess.by == "header" else "from its values"
-    looks = f"; {guess.seen} of the first {guess.filled} values fit" if guess.seen else ""
-    return f"Guessed {why}{looks}."
+    fit = f"; {guess.seen} of the first {guess.filled} values fit" if guess.seen else ""
+    return f"Guessed {why}{fit}."

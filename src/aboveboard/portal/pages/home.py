@@ -81,7 +81,7 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
         "calls": notices.calls(you),
         "held_by_law": status.held_by_law,
         "restricted": status.restricted,
-        **_looks(you),
+        **_lately(you),
     }
     return render(request, "portal/home.html", context)
 
@@ -146,12 +146,12 @@ def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
         used = [key for key in purpose.fields if key in held]
         if used:
             leaves_choice = purpose.needs_consent or purpose.objectable
-            said = explain.purpose_in_words(you.promise, purpose, you.language)
+            words = explain.purpose_in_words(you.promise, purpose, you.language)
             rows.append(
                 {
                     "purpose": purpose,
                     "words": replace(
-                        said, held=explain.fields_in_words(you.promise, used, you.language)
+                        words, held=explain.fields_in_words(you.promise, used, you.language)
                     ),
                     "state": wording.consent_state(purpose, latest.get(purpose.key), you.promise)
                     if leaves_choice
@@ -162,11 +162,11 @@ def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
     return rows
 
 
-def _looks(you: You) -> dict[str, object]:
+def _lately(you: You) -> dict[str, object]:
     """Return how often others looked lately, and the latest time."""
     since = you.now - timedelta(days=_LOOKS_DAYS)
     found = use_records(you.person_id, limit=_LOOKS_COUNTED)
-    lately = [look for look in found if look.at >= since]
+    lately = [use for use in found if use.at >= since]
     latest = (
         {
             "granted": found[0].granted,

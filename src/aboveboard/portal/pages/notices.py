@@ -29,16 +29,16 @@ class Call:
     title: str
     short: str
     sent: str
-    told: PersonalNotice
+    letter: PersonalNotice
 
 
 def calls(you: You) -> list[Call]:
-    """Return what this person is told of each loss they were in, newest first; of
+    """Return what this person was written of each loss they were in, newest first; of
     each the latest word."""
     latest: dict[int, PersonalNotice] = {}
-    for told in incidents.for_person(you.person_id):
-        latest.setdefault(told.incident.number, told)
-    return [_call(you, told) for told in latest.values()]
+    for letter in incidents.for_person(you.person_id):
+        latest.setdefault(letter.incident.number, letter)
+    return [_call(you, letter) for letter in latest.values()]
 
 
 @allow_customer
@@ -58,12 +58,12 @@ def notice(request: HttpRequest, you: You, number: int) -> HttpResponse:
     found = next((call for call in calls(you) if call.number == number), None)
     if found is None:
         raise Http404
-    return render(request, "portal/notice.html", {"call": found, "notice": found.told.notice})
+    return render(request, "portal/notice.html", {"call": found, "notice": found.letter.notice})
 
 
-def _call(you: You, told: PersonalNotice) -> Call:
+def _call(you: You, letter: PersonalNotice) -> Call:
     information = next(
-        (section for section in told.notice.sections if section.key == "information"), None
+        (section for section in letter.notice.sections if section.key == "information"), None
     )
     short = (
         f"{' '.join(information.sentences)} {explain.listed(information.items, you.language)}."
@@ -71,13 +71,18 @@ def _call(you: You, told: PersonalNotice) -> Call:
         else ""
     )
     return Call(
-        told.incident.number, told.incident.reference, told.notice.subject, short, _sent(told), told
+        letter.incident.number,
+        letter.incident.reference,
+        letter.notice.subject,
+        short,
+        _sent(letter),
+        letter,
     )
 
 
-def _sent(told: PersonalNotice) -> str:
-    if told.sent_at is not None:
-        return gettext("We wrote to you on %(day)s.") % {"day": wording.day(told.sent_at)}
-    if told.state in (DispatchState.FAILED, DispatchState.SKIPPED):
+def _sent(letter: PersonalNotice) -> str:
+    if letter.sent_at is not None:
+        return gettext("We wrote to you on %(day)s.") % {"day": wording.day(letter.sent_at)}
+    if letter.state in (DispatchState.FAILED, DispatchState.SKIPPED):
         return gettext("We could not reach you by message, so please read it here.")
     return gettext("Our message to you is on its way.")

@@ -37,7 +37,7 @@ def overview(request: HttpRequest, you: You) -> HttpResponse:
     shown = list(found[:_PAGE])
     address = reverse("portal:uses")
     context = {
-        "rows": [_row(you, look) for look in shown],
+        "rows": [_row(you, use) for use in shown],
         "own": own,
         "paged": after is not None,
         "older": _address(address, own, shown[-1].entry_id) if len(found) > _PAGE else "",
@@ -83,7 +83,7 @@ def proof_file(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @portal_page
 def concern(request: HttpRequest, you: You) -> HttpResponse:
-    """Let the person say that a look seems wrong. ``?about=`` names the
+    """Let the person say that a use seems wrong. ``?about=`` names the
     entry; only a code is kept."""
     about = _number(request.GET.get("about"))
     entry = _own_entry(you, about) if about is not None else None
@@ -106,17 +106,17 @@ def concern_sent(request: HttpRequest, you: You) -> HttpResponse:
     )
 
 
-def _row(you: You, look: UseRecord) -> dict[str, object]:
+def _row(you: You, use: UseRecord) -> dict[str, object]:
     return {
-        "entry_id": look.entry_id,
-        "at": look.at,
-        "who": wording.who(you.promise, look),
-        "own": look.own,
-        "granted": look.granted,
-        "things": wording.things(you.promise, look.fields, you.language),
-        "asked": look.asked,
-        "emergency": bool(look.emergency),
-        "why": _why(you, look),
+        "entry_id": use.entry_id,
+        "at": use.at,
+        "who": wording.who(you.promise, use),
+        "own": use.own,
+        "granted": use.granted,
+        "things": wording.things(you.promise, use.fields, you.language),
+        "asked": use.asked,
+        "emergency": bool(use.emergency),
+        "why": _why(you, use),
     }
 
 
