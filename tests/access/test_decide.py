@@ -96,12 +96,12 @@ def test_story(story: dict[str, Any]) -> None:
 def test_the_stories_are_many_cite_the_law_and_meet_every_reason_of_the_decision() -> None:
     assert len(STORIES) >= 40
     assert all("Art." in story["law"] for story in STORIES)
-    told = {"nobody_to_show", "several_to_show"}  # answers of a look-up, not of the decision
+    of_look_ups = {"nobody_to_show", "several_to_show"}  # answers of a look-up, not of the decision
     # Stories of their own.
     emergencies = {code.value for code in SENTENCES if code.value.startswith("emergency_")}
     assert {code for story in STORIES for code in story["reasons"]} == {
         code.value for code in SENTENCES
-    } - told - emergencies
+    } - of_look_ups - emergencies
 
 
 # Random requests and people. Words of the promise are likely, so that much is

@@ -13,6 +13,7 @@ from django.db import DatabaseError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aboveboard.access.actions import use
 from aboveboard.access.decision import emergency as deciding
 from aboveboard.access.emergency import actions, queries
 from aboveboard.access.emergency.actions import EmergencyReference, break_glass, show_again
@@ -22,14 +23,16 @@ from aboveboard.access.emergency.review import ReviewedAlready, review
 from aboveboard.access.limits import EMERGENCY_A_DAY, EMERGENCY_LIFE
 from aboveboard.access.lookup import NoOneFound
 from aboveboard.access.models import EmergencyUse
+from aboveboard.access.personal_data import PERSONAL_DATA
 from aboveboard.access.queries import use_records
-from aboveboard.access.use import Subject, UseResult
+from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
 from aboveboard.basics.errors import NotFound, Refused
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
+from aboveboard.identity.actions import merge, split
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
 from aboveboard.outbox import jobs
@@ -40,7 +43,7 @@ from aboveboard.retention.reasons import RestrictionReason
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault.rekeying import records
 from tests.accounts.people import staff_member
-from tests.world import load
+from tests.world import OFFERS, load
 
 pytestmark = pytest.mark.django_db
 SECRET = "Her neighbour heard her fall and nobody answers"
@@ -62,7 +65,7 @@ def lead() -> Actor:
     return actor_for(staff_member(Role.PRIVACY_LEAD))
 
 
-def look(by: Actor, row: dict[str, str], **changed: Any) -> UseResult:
+def ask(by: Actor, row: dict[str, str], **changed: Any) -> UseResult:
     asked: dict[str, Any] = {
         "fields": ("phone", "city"),
         "why": Emergency.LIFE_IN_DANGER,
@@ -98,7 +101,7 @@ def test_named_fields_open_against_choices_and_restriction_and_the_person_sees_i
         by=adviser,
         at=clock.now(),
     )
-    outcome = look(adviser, row)
+    outcome = ask(adviser, row)
     assert outcome.allowed
     assert {name: value and value.reveal() for name, value in outcome.values.items()} == {
         "phone": row["phone"],
@@ -114,7 +117,7 @@ def test_named_fields_open_against_choices_and_restriction_and_the_person_sees_i
 
 
 def test_the_ledger_holds_codes_and_no_words(someone: Any, adviser: Actor) -> None:
-    outcome = look(adviser, someone[1])
+    outcome = ask(adviser, someone[1])
     body = bytes(Entry.objects.get(pk=outcome.entry_id).body).decode()
     assert '"why":"life-in-danger"' in body
     for words in (SECRET, "call/112", someone[1]["email"], someone[1]["last_name"]):
@@ -125,7 +128,7 @@ def test_the_ledger_holds_codes_and_no_words(someone: Any, adviser: Actor) -> No
 
 
 def test_a_new_key_leaves_the_words_to_the_reviewers(someone: Any, adviser: Actor) -> None:
-    look(adviser, someone[1])
+    ask(adviser, someone[1])
     with transaction.atomic():
         assert records.rotate(someone[0])
     (kept,) = EmergencyUse.objects.all()
@@ -135,7 +138,7 @@ def test_a_new_key_leaves_the_words_to_the_reviewers(someone: Any, adviser: Acto
 def test_the_privacy_lead_is_told_without_a_word_about_anybody(
     someone: Any, adviser: Actor
 ) -> None:
-    look(adviser, someone[1])
+    ask(adviser, someone[1])
     assert jobs.run_jobs_once(worker="test") == 1
     (message,) = mail.outbox
     text = f"{message.subject}\n{message.body}"
@@ -168,7 +171,7 @@ def test_who_and_what_is_refused_whoever_it_is_about(
     story: str, by: Actor | None, changed: Any, expected: set[str], someone: Any, adviser: Actor
 ) -> None:
     for email in (someone[1]["email"], "nobody@example.org"):
-        outcome = look(by or adviser, {"email": email}, **changed)
+        outcome = ask(by or adviser, {"email": email}, **changed)
         assert codes(outcome) == expected
         entry = ledger.entry(outcome.entry_id)
         assert (entry.kind, entry.handle, set(entry.facts["reasons"])) == (
@@ -194,18 +197,18 @@ def test_more_than_the_limit_in_a_day_is_refused_and_tomorrow_it_is_not(
     someone: Any, adviser: Actor
 ) -> None:
     for _ in range(EMERGENCY_A_DAY - 1):
-        assert look(adviser, someone[1]).allowed
+        assert ask(adviser, someone[1]).allowed
     with pytest.raises(NoOneFound):
-        look(adviser, {"email": "nobody@example.org"})
-    assert codes(look(adviser, someone[1])) == {"emergency_too_many"}
+        ask(adviser, {"email": "nobody@example.org"})
+    assert codes(ask(adviser, someone[1])) == {"emergency_too_many"}
     later = clock.now() + timedelta(days=1, minutes=1)
-    assert look(adviser, someone[1], at=later).allowed
+    assert ask(adviser, someone[1], at=later).allowed
 
 
 def test_it_is_shown_again_to_the_one_who_asked_and_for_its_minutes_only(
     someone: Any, adviser: Actor, lead: Actor
 ) -> None:
-    look(adviser, someone[1])
+    ask(adviser, someone[1])
     (kept,) = EmergencyUse.objects.all()
     assert show_again(kept.pk, by=adviser, at=clock.now()).allowed
     assert len(use_records(someone[0])) == 2, "each showing is a look"
@@ -220,10 +223,10 @@ def test_someone_erased_is_not_there_and_the_words_went_with_their_key(
     someone: Any, adviser: Actor, lead: Actor
 ) -> None:
     person, row = someone
-    look(adviser, row)
+    ask(adviser, row)
     vault_actions.erase(person, reason="asked", by=lead, at=clock.now())
     with pytest.raises(NoOneFound):
-        look(adviser, row)
+        ask(adviser, row)
     (kept,) = EmergencyUse.objects.all()
     assert (kept.person_id, note_of(kept.pk)) == (None, None)
     assert codes(show_again(kept.pk, by=adviser, at=clock.now())) == {"person_unknown"}
@@ -241,7 +244,7 @@ def test_when_the_ledger_cannot_be_written_nothing_is_released(
     monkeypatch.setattr(actions, "append", broken)
     monkeypatch.setattr(actions, "open_granted", lambda *args: opened.append(args))
     with pytest.raises(DatabaseError):
-        look(adviser, someone[1])
+        ask(adviser, someone[1])
     assert not opened
     assert not EmergencyUse.objects.exists()
 
@@ -249,7 +252,7 @@ def test_when_the_ledger_cannot_be_written_nothing_is_released(
 def test_another_reviews_it_once_and_the_person_sees_what_was_found(
     someone: Any, adviser: Actor, lead: Actor
 ) -> None:
-    look(adviser, someone[1])
+    ask(adviser, someone[1])
     (kept,) = queries.to_review()
     with pytest.raises(Refused):
         review(kept.id, Verdict.JUSTIFIED, by=adviser, at=clock.now())
@@ -263,14 +266,14 @@ def test_another_reviews_it_once_and_the_person_sees_what_was_found(
 
 
 def test_a_review_that_nobody_does_is_overdue(someone: Any, adviser: Actor) -> None:
-    look(adviser, someone[1])
+    ask(adviser, someone[1])
     assert queries.overdue(clock.now()) == 0
     assert queries.overdue(clock.now() + timedelta(days=2, minutes=1)) == 1
 
 
 def test_a_reference_that_is_a_sentence_is_refused(someone: Any, adviser: Actor) -> None:
     with pytest.raises(EmergencyReference):
-        look(adviser, someone[1], reference="Mrs Smith called")
+        ask(adviser, someone[1], reference="Mrs Smith called")
 
 
 @given(
@@ -300,3 +303,28 @@ def test_it_is_granted_only_when_every_question_is_answered_with_yes(
         and asked < 3
     )
     assert (not against) == bool(by_the_book)
+
+
+def test_a_merge_keeps_the_note_readable_and_a_split_gives_it_back(adviser: Actor) -> None:
+    (merged, row), (other, _), *_ = load(3)
+    ask(adviser, row)
+    (kept,) = queries.to_review()
+    case = merge(other, merged, chosen={}, reference="case/1", by=adviser, at=clock.now())
+    assert (EmergencyUse.objects.get().person_id, note_of(kept.id)) == (other, SECRET)
+    kinds = {key: field.kind_and_format for key, field in PROMISE.fields.items()}
+    split(case.pk, kinds=kinds, reference="case/2", by=adviser, at=clock.now())
+    assert (EmergencyUse.objects.get().person_id, note_of(kept.id)) == (merged, SECRET)
+
+
+def test_what_is_kept_of_a_persons_uses_is_in_their_export(someone: Any, adviser: Actor) -> None:
+    person, row = someone
+    ask(adviser, row)
+    by_offers = UseRequest(OFFERS, "personal-offers", ("email",), "email")
+    with pytest.raises(NoOneFound):
+        use(by_offers.about(Subject(kind="email", value=row["email"])), at=clock.now())
+    refusals, emergencies = (list(data.export([person])) for data in PERSONAL_DATA)
+    assert [refused["reasons"] for refused in refusals] == [["no_consent"]]
+    (emergency,) = emergencies
+    assert (emergency["why"], emergency["fields"]) == ("life-in-danger", ["city", "phone"])
+    assert emergency["sealed_note"] is True
+    assert SECRET not in str(emergency)

@@ -144,7 +144,7 @@ def test_why_of_a_quiet_look_up_tells_the_true_reason_and_is_kept_apart_too(some
     found = why(quiet, by=SYSTEM, at=clock.now())
     assert found.reasons == ("The person has not said yes to this.",)
     assert Entry.objects.get(pk=found.asked).handle is None
-    assert [look.entry_id for look in use_records(person)] == [found.asked, quiet]
+    assert [record.entry_id for record in use_records(person)] == [found.asked, quiet]
 
 
 def test_an_entry_that_is_no_use_is_said_to_be_none(someone: Any) -> None:
@@ -181,7 +181,7 @@ def test_the_command_answers_all_three(someone: Any, capsys: pytest.CaptureFixtu
     )
     assert run("--entry", str(outcome.entry_id)) == 0
     assert "This purpose does not need" in capsys.readouterr().out
-    with pytest.raises(Invalid, match="ask one thing"):
+    with pytest.raises(Invalid, match="give one of"):
         run()
     with pytest.raises(Invalid, match="--would needs"):
         run("--would", "adviser")

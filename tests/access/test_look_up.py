@@ -56,7 +56,7 @@ class Seen:
     statements: tuple[str, ...]
 
 
-def look(ask: UseRequest, email: str) -> Seen:
+def seen_by_asker(ask: UseRequest, email: str) -> Seen:
     reasons: tuple[str, ...] = ()
     statements: list[str] = []
 
@@ -100,7 +100,7 @@ def test_what_the_promise_refuses_is_said_alike_of_nobody_one_and_several(crowd:
     (_, one), (_, shared), (third, _), *_ = crowd
     share(shared, third)
     ask = UseRequest(ADVISER, "answer-contact", ("card_number",), "post-office")
-    seen = {look(ask, email) for email in (one["email"], shared["email"], NOBODY)}
+    seen = {seen_by_asker(ask, email) for email in (one["email"], shared["email"], NOBODY)}
     assert len(seen) == 1
     assert next(iter(seen)).reasons == (
         "The promise does not allow this purpose through the channel post-office.",
@@ -114,7 +114,8 @@ def test_who_said_no_looks_like_nobody(crowd: Any) -> None:
     say(refuser, "personal-offers", Answer.NO)
     share(shared, third, silent)
     assert fourth
-    seen = {look(OFFER, email) for email in (one["email"], two["email"], shared["email"], NOBODY)}
+    emails = (one["email"], two["email"], shared["email"], NOBODY)
+    seen = {seen_by_asker(OFFER, email) for email in emails}
     assert len(seen) == 1
     (only,) = seen
     assert only.outcome.startswith("no_one_found")
@@ -126,7 +127,7 @@ def test_a_purpose_that_does_not_work_with_addresses_learns_none(crowd: Any) -> 
     (objector, one), (willing, shared), (third, _), *_ = crowd
     say(objector, "improve-shops", Answer.NO)
     share(shared, third)
-    seen = {look(AREA, email) for email in (one["email"], shared["email"], NOBODY)}
+    seen = {seen_by_asker(AREA, email) for email in (one["email"], shared["email"], NOBODY)}
     assert len(seen) == 1
     (only,) = seen
     assert (only.outcome, len(only.reasons)) == ("refused", 1)
@@ -134,7 +135,7 @@ def test_a_purpose_that_does_not_work_with_addresses_learns_none(crowd: Any) -> 
     BlindIndex.objects.filter(
         person_id=third, digest__in=blind.digests("email", shared["email"], (None,))
     ).delete()
-    assert look(AREA, shared["email"]).outcome == "allowed", "a grant covers it"
+    assert seen_by_asker(AREA, shared["email"]).outcome == "allowed", "a grant covers it"
     assert willing
 
 

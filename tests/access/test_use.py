@@ -37,12 +37,11 @@ def test_what_is_allowed_opens_and_is_written_down() -> None:
         "first_name": row["first_name"],
         "email": row["email"],
     }
-    (look,) = use_records(person)
-    assert (look.entry_id, look.granted, look.actor.role, look.actor.team, look.purpose) == (
+    (record,) = use_records(person)
+    assert (record.actor.role, record.actor.team) == ("adviser", "Leeds shop")
+    assert (record.entry_id, record.granted, record.purpose) == (
         outcome.entry_id,
         True,
-        "adviser",
-        "Leeds shop",
         "answer-contact",
     )
 
@@ -51,8 +50,8 @@ def test_what_is_refused_is_written_down_too() -> None:
     ((person, _), *_) = load(2)
     outcome = use(OFFER.about(Subject(person)), at=clock.now())
     assert not outcome.allowed
-    (look,) = use_records(person)
-    assert (look.granted, look.reasons) == (False, ("no_consent",))
+    (record,) = use_records(person)
+    assert (record.granted, record.reasons) == (False, ("no_consent",))
 
 
 def test_a_choice_counts_at_once() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from aboveboard.access import impact as room
+from aboveboard.access import impact
 from aboveboard.access.decision.decide import decide
 from aboveboard.access.decision.facts import Moment
 from aboveboard.access.decision.gather import gather
@@ -39,7 +39,7 @@ from tests.world import load
 
 pytestmark = pytest.mark.django_db
 TEXT = SAMPLE.read_text("utf-8")
-assert room.__doc__
+assert impact.__doc__
 
 OLD = read(TEXT, name="old")
 SPOKE = "      text: {en: Kept two years after we last spoke."
@@ -153,17 +153,19 @@ def by_hand(
                     for promise in (OLD, new)
                 )
                 found[(key, role, channel, field), had, has] += 1
-    told: dict[tuple[str, str, str, str], list[int]] = {}
+    counted: dict[tuple[str, str, str, str], list[int]] = {}
     for (place, had, has), number in found.items():
-        row = told.setdefault(place, [0, 0, 0, 0])
+        row = counted.setdefault(place, [0, 0, 0, 0])
         for index, counts in enumerate((had, has, has and not had, had and not has)):
             row[index] += number * counts
     return {
-        place: (row[0], row[1], row[2], row[3]) for place, row in told.items() if row[2] or row[3]
+        place: (row[0], row[1], row[2], row[3])
+        for place, row in counted.items()
+        if row[2] or row[3]
     }
 
 
-def told(report: Report) -> dict[tuple[str, str, str, str], tuple[int, int, int, int]]:
+def counted(report: Report) -> dict[tuple[str, str, str, str], tuple[int, int, int, int]]:
     return {
         (one.purpose, one.role, one.channel, one.field): (
             one.before,
@@ -187,7 +189,7 @@ def test_the_counts_are_those_of_the_decision_about_each_person(
     expected = by_hand(new, crowd, at)
     assert expected
     monkeypatch.setattr(counting, "WHAT_IF_BATCH", 17)  # several ranges, the last one short
-    assert told(count(OLD, new, at=at)) == expected
+    assert counted(count(OLD, new, at=at)) == expected
 
 
 def test_everybody_behind_a_number_can_be_listed(crowd: list[int]) -> None:
@@ -258,7 +260,7 @@ def test_the_command_says_it_lists_it_and_leaves_the_promise_in_force(
         return capsys.readouterr().out
 
     said = run()
-    assert "Nothing was changed, nothing was opened." in said
+    assert "Nothing was changed or opened." in said
     assert "To answer when you contact us (answer-contact)" in said
     found: dict[str, Any] = json.loads(run("--json"))
     lost = found["uses"][0]["lost"]

@@ -98,10 +98,10 @@ def send(token: str, address: str, body: bytes) -> None:
         address, body, content_type="application/json", headers={"Authorization": f"Bearer {token}"}
     )
     assert answer.status_code < 500, answer.content
-    told = json.loads(answer.content)
+    problem = json.loads(answer.content)
     if answer.status_code >= 400:
         assert answer["Content-Type"] == MEDIA_TYPE
-        assert told["code"]
+        assert problem["code"]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

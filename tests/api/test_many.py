@@ -96,7 +96,7 @@ def test_each_person_of_a_batch_has_their_own_outcome_in_order(token: str, held:
     assert outcomes[1] == {"code": "no_one_found"}
     entries = [one.get("entry", 0) for one in outcomes if "entry" in one]
     assert entries == sorted(set(entries))
-    assert [look.entry_id for look in use_records(held[2][0])] == [entries[2], entries[0]]
+    assert [record.entry_id for record in use_records(held[2][0])] == [entries[2], entries[0]]
 
 
 def test_a_batch_answers_as_the_single_uses_would(token: str, held: Held) -> None:
@@ -183,23 +183,24 @@ def test_a_stream_answers_each_line_and_says_when_it_ends(token: str, held: Held
         b"\xff",
         person(rows[1]),
     ]
-    told = streamed(token, lines)
-    assert [one.get("line") for one in told] == [2, 3, 4, 5, 6, 7, None]
-    assert [one.get("code") for one in told[:-1]] == [None, *["bad_request"] * 4, None]
-    assert (told[0]["values"]["city"], told[5]["values"]["city"]) == (
+    answers = streamed(token, lines)
+    assert [one.get("line") for one in answers] == [2, 3, 4, 5, 6, 7, None]
+    assert [one.get("code") for one in answers[:-1]] == [None, *["bad_request"] * 4, None]
+    assert (answers[0]["values"]["city"], answers[5]["values"]["city"]) == (
         rows[0]["city"],
         rows[1]["city"],
     )
-    assert told[-1] == {"end": True, "lines": 7}
+    assert answers[-1] == {"end": True, "lines": 7}
 
 
 def test_a_stream_of_many_batches_keeps_its_order(token: str, held: Held) -> None:
     rows = [row for _, row in held]
     many = USE_BATCH * 2 + 3
-    told = streamed(token, [person(rows[n % 6]) for n in range(many)])
-    assert [one["line"] for one in told[:-1]] == list(range(2, many + 2))
+    answers = streamed(token, [person(rows[n % 6]) for n in range(many)])
+    assert [one["line"] for one in answers[:-1]] == list(range(2, many + 2))
     assert all(
-        one["values"]["first_name"] == rows[n % 6]["first_name"] for n, one in enumerate(told[:-1])
+        one["values"]["first_name"] == rows[n % 6]["first_name"]
+        for n, one in enumerate(answers[:-1])
     )
     assert Entry.objects.filter(kind="use.granted").count() == many
 
@@ -237,8 +238,8 @@ def test_a_stream_stops_with_its_token(
 def test_streams_take_places_and_give_them_back_however_they_end(token: str, held: Held) -> None:
     body = json.dumps(ASK).encode() + b"\n" + json.dumps(person(held[0][1])).encode()
     open_ones = [post(token, STREAM, body) for _ in range(limits.STREAMS_AT_ONCE)]
-    told = post(token, STREAM, body)
-    assert (told.status_code, told["Retry-After"]) == (429, "5")
+    answers = post(token, STREAM, body)
+    assert (answers.status_code, answers["Retry-After"]) == (429, "5")
     next(iter(open_ones[0].streaming_content))
     for one in open_ones:  # one half read, one never
         one.close()

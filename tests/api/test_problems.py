@@ -67,14 +67,15 @@ def ask(token: str | None, method: str, address: str, body: Any = None) -> Any:
 
 def checked(answer: Any, status: int, code: str) -> dict[str, Any]:
     """Return the problem, having checked what is true of all."""
-    told: dict[str, Any] = json.loads(answer.content)
+    problem: dict[str, Any] = json.loads(answer.content)
     assert (answer.status_code, answer["Content-Type"]) == (status, problems.MEDIA_TYPE)
-    assert (told["status"], told["code"], told["type"]) == (status, code, f"urn:aboveboard:{code}")
-    assert told["instance"] == f"urn:aboveboard:request:{answer['X-Request-Id']}"
-    assert told["title"]
-    assert None not in told.values() or "reasons" in told
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert problem["type"] == f"urn:aboveboard:{code}"
+    assert problem["instance"] == f"urn:aboveboard:request:{answer['X-Request-Id']}"
+    assert problem["title"]
+    assert None not in problem.values() or "reasons" in problem
     assert SENT not in answer.content.decode()
-    return told
+    return problem
 
 
 def use(**changed: Any) -> dict[str, Any]:
@@ -137,10 +138,10 @@ def test_who_has_no_token_is_told_so_first(method: str, token: str | None) -> No
 def test_a_refused_use_and_a_refused_leave_are_two_codes(row: dict[str, str]) -> None:
     narrow = token_for("shop-system", "deliver-orders")
     person = {"kind": "customer_number", "value": row["customer_id"]}
-    told = checked(
+    problem = checked(
         ask(narrow, "POST", USES, use(person=person, fields=["birth_date"])), 403, "use_refused"
     )
-    assert told["reasons"][0]["field"] == "birth_date"
+    assert problem["reasons"][0]["field"] == "birth_date"
     choice = {
         "person": person,
         "purpose": "personal-offers",
@@ -153,14 +154,14 @@ def test_a_refused_use_and_a_refused_leave_are_two_codes(row: dict[str, str]) ->
 
 def test_a_body_of_another_form_is_told_where_and_what(token: str) -> None:
     body = use(person={"kind": "shoe", "value": SENT, SENT: 1}, fields=[], purpos=SENT)
-    told = checked(ask(token, "POST", USES, body), 422, "bad_request")
-    assert {error["at"] for error in told["errors"]} == {
+    problem = checked(ask(token, "POST", USES, body), 422, "bad_request")
+    assert {error["at"] for error in problem["errors"]} == {
         "person.kind",
         "person.(a member)",
         "fields",
         "purpos",
     }
-    assert all(error["expected"] for error in told["errors"])
+    assert all(error["expected"] for error in problem["errors"])
     assert (
         checked(ask(token, "POST", USES, [SENT]), 422, "bad_request")["errors"][0]["at"]
         == "(the body)"
@@ -175,8 +176,9 @@ def test_a_channel_that_the_promise_dropped_is_refused(row: dict[str, str]) -> N
         "answer": "no",
         "evidence": "form:1",
     }
-    told = checked(ask(token, "POST", CHOICES, choice | {"channel": "fax"}), 422, "channel_unknown")
-    assert "post" in told["detail"]
+    by_fax = ask(token, "POST", CHOICES, choice | {"channel": "fax"})
+    problem = checked(by_fax, 422, "channel_unknown")
+    assert "post" in problem["detail"]
     assert ask(token, "POST", CHOICES, choice | {"channel": "post"}).status_code == 201
 
 

@@ -69,15 +69,15 @@ def test_a_choice_that_comes_again_is_recorded_once_and_answered_alike(
 
 def test_a_key_that_came_with_something_else_is_refused(token: str, row: dict[str, str]) -> None:
     post(token, choice(row), "one")
-    told = post(token, choice(row, answer="no"), "one")
-    assert (told.status_code, told.json()["code"]) == (422, "idempotency_key_reused")
+    answer = post(token, choice(row, answer="no"), "one")
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
     assert Choice.objects.get().answer == "yes"
 
 
 @pytest.mark.parametrize("key", ["", '""', "two words", 'a"b', "x" * 256, "é"])
 def test_what_is_no_key_is_refused(key: str, token: str, row: dict[str, str]) -> None:
-    told = post(token, choice(row), key)
-    assert (told.status_code, told.json()["code"]) == (422, "idempotency_key_refused")
+    answer = post(token, choice(row), key)
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_refused")
     assert not Choice.objects.exists()
 
 
@@ -94,8 +94,8 @@ def test_what_was_refused_may_be_sent_again_under_its_key(token: str, row: dict[
 def test_nothing_that_is_kept_says_anything_about_a_person(token: str, row: dict[str, str]) -> None:
     given = post(token, choice(row), "key-of-mine").json()
     kept = str(IdempotencyKey.objects.values().get())
-    for telling in (row["email"], "key-of-mine", "personal-offers", "form:1"):
-        assert telling not in kept
+    for personal in (row["email"], "key-of-mine", "personal-offers", "form:1"):
+        assert personal not in kept
     assert IdempotencyKey.objects.get().answer == given
 
 
@@ -119,12 +119,12 @@ def test_uses_take_no_key(token: str, row: dict[str, str]) -> None:
         content_type="application/json",
         headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "x"},
     )
-    for told in (
+    for answer in (
         post(token, body | {"person": person}, "x", "/api/v1/uses"),
         post(token, body | {"people": [person]}, "x", "/api/v1/uses/batch"),
         lines,
     ):
-        assert (told.status_code, told.json()["code"]) == (422, "idempotency_not_here")
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_not_here")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -138,7 +138,7 @@ def test_narrowing_never_widens_and_says_what_it_gave(words: list[str]) -> None:
 
 
 def test_wrong_secrets_and_unknown_programs_fail_alike(made: Made) -> None:
-    told = []
+    contents = []
     for client_id, secret in (
         (made[0].client_id, "abs_wrong"),
         ("nobody", made[1]),
@@ -150,8 +150,8 @@ def test_wrong_secrets_and_unknown_programs_fail_alike(made: Made) -> None:
         )
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
         assert answer["WWW-Authenticate"].startswith("Basic")
-        told.append(answer.content)
-    assert len(set(told)) == 1
+        contents.append(answer.content)
+    assert len(set(contents)) == 1
 
 
 def test_who_guesses_secrets_waits_and_locks_out_nobody_else(made: Made) -> None:
@@ -160,8 +160,8 @@ def test_who_guesses_secrets_waits_and_locks_out_nobody_else(made: Made) -> None
         service_client(**GIVEN | {"name": "Shop"}),
     )
     assert [ask(wrong).status_code for _ in range(12)] == [401] * 10 + [429] * 2
-    told = ask(made)
-    assert (told.status_code, told["Retry-After"], told.json()["code"]) == (
+    limited = ask(made)
+    assert (limited.status_code, limited["Retry-After"], limited.json()["code"]) == (
         429,
         "60",
         "rate_limited",
@@ -288,5 +288,5 @@ def test_whatever_is_posted_is_answered_as_oauth_has_it(
         answer = Client(raise_request_exception=False).post(path, form, headers=headers)
         assert answer.status_code < 500, answer.content
         if answer.status_code >= 400:
-            told = json.loads(answer.content)
-            assert told.get("error") or told["code"]
+            problem = json.loads(answer.content)
+            assert problem.get("error") or problem["code"]

@@ -57,8 +57,8 @@ def test_what_is_allowed_is_given_with_the_entry_that_proves_it(program: Any, so
     answer = post(program[1], asked(row))
     assert answer.status_code == 200
     assert answer.json()["values"] == {"first_name": row["first_name"], "city": row["city"]}
-    (look,) = use_records(person)
-    assert (look.entry_id, look.actor.team, look.actor.kind) == (
+    (record,) = use_records(person)
+    assert (record.entry_id, record.actor.team, record.actor.kind) == (
         answer.json()["entry"],
         "Shops",
         "service",
@@ -92,8 +92,8 @@ def test_a_refusal_gives_every_reason_and_is_written_down(
     assert answer.status_code == 403
     assert answer["Content-Type"] == "application/problem+json"
     assert {reason["code"] for reason in problem["reasons"]} == codes
-    (look,) = use_records(person)
-    assert (look.granted, look.entry_id) == (False, problem["entry"])
+    (record,) = use_records(person)
+    assert (record.granted, record.entry_id) == (False, problem["entry"])
 
 
 @pytest.mark.parametrize("token", [None, "", "ab_wrong", "Basic abc"])

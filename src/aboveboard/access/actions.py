@@ -7,8 +7,8 @@ The procedure, numbered as in the code and in ``tests/access/test_use.py``:
 3. The transaction commits: the entries are durable. If it cannot, nothing below happens.
 4. Open what was granted, each with a grant that names its entry.
 
-A subject who is named by what they said of themselves is looked up first, and that tells whoever
-asks nothing else about who is known (:mod:`aboveboard.access.by_identifier`).
+A subject who is named by what they said of themselves is looked up first, which discloses nothing
+else about who is known (:mod:`aboveboard.access.by_identifier`).
 """
 
 from __future__ import annotations

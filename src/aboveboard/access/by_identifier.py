@@ -1,10 +1,10 @@
-"""Using the data of people who are named by what they said of themselves, and telling nothing else
-about who is known (``docs/decisions/0017-a-look-up-tells-nothing.md``).
+"""Using the data of people who are named by what they said of themselves, and disclosing nothing
+else about who is known (``docs/decisions/0017-a-look-up-tells-nothing.md``).
 
-What is wrong whoever it is about is decided first. Then everyone known by what was said is decided
-about, and the answer is what it would be if those whom this use may not show did not exist. The
-same statements run whether nobody, one or several are found, and the entry, which anybody may read,
-is the same too. Whom it was about is kept apart, for them to see (``models.QuietRefusal``).
+What is wrong regardless of the person is decided first. Then everyone who matches is decided about,
+and the answer is what it would be if those whom this use may not show did not exist. The same
+statements run whether nobody, one or several match, and the entry, which anybody may read, is the
+same too. Whom it was about is kept apart, for them to see (``models.QuietRefusal``).
 
 The steps are those of :mod:`aboveboard.access.actions`.
 """
@@ -32,8 +32,8 @@ from aboveboard.promise.model import Promise
 from aboveboard.vault import queries as vault
 
 _NOBODIES = tuple(range(-1, -LOOK_UP_WIDTH - 1, -1))
-"""Ids that nobody has, asked for where too few are found, so that the question is as long for
-nobody as for several."""
+"""Ids that nobody has, asked for where too few match, so that the statement is as long for nobody
+as for several."""
 _NOBODY, _SEVERAL = reason(Code.NOBODY_TO_SHOW), reason(Code.SEVERAL_TO_SHOW)
 
 Matches = Sequence[tuple[vault.Sealed | None, Decision]]
@@ -57,8 +57,8 @@ def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult 
     moment = moment_of(adopted, at)
     refusals = _against_anyone(adopted.promise, requests, moment)
     with transaction.atomic(durable=True):
-        found = lookup.find_each(adopted.promise, [request.subject for request in requests])
-        decided = _decide_found(adopted.promise, requests, refusals, found, moment)  # 1, 2
+        matched = lookup.find_each(adopted.promise, [request.subject for request in requests])
+        decided = _decide_matches(adopted.promise, requests, refusals, matched, moment)  # 1, 2
         chosen = [
             _choose(adopted.promise, request, already, matches)
             for request, already, matches in zip(requests, refusals, decided, strict=True)
@@ -76,7 +76,7 @@ def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult 
         quiet = [
             _kept_apart(entry_id, already, person_ids, matches)
             for entry_id, (record, _), already, person_ids, matches in zip(
-                entry_ids, chosen, refusals, found, decided, strict=True
+                entry_ids, chosen, refusals, matched, decided, strict=True
             )
             if record is None
         ]
@@ -94,8 +94,8 @@ def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult 
 def _against_anyone(
     promised: Promise, requests: Sequence[UseRequest], moment: Moment
 ) -> list[tuple[Reason, ...]]:
-    """Return what is wrong with each request whoever it is about. A batch asks the same of each of
-    its people, so it is decided once."""
+    """Return what is wrong with each request regardless of the person. A batch asks the same of
+    each of its people, so it is decided once."""
     known: dict[Hashable, tuple[Reason, ...]] = {}
     refusals = []
     for request in requests:
@@ -106,20 +106,20 @@ def _against_anyone(
     return refusals
 
 
-def _decide_found(
+def _decide_matches(
     promised: Promise,
     requests: Sequence[UseRequest],
     refusals: Sequence[tuple[Reason, ...]],
-    found: Sequence[Sequence[int]],
+    matched: Sequence[Sequence[int]],
     moment: Moment,
 ) -> list[Matches]:
-    """Decide about those found, in the same statements however many they are: the list asked for is
-    never shorter than one length. Whoever is refused whoever it is about is decided about no more.
-    """
+    """Decide about those who match, in the same statements however many they are: the list asked
+    for is never shorter than one length. A request that is refused for anyone is decided about no
+    more."""
     # An id that nobody has stands for nobody, so that they too are fetched and decided about.
     few = [
         () if already else tuple(person_ids[:LOOK_UP_WIDTH]) or _NOBODIES[-1:]
-        for already, person_ids in zip(refusals, found, strict=True)
+        for already, person_ids in zip(refusals, matched, strict=True)
     ]
     asked = {person_id for person_ids in few for person_id in person_ids}
     if not asked:
@@ -144,8 +144,8 @@ def _decide_found(
 def _choose(
     promised: Promise, request: UseRequest, already: tuple[Reason, ...], matches: Matches
 ) -> Chosen:
-    """Choose who is shown: the only one whom this use may show. Anybody else found counts as though
-    they did not exist."""
+    """Choose who is shown: the only one whom this use may show. Anybody else who matches counts
+    as though they did not exist."""
     shown = [
         (record, decision)
         for record, decision in matches
@@ -183,8 +183,8 @@ def _result(
 def _kept_apart(
     entry_id: int, already: tuple[Reason, ...], person_ids: Sequence[int], matches: Matches
 ) -> QuietRefusal:
-    """Tie the entry to the one who was found, where the log cannot show it; one row, also when
-    nobody was: whoever watches the database's size or time must not tell them apart."""
+    """Tie the entry to the only match, where the log cannot show it. One row, also when nobody
+    matched: neither the time it takes nor the table's size may tell the cases apart."""
     codes = {reason.code.value for reason in already}
     if len(person_ids) == 1:
         codes |= {reason.code.value for _, decision in matches for reason in decision.reasons}

@@ -9,15 +9,15 @@ USE_BATCH: Final = 500
 """People in one batch request or one transaction of a bulk use (design, section 8)."""
 
 EMERGENCY_LIFE: Final = timedelta(minutes=15)
-"""How long an emergency look may be shown again to the one who asked. Our choice: one call to
-the emergency services."""
+"""How long what an emergency opened may be shown again to the one who asked. Our choice: one call
+to the emergency services."""
 
 EMERGENCY_REVIEW: Final = timedelta(days=2)
-"""In what time an emergency look is to be reviewed before it is overdue. Our choice: within the 72
-hours of GDPR Art. 33."""
+"""How soon an emergency use must be reviewed before the review is overdue. Our choice: within the
+72 hours of GDPR Art. 33."""
 
 EMERGENCY_A_DAY: Final = 3
-"""Emergency looks that one member of staff may ask for in 24 hours, also those refused. Our
+"""Emergency uses that one member of staff may ask for in 24 hours, those refused included. Our
 choice: more is a pattern."""
 
 EMERGENCY_WORDS: Final = 500
@@ -32,7 +32,7 @@ CLOCK_SKEW: Final = timedelta(minutes=1)
 differ by less. Our choice."""
 
 LOOK_UP_WIDTH: Final = 8
-"""People decided about when several are known by one e-mail, phone or number; the question is
+"""People decided about when several match one e-mail address, phone or number; the question is
 always this long. Our choice."""
 
 SWEEP_REVIEW_BATCH: Final = 2_000

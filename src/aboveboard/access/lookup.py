@@ -1,5 +1,5 @@
-"""Finding the person that a use is about, by what they said of themselves, without telling who is
-known here.
+"""Finding the person that a use is about, by what they said of themselves, without disclosing who
+is known here.
 
 Whoever asks learns that somebody is known only with a grant, or when the purpose itself works with
 what they named (``docs/decisions/0017-a-look-up-tells-nothing.md``).
@@ -88,8 +88,8 @@ def choose_for(
     by: Actor,
     at: datetime,
 ) -> ChoiceRecord:
-    """Record a choice of the one person known by what they said. What is wrong whoever they are is
-    said first.
+    """Record a choice of the one person known by what they said. What is wrong regardless of the
+    person is said first.
 
     A yes or no is somebody's own word, so it cannot be taken from nobody: this says when nobody, or
     several, are known by that, and a miss is written down (entry ``choice.missed``) as a hit is, so
@@ -102,17 +102,17 @@ def choose_for(
     adopted = in_force()
     promised = adopted.promise
     choices.check(promised, purpose, channel=channel, evidence=evidence, by=by)
-    found = find(promised, subject)
-    if len(found) == 1:
+    matches = find(promised, subject)
+    if len(matches) == 1:
         return choices.choose(
-            found[0], purpose, answer, channel=channel, evidence=evidence, by=by, at=at
+            matches[0], purpose, answer, channel=channel, evidence=evidence, by=by, at=at
         )
     with transaction.atomic():
         missed = ChoiceMissed(Word(purpose), word(channel, promised.channels), adopted.serial)
         append(missed, by=by, handle=None, at=at)
-    raise missing(found)
+    raise missing(matches)
 
 
-def missing(found: Sequence[int]) -> NoOneFound | SeveralFound:
-    """Return what is said when there is not exactly one."""
-    return SeveralFound() if found else NoOneFound()
+def missing(matches: Sequence[int]) -> NoOneFound | SeveralFound:
+    """Return the error for when there is not exactly one match."""
+    return SeveralFound() if matches else NoOneFound()

@@ -1,4 +1,5 @@
-"""What is kept of uses beside the ledger: what the log, which anybody may read, must not tell."""
+"""What is kept of uses beside the ledger: what the log, which anybody may read, must not
+disclose."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ class QuietRefusal(models.Model):
     """Whom a look-up that ended in nothing was about, and why it did.
 
     The entry of such a look-up names nobody and gives the same reason whether nobody, one or
-    several were found: whoever asked can read the log. This row ties it to the one who was found,
+    several were found: the asker can read the log. This row ties it to the one who was found,
     so that they see it; ``person`` is empty when nobody or several were. It goes with the person.
     """
 
@@ -37,8 +38,8 @@ class QuietRefusal(models.Model):
 
 
 class EmergencyUse(models.Model):
-    """One look in an emergency that was granted: who asked, why, until when it may be
-    shown again, and its review.
+    """A use in an emergency that was granted: who asked, why, until when it may be shown again,
+    and its review.
 
     ``person`` is empty once they are erased. ``words`` is what the asker wrote for the reviewers,
     sealed under the person's key; it goes with the key.
@@ -81,7 +82,7 @@ class EmergencyUse(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"emergency look, entry {self.entry_id}"
+        return f"emergency use, entry {self.entry_id}"
 
 
 class EmergencyAsked(models.Model):

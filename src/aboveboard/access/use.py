@@ -1,7 +1,7 @@
 """A use of a person's data, from the question to what is kept of it. Pure.
 
 One use has four shapes and no more: :class:`UseRequest` is what is asked, :class:`Decision` is what
-the promise says to it, :class:`UseResult` is what whoever asked gets, and :class:`UseRecord` is
+the promise says to it, :class:`UseResult` is what came of it, and :class:`UseRecord` is
 what the person is shown of it afterwards. Every face, command and package asks with these.
 """
 
@@ -103,7 +103,7 @@ class UseResult:
 
     Attributes:
         entry_id: the entry was durable before anything was opened.
-        person_id: whose data it is; None where whoever asked may not know who was meant.
+        person_id: whose data it is; None where the asker may not know who was meant.
         values: what was opened, None where nothing is held; empty when the use was refused.
         reasons: every reason of a refusal; empty when it was allowed.
     """

@@ -2,8 +2,8 @@
 a database, and a commit of many rows takes hardly longer than that of one.
 
 Each caller waits until the entries of its own uses are durable (design, invariant 3); nobody waits
-for more to come. Whoever finds nobody at work takes everything that waits, does it as one, and
-hands each caller its own outcome. While it works others gather, and one of them is next.
+for more to come. A caller that finds nobody at work takes everything that waits, does it as one,
+and hands each caller its own outcome. While it works others gather, and one of them is next.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ def use_grouped(request: UseRequest) -> UseResult | AboveboardError:
     # A test's transaction is one thread's own; so is any that a caller began.
     if connection.in_atomic_block:
         return use_each([request], at=clock.now())[0]
-    # Whoever waits holds no connection of the pool: the one who works needs one, and must not
-    # wait for those who wait.
+    # A caller that waits holds no connection of the pool: the one that works needs one, and must
+    # not wait for those that wait.
     connection.close_if_unusable_or_obsolete()
     outcome: Future[UseResult | AboveboardError] = Future()
     _waiting.append((request, outcome))
     with _work:
-        # Usually done already, by whoever held the lock. More may wait than one takes, so it is
-        # asked again.
+        # Usually done already, by the caller that held the lock. More may wait than one takes, so
+        # it is asked again.
         while not outcome.done():
             _do(_take())
     return outcome.result()

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Final
 
 SERVICE_USES_PER_SECOND: Final = 20_000
-"""People whose data one program may ask one process for in a second; above that it is told to wait,
+"""People whose data one client may ask one process for in a second; above that it is asked to wait,
 or its stream is slowed down. Our choice: beyond what one process answers in batches, so that it
-stops a runaway program and no honest one."""
+stops a runaway client and no honest one."""
 
 STREAM_READ_BYTES: Final = 16 * 1024
 """Bytes of a stream of uses read at a time. Our choice: some 300 people."""
@@ -21,4 +21,4 @@ STREAMS_AT_ONCE: Final = 2
 of the default threads."""
 
 STREAM_WAIT: Final = timedelta(seconds=5)
-"""What a program is told to wait when all streams are taken. Our choice."""
+"""How long a client is asked to wait when all streams are taken. Our choice."""

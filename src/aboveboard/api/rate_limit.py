@@ -1,7 +1,7 @@
-"""How fast one program may ask: a token bucket in this process's memory.
+"""How fast one client may ask: a token bucket in this process's memory.
 
 In memory, because a shared counter would cost more than the use it guards; with several processes
-a program may ask that many times as fast, which the limit allows for.
+a client may ask that many times as fast, which the limit allows for.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def take(
     holds one second's worth.
 
     Raises:
-        TooMany: there are not so many; nothing was taken. ``seconds`` later there are,
+        RateLimited: there are not so many; nothing was taken. ``seconds`` later there are,
             if nobody else takes them.
     """
     if wait := _missing(client_id, count, rate, time.monotonic() if now is None else now):

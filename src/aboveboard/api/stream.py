@@ -3,9 +3,8 @@ memory (application/x-ndjson).
 
 The first line says what is asked; each further line names a person. Each answer names its line.
 People are used by ``limits.USE_BATCH``, each batch in one transaction; the next lines are read when
-the batch's answers were taken, so whoever reads slowly is asked for no more. The last line says
-that it is the end: an answer without it was cut off.
-"""
+the batch's answers were taken, so a client that reads slowly is asked for no more. The last line
+says that it is the end: an answer without it was cut off."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
 
 
 def said_yes(purpose: str, *, after: int, limit: int) -> list[int]:
-    """Return the next people by id, behind ``after``, who ever said yes to a purpose; some
+    """Return the next people by id, after ``after``, who ever said yes to a purpose; some
     may have withdrawn since.
 
     What was said under a number that was merged into theirs counts too.

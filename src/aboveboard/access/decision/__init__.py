@@ -1,7 +1,6 @@
-"""The parts of the decision, one idea a file: what is asked, what is known, and the questions.
-Pure, but for ``known``.
+"""The decision, pure but for ``gather``.
 
-``asked`` what a request is; ``facts`` what is known of the person, and ``known`` how that is
-gathered; ``promised`` the questions that need nobody looked up; ``personal`` those about the
-person. :mod:`aboveboard.access.decision.decide` puts them together.
+``decide`` puts it together and has the questions that need nobody looked up; ``personal`` has those
+about the person; ``facts`` is what must be known of a person, and ``gather`` collects it;
+``emergency`` is the decision in an emergency.
 """

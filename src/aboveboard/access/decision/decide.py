@@ -61,7 +61,7 @@ def decide_person(
 
 
 def against_anyone(promise: Promise, request: UseRequest, moment: Moment) -> tuple[Reason, ...]:
-    """Return the reasons against a request that hold whoever it is about (2 to 7), in a fixed
+    """Return the reasons against a request that hold regardless of the person (2 to 7), in a fixed
     order."""
     return _ordered(_against_anyone(promise, request, moment))
 

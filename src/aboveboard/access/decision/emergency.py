@@ -1,9 +1,9 @@
-"""The decision in an emergency: a vital interest of somebody sets purpose, channel, choices and
-restriction aside. Pure.
+"""The decision in an emergency: a vital interest of somebody overrides purpose, channel, choices
+and restriction. Pure.
 
 GDPR Art. 6(1)(d) and 9(2)(c), recitals 46 and 112. What stays: the person must be held (what is
 erased is gone), the promise must say who may and what, it must be a member of staff, for named
-fields, and not often. Retention is set aside too: what is still there may save somebody; a
+fields, and not often. Retention is overridden too: what is still there may save somebody; a
 restriction of Art. 18 as well, which yields to the protection of a person (Art. 18(2)).
 
 Numbered as in the code:
@@ -29,8 +29,8 @@ from aboveboard.promise.model import Promise
 def against(
     promise: Promise, by: Actor, fields: tuple[str, ...], *, held: bool, asked_today: int
 ) -> tuple[Reason, ...]:
-    """Return every reason against an emergency look, in a fixed order; none
-    means that it is granted."""
+    """Return every reason against an emergency use, in a fixed order; none means that it is
+    granted."""
     return tuple(sorted(set(_against(promise, by, fields, held, asked_today))))
 
 

@@ -19,9 +19,9 @@ def gather(
     """Return the sealed records of those who are held, and the facts about everyone asked for,
     as they are at a moment.
 
-    The same statements run whoever is asked for, held or not. Each field's own age is read only
-    where one of the ``purposes`` counts from when it was collected.
-    """
+    The same statements run for everyone who is asked for, held or not: their time must not say who
+    is. Each field's own age is read only where one of the ``purposes`` counts from when it was
+    collected."""
     records = vault.fetch(person_ids)
     # A number that was merged into somebody's has that person's record, and their choices.
     consents = choices.consent_states(

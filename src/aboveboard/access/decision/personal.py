@@ -62,10 +62,9 @@ def _usable_when_restricted(
 ) -> bool:
     """Whether the purpose is one of the exceptions of GDPR Art. 18(2).
 
-    Consent counts when it was given after the restriction: an older yes did not know of it.
-    Whoever asks for their own data consents by asking. A vital interest is the right of someone,
-    and Art. 18(2) protects rights.
-    """
+    Consent counts when it was given after the restriction: an older yes did not know of it. A
+    person who asks for their own data consents by asking. A vital interest is the right of someone,
+    and Art. 18(2) protects rights."""
     if (
         request.own
         or purpose.when_restricted is not None

@@ -41,8 +41,8 @@ def re_encrypt(person_id: int, old: AESGCM, new: AESGCM) -> None:
 
 
 def re_encrypt_one(row: EmergencyUse, old: AESGCM, new: AESGCM) -> None:
-    """Seal one note under another key. One that an earlier key sealed stays as it is, and whoever
-    reviews is told that it cannot be read."""
+    """Seal one note under another key. One that an earlier key sealed stays as it is, and the
+    reviewer is told that it cannot be read."""
     note = _open(old, row) if row.words else None
     if note is not None:
         row.words = seal(new, row.entry_id, note)

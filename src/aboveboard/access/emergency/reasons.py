@@ -1,5 +1,5 @@
-"""Why an emergency look is asked for, and what came of its review: codes, for a ledger
-that holds no free words."""
+"""Why an emergency use is asked for, and what came of its review: codes, for a ledger that holds no
+free words."""
 
 from __future__ import annotations
 

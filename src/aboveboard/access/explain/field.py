@@ -61,25 +61,25 @@ def _use(promise: Promise, purpose: Purpose) -> FieldUse:
 
 
 def _conditions(purpose: Purpose) -> list[str]:
-    said = []
+    conditions = []
     if purpose.needs_consent:
-        said.append("Only if the person said yes and has not taken it back.")
+        conditions.append("Only if the person said yes and has not taken it back.")
     if purpose.objectable:
         firm = " That always stands." if purpose.direct_marketing else ""
-        said.append(f"Not if the person objected.{firm}")
+        conditions.append(f"Not if the person objected.{firm}")
     if purpose.when_restricted:
-        said.append(
+        conditions.append(
             f"Also when its use is restricted ({purpose.when_restricted.replace('_', ' ')})."
         )
     elif purpose.needs_consent:
-        said.append("When its use is restricted, only after a new yes.")
+        conditions.append("When its use is restricted, only after a new yes.")
     elif Role.CUSTOMER in purpose.roles:
-        said.append("Not while its use is restricted, unless they ask themselves.")
+        conditions.append("Not while its use is restricted, unless they ask themselves.")
     else:
-        said.append("Not while its use is restricted.")
-    said.append(
+        conditions.append("Not while its use is restricted.")
+    conditions.append(
         explain.retention_in_words(purpose.retention).replace(
             "you last dealt with us", "the last dealings"
         )
     )
-    return said
+    return conditions

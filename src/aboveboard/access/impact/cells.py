@@ -70,14 +70,14 @@ def cells(old: Promise, new: Promise, tallies: Mapping[Key, Tally]) -> Iterator[
 
 
 def _places(promise: Promise, purpose: str) -> list[tuple[str, str, str]]:
-    found = promise.purposes.get(purpose)
-    if found is None:
+    known = promise.purposes.get(purpose)
+    if known is None:
         return []
     return [
         (role, channel, field)
-        for role in found.roles
-        for channel in found.channels
-        for field in found.fields
+        for role in known.roles
+        for channel in known.channels
+        for field in known.fields
     ]
 
 

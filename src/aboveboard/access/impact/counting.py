@@ -2,7 +2,8 @@
 listing whom a number is of.
 
 Purposes whose clocks stand in the clear are counted in the database, by group. Where a field's own
-age decides, or where the next sweep would erase more, people are looked at one by one, in batches;
+age decides, or where the next sweep would erase more, people are gone through one by one, in
+batches;
 nothing is kept of them but the counts.
 """
 
@@ -28,9 +29,8 @@ def count(
 ) -> Report:
     """Return what changes between two promises for the people held at ``at``. Changes nothing.
 
-    ``progress`` is told how many people were gone through: everybody once, twice when they are
-    looked at one by one too.
-    """
+    ``progress`` is called with how many people were gone through: everybody once, twice when they
+    are gone through one by one too."""
     tallies: dict[Key, Tally] = {}
     people, changed = people_count(), [pair for pair in pairs(old, new) if pair.differs()]
     clear, aged = (
@@ -60,7 +60,7 @@ def listed(
 ) -> Iterator[tuple[int, str, str]]:
     """Yield each person for whom a use of the purpose changes, the field, and ``gained`` or
     ``lost``; by rising id."""
-    pair = next((one for one in pairs(old, new) if one.key == purpose), None)
+    pair = next((pair for pair in pairs(old, new) if pair.key == purpose), None)
     if pair is None:
         return
     for state, facts in one_by_one(at):
@@ -84,19 +84,19 @@ def one_by_one(at: datetime) -> Iterator[tuple[RetentionState, PersonFacts]]:
         after = batch[-1].person_id
 
 
-def _ways(found: Iterator[Cell]) -> Iterator[tuple[str, str]]:
-    for cell in found:
+def _ways(changed: Iterator[Cell]) -> Iterator[tuple[str, str]]:
+    for cell in changed:
         yield cell.field, "gained" if cell.gained else "lost"
 
 
 def _tally(
     tallies: dict[Key, Tally], pair: Pair, field: str, size: int, facts: PersonFacts, at: datetime
 ) -> None:
-    one = field or pair.fields()[0]
+    asked = field or pair.fields()[0]
     for own in (False, True):
         was, is_ = (
-            allowed(pair.old, facts, one, at, own=own),
-            allowed(pair.new, facts, one, at, own=own),
+            allowed(pair.old, facts, asked, at, own=own),
+            allowed(pair.new, facts, asked, at, own=own),
         )
         tallies.setdefault(Key(pair.key, field, own), Counter())[was, is_] += size
 

@@ -26,7 +26,7 @@ class Pair:
         return tuple(purpose for purpose in (self.old, self.new) if purpose is not None)
 
     def by_field(self) -> bool:
-        """Whether a field's own age decides: then people are looked at one by one."""
+        """Whether a field's own age decides: then people are gone through one by one."""
         return any(purpose.retention.starts is RetentionStart.COLLECTION for purpose in self.both())
 
     def differs(self) -> bool:
@@ -65,7 +65,7 @@ def allowed(
 
 
 def unsure(keep: Period, at: datetime) -> tuple[datetime, datetime]:
-    """Return the bounds between which it must be looked at exactly whether a retention is over;
+    """Return the bounds between which it must be computed exactly whether a retention is over;
     before: over, after: not.
 
     A calendar period is of no fixed length, so the bounds lie apart: by a day or two for a

@@ -12,8 +12,8 @@ from aboveboard.commands.exits import ATTENTION, DONE
 
 NAME = "explain"
 HELP = (
-    "Say who may see a field and for what, why something was refused, or whether something would "
-    "be allowed."
+    "Say who may see a field and for what, why a use was refused, or whether a use would be "
+    "allowed."
 )
 EXAMPLE = """
 aboveboard explain phone
@@ -30,14 +30,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--entry",
         type=int,
         metavar="N",
-        help="the number of a look in the record: why did it come out so?",
+        help="the number of a use in the ledger: why was it allowed or refused?",
     )
     parser.add_argument(
-        "--would", metavar="ROLE", help="would this role be allowed? With the four below"
+        "--would",
+        metavar="ROLE",
+        help="whether this role would be allowed; needs the four options below",
     )
     parser.add_argument("--purpose", help="for --would: the purpose")
     parser.add_argument(
-        "--field", action="append", default=[], help="for --would: a field; may be given again"
+        "--field", action="append", default=[], help="for --would: a field; may be repeated"
     )
     parser.add_argument("--channel", help="for --would: the channel")
     parser.add_argument(
@@ -46,16 +48,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="for --would: the person's number in this instance, never a name",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON for a program")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Answer one of the three. Exit codes: 0 allowed, or answered; 1 refused, for --would; 2 wrong
-    use; 3 there is no such thing."""
+    """Answer one of the three. Exit codes: 0 answered, or allowed; 1 refused, for --would; 2 wrong
+    usage; 3 no such field, entry or person."""
     asked = [args.name is not None, args.entry is not None, args.would is not None]
     if sum(asked) != 1:
         raise Invalid(
-            found="ask one thing: a field, --entry or --would", fix="See: aboveboard explain --help"
+            found="give one of: a field, --entry or --would", fix="See: aboveboard explain --help"
         )
     if args.name is not None:
         return _field(args)
@@ -112,13 +114,13 @@ def _entry(args: argparse.Namespace) -> int:
     found = why(args.entry, by=SYSTEM, at=clock.now())
     entry, facts = found.entry, found.facts
     if args.json:
-        told: Json = {
+        answer: Json = {
             "entry": entry.id,
             "kind": entry.kind,
             "reasons": list(found.reasons),
             "asked": found.asked,
         }
-        print(json.dumps(told, indent=1))
+        print(json.dumps(answer, indent=1))
         return DONE
     print(f"Entry {entry.id}, {clock.to_text(entry.at)}: {entry.kind}")
     print(
@@ -127,10 +129,10 @@ def _entry(args: argparse.Namespace) -> int:
     )
     print(f"  By version {facts.promise} of the promise:")
     print(
-        *(f"  - {sentence}" for sentence in found.reasons or ("Nothing stood against it.",)),
+        *(f"  - {sentence}" for sentence in found.reasons or ("Nothing spoke against it.",)),
         sep="\n",
     )
-    print(f"That you asked is entry {found.asked}.")
+    print(f"Your question is recorded as entry {found.asked}.")
     return DONE
 
 
@@ -161,5 +163,8 @@ def _would(args: argparse.Namespace) -> int:
     else:
         print("It would be allowed." if decision.allowed else "It would be refused:")
         print("".join(f"  - {one.sentence}\n" for one in decision.reasons), end="")
-        print(f"Nothing was opened. That you asked is entry {entry_id}; the person sees it.")
+        print(
+            f"Nothing was opened. Your question is recorded as entry {entry_id}, which the person "
+            "can see."
+        )
     return DONE if decision.allowed else ATTENTION

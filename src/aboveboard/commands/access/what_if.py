@@ -1,5 +1,5 @@
-"""``aboveboard promise what-if``: what a changed promise would allow or forbid, over everybody
-held, before it is adopted."""
+"""``aboveboard promise what-if``: what a changed promise would allow or forbid, counted over
+everybody held, before it is adopted."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _as_json(serial: int, report: Report) -> dict[str, object]:
 
 
 def _in_words(old: Promise, new: Promise, report: Report) -> str:
-    lines = [f"{report.people:,} people are held. Nothing was changed, nothing was opened."]
+    lines = [f"{report.people:,} people are held. Nothing was changed or opened."]
     for purpose in dict.fromkeys(cell.purpose for cell in report.cells):
         found = new.purposes.get(purpose) or old.purposes[purpose]
         lines += [
@@ -71,9 +71,9 @@ def _in_words(old: Promise, new: Promise, report: Report) -> str:
         ]
         lines += _collapsed([cell for cell in report.cells if cell.purpose == purpose])
     if not report.cells:
-        lines += ["", "No use of anybody's data would be allowed or forbidden that is not today."]
+        lines += ["", "No use of anybody's data would change."]
     if report.lapsing:
-        lines += ["", "The next sweep would erase, that it would not today:"]
+        lines += ["", "The next sweep would also erase:"]
         lines += [f"  {field}: of {people:,} people" for field, people in report.lapsing.items()]
     return "\n".join(lines)
 
@@ -91,7 +91,7 @@ def _collapsed(cells: Iterable[Cell]) -> list[str]:
         )
         lines.append(f"  {', '.join(fields)}\n    for {', '.join(roles)}; {', '.join(channels)}")
         lines.append(
-            f"    of {before:,} people today, of {after:,} then: allowed of {gained:,} more, "
-            f"forbidden of {lost:,}"
+            f"    allowed for {before:,} people today and {after:,} then: {gained:,} gained, "
+            f"{lost:,} lost"
         )
     return lines
