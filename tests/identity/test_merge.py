@@ -29,7 +29,7 @@ from aboveboard.keys.models import PersonKey
 from aboveboard.keys.queries import person_key
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.queries import in_force
-from aboveboard.retention import actions as keeping
+from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason
 from aboveboard.retention.sweep import erasing, reviewing
 from aboveboard.vault import actions as vault_actions
@@ -229,7 +229,7 @@ def test_a_field_that_is_swept_is_gone_from_what_was_set_aside_too(two: People) 
 
 def test_a_hold_on_either_keeps_both(two: People) -> None:
     one, _, other, _ = two
-    hold = keeping.place_hold(
+    hold = retention.place_hold(
         other, HoldReason.CLAIM, reference="case/9", until=None, by=ADVISER, at=clock.now()
     )
     done = merge(one, other)
@@ -241,7 +241,7 @@ def test_a_hold_on_either_keeps_both(two: People) -> None:
     }
     assert standing == {one: False, other: True}
     again = merge(one, other)
-    keeping.release_hold(hold.pk, reference="ruling/9", by=ADVISER, at=clock.now())
+    retention.release_hold(hold.pk, reference="ruling/9", by=ADVISER, at=clock.now())
     assert not vault.fetch([one])[one].held_by_law(clock.now())
     assert again.person_id == one
 

@@ -22,7 +22,7 @@ from aboveboard.keys.queries import person_key
 from aboveboard.ledger.models import Entry
 from aboveboard.ledger.queries import entries_for
 from aboveboard.promise.queries import in_force
-from aboveboard.retention import actions as keeping
+from aboveboard.retention import actions as retention
 from aboveboard.retention.models import Sweep, SweepRow
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.retention.sweep import erasing, queries, reviewing, scheduled
@@ -147,10 +147,10 @@ def test_whoever_is_erased_whole_leaves_no_number_in_the_rows() -> None:
 
 def test_a_hold_and_a_restriction_let_data_wait_and_say_so() -> None:
     (held, _), (rests, _), (neither, _) = load(3)
-    keeping.place_hold(
+    retention.place_hold(
         held, HoldReason.CLAIM, reference="case/1", until=None, by=ADVISER, at=clock.now()
     )
-    keeping.restrict(
+    retention.restrict(
         rests, RestrictionReason.NEEDED_FOR_CLAIM, reference="call/2", by=ADVISER, at=clock.now()
     )
     sweep = erase(review(12), 12)
@@ -168,7 +168,7 @@ def test_what_happened_after_the_review_counts() -> None:
     (active, _), (held, _), (asked, _) = load(3)
     sweep = review(12)
     Person.objects.filter(id=active).update(last_active_at=later(11.9))
-    keeping.place_hold(
+    retention.place_hold(
         held, HoldReason.CLAIM, reference="case/1", until=None, by=ADVISER, at=clock.now()
     )
     vault_actions.erase(asked, reason="asked", by=ADVISER, at=clock.now())
