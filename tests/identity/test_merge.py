@@ -236,10 +236,10 @@ def test_a_hold_on_either_keeps_both(two: People) -> None:
     with pytest.raises(HeldByLaw):
         vault_actions.erase(one, reason="asked", by=CUSTOMER, at=clock.now())
     split(done)
-    standing = {
+    consented = {
         person: vault.fetch([person])[person].held_by_law(clock.now()) for person in (one, other)
     }
-    assert standing == {one: False, other: True}
+    assert consented == {one: False, other: True}
     again = merge(one, other)
     retention.release_hold(hold.pk, reference="ruling/9", by=ADVISER, at=clock.now())
     assert not vault.fetch([one])[one].held_by_law(clock.now())

@@ -173,7 +173,7 @@ def test_a_look_up_of_what_is_held_nowhere_is_let_go_only_when_told() -> None:
     BlindIndex.objects.create(
         kind=1, digest=blind.digests("email", "former@example.com")[0], person_id=rows[0][0]
     )
-    with pytest.raises(index.LookUpsLost) as refused:
+    with pytest.raises(index.IndexEntriesLost) as refused:
         rotate()
     assert refused.value.details["count"] == 1
     assert vault.find("email", "former@example.com") == [rows[0][0]]
@@ -194,7 +194,7 @@ def test_without_the_old_key_everybody_is_filed_under_what_they_hold() -> None:
     InstanceSecret.objects.filter(name="index").delete()
     instance_secret.cache_clear()
     assert vault.find("email", rows[2][1]["email"]) == []
-    with pytest.raises(index.LookUpsLost):
+    with pytest.raises(index.IndexEntriesLost):
         rotate()
     index.resume(index.without_old(under_way()), by=SYSTEM)
     all_found([*rows[2:], (rows[0][0], rows[0][1]), (rows[0][0], rows[1][1])])

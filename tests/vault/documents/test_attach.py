@@ -40,14 +40,14 @@ def keep(person_id: int, content: bytes = PDF, name: str = "receipt.pdf") -> Ori
     return origin
 
 
-def look(person_id: int, purpose: str = PURPOSE) -> tuple[UseResult, Document | None]:
+def open_document(person_id: int, purpose: str = PURPOSE) -> tuple[UseResult, Document | None]:
     return access.use_document(
         UseRequest(ADVISER, purpose, (FIELD,), "shop", Subject(person_id)), at=clock.now()
     )
 
 
 def content_of(person_id: int) -> bytes:
-    _, opened = look(person_id)
+    _, opened = open_document(person_id)
     assert opened
     return b"".join(opened.content)
 
@@ -55,7 +55,7 @@ def content_of(person_id: int) -> bytes:
 def test_a_document_is_kept_in_chunks_and_opened_whole_with_its_name_and_kind() -> None:
     ((one, _),) = world.load(1)
     origin = keep(one)
-    outcome, opened = look(one)
+    outcome, opened = open_document(one)
     assert outcome.allowed
     assert opened
     assert (opened.name.reveal(), opened.media_type, opened.size) == (
@@ -99,7 +99,7 @@ def test_neither_its_name_nor_its_content_stands_in_the_clear_or_in_the_ledger()
 def test_a_purpose_that_does_not_need_it_opens_nothing() -> None:
     ((one, _),) = world.load(1)
     keep(one)
-    outcome, opened = look(one, "deliver-orders")
+    outcome, opened = open_document(one, "deliver-orders")
     assert not outcome.allowed
     assert opened is None
     assert [reason.code for reason in outcome.reasons] == ["field_not_in_purpose"]
@@ -107,7 +107,7 @@ def test_a_purpose_that_does_not_need_it_opens_nothing() -> None:
 
 def test_where_none_is_held_none_is_opened() -> None:
     ((one, _),) = world.load(1)
-    result, opened = look(one)
+    result, opened = open_document(one)
     assert result.allowed
     assert opened is None
 

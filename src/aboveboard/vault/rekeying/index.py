@@ -53,11 +53,11 @@ class OldKeyNeeded(Conflict):
     )
 
 
-class LookUpsLost(Conflict):
+class IndexEntriesLost(Conflict):
     """{count} look-ups are of values that are held nowhere any more, so no new
     key can be used on them."""
 
-    code = "look_ups_lost"
+    code = "index_entries_lost"
     next_step = (
         "They find people by what a record said before it was merged or changed. To do without: "
         "aboveboard keys rotate-index --drop-stale"
@@ -191,7 +191,7 @@ def _switch(rotation_id: int, let_go: bool) -> None:
         if rotation.step != "people":
             return
         if rotation.names["lost"] and not let_go:
-            raise LookUpsLost(count=rotation.names["lost"])
+            raise IndexEntriesLost(count=rotation.names["lost"])
         new: int = rotation.names["new"]
         generations.exclude_writers()
         if rotation.names["old"] is not None:
