@@ -57,10 +57,10 @@ def test_it_says_what_happens_shows_just_that_and_shows_it_again(
 
 def test_when_its_time_is_over_it_says_so(adviser: Client, someone: Any) -> None:
     adviser.post(PAGE, asked(someone[1]["email"]))
-    look = EmergencyUse.objects.get()
-    EmergencyUse.objects.update(until=look.until - timedelta(hours=1))
-    assert "The time is up" in words(adviser.get(f"{PAGE}{look.pk}/"))
-    answer = adviser.post(f"{PAGE}{look.pk}/")
+    record = EmergencyUse.objects.get()
+    EmergencyUse.objects.update(until=record.until - timedelta(hours=1))
+    assert "The time is up" in words(adviser.get(f"{PAGE}{record.pk}/"))
+    answer = adviser.post(f"{PAGE}{record.pk}/")
     assert answer.status_code == 403
     assert someone[1]["phone"] not in answer.content.decode()
 

@@ -14,7 +14,7 @@ from aboveboard.vault.limits import ATTACHMENT_BYTES
 _FIRST = ("customer_number", "first_name", "last_name")
 
 
-class LookUpForm(forms.Form):
+class SubjectForm(forms.Form):
     """Who it is about, on which channel they contacted us, and which fields are needed."""
 
     who = forms.CharField(

@@ -22,7 +22,7 @@ from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.console import limits
-from aboveboard.console.forms import LookUpForm, RecordChoiceForm
+from aboveboard.console.forms import RecordChoiceForm, SubjectForm
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.kinds.values import shown
 from aboveboard.promise.explain import basis_in_words
@@ -64,7 +64,7 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     actor, found = actor_of(request), adopted.promise.purposes.get(purpose)
     if found is None or actor.role not in found.roles:
         raise Http404
-    form = LookUpForm(
+    form = SubjectForm(
         request.POST if request.method == "POST" else None, promise=adopted.promise, purpose=found
     )
     if request.method != "POST" or not form.is_valid():

@@ -33,8 +33,8 @@ from aboveboard.vault import queries as vault
 SHOW = "show-you-your-data"
 """The promise's key for showing people their own data: opening it is a use like any other."""
 
-_LOOKS_DAYS = 30
-_LOOKS_COUNTED = 1_000
+_RECENT_DAYS = 30
+_COUNTED_AT_MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +164,8 @@ def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
 
 def _lately(you: You) -> dict[str, object]:
     """Return how often others looked lately, and the latest time."""
-    since = you.now - timedelta(days=_LOOKS_DAYS)
-    found = use_records(you.person_id, limit=_LOOKS_COUNTED)
+    since = you.now - timedelta(days=_RECENT_DAYS)
+    found = use_records(you.person_id, limit=_COUNTED_AT_MOST)
     lately = [use for use in found if use.at >= since]
     latest = (
         {
@@ -179,7 +179,7 @@ def _lately(you: You) -> dict[str, object]:
     )
     return {
         "looks": len(lately),
-        "looks_words": gettext("at your data in the last %(days)d days.") % {"days": _LOOKS_DAYS},
-        "looks_plus": "+" if len(lately) == _LOOKS_COUNTED else "",
+        "looks_words": gettext("at your data in the last %(days)d days.") % {"days": _RECENT_DAYS},
+        "looks_plus": "+" if len(lately) == _COUNTED_AT_MOST else "",
         "latest": latest,
     }
