@@ -26,6 +26,21 @@ REQUESTS = 4_000
 BATCHES = 64
 STREAM_ROUNDS = 5
 CONNECTIONS = 8
+FLOOR = [
+    "-m",
+    "granian",
+    "--interface",
+    "wsgi",
+    "--workers",
+    "1",
+    "--blocking-threads",
+    "8",
+    "--log-level",
+    "warning",
+    "bench.floor_wsgi:application",
+    "--port",
+]
+"""How the program is served that stands for the least such a server could do."""
 
 
 def run() -> list[Row]:
@@ -59,21 +74,7 @@ def _measure(database: str) -> list[Row]:
             one = _speed(server, port, "/api/v1/uses", token, ones, REQUESTS)
             batch = _speed(server, port, "/api/v1/uses/batch", token, batches, BATCHES)
             stream = _speed(server, port, "/api/v1/uses/stream", token, [lines], 2, connections=2)
-        floor_serve = [
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--workers",
-            "1",
-            "--blocking-threads",
-            "8",
-            "--log-level",
-            "warning",
-            "bench.floor_wsgi:application",
-            "--port",
-        ]
-        with _serving(floor_serve, environment) as (server, port):
+        with _serving(FLOOR, environment) as (server, port):
             one_floor = _speed(server, port, "/", token, [b"{}"], REQUESTS)
             batch_floor = _speed(server, port, "/batch", token, batches, BATCHES)
     on = f"{database}, 1 process, load made on the same cores"

@@ -44,9 +44,11 @@ def entries_of(adopted: Adopted, decided: Iterable[Decided], at: datetime) -> li
         entry = known.get((same, decision))
         if entry is None:
             facts = _facts(adopted, request, decision)
-            entry = new_entry(facts, by=request.actor, handle=None, at=at)
+            entry = new_entry(facts, by=request.actor, handle=handle, at=at)
             known[same, decision] = entry
-        entries.append(replace(entry, handle=handle))
+        elif entry.handle != handle:
+            entry = replace(entry, handle=handle)
+        entries.append(entry)
     return entries
 
 
