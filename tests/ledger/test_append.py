@@ -21,12 +21,12 @@ ANNA, BEN = "a" * 32, "b" * 32
 @pytest.mark.django_db
 def test_what_was_appended_is_read_back() -> None:
     with transaction.atomic():
-        entry_id = actions.append(
-            "use.granted",
-            by=ADVISER,
-            handle=ANNA,
-            facts={"purpose": "deliver", "fields": ["email"]},
-            at=AT,
+        (entry_id,) = actions.append_many(
+            [
+                NewEntry(
+                    "use.granted", ADVISER, AT, ANNA, {"purpose": "deliver", "fields": ["email"]}
+                )
+            ]
         )
     found = queries.entry(entry_id)
     assert (found.kind, found.actor, found.handle, found.at) == ("use.granted", ADVISER, ANNA, AT)
@@ -38,14 +38,14 @@ def test_what_was_appended_is_read_back() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_outside_a_transaction_nothing_is_written() -> None:
     with pytest.raises(RuntimeError):
-        actions.append("use.granted", by=SYSTEM, handle=None, facts={}, at=AT)
+        actions.append_many([NewEntry("use.granted", SYSTEM, AT)])
     assert queries.waiting() == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_change_that_is_rolled_back_leaves_no_entry() -> None:
     with transaction.atomic():
-        actions.append("use.granted", by=SYSTEM, handle=None, facts={}, at=AT)
+        actions.append_many([NewEntry("use.granted", SYSTEM, AT)])
         transaction.set_rollback(True)
     assert queries.waiting() == 0
 

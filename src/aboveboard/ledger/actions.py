@@ -3,13 +3,12 @@ Nothing is edited or deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.facts import Facts, VerifierKey
 from aboveboard.ledger import rows
 from aboveboard.ledger.entries import SigningKeyReplaced
@@ -31,26 +30,17 @@ def new_entry(facts: Facts, *, by: Actor, handle: str | None, at: datetime) -> N
     return NewEntry(facts.kind, by, at, handle, facts.to_json())
 
 
-def append(
-    entry: Facts | str,
-    *,
-    by: Actor,
-    handle: str | None,
-    facts: Mapping[str, Json] | None = None,
-    at: datetime,
-) -> int:
+def append(facts: Facts, *, by: Actor, handle: str | None, at: datetime) -> int:
     """Write one entry and return its id. It is durable when the surrounding transaction commits.
 
-    ``entry`` is what it says; ``handle`` the person it is about, or None.
+    ``facts`` are what it says; ``handle`` is the person it is about, or None.
 
     Raises:
         RuntimeError: there is no surrounding transaction (an entry belongs
             to the change it records).
         EntryRefused: the entry is not well formed (``format.entry.encode``).
     """
-    if isinstance(entry, str):
-        return append_many([NewEntry(entry, by, at, handle, facts or {})])[0]
-    return append_many([new_entry(entry, by=by, handle=handle, at=at)])[0]
+    return append_many([new_entry(facts, by=by, handle=handle, at=at)])[0]
 
 
 def append_many(entries: Sequence[NewEntry]) -> list[int]:
