@@ -238,7 +238,7 @@ def _tell(story: Story, mailbox: Path) -> None:
     queued = story.approve(batch)
     assert story.send(quiet) == queued
     counts = Counter(
-        Dispatch.objects.filter(batch_id=notices.batch(batch.id).batch.delivery_batch).values_list(
+        Dispatch.objects.filter(batch_id=notices.batch(batch.id).delivery_batch).values_list(
             "state", flat=True
         )
     )
