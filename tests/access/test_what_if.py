@@ -18,7 +18,7 @@ from aboveboard.access.decision.decide import decide
 from aboveboard.access.decision.facts import Moment
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.impact import counting
-from aboveboard.access.impact.cells import Report
+from aboveboard.access.impact.cells import ImpactReport
 from aboveboard.access.impact.counting import count, listed
 from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock
@@ -165,7 +165,7 @@ def by_hand(
     }
 
 
-def counted(report: Report) -> dict[tuple[str, str, str, str], tuple[int, int, int, int]]:
+def counted(report: ImpactReport) -> dict[tuple[str, str, str, str], tuple[int, int, int, int]]:
     return {
         (one.purpose, one.role, one.channel, one.field): (
             one.before,

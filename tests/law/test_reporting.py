@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from aboveboard.law import categories
 from aboveboard.law.reports import template
-from aboveboard.law.reports.facts import Party, ReportFacts
+from aboveboard.law.reports.facts import ReportFacts, ReportParty
 from aboveboard.law.reports.ico import ico_answers
 from aboveboard.law.reports.template import choices, edpb_template, missing
 from aboveboard.law.risk import Risk
@@ -32,8 +32,8 @@ FULL = ReportFacts(
     established_in=("IE", "GB"),
     public_sector=False,
     reference="INC-0001",
-    reporter=Party("Ada Byron", "ada@adventure.example", "incident lead"),
-    dpo=Party("Grace Hopper", "dpo@adventure.example"),
+    reporter=ReportParty("Ada Byron", "ada@adventure.example", "incident lead"),
+    dpo=ReportParty("Grace Hopper", "dpo@adventure.example"),
     occurred="day",
     begun_at=AWARE - timedelta(hours=3),
     discovery="The member of staff reported it.",
@@ -72,7 +72,7 @@ FULL = ReportFacts(
     [
         FULL,
         dataclasses.replace(FULL, established_in=("GB",)),
-        dataclasses.replace(FULL, dpo=Party("", "")),
+        dataclasses.replace(FULL, dpo=ReportParty("", "")),
     ],
 )
 def test_full_facts_fill_a_valid_template(facts: ReportFacts) -> None:

@@ -53,13 +53,13 @@ def recipients(keys: Iterable[str]) -> list[pyrage.x25519.Recipient]:
     Raises:
         WrongAgeKey: one is none.
     """
-    found = []
+    ready = []
     for key in dict.fromkeys(text.strip() for text in keys):
         try:
-            found.append(pyrage.x25519.Recipient.from_str(key))
+            ready.append(pyrage.x25519.Recipient.from_str(key))
         except pyrage.RecipientError:
             raise WrongAgeKey(key=key[:70]) from None
-    return found
+    return ready
 
 
 def write(out: Path, header: Row, rows: Iterable[Row], *, ndjson: bool, keys: Sequence[str]) -> str:

@@ -273,8 +273,8 @@ def _device_rows(rows: QuerySet[Any]) -> list[DeviceRow]:
         "exports_made",
         "people_on",
     )
-    found = list(listed)
-    holders = names([row[4] for row in found if row[4] is not None])
+    devices = list(listed)
+    holders = names([row[4] for row in devices if row[4] is not None])
     return [
         DeviceRow(
             id=pk,
@@ -289,7 +289,7 @@ def _device_rows(rows: QuerySet[Any]) -> list[DeviceRow]:
             exports=exports_made,
             people=people or 0,
         )
-        for pk, tag, kind, name, holder_id, encrypted, state, since, exports_made, people in found
+        for pk, tag, kind, name, holder_id, encrypted, state, since, exports_made, people in devices
     ]
 
 

@@ -12,7 +12,7 @@ from aboveboard.engines.duck import engine, statement
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ExposureCell:
     """How many people share all of these."""
 
     jurisdiction: str
@@ -60,11 +60,11 @@ class Filter:
     after: int = 0
 
 
-def summary(exposure: Path) -> list[Cell]:
+def summary(exposure: Path) -> list[ExposureCell]:
     """Return the set folded by jurisdiction, language, channel, what was exposed, and severity."""
     with engine() as duck:
         return [
-            Cell(*row)
+            ExposureCell(*row)
             for row in duck.execute(statement("summary"), {"exposure": str(exposure)}).fetchall()
         ]
 

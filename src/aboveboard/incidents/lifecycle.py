@@ -37,10 +37,10 @@ def find(number: int, *, lock: bool = False) -> Incident:
     rows = (
         Incident.objects.select_for_update() if lock else Incident.objects.select_related("device")
     )
-    found = rows.filter(number=number).first()
-    if found is None:
+    incident = rows.filter(number=number).first()
+    if incident is None:
         raise NotFound(what="incident")
-    return found
+    return incident
 
 
 def open_incident(

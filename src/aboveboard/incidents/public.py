@@ -62,10 +62,10 @@ def incident(number: int, *, at: datetime) -> PublicIncident:
     Raises:
         NotFound: there is none, or it is not published.
     """
-    found = Incident.objects.filter(number=number, published_at__isnull=False).first()
-    if found is None:
+    row = Incident.objects.filter(number=number, published_at__isnull=False).first()
+    if row is None:
         raise NotFound(what="incident")
-    return _public(found, at)
+    return _public(row, at)
 
 
 def _public(incident: Incident, at: datetime) -> PublicIncident:

@@ -131,13 +131,13 @@ def duties(number: int, *, at: datetime, dropped: bool = False) -> Sequence[Duty
     """Return what is due, in the order in which to act: what binds first, by time; then
     what counsel must say."""
     rows = DutyRecord.objects.filter(incident__number=number).select_related("done")
-    found = [
+    listed = [
         _duty(row, at)
         for row in (rows if dropped else rows.filter(dropped_at=None)).order_by("position")
     ]
     rank = {"yes": 0, "ask counsel": 1, "no": 2}
     return sorted(
-        found, key=lambda duty: (rank[duty.required], duty.due_at is None, duty.due_at or _FAR)
+        listed, key=lambda duty: (rank[duty.required], duty.due_at is None, duty.due_at or _FAR)
     )
 
 
@@ -259,15 +259,15 @@ def _duty(row: DutyRecord, at: datetime) -> DutyView:
     )
 
 
-def _slices(cells: Sequence[listing.Cell]) -> tuple[Slice, ...]:
+def _slices(cells: Sequence[listing.ExposureCell]) -> tuple[Slice, ...]:
     """Bands from the worst, those without anybody left out."""
     total = sum(cell.people for cell in cells)
-    found = []
+    slices = []
     for band in sorted(severity.Band, reverse=True):
         count = sum(cell.people for cell in cells if cell.severity == band)
         if count:
-            found.append(Slice(int(band), severity.band_name(band), count, count / total))
-    return tuple(found)
+            slices.append(Slice(int(band), severity.band_name(band), count, count / total))
+    return tuple(slices)
 
 
 def _worst_reason(judged: AssessmentView | None) -> str:
@@ -277,7 +277,7 @@ def _worst_reason(judged: AssessmentView | None) -> str:
     return str(worst["reasons"][0]) if worst["reasons"] else ""
 
 
-def _tally(cells: Sequence[listing.Cell], column: str) -> dict[str, int]:
+def _tally(cells: Sequence[listing.ExposureCell], column: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     for cell in cells:
         key = getattr(cell, column)
@@ -285,7 +285,7 @@ def _tally(cells: Sequence[listing.Cell], column: str) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _passes(cell: listing.Cell, which: Filter) -> bool:
+def _passes(cell: listing.ExposureCell, which: Filter) -> bool:
     return (
         (which.severity is None or cell.severity >= which.severity)
         and (which.band is None or cell.severity == which.band)

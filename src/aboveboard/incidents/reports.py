@@ -23,7 +23,7 @@ from aboveboard.incidents.models import Assessment, DutyDone, Exposure, Incident
 from aboveboard.incidents.notices.queries import newest_batch, samples
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law import risk
-from aboveboard.law.reports.facts import Party, ReportFacts
+from aboveboard.law.reports.facts import ReportFacts, ReportParty
 from aboveboard.law.reports.ico import IcoAnswer, ico_answers
 from aboveboard.law.reports.template import Answer, Missing, edpb_template, missing
 from aboveboard.law.terms import Taking
@@ -162,7 +162,7 @@ def _notified(
     elsewhere = DutyDone.objects.filter(
         duty__incident=incident, duty__recipient_type="authority"
     ).select_related("duty")
-    found: dict[str, Any] = {
+    notified: dict[str, Any] = {
         "notified_elsewhere": tuple(
             dict.fromkeys(
                 done.duty.facts["authority"] or done.duty.facts["recipient"] for done in elsewhere
@@ -171,43 +171,43 @@ def _notified(
     }
     if batch is not None and batch.sent:
         first = samples(batch.id, limit=1)
-        return found | {
+        return notified | {
             "subjects_notified": "told",
             "subjects_notified_at": batch.first_sent_at,
             "subjects_notified_count": batch.sent,
             "notice_text": as_text(first[0].notice, "") if first else "",
         }
     if counted is None or judged is None:
-        return found | {"subjects_notified": "investigating"}
-    return found | {
+        return notified | {"subjects_notified": "investigating"}
+    return notified | {
         "subjects_notified": "planned"
         if judged.notify_people or batch is not None
         else "not_high_risk"
     }
 
 
-def _reporter(incident: Incident, promise: Promise) -> Party | None:
+def _reporter(incident: Incident, promise: Promise) -> ReportParty | None:
     by = incident.reported_by
     if by["kind"] != "staff" or not by["id"].isdigit():
         return None
     name = names([int(by["id"])]).get(int(by["id"]), "")
-    return Party(name, promise.organisation.contact, by["role"]) if name else None
+    return ReportParty(name, promise.organisation.contact, by["role"]) if name else None
 
 
-def _dpo(promise: Promise) -> Party | None:
+def _dpo(promise: Promise) -> ReportParty | None:
     lead = promise.organisation.privacy_lead
-    return Party(lead.split(",")[0].strip(), promise.organisation.contact) if lead else None
+    return ReportParty(lead.split(",")[0].strip(), promise.organisation.contact) if lead else None
 
 
 def _aspects(known: Circumstances) -> tuple[str, ...]:
-    found = []
+    aspects = []
     if known.taking is not Taking.UNAVAILABLE:
-        found.append("confidentiality")
+        aspects.append("confidentiality")
     if known.change is not risk.Change.NONE:
-        found.append("integrity")
+        aspects.append("integrity")
     if known.outage is not risk.Outage.NONE:
-        found.append("availability")
-    return tuple(found)
+        aspects.append("availability")
+    return tuple(aspects)
 
 
 def _unintelligible(incident: Incident, known: Circumstances) -> str:

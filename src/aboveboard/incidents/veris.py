@@ -74,21 +74,21 @@ def export(number: int) -> dict[str, Any]:
     incident = lifecycle.find(number)
     known = of(incident.kind, incident.circumstances)
     table = _table()
-    said = copy.deepcopy(table["kinds"][incident.kind])
+    terms = copy.deepcopy(table["kinds"][incident.kind])
     if incident.kind == IncidentKind.LOST_DEVICE and known.malicious:
-        said |= copy.deepcopy(table["stolen"])
+        terms |= copy.deepcopy(table["stolen"])
     started = incident.occurred_at or incident.discovered_at
     attribute: dict[str, Any] = {"confidentiality": _confidentiality(incident, known.taking)}
-    if "availability" in said:
-        attribute["availability"] = said["availability"]
+    if "availability" in terms:
+        attribute["availability"] = terms["availability"]
     return {
         "schema_version": table["schema_version"],
         "incident_id": incident.reference,
         "source_id": table["source_id"],
         "summary": incident.get_kind_display(),
         "security_incident": "Confirmed",
-        "action": said["action"],
-        "actor": said["actor"],
+        "action": terms["action"],
+        "actor": terms["actor"],
         "asset": {
             "assets": [
                 {"variety": table["assets"][incident.device.kind if incident.device else ""]}
@@ -96,7 +96,7 @@ def export(number: int) -> dict[str, Any]:
             "cloud": ["Unknown"],
         },
         "attribute": attribute,
-        "discovery_method": said["discovery_method"],
+        "discovery_method": terms["discovery_method"],
         "timeline": {
             "incident": {"year": started.year, "month": started.month, "day": started.day},
             "discovery": _span(incident.discovered_at - started),
@@ -140,27 +140,27 @@ def read(record: object) -> Read:
     )
 
 
-def bring_in(found: Read, *, by: Actor, at: datetime) -> IncidentView:
+def bring_in(veris_record: Read, *, by: Actor, at: datetime) -> IncidentView:
     """Write a read record down as a closed incident of the past. No clock
     runs and nobody is counted.
 
     Raises:
         NotVeris: it lies in the future.
     """
-    if found.occurred_at > at:
+    if veris_record.occurred_at > at:
         raise NotVeris(why="it lies in the future")
     with transaction.atomic():
         incident = lifecycle.open_incident(
-            found.kind,
-            title=found.summary or f"Incident {found.source}",
-            occurred_at=found.occurred_at,
-            discovered_at=min(found.discovered_at, at),
-            aware_at=min(found.discovered_at, at),
-            circumstances=found.answers,
+            veris_record.kind,
+            title=veris_record.summary or f"Incident {veris_record.source}",
+            occurred_at=veris_record.occurred_at,
+            discovered_at=min(veris_record.discovered_at, at),
+            aware_at=min(veris_record.discovered_at, at),
+            circumstances=veris_record.answers,
             by=by,
             at=at,
         )
-        incident.veris = dict(found.record)
+        incident.veris = dict(veris_record.record)
         incident.save(update_fields=["veris"])
         lifecycle.move(
             incident, IncidentState.CLOSED, note="Brought in from a VERIS record.", by=by, at=at
@@ -170,25 +170,25 @@ def bring_in(found: Read, *, by: Actor, at: datetime) -> IncidentView:
 
 def read_lines(text: str) -> list[Read | NotVeris]:
     """Return what each line of a JSON-lines file says, or why it cannot be read, in order."""
-    found: list[Read | NotVeris] = []
+    answers: list[Read | NotVeris] = []
     for line in filter(str.strip, text.splitlines()):
         try:
-            found.append(read(json.loads(line)))
+            answers.append(read(json.loads(line)))
         except ValueError:
-            found.append(NotVeris(why="it is not JSON"))
+            answers.append(NotVeris(why="it is not JSON"))
         except NotVeris as problem:
-            found.append(problem)
-    return found
+            answers.append(problem)
+    return answers
 
 
 def _confidentiality(incident: Incident, taking: Taking) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "data_disclosure": _table()["disclosure"][taking.value],
         "data_victim": ["Customer"],
     }
     counted = newest(incident)
     if counted is None:
-        return said
+        return facts
     people: Counter[str] = Counter()
     protected = 0
     for cell in cells_of(counted):
@@ -198,7 +198,7 @@ def _confidentiality(incident: Incident, taking: Taking) -> dict[str, Any]:
         protected += cell.people if cell.categories == cell.protected else 0
     state = "Stored encrypted" if protected == counted.people else "Stored unencrypted"
     rows = [{"variety": variety, "amount": count} for variety, count in sorted(people.items())]
-    return said | {
+    return facts | {
         "data_total": counted.people,
         "data": rows or [{"variety": "Unknown"}],
         "state": [state],
@@ -229,16 +229,18 @@ def _kind(record: Mapping[str, Any]) -> IncidentKind:
     return IncidentKind.OTHER
 
 
-def _moment(said: Mapping[str, Any]) -> datetime:
+def _moment(moment: Mapping[str, Any]) -> datetime:
     try:
-        return datetime(said["year"], said.get("month") or 1, said.get("day") or 1, tzinfo=UTC)
+        return datetime(
+            moment["year"], moment.get("month") or 1, moment.get("day") or 1, tzinfo=UTC
+        )
     except (ValueError, TypeError):
         raise NotVeris(why="`timeline.incident` is no date") from None
 
 
-def _length(said: Mapping[str, Any]) -> timedelta:
-    value = said.get("value", 0)
-    seconds = _UNITS.get(str(said.get("unit")), 0) * (
+def _length(length: Mapping[str, Any]) -> timedelta:
+    value = length.get("value", 0)
+    seconds = _UNITS.get(str(length.get("unit")), 0) * (
         value if isinstance(value, int | float) else 0
     )
     return timedelta(seconds=min(max(seconds, 0), 100 * _UNITS["Years"]))

@@ -46,7 +46,7 @@ class Category:
 def known() -> Mapping[str, Category]:
     """Return every category by key, in the order of their bits."""
     rows = yaml.safe_load(_FILE.read_text("utf-8"))["categories"]
-    found = [
+    categories = [
         Category(
             key=row["key"],
             bit=row["bit"],
@@ -60,7 +60,10 @@ def known() -> Mapping[str, Category]:
         for row in rows
     ]
     return MappingProxyType(
-        {category.key: category for category in sorted(found, key=lambda category: category.bit)}
+        {
+            category.key: category
+            for category in sorted(categories, key=lambda category: category.bit)
+        }
     )
 
 
@@ -91,7 +94,7 @@ def from_bitmap(bits: int) -> tuple[str, ...]:
     Raises:
         ValueError: the bitmap is negative or has a bit that belongs to no category.
     """
-    found = tuple(category.key for category in known().values() if bits >> category.bit & 1)
-    if bits < 0 or bitmap(found) != bits:
+    keys = tuple(category.key for category in known().values() if bits >> category.bit & 1)
+    if bits < 0 or bitmap(keys) != bits:
         raise ValueError(f"{bits} is not a bitmap of known categories")
-    return found
+    return keys

@@ -206,7 +206,7 @@ def ei_level(name: str) -> float:
 def cb(circumstances: Circumstances) -> Part:
     """Return the circumstances of the breach: 0 to 2, the points of every element added."""
     points = _tables()["cb"]
-    found: list[tuple[float, str]] = [
+    elements: list[tuple[float, str]] = [
         (
             points["confidentiality"][circumstances.confidentiality],
             _CB_WORDS[circumstances.confidentiality],
@@ -216,7 +216,8 @@ def cb(circumstances: Circumstances) -> Part:
         (points["malicious"] if circumstances.malicious else 0, "Somebody did it on purpose."),
     ]
     return Part(
-        float(sum(value for value, _ in found)), tuple(words for value, words in found if value)
+        float(sum(value for value, _ in elements)),
+        tuple(words for value, words in elements if value),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from aboveboard.basics.errors import Invalid
 from aboveboard.engines.exposure import Combination
-from aboveboard.engines.listing import Cell
+from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents.assessment import circumstances, scoring
 from aboveboard.incidents.assessment.profile import time_zone_of
 from aboveboard.incidents.assessment.times import check_order
@@ -77,8 +77,8 @@ def test_when_the_keys_went_too_what_was_protected_can_be_read() -> None:
 
 
 def test_a_readable_password_answers_whether_codes_went() -> None:
-    cells = [Cell("GB", "en", "email", EMAIL | PASSWORD, 0, 3, 5)]
-    hidden = [Cell("GB", "en", "email", EMAIL | PASSWORD, PASSWORD, 2, 5)]
+    cells = [ExposureCell("GB", "en", "email", EMAIL | PASSWORD, 0, 3, 5)]
+    hidden = [ExposureCell("GB", "en", "email", EMAIL | PASSWORD, PASSWORD, 2, 5)]
     nobody_said = circumstances.of(IncidentKind.LEAKED_FILE, {})
     assert scoring.loss(cells, nobody_said, risk.Risk.HIGH).codes_taken is True
     assert scoring.loss(hidden, nobody_said, risk.Risk.HIGH).codes_taken is None
@@ -93,9 +93,9 @@ def test_a_readable_password_answers_whether_codes_went() -> None:
 
 def test_groups_add_up_over_languages_and_channels() -> None:
     cells = [
-        Cell("GB", "en", "email", EMAIL, 0, 1, 5),
-        Cell("GB", "fr", "post", EMAIL, 0, 1, 2),
-        Cell("FR", "fr", "email", EMAIL | CARD, CARD, 2, 1),
+        ExposureCell("GB", "en", "email", EMAIL, 0, 1, 5),
+        ExposureCell("GB", "fr", "post", EMAIL, 0, 1, 2),
+        ExposureCell("FR", "fr", "email", EMAIL | CARD, CARD, 2, 1),
     ]
     known = circumstances.of(IncidentKind.LOST_DEVICE, {"keys_taken": "no"})
     answers = scoring.risks(scoring.combinations(cells), known)

@@ -5,5 +5,5 @@ Invariants: no use is made, no key is unwrapped and nothing is opened; nothing i
 number can be listed; the counts are those of the decision itself, made once for each group of
 people about whom it must come out the same.
 
-Public: ``counting.count``, ``listing.people_of``, ``cells.Report``.
+Public: ``counting.count``, ``listing.people_of``, ``cells.ImpactReport``.
 """

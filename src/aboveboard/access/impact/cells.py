@@ -25,7 +25,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ChangedUse:
     """One use that changes for somebody: how many it is allowed of, before and after, and how
     many gain and lose it."""
 
@@ -40,16 +40,16 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ImpactReport:
     """What a promise would change: the uses, and the fields that the next sweep would
     erase of how many people."""
 
     people: int
-    cells: tuple[Cell, ...]
+    cells: tuple[ChangedUse, ...]
     lapsing: Mapping[str, int]
 
 
-def cells(old: Promise, new: Promise, tallies: Mapping[Key, Tally]) -> Iterator[Cell]:
+def cells(old: Promise, new: Promise, tallies: Mapping[Key, Tally]) -> Iterator[ChangedUse]:
     """Yield the uses that change for anybody, in the order of the new promise, then
     those that it dropped."""
     for purpose in dict.fromkeys([*new.purposes, *old.purposes]):
@@ -81,7 +81,7 @@ def _places(promise: Promise, purpose: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _cell(place: tuple[str, str, str, str], tally: Tally, *, was: bool, is_: bool) -> Cell:
+def _cell(place: tuple[str, str, str, str], tally: Tally, *, was: bool, is_: bool) -> ChangedUse:
     before = after = gained = lost = 0
     for (old_ok, new_ok), count in tally.items():
         had, has = was and old_ok, is_ and new_ok
@@ -89,4 +89,4 @@ def _cell(place: tuple[str, str, str, str], tally: Tally, *, was: bool, is_: boo
         after += count * has
         gained += count * (has and not had)
         lost += count * (had and not has)
-    return Cell(*place, before, after, gained, lost)
+    return ChangedUse(*place, before, after, gained, lost)

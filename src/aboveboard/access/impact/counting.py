@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from aboveboard.access.decision.facts import PersonFacts
-from aboveboard.access.impact.cells import Cell, Key, Report, Tally, cells
+from aboveboard.access.impact.cells import ChangedUse, ImpactReport, Key, Tally, cells
 from aboveboard.access.impact.grouping import facts_of, groups
 from aboveboard.access.impact.judging import Pair, allowed, pairs
 from aboveboard.access.lapse import Held, lapsed
@@ -26,7 +26,7 @@ from aboveboard.vault.retention_state import RetentionState, retention_states
 
 def count(
     old: Promise, new: Promise, *, at: datetime, progress: Callable[[int], None] = lambda done: None
-) -> Report:
+) -> ImpactReport:
     """Return what changes between two promises for the people held at ``at``. Changes nothing.
 
     ``progress`` is called with how many people were gone through: everybody once, twice when they
@@ -52,7 +52,7 @@ def count(
             if done % SWEEP_REVIEW_BATCH == 0:
                 progress(done)
     progress(people)
-    return Report(people, tuple(cells(old, new, tallies)), dict(sorted(lapsing.items())))
+    return ImpactReport(people, tuple(cells(old, new, tallies)), dict(sorted(lapsing.items())))
 
 
 def listed(
@@ -84,7 +84,7 @@ def one_by_one(at: datetime) -> Iterator[tuple[RetentionState, PersonFacts]]:
         after = batch[-1].person_id
 
 
-def _ways(changed: Iterator[Cell]) -> Iterator[tuple[str, str]]:
+def _ways(changed: Iterator[ChangedUse]) -> Iterator[tuple[str, str]]:
     for cell in changed:
         yield cell.field, "gained" if cell.gained else "lost"
 

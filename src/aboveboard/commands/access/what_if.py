@@ -12,7 +12,7 @@ from aboveboard.commands.progress import Bar
 from aboveboard.promise.model import Promise
 
 if TYPE_CHECKING:
-    from aboveboard.access.impact.cells import Cell, Report
+    from aboveboard.access.impact.cells import ChangedUse, ImpactReport
 
 
 def compare(new: Promise, *, purpose: str | None, as_json: bool) -> int:
@@ -47,7 +47,7 @@ def compare(new: Promise, *, purpose: str | None, as_json: bool) -> int:
     return 0
 
 
-def _as_json(serial: int, report: Report) -> dict[str, object]:
+def _as_json(serial: int, report: ImpactReport) -> dict[str, object]:
     fields = ("purpose", "role", "channel", "field", "before", "after", "gained", "lost")
     uses = [{name: getattr(cell, name) for name in fields} for cell in report.cells]
     return {
@@ -58,7 +58,7 @@ def _as_json(serial: int, report: Report) -> dict[str, object]:
     }
 
 
-def _in_words(old: Promise, new: Promise, report: Report) -> str:
+def _in_words(old: Promise, new: Promise, report: ImpactReport) -> str:
     lines = [f"{report.people:,} people are held. Nothing was changed or opened."]
     for purpose in dict.fromkeys(cell.purpose for cell in report.cells):
         found = new.purposes.get(purpose) or old.purposes[purpose]
@@ -78,9 +78,9 @@ def _in_words(old: Promise, new: Promise, report: Report) -> str:
     return "\n".join(lines)
 
 
-def _collapsed(cells: Iterable[Cell]) -> list[str]:
+def _collapsed(cells: Iterable[ChangedUse]) -> list[str]:
     """Return a line for each set of roles, channels and fields that changes alike."""
-    alike: dict[tuple[int, int, int, int], list[Cell]] = {}
+    alike: dict[tuple[int, int, int, int], list[ChangedUse]] = {}
     for cell in cells:
         alike.setdefault((cell.before, cell.after, cell.gained, cell.lost), []).append(cell)
     lines = []

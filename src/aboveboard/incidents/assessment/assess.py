@@ -18,7 +18,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.facts import Code
 from aboveboard.engines import exposure as engine
-from aboveboard.engines.listing import Cell
+from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment import scoring
 from aboveboard.incidents.assessment.circumstances import Circumstances, of
@@ -77,7 +77,7 @@ def score_for(circumstances: Circumstances) -> engine.Score:
 
 def _duties(
     incident: Incident,
-    cells: Sequence[Cell],
+    cells: Sequence[ExposureCell],
     circumstances: Circumstances,
     answers: dict[tuple[int, int], RiskAnswer],
     overall: RiskAnswer,

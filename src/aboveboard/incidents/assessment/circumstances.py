@@ -146,17 +146,17 @@ def check(answers: Mapping[str, object]) -> dict[str, str]:
 
 
 def _check_one(key: str, text: str) -> None:
-    one = {question.key: question.options for question in questions()}
+    options_of = {question.key: question.options for question in questions()}
     reported = {question.key: question for question in reported_questions()}
-    if key in one:
-        allowed, fits = list(one[key]), text in one[key]
+    if key in options_of:
+        allowed, fits = list(options_of[key]), text in options_of[key]
     elif key in reported:
         values = text.split(",")
         allowed = list(reported[key].options)
         fits = set(values) <= set(allowed) and (reported[key].many or len(values) == 1)
     else:
         allowed, fits = (
-            [*one, *reported, *open_questions()],
+            [*options_of, *reported, *open_questions()],
             key in open_questions() and len(text) <= _LONGEST_WORDS,
         )
     if not fits:
@@ -166,22 +166,22 @@ def _check_one(key: str, text: str) -> None:
 def of(kind: str, stored: Mapping[str, str]) -> Circumstances:
     """Return every question answered for an incident of this kind: as stored,
     else as taken until said."""
-    said = {
+    answers = {
         question.key: stored.get(question.key) or question.unless_said[kind]
         for question in questions()
     }
     return Circumstances(
-        hands=risk.Hands(said["hands"]),
-        taking=Taking(said["taking"]),
-        malicious=bool(_TRUTH[said["malicious"]]),
-        medium=Medium(said["medium"]),
-        keys_taken=_TRUTH[said["keys_taken"]],
-        codes_taken=_TRUTH[said["codes_taken"]],
-        outage=risk.Outage(said["outage"]),
-        change=risk.Change(said["change"]),
-        deletion=bool(_TRUTH[said["deletion"]]),
-        vulnerable=bool(_TRUTH[said["vulnerable"]]),
-        remedied=bool(_TRUTH[said["remedied"]]),
+        hands=risk.Hands(answers["hands"]),
+        taking=Taking(answers["taking"]),
+        malicious=bool(_TRUTH[answers["malicious"]]),
+        medium=Medium(answers["medium"]),
+        keys_taken=_TRUTH[answers["keys_taken"]],
+        codes_taken=_TRUTH[answers["codes_taken"]],
+        outage=risk.Outage(answers["outage"]),
+        change=risk.Change(answers["change"]),
+        deletion=bool(_TRUTH[answers["deletion"]]),
+        vulnerable=bool(_TRUTH[answers["vulnerable"]]),
+        remedied=bool(_TRUTH[answers["remedied"]]),
         words={key: stored.get(key, "") for key in open_questions()},
         reported={
             question.key: tuple(
@@ -189,7 +189,7 @@ def of(kind: str, stored: Mapping[str, str]) -> Circumstances:
             )
             for question in reported_questions()
         },
-        said=frozenset(key for key in said if stored.get(key)),
+        said=frozenset(key for key in answers if stored.get(key)),
     )
 
 

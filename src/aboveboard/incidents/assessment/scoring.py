@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aboveboard.engines.exposure import Combination
-from aboveboard.engines.listing import Cell
+from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents.assessment.circumstances import Circumstances
 from aboveboard.law import risk, severity
 from aboveboard.law.categories import bitmap, from_bitmap
@@ -40,7 +40,7 @@ def readable(categories: int, protected: int, circumstances: Circumstances) -> f
 
 def score(combinations: Sequence[Combination], circumstances: Circumstances) -> list[Scored]:
     """Return the severity of each combination, in order. What reached nobody was read by nobody."""
-    found = []
+    scored = []
     for item in combinations:
         reached = circumstances.hands is not risk.Hands.NOBODY
         seen = (
@@ -48,7 +48,7 @@ def score(combinations: Sequence[Combination], circumstances: Circumstances) -> 
             if reached
             else frozenset[str]()
         )
-        found.append(
+        scored.append(
             Scored(
                 item.categories,
                 item.protected,
@@ -56,10 +56,10 @@ def score(combinations: Sequence[Combination], circumstances: Circumstances) -> 
                 severity.score(seen, circumstances.for_severity),
             )
         )
-    return found
+    return scored
 
 
-def combinations(cells: Iterable[Cell]) -> list[Combination]:
+def combinations(cells: Iterable[ExposureCell]) -> list[Combination]:
     """Return the distinct combinations of a summary, with their people."""
     people: dict[tuple[int, int], int] = defaultdict(int)
     for cell in cells:
@@ -103,10 +103,10 @@ def risks(
 
 def worst(answers: Iterable[risk.Assessment]) -> risk.Assessment | None:
     """Return the answer that counts for the incident; None when nobody was exposed."""
-    found = list(answers)
+    given = list(answers)
     return (
-        max(found, key=lambda answer: (_ORDER.index(answer.risk), answer.notify_subjects))
-        if found
+        max(given, key=lambda answer: (_ORDER.index(answer.risk), answer.notify_subjects))
+        if given
         else None
     )
 
@@ -126,7 +126,7 @@ def _facts(item: Combination, circumstances: Circumstances) -> risk.Facts:
 
 
 def groups(
-    cells: Iterable[Cell],
+    cells: Iterable[ExposureCell],
     circumstances: Circumstances,
     answers: dict[tuple[int, int], risk.Assessment],
 ) -> list[Group]:
@@ -134,10 +134,10 @@ def groups(
     people: dict[tuple[str, int, int], int] = defaultdict(int)
     for cell in cells:
         people[cell.jurisdiction, cell.categories, cell.protected] += cell.people
-    found = []
+    places = []
     for (jurisdiction, categories, protected), count in sorted(people.items()):
         open_to_read = readable(categories, protected, circumstances)
-        found.append(
+        places.append(
             Group(
                 jurisdiction=jurisdiction,
                 people=count,
@@ -146,10 +146,12 @@ def groups(
                 risk=answers[categories, protected].risk,
             )
         )
-    return found
+    return places
 
 
-def loss(cells: Iterable[Cell], circumstances: Circumstances, overall: risk.Risk) -> LossFacts:
+def loss(
+    cells: Iterable[ExposureCell], circumstances: Circumstances, overall: risk.Risk
+) -> LossFacts:
     """Return what happened as the duties ask. A readable password in the count
     answers ``codes_taken``."""
     passwords_read = any(cell.categories & ~cell.protected & _PASSWORDS for cell in cells)

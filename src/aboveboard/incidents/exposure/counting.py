@@ -145,12 +145,12 @@ def _write(
 
 def _sentence(incident: Incident, counted: engine.Counted) -> str:
     where = "on the device" if incident.kind == IncidentKind.LOST_DEVICE else "in the file"
-    one = (
+    subject = (
         "1 of our customers is"
         if counted.people == 1
         else f"{counted.people:,} of our customers are"
     )
-    return f"Counted: {one} {where}."
+    return f"Counted: {subject} {where}."
 
 
 def _counted_exports(incident: Incident, count: Exposure) -> bool:

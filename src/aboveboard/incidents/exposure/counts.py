@@ -11,7 +11,7 @@ from django.db import transaction
 from aboveboard.basics.ids import new_id
 from aboveboard.engines import exposure as engine
 from aboveboard.engines import listing
-from aboveboard.engines.listing import Cell
+from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents.exposure.folders import exposure_file, folder_of
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.terms import IncidentState
@@ -30,21 +30,21 @@ def newest(incident: Incident) -> Exposure | None:
 def in_open_incidents(person_ids: Collection[int]) -> frozenset[int]:
     """Return those of the people who stand in the newest count of an incident that is not closed:
     they may yet have to be told."""
-    found: set[int] = set()
+    concerned: set[int] = set()
     for incident in Incident.objects.order_by("id"):
         last = incident.states.order_by("-id").first()
         counted = newest(incident) if last is None or last.state != IncidentState.CLOSED else None
         if counted is not None:
-            found.update(listing.people(exposure_file(counted), list(person_ids)))
-    return frozenset(found)
+            concerned.update(listing.people(exposure_file(counted), list(person_ids)))
+    return frozenset(concerned)
 
 
-def cells_of(counted: Exposure) -> list[Cell]:
+def cells_of(counted: Exposure) -> list[ExposureCell]:
     """Return a count's summary."""
-    return [Cell(*row) for row in counted.cells]
+    return [ExposureCell(*row) for row in counted.cells]
 
 
-def cells_json(cells: Sequence[Cell]) -> list[list[str | int]]:
+def cells_json(cells: Sequence[ExposureCell]) -> list[list[str | int]]:
     """Return a summary as it is stored."""
     return [list(astuple(cell)) for cell in cells]
 
@@ -58,7 +58,9 @@ def rescored(counted: Exposure, bands: Mapping[tuple[int, int], int], *, at: dat
     done = engine.rescore(
         exposure_file(counted),
         folder_of(counted.incident) / name,
-        score=lambda found: [bands[item.categories, item.protected] for item in found],
+        score=lambda combinations: [
+            bands[item.categories, item.protected] for item in combinations
+        ],
     )
     with transaction.atomic():
         return Exposure.objects.create(

@@ -92,7 +92,7 @@ def guess(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[Column
     A name that says nothing is outweighed by content; a name that says one thing is believed.
     """
     width = len(header) or max((len(row) for row in sample), default=0)
-    found = []
+    guesses = []
     for position in range(width):
         name = header[position] if header else ""
         filled = [
@@ -104,8 +104,8 @@ def guess(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[Column
         if role is None:
             role, by = roles()[IGNORE], "nothing"
         seen = sum(1 for value in filled if matches(role.content, value)) if role.content else 0
-        found.append(ColumnGuess(position, name, role.name, by, seen, len(filled)))
-    return found
+        guesses.append(ColumnGuess(position, name, role.name, by, seen, len(filled)))
+    return guesses
 
 
 def check(chosen: Sequence[str]) -> tuple[str, ...]:

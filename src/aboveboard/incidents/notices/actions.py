@@ -76,8 +76,8 @@ def prepare(
         NotFound: there is no such incident. NotPlain: a sentence is too long.
         Conflict: nobody was counted, or a batch for this count waits or is approved already.
     """
-    said = {language: text.strip() for language, text in (measures or {}).items() if text.strip()}
-    for language, text in said.items():
+    words = {language: text.strip() for language, text in (measures or {}).items() if text.strip()}
+    for language, text in words.items():
         if language not in LANGUAGES:
             raise NotFound(what=f"language of notices {language}")
         if (found := next(long_sentences(text), None)) is not None:
@@ -101,7 +101,7 @@ def prepare(
             texts=TEXTS.digest(),
             least_severity=least_severity,
             people=people,
-            details={"measures": said},
+            details={"measures": words},
             prepared_at=at,
             prepared_by=by.as_json(),
         )

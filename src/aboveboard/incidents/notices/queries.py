@@ -100,26 +100,29 @@ def batch(batch_pk: int) -> BatchView:
     Raises:
         NotFound: there is no such batch.
     """
-    found = _find(batch_pk)
+    prepared = _find(batch_pk)
     decisions = tuple(
-        BatchDecision(BatchStep(row.step), row.at, row.by) for row in found.records.order_by("id")
+        BatchDecision(BatchStep(row.step), row.at, row.by)
+        for row in prepared.records.order_by("id")
     )
-    measures = found.details.get("measures", {})
-    languages = _languages(found)
-    progress = delivery.progress(found.delivery_batch) if found.delivery_batch else None
-    first, last = delivery.span(found.delivery_batch) if found.delivery_batch else (None, None)
+    measures = prepared.details.get("measures", {})
+    languages = _languages(prepared)
+    progress = delivery.progress(prepared.delivery_batch) if prepared.delivery_batch else None
+    first, last = (
+        delivery.span(prepared.delivery_batch) if prepared.delivery_batch else (None, None)
+    )
     counts = dict.fromkeys(DispatchState, 0)
     for tally in progress.tallies if progress else ():
         counts[tally.state] += tally.count
     return BatchView(
-        id=found.pk,
-        incident=IncidentView.of(found.incident),
-        people=found.people,
-        least_severity=found.least_severity,
+        id=prepared.pk,
+        incident=IncidentView.of(prepared.incident),
+        people=prepared.people,
+        least_severity=prepared.least_severity,
         measures=measures,
-        prepared_at=found.prepared_at,
-        prepared_by=found.prepared_by,
-        delivery_batch=found.delivery_batch,
+        prepared_at=prepared.prepared_at,
+        prepared_by=prepared.prepared_by,
+        delivery_batch=prepared.delivery_batch,
         step=decisions[-1].step if decisions else None,
         decisions=decisions,
         languages=languages,
@@ -137,13 +140,13 @@ def batch(batch_pk: int) -> BatchView:
 
 def newest_batch(number: int) -> BatchView | None:
     """Return the newest batch of an incident, or None."""
-    found = (
+    newest_pk = (
         NoticeBatch.objects.filter(incident__number=number)
         .order_by("-id")
         .values_list("pk", flat=True)
         .first()
     )
-    return batch(found) if found else None
+    return batch(newest_pk) if newest_pk else None
 
 
 def samples(batch_pk: int, *, limit: int = limits.PAGE_SIZE) -> Sequence[Sample]:
@@ -155,11 +158,11 @@ def samples(batch_pk: int, *, limit: int = limits.PAGE_SIZE) -> Sequence[Sample]
     Raises:
         NotFound: there is no such batch.
     """
-    found = _find(batch_pk)
-    loss = loss_of(found)
+    batch = _find(batch_pk)
+    loss = loss_of(batch)
     people: dict[Notice, tuple[int, str, str]] = {}
-    for cell in cells_of(found.exposure):
-        if cell.severity < found.least_severity:
+    for cell in cells_of(batch.exposure):
+        if cell.severity < batch.least_severity:
             continue
         notice = render(
             loss,
@@ -190,12 +193,12 @@ def dispatches(
     Raises:
         NotFound: there is no such batch.
     """
-    found = _find(batch_pk)
-    if found.delivery_batch is None:
+    batch = _find(batch_pk)
+    if batch.delivery_batch is None:
         return []
     wanted = DispatchState(state) if state else None
     return delivery.dispatches(
-        found.delivery_batch, wanted, reason=reason, after=after, limit=limit
+        batch.delivery_batch, wanted, reason=reason, after=after, limit=limit
     )
 
 
@@ -239,10 +242,10 @@ def for_person(person_id: int) -> Sequence[PersonalNotice]:
 
 def layouts(batch_pk: int) -> dict[str, int]:
     """Return how many people get which form of notice (``texts/layouts.yaml``)."""
-    found = _find(batch_pk)
+    batch = _find(batch_pk)
     counts: dict[str, int] = {}
-    for cell in cells_of(found.exposure):
-        if cell.severity >= found.least_severity:
+    for cell in cells_of(batch.exposure):
+        if cell.severity >= batch.least_severity:
             counts[layout_of(cell.jurisdiction)] = (
                 counts.get(layout_of(cell.jurisdiction), 0) + cell.people
             )
@@ -250,20 +253,20 @@ def layouts(batch_pk: int) -> dict[str, int]:
 
 
 def _find(batch_pk: int) -> NoticeBatch:
-    found = (
+    batch = (
         NoticeBatch.objects.select_related("incident__device", "exposure__incident")
         .filter(pk=batch_pk)
         .first()
     )
-    if found is None:
+    if batch is None:
         raise NotFound(what="batch of notices")
-    return found
+    return batch
 
 
-def _languages(found: NoticeBatch) -> dict[str, int]:
+def _languages(batch: NoticeBatch) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for cell in cells_of(found.exposure):
-        if cell.severity >= found.least_severity:
+    for cell in cells_of(batch.exposure):
+        if cell.severity >= batch.least_severity:
             language = language_of(cell.language)
             counts[language] = counts.get(language, 0) + cell.people
     return dict(sorted(counts.items(), key=lambda item: -item[1]))

@@ -10,7 +10,7 @@ from aboveboard.law.risk import Risk
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class ReportParty:
     """A person or organisation that can be reached."""
 
     name: str
@@ -25,7 +25,7 @@ class ReportFacts:
     Keys such as ``nature`` and ``cause`` are those of :func:`~.template.choices`. ``exposed``: data
     category keys. ``worst_band``: severity of those hit worst, 1 to 4. ``people_by_country``: ISO
     3166 country codes. ``written_at``: the moment of writing, which tells whether the report is
-    late. ``dpo`` is ``None`` while nobody said; ``Party("", "")`` if none is designated.
+    late. ``dpo`` is ``None`` while nobody said; ``ReportParty("", "")`` if none is designated.
     """
 
     written_at: datetime
@@ -36,10 +36,10 @@ class ReportFacts:
     public_sector: bool | None = None
     reference: str = ""
     follow_up_to: str = ""
-    reporter: Party | None = None
+    reporter: ReportParty | None = None
     reporter_function: str = "other"
-    dpo: Party | None = None
-    other_parties: tuple[Party, ...] = ()
+    dpo: ReportParty | None = None
+    other_parties: tuple[ReportParty, ...] = ()
     occurred: str = ""
     begun_at: datetime | None = None
     ended_at: datetime | None = None

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from aboveboard.law.reports import template
-from aboveboard.law.reports.facts import Party, ReportFacts
+from aboveboard.law.reports.facts import ReportFacts, ReportParty
 
 _DATA = Path(__file__).with_name("ico.yaml")
 
@@ -95,7 +95,7 @@ def _words(name: str, keys: tuple[str, ...]) -> str:
     return ", ".join(allowed[key] for key in keys)
 
 
-def _party(party: Party) -> str:
+def _party(party: ReportParty) -> str:
     return ", ".join(part for part in (party.name, party.function, party.contact) if part)
 
 

@@ -108,10 +108,10 @@ def rules() -> tuple[Rule, ...]:
     Raises:
         KeyError, ValueError: an entry lacks a field or has a wrong one; the start stops.
     """
-    found: list[Rule] = []
+    every: list[Rule] = []
     for file in sorted(_FOLDER.glob("duties-*.yaml")):
-        found += [_rule(row) for row in yaml.safe_load(file.read_text("utf-8"))["duties"]]
-    return tuple(found)
+        every += [_rule(row) for row in yaml.safe_load(file.read_text("utf-8"))["duties"]]
+    return tuple(every)
 
 
 def in_force_on(day: date) -> tuple[Rule, ...]:
@@ -122,10 +122,10 @@ def in_force_on(day: date) -> tuple[Rule, ...]:
 @cache
 def harm_answers() -> Mapping[str, Mapping[str, str]]:
     """Return, per harm test, its words and the answer for each likelihood of harm."""
-    found: Mapping[str, Mapping[str, str]] = yaml.safe_load(
+    tests: Mapping[str, Mapping[str, str]] = yaml.safe_load(
         (_FOLDER / "harm_tests.yaml").read_text("utf-8")
     )["tests"]
-    return found
+    return tests
 
 
 HARM_ANSWERS: Mapping[str, Required] = {"yes": Required.YES, "no": Required.NO, "ask": Required.ASK}
@@ -135,18 +135,18 @@ HARM_ANSWERS: Mapping[str, Required] = {"yes": Required.YES, "no": Required.NO, 
 def sectors() -> Mapping[str, str]:
     """Return the sectors with duties of their own: key to what it is, for the
     organisation to declare."""
-    found: Mapping[str, str] = yaml.safe_load((_FOLDER / "sectors.yaml").read_text("utf-8"))[
+    listed: Mapping[str, str] = yaml.safe_load((_FOLDER / "sectors.yaml").read_text("utf-8"))[
         "sectors"
     ]
-    return found
+    return listed
 
 
 @cache
 def _places() -> Mapping[str, Mapping[str, str]]:
-    found: Mapping[str, Mapping[str, str]] = yaml.safe_load(
+    places: Mapping[str, Mapping[str, str]] = yaml.safe_load(
         (_FOLDER / "places.yaml").read_text("utf-8")
     )
-    return found
+    return places
 
 
 def place_name(code: str) -> str:
