@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from aboveboard.access.decision.decide import against_anyone, decide, decide_person
-from aboveboard.access.decision.facts import Moment, PersonFacts
+from aboveboard.access.decision.facts import DecisionFacts, Moment, PersonFacts
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.choices.state import Answer, ChoiceEvent, fold
@@ -33,21 +33,23 @@ def run() -> list[Row]:
         UseRequest(_client("offers-service"), "personal-offers", ("first_name", "email"), "email"),
         UseRequest(_client("shop-planning"), "improve-shops", ("postal_code",), "office"),
     ]
-    said = fold([ChoiceEvent(_NOW - timedelta(days=30), 1, "personal-offers", Answer.YES)])
-    facts = PersonFacts(True, said, _NOW - timedelta(days=90), _NOW - timedelta(days=9))
+    consent = fold([ChoiceEvent(_NOW - timedelta(days=30), 1, "personal-offers", Answer.YES)])
     moment = Moment(_NOW)
+    facts = DecisionFacts(
+        PersonFacts(True, consent, _NOW - timedelta(days=90), _NOW - timedelta(days=9)), moment
+    )
     judged = [(request, against_anyone(promise, request, moment)) for request in requests]
     tables = {
-        key: (frozenset(one.roles), frozenset(one.channels), frozenset(one.fields))
-        for key, one in promise.purposes.items()
+        key: (frozenset(purpose.roles), frozenset(purpose.channels), frozenset(purpose.fields))
+        for key, purpose in promise.purposes.items()
     }
 
     def whole(turn: int) -> bool:
-        return decide(promise, requests[turn % 3], facts, moment).allowed
+        return decide(promise, requests[turn % 3], facts).allowed
 
     def one_of_many(turn: int) -> bool:
         request, already = judged[turn % 3]
-        return decide_person(promise, request, facts, moment, already).allowed
+        return decide_person(promise, request, facts, already).allowed
 
     def floor(turn: int) -> bool:
         request = requests[turn % 3]

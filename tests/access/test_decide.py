@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.access.decision.decide import decide
-from aboveboard.access.decision.facts import UNKNOWN_PERSON, Moment, PersonFacts
+from aboveboard.access.decision.facts import UNKNOWN_PERSON, DecisionFacts, Moment, PersonFacts
 from aboveboard.access.reasons import SENTENCES
 from aboveboard.access.use import Decision, UseRequest
 from aboveboard.accounts.clients.scope import ClientScope
@@ -81,7 +81,7 @@ def facts_of(story: dict[str, Any]) -> PersonFacts:
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story["story"])
 def test_story(story: dict[str, Any]) -> None:
     moment = Moment(ago(-story["ask"].get("at", 0)), IN_FORCE, NOW)
-    decision = decide(PROMISE, request_of(story), facts_of(story), moment)
+    decision = decide(PROMISE, request_of(story), DecisionFacts(facts_of(story), moment))
     if not story["reasons"]:
         assert decision == Decision(tuple(sorted(story["ask"]["fields"])))
     else:
@@ -240,7 +240,7 @@ def _young(request: UseRequest, facts: PersonFacts, field: str, at: datetime) ->
 def test_it_is_granted_if_and_only_if_the_book_says_so(
     request: UseRequest, known: PersonFacts, moment: Moment
 ) -> None:
-    decision = decide(PROMISE, request, known, moment)
+    decision = decide(PROMISE, request, DecisionFacts(known, moment))
     assert decision.allowed == by_the_book(request, known, moment)
     if decision.allowed:
         assert decision.reasons == ()
@@ -268,8 +268,8 @@ def test_no_order_matters_and_the_answer_is_always_the_same(
         grounds_shown=dict(reversed(known.grounds_shown.items())),
     )
     promise = replace(PROMISE, purposes=MappingProxyType(dict(purposes)))
-    assert decide(PROMISE, request, known, moment) == decide(
-        promise, replace(request, fields=tuple(fields)), turned, moment
+    assert decide(PROMISE, request, DecisionFacts(known, moment)) == decide(
+        promise, replace(request, fields=tuple(fields)), DecisionFacts(turned, moment)
     )
 
 
@@ -304,8 +304,9 @@ STRICTER = [
 def test_what_speaks_against_a_use_never_turns_a_no_into_a_yes(
     request: UseRequest, known: PersonFacts, moment: Moment, stricter: Any
 ) -> None:
-    before = decide(PROMISE, request, known, moment)
-    after = decide(PROMISE, *stricter(request, known, moment))
+    before = decide(PROMISE, request, DecisionFacts(known, moment))
+    asked, person, when = stricter(request, known, moment)
+    after = decide(PROMISE, asked, DecisionFacts(person, when))
     assert before.allowed or not after.allowed
 
 
@@ -313,8 +314,10 @@ def test_what_speaks_against_a_use_never_turns_a_no_into_a_yes(
 def test_asking_for_more_keeps_every_reason_there_was(
     request: UseRequest, known: PersonFacts, moment: Moment, field: str
 ) -> None:
-    before = decide(PROMISE, request, known, moment)
-    after = decide(PROMISE, replace(request, fields=(*request.fields, field)), known, moment)
+    before = decide(PROMISE, request, DecisionFacts(known, moment))
+    after = decide(
+        PROMISE, replace(request, fields=(*request.fields, field)), DecisionFacts(known, moment)
+    )
     if not before.allowed and request.fields:
         assert not after.allowed
         assert set(before.reasons) <= set(after.reasons)
@@ -326,8 +329,8 @@ def test_a_choice_about_another_purpose_changes_nothing(
 ) -> None:
     if purpose != request.purpose:
         other = fold([*known.consent.last.values(), ChoiceEvent(NOW, 2_000_000, purpose, answer)])
-        assert decide(PROMISE, request, known, Moment(NOW)) == decide(
-            PROMISE, request, replace(known, consent=other), Moment(NOW)
+        assert decide(PROMISE, request, DecisionFacts(known, Moment(NOW))) == decide(
+            PROMISE, request, DecisionFacts(replace(known, consent=other), Moment(NOW))
         )
 
 
@@ -337,8 +340,10 @@ def test_a_no_to_direct_marketing_is_never_outweighed(
 ) -> None:
     purpose = PROMISE.purposes.get(request.purpose)
     if purpose is not None and purpose.direct_marketing:
-        said = fold([ChoiceEvent(NOW, 1, purpose.key, Answer.NO)])
-        assert not decide(PROMISE, request, replace(known, consent=said), Moment(NOW)).allowed
+        consent = fold([ChoiceEvent(NOW, 1, purpose.key, Answer.NO)])
+        assert not decide(
+            PROMISE, request, DecisionFacts(replace(known, consent=consent), Moment(NOW))
+        ).allowed
 
 
 def test_silence_is_not_consent() -> None:
@@ -351,4 +356,4 @@ def test_silence_is_not_consent() -> None:
                 purpose.channels[0],
             )
             silent = PersonFacts(True, NO_CHOICES, NOW, NOW)
-            assert not decide(PROMISE, asked, silent, Moment(NOW)).allowed
+            assert not decide(PROMISE, asked, DecisionFacts(silent, Moment(NOW))).allowed

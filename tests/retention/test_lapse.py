@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.access.decision.decide import decide
-from aboveboard.access.decision.facts import Moment, PersonFacts
+from aboveboard.access.decision.facts import DecisionFacts, Moment, PersonFacts
 from aboveboard.access.lapse import Held, lapsed
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import Actor, ActorKind
@@ -181,7 +181,7 @@ def test_nothing_lapses_that_some_purpose_still_lets_anyone_use(
                     asked = UseRequest(
                         Actor(ActorKind.STAFF, "1", role), one.key, (field,), channel
                     )
-                    assert not decide(promise, asked, facts, Moment(at)).allowed
+                    assert not decide(promise, asked, DecisionFacts(facts, Moment(at))).allowed
 
 
 @given(st.lists(purposes, max_size=5), people, moments, st.randoms())

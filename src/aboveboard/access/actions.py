@@ -21,6 +21,7 @@ from django.db import transaction
 
 from aboveboard.access.by_identifier import use_each
 from aboveboard.access.decision.decide import against_anyone, decide_person
+from aboveboard.access.decision.facts import DecisionFacts
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.limits import USE_BATCH
 from aboveboard.access.release import entries_of, grant_of, moment_of, open_granted
@@ -107,7 +108,9 @@ def _decide_batch(
         records, facts = gather(person_ids, [adopted.promise.purposes.get(request.purpose)], at)
         # 2.
         decisions = [
-            decide_person(adopted.promise, request, facts[person_id], moment, already)
+            decide_person(
+                adopted.promise, request, DecisionFacts(facts[person_id], moment), already
+            )
             for person_id in person_ids
         ]
         handles = [

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from aboveboard.access import lookup
 from aboveboard.access.decision.decide import against_anyone, decide_person
-from aboveboard.access.decision.facts import Moment
+from aboveboard.access.decision.facts import DecisionFacts, Moment
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.limits import LOOK_UP_WIDTH
 from aboveboard.access.models import QuietRefusal
@@ -133,7 +133,7 @@ def _decide_matches(
         [
             (
                 records.get(person_id),
-                decide_person(promised, request, facts[person_id], moment, ()),
+                decide_person(promised, request, DecisionFacts(facts[person_id], moment), ()),
             )
             for person_id in person_ids
         ]

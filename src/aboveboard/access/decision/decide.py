@@ -1,9 +1,9 @@
 """The decision: may this actor use these fields of this person, for this purpose,
 through this channel, at this moment?
 
-Pure and total: the same promise, request, facts and moment always give the same answer, whatever
-the order of fields, purposes or choices. Denied unless every question below is answered with yes;
-all reasons are given, not the first. The questions, numbered as in the code
+Pure and total: the same promise, request and facts (the moment is one of them) always give the
+same answer, whatever the order of fields, purposes or choices. Denied unless every question below
+is answered with yes; all reasons are given, not the first. The questions, numbered as in the code
 (``docs/explanation/how-a-use-is-decided.md`` says what law each comes from):
 
 1. Is the person held at all?
@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from aboveboard.access.decision import personal
-from aboveboard.access.decision.facts import Moment, PersonFacts
+from aboveboard.access.decision.facts import DecisionFacts, Moment
 from aboveboard.access.reasons import Code, Reason, reason
 from aboveboard.access.use import Decision, UseRequest
 from aboveboard.promise.model import Promise
@@ -34,27 +34,22 @@ from aboveboard.promise.model import Promise
 _NOT_HELD = reason(Code.PERSON_UNKNOWN)
 
 
-def decide(promise: Promise, request: UseRequest, facts: PersonFacts, moment: Moment) -> Decision:
+def decide(promise: Promise, request: UseRequest, facts: DecisionFacts) -> Decision:
     """Return exactly the fields asked for, or every reason against it."""
-    already = against_anyone(promise, request, moment)
-    return decide_person(promise, request, facts, moment, already)
+    return decide_person(promise, request, facts, against_anyone(promise, request, facts.moment))
 
 
 def decide_person(
-    promise: Promise,
-    request: UseRequest,
-    facts: PersonFacts,
-    moment: Moment,
-    already: tuple[Reason, ...],
+    promise: Promise, request: UseRequest, facts: DecisionFacts, already: tuple[Reason, ...]
 ) -> Decision:
     """Decide about one person where ``already`` is what :func:`against_anyone` said of the request:
     once for a whole batch."""
     purpose = promise.purposes.get(request.purpose)
     reasons = list(already)
-    if not facts.held:  # 1
+    if not facts.person.held:  # 1
         reasons.append(_NOT_HELD)
     if purpose is not None:
-        reasons.extend(personal.against(purpose, request, facts, moment.at))
+        reasons.extend(personal.against(purpose, request, facts.person, facts.moment.at))
     if reasons:
         return Decision(reasons=_ordered(reasons))
     return Decision(tuple(sorted(set(request.fields))))

@@ -52,4 +52,12 @@ class PersonFacts:
     grounds_shown: Mapping[str, datetime] = field(default_factory=no_moments)
 
 
+@dataclass(frozen=True, slots=True)
+class DecisionFacts:
+    """All that is known when it is decided: the person, and the moment."""
+
+    person: PersonFacts
+    moment: Moment
+
+
 UNKNOWN_PERSON = PersonFacts(held=False, consent=NO_CHOICES)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from aboveboard.access import lookup
 from aboveboard.access.decision.decide import decide
-from aboveboard.access.decision.facts import Moment
+from aboveboard.access.decision.facts import DecisionFacts, Moment
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.entries import USES, ExplanationAsked, Use, word, words
 from aboveboard.access.models import QuietRefusal
@@ -63,7 +63,7 @@ def would(request: UseRequest, *, by: Actor, at: datetime) -> tuple[Decision, in
         record = records.get(person_id)
         if record is None:
             raise NotFound(what="person")
-        decision = decide(known, request, facts[person_id], Moment(at))
+        decision = decide(known, request, DecisionFacts(facts[person_id], Moment(at)))
         question = ExplanationAsked(
             word(request.purpose, known.purposes),
             words(request.fields, known.fields),
