@@ -312,7 +312,7 @@ def test_a_merge_keeps_the_note_readable_and_a_split_gives_it_back(adviser: Acto
     case = merge(other, merged, chosen={}, reference="case/1", by=adviser, at=clock.now())
     assert (EmergencyUse.objects.get().person_id, note_of(kept.id)) == (other, SECRET)
     kinds = {key: field.kind_and_format for key, field in PROMISE.fields.items()}
-    split(case.pk, kinds=kinds, reference="case/2", by=adviser, at=clock.now())
+    split(case.id, kinds=kinds, reference="case/2", by=adviser, at=clock.now())
     assert (EmergencyUse.objects.get().person_id, note_of(kept.id)) == (merged, SECRET)
 
 

@@ -14,6 +14,7 @@ from aboveboard.choices.actions import choose
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import Answer
 from aboveboard.identity import actions
+from aboveboard.identity.matching import MergeRecord
 from aboveboard.identity.models import MergedPerson
 from aboveboard.keys.models import PersonKey
 from aboveboard.promise.queries import in_force
@@ -29,7 +30,7 @@ ASK = UseRequest(world.ADVISER, "answer-contact", ("first_name", "email"), "phon
 ROUNDS = 8
 
 
-def merge(kept: int, merged: int) -> MergedPerson:
+def merge(kept: int, merged: int) -> MergeRecord:
     return actions.merge(kept, merged, chosen={}, reference="case/1", by=SYSTEM, at=clock.now())
 
 
@@ -59,8 +60,8 @@ def test_merges_in_a_chain_leave_no_number_that_leads_nowhere() -> None:
     for first, second, third in zip(people[::3], people[1::3], people[2::3], strict=True):
         works = [(first, second), (second, third), (third, first)]
         outcomes = at_once([lambda pair=pair: merge(*pair) for pair in works])
-        assert {type(outcome) for outcome in outcomes} <= {MergedPerson, actions.MergedElsewhere}
-        assert any(isinstance(outcome, MergedPerson) for outcome in outcomes)
+        assert {type(outcome) for outcome in outcomes} <= {MergeRecord, actions.MergedElsewhere}
+        assert any(isinstance(outcome, MergeRecord) for outcome in outcomes)
         for person in (first, second, third):
             assert held_fields(aliases.current(person)), "a number leads to a person who is there"
 
@@ -84,7 +85,7 @@ def test_uses_and_choices_beside_merges_and_splits_find_one_of_the_two_states() 
     def there_and_back(one: int, other: int) -> None:
         for _ in range(3):
             row = merge(one, other)
-            actions.split(row.pk, kinds=kinds, reference="case/2", by=SYSTEM, at=clock.now())
+            actions.split(row.id, kinds=kinds, reference="case/2", by=SYSTEM, at=clock.now())
 
     def read(person: int) -> list[UseResult]:
         return [use(ASK.about(Subject(person)), at=clock.now()) for _ in range(8)]

@@ -24,6 +24,7 @@ from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.identity import actions, limits, matching
 from aboveboard.identity.choosing import Likeness, NotHeldThere, Side
+from aboveboard.identity.matching import MergeRecord
 from aboveboard.identity.models import MergedPerson
 from aboveboard.keys.models import PersonKey
 from aboveboard.keys.queries import person_key
@@ -66,14 +67,14 @@ def seen(person: int) -> dict[str, str | None]:
     return {name: value and value.reveal() for name, value in outcome.values.items()}
 
 
-def merge(kept: int, merged: int, **chosen: Side) -> MergedPerson:
+def merge(kept: int, merged: int, **chosen: Side) -> MergeRecord:
     return actions.merge(
         kept, merged, chosen=chosen, reference="case/1", by=ADVISER, at=clock.now()
     )
 
 
-def split(row: MergedPerson) -> None:
-    actions.split(row.pk, kinds=kinds(), reference="case/2", by=ADVISER, at=clock.now())
+def split(row: MergeRecord) -> None:
+    actions.split(row.id, kinds=kinds(), reference="case/2", by=ADVISER, at=clock.now())
 
 
 def correct(person: int, value: str) -> None:

@@ -16,6 +16,7 @@ from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
 from aboveboard.intake import queries as intake_queries
 from aboveboard.intake.models import ImportRun
+from aboveboard.intake.queries import ImportReport
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import queries
@@ -41,7 +42,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def load(path: Path, **changed: Any) -> ImportRun:
+def load(path: Path, **changed: Any) -> ImportReport:
     return loading.load(
         loading.Source(path, MAPPING, KINDS, 1), by=SYSTEM, at=clock.now(), **changed
     )
@@ -72,7 +73,7 @@ def test_someone_who_stands_twice_in_the_file_is_loaded_once_and_listed(file: Pa
     lines = file.read_text("utf-8").splitlines(keepends=True)
     file.write_text("".join([*lines, lines[5]]), "utf-8")
     run = load(file)
-    (problem,) = intake_queries.import_problems(run.pk)
+    (problem,) = intake_queries.import_problems(run.id)
     assert (run.loaded, problem.line, problem.code) == (PEOPLE, PEOPLE + 2, "twice")
 
 
@@ -83,7 +84,7 @@ def test_bad_rows_are_listed_and_the_rest_is_loaded(file: Path) -> None:
     file.write_text("".join(lines), "utf-8")
     run = load(file)
     assert (run.loaded, run.refused) == (PEOPLE - 2, 2)
-    assert [(problem.line, problem.code) for problem in intake_queries.import_problems(run.pk)] == [
+    assert [(problem.line, problem.code) for problem in intake_queries.import_problems(run.id)] == [
         (4, "not_email"),
         (10, "wrong_count"),
     ]
@@ -153,7 +154,7 @@ def test_a_killed_load_continues_where_it_stopped(
 ) -> None:
     monkeypatch.setattr(blocks, "IMPORT_BATCH", 100)
 
-    def killed(run: ImportRun) -> None:
+    def killed(run: ImportReport) -> None:
         if run.lines_done > 150:
             raise KeyboardInterrupt
 

@@ -25,6 +25,7 @@ from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
 from aboveboard.intake import queries as intake_queries
 from aboveboard.intake.models import ImportRun
+from aboveboard.intake.queries import ImportReport
 from aboveboard.intake.sealing import Plan, Sealer
 from aboveboard.kinds import normalise
 from aboveboard.kinds import values as kinds
@@ -182,21 +183,21 @@ def test_processes_that_seal_load_the_same_and_end_with_the_import(file: Path) -
     file.write_text("".join([*lines[:200], "torn,line\n", *lines[200:], lines[7]]), "utf-8")
     run = loading.load(source(file), by=SYSTEM, at=clock.now(), processes=2)
     assert (run.rows, run.loaded, run.refused, run.already_held) == (302, 300, 2, 0)
-    assert [(p.line, p.code) for p in intake_queries.import_problems(run.pk)] == [
+    assert [(p.line, p.code) for p in intake_queries.import_problems(run.id)] == [
         (201, "wrong_count"),
         (303, "twice"),
     ]
     assert Person.objects.count() == SealedRecord.objects.count() == 300
     assert BlindIndex.objects.count() == 900
-    assert b"".join(mending.lines(file, run.pk)).decode() == lines[0] + "torn,line\n" + lines[7]
+    assert b"".join(mending.lines(file, run.id)).decode() == lines[0] + "torn,line\n" + lines[7]
     file.write_text("".join(lines), "utf-8")
     with pytest.raises(Invalid, match="another file"):
-        list(mending.lines(file, run.pk))
+        list(mending.lines(file, run.id))
 
 
 @pytest.mark.django_db
 def test_an_import_whose_helper_was_killed_says_so_and_goes_on_when_run_again(file: Path) -> None:
-    def killed(run: ImportRun) -> None:
+    def killed(run: ImportReport) -> None:
         if run.rows == 100:
             import multiprocessing
 
@@ -221,7 +222,7 @@ def test_an_import_whose_helper_was_killed_says_so_and_goes_on_when_run_again(fi
 
 @pytest.mark.django_db
 def test_two_imports_of_one_file_do_not_load_anyone_twice(file: Path) -> None:
-    def beside(run: ImportRun) -> None:
+    def beside(run: ImportReport) -> None:
         if run.rows == 100:
             loading.load(source(file), by=SYSTEM, at=clock.now())
 
@@ -232,7 +233,7 @@ def test_two_imports_of_one_file_do_not_load_anyone_twice(file: Path) -> None:
 
 @pytest.mark.django_db
 def test_a_file_that_changes_while_it_is_read_is_not_loaded_on(file: Path) -> None:
-    def changed(run: ImportRun) -> None:
+    def changed(run: ImportReport) -> None:
         if run.rows == 100:
             with file.open("a") as out:
                 out.write("more\n")
@@ -251,7 +252,7 @@ def test_a_place_that_is_no_code_is_a_problem_and_not_a_fault_of_the_database(fi
     lines[4] = ",".join(cells)
     file.write_text("".join(lines), "utf-8")
     run = loading.load(source(file), by=SYSTEM, at=clock.now())
-    assert [(p.line, p.code) for p in intake_queries.import_problems(run.pk)] == [(5, "not_place")]
+    assert [(p.line, p.code) for p in intake_queries.import_problems(run.id)] == [(5, "not_place")]
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Conflict
 from aboveboard.basics.package import gather, gathered
 from aboveboard.identity import actions as merging
-from aboveboard.identity.models import MergedPerson
+from aboveboard.identity.matching import MergeRecord
 from aboveboard.incidents import queries
 from aboveboard.incidents.exposure import counting
 from aboveboard.keys.models import InstanceSecret, Rotation
@@ -130,7 +130,7 @@ def test_two_who_are_one_are_found_by_both_and_can_be_two_again(when: str) -> No
     said = rest[-1][1] if when == "last" else his
     kept_filed = _filed(ann), _filed(far)
 
-    def merge() -> MergedPerson:
+    def merge() -> MergeRecord:
         return merging.merge(ann, far, chosen={}, reference="case/1", by=SYSTEM, at=clock.now())
 
     merged = merge() if when == "before" else None
@@ -148,7 +148,7 @@ def test_two_who_are_one_are_found_by_both_and_can_be_two_again(when: str) -> No
         rotation = index.resume(rotation, by=SYSTEM)
     if when == "between":  # undone while it is rotated again
         rotation = index.begin(by=SYSTEM, at=clock.now())
-    merging.split(merged.pk, kinds=kinds(), reference="case/2", by=SYSTEM, at=clock.now())
+    merging.split(merged.id, kinds=kinds(), reference="case/2", by=SYSTEM, at=clock.now())
     index.resume(rotation, by=SYSTEM)
     all_found([(ann, hers), (far, said)])
     assert (len(_filed(ann)), len(_filed(far))) == (len(kept_filed[0]), len(kept_filed[1]))
@@ -198,7 +198,7 @@ def test_without_the_old_key_everybody_is_filed_under_what_they_hold() -> None:
         rotate()
     index.resume(index.without_old(under_way()), by=SYSTEM)
     all_found([*rows[2:], (rows[0][0], rows[0][1]), (rows[0][0], rows[1][1])])
-    merging.split(merged.pk, kinds=kinds(), reference="case/2", by=SYSTEM, at=clock.now())
+    merging.split(merged.id, kinds=kinds(), reference="case/2", by=SYSTEM, at=clock.now())
     all_found(rows)
     check_ended(1)
 

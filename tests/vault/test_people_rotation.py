@@ -90,7 +90,7 @@ def test_two_who_are_one_stay_one_and_can_be_two_again() -> None:
     assert bytes(PersonKey.objects.get(person_id=bob).wrapped) != wrapped, (
         "what was set aside has a new key too"
     )
-    merging.split(merged.pk, kinds=world.kinds(), reference="case/2", by=SYSTEM, at=clock.now())
+    merging.split(merged.id, kinds=world.kinds(), reference="case/2", by=SYSTEM, at=clock.now())
     world.check(known)
     assert {
         person: world.open_all(record) for person, record in vault.fetch([ann, bob]).items()

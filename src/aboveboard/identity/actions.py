@@ -29,7 +29,7 @@ from aboveboard.basics.reference import reference as checked_reference
 from aboveboard.identity.choosing import Side, winners
 from aboveboard.identity.entries import MergeClosed, PeopleMerged, PeopleSplit
 from aboveboard.identity.limits import MERGE_UNDO_LIFE
-from aboveboard.identity.matching import merge_of, preview
+from aboveboard.identity.matching import MergeRecord, preview, record_of
 from aboveboard.identity.models import MergedPerson
 from aboveboard.identity.personal_data import undo_of
 from aboveboard.ledger.actions import append
@@ -63,7 +63,7 @@ class CannotSplit(Conflict):
 
 def merge(
     kept: int, merged: int, *, chosen: Mapping[str, Side], reference: str, by: Actor, at: datetime
-) -> MergedPerson:
+) -> MergeRecord:
     """Make one person of two records: ``kept`` stays their number. ``chosen``: field to the record
     whose value wins; where nothing was chosen the newer value wins.
 
@@ -94,7 +94,7 @@ def merge(
         entry = PeopleMerged(reference=case, fields=len(sides))
         entry_id = append(entry, by=by, handle=handles[kept], at=at)
         append(entry, by=by, handle=handles[merged], at=at)
-        return MergedPerson.objects.create(
+        row = MergedPerson.objects.create(
             person_id=kept,
             merged_id=merged,
             reference=case,
@@ -105,11 +105,12 @@ def merge(
             replaced_boxes=undo.replaced,
             state=state,
         )
+    return record_of(row)
 
 
 def split(
     merge_id: int, *, kinds: Mapping[str, str], reference: str, by: Actor, at: datetime
-) -> MergedPerson:
+) -> MergeRecord:
     """Undo a merge: two people again, each with what was theirs. ``kinds``: field to its kind with
     its format.
 
@@ -120,10 +121,10 @@ def split(
     """
     case = checked_reference(reference)
     with transaction.atomic():
-        kept = merge_of(merge_id).person_id
+        kept = _row(merge_id).person_id
         if not lock_people([kept]):
             raise NotFound(what="person")
-        row = merge_of(merge_id)  # read again, now that nobody else can split it
+        row = _row(merge_id)  # read again, now that nobody else can split it
         if row.split_at is not None:
             raise CannotSplit(why="it was undone before")
         undo = undo_of(row)
@@ -145,7 +146,7 @@ def split(
         row.split_at, row.split_actor, row.split_reference = at, by.as_json(), case
         row.merged_boxes = row.replaced_boxes = None
         row.save()
-    return row
+    return record_of(row)
 
 
 def end_undoing(*, at: datetime, limit: int = 100) -> int:
@@ -164,6 +165,13 @@ def end_undoing(*, at: datetime, limit: int = 100) -> int:
             row.save(update_fields=["merged_boxes", "replaced_boxes"])
             append(MergeClosed(row.entry_id), by=SYSTEM, handle=None, at=at)
     return len(rows)
+
+
+def _row(merge_id: int) -> MergedPerson:
+    row = MergedPerson.objects.filter(pk=merge_id).first()
+    if row is None:
+        raise NotFound(what="merge")
+    return row
 
 
 def _from_merged(sides: Mapping[str, Side]) -> frozenset[str]:

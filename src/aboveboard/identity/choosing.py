@@ -70,12 +70,12 @@ def winners(compared: Mapping[str, Compared], chosen: Mapping[str, Side]) -> dic
         NotHeldThere: somebody chose a record that does not hold the field.
     """
     for field, side in chosen.items():
-        found = compared.get(field)
-        if found is None or (found.kept if side is Side.KEPT else found.merged) is None:
+        pair = compared.get(field)
+        if pair is None or (pair.kept if side is Side.KEPT else pair.merged) is None:
             raise NotHeldThere(field=field, found=field, fix="")
-    return {field: chosen.get(field, one.newer) for field, one in sorted(compared.items())}
+    return {field: chosen.get(field, pair.newer) for field, pair in sorted(compared.items())}
 
 
-def _later(one: datetime | None, other: datetime | None) -> bool:
+def _later(moment: datetime | None, other: datetime | None) -> bool:
     """Whether a moment is later than another; one that nobody recorded is the earliest."""
-    return one is not None and (other is None or one > other)
+    return moment is not None and (other is None or moment > other)

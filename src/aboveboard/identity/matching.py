@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
@@ -73,12 +74,29 @@ def preview(kept: int, merged: int) -> list[Compared]:
     ]
 
 
-def merges_of(person_id: int) -> Sequence[MergedPerson]:
+@dataclass(frozen=True, slots=True)
+class MergeRecord:
+    """One merge: ``merged_id`` leads to ``person_id`` since ``at``, or did until ``split_at``.
+
+    ``undoable``: its undo data is still there.
+    """
+
+    id: int
+    person_id: int
+    merged_id: int
+    reference: str
+    at: datetime
+    split_at: datetime | None
+    undoable: bool
+
+
+def merges_of(person_id: int) -> Sequence[MergeRecord]:
     """Return every merge into a person there ever was, newest first."""
-    return list(MergedPerson.objects.filter(person_id=person_id).order_by("-id"))
+    rows = MergedPerson.objects.filter(person_id=person_id).order_by("-id")
+    return [record_of(row) for row in rows]
 
 
-def merge_of(merge_id: int) -> MergedPerson:
+def merge_of(merge_id: int) -> MergeRecord:
     """Return one merge.
 
     Raises:
@@ -87,9 +105,22 @@ def merge_of(merge_id: int) -> MergedPerson:
     row = MergedPerson.objects.filter(pk=merge_id).first()
     if row is None:
         raise NotFound(what="merge")
-    return row
+    return record_of(row)
 
 
-def latest(*, limit: int = 50) -> Sequence[MergedPerson]:
+def latest(*, limit: int = 50) -> Sequence[MergeRecord]:
     """Return the latest merges, newest first."""
-    return list(MergedPerson.objects.order_by("-id")[:limit])
+    return [record_of(row) for row in MergedPerson.objects.order_by("-id")[:limit]]
+
+
+def record_of(row: MergedPerson) -> MergeRecord:
+    """Return a row as others read it: without the sealed boxes."""
+    return MergeRecord(
+        row.pk,
+        row.person_id,
+        row.merged_id,
+        row.reference,
+        row.at,
+        row.split_at,
+        undoable=row.merged_boxes is not None,
+    )

@@ -37,6 +37,7 @@ from aboveboard.intake.blocks import Block
 from aboveboard.intake.entries import PeopleImported
 from aboveboard.intake.mapping import Mapping as FileMapping
 from aboveboard.intake.models import ImportProblem, ImportRun
+from aboveboard.intake.queries import ImportReport, report_of
 from aboveboard.intake.sealing import Key, Plan, Sealed, Sealer
 from aboveboard.keys import wrapping_keys
 from aboveboard.keys.actions import make_person_keys
@@ -65,9 +66,9 @@ def load(
     *,
     by: Actor,
     at: datetime,
-    progress: Callable[[ImportRun], None] = lambda run: None,
+    progress: Callable[[ImportReport], None] = lambda report: None,
     processes: int | None = None,
-) -> ImportRun:
+) -> ImportReport:
     """Load every good row of the file and return the finished run; its problems are listed with it.
 
     ``progress`` is called with the run when it begins and after each stored batch. ``processes``
@@ -87,7 +88,7 @@ def load(
         )
         _number(source)
         run = _begin(digest, source.path.name, source.mapping, start=start, line=line, at=at)  # 1
-        progress(run)
+        progress(report_of(run))
         if processes is None:
             processes = workers.how_many(state[0] - run.bytes_done)
         loading = _Import(source, file, state, columns, processes, progress, by, at)
@@ -96,7 +97,7 @@ def load(
             run, whole = loading.go_on(run)
     run.finished_at = at
     run.save(update_fields=["finished_at"])
-    return run
+    return report_of(run)
 
 
 class _Stale(Enum):
@@ -117,7 +118,7 @@ class _Import:
     state: tuple[int, int]
     columns: list[str]
     processes: int
-    progress: Callable[[ImportRun], None]
+    progress: Callable[[ImportReport], None]
     by: Actor
     at: datetime
 
@@ -143,7 +144,7 @@ class _Import:
                 if isinstance(stored, _Stale):
                     return run, False
                 run = stored
-                self.progress(run)
+                self.progress(report_of(run))
         return run, True
 
     def _store(

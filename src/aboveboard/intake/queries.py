@@ -3,21 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
 
 from aboveboard.basics.errors import NotFound
 from aboveboard.intake.models import ImportProblem, ImportRun
 
 __all__ = [
-    "ImportProblem",
-    "ImportRun",
+    "ImportProblemRecord",
+    "ImportReport",
     "import_problem_lines",
     "import_problems",
     "import_run",
     "iter_import_problems",
+    "report_of",
 ]
 
 
-def import_run(run_id: int) -> ImportRun:
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """One import of a file: how far it has come, and what became of its rows.
+
+    ``rows`` = ``loaded`` + ``already_held`` + ``refused``; ``resumed``: how often it went on after
+    it had been stopped.
+    """
+
+    id: int
+    file_name: str
+    file_digest: str
+    started_at: datetime
+    finished_at: datetime | None
+    resumed: int
+    bytes_done: int
+    lines_done: int
+    rows: int
+    loaded: int
+    already_held: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProblemRecord:
+    """A row that was not loaded, and why; never what the row said."""
+
+    line: int
+    field: str
+    code: str
+    sentence: str
+
+
+def report_of(run: ImportRun) -> ImportReport:
+    """Return a run as others read it."""
+    return ImportReport(**{field.name: getattr(run, field.name) for field in fields(ImportReport)})
+
+
+def import_run(run_id: int) -> ImportReport:
     """Return one run.
 
     Raises:
@@ -26,21 +66,20 @@ def import_run(run_id: int) -> ImportRun:
     run = ImportRun.objects.filter(pk=run_id).first()
     if run is None:
         raise NotFound(what="import")
-    return run
+    return report_of(run)
 
 
-def import_problems(run_id: int, *, limit: int | None = None) -> list[ImportProblem]:
+def import_problems(run_id: int, *, limit: int | None = None) -> list[ImportProblemRecord]:
     """Return the rows of a run that were not loaded, in file order, or the first ``limit``."""
-    return list(ImportProblem.objects.filter(run_id=run_id).order_by("line", "id")[:limit])
+    rows = ImportProblem.objects.filter(run_id=run_id).order_by("line", "id")[:limit]
+    return [_problem_of(row) for row in rows]
 
 
-def iter_import_problems(run_id: int) -> Iterator[ImportProblem]:
+def iter_import_problems(run_id: int) -> Iterator[ImportProblemRecord]:
     """Yield the same, streamed: there may be as many as rows."""
-    return (
-        ImportProblem.objects.filter(run_id=run_id)
-        .order_by("line", "id")
-        .iterator(chunk_size=2_000)
-    )
+    rows = ImportProblem.objects.filter(run_id=run_id).order_by("line", "id")
+    for row in rows.iterator(chunk_size=2_000):
+        yield _problem_of(row)
 
 
 def import_problem_lines(run_id: int) -> Iterator[int]:
@@ -52,3 +91,7 @@ def import_problem_lines(run_id: int) -> Iterator[int]:
         .distinct()
         .iterator(chunk_size=2_000)
     )
+
+
+def _problem_of(row: ImportProblem) -> ImportProblemRecord:
+    return ImportProblemRecord(row.line, row.field, row.code, row.sentence)

@@ -28,9 +28,9 @@ def notify_privacy_lead(ref: Reference) -> None:
     entry = ledger.entry(int(str(ref["entry"])))
     about, concern = entry.facts["about"], Concern(str(entry.facts["concern"]))
     current = settings.current()
-    place = f"entry {about} of the record" if about is not None else "their list as a whole"
+    subject = f"entry {about} of the record" if about is not None else "their list as a whole"
     body = (
-        f"A customer says that something looks wrong with {place}.\n\n{_WORDS[concern]}\n\n"
+        f"A customer says that something looks wrong with {subject}.\n\n{_WORDS[concern]}\n\n"
         f"Their message is entry {entry.id} of the record.\n"
     )
     EmailMessage(

@@ -69,11 +69,11 @@ def emergency(code: str) -> str:
     return str(EMERGENCIES[Emergency(code)])
 
 
-def verdict(found: str) -> str:
+def verdict(code: str) -> str:
     """Return what the review of an emergency look found, or that it is still to come."""
-    if not found:
+    if not code:
         return gettext("Someone else will check whether this was justified.")
-    if found == Verdict.JUSTIFIED:
+    if code == Verdict.JUSTIFIED:
         return gettext("We checked: it was justified.")
     return gettext("We checked: it was not justified. We are sorry, and we are looking into it.")
 
@@ -131,8 +131,8 @@ def channel(promise: Promise, key: str) -> str:
 
 def purpose(promise: Promise, key: str) -> str:
     """Return what the purpose is called, also when a later promise dropped it."""
-    found = promise.purposes.get(key)
-    return found.title if found else gettext("for something we no longer do")
+    purpose = promise.purposes.get(key)
+    return purpose.title if purpose else gettext("for something we no longer do")
 
 
 def origin(promise: Promise, where: Origin) -> str:

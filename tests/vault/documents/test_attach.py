@@ -231,7 +231,7 @@ def test_a_merge_keeps_the_document_and_a_split_gives_each_their_own_back(which:
         keep(person, content)
     row = merging.merge(one, other, chosen={}, reference="call:1", by=ADVISER, at=clock.now())
     assert content_of(one) == held.get(other, PDF), "the only one, or the newer"
-    merging.split(row.pk, kinds=KINDS, reference="call:2", by=ADVISER, at=clock.now())
+    merging.split(row.id, kinds=KINDS, reference="call:2", by=ADVISER, at=clock.now())
     for person, content in held.items():
         assert content_of(person) == content
     vault.erase(one, reason="asked", by=ADVISER, at=clock.now())

@@ -35,7 +35,7 @@ from aboveboard.incidents.notices.queries import BatchView
 from aboveboard.incidents.views import IncidentView
 from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
-from aboveboard.intake.queries import ImportRun
+from aboveboard.intake.queries import ImportReport
 from aboveboard.outbox import jobs
 from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import in_force
@@ -79,7 +79,7 @@ class Story:
         )
         self.cast = hire(at=self.ago(days=59))
 
-    def protect(self, file: Path, progress: Progress) -> ImportRun:
+    def protect(self, file: Path, progress: Progress) -> ImportReport:
         """Bring the customers in, sealed."""
         adopted = in_force()
         kinds = {key: known.kind_and_format for key, known in adopted.promise.fields.items()}

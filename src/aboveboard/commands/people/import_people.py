@@ -14,7 +14,7 @@ from aboveboard.commands.exits import ATTENTION, DONE
 from aboveboard.commands.progress import Bar
 
 if TYPE_CHECKING:
-    from aboveboard.intake.queries import ImportRun
+    from aboveboard.intake.queries import ImportReport
 
 NAME = "import"
 HELP = "Import customers from a CSV file. Each customer gets an encryption key of their own."
@@ -139,18 +139,18 @@ class _Reached:
     """How far an import has come, and how many rows of it were read this time."""
 
     def __init__(self) -> None:
-        self.run: ImportRun | None = None
+        self.run: ImportReport | None = None
         self._rows_before = 0
 
-    def then(self, show: Callable[[ImportRun, int], None]) -> Callable[[ImportRun], None]:
+    def then(self, show: Callable[[ImportReport, int], None]) -> Callable[[ImportReport], None]:
         """Return what ``load`` calls; it hands on to ``show``."""
 
-        def reached(run: ImportRun) -> None:
+        def reached(run: ImportReport) -> None:
             if self.run is None:
                 self._rows_before = run.rows
                 if run.resumed and run.rows:
                     print(
-                        f"Import {run.pk} stopped after {run.rows:,} rows. Continuing from there.",
+                        f"Import {run.id} stopped after {run.rows:,} rows. Continuing from there.",
                         file=sys.stderr,
                     )
             self.run = run
@@ -177,10 +177,10 @@ def _bar(args: argparse.Namespace) -> Bar:
     )
 
 
-def _as_json(size: int) -> Callable[[ImportRun, int], None]:
+def _as_json(size: int) -> Callable[[ImportReport, int], None]:
     began, last, start = time.monotonic(), 0.0, -1
 
-    def show(run: ImportRun, done: int) -> None:
+    def show(run: ImportReport, done: int) -> None:
         nonlocal last, start
         if start < 0:
             start = run.bytes_done
@@ -189,7 +189,7 @@ def _as_json(size: int) -> Callable[[ImportRun, int], None]:
             last = seconds
             left = seconds * (size - run.bytes_done) / max(run.bytes_done - start, 1)
             facts = {
-                "import": run.pk,
+                "import": run.id,
                 "bytes": run.bytes_done,
                 "of_bytes": size,
                 "rows": run.rows,
@@ -202,27 +202,27 @@ def _as_json(size: int) -> Callable[[ImportRun, int], None]:
     return show
 
 
-def _print(finished: ImportRun) -> None:
+def _print(finished: ImportReport) -> None:
     from aboveboard.intake import queries
 
     print(
         f"{finished.rows:,} rows: {finished.loaded:,} imported, {finished.already_held:,} already "
         f"held, {finished.refused:,} not imported."
     )
-    for problem in queries.import_problems(finished.pk, limit=_LISTED):
+    for problem in queries.import_problems(finished.id, limit=_LISTED):
         print(f"  line {problem.line}: {problem.sentence}")
     if finished.refused > _LISTED:
-        print(f"  … To list them all: aboveboard import --problems {finished.pk}")
+        print(f"  … To list them all: aboveboard import --problems {finished.id}")
     if finished.refused:
         print("Correct these lines and import the file again. Nobody is imported twice.")
 
 
-def _print_json(finished: ImportRun) -> None:
+def _print_json(finished: ImportReport) -> None:
     """Print the report without holding its problems in memory: there may be as many as rows."""
     from aboveboard.intake import queries
 
     facts = {
-        "import": finished.pk,
+        "import": finished.id,
         "rows": finished.rows,
         "loaded": finished.loaded,
         "already_held": finished.already_held,
@@ -230,7 +230,7 @@ def _print_json(finished: ImportRun) -> None:
         "resumed": finished.resumed,
     }
     print(json.dumps(facts, indent=1).removesuffix("\n}"), end=',\n "problems": [')
-    for number, problem in enumerate(queries.iter_import_problems(finished.pk)):
+    for number, problem in enumerate(queries.iter_import_problems(finished.id)):
         row = {
             "line": problem.line,
             "field": problem.field,
@@ -254,6 +254,6 @@ def _print_problems(args: argparse.Namespace) -> int:
     finished = queries.import_run(args.problems)
     out = csv.writer(sys.stdout)
     out.writerow(["line", "field", "code", "sentence"])
-    for problem in queries.iter_import_problems(finished.pk):
+    for problem in queries.iter_import_problems(finished.id):
         out.writerow([problem.line, problem.field, problem.code, problem.sentence])
     return ATTENTION if finished.refused else DONE

@@ -108,10 +108,10 @@ def _merge(args: argparse.Namespace) -> int:
     )
     sequence_now()
     words = (
-        f"Merge {done.pk}: {done.merged_id} now leads to {done.person_id}.\n"
-        f"To undo it: aboveboard people split {done.pk} --reference CASE"
+        f"Merge {done.id}: {done.merged_id} now leads to {done.person_id}.\n"
+        f"To undo it: aboveboard people split {done.id} --reference CASE"
     )
-    print(json.dumps({"merge": done.pk, "person": done.person_id}) if args.json else words)
+    print(json.dumps({"merge": done.id, "person": done.person_id}) if args.json else words)
     return 0
 
 
@@ -127,7 +127,7 @@ def _split(args: argparse.Namespace) -> int:
     sequence_now()
     words = f"{done.person_id} and {done.merged_id} are separate records again."
     print(
-        json.dumps({"merge": done.pk, "people": [done.person_id, done.merged_id]})
+        json.dumps({"merge": done.id, "people": [done.person_id, done.merged_id]})
         if args.json
         else words
     )

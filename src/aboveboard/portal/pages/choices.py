@@ -34,11 +34,11 @@ def overview(request: HttpRequest, you: You) -> HttpResponse:
 @portal_page
 def choose(request: HttpRequest, you: You, purpose: str) -> HttpResponse:
     """Record a yes or no; the same answer again changes nothing."""
-    found = you.promise.purposes.get(purpose)
-    if found is None or not (found.needs_consent or found.objectable):
+    about = you.promise.purposes.get(purpose)
+    if about is None or not (about.needs_consent or about.objectable):
         raise Http404
     consent = queries.consent_state(you.person_id)
-    form = ChoiceForm(request.POST, purpose=found, answer=consent.answer(purpose))
+    form = ChoiceForm(request.POST, purpose=about, answer=consent.answer(purpose))
     if not form.is_valid():
         return _overview(request, you, form, purpose, status=422)
     answer = Answer(form.cleaned_data["answer"])

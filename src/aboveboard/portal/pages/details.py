@@ -44,21 +44,21 @@ def is_correctable(field: Field) -> bool:
 @portal_page
 def correct(request: HttpRequest, you: You, field: str) -> HttpResponse:
     """Ask for the new value, and store it."""
-    found = you.promise.fields.get(field)
-    if found is None or not is_correctable(found):
+    about = you.promise.fields.get(field)
+    if about is None or not is_correctable(about):
         raise Http404
     form = DetailForm(
-        request.POST if request.method == "POST" else None, field=found, region=you.jurisdiction[:2]
+        request.POST if request.method == "POST" else None, field=about, region=you.jurisdiction[:2]
     )
-    context = {"form": form, "field": found}
+    context = {"form": form, "field": about}
     if form.is_valid():
         value = form.cleaned_data["value"]
         kinds = {key: item.kind_and_format for key, item in you.promise.fields.items()}
-        origin = Origin(you.promise_serial, you.now, CHANNEL, _purpose(you, found))
+        origin = Origin(you.promise_serial, you.now, CHANNEL, _purpose(you, about))
         vault.correct(
             you.person_id, field, value, kinds=kinds, origin=origin, by=CUSTOMER, at=you.now
         )
-        messages.success(request, gettext("Corrected: %(label)s.") % {"label": found.label})
+        messages.success(request, gettext("Corrected: %(label)s.") % {"label": about.label})
         return HttpResponseRedirect(reverse("portal:home"))
     return render(request, "portal/detail.html", context, status=422 if form.errors else 200)
 

@@ -24,8 +24,8 @@ from aboveboard.vault.documents.serving import as_download
 def document(request: HttpRequest, you: You, field: str) -> HttpResponseBase:
     """Send the document in one field; 404 where none is held, and why not
     where it may not be shown."""
-    found = you.promise.fields.get(field)
-    if found is None or found.kind is not FieldKind.DOCUMENT:
+    about = you.promise.fields.get(field)
+    if about is None or about.kind is not FieldKind.DOCUMENT:
         raise Http404
     asked = UseRequest(CUSTOMER, SHOW, (field,), CHANNEL, Subject(you.person_id))
     result, opened = use_document(asked, at=you.now)
@@ -34,7 +34,7 @@ def document(request: HttpRequest, you: You, field: str) -> HttpResponseBase:
         return render(
             request,
             "portal/document_refused.html",
-            {"field": found, "refused": refused},
+            {"field": about, "refused": refused},
             status=403,
         )
     if opened is None:

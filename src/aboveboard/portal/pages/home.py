@@ -165,16 +165,16 @@ def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
 def _lately(you: You) -> dict[str, object]:
     """Return how often others looked lately, and the latest time."""
     since = you.now - timedelta(days=_RECENT_DAYS)
-    found = use_records(you.person_id, limit=_COUNTED_AT_MOST)
-    lately = [use for use in found if use.at >= since]
+    records = use_records(you.person_id, limit=_COUNTED_AT_MOST)
+    lately = [use for use in records if use.at >= since]
     latest = (
         {
-            "granted": found[0].granted,
-            "at": found[0].at,
-            "who": wording.who(you.promise, found[0]),
-            "purpose": wording.purpose(you.promise, found[0].purpose),
+            "granted": records[0].granted,
+            "at": records[0].at,
+            "who": wording.who(you.promise, records[0]),
+            "purpose": wording.purpose(you.promise, records[0].purpose),
         }
-        if found
+        if records
         else None
     )
     return {

@@ -20,7 +20,7 @@ from aboveboard.promise import explain
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class NoticeSummary:
     """A notice in short: where it is, what happened, what of theirs was in it, and when
     they were written to."""
 
@@ -32,7 +32,7 @@ class Call:
     letter: PersonalNotice
 
 
-def calls(you: You) -> list[Call]:
+def calls(you: You) -> list[NoticeSummary]:
     """Return what this person was written of each loss they were in, newest first; of
     each the latest word."""
     latest: dict[int, PersonalNotice] = {}
@@ -55,13 +55,13 @@ def overview(request: HttpRequest, you: You) -> HttpResponse:
 def notice(request: HttpRequest, you: You, number: int) -> HttpResponse:
     """Show one notice: what this means for you, and what to do now. Whoever was not in
     the loss finds no page."""
-    found = next((call for call in calls(you) if call.number == number), None)
-    if found is None:
+    call = next((each for each in calls(you) if each.number == number), None)
+    if call is None:
         raise Http404
-    return render(request, "portal/notice.html", {"call": found, "notice": found.letter.notice})
+    return render(request, "portal/notice.html", {"call": call, "notice": call.letter.notice})
 
 
-def _call(you: You, letter: PersonalNotice) -> Call:
+def _call(you: You, letter: PersonalNotice) -> NoticeSummary:
     information = next(
         (section for section in letter.notice.sections if section.key == "information"), None
     )
@@ -70,7 +70,7 @@ def _call(you: You, letter: PersonalNotice) -> Call:
         if information
         else ""
     )
-    return Call(
+    return NoticeSummary(
         letter.incident.number,
         letter.incident.reference,
         letter.notice.subject,

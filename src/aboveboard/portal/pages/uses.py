@@ -33,14 +33,14 @@ def overview(request: HttpRequest, you: You) -> HttpResponse:
     ``?after=`` goes further back."""
     own = request.GET.get("own") == "1"
     after = _number(request.GET.get("after"))
-    found = access_queries.use_records(you.person_id, after=after, limit=_PAGE + 1, own=own)
-    shown = list(found[:_PAGE])
+    records = access_queries.use_records(you.person_id, after=after, limit=_PAGE + 1, own=own)
+    shown = list(records[:_PAGE])
     address = reverse("portal:uses")
     context = {
         "rows": [_row(you, use) for use in shown],
         "own": own,
         "paged": after is not None,
-        "older": _address(address, own, shown[-1].entry_id) if len(found) > _PAGE else "",
+        "older": _address(address, own, shown[-1].entry_id) if len(records) > _PAGE else "",
         "newest": _address(address, own) if after is not None else "",
         "toggle": _address(address, not own),
         "size": ledger.size(),
