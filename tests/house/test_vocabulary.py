@@ -36,6 +36,8 @@ RETIRED = {
     "told": "notify, notice",
     "whoever": "say who",
 }
+VAGUE = {"one", "found", "said"}
+"""Names for whatever came out of a line: the noun says more (``person_id``, ``record``)."""
 OLD_NAMES = {"tests/oldest/make_oldest.py"}
 """It speaks to the modules of an old version, by their names."""
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -87,6 +89,25 @@ def test_no_retired_word_is_in_a_name() -> None:
     breaking = sorted(retired_words())
     better = {word: RETIRED[word] for word in {row.split()[-1] for row in breaking}}
     not_yet.check("retired_words", breaking, f"the word is retired, use: {better}")
+
+
+def vague_names() -> Iterator[str]:
+    """Yield the files with a variable or a parameter whose name says nothing of what it holds."""
+    for path in source.python("src"):
+        for node in ast.walk(source.tree(path)):
+            name = (
+                node.arg
+                if isinstance(node, ast.arg)
+                else node.id
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+                else ""
+            )
+            if name in VAGUE:
+                yield f"{source.in_source(path)} {name}"
+
+
+def test_a_name_says_what_it_holds() -> None:
+    not_yet.check("vague_names", vague_names(), "use the noun (docs/conventions.md, Names):")
 
 
 def test_words_are_found_wherever_they_stand() -> None:

@@ -40,13 +40,13 @@ def front(request: HttpRequest) -> HttpResponse:
 @in_english
 def home(request: HttpRequest) -> HttpResponse:
     """Show the few numbers that matter, each with the page that lists what it counts."""
-    found = incidents.incidents(at=clock.now())
+    published = incidents.incidents(at=clock.now())
     adopted = promise.in_force()
     context = {
         "purposes": len(adopted.promise.purposes),
-        "last": _last_notified(found),
-        "incidents": len(found),
-        "outcomes": losses.outcomes(found),
+        "last": _last_notified(published),
+        "incidents": len(published),
+        "outcomes": losses.outcomes(published),
         "losses": adopted.promise.losses.values(),
         "size": ledger.size(),
         "url": log_url(),
@@ -81,10 +81,10 @@ def facts(request: HttpRequest) -> JsonResponse:
     return JsonResponse(document, json_dumps_params={"indent": 2, "ensure_ascii": False})
 
 
-def _last_notified(found: Sequence[PublicIncident]) -> dict[str, object] | None:
+def _last_notified(published: Sequence[PublicIncident]) -> dict[str, object] | None:
     """Return how long telling everyone took, the last time there was someone to
     tell and all were told."""
-    for incident in found:
+    for incident in published:
         for kept in incident.kept:
             if (
                 kept.promise.measure is LossMeasure.PEOPLE_NOTIFIED

@@ -58,13 +58,13 @@ def offline(request: HttpRequest) -> HttpResponse:
 def resource(request: HttpRequest, path: str) -> HttpResponse:
     """Give a file of the log as it is; 404 for any path that names none, so nothing else in
     the folder can be read."""
-    found = ledger.resource(path)
-    if found is None:
+    file = ledger.resource(path)
+    if file is None:
         return HttpResponseNotFound(
             "There is no such file in this log.\n", content_type="text/plain; charset=utf-8"
         )
-    response = HttpResponse(found.content, content_type=found.content_type)
-    response["Cache-Control"] = _FOR_EVER if found.forever else _FRESH
+    response = HttpResponse(file.content, content_type=file.content_type)
+    response["Cache-Control"] = _FOR_EVER if file.forever else _FRESH
     return response
 
 

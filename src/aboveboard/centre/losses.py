@@ -37,9 +37,11 @@ class Outcome:
 @in_english
 def overview(request: HttpRequest) -> HttpResponse:
     """List every published incident with how each promise went."""
-    found = incidents.incidents(at=clock.now())
+    published = incidents.incidents(at=clock.now())
     return render(
-        request, "centre/incidents.html", {"incidents": [_shown(incident) for incident in found]}
+        request,
+        "centre/incidents.html",
+        {"incidents": [_shown(incident) for incident in published]},
     )
 
 
@@ -49,20 +51,20 @@ def overview(request: HttpRequest) -> HttpResponse:
 def incident(request: HttpRequest, number: int) -> HttpResponse:
     """Show one published incident: what was promised, what happened when."""
     try:
-        found = incidents.incident(number, at=clock.now())
+        published = incidents.incident(number, at=clock.now())
     except NotFound:
         raise Http404 from None
-    return render(request, "centre/incident.html", _shown(found))
+    return render(request, "centre/incident.html", _shown(published))
 
 
-def outcomes(found: Sequence[PublicIncident]) -> list[Outcome]:
+def outcomes(published: Sequence[PublicIncident]) -> list[Outcome]:
     """Return how each promise about losses went over these incidents, in the
     order of the promise."""
-    if not found:
+    if not published:
         return []
     return [
-        _outcome([incident.kept[place] for incident in found])
-        for place in range(len(found[0].kept))
+        _outcome([incident.kept[place] for incident in published])
+        for place in range(len(published[0].kept))
     ]
 
 

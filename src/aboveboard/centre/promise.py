@@ -19,18 +19,18 @@ def promise(request: HttpRequest) -> HttpResponse:
     """Show the promise in force: purposes, fields, what happens when something is lost,
     and earlier versions."""
     adopted = queries.in_force()
-    found = adopted.promise
+    promised = adopted.promise
     context = {
         "adopted": adopted,
         "purposes": [
-            explain.purpose_in_words(found, purpose) for purpose in found.purposes.values()
+            explain.purpose_in_words(promised, purpose) for purpose in promised.purposes.values()
         ],
         "fields": [
-            (field, [purpose.title for purpose in found.purposes_of(key)])
-            for key, field in found.fields.items()
+            (field, [purpose.title for purpose in promised.purposes_of(key)])
+            for key, field in promised.fields.items()
         ],
-        "losses": found.losses.values(),
-        "security": found.security,
+        "losses": promised.losses.values(),
+        "security": promised.security,
         "versions": queries.versions(),
     }
     return render(request, "centre/promise.html", context)

@@ -57,10 +57,10 @@ def _declared() -> Iterator[Command]:
                 if module.ispkg
                 else folder / f"{module.name}.py"
             )
-            found = _strings(file.read_text("utf-8"))
-            if all(name in found for name in _DECLARED):
+            strings = _strings(file.read_text("utf-8"))
+            if all(name in strings for name in _DECLARED):
                 yield Command(
-                    found["NAME"], found["HELP"], found["EXAMPLE"], f"{dotted}.{module.name}"
+                    strings["NAME"], strings["HELP"], strings["EXAMPLE"], f"{dotted}.{module.name}"
                 )
 
 
@@ -75,21 +75,21 @@ def _strings(source: str) -> dict[str, str]:
     """Return the module-level names that are given a plain string."""
     if "\nNAME" not in source:
         return {}
-    found = {}
+    strings = {}
     for statement in ast.parse(source).body:
         if (
             isinstance(statement, ast.Assign)
             and isinstance(statement.value, ast.Constant)
             and isinstance(statement.value.value, str)
         ):
-            found.update(
+            strings.update(
                 {
                     target.id: statement.value.value
                     for target in statement.targets
                     if isinstance(target, ast.Name)
                 }
             )
-    return found
+    return strings
 
 
 def build_parser(known: Sequence[Command], wanted: str | None) -> argparse.ArgumentParser:

@@ -55,12 +55,12 @@ def add(request: HttpRequest, field: str) -> HttpResponseBase:
     adopted, actor, note = in_force(), actor_of(request), read_note(request)
     if note is None:
         return render(request, "console/people/expired.html", status=409)
-    purpose, found = _document_field(adopted.promise, note.get("purpose", ""), field)
+    purpose, document = _document_field(adopted.promise, note.get("purpose", ""), field)
     if actor.role not in purpose.roles:
         raise Http404
     # The button of the page before sends the note alone: that only asks for the form.
     form = DocumentForm(request.POST, request.FILES) if "sent" in request.POST else DocumentForm()
-    context = {"form": form, "note": request.POST["note"], "field": found, "purpose": purpose}
+    context = {"form": form, "note": request.POST["note"], "field": document, "purpose": purpose}
     if form.is_valid():
         file, now = form.cleaned_data["file"], clock.now()
         kinds = {key: each.kind_and_format for key, each in adopted.promise.fields.items()}
@@ -88,12 +88,12 @@ def add(request: HttpRequest, field: str) -> HttpResponseBase:
 def _document_field(promise: Promise, purpose: str, field: str) -> tuple[Purpose, Field]:
     """Return the purpose of the look and the field of documents that it needs;
     404 for anything else."""
-    found, wanted = promise.purposes.get(purpose), promise.fields.get(field)
+    needed_for, wanted = promise.purposes.get(purpose), promise.fields.get(field)
     if (
-        found is None
+        needed_for is None
         or wanted is None
         or wanted.kind is not FieldKind.DOCUMENT
-        or field not in found.fields
+        or field not in needed_for.fields
     ):
         raise Http404
-    return found, wanted
+    return needed_for, wanted

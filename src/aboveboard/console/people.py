@@ -61,17 +61,17 @@ def purposes(request: HttpRequest) -> HttpResponse:
 def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     """Ask who and which fields; decide; show just that, or every reason against it."""
     adopted = in_force()
-    actor, found = actor_of(request), adopted.promise.purposes.get(purpose)
-    if found is None or actor.role not in found.roles:
+    actor, chosen = actor_of(request), adopted.promise.purposes.get(purpose)
+    if chosen is None or actor.role not in chosen.roles:
         raise Http404
     form = SubjectForm(
-        request.POST if request.method == "POST" else None, promise=adopted.promise, purpose=found
+        request.POST if request.method == "POST" else None, promise=adopted.promise, purpose=chosen
     )
     if request.method != "POST" or not form.is_valid():
         return render(
             request,
             "console/people/look_up.html",
-            {"form": form, "purpose": found},
+            {"form": form, "purpose": chosen},
             status=422 if form.errors else 200,
         )
     throttle(request, "look_up")
@@ -79,7 +79,7 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     subject = Subject(kind=form.kind(), value=answers["who"])
     asked = UseRequest(
         actor,
-        found.key,
+        chosen.key,
         tuple(answers["fields"]),
         answers["channel"],
         subject,
@@ -90,9 +90,9 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     except (NoOneFound, SeveralFound) as error:
         form.add_error("who", str(error))
         return render(
-            request, "console/people/look_up.html", {"form": form, "purpose": found}, status=422
+            request, "console/people/look_up.html", {"form": form, "purpose": chosen}, status=422
         )
-    return _answer(request, asked, adopted.promise, found, result)
+    return _answer(request, asked, adopted.promise, chosen, result)
 
 
 def _answer(

@@ -17,14 +17,14 @@ from aboveboard.promise import diff, explain, queries, register
 def promise(request: HttpRequest) -> HttpResponse:
     """Show the promise in force; purposes of the reader's own role are marked."""
     adopted = queries.in_force()
-    found, role = adopted.promise, actor_of(request).role
+    promised, role = adopted.promise, actor_of(request).role
     context = {
         "adopted": adopted,
         "purposes": [
-            (explain.purpose_in_words(found, purpose), role in purpose.roles)
-            for purpose in found.purposes.values()
+            (explain.purpose_in_words(promised, purpose), role in purpose.roles)
+            for purpose in promised.purposes.values()
         ],
-        "losses": found.losses.values(),
+        "losses": promised.losses.values(),
         "versions": queries.versions(),
         "problems": queries.problems_today(),
         "explains": role == Role.PRIVACY_LEAD,

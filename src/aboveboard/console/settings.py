@@ -49,7 +49,7 @@ def shown(
     current: settings.Settings, written: Mapping[str, Any], environment: Mapping[str, str]
 ) -> list[tuple[str, list[Shown]]]:
     """Return each section with its settings, in the order of the reference."""
-    found = []
+    sections = []
     for section, kind in settings.SECTIONS.items():
         values = getattr(current, section)
         rows = []
@@ -69,8 +69,8 @@ def shown(
                     here or there,
                 )
             )
-        found.append((section, rows))
-    return found
+        sections.append((section, rows))
+    return sections
 
 
 def masked(value: object) -> str:

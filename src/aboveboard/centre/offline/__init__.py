@@ -50,13 +50,13 @@ def page(name: str, keys: Sequence[str], names: Names) -> str:
         "data": f'<script type="application/json" id="data">{data}</script>',
         "script": f"<script>{script}</script>",
     }
-    return re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], _part("page.html"))
+    return re.sub(r"<!--(\w+)-->", lambda mark: parts[mark[1]], _part("page.html"))
 
 
 def names_of(promise: Promise) -> Names:
     """Return the promise's words in every language: purposes, fields, channels
     and roles by their keys."""
-    said: dict[str, dict[str, dict[str, str]]] = {
+    names: dict[str, dict[str, dict[str, str]]] = {
         "purposes": {},
         "fields": {},
         "channels": {},
@@ -64,19 +64,19 @@ def names_of(promise: Promise) -> Names:
     }
     for language in LANGUAGES:
         spoken = promise.in_language(language)
-        for kind, found in (
+        for kind, entries in (
             ("purposes", spoken.purposes),
             ("channels", spoken.channels),
             ("roles", spoken.roles),
         ):
-            for key, one in found.items():
-                said[kind].setdefault(key, {})[language] = str(one.title)
+            for key, entry in entries.items():
+                names[kind].setdefault(key, {})[language] = str(entry.title)
         for key, field in spoken.fields.items():
             label = categories.get(field.category).label
-            said["fields"].setdefault(key, {})[language] = (
+            names["fields"].setdefault(key, {})[language] = (
                 f"{key.replace('_', ' ')} ({label.get(language, label['en'])})"
             )
-    return said
+    return names
 
 
 @cache

@@ -35,14 +35,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     if before and not (before.isascii() and before.isdigit() and len(before) < 20):
         raise Http404
-    found = queries.newest_exports(before=int(before) if before else None, limit=limits.PAGE_SIZE)
+    exports = queries.newest_exports(before=int(before) if before else None, limit=limits.PAGE_SIZE)
     promise = in_force().promise
     context = {
         "rows": [
             in_words(each, promise) | {"protection": protection(each), "to": _to(each, promise)}
-            for each in found
+            for each in exports
         ],
-        "older": f"?before={found[-1].id}" if len(found) == limits.PAGE_SIZE else "",
+        "older": f"?before={exports[-1].id}" if len(exports) == limits.PAGE_SIZE else "",
     }
     return render(request, "console/exports/exports.html", context)
 
@@ -54,16 +54,16 @@ def export(request: HttpRequest, export_id: int) -> HttpResponse:
     return manifest_page(request, queries.export(export_id))
 
 
-def manifest_page(request: HttpRequest, found: ExportRow) -> HttpResponse:
+def manifest_page(request: HttpRequest, export: ExportRow) -> HttpResponse:
     """Answer with a page of a manifest."""
     after = request.GET.get("after", "0")
     if not (after.isascii() and after.isdigit() and len(after) < 20):
         raise Http404
-    people, promise = queries.export_people(found.id, after=int(after)), in_force().promise
+    people, promise = queries.export_people(export.id, after=int(after)), in_force().promise
     context = {
-        "device": {"id": found.device_id, "tag": found.device_tag} if found.device_id else None,
-        "export": in_words(found, promise)
-        | {"protection": protection(found), "to": _to(found, promise)},
+        "device": {"id": export.device_id, "tag": export.device_tag} if export.device_id else None,
+        "export": in_words(export, promise)
+        | {"protection": protection(export), "to": _to(export, promise)},
         "rows": [
             {"person": row.person_id, "held": labels(row.categories), "reasons": row.reasons}
             for row in people

@@ -107,7 +107,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """List one's own devices; leads see all."""
     actor = actor_of(request)
     everything = actor.role in LEADS
-    found = queries.devices() if everything else queries.devices(holder_id=int(actor.id))
+    devices = queries.devices() if everything else queries.devices(holder_id=int(actor.id))
     rows = [
         {
             "device": row,
@@ -115,7 +115,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "encrypted": _encrypted(row.encrypted),
             "state": _state(row.state),
         }
-        for row in found
+        for row in devices
     ]
     context = {"rows": rows, "everything": everything, "may_add": actor.role in KEEPERS}
     return render(request, "console/devices/devices.html", context)
@@ -126,7 +126,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def device(request: HttpRequest, device_id: int) -> HttpResponse:
     """Show one device: what is on it, who had it, and what can be done."""
     actor = actor_of(request)
-    found, promise = _seen_by(actor, device_id), in_force().promise
+    shown, promise = _seen_by(actor, device_id), in_force().promise
     steps: list[DeviceStep | HandoverRow] = [
         *queries.device_history(device_id),
         *queries.handovers(device_id),
@@ -135,19 +135,19 @@ def device(request: HttpRequest, device_id: int) -> HttpResponse:
     steps.sort(key=lambda step: step.at)
     steps.reverse()
     context = {
-        "device": found,
-        "holder": _holder(found),
-        "encrypted": _encrypted(found.encrypted),
-        "state": _state(found.state),
+        "device": shown,
+        "holder": _holder(shown),
+        "encrypted": _encrypted(shown.encrypted),
+        "state": _state(shown.state),
         "history": [
             {"at": step.at, "words": _step_in_words(step), "note": step.note} for step in steps
         ],
         "exports": [in_words(each, promise) for each in queries.exports(device_id=device_id)],
-        "changes": [each for each in CHANGES.values() if found.state in each.states]
+        "changes": [each for each in CHANGES.values() if shown.state in each.states]
         if actor.role in KEEPERS
         else [],
         "may_list": actor.role in LEADS,
-        "may_report": found.state in HELD,
+        "may_report": shown.state in HELD,
     }
     return render(request, "console/devices/device.html", context)
 
@@ -187,19 +187,19 @@ def change(request: HttpRequest, device_id: int, change: str) -> HttpResponse:
     """Ask about one change of a device, and make it."""
     if change not in CHANGES:
         raise Http404
-    found, wanted = queries.device(device_id), CHANGES[change]
+    changed, wanted = queries.device(device_id), CHANGES[change]
     form = wanted.form(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            wanted.do(found, form, actor_of(request), clock.now())
+            wanted.do(changed, form, actor_of(request), clock.now())
         except NotFound:
             raise
         except AboveboardError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"{found.tag}: saved")
+            messages.success(request, f"{changed.tag}: saved")
             return HttpResponseRedirect(reverse("console:device", args=[device_id]))
-    context = {"device": found, "holder": _holder(found), "change": wanted, "form": form}
+    context = {"device": changed, "holder": _holder(changed), "change": wanted, "form": form}
     return render(
         request, "console/devices/change.html", context, status=422 if form.errors else 200
     )
@@ -209,18 +209,18 @@ def change(request: HttpRequest, device_id: int, change: str) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, device_id: int, export_id: int) -> HttpResponse:
     """List the people on one export: its manifest, those refused with the reasons."""
-    found = queries.export(export_id)
-    if found.device_id != device_id:
+    exported = queries.export(export_id)
+    if exported.device_id != device_id:
         raise Http404
-    return manifest_page(request, found)
+    return manifest_page(request, exported)
 
 
 def _seen_by(actor: Actor, device_id: int) -> DeviceRow:
     """Return a device that this member of staff has, or any for leads."""
-    found = queries.device(device_id)
-    if actor.role not in LEADS and found.holder_id != int(actor.id):
+    device = queries.device(device_id)
+    if actor.role not in LEADS and device.holder_id != int(actor.id):
         raise Http404
-    return found
+    return device
 
 
 def _step_in_words(step: DeviceStep | HandoverRow) -> str:

@@ -47,14 +47,14 @@ def ask(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         throttle(request, "look_up")
-        said = form.cleaned_data
+        answers = form.cleaned_data
         try:
             result = break_glass(
-                Subject(kind=kind_of(said["who"]), value=said["who"]),
-                tuple(said["fields_wanted"]),
-                Emergency(said["why"]),
-                reference=said["reference"],
-                note=said["words"],
+                Subject(kind=kind_of(answers["who"]), value=answers["who"]),
+                tuple(answers["fields_wanted"]),
+                Emergency(answers["why"]),
+                reference=answers["reference"],
+                note=answers["words"],
                 by=actor,
                 at=clock.now(),
             )
@@ -80,12 +80,14 @@ def record(request: HttpRequest, emergency_id: int) -> HttpResponse:
     while the time lasts."""
     promise, actor = in_force().promise, actor_of(request)
     try:
-        found = queries.own_emergency_use(emergency_id, int(actor.id))
+        emergency = queries.own_emergency_use(emergency_id, int(actor.id))
     except NotFound:
         raise Http404 from None
     if request.method == "POST":
-        return _answer(request, promise, show_again(emergency_id, by=actor, at=clock.now()), found)
-    return render(request, "console/emergency/record.html", _context(promise, found))
+        return _answer(
+            request, promise, show_again(emergency_id, by=actor, at=clock.now()), emergency
+        )
+    return render(request, "console/emergency/record.html", _context(promise, emergency))
 
 
 def _answer(

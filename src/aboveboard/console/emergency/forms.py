@@ -17,7 +17,7 @@ class EmergencyForm(forms.Form):
     why = forms.ChoiceField(
         label="What is at risk?",
         widget=forms.RadioSelect,
-        choices=[(one.value, words) for one, words in IN_WORDS.items()],
+        choices=[(emergency.value, words) for emergency, words in IN_WORDS.items()],
         error_messages={"required": "Choose what is at risk."},
     )
     who = forms.CharField(

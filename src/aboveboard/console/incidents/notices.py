@@ -94,24 +94,24 @@ def people(request: HttpRequest, number: int, batch_id: int, state: str) -> Http
     if not after.isdigit():
         raise Http404
     _own(number, batch_id)
-    found = notices.dispatches(
+    dispatches = notices.dispatches(
         batch_id, state, reason=request.GET.get("reason") or None, after=int(after), limit=PAGE_SIZE
     )
     context = {
         "page": queries.page(number, at=clock.now()),
         "batch_id": batch_id,
         "state": state,
-        "rows": found,
-        "older": f"?after={found[-1].id}" if len(found) == PAGE_SIZE else "",
+        "rows": dispatches,
+        "older": f"?after={dispatches[-1].id}" if len(dispatches) == PAGE_SIZE else "",
     }
     return render(request, "console/incidents/notice_people.html", context)
 
 
 def _own(number: int, batch_id: int) -> notices.BatchView:
-    found = notices.batch(batch_id)
-    if found.incident.number != number:
+    batch = notices.batch(batch_id)
+    if batch.incident.number != number:
         raise Http404
-    return found
+    return batch
 
 
 def _show(
@@ -143,9 +143,9 @@ def _show(
 
 def _steps(view: notices.BatchView) -> list[dict[str, object]]:
     """Return who decided what about a batch, oldest first."""
-    found = [("Prepared", view.prepared_by, view.prepared_at)]
-    found += [(decision.step.label, decision.by, decision.at) for decision in view.decisions]
+    steps = [("Prepared", view.prepared_by, view.prepared_at)]
+    steps += [(decision.step.label, decision.by, decision.at) for decision in view.decisions]
     return [
         {"words": f"{words} by the {by['role'].replace('-', ' ')}, {by['team']}", "at": at}
-        for words, by, at in found
+        for words, by, at in steps
     ]

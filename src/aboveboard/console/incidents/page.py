@@ -105,9 +105,9 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def duty(request: HttpRequest, number: int, duty_id: int) -> HttpResponse:
     """Show one duty with its law; POST records that it was done."""
-    found = queries.duty(duty_id, at=clock.now())
+    record = queries.duty(duty_id, at=clock.now())
     page = queries.page(number, at=clock.now())
-    if found is None or all(each.id != duty_id for each in page.duties):
+    if record is None or all(each.id != duty_id for each in page.duties):
         raise Http404
     form = DoneForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -125,7 +125,7 @@ def duty(request: HttpRequest, number: int, duty_id: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return HttpResponseRedirect(reverse("console:incident", args=[number]))
-    context = {"page": page, "duty": found, "form": form}
+    context = {"page": page, "duty": record, "form": form}
     return render(
         request, "console/incidents/duty.html", context, status=422 if form.errors else 200
     )
@@ -210,10 +210,10 @@ class Open:
 
 def still_open(report: reports.AuthorityReport) -> list[Open]:
     """Return what the report lacks: first what the law asks, then what only the ICO's form does."""
-    found = [Open(item.question, item.article, answered_by(item.key)) for item in report.missing]
+    required = [Open(item.question, item.article, answered_by(item.key)) for item in report.missing]
     asked = {item.key for item in report.missing}
     only = [answer for answer in report.ico if answer.missing and answer.key not in asked]
-    return found + [
+    return required + [
         Open(answer.question, "the ICO’s form", answered_by(answer.key)) for answer in only
     ]
 

@@ -18,7 +18,7 @@ from aboveboard.retention.sweep import queries
 @require_safe
 def sweep(request: HttpRequest, sweep_id: int) -> HttpResponse:
     """Show one sweep. ``?outcome=`` lists the rows that came to that, ``?after=`` goes further."""
-    found, promise = queries.sweep(sweep_id), in_force().promise
+    record, promise = queries.sweep(sweep_id), in_force().promise
     outcome, after = request.GET.get("outcome"), request.GET.get("after", "0")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
     rows = queries.page(sweep_id, outcome=outcome, after=start)
@@ -26,14 +26,14 @@ def sweep(request: HttpRequest, sweep_id: int) -> HttpResponse:
     titles = {key: str(purpose.title) for key, purpose in promise.purposes.items()}
     chosen = f"&outcome={outcome}" if outcome in queries.outcome_words() else ""
     context = {
-        "sweep": found,
+        "sweep": record,
         "lines": [
             {
                 "line": line,
                 "field": labels.get(line.field, line.field),
                 "purpose": titles.get(line.purpose, line.purpose),
             }
-            for line in queries.report(found)
+            for line in queries.report(record)
         ],
         "outcomes": [
             (code, queries.outcome_words()[code], people)
