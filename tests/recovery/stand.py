@@ -18,7 +18,7 @@ from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.verify.sources import Folder
 from aboveboard.recovery import actions
-from aboveboard.recovery.actions import Made
+from aboveboard.recovery.actions import BackupResult
 from aboveboard.recovery.queries import RestoreReport
 from aboveboard.recovery.restoring.load import load
 from aboveboard.recovery.restoring.parts import checked
@@ -32,7 +32,7 @@ def log() -> Path:
     return settings.current().path("log")
 
 
-def back_up(folder: Path, at: datetime) -> Made:
+def back_up(folder: Path, at: datetime) -> BackupResult:
     sequence_now()
     made = actions.back_up(folder, by=SYSTEM, at=at)
     sequence_now()

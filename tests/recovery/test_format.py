@@ -17,7 +17,7 @@ from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.verify.log import verify_log
 from aboveboard.ledger.verify.sources import Backup, SourceUnreadable
 from aboveboard.recovery import actions, backups, manifest
-from aboveboard.recovery.actions import Made
+from aboveboard.recovery.actions import BackupResult
 from aboveboard.recovery.manifest import FILE
 from aboveboard.recovery.models import Restoration
 from aboveboard.recovery.restoring.load import load as put_back
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Made:
+def made(tmp_path: Path) -> BackupResult:
     load(3)
     return stand.back_up(tmp_path / "backups", NOW)
 
@@ -86,31 +86,31 @@ def manifest_changed(part: Path) -> None:
 
 def rewritten(part: Path, change: Callable[[dict[str, object]], object]) -> None:
     """Change the manifest, and its digest with it."""
-    said = json.loads((part / FILE).read_text())
-    del said["sha256"]
-    change(said)
-    (part / FILE).write_text(json.dumps(said | {"sha256": digest(said)}))
+    fields = json.loads((part / FILE).read_text())
+    del fields["sha256"]
+    change(fields)
+    (part / FILE).write_text(json.dumps(fields | {"sha256": digest(fields)}))
 
 
 def not_whole(part: Path) -> None:
-    rewritten(part, lambda said: said.pop("tables"))
+    rewritten(part, lambda fields: fields.pop("tables"))
 
 
 def of_another_format(part: Path) -> None:
-    rewritten(part, lambda said: said.update(format=2, version="9.9"))
+    rewritten(part, lambda fields: fields.update(format=2, version="9.9"))
 
 
 def of_a_newer_version(part: Path) -> None:
     # It is a list.
-    rewritten(part, lambda said: said["migrations"].append("vault.9999_later"))  # type: ignore[attr-defined]
+    rewritten(part, lambda fields: fields["migrations"].append("vault.9999_later"))  # type: ignore[attr-defined]
 
 
 def of_another_instance(part: Path) -> None:
-    rewritten(part, lambda said: said.update(origin="other.example/log"))
+    rewritten(part, lambda fields: fields.update(origin="other.example/log"))
 
 
 def of_another_database(part: Path) -> None:
-    rewritten(part, lambda said: said.update(database="another"))
+    rewritten(part, lambda fields: fields.update(database="another"))
 
 
 UNFIT: dict[Callable[[Path], None], tuple[str, str]] = {
@@ -132,7 +132,7 @@ UNFIT: dict[Callable[[Path], None], tuple[str, str]] = {
 
 @pytest.mark.parametrize("spoil", UNFIT, ids=lambda spoil: spoil.__name__)
 def test_each_way_to_be_unfit_is_named_and_changes_nothing(
-    made: Made, spoil: Callable[[Path], None]
+    made: BackupResult, spoil: Callable[[Path], None]
 ) -> None:
     spoil(made.records)
     with pytest.raises(AboveboardError) as refused:
@@ -144,13 +144,13 @@ def test_each_way_to_be_unfit_is_named_and_changes_nothing(
     assert not Restoration.objects.exists()
 
 
-def test_the_log_is_missed_too(made: Made) -> None:
+def test_the_log_is_missed_too(made: BackupResult) -> None:
     log_missing(made.records)
     with pytest.raises(manifest.BackupDamaged, match=r"log\.tar is missing"):
         manifest.check(made.records)
 
 
-def test_both_parts_of_one_that_is_not_ours_are_refused(made: Made) -> None:
+def test_both_parts_of_one_that_is_not_ours_are_refused(made: BackupResult) -> None:
     for part in (made.records, made.keys):
         of_another_instance(part)
     with pytest.raises(AboveboardError, match=r"its log is other\.example/log"):
@@ -158,7 +158,7 @@ def test_both_parts_of_one_that_is_not_ours_are_refused(made: Made) -> None:
     for part in (made.records, made.keys):
         rewritten(
             part,
-            lambda said: said.update(
+            lambda fields: fields.update(
                 origin=stand.settings.current().ledger.origin, database="another"
             ),
         )
@@ -168,7 +168,7 @@ def test_both_parts_of_one_that_is_not_ours_are_refused(made: Made) -> None:
 
 
 def test_keys_that_are_older_than_the_records_or_no_keys_are_refused(
-    made: Made, tmp_path: Path
+    made: BackupResult, tmp_path: Path
 ) -> None:
     older = shutil.copytree(made.keys, tmp_path / "kept")
     newer = stand.back_up(tmp_path / "backups", NOW + WEEK)
@@ -179,7 +179,7 @@ def test_keys_that_are_older_than_the_records_or_no_keys_are_refused(
         checked(newer.records, made.records)
 
 
-def test_the_log_inside_verifies_and_a_damaged_archive_says_so(made: Made) -> None:
+def test_the_log_inside_verifies_and_a_damaged_archive_says_so(made: BackupResult) -> None:
     whole = manifest.read(made.records)
     keys = [Verifier.from_vkey(key) for key in whole.ledger.vkeys]
     report, _ = verify_log(Backup(made.records), keys)
@@ -195,7 +195,7 @@ def test_the_log_inside_verifies_and_a_damaged_archive_says_so(made: Made) -> No
         Backup(made.records)
 
 
-def test_no_key_is_in_the_records_part_and_no_root_key_in_either(made: Made) -> None:
+def test_no_key_is_in_the_records_part_and_no_root_key_in_either(made: BackupResult) -> None:
     from aboveboard.keys.models import InstanceSecret, PersonKey, WrappingKey
 
     wrapped = [
@@ -206,8 +206,8 @@ def test_no_key_is_in_the_records_part_and_no_root_key_in_either(made: Made) -> 
     assert len(wrapped) > 4
     records = b"".join(path.read_bytes() for path in made.records.rglob("*") if path.is_file())
     keys = b"".join(path.read_bytes() for path in made.keys.rglob("*") if path.is_file())
-    assert not [one for one in wrapped if one in records]
-    assert all(one in keys for one in wrapped)
+    assert not [key for key in wrapped if key in records]
+    assert all(key in keys for key in wrapped)
     root = stand.settings.current().path("root.key").read_text().strip()
     assert root.encode() not in records + keys
     assert bytes.fromhex(root) not in records + keys
@@ -223,7 +223,7 @@ def test_passwords_are_taken_out_of_the_settings() -> None:
 
 
 def test_a_second_backup_in_the_same_second_is_refused_and_the_first_stays(
-    made: Made, tmp_path: Path
+    made: BackupResult, tmp_path: Path
 ) -> None:
     with pytest.raises(AboveboardError, match="a backup called"):
         stand.back_up(tmp_path / "backups", NOW)

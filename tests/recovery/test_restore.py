@@ -80,8 +80,8 @@ def test_nothing_serves_between_the_rows_and_the_replay(
         ["import", "none.csv", "--sample-mapping"],
     ):
         assert main.main(words) == 6, words
-        said = capsys.readouterr().err
-        assert "aboveboard restore --resume" in said, words
+        printed = capsys.readouterr().err
+        assert "aboveboard restore --resume" in printed, words
     for address, kind in (
         ("/", "text/plain"),
         ("/trust/", "text/plain"),
@@ -252,9 +252,9 @@ def test_holds_restrictions_and_erased_fields_are_repeated(backups_in: Path) -> 
     assert (row.reference, row.until, row.at, row.ended_at) == ("case/1", NOW + WEEK, at, None)
     assert Restriction.objects.get(person_id=rests).ended_at is None
     assert Hold.objects.get(person_id=lost).ended_reference == "case/0/closed"
-    found = person(held)
-    assert found is not None
-    assert found.held_until == NOW + WEEK
+    held_person = person(held)
+    assert held_person is not None
+    assert held_person.held_until == NOW + WEEK
     with pytest.raises(HeldByLaw):
         vault.erase(held, reason="asked", by=SYSTEM, at=NOW)
     assert held_fields(lost) == before - {"email"}
@@ -346,7 +346,7 @@ def test_an_incident_with_its_duties_and_notices_comes_back(
     made = stand.back_up(backups_in, NOW)
     put_back(checked(made.records, made.keys), replace=True, at=NOW)
     after = {table: rows(table) for table in before}
-    changed = {table for table, found in before.items() if after[table] != found}
+    changed = {table for table, held_person in before.items() if after[table] != held_person}
     # What the backup and the restoration write themselves.
     assert changed <= {
         "recovery_restoration",

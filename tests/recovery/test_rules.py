@@ -32,7 +32,7 @@ def test_every_kind_that_is_declared_has_its_rule() -> None:
         for facts in package.entries:
             outcome, sentence = rules.rule(facts.kind)
             assert sentence == facts.on_restore.sentence
-            assert (outcome is rules.Outcome.REPEATED) == (facts.kind in rules.repeats())
+            assert (outcome is rules.ReplayOutcome.REPEATED) == (facts.kind in rules.repeats())
 
 
 @pytest.mark.parametrize("kind", FORGOTTEN_ONCE)
@@ -42,4 +42,4 @@ def test_no_kind_is_forgotten_again(kind: str) -> None:
 
 def test_a_job_is_no_entry_and_a_newer_version_has_kinds_of_its_own() -> None:
     for kind in ("emergency.opened", "something.newer"):
-        assert rules.rule(kind) == (rules.Outcome.NOT_REPEATED, rules.UNKNOWN)
+        assert rules.rule(kind) == (rules.ReplayOutcome.NOT_REPEATED, rules.UNKNOWN)

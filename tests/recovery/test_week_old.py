@@ -24,7 +24,7 @@ from aboveboard.keys.models import PersonKey
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
 from aboveboard.recovery.queries import RestoreReport
-from aboveboard.recovery.restoring.rules import Outcome
+from aboveboard.recovery.restoring.rules import ReplayOutcome
 from aboveboard.vault import actions as vault
 from aboveboard.vault.models import SealedRecord
 from aboveboard.vault.queries import find, handle, held_fields, person
@@ -106,7 +106,7 @@ def use(person_id: int) -> UseResult:
     return access.use(ask.about(Subject(person_id)), at=NOW)
 
 
-def outcomes(done: RestoreReport, outcome: Outcome) -> dict[str, int]:
+def outcomes(done: RestoreReport, outcome: ReplayOutcome) -> dict[str, int]:
     return {line.kind: line.count for line in done.lines if line.outcome == outcome}
 
 
@@ -127,21 +127,21 @@ def assert_as_after_the_week(week: Week, done: RestoreReport) -> None:
     assert Account.objects.get(pk=week.leaver.id).closed_at is not None
     assert ServiceClient.objects.get(pk=week.till.id).revoked_at is not None
     # Everybody else opens.
-    found = use(week.stays)
-    assert found.allowed
-    name = found.values["first_name"]
+    result = use(week.stays)
+    assert result.allowed
+    name = result.values["first_name"]
     assert name is not None
     assert name.reveal() == week.stays_row["first_name"]
     # What cannot be repeated is said, with how many and why.
-    assert outcomes(done, Outcome.REPEATED) == {
+    assert outcomes(done, ReplayOutcome.REPEATED) == {
         "erasure.done": 1,
         "choice.made": 1,
         "staff.closed": 1,
         "client.revoked": 1,
     }
-    assert outcomes(done, Outcome.NOT_REPEATED)["people.imported"] == 1
+    assert outcomes(done, ReplayOutcome.NOT_REPEATED)["people.imported"] == 1
     # Of somebody who came after the backup.
-    assert outcomes(done, Outcome.NOT_REPEATED)["choice.made"] == 1
+    assert outcomes(done, ReplayOutcome.NOT_REPEATED)["choice.made"] == 1
     assert all(line.reason for line in done.lines)
     # The log goes on: nothing that anybody saw is gone, and the next entry follows it.
     stand.assert_ledger_whole(week.size + 2)
@@ -174,8 +174,10 @@ def test_old_records_with_the_newest_keys_do_not_open_whom_the_log_forgot(
     assert newer.keys_removed == (week.made.keys.name,)
     stand.lose_everything()
     done = stand.restore(week.made.records, newer.keys, without_log=True)
-    assert outcomes(done, Outcome.REPEATED) == {"person without a key": 1}
-    assert outcomes(done, Outcome.NOT_REPEATED)["person without a record"] == len(week.later) - 1
+    assert outcomes(done, ReplayOutcome.REPEATED) == {"person without a key": 1}
+    assert (
+        outcomes(done, ReplayOutcome.NOT_REPEATED)["person without a record"] == len(week.later) - 1
+    )
     assert not find("customer_number", week.erased_row["customer_id"])
     assert person(week.erased) is None
     assert use(week.stays).allowed

@@ -65,9 +65,9 @@ def test_every_table_that_names_a_person_says_what_an_erasure_does_to_it() -> No
 def test_no_row_ties_the_handle_to_an_erased_person() -> None:
     (person, row), (other, _) = load(2)
     at = clock.now()
-    for one in (person, other):
+    for person_id in (person, other):
         choose(
-            one,
+            person_id,
             "personal-offers",
             Answer.YES,
             channel="phone",

@@ -24,10 +24,10 @@ from aboveboard.ledger.actions import append
 from aboveboard.ledger.published import log_folder
 from aboveboard.recovery import archive, backups, manifest
 from aboveboard.recovery.copying.postgres import Postgres
-from aboveboard.recovery.copying.snapshot import Database, OnStep, Taken
+from aboveboard.recovery.copying.snapshot import Database, OnStep, Snapshot
 from aboveboard.recovery.copying.sqlite import Sqlite
 from aboveboard.recovery.entries import BackupMade
-from aboveboard.recovery.manifest import KEYS, RECORDS, SETTINGS, Ledger, Manifest, Table
+from aboveboard.recovery.manifest import KEYS, RECORDS, SETTINGS, CopiedTable, LedgerHead, Manifest
 from aboveboard.recovery.models import Backup
 from aboveboard.vault import blind
 
@@ -36,7 +36,7 @@ _PASSWORD = re.compile(r"(://[^/\s\"'@:]*):[^/\s\"'@]*@")
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class BackupResult:
     """A backup that was finished: where its parts are, their bytes, and the keys
     parts that it replaced."""
 
@@ -58,7 +58,9 @@ def without_passwords(text: str) -> str:
     return _PASSWORD.sub(r"\1@", text)
 
 
-def back_up(where: Path, *, by: Actor, at: datetime, on_step: OnStep = lambda what: None) -> Made:
+def back_up(
+    where: Path, *, by: Actor, at: datetime, on_step: OnStep = lambda what: None
+) -> BackupResult:
     """Make a backup of the serving instance in the folder ``where``, and delete
     the keys of the one before.
 
@@ -82,9 +84,11 @@ def back_up(where: Path, *, by: Actor, at: datetime, on_step: OnStep = lambda wh
         parts = _parts(where, name)
         try:
             taken = _fill(*parts, at=at, on_step=on_step)  # 2-4
+            # Keys first: records that stood alone for a moment would be a backup without keys.
             for part in reversed(parts):
                 part.stand()  # 5
         except BaseException as error:
+            # Also for KeyboardInterrupt and SystemExit: half a backup must not stay under any name.
             for part in parts:
                 part.discard()
             if isinstance(error, OSError) and not isinstance(error, ConnectionError):
@@ -101,19 +105,24 @@ def back_up(where: Path, *, by: Actor, at: datetime, on_step: OnStep = lambda wh
             Backup.objects.create(
                 name=name, made_at=at, size=size, entries=entries, seconds=seconds
             )
+        # Last, when the new keys are flushed and recorded: until here the old ones still open all.
         gone = backups.remove_older_keys(where, keys.final)  # 7
-    return Made(records.final, keys.final, size, entries, seconds, tuple(gone))
+    return BackupResult(records.final, keys.final, size, entries, seconds, tuple(gone))
 
 
-def _parts(where: Path, name: str) -> tuple[backups.Part, backups.Part]:
+def _parts(where: Path, name: str) -> tuple[backups.BackupPart, backups.BackupPart]:
     try:
-        return backups.Part(where, name), backups.Part(where, backups.keys_name(name))
+        return backups.BackupPart(where, name), backups.BackupPart(where, backups.keys_name(name))
     except OSError as error:
         raise backups.CannotWrite(place=where, why=error.strerror) from None
 
 
-def _fill(records: backups.Part, keys: backups.Part, *, at: datetime, on_step: OnStep) -> Taken:
+def _fill(
+    records: backups.BackupPart, keys: backups.BackupPart, *, at: datetime, on_step: OnStep
+) -> Snapshot:
     current = settings.current()
+    # The log before the rows: the rows may then hold entries that the copy lacks, which a
+    # restoration bears. The other way round the log would be ahead of its database.
     on_step("log")
     with records.create(archive.LOG) as out:
         archive.pack_log(log_folder().path, out)
@@ -130,7 +139,11 @@ def _fill(records: backups.Part, keys: backups.Part, *, at: datetime, on_step: O
 
 
 def _manifest(
-    part: str, taken: Taken, tables: Mapping[str, Table], files: backups.Part, at: datetime
+    part: str,
+    taken: Snapshot,
+    tables: Mapping[str, CopiedTable],
+    files: backups.BackupPart,
+    at: datetime,
 ) -> Manifest:
     return Manifest(
         part=part,
@@ -142,7 +155,7 @@ def _manifest(
         migrations=taken.facts.migrations,
         sequences=taken.facts.sequences,
         index=blind.check(),
-        ledger=Ledger(taken.facts.ledger_size, taken.facts.ledger_note, ledger.verifier_keys()),
+        ledger=LedgerHead(taken.facts.ledger_size, taken.facts.ledger_note, ledger.verifier_keys()),
         tables=tables,
         files=files.files,
     )

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from aboveboard.ledger.folder import CHECKPOINT, VKEY
-from aboveboard.recovery.backups import Writing
+from aboveboard.recovery.backups import DigestedFile
 
 LOG: Final = "log.tar"
 INCIDENTS: Final = "incidents.tar"
 _STAGED: Final = "staged"
 
 
-def pack_log(folder: Path, out: Writing) -> None:
+def pack_log(folder: Path, out: DigestedFile) -> None:
     """Write a published log that may grow meanwhile.
 
     The checkpoint is read first, so every tile that it speaks of is there to be read afterwards. A
@@ -42,7 +42,7 @@ def pack_log(folder: Path, out: Writing) -> None:
             archive.addfile(info, io.BytesIO(data))
 
 
-def pack_incidents(folder: Path, out: Writing) -> None:
+def pack_incidents(folder: Path, out: DigestedFile) -> None:
     """Write the exposure sets. Uploads that wait, sealed, to be confirmed are left
     out: they live for hours."""
     with tarfile.open(

@@ -21,7 +21,7 @@ from typing import IO, Final
 
 from aboveboard.basics.errors import Conflict, Unavailable
 from aboveboard.recovery import manifest as manifests
-from aboveboard.recovery.manifest import File, Manifest
+from aboveboard.recovery.manifest import FileDigest, Manifest
 
 _KEYS: Final = ".keys"
 _PARTIAL: Final = ".partial"
@@ -58,6 +58,7 @@ def locked(place: Path) -> Iterator[None]:
         raise CannotWrite(place=place, why=error.strerror) from None
     try:
         try:
+            # The kernel's lock, not a file that says so: it goes with the process, however it dies.
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Conflict(why=f"another backup is being made in {place}") from None
@@ -68,7 +69,7 @@ def locked(place: Path) -> Iterator[None]:
         os.close(handle)
 
 
-class Part:
+class BackupPart:
     """A part being written, under a name that nobody takes for a backup, until
     :meth:`stand` gives it its own."""
 
@@ -78,19 +79,19 @@ class Part:
         if self.final.exists():
             raise Conflict(why=f"there is a backup called {name} already")
         self.folder.mkdir(mode=0o700)
-        self.files: list[File] = []
+        self.files: list[FileDigest] = []
 
     @contextmanager
-    def create(self, name: str) -> Iterator[Writing]:
+    def create(self, name: str) -> Iterator[DigestedFile]:
         """Write a file of the part; when done it is on the disk and in :attr:`files`."""
         path = self.folder / name
         path.parent.mkdir(exist_ok=True)
         with path.open("xb", buffering=_BLOCK) as raw:
-            file = Writing(raw)
+            file = DigestedFile(raw)
             yield file
             raw.flush()
             os.fsync(raw.fileno())
-            self.files.append(File(name, raw.tell(), file.digest.hexdigest()))
+            self.files.append(FileDigest(name, raw.tell(), file.digest.hexdigest()))
 
     def take(self, name: str) -> None:
         """Add a file that something else wrote into the folder."""
@@ -99,7 +100,7 @@ class Part:
             while block := file.read(_BLOCK):
                 digest.update(block)
             os.fsync(file.fileno())
-            self.files.append(File(name, file.tell(), digest.hexdigest()))
+            self.files.append(FileDigest(name, file.tell(), digest.hexdigest()))
 
     def finish(self, manifest: Manifest) -> None:
         """Write the manifest, and flush everything. The part still has its hidden name."""
@@ -112,6 +113,8 @@ class Part:
 
     def stand(self) -> None:
         """Give the part its name."""
+        # A rename within one folder is atomic; the folder is flushed after, or the name could be
+        # lost with the power.
         self.folder.rename(self.final)
         _flush(self.final.parent)
 
@@ -125,7 +128,7 @@ class Part:
         return sum(file.size for file in self.files)
 
 
-class Writing:
+class DigestedFile:
     """A file that is written from its beginning to its end, and digested on the way."""
 
     def __init__(self, raw: IO[bytes]) -> None:

@@ -30,6 +30,7 @@ class RestoredFirst:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on, or not."""
+        # Asked until the answer is yes, and never again: one read of an attribute on each request.
         if not self._finished:
             try:
                 self._finished = queries.check_finished()

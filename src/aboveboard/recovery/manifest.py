@@ -48,7 +48,7 @@ class BackupOfAnotherVersion(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class FileDigest:
     """One file of a part: its name below the part's folder, its bytes, its SHA-256 in hex."""
 
     name: str
@@ -57,7 +57,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CopiedTable:
     """One table: which file holds its rows, its columns in order, and how many rows."""
 
     file: str
@@ -66,7 +66,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class LedgerHead:
     """The ledger's tree when the snapshot was taken: the signed note of its head ("" while empty),
     and the keys it was signed with."""
 
@@ -90,9 +90,9 @@ class Manifest:
     migrations: Sequence[str]
     sequences: Mapping[str, int]
     index: str
-    ledger: Ledger
-    tables: Mapping[str, Table]
-    files: Sequence[File]
+    ledger: LedgerHead
+    tables: Mapping[str, CopiedTable]
+    files: Sequence[FileDigest]
 
     @property
     def size(self) -> int:
@@ -145,9 +145,9 @@ def read(folder: Path) -> Manifest:
 def _decoded(fields: dict[str, Any]) -> Manifest:
     del fields["format"]
     fields["made_at"] = clock.from_text(fields["made_at"])
-    fields["ledger"] = Ledger(**fields["ledger"])
-    fields["tables"] = {name: Table(**table) for name, table in fields["tables"].items()}
-    fields["files"] = [File(**file) for file in fields["files"]]
+    fields["ledger"] = LedgerHead(**fields["ledger"])
+    fields["tables"] = {name: CopiedTable(**table) for name, table in fields["tables"].items()}
+    fields["files"] = [FileDigest(**file) for file in fields["files"]]
     return Manifest(**fields)
 
 

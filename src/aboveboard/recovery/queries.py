@@ -12,7 +12,7 @@ from django.db import OperationalError, ProgrammingError
 from aboveboard.basics import settings
 from aboveboard.basics.errors import Unavailable
 from aboveboard.recovery.models import Backup, Restoration
-from aboveboard.recovery.restoring.rules import Outcome, ReportLine
+from aboveboard.recovery.restoring.rules import ReplayOutcome, ReportLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def report_of(row: Restoration) -> RestoreReport:
     lines = (
         ReportLine(
             line["kind"],
-            Outcome(line["outcome"]),
+            ReplayOutcome(line["outcome"]),
             line["count"],
             line["reason"],
             tuple(line.get("people", ())),

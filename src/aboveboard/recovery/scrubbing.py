@@ -24,6 +24,7 @@ def scrub() -> bool:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA busy_timeout")
             (patience,) = cursor.fetchone()
+            # TRUNCATE waits for every reader; nobody who is being served may wait for it in turn.
             cursor.execute("PRAGMA busy_timeout = 1000")
             try:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

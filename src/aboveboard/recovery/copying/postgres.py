@@ -14,10 +14,10 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from aboveboard.recovery.backups import CannotWrite, Part
+from aboveboard.recovery.backups import BackupPart, CannotWrite
 from aboveboard.recovery.copying import tables
-from aboveboard.recovery.copying.snapshot import OnStep, Taken, facts
-from aboveboard.recovery.manifest import Table
+from aboveboard.recovery.copying.snapshot import OnStep, Snapshot, facts
+from aboveboard.recovery.manifest import CopiedTable
 
 _BLOCK: Final = 1 << 20
 _SEQUENCES = (
@@ -34,14 +34,14 @@ ORDER BY ordinal_position
 class Postgres:
     """See :class:`aboveboard.recovery.copying.snapshot.Database`."""
 
-    def copy_out(self, records: Part, keys: Part, on_step: OnStep) -> Taken:
+    def copy_out(self, records: BackupPart, keys: BackupPart, on_step: OnStep) -> Snapshot:
         """See the protocol.
 
         Raises:
             CannotWrite: the disk of the parts is full or failing.
         """
         secret = tables.keys_tables()
-        made: dict[str, dict[str, Table]] = {"records": {}, "keys": {}}
+        made: dict[str, dict[str, CopiedTable]] = {"records": {}, "keys": {}}
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
@@ -54,9 +54,9 @@ class Postgres:
                 on_step(table)
                 part, name = (keys, "keys") if table in secret else (records, "records")
                 made[name][table] = self._copy(part, table)
-        return Taken(read, made["records"], made["keys"])
+        return Snapshot(read, made["records"], made["keys"])
 
-    def _copy(self, part: Part, table: str) -> Table:
+    def _copy(self, part: BackupPart, table: str) -> CopiedTable:
         file = f"rows/{table}.copy"
         with connection.cursor() as cursor:
             cursor.execute(_COLUMNS, [table])
@@ -68,9 +68,9 @@ class Postgres:
                         out.write(block)
             except OSError as error:
                 raise CannotWrite(place=part.final.parent, why=error.strerror) from None
-            return Table(file, columns, cursor.rowcount)
+            return CopiedTable(file, columns, cursor.rowcount)
 
-    def load(self, folder: str, tables: Mapping[str, Table]) -> None:
+    def load(self, folder: str, tables: Mapping[str, CopiedTable]) -> None:
         """See the protocol. Runs inside the caller's transaction, which checks the foreign keys
         when all tables are in."""
         with connection.cursor() as cursor:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from aboveboard.recovery.backups import Part
-from aboveboard.recovery.manifest import Table
+from aboveboard.recovery.backups import BackupPart
+from aboveboard.recovery.manifest import CopiedTable
 
 Query = Callable[[str], Sequence[Sequence[Any]]]
 OnStep = Callable[[str], None]
@@ -27,22 +27,22 @@ class SnapshotFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Snapshot:
     """A finished snapshot."""
 
     facts: SnapshotFacts
-    records: Mapping[str, Table]
-    keys: Mapping[str, Table]
+    records: Mapping[str, CopiedTable]
+    keys: Mapping[str, CopiedTable]
 
 
 class Database(Protocol):
     """One kind of database. Both do the same, and are held to it by the same tests."""
 
-    def copy_out(self, records: Part, keys: Part, on_step: OnStep) -> Taken:
+    def copy_out(self, records: BackupPart, keys: BackupPart, on_step: OnStep) -> Snapshot:
         """Write every table into the two parts, all as of one moment, while
         others go on writing."""
 
-    def load(self, folder: str, tables: Mapping[str, Table]) -> None:
+    def load(self, folder: str, tables: Mapping[str, CopiedTable]) -> None:
         """Put a part's rows into the tables of Django's connection, in place
         of whatever is in them."""
 
@@ -57,6 +57,7 @@ def facts(query: Query, sequences: Mapping[str, int]) -> SnapshotFacts:
         f"{app}.{name}"
         for app, name in query("SELECT app, name FROM django_migrations ORDER BY app, name")
     ]
+    # By table names, not through models: the connection that has the snapshot is not Django's.
     head = query("SELECT size, note FROM ledger_checkpointrow ORDER BY size DESC LIMIT 1")
     wrapping = query("SELECT provider, wrapped FROM keys_wrappingkey ORDER BY provider, id")
     size, note = head[0] if head else (0, "")

@@ -15,10 +15,10 @@ from typing import Final
 
 from django.db import connection
 
-from aboveboard.recovery.backups import CannotWrite, Part
+from aboveboard.recovery.backups import BackupPart, CannotWrite
 from aboveboard.recovery.copying import tables
-from aboveboard.recovery.copying.snapshot import OnStep, Taken, facts
-from aboveboard.recovery.manifest import Table
+from aboveboard.recovery.copying.snapshot import OnStep, Snapshot, facts
+from aboveboard.recovery.manifest import CopiedTable
 
 FILE: Final = "rows.sqlite3"
 
@@ -26,7 +26,7 @@ FILE: Final = "rows.sqlite3"
 class Sqlite:
     """See :class:`aboveboard.recovery.copying.snapshot.Database`."""
 
-    def copy_out(self, records: Part, keys: Part, on_step: OnStep) -> Taken:
+    def copy_out(self, records: BackupPart, keys: BackupPart, on_step: OnStep) -> Snapshot:
         """See the protocol.
 
         Raises:
@@ -50,11 +50,14 @@ class Sqlite:
             part.take(FILE)
         return taken
 
-    def _copied(self, database: sqlite3.Connection, records: Part, on_step: OnStep) -> Taken:
+    def _copied(
+        self, database: sqlite3.Connection, records: BackupPart, on_step: OnStep
+    ) -> Snapshot:
         secret = tables.keys_tables()
-        made: dict[str, dict[str, Table]] = {"records": {}, "keys": {}}
+        made: dict[str, dict[str, CopiedTable]] = {"records": {}, "keys": {}}
         names = tables.all_tables()
         try:
+            # Deferred: the first SELECT fixes the moment, and nobody who writes waits for us.
             database.execute("BEGIN")
             read = facts(
                 lambda statement: database.execute(statement).fetchall(), _sequences(database)
@@ -70,7 +73,7 @@ class Sqlite:
                     f'SELECT count(*) FROM {part}."{table}"'  # noqa: S608 - our own tables' names
                 ).fetchone()
                 columns = [row[1] for row in database.execute(f'PRAGMA main.table_info("{table}")')]
-                made[part][table] = Table(FILE, columns, count)
+                made[part][table] = CopiedTable(FILE, columns, count)
             database.execute("COMMIT")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorname.startswith(
@@ -80,9 +83,9 @@ class Sqlite:
                     place=records.final.parent, why="the disk is full or failing"
                 ) from None
             raise
-        return Taken(read, made["records"], made["keys"])
+        return Snapshot(read, made["records"], made["keys"])
 
-    def load(self, folder: str, tables: Mapping[str, Table]) -> None:
+    def load(self, folder: str, tables: Mapping[str, CopiedTable]) -> None:
         """See the protocol. Must not run inside a transaction: SQLite attaches nothing there."""
         with connection.cursor() as cursor:
             cursor.execute(

@@ -18,6 +18,8 @@ def keys_tables() -> set[str]:
 
 def all_tables() -> list[str]:
     """Return every table whose rows are copied, by name."""
+    # What the database has, not what the models name: a table that no model knows any more, of an
+    # older version, is data too.
     return sorted(set(connection.introspection.table_names()) - left_out())
 
 

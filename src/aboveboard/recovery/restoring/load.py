@@ -32,7 +32,7 @@ from aboveboard.recovery.copying.snapshot import OnStep
 from aboveboard.recovery.manifest import BackupDamaged, BackupOfAnotherVersion
 from aboveboard.recovery.models import Restoration
 from aboveboard.recovery.restoring import staging
-from aboveboard.recovery.restoring.parts import Parts
+from aboveboard.recovery.restoring.parts import BackupParts
 
 
 class BackupOfAnotherInstance(Invalid):
@@ -42,7 +42,9 @@ class BackupOfAnotherInstance(Invalid):
     next_step = "Nothing was changed. {fix}"
 
 
-def load(parts: Parts, *, replace: bool, at: datetime, on_step: OnStep = lambda what: None) -> None:
+def load(
+    parts: BackupParts, *, replace: bool, at: datetime, on_step: OnStep = lambda what: None
+) -> None:
     """Steps 2 to 6. The restoration is not finished then: ``replay`` follows.
 
     Raises:
@@ -68,6 +70,7 @@ def load(parts: Parts, *, replace: bool, at: datetime, on_step: OnStep = lambda 
             why=why, fix="Point database.url to an empty database of that kind."
         )
     with staging.staged(replace=replace):  # 2, 6
+        # Django's connection leads elsewhere from here; what was remembered is of the old one.
         forget_database()
         _fill(parts, on_step)  # 3
         _try_keys(parts)  # 4
@@ -80,13 +83,14 @@ def load(parts: Parts, *, replace: bool, at: datetime, on_step: OnStep = lambda 
             loaded_at=at,
             vkeys=list(parts.keys.ledger.vkeys),
         )
+    # Again: what was read while filling is of a database that has another name now.
     forget_database()
     exposures = parts.records_at / archive.INCIDENTS
     if exposures.is_file():
         archive.unpack_incidents(exposures, current.path("incidents"))
 
 
-def _fill(parts: Parts, on_step: OnStep) -> None:
+def _fill(parts: BackupParts, on_step: OnStep) -> None:
     """Step 3."""
     executor = MigrationExecutor(connection)
     applied = {
@@ -108,6 +112,8 @@ def _fill(parts: Parts, on_step: OnStep) -> None:
         )
     on_step("tables")
     graph = executor.loader.graph
+    # To the leaves of what the backup had, not to today's: its rows fit the tables of its own time.
+    # The newer migrations then change them, as they would have changed the living database.
     executor.migrate(
         [
             node
@@ -132,7 +138,7 @@ def _fill(parts: Parts, on_step: OnStep) -> None:
     call_command("createcachetable", verbosity=0)
 
 
-def _try_keys(parts: Parts) -> None:
+def _try_keys(parts: BackupParts) -> None:
     """Step 4."""
     secrets, first = keys.secret_names(), keys.people_with_keys().first()
     for name in secrets:

@@ -22,7 +22,7 @@ class PartsApart(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class BackupParts:
     """Both parts of a backup, checked: the folders and their manifests."""
 
     records_at: Path
@@ -31,14 +31,16 @@ class Parts:
     keys: Manifest
 
 
-def checked(records: Path, keys_part: Path, watch: Watch = lambda done, total: None) -> Parts:
+def checked(records: Path, keys_part: Path, watch: Watch = lambda done, total: None) -> BackupParts:
     """Step 1. Needs no database.
 
     Raises:
         NotABackup, BackupDamaged, BackupOfAnotherVersion: as ``manifest.check``.
         PartsApart: the keys are older than the records, or another instance's.
     """
-    parts = Parts(records, keys_part, manifest.check(records, watch), manifest.check(keys_part))
+    parts = BackupParts(
+        records, keys_part, manifest.check(records, watch), manifest.check(keys_part)
+    )
     if parts.records.part != RECORDS or parts.keys.part != KEYS:
         raise PartsApart(
             why=(

@@ -45,7 +45,7 @@ from aboveboard.recovery import backups
 from aboveboard.recovery.entries import RestoreDone
 from aboveboard.recovery.models import Restoration
 from aboveboard.recovery.queries import RestoreReport, report_of, unfinished_row
-from aboveboard.recovery.restoring.rules import Outcome, ReportLine, repeat, rule
+from aboveboard.recovery.restoring.rules import ReplayOutcome, ReportLine, repeat, rule
 from aboveboard.vault import actions as vault
 from aboveboard.vault import blind
 from aboveboard.vault import queries as people
@@ -111,7 +111,7 @@ def replay(
         ]
         restoration.finished_at = at
         restoration.save(update_fields=["report", "finished_at"])
-        counts = Counter(dict.fromkeys(Outcome, 0))
+        counts = Counter(dict.fromkeys(ReplayOutcome, 0))
         for line in lines:
             counts[line.outcome] += line.count
         entry = RestoreDone(
@@ -119,9 +119,9 @@ def replay(
             Code(backups.name_at(restoration.backup_made_at)),
             restoration.entries,
             bool(restoration.log),
-            counts[Outcome.REPEATED],
-            counts[Outcome.NOTHING_TO_DO],
-            counts[Outcome.NOT_REPEATED],
+            counts[ReplayOutcome.REPEATED],
+            counts[ReplayOutcome.NOTHING_TO_DO],
+            counts[ReplayOutcome.NOT_REPEATED],
         )
         append(entry, by=by, handle=None, at=at)
     sequence_now()
@@ -153,6 +153,7 @@ def _ingest(
                 made_at=f"{restoration.backup_made_at:%Y-%m-%d %H:%M} UTC", why="there is no log"
             )
         return
+    # The newest that proves itself; the others must be its beginnings, or the log was forked.
     newest, name = max(heads, key=lambda pair: pair[0].checkpoint.size)
     others = [head for head, _ in heads if head is not newest]
     with transaction.atomic():
@@ -174,19 +175,21 @@ def _erase_again(restoration: Restoration, progress: Progress) -> list[ReportLin
         vault.remove(person_id)
     lines = []
     if person_ids:
-        lines.append(ReportLine(_ERASED, Outcome.REPEATED, len(person_ids), rule(_ERASED)[1]))
+        lines.append(ReportLine(_ERASED, ReplayOutcome.REPEATED, len(person_ids), rule(_ERASED)[1]))
     if gone := len(erased) - len(person_ids):
         reason = (
             "the person is not in what was restored: they came after the backup, or were known to "
             "be erased"
         )
-        lines.append(ReportLine(_ERASED, Outcome.NOTHING_TO_DO, gone, reason))
+        lines.append(ReportLine(_ERASED, ReplayOutcome.NOTHING_TO_DO, gone, reason))
     if without_key:
         reason = (
             "the keys are newer than the records, and hold no key for the person any more: erased "
             "since, or merged with another"
         )
-        lines.append(ReportLine("person without a key", Outcome.REPEATED, len(without_key), reason))
+        lines.append(
+            ReportLine("person without a key", ReplayOutcome.REPEATED, len(without_key), reason)
+        )
     return lines
 
 
@@ -196,28 +199,29 @@ def _destroy_spare_keys() -> list[ReportLine]:
     if not spare:
         return []
     reason = "they came after the backup, so their record is not in it: import them again"
-    return [ReportLine("person without a record", Outcome.NOT_REPEATED, spare, reason)]
+    return [ReportLine("person without a record", ReplayOutcome.NOT_REPEATED, spare, reason)]
 
 
 def _repeat(restoration: Restoration) -> list[ReportLine]:
     """Step 4."""
-    counts: Counter[tuple[str, Outcome, str]] = Counter()
+    counts: Counter[tuple[str, ReplayOutcome, str]] = Counter()
     rule_of = cache(rule)  # there may be millions of entries, of a few kinds
     handles = {
         entry.handle
         for entry in entries_from(restoration.entries)
-        if entry.handle and rule_of(entry.kind)[0] is Outcome.REPEATED
+        if entry.handle and rule_of(entry.kind)[0] is ReplayOutcome.REPEATED
     }
     person_ids = people.resolve_handles(handles)
     for entry in entries_from(restoration.entries):
         if entry.kind == _ERASED:
+            # Step 2 did these, before everything else.
             continue
         outcome, reason = rule_of(entry.kind)
-        if outcome is Outcome.REPEATED:
+        if outcome is ReplayOutcome.REPEATED:
             try:
                 repeat(entry, person_ids.get(entry.handle or ""))
             except (Conflict, NotFound, FactsMalformed, RecordDamaged) as error:
-                outcome, reason = Outcome.NOT_REPEATED, error.message
+                outcome, reason = ReplayOutcome.NOT_REPEATED, error.message
         counts[entry.kind, outcome, reason] += 1
     return [
         ReportLine(kind, outcome, count, reason)
@@ -232,6 +236,7 @@ def _of_older_keys(restoration: Restoration, progress: Progress) -> list[ReportL
         return []
     lines, total, done = [], people.people_count(), 0
     damaged: list[int] = []
+    # In pages: an instance may have a hundred million records, and memory must not grow with it.
     remaining = iter(people.iter_person_ids())
     while page := list(islice(remaining, _PAGE)):
         damaged += people.unreadable(page)
@@ -244,7 +249,11 @@ def _of_older_keys(restoration: Restoration, progress: Progress) -> list[ReportL
         )
         lines.append(
             ReportLine(
-                "record of an older key", Outcome.NOT_REPEATED, len(damaged), reason, tuple(damaged)
+                "record of an older key",
+                ReplayOutcome.NOT_REPEATED,
+                len(damaged),
+                reason,
+                tuple(damaged),
             )
         )
     if restoration.index != blind.check():
@@ -252,7 +261,7 @@ def _of_older_keys(restoration: Restoration, progress: Progress) -> list[ReportL
             "the index key was changed after these records were made, so nobody is found: run "
             "aboveboard keys rotate-index --from-values"
         )
-        lines.append(ReportLine("look-ups", Outcome.NOT_REPEATED, total, reason))
+        lines.append(ReportLine("look-ups", ReplayOutcome.NOT_REPEATED, total, reason))
     return lines
 
 
@@ -267,4 +276,4 @@ def _stop_notices(by: Actor, at: datetime) -> list[ReportLine]:
         "batches of notices with some unsent are stopped: see who was notified since, then let "
         "them continue"
     )
-    return [ReportLine("notices waiting", Outcome.NOT_REPEATED, len(stopped), reason)]
+    return [ReportLine("notices waiting", ReplayOutcome.NOT_REPEATED, len(stopped), reason)]

@@ -20,7 +20,7 @@ from aboveboard.basics.package import NotHeld, Recorded, gathered
 from aboveboard.ledger.format.entry import EntryBody
 
 
-class Outcome(StrEnum):
+class ReplayOutcome(StrEnum):
     """What becomes of an entry."""
 
     REPEATED = "repeated"
@@ -34,7 +34,7 @@ class ReportLine:
     is about, where nothing else says."""
 
     kind: str
-    outcome: Outcome
+    outcome: ReplayOutcome
     count: int
     reason: str
     people: tuple[int, ...] = ()
@@ -46,18 +46,18 @@ UNKNOWN: Final = (
 )
 
 
-def rule(kind: str) -> tuple[Outcome, str]:
+def rule(kind: str) -> tuple[ReplayOutcome, str]:
     """Return what becomes of an entry of ``kind``, and the sentence that says so."""
     if (facts := declared().get(kind)) is not None:
         answer = facts.on_restore
         return _OUTCOMES[type(answer)], answer.sentence
-    return Outcome.NOT_REPEATED, UNKNOWN
+    return ReplayOutcome.NOT_REPEATED, UNKNOWN
 
 
-_OUTCOMES: Final[Mapping[type, Outcome]] = {
-    Repeat: Outcome.REPEATED,
-    Nothing: Outcome.NOTHING_TO_DO,
-    Redo: Outcome.NOT_REPEATED,
+_OUTCOMES: Final[Mapping[type, ReplayOutcome]] = {
+    Repeat: ReplayOutcome.REPEATED,
+    Nothing: ReplayOutcome.NOTHING_TO_DO,
+    Redo: ReplayOutcome.NOT_REPEATED,
 }
 
 

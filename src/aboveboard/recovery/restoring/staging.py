@@ -103,6 +103,7 @@ def _sqlite(replace: bool) -> Iterator[None]:
         try:
             yield
             connection.close()
+            # Whole and flushed before it takes the name: a crash leaves the one file or the other.
             _settle(beside)
             _remove(file, keep_itself=True)
             beside.replace(file)
