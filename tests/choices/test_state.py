@@ -25,11 +25,11 @@ def test_nobody_who_never_chose_has_said_yes() -> None:
 
 
 def test_a_yes_taken_back_is_a_no() -> None:
-    said = [
+    events = [
         ChoiceEvent(START, 1, "personal-offers", Answer.YES),
         ChoiceEvent(START + timedelta(days=9), 2, "personal-offers", Answer.NO),
     ]
-    assert fold(said).answer("personal-offers") is Answer.NO
+    assert fold(events).answer("personal-offers") is Answer.NO
 
 
 def test_of_two_in_the_same_moment_the_later_recorded_stands() -> None:
@@ -83,8 +83,8 @@ def test_what_they_say_after_the_merge_is_their_word(
     one: list[ChoiceEvent], other: list[ChoiceEvent], answer: Answer
 ) -> None:
     since = START + timedelta(days=1)
-    said = ChoiceEvent(since + timedelta(minutes=1), 20_000, "personal-offers", answer)
-    assert fold_merged({1: [*one, said], 2: other}, since).answer("personal-offers") is answer
+    events = ChoiceEvent(since + timedelta(minutes=1), 20_000, "personal-offers", answer)
+    assert fold_merged({1: [*one, events], 2: other}, since).answer("personal-offers") is answer
 
 
 @given(histories, st.integers(0, 50))

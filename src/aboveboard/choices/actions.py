@@ -72,13 +72,17 @@ def choose(
         EvidenceRefused: the evidence is not a reference.
     """
     adopted = promise.in_force()
+    # Before anybody is looked up: how a wrong question is refused must not say who is held.
     check(adopted.promise, purpose, channel=channel, evidence=evidence, by=by)
     with transaction.atomic():
+        # The person's row first, as an erasure and a merge do: a choice made meanwhile lands on who
+        # they are afterwards, or finds nobody.
         person_id = lock_person(person_id)
         who = handle(person_id)
         if who is None:
             raise NotFound(what="person")
         made = ChoiceMade(Word(purpose), answer, Word(channel), Reference(evidence), adopted.serial)
+        # The entry before the row, which names it; both or neither.
         entry_id = append(made, by=by, handle=who, at=at)
         row = Choice.objects.create(
             entry_id=entry_id, person_id=person_id, **_columns(made, by=by, at=at)
@@ -96,6 +100,7 @@ def repeat(entry: Recorded[ChoiceMade]) -> bool:
     if entry.person_id is None:
         raise NotHeld(what="person")
     columns = _columns(entry.facts, by=entry.by, at=entry.at)
+    # By entry, not by content: the same answer given twice is two choices.
     _, new = Choice.objects.get_or_create(
         entry_id=entry.id, defaults={"person_id": entry.person_id, **columns}
     )
@@ -127,6 +132,7 @@ def check(promised: Promise, purpose: str, *, channel: str, evidence: str, by: A
         raise NoChoiceHere(
             purpose=purpose, why=f"it rests on {known.basis.value.replace('_', ' ')}"
         )
+    # Art. 7(3), 21(4): the person's own no is never refused for the way it came.
     if channel not in promised.channels and by.kind is not ActorKind.PERSON:
         raise ChannelUnknown(channels=", ".join(promised.channels))
     if not evidence or not fits(Reference, evidence):

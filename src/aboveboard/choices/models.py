@@ -29,8 +29,10 @@ class Choice(models.Model):
     entry_id = models.BigIntegerField(help_text="the ledger entry that proves it")
 
     class Meta:
-        """A person's choices are read together, oldest first."""
+        """A person's choices are read together, oldest first; a restoration and the comparison with
+        the log look for the row of an entry."""
 
         indexes: ClassVar = [
-            models.Index(fields=["person_id", "at", "id"], name="choices_of_person")
+            models.Index(fields=["person_id", "at", "id"], name="choices_of_person"),
+            models.Index(fields=["entry_id"], name="choices_of_entry"),
         ]

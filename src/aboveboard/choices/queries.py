@@ -45,6 +45,7 @@ def consent_states(person_ids: Collection[int]) -> dict[int, ConsentState]:
         events.setdefault(person_id, {}).setdefault(number, []).append(
             ChoiceEvent(at, choice_id, purpose, Answer(answer))
         )
+        # The latest merge decides: what was said before it may not have known of the other record.
         if since is not None:
             merged_at[person_id] = max(since, merged_at.get(person_id, since))
     return {
@@ -126,12 +127,14 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
     Raises:
         ReceiptNotPossible: that promise has no such purpose.
     """
+    # The words they read then, not today's: a receipt is evidence of what was asked (Art. 7(1)).
     version = promise.version(choice.promise_serial)
     spoken = version.promise.in_language(language)
     purpose = spoken.purposes.get(choice.purpose)
     if purpose is None or not (purpose.needs_consent or purpose.objectable):
         raise ReceiptNotPossible(what=f"choice {choice.id}")
     labels = [categories.get(key).label for key in spoken.categories_of(purpose.fields)]
+    # The entry may still wait to be put into the tree; the receipt says so by having no proof.
     try:
         proof = ledger.proof(choice.entry_id)
     except ledger.NotYet:

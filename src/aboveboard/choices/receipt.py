@@ -73,6 +73,7 @@ def as_json_ld(receipt: Receipt) -> dict[str, Json]:
         "@type": "dpv:ConsentRecord",
         "ab:schema_version": "ISO/IEC TS 27560:2023",
         "dct:identifier": f"choice/{receipt.choice_id}",
+        # Their handle: whoever finds the file learns no name from it.
         "dpv:hasDataSubject": receipt.person,
         "dpv:hasDataController": {
             "dct:title": receipt.controller,

@@ -70,6 +70,7 @@ def fold(events: Iterable[ChoiceEvent]) -> ConsentState:
     last: dict[str, ChoiceEvent] = {}
     for event in events:
         known = last.get(event.purpose)
+        # Compared whole: of two in one moment the later recorded counts, on every machine alike.
         if known is None or known < event:
             last[event.purpose] = event
     return ConsentState(MappingProxyType(last))
@@ -96,4 +97,5 @@ def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -
 
 
 def _stricter(event: ChoiceEvent) -> tuple[bool, ChoiceEvent]:
+    # A no beats any yes, however late; among equals the later.
     return event.answer is Answer.NO, event
