@@ -33,10 +33,10 @@ def check_refusal(story: Story) -> None:
     changes, code, blamed, fix = story
     source = edited(*changes)
     lines = source.splitlines()
-    found = [problem for problem in problems(source) if problem.code == code]
-    assert found, f"not refused for {code}: {[p.code for p in problems(source)]}"
-    assert any(blamed in lines[problem.line - 1] and fix in problem.fix for problem in found), [
-        str(p) for p in found
+    matches = [problem for problem in problems(source) if problem.code == code]
+    assert matches, f"not refused for {code}: {[p.code for p in problems(source)]}"
+    assert any(blamed in lines[problem.line - 1] and fix in problem.fix for problem in matches), [
+        str(problem) for problem in matches
     ]
     for problem in problems(source):
         assert problem.file == "promise.yaml"

@@ -49,11 +49,11 @@ def test_the_command_says_which_it_was(tmp_path: Path, capsys: pytest.CaptureFix
     file.write_text(TEXT, "utf-8")
     parser = argparse.ArgumentParser()
     command.configure(parser)
-    said = []
+    outputs = []
     for _ in range(2):
         assert command.run(parser.parse_args(["adopt", str(file)])) == 0
-        said.append(capsys.readouterr().out)
-    assert "of the promise is now in force" in said[0]
-    assert said[1].startswith("This promise is already in force, as version ")
-    assert "Nothing was changed." in said[1]
+        outputs.append(capsys.readouterr().out)
+    assert "of the promise is now in force" in outputs[0]
+    assert outputs[1].startswith("This promise is already in force, as version ")
+    assert "Nothing was changed." in outputs[1]
     assert len(written()) == 1

@@ -57,10 +57,10 @@ def test_a_refused_promise(folder: Path) -> None:
 
 def test_a_refused_promise_for_a_program(folder: Path) -> None:
     done = run(folder, "check", "bad.yaml", "--json")
-    said = json.loads(done.stdout)
+    answer = json.loads(done.stdout)
     assert done.returncode == 1
-    assert said["accepted"] is False
-    assert [problem["code"] for problem in said["problems"]] == ["undeclared_role"]
+    assert answer["accepted"] is False
+    assert [problem["code"] for problem in answer["problems"]] == ["undeclared_role"]
     assert json.loads(run(folder, "check", "good.yaml", "--json").stdout)["accepted"] is True
 
 

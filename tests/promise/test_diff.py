@@ -197,11 +197,13 @@ STORIES = {
 @pytest.mark.parametrize("name", STORIES)
 def test_each_change_is_said_on_the_right_side(name: str) -> None:
     changes, direction, *sentences = STORIES[name]
-    found = compare(BEFORE, load(edited(*changes, base=SMALL), name="after"))
+    changes_seen = compare(BEFORE, load(edited(*changes, base=SMALL), name="after"))
     for words in sentences:
         assert [
-            change for change in found if change.direction is direction and words in change.sentence
-        ], found
+            change
+            for change in changes_seen
+            if change.direction is direction and words in change.sentence
+        ], changes_seen
 
 
 MIRRORED = [
@@ -239,7 +241,7 @@ def test_another_promise_altogether() -> None:
     assert {
         "A new purpose: “To deliver what you order”.",
         "We no longer use data for “To send news”.",
-    } <= {one.sentence for one in there}
-    assert [one.direction for one in there] == sorted(
-        (one.direction for one in there), key=list(Direction).index
+    } <= {change.sentence for change in there}
+    assert [change.direction for change in there] == sorted(
+        (change.direction for change in there), key=list(Direction).index
     )

@@ -61,8 +61,8 @@ def test_a_purpose_in_one_line(purpose: str, language: str, line: str) -> None:
 
 
 def test_abroad_is_said_with_its_safeguard() -> None:
-    said = explain.purpose_in_words(PROMISE, PROMISE.purposes["answer-contact"])
-    assert said.shared == (
+    sentences = explain.purpose_in_words(PROMISE, PROMISE.purposes["answer-contact"])
+    assert sentences.shared == (
         "Shared with the e-mail provider (United States; safeguard: the UK transfer agreement "
         "or addendum)."
     )
@@ -83,9 +83,11 @@ def test_what_the_person_can_do() -> None:
 
 def test_special_data_is_named_as_such() -> None:
     promise = load(SMALL, name="x")
-    said = explain.purpose_in_words(promise, promise.purposes["news"])
-    assert said.held == "E-mail, allergies."
-    assert said.special == "This includes sensitive data, on the ground of your explicit consent."
+    sentences = explain.purpose_in_words(promise, promise.purposes["news"])
+    assert sentences.held == "E-mail, allergies."
+    assert (
+        sentences.special == "This includes sensitive data, on the ground of your explicit consent."
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,8 +108,8 @@ def test_special_data_is_named_as_such() -> None:
     ],
 )
 def test_periods_in_words(period: str, en: str, fr: str, de: str) -> None:
-    found = Period.parse(period)
-    assert [explain.period_in_words(found, language) for language in ("en", "fr", "de")] == [
+    length = Period.parse(period)
+    assert [explain.period_in_words(length, language) for language in ("en", "fr", "de")] == [
         en,
         fr,
         de,
@@ -117,16 +119,24 @@ def test_periods_in_words(period: str, en: str, fr: str, de: str) -> None:
 @pytest.mark.parametrize("start", RetentionStart)
 @pytest.mark.parametrize("language", ["en", "fr", "de"])
 def test_every_retention_can_be_said(start: RetentionStart, language: str) -> None:
-    said = explain.retention_in_words(Retention(Period(years=2), start, None), language)
-    assert explain.period_in_words(Period(years=2), language) in said
-    assert said.endswith(".")
+    sentences = explain.retention_in_words(Retention(Period(years=2), start, None), language)
+    assert explain.period_in_words(Period(years=2), language) in sentences
+    assert sentences.endswith(".")
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "de"])
 def test_no_sentence_is_longer_than_a_customer_reads(language: str) -> None:
     for purpose in PROMISE.purposes.values():
-        said = explain.purpose_in_words(PROMISE, purpose, language)
-        for part in (said.what, said.why, said.held, said.shared, said.kept, said.who, said.choice):
+        sentences = explain.purpose_in_words(PROMISE, purpose, language)
+        for part in (
+            sentences.what,
+            sentences.why,
+            sentences.held,
+            sentences.shared,
+            sentences.kept,
+            sentences.who,
+            sentences.choice,
+        ):
             for sentence in re.split(r"[.;]\s|\.$", part):
                 assert len(sentence.split()) <= PLAIN_SENTENCE_WORDS, sentence
 

@@ -201,7 +201,7 @@ def test_third_country_depends_on_where_we_are(home: str, there: str, third: boo
 def test_the_same_recipient_is_judged_by_the_organisation_s_law() -> None:
     """Brazil: adequate for the EU since January 2026, not for the UK."""
     to_brazil = ("    country: NL\n", "    country: BR\n")
-    assert "no_transfer_ground" in {one.code for one in problems(edited(to_brazil))}
+    assert "no_transfer_ground" in {problem.code for problem in problems(edited(to_brazil))}
     assert (
         problems(edited(to_brazil, ("  country: GB\n  trades_in", "  country: FR\n  trades_in")))
         == ()

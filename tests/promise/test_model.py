@@ -61,8 +61,8 @@ def test_the_longest_a_period_can_be(period: Period, moment: datetime) -> None:
     ],
 )
 def test_calendar_months_and_years(period: str, start: str, end: str) -> None:
-    found = Period.parse(period).after(datetime.fromisoformat(start).replace(tzinfo=UTC))
-    assert found.date().isoformat() == end
+    end_at = Period.parse(period).after(datetime.fromisoformat(start).replace(tzinfo=UTC))
+    assert end_at.date().isoformat() == end
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,42 @@ STORIES: dict[str, Story] = {
         "  time_zone: (GMT+00)",
         "such as Europe/London",
     ),
+    "the United Kingdom by its domain's letters": (
+        [("  country: GB\n", "  country: UK\n")],
+        "unknown_country",
+        "  country: UK",
+        "Did you mean `GB`?",
+    ),
+    "a country that does not exist": (
+        [("trades_in: [GB, US,", "trades_in: [GB, ZZ,")],
+        "unknown_country",
+        "ZZ,",
+        "such as GB",
+    ),
+    "a union where a country is meant": (
+        [("trades_in: [GB, US,", "trades_in: [EU, US,")],
+        "unknown_country",
+        "[EU,",
+        "a union has none",
+    ),
+    "a recipient in a country that is gone": (
+        [("    country: NL\n", "    country: TP\n")],
+        "unknown_country",
+        "country: TP",
+        "Did you mean `TL`?",
+    ),
+    "a language by its country's letters": (
+        [("languages: [en, fr, de]", "languages: [en, fr, de, jp]")],
+        "unknown_language",
+        "jp]",
+        "Did you mean `ja`?",
+    ),
+    "a language that does not exist": (
+        [("languages: [en, fr, de]", "languages: [en, fr, de, xx]")],
+        "unknown_language",
+        "xx]",
+        "such as fr",
+    ),
     "a national number without saying which": (
         [("    kind: date\n", "    kind: national_id\n")],
         "no_format",
@@ -250,7 +286,7 @@ def test_the_sample_is_accepted() -> None:
 
 
 def test_all_problems_at_once_in_the_order_of_the_file() -> None:
-    found = problems(
+    matches = problems(
         edited(
             ("user.contact.email", "user.contact.mail"),
             ("country: US", "country: IN"),
@@ -259,13 +295,13 @@ def test_all_problems_at_once_in_the_order_of_the_file() -> None:
             ("measure: people_told", "measure: published"),
         )
     )
-    assert [one.code for one in found] == [
+    assert [problem.code for problem in matches] == [
         "unknown_category",
         "unknown_transfer_ground",
         "undeclared_role",
         "no_loss_promise",
     ]
-    assert [one.line for one in found] == sorted(one.line for one in found)
+    assert [problem.line for problem in matches] == sorted(problem.line for problem in matches)
 
 
 def test_the_error_says_how_many_and_the_first() -> None:

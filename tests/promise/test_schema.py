@@ -11,7 +11,7 @@ import yaml
 
 from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.loading import lines, shape
-from aboveboard.promise.loading.problems import Report
+from aboveboard.promise.loading.problems import ProblemReport
 from aboveboard.promise.loading.schema import json_schema, resolved
 from tests.promise import RETAILER, SMALL, edited, problems, test_lawfulness, test_refusals
 from tests.promise.test_safety import HOSTILE, paths, put
@@ -33,11 +33,11 @@ def _items(tree: Any) -> lines.Item:
 
 
 def _reader_accepts(tree: Any) -> bool:
-    report = Report("x")
+    report = ProblemReport("x")
     root = _items(tree)
     assert isinstance(root, lines.Table)
     shape.check(root, report)
-    return not report.found
+    return not report.collected
 
 
 def _validator() -> Any:
@@ -149,11 +149,13 @@ def test_the_reference_names_every_code() -> None:
     text = REFERENCE.read_text("utf-8")
     table = text[text.index("## What is refused") : text.index("All problems are reported at once")]
     listed = set(re.findall(r"`([a-z0-9_]+)`", table))
-    found = {
+    refused_codes = {
         problem.code
         for stories in (test_refusals.STORIES, test_lawfulness.STORIES)
         for changes, *_ in stories.values()
         for problem in problems(edited(*changes))
     }
-    found |= {problem.code for source, _ in HOSTILE.values() for problem in problems(source)}
-    assert found == listed
+    refused_codes |= {
+        problem.code for source, _ in HOSTILE.values() for problem in problems(source)
+    }
+    assert refused_codes == listed

@@ -116,3 +116,18 @@ def test_no_such_version() -> None:
         queries.version(10**6)
     with pytest.raises(NotFound):
         queries.source(10**6)
+
+
+@pytest.mark.django_db
+def test_a_promise_adopted_with_a_code_that_is_refused_today_stays_readable() -> None:
+    """What was adopted before a code was checked must not stop every use of data."""
+    source = RETAILER.replace("trades_in: [GB, US,", "trades_in: [UK, US,")
+    PromiseVersion.objects.create(
+        digest=queries.digest_of(source),
+        name="old.yaml",
+        source=source,
+        adopted_at=AT,
+        adopted_by=SYSTEM.as_json(),
+    )
+    assert "UK" in queries.in_force().promise.organisation.trades_in
+    assert "unknown_country" in {problem.code for problem in queries.problems_today()}

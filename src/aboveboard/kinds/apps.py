@@ -17,6 +17,7 @@ class KindsConfig(AppConfig):
             name="kinds",
             public=(
                 "addresses",
+                "codes",
                 "days",
                 "kind",
                 "limits",

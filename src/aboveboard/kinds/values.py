@@ -10,9 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TypeAlias
 
-from babel import Locale
-
-from aboveboard.kinds import addresses, cards, days, national_ids, normalise
+from aboveboard.kinds import addresses, cards, codes, days, national_ids, normalise
 from aboveboard.kinds.kind import FieldKind, Misfit
 
 Reader: TypeAlias = "Callable[[str], str]"
@@ -88,26 +86,10 @@ def _customer_number(text: str) -> str:
 
 def _country(text: str) -> str:
     code = text.upper()
-    if code not in _countries():
+    if code not in codes.countries():
         raise Misfit("not_country", "a country as ISO 3166 writes it, such as GB")
     return code
 
 
 def _document(text: str) -> str:
     raise Misfit("not_document", "a document: those are added one by one, each a file")
-
-
-@cache
-def _countries() -> frozenset[str]:
-    codes = {str(code) for code in Locale("en").territories}
-    # CLDR's list has more than countries: pseudo-accents, pseudo-bidi, unknown,
-    # unions, outlying Oceania.
-    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - {
-        "XA",
-        "XB",
-        "ZZ",
-        "EU",
-        "EZ",
-        "UN",
-        "QO",
-    }

@@ -17,7 +17,7 @@ from aboveboard.basics.actor import ActorKind
 from aboveboard.choices.state import Answer, ChoiceRecord
 from aboveboard.law import categories
 from aboveboard.promise import explain
-from aboveboard.promise.model import Party, Promise, Purpose
+from aboveboard.promise.model import Promise, Purpose, RoleOrChannel
 from aboveboard.vault.origin import IMPORT, Origin
 
 _LOCALES = {"en": "en_GB"}  # "3 March 2026"; American English would turn it round
@@ -185,7 +185,7 @@ def answered(answer: Answer, *, objectable: bool) -> str:
     return gettext("You said yes") if answer is Answer.YES else gettext("You said no")
 
 
-def _title(party: Party | None, key: str) -> str:
+def _title(party: RoleOrChannel | None, key: str) -> str:
     return party.title if party else key.replace("-", " ").replace("_", " ")
 
 

@@ -25,6 +25,7 @@ def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> Adopted
     Raises:
         PromiseRefused: the promise has problems; the one in force stays.
     """
+    # Judged before the transaction: no lock should be held for as long as reading a file takes.
     promise = load(source, name=name)
     digest = digest_of(source)
     with transaction.atomic():
@@ -36,5 +37,6 @@ def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> Adopted
         row = PromiseVersion.objects.create(
             digest=digest, name=name[:200], source=source, adopted_at=at, adopted_by=by.as_json()
         )
+        # In the same transaction: a version without its entry would be in force and unprovable.
         append(PromiseAdopted(row.serial, Digest(digest)), by=by, handle=None, at=at)
     return Adopted(promise, row.serial, digest, at)

@@ -53,6 +53,7 @@ def _fields(old: Promise, new: Promise) -> Iterator[Change]:
         words = categories.get(field.category).label["en"]
         if before is None:
             yield Change(Direction.WIDENED, key, f"We now hold “{field.label}” ({words}).")
+            # Another meaning under the old name: what was allowed for the one is not for the other.
         elif before.category != field.category:
             yield Change(Direction.WIDENED, key, f"“{field.label}” now means {words}.")
         elif before.sensitive != field.sensitive:
@@ -205,6 +206,7 @@ def _retention(before: Purpose, after: Purpose) -> Iterator[Change]:
             f"{period_in_words(had.keep)}."
         )
         yield Change(direction, after.key, words)
+    # Which start is later depends on each person, so the doubt counts as more use.
     if had.starts is not has.starts:
         words = (
             f"The time that data for “{after.title}” is kept now runs from another moment: "
@@ -296,6 +298,7 @@ def _rest(old: Promise, new: Promise) -> Iterator[Change]:
             "organisation",
             f"Times are now shown in the time zone {zones[1]}, not {zones[0]}.",
         )
+    # The time zone changes what pages show and nothing that is promised: said apart.
     if replace(old.organisation, time_zone=zones[1]) != new.organisation:
         yield Change(
             Direction.REWORDED, "organisation", "The details of who makes this promise changed."

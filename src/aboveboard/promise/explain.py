@@ -92,6 +92,7 @@ def fields_in_words(promise: Promise, keys: Iterable[str], language: str = "en")
             for key in left
             if promise.fields[key].category in (*group["of"], *group.get("takes", ()))
         ]
+        # "Address" needs a street: a postcode or country alone is said as what it is.
         if any(promise.fields[key].category in group.get("needs", group["of"]) for key in inside):
             named[inside[0]] = group["words"][language]
             left = [key for key in left if key not in inside[1:]]

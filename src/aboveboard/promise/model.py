@@ -34,7 +34,6 @@ __all__ = [
     "LossMeasure",
     "LossPromise",
     "Organisation",
-    "Party",
     "Period",
     "Promise",
     "Purpose",
@@ -43,6 +42,7 @@ __all__ = [
     "RestrictedUse",
     "Retention",
     "RetentionStart",
+    "RoleOrChannel",
     "SpecialCondition",
     "Text",
     "Transfer",
@@ -127,7 +127,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class RoleOrChannel:
     """A role or a channel: its key in decisions, and its name on screens."""
 
     key: str
@@ -185,8 +185,8 @@ class Promise:
     organisation: Organisation
     languages: tuple[str, ...]
     fields: Mapping[str, Field]
-    roles: Mapping[str, Party]
-    channels: Mapping[str, Party]
+    roles: Mapping[str, RoleOrChannel]
+    channels: Mapping[str, RoleOrChannel]
     recipients: Mapping[str, Recipient]
     purposes: Mapping[str, Purpose]
     losses: Mapping[str, LossPromise]

@@ -60,9 +60,12 @@ class Period:
     def after(self, moment: datetime) -> datetime:
         """Return the moment this long after ``moment``; a day the month lacks
         becomes its last day."""
+        # Months first and days after, as RFC 3339's profile of ISO 8601 and Regulation 1182/71
+        # count: 31 January and one month is the last of February.
         month = moment.month - 1 + self.months
         year = moment.year + self.years + month // 12
         month = month % 12 + 1
+        # datetime ends here. A period this long means for ever, and must not stop a use.
         if year > _END_OF_TIME.year:
             return _END_OF_TIME
         day = min(moment.day, monthrange(year, month)[1])

@@ -50,10 +50,13 @@ class Retention:
     """Within this nobody need look at the calendar: it is on the path of every use."""
 
     def __post_init__(self) -> None:
+        # The class is frozen; this is the way that dataclasses themselves set a computed field.
         object.__setattr__(self, "_surely", self.keep.shortest())
 
     def over(self, began: datetime, at: datetime) -> bool:
         """Whether what began to be kept then may no longer be used at ``at``."""
+        # The short comparison first: this is asked at every use, and nearly every
+        # value is well within its time.
         return at - began > self._surely and at > self.keep.after(began)
 
 

@@ -141,6 +141,8 @@ def _adopted(serial: int, digest: str, name: str, adopted_at: datetime) -> Adopt
     return Adopted(_promise(serial, digest, name), serial, digest, adopted_at)
 
 
+# By number, digest and name, never by number alone: tests and restorations give a number twice.
+# 16: the version in force, and those that receipts still speak of.
 @lru_cache(maxsize=16)
 def _promise(serial: int, digest: str, name: str) -> Promise:
     """Read a version once per process."""

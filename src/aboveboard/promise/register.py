@@ -36,7 +36,7 @@ the point of Art. 30(1)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RegisterRow:
     """One processing activity; see :data:`COLUMNS`. An empty text means that there is none."""
 
     controller: str
@@ -52,7 +52,7 @@ class Row:
     security: str
 
 
-def rows(promise: Promise, language: str = "en") -> tuple[Row, ...]:
+def rows(promise: Promise, language: str = "en") -> tuple[RegisterRow, ...]:
     """Return the register, one row for each purpose, in the order of the promise."""
     return tuple(_row(promise, purpose, language) for purpose in promise.purposes.values())
 
@@ -100,7 +100,7 @@ def as_json_ld(promise: Promise) -> dict[str, Json]:
     }
 
 
-def _row(promise: Promise, purpose: Purpose, language: str) -> Row:
+def _row(promise: Promise, purpose: Purpose, language: str) -> RegisterRow:
     who = promise.organisation
     basis = bases.lawful_bases()[purpose.basis]
     keys = promise.categories_of(purpose.fields)
@@ -115,7 +115,7 @@ def _row(promise: Promise, purpose: Purpose, language: str) -> Row:
         who.representative,
     )
     trades_in = [country_in_words(country, language) for country in who.trades_in]
-    return Row(
+    return RegisterRow(
         controller="; ".join(dict.fromkeys(part for part in contacts if part)),
         purpose=purpose.title.say(language),
         description=f"{purpose.what.say(language)} {purpose.why.say(language)}",

@@ -4,7 +4,7 @@ Numbered as in :func:`load`:
 
 1. Is it text, and YAML that is safe to read? (``lines``; stops here if not)
 2. Is it shaped like a promise? (``shape``, along ``schema``)
-3. Does everything named exist, and everything declared serve a purpose? (``references``)
+3. Does everything named exist, and everything declared serve a purpose? (``references``, ``codes``)
 4. Would it be lawful? (``lawfulness``)
 5. Can it be understood? (``plainness``)
 6. Only then is it a promise (``build``).
@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aboveboard.promise.loading import build, lawfulness, lines, plainness, references, shape
-from aboveboard.promise.loading.problems import Problem, PromiseRefused, Report
+from aboveboard.promise.loading import build, codes, lawfulness, lines, plainness, references, shape
+from aboveboard.promise.loading.problems import Problem, ProblemReport, PromiseRefused
 from aboveboard.promise.loading.schema import json_schema
 from aboveboard.promise.model import Promise
 
@@ -33,12 +33,15 @@ def load(source: str | bytes, *, name: str) -> Promise:
         PromiseRefused: with every problem found, in the order of the file.
             Nothing else is ever raised.
     """
-    report = Report(name)
+    report = ProblemReport(name)
     text = lines.decode(source, report)  # 1
     root = lines.read(text, report) if text is not None else None
+    # Every step after the first runs whatever the others found: one who writes a promise mends
+    # all of it at once, not one line a try.
     if root is not None:
         shape.check(root, report)  # 2
         references.check(root, report)  # 3
+        codes.check(root, report)
         lawfulness.check(root, report)  # 4
         plainness.check(root, report)  # 5
     problems = report.problems()
@@ -56,10 +59,10 @@ def reread(source: str, *, name: str) -> Promise:
     Raises:
         PromiseRefused: the source is no longer even shaped like a promise.
     """
-    report = Report(name)
+    report = ProblemReport(name)
     root = lines.read(source, report)
     if root is not None:
         shape.check(root, report)
-    if root is None or report.found:
+    if root is None or report.collected:
         raise PromiseRefused(report.problems())
     return build.build(root)

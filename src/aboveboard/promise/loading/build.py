@@ -18,7 +18,6 @@ from aboveboard.promise.model import (
     LossMeasure,
     LossPromise,
     Organisation,
-    Party,
     Period,
     Promise,
     Purpose,
@@ -27,6 +26,7 @@ from aboveboard.promise.model import (
     RestrictedUse,
     Retention,
     RetentionStart,
+    RoleOrChannel,
     SpecialCondition,
     Text,
     Transfer,
@@ -100,8 +100,8 @@ def _field(key: str, item: Item) -> Field:
     )
 
 
-def _party(key: str, item: Item) -> Party:
-    return Party(key, _text(entries(item)["title"]))
+def _party(key: str, item: Item) -> RoleOrChannel:
+    return RoleOrChannel(key, _text(entries(item)["title"]))
 
 
 def _recipient(key: str, item: Item, regime: transfers.Regime) -> Recipient:

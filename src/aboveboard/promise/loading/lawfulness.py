@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.loading.lines import Item, Table, entries, word, words
-from aboveboard.promise.loading.problems import Place, Report, quoted
+from aboveboard.promise.loading.problems import Located, ProblemReport, quoted
 from aboveboard.promise.model import LawfulBasis, LossMeasure, Period, RestrictedUse, RetentionStart
 
 
-def check(root: Table, report: Report) -> None:
+def check(root: Table, report: ProblemReport) -> None:
     """Report every purpose, recipient and loss promise that the law (or an honest
     promise) asks more of."""
     special = _special_fields(root)
@@ -28,7 +28,7 @@ def check(root: Table, report: Report) -> None:
     _check_losses(root, report)
 
 
-def _check_basis(key: str, purpose: Table, report: Report) -> None:
+def _check_basis(key: str, purpose: Table, report: ProblemReport) -> None:
     basis, place = word(purpose, "basis"), _place(purpose, "basis")
     if basis == LawfulBasis.LEGITIMATE_INTERESTS and not word(purpose, "balancing"):
         message = (
@@ -48,7 +48,7 @@ def _check_basis(key: str, purpose: Table, report: Report) -> None:
         report.add(place, "no_law", message, "Add `law:` with the citation (GDPR Art. 6(3)).")
 
 
-def _check_consent(key: str, purpose: Table, report: Report) -> None:
+def _check_consent(key: str, purpose: Table, report: ProblemReport) -> None:
     """Consent is to what was asked (GDPR Art. 4(11), 7): the question names exactly the
     fields that are used."""
     choice, basis = purpose.entries.get("choice"), word(purpose, "basis")
@@ -72,6 +72,7 @@ def _check_consent(key: str, purpose: Table, report: Report) -> None:
         )
         return
     used, asked = words(purpose, "fields"), words(choice, "fields")
+    # One of the lists is missing, which ``shape`` reports: to compare would only repeat it.
     if not used or not asked:
         return
     for field in asked:
@@ -100,7 +101,7 @@ def _check_consent(key: str, purpose: Table, report: Report) -> None:
             )
 
 
-def _check_restricted(key: str, purpose: Table, report: Report) -> None:
+def _check_restricted(key: str, purpose: Table, report: ProblemReport) -> None:
     """What goes on against a restriction or an objection needs more than a wish
     (GDPR Art. 18(2), 21(3))."""
     basis, use = word(purpose, "basis"), word(purpose, "allowed_when_restricted")
@@ -163,7 +164,9 @@ def _special_fields(root: Table) -> frozenset[str]:
     )
 
 
-def _check_special(key: str, purpose: Table, special: frozenset[str], report: Report) -> None:
+def _check_special(
+    key: str, purpose: Table, special: frozenset[str], report: ProblemReport
+) -> None:
     article9 = purpose.entries.get("article9")
     for field in words(purpose, "fields"):
         if field.text in special and article9 is None:
@@ -192,7 +195,7 @@ def _check_special(key: str, purpose: Table, special: frozenset[str], report: Re
         )
 
 
-def _check_retention(purpose: Table, report: Report) -> None:
+def _check_retention(purpose: Table, report: ProblemReport) -> None:
     retention = purpose.entries.get("retention")
     keep, starts = word(retention, "keep"), word(retention, "starts")
     if keep and not _is_period(keep):
@@ -215,10 +218,12 @@ def _check_retention(purpose: Table, report: Report) -> None:
 _WITH_CHOICE = (LawfulBasis.CONSENT, LawfulBasis.LEGITIMATE_INTERESTS, LawfulBasis.PUBLIC_TASK)
 
 
-def _check_transfers(root: Table, report: Report) -> None:
+def _check_transfers(root: Table, report: ProblemReport) -> None:
     home = word(root.entries.get("organisation"), "country")
     if not home:
         return
+    # What a third country is depends on where the organisation is established (GDPR Art. 44):
+    # the same recipient is abroad for one promise and at home for another.
     regime = transfers.regime_of(home)
     for key, recipient in entries(root, "recipients").items():
         country, transfer = word(recipient, "country"), entries(recipient).get("transfer")
@@ -245,7 +250,7 @@ def _check_transfers(root: Table, report: Report) -> None:
             )
 
 
-def _check_losses(root: Table, report: Report) -> None:
+def _check_losses(root: Table, report: ProblemReport) -> None:
     measures: set[str] = set()
     for key, loss in entries(root, "losses").items():
         measure = word(loss, "measure")
@@ -287,7 +292,7 @@ def _is_period(text: str) -> bool:
     return True
 
 
-def _place(item: Item | None, key: str) -> Place:
+def _place(item: Item | None, key: str) -> Located:
     """Return where the value of a key stands, or the table itself when it has no such key.
     Callers know it is a table."""
     value = entries(item).get(key)

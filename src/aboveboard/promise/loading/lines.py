@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias
 import yaml
 
 from aboveboard.promise.limits import PROMISE_BYTES, PROMISE_DEPTH
-from aboveboard.promise.loading.problems import Report, quoted
+from aboveboard.promise.loading.problems import ProblemReport, quoted
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -66,7 +66,7 @@ class Table:
 Item: TypeAlias = Scalar | Series | Table
 
 
-def decode(source: str | bytes, report: Report) -> str | None:
+def decode(source: str | bytes, report: ProblemReport) -> str | None:
     """Return the file as text, or None and a problem: too large, or not UTF-8."""
     size = (
         len(source) if isinstance(source, bytes) else len(source.encode("utf-8", "surrogatepass"))
@@ -85,10 +85,12 @@ def decode(source: str | bytes, report: Report) -> str | None:
         return None
 
 
-def read(source: str, report: Report) -> Table | None:
+def read(source: str, report: ProblemReport) -> Table | None:
     """Return the tree of the one document in ``source``, or None and at least one problem."""
     builder = _Builder(report)
     try:
+        # Events, not objects: an alias is refused before it is followed, so "a billion laughs"
+        # costs nothing.
         for event in yaml.parse(source, Loader=yaml.SafeLoader):
             if not builder.take(event):
                 return None
@@ -146,7 +148,7 @@ class _Builder:
     """Builds the tree from YAML's events, without recursion, and stops at the first
     thing it must not build."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: ProblemReport) -> None:
         self.root: Item | None = None
         self._report = report
         self._open: list[Series | Table] = []
@@ -189,6 +191,7 @@ class _Builder:
             return self._place(Scalar(mark.line, mark.column, event.value, event.style is None))
         kind: type[Table | Series] = Table if isinstance(event, yaml.MappingStartEvent) else Series
         item = kind(mark.line, mark.column)
+        # The checks walk the tree by recursion: its depth is what bounds theirs.
         if len(self._open) >= PROMISE_DEPTH:
             return self._stop(
                 event,
@@ -217,6 +220,7 @@ class _Builder:
             return self._begin_key(parent, item)
         name, mark = key
         self._keys[-1] = None
+        # YAML lets the last of two win in silence; here that could be a purpose nobody read.
         if name in parent.entries:
             first = parent.marks[name].line
             message = f"{quoted(name)} is written twice: first in line {first}."

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from aboveboard.basics.limits import PLAIN_SENTENCE_WORDS
 from aboveboard.basics.plainness import long_sentences, words
 from aboveboard.promise.loading.lines import Item, Scalar, Table, entries
-from aboveboard.promise.loading.problems import Report
+from aboveboard.promise.loading.problems import ProblemReport
 
 
-def check(root: Table, report: Report) -> None:
+def check(root: Table, report: ProblemReport) -> None:
     """Report each sentence for customers of more than ``limits.PLAIN_SENTENCE_WORDS`` words."""
     for text in _texts(root):
         for sentence in long_sentences(text.text):

@@ -52,7 +52,7 @@ def _counted(number: int) -> str:
     return "one problem" if number == 1 else f"{number} problems"
 
 
-class Place(Protocol):
+class Located(Protocol):
     """Anything that has a place in the file."""
 
     @property
@@ -65,19 +65,19 @@ class Place(Protocol):
 
 
 @dataclass(slots=True)
-class Report:
+class ProblemReport:
     """The problems found so far in one file."""
 
     file: str
-    found: set[Problem] = field(default_factory=set)
+    collected: set[Problem] = field(default_factory=set)
 
-    def add(self, place: Place, code: str, message: str, fix: str) -> None:
+    def add(self, place: Located, code: str, message: str, fix: str) -> None:
         """Write down one problem; the same one twice counts once."""
-        self.found.add(Problem(self.file, place.line, place.column, code, message, fix))
+        self.collected.add(Problem(self.file, place.line, place.column, code, message, fix))
 
     def problems(self) -> tuple[Problem, ...]:
         """Return the problems in the order of the file."""
-        return tuple(sorted(self.found))
+        return tuple(sorted(self.collected))
 
 
 def quoted(text: str) -> str:

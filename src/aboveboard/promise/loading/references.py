@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from zoneinfo import available_timezones
 
 from aboveboard.kinds.kind import formats_of, needs_format
 from aboveboard.promise.loading.lines import Item, Scalar, Table, entries, word, words
-from aboveboard.promise.loading.problems import Place, Report, quoted
+from aboveboard.promise.loading.problems import Located, ProblemReport, quoted
 from aboveboard.promise.loading.shape import nearest
 
 _LISTS = (
@@ -18,7 +17,7 @@ _LISTS = (
 )
 
 
-def check(root: Table, report: Report) -> None:
+def check(root: Table, report: ProblemReport) -> None:
     """Report words that nothing declares, fields and recipients that nothing uses, and
     languages nobody listed."""
     for key, purpose in entries(root, "purposes").items():
@@ -31,28 +30,13 @@ def check(root: Table, report: Report) -> None:
                         f"`{section}` does not declare."
                     )
                     report.add(named, code, message, nearest(named.text, declared))
-    _check_time_zone(root, report)
     _check_formats(root, report)
     _check_break_glass(root, report)
     _check_unused(root, report)
     _check_languages(root, report)
 
 
-def _check_time_zone(root: Table, report: Report) -> None:
-    zone = entries(root, "organisation").get("time_zone")
-    if not isinstance(zone, Scalar) or not zone.text:
-        return
-    zones = sorted(available_timezones())
-    if zone.text not in zones:
-        report.add(
-            zone,
-            "unknown_time_zone",
-            f"There is no time zone {quoted(zone.text)}.",
-            nearest(zone.text, zones, otherwise="Write its IANA name, such as Europe/London."),
-        )
-
-
-def _check_formats(root: Table, report: Report) -> None:
+def _check_formats(root: Table, report: ProblemReport) -> None:
     for key, field in entries(root, "fields").items():
         kind, chosen = word(field, "kind"), entries(field).get("format")
         known = formats_of(kind)
@@ -77,7 +61,7 @@ def _check_formats(root: Table, report: Report) -> None:
             report.add(chosen, "unknown_format", message, nearest(word(field, "format"), known))
 
 
-def _check_break_glass(root: Table, report: Report) -> None:
+def _check_break_glass(root: Table, report: ProblemReport) -> None:
     for section, noun, code in _LISTS[:2]:
         declared = entries(root, section)
         for named in words(root.entries.get("break_glass"), section):
@@ -89,11 +73,12 @@ def _check_break_glass(root: Table, report: Report) -> None:
                 report.add(named, code, message, nearest(named.text, declared))
 
 
-def _check_unused(root: Table, report: Report) -> None:
+def _check_unused(root: Table, report: ProblemReport) -> None:
     for section, code, message in (
         ("fields", "unused_field", "No purpose uses the field {key}, so it must not be held."),
         ("recipients", "unused_recipient", "No purpose shares data with the recipient {key}."),
     ):
+        # Data minimisation (GDPR Art. 5(1)(c)): what no purpose needs may not be held.
         used = {
             named.text
             for purpose in entries(root, "purposes").values()
@@ -109,12 +94,12 @@ def _check_unused(root: Table, report: Report) -> None:
                 )
 
 
-def _mark(root: Table, section: str, key: str) -> Place:
+def _mark(root: Table, section: str, key: str) -> Located:
     table = root.entries[section]
     return table.marks[key] if isinstance(table, Table) else table
 
 
-def _check_languages(root: Table, report: Report) -> None:
+def _check_languages(root: Table, report: ProblemReport) -> None:
     listed = {"en", *(language.text for language in words(root, "languages"))}
     for table in _translations(root):
         for language, mark in table.marks.items():

@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from aboveboard.promise.loading.lines import Item, Scalar, Series, Table
-from aboveboard.promise.loading.problems import Place, Report, quoted
+from aboveboard.promise.loading.problems import Located, ProblemReport, quoted
 from aboveboard.promise.loading.schema import Schema, json_schema, resolved
 
 _LISTED = 12
 """How many choices a fix spells out; more are in the reference."""
 
 
-def check(root: Table, report: Report) -> None:
+def check(root: Table, report: ProblemReport) -> None:
     """Report everything in the tree that the schema does not allow."""
     _check(root, json_schema(), "The promise", report)
 
@@ -42,7 +42,7 @@ def nearest(
     return otherwise
 
 
-def _check(item: Item, part: Schema, name: str, report: Report) -> None:
+def _check(item: Item, part: Schema, name: str, report: ProblemReport) -> None:
     part = resolved(part)
     if "anyOf" in part:  # a text: one line, or a table of translations
         part = {
@@ -74,7 +74,7 @@ _EXAMPLES = {
 }
 
 
-def _check_table(table: Table, part: Schema, name: str, report: Report) -> None:
+def _check_table(table: Table, part: Schema, name: str, report: ProblemReport) -> None:
     properties, others = part.get("properties", {}), part.get("additionalProperties", False)
     for key, item in table.entries.items():
         place = table.marks[key]
@@ -109,7 +109,7 @@ def _check_table(table: Table, part: Schema, name: str, report: Report) -> None:
         report.add(table, "missing", f"{name} is empty.", f"Add {part['description']}.")
 
 
-def _missing(place: Place, key: str, part: Schema, name: str, report: Report) -> None:
+def _missing(place: Located, key: str, part: Schema, name: str, report: ProblemReport) -> None:
     wording = part.get(
         "x-missing",
         {
@@ -136,7 +136,7 @@ def _missing(place: Place, key: str, part: Schema, name: str, report: Report) ->
     )
 
 
-def _check_key(key: str, place: Place, part: Schema, report: Report) -> None:
+def _check_key(key: str, place: Located, part: Schema, report: ProblemReport) -> None:
     if not re.fullmatch(part["pattern"], key) or len(key) > part.get("maxLength", len(key)):
         fix = (
             f"Use {part['description']}."
@@ -146,7 +146,7 @@ def _check_key(key: str, place: Place, part: Schema, report: Report) -> None:
         report.add(place, "bad_key", f"{quoted(key)} is not a valid key.", fix)
 
 
-def _check_series(series: Series, part: Schema, name: str, report: Report) -> None:
+def _check_series(series: Series, part: Schema, name: str, report: ProblemReport) -> None:
     seen: set[str] = set()
     for item in series.items:
         _check(item, part["items"], f"Each of {name}", report)
@@ -165,7 +165,7 @@ def _check_series(series: Series, part: Schema, name: str, report: Report) -> No
         )
 
 
-def _check_scalar(scalar: Scalar, part: Schema, report: Report) -> None:
+def _check_scalar(scalar: Scalar, part: Schema, report: ProblemReport) -> None:
     text = scalar.text
     if part["type"] == "boolean":
         fits = scalar.plain and text in ("true", "false")
