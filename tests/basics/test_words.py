@@ -1,4 +1,4 @@
-"""Ids, time, canonical bytes, errors and ``Personal``: what every room relies on."""
+"""Ids, time, canonical bytes, errors and ``Personal``: what every package relies on."""
 
 from __future__ import annotations
 
@@ -15,6 +15,25 @@ from aboveboard.basics import clock, ids
 from aboveboard.basics.canonical import canonical, digest
 from aboveboard.basics.errors import AboveboardError, Invalid, NotFound
 from aboveboard.basics.personal import Personal
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("42", 42),
+        (str(2**63 - 1), 2**63 - 1),
+        (str(2**63), None),
+        ("9" * 5000, None),
+        ("²", None),
+        ("٣", None),
+        ("-1", None),
+        (" 1", None),
+        ("", None),
+    ],
+)
+def test_what_somebody_wrote_is_an_id_or_nothing(text: str, number: int | None) -> None:
+    assert ids.read_id(text) == number
 
 
 def test_ids_rise_and_fit_a_signed_64_bit_integer() -> None:

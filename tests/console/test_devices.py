@@ -202,7 +202,7 @@ def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(
     manifest = keeper.get(f"/console/exports/{sealed.id}/").content.decode()
     assert manifest.count('data-th="In the file"') == 4
     assert keeper.get("/console/devices/").content.decode().count("/console/exports/") == 1
-    for address in ("99999/", "?before=x", f"{sealed.id}/?after=x"):
+    for address in ("99999/", "?before=x", f"?before={2**63}", f"{sealed.id}/?after=x"):
         assert keeper.get(f"/console/exports/{address}").status_code == 404
 
 

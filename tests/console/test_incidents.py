@@ -96,6 +96,7 @@ def test_the_pages_of_an_incident_that_is_not_there(
     "page",
     [
         "people/?after=x",
+        f"people/?after={2**63}",
         "people/?band=high",
         "lines/eaten/",
         "duties/9999/",
@@ -252,6 +253,16 @@ def test_a_batch_stands_under_its_own_incident_only(
     batch = waiting(other, lead)
     assert client.get(at(lost, f"notices/{batch.id}/")).status_code == 404
     assert client.post(at(lost, f"notices/{batch.id}/approve/"), {"read": "on"}).status_code == 404
+
+
+@pytest.mark.parametrize("after", ["²", "x", "9" * 20])
+def test_a_list_goes_on_after_a_number_or_is_not_there(
+    after: str, client: Client, lost: IncidentView, lead: Account
+) -> None:
+    batch = waiting(lost, lead)
+    address = at(lost, f"notices/{batch.id}/people/queued/")
+    assert client.get(address).status_code == 200
+    assert client.get(address, {"after": after}).status_code == 404
 
 
 def upload(client: Client, content: bytes, name: str = "dump.csv") -> None:

@@ -41,3 +41,14 @@ def new_ids(count: int) -> Iterator[int]:
 def reference(prefix: str, number: int) -> str:
     """Return the form in which people say an id aloud: ``reference("INC", 42) == "INC-0042"``."""
     return f"{prefix}-{number:04d}"
+
+
+def read_id(text: str) -> int | None:
+    """Return the number that somebody wrote into an address or a form, or None where it cannot be
+    an id: ASCII digits only, below 2**63, so that every database can compare with it."""
+    # int() takes digits of every script, and str.isdigit also calls "²" a digit, which int()
+    # refuses; the length is asked first, since int() refuses what has thousands of digits.
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        return None
+    number = int(text)
+    return number if number < 2**63 else None

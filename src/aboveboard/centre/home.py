@@ -30,6 +30,7 @@ from aboveboard.promise.model import LossMeasure
 def front(request: HttpRequest) -> HttpResponse:
     """Lead a customer to the portal, staff to the console, and everyone
     else to the trust centre."""
+    # Only where to go is told here; whether they may go there is asked by the page itself.
     if (role := role_signed_in(request)) is not None:
         return HttpResponseRedirect(PORTAL if role is Role.CUSTOMER else CONSOLE)
     return HttpResponseRedirect("/trust/")
@@ -86,6 +87,8 @@ def _last_notified(published: Sequence[PublicIncident]) -> dict[str, object] | N
     tell and all were told."""
     for incident in published:
         for kept in incident.kept:
+            # Only where somebody had to be told and a promise says how fast: anything else would
+            # compare with nothing.
             if (
                 kept.promise.measure is LossMeasure.PEOPLE_NOTIFIED
                 and kept.took is not None

@@ -58,6 +58,8 @@ def offline(request: HttpRequest) -> HttpResponse:
 def resource(request: HttpRequest, path: str) -> HttpResponse:
     """Give a file of the log as it is; 404 for any path that names none, so nothing else in
     the folder can be read."""
+    # `ledger` knows the few shapes a path may have; the folder is never asked for a name from
+    # outside.
     file = ledger.resource(path)
     if file is None:
         return HttpResponseNotFound(

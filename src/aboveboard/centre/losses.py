@@ -52,6 +52,7 @@ def incident(request: HttpRequest, number: int) -> HttpResponse:
     """Show one published incident: what was promised, what happened when."""
     try:
         published = incidents.incident(number, at=clock.now())
+    # An incident that is not published and one that never was get the same answer.
     except NotFound:
         raise Http404 from None
     return render(request, "centre/incident.html", _shown(published))
@@ -72,6 +73,7 @@ def span(took: timedelta) -> str:
     """Return a time as people say it: "40 minutes", "19 hours", "3 days and 4 hours"."""
     minutes = int(took.total_seconds() // 60)
     hours, days = minutes // 60, minutes // 1440
+    # Only how it is said: whether the promise was kept is decided from the exact time.
     if hours < 1:
         return _count(minutes, "minute")
     if days < 3:
@@ -90,6 +92,7 @@ def measured(kept: Kept) -> str:
 
 
 def _outcome(row: Sequence[Kept]) -> Outcome:
+    # What is still open is counted apart: it is neither kept nor broken.
     done = [measured(kept) for kept in row if kept.kept is not None]
     incidents, waiting = _count(len(row), "incident"), len(row) - len(done)
     rest = f"{_count(waiting, 'incident')} still open" if waiting else ""

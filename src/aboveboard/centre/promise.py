@@ -52,6 +52,8 @@ def version(request: HttpRequest, serial: int) -> HttpResponse:
         "before": before,
         "in_force": serial == max(serials),
         "changes": changes,
+        # The text as it was adopted, byte for byte: its digest stands in the log, and anyone may
+        # compare.
         "source": queries.source(serial),
     }
     return render(request, "centre/version.html", context)

@@ -87,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
             else f"{client.name} is revoked. Its secrets and tokens no longer work."
         )
     elif args.what == "rotate":
+        # A negative overlap would end the old secret in the past, which means the same as none.
         life, overlap = _life(args.days), timedelta(hours=max(args.overlap_hours, 0))
         client = queries.client(args.name)
         secret = actions.rotate_client(client.id, by=SYSTEM, at=at, life=life, overlap=overlap)
@@ -130,6 +131,7 @@ def _show(client: Client, secret: str, until: datetime, words: str, as_json: boo
         print(json.dumps({**shown, "expires_at": clock.to_text(until)}))
         return
     print(f"{words} Copy the secret now: it is not shown again. It works until {until:%d %B %Y}.")
+    # Only here: what is kept of the secret is a digest, so nobody can show it again.
     print(f"client_id      {client.client_id}\nclient_secret  {secret}")
 
 

@@ -25,6 +25,7 @@ REFUSED: Final = 5
 UNAVAILABLE: Final = 6
 MISCONFIGURED: Final = 7
 DAMAGED: Final = 8
+# EX_SOFTWARE of BSD's sysexits, and below it 128 + SIGINT: shells and supervisors know both.
 FAULT: Final = 70
 STOPPED: Final = 130
 

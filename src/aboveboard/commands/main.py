@@ -46,6 +46,8 @@ class Command:
 
 def find_commands() -> list[Command]:
     """Return every command in this package, by name."""
+    # Read from the source, not imported: `aboveboard --help` must come at once, and must come where
+    # Django or a library is broken.
     return sorted(_declared(), key=lambda command: command.name)
 
 
@@ -73,6 +75,8 @@ def _folders(folder: Path, dotted: str) -> Iterator[tuple[Path, str]]:
 
 def _strings(source: str) -> dict[str, str]:
     """Return the module-level names that are given a plain string."""
+    # Most modules are no command; to parse them all takes longer than everything else that `--help`
+    # does.
     if "\nNAME" not in source:
         return {}
     strings = {}
@@ -115,6 +119,8 @@ def build_parser(known: Sequence[Command], wanted: str | None) -> argparse.Argum
             allow_abbrev=False,
         )
         _add_home(own)
+        # An argument may take its choices from a package that is slow to import, so only this one
+        # is declared.
         if command.name == wanted:
             command.load().configure(own)
             _complete_below(own, command.example)
@@ -129,6 +135,7 @@ def _add_home(parser: argparse.ArgumentParser) -> None:
 
 def _complete_below(parser: argparse.ArgumentParser, example: str) -> None:
     """Give every subcommand ``--home``, its sentence, and its own lines of the example."""
+    # argparse has no public way to reach the parsers of subcommands once they are added.
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             sentences = {choice.dest: choice.help for choice in action._choices_actions}
@@ -180,6 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if args.command is None:
         parser.print_help()
         return exits.INVALID
+    # Said before anything reads a setting: they are read once, from the instance that is named
+    # here.
     if "home" in args:
         os.environ[settings.HOME_VARIABLE] = args.home
     try:
@@ -187,6 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AboveboardError as error:
         _show(error, as_json=getattr(args, "json", False))
         return exits.code_for(error)
+    # 128 + SIGINT, as shells expect it; a traceback would look like a fault of ours.
     except KeyboardInterrupt:
         return exits.STOPPED
     except BrokenPipeError:
@@ -194,6 +204,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.DONE
+    # The last resort. A traceback quotes values of local variables and of SQL, which may be
+    # personal data, so nothing of it is shown unmasked.
     except Exception as error:
         if away := schema.away(error):
             _show(away, as_json=getattr(args, "json", False))
@@ -208,11 +220,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(module: ModuleType, args: argparse.Namespace) -> int:
     needs: bool | Callable[[argparse.Namespace], bool] = getattr(module, "NEEDS_INSTANCE", True)
     if needs(args) if callable(needs) else needs:
+        # Before Django: SQLite would make an empty file where the database was lost, and the
+        # instance would seem new.
         schema.check_file(settings.current())
         start_django()
         harmless: bool | Callable[[argparse.Namespace], bool] = getattr(
             module, "WHILE_RESTORING", False
         )
+        # Until a restored backup has repeated the erasures since, whatever reads records would
+        # bring erased people back (GDPR Art. 17).
         if not (harmless(args) if callable(harmless) else harmless):
             from aboveboard.recovery.queries import check_finished
 

@@ -13,6 +13,7 @@ class Bar:
     def __init__(self, title: str, total: int | None, *, quiet: bool, unit: str = "") -> None:
         """``unit`` is what is counted beside the bar, with its rate, when ``total`` counts
         something else (bytes, say)."""
+        # Imported here: rich is slow to load, and most commands draw no bar.
         from rich.console import Console
         from rich.progress import (
             BarColumn,
@@ -29,6 +30,7 @@ class Bar:
             else (MofNCompleteColumn(),)
         )
         columns = (TextColumn("{task.description}"), BarColumn(), *middle, TimeRemainingColumn())
+        # On standard error: standard output belongs to what the command answers, which may be JSON.
         self._progress = Progress(*columns, console=Console(stderr=True), disable=quiet)
         self._task = self._progress.add_task(title, total=total, counted="")
         self._unit, self._began = unit, time.monotonic()
@@ -41,6 +43,8 @@ class Bar:
     def __call__(self, done: int, counted: int = 0) -> None:
         """Say how far the work has come; ``counted`` is how many of the bar's
         unit since it was made."""
+        # At the first call hardly any time has passed; without a floor the rate would be a division
+        # by zero.
         rate = counted / max(time.monotonic() - self._began, 0.001)
         words = f"{counted:,} {self._unit}, {rate:,.0f}/s" if self._unit else ""
         self._progress.update(self._task, completed=done, counted=words)

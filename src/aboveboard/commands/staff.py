@@ -22,6 +22,7 @@ aboveboard staff remove ada@example.com
 aboveboard staff list --json"""
 NEEDS_INSTANCE = True
 
+# A customer signs in with an address of their own record, and gets no account from an operator.
 _ROLES = [role.value for role in Role if role is not Role.CUSTOMER]
 
 
@@ -76,6 +77,8 @@ def run(args: argparse.Namespace) -> int:
 def _print_link(member: StaffMember, as_json: bool) -> None:
     from aboveboard.accounts import actions, limits
 
+    # Printed and not mailed: the mail server may not be set up before the first administrator has
+    # signed in.
     path = actions.make_link(member.id, by=SYSTEM, at=clock.now())
     address = settings.current().server.origin + path
     if as_json:

@@ -25,6 +25,7 @@ def _demo_only(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        # 404 and not 403: on a real instance there is nothing here that anybody could be refused.
         if not settings.current().demo.enabled:
             raise Http404
         return view(request, *args, **kwargs)

@@ -56,6 +56,8 @@ def add(request: HttpRequest, field: str) -> HttpResponseBase:
     if note is None:
         return render(request, "console/people/expired.html", status=409)
     purpose, document = _document_field(adopted.promise, note.get("purpose", ""), field)
+    # The note says what they were shown; that their role may still act for it is asked again, since
+    # a promise may have been adopted meanwhile.
     if actor.role not in purpose.roles:
         raise Http404
     # The button of the page before sends the note alone: that only asks for the form.

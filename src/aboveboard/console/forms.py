@@ -44,6 +44,7 @@ class SubjectForm(forms.Form):
     )
 
     def __init__(self, *args: Any, promise: Promise, purpose: Purpose, **kwargs: Any) -> None:
+        # The least that tells people apart is ticked; all else an adviser must want.
         kwargs["initial"] = {
             "fields_wanted": [field for field in _FIRST if field in purpose.fields],
             "channel": purpose.channels[0],
@@ -76,6 +77,8 @@ def kind_of(who: str) -> str:
     else a customer number."""
     if "@" in who:
         return "email"
+    # A guess, since nobody should have to say what they type: tried as the wrong kind it finds
+    # nobody, and the page says so.
     digits = sum(mark.isdigit() for mark in who)
     return "phone" if digits >= 6 and not any(mark.isalpha() for mark in who) else "customer_number"
 

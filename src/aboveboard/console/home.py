@@ -35,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         if leads
         else []
     )
+    # By the clock that ends first; a duty without a fixed time comes after every one that has it.
     due = sorted((row for row in running if row.next_duty), key=_pressing)
     to_review = emergencies.to_review() if actor.role == Role.PRIVACY_LEAD else []
     context = {
@@ -72,4 +73,5 @@ def _to_approve(running: list[IncidentRow], actor: Actor) -> list[BatchView]:
         for row in running
         if (batch := newest_batch(row.number)) is not None and batch.waits_for_approval
     ]
+    # Who prepared a batch cannot approve it, so for them there is nothing to do.
     return [each for each in batches if each.prepared_by["id"] != actor.id]

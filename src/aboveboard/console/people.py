@@ -62,6 +62,8 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     """Ask who and which fields; decide; show just that, or every reason against it."""
     adopted = in_force()
     actor, chosen = actor_of(request), adopted.promise.purposes.get(purpose)
+    # A purpose of other roles and one that does not exist get the same answer. A use of it would be
+    # refused as well, and written down.
     if chosen is None or actor.role not in chosen.roles:
         raise Http404
     form = SubjectForm(
@@ -74,6 +76,7 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
             {"form": form, "purpose": chosen},
             status=422 if form.errors else 200,
         )
+    # Counted whether somebody is found or not: this is how a list of addresses would be tried.
     throttle(request, "look_up")
     answers = form.cleaned_data
     subject = Subject(kind=form.kind(), value=answers["who"])
@@ -108,6 +111,7 @@ def _answer(
         "channel": promise.channels[asked.channel].title,
     }
     person_id = result.person_id
+    # Also where they were found: a refusal must not tell who is known.
     if person_id is None or not result.allowed:
         context["reasons"] = [named(promise, reason) for reason in result.reasons]
         return render(request, "console/people/refused.html", context, status=403)
@@ -129,6 +133,8 @@ def _answer(
         for name in purpose.fields
         if promise.fields[name].kind is FieldKind.DOCUMENT
     ]
+    # Signed, with this member of staff in the salt: the next pages act on a person without a number
+    # in the address, and nobody can put another one in, or use a colleague's.
     note = {"person": person_id, "channel": asked.channel, "purpose": purpose.key}
     context["note"] = signing.dumps(note, salt=f"{_SALT}.{asked.actor.id}", compress=True)
     return render(request, "console/people/person.html", context)
@@ -147,6 +153,8 @@ def record_choice(request: HttpRequest) -> HttpResponse:
     form = RecordChoiceForm(request.POST if "evidence" in request.POST else None, promise=promise)
     if form.is_valid():
         answers = form.cleaned_data
+        # The channel of the look-up stands before it, so that a call and a form of one number
+        # differ.
         evidence = f"{note['channel']}:{answers['evidence']}"
         choose(
             note["person"],

@@ -139,6 +139,8 @@ def report(request: HttpRequest, step: str = "") -> HttpResponse:
     answers: dict[str, Any] = request.session.get(_ANSWERS, {})
     way = _way(answers)
     place = next((place for place, each in enumerate(way) if each.key == step), None)
+    # The session may have ended between two pages; then it begins again instead of opening an
+    # incident without its first answer.
     if place is None or (place and "what" not in answers):
         # A question that does not belong to what was answered, or a report that has lapsed.
         return HttpResponseRedirect(reverse("console:report"))
@@ -160,6 +162,8 @@ def report(request: HttpRequest, step: str = "") -> HttpResponse:
         "places": len(way),
         "back": _address(way[place - 1]) if place else "",
     }
+    # Kept in the sealed session and not in the form, where it could be set to anything: the figure
+    # is published.
     if not place and request.method != "POST":
         # The minute is counted from the first question.
         request.session[_ANSWERS] = answers | {"begun": int(clock.now().timestamp())}
@@ -176,6 +180,7 @@ def report(request: HttpRequest, step: str = "") -> HttpResponse:
 def reported(request: HttpRequest, number: int) -> HttpResponse:
     """Thank the reporter, and say what happens next."""
     actor, incident = actor_of(request), queries.incident(number)
+    # 404 for everyone else: that an incident exists is for those who lead it.
     if (incident.reported_by["kind"], incident.reported_by["id"]) != (actor.kind.value, actor.id):
         raise Http404
     context = {

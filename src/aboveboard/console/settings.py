@@ -82,10 +82,12 @@ def masked(value: object) -> str:
     if "://" not in text:
         return text
     parts = urlsplit(text)
+    # The last "@": a password may hold one.
     login, at, host = parts.netloc.rpartition("@")
     if at:
         user, colon, _ = login.partition(":")
         host = f"{user}{colon}{MASK if colon else ''}@{host}"
+    # What stands behind "?" may be a token; nobody reads the settings to learn it.
     return urlunsplit((parts.scheme, host, parts.path, MASK if parts.query else "", ""))
 
 

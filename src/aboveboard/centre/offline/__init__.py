@@ -38,6 +38,7 @@ def page(name: str, keys: Sequence[str], names: Names) -> str:
     data = json.dumps(
         {"keys": list(keys), "names": names, "words": words}, ensure_ascii=False, sort_keys=True
     ).replace("<", "\\u003c")
+    # A policy of hashes, since the page is opened from a disk where no header can carry one.
     style, script = _part("page.css"), _script()
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri "
@@ -62,6 +63,7 @@ def names_of(promise: Promise) -> Names:
         "channels": {},
         "roles": {},
     }
+    # All languages at once: the file is kept for years, and read by whoever holds it then.
     for language in LANGUAGES:
         spoken = promise.in_language(language)
         for kind, entries in (

@@ -59,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
     from aboveboard.keys.log_signing import sequence_now
 
     _print_links(args.port)
+    # Nothing sequences before the server's worker runs, and the first page would say that entries
+    # wait.
     sequence_now()  # the links have ledger entries too
     if args.no_serve:
         return 0
@@ -86,6 +88,8 @@ def _make(home: Path, args: argparse.Namespace) -> None:
         contact="privacy@adventure-works.example",
         origin=f"http://127.0.0.1:{args.port}",
         postgres=None,
+        # A port of its own: two demonstrations, or a catcher that runs already, must not get each
+        # other's mail.
         mail=f"smtp://127.0.0.1:{_free_port()}",
         promise=None,
     )
@@ -94,6 +98,7 @@ def _make(home: Path, args: argparse.Namespace) -> None:
     if not args.customers:
         write(file, args.people)
     _play(file, args)
+    # Last of all: a demonstration that was stopped half-way is refused and not shown.
     (home / MADE).write_text("The story was played to the end.\n")
     print(f"Ready in {time.perf_counter() - began:.0f} seconds.", flush=True)
 
@@ -141,6 +146,7 @@ def _start(home: Path, port: int) -> None:
     from aboveboard.basics import settings
     from aboveboard.commands.instance import init, schema
 
+    # In the environment, since the settings file says the port that it was made for.
     os.environ.setdefault("ABOVEBOARD_SERVER_ORIGIN", f"http://127.0.0.1:{port}")
     init.start(home)
     schema.check_file(settings.current())

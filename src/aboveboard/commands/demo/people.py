@@ -96,12 +96,14 @@ def _person(
         "children": str(chance.randrange(6)),
         "home_owner": chance.choice("YN"),
         "card_type": chance.choice(_CARDS),
+        # No issuer has numbers that begin with 7777, so that nobody's card can be meant.
         "card_number": f"7777{chance.randrange(10**10):010d}",
         "card_expiry": f"{chance.randrange(1, 13):02d}/20{chance.randrange(27, 31)}",
     }
 
 
 def _ascii(name: str) -> str:
+    # NFKD takes accents apart; these two letters have no parts and would be lost.
     plain = unicodedata.normalize("NFKD", name.replace("ı", "i").replace("ß", "ss"))
     return "".join(mark for mark in plain if mark.isascii() and mark.isalnum()).lower()
 

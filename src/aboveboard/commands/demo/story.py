@@ -122,6 +122,7 @@ class Story:
         )
         chance = random.Random(7)  # noqa: S311 - which made-up customer is looked at
         for count in range(120):
+            # The customer whom the links sign in has something to see under "Who has looked".
             index = 0 if count % 40 == 0 else chance.randrange(min(200, len(self.rows)))
             asked = asks[count % len(asks)].about(Subject(self.person(index)))
             use(asked, at=self.ago(days=20 - count / 6.5))
@@ -227,6 +228,7 @@ def leaked_file(rows: Sequence[Mapping[str, str]]) -> bytes:
     """Return a file as it is found: rows of ours among those of strangers, and lines
     that nobody can read."""
     chance = random.Random(11)  # noqa: S311 - the order of made-up lines
+    # In capitals: a leak seldom spells an address as we do, and must be matched all the same.
     lines = [f"{row['email'].upper()};{row['phone']};{_hash(row['email'])}" for row in rows]
     lines += [
         f"stranger{number}@example.net;0{number:09d};{_hash(str(number))}"
@@ -238,6 +240,7 @@ def leaked_file(rows: Sequence[Mapping[str, str]]) -> bytes:
 
 
 def _hash(text: str) -> str:
+    # Unsalted, as leaked files often have it: the assessment must not take it for protection.
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 

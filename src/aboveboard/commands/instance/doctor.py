@@ -29,6 +29,8 @@ aboveboard doctor --json     (for monitoring; exit code 1 if you must act on som
 OK: Final = "ok"
 WARN: Final = "warn"
 ACT: Final = "act"
+# In seconds: a monitor calls this every few minutes, and must not hang on a mail server that drops
+# packets.
 _MAIL_PATIENCE: Final = 3.0
 _PORTS: Final = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
@@ -72,6 +74,7 @@ def examine() -> Iterator[Check]:
     database = _examined("database", _database, current)
     yield database
     for name, check in CHECKS.items():
+        # Each of these would wait for the database's own time-out again, and say the same.
         if database.verdict == OK or name not in _IN_THE_DATABASE:
             yield _examined(name, check, current)
 
@@ -87,6 +90,7 @@ def _examined(
         return Check(
             name,
             ACT,
+            # The type alone: the text of an unforeseen error may quote personal data.
             f"this could not be checked ({type(error).__name__})",
             "Mend what is listed above first.",
         )
@@ -97,6 +101,7 @@ def _database(current: settings.Settings) -> Check:
     from aboveboard.commands.main import start_django
 
     schema.check_file(current)
+    # Django refuses to start without a secret key, and so would every check after this one.
     if not current.path("signing.key").is_file():
         return Check(
             "database",
@@ -128,6 +133,7 @@ def _files(current: settings.Settings) -> Check:
             return Check(
                 "keys", ACT, f"{file.name} is not there", _PUT_BACK.get(name, "").format(file=file)
             )
+        # 0o077: any right of the group or of others. The key opens every record there is.
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
             return Check(
                 "keys",
@@ -154,6 +160,7 @@ def _root_key(current: settings.Settings) -> Check:
     from aboveboard.keys.queries import check_root_key, other_providers
     from aboveboard.keys.rotation import progress
 
+    # Keys that this process still holds would open records long after the provider has gone.
     ring.forget()
     check_root_key()
     if left := progress.unfinished():
@@ -195,6 +202,7 @@ def _ledger(current: settings.Settings) -> Check:
     from aboveboard.keys.log_signing import check_published
     from aboveboard.ledger import queries
 
+    # First: where the published log and the database differ, how much waits does not matter.
     check_published()
     waiting = queries.waiting()
     if waiting > limits.LEDGER_WAITING:
@@ -221,6 +229,8 @@ def _witnesses(current: settings.Settings) -> Check:
     if not known:
         return Check("witnesses", OK, "none are set up: nobody outside cosigns the log")
     wrong = [witness for witness in known if witness.problem]
+    # A witness that refuses has seen another log under our name, or a shorter one: that is an
+    # attack or a wrong restore, and never an outage.
     if any(witness.refuses for witness in wrong):
         message = " ".join(witness.problem for witness in wrong if witness.refuses)
         return Check(
@@ -280,6 +290,7 @@ def _mail(current: settings.Settings) -> Check:
     try:
         with socket.create_connection((host, port), timeout=_MAIL_PATIENCE):
             return Check("mail", OK, f"the mail server at {host}:{port} answers")
+    # To warn, not to act: notices wait as rows, and none of them is lost.
     except OSError:
         message = f"the mail server at {host}:{port} does not answer"
         return Check(
@@ -293,6 +304,7 @@ def _mail(current: settings.Settings) -> Check:
 def _disk(current: settings.Settings) -> Check:
     free = shutil.disk_usage(current.home).free
     message = f"{free / 1e9:.1f} GB free in the instance folder"
+    # Act, since on a full disk no entry becomes durable, and then nothing may be released.
     if free < limits.DISK_LEAST_BYTES:
         return Check(
             "disk",
@@ -305,6 +317,7 @@ def _disk(current: settings.Settings) -> Check:
 
 def _transport(current: settings.Settings) -> Check:
     origin = urlsplit(current.server.origin)
+    # Nobody can listen on the machine's own loop, so a trial needs no certificate.
     if origin.scheme == "https" or origin.hostname in ("127.0.0.1", "localhost"):
         return Check("transport", OK, f"people reach it at {current.server.origin}")
     step = "Put a TLS proxy in front and set server.origin to its https: address."

@@ -100,13 +100,17 @@ def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
                     "it protects"
                 )
             )
+    # Everything that can be refused is refused before the first file is written.
     promise = _checked(args.promise) if args.promise else None
     sealed_with = _sealing() if getattr(args, "passphrase", False) else str
     existed = folder.exists()
+    # What lay in the folder before is the operator's and stays, whatever goes wrong below.
     before = set(folder.iterdir()) if existed else set()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         _write(folder / settings.FILE_NAME, filled_in(args) + extra)
+        # 32 bytes from the system's own source of randomness: AES-256 for the root key, and more
+        # than Django asks of its secret.
         for name in KEY_FILES:
             _write(
                 folder / name,
@@ -124,6 +128,8 @@ def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
         schema.bring_up_to_date()
         if promise is not None:
             _adopt(promise, args.promise.name)
+    # Ctrl-C too: a half-made instance would be refused by the next try, and its keys protect
+    # nothing yet.
     except BaseException:
         for path in set(folder.iterdir()) - before:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -157,6 +163,7 @@ def _sealing() -> Callable[[str], str]:
             found=f"this passphrase cannot be used. {wrong}".rstrip("."),
             fix="Use several words.",
         )
+    # Never as an argument: other users of the machine can read those.
     os.environ[passphrase.VARIABLE] = first  # this process goes on to open the instance
     return lambda text: passphrase.seal(text, first)
 
@@ -179,6 +186,8 @@ def filled_in(args: argparse.Namespace) -> str:
 
 
 def _write(file: Path, text: str) -> None:
+    # O_EXCL, so that a key is never written over, and the mode at once, so that nobody can open it
+    # in between.
     with os.fdopen(
         os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
     ) as opened:
@@ -190,6 +199,7 @@ def start(folder: Path) -> None:
     from aboveboard.commands.main import start_django
 
     os.environ[settings.HOME_VARIABLE] = str(folder)
+    # This process may have read the settings of another folder, or of none.
     settings.current.cache_clear()
     start_django()
 

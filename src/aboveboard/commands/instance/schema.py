@@ -63,6 +63,7 @@ def away(error: BaseException) -> DatabaseAway | None:
     utils = sys.modules.get("django.db.utils")
     if utils is None or not isinstance(error, (utils.OperationalError, utils.InterfaceError)):
         return None
+    # Django raises OperationalError for a missing table too, and that is no outage to wait out.
     if getattr(error.__cause__, "sqlite_errorcode", None) == _SQLITE_ERROR:
         return None
     return DatabaseAway(why=_first_line(error))
@@ -78,6 +79,7 @@ def pending() -> list[str]:
     from django.db.migrations.executor import MigrationExecutor
 
     try:
+        # Django's own `migrate --check` prints and exits; this must answer to `serve` and `doctor`.
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except OperationalError as error:
@@ -96,9 +98,12 @@ def bring_up_to_date() -> list[str]:
     waiting = pending()
     if waiting:
         call_command("migrate", verbosity=0, interactive=False)
+    # Always: it is no migration, does nothing where the table is there, and rate limits are counted
+    # in it.
     call_command("createcachetable", verbosity=0)
     return waiting
 
 
+# Drivers add lines that quote the statement and its parameters, which may be personal data.
 def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -66,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
     """Serve until stopped."""
     current = settings.current()
     host, port = args.host or current.server.host, args.port or current.server.port
+    # Before the port is tried and the worker started: both would begin on a database of another
+    # version.
     prepare(current)
     check_port(host, port)
     supervisor = None if args.no_worker else Supervisor()
@@ -117,10 +119,12 @@ def prepare(current: settings.Settings) -> None:
     from aboveboard.keys.queries import check_root_key
 
     if waiting := schema.pending():
+        # Several machines may share a server, and none of them may change it under the others.
         if connection.vendor != "sqlite":
             raise schema.MigrationsPending(count=len(waiting), home=current.home)
         print(f"Updating the database: {len(waiting)} changes.", flush=True)
         schema.bring_up_to_date()
+    # Without it every page would fail later, one by one, instead of the start now.
     check_root_key()
     connection.close()
     if connection.vendor == "postgresql":
@@ -137,6 +141,7 @@ def check_port(host: str, port: int) -> None:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As Granian does: a port whose last connections are still closing is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -172,6 +177,7 @@ class Supervisor:
                 "the worker did not end in time and was killed; its work is taken up at the next "
                 "start"
             )
+            # Safe at any moment: what the worker had in hand is a row that the next one takes up.
             process.kill()
             process.wait()
 
@@ -188,6 +194,8 @@ class Supervisor:
             )
             if self._stop.wait(rest):
                 return
+            # A worker that dies at once would otherwise be started hundreds of times a second, and
+            # fill the log.
             rest = min(rest * 2, 30.0)
             self._process = self._spawn()
 
@@ -196,6 +204,8 @@ class Supervisor:
         environment = {
             **os.environ,
             settings.HOME_VARIABLE: str(settings.current().home),
+            # How the worker learns that the server was killed: no signal of its death reaches a
+            # session of its own.
             PARENT_VARIABLE: str(os.getpid()),
         }
         # A session of its own: Ctrl-C reaches the server only, which then
@@ -222,6 +232,7 @@ def _granian(host: str, port: int, processes: int, threads: int) -> None:
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
+        # As long as the worker is given: an answer whose entry is written should reach who asked.
         workers_kill_timeout=int(limits.STOP_PATIENCE.total_seconds()),
     ).serve()
 

@@ -48,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
 
     check_root_key()  # a worker without the root key could only fail, at every turn
     stop = threading.Event()
+    # Rows are leased under this name, so it must never come twice, even where machines give process
+    # numbers again.
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     loops = make_loops(name, stop)
     if args.once:
@@ -61,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
     log.info("worker started", extra={"worker": name})
     parent = os.environ.get(PARENT_VARIABLE)
     while not stop.wait(1):
+        # Two workers do no harm, but one that nobody started would go on with an old version after
+        # an update.
         if parent and str(os.getppid()) != parent:
             log.warning("the server that started this worker is gone; stopping")
             stop.set()
@@ -107,9 +111,12 @@ class Loop:
         """Take one turn; None if it failed, which is logged without the data it was about."""
         from django.db import close_old_connections
 
+        # A connection that the server closed meanwhile would fail every turn from now on.
         close_old_connections()
         try:
             return self.turn()
+        # Whatever it was: a loop that ends would leave its work undone for good, and nobody would
+        # see it.
         except Exception:
             log.exception("%s failed; it will be tried again", self.name)
             return None
@@ -128,6 +135,7 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
         return drained.sent > 0 and not drained.halted
 
     def work() -> bool:
+        # One at a time, so that a stop waits for one job and not for a batch.
         return run_jobs_once(worker=name, limit=1) > 0
 
     def witness() -> bool:
@@ -169,6 +177,7 @@ def _retain() -> bool:
     from aboveboard.recovery.scrubbing import scrub
     from aboveboard.retention.sweep import scheduled
 
+    # Before the sweep, which may then erase what a merge had kept for its undoing.
     end_undoing(at=clock.now())
     if done := scheduled.turn(clock.now()):
         log.info("sweep %s: %s people reviewed", done.pk, done.people_reviewed)

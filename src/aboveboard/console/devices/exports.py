@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import allow
 from aboveboard.basics import limits
-from aboveboard.console.incidents.page import LEADS
+from aboveboard.console.incidents.page import LEADS, number_given
 from aboveboard.custody import queries
 from aboveboard.custody.queries import ExportRow
 from aboveboard.custody.terms import ENCRYPTED
@@ -32,10 +32,8 @@ class Pill:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """List the newest files, those that were never made among them."""
-    before = request.GET.get("before", "")
-    if before and not (before.isascii() and before.isdigit() and len(before) < 20):
-        raise Http404
-    exports = queries.newest_exports(before=int(before) if before else None, limit=limits.PAGE_SIZE)
+    before = number_given(request, "before") or None
+    exports = queries.newest_exports(before=before, limit=limits.PAGE_SIZE)
     promise = in_force().promise
     context = {
         "rows": [
@@ -56,10 +54,8 @@ def export(request: HttpRequest, export_id: int) -> HttpResponse:
 
 def manifest_page(request: HttpRequest, export: ExportRow) -> HttpResponse:
     """Answer with a page of a manifest."""
-    after = request.GET.get("after", "0")
-    if not (after.isascii() and after.isdigit() and len(after) < 20):
-        raise Http404
-    people, promise = queries.export_people(export.id, after=int(after)), in_force().promise
+    after = number_given(request, "after")
+    people, promise = queries.export_people(export.id, after=after), in_force().promise
     context = {
         "device": {"id": export.device_id, "tag": export.device_tag} if export.device_id else None,
         "export": in_words(export, promise)

@@ -218,6 +218,7 @@ def export(request: HttpRequest, device_id: int, export_id: int) -> HttpResponse
 def _seen_by(actor: Actor, device_id: int) -> DeviceRow:
     """Return a device that this member of staff has, or any for leads."""
     device = queries.device(device_id)
+    # 404: which devices there are, and who has them, is nobody else's business.
     if actor.role not in LEADS and device.holder_id != int(actor.id):
         raise Http404
     return device

@@ -40,12 +40,14 @@ def ask(request: HttpRequest) -> HttpResponse:
     the promise does not allow it find no such page."""
     promise, actor = in_force().promise, actor_of(request)
     glass = may_break_glass(promise, actor.role)
+    # Who may not sees no such page.
     if glass is None:
         raise Http404
     form = EmergencyForm(
         request.POST if request.method == "POST" else None, promise=promise, glass=glass
     )
     if request.method == "POST" and form.is_valid():
+        # An emergency must not become the way round the limit on looking people up.
         throttle(request, "look_up")
         answers = form.cleaned_data
         try:

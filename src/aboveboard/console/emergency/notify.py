@@ -23,6 +23,8 @@ def notify_privacy_lead(ref: Reference) -> None:
     address = current.server.origin.rstrip("/") + reverse(
         "console:emergency_review", args=[record.id]
     )
+    # server.origin may lack its scheme in an old settings file; a link without one would not be
+    # clickable.
     if "://" not in address:
         address = f"https://{address}"
     due = record.review_due.astimezone(in_force().promise.organisation.zone)

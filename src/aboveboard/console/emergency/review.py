@@ -52,6 +52,8 @@ def review(request: HttpRequest, emergency_id: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("console:emergency_review", args=[emergency_id]))
     context = _row(record, clock.now()) | {
         "form": form,
+        # Nobody reviews their own; the action refuses it, and the page says so before anybody
+        # tries.
         "own": _own(record, actor),
         "words": note_of(emergency_id),
     }

@@ -79,6 +79,7 @@ def allowed(request: HttpRequest) -> HttpResponse:
         throttle(request, "look_up")
         answers = form.cleaned_data
         asked = UseRequest(
+            # No number: nobody is said to have asked, and the entry names the privacy lead who did.
             Actor(ActorKind.STAFF, "", answers["role"]),  # anybody who has that role
             answers["purpose"],
             tuple(answers["fields_wanted"]),

@@ -37,6 +37,8 @@ def leak(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         file: UploadedFile[Any] = form.cleaned_data["file"]
+        # Only one upload waits at a time: an earlier one that nobody confirmed is other people's
+        # data, and goes now.
         _forget(request)
         try:
             token = staging.store(file.chunks())
@@ -62,6 +64,7 @@ def columns(request: HttpRequest) -> HttpResponse:
     try:
         if waiting is None:
             raise NotFound(what="upload")
+        # Sampled again at each visit: nothing of what the file says is kept in the session.
         with staging.read(waiting["token"]) as stream:
             seen = sample(stream)
     except NotFound:

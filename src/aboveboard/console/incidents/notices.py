@@ -13,7 +13,7 @@ from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.forms import PrepareForm, ReadForm
-from aboveboard.console.incidents.page import LEADS
+from aboveboard.console.incidents.page import LEADS, number_given
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import queries
 from aboveboard.incidents.notices import actions
@@ -90,12 +90,10 @@ def people(request: HttpRequest, number: int, batch_id: int, state: str) -> Http
     """List those whom a batch tells, in one state, each with its reason."""
     if state not in DispatchState.values:
         raise Http404
-    after = request.GET.get("after", "0")
-    if not after.isdigit():
-        raise Http404
+    after = number_given(request, "after")
     _own(number, batch_id)
     dispatches = notices.dispatches(
-        batch_id, state, reason=request.GET.get("reason") or None, after=int(after), limit=PAGE_SIZE
+        batch_id, state, reason=request.GET.get("reason") or None, after=after, limit=PAGE_SIZE
     )
     context = {
         "page": queries.page(number, at=clock.now()),
@@ -108,6 +106,7 @@ def people(request: HttpRequest, number: int, batch_id: int, state: str) -> Http
 
 
 def _own(number: int, batch_id: int) -> notices.BatchView:
+    # The batch must be of the incident in the address: what may be done is decided about that one.
     batch = notices.batch(batch_id)
     if batch.incident.number != number:
         raise Http404
@@ -119,6 +118,8 @@ def _show(
 ) -> HttpResponse:
     view, actor = _own(number, batch_id), actor_of(request)
     prepared = view.prepared_by
+    # One for each wording that differs; who approves reads them all, and it is said how many people
+    # get another's words.
     samples = notices.samples(batch_id) if view.waits_for_approval else ()
     context = {
         "page": queries.page(number, at=clock.now()),

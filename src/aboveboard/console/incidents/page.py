@@ -15,6 +15,7 @@ from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError, Invalid
+from aboveboard.basics.ids import read_id
 from aboveboard.console.incidents.forms import CircumstancesForm, DoneForm, NoteForm, answered_by
 from aboveboard.incidents import actions, queries, reports
 from aboveboard.incidents.notices import queries as notices
@@ -56,6 +57,7 @@ def incident(request: HttpRequest, number: int) -> HttpResponse:
         for duty in page.duties
         if duty.required != "no"
     ]
+    # What no rule covers is never folded away: somebody must find out what the law says there.
     first = [row for place, row in enumerate(due) if place < _FIRST or row.view.not_covered]
     to_authority = page.next_duty is not None and page.next_duty.recipient_type == "authority"
     context = {
@@ -107,6 +109,8 @@ def duty(request: HttpRequest, number: int, duty_id: int) -> HttpResponse:
     """Show one duty with its law; POST records that it was done."""
     record = queries.duty(duty_id, at=clock.now())
     page = queries.page(number, at=clock.now())
+    # The number in the address must be of this incident, or one could be marked done under
+    # another's name.
     if record is None or all(each.id != duty_id for each in page.duties):
         raise Http404
     form = DoneForm(request.POST if request.method == "POST" else None)
@@ -144,6 +148,8 @@ def circumstances(request: HttpRequest, number: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         occurred_at = form.cleaned_data["occurred_at"]
+        # A form knows minutes only. Sent back unchanged it must not cut the seconds off, which
+        # would move every clock.
         same = _minute(occurred_at) == _minute(page.incident.occurred_at)
         moments = {} if same else {"occurred_at": occurred_at}
         try:
@@ -221,3 +227,12 @@ def still_open(report: reports.AuthorityReport) -> list[Open]:
 def _minute(moment: datetime | None) -> str:
     """Return a moment as the form shows it: to the minute, in the time zone of the page."""
     return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}" if moment else ""
+
+
+def number_given(request: HttpRequest, name: str) -> int:
+    """Return a number of the address, such as where a list goes on; 0 where none is given, 404
+    for what is no number."""
+    number = read_id(request.GET.get(name, "0"))
+    if number is None:
+        raise Http404
+    return number

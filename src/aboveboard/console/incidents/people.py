@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from aboveboard.accounts.gate import allow
 from aboveboard.basics import clock
 from aboveboard.basics.limits import PAGE_SIZE
-from aboveboard.console.incidents.page import LEADS
+from aboveboard.console.incidents.page import LEADS, number_given
 from aboveboard.engines.listing import Filter
 from aboveboard.incidents import queries
 from aboveboard.incidents.leaks.reading import SENTENCES
@@ -60,7 +60,7 @@ def people(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
     """List the lines of a leaked file that came out in one way. What they said is not kept."""
-    page, after = queries.page(number, at=clock.now()), _number(request, "after")
+    page, after = queries.page(number, at=clock.now()), number_given(request, "after")
     if outcome == "unread":
         unread = queries.unread(number, after=after, limit=PAGE_SIZE)
         rows = [{"line": row.line, "why": SENTENCES[row.reason]} for row in unread]
@@ -84,23 +84,16 @@ def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
 
 def _filter(request: HttpRequest) -> Filter:
     get = request.GET.get
-    band = _number(request, "band")
+    band = number_given(request, "band")
     return Filter(
         band=band or None,
-        severity=_number(request, "severity") or None,
+        severity=number_given(request, "severity") or None,
         jurisdiction=get("jurisdiction"),
         country=get("country"),
         channel=get("channel"),
         language=get("language"),
-        after=_number(request, "after"),
+        after=number_given(request, "after"),
     )
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.GET.get(name, "0")
-    if not (text.isascii() and text.isdigit() and len(text) < 20):
-        raise Http404
-    return int(text)
 
 
 def _filters(page: IncidentPage, chosen: dict[str, str]) -> list[dict[str, object]]:

@@ -84,6 +84,7 @@ def _grouped(answers: tuple[IcoAnswer, ...]) -> list[tuple[str, list[IcoAnswer]]
         inside = [
             answer
             for answer in answers
+            # A question that the ICO adds must not fall off the page because no group names it.
             if answer.key in keys or (index == last and answer.key not in placed)
         ]
         if inside:

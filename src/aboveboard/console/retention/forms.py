@@ -59,6 +59,8 @@ class _UntilForm(forms.Form):
         """Return the moment at which the last day is over here; None for no end."""
         day = self.cleaned_data["until"]
         return (
+            # The end of the last day in the organisation's time zone: a hold "until Friday" holds
+            # on Friday evening.
             timezone.make_aware(datetime.combine(day + timedelta(days=1), time())) if day else None
         )
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.basics.ids import read_id
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.retention.forms import MergeForm, UndoForm
 from aboveboard.console.retention.people import KEEPER, ask
@@ -38,14 +39,11 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     """List pairs of records that share an address or number, and the merges so far.
     ``?after=`` goes further."""
     first, _, second = request.GET.get("after", "").partition("-")
-    known = (
-        first.isascii()
-        and first.isdigit()
-        and second.isascii()
-        and second.isdigit()
-        and len(first + second) < 39
+    after = read_id(first), read_id(second)
+    # Anything but two numbers starts the list from its beginning.
+    pairs = matching.candidates(
+        after=(-1, -1) if after[0] is None or after[1] is None else (after[0], after[1])
     )
-    pairs = matching.candidates(after=(int(first), int(second)) if known else (-1, -1))
     context = {
         "pairs": [
             {"pair": pair, "shared": [_SHARED[kind] for kind in pair.kinds]} for pair in pairs

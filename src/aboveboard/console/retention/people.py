@@ -162,6 +162,7 @@ def ask(
     if form.is_valid():
         try:
             do()
+        # A number that leads nowhere is a 404; only what the form can mend is said in the form.
         except NotFound:
             raise
         except AboveboardError as error:

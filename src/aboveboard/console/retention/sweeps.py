@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import allow
 from aboveboard.basics import limits
+from aboveboard.basics.ids import read_id
 from aboveboard.console.retention.people import KEEPER
 from aboveboard.promise.queries import in_force
 from aboveboard.retention.sweep import queries
@@ -20,10 +21,11 @@ def sweep(request: HttpRequest, sweep_id: int) -> HttpResponse:
     """Show one sweep. ``?outcome=`` lists the rows that came to that, ``?after=`` goes further."""
     record, promise = queries.sweep(sweep_id), in_force().promise
     outcome, after = request.GET.get("outcome"), request.GET.get("after", "0")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
+    start = read_id(after) or 0
     rows = queries.page(sweep_id, outcome=outcome, after=start)
     labels = {key: str(field.label) for key, field in promise.fields.items()}
     titles = {key: str(purpose.title) for key, purpose in promise.purposes.items()}
+    # Only a word of ours goes back into the address of the next page.
     chosen = f"&outcome={outcome}" if outcome in queries.outcome_words() else ""
     context = {
         "sweep": record,

@@ -17,6 +17,7 @@ from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics import settings
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.ids import read_id
 from aboveboard.ledger import queries as ledger
 from aboveboard.portal import wording
 from aboveboard.portal.forms import ConcernForm
@@ -32,7 +33,7 @@ def overview(request: HttpRequest, you: You) -> HttpResponse:
     """List the uses of this person's data, newest first. ``?own=1`` adds their own,
     ``?after=`` goes further back."""
     own = request.GET.get("own") == "1"
-    after = _number(request.GET.get("after"))
+    after = read_id(request.GET.get("after", ""))
     records = access_queries.use_records(you.person_id, after=after, limit=_PAGE + 1, own=own)
     shown = list(records[:_PAGE])
     address = reverse("portal:uses")
@@ -85,7 +86,7 @@ def proof_file(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
 def concern(request: HttpRequest, you: You) -> HttpResponse:
     """Let the person say that a use seems wrong. ``?about=`` names the
     entry; only a code is kept."""
-    about = _number(request.GET.get("about"))
+    about = read_id(request.GET.get("about", ""))
     entry = _own_entry(you, about) if about is not None else None
     form = ConcernForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -148,10 +149,6 @@ def _own_entry(you: You, entry_id: int) -> ledger.Recorded:
     if not access_queries.is_about(you.person_id, entry):
         raise Http404
     return entry
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _address(path: str, own: bool, after: int | None = None) -> str:
