@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.delivery import mime
+from aboveboard.kinds import email_addresses
+from aboveboard.kinds.kind import Misfit
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 HEAD = mime.Letterhead.of("Adventure Works", "privacy@adventure.example")
@@ -38,7 +40,7 @@ def built(
 ) -> bytes:
     return mime.build(
         HEAD,
-        mime.check_address(to),
+        email_addresses.read(to),
         mime.Content(subject, text, html, language),
         id_=mime.message_id(7, "x.example"),
         at=AT,
@@ -125,61 +127,11 @@ def test_names_of_the_world_survive_in_sender_subject_and_text(name: str) -> Non
     assert text_of(message, "plain") == f"Dear {name},\n" * 20
 
 
-INJECTIONS = [
-    "a@x.example\r\nBcc: spy@x.example",
-    "a@x.example\nBcc: spy@x.example",
-    "a@x.example, spy@x.example",
-    "a@x.example>\r\nRCPT TO:<spy@x.example",
-    "<a@x.example>",
-    "a b@x.example",
-    "a@x.example ",
-    "a@@x.example",
-    "a@x..example",
-    "a@-x.example",
-    "a.@x.example",
-    "a@[127.0.0.1]",
-    "a\x00@x.example",
-    "a@x.example\x00",
-    "ä\r\n@x.example",
-    "ä\u2028@x.example",
-    "ä\ud800@x.example",
-    "a@\ud800.example",
-    "a@x" + ".example" * 40,
-    "a" * 65 + "@x.example",
-    "@x.example",
-    "a@",
-    "a",
-    "",
-]
-
-
-@pytest.mark.parametrize("address", INJECTIONS)
-def test_what_is_not_one_address_is_refused(address: str) -> None:
-    with pytest.raises(mime.RefusedAddress) as caught:
-        mime.check_address(address)
-    assert len(address) < 3 or address not in str(caught.value), (
-        "an address is personal, and errors reach logs"
-    )
-
-
-@pytest.mark.parametrize(
-    ("address", "on_the_wire"),
-    [
-        ("jon.o'brien+shop@mail.example.com", "jon.o'brien+shop@mail.example.com"),
-        ("zoe@müller.example", "zoe@xn--mller-kva.example"),
-        ("zoë@x.example", "zoë@x.example"),
-        ("root@localhost", "root@localhost"),
-    ],
-)
-def test_addresses_that_are_written_to(address: str, on_the_wire: str) -> None:
-    assert mime.check_address(address) == on_the_wire
-
-
 @given(st.text(max_size=60))
 def test_no_text_gets_more_than_one_recipient_past_the_check(text: str) -> None:
     try:
-        address = mime.check_address(text)
-    except mime.RefusedAddress:
+        address = email_addresses.read(text)
+    except Misfit:
         return
     message = read(built(to=text))
     assert list(message.keys()) == HEADERS
@@ -214,5 +166,10 @@ def test_a_second_try_is_the_same_message() -> None:
 
 
 def test_a_sender_that_is_no_address_is_refused() -> None:
-    with pytest.raises(mime.RefusedAddress):
-        mime.Letterhead.of("Us", "nobody")
+    for sender in ("nobody", "jörg@adventure.example", "a@b\r\nBcc: x@y.example"):
+        with pytest.raises(mime.RefusedSender):
+            mime.Letterhead.of("Us", sender)
+
+
+def test_a_sender_may_be_this_machine() -> None:
+    assert mime.Letterhead.of("Us", "privacy@localhost").address == "privacy@localhost"

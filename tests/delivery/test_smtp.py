@@ -180,3 +180,13 @@ def test_a_mail_server_setting_does_not_print_its_password() -> None:
     assert Server.of("smtps://me:se%40cret@mail.example") == Server(
         "smtps", "mail.example", 465, "me", "se@cret"
     )
+
+
+def test_letters_that_the_server_cannot_be_given_at_all_have_an_outcome_too() -> None:
+    """Alone in a batch they stood as being sent until their lease ran out, again and again."""
+    with ScriptedServer(utf8=False) as running:
+        outcomes = send(post_to(running), letters("jörg@x.example", "zoë@x.example"))
+    assert {(outcome.verdict, outcome.code) for outcome in outcomes.values()} == {
+        (MailVerdict.REFUSED, 0)
+    }
+    assert sorted(outcomes) == [0, 1]

@@ -15,6 +15,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client, override_settings
 
+from aboveboard.basics import settings
 from aboveboard.delivery import catcher
 from tests.story.database import bytes_of_database, found_in
 from tests.world import load
@@ -23,17 +24,19 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def mailbox(tmp_path: Path) -> Iterator[Path]:
+def mailbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     cache.clear()  # the counters of tries of other tests
-    backend = "django.core.mail.backends.smtp.EmailBackend"
+    monkeypatch.setenv("ABOVEBOARD_MAIL_URL", f"smtp://127.0.0.1:{port}")
+    settings.current.cache_clear()
     with (
         catcher.start("127.0.0.1", port, tmp_path / "mail"),
-        override_settings(EMAIL_BACKEND=backend, EMAIL_HOST="127.0.0.1", EMAIL_PORT=port),
+        override_settings(EMAIL_BACKEND="aboveboard.delivery.django_mail.Backend"),
     ):
         yield tmp_path / "mail"
+    settings.current.cache_clear()
 
 
 def test_a_customer_signs_in_and_leaves_no_address_behind(mailbox: Path, on_postgres: bool) -> None:

@@ -6,8 +6,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -29,6 +27,8 @@ from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
 from aboveboard.basics.facts import Code, TeamName, fits
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import data_keys
+from aboveboard.kinds import email_addresses
+from aboveboard.kinds.kind import Misfit
 from aboveboard.ledger.actions import append
 
 STAND_IN = "@person.invalid"
@@ -48,18 +48,18 @@ def add_staff(
             the team is not the name of a team.
         Conflict: a member of staff has this address.
     """
-    email = email.strip().lower()
     try:
-        validate_email(email)
-    except ValidationError:
+        email = email_addresses.read(email)
+    except Misfit as misfit:
         raise Invalid(
-            found="that is not an e-mail address", fix="Write it like name@example.com."
+            found=f"that is not {misfit.expected}", fix="Write it like name@example.com."
         ) from None
     if not name.strip():
         raise Invalid(found="the name is empty", fix="Give the name that colleagues know them by.")
     check_team(team)
     _staff_role(role)
-    account = Account.objects.select_for_update().filter(email=email).first()
+    known = Account.objects.at_address(email)
+    account = Account.objects.select_for_update().get(pk=known.pk) if known else None
     if account is None:
         account = Account(email=email, created_at=at)
     elif account.is_active:

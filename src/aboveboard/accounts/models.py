@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Q
 
 from aboveboard.basics.actor import Role
+from aboveboard.kinds import email_addresses
+from aboveboard.kinds.kind import Misfit
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -19,6 +21,16 @@ class AccountManager(BaseUserManager["Account"]):
     def staff(self) -> models.QuerySet[Account]:
         """Return everyone who works here, closed accounts too."""
         return self.exclude(role=Role.CUSTOMER)
+
+    def at_address(self, email: str) -> Account | None:
+        """Return the member of staff with this address in any spelling, a closed account too."""
+        try:
+            normal = email_addresses.read(email)
+        except Misfit:
+            return None
+        # Accounts made by an earlier version hold the domain in its own script.
+        spellings = {normal, email_addresses.shown(normal)}
+        return self.staff().filter(email__in=spellings).first()
 
     def customers(self) -> models.QuerySet[Account]:
         """Return every customer who has signed in at least once."""

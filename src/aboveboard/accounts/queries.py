@@ -78,7 +78,7 @@ def staff_member(email: str) -> StaffMember:
     Raises:
         NotFound: nobody on the staff has it.
     """
-    row = _with_factors(Account.objects.staff()).filter(email=email.strip().lower()).first()
+    row = Account.objects.at_address(email)
     if row is None:
         raise NotFound(what="member of staff")
     return member_of(row)

@@ -27,6 +27,8 @@ from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingM
 from aboveboard.delivery.smtp.pool import Post
 from aboveboard.delivery.smtp.server import NoServer, Server
 from aboveboard.delivery.terms import Channel, DispatchState
+from aboveboard.kinds import email_addresses
+from aboveboard.kinds.kind import Misfit
 from aboveboard.outbox import reference
 from aboveboard.outbox.actions import wait_after
 
@@ -139,8 +141,8 @@ class InHand:
                 rendered.subject, rendered.text, rendered.html, self._claim.items[id_].language
             )
             try:
-                to = mime.check_address(rendered.to.reveal())
-            except mime.RefusedAddress:
+                to = email_addresses.read(rendered.to.reveal())
+            except Misfit:
                 self._know(Result(id_, DispatchState.FAILED, "address-refused"))
                 continue
             yield OutgoingMail(

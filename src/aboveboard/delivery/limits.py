@@ -47,3 +47,7 @@ their tries is used up."""
 DELIVERY_TIMEOUT: Final = timedelta(seconds=30)
 """Longest silence of the mail server before its connection is given up. RFC 5321, 4.5.3.2 allows
 minutes; a send at scale does not."""
+
+MAIL_PATIENCE: Final = timedelta(seconds=10)
+"""Longest silence of the mail server while a sign-in code or a word to staff is sent: somebody
+waits for it. Our choice."""

@@ -2,8 +2,9 @@
 standard library's generator makes 855 messages a second (design, section 8).
 
 Everything that comes out is 7-bit, in lines of at most 78 characters ended by CRLF, so that any
-mail server takes it. Nothing that comes in can add a header or a recipient: addresses with anything
-but the characters of an address are refused, and line breaks in a subject become spaces.
+mail server takes it. Nothing that comes in can add a header or a recipient: an address comes in its
+normal form, which has the characters of an address alone, and line breaks in a subject become
+spaces.
 """
 
 from __future__ import annotations
@@ -15,13 +16,10 @@ from datetime import datetime
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
-from aboveboard.basics.errors import Invalid
+from aboveboard.basics.errors import Misconfigured
+from aboveboard.kinds import email_addresses
+from aboveboard.kinds.kind import Misfit
 
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_LOCAL_UTF8 = re.compile(r"[^\x00-\x20\x7f-\x9f\ud800-\udfff\u2028\u2029\"(),:;<>@\[\\\]\s]+")
-_DOMAIN = re.compile(
-    r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
-)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 '!#$%&*+/=?^_`{|}~-]{1,60}")
 # With the longest of our header names in front, still within the 78 of RFC 5322, 2.1.1.
@@ -31,11 +29,11 @@ _SHORT_LINE = 64
 _WORD_BYTES = 39
 
 
-class RefusedAddress(Invalid):
-    """An address cannot be written to: {why}."""
+class RefusedSender(Misconfigured):
+    """Nothing can be sent from mail.sender: it is not {expected}."""
 
-    code = "refused_address"
-    next_step = "Correct the address."
+    code = "refused_sender"
+    next_step = "Correct mail.sender in the settings."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +50,15 @@ class Letterhead:
         perhaps ``Name <address>``).
 
         Raises:
-            RefusedAddress: the sender is not an address in plain ASCII.
+            RefusedSender: the sender is not an address in plain ASCII.
         """
         given, bare = parseaddr(sender)
-        address = check_address(bare)
+        try:
+            address = email_addresses.of_settings(bare)
+        except Misfit as misfit:
+            raise RefusedSender(expected=misfit.expected) from None
         if not address.isascii():
-            raise RefusedAddress(why="a sender needs an address in ASCII")
+            raise RefusedSender(expected="an address in ASCII")
         phrase = _phrase(given or name)
         fold = "\r\n " if len(phrase) + len(address) > _SHORT_LINE else " "
         return cls(f"{phrase}{fold}<{address}>", address)
@@ -79,35 +80,9 @@ def message_id(dispatch_id: int, domain: str) -> str:
     return f"<notice.{dispatch_id}@{domain}>"
 
 
-def check_address(address: str) -> str:
-    """Return the address as it goes on the wire, its domain in IDNA form.
-
-    A local part outside ASCII stays as it is; only a server with SMTPUTF8 (RFC 6531) takes it.
-
-    Raises:
-        RefusedAddress: not ``local@domain``, too long (RFC 5321, 4.5.3.1), or with a character that
-            could end the address and begin something else.
-    """
-    local, at, domain = address.rpartition("@")
-    if not at or not (
-        _LOCAL.fullmatch(local) or (not local.isascii() and _LOCAL_UTF8.fullmatch(local))
-    ):
-        raise RefusedAddress(why="it is not local@domain")
-    if not domain.isascii():
-        try:
-            domain = domain.encode("idna").decode("ascii")
-        except UnicodeError:
-            raise RefusedAddress(why="its domain has no IDNA form") from None
-    if not _DOMAIN.fullmatch(domain):
-        raise RefusedAddress(why="its domain is not a domain name")
-    if len(local.encode("utf-8")) > 64 or len(domain) > 255 or len(local) + len(domain) > 253:
-        raise RefusedAddress(why="it is longer than mail allows")
-    return f"{local}@{domain}"
-
-
 def build(head: Letterhead, to: str, content: Content, *, id_: str, at: datetime) -> bytes:
-    """Return the message. ``to`` has passed :func:`check_address`; ``id_``
-    is of :func:`message_id`.
+    """Return the message. ``to`` is a normal form (``kinds.email_addresses``); ``id_`` is of
+    :func:`message_id`.
 
     With a local part outside ASCII the ``To`` line is UTF-8 (RFC 6532); all else is 7-bit.
     """

@@ -19,6 +19,7 @@ class KindsConfig(AppConfig):
                 "addresses",
                 "codes",
                 "days",
+                "email_addresses",
                 "kind",
                 "limits",
                 "normalise",

@@ -10,10 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-import idna
 import phonenumbers
 
-from aboveboard.kinds import national_ids
+from aboveboard.kinds import email_addresses, national_ids
+from aboveboard.kinds.kind import Misfit
 
 KINDS = ("email", "phone", "customer_number", "national_id")
 
@@ -22,35 +22,14 @@ PHONE_DIGITS = 6
 would find strangers."""
 
 _NO_DIGIT = re.compile(r"[^0-9]+")
-_PLAIN_DOMAIN = re.compile(r"(?!.*xn--)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.ASCII)
-_LONGEST_EMAIL, _LONGEST_LOCAL = 254, 64  # octets: RFC 5321, 4.5.3.1, and erratum 1690 of RFC 3696
 
 
 def email(value: str) -> str | None:
-    """Return NFKC, trimmed, lower case, with the domain as IDNA 2008 writes it;
-    None if it is no address.
-
-    The local part is case-folded although RFC 5321 lets it matter: no provider keeps two
-    people apart by case, and people do not remember which they typed. IDNA 2008 (RFC 5891,
-    with the mapping of UTS 46) and not 2003, because 2003 sends ``straße.de`` to
-    ``strasse.de``, which is somebody else.
-    """
-    text = _nfkc(_nfkc(value).strip().lower())
-    local, at, domain = text.rpartition("@")
-    if not (at and local and domain) or not text.isprintable() or text.split() != [text]:
+    """Return the normal form of an address (:func:`email_addresses.read`); None if it has none."""
+    try:
+        return email_addresses.read(value)
+    except Misfit:
         return None
-    if not _PLAIN_DOMAIN.fullmatch(domain):
-        try:
-            domain = idna.encode(domain, uts46=True).decode("ascii")
-        except UnicodeError:  # idna.IDNAError is one
-            return None
-    if (
-        ".." in domain
-        or len(local.encode()) > _LONGEST_LOCAL
-        or len(local.encode()) + len(domain) + 1 > _LONGEST_EMAIL
-    ):
-        return None
-    return f"{local}@{domain}"
 
 
 def phone(value: str, region: str | None) -> str | None:
@@ -61,18 +40,18 @@ def phone(value: str, region: str | None) -> str | None:
     who share a switchboard share its normal form. None when there are fewer than six digits.
     """
     text = _nfkc(value)
-    found = digits(text)
-    if len(found) < PHONE_DIGITS:
+    dialled = digits(text)
+    if len(dialled) < PHONE_DIGITS:
         return None
     if text.startswith("#"):  # it is such a form already, or nothing that any country dials
-        return "#" + found
+        return "#" + dialled
     try:
         parsed = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
-        return "#" + found
+        return "#" + dialled
     if phonenumbers.is_possible_number(parsed):
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return "#" + found
+    return "#" + dialled
 
 
 def digits(text: str) -> str:
@@ -94,20 +73,31 @@ def _nfkc(text: str) -> str:
 
 
 def forms(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> list[str]:
-    """Return every normal form that ``value`` may have been filed under, most likely first.
+    """Return every normal form that ``value`` is filed under, most likely first.
 
     ``kind``: one of ``KINDS``, a national number with its format (``national_id:gb.nino``).
     ``regions`` matters for phones alone: a number without its country code is tried in each.
     """
     name, _, form = kind.partition(":")
     if kind == "email":
-        found = [email(value)]
+        normal = [email(value)]
     elif kind == "phone":
-        found = [phone(value, region) for region in regions]
+        normal = [phone(value, region) for region in regions]
     elif kind == "customer_number":
-        found = [customer_number(value)]
+        normal = [customer_number(value)]
     elif name == "national_id" and form:
-        found = [national_ids.normal(value, form)]
+        normal = [national_ids.normal(value, form)]
     else:
         raise ValueError(f"there is no look-up of kind {kind!r}; there are {', '.join(KINDS)}")
-    return list(dict.fromkeys(form for form in found if form is not None))
+    return list(dict.fromkeys(form for form in normal if form is not None))
+
+
+def sought(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> list[str]:
+    """Return every normal form that somebody with this ``value`` may be filed under: those of
+    :func:`forms`, and that of an earlier version's rule, until the index key is rotated.
+
+    For finding, never for writing to: who is found by it has to be asked for what they hold.
+    """
+    normal = forms(kind, value, regions)
+    earlier = email_addresses.by_earlier_rule(value) if kind == "email" else None
+    return normal if earlier is None or earlier in normal else [*normal, earlier]

@@ -10,7 +10,15 @@ from collections.abc import Callable
 from functools import cache
 from typing import TypeAlias
 
-from aboveboard.kinds import addresses, cards, codes, days, national_ids, normalise
+from aboveboard.kinds import (
+    addresses,
+    cards,
+    codes,
+    days,
+    email_addresses,
+    national_ids,
+    normalise,
+)
 from aboveboard.kinds.kind import FieldKind, Misfit
 
 Reader: TypeAlias = "Callable[[str], str]"
@@ -24,7 +32,7 @@ def reader(kind: str, *, dates: str = days.ISO) -> Reader:
     """
     name, _, form = kind.partition(":")
     readers: dict[str, Reader] = {
-        FieldKind.EMAIL: _email,
+        FieldKind.EMAIL: email_addresses.read,
         FieldKind.PHONE: _phone,
         FieldKind.CUSTOMER_NUMBER: _customer_number,
         FieldKind.DATE: lambda text: days.read(text, dates),
@@ -50,8 +58,10 @@ def read(kind: str, text: str) -> str:
 
 def shown(kind: str, value: str) -> str:
     """Return a sealed value as a screen shows it: of a card the last four digits, a national
-    number in its groups."""
+    number in its groups, an e-mail address with its domain in its own script."""
     name, _, form = kind.partition(":")
+    if name == FieldKind.EMAIL:
+        return email_addresses.shown(value)
     if name == FieldKind.CARD_NUMBER:
         return f"•••• {value[-4:]}"
     if name == FieldKind.NATIONAL_ID:
@@ -62,12 +72,6 @@ def shown(kind: str, value: str) -> str:
 @cache
 def _reader(kind: str) -> Reader:
     return reader(kind)
-
-
-def _email(text: str) -> str:
-    if normalise.email(text) is None:
-        raise Misfit("not_email", "an e-mail address such as name@example.org")
-    return text
 
 
 def _phone(text: str) -> str:

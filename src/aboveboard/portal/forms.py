@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.validators import validate_email
 from django.utils.translation import gettext, gettext_lazy
 
 from aboveboard.access.concerns import Concern
 from aboveboard.choices.state import Answer
-from aboveboard.kinds import addresses, normalise
+from aboveboard.kinds import addresses, email_addresses, normalise
 from aboveboard.kinds.kind import FieldKind, Misfit
 from aboveboard.kinds.limits import ADDRESS_LINES
 from aboveboard.promise.model import Field, Purpose
@@ -96,7 +95,7 @@ class DetailForm(forms.Form):
                 gettext("Use one line of letters, numbers and punctuation.")
             )
         if self._kind is FieldKind.EMAIL:
-            _check_email(value)
+            return _read_email(value)
         if self._kind is FieldKind.PHONE and not (
             normalise.phone(value, self._region) or "#"
         ).startswith("+"):
@@ -121,10 +120,10 @@ _ATTRIBUTES = {
 }
 
 
-def _check_email(value: str) -> None:
+def _read_email(value: str) -> str:
     try:
-        validate_email(value)
-    except forms.ValidationError:
+        return email_addresses.read(value)
+    except Misfit:
         raise forms.ValidationError(
             gettext("Enter an e-mail address like name@example.com.")
         ) from None

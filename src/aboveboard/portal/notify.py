@@ -6,10 +6,8 @@ The mail holds the number of the entry and a code, so it says nothing about anyb
 
 from __future__ import annotations
 
-from django.core.mail import EmailMessage
-
 from aboveboard.access.concerns import Concern
-from aboveboard.basics import settings
+from aboveboard.accounts import mail
 from aboveboard.ledger import queries as ledger
 from aboveboard.outbox.reference import Reference
 
@@ -27,15 +25,9 @@ def notify_privacy_lead(ref: Reference) -> None:
     one mail and no more."""
     entry = ledger.entry(int(str(ref["entry"])))
     about, concern = entry.facts["about"], Concern(str(entry.facts["concern"]))
-    current = settings.current()
     subject = f"entry {about} of the record" if about is not None else "their list as a whole"
     body = (
         f"A customer says that something looks wrong with {subject}.\n\n{_WORDS[concern]}\n\n"
         f"Their message is entry {entry.id} of the record.\n"
     )
-    EmailMessage(
-        "A customer has questioned a look at their data",
-        body,
-        current.mail.sender,
-        [current.organisation.contact],
-    ).send()
+    mail.send_to_contact("A customer has questioned a look at their data", body)

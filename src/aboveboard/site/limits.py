@@ -31,7 +31,3 @@ ASVS 5.0, 3.4.1 asks)."""
 ASSET_LIFE: Final = timedelta(hours=1)
 """How long a browser keeps a style sheet or script before it asks again. Addresses
 change with the content."""
-
-MAIL_PATIENCE: Final = timedelta(seconds=10)
-"""How long a single mail, such as a sign-in code, waits for the mail server. Our choice: the
-person waits with it."""

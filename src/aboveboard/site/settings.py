@@ -241,17 +241,9 @@ MFA_ADAPTER = "aboveboard.accounts.signin.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 
-# ---- mail: sign-in codes and words to staff; notices go through delivery -------------------------
+# ---- mail: sign-in codes and words to staff, by the mail line that notices take ------------------
 
-_MAIL = urlsplit(INSTANCE.mail.url)
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = _MAIL.hostname or "localhost"
-EMAIL_PORT = _MAIL.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[_MAIL.scheme]
-EMAIL_HOST_USER = unquote(_MAIL.username or "")
-EMAIL_HOST_PASSWORD = unquote(_MAIL.password or "")
-EMAIL_USE_TLS = _MAIL.scheme == "smtp+tls"
-EMAIL_USE_SSL = _MAIL.scheme == "smtps"
-EMAIL_TIMEOUT = int(limits.MAIL_PATIENCE.total_seconds())
+EMAIL_BACKEND = "aboveboard.delivery.django_mail.Backend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = INSTANCE.mail.sender
 
 # ---- files ------------------------------------------------------------------------------------

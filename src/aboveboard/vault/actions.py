@@ -94,7 +94,7 @@ def _file_again(
     filed = {row for kind, value in held for row in blind.filed(kind, value, (region,), written)}
     index = BlindIndex.objects.filter(person_id=person_id, kind=number)
     if old[1] is not None:
-        gone = blind.filed(old[0], old[1], (region,), written) - filed
+        gone = blind.searched(old[0], old[1], (region,), written) - filed
         index.filter(digest__in=[digest for _, digest in gone]).delete()
     for generation, digest in filed:
         BlindIndex.objects.get_or_create(

@@ -13,7 +13,7 @@ class VaultConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.vault import entries, generations, queries, replay
+        from aboveboard.vault import entries, generations, mailboxes, replay
         from aboveboard.vault.personal_data import PERSONAL_DATA
 
         return Package(
@@ -59,5 +59,5 @@ class VaultConfig(AppConfig):
             },
             personal_data=PERSONAL_DATA,
             forgets=(generations.forget,),
-            customers_by_email=lambda email: queries.find("email", email),
+            customers_by_email=mailboxes.owners,
         )

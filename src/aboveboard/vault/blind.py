@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from aboveboard.keys.queries import SecretMissing, instance_secret
-from aboveboard.kinds.normalise import forms
+from aboveboard.kinds.normalise import forms, sought
 from aboveboard.vault import generations
 
 KIND_NUMBERS = {"email": 1, "phone": 2, "customer_number": 3, "national_id": 4}
@@ -38,8 +38,8 @@ def digest(kind: str, normal: str, generation: int | None = None) -> bytes:
 def digests(
     kind: str, value: str, regions: Iterable[str | None] = (None,), generation: int | None = None
 ) -> list[bytes]:
-    """Return the digests of every normal form of a value as someone typed it."""
-    return [digest(kind, form, generation) for form in forms(kind, value, regions)]
+    """Return the digests by which to look for a value as someone typed it."""
+    return [digest(kind, form, generation) for form in sought(kind, value, regions)]
 
 
 def filed(
@@ -47,6 +47,15 @@ def filed(
 ) -> set[tuple[int, bytes]]:
     """Return what a value is filed under: each generation with each digest."""
     normal = forms(kind, value, regions)
+    return {(generation, digest(kind, form, generation)) for generation in under for form in normal}
+
+
+def searched(
+    kind: str, value: str, regions: Iterable[str | None], under: Collection[int]
+) -> set[tuple[int, bytes]]:
+    """Return all that somebody with a value may be filed under, by an earlier version's rule too:
+    for finding, never for filing."""
+    normal = sought(kind, value, regions)
     return {(generation, digest(kind, form, generation)) for generation in under for form in normal}
 
 

@@ -15,6 +15,8 @@ from functools import cache
 
 from django.db import connections
 
+from aboveboard.basics.errors import AboveboardError
+
 log = logging.getLogger(__name__)
 
 _THREADS = 2
@@ -34,8 +36,8 @@ def _run(job: Callable[[], None]) -> None:
     try:
         job()
     except Exception as error:
-        # The message of a mail server's refusal names the address, so only the
-        # kind of failure is logged.
-        log.error("a sign-in mail was not sent: %s", type(error).__name__)
+        # What a library says may name the address; what we say never does.
+        reason = str(error) if isinstance(error, AboveboardError) else type(error).__name__
+        log.error("a sign-in mail was not sent: %s", reason)
     finally:
         connections.close_all()

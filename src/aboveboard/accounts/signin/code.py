@@ -19,13 +19,12 @@ from allauth.account.internal.flows.login import perform_login, record_authentic
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.models import Login
 from allauth.account.stages import LoginByCodeStage, LoginStageController
-from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from aboveboard.accounts import actions, directory, limits
+from aboveboard.accounts import actions, directory, limits, mail
 from aboveboard.accounts.models import Account
 from aboveboard.accounts.signin import background_mail
 from aboveboard.basics import clock, settings
@@ -102,9 +101,14 @@ def account_of(email: str, audience: Audience) -> Account | None:
     """Return the account that this address signs in to, or None: unknown, or shared
     by several customers."""
     if audience is Audience.STAFF:
-        return Account.objects.staff().filter(email=email.lower(), closed_at=None).first()
+        return _staff_account(email)
     people = directory.find(email)
     return actions.customer_account(people[0], at=clock.now()) if len(people) == 1 else None
+
+
+def _staff_account(email: str) -> Account | None:
+    account = Account.objects.at_address(email)
+    return account if account is not None and account.is_active else None
 
 
 def mail_code(email: str, *, code: str, audience: Audience, language: str) -> None:
@@ -114,7 +118,7 @@ def mail_code(email: str, *, code: str, audience: Audience, language: str) -> No
     none of them. An unknown address gets nothing: we do not write to people who are not ours.
     """
     if audience is Audience.STAFF:
-        known = Account.objects.staff().filter(email=email.lower(), closed_at=None).count()
+        known = int(_staff_account(email) is not None)
     else:
         known = len(directory.find(email))
     if not known:
@@ -135,6 +139,4 @@ def mail_code(email: str, *, code: str, audience: Audience, language: str) -> No
         context,
     )
     subject, _, body = text.strip().partition("\n")
-    EmailMessage(
-        subject.strip(), body.strip() + "\n", settings.current().mail.sender, [email]
-    ).send()
+    mail.send(subject.strip(), body.strip() + "\n", to=email)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import PasswordField
@@ -18,8 +18,37 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from aboveboard.accounts.models import Account
 from aboveboard.accounts.signin import log
 from aboveboard.accounts.signin.code import Audience, CodeSignIn
+from aboveboard.kinds import email_addresses
+from aboveboard.kinds.kind import Misfit
+
+
+class AddressField(forms.CharField):
+    """A box for an e-mail address: what comes out of it is the normal form."""
+
+    default_error_messages: ClassVar = {
+        "not_email": _("Enter an e-mail address like name@example.com."),
+    }
+
+    def __init__(self, *, label: object) -> None:
+        # Longer than any address, since a name or a scheme may stand around it.
+        super().__init__(
+            label=str(label),
+            max_length=1000,
+            widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        )
+
+    def to_python(self, value: Any) -> str:
+        """Return the address in its normal form. Whether anybody has it is not asked."""
+        text = super().to_python(value)
+        try:
+            return email_addresses.read(text) if text else ""
+        except Misfit:
+            raise forms.ValidationError(
+                self.error_messages["not_email"], code="not_email"
+            ) from None
 
 
 class CodeForm(LoginForm):  # type: ignore[misc]  # allauth publishes no types
@@ -29,12 +58,13 @@ class CodeForm(LoginForm):  # type: ignore[misc]  # allauth publishes no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self.fields["login"], _("Your e-mail address"))
+        self.fields["login"] = AddressField(label=_("Your e-mail address"))
 
     def clean(self) -> dict[str, Any]:
-        """Count the try, by network address and by what was typed; look nothing up."""
+        """Count the try, by network address and by the normal form of what was typed, so that one
+        mailbox has one limit however it is spelled; look nothing up."""
         if "login" in self.cleaned_data and not ratelimit.consume(
-            self.request, action="request_login_code", key=self.cleaned_data["login"].lower()
+            self.request, action="request_login_code", key=self.cleaned_data["login"]
         ):
             raise get_adapter().validation_error("too_many_login_attempts")
         return dict(self.cleaned_data)
@@ -58,8 +88,17 @@ class StaffPasswordForm(LoginForm):  # type: ignore[misc]  # allauth publishes n
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self.fields["login"], _("Your work e-mail address"))
+        self.fields["login"] = AddressField(label=_("Your work e-mail address"))
+        self.order_fields(["login", "password"])
         _plain(self.fields["password"], _("Your password"))
+
+    def user_credentials(self) -> dict[str, Any]:
+        """Return the address that the account has, which an earlier version may have kept in
+        another form, and the password."""
+        typed = self.cleaned_data["login"]
+        account = Account.objects.at_address(typed)
+        email = account.email if account else typed
+        return {"email": email, "password": self.cleaned_data["password"]}
 
     def _setup_password_field(self) -> None:
         self.fields["password"] = PasswordField(autocomplete="current-password")

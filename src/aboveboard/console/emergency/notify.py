@@ -5,11 +5,11 @@ The mail says nothing about anybody.
 
 from __future__ import annotations
 
-from django.core.mail import EmailMessage
 from django.urls import reverse
 
 from aboveboard.access.emergency import queries
 from aboveboard.access.emergency.reasons import IN_WORDS
+from aboveboard.accounts import mail
 from aboveboard.basics import settings
 from aboveboard.outbox.reference import Reference
 from aboveboard.promise.queries import in_force
@@ -36,6 +36,4 @@ def notify_privacy_lead(ref: Reference) -> None:
         f"The customer can see this. Review it by {due:%d %B %Y, %H:%M} ({due.tzname()}):\n"
         f"{address}\n"
     )
-    EmailMessage(
-        "Emergency access to review", body, current.mail.sender, [current.organisation.contact]
-    ).send()
+    mail.send_to_contact("Emergency access to review", body)

@@ -74,11 +74,13 @@ class Connection:
         """Whether something is left to send."""
         return bool(self._outgoing)
 
-    def begin(self) -> None:
-        """Start on the next letter if nothing is under way and one waits."""
+    def begin(self) -> list[MailOutcome]:
+        """Start on the next letter if nothing is under way and one waits; return what became known
+        of letters that this server cannot be given at all."""
         if not self._expected:
             self._next()
             self.write()
+        return self._taken_outcomes()
 
     def read(self) -> list[MailOutcome]:
         """Take in what the server said and go on; return what became known.
@@ -101,8 +103,7 @@ class Connection:
                 break
         self._take_replies()
         self.write()
-        done, self._outcomes = self._outcomes, []
-        return done
+        return self._taken_outcomes()
 
     def write(self) -> None:
         """Send what can be sent now. A connection that breaks is noticed by
@@ -143,6 +144,10 @@ class Connection:
             self._outgoing.clear()  # it was closed from the other side: nothing is owed either way
         finally:
             self.sock.close()
+
+    def _taken_outcomes(self) -> list[MailOutcome]:
+        done, self._outcomes = self._outcomes, []
+        return done
 
     def _take_replies(self) -> None:
         at = 0

@@ -16,7 +16,7 @@ class MailVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
-    """A message to hand over: ``key`` names it to the caller; ``to`` is checked;
+    """A message to hand over: ``key`` names it to the caller; ``to`` is a normal form;
     ``data`` is the message."""
 
     key: int

@@ -68,7 +68,7 @@ class Post:
         try:
             self._fill()
             for connection in self._connections:
-                connection.begin()
+                outcomes += connection.begin()
                 self._watch(connection)
             for key, events in self._selector.select(wait):
                 outcomes += self._serve(key.data, events)

@@ -82,6 +82,6 @@ def _judge(
             tried = dict.fromkeys((own, *regions) if own else regions)
             kind = blind.KIND_NUMBERS[role.index]
             keys.update(
-                (kind, item) for _, item in blind.filed(role.index, value, tried, generations)
+                (kind, item) for _, item in blind.searched(role.index, value, tried, generations)
             )
     return keys, categories, categories & ~readable

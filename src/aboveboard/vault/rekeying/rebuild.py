@@ -122,6 +122,20 @@ def rebuild(
     return lost
 
 
+def held_values(person_ids: Collection[int], kinds: Mapping[str, str]) -> dict[int, set[str]]:
+    """Return what these people hold in the fields of ``kinds``, in their record and in the undo
+    data of merges. For comparing inside the vault: it leaves it no more than a key does."""
+    return {
+        person_id: {
+            sealed.unseal(cipher, number, name, box)
+            for cipher, number, boxes in held.boxes
+            for name, box in boxes.items()
+            if name in kinds
+        }
+        for person_id, held in _held(person_ids).items()
+    }
+
+
 def drop(after: int, upto: int | None, *, keep: int) -> None:
     """Delete what the people behind ``after`` up to ``upto`` (None: to the end) are filed under by
     other generations than one."""

@@ -1,0 +1,66 @@
+"""One function turns an address into what is matched and written to; nothing goes around it."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from tests.house import source
+
+ALLOWED = {
+    "a message is made for Django in one place": (
+        r"EmailMessage\(|send_mail\(|send_mass_mail\(|EmailMultiAlternatives\(",
+        {"accounts/mail.py"},
+    ),
+    "the envelope is spoken in one place": (
+        r"RCPT TO|\.sendmail\(|\.send_message\(",
+        {"delivery/smtp/connection.py"},
+    ),
+    "a domain becomes ASCII in one place": (
+        r"""encode\(\s*["']idna["']|import idna\b|from idna\b|\bidna\.|["']punycode["']""",
+        {"kinds/email_addresses.py"},
+    ),
+    "nobody else judges an address": (
+        r"validate_email\b|EmailValidator\b|forms\.EmailField|sanitize_address",
+        set[str](),
+    ),
+}
+DOORS = [
+    "accounts/actions.py",
+    "accounts/mail.py",
+    "accounts/models.py",
+    "accounts/signin/forms.py",
+    "delivery/django_mail.py",
+    "delivery/draining.py",
+    "kinds/normalise.py",
+    "portal/forms.py",
+    "vault/mailboxes.py",
+]
+
+
+@pytest.mark.parametrize("rule", ALLOWED)
+def test_nothing_goes_around_the_one_rule(rule: str) -> None:
+    pattern, places = ALLOWED[rule]
+    found = {
+        source.in_source(path)
+        for path in source.python("src")
+        if re.search(pattern, _code(path.read_text("utf-8")))
+    }
+    assert found == places, rule
+
+
+@pytest.mark.parametrize("place", DOORS)
+def test_every_door_uses_it(place: str) -> None:
+    text = (source.SOURCE / place).read_text("utf-8")
+    assert re.search(r"email_addresses\.(read|of_settings|by_earlier_rule)", text), place
+
+
+def _code(text: str) -> str:
+    """The text without its docstrings, which may name what they warn of."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value.value = ""
+    return ast.unparse(tree)
