@@ -97,7 +97,7 @@ def test_bytes_that_are_not_text_are_a_problem_of_their_row() -> None:
 @pytest.mark.parametrize(
     ("story", "text", "says"),
     [
-        ("nothing in it", "", "no header"),
+        ("nothing in it", "", "it is empty"),
         ("an empty first line", "\nid,mail,born,land,income\n", "first line is empty"),
         ("lines that end in CR alone", "id,mail,born,land,income\rAW1,,,GB,\r", "carriage return"),
         ("a header that does", "id,mail,born,land,income\rAW1,,,GB,\n", "carriage return"),
@@ -107,7 +107,7 @@ def test_bytes_that_are_not_text_are_a_problem_of_their_row() -> None:
             "id,mail,born,land,income\r" + "AW1,,,GB,\r" * 200_000,
             "carriage return",
         ),
-        ("a spreadsheet's UTF-16", "id,mail,born,land,income\n".encode("utf-16"), "not UTF-8"),
+        ("a spreadsheet's UTF-16", "id,mail,born,land,income\n".encode("utf-16"), "UTF-16 text"),
         ("a quote that is never closed", 'id,"mail,born', "not well-formed"),
         (
             "a column that the mapping does not mention",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import BinaryIO
 
+from aboveboard.intake import file_form, mangled
 from aboveboard.intake import mapping as mappings
 from aboveboard.intake.blocks import FileRefused, Lines, blocks
 from aboveboard.kinds import addresses, values
@@ -71,6 +72,13 @@ class Reader:
         self._read = [
             (at, name, readers[name]) for at, name in self._all if readers[name] is not str
         ]
+        self._header = columns
+        self._kinds = {name: str(kinds[name]) for name in self.names}
+        self._numbers = [
+            (at, name, kind)
+            for at, name in self._all
+            if (kind := self._kinds[name].partition(":")[0]) in mangled.NUMBERS
+        ]
         self._identify, self._identify_at = (
             mapping.identify_by,
             self.names.index(mapping.identify_by),
@@ -85,31 +93,33 @@ class Reader:
         # Asked once of the whole block: almost no block has either, and each cell of each row would
         # have to be searched otherwise.
         odd = "�" in text or "\x00" in text
+        suspicious = mangled.is_suspicious(text)
         while True:
+            first = line + reader.line_num + 1
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield (
-                    line + reader.line_num,
-                    [],
-                    (RowProblem("", "not_csv", f"The line is not well-formed: {error}."),),
-                )
+                last = line + reader.line_num
+                yield last, [], (RowProblem("", "not_csv", _not_csv(error, first, last)),)
                 continue
             if not cells:
                 continue
             if len(cells) != self._count:
-                sentence = (
-                    f"The line has {len(cells)} values; the header has {self._count} columns."
-                )
-                yield line + reader.line_num, [], (RowProblem("", "wrong_count", sentence),)
+                last = line + reader.line_num
+                sentence = _wrong_count(cells, self._count, first, last)
+                yield last, [], (RowProblem("", "wrong_count", sentence),)
+                continue
+            if cells == self._header:
+                sentence = "The line is the header again: two files were put together."
+                yield line + reader.line_num, [], (RowProblem("", "header_again", sentence),)
                 continue
             texts = list(map(str.strip, self._pick(cells)))
             texts.pop()
             for at, parts in self._joined:
                 texts[at] = addresses.joined(cells[part] for part in parts)
-            problems = self._problems(texts, odd)
+            problems = self._problems(texts, odd, suspicious)
             yield line + reader.line_num, texts, problems
 
     def place(self, texts: list[str]) -> tuple[str, str]:
@@ -118,11 +128,13 @@ class Reader:
             self._region_at
         ].upper() if self._region_at is not None else ""
 
-    def _problems(self, texts: list[str], odd: bool) -> tuple[RowProblem, ...]:
+    def _problems(self, texts: list[str], odd: bool, suspicious: bool) -> tuple[RowProblem, ...]:
         """Put what is to be sealed in the place of each text, or say why not."""
         problems = []
         if odd or max(map(len, texts)) * 4 > FIELD_BYTES:
             problems = [problem for at, name in self._all if (problem := _unfit(name, texts[at]))]
+        country, region = self.place(texts)
+        problems += self._damaged(texts, country, suspicious)
         unfit = {problem.field for problem in problems}
         for at, name, read_value in self._read:
             if (text := texts[at]) and name not in unfit:
@@ -132,7 +144,6 @@ class Reader:
                     problems.append(
                         RowProblem(name, misfit.code, f"{name} is not {misfit.expected}.")
                     )
-        country, region = self.place(texts)
         too_long = len(country) + len(region) >= JURISDICTION_CHARS
         if (
             too_long
@@ -149,6 +160,24 @@ class Reader:
             sentence = f"{self._identify} is empty, so nobody could find this person again."
             problems.append(RowProblem(self._identify, "missing", sentence))
         return tuple(problems)
+
+    def _damaged(self, texts: list[str], country: str, suspicious: bool) -> list[RowProblem]:
+        """What a spreadsheet did to the values, each named by its field."""
+        damaged = []
+        for at, name, kind in self._numbers:
+            if text := texts[at]:
+                what = mangled.number_damage(kind, text)
+                if what is None and text.isdigit():
+                    what = mangled.lost_zero(kind, text, country)
+                if what is not None:
+                    damaged.append(RowProblem(name, "mangled", f"{name} {what}"))
+        if suspicious:
+            damaged += [
+                RowProblem(name, "mangled", f"{name} {what}")
+                for at, name in self._all
+                if (text := texts[at]) and (what := mangled.damage(self._kinds[name], text))
+            ]
+        return damaged
 
 
 def read(
@@ -189,6 +218,7 @@ def header(
             does not have.
     """
     _check_fields(name, mapping, kinds)
+    file_form.check_form(file, name, _named(mapping))
     lines = Lines(file, name, encoding="utf-8-sig")
     columns = _columns(csv.reader(_checked(lines, name), strict=True), name, mapping)
     return columns, sum(map(len, lines.taken)), len(lines.taken)
@@ -246,11 +276,7 @@ def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) 
         raise FileRefused(
             file=name, why="its header line is not UTF-8 text", fix="Save the file as UTF-8."
         )
-    named = (
-        mapping.columns.keys()
-        | mapping.dropped.keys()
-        | {column for columns in mapping.joined.values() for column in columns}
-    )
+    named = _named(mapping)
     if named.isdisjoint(header):
         # Then it may be no header but a customer, whose values must not reach the log.
         raise FileRefused(
@@ -258,12 +284,16 @@ def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) 
             why="its first line has none of the columns that the mapping names",
             fix="Put the names of the columns in the first line, or check the mapping.",
         )
+    file_form.check_names(header, name, named)
     for column in header:
         if column not in named:
+            alike = file_form.nearest_name(column, named)
             raise FileRefused(
                 file=name,
                 why=f"the mapping does not mention the column {column[:40]!r}",
-                fix="Add it to the mapping, under `columns:` or under `dropped:` with the reason.",
+                fix=f"The mapping has {alike!r}: write both the same way."
+                if alike
+                else "Add it to the mapping, under `columns:` or under `dropped:` with the reason.",
             )
     for column in named - mapping.dropped.keys():
         if column not in header:
@@ -272,13 +302,39 @@ def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) 
                 why=f"the column {column!r} is missing",
                 fix="Check the header line, or change the mapping.",
             )
-    if len(set(header)) != len(header):
-        raise FileRefused(
-            file=name,
-            why="a column stands in the header twice",
-            fix="Give each column a name of its own.",
-        )
     return header
+
+
+def _named(mapping: mappings.Mapping) -> frozenset[str]:
+    """Return every column that the mapping mentions."""
+    parts = {column for columns in mapping.joined.values() for column in columns}
+    return frozenset(mapping.columns.keys() | mapping.dropped.keys() | parts)
+
+
+def _not_csv(error: csv.Error, first: int, last: int) -> str:
+    if "field larger" in str(error) or "unexpected end" in str(error):
+        return (
+            f'A double quote opens a value on line {first} and is not closed. Put another " before '
+            "each one inside a value, or delete it."
+        )
+    where = f" It begins on line {first}." if first != last else ""
+    return (
+        f'The quotes are not well-formed.{where} A value that holds " or a comma stands in double '
+        "quotes, and each one inside it is doubled."
+    )
+
+
+def _wrong_count(cells: list[str], wanted: int, first: int, last: int) -> str:
+    sentence = f"The line has {len(cells)} values; the header has {wanted} columns."
+    if len(cells) > wanted and not any(cells[wanted:]):
+        return f"{sentence} It ends with commas too many: delete them."
+    if first != last:
+        return f"{sentence} It begins on line {first}: a double quote there may not be closed."
+    if len(cells) > wanted:
+        return f"{sentence} A value that holds a comma stands in double quotes."
+    if len(cells) == 1 and any(mark in cells[0] for mark in ";\t|"):
+        return f"{sentence} It is separated by something else than commas."
+    return sentence
 
 
 def _checked(lines: Lines, name: str) -> Iterator[str]:

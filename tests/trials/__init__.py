@@ -1,0 +1,1 @@
+"""Situations out of public bug reports, each with the right outcome."""
