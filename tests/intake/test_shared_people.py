@@ -86,9 +86,13 @@ def test_every_prospect_is_loaded_or_listed_with_one_address_of_several_columns(
     mapping = mappings.load(PROSPECTS, name="prospects.yaml")
     rows = list(read(io.BytesIO(out.getvalue().encode()), "prospects.csv", mapping, PROSPECT_KINDS))
     assert [row.line for row in rows] == list(range(2, len(cells) + 2))
-    assert Counter(problem.code for row in rows for problem in row.problems) == {}
+    # These have an address without a whole domain, as ada@consolidatedmessenger.
+    bare = [row.line for row, said in zip(rows, cells, strict=True) if "." not in said[8]]
+    problems = [(row.line, problem.code) for row in rows for problem in row.problems]
+    assert problems == [(line, "not_email") for line in bare]
     for row, said in zip(rows, cells, strict=True):
-        _same(row, said)
+        if not row.problems:
+            _same(row, said)
 
 
 def _same(row: Row, said: list[str]) -> None:

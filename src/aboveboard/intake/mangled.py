@@ -36,7 +36,8 @@ NUMBERS = frozenset(
 
 _MARKS = ("e+", "E+", "#", "Err:", '="', "\ufeff")
 _NEAR_DATE = re.compile(
-    r'[,\n] *"? *(?:\d{1,2}[-. ]{1,2}[^\W\d]{3,5}\.?(?:[- ]\d{2,4})?|[^\W\d]{3,5}\.?-\d{2,4})"?[,\r\n]'
+    r'[,\n] *"? *(?:\d{1,2}[-. ]{1,2}[^\W\d]{3,5}\.?(?:[- ]\d{2,4})?|[^\W\d]{3,5}\.?-\d{2,4})'
+    r' *"? *[,\r\n]'
 )
 """A whole cell of the form of a shortened date, in any language."""
 _LONGEST = 16
@@ -123,7 +124,8 @@ def _trunk_zero(country: str) -> bool:
 def _shortest_with_code(country: str, code: str) -> int:
     """Return the fewest digits of a number that begins with its country code."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(country, None)
-    lengths = metadata.general_desc.possible_length if metadata is not None else ()
+    described = metadata.general_desc if metadata is not None else None
+    lengths = described.possible_length if described is not None else ()
     return len(code) + max(min((each for each in lengths if each > 0), default=0), 7)
 
 
