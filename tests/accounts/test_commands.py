@@ -45,9 +45,9 @@ def test_adding_somebody_prints_a_link_that_lets_them_in(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert run(staff, *ADD) == 0
-    said = capsys.readouterr().out
-    address = said.strip().splitlines()[-1]
-    assert "ada@staff.example has the role adviser" in said
+    printed = capsys.readouterr().out
+    address = printed.strip().splitlines()[-1]
+    assert "ada@staff.example has the role adviser" in printed
     origin = settings.current().server.origin
     assert address.startswith(f"{origin}/accounts/link/")
     browser = Client()
@@ -59,9 +59,9 @@ def test_roles_change_and_accounts_close(capsys: pytest.CaptureFixture[str]) -> 
     run(staff, *ADD)
     assert run(staff, "role", "ada@staff.example", "incident-lead", "--team", "Security") == 0
     assert run(staff, "remove", "ada@staff.example") == 0
-    said = capsys.readouterr().out
-    assert "ada@staff.example now has the role incident-lead." in said
-    assert "can no longer sign in" in said
+    printed = capsys.readouterr().out
+    assert "ada@staff.example now has the role incident-lead." in printed
+    assert "can no longer sign in" in printed
     assert not queries.staff_member("ada@staff.example").is_active
 
 

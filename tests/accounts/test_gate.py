@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from aboveboard.accounts import actions, gate
 from aboveboard.accounts.clients import actions as clients
 from aboveboard.accounts.clients import tokens
-from aboveboard.accounts.gate import Gate, Kind, Verdict, Visitor, verdict
+from aboveboard.accounts.gate import Gate, GateKind, Verdict, Visitor, verdict
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, ActorKind, Role
 from tests.accounts.conftest import JON
@@ -32,15 +32,15 @@ ENTER, SIGN_IN, SET_UP, REFUSE = Verdict.ENTER, Verdict.SIGN_IN, Verdict.SET_UP,
 RULE = [
     # gate                      nobody   customer half-in  adviser  lead     program
     (None,                     (REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE)),
-    (Gate(Kind.PUBLIC),        (ENTER,   ENTER,   ENTER,   ENTER,   ENTER,   ENTER)),
-    (Gate(Kind.SIGNED_IN),     (SIGN_IN, ENTER,   ENTER,   ENTER,   ENTER,   SIGN_IN)),
-    (Gate(Kind.CUSTOMER),      (SIGN_IN, ENTER,   REFUSE,  REFUSE,  REFUSE,  SIGN_IN)),
-    (Gate(Kind.STAFF),         (SIGN_IN, REFUSE,  SET_UP,  ENTER,   ENTER,   SIGN_IN)),
-    (Gate(Kind.STAFF, frozenset({Role.INCIDENT_LEAD})),
+    (Gate(GateKind.PUBLIC),        (ENTER,   ENTER,   ENTER,   ENTER,   ENTER,   ENTER)),
+    (Gate(GateKind.SIGNED_IN),     (SIGN_IN, ENTER,   ENTER,   ENTER,   ENTER,   SIGN_IN)),
+    (Gate(GateKind.CUSTOMER),      (SIGN_IN, ENTER,   REFUSE,  REFUSE,  REFUSE,  SIGN_IN)),
+    (Gate(GateKind.STAFF),         (SIGN_IN, REFUSE,  SET_UP,  ENTER,   ENTER,   SIGN_IN)),
+    (Gate(GateKind.STAFF, frozenset({Role.INCIDENT_LEAD})),
                                (SIGN_IN, REFUSE,  SET_UP,  REFUSE,  ENTER,   SIGN_IN)),
-    (Gate(Kind.STAFF, before_second_factor=True),
+    (Gate(GateKind.STAFF, before_second_factor=True),
                                (SIGN_IN, REFUSE,  ENTER,   ENTER,   ENTER,   SIGN_IN)),
-    (Gate(Kind.SERVICE),       (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, ENTER)),
+    (Gate(GateKind.SERVICE),       (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, ENTER)),
 ]  # fmt: skip
 
 
@@ -163,7 +163,11 @@ def test_look_ups_are_counted_for_each_account() -> None:
 
 
 def test_a_view_may_be_declared_by_name_or_by_the_longest_prefix() -> None:
-    near, far, named = Gate(Kind.SERVICE), Gate(Kind.STAFF), Gate(Kind.PUBLIC, why="a test")
+    near, far, named = (
+        Gate(GateKind.SERVICE),
+        Gate(GateKind.STAFF),
+        Gate(GateKind.PUBLIC, why="a test"),
+    )
     # Addresses and a name that nothing else has: what is declared stays declared.
     gate.declare("/test/", far)
     gate.declare("/test/v1/", near)
@@ -184,7 +188,7 @@ def test_every_address_of_sign_in_is_declared() -> None:
         assert not isinstance(entry, URLResolver)
         declared = gate.gate_of(entry.callback, name=entry.name, path="/")
         assert declared is not None, entry.name
-        assert declared.why or declared.kind is Kind.STAFF, (
+        assert declared.why or declared.kind is GateKind.STAFF, (
             f"{entry.name} is open and does not say why"
         )
         found += 1

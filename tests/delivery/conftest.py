@@ -27,11 +27,11 @@ class FakeRenderer:
         self.skips: dict[int, str] = {}
         self.left_out: set[int] = set()
         self.problem: Exception | None = None
-        self.seen: list[rendering.Item] = []
+        self.seen: list[rendering.DispatchItem] = []
 
     def __call__(
-        self, items: Sequence[rendering.Item]
-    ) -> Iterable[tuple[int, rendering.Rendered | rendering.Skip]]:
+        self, items: Sequence[rendering.DispatchItem]
+    ) -> Iterable[tuple[int, rendering.RenderedNotice | rendering.SkippedNotice]]:
         self.seen += items
         for item in items:
             if self.problem:
@@ -39,12 +39,12 @@ class FakeRenderer:
             if item.person_id in self.left_out:
                 continue
             if item.person_id in self.skips:
-                yield item.id, rendering.Skip(self.skips[item.person_id])
+                yield item.id, rendering.SkippedNotice(self.skips[item.person_id])
                 continue
             to = self.addresses.get(item.person_id, f"p{item.person_id}@x.example")
             yield (
                 item.id,
-                rendering.Rendered(
+                rendering.RenderedNotice(
                     Personal(to), "Your data", f"Dear person {item.person_id},\nwe lost it.\n"
                 ),
             )

@@ -230,7 +230,7 @@ def test_two_claims_never_hold_the_same_dispatch_and_a_dead_ones_are_taken_over(
     third = claims.take("c", AT + limits.DELIVERY_LEASE, 10)
     assert third is not None
     assert set(third.items) == set(first.items)
-    results = [claims.Result(id_, DispatchState.SENT, code=250) for id_ in first.items]
+    results = [claims.DispatchResult(id_, DispatchState.SENT, code=250) for id_ in first.items]
     assert claims.record(first, results, AT) == [], (
         "what another worker took over is not this one's to record"
     )

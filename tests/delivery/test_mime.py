@@ -41,7 +41,7 @@ def built(
     return mime.build(
         HEAD,
         email_addresses.read(to),
-        mime.Content(subject, text, html, language),
+        mime.MessageContent(subject, text, html, language),
         id_=mime.message_id(7, "x.example"),
         at=AT,
     )
@@ -117,7 +117,7 @@ def test_every_line_is_short_7_bit_and_ended_by_crlf(
 )
 def test_names_of_the_world_survive_in_sender_subject_and_text(name: str) -> None:
     head = mime.Letterhead.of(name, "privacy@adventure.example")
-    content = mime.Content(f"For {name}", f"Dear {name},\n" * 20, None, "en")
+    content = mime.MessageContent(f"For {name}", f"Dear {name},\n" * 20, None, "en")
     message = read(mime.build(head, "a@x.example", content, id_="<1@x.example>", at=AT))
     sender = message["From"].addresses
     assert [(one.display_name, one.addr_spec) for one in sender] == [

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail
-from aboveboard.delivery.smtp.pool import Post
+from aboveboard.delivery.smtp.pool import MailPool
 from aboveboard.delivery.smtp.server import NoServer, Server
 from tests.delivery.scripted import ScriptedServer
 
 MESSAGE = b"Subject: hello\r\n\r\nOne line.\r\n.A line with a dot first.\r\n"
 
 
-def post_to(server: ScriptedServer, *, connections: int = 2, timeout: float = 5) -> Post:
-    return Post(
+def post_to(server: ScriptedServer, *, connections: int = 2, timeout: float = 5) -> MailPool:
+    return MailPool(
         Server.of(f"smtp://127.0.0.1:{server.port}"),
         sender="us@example.com",
         connections=connections,
@@ -23,7 +23,7 @@ def post_to(server: ScriptedServer, *, connections: int = 2, timeout: float = 5)
     )
 
 
-def send(post: Post, letters: list[OutgoingMail]) -> dict[int, MailOutcome]:
+def send(post: MailPool, letters: list[OutgoingMail]) -> dict[int, MailOutcome]:
     outcomes: list[MailOutcome] = []
     with post:
         post.give(letters)

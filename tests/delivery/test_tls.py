@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from aboveboard.delivery.smtp.message import MailVerdict, OutgoingMail
-from aboveboard.delivery.smtp.pool import Post
+from aboveboard.delivery.smtp.pool import MailPool
 from aboveboard.delivery.smtp.server import NoServer, Server
 from tests.delivery.scripted import ScriptedServer
 from tests.delivery.test_smtp import MESSAGE, send
@@ -56,8 +56,8 @@ def serving(certificate: Path, *, from_the_start: bool, password: str = "") -> S
     return ScriptedServer(tls=context, tls_from_the_start=from_the_start, password=password)
 
 
-def post_to(scheme: str, server: ScriptedServer, who: str = "") -> Post:
-    return Post(
+def post_to(scheme: str, server: ScriptedServer, who: str = "") -> MailPool:
+    return MailPool(
         Server.of(f"{scheme}://{who}127.0.0.1:{server.port}"),
         sender="us@example.com",
         connections=2,
@@ -65,7 +65,7 @@ def post_to(scheme: str, server: ScriptedServer, who: str = "") -> Post:
     )
 
 
-def refusal_of(post: Post) -> str:
+def refusal_of(post: MailPool) -> str:
     with post:
         post.give([OutgoingMail(1, "a@x.example", MESSAGE)])
         with pytest.raises(NoServer) as caught:

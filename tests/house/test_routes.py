@@ -33,7 +33,7 @@ ALL = list(routes(get_resolver().url_patterns))
 def test_a_route_says_who_may_call_it(address: str, name: str | None, pattern: URLPattern) -> None:
     declared = gate.gate_of(pattern.callback, name=name, path=address)
     assert declared is not None, f"{address} has no gate, so it is refused to everyone"
-    if declared.kind in (gate.Kind.PUBLIC, gate.Kind.SIGNED_IN):
+    if declared.kind in (gate.GateKind.PUBLIC, gate.GateKind.SIGNED_IN):
         assert len(declared.why) > 10, f"{address} is open and does not say why"
 
 

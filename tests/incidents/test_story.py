@@ -12,7 +12,7 @@ from aboveboard.basics import settings
 from aboveboard.custody import queries as custody
 from aboveboard.custody.terms import DeviceState
 from aboveboard.delivery.models import Dispatch
-from aboveboard.delivery.rendering import Item, Rendered, Skip
+from aboveboard.delivery.rendering import DispatchItem, RenderedNotice, SkippedNotice
 from aboveboard.engines.listing import Filter
 from aboveboard.incidents import actions, queries
 from aboveboard.incidents.exposure import counting
@@ -170,17 +170,17 @@ def test_a_notice_holds_only_what_was_exposed_of_that_person(
     assert len(rows) == len(people)
     by_person = dict(people)
     items = [
-        Item(row.id, row.batch_id, row.person_id, row.template, row.language, row.channel)
+        DispatchItem(row.id, row.batch_id, row.person_id, row.template, row.language, row.channel)
         for row in rows
     ]
     made = dict(render_notices(items))
     assert made.keys() == {row.id for row in rows}
     for row in rows:
         letter, customer = made[row.id], by_person[row.person_id]
-        if isinstance(letter, Skip):
+        if isinstance(letter, SkippedNotice):
             assert not customer["email"]
             continue
-        assert isinstance(letter, Rendered)
+        assert isinstance(letter, RenderedNotice)
         assert letter.to.reveal() == customer["email"]
         assert customer["first_name"] in letter.text
         card = {"en": "your payment card", "fr": "carte de paiement", "de": "Zahlungskarte"}[

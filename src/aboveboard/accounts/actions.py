@@ -12,11 +12,11 @@ from django.urls import reverse
 
 from aboveboard.accounts import limits, links
 from aboveboard.accounts.entries import (
-    Position,
     SignInLinkMade,
     StaffAdded,
     StaffChanged,
     StaffClosed,
+    StaffPosition,
 )
 from aboveboard.accounts.links import LinkState
 from aboveboard.accounts.models import Account, SignInLink
@@ -70,6 +70,7 @@ def add_staff(
         role,
         None,
     )
+    # Opened again with nothing of before: not the password, not the factors, not the sessions.
     account.set_unusable_password()
     account.save()
     # Whoever had this address before may still hold the passkey or the authenticator app.
@@ -228,6 +229,7 @@ def use_link(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | None]
     state, link = link_state(token, at=at)
     if state is not LinkState.WORKS or link is None:
         return state, link
+    # Asked and used in one statement: of two requests at the same moment one changes a row.
     if SignInLink.objects.filter(pk=link.pk, used_at=None).update(used_at=at) != 1:
         return LinkState.USED, link
     return LinkState.WORKS, link
@@ -246,9 +248,9 @@ def check_team(team: str) -> None:
         )
 
 
-def position_of(account: Account) -> Position:
+def position_of(account: Account) -> StaffPosition:
     """Return the role and team of an account as the ledger names them."""
-    return Position(Code(str(account.pk)), Role(account.role), TeamName(account.team))
+    return StaffPosition(Code(str(account.pk)), Role(account.role), TeamName(account.team))
 
 
 def _staff_role(role: Role) -> None:

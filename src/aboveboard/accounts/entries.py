@@ -34,7 +34,7 @@ class StaffAdded(Facts):
 
 
 @dataclass(frozen=True, slots=True)
-class Position(Particulars):
+class StaffPosition(Particulars):
     """The role and team of an account."""
 
     account: Code
@@ -49,8 +49,8 @@ class StaffChanged(Facts):
     kind: ClassVar = "staff.changed"
     on_restore: ClassVar = Repeat("the role and team were set again")
 
-    before: Position
-    after: Position
+    before: StaffPosition
+    after: StaffPosition
 
 
 @dataclass(frozen=True, slots=True)

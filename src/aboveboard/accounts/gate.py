@@ -55,7 +55,7 @@ BEGAN = "began"
 _SEEN = "seen"
 
 
-class Kind(StrEnum):
+class GateKind(StrEnum):
     """What a view asks of its caller."""
 
     PUBLIC = "public"
@@ -70,7 +70,7 @@ class Gate:
     """A view's declaration. ``roles`` narrows ``STAFF``; empty means any. ``why`` is owed by
     PUBLIC and SIGNED_IN."""
 
-    kind: Kind
+    kind: GateKind
     roles: frozenset[Role] = frozenset()
     why: str = ""
     before_second_factor: bool = False
@@ -98,15 +98,15 @@ def verdict(gate: Gate | None, visitor: Visitor) -> Verdict:
     """Return what happens when ``visitor`` calls a view with this ``gate``; no gate, no entry."""
     if gate is None:
         return Verdict.REFUSE
-    if gate.kind is Kind.PUBLIC:
+    if gate.kind is GateKind.PUBLIC:
         return Verdict.ENTER
-    if gate.kind is Kind.SERVICE:
+    if gate.kind is GateKind.SERVICE:
         return Verdict.ENTER if visitor.kind is ActorKind.SERVICE else Verdict.SIGN_IN
     if visitor.kind not in (ActorKind.PERSON, ActorKind.STAFF):
         return Verdict.SIGN_IN
-    if gate.kind is Kind.SIGNED_IN:
+    if gate.kind is GateKind.SIGNED_IN:
         return Verdict.ENTER
-    if gate.kind is Kind.CUSTOMER:
+    if gate.kind is GateKind.CUSTOMER:
         return Verdict.ENTER if visitor.kind is ActorKind.PERSON else Verdict.REFUSE
     if visitor.kind is not ActorKind.STAFF:
         return Verdict.REFUSE
@@ -128,33 +128,33 @@ def _with(gate: Gate) -> Callable[[V], V]:
 
 def allow(*roles: Role) -> Callable[[V], V]:
     """Declare that only these roles of staff may call the view."""
-    return _with(Gate(Kind.STAFF, frozenset(roles)))
+    return _with(Gate(GateKind.STAFF, frozenset(roles)))
 
 
 def allow_staff(view: V) -> V:
     """Declare that any member of staff may call the view."""
-    return _with(Gate(Kind.STAFF))(view)
+    return _with(Gate(GateKind.STAFF))(view)
 
 
 def allow_customer(view: V) -> V:
     """Declare that only a signed-in customer may call the view; they see their own data only."""
-    return _with(Gate(Kind.CUSTOMER))(view)
+    return _with(Gate(GateKind.CUSTOMER))(view)
 
 
 def service(view: V) -> V:
     """Declare that only a client with a token may call the view."""
-    return _with(Gate(Kind.SERVICE))(view)
+    return _with(Gate(GateKind.SERVICE))(view)
 
 
 def signed_in(why: str) -> Callable[[V], V]:
     """Declare that anyone signed in may call the view, staff even before their
     second factor, and why."""
-    return _with(Gate(Kind.SIGNED_IN, why=why))
+    return _with(Gate(GateKind.SIGNED_IN, why=why))
 
 
 def public(why: str) -> Callable[[V], V]:
     """Declare that anyone may call the view, and why."""
-    return _with(Gate(Kind.PUBLIC, why=why))
+    return _with(Gate(GateKind.PUBLIC, why=why))
 
 
 _by_name: dict[str, Gate] = {}
@@ -171,6 +171,7 @@ def gate_of(view: Callable[..., object], *, name: str | None, path: str) -> Gate
     """Return the declaration of ``view``: its own, else by route name, else by
     the longest path prefix."""
     own = getattr(view, "gate", None) or getattr(getattr(view, "view_class", None), "gate", None)
+    # The view's own word comes first: a table that lags behind must not open what its code closes.
     if isinstance(own, Gate):
         return own
     if name and name in _by_name:
@@ -252,6 +253,8 @@ _UNREAD = object()
 
 
 def _client(request: HttpRequest) -> AuthenticatedClient | None:
+    # Once a request: the verdict, the actor and the scope must all be of the same token, even if it
+    # is revoked in between.
     client: Any = getattr(request, "service_client", _UNREAD)
     if client is _UNREAD:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -291,7 +294,8 @@ class GateMiddleware:
                 getattr(view, "__qualname__", "?"),
                 name,
             )
-        if gate is not None and gate.kind is Kind.PUBLIC:
+        # Before the session is read: a public page costs no statement, and sets no cookie.
+        if gate is not None and gate.kind is GateKind.PUBLIC:
             return None
         match verdict(gate, visitor_of(request)):
             case Verdict.ENTER:
@@ -332,14 +336,15 @@ def _keep_alive(request: HttpRequest) -> None:
 
 
 def _ask_to_sign_in(request: HttpRequest, gate: Gate | None) -> HttpResponseBase:
-    if request.path.startswith(API) or (gate and gate.kind is Kind.SERVICE):
+    if request.path.startswith(API) or (gate and gate.kind is GateKind.SERVICE):
         problem = _problem(401, "sign_in_needed", "A token that works must come with the request.")
         # RFC 6750, 3: only a caller who showed a token learns that it is the token.
         problem["WWW-Authenticate"] = 'Bearer realm="aboveboard"' + (
             ', error="invalid_token"' if "Authorization" in request.headers else ""
         )
         return problem
-    staff = (gate and gate.kind is Kind.STAFF) or request.path.startswith(CONSOLE)
+    # Whoever calls a page of the console is sent to the door of staff, whatever the page asks.
+    staff = (gate and gate.kind is GateKind.STAFF) or request.path.startswith(CONSOLE)
     return HttpResponseRedirect(
         _with_next(reverse("accounts_staff" if staff else "account_login"), request)
     )
@@ -349,8 +354,8 @@ def _refuse(request: HttpRequest, gate: Gate | None) -> HttpResponse:
     if request.path.startswith(API):
         return _problem(403, "refused", "You may not do this.")
     context = {
-        "for_staff": bool(gate and gate.kind is Kind.STAFF),
-        "for_customers": bool(gate and gate.kind is Kind.CUSTOMER),
+        "for_staff": bool(gate and gate.kind is GateKind.STAFF),
+        "for_customers": bool(gate and gate.kind is GateKind.CUSTOMER),
     }
     if gate is not None:
         context["roles"] = sorted(role.value.replace("-", " ") for role in gate.roles)  # type: ignore[assignment]

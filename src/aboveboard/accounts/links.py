@@ -42,6 +42,7 @@ def state(
 ) -> LinkState:
     """Return whether a link works at ``at``; "used" is said before "expired", since it
     tells the reader more."""
+    # Whoever used it first may not have been the one it was sent to: that must be said.
     if used_at is not None:
         return LinkState.USED
     if expires_at <= at:

@@ -48,6 +48,7 @@ def seal(context: str, plaintext: bytes, *, belongs_to: bytes = b"") -> bytes:
     Raises:
         KeyUnwrapFailed, Unavailable: the root key does not open the instance's secret.
     """
+    # Random and not counted: several processes seal with one key and share no counter.
     nonce = os.urandom(_NONCE)
     return nonce + _cipher(context).encrypt(nonce, plaintext, context.encode() + b"\0" + belongs_to)
 

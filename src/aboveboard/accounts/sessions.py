@@ -47,6 +47,8 @@ class SessionStore(DatabaseStore):
         try:
             plain = sealing.unseal(_CONTEXT, base64.b64decode(session_data), belongs_to=self._row())
         except (sealing.BoxDamaged, ValueError):
+            # Not an error for the visitor: after a rotation of the secret every old session looks
+            # so.
             log.warning("a session did not open and was treated as empty")
             return {}
         session: dict[str, Any] = json.loads(plain)
@@ -73,6 +75,7 @@ class SessionStore(DatabaseStore):
             self.model.objects.filter(session_key=row_key(session_key)).delete()
 
     def _get_session_from_db(self) -> AbstractBaseSession | None:
+        # By the digest: whoever reads the table has no cookie to send.
         row = self.model.objects.filter(
             session_key=self._row().decode(), expire_date__gt=timezone.now()
         ).first()

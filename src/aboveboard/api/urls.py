@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from aboveboard.accounts.gate import Gate, Kind, declare, public
+from aboveboard.accounts.gate import Gate, GateKind, declare, public
 from aboveboard.api.routes import ENDPOINTS, openapi
 
-declare("/api/v1/", Gate(Kind.SERVICE))
+declare("/api/v1/", Gate(GateKind.SERVICE))
 
 urlpatterns = [
     *(path(address, endpoint) for address, endpoint in ENDPOINTS.items()),

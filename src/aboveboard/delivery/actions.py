@@ -18,7 +18,7 @@ from aboveboard.basics.errors import NotFound
 from aboveboard.basics.ids import new_ids
 from aboveboard.basics.package import NotHeld, Recorded
 from aboveboard.delivery import limits, rendering
-from aboveboard.delivery.draining import Drain, Drained
+from aboveboard.delivery.draining import DrainRun, DrainTotals
 from aboveboard.delivery.entries import NoticeSent
 from aboveboard.delivery.models import Batch, Dispatch
 from aboveboard.delivery.terms import Channel, DispatchState
@@ -47,6 +47,8 @@ def open_batch(kind: str, ref: reference.Reference, *, at: datetime) -> int:
     """
     rendering.renderer_for(kind)
     reference.check(ref)
+    # Message-IDs are made of it; a sender changed while the batch runs must not change them, or a
+    # second copy could not be told by its receiver.
     domain = parseaddr(settings.current().mail.sender)[1].rpartition("@")[2]
     return Batch.objects.create(kind=kind, ref=dict(ref), mail_domain=domain, created_at=at).id
 
@@ -63,6 +65,7 @@ def queue(batch_id: int, recipients: Iterable[Recipient], *, at: datetime) -> in
     """
     if not Batch.objects.filter(id=batch_id).exists():
         raise NotFound(what="batch")
+    # Counted, because "ignore conflicts" does not say how many rows it wrote.
     before = Dispatch.objects.filter(batch_id=batch_id).count()
     rest = iter(recipients)
     while chunk := list(islice(rest, limits.DELIVERY_QUEUE)):
@@ -105,6 +108,7 @@ def requeue(batch_id: int, *, reason: str | None = None, by: Actor, at: datetime
     )
     if reason is not None:
         rows = rows.filter(reason=reason)
+    # What is queued or under way stays as it is: sending it again is not a second try.
     count = rows.update(
         state=DispatchState.QUEUED, reason="", attempts=0, due_at=at, claimed_by="", claimed_at=None
     )
@@ -114,14 +118,14 @@ def requeue(batch_id: int, *, reason: str | None = None, by: Actor, at: datetime
 
 def drain(
     *, worker: str, at: datetime, limit: int | None = None, stop: Callable[[], bool] = lambda: False
-) -> Drained:
+) -> DrainTotals:
     """Send what is due, until nothing is, ``limit`` messages were tried, or ``stop()`` says so.
 
     Call it again and again from the worker; it returns at once when nothing is due. A mail server
     that cannot be reached is not an error here: its messages stay queued with that as reason, and
-    ``Drained.halted`` names it.
+    ``DrainTotals.halted`` names it.
     """
-    return Drain(worker=worker, at=at, limit=limit, stop=stop).run()
+    return DrainRun(worker=worker, at=at, limit=limit, stop=stop).run()
 
 
 def repeat_sent(recorded: Recorded[NoticeSent]) -> None:

@@ -52,7 +52,7 @@ _DIALECTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class DispatchResult:
     """What became of a dispatch. With state ``queued``, ``due_at`` is when to try again."""
 
     id: int
@@ -63,23 +63,24 @@ class Result:
 
 
 @dataclass(slots=True)
-class Claim:
+class DispatchClaim:
     """Dispatches of one batch in the hands of one worker. ``attempts`` counts this try."""
 
     batch: Batch
     token: str
-    items: dict[int, rendering.Item]
+    items: dict[int, rendering.DispatchItem]
     attempts: dict[int, int]
     handles: dict[int, str] = field(default_factory=dict, repr=False)
 
 
-def take(worker: str, at: datetime, limit: int) -> Claim | None:
+def take(worker: str, at: datetime, limit: int) -> DispatchClaim | None:
     """Claim up to ``limit`` dispatches of one batch: what a dead worker left first, then
     what is due, oldest first.
 
     Returns ``None`` when nothing can be sent now. Batches that are paused, wait for the mail server
     or have no renderer in this process are passed over.
     """
+    # Unique for each claim: a worker that slept past its lease and came back has the same name.
     token = f"{worker[:70]}/{new_id():x}"
     for batch in _sendable(at):
         # What a dead worker left comes first: it may have been sent already, and the sooner it is
@@ -88,26 +89,28 @@ def take(worker: str, at: datetime, limit: int) -> Claim | None:
             taken = _run(_TAKE, token, at, batch.id, moment, limit, which=which)
             if not taken:
                 continue
-            claim = Claim(
+            claim = DispatchClaim(
                 batch,
                 token,
-                {row[0]: rendering.Item(*row[:6]) for row in taken},
+                {row[0]: rendering.DispatchItem(*row[:6]) for row in taken},
                 {row[0]: row[6] for row in taken},
             )
+            # Read before anything is sent: a person who is erased on the way still has their entry.
             claim.handles = vault.handles([item.person_id for item in claim.items.values()])
             return claim
     return None
 
 
-def renew(claim: Claim, ids: Collection[int], at: datetime) -> set[int]:
+def renew(claim: DispatchClaim, ids: Collection[int], at: datetime) -> set[int]:
     """Hold on to dispatches for another lease; return those that are still ours."""
+    # Locked while it is asked and renewed: otherwise another worker could take the row between.
     with transaction.atomic():
         still = _ours(claim, ids)
         Dispatch.objects.filter(id__in=still).update(claimed_at=at)
     return still
 
 
-def give_back(claim: Claim, ids: Collection[int]) -> None:
+def give_back(claim: DispatchClaim, ids: Collection[int]) -> None:
     """Put dispatches that were not tried back in the queue as they were."""
     with transaction.atomic():
         Dispatch.objects.filter(id__in=_ours(claim, ids)).update(
@@ -115,18 +118,22 @@ def give_back(claim: Claim, ids: Collection[int]) -> None:
         )
 
 
-def record(claim: Claim, results: Iterable[Result], at: datetime) -> list[Result]:
+def record(
+    claim: DispatchClaim, results: Iterable[DispatchResult], at: datetime
+) -> list[DispatchResult]:
     """Write down what became of dispatches, with a ledger entry for each final
     one, in one transaction.
 
     Returns the results that were written; one whose claim was lost in the meantime is not.
     """
-    alike: dict[tuple[DispatchState, str, int, datetime | None], dict[int, Result]] = defaultdict(
-        dict
+    # One statement for each outcome, not for each dispatch: at 5,000 a second there are few
+    # outcomes and many dispatches.
+    alike: dict[tuple[DispatchState, str, int, datetime | None], dict[int, DispatchResult]] = (
+        defaultdict(dict)
     )
     for result in results:
         alike[result.state, result.reason, result.code, result.due_at][result.id] = result
-    written: list[Result] = []
+    written: list[DispatchResult] = []
     # Row and entry are one transaction: a notice that the ledger says was sent is never queued.
     with transaction.atomic():
         for (state, reason, code, due_at), group in alike.items():
@@ -145,6 +152,8 @@ def record(claim: Claim, results: Iterable[Result], at: datetime) -> list[Result
                 if result.state != DispatchState.QUEUED
             ]
         )
+        # A batch whose server works again says so with its first success, not with the next
+        # failure.
         if claim.batch.trouble and any(result.state == DispatchState.SENT for result in written):
             claim.batch.trouble = ""
             Batch.objects.filter(id=claim.batch.id).update(trouble="", retry_at=None)
@@ -177,7 +186,7 @@ def _abandoned(rows: QuerySet[Dispatch], at: datetime) -> QuerySet[Dispatch]:
     return rows.filter(state=DispatchState.SENDING, claimed_at__lte=at - limits.DELIVERY_LEASE)
 
 
-def _ours(claim: Claim, ids: Collection[int]) -> set[int]:
+def _ours(claim: DispatchClaim, ids: Collection[int]) -> set[int]:
     rows = Dispatch.objects.filter(
         id__in=list(ids), claimed_by=claim.token, state=DispatchState.SENDING
     )
@@ -192,7 +201,7 @@ def _run(statement: str, *values: Any, which: str = "") -> list[tuple[Any, ...]]
         return list(cursor.fetchall())
 
 
-def _entry(claim: Claim, result: Result, at: datetime) -> NewEntry:
+def _entry(claim: DispatchClaim, result: DispatchResult, at: datetime) -> NewEntry:
     item = claim.items[result.id]
     batch, dispatch = Reference(str(item.batch_id)), Reference(str(item.id))
     facts: Facts = NoticeSent(batch, dispatch, Code(item.channel))

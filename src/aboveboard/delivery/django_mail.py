@@ -17,7 +17,7 @@ from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import Unavailable
 from aboveboard.delivery import limits, mime
 from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail
-from aboveboard.delivery.smtp.pool import Post
+from aboveboard.delivery.smtp.pool import MailPool
 from aboveboard.delivery.smtp.server import Server
 from aboveboard.kinds import email_addresses
 
@@ -49,7 +49,7 @@ class Backend(BaseEmailBackend):
             for number, message in enumerate(email_messages)
             for letter in _letters(head, message, number)
         ]
-        with Post(
+        with MailPool(
             Server.of(mail.url),
             sender=head.address,
             connections=1,
@@ -65,7 +65,7 @@ class Backend(BaseEmailBackend):
 
 def _letters(head: mime.Letterhead, message: EmailMessage, number: int) -> list[OutgoingMail]:
     domain = head.address.rpartition("@")[2]
-    content = mime.Content(str(message.subject), str(message.body), None, "und")
+    content = mime.MessageContent(str(message.subject), str(message.body), None, "und")
     letters = []
     for address in message.recipients():
         to = email_addresses.of_settings(address)

@@ -22,9 +22,9 @@ from time import monotonic
 from aboveboard.basics import settings
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.delivery import claims, limits, mime, rendering
-from aboveboard.delivery.claims import Claim, Result
+from aboveboard.delivery.claims import DispatchClaim, DispatchResult
 from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail
-from aboveboard.delivery.smtp.pool import Post
+from aboveboard.delivery.smtp.pool import MailPool
 from aboveboard.delivery.smtp.server import NoServer, Server
 from aboveboard.delivery.terms import Channel, DispatchState
 from aboveboard.kinds import email_addresses
@@ -38,7 +38,7 @@ _ROUND = 0.1  # seconds that one look at the connections lasts at most
 
 
 @dataclass(slots=True)
-class Drained:
+class DrainTotals:
     """What one call did, in dispatches recorded. ``halted`` is a code for why the mail server
     takes nothing, or empty."""
 
@@ -50,46 +50,47 @@ class Drained:
 
 
 @dataclass(slots=True)
-class Drain:
+class DrainRun:
     """One call of ``actions.drain``."""
 
     worker: str
     at: datetime
     limit: int | None
     stop: Callable[[], bool]
-    done: Drained = field(default_factory=Drained)
+    done: DrainTotals = field(default_factory=DrainTotals)
     began: float = field(default_factory=monotonic)
 
-    def run(self) -> Drained:
+    def run(self) -> DrainTotals:
         """Send until nothing is due, the limit is reached, the mail server fails
         or ``stop()`` says so."""
         mail = settings.current().mail
         head = mime.Letterhead.of(settings.current().organisation.name, mail.sender)
-        post = Post(
+        post = MailPool(
             Server.of(mail.url),
             sender=head.address,
             connections=mail.connections,
             timeout=limits.DELIVERY_TIMEOUT.total_seconds(),
         )
-        left = self.limit
+        remaining = self.limit
         with post:
-            while not self.stop() and left != 0 and not self.done.halted:
+            while not self.stop() and remaining != 0 and not self.done.halted:
                 claim = claims.take(
                     self.worker,
                     self.now(),
-                    min(limits.DELIVERY_CHUNK, left or limits.DELIVERY_CHUNK),
+                    min(limits.DELIVERY_CHUNK, remaining or limits.DELIVERY_CHUNK),
                 )
                 if claim is None:
                     break
-                left = None if left is None else left - len(claim.items)
-                InHand(self, claim, post).send(head)
+                remaining = None if remaining is None else remaining - len(claim.items)
+                ClaimInHand(self, claim, post).send(head)
         return self.done
 
     def now(self) -> datetime:
         """Return the moment: ``at`` and what has passed since."""
+        # Not the wall clock: it may be set back while this runs, and leases are counted by it.
         return self.at + timedelta(seconds=monotonic() - self.began)
 
-    def count(self, written: list[Result]) -> None:
+    def count(self, written: list[DispatchResult]) -> None:
         """Add what was recorded to the tally."""
         for result in written:
             if result.state == DispatchState.SENT:
@@ -102,15 +103,15 @@ class Drain:
                 self.done.put_off += 1
 
 
-class InHand:
+class ClaimInHand:
     """One claim on its way: what is known and not yet recorded, and what is still open."""
 
-    def __init__(self, drain: Drain, claim: Claim, post: Post) -> None:
+    def __init__(self, drain: DrainRun, claim: DispatchClaim, post: MailPool) -> None:
         self._drain = drain
         self._claim = claim
         self._post = post
         self._open = set(claim.items)
-        self._known: list[Result] = []
+        self._known: list[DispatchResult] = []
         self._known_since = self._held_since = monotonic()
 
     def send(self, head: mime.Letterhead) -> None:
@@ -125,6 +126,8 @@ class InHand:
                 self._halt(error)
             if self._group_is_full() or not self._post.busy:
                 self._record()
+                # Asked only once a group is recorded: what the server took must be written down
+                # first.
                 if self._drain.stop() or claims.is_paused(self._claim.batch):
                     self._give_back()
             self._hold()
@@ -134,16 +137,16 @@ class InHand:
         """Step 2: a letter for each item that has one; a result for each that has none."""
         at = self._drain.now()
         for id_, rendered in self._rendered():
-            if isinstance(rendered, rendering.Skip):
-                self._know(Result(id_, DispatchState.SKIPPED, rendered.reason))
+            if isinstance(rendered, rendering.SkippedNotice):
+                self._know(DispatchResult(id_, DispatchState.SKIPPED, rendered.reason))
                 continue
-            content = mime.Content(
+            content = mime.MessageContent(
                 rendered.subject, rendered.text, rendered.html, self._claim.items[id_].language
             )
             try:
                 to = email_addresses.read(rendered.to.reveal())
             except Misfit:
-                self._know(Result(id_, DispatchState.FAILED, "address-refused"))
+                self._know(DispatchResult(id_, DispatchState.FAILED, "address-refused"))
                 continue
             yield OutgoingMail(
                 id_,
@@ -157,40 +160,45 @@ class InHand:
                 ),
             )
 
-    def _rendered(self) -> list[tuple[int, rendering.Rendered | rendering.Skip]]:
-        items, left = [], set()
+    def _rendered(self) -> list[tuple[int, rendering.RenderedNotice | rendering.SkippedNotice]]:
+        items, unrendered = [], set()
         for id_, item in self._claim.items.items():
+            # Counted when it was claimed, so a message that kills its worker is given up too.
             if self._claim.attempts[id_] > limits.DELIVERY_ATTEMPTS:
-                self._know(Result(id_, DispatchState.FAILED, "worker-died"))
+                self._know(DispatchResult(id_, DispatchState.FAILED, "worker-died"))
             elif item.channel != Channel.EMAIL:
-                self._know(Result(id_, DispatchState.SKIPPED, "channel-not-available"))
+                self._know(DispatchResult(id_, DispatchState.SKIPPED, "channel-not-available"))
             else:
                 items.append(item)
-                left.add(id_)
+                unrendered.add(id_)
         pairs = []
         try:
             for id_, rendered in (
                 rendering.renderer_for(self._claim.batch.kind)(items) if items else ()
             ):
-                if isinstance(rendered, rendering.Skip):
+                if isinstance(rendered, rendering.SkippedNotice):
                     reference.check({"reason": rendered.reason})
-                if id_ in left:
-                    left.discard(id_)
+                # Of two messages for one dispatch the first counts: nobody is written to twice.
+                if id_ in unrendered:
+                    unrendered.discard(id_)
                     pairs.append((id_, rendered))
+        # The chunk waits as a whole: a renderer that failed half way says nothing reliable of the
+        # rest. Its words may hold what the record held, so the code alone is logged.
         except Exception as error:
             code = error.code if isinstance(error, AboveboardError) else type(error).__name__
             log.error("batch %s: rendering failed: %s", self._claim.batch.id, code)
             for item in items:
                 self._know(self._later(item.id, "render-failed", 0))
             return []
-        for id_ in left:
-            self._know(Result(id_, DispatchState.FAILED, "not-rendered"))
+        # A renderer that forgets somebody must not leave them as being sent.
+        for id_ in unrendered:
+            self._know(DispatchResult(id_, DispatchState.FAILED, "not-rendered"))
         return pairs
 
     def _learn(self, outcomes: list[MailOutcome]) -> None:
         for outcome in outcomes:
             if outcome.verdict is MailVerdict.TAKEN:
-                self._know(Result(outcome.key, DispatchState.SENT, "", outcome.code))
+                self._know(DispatchResult(outcome.key, DispatchState.SENT, "", outcome.code))
             elif outcome.verdict is MailVerdict.PUT_OFF:
                 self._know(
                     self._later(
@@ -199,7 +207,7 @@ class InHand:
                 )
             else:
                 self._know(
-                    Result(
+                    DispatchResult(
                         outcome.key,
                         DispatchState.FAILED,
                         "refused" if outcome.code else "address-needs-smtputf8",
@@ -207,16 +215,16 @@ class InHand:
                     )
                 )
 
-    def _later(self, id_: int, reason: str, code: int) -> Result:
+    def _later(self, id_: int, reason: str, code: int) -> DispatchResult:
         tries = self._claim.attempts[id_]
         if tries >= limits.DELIVERY_ATTEMPTS:
-            return Result(id_, DispatchState.FAILED, reason, code)
+            return DispatchResult(id_, DispatchState.FAILED, reason, code)
         wait = wait_after(
             tries, first=limits.DELIVERY_FIRST_WAIT, longest=limits.DELIVERY_LONGEST_WAIT
         )
-        return Result(id_, DispatchState.QUEUED, reason, code, self._drain.now() + wait)
+        return DispatchResult(id_, DispatchState.QUEUED, reason, code, self._drain.now() + wait)
 
-    def _know(self, result: Result) -> None:
+    def _know(self, result: DispatchResult) -> None:
         if not self._known:
             self._known_since = monotonic()
         self._known.append(result)
@@ -242,14 +250,18 @@ class InHand:
         while this one slept."""
         if monotonic() - self._held_since < limits.DELIVERY_LEASE.total_seconds() / 3:
             return
+        # A third of the lease, so that two renewals may fail before anybody takes the claim over.
         lost = self._open - claims.renew(self._claim, self._open, self._drain.now())
         self._post.take_back(lost)
+        # What is in the middle of its dialogue goes on: it cannot be taken back, and its outcome is
+        # not recorded, because the claim is gone.
         self._open -= lost
         self._held_since = monotonic()
 
     def _give_back(self) -> None:
         back = {letter.key for letter in self._post.take_back()}
         if back:
+            # Only what no connection has begun: of the rest the mail server has heard already.
             claims.give_back(self._claim, back)
             self._open -= back
 

@@ -65,7 +65,7 @@ class Letterhead:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class MessageContent:
     """What one message says. ``html`` is a second form of the same."""
 
     subject: str
@@ -80,12 +80,14 @@ def message_id(dispatch_id: int, domain: str) -> str:
     return f"<notice.{dispatch_id}@{domain}>"
 
 
-def build(head: Letterhead, to: str, content: Content, *, id_: str, at: datetime) -> bytes:
+def build(head: Letterhead, to: str, content: MessageContent, *, id_: str, at: datetime) -> bytes:
     """Return the message. ``to`` is a normal form (``kinds.email_addresses``); ``id_`` is of
     :func:`message_id`.
 
     With a local part outside ASCII the ``To`` line is UTF-8 (RFC 6532); all else is 7-bit.
     """
+    # The same bytes on every try, from the same moment on: a server that saw the message before can
+    # tell (RFC 5322, 3.6.4). Auto-Submitted keeps out-of-office replies away (RFC 3834, 5).
     lines = (
         f"From: {head.sender}\r\nTo: {to}\r\nSubject: {_unstructured(content.subject)}\r\n"
         f"Date: {_date(at.replace(microsecond=0))}\r\nMessage-ID: {id_}\r\n"
@@ -117,6 +119,8 @@ def _part(kind: str, text: str) -> bytes:
             "base64",
         )
     else:
+        # istext keeps line ends; trailing blanks are encoded, since relays cut them (RFC 2045,
+        # 6.7).
         body, encoding = binascii.b2a_qp(raw, istext=True), "quoted-printable"
     header = (
         f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
@@ -141,6 +145,7 @@ def _phrase(name: str) -> str:
 
 def _encoded_words(line: str) -> str:
     words, word = [], b""
+    # By character: a word must not end within one (RFC 2047, 5).
     for character in line:
         encoded = character.encode("utf-8", "replace")
         if len(word) + len(encoded) > _WORD_BYTES:

@@ -23,7 +23,7 @@ from aboveboard.delivery.terms import DispatchState
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DispatchTally:
     """How many dispatches are in a state for a reason. :func:`dispatches` lists them."""
 
     state: DispatchState
@@ -32,7 +32,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class BatchProgress:
     """How far a batch is. ``tallies`` add up to ``total``; what is queued with a
     reason waits for another try.
 
@@ -46,7 +46,7 @@ class Progress:
     paused_at: datetime | None
     paused_by: Actor | None
     trouble: str
-    tallies: tuple[Tally, ...]
+    tallies: tuple[DispatchTally, ...]
     next_try_at: datetime | None
 
     def count(self, state: DispatchState) -> int:
@@ -82,7 +82,7 @@ class DispatchRow:
     smtp_code: int
 
 
-def progress(batch_id: int) -> Progress:
+def progress(batch_id: int) -> BatchProgress:
     """Return how far a batch is.
 
     Raises:
@@ -95,7 +95,7 @@ def progress(batch_id: int) -> Progress:
     counts = (
         mine.values_list("state", "reason").annotate(count=Count("id")).order_by("state", "reason")
     )
-    return Progress(
+    return BatchProgress(
         batch_id=batch.id,
         kind=batch.kind,
         created_at=batch.created_at,
@@ -103,7 +103,7 @@ def progress(batch_id: int) -> Progress:
         paused_by=_actor(batch.paused_by),
         trouble=batch.trouble,
         tallies=tuple(
-            Tally(DispatchState(state), reason, count) for state, reason, count in counts
+            DispatchTally(DispatchState(state), reason, count) for state, reason, count in counts
         ),
         next_try_at=mine.filter(state=DispatchState.QUEUED).aggregate(next=Min("due_at"))["next"],
     )
@@ -134,7 +134,7 @@ def for_person(numbers: Sequence[int], *, limit: int = limits.PAGE_SIZE) -> list
 
 
 @dataclass(frozen=True, slots=True)
-class Caught:
+class CaughtMessage:
     """A message in the demonstration's mailbox. ``text`` and ``html`` are empty in a list."""
 
     name: str
@@ -156,30 +156,33 @@ def mailbox_of(address: str) -> str:
 
 def caught(
     folder: Path, *, to: str = "", before: str = "", limit: int = limits.PAGE_SIZE
-) -> list[Caught]:
+) -> list[CaughtMessage]:
     """Return a page of the messages that the catcher put in ``folder``, newest first, older
     than the name ``before``."""
+    # By a digest in the name: whose messages these are is found without opening any.
     pattern = f"*-{mailbox_of(to)}.eml" if to else "*.eml"
     names = (path.name for path in folder.glob(pattern) if not before or path.name < before)
     return [_caught(folder / name, with_body=False) for name in heapq.nlargest(limit, names)]
 
 
-def read_caught(folder: Path, name: str) -> Caught:
+def read_caught(folder: Path, name: str) -> CaughtMessage:
     """Return one message in ``folder`` with its text.
 
     Raises:
         NotFound: there is no message of that name.
     """
+    # Only names that the catcher makes: what comes from an address of ours could climb out of the
+    # folder.
     if not re.fullmatch(r"[0-9]{20}-[0-9a-f]{16}\.eml", name) or not (folder / name).is_file():
         raise NotFound(what="message")
     return _caught(folder / name, with_body=True)
 
 
-def _caught(path: Path, *, with_body: bool) -> Caught:
+def _caught(path: Path, *, with_body: bool) -> CaughtMessage:
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     text = message.get_body(("plain",)) if with_body else None
     html = message.get_body(("html",)) if with_body else None
-    return Caught(
+    return CaughtMessage(
         name=path.name,
         at=datetime.fromtimestamp(int(path.name[:20]) / 1e9, UTC),
         sender=str(message["From"] or ""),

@@ -22,7 +22,7 @@ from aboveboard.basics.personal import Personal
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class DispatchItem:
     """A dispatch to render: ids, and the language (BCP 47) and channel it was queued for."""
 
     id: int
@@ -34,7 +34,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedNotice:
     """A message: ``to`` is an address (for e-mail, an addr-spec); ``html`` says
     the same as ``text``."""
 
@@ -48,14 +48,17 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class Skip:
+class SkippedNotice:
     """There is no message for this person; ``reason`` is a code such as ``"no-address"``."""
 
     reason: str
 
 
-Renderer: TypeAlias = Callable[[Sequence[Item]], Iterable[tuple[int, Rendered | Skip]]]
-"""Given items of one batch, yields ``(item.id, Rendered | Skip)`` for each, in any order."""
+Renderer: TypeAlias = Callable[
+    [Sequence[DispatchItem]], Iterable[tuple[int, RenderedNotice | SkippedNotice]]
+]
+"""Given items of one batch, yields ``(item.id, RenderedNotice | SkippedNotice)`` for each, in any
+order."""
 
 
 class UnknownBatchKind(Misconfigured):

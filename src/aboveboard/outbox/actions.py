@@ -20,7 +20,7 @@ DIED = "worker-died"
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedMessage:
     """A message in hand: ``attempts`` counts this one."""
 
     id: int
@@ -46,6 +46,8 @@ def post_many(kind: str, refs: Sequence[Reference], *, due: datetime | None = No
         RuntimeError: not inside ``transaction.atomic()``.
         RefusedReference: one of ``refs`` holds more than ids and codes.
     """
+    # Outside a transaction the change could be there without its message, or the message without
+    # its change, whatever dies in between (docs/decisions/0006).
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(
             f"a message of kind {kind} is posted in the transaction of the change that causes it: "
@@ -65,7 +67,7 @@ def post_many(kind: str, refs: Sequence[Reference], *, due: datetime | None = No
     return ids
 
 
-def claim(kind: str | Sequence[str], limit: int, worker: str, at: datetime) -> list[Claimed]:
+def claim(kind: str | Sequence[str], limit: int, worker: str, at: datetime) -> list[ClaimedMessage]:
     """Take up to ``limit`` messages that are due, oldest first, for ``limits.LEASE``.
 
     No two workers hold one message: PostgreSQL skips rows another claim has locked, SQLite
@@ -89,7 +91,7 @@ def claim(kind: str | Sequence[str], limit: int, worker: str, at: datetime) -> l
         Message.objects.filter(id__in=[row.id for row in rows]).update(
             claimed_by=worker, lease_until=at + limits.LEASE, attempts=F("attempts") + 1
         )
-    return [Claimed(row.id, row.kind, row.ref, row.attempts + 1) for row in rows]
+    return [ClaimedMessage(row.id, row.kind, row.ref, row.attempts + 1) for row in rows]
 
 
 def renew(ids: Iterable[int], worker: str, at: datetime) -> int:
@@ -101,6 +103,7 @@ def renew(ids: Iterable[int], worker: str, at: datetime) -> int:
 
 def finish(ids: Iterable[int], at: datetime) -> None:
     """Mark messages done. A message already done or failed stays as it is."""
+    # Whoever is slow finishes after another worker took over and parked it: the first word stands.
     Message.objects.filter(id__in=list(ids), done_at=None, failed_at=None).update(
         done_at=at, lease_until=None, claimed_by="", failed_reason=""
     )
@@ -114,6 +117,7 @@ def fail(id_: int, reason: str, at: datetime, retry_at: datetime | None = None) 
     :func:`retry`.
     """
     with transaction.atomic():
+        # Locked, since the attempts that are read here decide whether it is given up.
         row = Message.objects.select_for_update().get(id=id_)
         row.lease_until, row.claimed_by, row.failed_reason = None, "", reason[:64]
         again = row.attempts < limits.ATTEMPTS
@@ -130,6 +134,7 @@ def fail(id_: int, reason: str, at: datetime, retry_at: datetime | None = None) 
 
 def retry(ids: Iterable[int], at: datetime) -> int:
     """Put failed messages back to waiting with their attempts forgotten; return how many."""
+    # Only what was given up: a message in somebody's hands keeps its count of attempts.
     return Message.objects.filter(id__in=list(ids), failed_at__isnull=False).update(
         failed_at=None, failed_reason="", attempts=0, due_at=at
     )
@@ -138,5 +143,6 @@ def retry(ids: Iterable[int], at: datetime) -> int:
 def wait_after(attempts: int, *, first: timedelta, longest: timedelta) -> timedelta:
     """Return the wait after the ``attempts``-th try (1 is the first) failed: each is twice the one
     before, up to ``longest``."""
+    # Past 20 doublings the product overflows a timedelta long after any longest wait is reached.
     doublings = min(max(attempts, 1) - 1, 20)
     return min(first * (1 << doublings), longest)

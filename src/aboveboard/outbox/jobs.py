@@ -68,24 +68,26 @@ def run_jobs_once(*, worker: str, at: datetime | None = None, limit: int | None 
     Its message and values are not kept: they may be personal.
     """
     began, start = monotonic(), at or now()
-    known = handlers()
+    by_kind = handlers()
     tried = 0
     while limit is None or tried < limit:
+        # One at a time, since the lease of a second would run out unused while the first goes on.
+        # Kinds that no package of this process declares stay for a process that knows them.
         claimed = actions.claim(
-            list(known), 1, worker, start + timedelta(seconds=monotonic() - began)
+            list(by_kind), 1, worker, start + timedelta(seconds=monotonic() - began)
         )
         if not claimed:
             break
-        _run(claimed[0], known, worker)
+        _run(claimed[0], by_kind[claimed[0].kind], worker)
         tried += 1
     return tried
 
 
-def _run(job: actions.Claimed, known: Mapping[str, Handler], worker: str) -> None:
+def _run(job: actions.ClaimedMessage, handler: Handler, worker: str) -> None:
     # Outside any transaction: a job may take minutes, and a lock held that long would stop others.
     try:
         with _renewing_lease(job.id, worker):
-            known[job.kind](job.ref)
+            handler(job.ref)
     except Exception as error:
         reason = error.code if isinstance(error, AboveboardError) else type(error).__name__
         # Where, without the words of the error or the source: either may hold what the record held.
@@ -116,8 +118,12 @@ def _renewing_lease(id_: int, worker: str) -> Iterator[None]:
             while not over.wait(limits.LEASE.total_seconds() / 3):
                 actions.renew([id_], worker, now())
         finally:
+            # Django keeps a connection for each thread, and nobody closes the one of a thread that
+            # ended.
             connection.close()
 
+    # A daemon: a worker that is told to stop must not wait for it, and a lease that runs out is
+    # what the next worker looks for.
     thread = threading.Thread(target=renew, name=f"lease-{id_}", daemon=True)
     thread.start()
     try:

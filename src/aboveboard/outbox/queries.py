@@ -50,6 +50,7 @@ def failed(
 
 def oldest_age(at: datetime, kinds: Sequence[str] = ()) -> timedelta | None:
     """Return how long the oldest message that is due has been due, or ``None`` when nothing is."""
+    # What is due only in an hour is not late: it must not make a monitor ring.
     rows = _waiting().filter(due_at__lte=at)
     if kinds:
         rows = rows.filter(kind__in=list(kinds))

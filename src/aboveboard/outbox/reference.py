@@ -37,9 +37,9 @@ def check(reference: Reference) -> None:
             raise RefusedReference(
                 name="a name that is not an identifier", found="not readable as a column would be"
             )
-        found = _fault(value)
-        if found:
-            raise RefusedReference(name=name, found=found)
+        fault = _fault(value)
+        if fault:
+            raise RefusedReference(name=name, found=fault)
 
 
 def _fault(value: object) -> str | None:
@@ -48,6 +48,7 @@ def _fault(value: object) -> str | None:
     if isinstance(value, list):
         return (
             None
+            # Not isinstance: a boolean is an int, and no id.
             if all(type(item) is int for item in value)
             else "a list with something other than ids"
         )

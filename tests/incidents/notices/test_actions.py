@@ -9,7 +9,7 @@ import pytest
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Conflict, Refused
 from aboveboard.delivery.models import Dispatch
-from aboveboard.delivery.rendering import Item, Skip
+from aboveboard.delivery.rendering import DispatchItem, SkippedNotice
 from aboveboard.engines import listing
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import public, queries
@@ -36,10 +36,10 @@ def counted(people: People, tmp_path: Path) -> IncidentView:
     return incident
 
 
-def _items(batch: BatchView) -> list[Item]:
+def _items(batch: BatchView) -> list[DispatchItem]:
     rows = Dispatch.objects.filter(batch_id=batch.delivery_batch)
     return [
-        Item(row.id, row.batch_id, row.person_id, row.template, row.language, row.channel)
+        DispatchItem(row.id, row.batch_id, row.person_id, row.template, row.language, row.channel)
         for row in rows
     ]
 
@@ -137,7 +137,9 @@ def test_texts_that_changed_since_are_not_sent(counted: IncidentView) -> None:
     batch = actions.approve(actions.prepare(counted.number, by=LEAD, at=AT).id, by=SECOND, at=AT)
     jobs.run_jobs_once(worker="test")
     NoticeBatch.objects.update(texts="ab" * 32)
-    assert {outcome for _, outcome in render_notices(_items(batch))} == {Skip("texts-changed")}
+    assert {outcome for _, outcome in render_notices(_items(batch))} == {
+        SkippedNotice("texts-changed")
+    }
 
 
 def test_someone_erased_meanwhile_is_a_row_with_a_reason(
@@ -148,5 +150,5 @@ def test_someone_erased_meanwhile_is_a_row_with_a_reason(
     erase(people[0][0], reason="asked", by=SYSTEM, at=AT)
     made = dict(render_notices(_items(batch)))
     gone = [item.id for item in _items(batch) if item.person_id == people[0][0]]
-    assert [made[number] for number in gone] == [Skip("person-unknown")]
+    assert [made[number] for number in gone] == [SkippedNotice("person-unknown")]
     assert len(made) == 20

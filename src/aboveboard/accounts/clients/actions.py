@@ -111,9 +111,12 @@ def rotate_client(
     row = _locked(client)
     if row.revoked_at is not None:
         raise Conflict(why="this client was revoked; add it under a new name")
+    # Never later than it would have ended: a rotation must not give an old secret more life.
     ClientSecret.objects.filter(client=row, expires_at__gt=at + overlap).update(
         expires_at=at + overlap
     )
+    # The leak is what a rotation without overlap answers, so what the secret already bought ends
+    # too.
     if not overlap:
         tokens.end_all(row, at=at)
     secret = _new_secret(row, at=at, life=life)
@@ -163,19 +166,19 @@ def _must_be_given(words: Mapping[str, Sequence[str]]) -> None:
 
 def _must_be_known(given: Mapping[str, tuple[Sequence[str], Mapping[str, object]]]) -> None:
     """Raise with every word that is unknown, what was probably meant, and what there is."""
-    found, fixes = [], []
+    unknown_words, fixes = [], []
     for what, (words, known) in given.items():
         unknown = [word for word in dict.fromkeys(words) if word not in known]
         for word in unknown:
-            found.append(f"{what} `{word[:80]}`")
+            unknown_words.append(f"{what} `{word[:80]}`")
             fixes += [
                 f"Did you mean `{close}`?"
                 for close in get_close_matches(word[:80], known, n=1, cutoff=0.6)
             ]
         if unknown:
             fixes.append(f"Its {what}s: {', '.join(known)}.")
-    if found:
-        raise NotInPromise(found=" and no ".join(found), fix=" ".join(fixes))
+    if unknown_words:
+        raise NotInPromise(found=" and no ".join(unknown_words), fix=" ".join(fixes))
 
 
 def _new_secret(client: ServiceClient, *, at: datetime, life: timedelta) -> str:

@@ -69,6 +69,8 @@ def once(
     if not _KEY.fullmatch(key):
         raise KeyRefused()
     name, fingerprint = _keyed("key", f"{client_id}:{key}".encode()), _keyed("asked", asked)
+    # SQLite would make the second wait for the first's whole transaction, and time out: told at
+    # once, it comes back for the answer.
     with _lock:
         if name in _running:
             raise StillRunning(seconds=1)
@@ -88,6 +90,7 @@ def once(
                 },
             )
             if not fresh:
+                # Said before the answer is given away: another body may be another client's guess.
                 if row.asked_hash != fingerprint:
                     raise KeyReused()
                 return row.answer, True

@@ -133,6 +133,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth p
     def is_mfa_enabled(self, user: Account, types: list[str] | None = None) -> bool:
         """Whether a second step is asked for: a customer's passkey replaces the code,
         it does not follow it."""
+        # A code that was just mailed, then a passkey as well, would ask for more than signing in
+        # does anywhere else for the same person.
         if isinstance(user, Account) and user.is_customer:
             return False
         return bool(super().is_mfa_enabled(user, types))
@@ -141,6 +143,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth p
         """Whether this may go: not the last second factor of a member of staff."""
         if authenticator.user.is_customer or authenticator.type not in _FACTORS:
             return True
+        # Recovery codes do not count: they are for the day on which the factor is lost.
         others = Authenticator.objects.filter(
             user_id=authenticator.user_id, type__in=_FACTORS
         ).exclude(pk=authenticator.pk)

@@ -85,6 +85,8 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
 
     def finish(self, redirect_url: str | None) -> HttpResponse:
         """Sign in after the right code, which works no second time."""
+        # Looked up only now: before the right code came, the request must not know whether there is
+        # anybody.
         account = account_of(self.state.pop("email"), self.audience)
         self.state.pop("code")
         self.abort()
@@ -118,10 +120,10 @@ def mail_code(email: str, *, code: str, audience: Audience, language: str) -> No
     none of them. An unknown address gets nothing: we do not write to people who are not ours.
     """
     if audience is Audience.STAFF:
-        known = int(_staff_account(email) is not None)
+        owner_count = int(_staff_account(email) is not None)
     else:
-        known = len(directory.find(email))
-    if not known:
+        owner_count = len(directory.find(email))
+    if not owner_count:
         return
     organisation = settings.current().organisation
     context = {
@@ -133,7 +135,7 @@ def mail_code(email: str, *, code: str, audience: Audience, language: str) -> No
     base = language.split("-")[0]
     text = render_to_string(
         (
-            f"accounts/mail/{'code' if known == 1 else 'shared'}."
+            f"accounts/mail/{'code' if owner_count == 1 else 'shared'}."
             f"{base if base in LANGUAGES else LANGUAGES[0]}.txt"
         ),
         context,

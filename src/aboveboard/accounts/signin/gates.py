@@ -3,7 +3,7 @@ carry no declaration."""
 
 from __future__ import annotations
 
-from aboveboard.accounts.gate import Gate, Kind, declare
+from aboveboard.accounts.gate import Gate, GateKind, declare
 
 _ANYONE = {
     "account_login": "this is where a customer signs in",
@@ -45,10 +45,10 @@ _STAFF = (
 def declare_all() -> None:
     """Fill the table; called once, when Django is ready."""
     for name, why in _ANYONE.items():
-        declare(name, Gate(Kind.PUBLIC, why=why))
+        declare(name, Gate(GateKind.PUBLIC, why=why))
     for name, why in _SIGNED_IN.items():
-        declare(name, Gate(Kind.SIGNED_IN, why=why))
+        declare(name, Gate(GateKind.SIGNED_IN, why=why))
     for name in _STAFF_SETTING_UP:
-        declare(name, Gate(Kind.STAFF, before_second_factor=True))
+        declare(name, Gate(GateKind.STAFF, before_second_factor=True))
     for name in _STAFF:
-        declare(name, Gate(Kind.STAFF))
+        declare(name, Gate(GateKind.STAFF))

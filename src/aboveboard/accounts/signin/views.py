@@ -116,6 +116,7 @@ class LinkPage(View):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Show the button, or say plainly why the link no longer works."""
+        # No lock and no change: mail scanners open every link that they see.
         state, link = actions.link_state(token, at=clock.now())
         return self._page(request, state, link.account if link else None)
 
@@ -127,6 +128,8 @@ class LinkPage(View):
         state, link = actions.use_link(token, at=clock.now())
         if state is not LinkState.WORKS or link is None:
             return self._page(request, state, link.account if link else None)
+        # A session that was planted in this browser before must not become the account's (ASVS
+        # 7.2.4).
         logout(request, show_message=False)
         record_authentication(request, link.account, method="link")
         if link.second_factor_waived and settings.current().demo.enabled:

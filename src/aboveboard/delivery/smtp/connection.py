@@ -99,6 +99,8 @@ class Connection:
             if not got:
                 raise ConnectionLost
             self._incoming += got
+            # A short read is the end of what is there, except under TLS, where the rest of a record
+            # waits inside the library and no socket says so.
             if len(got) < _READ and not isinstance(self.sock, ssl.SSLSocket):
                 break
         self._take_replies()
@@ -155,12 +157,14 @@ class Connection:
             at = match.end()
             self._reply(int(match[2]))
         del self._incoming[:at]
+        # A server that talks without end must not fill the memory.
         if len(self._incoming) > _LONGEST_REPLY or (
             self._incoming[:1] and not self._incoming[:1].isdigit()
         ):
             raise ConnectionLost
 
     def _reply(self, code: int) -> None:
+        # An answer that nobody asked for would be taken for that of another message.
         if code == 421 or not self._expected:
             # The server closes the channel (RFC 5321, 3.8), or answers what nobody asked.
             raise ConnectionLost
@@ -198,6 +202,8 @@ class Connection:
             self._end(attempt, attempt.bad or code, begun=True)
         else:
             self._send("body", attempt)
+            # The next message's commands leave with this body (RFC 2920, 3.1): the round trip saved
+            # is most of the time of a send.
             if self._pipelining:
                 self._next()
 

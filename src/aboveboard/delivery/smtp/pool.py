@@ -13,8 +13,8 @@ from aboveboard.delivery.smtp.message import MailOutcome, OutgoingMail
 from aboveboard.delivery.smtp.server import Handshake, NoServer, Server
 
 
-class Post:
-    """Hands letters over over up to ``connections`` connections. Use as a context manager.
+class MailPool:
+    """Hands letters over on up to ``connections`` connections. Use as a context manager.
 
     Call :meth:`give`, then :meth:`pump` while :attr:`busy`. Whatever happens, each letter given
     ends in exactly one outcome or in :meth:`take_back`.
@@ -30,7 +30,7 @@ class Post:
         self._selector = selectors.DefaultSelector()
         self._fruitless = 0
 
-    def __enter__(self) -> Post:
+    def __enter__(self) -> MailPool:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -72,6 +72,8 @@ class Post:
                 self._watch(connection)
             for key, events in self._selector.select(wait):
                 outcomes += self._serve(key.data, events)
+            # By silence, not by the length of a dialogue: a slow server that answers is no dead
+            # one.
             late = monotonic() - self._timeout
             for connection in [
                 connection
@@ -109,6 +111,7 @@ class Post:
         )
         if missing <= 0:
             return
+        # A server that takes connections and then drops them would be called for ever.
         if self._fruitless > 2 * self._wanted:
             raise NoServer(reason="mail-server-unreachable")
         with ThreadPoolExecutor(max_workers=missing, thread_name_prefix="smtp-open") as pool:
@@ -144,6 +147,7 @@ class Post:
 
     def _lose(self, connection: Connection) -> list[MailOutcome]:
         outcomes, untouched = connection.unfinished()
+        # At the front and in their order: whoever waited longest is written to first.
         self._waiting.extendleft(reversed(untouched))
         self._fruitless += 1
         self._drop(connection)

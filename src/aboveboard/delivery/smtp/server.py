@@ -73,6 +73,8 @@ class Server:
             session = self._connect(timeout)
             session.ehlo_or_helo_if_needed()
             if self.scheme == "smtp+tls":
+                # Nothing said before it counts afterwards (RFC 3207, 4.2), so the greeting is done
+                # again.
                 session.starttls(context=ssl.create_default_context())
                 session.ehlo()
             if self.user:
@@ -80,6 +82,7 @@ class Server:
         except OSError as error:  # smtplib's own errors are OSErrors too
             if session is not None:
                 session.close()
+            # Without its cause: the words of the server may name the user.
             raise NoServer(reason=_reason(error), code=getattr(error, "smtp_code", 0)) from None
         if session.sock is None:
             raise NoServer(reason="mail-server-unreachable")

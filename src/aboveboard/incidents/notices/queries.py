@@ -54,7 +54,7 @@ class BatchView:
     waiting: int
     failed: int
     skipped: int
-    tallies: tuple[delivery.Tally, ...]
+    tallies: tuple[delivery.DispatchTally, ...]
     first_sent_at: datetime | None
     last_sent_at: datetime | None
 

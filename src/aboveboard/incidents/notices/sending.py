@@ -14,7 +14,7 @@ from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.delivery.letters import as_html, as_text
-from aboveboard.delivery.rendering import Item, Rendered, Skip
+from aboveboard.delivery.rendering import DispatchItem, RenderedNotice, SkippedNotice
 from aboveboard.engines import listing
 from aboveboard.engines.listing import Exposed
 from aboveboard.incidents.exposure.folders import exposure_file
@@ -29,20 +29,24 @@ PURPOSE = "tell-you-of-a-loss"
 """The purpose of the promise under which addresses are opened for a notice."""
 
 
-def render_notices(items: Sequence[Item]) -> Iterator[tuple[int, Rendered | Skip]]:
+def render_notices(
+    items: Sequence[DispatchItem],
+) -> Iterator[tuple[int, RenderedNotice | SkippedNotice]]:
     """Yield a message, or the reason why there is none, for each dispatch of one batch."""
     batch = NoticeBatch.objects.select_related("incident__device", "exposure__incident").get(
         delivery_batch=items[0].batch_id
     )
     if batch.texts != TEXTS.digest():
         # What was approved is not what would be sent: nothing leaves until someone reads it again.
-        yield from ((item.id, Skip("texts-changed")) for item in items)
+        yield from ((item.id, SkippedNotice("texts-changed")) for item in items)
         return
     loss = loss_of(batch)
     # Whoever is not in the count that was approved gets nothing, even if a row was queued for them.
     exposed = listing.people(exposure_file(batch.exposure), [item.person_id for item in items])
     by_person = {item.person_id: item for item in items if item.person_id in exposed}
-    yield from ((item.id, Skip("not-exposed")) for item in items if item.person_id not in exposed)
+    yield from (
+        (item.id, SkippedNotice("not-exposed")) for item in items if item.person_id not in exposed
+    )
     address, name = _fields(in_force().promise)
     asked = UseRequest(
         SYSTEM,
@@ -54,17 +58,17 @@ def render_notices(items: Sequence[Item]) -> Iterator[tuple[int, Rendered | Skip
     for person_id, result in use_many(asked, by_person, at=clock.now()):
         item = by_person[person_id]
         if not result.allowed:
-            yield item.id, Skip(result.reasons[0].code.value.replace("_", "-"))
+            yield item.id, SkippedNotice(result.reasons[0].code.value.replace("_", "-"))
             continue
         to, first_name = result.values.get(address), result.values.get(name) if name else None
         if to is None:
-            yield item.id, Skip("no-address")
+            yield item.id, SkippedNotice("no-address")
             continue
         notice = render(loss, _exposure(exposed[person_id], item))
         called = first_name.reveal() if first_name else ""
         yield (
             item.id,
-            Rendered(
+            RenderedNotice(
                 to=to,
                 subject=notice.subject,
                 text=as_text(notice, called),
@@ -73,7 +77,7 @@ def render_notices(items: Sequence[Item]) -> Iterator[tuple[int, Rendered | Skip
         )
 
 
-def _exposure(person: Exposed, item: Item) -> PersonalExposure:
+def _exposure(person: Exposed, item: DispatchItem) -> PersonalExposure:
     return PersonalExposure(person.categories, person.protected, person.jurisdiction, item.language)
 
 
