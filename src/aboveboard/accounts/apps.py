@@ -25,9 +25,11 @@ class AccountsConfig(AppConfig):
                 "clients.idempotency",
                 "clients.scope",
                 "clients.tokens",
+                "code_tries",
                 "entries",
                 "gate",
                 "limits",
+                "mail",
                 "queries",
                 "sealing",
             ),
@@ -55,6 +57,7 @@ class AccountsConfig(AppConfig):
                     "a token that was revoked since would work again: a client asks for another"
                 ),
                 "accounts_signinlink": "a link that was used since would work again",
+                "accounts_signincode": "its session is not in a backup either",
             },
         )
 

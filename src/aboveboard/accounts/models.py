@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from aboveboard.basics.actor import Role
 from aboveboard.kinds import email_addresses
@@ -50,6 +51,9 @@ class Account(AbstractBaseUser):
     person_id = models.BigIntegerField(null=True, unique=True)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, help_text="since when this account may not sign in")
+    session_salt = models.CharField(
+        max_length=32, default="", blank=True, help_text="changed to end every session"
+    )
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -83,6 +87,16 @@ class Account(AbstractBaseUser):
         """Whether this account may sign in."""
         return self.closed_at is None
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session of this account must know. It changes with the password, as
+        Django's own does, and with the salt, so that sessions can be ended without touching it."""
+        return salted_hmac(
+            "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash",
+            self.password + self.session_salt,
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
+
     @property
     def role_in_words(self) -> str:
         """Return the role as it is said on a page: ``incident lead``."""
@@ -104,6 +118,20 @@ class SignInLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     second_factor_waived = models.BooleanField(default=False, help_text="demonstration only")
+
+
+class SignInCode(models.Model):
+    """How often the code of one sign-in was tried. The code is in the session, which is sealed; who
+    it was sent to is nowhere."""
+
+    key = models.CharField(max_length=32, primary_key=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        """Return a name fit for a log."""
+        return "sign-in code"
 
 
 class ServiceClient(models.Model):

@@ -24,7 +24,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from aboveboard.accounts import actions, directory, limits, mail
+from aboveboard.accounts import actions, code_tries, directory, limits, mail
 from aboveboard.accounts.models import Account
 from aboveboard.accounts.signin import background_mail
 from aboveboard.basics import clock, settings
@@ -76,6 +76,9 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
     def send(self, skip_enumeration_mails: bool = False) -> None:
         """Make a fresh code and hand over its sending, known address or not."""
         code = self.generate_code()
+        # A new code has tries of its own, and the one before has none: what is left of its count
+        # must not be added to this one's.
+        self.state["tries_key"] = code_tries.begin(at=clock.now())
         language = translation.get_language() or LANGUAGES[0]
         background_mail.hand_over(
             partial(
@@ -83,8 +86,22 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
             )
         )
 
+    def take_try(self) -> bool:
+        """Whether one more guess is judged. Asked before the code is looked at."""
+        return code_tries.take(self.state.get("tries_key", ""), at=clock.now())
+
+    def record_invalid_attempt(self) -> bool:
+        """Return whether the code may be guessed at again; if not, the sign-in is over."""
+        if code_tries.is_left(self.state.get("tries_key", "")):
+            return True
+        self.abort()
+        return False
+
     def finish(self, redirect_url: str | None) -> HttpResponse:
         """Sign in after the right code, which works no second time."""
+        if not code_tries.use(self.state["tries_key"], at=clock.now()):
+            self.abort()
+            return HttpResponseRedirect(reverse(PAGES[self.audience]))
         # Looked up only now: before the right code came, the request must not know whether there is
         # anybody.
         account = account_of(self.state.pop("email"), self.audience)

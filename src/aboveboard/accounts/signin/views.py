@@ -90,10 +90,28 @@ class CodePage(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth publishes
         response: HttpResponseBase = FormView.dispatch(self, request, *args, **kwargs)
         return response
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Send another code, or judge the one that was typed: a try is taken before it is read."""
+        if self._action == "resend":
+            # A code that is sent again is one more code for that address (ASVS 6.6.3).
+            if not ratelimit.consume(
+                request, action="request_login_code", key=self._process.state["email"]
+            ):
+                refused: HttpResponse = ratelimit.respond_429(request)
+                return refused
+        elif not self._process.take_try():
+            self._process.abort()
+            return self._begin_again()
+        response: HttpResponseBase = FormView.post(self, request, *args, **kwargs)
+        return response
+
     def form_invalid(self, form: Any) -> HttpResponse:
-        """Count a wrong code; after the last one, begin again."""
+        """Say that the code is wrong; after the last try, begin again."""
         if self._process.record_invalid_attempt():
             return FormView.form_invalid(self, form)
+        return self._begin_again()
+
+    def _begin_again(self) -> HttpResponse:
         messages.error(self.request, _("That code was wrong too. Ask for a new one."))
         return HttpResponseRedirect(reverse(PAGES[self._process.audience]))
 

@@ -188,6 +188,7 @@ def _retain() -> bool:
 
 
 def _sweep() -> bool:
+    from aboveboard.accounts import code_tries
     from aboveboard.accounts.clients import idempotency, tokens
     from aboveboard.incidents.leaks import staging
 
@@ -195,6 +196,7 @@ def _sweep() -> bool:
         log.info("%s uploads that nobody confirmed were deleted", gone)
     tokens.sweep(at=clock.now())
     idempotency.sweep(at=clock.now())
+    code_tries.sweep(at=clock.now())
     return False
 
 
