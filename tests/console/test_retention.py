@@ -63,7 +63,7 @@ def test_a_hold_is_placed_seen_by_the_customer_and_released(
     again = lead.post(f"{page}hold/", {"why": "claim", "reference": "case/7", "until": ""})
     assert "There is an open one" in again.content.decode()
     (hold,) = retention.holds(person)
-    assert lead.post(f"{page}holds/{hold.pk}/", {"reference": "ruling/7"}).status_code == 302
+    assert lead.post(f"{page}holds/{hold.id}/", {"reference": "ruling/7"}).status_code == 302
     assert "ruling/7" in lead.get(page).content.decode()
     assert "We have to keep your data" not in words(customer_client(person).get("/you/"))
 
@@ -85,23 +85,23 @@ def test_a_restriction_is_placed_seen_and_lifted_once_they_were_told(
     assert row.until is not None
     assert f"{row.until - timedelta(days=1):%Y-%m-%d}" == day, "the last day counts to its end"
     assert (
-        "They must be informed first" in lead.get(f"{page}restrictions/{row.pk}/").content.decode()
+        "They must be informed first" in lead.get(f"{page}restrictions/{row.id}/").content.decode()
     )
-    assert lead.post(f"{page}restrictions/{row.pk}/", {"reference": "letter/3"}).status_code == 302
+    assert lead.post(f"{page}restrictions/{row.id}/", {"reference": "letter/3"}).status_code == 302
     assert not retention.statuses([person], at=clock.now())[person].restricted
 
 
 def test_a_sweep_is_listed_to_the_last_row(lead: Client, two: tuple[Someone, Someone]) -> None:
     at = clock.now() + timedelta(days=366 * 12)
     sweep = reviewing.review(by=SYSTEM, at=at)
-    page = lead.get(f"/console/retention/sweeps/{sweep.pk}/").content.decode()
+    page = lead.get(f"/console/retention/sweeps/{sweep.id}/").content.decode()
     assert f"aboveboard sweep --erase {sweep.digest}" in page
     assert page.count("Everything\n") == 3
     erasing.erase(sweep.digest, by=SYSTEM, at=lambda: at)
-    page = lead.get(f"/console/retention/sweeps/{sweep.pk}/?outcome=person").content.decode()
+    page = lead.get(f"/console/retention/sweeps/{sweep.id}/?outcome=person").content.decode()
     assert "the whole record was erased" in page
     assert lead.get("/console/retention/sweeps/99/").status_code == 404
-    assert queries.outcomes(sweep.pk) == {"person": 3}
+    assert queries.outcomes(sweep.id) == {"person": 3}
 
 
 def test_two_records_are_compared_without_a_value_made_one_and_two_again(

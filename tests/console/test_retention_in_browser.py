@@ -49,7 +49,7 @@ def test_holds_restrictions_sweeps_and_duplicates(page: Page) -> None:
         ("retention-person", f"/console/retention/people/{one}/"),
         ("retention-hold", f"/console/retention/people/{one}/hold/"),
         ("retention-lift", f"/console/retention/people/{third}/restrictions/1/"),
-        ("retention-sweep", f"/console/retention/sweeps/{sweep.pk}/"),
+        ("retention-sweep", f"/console/retention/sweeps/{sweep.id}/"),
         ("retention-duplicates", "/console/retention/duplicates/"),
         ("retention-compare", f"/console/retention/duplicates/{one}/{other}/"),
     ):

@@ -242,7 +242,7 @@ def test_a_hold_on_either_keeps_both(two: People) -> None:
     }
     assert consented == {one: False, other: True}
     again = merge(one, other)
-    retention.release_hold(hold.pk, reference="ruling/9", by=ADVISER, at=clock.now())
+    retention.release_hold(hold.id, reference="ruling/9", by=ADVISER, at=clock.now())
     assert not vault.fetch([one])[one].held_by_law(clock.now())
     assert again.person_id == one
 

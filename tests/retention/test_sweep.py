@@ -25,6 +25,7 @@ from aboveboard.promise.queries import in_force
 from aboveboard.retention import actions as retention
 from aboveboard.retention.models import Sweep, SweepRow
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
+from aboveboard.retention.records import SweepRecord
 from aboveboard.retention.sweep import erasing, queries, reviewing, scheduled
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import queries as vault
@@ -39,11 +40,11 @@ def later(years: float) -> datetime:
     return clock.now() + timedelta(days=round(366 * years))
 
 
-def review(years: float) -> Sweep:
+def review(years: float) -> SweepRecord:
     return reviewing.review(by=SYSTEM, at=later(years))
 
 
-def erase(sweep: Sweep, years: float) -> Sweep:
+def erase(sweep: SweepRecord, years: float) -> SweepRecord:
     return erasing.erase(sweep.digest, by=SYSTEM, at=lambda: later(years))
 
 
@@ -68,15 +69,15 @@ def test_a_review_changes_nothing_and_the_erasure_does_what_it_said() -> None:
     before = {person: seen(person) for person, _ in crowd}
     sweep = review(7)
     assert {person: seen(person) for person, _ in crowd} == before
-    said = {row.person_id: set(row.fields) for row in queries.rows(sweep.pk)}
+    said = {row.person_id: set(row.fields) for row in queries.rows(sweep.id)}
     assert said, "seven years on, something has lapsed"
-    wholes = {row.person_id for row in queries.rows(sweep.pk) if row.whole}
+    wholes = {row.person_id for row in queries.rows(sweep.id) if row.whole}
     erase(sweep, 7)
     for person, _ in crowd:
         assert seen(person) == (
             set() if person in wholes else before[person] - said.get(person, set())
         )
-    assert sum(queries.outcomes(sweep.pk).values()) == len(said)
+    assert sum(queries.outcomes(sweep.id).values()) == len(said)
 
 
 def test_nothing_lapses_today() -> None:
@@ -86,7 +87,7 @@ def test_nothing_lapses_today() -> None:
     assert (sweep.people_reviewed, sweep.counts) == (5, {})
 
 
-def fields_lapsed(person: int, fields: set[str]) -> Sweep:
+def fields_lapsed(person: int, fields: set[str]) -> SweepRecord:
     """A reviewed sweep in which these fields of a person have lapsed, as if the promise had no
     purpose left for them."""
     from types import MappingProxyType
@@ -125,10 +126,10 @@ def test_some_fields_go_with_their_look_ups_and_the_rest_opens() -> None:
     assert entry.facts == {
         "fields": ["email"],
         "reason": "retention",
-        "sweep": sweep.pk,
+        "sweep": sweep.id,
         "promise": sweep.promise_serial,
     }
-    assert queries.outcomes(sweep.pk) == {"fields": 2}
+    assert queries.outcomes(sweep.id) == {"fields": 2}
     assert [(line.field, line.why, line.people) for line in queries.report(sweep)] == [
         ("email", "the promise has no purpose left for it", 2)
     ]
@@ -139,7 +140,7 @@ def test_whoever_is_erased_whole_leaves_no_number_in_the_rows() -> None:
     sweep = erase(review(12), 12)
     assert not Person.objects.exists()
     assert not BlindIndex.objects.exists()
-    assert set(SweepRow.objects.filter(sweep=sweep).values_list("person_id", "outcome")) == {
+    assert set(SweepRow.objects.filter(sweep_id=sweep.id).values_list("person_id", "outcome")) == {
         (None, "person")
     }
     assert Entry.objects.filter(kind="erasure.done").count() == len(crowd)
@@ -154,7 +155,7 @@ def test_a_hold_and_a_restriction_let_data_wait_and_say_so() -> None:
         rests, RestrictionReason.NEEDED_FOR_CLAIM, reference="call/2", by=ADVISER, at=clock.now()
     )
     sweep = erase(review(12), 12)
-    assert {row.person_id: row.outcome for row in queries.rows(sweep.pk)} == {
+    assert {row.person_id: row.outcome for row in queries.rows(sweep.id)} == {
         held: "legal_hold",
         rests: "restriction",
         None: "person",
@@ -173,7 +174,7 @@ def test_what_happened_after_the_review_counts() -> None:
     )
     vault_actions.erase(asked, reason="asked", by=ADVISER, at=clock.now())
     erase(sweep, 12)
-    assert queries.outcomes(sweep.pk) == {"gone": 1, "legal_hold": 1, "no_longer_lapsed": 1}
+    assert queries.outcomes(sweep.id) == {"gone": 1, "legal_hold": 1, "no_longer_lapsed": 1}
     assert seen(active)
 
 
@@ -262,7 +263,7 @@ def test_somebody_in_an_open_incident_waits(tmp_path: Path) -> None:
     (lost, _), (other, _) = load(2)
     incident = lost_laptop([lost], tmp_path, at=clock.now())
     sweep = erase(review(12), 12)
-    assert {row.person_id: row.outcome for row in queries.rows(sweep.pk)} == {
+    assert {row.person_id: row.outcome for row in queries.rows(sweep.id)} == {
         lost: "incident",
         None: "person",
     }
@@ -270,4 +271,4 @@ def test_somebody_in_an_open_incident_waits(tmp_path: Path) -> None:
     with transaction.atomic():
         row = incidents.find(incident.number, lock=True)
         incidents.move(row, IncidentState.CLOSED, note="Found.", by=ADVISER, at=clock.now())
-    assert queries.outcomes(erase(review(13), 13).pk) == {"person": 1}
+    assert queries.outcomes(erase(review(13), 13).id) == {"person": 1}

@@ -79,7 +79,7 @@ def check_ended(generation: int) -> None:
 def test_everybody_is_found_before_between_and_after_and_the_old_key_is_gone() -> None:
     rows = people(14)
     before, old = BlindIndex.objects.count(), instance_secret("index")
-    digests = {bytes(one) for one in BlindIndex.objects.values_list("digest", flat=True)}
+    digests = {bytes(digest) for digest in BlindIndex.objects.values_list("digest", flat=True)}
     for generation in (1, 2):
         rotation = index.begin(by=SYSTEM, at=clock.now())
         with pytest.raises(Conflict):
@@ -94,7 +94,9 @@ def test_everybody_is_found_before_between_and_after_and_the_old_key_is_gone() -
         all_found(rows)
         check_ended(generation)
         assert BlindIndex.objects.count() == before
-    assert not digests & {bytes(one) for one in BlindIndex.objects.values_list("digest", flat=True)}
+    assert not digests & {
+        bytes(digest) for digest in BlindIndex.objects.values_list("digest", flat=True)
+    }
     assert instance_secret(blind.secret_name(2)) != old
 
 
@@ -127,7 +129,7 @@ def test_what_is_changed_on_the_way_is_found_by_what_it_is_now() -> None:
 def test_two_who_are_one_are_found_by_both_and_can_be_two_again(when: str) -> None:
     (ann, hers), (bob, his), *rest = people(6)
     far = rest[-1][0] if when == "last" else bob
-    said = rest[-1][1] if when == "last" else his
+    typed = rest[-1][1] if when == "last" else his
     kept_filed = _filed(ann), _filed(far)
 
     def merge() -> MergeRecord:
@@ -139,10 +141,10 @@ def test_two_who_are_one_are_found_by_both_and_can_be_two_again(when: str) -> No
     index._file(rotation.id, kinds(), lambda done: None)
     merged = merged or merge()
     for _ in range(2):
-        for one in (hers, said):
+        for record in (hers, typed):
             assert (
-                vault.find("email", one["email"])
-                == vault.find("customer_number", one["customer_id"])
+                vault.find("email", record["email"])
+                == vault.find("customer_number", record["customer_id"])
                 == [ann]
             )
         rotation = index.resume(rotation, by=SYSTEM)
@@ -150,7 +152,7 @@ def test_two_who_are_one_are_found_by_both_and_can_be_two_again(when: str) -> No
         rotation = index.begin(by=SYSTEM, at=clock.now())
     merging.split(merged.id, kinds=kinds(), reference="case/2", by=SYSTEM, at=clock.now())
     index.resume(rotation, by=SYSTEM)
-    all_found([(ann, hers), (far, said)])
+    all_found([(ann, hers), (far, typed)])
     assert (len(_filed(ann)), len(_filed(far))) == (len(kept_filed[0]), len(kept_filed[1]))
     assert vault.find("email", hers["email"]) == [ann]
     assert set(BlindIndex.objects.values_list("generation", flat=True)) == {
@@ -168,7 +170,7 @@ def _filed(person_id: int) -> set[tuple[int, bytes]]:
 
 
 @pytest.mark.django_db
-def test_a_look_up_of_what_is_held_nowhere_is_let_go_only_when_told() -> None:
+def test_a_look_up_of_what_is_held_nowhere_is_drop_stale_only_when_told() -> None:
     rows = people(3)
     BlindIndex.objects.create(
         kind=1, digest=blind.digests("email", "former@example.com")[0], person_id=rows[0][0]
@@ -178,7 +180,7 @@ def test_a_look_up_of_what_is_held_nowhere_is_let_go_only_when_told() -> None:
     assert refused.value.details["count"] == 1
     assert vault.find("email", "former@example.com") == [rows[0][0]]
     all_found(rows)
-    index.resume(under_way(), let_go=True, by=SYSTEM)
+    index.resume(under_way(), drop_stale=True, by=SYSTEM)
     assert vault.find("email", "former@example.com") == []
     all_found(rows)
     check_ended(1)

@@ -25,6 +25,12 @@ from aboveboard.retention.entries import (
 )
 from aboveboard.retention.models import Hold, Restriction
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
+from aboveboard.retention.records import (
+    HoldRecord,
+    RestrictionRecord,
+    hold_record,
+    restriction_record,
+)
 from aboveboard.vault import aliases
 from aboveboard.vault.actions import write_retention_dates
 from aboveboard.vault.holds import latest_end
@@ -63,7 +69,7 @@ def place_hold(
     until: datetime | None,
     by: Actor,
     at: datetime,
-) -> Hold:
+) -> HoldRecord:
     """Keep this person's data from being erased, by a sweep or on request, until the hold ends
     (GDPR Art. 17(3)).
 
@@ -76,10 +82,10 @@ def place_hold(
         OpenAlready: an open hold has this reference.
     """
     entry = HoldPlaced(why, checked_reference(reference), until)
-    return _place(Hold, entry, person_id, by=by, at=at)
+    return hold_record(_place(Hold, entry, person_id, by=by, at=at))
 
 
-def release_hold(hold_id: int, *, reference: str, by: Actor, at: datetime) -> Hold:
+def release_hold(hold_id: int, *, reference: str, by: Actor, at: datetime) -> HoldRecord:
     """End a hold; ``reference`` says why, such as the number of the decision that closed the case.
 
     Raises:
@@ -87,7 +93,7 @@ def release_hold(hold_id: int, *, reference: str, by: Actor, at: datetime) -> Ho
         EndedAlready: it was released before.
         ReferenceRefused: the reference is not one.
     """
-    return _end(Hold, HoldReleased, hold_id, reference=reference, by=by, at=at)
+    return hold_record(_end(Hold, HoldReleased, hold_id, reference=reference, by=by, at=at))
 
 
 def restrict(
@@ -98,7 +104,7 @@ def restrict(
     until: datetime | None = None,
     by: Actor,
     at: datetime,
-) -> Restriction:
+) -> RestrictionRecord:
     """Restrict the processing of this person's data (GDPR Art. 18): it is stored, and used only as
     Art. 18(2) allows.
 
@@ -108,10 +114,12 @@ def restrict(
         OpenAlready: an open restriction has this reference.
     """
     entry = RestrictionPlaced(why, checked_reference(reference), until)
-    return _place(Restriction, entry, person_id, by=by, at=at)
+    return restriction_record(_place(Restriction, entry, person_id, by=by, at=at))
 
 
-def lift_restriction(restriction_id: int, *, notice: str, by: Actor, at: datetime) -> Restriction:
+def lift_restriction(
+    restriction_id: int, *, notice: str, by: Actor, at: datetime
+) -> RestrictionRecord:
     """Lift a restriction. The person must be informed before (GDPR Art. 18(3)): ``notice`` is the
     number of that letter or call.
 
@@ -120,12 +128,16 @@ def lift_restriction(restriction_id: int, *, notice: str, by: Actor, at: datetim
         EndedAlready: it was lifted before.
         ReferenceRefused: ``notice`` is not a reference.
     """
-    return _end(Restriction, RestrictionLifted, restriction_id, reference=notice, by=by, at=at)
+    return restriction_record(
+        _end(Restriction, RestrictionLifted, restriction_id, reference=notice, by=by, at=at)
+    )
 
 
 def refresh(person_id: int) -> None:
     """Write on the person what is open, from the rows of all their numbers, in the transaction that
     changed the rows."""
+    # Rows stay under the number they were placed for, so that a merge can be undone: what is open
+    # on any of the numbers is open on the person.
     numbers = aliases.numbers_of(person_id)
     holds = Hold.objects.filter(person_id__in=numbers, ended_at__isnull=True)
     restrictions = list(
@@ -153,10 +165,14 @@ def _place(
         raise UntilPassed()
     with transaction.atomic():
         person_id = lock_person(person_id)
+        # The constraint of the table would refuse it too, but after the entry was written; here the
+        # caller gets an error that says what to do.
         if model.objects.filter(
             person_id=person_id, reference=entry.reference, ended_at__isnull=True
         ).exists():
             raise OpenAlready(why=entry.reference)
+        # The entry comes first because the row names it. Both are in one transaction: neither is
+        # ever there without the other.
         entry_id = append(entry, by=by, handle=handle(person_id), at=at)
         row = model.objects.create(
             person_id=person_id,
@@ -185,6 +201,7 @@ def _end(
         number = model.objects.filter(id=row_id).values_list("person_id", flat=True).first()
         if number is None:
             raise NotFound(what=model.__name__.lower())
+        # Their own number may be another since a merge, and only that one can be locked.
         person_id = lock_person(number)
         row = model.objects.filter(id=row_id).first()  # read again, now that nobody else can end it
         if row is None:

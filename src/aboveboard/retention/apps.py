@@ -24,6 +24,7 @@ class RetentionConfig(AppConfig):
                 "limits",
                 "queries",
                 "reasons",
+                "records",
                 "sweep.erasing",
                 "sweep.queries",
                 "sweep.reviewing",

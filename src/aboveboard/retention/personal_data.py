@@ -66,6 +66,9 @@ def _split(kept: int, merged: int, state: Json) -> None:
     refresh(merged)
 
 
+# Holds and restrictions go with the person, although they say why something was kept: a row ties
+# the number to an entry, and so to the handle. What must be shown later is in the log (decision
+# 0011).
 PERSONAL_DATA: Final = (
     PersonalData(
         name="holds",

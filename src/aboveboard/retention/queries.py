@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aboveboard.retention.models import Hold, Restriction
+from aboveboard.retention.records import (
+    HoldRecord,
+    RestrictionRecord,
+    hold_record,
+    restriction_record,
+)
 from aboveboard.vault.aliases import numbers_of
 from aboveboard.vault.holds import is_open
 from aboveboard.vault.queries import people
 
 __all__ = [
     "NOTHING_OPEN",
-    "Hold",
-    "Restriction",
+    "HoldRecord",
+    "RestrictionRecord",
     "RetentionStatus",
     "holds",
     "open_holds",
@@ -48,32 +54,32 @@ def statuses(person_ids: Collection[int], *, at: datetime) -> dict[int, Retentio
     }
 
 
-def holds(person_id: int) -> Sequence[Hold]:
+def holds(person_id: int) -> Sequence[HoldRecord]:
     """Return every hold there ever was on a person, newest first."""
-    return list(Hold.objects.filter(person_id__in=numbers_of(person_id)).order_by("-at", "-id"))
+    rows = Hold.objects.filter(person_id__in=numbers_of(person_id)).order_by("-at", "-id")
+    return [hold_record(row) for row in rows]
 
 
-def restrictions(person_id: int) -> Sequence[Restriction]:
+def restrictions(person_id: int) -> Sequence[RestrictionRecord]:
     """Return every restriction there ever was of a person, newest first."""
-    return list(
-        Restriction.objects.filter(person_id__in=numbers_of(person_id)).order_by("-at", "-id")
-    )
+    rows = Restriction.objects.filter(person_id__in=numbers_of(person_id)).order_by("-at", "-id")
+    return [restriction_record(row) for row in rows]
 
 
-def open_holds(*, at: datetime) -> Sequence[Hold]:
+def open_holds(*, at: datetime) -> Sequence[HoldRecord]:
     """Return the holds that stand at a moment, oldest first: the list that somebody must go
     through now and then."""
     return [
-        row
+        hold_record(row)
         for row in Hold.objects.filter(ended_at__isnull=True).order_by("at", "id")
         if row.until is None or at < row.until
     ]
 
 
-def open_restrictions(*, at: datetime) -> Sequence[Restriction]:
+def open_restrictions(*, at: datetime) -> Sequence[RestrictionRecord]:
     """Return the restrictions that stand at a moment, oldest first."""
     return [
-        row
+        restriction_record(row)
         for row in Restriction.objects.filter(ended_at__isnull=True).order_by("at", "id")
         if row.until is None or at < row.until
     ]

@@ -26,6 +26,7 @@ def placed(entry: Recorded[HoldPlaced] | Recorded[RestrictionPlaced]) -> None:
         raise NotHeld(what="person")
     model = Hold if isinstance(entry.facts, HoldPlaced) else Restriction
     with transaction.atomic():
+        # By entry, so that a replay that was stopped and runs again places nothing twice.
         model.objects.get_or_create(
             entry_id=entry.id,
             defaults={

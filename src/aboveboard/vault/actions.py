@@ -64,6 +64,7 @@ def correct(
             raise NotFound(what="person")
         boxes = sealed.decode(bytes(row.boxes))
         cipher = AESGCM(key.key)
+        # Opened for one thing only: to take away the look-ups that the old value stood for.
         old = sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else None
         boxes[field] = sealed.seal(cipher, person_id, field, origin, value)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
@@ -119,6 +120,7 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
         key = data_keys([person_id]).get(person_id)
         if key is None:
             raise NotFound(what="person")
+        # The handles were computed before the key went: nobody can compute them any more.
         remove(person_id)
         # A backup from before a merge knows them apart.
         for handle in handles_of(person_id, key.key, key.handles):

@@ -66,6 +66,7 @@ def held(kind: int, digests: Sequence[bytes]) -> dict[bytes, int]:
                 _HELD.format(table=_INDEX, these=f"IN ({marks})"),
                 [kind, *digests],
             )
+        # One row for each digest, although several people may share one.
         return {bytes(digest): person_id for digest, person_id in cursor.fetchall()}
 
 

@@ -93,6 +93,8 @@ def join(kept: int, merged: int, from_merged: Collection[str], *, at: datetime) 
     gained = {field: theirs.boxes[field] for field in from_merged}
     lost = {field: box for field, box in mine.boxes.items() if field in gained}
     boxes = mine.boxes | resealed(merged, gained, theirs.cipher, kept, mine.cipher)
+    # The value that is replaced leaves the kept record, whose key opens everything: only the merged
+    # record's key, which ends with the time for undoing, still opens it.
     SealedRecord.objects.filter(person_id=kept).update(boxes=sealed.encode(boxes))
     replaced = resealed(kept, lost, mine.cipher, kept, theirs.cipher)
     Alias.objects.create(

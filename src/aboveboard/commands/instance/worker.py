@@ -180,7 +180,7 @@ def _retain() -> bool:
     # Before the sweep, which may then erase what a merge had kept for its undoing.
     end_undoing(at=clock.now())
     if done := scheduled.turn(clock.now()):
-        log.info("sweep %s: %s people reviewed", done.pk, done.people_reviewed)
+        log.info("sweep %s: %s people reviewed", done.id, done.people_reviewed)
     # Last, since it gets out of the files what the others erased. If somebody was reading, the next
     # turn does it.
     scrub()

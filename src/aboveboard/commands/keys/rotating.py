@@ -128,7 +128,7 @@ def _index(args: argparse.Namespace) -> int:
     else:
         rotation = index.begin(from_values=args.from_values, by=SYSTEM, at=clock.now())
     with Bar("Indexing people", people_count(), quiet=not sys.stderr.isatty()) as bar:
-        rotation = index.resume(rotation, let_go=args.drop_stale, by=SYSTEM, progress=bar)
+        rotation = index.resume(rotation, drop_stale=args.drop_stale, by=SYSTEM, progress=bar)
     print(f"Done. {rotation.done:,} people are indexed with a new key. The old key is destroyed.")
     if rotation.names["lost"]:
         print(

@@ -11,7 +11,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 
 if TYPE_CHECKING:
-    from aboveboard.retention.queries import Hold, Restriction
+    from aboveboard.retention.records import HoldRecord, RestrictionRecord
 
 NAME = "hold"
 HELP = "Place and release legal holds, and restrict processing or lift the restriction."
@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     from aboveboard.retention.reasons import HoldReason, RestrictionReason
 
     at = clock.now()
-    done: list[Hold | Restriction]
+    done: list[HoldRecord | RestrictionRecord]
     if args.what == "place":
         done = [
             actions.place_hold(
@@ -124,10 +124,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _row(row: Hold | Restriction) -> dict[str, object]:
+def _row(row: HoldRecord | RestrictionRecord) -> dict[str, object]:
+    from aboveboard.retention.records import HoldRecord
+
     return {
-        "kind": type(row).__name__.lower(),
-        "number": row.pk,
+        "kind": "hold" if isinstance(row, HoldRecord) else "restriction",
+        "number": row.id,
         "person": row.person_id,
         "why": row.why,
         "reference": row.reference,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aboveboard.commands.progress import Bar
 
 if TYPE_CHECKING:
-    from aboveboard.retention.sweep.queries import Sweep, SweepRow
+    from aboveboard.retention.records import SweepRecord, SweepRowRecord
 
 NAME = "sweep"
 HELP = "List the fields that no purpose allows you to keep, and erase what you have reviewed."
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     quiet = args.json or not sys.stderr.isatty()
     if args.erase:
         waiting = sum(
-            queries.outcomes(sweep.pk).get("", 0)
+            queries.outcomes(sweep.id).get("", 0)
             for sweep in queries.sweeps()
             if sweep.digest == args.erase
         )
@@ -64,22 +64,22 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _as_json(sweep: Sweep) -> dict[str, object]:
+def _as_json(sweep: SweepRecord) -> dict[str, object]:
     from aboveboard.retention.sweep import queries
 
     return {
-        "sweep": sweep.pk,
+        "sweep": sweep.id,
         "digest": sweep.digest,
         "promise": sweep.promise_serial,
         "as_of": sweep.begun_at.isoformat(),
         "reviewed": sweep.people_reviewed,
         "counts": sweep.counts,
-        "outcomes": queries.outcomes(sweep.pk),
+        "outcomes": queries.outcomes(sweep.id),
         "erased_at": sweep.erased_at and sweep.erased_at.isoformat(),
     }
 
 
-def _in_words(sweep: Sweep) -> str:
+def _in_words(sweep: SweepRecord) -> str:
     from aboveboard.retention.sweep import queries
 
     people, words = sweep.counts.get("people", {}), queries.outcome_words()
@@ -109,7 +109,7 @@ def _in_words(sweep: Sweep) -> str:
         lines.append("Outcome:")
         lines += [
             f"  {count:,} people: {words[code]}"
-            for code, count in queries.outcomes(sweep.pk).items()
+            for code, count in queries.outcomes(sweep.id).items()
         ]
     elif people:
         lines.append(
@@ -128,12 +128,12 @@ def _list(as_json: bool) -> int:
     latest = next(iter(queries.sweeps(limit=1)), None)
     if latest is None:
         raise NotFound(what="sweep yet. Run: aboveboard sweep")
-    for row in queries.rows(latest.pk):
+    for row in queries.rows(latest.id):
         print(json.dumps(_row(row)) if as_json else _row_in_words(row))
     return 0
 
 
-def _row(row: SweepRow) -> dict[str, object]:
+def _row(row: SweepRowRecord) -> dict[str, object]:
     return {
         "person": row.person_id,
         "fields": row.fields,
@@ -143,7 +143,7 @@ def _row(row: SweepRow) -> dict[str, object]:
     }
 
 
-def _row_in_words(row: SweepRow) -> str:
+def _row_in_words(row: SweepRowRecord) -> str:
     from aboveboard.retention.sweep import queries
 
     who = row.person_id if row.person_id is not None else "(erased)"

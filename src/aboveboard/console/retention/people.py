@@ -19,7 +19,6 @@ from aboveboard.console.devices.exports import Pill
 from aboveboard.console.retention.forms import HoldForm, LiftForm, ReleaseForm, RestrictForm
 from aboveboard.identity import matching
 from aboveboard.retention import actions, queries
-from aboveboard.retention.queries import Hold, Restriction
 from aboveboard.retention.reasons import (
     HOLD_LAW,
     HOLD_WORDS,
@@ -28,8 +27,8 @@ from aboveboard.retention.reasons import (
     HoldReason,
     RestrictionReason,
 )
+from aboveboard.retention.records import HoldRecord, RestrictionRecord, SweepRecord
 from aboveboard.retention.sweep import queries as sweeps
-from aboveboard.retention.sweep.queries import Sweep
 from aboveboard.vault import aliases
 from aboveboard.vault import queries as vault
 
@@ -181,7 +180,7 @@ def ask(
     )
 
 
-def sweep_state(row: Sweep, people: int) -> Pill:
+def sweep_state(row: SweepRecord, people: int) -> Pill:
     """Return how far a sweep is; ``people``: with something to erase."""
     if row.erased_at:
         return Pill("erased", "kept")
@@ -204,9 +203,7 @@ def _whose(person_id: int) -> int:
     return now
 
 
-def _in_words(row: Hold | Restriction) -> dict[str, object]:
-    if isinstance(row, Hold):
-        held = HoldReason(row.why)
-        return {"row": row, "words": HOLD_WORDS[held], "law": HOLD_LAW[held]}
-    rests = RestrictionReason(row.why)
-    return {"row": row, "words": RESTRICTION_WORDS[rests], "law": RESTRICTION_LAW[rests]}
+def _in_words(row: HoldRecord | RestrictionRecord) -> dict[str, object]:
+    if isinstance(row, HoldRecord):
+        return {"row": row, "words": HOLD_WORDS[row.why], "law": HOLD_LAW[row.why]}
+    return {"row": row, "words": RESTRICTION_WORDS[row.why], "law": RESTRICTION_LAW[row.why]}

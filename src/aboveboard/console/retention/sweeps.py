@@ -49,6 +49,6 @@ def sweep(request: HttpRequest, sweep_id: int) -> HttpResponse:
             }
             for row in rows
         ],
-        "older": f"?after={rows[-1].pk}{chosen}" if len(rows) == limits.PAGE_SIZE else "",
+        "older": f"?after={rows[-1].id}{chosen}" if len(rows) == limits.PAGE_SIZE else "",
     }
     return render(request, "console/retention/sweep.html", context)

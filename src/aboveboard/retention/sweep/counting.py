@@ -45,15 +45,15 @@ def add(
 ) -> None:
     """Count one person's row, in place. What must wait is counted by its reason alone."""
     if suspended:
-        _one(counts, "suspended", suspended)
+        _count(counts, "suspended", suspended)
         return
-    _one(counts, "people", "whole" if whole else "some")
+    _count(counts, "people", "whole" if whole else "some")
     for name, whys in fields.items():
-        _one(counts, "fields", name)
+        _count(counts, "fields", name)
         for purpose, why in whys.items():
-            _one(counts, "whys", f"{name} {purpose} {why}")
+            _count(counts, "whys", f"{name} {purpose} {why}")
 
 
-def _one(counts: Counts, table: str, key: str) -> None:
+def _count(counts: Counts, table: str, key: str) -> None:
     cells = counts.setdefault(table, {})
     cells[key] = cells.get(key, 0) + 1

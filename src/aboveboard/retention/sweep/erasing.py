@@ -28,6 +28,7 @@ from aboveboard.promise.queries import Adopted
 from aboveboard.retention.entries import SweepDone
 from aboveboard.retention.limits import SWEEP_ERASE_BATCH, SWEEP_REVIEW_LIFE
 from aboveboard.retention.models import Sweep, SweepRow
+from aboveboard.retention.records import SweepRecord, sweep_record
 from aboveboard.retention.sweep import counting, suspending
 from aboveboard.vault import actions as vault
 from aboveboard.vault.field_erasure import erase_fields
@@ -57,7 +58,7 @@ def erase(
     by: Actor,
     at: Callable[[], datetime],
     progress: Callable[[int], None] = lambda done: None,
-) -> Sweep:
+) -> SweepRecord:
     """Erase what the review with this digest found, and return the sweep; one
     that was stopped goes on.
 
@@ -75,7 +76,7 @@ def erase(
     while count := _batch(sweep.pk, by=by, at=at()):
         done += count
         progress(done)
-    return Sweep.objects.get(pk=sweep.pk)
+    return sweep_record(Sweep.objects.get(pk=sweep.pk))
 
 
 def _begin(digest: str, *, by: Actor, at: datetime) -> Sweep:
@@ -93,6 +94,8 @@ def _begin(digest: str, *, by: Actor, at: datetime) -> Sweep:
         if sweep.erasing_at is None:
             if at > sweep.begun_at + SWEEP_REVIEW_LIFE:
                 raise ReviewOutdated(why=f"it is older than {SWEEP_REVIEW_LIFE.days} days")
+            # Whoever can write to the table could add a person to be erased: what is erased is what
+            # somebody has read.
             if _digest_of(sweep) != digest:
                 raise ReviewOutdated(why="its rows are not those that were reviewed")
             sweep.erasing_at, sweep.erasing_by = at, by.as_json()
@@ -137,6 +140,8 @@ def _batch(sweep_id: int, *, by: Actor, at: datetime) -> int:
             return 0
         people = [row.person_id for row in rows if row.person_id is not None]
         lock_people(people)  # 2
+        # Asked again under the lock: since the review they may have said yes, been active, or been
+        # placed under a hold.
         states = retention_states_of(people)
         consents = choices.consent_states(people)
         waits = suspending.suspended(states.values(), at)
@@ -155,6 +160,7 @@ def _batch(sweep_id: int, *, by: Actor, at: datetime) -> int:
                 row.outcome = _erase(
                     sweep, state, row.fields.keys() & now.keys(), adopted, by=by, at=at
                 )
+            # The digest keeps the row's place; the number would tie an erased person to it.
             if row.outcome == PERSON:
                 row.person_id = None
             row.at = at  # 4
@@ -173,6 +179,8 @@ def _erase(
 ) -> str:
     if not fields:
         return NO_LONGER
+    # A record without fields would keep a key, a handle and facets of somebody of whom nothing is
+    # held: GDPR Art. 5(1)(e) asks that they are no longer identifiable.
     if fields == state.collected.keys():  # 3
         vault.erase(state.person_id, reason="retention", by=by, at=at)
         return PERSON
@@ -206,6 +214,7 @@ def _kinds_then(serial: int) -> Mapping[str, str]:
 
 
 def _finish(sweep: Sweep, *, by: Actor, at: datetime) -> None:
+    # Two runs of one sweep may both come to its end; one of them writes the entry.
     if sweep.erased_at is None:
         sweep.erased_at = at
         sweep.save()

@@ -11,13 +11,19 @@ from django.db.models import Count
 from aboveboard.access.lapse import WORDS
 from aboveboard.basics.errors import NotFound
 from aboveboard.retention.models import Sweep, SweepRow
+from aboveboard.retention.records import (
+    SweepRecord,
+    SweepRowRecord,
+    sweep_record,
+    sweep_row_record,
+)
 from aboveboard.retention.sweep import suspending
 from aboveboard.retention.sweep.erasing import FIELDS, GONE, NO_LONGER, PERSON
 
 __all__ = [
     "LapsedCount",
-    "Sweep",
-    "SweepRow",
+    "SweepRecord",
+    "SweepRowRecord",
     "outcome_words",
     "outcomes",
     "page",
@@ -51,12 +57,12 @@ def outcome_words() -> dict[str, str]:
     return {**_OUTCOMES, **suspending.reason_words()}
 
 
-def sweeps(*, limit: int = 50) -> Sequence[Sweep]:
+def sweeps(*, limit: int = 50) -> Sequence[SweepRecord]:
     """Return the latest sweeps, newest first."""
-    return list(Sweep.objects.order_by("-id")[:limit])
+    return [sweep_record(row) for row in Sweep.objects.order_by("-id")[:limit]]
 
 
-def sweep(sweep_id: int) -> Sweep:
+def sweep(sweep_id: int) -> SweepRecord:
     """Return one sweep.
 
     Raises:
@@ -65,10 +71,10 @@ def sweep(sweep_id: int) -> Sweep:
     row = Sweep.objects.filter(pk=sweep_id).first()
     if row is None:
         raise NotFound(what="sweep")
-    return row
+    return sweep_record(row)
 
 
-def report(sweep: Sweep) -> list[LapsedCount]:
+def report(sweep: SweepRecord) -> list[LapsedCount]:
     """Return what the review found, by field, purpose and reason."""
     lines = []
     for key, people in sorted(sweep.counts.get("whys", {}).items()):
@@ -90,13 +96,15 @@ def outcomes(sweep_id: int) -> dict[str, int]:
 
 def page(
     sweep_id: int, *, outcome: str | None = None, after: int = 0, limit: int = 50
-) -> Sequence[SweepRow]:
+) -> Sequence[SweepRowRecord]:
     """Return a page of rows in the order of review; ``after`` is the id of the last
     row of the page before."""
     rows = SweepRow.objects.filter(sweep_id=sweep_id, id__gt=after)
-    return list((rows if outcome is None else rows.filter(outcome=outcome)).order_by("id")[:limit])
+    wanted = rows if outcome is None else rows.filter(outcome=outcome)
+    return [sweep_row_record(row) for row in wanted.order_by("id")[:limit]]
 
 
-def rows(sweep_id: int) -> Iterator[SweepRow]:
+def rows(sweep_id: int) -> Iterator[SweepRowRecord]:
     """Yield every row of a sweep, streamed."""
-    yield from SweepRow.objects.filter(sweep_id=sweep_id).order_by("id").iterator(chunk_size=2_000)
+    streamed = SweepRow.objects.filter(sweep_id=sweep_id).order_by("id")
+    yield from map(sweep_row_record, streamed.iterator(chunk_size=2_000))

@@ -21,13 +21,14 @@ from aboveboard.promise import queries as promises
 from aboveboard.promise.model import Promise
 from aboveboard.retention.entries import SweepReviewed
 from aboveboard.retention.models import Sweep, SweepRow
+from aboveboard.retention.records import SweepRecord, sweep_record
 from aboveboard.retention.sweep import counting, suspending
 from aboveboard.vault.retention_state import RetentionState, retention_states
 
 
 def review(
     *, by: Actor, at: datetime, progress: Callable[[int], None] = lambda done: None
-) -> Sweep:
+) -> SweepRecord:
     """Review everybody under the promise in force, and return the finished review.
 
     One that was stopped under the same promise goes on, about the moment it was begun for; else a
@@ -45,7 +46,7 @@ def review(
     )
     while _batch(sweep.pk, adopted.promise, by=by, at=at):
         progress(Sweep.objects.values_list("people_reviewed", flat=True).get(pk=sweep.pk))
-    return Sweep.objects.get(pk=sweep.pk)
+    return sweep_record(Sweep.objects.get(pk=sweep.pk))
 
 
 def _unfinished(serial: int) -> Sweep | None:
@@ -59,6 +60,7 @@ def _unfinished(serial: int) -> Sweep | None:
 def _batch(sweep_id: int, promise: Promise, *, by: Actor, at: datetime) -> bool:
     """Review the next people; False when there was nobody left and the review is finished."""
     with transaction.atomic():
+        # The row of the sweep is the lock: two reviewers would bind the same people twice.
         sweep = Sweep.objects.select_for_update().get(pk=sweep_id)
         if sweep.reviewed_at is not None:
             return False  # somebody else has just finished it
@@ -67,15 +69,15 @@ def _batch(sweep_id: int, promise: Promise, *, by: Actor, at: datetime) -> bool:
             _finish(sweep, by=by, at=at)
             return False
         consents = choices.consent_states([state.person_id for state in states])
-        found: dict[int, dict[str, dict[str, str]]] = {}
+        lapsed_of: dict[int, dict[str, dict[str, str]]] = {}
         for state in states:
             held = Held(state.collected, state.last_active_at, consents[state.person_id])
             if fields := lapsed(promise, held, sweep.begun_at):
-                found[state.person_id] = fields
-        listed = [state for state in states if state.person_id in found]
+                lapsed_of[state.person_id] = fields
+        listed = [state for state in states if state.person_id in lapsed_of]
         waits = suspending.suspended(listed, sweep.begun_at)
         rows = [
-            _row(sweep, state, found[state.person_id], waits.get(state.person_id, ""))
+            _row(sweep, state, lapsed_of[state.person_id], waits.get(state.person_id, ""))
             for state in listed
         ]
         SweepRow.objects.bulk_create(rows)
@@ -93,6 +95,7 @@ def _row(
     bound = counting.row_digest(state.person_id, fields, whole, outcome)
     counting.add(sweep.counts, fields, whole=whole, suspended=outcome)
     sweep.digest = counting.bind(sweep.digest, bound)
+    # Whoever must wait is done with already: the erasure asks only for rows without an outcome.
     done = sweep.begun_at if outcome else None
     return SweepRow(
         sweep=sweep,

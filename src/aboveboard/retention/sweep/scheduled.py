@@ -7,20 +7,21 @@ from datetime import datetime, timedelta
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.promise.queries import last_serial
-from aboveboard.retention.models import Sweep
-from aboveboard.retention.sweep import erasing, reviewing
+from aboveboard.retention.records import SweepRecord
+from aboveboard.retention.sweep import erasing, queries, reviewing
 
 
-def turn(at: datetime) -> Sweep | None:
+def turn(at: datetime) -> SweepRecord | None:
     """Review when one is due, and erase what it found if the settings say so; None
     when nothing was to be done.
 
     A sweep that was stopped in the middle is due at once.
     """
     retention = settings.current().retention
+    # Off unless the instance's own settings say so: erasing is for people to decide.
     if retention.sweep == "off" or last_serial() is None:
         return None
-    last = Sweep.objects.order_by("-id").first()
+    last = next(iter(queries.sweeps(limit=1)), None)
     if (
         last is not None
         and at < last.begun_at + timedelta(days=retention.every_days)
@@ -39,5 +40,5 @@ def turn(at: datetime) -> Sweep | None:
     return last
 
 
-def _finished(sweep: Sweep, wanted: str) -> bool:
+def _finished(sweep: SweepRecord, wanted: str) -> bool:
     return (sweep.erased_at if wanted == "erase" else sweep.reviewed_at) is not None

@@ -39,5 +39,6 @@ def suspended(states: Iterable[RetentionState], at: datetime) -> dict[int, str]:
             others.append(state.person_id)
     for _, data in personal_data():
         if others and not isinstance(data.in_use, NotNeeded):
+            # Left to right, so that the reason of the package asked first is the one that is kept.
             codes = {**data.in_use(others, at), **codes}
     return codes

@@ -81,21 +81,21 @@ def attach(
         )
     with transaction.atomic():
         lock_people([person_id])
-        row, found = (
-            SealedRecord.objects.filter(person_id=person_id).first(),
-            data_keys([person_id]).get(person_id),
-        )
-        if row is None or found is None:
+        row = SealedRecord.objects.filter(person_id=person_id).first()
+        data_key = data_keys([person_id]).get(person_id)
+        if row is None or data_key is None:
             raise NotFound(what="person")
-        boxes, cipher = sealed.decode(bytes(row.boxes)), AESGCM(found.key)
-        _forget_one(sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else "")
+        boxes, cipher = sealed.decode(bytes(row.boxes)), AESGCM(data_key.key)
+        _forget_named(
+            sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else ""
+        )
         number, key = secrets.token_bytes(ID_BYTES), secrets.token_bytes(stream.KEY_BYTES)
         counted = _Counted(chain([head], rest))
         _store(person_id, field, number, stream.seal(key, counted))  # 2
         descriptor = Descriptor(number, key, media.safe_name(name), media_type, counted.size)
         boxes[field] = sealed.seal(cipher, person_id, field, origin, descriptor.sealed_text())  # 3
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
-        handle = handles_of(person_id, found.key, found.handles)[0]
+        handle = handles_of(person_id, data_key.key, data_key.handles)[0]
         entry = DocumentAdded(
             field=Word(field),
             promise=origin.promise_serial,
@@ -124,7 +124,7 @@ def assign(person_id: int, boxes: Mapping[str, sealed.Box], cipher: AESGCM) -> N
             AttachmentChunk.objects.filter(attachment=descriptor.id).update(person_id=person_id)
 
 
-def _forget_one(text: str) -> None:
+def _forget_named(text: str) -> None:
     """Delete the chunks of the document that a box names: of that one alone, a merge may
     have set another aside."""
     descriptor = read(text)

@@ -30,14 +30,14 @@ class Descriptor:
 
     def sealed_text(self) -> str:
         """Return what is sealed in the box."""
-        said = {
+        parts = {
             "id": self.id.hex(),
             "key": self.key.hex(),
             "name": self.name,
             "type": self.media_type,
             "size": self.size,
         }
-        return MARK + json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return MARK + json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @property
     def title(self) -> str:
@@ -53,14 +53,14 @@ def read(text: str) -> Descriptor | None:
     """
     if not text.startswith(MARK):
         return None
-    said = json.loads(text[len(MARK) :])
+    parts = json.loads(text[len(MARK) :])
     try:
         return Descriptor(
-            bytes.fromhex(said["id"]),
-            bytes.fromhex(said["key"]),
-            said["name"],
-            said["type"],
-            said["size"],
+            bytes.fromhex(parts["id"]),
+            bytes.fromhex(parts["key"]),
+            parts["name"],
+            parts["type"],
+            parts["size"],
         )
     except (KeyError, TypeError):
         raise ValueError("a descriptor lacks one of its parts") from None

@@ -35,14 +35,14 @@ def open_attachment(grant: Grant, record: queries.Sealed, field: str) -> Documen
     """
     if field not in grant.fields:
         raise GrantRefused(why="it is for other fields")
-    found = queries.open_descriptor(grant, record, field)
-    if found is None:
+    described = queries.open_descriptor(grant, record, field)
+    if described is None:
         return None
     return Document(
-        Personal(found.name),
-        found.media_type,
-        found.size,
-        stream.unseal(found.key, _chunks(found.id)),
+        Personal(described.name),
+        described.media_type,
+        described.size,
+        stream.unseal(described.key, _chunks(described.id)),
     )
 
 

@@ -79,6 +79,8 @@ def begin(*, from_values: bool = False, by: Actor, at: datetime) -> RotationStat
     """
     try:
         with transaction.atomic():
+            # Before reading which generations there are: a writer that knows only the old one would
+            # file somebody whom the new one never finds.
             generations.exclude_writers()
             now = generations.now()
             if not from_values:
@@ -103,24 +105,24 @@ def begin(*, from_values: bool = False, by: Actor, at: datetime) -> RotationStat
 def resume(
     rotation: RotationState,
     *,
-    let_go: bool = False,
+    drop_stale: bool = False,
     by: Actor,
     progress: Callable[[int], None] = lambda done: None,
 ) -> RotationState:
     """Do what is left of a rotation: steps 2 to 5. Several processes may go on at
     once: they share the work.
 
-    ``let_go``: do without look-ups of values that are held nowhere any more.
+    ``drop_stale``: do without look-ups of values that are held nowhere any more.
 
     Raises:
-        OldKeyNeeded: an incident needs the old key. LookUpsLost: look-ups would be lost. Both: go
-            on later; nothing was dropped.
+        OldKeyNeeded: an incident needs the old key. IndexEntriesLost: look-ups would be lost.
+            Both: go on later; nothing was dropped.
     """
     kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
     _begin_again_if_restored(rotation.id)
     while _file(rotation.id, kinds, progress):  # 2
         pass
-    _switch(rotation.id, let_go)  # 3
+    _switch(rotation.id, drop_stale)  # 3
     while _drop(rotation.id):  # 4
         pass
     return _finish(rotation.id, by=by)  # 5
@@ -185,12 +187,12 @@ def _file(rotation_id: int, kinds: dict[str, str], progress: Callable[[int], Non
     return True
 
 
-def _switch(rotation_id: int, let_go: bool) -> None:
+def _switch(rotation_id: int, drop_stale: bool) -> None:
     with transaction.atomic():
         rotation = rotations.lock(rotation_id)
         if rotation.step != "people":
             return
-        if rotation.names["lost"] and not let_go:
+        if rotation.names["lost"] and not drop_stale:
             raise IndexEntriesLost(count=rotation.names["lost"])
         new: int = rotation.names["new"]
         generations.exclude_writers()
