@@ -25,31 +25,34 @@ NOBODY = Visitor()
 CUSTOMER = Visitor(ActorKind.PERSON, Role.CUSTOMER)
 PROGRAM = Visitor(ActorKind.SERVICE)
 HALF_IN = Visitor(ActorKind.STAFF, Role.ADMINISTRATOR)
+HAS_ONE = Visitor(ActorKind.STAFF, Role.ADMINISTRATOR, has_factor=True)
 ADVISER = Visitor(ActorKind.STAFF, Role.ADVISER, second_factor=True)
 LEAD = Visitor(ActorKind.STAFF, Role.INCIDENT_LEAD, second_factor=True)
 
 ENTER, SIGN_IN, SET_UP, REFUSE = Verdict.ENTER, Verdict.SIGN_IN, Verdict.SET_UP, Verdict.REFUSE
 RULE = [
-    # gate                      nobody   customer half-in  adviser  lead     program
-    (None,                     (REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE)),
-    (Gate(GateKind.PUBLIC),        (ENTER,   ENTER,   ENTER,   ENTER,   ENTER,   ENTER)),
-    (Gate(GateKind.SIGNED_IN),     (SIGN_IN, ENTER,   ENTER,   ENTER,   ENTER,   SIGN_IN)),
-    (Gate(GateKind.CUSTOMER),      (SIGN_IN, ENTER,   REFUSE,  REFUSE,  REFUSE,  SIGN_IN)),
-    (Gate(GateKind.STAFF),         (SIGN_IN, REFUSE,  SET_UP,  ENTER,   ENTER,   SIGN_IN)),
+    # gate                      nobody   customer half-in  has one  adviser  lead     program
+    (None,                     (REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE)),
+    (Gate(GateKind.PUBLIC),    (ENTER,   ENTER,   ENTER,   ENTER,   ENTER,   ENTER,   ENTER)),
+    (Gate(GateKind.SIGNED_IN), (SIGN_IN, ENTER,   ENTER,   SET_UP,  ENTER,   ENTER,   SIGN_IN)),
+    (Gate(GateKind.SIGNED_IN, proves=True),
+                               (SIGN_IN, ENTER,   ENTER,   ENTER,   ENTER,   ENTER,   SIGN_IN)),
+    (Gate(GateKind.CUSTOMER),  (SIGN_IN, ENTER,   REFUSE,  REFUSE,  REFUSE,  REFUSE,  SIGN_IN)),
+    (Gate(GateKind.STAFF),     (SIGN_IN, REFUSE,  SET_UP,  SET_UP,  ENTER,   ENTER,   SIGN_IN)),
     (Gate(GateKind.STAFF, frozenset({Role.INCIDENT_LEAD})),
-                               (SIGN_IN, REFUSE,  SET_UP,  REFUSE,  ENTER,   SIGN_IN)),
+                               (SIGN_IN, REFUSE,  SET_UP,  SET_UP,  REFUSE,  ENTER,   SIGN_IN)),
     (Gate(GateKind.STAFF, before_second_factor=True),
-                               (SIGN_IN, REFUSE,  ENTER,   ENTER,   ENTER,   SIGN_IN)),
-    (Gate(GateKind.SERVICE),       (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, ENTER)),
+                               (SIGN_IN, REFUSE,  ENTER,   SET_UP,  ENTER,   ENTER,   SIGN_IN)),
+    (Gate(GateKind.STAFF, before_second_factor=True, proves=True),
+                               (SIGN_IN, REFUSE,  ENTER,   ENTER,   ENTER,   ENTER,   SIGN_IN)),
+    (Gate(GateKind.SERVICE),   (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, ENTER)),
 ]  # fmt: skip
+EVERYONE = (NOBODY, CUSTOMER, HALF_IN, HAS_ONE, ADVISER, LEAD, PROGRAM)
 
 
 @pytest.mark.parametrize(("declared", "expected"), RULE)
 def test_the_rule(declared: Gate | None, expected: tuple[Verdict, ...]) -> None:
-    assert (
-        tuple(verdict(declared, who) for who in (NOBODY, CUSTOMER, HALF_IN, ADVISER, LEAD, PROGRAM))
-        == expected
-    )
+    assert tuple(verdict(declared, who) for who in EVERYONE) == expected
 
 
 ASKED = [

@@ -3,6 +3,7 @@ Clients have :mod:`aboveboard.accounts.clients.actions`."""
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
@@ -142,6 +143,14 @@ def end_sessions(account: Account) -> None:
     sessions are tied to it."""
     account.set_unusable_password()
     account.save(update_fields=["password"])
+
+
+def end_other_sessions(account: Account) -> None:
+    """Sign this account out everywhere, with its password as it is, and let no sign-in link that
+    waits work any more. Whoever calls this gives their own session the new mark."""
+    account.session_salt = secrets.token_hex(16)
+    account.save(update_fields=["session_salt"])
+    SignInLink.objects.filter(account=account, used_at=None).delete()
 
 
 def customer_account(person_id: int, *, at: datetime) -> Account:

@@ -68,21 +68,28 @@ class GateKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Gate:
     """A view's declaration. ``roles`` narrows ``STAFF``; empty means any. ``why`` is owed by
-    PUBLIC and SIGNED_IN."""
+    PUBLIC and SIGNED_IN.
+
+    ``before_second_factor``: for staff who have no second factor yet. ``proves``: here one proves
+    the second factor that one has.
+    """
 
     kind: GateKind
     roles: frozenset[Role] = frozenset()
     why: str = ""
     before_second_factor: bool = False
+    proves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The caller: ``kind`` is None for nobody in particular."""
+    """The caller: ``kind`` is None for nobody in particular. ``second_factor``: whether they
+    proved one in this session; ``has_factor``: whether they have set one up."""
 
     kind: ActorKind | None = None
     role: str = ""
     second_factor: bool = False
+    has_factor: bool = False
 
 
 class Verdict(StrEnum):
@@ -104,14 +111,16 @@ def verdict(gate: Gate | None, visitor: Visitor) -> Verdict:
         return Verdict.ENTER if visitor.kind is ActorKind.SERVICE else Verdict.SIGN_IN
     if visitor.kind not in (ActorKind.PERSON, ActorKind.STAFF):
         return Verdict.SIGN_IN
-    if gate.kind is GateKind.SIGNED_IN:
-        return Verdict.ENTER
     if gate.kind is GateKind.CUSTOMER:
         return Verdict.ENTER if visitor.kind is ActorKind.PERSON else Verdict.REFUSE
     if visitor.kind is not ActorKind.STAFF:
-        return Verdict.REFUSE
-    if not visitor.second_factor and not gate.before_second_factor:
-        return Verdict.SET_UP
+        return Verdict.ENTER if gate.kind is GateKind.SIGNED_IN else Verdict.REFUSE
+    if not visitor.second_factor and not gate.proves:
+        # Staff who have a second factor show it before anything else, before a page that would add
+        # another one above all: the first factor alone must never be enough to get a second.
+        early = gate.before_second_factor or gate.kind is GateKind.SIGNED_IN
+        if visitor.has_factor or not early:
+            return Verdict.SET_UP
     return Verdict.ENTER if not gate.roles or visitor.role in gate.roles else Verdict.REFUSE
 
 
@@ -189,7 +198,11 @@ def visitor_of(request: HttpRequest) -> Visitor:
         return Visitor()
     if user.is_customer:
         return Visitor(ActorKind.PERSON, Role.CUSTOMER)
-    return Visitor(ActorKind.STAFF, user.role, has_second_factor(request.session, user))
+    proved = has_second_factor(request.session, user)
+    # Asked only of those who have not proved it: one statement less on every other page.
+    return Visitor(
+        ActorKind.STAFF, user.role, proved, has_factor=proved or queries.has_second_factor(user)
+    )
 
 
 def _is_over(session: SessionBase, account: Account) -> bool:

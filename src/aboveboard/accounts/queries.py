@@ -125,6 +125,11 @@ def has_second_factor(account: Account) -> bool:
     return bool(_factors(account.pk).exists())
 
 
+def other_second_factors(account_id: int, factor: int) -> bool:
+    """Whether the account has a second factor besides the one with that number."""
+    return bool(_factors(account_id).exclude(pk=factor).exists())
+
+
 def clients() -> Sequence[Client]:
     """Return every client by name, revoked ones too."""
     return [

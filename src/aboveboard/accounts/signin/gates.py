@@ -23,14 +23,8 @@ _SIGNED_IN = {
         "customers and staff both keep passkeys; a passkey may be the first second factor"
     ),
     "mfa_remove_webauthn": "customers and staff both keep passkeys",
-    "mfa_reauthenticate_webauthn": "it asks an account that is signed in to prove it again",
 }
-_STAFF_SETTING_UP = (
-    "accounts_second_factor",
-    "mfa_activate_totp",
-    "mfa_index",
-    "mfa_reauthenticate",
-)
+_STAFF_SETTING_UP = ("mfa_activate_totp", "mfa_index")
 _STAFF = (
     "account_change_password",
     "account_set_password",
@@ -50,5 +44,16 @@ def declare_all() -> None:
         declare(name, Gate(GateKind.SIGNED_IN, why=why))
     for name in _STAFF_SETTING_UP:
         declare(name, Gate(GateKind.STAFF, before_second_factor=True))
+    for name in ("accounts_second_factor", "mfa_reauthenticate"):
+        declare(name, Gate(GateKind.STAFF, before_second_factor=True, proves=True))
+    # Customers prove their passkey there too.
+    declare(
+        "mfa_reauthenticate_webauthn",
+        Gate(
+            GateKind.SIGNED_IN,
+            why="it asks an account that is signed in to prove it again",
+            proves=True,
+        ),
+    )
     for name in _STAFF:
         declare(name, Gate(GateKind.STAFF))

@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.signals import authentication_step_completed
+from allauth.account.signals import (
+    authentication_step_completed,
+    password_changed,
+    password_set,
+)
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
 from django.http import HttpRequest
 
-from aboveboard.accounts import gate, limits
+from aboveboard.accounts import actions, gate, limits, queries
 from aboveboard.accounts.models import Account
 from aboveboard.basics import clock
+from aboveboard.basics.errors import Refused
 
 
 def connect() -> None:
@@ -21,6 +28,8 @@ def connect() -> None:
     user_logged_in.connect(_begin, dispatch_uid="accounts.begin")
     authentication_step_completed.connect(_second_factor_used, dispatch_uid="accounts.used")
     authenticator_added.connect(_second_factor_added, dispatch_uid="accounts.added")
+    password_changed.connect(_password_changed, dispatch_uid="accounts.password-changed")
+    password_set.connect(_password_changed, dispatch_uid="accounts.password-set")
 
 
 def mark_second_factor(request: HttpRequest, account: Account) -> None:
@@ -44,9 +53,31 @@ def _second_factor_added(
     request: HttpRequest, user: Account, authenticator: Authenticator, **kwargs: Any
 ) -> None:
     """Setting one up proves that one has it, so the page that comes next does
-    not ask for it again."""
+    not ask for it again. The first one ends every session that has not proved it."""
     if authenticator.type == Authenticator.Type.RECOVERY_CODES or user.is_customer:
         return
+    # The gate let this in before; another session may have set one up since. The lock makes two
+    # that come together wait for each other, and the second one sees the first one's factor.
+    with transaction.atomic():
+        Account.objects.select_for_update().get(pk=user.pk)
+        others = queries.other_second_factors(user.pk, authenticator.pk)
+        late = others and not gate.has_second_factor(request.session, user)
+        if late:
+            authenticator.delete()
+        elif not others:
+            _end_other_sessions(request, user)
+    if late:
+        raise Refused(why="a second step was added to this account from elsewhere; sign in again")
     record_authentication(
         request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True
     )
+
+
+def _password_changed(request: HttpRequest, user: Account, **kwargs: Any) -> None:
+    """A new password ends what the old one opened (CVE-2025-57766)."""
+    _end_other_sessions(request, user)
+
+
+def _end_other_sessions(request: HttpRequest, user: Account) -> None:
+    actions.end_other_sessions(user)
+    update_session_auth_hash(request, user)
