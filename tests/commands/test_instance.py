@@ -48,6 +48,7 @@ def test_init_makes_an_instance_that_the_doctor_can_read(
         "witnesses": "ok",
         "work": "ok",
         "backup": "warn",
+        "leaked files": "ok",
         "mail": "warn",
         "disk": "ok",
         "transport": "ok",

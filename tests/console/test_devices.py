@@ -82,7 +82,7 @@ def test_bad_input(
 def test_what_is_on_it_opens_as_the_people_it_counts(keeper: Client, lost: DeviceRow) -> None:
     page = keeper.get(f"/console/devices/{lost.id}/").content.decode()
     assert "To deliver" in page or "Deliver" in page
-    (export,) = custody.exports(device_id=lost.id)
+    (export,) = custody.exports_on(lost.id)
     manifest = keeper.get(f"/console/devices/{lost.id}/exports/{export.id}/").content.decode()
     assert manifest.count('data-th="In the file"') == export.people == 4
     assert "your e-mail address" in manifest
@@ -146,7 +146,7 @@ def test_who_may_change_a_device(change: str, lost: DeviceRow) -> None:
 
 
 def test_who_may_list_an_export(lost: DeviceRow) -> None:
-    export = custody.exports(device_id=lost.id)[0]
+    export = custody.exports_on(lost.id)[0]
     assert refused_to_the_others(f"/console/devices/{lost.id}/exports/{export.id}/", LEADS) == []
 
 
@@ -155,7 +155,7 @@ def test_who_may_list_an_export(lost: DeviceRow) -> None:
     ["99/", "99/exports/1/", "{device}/exports/99/", "{device}/exports/{export}/?after=x"],
 )
 def test_missing(address: str, keeper: Client, lost: DeviceRow) -> None:
-    export = custody.exports(device_id=lost.id)[0].id
+    export = custody.exports_on(lost.id)[0].id
     assert (
         keeper.get(f"/console/devices/{address.format(device=lost.id, export=export)}").status_code
         == 404

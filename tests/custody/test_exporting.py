@@ -160,7 +160,7 @@ def test_an_export_that_died_half_way_never_left(
     begun = Export.objects.get()
     assert begun.made_at is None
     assert begun.manifest.count() == 2
-    assert queries.exports(device_id=device.id) == []
+    assert queries.exports_on(device.id) == []
     assert list(queries.manifest([begun.id])) == []
     assert not Entry.objects.filter(kind="export.made").exists()
 

@@ -178,15 +178,22 @@ def handovers(device_id: int) -> Sequence[HandoverRow]:
     ]
 
 
-def exports(*, device_id: int | None = None, made_only: bool = True) -> Sequence[ExportRow]:
-    """Return exports, newest first, all or those on one device; those that never
-    left only if asked for."""
+def exports(*, made_only: bool = True) -> Sequence[ExportRow]:
+    """Return all exports, newest first; those that never left only if asked for."""
     rows = Export.objects.order_by("-id")
-    if device_id is not None:
-        rows = rows.filter(device_id=device_id)
     if made_only:
         rows = rows.filter(made_at__isnull=False)
     return _export_rows(rows)
+
+
+def exports_on(device_id: int) -> Sequence[ExportRow]:
+    """Return the exports on one device, newest first, those alone that left.
+
+    Apart from :func:`exports`: a device that nobody named must never mean every export there is.
+    """
+    return _export_rows(
+        Export.objects.filter(device_id=device_id, made_at__isnull=False).order_by("-id")
+    )
 
 
 def newest_exports(*, before: int | None, limit: int) -> Sequence[ExportRow]:

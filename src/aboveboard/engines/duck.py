@@ -3,6 +3,8 @@ statements that run on it: each file of ``sql/`` is one, in DuckDB's dialect."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +13,14 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aboveboard.basics.locks import locked, locked_if_free
 from aboveboard.engines import limits
 
 if TYPE_CHECKING:
     import duckdb
+
+_SPILL = "aboveboard-engine-"
+_HELD = ".held"
 
 
 @contextmanager
@@ -28,7 +34,7 @@ def engine(
     """
     import duckdb  # 0.4 s to import: only where it is used
 
-    with tempfile.TemporaryDirectory(prefix="aboveboard-engine-") as spill:
+    with _spill() as spill:
         connection = duckdb.connect(":memory:")
         try:
             connection.execute("SET memory_limit = ?", [f"{memory_bytes}B"])
@@ -42,6 +48,35 @@ def engine(
             yield connection
         finally:
             connection.close()
+
+
+@contextmanager
+def _spill() -> Iterator[str]:
+    """Give a folder to spill into, which goes with this process: what is spilled are digests."""
+    folder = Path(tempfile.mkdtemp(prefix=_SPILL))
+    with locked(folder / _HELD):
+        try:
+            yield str(folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep() -> int:
+    """Delete what killed computations spilled on this machine; return how many there were."""
+    gone = 0
+    for folder in Path(tempfile.gettempdir()).glob(f"{_SPILL}*"):
+        # One that was made this instant has no lock yet, and nothing in it.
+        if not folder.is_dir() or not (folder / _HELD).exists() or not _ours(folder):
+            continue
+        with locked_if_free(folder / _HELD) as free:
+            if free:
+                shutil.rmtree(folder, ignore_errors=True)
+                gone += 1
+    return gone
+
+
+def _ours(folder: Path) -> bool:
+    return folder.stat().st_uid == os.getuid()
 
 
 @contextmanager

@@ -224,14 +224,13 @@ def mark_done(
     """
     check_order(occurred_at=done_at, at=at)
     with transaction.atomic():
-        duty = (
-            DutyRecord.objects.select_for_update()
-            .select_related("incident")
-            .filter(pk=duty_pk)
-            .first()
-        )
+        duty = DutyRecord.objects.filter(pk=duty_pk).select_related("incident").first()
         if duty is None:
             raise NotFound(what="duty")
+        # The incident before the duty, as whoever works out duties anew does: the other way round
+        # the two would wait for each other.
+        lifecycle.find(duty.incident.number, lock=True)
+        DutyRecord.objects.select_for_update().get(pk=duty_pk)
         if DutyDone.objects.filter(duty=duty).exists():
             raise Conflict(why="this duty is already marked as done")
         done = DutyDone.objects.create(
@@ -278,8 +277,6 @@ def mark_notified(number: int, *, words: str = "", by: Actor, at: datetime) -> N
     Raises:
         NotFound: there is no such incident. Conflict: a required duty is not done.
     """
-    if left := _undone(number):
-        raise Conflict(why=f"{left} required duties are not done yet")
     _to(
         number,
         IncidentState.NOTIFIED,
@@ -287,6 +284,7 @@ def mark_notified(number: int, *, words: str = "", by: Actor, at: datetime) -> N
         words,
         by,
         at,
+        all_done=True,
     )
 
 
@@ -297,9 +295,7 @@ def close(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
         NotFound: there is no such incident. Conflict: a duty that binds is
             not done, or it is closed.
     """
-    if left := _undone(number):
-        raise Conflict(why=f"{left} required duties are not done yet")
-    _to(number, IncidentState.CLOSED, "Closed.", words, by, at)
+    _to(number, IncidentState.CLOSED, "Closed.", words, by, at, all_done=True)
 
 
 def reopen(number: int, *, words: str, by: Actor, at: datetime) -> None:
@@ -324,16 +320,26 @@ def publish(number: int, *, by: Actor, at: datetime) -> None:
 
 
 def _to(
-    number: int, state: IncidentState, sentence: str, words: str, by: Actor, at: datetime
+    number: int,
+    state: IncidentState,
+    sentence: str,
+    words: str,
+    by: Actor,
+    at: datetime,
+    *,
+    all_done: bool = False,
 ) -> None:
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
+        # Asked while the incident is held, as whoever works out duties holds it too: a duty that
+        # came in between would be open on an incident that is closed.
+        if all_done and (left := _undone(incident)):
+            raise Conflict(why=f"{left} required duties are not done yet")
         lifecycle.move(incident, state, note=words.strip(), by=by, at=at)
         lifecycle.tell(incident, state.value, sentence, by=by, at=at, public=True)
 
 
-def _undone(number: int) -> int:
-    rows = DutyRecord.objects.filter(
-        incident=lifecycle.find(number), dropped_at=None, required="yes", done=None
-    )
-    return rows.count()
+def _undone(incident: Incident) -> int:
+    return DutyRecord.objects.filter(
+        incident=incident, dropped_at=None, required="yes", done=None
+    ).count()

@@ -3,9 +3,12 @@ timeline and in the ledger."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
+from django.db import connection
 from django.db.models import Max
 
 from aboveboard.basics.actor import Actor
@@ -15,6 +18,9 @@ from aboveboard.incidents.entries import IncidentChanged, IncidentOpened
 from aboveboard.incidents.models import Incident, StateRecord, TimelineEvent
 from aboveboard.incidents.terms import IncidentKind, IncidentState
 from aboveboard.ledger.actions import append
+
+_LOCK: Final = zlib.crc32(b"aboveboard.incidents.number")
+"""PostgreSQL advisory locks are named by numbers; this is ours."""
 
 _FOLLOWS: Mapping[IncidentState, frozenset[IncidentState]] = {
     IncidentState.OPEN: frozenset(
@@ -60,6 +66,7 @@ def open_incident(
 
     We count as aware from ``aware_at``, or from now: the clock of GDPR Art. 33 starts.
     """
+    _number_alone()
     last = Incident.objects.aggregate(last=Max("number"))["last"] or 0
     incident = Incident.objects.create(
         number=last + 1,
@@ -82,6 +89,15 @@ def open_incident(
     )
     record(opened, by=by, at=at)
     return incident
+
+
+def _number_alone() -> None:
+    """Let nobody else take the next number until this transaction ends: two incidents opened at one
+    moment would both take the same, and one of them would be refused."""
+    # SQLite needs no lock of its own: its transactions begin IMMEDIATE, and one writes at a time.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def tell(

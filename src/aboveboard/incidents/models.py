@@ -120,6 +120,10 @@ class Exposure(models.Model):
     unread_lines = models.BigIntegerField(default=0)
     seconds = models.FloatField(help_text="wall time of the computation")
     cells = models.JSONField(help_text="engines.listing.summary, as lists")
+    exports = models.JSONField(
+        null=True,
+        help_text="the exports of a lost device that were counted; null: not written down then",
+    )
 
 
 class Assessment(models.Model):

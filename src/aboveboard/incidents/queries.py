@@ -113,7 +113,7 @@ def page(number: int, *, at: datetime) -> IncidentPage:
         next_duty=next_duty(due),
         timeline=tuple(timeline(number)),
         evidence=EvidenceView.of(evidence) if evidence else None,
-        exports=tuple(custody.exports(device_id=incident.device_id)) if incident.device_id else (),
+        exports=tuple(custody.exports_on(incident.device_id)) if incident.device_id else (),
         circumstances=circumstances,
         unanswered=tuple(
             question for question in questions() if question.key not in circumstances.said

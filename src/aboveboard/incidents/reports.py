@@ -213,7 +213,7 @@ def _aspects(known: Circumstances) -> tuple[str, ...]:
 def _unintelligible(incident: Incident, known: Circumstances) -> str:
     if incident.kind != IncidentKind.LOST_DEVICE or incident.device_id is None:
         return "none" if known.keys_taken else "not_yet_known"
-    protections = {export.protection for export in custody.exports(device_id=incident.device_id)}
+    protections = {export.protection for export in custody.exports_on(incident.device_id)}
     if not protections or not protections <= ENCRYPTED:
         return "none"
     return "breakable" if known.keys_taken is not False else "intact"

@@ -16,7 +16,8 @@ from aboveboard.recovery.backups import DigestedFile
 
 LOG: Final = "log.tar"
 INCIDENTS: Final = "incidents.tar"
-_STAGED: Final = "staged"
+_PASSING: Final = frozenset({"staged", "working", "claims"})
+"""Folders of what lasts no longer than whoever is at it, such as digests being written."""
 
 
 def pack_log(folder: Path, out: DigestedFile) -> None:
@@ -43,14 +44,14 @@ def pack_log(folder: Path, out: DigestedFile) -> None:
 
 
 def pack_incidents(folder: Path, out: DigestedFile) -> None:
-    """Write the exposure sets. Uploads that wait, sealed, to be confirmed are left
-    out: they live for hours."""
+    """Write the exposure sets. What only lives while somebody is at it is left
+    out, uploads that wait to be confirmed among it."""
     with tarfile.open(
         fileobj=cast("IO[bytes]", out), mode="w", format=tarfile.PAX_FORMAT
     ) as archive:
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder)
-            if path.is_file() and name.parts[0] != _STAGED and not path.name.startswith("."):
+            if path.is_file() and name.parts[0] not in _PASSING and not path.name.startswith("."):
                 _add(archive, path, str(name))
 
 

@@ -355,6 +355,15 @@ def _backup(current: settings.Settings) -> Check:
     return Check("backup", OK, message)
 
 
+def _leftovers(_: settings.Settings) -> Check:
+    """What a killed count left is deleted here and not only listed: it is about strangers too."""
+    from aboveboard.incidents.leaks import staging
+
+    gone = staging.sweep(at=clock.now())
+    done = f"{gone} leftovers of a killed process were deleted" if gone else "nothing is left over"
+    return Check("leaked files", OK, done)
+
+
 CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
     "keys": _files,
     "root key": _root_key,
@@ -363,8 +372,17 @@ CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
     "witnesses": _witnesses,
     "work": _waiting,
     "backup": _backup,
+    "leaked files": _leftovers,
     "mail": _mail,
     "disk": _disk,
     "transport": _transport,
 }
-_IN_THE_DATABASE: Final = ("root key", "promise", "ledger", "witnesses", "work", "backup")
+_IN_THE_DATABASE: Final = (
+    "root key",
+    "promise",
+    "ledger",
+    "witnesses",
+    "work",
+    "backup",
+    "leaked files",
+)

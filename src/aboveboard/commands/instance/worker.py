@@ -193,7 +193,9 @@ def _sweep() -> bool:
     from aboveboard.incidents.leaks import staging
 
     if gone := staging.sweep(at=clock.now()):
-        log.info("%s uploads that nobody confirmed were deleted", gone)
+        log.info(
+            "%s uploads that nobody confirmed, or leftovers of a killed count, were deleted", gone
+        )
     tokens.sweep(at=clock.now())
     idempotency.sweep(at=clock.now())
     code_tries.sweep(at=clock.now())

@@ -142,7 +142,7 @@ def device(request: HttpRequest, device_id: int) -> HttpResponse:
         "history": [
             {"at": step.at, "words": _step_in_words(step), "note": step.note} for step in steps
         ],
-        "exports": [in_words(each, promise) for each in queries.exports(device_id=device_id)],
+        "exports": [in_words(each, promise) for each in queries.exports_on(device_id)],
         "changes": [each for each in CHANGES.values() if shown.state in each.states]
         if actor.role in KEEPERS
         else [],

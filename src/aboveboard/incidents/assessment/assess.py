@@ -25,6 +25,7 @@ from aboveboard.incidents.assessment.circumstances import Circumstances, of
 from aboveboard.incidents.assessment.profile import profile_of
 from aboveboard.incidents.entries import Assessed, IncidentChanged
 from aboveboard.incidents.exposure.counts import cells_of, newest, rescored
+from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import Assessment, DutyDone, DutyRecord, Exposure, Incident
 from aboveboard.law import duties
 from aboveboard.law.risk import Assessment as RiskAnswer
@@ -35,36 +36,56 @@ from aboveboard.promise.queries import in_force
 def assess(number: int, *, by: Actor, at: datetime) -> Assessment | None:
     """Work out severity, risk and duties of an incident; None when nothing was counted yet.
 
+    Writing a count's file again may take minutes, so it is done outside any transaction. What is
+    written down is what follows from the facts of that moment, or it is worked out once more: else
+    an answer or a count that came in between would be undone by an older one.
+
     Raises:
         NotFound: there is no such incident. NoPromise: no promise says who we are.
     """
-    incident = lifecycle.find(number)
-    counted = newest(incident)
-    if counted is None:
-        return None
-    circumstances = of(incident.kind, incident.circumstances)
-    scored = scoring.score(scoring.combinations(cells_of(counted)), circumstances)
-    bands = {(item.categories, item.protected): int(item.score.band) for item in scored}
-    counted = rescored(counted, bands, at=at)
+    while True:
+        incident = lifecycle.find(number)
+        counted = newest(incident)
+        if counted is None:
+            return None
+        circumstances = of(incident.kind, incident.circumstances)
+        scored = scoring.score(scoring.combinations(cells_of(counted)), circumstances)
+        bands = {(item.categories, item.protected): int(item.score.band) for item in scored}
+        rescaled = rescored(counted, bands, at=at)
+        with transaction.atomic():
+            fresh = lifecycle.find(number, lock=True)
+            if newest(fresh) == counted and fresh.circumstances == incident.circumstances:
+                if rescaled is not counted:
+                    rescaled.save()
+                return _write(fresh, rescaled, scored, circumstances, by, at)
+        if rescaled is not counted:
+            exposure_file(rescaled).unlink(missing_ok=True)
+
+
+def _write(
+    incident: Incident,
+    counted: Exposure,
+    scored: Sequence[scoring.Scored],
+    circumstances: Circumstances,
+    by: Actor,
+    at: datetime,
+) -> Assessment:
+    """Write down what follows, inside the transaction that holds the incident."""
     cells = cells_of(counted)
     answers = scoring.risks(scoring.combinations(cells), circumstances)
     overall = scoring.worst(answers.values())
-    with transaction.atomic():
-        incident = lifecycle.find(number, lock=True)
-        done = _assessment(incident, counted, scored, overall, by, at)
-        if overall is not None:
-            _write_duties(
-                incident, _duties(incident, cells, circumstances, answers, overall, at), at
-            )
-        entry = IncidentChanged(
-            incident=lifecycle.reference_of(incident),
-            assessed=Assessed(
-                risk=Code(done.risk),
-                people=counted.people,
-                duties=incident.duties.filter(dropped_at=None).count(),
-            ),
-        )
-        lifecycle.record(entry, by=by, at=at)
+    done = _assessment(incident, counted, scored, overall, by, at)
+    due = _duties(incident, cells, circumstances, answers, overall, at) if overall else ()
+    _write_duties(incident, due, at)
+    entry = IncidentChanged(
+        incident=lifecycle.reference_of(incident),
+        assessed=Assessed(
+            risk=Code(done.risk),
+            people=counted.people,
+            duties=incident.duties.filter(dropped_at=None).count(),
+        ),
+    )
+    lifecycle.record(entry, by=by, at=at)
     return done
 
 

@@ -1,22 +1,26 @@
 """Counting who was exposed, as a job that may die anywhere and be run again.
 
-The procedure, numbered as in the code and in ``tests/incidents/test_actions.py``:
+Anybody may ask for a count at any time: the worker, the command line, a page. The procedure,
+numbered as in the code and in ``tests/incidents/test_counting.py``:
 
-1. If the incident has a count and nothing new to count, return it.
-2. Take a snapshot of everyone's facets and blind indexes into a scratch folder.
-3. Compute the exposure set from the manifests of the device, or from the leak's
-   digests, into a new file.
-4. Write the count, the timeline and the ledger entry in one transaction. A crash before leaves a
-   file that nobody refers to; the next run removes it.
-5. Forget the leak's digests: from here on nothing of the strangers in the file
-   is kept but line numbers.
-6. Work out severity, risk and duties.
+1. Take the incident's claim, waiting for whoever has it, and only then look what there is to count.
+   One process counts an incident at a time, and the others return what it found.
+2. If the incident has a count and nothing new to count, return it.
+3. Take a snapshot of everyone's facets and blind indexes into a scratch folder.
+4. Compute the exposure set into a new file: of a lost device from its manifests, of a leaked file
+   from its digests. What kind of incident it is decides; digests that are gone are never an empty
+   manifest.
+5. Write the count, the timeline and the ledger entry in one transaction, and only if the count that
+   stood when this one began stands still. A crash before leaves a file that nobody refers to; the
+   next run removes it.
+6. Forget the leak's digests: from here on nothing of the strangers in the file is kept but line
+   numbers.
+7. Work out severity, risk and duties.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +31,7 @@ from aboveboard.basics.actor import SYSTEM, Actor
 from aboveboard.basics.errors import Conflict
 from aboveboard.basics.facts import Digest
 from aboveboard.basics.ids import new_id
+from aboveboard.basics.locks import locked
 from aboveboard.custody import queries as custody
 from aboveboard.engines import exposure as engine
 from aboveboard.engines import listing
@@ -37,7 +42,7 @@ from aboveboard.incidents.assessment.assess import assess, score_for
 from aboveboard.incidents.assessment.circumstances import of
 from aboveboard.incidents.entries import IncidentCounted
 from aboveboard.incidents.exposure.counts import cells_json, newest
-from aboveboard.incidents.exposure.folders import folder_of, lines_file
+from aboveboard.incidents.exposure.folders import claim_of, folder_of, lines_file, working
 from aboveboard.incidents.leaks import keyed
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.terms import IncidentKind
@@ -73,51 +78,119 @@ def count(
 ) -> Exposure:
     """Count who was exposed and return the count that stands. Running it again changes nothing.
 
+    Whoever else counts this incident meanwhile is waited for.
+
     Raises:
         NotFound: there is no such incident. NothingToCount: it has neither a device nor a leak.
+        MadeWithAnotherKey: its digests can be matched no more.
     """
-    incident = lifecycle.find(number)
-    leak = Leak.within(folder_of(incident))
-    latest = newest(incident)
-    if latest is not None and not leak.there and _counted_exports(incident, latest):  # 1
-        if not latest.assessments.exists():
-            assess(number, by=by, at=at)
-        return newest(incident) or latest
-    if incident.kind != IncidentKind.LOST_DEVICE and not leak.there:
-        raise NothingToCount(reference=incident.reference)
+    with locked(claim_of(lifecycle.find(number))):  # 1
+        # Read again under the claim: what was there before it may be counted and gone by now.
+        incident = lifecycle.find(number)
+        latest = newest(incident)
+        if not _something_new(incident, latest):  # 2
+            if latest is None:
+                raise NothingToCount(reference=incident.reference)
+            if not latest.assessments.exists():  # it died between 5 and 7
+                assess(number, by=by, at=at)
+            return newest(incident) or latest
+        row = _count(incident, latest, progress, by, at)
+        progress(STEPS[3])
+        assess(number, by=by, at=at)  # 7
+        return newest(incident) or row
+
+
+def _something_new(incident: Incident, latest: Exposure | None) -> bool:
+    if incident.kind == IncidentKind.LEAKED_FILE:
+        return Leak.within(folder_of(incident)).there
+    if incident.kind == IncidentKind.LOST_DEVICE:
+        # Compared by name and not by the moment: an export begun before the count and finished
+        # after it would seem to be counted.
+        return latest is None or not _counted_all(incident, latest)
+    return False
+
+
+def _counted_all(incident: Incident, latest: Exposure) -> bool:
+    """Whether no export reached the device since a count."""
+    if latest.exports is not None:
+        return not _lacks(latest, _exports(incident))
+    # A count of before exports were named in it: by the moment, as it was then.
+    return incident.device_id is None or not any(
+        export.made_at and export.made_at > latest.counted_at
+        for export in custody.exports_on(incident.device_id)
+    )
+
+
+def _lacks(standing: Exposure, exports: Collection[int]) -> bool:
+    """Whether a count that stands was made without some of these exports. A leaked file is counted
+    once, from all of it, and has none."""
+    return not set(exports) <= set(standing.exports or ())
+
+
+def _exports(incident: Incident) -> list[int]:
+    """Return the exports on the lost device, which are all that can be counted of it."""
+    if incident.device_id is None:
+        return []
+    return [export.id for export in custody.exports_on(incident.device_id)]
+
+
+def _count(
+    incident: Incident,
+    latest: Exposure | None,
+    progress: Callable[[str], None],
+    by: Actor,
+    at: datetime,
+) -> Exposure:
+    """Make a new count, under the claim."""
     folder_of(incident).mkdir(mode=0o700, parents=True, exist_ok=True)
     _sweep(incident)
-    out = folder_of(incident) / f"exposure-{new_id()}.parquet"
     score = score_for(of(incident.kind, incident.circumstances))
-    with tempfile.TemporaryDirectory(dir=folder_of(incident), prefix="scratch-") as scratch:
+    leak, exports = Leak.within(folder_of(incident)), _exports(incident)
+    with working() as scratch:
+        made, lines = scratch / "exposure.parquet", scratch / "lines.parquet"
         progress(STEPS[0])
-        with facets.one_moment():  # 2
-            snapshot = take(Path(scratch), people=facets.write_people, index=facets.write_index)
-        progress(STEPS[1])
-        if leak.there:  # 3
+        with facets.one_moment():  # 3
+            snapshot = take(scratch, people=facets.write_people, index=facets.write_index)
+            if incident.kind == IncidentKind.LOST_DEVICE:
+                # As of the same moment as the snapshot: a person whose record is merged or split
+                # in between would stand in it under a number that the snapshot does not have.
+                progress(STEPS[1])
+                listed = custody.manifest(exports)
+                counted = engine.from_manifest(listed, snapshot, made, score=score)  # 4
+        if incident.kind == IncidentKind.LEAKED_FILE:
+            progress(STEPS[1])
             keyed.prove(incident)
-            counted = engine.from_leak(leak, snapshot, out, lines_file(incident), score=score)
-        else:
-            exports = [export.id for export in custody.exports(device_id=incident.device_id)]
-            counted = engine.from_manifest(custody.manifest(exports), snapshot, out, score=score)
+            counted = engine.from_leak(leak, snapshot, made, lines, score=score)  # 4
+            lines.replace(lines_file(incident))
+        out = folder_of(incident) / f"exposure-{new_id()}.parquet"
+        made.replace(out)
     progress(STEPS[2])
-    row = _write(incident, counted, out, by, at)  # 4
+    row = _write(incident, latest, counted, exports, out, by, at)  # 5
     # Only now: after a crash before this the same digests are matched once more.
-    leak.forget()  # 5
+    leak.forget()  # 6
     keyed.forget(folder_of(incident))
-    progress(STEPS[3])
-    assess(number, by=by, at=at)  # 6
-    return newest(incident) or row
+    return row
 
 
 def _write(
-    incident: Incident, counted: engine.Counted, out: Path, by: Actor, at: datetime
+    incident: Incident,
+    latest: Exposure | None,
+    counted: engine.Counted,
+    exports: Sequence[int],
+    out: Path,
+    by: Actor,
+    at: datetime,
 ) -> Exposure:
     unread = incident.unread_rows.count()
     with transaction.atomic():
-        locked = lifecycle.find(incident.number, lock=True)
+        locked_incident = lifecycle.find(incident.number, lock=True)
+        # The claim is a lock on a file. On a shared disk that does not keep such locks this still
+        # holds: a count never replaces one that it did not know of and that counted as much.
+        standing = newest(locked_incident)
+        if standing is not None and standing != latest and not _lacks(standing, exports):
+            return standing
         row = Exposure.objects.create(
-            incident=locked,
+            incident=locked_incident,
             counted_at=at,
             file_name=out.name,
             file_digest=counted.digest,
@@ -128,10 +201,18 @@ def _write(
             unread_lines=unread,
             seconds=counted.seconds,
             cells=cells_json(listing.summary(out)),
+            exports=list(exports),
         )
-        lifecycle.tell(locked, "counted", _sentence(locked, counted), by=by, at=at, public=True)
+        lifecycle.tell(
+            locked_incident,
+            "counted",
+            _sentence(locked_incident, counted),
+            by=by,
+            at=at,
+            public=True,
+        )
         entry = IncidentCounted(
-            incident=lifecycle.reference_of(locked),
+            incident=lifecycle.reference_of(locked_incident),
             people=counted.people,
             matched=counted.matched,
             ambiguous=counted.ambiguous,
@@ -151,16 +232,6 @@ def _sentence(incident: Incident, counted: engine.Counted) -> str:
         else f"{counted.people:,} of our customers are"
     )
     return f"Counted: {subject} {where}."
-
-
-def _counted_exports(incident: Incident, count: Exposure) -> bool:
-    """Whether no export reached the device after the count."""
-    if incident.kind != IncidentKind.LOST_DEVICE or incident.device_id is None:
-        return True
-    return not any(
-        export.made_at and export.made_at > count.counted_at
-        for export in custody.exports(device_id=incident.device_id)
-    )
 
 
 def _sweep(incident: Incident) -> None:

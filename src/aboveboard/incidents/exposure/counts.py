@@ -6,8 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 from datetime import datetime
 
-from django.db import transaction
-
 from aboveboard.basics.ids import new_id
 from aboveboard.engines import exposure as engine
 from aboveboard.engines import listing
@@ -50,7 +48,8 @@ def cells_json(cells: Sequence[ExposureCell]) -> list[list[str | int]]:
 
 
 def rescored(counted: Exposure, bands: Mapping[tuple[int, int], int], *, at: datetime) -> Exposure:
-    """Return the same count with these severities: itself if they stand already, else a new one."""
+    """Return the same count with these severities: itself if they stand already, else a new one,
+    whose file is written and whose row is not saved yet."""
     cells = cells_of(counted)
     if all(bands[cell.categories, cell.protected] == cell.severity for cell in cells):
         return counted
@@ -62,17 +61,23 @@ def rescored(counted: Exposure, bands: Mapping[tuple[int, int], int], *, at: dat
             bands[item.categories, item.protected] for item in combinations
         ],
     )
-    with transaction.atomic():
-        return Exposure.objects.create(
-            incident=counted.incident,
-            counted_at=at,
-            file_name=name,
-            file_digest=done.digest,
-            people=done.people,
-            matched_lines=counted.matched_lines,
-            ambiguous_lines=counted.ambiguous_lines,
-            stranger_lines=counted.stranger_lines,
-            unread_lines=counted.unread_lines,
-            seconds=done.seconds,
-            cells=cells_json(listing.summary(folder_of(counted.incident) / name)),
-        )
+    return derived(counted, name, done, at=at)
+
+
+def derived(counted: Exposure, name: str, done: engine.Counted, *, at: datetime) -> Exposure:
+    """Return the row, not saved yet, of a count that was worked out from another and not from the
+    people held."""
+    return Exposure(
+        incident=counted.incident,
+        counted_at=at,
+        file_name=name,
+        file_digest=done.digest,
+        people=done.people,
+        matched_lines=counted.matched_lines,
+        ambiguous_lines=counted.ambiguous_lines,
+        stranger_lines=counted.stranger_lines,
+        unread_lines=counted.unread_lines,
+        seconds=done.seconds,
+        cells=cells_json(listing.summary(folder_of(counted.incident) / name)),
+        exports=counted.exports,
+    )

@@ -1,11 +1,29 @@
-"""Where an incident's files are: ``incidents/INC-0042/`` in the instance's folder."""
+"""Where an incident's files are: ``incidents/INC-0042/`` in the instance's folder. And what is
+written meanwhile, which must not outlive whoever writes it: ``incidents/working/``.
+
+A killed process runs no ``finally``. So what it was at stands in a folder whose lock it held: the
+lock is free from the moment that it died, and :func:`sweep` deletes every folder whose lock is
+free. A folder under an incident's name that no incident has was left by a transaction that never
+committed; its claim was held until then.
+"""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from aboveboard.basics import settings
+from aboveboard.basics.ids import new_id
+from aboveboard.basics.locks import locked, locked_if_free, remove
+from aboveboard.engines import duck
 from aboveboard.incidents.models import Exposure, Incident
+
+_WORKING: Final = "working"
+_CLAIMS: Final = "claims"
+_REFERENCE: Final = "INC-"
 
 
 def incidents_folder() -> Path:
@@ -18,6 +36,60 @@ def incidents_folder() -> Path:
 def folder_of(incident: Incident) -> Path:
     """Return the incident's folder, whether or not it is there."""
     return incidents_folder() / incident.reference
+
+
+def claim_of(incident: Incident) -> Path:
+    """Return the file whose lock is the claim on an incident's files: whoever counts it, or brings
+    its digests, holds it."""
+    return _claim(incident.reference)
+
+
+def _claim(reference: str) -> Path:
+    # Beside the folder and not in it, which is renamed into its place.
+    return incidents_folder() / _CLAIMS / f"{reference}.lock"
+
+
+@contextmanager
+def working() -> Iterator[Path]:
+    """Give an empty folder for what is written meanwhile, and delete it at the end, or, if this
+    process is killed, at the next :func:`sweep`."""
+    folder = incidents_folder() / _WORKING / str(new_id())
+    lock = folder.with_suffix(".lock")
+    with locked(lock):  # before the folder is there, so that no sweep finds it without its lock
+        try:
+            folder.mkdir(mode=0o700)
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            remove(lock)
+
+
+def sweep() -> int:
+    """Delete what killed processes left: folders they worked in, digests of a leak whose incident
+    never came to be, and what the engine spilled. Return how many there were.
+
+    What anybody is still at is left alone.
+    """
+    gone = duck.sweep()
+    for lock in (incidents_folder() / _WORKING).glob("*.lock"):
+        with locked_if_free(lock) as free:
+            if free:
+                folder = lock.with_suffix("")
+                gone += folder.is_dir()
+                shutil.rmtree(folder, ignore_errors=True)
+                remove(lock)
+    for folder in incidents_folder().glob(f"{_REFERENCE}*"):
+        with locked_if_free(_claim(folder.name)) as free:
+            # Asked under the claim: whoever opens an incident holds it until the row is committed.
+            if free and not _has_row(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
+                gone += 1
+    return gone
+
+
+def _has_row(reference: str) -> bool:
+    number = reference.removeprefix(_REFERENCE)
+    return not number.isdecimal() or Incident.objects.filter(number=int(number)).exists()
 
 
 def exposure_file(exposure: Exposure) -> Path:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,12 +26,12 @@ from django.db import transaction
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid
 from aboveboard.basics.facts import Digest
-from aboveboard.basics.ids import new_id
+from aboveboard.basics.locks import locked
 from aboveboard.engines.leak import LeakWriter
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.entries import EvidenceSealed, IncidentChanged
 from aboveboard.incidents.exposure import counting
-from aboveboard.incidents.exposure.folders import folder_of, incidents_folder
+from aboveboard.incidents.exposure.folders import claim_of, folder_of, sweep, working
 from aboveboard.incidents.leaks import columns, form, keyed, reading
 from aboveboard.incidents.leaks.digesting import Digested, digest
 from aboveboard.incidents.models import Evidence, Incident, UnreadRow
@@ -99,8 +100,8 @@ def open_from_leak(
             found=f"{len(chosen)} roles for {shape.columns} columns",
             fix="Say for each column what it is, or `ignore`.",
         )
-    folder = incidents_folder() / f"new-{new_id()}"
-    try:
+    sweep()
+    with working() as folder, ExitStack() as held:
         hashed = _Hashed(stream, progress)
         written = generations.now().written
         digested = _digest(hashed, shape, chosen, folder, written)  # 1, 2
@@ -121,9 +122,10 @@ def open_from_leak(
             )
             _seal(incident, hashed, file_name, chosen, digested, by, at)
             counting.enqueue(incident)  # 4
+            # Until the row is committed nobody else can know whose digests these are: a sweep that
+            # saw the folder without its incident would delete them.
+            held.enter_context(locked(claim_of(incident)))
             _give_name(folder, incident)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return IncidentView.of(incident)
 
 

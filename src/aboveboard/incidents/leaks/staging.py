@@ -24,6 +24,7 @@ from aboveboard.basics import settings
 from aboveboard.basics.errors import Damaged, Invalid, NotFound
 from aboveboard.engines.duck import whole
 from aboveboard.incidents import limits
+from aboveboard.incidents.exposure import folders
 from aboveboard.keys.queries import instance_secret
 
 _BLOCK = 1 << 18
@@ -84,9 +85,10 @@ def forget(token: str) -> None:
 
 
 def sweep(*, at: datetime) -> int:
-    """Delete uploads that nobody confirmed within ``limits.STAGED_LIFE``; return how many."""
-    gone = 0
-    for path in _folder().glob("*.sealed"):
+    """Delete uploads that nobody confirmed within ``limits.STAGED_LIFE``, and what processes that
+    were killed left of leaked files; return how many there were."""
+    gone = folders.sweep()
+    for path in _folder().glob("*.sealed*"):  # those of which a kill left a part, too
         if at - datetime.fromtimestamp(path.stat().st_mtime, UTC) > limits.STAGED_LIFE:
             path.unlink(missing_ok=True)
             gone += 1

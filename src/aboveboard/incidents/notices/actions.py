@@ -131,6 +131,9 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         )
     with transaction.atomic():
         batch = _locked(batch_pk)
+        # Held as well, as whoever writes a count holds it: what is approved is the count that
+        # stands when it is approved.
+        lifecycle.find(batch.incident.number, lock=True)
         if step_of(batch) is not None:
             raise Conflict(why="this batch is decided already")
         if (batch.prepared_by["kind"], batch.prepared_by["id"]) == (by.kind.value, by.id):

@@ -1,0 +1,77 @@
+"""A lock that lives exactly as long as who holds it: an ``flock`` on a file, which the kernel gives
+back however a process ends.
+
+A row that says "somebody is at it" outlives a killed process, and then needs a guess of how long to
+believe it. This needs none. It works between threads too: each opening of the file is a holder of
+its own.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of ``path`` while inside, waiting for whoever has it. The file is made, and
+    stays: see :func:`remove`.
+
+    Not reentrant: a thread that asks for it twice waits for itself.
+    """
+    handle = _hold(path, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def locked_if_free(path: Path) -> Iterator[bool]:
+    """Hold the lock of ``path`` while inside if nobody has it; yield whether it is held."""
+    try:
+        handle = _hold(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        os.close(handle)
+
+
+def remove(path: Path) -> None:
+    """Delete the file of a lock that the caller holds: whoever waits for it notices, and makes it
+    anew."""
+    path.unlink(missing_ok=True)
+
+
+def _hold(path: Path, how: int) -> int:
+    """Return an open handle that has the lock.
+
+    Raises:
+        BlockingIOError: ``how`` is not to wait, and somebody else has it.
+    """
+    while True:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(handle, how)
+            # The file may have been deleted while this waited. A lock on a file without a name
+            # keeps nobody out, since the next to come makes another of that name.
+            if _is(handle, path):
+                return handle
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+
+
+def _is(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
