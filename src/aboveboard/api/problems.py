@@ -34,7 +34,7 @@ def of(error: AboveboardError) -> JsonResponse:
     status = http_status(error)
     if status == 500:
         log.error("a fault of ours: %s", error.code)
-    step = error.next_step.format(**error.details)
+    step = error.step
     answer = problem(
         status,
         error.code,

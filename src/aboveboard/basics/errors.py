@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from aboveboard.basics.redaction import redact
+
 
 def first_paragraph(kind: type) -> str:
     """Return what a class's docstring says first, on one line, wherever it is wrapped."""
@@ -30,12 +32,17 @@ class AboveboardError(Exception):
 
     @property
     def message(self) -> str:
-        """The plain sentence for the person, with this error's details filled in."""
-        return first_paragraph(type(self)).format(**self.details)
+        """The plain sentence for the person, with this error's details filled in and
+        without any secret."""
+        return redact(first_paragraph(type(self)).format(**self.details))
+
+    @property
+    def step(self) -> str:
+        """What to do about it, filled in likewise."""
+        return redact(self.next_step.format(**self.details))
 
     def __str__(self) -> str:
-        step = self.next_step.format(**self.details)
-        return f"{self.message} {step}".strip()
+        return f"{self.message} {self.step}".strip()
 
 
 class Invalid(AboveboardError):

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, TypeAlias
 
 from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.redaction import redact
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request being answered, so that all its lines can be found together."""
@@ -59,9 +60,12 @@ ExcInfo: TypeAlias = "tuple[type[BaseException], BaseException, TracebackType | 
 
 
 def mask(text: str) -> str:
-    """Return ``text`` with what looks like an e-mail address or a long number replaced;
+    """Return ``text`` with what looks like a secret, an e-mail address or a long number replaced;
     dates and times stay."""
-    return _NUMBER.sub(lambda found: found["moment"] or "[number]", _EMAIL.sub("[e-mail]", text))
+    # Secrets first: an address with a password in it would be taken for an e-mail address, and
+    # half of it would stay.
+    shown = _EMAIL.sub("[e-mail]", redact(text))
+    return _NUMBER.sub(lambda number: number["moment"] or "[number]", shown)
 
 
 def describe(error: BaseException) -> str:

@@ -20,6 +20,7 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 from aboveboard.basics.errors import Misconfigured, NotFound
+from aboveboard.basics.redaction import typed
 
 FILE_NAME = "aboveboard.toml"
 HOME_VARIABLE = "ABOVEBOARD_HOME"
@@ -326,7 +327,7 @@ def _section(
 ) -> Any:
     if not isinstance(raw, dict):
         raise WrongSetting(
-            name=section, found=repr(raw), expected=f"a section [{section}]", where=file
+            name=section, found=typed(raw), expected=f"a section [{section}]", where=file
         )
     known = {item.name: item for item in fields(kind)}
     for name in raw:
@@ -352,14 +353,14 @@ def _section(
         if type(value) is not types[name]:
             raise WrongSetting(
                 name=f"{section}.{name}",
-                found=repr(value),
+                found=typed(value),
                 expected=_TYPE_WORDS[types[name]],
                 where=where,
             )
         expected = item.metadata["check"](value) if item.metadata["check"] else None
         if expected:
             raise WrongSetting(
-                name=f"{section}.{name}", found=repr(value), expected=expected, where=where
+                name=f"{section}.{name}", found=typed(value), expected=expected, where=where
             )
         values[name] = value
     return kind(**values)

@@ -14,10 +14,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import ClassVar, NoReturn
 
 import aboveboard
 from aboveboard import commands
-from aboveboard.basics import logs, settings
+from aboveboard.basics import logs, redaction, settings
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.commands import exits
 from aboveboard.commands.instance import schema
@@ -96,9 +97,19 @@ def _strings(source: str) -> dict[str, str]:
     return strings
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments without repeating a secret that is among them."""
+
+    given: ClassVar[Sequence[str]] = ()
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and the message, and end."""
+        super().error(redaction.without(message, self.given))
+
+
 def build_parser(known: Sequence[Command], wanted: str | None) -> argparse.ArgumentParser:
     """Return the parser; only the command that is wanted is imported to declare its arguments."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         "aboveboard",
         description=_ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -180,6 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What a command writes is for the instance's own user: keys, database, tiles, exports.
     os.umask(0o077)
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _Parser.given = given
     known = find_commands()
     names = {command.name: command for command in known}
     parser = build_parser(known, _wanted(given, names))
@@ -194,7 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(names[args.command].load(), args)
     except AboveboardError as error:
-        _show(error, as_json=getattr(args, "json", False))
+        _show(error, given, as_json=getattr(args, "json", False))
         return exits.code_for(error)
     # 128 + SIGINT, as shells expect it; a traceback would look like a fault of ours.
     except KeyboardInterrupt:
@@ -208,10 +220,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # personal data, so nothing of it is shown unmasked.
     except Exception as error:
         if away := schema.away(error):
-            _show(away, as_json=getattr(args, "json", False))
+            _show(away, given, as_json=getattr(args, "json", False))
             return exits.code_for(away)
         print(
-            f"There is a fault in Aboveboard:\n{logs.mask(logs.describe(error))}",
+            "There is a fault in Aboveboard:\n"
+            f"{logs.mask(redaction.without(logs.describe(error), given))}",
             file=sys.stderr,
         )
         return exits.FAULT
@@ -247,16 +260,16 @@ def start_django() -> None:
     django.setup()
 
 
-def _show(error: AboveboardError, *, as_json: bool) -> None:
+def _show(error: AboveboardError, given: Sequence[str], *, as_json: bool) -> None:
     if as_json:
         shown = {
             "code": error.code,
-            "message": error.message,
-            "next_step": error.next_step.format(**error.details),
+            "message": redaction.without(error.message, given),
+            "next_step": redaction.without(error.step, given),
         }
         print(json.dumps({"error": shown}, ensure_ascii=False), file=sys.stderr)
     else:
-        print(error, file=sys.stderr)
+        print(redaction.without(str(error), given), file=sys.stderr)
 
 
 if __name__ == "__main__":

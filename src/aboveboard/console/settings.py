@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +18,7 @@ from aboveboard.accounts.gate import allow
 from aboveboard.basics import settings
 from aboveboard.basics.actor import Role
 from aboveboard.basics.personal import MASK
+from aboveboard.basics.redaction import redact
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +78,10 @@ def masked(value: object) -> str:
     after ``?``, is masked."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = str(value)
-    if "://" not in text:
-        return text
-    parts = urlsplit(text)
-    # The last "@": a password may hold one.
-    login, at, host = parts.netloc.rpartition("@")
-    if at:
-        user, colon, _ = login.partition(":")
-        host = f"{user}{colon}{MASK if colon else ''}@{host}"
+    text = redact(str(value))
     # What stands behind "?" may be a token; nobody reads the settings to learn it.
-    return urlunsplit((parts.scheme, host, parts.path, MASK if parts.query else "", ""))
+    address, question, _ = text.partition("?")
+    return f"{address}?{MASK}" if question and ":" in address else text
 
 
 def _quoted(text: str) -> str:

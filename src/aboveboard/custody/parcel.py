@@ -20,6 +20,7 @@ from typing import IO, Final, Protocol
 import pyrage
 
 from aboveboard.basics.errors import Invalid
+from aboveboard.basics.redaction import typed
 
 KEY: Final = "key"
 """The column of pseudonyms."""
@@ -27,11 +28,18 @@ KEY: Final = "key"
 Row = Sequence[str]
 
 
-class WrongAgeKey(Invalid):
-    """{key} is no public key of age.
+class SecretAgeKey(Invalid):
+    """That is a secret key: give the public one."""
 
-    The key itself is public, so that it may be shown.
-    """
+    code = "secret_age_key"
+    next_step = (
+        "The public key starts with age1 and stands in the same file, behind “public key:”. Make a "
+        "new pair if others could read what you typed."
+    )
+
+
+class WrongAgeKey(Invalid):
+    """{key} is no public key of age."""
 
     code = "wrong_age_key"
     next_step = (
@@ -51,14 +59,17 @@ def recipients(keys: Iterable[str]) -> list[pyrage.x25519.Recipient]:
     """Return the public keys that a parcel is sealed to.
 
     Raises:
+        SecretAgeKey: one is a secret key.
         WrongAgeKey: one is none.
     """
     ready = []
     for key in dict.fromkeys(text.strip() for text in keys):
+        if key.upper().startswith("AGE-SECRET-KEY-"):
+            raise SecretAgeKey
         try:
             ready.append(pyrage.x25519.Recipient.from_str(key))
         except pyrage.RecipientError:
-            raise WrongAgeKey(key=key[:70]) from None
+            raise WrongAgeKey(key=typed(key)) from None
     return ready
 
 

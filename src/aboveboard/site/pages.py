@@ -140,7 +140,7 @@ class ErrorPages:
         log.info("refused: %s", exception.code, extra={"status": status})
         context = {
             "sentence": exception.message,
-            "step": exception.next_step.format(**exception.details),
+            "step": exception.step,
             "request_id": "",
         }
         return render(request, "problem.html", context, status=status)

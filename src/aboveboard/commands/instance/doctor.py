@@ -85,7 +85,7 @@ def _examined(
     try:
         return check(current)
     except AboveboardError as error:
-        return Check(name, ACT, error.message, error.next_step.format(**error.details))
+        return Check(name, ACT, error.message, error.step)
     except Exception as error:
         return Check(
             name,

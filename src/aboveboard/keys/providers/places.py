@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from aboveboard.basics.redaction import typed
 from aboveboard.basics.settings import Settings, WrongSetting
 from aboveboard.keys.providers import passphrase, secret
 from aboveboard.keys.providers.file import FileProvider
@@ -42,7 +43,7 @@ def provider_at(url: str, current: Settings) -> Provider:
         return KmsProvider(key, region, endpoint)
     raise WrongSetting(
         name="keys.root",
-        found=repr(url),
+        found=typed(url),
         expected="file:, env:, secret:, vault: or awskms:",
         where="aboveboard.toml",
     )
@@ -51,5 +52,5 @@ def provider_at(url: str, current: Settings) -> Provider:
 def _refuse(url: str, problem: str) -> None:
     if problem:
         raise WrongSetting(
-            name="keys.root", found=repr(url), expected=problem, where="aboveboard.toml"
+            name="keys.root", found=typed(url), expected=problem, where="aboveboard.toml"
         )
