@@ -26,7 +26,7 @@ from aboveboard.access.reasons import SENTENCES
 from aboveboard.access.use import Decision, UseRequest
 from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics.actor import Actor, ActorKind
-from aboveboard.choices.state import NO_CHOICES, Answer, ChoiceEvent, fold
+from aboveboard.choices.state import NO_CHOICES, OWN_HAND, Answer, ChoiceEvent, fold
 from aboveboard.promise.loading import load
 
 HERE = Path(__file__).parent
@@ -63,7 +63,14 @@ def facts_of(story: dict[str, Any]) -> PersonFacts:
     if not known.get("held_at_all", True):
         return UNKNOWN_PERSON
     events = [
-        ChoiceEvent(ago(said["days"]), number, said["purpose"], Answer(said["answer"]))
+        ChoiceEvent(
+            ago(said["days"]),
+            number,
+            said["purpose"],
+            Answer(said["answer"]),
+            said.get("by", OWN_HAND),
+            said.get("waits", False),
+        )
         for number, said in enumerate(known.get("said", ()))
     ]
     return PersonFacts(
@@ -159,6 +166,8 @@ events = st.builds(
     id=st.integers(1, 10**6),
     purpose=st.sampled_from(PURPOSES),
     answer=st.sampled_from(Answer),
+    by=st.sampled_from([OWN_HAND, "staff:1", "staff:2", "service:3"]),
+    waits=st.just(False),
 )
 histories = st.lists(events, max_size=12, unique_by=lambda event: event.id)
 
@@ -200,6 +209,9 @@ def by_the_book(request: UseRequest, facts: PersonFacts, moment: Moment) -> bool
     )
     word = facts.consent.last.get(request.purpose)
     yes, no = word is not None and word.answer == "yes", word is not None and word.answer == "no"
+    others = facts.consent.yes_recorded_by.get(request.purpose, frozenset()) - {"staff:1"}
+    needs_yes = purpose.basis == "consent" or request.purpose in facts.consent.after_no
+    borne_out = not yes or not needs_yes or request.actor.kind == "person" or bool(others)
     claims = purpose.when_restricted == "legal_claims"
     consent = purpose.basis != "consent" or yes
     grounds = facts.grounds_shown.get(request.purpose)
@@ -221,7 +233,7 @@ def by_the_book(request: UseRequest, facts: PersonFacts, moment: Moment) -> bool
     young = all(_young(request, facts, field, moment.at) for field in request.fields) or (
         claims and facts.held_for_claim
     )
-    return bool(promised and in_scope and consent and heard and rested and young)
+    return bool(promised and in_scope and consent and borne_out and heard and rested and young)
 
 
 def _young(request: UseRequest, facts: PersonFacts, field: str, at: datetime) -> bool:

@@ -13,18 +13,30 @@ from tests.accounts.people import service_client
 
 def token_for(role: str, *purposes: str) -> str:
     """Return the token of a program that may ask for these purposes (all, if none is
-    named) on every channel."""
+    named) on every channel, and record a yes to them."""
     promise = in_force().promise
     chosen = purposes or tuple(promise.purposes)
-    return program(f"{role} {len(chosen)}", role, "Shops", chosen, tuple(promise.channels))[1]
+    channels = tuple(promise.channels)
+    return program(f"{role} {len(chosen)}", role, "Shops", chosen, channels, chosen)[1]
 
 
 def program(
-    name: str, role: str, team: str, purposes: Sequence[str], channels: Sequence[str]
+    name: str,
+    role: str,
+    team: str,
+    purposes: Sequence[str],
+    channels: Sequence[str],
+    choices: Sequence[str] = (),
 ) -> tuple[ServiceClient, str]:
     """Return a program and a token of it."""
     at = clock.now()
     client, _ = service_client(
-        name=name, role=role, team=team, purposes=list(purposes), channels=list(channels), at=at
+        name=name,
+        role=role,
+        team=team,
+        purposes=list(purposes),
+        channels=list(channels),
+        choices=list(choices),
+        at=at,
     )
     return client, tokens.issue(client, at=at)

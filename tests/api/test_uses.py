@@ -172,9 +172,11 @@ def test_get_is_not_a_use(program: Any) -> None:
     assert Client().get(URL, headers={"Authorization": f"Bearer {program[1]}"}).status_code == 405
 
 
-def test_a_choice_is_recorded_within_the_programs_leave(someone: Any) -> None:
-    _, token = programs.program(
-        "offers", "offers-service", "Marketing", ["personal-offers"], ["email"]
+def test_a_choice_is_recorded_within_the_scope_of_the_client(someone: Any) -> None:
+    offers = ["personal-offers"]
+    token, mailer = (
+        programs.program(name, "offers-service", "Marketing", offers, ["email"], offers)[1]
+        for name in ("offers", "mailer")
     )
     body = {
         "person": {"kind": "email", "value": someone[1]["email"]},
@@ -191,7 +193,8 @@ def test_a_choice_is_recorded_within_the_programs_leave(someone: Any) -> None:
         "fields": ["email"],
         "channel": "email",
     }
-    assert post(token, use).json()["values"] == {"email": someone[1]["email"]}
+    assert post(mailer, use).json()["values"] == {"email": someone[1]["email"]}
+    assert post(token, use).status_code == 404, "under a yes that it alone recorded"
     assert post(token, body | {"channel": "phone"}, "/api/v1/choices").status_code == 403
     assert (
         post(token, body | {"evidence": "Jon said so"}, "/api/v1/choices").json()["code"]

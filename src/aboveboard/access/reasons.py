@@ -18,6 +18,7 @@ class Code(StrEnum):
     FIELD_NOT_IN_PURPOSE = "field_not_in_purpose"
     NO_FIELDS = "no_fields"
     NO_CONSENT = "no_consent"
+    YES_BY_ASKER = "yes_recorded_by_asker"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     OBJECTED = "objected"
     RETENTION_OVER = "retention_over"
@@ -46,6 +47,10 @@ SENTENCES: dict[Code, str] = {
     Code.FIELD_NOT_IN_PURPOSE: "This purpose does not need {field}.",
     Code.NO_FIELDS: "No field was asked for.",
     Code.NO_CONSENT: "The person has not said yes to this.",
+    Code.YES_BY_ASKER: (
+        "Whoever asks is the only one who recorded the yes: somebody else, or the person, must "
+        "have recorded it too."
+    ),
     Code.CONSENT_WITHDRAWN: "The person said yes and took it back.",
     Code.OBJECTED: "The person objected to this.",
     Code.RETENTION_OVER: "The time for which this may be kept for this purpose is over.",

@@ -93,6 +93,7 @@ class ClientMade(Facts):
     purposes: tuple[Word, ...]
     channels: tuple[Word, ...]
     expires_at: datetime
+    choices: tuple[Word, ...] | None = omitted()
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,9 @@ class ServiceClient(models.Model):
     role = models.CharField(max_length=80)
     team = models.CharField(max_length=80, blank=True)
     purposes = models.JSONField(default=list, help_text="purpose keys it may ask for")
+    choices = models.JSONField(
+        default=list, help_text="purpose keys about which it may record a person's yes"
+    )
     channels = models.JSONField(default=list, help_text="channels it may ask on")
     made_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
@@ -181,6 +184,7 @@ class AccessToken(models.Model):
     token_hash = models.CharField(max_length=64, primary_key=True)
     client = models.ForeignKey(ServiceClient, on_delete=models.CASCADE, related_name="tokens")
     purposes = models.JSONField()
+    choices = models.JSONField(default=list)
     channels = models.JSONField()
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)

@@ -54,6 +54,7 @@ class Client:
     role: str
     team: str
     purposes: tuple[str, ...]
+    choices: tuple[str, ...]
     channels: tuple[str, ...]
     expires_at: datetime
     revoked_at: datetime | None
@@ -173,6 +174,7 @@ def client_of_row(row: ServiceClient) -> Client:
         row.role,
         row.team,
         tuple(row.purposes),
+        tuple(row.choices),
         tuple(row.channels),
         row.expires_at,
         row.revoked_at,

@@ -68,11 +68,19 @@ def post_stream(request: HttpRequest) -> StreamingHttpResponse:
 @post("Record a person's choice", ChoiceIn, ChoiceOut, status=201, parameters=[KEY])
 def post_choice(request: HttpRequest, asked: ChoiceIn) -> HttpResponse:
     """Record a yes or no about a purpose that leaves the person a choice; once, if it comes
-    again under the same key."""
+    again under the same key. A yes needs `choose:` in the scope, a no is taken from every client. A
+    yes after the person's own no `waits`: it counts once they, or a member of staff, say so too."""
     client = client_of(request)
     rate_limit.take(client.id)
-    if asked.purpose not in client.scope.purposes or asked.channel not in client.scope.channels:
-        raise Refused(why="this purpose or channel is not in this client's scope")
+    # Taking a yes back must be as easy as giving it (GDPR Art. 7(3)): whoever hears a no may, and
+    # should, bring it.
+    if Answer(asked.answer) is Answer.YES and not (
+        asked.purpose in client.scope.choices and asked.channel in client.scope.channels
+    ):
+        raise Refused(
+            why="to record a yes, this client needs the purpose as `choose:` and the channel in "
+            "its scope"
+        )
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return as_json(_choose(request, asked), status=201)
@@ -97,7 +105,7 @@ def _choose(request: HttpRequest, asked: ChoiceIn) -> dict[str, int]:
         by=actor_of(request),
         at=clock.now(),
     )
-    return {"choice": choice.id, "entry": choice.entry_id}
+    return {"choice": choice.id, "entry": choice.entry_id, "waits": choice.waits}
 
 
 @get("The promise in force", PromiseOut)

@@ -100,10 +100,12 @@ class ChoiceIn(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class ChoiceOut(Struct):
-    """The recorded choice. ``entry`` is the ledger entry that proves it."""
+    """The recorded choice. ``entry`` is the ledger entry that proves it. ``waits``: it is a yes
+    after the person's own no, and counts for nothing until it is confirmed."""
 
     choice: int
     entry: int
+    waits: bool
 
 
 class ErrorOut(Struct):

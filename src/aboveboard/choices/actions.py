@@ -13,9 +13,9 @@ from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.basics.facts import Reference, Word, fits
 from aboveboard.basics.package import NotHeld, Recorded
 from aboveboard.choices import queries
-from aboveboard.choices.entries import ChoiceMade
+from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
 from aboveboard.choices.models import Choice
-from aboveboard.choices.state import Answer, ChoiceRecord
+from aboveboard.choices.state import Answer, ChoiceRecord, must_wait
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Promise
@@ -63,6 +63,9 @@ def choose(
     is never refused for its channel, even under a promise that names no such channel: they must
     always be able to say no.
 
+    Whoever records it: a no counts at once, and a yes after the person's own no waits for the
+    person's hand or a second member of staff (:func:`aboveboard.choices.state.must_wait`).
+
     ``evidence`` is a reference without personal data, such as ``call:2026-11-22/417``.
 
     Raises:
@@ -81,7 +84,10 @@ def choose(
         who = handle(person_id)
         if who is None:
             raise NotFound(what="person")
-        made = ChoiceMade(Word(purpose), answer, Word(channel), Reference(evidence), adopted.serial)
+        # Asked while the person is locked: a no of their own that commits meanwhile must be seen.
+        waits = must_wait(queries.events_about(person_id, purpose), answer, by)
+        kind = ChoiceWaits if waits else ChoiceMade
+        made = kind(Word(purpose), answer, Word(channel), Reference(evidence), adopted.serial)
         # The entry before the row, which names it; both or neither.
         entry_id = append(made, by=by, handle=who, at=at)
         row = Choice.objects.create(
@@ -115,6 +121,7 @@ def _columns(made: ChoiceMade, *, by: Actor, at: datetime) -> dict[str, Any]:
         "evidence": made.evidence,
         "at": at,
         "promise_serial": made.promise,
+        "waits": isinstance(made, ChoiceWaits),
         "actor": by.as_json(),
     }
 

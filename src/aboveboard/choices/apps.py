@@ -14,13 +14,13 @@ class ChoicesConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.choices.actions import repeat
-        from aboveboard.choices.entries import ChoiceMade
+        from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
         from aboveboard.choices.personal_data import PERSONAL_DATA
 
         return Package(
             name="choices",
             public=("actions", "entries", "queries", "receipt", "state"),
-            entries=(ChoiceMade,),
-            repeats={ChoiceMade: repeat},
+            entries=(ChoiceMade, ChoiceWaits),
+            repeats={ChoiceMade: repeat, ChoiceWaits: repeat},
             personal_data=PERSONAL_DATA,
         )

@@ -21,3 +21,12 @@ class ChoiceMade(Facts):
     channel: Word
     evidence: Reference
     promise: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceWaits(ChoiceMade):
+    """Somebody recorded a yes after the person's own no: it counts for nothing until the person
+    says so with their own hand, or a member of staff who recorded none confirms it."""
+
+    kind: ClassVar[str] = "choice.waits"
+    on_restore: ClassVar[OnRestore] = Repeat("the yes waits again")

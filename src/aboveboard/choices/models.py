@@ -26,6 +26,10 @@ class Choice(models.Model):
     at = models.DateTimeField()
     promise_serial = models.IntegerField()
     actor = models.JSONField(help_text="who recorded it: kind, id, role, team")
+    waits = models.BooleanField(
+        default=False,
+        help_text="a yes that others recorded after the person's own no: it counts for nothing",
+    )
     entry_id = models.BigIntegerField(help_text="the ledger entry that proves it")
 
     class Meta:
@@ -35,4 +39,6 @@ class Choice(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["person_id", "at", "id"], name="choices_of_person"),
             models.Index(fields=["entry_id"], name="choices_of_entry"),
+            # Few rows wait at any time, and the list of them is asked for on a first page.
+            models.Index(fields=["id"], name="choices_waiting", condition=models.Q(waits=True)),
         ]

@@ -20,6 +20,7 @@ def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
             "channel": row.channel,
             "evidence": row.evidence,
             "at": clock.to_text(row.at),
+            "waits": row.waits,
             "promise": row.promise_serial,
             "recorded_by": {"role": row.actor["role"], "team": row.actor["team"]},
             "entry": row.entry_id,

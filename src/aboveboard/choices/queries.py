@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
+from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.choices.models import Choice
 from aboveboard.choices.receipt import Receipt, ReceiptNotPossible
 from aboveboard.choices.state import (
@@ -18,14 +21,16 @@ from aboveboard.choices.state import (
     ChoiceEvent,
     ChoiceRecord,
     ConsentState,
+    can_confirm,
     fold,
     fold_merged,
+    recorder,
 )
 from aboveboard.law import categories
 from aboveboard.ledger import queries as ledger
 from aboveboard.promise import explain
 from aboveboard.promise import queries as promise
-from aboveboard.vault import prepared
+from aboveboard.vault import aliases, prepared
 from aboveboard.vault import queries as vault
 from aboveboard.vault.aliases import numbers_of
 
@@ -41,10 +46,8 @@ def consent_states(person_ids: Collection[int]) -> dict[int, ConsentState]:
     """
     events: dict[int, dict[int, list[ChoiceEvent]]] = {}
     merged_at: dict[int, datetime] = {}
-    for person_id, number, since, at, choice_id, purpose, answer in _rows(person_ids):
-        events.setdefault(person_id, {}).setdefault(number, []).append(
-            ChoiceEvent(at, choice_id, purpose, Answer(answer))
-        )
+    for person_id, number, since, event in _rows(person_ids):
+        events.setdefault(person_id, {}).setdefault(number, []).append(event)
         # The latest merge decides: what was said before it may not have known of the other record.
         if since is not None:
             merged_at[person_id] = max(since, merged_at.get(person_id, since))
@@ -56,11 +59,11 @@ def consent_states(person_ids: Collection[int]) -> dict[int, ConsentState]:
 
 _SAID = f"""
     SELECT choice.person_id, choice.person_id, NULL, choice.at, choice.id,
-        choice.purpose, choice.answer
+        choice.purpose, choice.answer, choice.actor, choice.waits
     FROM {TABLE} AS choice WHERE choice.person_id {{some}}
     UNION ALL
     SELECT alias.person_id, alias.merged_id, alias.at, choice.at, choice.id,
-        choice.purpose, choice.answer
+        choice.purpose, choice.answer, choice.actor, choice.waits
     FROM {prepared.ALIAS} AS alias
     JOIN {TABLE} AS choice ON choice.person_id = alias.merged_id
     WHERE alias.person_id {{some}}
@@ -69,13 +72,16 @@ _SAID = f"""
 
 def _rows(
     person_ids: Collection[int],
-) -> Iterator[tuple[int, int, datetime | None, datetime, int, str, str]]:
+) -> Iterator[tuple[int, int, datetime | None, ChoiceEvent]]:
     """Yield whose it is now, the number it was said under, since when that leads to
     them, and the choice."""
     if not person_ids:
         return
-    for person_id, number, since, at, *rest in prepared.ask(_SAID, person_ids, person_ids):
-        yield person_id, number, since and clock.stored(since), clock.stored(at), *rest
+    for row in prepared.ask(_SAID, person_ids, person_ids):
+        person_id, number, since, at, choice_id, purpose, answer, actor, waits = row
+        by = recorder(Actor.from_json(json.loads(actor)))
+        event = ChoiceEvent(clock.stored(at), choice_id, purpose, Answer(answer), by, bool(waits))
+        yield person_id, number, since and clock.stored(since), event
 
 
 def _folded(sources: Mapping[int, list[ChoiceEvent]], merged_at: datetime | None) -> ConsentState:
@@ -117,7 +123,25 @@ def record_of(row: Choice) -> ChoiceRecord:
         row.promise_serial,
         Actor.from_json(row.actor),
         row.entry_id,
+        row.waits,
     )
+
+
+def events_about(person_id: int, purpose: str) -> list[ChoiceEvent]:
+    """Return what was ever recorded of a person about one purpose, also under the numbers that
+    were merged into theirs."""
+    rows = Choice.objects.filter(person_id__in=numbers_of(person_id), purpose=purpose)
+    return [
+        ChoiceEvent(
+            row.at,
+            row.pk,
+            row.purpose,
+            Answer(row.answer),
+            recorder(Actor.from_json(row.actor)),
+            row.waits,
+        )
+        for row in rows
+    ]
 
 
 def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
@@ -143,6 +167,7 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
         choice_id=choice.id,
         person=vault.handle(choice.person_id) or "",
         answer=choice.answer,
+        waits=choice.waits,
         channel=choice.channel,
         evidence=choice.evidence,
         at=choice.at,
@@ -160,6 +185,39 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
         contact=spoken.organisation.contact,
         proof=proof,
     )
+
+
+def waiting(*, confirmable_by: Actor, limit: int = PAGE_SIZE) -> list[ChoiceRecord]:
+    """Return the yeses that still wait and that this member of staff may confirm, the oldest first:
+    for each person and purpose the newest."""
+    rows: list[ChoiceRecord] = []
+    later = Choice.objects.filter(
+        person_id=OuterRef("person_id"), purpose=OuterRef("purpose"), id__gt=OuterRef("id")
+    )
+    # Those that were answered since, or recorded once more, are left out in the statement: they
+    # grow in number, and what still waits does not.
+    unanswered = Choice.objects.filter(~Exists(later), waits=True)
+    for row in unanswered.order_by("id").iterator():
+        if len(rows) == limit:
+            break
+        history = events_about(aliases.current(row.person_id), row.purpose)
+        newest = fold(history).waiting.get(row.purpose)
+        # Another number of the person may have an answer to it.
+        if newest is not None and newest.id == row.pk and can_confirm(history, confirmable_by):
+            rows.append(record_of(row))
+    return rows
+
+
+def waiting_choice(choice_id: int, *, confirmable_by: Actor) -> ChoiceRecord | None:
+    """Return one yes if it still waits and this member of staff may confirm it."""
+    row = Choice.objects.filter(id=choice_id, waits=True).first()
+    if row is None:
+        return None
+    history = events_about(aliases.current(row.person_id), row.purpose)
+    newest = fold(history).waiting.get(row.purpose)
+    if newest is None or newest.id != row.pk or not can_confirm(history, confirmable_by):
+        return None
+    return record_of(row)
 
 
 def said_yes(purpose: str, *, after: int, limit: int) -> list[int]:

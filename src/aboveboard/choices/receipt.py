@@ -59,6 +59,7 @@ class Receipt:
     controller: str
     contact: str
     proof: str | None
+    waits: bool = False
 
 
 def as_json_ld(receipt: Receipt) -> dict[str, Json]:
@@ -95,10 +96,20 @@ def as_json_ld(receipt: Receipt) -> dict[str, Json]:
             "ab:sha256": receipt.promise_digest,
         },
         "ab:event": {
-            "dpv:hasConsentStatus": _STATUS[receipt.basis, receipt.answer],
+            "dpv:hasConsentStatus": _status(receipt),
             "dct:date": to_text(receipt.at),
             "ab:method": receipt.channel,
             "ab:evidence": receipt.evidence,
         },
         "ab:proof": receipt.proof,
     }
+
+
+def _status(receipt: Receipt) -> str:
+    """Return DPV's word for what holds after this choice. A yes that waits gives nothing: consent
+    is asked for, and an objection stands."""
+    if not receipt.waits:
+        return _STATUS[receipt.basis, receipt.answer]
+    if receipt.basis is LawfulBasis.CONSENT:
+        return "dpv:ConsentRequested"
+    return _STATUS[receipt.basis, Answer.NO]

@@ -1,14 +1,31 @@
-"""Consent state: what a person's choices, taken together, allow now. Pure: a fold over events."""
+"""Consent state: what a person's choices, taken together, allow now. Pure: a fold over events.
+
+Who may say yes: anybody may record what a person said, and two rules keep a yes theirs.
+
+1. Nobody uses data under a yes that they alone recorded (:attr:`ConsentState.yes_recorded_by`).
+2. A yes that others record after the person's own no waits (:func:`must_wait`): for the person's
+   own hand, or for a member of staff who did not record one before. A no is taken from anyone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
-from aboveboard.basics.actor import Actor
+from aboveboard.basics.actor import Actor, ActorKind
+
+OWN_HAND: Final = "person:"
+"""Who recorded a choice that the person made with their own hand, signed in."""
+
+
+def recorder(by: Actor) -> str:
+    """Return who records a choice, as the rules compare them: an account or a client, whatever
+    role or team it has at the time."""
+    return OWN_HAND if by.kind is ActorKind.PERSON else f"{by.kind.value}:{by.id}"
 
 
 class Answer(StrEnum):
@@ -26,12 +43,17 @@ class ChoiceEvent:
     id: int
     purpose: str
     answer: Answer
+    by: str = OWN_HAND
+    """Who recorded it, as :func:`recorder` names them."""
+    waits: bool = False
+    """Whether it counts for nothing until somebody else confirms it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRecord:
     """One choice as it was recorded: ``evidence`` refers to where they said so, ``actor`` is who
-    recorded it, ``entry_id`` the ledger entry that proves it."""
+    recorded it, ``entry_id`` the ledger entry that proves it. ``waits``: it is a yes that counted
+    for nothing when it was recorded."""
 
     id: int
     person_id: int
@@ -43,13 +65,34 @@ class ChoiceRecord:
     promise_serial: int
     actor: Actor
     entry_id: int
+    waits: bool = False
+
+
+_NOBODY: Mapping[str, frozenset[str]] = MappingProxyType({})
+_NOTHING: Mapping[str, ChoiceEvent] = MappingProxyType({})
+
+
+def _nobody() -> Mapping[str, frozenset[str]]:
+    return _NOBODY
+
+
+def _nothing() -> Mapping[str, ChoiceEvent]:
+    return _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentState:
-    """The last answer on each purpose that the person ever decided about."""
+    """The last answer that counts on each purpose that the person ever decided about.
+
+    ``yes_recorded_by``: for each purpose whose last answer is yes, everyone who recorded one since
+    the last no. ``after_no``: the purposes to which that yes followed a no. ``waiting``: the newest
+    yes that waits, by purpose.
+    """
 
     last: Mapping[str, ChoiceEvent]
+    yes_recorded_by: Mapping[str, frozenset[str]] = field(default_factory=_nobody)
+    after_no: frozenset[str] = frozenset()
+    waiting: Mapping[str, ChoiceEvent] = field(default_factory=_nothing)
 
     def answer(self, purpose: str) -> Answer | None:
         """Return the last answer about the purpose, or None if they never gave one."""
@@ -61,19 +104,96 @@ class ConsentState:
         event = self.last.get(purpose)
         return event.at if event else None
 
+    def alone(self, purpose: str, by: Actor) -> bool:
+        """Whether the yes to the purpose is one that nobody but this actor recorded."""
+        return self.yes_recorded_by.get(purpose) == frozenset((recorder(by),))
+
 
 NO_CHOICES = ConsentState(MappingProxyType({}))
 
 
+@dataclass(slots=True)
+class _Fold:
+    """What the events so far come to. ``recorded_by`` has whoever recorded a yes since the last no,
+    those that wait among them: that is what a colleague confirms."""
+
+    last: dict[str, ChoiceEvent] = field(default_factory=dict)
+    recorded_by: dict[str, frozenset[str]] = field(default_factory=dict)
+    after_no: set[str] = field(default_factory=set)
+    waiting: dict[str, ChoiceEvent] = field(default_factory=dict)
+
+    def add(self, event: ChoiceEvent) -> None:
+        """Take one more event, later than all before."""
+        purpose = event.purpose
+        if event.answer is Answer.NO:
+            self.recorded_by[purpose] = frozenset()
+            self.after_no.add(purpose)
+        else:
+            self.recorded_by[purpose] = self.recorded_by.get(purpose, frozenset()) | {event.by}
+        if event.waits:
+            self.waiting[purpose] = event
+        else:
+            self.waiting.pop(purpose, None)
+            self.last[purpose] = event
+
+    def state(self) -> ConsentState:
+        """Return what holds now."""
+        agreed = {purpose for purpose, event in self.last.items() if event.answer is Answer.YES}
+        return ConsentState(
+            MappingProxyType(self.last),
+            MappingProxyType({purpose: self.recorded_by[purpose] for purpose in agreed}),
+            frozenset(self.after_no & agreed),
+            MappingProxyType(self.waiting),
+        )
+
+
 def fold(events: Iterable[ChoiceEvent]) -> ConsentState:
     """Return the consent state after ``events``, in whatever order they come."""
-    last: dict[str, ChoiceEvent] = {}
-    for event in events:
-        known = last.get(event.purpose)
-        # Compared whole: of two in one moment the later recorded counts, on every machine alike.
-        if known is None or known < event:
-            last[event.purpose] = event
-    return ConsentState(MappingProxyType(last))
+    return _folded(events).state()
+
+
+def _folded(events: Iterable[ChoiceEvent]) -> _Fold:
+    done = _Fold()
+    for event in sorted(events):
+        done.add(event)
+    return done
+
+
+def must_wait(history: Iterable[ChoiceEvent], answer: Answer, by: Actor) -> bool:
+    """Whether an answer that is recorded now, after ``history`` (of one purpose), must wait.
+
+    A no never waits, and neither does what the person says with their own hand. A yes that somebody
+    else records waits where the person's own last word was no, unless a member of staff confirms a
+    yes that others recorded since: who recorded one of them cannot confirm it, not even through
+    another yes in between. Once confirmed it is the person's word again.
+    """
+    if answer is Answer.NO or by.kind is ActorKind.PERSON:
+        return False
+    refused, recorders = _waiting_by(history)
+    confirms = by.kind is ActorKind.STAFF and recorders and recorder(by) not in recorders
+    return refused and not confirms
+
+
+def can_confirm(history: Iterable[ChoiceEvent], by: Actor) -> bool:
+    """Whether a yes of one purpose waits that this member of staff may confirm."""
+    recorders = _waiting_by(history)[1]
+    return by.kind is ActorKind.STAFF and bool(recorders) and recorder(by) not in recorders
+
+
+def _waiting_by(history: Iterable[ChoiceEvent]) -> tuple[bool, set[str]]:
+    """Return whether the person's own last word was no, and who recorded the yeses that wait."""
+    refused, recorders = False, set[str]()
+    for event in sorted(history):
+        if event.answer is Answer.NO:
+            # Somebody else's no changes nothing about whose hand the next yes needs.
+            refused = refused or event.by == OWN_HAND
+            recorders.clear()
+        elif event.waits:
+            recorders.add(event.by)
+        else:
+            refused = False
+            recorders.clear()
+    return refused, recorders
 
 
 def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -> ConsentState:
@@ -85,17 +205,21 @@ def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -
     asking again. Where they agree, the later counts. What the person has said since is their last
     answer, as always.
     """
-    earlier: dict[str, ChoiceEvent] = {}
+    merged = _Fold()
     for events in sources.values():
-        before = fold(event for event in events if event.at < since)
+        before = _folded(event for event in events if event.at < since)
+        merged.after_no |= before.after_no
+        merged.waiting |= before.waiting
         for purpose, event in before.last.items():
-            known = earlier.get(purpose)
+            known = merged.last.get(purpose)
             if known is None or _stricter(event) > _stricter(known):
-                earlier[purpose] = event
-    later = fold(event for events in sources.values() for event in events if event.at >= since)
-    return ConsentState(MappingProxyType(earlier | dict(later.last)))
+                merged.last[purpose] = event
+                merged.recorded_by[purpose] = before.recorded_by[purpose]
+    for event in sorted(event for events in sources.values() for event in events):
+        if event.at >= since:
+            merged.add(event)
+    return merged.state()
 
 
 def _stricter(event: ChoiceEvent) -> tuple[bool, ChoiceEvent]:
-    # A no beats any yes, however late; among equals the later.
     return event.answer is Answer.NO, event

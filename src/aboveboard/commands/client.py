@@ -19,6 +19,8 @@ HELP = "Add, list and revoke the clients that may request people's data, and rot
 EXAMPLE = """\
 aboveboard client add "Shop till" --role shop-system --team Shops --purpose deliver-orders \
 --channel shop
+aboveboard client add "Web shop" --role shop-system --team Shops --choose personal-offers \
+--channel portal
 aboveboard client rotate "Shop till"
 aboveboard client revoke "Shop till"
 aboveboard client list --json"""
@@ -35,8 +37,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--purpose",
         action="append",
-        required=True,
-        help="a purpose in the promise that the client may request; repeat for more than one",
+        default=[],
+        help="a purpose in the promise that the client may request data for; repeat for more than "
+        "one",
+    )
+    add.add_argument(
+        "--choose",
+        action="append",
+        default=[],
+        metavar="PURPOSE",
+        help="a purpose that the client may record a person's yes to; repeat for more than one",
     )
     add.add_argument(
         "--channel",
@@ -103,6 +113,7 @@ def run(args: argparse.Namespace) -> int:
             role=args.role,
             team=args.team,
             purposes=args.purpose,
+            choices=args.choose,
             channels=args.channel,
             by=SYSTEM,
             at=at,
@@ -148,6 +159,7 @@ def _list(as_json: bool) -> None:
                 "role": client.role,
                 "team": client.team,
                 "purposes": client.purposes,
+                "choices": client.choices,
                 "channels": client.channels,
                 "expires_at": clock.to_text(client.expires_at),
                 "revoked": client.revoked_at is not None,
@@ -169,7 +181,8 @@ def _list(as_json: bool) -> None:
             if client.expires_at <= at
             else f"until {client.expires_at:%d %B %Y}"
         )
+        may = [*client.purposes, *(f"choose:{purpose}" for purpose in client.choices)]
         print(
-            f"{client.name}  {client.role}  {', '.join(client.purposes)}  on "
+            f"{client.name}  {client.role}  {', '.join(may)}  on "
             f"{', '.join(client.channels)}  ({state})"
         )

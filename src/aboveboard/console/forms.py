@@ -83,6 +83,21 @@ def kind_of(who: str) -> str:
     return "phone" if digits >= 6 and not any(mark.isalpha() for mark in who) else "customer_number"
 
 
+def evidence_field(label: str) -> forms.RegexField:
+    """Return the field for where a choice can be checked."""
+    return forms.RegexField(
+        r"^[A-Za-z0-9/._-]+$",
+        label=label,
+        max_length=60,
+        help_text="The number of the call or form: letters, numbers and / . _ - only. "
+        "Do not enter names.",
+        error_messages={
+            "required": "Enter the number of the call or form.",
+            "invalid": "Use letters, numbers and / . _ - only.",
+        },
+    )
+
+
 class RecordChoiceForm(forms.Form):
     """What the person chose, and where that can be checked."""
 
@@ -97,16 +112,7 @@ class RecordChoiceForm(forms.Form):
         choices=[(Answer.YES.value, "Yes"), (Answer.NO.value, "No")],
         error_messages={"required": "Choose yes or no."},
     )
-    evidence = forms.RegexField(
-        r"^[A-Za-z0-9/._-]+$",
-        label="Call or form number",
-        max_length=60,
-        help_text="Letters, numbers and / . _ - only. Do not enter names.",
-        error_messages={
-            "required": "Enter the number of the call or form.",
-            "invalid": "Use letters, numbers and / . _ - only.",
-        },
-    )
+    evidence = evidence_field("Call or form number")
 
     def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from aboveboard.access.emergency import queries as emergencies
 from aboveboard.accounts.gate import actor_of, allow_staff
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
+from aboveboard.choices import queries as choices
 from aboveboard.console.emergency.ask import may_break_glass
 from aboveboard.console.incidents.notices import APPROVERS
 from aboveboard.console.incidents.page import LEADS
@@ -54,6 +55,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "emergencies_title": f"{len(to_review)} emergency access to review"
         if len(to_review) == 1
         else f"Emergency access used {len(to_review)} times: review each",
+        "unconfirmed": len(choices.waiting(confirmable_by=actor))
+        if actor.role in MAY_LOOK_UP
+        else 0,
         "overdue": emergencies.overdue(clock.now()) if actor.role == Role.PRIVACY_LEAD else 0,
     }
     return render(request, "console/home.html", context)

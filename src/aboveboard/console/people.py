@@ -156,7 +156,7 @@ def record_choice(request: HttpRequest) -> HttpResponse:
         # The channel of the look-up stands before it, so that a call and a form of one number
         # differ.
         evidence = f"{note['channel']}:{answers['evidence']}"
-        choose(
+        recorded = choose(
             note["person"],
             answers["purpose"],
             Answer(answers["answer"]),
@@ -168,7 +168,10 @@ def record_choice(request: HttpRequest) -> HttpResponse:
         context = {
             "purpose": promise.purposes[answers["purpose"]],
             "choices": _choices(promise, note["person"]),
-            "title": f"Recorded: {answers['answer']}",
+            "title": "Recorded, but it does not count yet"
+            if recorded.waits
+            else f"Recorded: {answers['answer']}",
+            "waits": recorded.waits,
         }
         return render(
             request, "console/people/choice_recorded.html", context | {"note": request.POST["note"]}
@@ -204,6 +207,7 @@ def _choices(promise: Promise, person_id: int) -> list[dict[str, Any]]:
             "purpose": purpose,
             "answer": consent.answer(purpose.key),
             "since": consent.since(purpose.key),
+            "waits": purpose.key in consent.waiting,
         }
         for purpose in promise.purposes.values()
         if purpose.needs_consent or purpose.objectable

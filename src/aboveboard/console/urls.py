@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from aboveboard.console import documents, home, people, promise, report_loss, settings
+from aboveboard.console import confirming, documents, home, people, promise, report_loss, settings
 from aboveboard.console.devices import exports, pages
 from aboveboard.console.emergency import ask, review
 from aboveboard.console.explain import pages as explain
@@ -23,6 +23,8 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("people/", people.purposes, name="people"),
     path("people/choice/", people.record_choice, name="record_choice"),
+    path("people/choices-to-confirm/", confirming.overview, name="confirm_choices"),
+    path("people/choices-to-confirm/<int:choice_id>/", confirming.confirm, name="confirm_choice"),
     path("people/documents/<slug:field>/", documents.fetch, name="fetch_document"),
     path("people/documents/<slug:field>/add/", documents.add, name="add_document"),
     path("people/<slug:purpose>/", people.look_up, name="look_up"),

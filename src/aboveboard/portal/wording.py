@@ -31,6 +31,7 @@ REFUSED: dict[Code, Lazy | str] = {
     Code.FIELD_NOT_IN_PURPOSE: gettext_lazy("They asked for more than this needs."),
     Code.NO_FIELDS: gettext_lazy("They did not say what they needed to see."),
     Code.NO_CONSENT: gettext_lazy("You have not said yes to this."),
+    Code.YES_BY_ASKER: gettext_lazy("Only they recorded that you said yes."),
     Code.CONSENT_WITHDRAWN: gettext_lazy("You said yes, then withdrew it."),
     Code.OBJECTED: gettext_lazy("You objected to this."),
     Code.RETENTION_OVER: gettext_lazy(
@@ -151,6 +152,12 @@ def origin(promise: Promise, where: Origin) -> str:
 def refusal(codes: Iterable[str]) -> str:
     """Return why a look was refused, in second person."""
     return " ".join(str(REFUSED[Code(code)]) for code in codes)
+
+
+def latest(history: Sequence[ChoiceRecord]) -> dict[str, ChoiceRecord]:
+    """Return the newest choice about each purpose that counts, of a history with the newest
+    first."""
+    return {choice.purpose: choice for choice in reversed(history) if not choice.waits}
 
 
 def consent_state(purpose: Purpose, latest: ChoiceRecord | None, promise: Promise) -> str:

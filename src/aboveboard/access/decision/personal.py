@@ -9,6 +9,7 @@ from datetime import datetime
 from aboveboard.access.decision.facts import PersonFacts
 from aboveboard.access.reasons import Code, Reason, reason
 from aboveboard.access.use import UseRequest
+from aboveboard.basics.actor import ActorKind
 from aboveboard.choices.state import Answer, ConsentState
 from aboveboard.promise.model import LawfulBasis, Purpose, RestrictedUse, RetentionStart
 
@@ -18,6 +19,8 @@ def against(
 ) -> Iterator[Reason]:
     """Yield every reason that lies in the person: what they chose, and what the law gives them."""
     yield from chosen_against(purpose, facts)  # 8
+    if _yes_by_asker(purpose, request, facts.consent):
+        yield reason(Code.YES_BY_ASKER)
     # 9.
     if facts.restricted_since is not None and not _usable_when_restricted(
         purpose, request, facts, facts.restricted_since
@@ -46,6 +49,19 @@ def chosen_against(purpose: Purpose, known: PersonFacts | ConsentState) -> Itera
         and not (isinstance(known, PersonFacts) and _outweighed(purpose, known))
     ):
         yield reason(Code.OBJECTED)
+
+
+def _yes_by_asker(purpose: Purpose, request: UseRequest, consent: ConsentState) -> bool:
+    """Whether the use rests on a yes that nobody but the asker recorded: a client or a member of
+    staff could otherwise open anybody's data by writing a yes down first.
+
+    The controller must be able to show that the person agreed (GDPR Art. 7(1)), and one's own
+    record of it shows nothing. Where nothing needs a yes, it is one only if it took a no back.
+    """
+    if request.actor.kind not in (ActorKind.STAFF, ActorKind.SERVICE):
+        return False
+    rests = purpose.needs_consent or (purpose.objectable and purpose.key in consent.after_no)
+    return rests and consent.alone(purpose.key, request.actor)
 
 
 def _outweighed(purpose: Purpose, facts: PersonFacts) -> bool:

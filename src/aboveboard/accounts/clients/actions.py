@@ -20,6 +20,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Code, TeamName, Word
 from aboveboard.ledger.actions import append
+from aboveboard.promise.model import Promise, Purpose
 from aboveboard.promise.queries import in_force
 
 
@@ -38,6 +39,7 @@ def make_client(
     team: str,
     purposes: Sequence[str],
     channels: Sequence[str],
+    choices: Sequence[str] = (),
     by: Actor,
     at: datetime,
     life: timedelta = limits.CLIENT_SECRET_LIFE,
@@ -45,23 +47,27 @@ def make_client(
     """Return a new client and its secret (entry ``client.made``). The secret is shown this once:
     only its hash is kept.
 
-    Its role, purposes and channels must be words of the promise in force: otherwise a spelling
-    mistake would come to light when its first use is refused, long after it was made.
+    ``purposes`` are those that it may ask for data for, ``choices`` those about which it may record
+    that a person said yes. All must be words of the promise in force: otherwise a spelling mistake
+    would come to light when its first use is refused, long after it was made.
 
     Raises:
         NoPromise: no promise is in force, so there is nothing that a client may do.
-        NotInPromise: the promise has no such role, purpose or channel.
-        Invalid: no name, role, purpose or channel was given, or the team is not the name of one.
+        NotInPromise: the promise has no such role, purpose or channel, or leaves no such choice.
+        Invalid: no name, role, purpose (or choice) or channel was given, or the team is not the
+            name of one.
         Conflict: there is a client with this name.
     """
     promise = in_force().promise
+    either = [*purposes, *choices]
     _must_be_given(
-        {"name": name.strip(), "role": role.strip(), "purpose": purposes, "channel": channels}
+        {"name": name.strip(), "role": role.strip(), "purpose": either, "channel": channels}
     )
     _must_be_known(
         {
             "role": ([role.strip()], promise.roles),
             "purpose": (purposes, promise.purposes),
+            "choice": (choices, _leaving_a_choice(promise)),
             "channel": (channels, promise.channels),
         }
     )
@@ -73,6 +79,7 @@ def make_client(
             "role": role.strip(),
             "team": team.strip(),
             "purposes": sorted(set(purposes)),
+            "choices": sorted(set(choices)),
             "channels": sorted(set(channels)),
             "made_at": at,
         },
@@ -80,15 +87,7 @@ def make_client(
     if not made:
         raise Conflict(why=f"there is a client called {name.strip()} already")
     secret = _new_secret(row, at=at, life=life)
-    entry = ClientMade(
-        Code(str(row.pk)),
-        Word(row.role),
-        TeamName(row.team),
-        tuple(map(Word, row.purposes)),
-        tuple(map(Word, row.channels)),
-        at + life,
-    )
-    append(entry, by=by, handle=None, at=at)
+    append(_made(row, at + life), by=by, handle=None, at=at)
     return client_of_row(row), secret
 
 
@@ -153,6 +152,26 @@ def _locked(client: int) -> ServiceClient:
     if row is None:
         raise NotFound(what="client")
     return row
+
+
+def _made(row: ServiceClient, expires_at: datetime) -> ClientMade:
+    return ClientMade(
+        Code(str(row.pk)),
+        Word(row.role),
+        TeamName(row.team),
+        tuple(map(Word, row.purposes)),
+        tuple(map(Word, row.channels)),
+        expires_at,
+        tuple(map(Word, row.choices)) or None,
+    )
+
+
+def _leaving_a_choice(promise: Promise) -> dict[str, Purpose]:
+    return {
+        key: purpose
+        for key, purpose in promise.purposes.items()
+        if purpose.needs_consent or purpose.objectable
+    }
 
 
 def _must_be_given(words: Mapping[str, Sequence[str]]) -> None:

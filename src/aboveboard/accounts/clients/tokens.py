@@ -45,7 +45,9 @@ _known: dict[str, tuple[AuthenticatedClient, float]] = {}
 
 def scope_of(client: ServiceClient) -> ClientScope:
     """Return everything that a client may ask for."""
-    return ClientScope(frozenset(client.purposes), frozenset(client.channels))
+    return ClientScope(
+        frozenset(client.purposes), frozenset(client.channels), frozenset(client.choices)
+    )
 
 
 def issue(
@@ -74,6 +76,7 @@ def keep(
         token_hash=links.digest(token),
         client=client,
         purposes=sorted(scope.purposes),
+        choices=sorted(scope.choices),
         channels=sorted(scope.channels),
         issued_at=at,
         expires_at=at + life,
@@ -110,7 +113,10 @@ def _read(digest: str) -> AuthenticatedClient | None:
     )
     if row is None:
         return None
-    client, scope = row.client, ClientScope(frozenset(row.purposes), frozenset(row.channels))
+    client, scope = (
+        row.client,
+        ClientScope(frozenset(row.purposes), frozenset(row.channels), frozenset(row.choices)),
+    )
     return AuthenticatedClient(
         client.pk, client.name, client.role, client.team, scope, row.expires_at
     )

@@ -33,7 +33,7 @@ def overview(request: HttpRequest, you: You) -> HttpResponse:
 @require_POST
 @portal_page
 def choose(request: HttpRequest, you: You, purpose: str) -> HttpResponse:
-    """Record a yes or no; the same answer again changes nothing."""
+    """Record a yes or no; their own answer again changes nothing, unless a yes waits for it."""
     about = you.promise.purposes.get(purpose)
     if about is None or not (about.needs_consent or about.objectable):
         raise Http404
@@ -42,10 +42,16 @@ def choose(request: HttpRequest, you: You, purpose: str) -> HttpResponse:
     if not form.is_valid():
         return _overview(request, you, form, purpose, status=422)
     answer = Answer(form.cleaned_data["answer"])
-    if answer is consent.answer(purpose):
-        choice = next(
-            choice for choice in queries.history(you.person_id) if choice.purpose == purpose
-        )
+    latest = wording.latest(queries.history(you.person_id)).get(purpose)
+    # What somebody else recorded is not their own word yet: said again by their own hand it is
+    # recorded, and so is a no while a yes waits.
+    if (
+        latest is not None
+        and latest.actor.kind is ActorKind.PERSON
+        and latest.answer is answer
+        and purpose not in consent.waiting
+    ):
+        choice = latest
     else:
         evidence = f"portal:{you.promise_serial}"
         choice = actions.choose(
@@ -107,7 +113,7 @@ def _overview(
     status: int = 200,
 ) -> HttpResponse:
     consent, history = queries.consent_state(you.person_id), queries.history(you.person_id)
-    latest = {choice.purpose: choice for choice in reversed(history)}
+    latest = wording.latest(history)
     rows = [
         _row(
             you,
@@ -137,15 +143,19 @@ def _row(
     latest: ChoiceRecord | None,
     form: ChoiceForm | None,
 ) -> dict[str, object]:
+    waits = consent.waiting.get(purpose.key)
     return {
         "purpose": purpose,
         "state": wording.consent_state(purpose, latest, you.promise),
+        "waiting": _past(you, queries.choice_of(you.person_id, waits.id)) if waits else None,
         "words": explain.purpose_in_words(you.promise, purpose, you.language),
         "form": form or ChoiceForm(purpose=purpose, answer=consent.answer(purpose.key)),
     }
 
 
-def _past(you: You, choice: ChoiceRecord) -> dict[str, object]:
+def _past(you: You, choice: ChoiceRecord | None) -> dict[str, object]:
+    if choice is None:  # erased since it was read
+        raise Http404
     return {
         "choice": choice,
         "title": wording.purpose(you.promise, choice.purpose),
@@ -156,6 +166,8 @@ def _past(you: You, choice: ChoiceRecord) -> dict[str, object]:
 
 
 def _answer(choice: ChoiceRecord, purpose: Purpose | None) -> str:
+    if choice.waits:
+        return gettext("A yes was recorded, but did not count")
     objectable = purpose is not None and purpose.objectable
     return wording.answered(choice.answer, objectable=objectable)
 

@@ -68,6 +68,7 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
         you.person_id, retention.NOTHING_OPEN
     )
     purposes = _purposes(you, {detail.field.key for detail in held})
+    waiting = choices.consent_state(you.person_id).waiting
     context = {
         "name": _first_name(opened),
         "details": held,
@@ -79,6 +80,7 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
         "in_short": _in_short(len(held), sum(bool(row["in_use"]) for row in purposes)),
         "contact": you.promise.organisation.contact,
         "calls": notices.calls(you),
+        "unconfirmed": [wording.purpose(you.promise, key) for key in sorted(waiting)],
         "held_by_law": status.held_by_law,
         "restricted": status.restricted,
         **_lately(you),
@@ -140,7 +142,7 @@ def _in_short(details: int, purposes: int) -> str:
 def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
     """Return every purpose that uses something held, as the page shows it."""
     consent = choices.consent_state(you.person_id)
-    latest = {choice.purpose: choice for choice in reversed(choices.history(you.person_id))}
+    latest = wording.latest(choices.history(you.person_id))
     rows: list[dict[str, object]] = []
     for purpose in you.promise.purposes.values():
         used = [key for key in purpose.fields if key in held]

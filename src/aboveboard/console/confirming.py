@@ -1,0 +1,91 @@
+"""A yes that was recorded after the customer's own no: a second member of staff checks it.
+
+The pages name the call or form, and nobody: to check what was said needs no customer's data.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from aboveboard.accounts.gate import actor_of, allow
+from aboveboard.basics import clock
+from aboveboard.choices import queries
+from aboveboard.choices.actions import choose
+from aboveboard.choices.state import Answer, ChoiceRecord
+from aboveboard.console.forms import evidence_field
+from aboveboard.console.people import MAY_LOOK_UP
+from aboveboard.promise.model import Promise
+from aboveboard.promise.queries import in_force
+
+
+class ConfirmForm(forms.Form):
+    """What the call or form says, and where that can be checked."""
+
+    answer = forms.ChoiceField(
+        label="Did the customer say yes?",
+        widget=forms.RadioSelect,
+        choices=[(Answer.YES.value, "Yes"), (Answer.NO.value, "No")],
+        error_messages={"required": "Choose yes or no."},
+    )
+    evidence = evidence_field("What you checked")
+
+
+@allow(*MAY_LOOK_UP)
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """List the yeses that this member of staff may confirm, the oldest first."""
+    promise, actor = in_force().promise, actor_of(request)
+    rows = [_in_words(choice, promise) for choice in queries.waiting(confirmable_by=actor)]
+    return render(request, "console/people/choices_to_confirm.html", {"rows": rows})
+
+
+@allow(*MAY_LOOK_UP)
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, choice_id: int) -> HttpResponse:
+    """Ask what the call or form says, and record the answer as this member of staff's."""
+    promise, actor = in_force().promise, actor_of(request)
+    choice = queries.waiting_choice(choice_id, confirmable_by=actor)
+    if choice is None:
+        # Answered meanwhile, or one's own: who recorded a yes cannot be its second person.
+        raise Http404
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        answer = Answer(form.cleaned_data["answer"])
+        recorded = choose(
+            choice.person_id,
+            choice.purpose,
+            answer,
+            channel=choice.channel,
+            evidence=f"{choice.channel}:{form.cleaned_data['evidence']}",
+            by=actor,
+            at=clock.now(),
+        )
+        # Between the page and this the customer may have said no once more: then it waits again.
+        words = "it does not count yet" if recorded.waits else answer.value
+        messages.success(request, f"Recorded: {words}")
+        return HttpResponseRedirect(reverse("console:confirm_choices"))
+    context: dict[str, Any] = _in_words(choice, promise) | {"form": form}
+    return render(
+        request, "console/people/confirm_choice.html", context, status=422 if form.errors else 200
+    )
+
+
+def _in_words(choice: ChoiceRecord, promise: Promise) -> dict[str, object]:
+    purpose = promise.purposes.get(choice.purpose)
+    channel = promise.channels.get(choice.channel)
+    role = promise.roles.get(choice.actor.role)
+    who = str(role.title) if role else choice.actor.role.replace("-", " ")
+    return {
+        "choice": choice,
+        "purpose": str(purpose.title) if purpose else choice.purpose,
+        "channel": str(channel.title) if channel else choice.channel,
+        "who": ", ".join(filter(None, (who, choice.actor.team))),
+        "number": choice.evidence.partition(":")[2] or choice.evidence,
+    }
