@@ -12,6 +12,7 @@ from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.commands.demo.people import people, write
 from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
+from aboveboard.keys.actions import entry_subject
 from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import Adopted
 from aboveboard.vault import queries as vault
@@ -39,6 +40,13 @@ def _file(count: int, seed: int) -> Path:
     path = Path(tempfile.mkdtemp(prefix="aboveboard-people-")) / "customers.csv"
     write(path, count, seed=seed)
     return path
+
+
+def handle(person_id: int) -> str:
+    """Return the handle that new entries about a person have."""
+    subject = entry_subject(person_id)
+    assert subject is not None
+    return subject.handle
 
 
 def load(count: int, *, seed: int = 2026) -> list[tuple[int, dict[str, str]]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aboveboard.accounts.clients.actions import NotInPromise, make_client
+from aboveboard.accounts.clients.actions import make_client
 from aboveboard.accounts.models import ServiceClient
 from aboveboard.accounts.queries import Client
 from aboveboard.basics import clock
@@ -17,6 +17,7 @@ from aboveboard.basics.errors import Invalid
 from aboveboard.commands import client
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.queries import NoPromise
+from aboveboard.promise.words import NotInPromise
 from tests.world import adopt
 
 pytestmark = pytest.mark.django_db

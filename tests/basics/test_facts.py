@@ -20,7 +20,7 @@ from aboveboard.basics.facts import (
     Nothing,
     OnRestore,
     Particulars,
-    Reference,
+    SealedFact,
     Word,
     omitted,
     written_as,
@@ -46,7 +46,7 @@ class Everything(Facts):
     word: Word
     code: Code
     digest: Digest
-    reference: Reference
+    reference: SealedFact
     count: int
     sure: bool
     until: datetime | None
@@ -65,7 +65,7 @@ everything = st.builds(
     word=words,
     code=words,
     digest=st.binary(min_size=32, max_size=32).map(bytes.hex),
-    reference=st.from_regex(r"[A-Za-z0-9:._/-]{1,80}", fullmatch=True),
+    reference=st.binary(min_size=48, max_size=48).map(bytes.hex),
     count=st.integers(-(2**53) + 1, 2**53 - 1),
     sure=st.booleans(),
     until=st.none() | st.datetimes(min_value=EPOCH, timezones=st.just(UTC)),
@@ -87,7 +87,7 @@ EXAMPLE = Everything(
     word=Word("offers"),
     code=Code("asked"),
     digest=Digest("ab" * 32),
-    reference=Reference("case/417"),
+    reference=SealedFact("cd" * 48),
     count=3,
     sure=True,
     until=None,
@@ -104,7 +104,7 @@ def test_an_entry_holds_exactly_the_facts_of_its_kind() -> None:
         "word": "offers",
         "code": "asked",
         "digest": "ab" * 32,
-        "reference": "case/417",
+        "reference": "cd" * 48,
         "count": 3,
         "sure": True,
         "until": None,
@@ -158,3 +158,10 @@ def test_free_text_has_no_type() -> None:
 
     with pytest.raises(TypeError, match="a fact cannot be"):
         Chatty("whatever somebody typed").to_json()
+
+
+def test_what_somebody_wrote_is_written_sealed_and_read_as_it_once_was() -> None:
+    for clear in ("case/417", "ada.lovelace", "cd" * 32):
+        with pytest.raises(FactsMalformed):
+            replace(EXAMPLE, reference=SealedFact(clear)).to_json()
+        assert Everything.from_json({**EXAMPLE.to_json(), "reference": clear}).reference == clear

@@ -26,6 +26,7 @@ MADE = Receipt(
     answer=Answer.YES,
     channel="portal",
     evidence="portal:3",
+    evidence_key="e" * 64,
     at=datetime(2026, 11, 22, 9, 41, tzinfo=UTC),
     purpose="personal-offers",
     title="Personal offers",
@@ -76,6 +77,7 @@ def golden(basis: str, status: str) -> dict[str, Any]:
             "dct:date": "2026-11-22T09:41:00.000000Z",
             "ab:method": "portal",
             "ab:evidence": "portal:3",
+            "ab:evidenceKey": "e" * 64,
         },
         "ab:proof": "c2sp.org/tlog-proof@v1\n",
     }

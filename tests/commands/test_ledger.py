@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from aboveboard.basics import settings
+from aboveboard.basics import sealing, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.clock import now
 from aboveboard.basics.errors import AboveboardError, Invalid, NotFound
 from aboveboard.commands import ledger as command
-from aboveboard.commands.ledger.proving import ProofDoesNotHold
+from aboveboard.commands.ledger.proving import ProofDoesNotHold, SaysAnother
 from aboveboard.ledger import actions
 from aboveboard.ledger.actions import NewEntry
 from aboveboard.ledger.format.cosignature import ML_DSA_44, Cosigner
@@ -197,6 +197,28 @@ def test_an_entry_is_shown_and_proved(
         proof.write_text(changed)
         with pytest.raises(ProofDoesNotHold):
             run("check-proof", proof, KEY)
+
+
+@pytest.mark.django_db
+def test_what_an_entry_refers_to_is_checked_with_its_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = sealing.new_key()
+    facts = {"reference": sealing.seal("ORD-10023", key)}
+    with transaction.atomic():
+        (entry_id,) = actions.append_many([NewEntry("use.granted", SYSTEM, now(), None, facts)])
+    actions.sequence(at=now(), signer=SIGNER)
+    assert run("proof", entry_id) == 0
+    proof = tmp_path / "look.tlog-proof"
+    proof.write_text(capsys.readouterr().out)
+    said = ("check-proof", proof, KEY, "--key", key.hex(), "--says")
+    assert run(*said, "ORD-10023") == 0
+    assert "It says ORD-10023" in capsys.readouterr().out
+    with pytest.raises(SaysAnother):
+        run(*said, "ORD-10024")
+    for wrong in (("--key", key.hex()), ("--says", "ORD-10023"), ("--key", "no", "--says", "x")):
+        with pytest.raises(Invalid, match="64 hex"):
+            run("check-proof", proof, KEY, *wrong)
 
 
 def test_the_key_is_printed_once_something_was_signed(

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from aboveboard.basics.errors import Invalid, NotFound
+from aboveboard.basics.sealing import holds
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.custody import actions, exporting, manifest, parcel, queries, selection
@@ -22,7 +23,9 @@ from aboveboard.custody.terms import Encrypted, Protection
 from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.law.categories import from_bitmap
 from aboveboard.ledger.format import proof as proofs
+from aboveboard.ledger.format.entry import parse
 from aboveboard.ledger.models import Entry
+from aboveboard.promise.words import NotInPromise
 from tests import world
 from tests.custody.conftest import People, parcel_to
 from tests.incidents.conftest import AT, EXPORTED, STAFF, export, laptop
@@ -41,7 +44,9 @@ def test_the_file_the_manifest_and_the_entry_say_the_same(people: People, tmp_pa
     listed = queries.export_people(made.id)
     assert [line.person_id for line in listed] == sorted(person_id for person_id, _ in people)
     entry = Entry.objects.get(kind="export.made")
-    assert f'"file":"{made.file_digest}"' in bytes(entry.body).decode()
+    fact = str(parse(bytes(entry.body)).facts["file"])
+    assert holds(fact, made.file_digest, bytes.fromhex(made.file_key))
+    assert made.file_digest not in bytes(entry.body).decode(), "a small file can be guessed"
     assert people[0][1]["last_name"] not in bytes(entry.body).decode()
 
 
@@ -130,7 +135,7 @@ def test_what_is_refused_before_anything_is_opened(people: People, tmp_path: Pat
         _try(people, tmp_path / "x.csv", None, unprotected=True)
     with pytest.raises(Invalid):
         _try(people, tmp_path / "x.csv", device, "courier", unprotected=True)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotInPromise):
         _try(people, tmp_path / "x.csv", None, "a-friend", unprotected=True)
     with pytest.raises(Invalid):
         _try(people, taken, device, unprotected=True)
@@ -194,7 +199,8 @@ def test_the_sheet_beside_a_parcel_proves_it_and_names_nobody(
     entry = Entry.objects.get(kind="export.made")
     assert json.loads(sheet)["ledger"]["entry"] == entry.pk
     proved, _, _ = proofs.verify(json.loads(sheet)["ledger"]["proof"], signer().verifier)
-    assert proved.facts["file"] == made.file_digest
+    key = bytes.fromhex(json.loads(sheet)["ledger"]["key"])
+    assert holds(str(proved.facts["file"]), made.file_digest, key)
     personal = {
         value
         for _, row in people
@@ -266,3 +272,29 @@ def test_everyone_whom_a_purpose_may_reach_is_asked_and_the_decision_has_the_las
     assert (line.person_id, line.reasons) == (ben, "consent_withdrawn")
     with pytest.raises(NotFound):
         selection.everyone_for("no-such-purpose")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"purpose": "ada.lovelace@example.org"},
+        {"fields": ("email", "ada.lovelace")},
+        {"recipient": "ada.lovelace"},
+    ],
+)
+def test_words_that_the_promise_does_not_have_are_refused_and_written_nowhere(
+    people: People, tmp_path: Path, given: dict[str, object]
+) -> None:
+    before = Entry.objects.count()
+    asked = {"fields": ("email",), "purpose": "deliver-orders", "recipient": "courier"} | given
+    with pytest.raises(NotInPromise):
+        actions.make_export(
+            [people[0][0]],
+            out=tmp_path / "x.csv",
+            unprotected=True,
+            by=STAFF,
+            at=AT,
+            **asked,  # type: ignore[arg-type]
+        )
+    assert Entry.objects.count() == before
+    assert not Export.objects.exists()

@@ -14,7 +14,7 @@ from django.db import connection
 
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.basics.errors import NotFound
-from aboveboard.basics.facts import Code, Reference
+from aboveboard.basics.facts import Code
 from aboveboard.basics.package import NotHeld, Recorded
 from aboveboard.delivery import actions, claims, limits, queries, rendering
 from aboveboard.delivery.actions import drain
@@ -357,11 +357,11 @@ def test_a_notice_that_the_ledger_says_was_sent_is_not_sent_again_after_a_restor
 ) -> None:
     batch_id = batch_of([5, 6])
     sent, waiting = queries.dispatches(batch_id)
-    entry = NoticeSent(Reference(str(batch_id)), Reference(str(sent.id)), Code(sent.channel))
+    entry = NoticeSent(Code(str(batch_id)), Code(str(sent.id)), Code(sent.channel))
     for _ in range(2):
         actions.repeat_sent(Recorded(9, AT, SYSTEM, entry, 5))
     assert queries.dispatches(batch_id, DispatchState.SENT)[0].sent_at == AT
     assert actions.drain(worker="w", at=AT).sent == 1
     assert [item.id for item in renderer.seen] == [waiting.id]
     with pytest.raises(NotHeld):
-        actions.repeat_sent(Recorded(9, AT, SYSTEM, replace(entry, dispatch=Reference("1")), 5))
+        actions.repeat_sent(Recorded(9, AT, SYSTEM, replace(entry, dispatch=Code("1")), 5))

@@ -39,6 +39,7 @@ from aboveboard.vault import queries as vault
 from aboveboard.vault.locking import HeldByLaw
 from aboveboard.vault.models import BlindIndex, Person
 from aboveboard.vault.origin import Origin
+from tests import world
 from tests.retention.test_sweep import fields_lapsed
 from tests.world import ADVISER, OFFERS, load
 
@@ -98,7 +99,7 @@ def say(person: int, answer: Answer) -> None:
 
 def test_values_look_ups_and_handles_lead_to_the_one_kept(two: People) -> None:
     one, row, other, other_row = two
-    first, second = vault.handle(one), vault.handle(other)
+    first, second = world.handle(one), world.handle(other)
     merge(one, other, email=Side.MERGED)
     assert seen(one) == {"first_name": row["first_name"], "email": other_row["email"]}
     assert vault.all_handles(one) == (first, second)
@@ -164,7 +165,7 @@ def test_choices_of_both_numbers_are_read_in_one_statement(two: People) -> None:
 
 def test_a_split_gives_each_back_what_they_had(two: People) -> None:
     one, row, other, other_row = two
-    first, second = vault.handle(one), vault.handle(other)
+    first, second = world.handle(one), world.handle(other)
     held = {person: vault.held_fields(person) for person in (one, other)}
     filed = set(BlindIndex.objects.values_list("person_id", "kind", "digest"))
     say(one, Answer.YES)
@@ -200,7 +201,7 @@ def test_what_changed_since_goes_to_the_record_whose_value_it_replaced(two: Peop
 
 def test_erasing_the_merged_person_destroys_everything_of_both(two: People) -> None:
     one, _, other, _ = two
-    handles = {vault.handle(one), vault.handle(other)}
+    handles = {world.handle(one), world.handle(other)}
     say(other, Answer.YES)
     done = merge(one, other)
     # The old number is theirs too.

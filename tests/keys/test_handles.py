@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.keys import handles
+from aboveboard.keys import queries as keys
 from aboveboard.keys.models import PersonKey
 from aboveboard.keys.wrapping import KeyUnwrapFailed
 from aboveboard.ledger.models import Entry
@@ -18,19 +20,27 @@ from aboveboard.vault import actions, queries
 from tests import world
 
 KEY = bytes(range(32))
-some_handles = st.lists(
-    st.binary(min_size=16, max_size=16).map(bytes.hex), min_size=1, max_size=5, unique=True
+some_secrets = st.builds(
+    handles.Secret, st.binary(min_size=32, max_size=32), st.integers(0, 2**63 - 1)
+)
+some_handles = st.builds(
+    handles.Handles,
+    some_secrets,
+    st.lists(
+        st.binary(min_size=16, max_size=16).map(bytes.hex), min_size=1, max_size=5, unique=True
+    ).map(tuple),
+    st.lists(some_secrets, max_size=3).map(tuple),
 )
 
 
 @given(some_handles, st.integers(0, 2**63 - 1))
-def test_what_is_kept_comes_back_in_order(known_as: list[str], person_id: int) -> None:
-    assert handles.unseal(person_id, KEY, handles.seal(person_id, KEY, known_as)) == tuple(known_as)
+def test_what_is_kept_comes_back_in_order(known_as: handles.Handles, person_id: int) -> None:
+    assert handles.unseal(person_id, KEY, handles.seal(person_id, KEY, known_as)) == known_as
 
 
 @given(some_handles, st.data())
 def test_one_changed_byte_or_another_person_is_refused(
-    known_as: list[str], data: st.DataObject
+    known_as: handles.Handles, data: st.DataObject
 ) -> None:
     kept = bytearray(handles.seal(7, KEY, known_as))
     with pytest.raises(KeyUnwrapFailed):
@@ -47,26 +57,34 @@ def test_any_other_bytes_are_refused(blob: bytes) -> None:
 
 
 def test_a_person_has_at_least_one_whole_handle() -> None:
-    for wrong in ([], ["00"]):
+    for wrong in ((), ("00",)):
         with pytest.raises(ValueError, match="at least one"):
-            handles.seal(7, KEY, wrong)
+            handles.seal(7, KEY, handles.Handles(handles.Secret(KEY), wrong))
+
+
+def test_handles_that_were_kept_before_there_was_a_secret_are_still_read() -> None:
+    kept = "ab" * 16, "cd" * 16
+    nonce = os.urandom(12)
+    bound = b"aboveboard/handles/v1/" + (7).to_bytes(8, "big")
+    box = AESGCM(KEY).encrypt(nonce, bytes.fromhex("".join(kept)), bound)
+    old = handles.unseal(7, KEY, b"\x01" + nonce + box)
+    assert old.lasting == kept
+    assert old.secret == handles.handles_of(7, KEY, None).secret, "computed, until the key changes"
 
 
 @pytest.mark.django_db
 def test_a_kept_handle_takes_the_place_of_the_computed_one_everywhere() -> None:
-    (person_id, _), (other, _) = world.load(2)
-    computed = queries.handle(person_id)
-    assert computed is not None
-    assert queries.all_handles(person_id) == (computed,)
-    second, key = os.urandom(16).hex(), queries.keys.person_key(person_id)
+    ((person_id, _),) = world.load(1)
+    computed, key = keys.person_handles(person_id), keys.person_key(person_id)
     assert key is not None
+    second = os.urandom(16).hex()
+    known_as = handles.Handles(computed.secret, (second, *computed.lasting))
     PersonKey.objects.filter(person_id=person_id).update(
-        handles=handles.seal(person_id, key, [second, computed])
+        handles=handles.seal(person_id, key, known_as)
     )
-    assert queries.all_handles(person_id) == (second, computed)
-    assert queries.handle(person_id) == second
-    assert queries.handles([person_id, other]) == {person_id: second, other: queries.handle(other)}
-    assert queries.fetch([person_id])[person_id].handle == second
+    assert queries.all_handles(person_id) == (second, *computed.lasting)
+    assert world.handle(person_id) == second
+    assert queries.fetch([person_id])[person_id].subject.handle == second
     actions.erase(person_id, reason="asked", by=SYSTEM, at=clock.now())
     assert second in set(Entry.objects.filter(kind="erasure.done").values_list("handle", flat=True))
     assert queries.all_handles(person_id) == ()

@@ -9,7 +9,6 @@ from aboveboard.basics import clock
 from aboveboard.keys.actions import destroy_person_key
 from aboveboard.keys.models import PersonKey
 from aboveboard.keys.personal_data import DECLARED
-from aboveboard.keys.queries import person_handles
 from aboveboard.ledger.actions import NewEntry, append_many
 from aboveboard.ledger.models import Entry
 from tests import world
@@ -24,7 +23,7 @@ def test_every_entry_about_a_person_is_in_their_copy_and_none_about_another() ->
     with transaction.atomic():
         append_many(
             [
-                NewEntry("use.granted", world.ADVISER, clock.now(), person_handles(who)[0], {})
+                NewEntry("use.granted", world.ADVISER, clock.now(), world.handle(who), {})
                 for who in (ann, jon, ann)
             ]
         )

@@ -80,11 +80,11 @@ def test_a_person_sees_only_their_own_newest_first_page_by_page() -> None:
             ]
         )
     mine = [entry_id for n, entry_id in enumerate(ids) if n % 2][::-1]
-    page = queries.entries_for(ANNA, limit=4)
-    following = queries.entries_for(ANNA, after=page[-1].id, limit=100)
+    page = queries.entries_for([ANNA], limit=4)
+    following = queries.entries_for([ANNA], after=page[-1].id, limit=100)
     assert [entry.id for entry in page + following] == mine
     assert {entry.handle for entry in page + following} == {ANNA}
-    only = queries.entries_for(ANNA, kinds=["choice.made"], limit=100)
+    only = queries.entries_for([ANNA], kinds=["choice.made"], limit=100)
     assert only
     assert {entry.kind for entry in only} == {"choice.made"}
 

@@ -14,7 +14,7 @@ from aboveboard.choices.state import Answer
 from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.format.note import Verifier
-from aboveboard.vault import queries as vault
+from tests import world
 from tests.accounts.people import staff_client
 from tests.pages import words
 from tests.portal.conftest import Someone
@@ -131,7 +131,7 @@ def test_a_receipt_waits_for_its_seal_and_then_carries_a_proof_that_holds(jon: S
     entry, _, _ = proofs.verify(receipt["ab:proof"], Verifier.from_vkey(signer().vkey))
     assert (entry.kind, entry.handle, entry.facts["answer"]) == (
         "choice.made",
-        vault.handle(jon.id),
+        world.handle(jon.id),
         "yes",
     )
     assert receipt["dpv:hasDataSubject"] == entry.handle

@@ -19,6 +19,7 @@ from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
+from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger import queries as ledger
@@ -27,7 +28,7 @@ from aboveboard.recovery.queries import RestoreReport
 from aboveboard.recovery.restoring.rules import ReplayOutcome
 from aboveboard.vault import actions as vault
 from aboveboard.vault.models import SealedRecord
-from aboveboard.vault.queries import find, handle, held_fields, person
+from aboveboard.vault.queries import find, held_fields, person
 from tests.recovery import stand
 from tests.recovery.stand import NOW, WEEK
 from tests.world import ADVISER, load
@@ -117,12 +118,13 @@ def assert_as_after_the_week(week: Week, done: RestoreReport) -> None:
     assert not find("email", week.erased_row["email"])
     assert person(week.erased) is None
     assert held_fields(week.erased) == frozenset()
-    assert handle(week.erased) is None
+    assert entry_subject(week.erased) is None
     assert choices.history(week.erased) == []
     assert not use(week.erased).allowed
     # The one who took their consent back did so.
     assert choices.consent_state(week.withdrew).answer("personal-offers") is Answer.NO
-    assert [choice.evidence for choice in choices.history(week.withdrew)] == ["call:3", "call:1"]
+    again, before = choices.history(week.withdrew)
+    assert (again.evidence, before.evidence) == (f"entry:{again.entry_id}", "call:1")
     # The one who left stays outside, and so does the program.
     assert Account.objects.get(pk=week.leaver.id).closed_at is not None
     assert ServiceClient.objects.get(pk=week.till.id).revoked_at is not None

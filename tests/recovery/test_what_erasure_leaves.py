@@ -12,11 +12,12 @@ from aboveboard.basics import clock
 from aboveboard.choices.actions import choose
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import Answer
+from aboveboard.keys.actions import entry_subject
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault
 from aboveboard.vault.models import Person
-from aboveboard.vault.queries import find, handle
-from tests.world import ADVISER, load
+from aboveboard.vault.queries import find
+from tests.world import ADVISER, handle, load
 
 GOES = "deleted"
 BECOMES: dict[str, str] = {
@@ -80,7 +81,7 @@ def test_no_row_ties_the_handle_to_an_erased_person() -> None:
     vault.erase(person, reason="asked", by=ADVISER, at=at)
 
     assert not find("customer_number", row["customer_id"])
-    assert handle(person) is None
+    assert entry_subject(person) is None
     left = {
         name
         for name, model in naming_people().items()

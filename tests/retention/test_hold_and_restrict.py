@@ -8,9 +8,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from aboveboard.access.queries import reference_keys
 from aboveboard.basics import clock
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.reference import ReferenceRefused
+from aboveboard.basics.sealing import holds
 from aboveboard.ledger.queries import entries_for
 from aboveboard.retention import actions, queries
 from aboveboard.retention.models import Hold, Restriction
@@ -18,6 +20,7 @@ from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import queries as vault
 from aboveboard.vault.locking import HeldByLaw
+from tests import world
 from tests.world import ADVISER, load
 
 pytestmark = pytest.mark.django_db
@@ -61,15 +64,19 @@ def test_each_is_a_row_with_who_when_why_and_an_entry() -> None:
         "ruling/7",
     )
     kinds = ["hold.placed", "hold.released", "restriction.placed", "restriction.lifted"]
-    found = entries_for(vault.handle(person) or "", kinds=kinds, after=None, limit=10)
+    found = entries_for([world.handle(person)], kinds=kinds, after=None, limit=10)
     assert [entry.kind for entry in found] == [
         "hold.released",
         "restriction.lifted",
         "restriction.placed",
         "hold.placed",
     ]
-    assert found[0].facts == {"placed": hold.entry_id, "reference": "ruling/7"}
-    assert found[2].facts == {"why": "accuracy_contested", "reference": "call/9", "until": None}
+    assert found[0].facts["placed"] == hold.entry_id
+    assert (found[2].facts["why"], found[2].facts["until"]) == ("accuracy_contested", None)
+    for entry, text in ((found[0], "ruling/7"), (found[2], "call/9")):
+        sealed, (key,) = str(entry.facts["reference"]), reference_keys(person, entry)
+        assert text not in sealed
+        assert holds(sealed, text, bytes.fromhex(key)), "the person can check what it refers to"
 
 
 def test_a_use_learns_of_both_without_a_further_statement() -> None:

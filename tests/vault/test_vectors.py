@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from aboveboard.keys.handles import handle_of
+from aboveboard.keys.handles import handles_of
 from aboveboard.keys.ring import person_context
 from aboveboard.keys.wrapping import LocalKey
 from aboveboard.kinds import normalise
@@ -36,7 +36,7 @@ def test_the_wrapped_key_unwraps() -> None:
 
 
 def test_the_handle_is_the_same() -> None:
-    assert handle_of(KEY) == PERSON["handle"]
+    assert handles_of(PERSON["id"], KEY, None).lasting == (PERSON["handle"],)
 
 
 def test_the_record_opens_to_the_same_values() -> None:

@@ -27,6 +27,7 @@ from aboveboard.access.limits import USE_BATCH
 from aboveboard.access.release import entries_of, grant_of, moment_of, open_granted
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics.errors import AboveboardError
+from aboveboard.keys.handles import Unnamed
 from aboveboard.ledger.actions import append_many
 from aboveboard.promise import queries as promise
 from aboveboard.vault import queries as vault
@@ -113,11 +114,11 @@ def _decide_batch(
             )
             for person_id in person_ids
         ]
-        handles = [
-            record.handle if (record := records.get(person_id)) else None
+        subjects = [
+            record.subject if (record := records.get(person_id)) else Unnamed()
             for person_id in person_ids
         ]
-        decided = zip(repeat(request), handles, decisions, strict=False)
+        decided = zip(repeat(request), subjects, decisions, strict=False)
         entry_ids = append_many(entries_of(adopted, decided, at))
     # 3: the block above has committed, or raised.
     return records, decisions, entry_ids

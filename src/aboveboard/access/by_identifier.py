@@ -26,6 +26,7 @@ from aboveboard.access.reasons import Code, Reason, reason
 from aboveboard.access.release import entries_of, moment_of, open_granted
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics.errors import AboveboardError
+from aboveboard.keys.handles import Unnamed
 from aboveboard.ledger.actions import append_many
 from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Promise
@@ -63,22 +64,25 @@ def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult 
             _choose(adopted.promise, request, already, matches)
             for request, already, matches in zip(requests, refusals, decided, strict=True)
         ]
+        subjects = [record.subject if record else Unnamed() for record, _ in chosen]
         entry_ids = append_many(
             entries_of(
                 adopted,
                 [
-                    (request, record.handle if record else None, decision)
-                    for request, (record, decision) in zip(requests, chosen, strict=True)
+                    (request, subject, decision)
+                    for request, subject, (_, decision) in zip(
+                        requests, subjects, chosen, strict=True
+                    )
                 ],
                 at,
             )
         )
         quiet = [
-            _kept_apart(entry_id, already, person_ids, matches)
-            for entry_id, (record, _), already, person_ids, matches in zip(
-                entry_ids, chosen, refusals, matched, decided, strict=True
+            _kept_apart(entry_id, subject, already, person_ids, matches)
+            for entry_id, subject, already, person_ids, matches in zip(
+                entry_ids, subjects, refusals, matched, decided, strict=True
             )
-            if record is None
+            if isinstance(subject, Unnamed)
         ]
         if quiet:
             QuietRefusal.objects.bulk_create(quiet)
@@ -181,10 +185,15 @@ def _result(
 
 
 def _kept_apart(
-    entry_id: int, already: tuple[Reason, ...], person_ids: Sequence[int], matches: Matches
+    entry_id: int,
+    subject: Unnamed,
+    already: tuple[Reason, ...],
+    person_ids: Sequence[int],
+    matches: Matches,
 ) -> QuietRefusal:
-    """Tie the entry to the only match, where the log cannot show it. One row, also when nobody
-    matched: neither the time it takes nor the table's size may tell the cases apart."""
+    """Tie the entry to the only match, where the log cannot show it, with the key of its reference.
+    One row, also when nobody matched: neither the time it takes nor the table's size may tell the
+    cases apart."""
     codes = {reason.code.value for reason in already}
     if len(person_ids) == 1:
         codes |= {reason.code.value for _, decision in matches for reason in decision.reasons}
@@ -192,4 +201,5 @@ def _kept_apart(
         entry_id=entry_id,
         person_id=person_ids[0] if len(person_ids) == 1 else None,
         reasons=sorted(codes),
+        reference_key=subject.key,
     )

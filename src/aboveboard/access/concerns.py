@@ -17,6 +17,7 @@ from aboveboard.access.queries import is_about
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.facts import Code
+from aboveboard.keys.actions import entry_subject
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.outbox.actions import post
@@ -48,18 +49,18 @@ def raise_concern(
         NotFound: nobody with that id is held, or the entry is not about them.
     """
     with transaction.atomic():
-        handle = vault.handle(person_id)
-        if handle is None:
+        subject = entry_subject(person_id)
+        if subject is None:
             raise NotFound(what="person")
         if about is not None and not is_about(person_id, ledger.entry(about)):
             raise NotFound(what="ledger entry")
         raised = ConcernRaised(about, Code(concern.value))
-        entry_id = append(raised, by=by, handle=handle, at=at)
+        entry_id = append(raised, by=by, handle=subject.handle, at=at)
         post(KIND, {"entry": entry_id})
     return entry_id
 
 
 def concerns_of(person_id: int) -> Sequence[ledger.Recorded]:
     """Return the concerns this person raised, newest first."""
-    handle = vault.handle(person_id)
-    return [] if handle is None else ledger.entries_for(handle, kinds=[KIND])
+    handles = vault.all_handles(person_id)
+    return ledger.entries_for(handles, kinds=[KIND]) if handles else []

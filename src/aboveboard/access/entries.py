@@ -1,16 +1,15 @@
 """What ``access`` writes into the ledger: uses, emergencies, and questions about them.
 
-No entry holds a word from outside unless the promise has it, and a reference only as a digest.
+No entry holds a word from outside unless the promise has it, and a reference only as a sealed fact.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from aboveboard.basics.facts import Code, Digest, Facts, Nothing, Redo, Word, omitted
+from aboveboard.basics.facts import Code, Facts, Nothing, Redo, SealedFact, Word, omitted
 
 UNKNOWN: Final = Word("unknown")
 """Stands in an entry for a purpose, field or channel that the promise does not have."""
@@ -27,7 +26,7 @@ class UseGranted(Facts):
     fields: tuple[Word, ...]
     channel: Word
     promise: int
-    reference: Digest | None = omitted()
+    reference: SealedFact | None = omitted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class UseRefused(Facts):
     channel: Word
     promise: int
     reasons: tuple[Code, ...]
-    reference: Digest | None = omitted()
+    reference: SealedFact | None = omitted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class EmergencyUsed(Facts):
     channel: Word
     fields: tuple[Word, ...]
     promise: int
-    reference: Digest | None = omitted()
+    reference: SealedFact | None = omitted()
     of: int | None = omitted()
 
 
@@ -76,7 +75,7 @@ class EmergencyRefused(Facts):
     fields: tuple[Word, ...]
     promise: int
     reasons: tuple[Code, ...]
-    reference: Digest | None = omitted()
+    reference: SealedFact | None = omitted()
     of: int | None = omitted()
 
 
@@ -152,9 +151,3 @@ def word(name: str, known: Collection[str]) -> Word:
 def words(names: Iterable[str], known: Collection[str]) -> tuple[Word, ...]:
     """Return each name once, rising, as :func:`word` does."""
     return tuple(sorted(word(name, known) for name in set(names)))
-
-
-def digest(reference: str) -> Digest | None:
-    """Return the digest of a reference: it is typed by people and clients, so it may hold
-    anything; its digest proves it without keeping it."""
-    return Digest(hashlib.sha256(reference.encode()).hexdigest()) if reference else None

@@ -13,7 +13,8 @@ class QuietRefusal(models.Model):
 
     The entry of such a look-up names nobody and gives the same reason whether nobody, one or
     several were found: the asker can read the log. This row ties it to the one who was found,
-    so that they see it; ``person`` is empty when nobody or several were. It goes with the person.
+    so that they see it, with the key of the reference that the asker gave; ``person`` is empty when
+    nobody or several were. It goes with the person.
     """
 
     entry_id = models.BigIntegerField(primary_key=True)
@@ -21,6 +22,9 @@ class QuietRefusal(models.Model):
         "vault.Person", null=True, on_delete=models.CASCADE, db_index=False, related_name="+"
     )
     reasons = models.JSONField(help_text="codes of access.reasons")
+    reference_key = models.BinaryField(
+        null=True, max_length=32, help_text="checks the entry's sealed reference"
+    )
 
     class Meta:
         """A person's are read together, newest first."""

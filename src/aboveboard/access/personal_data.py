@@ -19,7 +19,12 @@ _NO_REASON: Final = NotNeeded("that data was used is never a reason to keep it")
 
 def _refusals(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
     for row in QuietRefusal.objects.filter(person_id__in=numbers).order_by("entry_id"):
-        yield {"person": row.person_id, "entry": row.entry_id, "reasons": row.reasons}
+        yield {
+            "person": row.person_id,
+            "entry": row.entry_id,
+            "reasons": row.reasons,
+            "reference_key": bytes(row.reference_key).hex() if row.reference_key else "",
+        }
 
 
 def _merge_refusals(kept: int, merged: int) -> Json:

@@ -14,6 +14,8 @@ from aboveboard.access.entries import (
 )
 from aboveboard.access.models import QuietRefusal
 from aboveboard.access.use import UseRecord
+from aboveboard.basics.sealing import is_sealed
+from aboveboard.keys import queries as keys
 from aboveboard.ledger import queries as ledger
 from aboveboard.vault import queries as vault
 
@@ -54,11 +56,7 @@ def _page(
 ) -> list[UseRecord]:
     """Return the newest uses before ``after``: those whose entry names the person, and those kept
     apart from the log."""
-    named = [
-        _record(entry)
-        for handle in handles
-        for entry in ledger.entries_for(handle, kinds=kinds, after=after, limit=limit)
-    ]
+    named = map(_record, ledger.entries_for(handles, kinds=kinds, after=after, limit=limit))
     rows = QuietRefusal.objects.filter(person_id=person_id)
     if after is not None:
         rows = rows.filter(entry_id__lt=after)
@@ -86,6 +84,23 @@ def is_about(person_id: int, entry: ledger.Recorded) -> bool:
         entry.handle in handles
         or QuietRefusal.objects.filter(entry_id=entry.id, person_id=person_id).exists()
     )
+
+
+def reference_keys(person_id: int, entry: ledger.Recorded) -> tuple[str, ...]:
+    """Return the keys, in hex, that check the sealed reference of an entry about this person: one,
+    unless their records were merged; none where it has no reference, or had one in clear once."""
+    facts = {name: fact for name, fact in entry.facts.items() if name in ("reference", "evidence")}
+    person = keys.handles([person_id]).get(person_id)
+    if person is None or not any(is_sealed(str(fact)) for fact in facts.values()):
+        return ()
+    kept = (
+        QuietRefusal.objects.filter(entry_id=entry.id, person_id=person_id)
+        .values_list("reference_key", flat=True)
+        .first()
+    )
+    if kept:
+        return (bytes(kept).hex(),)
+    return tuple(key for each in person.keys_of(facts).values() for key in each)
 
 
 def _record(entry: ledger.Recorded) -> UseRecord:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from aboveboard.access.decision.facts import Moment
-from aboveboard.access.entries import UseGranted, UseRefused, digest, word, words
+from aboveboard.access.entries import UseGranted, UseRefused, word, words
 from aboveboard.access.limits import CLOCK_SKEW
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics import clock
 from aboveboard.basics.facts import Code
+from aboveboard.keys.handles import EntrySubject, Unnamed
 from aboveboard.ledger.actions import NewEntry, new_entry
 from aboveboard.promise.queries import Adopted
 from aboveboard.vault import queries as vault
@@ -28,27 +29,29 @@ def moment_of(adopted: Adopted, at: datetime) -> Moment:
     return Moment(at, adopted.adopted_at, clock.now() + CLOCK_SKEW)
 
 
-Decided = tuple[UseRequest, str | None, Decision]
-"""A request, the handle of whom it is about (None where the log may not say who was meant), and
+Decided = tuple[UseRequest, EntrySubject | Unnamed, Decision]
+"""A request, whom its entry is about (``Unnamed`` where the log may not say who was meant), and
 what was decided."""
 
 
 def entries_of(adopted: Adopted, decided: Iterable[Decided], at: datetime) -> list[NewEntry]:
     """Return the entries that say what was decided, in order."""
     # A batch asks the same of many, who mostly are decided about alike: what their entries say is
-    # written out once, and only the handle differs. That is a tenth of a batch's time.
+    # written out once, and only whom they are about differs. That is a tenth of a batch's time.
     known: dict[Hashable, NewEntry] = {}
     entries = []
-    for request, handle, decision in decided:
-        same = request.actor, request.purpose, request.fields, request.channel, request.reference
-        entry = known.get((same, decision))
+    for request, subject, decision in decided:
+        same = request.actor, request.purpose, request.fields, request.channel, decision
+        entry = known.get(same)
         if entry is None:
             facts = _facts(adopted, request, decision)
-            entry = new_entry(facts, by=request.actor, handle=handle, at=at)
-            known[same, decision] = entry
-        elif entry.handle != handle:
-            entry = replace(entry, handle=handle)
-        entries.append(entry)
+            entry = known[same] = new_entry(facts, by=request.actor, handle=None, at=at)
+        about = replace(entry, handle=subject.handle)
+        if request.reference:
+            # Sealed for this entry alone: two entries with one reference have nothing in common.
+            sealed = subject.seal(request.reference)
+            about = replace(about, facts={**entry.facts, "reference": sealed})
+        entries.append(about)
     return entries
 
 
@@ -57,11 +60,10 @@ def _facts(adopted: Adopted, request: UseRequest, decision: Decision) -> UseGran
     purpose = word(request.purpose, promise.purposes)
     fields = words(request.fields, promise.fields)
     channel = word(request.channel, promise.channels)
-    reference = digest(request.reference)
     if decision.allowed:
-        return UseGranted(purpose, fields, channel, adopted.serial, reference)
+        return UseGranted(purpose, fields, channel, adopted.serial)
     codes = tuple(sorted({Code(reason.code.value) for reason in decision.reasons}))
-    return UseRefused(purpose, fields, channel, adopted.serial, codes, reference)
+    return UseRefused(purpose, fields, channel, adopted.serial, codes)
 
 
 def grant_of(record: vault.Sealed, fields: Collection[str], entry_id: int) -> Grant:

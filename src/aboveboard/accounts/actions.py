@@ -26,8 +26,7 @@ from aboveboard.basics import settings
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
 from aboveboard.basics.facts import Code, TeamName, fits
-from aboveboard.keys.handles import handles_of
-from aboveboard.keys.queries import data_keys
+from aboveboard.keys.actions import entry_subject
 from aboveboard.kinds import email_addresses
 from aboveboard.kinds.kind import Misfit
 from aboveboard.ledger.actions import append
@@ -208,17 +207,10 @@ def make_link(
         entry = SignInLinkMade(at + life, demo, role, Code(str(account.pk)), TeamName(account.team))
     else:
         entry = SignInLinkMade(at + life, demo, role)
-    append(entry, by=by, handle=_handle(account.person_id), at=at)
+    # None for staff, and for a person whose key is destroyed.
+    subject = None if account.person_id is None else entry_subject(account.person_id)
+    append(entry, by=by, handle=subject.handle if subject else None, at=at)
     return reverse("accounts_link", args=[token])
-
-
-def _handle(person_id: int | None) -> str | None:
-    """Return the handle that new entries about the person have; None for staff, and for a person
-    whose key is destroyed."""
-    key = None if person_id is None else data_keys([person_id]).get(person_id)
-    if person_id is None or key is None:
-        return None
-    return handles_of(person_id, key.key, key.handles)[0]
 
 
 def link_state(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | None]:

@@ -1,9 +1,10 @@
 """What a ledger entry says, typed: one frozen dataclass for each kind of entry, declared by the
 package that writes it.
 
-A fact is a word of the promise, a code of ours, a digest, a reference, a number or a moment: free
-text has no type here, so it cannot reach the log (design, invariant 4). The same class reads the
-entry back, so that no other package reads a fact by its name in a dictionary.
+A fact is a word of the promise, a code of ours, a digest, a number, a moment, or what somebody
+wrote as a sealed fact (:mod:`aboveboard.basics.sealing`): free text has no type here, so it cannot
+reach the log (design, invariant 4). The same class reads the entry back, so that no other package
+reads a fact by its name in a dictionary.
 
     @dataclass(frozen=True, slots=True)
     class HoldPlaced(Facts):
@@ -11,7 +12,7 @@ entry back, so that no other package reads a fact by its name in a dictionary.
         on_restore: ClassVar = Repeat("the hold is in force again")
 
         why: Code
-        reference: Reference
+        reference: SealedFact
         until: datetime | None
 """
 
@@ -35,25 +36,33 @@ Word = NewType("Word", str)
 Code = NewType("Code", str)
 """A code of ours, or of a standard: a reason, a state, a kind."""
 Digest = NewType("Digest", str)
-"""Hex of a digest over something that holds no personal data."""
-Reference = NewType("Reference", str)
-"""The number of a case, letter, call or other record, without personal data."""
+"""Hex of a digest over something that nobody outside can guess and that holds no personal data."""
+SealedFact = NewType("SealedFact", str)
+"""What somebody outside wrote, such as a case number or the digest of a file, as a sealed fact: see
+:mod:`aboveboard.basics.sealing`. An entry from before facts were sealed has it in clear, or as a
+plain digest."""
 TeamName = NewType("TeamName", str)
 """What an administrator calls a team or branch: people who act are named by it. An e-mail address
 or the number of a person does not fit."""
 VerifierKey = NewType("VerifierKey", str)
 """A key of a signed note (C2SP signed-note): name, hash and public key."""
 
-REFERENCE_PATTERN: Final = r"[A-Za-z0-9:._/-]{1,80}"
-"""What a reference is made of: no space, so no sentence and no name of a person."""
+SEALED_HEX: Final = 96
+"""Characters of a sealed fact: a salt of 16 bytes and an HMAC-SHA-256, in hex."""
 
 _FORM: Final[dict[Any, re.Pattern[str]]] = {
     Word: re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,99}|"),
     Code: re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/+-]{0,99}|"),
     Digest: re.compile(r"([0-9a-f]{2}){8,64}|"),
-    Reference: re.compile(REFERENCE_PATTERN + "|"),
+    SealedFact: re.compile(rf"[0-9a-f]{{{SEALED_HEX}}}"),
     TeamName: re.compile(r"(?!.*[0-9]{5})[^\x00-\x1f\x7f@]{0,80}"),
     VerifierKey: re.compile(r"[!-~]{1,300}"),
+}
+
+
+_READ_STILL: Final[dict[Any, re.Pattern[str]]] = {
+    # Written in clear, or as a plain SHA-256, before facts were sealed. An entry cannot be mended.
+    SealedFact: re.compile(rf"[0-9a-f]{{{SEALED_HEX}}}|[A-Za-z0-9:._/-]{{0,80}}"),
 }
 
 
@@ -103,7 +112,7 @@ def written_as(key: str) -> Any:
 
 
 def fits(form: Any, value: str) -> bool:
-    """Whether ``value`` has the form of a type such as :data:`Reference`: asked before anything is
+    """Whether ``value`` has the form of a type such as :data:`TeamName`: asked before anything is
     changed, so that the person who typed it can mend it."""
     return _FORM[form].fullmatch(value) is not None
 
@@ -190,7 +199,7 @@ def _codec(hint: Any) -> tuple[Write, Read]:
     """
     if hint in _FORM:
         check = _checked(_FORM[hint])
-        return check, check
+        return check, _checked(_READ_STILL[hint]) if hint in _READ_STILL else check
     if hint in (int, bool, float):
         same = _exactly(hint)
         return same, same
@@ -208,7 +217,7 @@ def _codec(hint: Any) -> tuple[Write, Read]:
     if origin is Mapping or origin is dict:
         return _mapping(*args)
     raise TypeError(
-        f"a fact cannot be {hint}: use Word, Code, Digest, Reference, a number, a moment"
+        f"a fact cannot be {hint}: use Word, Code, Digest, SealedFact, a number, a moment"
     )
 
 

@@ -1,16 +1,21 @@
-"""A reference: the number of a case, letter, call or other record. It goes into the ledger, so it
-must not be a sentence, and so cannot hold a name or an address.
+"""A reference: the number of a case, letter, call or other record, as somebody typed it.
+
+It must not be a sentence, but it may still be a name, a phone number or a date of birth, so the
+ledger holds it as a sealed fact alone (:mod:`aboveboard.basics.sealing`).
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NewType
 
 from aboveboard.basics.errors import Invalid
-from aboveboard.basics.facts import REFERENCE_PATTERN, Reference
+from aboveboard.basics.sealing import is_sealed
 
-_FORM: Final = re.compile(REFERENCE_PATTERN)
+Reference = NewType("Reference", str)
+"""The number of a case, letter, call or other record, checked by :func:`reference`."""
+
+_FORM: Final = re.compile(r"[A-Za-z0-9:._/-]{1,80}")
 
 
 class ReferenceRefused(Invalid):
@@ -36,3 +41,12 @@ def reference(text: str) -> Reference:
 def is_reference(text: str) -> bool:
     """Whether a text is a reference: 1 to 80 characters of its form."""
     return _FORM.fullmatch(text) is not None
+
+
+def restored(fact: str, entry_id: int) -> str:
+    """Return the reference of a row that a restored database makes again from its entry.
+
+    A sealed fact does not say what was written, so the row names the entry instead: unlike any
+    other, and enough to find the paper by its date.
+    """
+    return f"entry:{entry_id}" if is_sealed(fact) else fact

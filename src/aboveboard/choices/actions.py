@@ -10,17 +10,19 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import Invalid, NotFound
-from aboveboard.basics.facts import Reference, Word, fits
+from aboveboard.basics.facts import Word
 from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.basics.reference import is_reference, restored
 from aboveboard.choices import queries
 from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import Answer, ChoiceRecord, must_wait
+from aboveboard.keys.actions import entry_subject
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Promise
+from aboveboard.promise.words import OWN_PAGES
 from aboveboard.vault.locking import lock_person
-from aboveboard.vault.queries import handle
 
 
 class NoChoiceHere(Invalid):
@@ -81,17 +83,17 @@ def choose(
         # The person's row first, as an erasure and a merge do: a choice made meanwhile lands on who
         # they are afterwards, or finds nobody.
         person_id = lock_person(person_id)
-        who = handle(person_id)
-        if who is None:
+        subject = entry_subject(person_id)
+        if subject is None:
             raise NotFound(what="person")
         # Asked while the person is locked: a no of their own that commits meanwhile must be seen.
         waits = must_wait(queries.events_about(person_id, purpose), answer, by)
         kind = ChoiceWaits if waits else ChoiceMade
-        made = kind(Word(purpose), answer, Word(channel), Reference(evidence), adopted.serial)
+        made = kind(Word(purpose), answer, Word(channel), subject.seal(evidence), adopted.serial)
         # The entry before the row, which names it; both or neither.
-        entry_id = append(made, by=by, handle=who, at=at)
+        entry_id = append(made, by=by, handle=subject.handle, at=at)
         row = Choice.objects.create(
-            entry_id=entry_id, person_id=person_id, **_columns(made, by=by, at=at)
+            entry_id=entry_id, person_id=person_id, **_columns(made, evidence, by=by, at=at)
         )
     return queries.record_of(row)
 
@@ -105,7 +107,8 @@ def repeat(entry: Recorded[ChoiceMade]) -> bool:
     """
     if entry.person_id is None:
         raise NotHeld(what="person")
-    columns = _columns(entry.facts, by=entry.by, at=entry.at)
+    evidence = restored(entry.facts.evidence, entry.id)
+    columns = _columns(entry.facts, evidence, by=entry.by, at=entry.at)
     # By entry, not by content: the same answer given twice is two choices.
     _, new = Choice.objects.get_or_create(
         entry_id=entry.id, defaults={"person_id": entry.person_id, **columns}
@@ -113,12 +116,12 @@ def repeat(entry: Recorded[ChoiceMade]) -> bool:
     return new
 
 
-def _columns(made: ChoiceMade, *, by: Actor, at: datetime) -> dict[str, Any]:
+def _columns(made: ChoiceMade, evidence: str, *, by: Actor, at: datetime) -> dict[str, Any]:
     return {
         "purpose": made.purpose,
         "answer": made.answer.value,
         "channel": made.channel,
-        "evidence": made.evidence,
+        "evidence": evidence,
         "at": at,
         "promise_serial": made.promise,
         "waits": isinstance(made, ChoiceWaits),
@@ -140,7 +143,8 @@ def check(promised: Promise, purpose: str, *, channel: str, evidence: str, by: A
             purpose=purpose, why=f"it rests on {known.basis.value.replace('_', ' ')}"
         )
     # Art. 7(3), 21(4): the person's own no is never refused for the way it came.
-    if channel not in promised.channels and by.kind is not ActorKind.PERSON:
+    own = by.kind is ActorKind.PERSON and channel == OWN_PAGES
+    if channel not in promised.channels and not own:
         raise ChannelUnknown(channels=", ".join(promised.channels))
-    if not evidence or not fits(Reference, evidence):
+    if not is_reference(evidence):
         raise EvidenceRefused()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Facts, OnRestore, Reference, Repeat, Word
+from aboveboard.basics.facts import Facts, OnRestore, Repeat, SealedFact, Word
 from aboveboard.choices.state import Answer
 
 
@@ -19,7 +19,7 @@ class ChoiceMade(Facts):
     purpose: Word
     answer: Answer
     channel: Word
-    evidence: Reference
+    evidence: SealedFact
     promise: int
 
 

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.limits import PAGE_SIZE
+from aboveboard.basics.sealing import holds
 from aboveboard.choices.models import Choice
 from aboveboard.choices.receipt import Receipt, ReceiptNotPossible
 from aboveboard.choices.state import (
@@ -26,12 +27,12 @@ from aboveboard.choices.state import (
     fold_merged,
     recorder,
 )
+from aboveboard.keys import queries as keys
 from aboveboard.law import categories
 from aboveboard.ledger import queries as ledger
 from aboveboard.promise import explain
 from aboveboard.promise import queries as promise
 from aboveboard.vault import aliases, prepared
-from aboveboard.vault import queries as vault
 from aboveboard.vault.aliases import numbers_of
 
 TABLE: Final = Choice._meta.db_table
@@ -157,6 +158,7 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
     purpose = spoken.purposes.get(choice.purpose)
     if purpose is None or not (purpose.needs_consent or purpose.objectable):
         raise ReceiptNotPossible(what=f"choice {choice.id}")
+    entry = ledger.entry(choice.entry_id)
     labels = [categories.get(key).label for key in spoken.categories_of(purpose.fields)]
     # The entry may still wait to be put into the tree; the receipt says so by having no proof.
     try:
@@ -165,11 +167,12 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
         proof = None
     return Receipt(
         choice_id=choice.id,
-        person=vault.handle(choice.person_id) or "",
+        person=entry.handle or "",
         answer=choice.answer,
         waits=choice.waits,
         channel=choice.channel,
         evidence=choice.evidence,
+        evidence_key=_evidence_key(choice, entry),
         at=choice.at,
         purpose=purpose.key,
         title=purpose.title,
@@ -218,6 +221,17 @@ def waiting_choice(choice_id: int, *, confirmable_by: Actor) -> ChoiceRecord | N
     if newest is None or newest.id != row.pk or not can_confirm(history, confirmable_by):
         return None
     return record_of(row)
+
+
+def _evidence_key(choice: ChoiceRecord, entry: ledger.Recorded) -> str:
+    """Return the key, in hex, that checks the evidence against its sealed form in the entry; empty
+    where it stands there in clear, or was lost with the database that held it."""
+    sealed = str(entry.facts["evidence"])
+    for person in keys.handles({choice.person_id, aliases.current(choice.person_id)}).values():
+        for key in person.keys_of(entry.facts).get("evidence", []):
+            if holds(sealed, choice.evidence, bytes.fromhex(key)):
+                return key
+    return ""
 
 
 def said_yes(purpose: str, *, after: int, limit: int) -> list[int]:

@@ -45,6 +45,7 @@ class Receipt:
     answer: Answer
     channel: str
     evidence: str
+    evidence_key: str
     at: datetime
     purpose: str
     title: str
@@ -65,10 +66,10 @@ class Receipt:
 def as_json_ld(receipt: Receipt) -> dict[str, Json]:
     """Return the receipt as JSON-LD.
 
-    ``person`` is the ledger handle, so that the receipt can be matched to its proof without a
-    name. ``proof`` is C2SP tlog-proof text, or None while the entry waits (a second at most) to
-    be sequenced.
-    """
+    ``person`` is the handle of the entry, so that the receipt can be matched to its proof without a
+    name. ``evidence_key`` (hex) checks the evidence against the sealed one in the proof
+    (``basics.sealing``); empty for an entry from before evidence was sealed. ``proof`` is C2SP
+    tlog-proof text, or None while the entry waits (a second at most) to be sequenced."""
     return {
         "@context": _CONTEXT,
         "@type": "dpv:ConsentRecord",
@@ -100,6 +101,7 @@ def as_json_ld(receipt: Receipt) -> dict[str, Json]:
             "dct:date": to_text(receipt.at),
             "ab:method": receipt.channel,
             "ab:evidence": receipt.evidence,
+            "ab:evidenceKey": receipt.evidence_key,
         },
         "ab:proof": receipt.proof,
     }

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Digest, Facts, Redo, Repeat, Word, written_as
+from aboveboard.basics.facts import Code, Facts, Redo, Repeat, SealedFact, Word, written_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class DeviceRetired(Facts):
 
 @dataclass(frozen=True, slots=True)
 class ExportMade(Facts):
-    """A file of people's data was made. ``file``: its SHA-256; ``recipient`` is "" where it went
+    """A file of people's data was made. ``file``: its SHA-256, sealed with a
+    key that stands in the manifest; ``recipient`` is "" where it went
     on a device."""
 
     kind: ClassVar = "export.made"
@@ -74,4 +75,4 @@ class ExportMade(Facts):
     protection: Code
     people: int
     refused: int
-    file: Digest
+    file: SealedFact

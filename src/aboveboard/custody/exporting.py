@@ -33,9 +33,10 @@ from aboveboard.access.actions import use_many
 from aboveboard.access.use import UseRequest, UseResult
 from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.errors import Conflict, Invalid, NotFound
-from aboveboard.basics.facts import Code, Digest, Word
+from aboveboard.basics.errors import Conflict, Invalid
+from aboveboard.basics.facts import Code, Word
 from aboveboard.basics.personal import Personal
+from aboveboard.basics.sealing import new_key, seal
 from aboveboard.custody import limits, manifest, manifest_rows, parcel, queries
 from aboveboard.custody.entries import ExportMade
 from aboveboard.custody.models import Export
@@ -44,6 +45,7 @@ from aboveboard.custody.terms import Encrypted, FileForm, Protection
 from aboveboard.law.categories import bitmap
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
+from aboveboard.promise.words import check_words
 
 
 class Unprotected(Conflict):
@@ -109,7 +111,8 @@ def make_export(
         Unprotected: the device is not known to be encrypted, there are no keys, and
             ``unprotected`` was not said.
         Invalid: neither a device nor a recipient is named, or both, or ``out`` is taken.
-        NotFound: there is no such device, or the promise in force has no such recipient.
+        NotFound: there is no such device.
+        NotInPromise: the promise in force has no such purpose, field or recipient.
         NotSharedWith: it has, and does not share with them for this purpose.
         WrongAgeKey: a key is none.
         NoPromise: no promise is in force.
@@ -178,6 +181,12 @@ def _begin(
             found="an export that goes to nobody, or to two places",
             fix="Name a device or a recipient.",
         )
+    check_words(
+        in_force().promise,
+        fields=fields,
+        purposes=[purpose],
+        recipients=[recipient] if recipient else [],
+    )
     device = None if device_id is None else queries.device(device_id)
     if recipient:
         _check_shared(recipient, purpose)
@@ -202,11 +211,8 @@ def _begin(
 
 
 def _check_shared(recipient: str, purpose: str) -> None:
-    promise = in_force().promise
-    if recipient not in promise.recipients:
-        raise NotFound(what="recipient in the promise")
-    known = promise.purposes.get(purpose)
-    if known is not None and recipient not in known.recipients:
+    known = in_force().promise.purposes[purpose]
+    if recipient not in known.recipients:
         raise NotSharedWith(recipient=recipient, purpose=purpose)
 
 
@@ -280,6 +286,8 @@ def _finish(export: Export, counts: _Counts, digest: str, by: Actor, at: datetim
         digest,
         at,
     )
+    # A file of few people can be guessed, and then its plain digest would say whether that was it.
+    key = export.file_key = new_key()
     with transaction.atomic():
         entry = ExportMade(
             export=export.pk,
@@ -290,10 +298,12 @@ def _finish(export: Export, counts: _Counts, digest: str, by: Actor, at: datetim
             protection=Code(export.protection),
             people=counts.people,
             refused=counts.refused,
-            file=Digest(digest),
+            file=seal(digest, key),
         )
         export.entry_id = append(entry, by=by, handle=None, at=at)
-        export.save(update_fields=["people", "refused", "file_digest", "made_at", "entry_id"])
+        export.save(
+            update_fields=["people", "refused", "file_digest", "file_key", "made_at", "entry_id"]
+        )
 
 
 def _plain(value: Personal[str] | None) -> str:

@@ -41,7 +41,7 @@ def sheet(export: ExportRow) -> dict[str, Json]:
         "file": export.file_name,
         "sha256": export.file_digest,
         "age_keys": list(export.age_keys),
-        "ledger": {"entry": export.entry_id, "proof": proof},
+        "ledger": {"entry": export.entry_id, "key": export.file_key or None, "proof": proof},
     }
 
 

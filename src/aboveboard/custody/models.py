@@ -94,6 +94,9 @@ class Export(models.Model):
     made_at = models.DateTimeField(null=True)
     file_name = models.CharField(max_length=200)
     file_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the file, hex")
+    file_key = models.BinaryField(
+        null=True, max_length=32, help_text="checks the digest as the entry has it, sealed"
+    )
     people = models.BigIntegerField(default=0)
     refused = models.BigIntegerField(default=0)
     form = models.CharField(max_length=8, choices=FileForm.choices, default=FileForm.CSV)

@@ -89,6 +89,7 @@ class ExportRow:
     made_at: datetime | None
     file_name: str
     file_digest: str
+    file_key: str
     people: int
     refused: int
     form: FileForm
@@ -314,6 +315,7 @@ def _export_rows(rows: QuerySet[Export]) -> list[ExportRow]:
             made_at=row.made_at,
             file_name=row.file_name,
             file_digest=row.file_digest,
+            file_key=bytes(row.file_key).hex() if row.file_key else "",
             people=row.people,
             refused=row.refused,
             form=FileForm(row.form),

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,15 +18,16 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.basics.facts import Code, Facts, Reference
+from aboveboard.basics.facts import Code, Facts
 from aboveboard.basics.ids import new_id
 from aboveboard.delivery import limits, rendering
 from aboveboard.delivery.entries import NoticeFailed, NoticeSent
 from aboveboard.delivery.models import Batch, Dispatch
 from aboveboard.delivery.terms import DispatchState
+from aboveboard.keys.actions import entry_subjects
+from aboveboard.keys.handles import EntrySubject
 from aboveboard.ledger import actions as ledger
 from aboveboard.ledger.actions import NewEntry, new_entry
-from aboveboard.vault import queries as vault
 
 # One statement where the ORM needs two: it chooses and takes, or checks the claim and records. Each
 # runs on SQLite (3.35+) and PostgreSQL with the pieces of ``_DIALECTS`` put in.
@@ -70,7 +71,6 @@ class DispatchClaim:
     token: str
     items: dict[int, rendering.DispatchItem]
     attempts: dict[int, int]
-    handles: dict[int, str] = field(default_factory=dict, repr=False)
 
 
 def take(worker: str, at: datetime, limit: int) -> DispatchClaim | None:
@@ -89,15 +89,12 @@ def take(worker: str, at: datetime, limit: int) -> DispatchClaim | None:
             taken = _run(_TAKE, token, at, batch.id, moment, limit, which=which)
             if not taken:
                 continue
-            claim = DispatchClaim(
+            return DispatchClaim(
                 batch,
                 token,
                 {row[0]: rendering.DispatchItem(*row[:6]) for row in taken},
                 {row[0]: row[6] for row in taken},
             )
-            # Read before anything is sent: a person who is erased on the way still has their entry.
-            claim.handles = vault.handles([item.person_id for item in claim.items.values()])
-            return claim
     return None
 
 
@@ -145,13 +142,10 @@ def record(
                     _RECORD, state.value, reason, code, due_at, sent_at, ids, claim.token
                 )
             ]
-        ledger.append_many(
-            [
-                _entry(claim, result, at)
-                for result in written
-                if result.state != DispatchState.QUEUED
-            ]
-        )
+        final = [result for result in written if result.state != DispatchState.QUEUED]
+        # Whoever was erased since has no key, so that the entry names nobody.
+        subjects = entry_subjects({claim.items[result.id].person_id for result in final})
+        ledger.append_many([_entry(claim, result, subjects, at) for result in final])
         # A batch whose server works again says so with its first success, not with the next
         # failure.
         if claim.batch.trouble and any(result.state == DispatchState.SENT for result in written):
@@ -201,10 +195,13 @@ def _run(statement: str, *values: Any, which: str = "") -> list[tuple[Any, ...]]
         return list(cursor.fetchall())
 
 
-def _entry(claim: DispatchClaim, result: DispatchResult, at: datetime) -> NewEntry:
+def _entry(
+    claim: DispatchClaim, result: DispatchResult, subjects: Mapping[int, EntrySubject], at: datetime
+) -> NewEntry:
     item = claim.items[result.id]
-    batch, dispatch = Reference(str(item.batch_id)), Reference(str(item.id))
+    batch, dispatch = Code(str(item.batch_id)), Code(str(item.id))
     facts: Facts = NoticeSent(batch, dispatch, Code(item.channel))
     if result.state is not DispatchState.SENT:
         facts = NoticeFailed(batch, dispatch, Code(item.channel), Code(result.reason))
-    return new_entry(facts, by=SYSTEM, handle=claim.handles.get(item.person_id), at=at)
+    subject = subjects.get(item.person_id)
+    return new_entry(facts, by=SYSTEM, handle=subject.handle if subject else None, at=at)

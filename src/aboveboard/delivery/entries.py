@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Facts, Nothing, Reference, Repeat
+from aboveboard.basics.facts import Code, Facts, Nothing, Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class NoticeSent(Facts):
     kind: ClassVar = "notice.sent"
     on_restore: ClassVar = Repeat("the notice counts as sent, so it is not sent again")
 
-    batch: Reference
-    dispatch: Reference
+    batch: Code
+    dispatch: Code
     channel: Code
 
 
@@ -30,7 +30,7 @@ class NoticeFailed(Facts):
     kind: ClassVar = "notice.failed"
     on_restore: ClassVar = Nothing("a notice that failed was not sent, and can be tried again")
 
-    batch: Reference
-    dispatch: Reference
+    batch: Code
+    dispatch: Code
     channel: Code
     reason: Code

@@ -32,9 +32,9 @@ from aboveboard.identity.limits import MERGE_UNDO_LIFE
 from aboveboard.identity.matching import MergeRecord, preview, record_of
 from aboveboard.identity.models import MergedPerson
 from aboveboard.identity.personal_data import undo_of
+from aboveboard.keys.actions import entry_subjects
 from aboveboard.ledger.actions import append
 from aboveboard.vault import aliases, merging
-from aboveboard.vault import queries as vault
 from aboveboard.vault.locking import lock_people
 
 
@@ -79,7 +79,7 @@ def merge(
     with transaction.atomic():
         _check(kept, merged, lock_people([kept, merged]))
         sides = winners({field.field: field for field in preview(kept, merged)}, chosen)
-        handles = vault.handles([kept, merged])
+        subjects = entry_subjects([kept, merged])
         undo = merging.join(kept, merged, _from_merged(sides), at=at)  # 1
         state: dict[str, Json] = {
             "won": {field: side.value for field, side in sides.items()},
@@ -91,9 +91,15 @@ def merge(
         }
         # 3: after the others, whose rows may refer to the merged person.
         merging.end_merged(merged)
-        entry = PeopleMerged(reference=case, fields=len(sides))
-        entry_id = append(entry, by=by, handle=handles[kept], at=at)
-        append(entry, by=by, handle=handles[merged], at=at)
+        entry_id, _ = (
+            append(
+                PeopleMerged(reference=subject.seal(case), fields=len(sides)),
+                by=by,
+                handle=subject.handle,
+                at=at,
+            )
+            for subject in (subjects[kept], subjects[merged])
+        )
         row = MergedPerson.objects.create(
             person_id=kept,
             merged_id=merged,
@@ -139,10 +145,16 @@ def split(
             # A package that held nothing of people when the two were merged moved nothing.
             if data.name in states and not isinstance(data.split, NotNeeded):
                 data.split(kept, row.merged_id, states[data.name])
-        entry = PeopleSplit(merged=row.entry_id, reference=case)
-        handles = vault.handles([kept, row.merged_id])
-        row.split_entry_id = append(entry, by=by, handle=handles[kept], at=at)
-        append(entry, by=by, handle=handles[row.merged_id], at=at)
+        subjects = entry_subjects([kept, row.merged_id])
+        row.split_entry_id, _ = (
+            append(
+                PeopleSplit(merged=row.entry_id, reference=subject.seal(case)),
+                by=by,
+                handle=subject.handle,
+                at=at,
+            )
+            for subject in (subjects[kept], subjects[row.merged_id])
+        )
         row.split_at, row.split_actor, row.split_reference = at, by.as_json(), case
         row.merged_boxes = row.replaced_boxes = None
         row.save()

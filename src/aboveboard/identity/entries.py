@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Facts, Nothing, OnRestore, Redo, Reference
+from aboveboard.basics.facts import Facts, Nothing, OnRestore, Redo, SealedFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class PeopleMerged(Facts):
         "the two records are apart again, as they were: merge them again"
     )
 
-    reference: Reference
+    reference: SealedFact
     fields: int
 
 
@@ -32,7 +32,7 @@ class PeopleSplit(Facts):
     on_restore: ClassVar[OnRestore] = Redo("the record is one again: split it again")
 
     merged: int
-    reference: Reference
+    reference: SealedFact
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from aboveboard.basics.facts import (
     Facts,
     Particulars,
     Redo,
-    Reference,
+    SealedFact,
     Word,
     omitted,
     written_as,
@@ -29,7 +29,7 @@ class IncidentOpened(Facts):
         "entry as the moment you became aware"
     )
 
-    incident: Reference
+    incident: Code
     device: int | None
     incident_kind: Code = written_as("kind")
 
@@ -41,7 +41,7 @@ class IncidentCounted(Facts):
     kind: ClassVar = "incident.counted"
     on_restore: ClassVar = Redo("the ledger does not hold who was counted: count again")
 
-    incident: Reference
+    incident: Code
     people: int
     matched: int
     ambiguous: int
@@ -52,9 +52,10 @@ class IncidentCounted(Facts):
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSealed(Particulars):
-    """A leaked file was read once: its SHA-256, its size, and how many of its lines are rows."""
+    """A leaked file was read once: its SHA-256 (sealed, with a key of the evidence), its size, and
+    how many of its lines are rows."""
 
-    file: Digest
+    file: SealedFact
     bytes: int
     readable: int
     unread: int
@@ -94,7 +95,7 @@ class IncidentChanged(Facts):
         "the ledger says what was changed and not what was written: make the change again"
     )
 
-    incident: Reference
+    incident: Code
     changed: tuple[Word, ...] | None = omitted()
     note: bool | None = omitted()
     public: bool | None = omitted()
@@ -115,7 +116,7 @@ class DutyDone(Facts):
         "notified twice"
     )
 
-    incident: Reference
+    incident: Code
     duty: Code
     jurisdiction: Code
 
@@ -129,7 +130,7 @@ class NoticesApproved(Facts):
         "the ledger does not hold the notices: check who was notified since, before any are sent"
     )
 
-    incident: Reference
+    incident: Code
     batch: int
     people: int
     texts: Digest

@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotFound
-from aboveboard.basics.facts import Code, Facts, Reference
+from aboveboard.basics.facts import Code, Facts
 from aboveboard.incidents.entries import IncidentChanged, IncidentOpened
 from aboveboard.incidents.models import Incident, StateRecord, TimelineEvent
 from aboveboard.incidents.terms import IncidentKind, IncidentState
@@ -128,9 +128,9 @@ def record(entry: Facts, *, by: Actor, at: datetime) -> int:
     return append(entry, by=by, handle=None, at=at)
 
 
-def reference_of(incident: Incident) -> Reference:
+def reference_of(incident: Incident) -> Code:
     """Return how its entries name an incident."""
-    return Reference(incident.reference)
+    return Code(incident.reference)
 
 
 def stands(incident: Incident) -> IncidentState:

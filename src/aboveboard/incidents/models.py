@@ -83,6 +83,9 @@ class Evidence(models.Model):
     file_name = models.CharField(max_length=200)
     size = models.BigIntegerField(help_text="bytes")
     digest = models.CharField(max_length=64, help_text="SHA-256, hex")
+    digest_key = models.BinaryField(
+        null=True, max_length=32, help_text="checks the digest as the entry has it, sealed"
+    )
     sealed_at = models.DateTimeField()
     columns = models.JSONField(help_text="what each column was taken for, in order")
     readable = models.BigIntegerField(help_text="lines that could be read")

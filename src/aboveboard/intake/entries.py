@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Digest, Facts, Redo
+from aboveboard.basics.facts import Facts, Redo, SealedFact
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleImported(Facts):
-    """A batch of people was loaded: how many, the SHA-256 of their file, the version of the promise
+    """A batch of people was loaded: how many, the SHA-256 of their file
+    (sealed, with a key of the import), the version of the promise
     whose fields they have, and the number of the import.
     """
 
@@ -18,6 +19,6 @@ class PeopleImported(Facts):
     on_restore: ClassVar = Redo("the ledger does not hold who was imported: import the file again")
 
     people: int
-    file: Digest
+    file: SealedFact
     promise: int
     run: int

@@ -30,8 +30,8 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict
-from aboveboard.basics.facts import Digest
 from aboveboard.basics.ids import new_ids
+from aboveboard.basics.sealing import new_key, seal
 from aboveboard.intake import blocks, people_file, workers
 from aboveboard.intake.blocks import Block
 from aboveboard.intake.entries import PeopleImported
@@ -184,9 +184,9 @@ class _Import:
             run.bytes_done, run.lines_done = block.end, block.line + block.lines
             run.save()
             if loaded:
-                entry = PeopleImported(
-                    loaded, Digest(run.file_digest), self.source.promise_serial, run.pk
-                )
+                # One key for every entry of the run: they name the run anyway.
+                file = seal(run.file_digest, bytes(run.file_key or b""))
+                entry = PeopleImported(loaded, file, self.source.promise_serial, run.pk)
                 append(entry, by=self.by, handle=None, at=self.at)
         return run
 
@@ -208,6 +208,7 @@ def _begin(
     if run is None:
         return ImportRun.objects.create(
             file_digest=file_digest,
+            file_key=new_key(),
             mapping_digest=how,
             file_name=file_name[:200],
             started_at=at,
@@ -217,7 +218,8 @@ def _begin(
         )
     run.resumed += 1
     run.resumed_at = at
-    run.save(update_fields=["resumed", "resumed_at"])
+    run.file_key = run.file_key or new_key()  # begun before digests were sealed
+    run.save(update_fields=["resumed", "resumed_at", "file_key"])
     return run
 
 

@@ -10,6 +10,9 @@ class ImportRun(models.Model):
     that was stopped goes on."""
 
     file_digest = models.CharField(max_length=64)
+    file_key = models.BinaryField(
+        null=True, max_length=32, help_text="checks the digest as its entries have it, sealed"
+    )
     mapping_digest = models.CharField(max_length=64, blank=True, default="")
     file_name = models.CharField(max_length=200)
     started_at = models.DateTimeField()

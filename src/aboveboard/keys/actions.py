@@ -9,7 +9,8 @@ from collections.abc import Collection, Sequence
 from django.db import transaction
 
 from aboveboard.basics.errors import NotFound
-from aboveboard.keys import handles, ring, wrapping_keys
+from aboveboard.keys import handles, queries, ring, wrapping_keys
+from aboveboard.keys.handles import EntrySubject, Handles
 from aboveboard.keys.models import InstanceSecret, PersonKey
 from aboveboard.keys.queries import data_keys
 from aboveboard.keys.wrapping import KEY_BYTES
@@ -30,7 +31,18 @@ def make_person_keys(person_ids: Sequence[int]) -> list[tuple[int, bytes, bytes]
     return made
 
 
-def replace_person_key(person_id: int, known_handles: Sequence[str]) -> bytes:
+def entry_subject(person_id: int) -> EntrySubject | None:
+    """Return what an entry about a person needs: the handle that stands for them, and what seals
+    its references. None when they are erased or unknown."""
+    return entry_subjects([person_id]).get(person_id)
+
+
+def entry_subjects(person_ids: Collection[int]) -> dict[int, EntrySubject]:
+    """Return what an entry about each of these people needs, of those who have a key."""
+    return {person_id: person.subject for person_id, person in queries.handles(person_ids).items()}
+
+
+def replace_person_key(person_id: int, known_handles: Handles) -> bytes:
     """Give a person a new key and return it; the old one lives in backups alone.
 
     Inside the transaction that seals again what the old key sealed. ``known_handles``: all of the
@@ -44,8 +56,8 @@ def replace_person_key(person_id: int, known_handles: Sequence[str]) -> bytes:
     return key
 
 
-def set_handles(person_id: int, known_handles: Sequence[str]) -> None:
-    """Let a person have exactly these handles, the first one for new entries.
+def set_handles(person_id: int, known_handles: Handles) -> None:
+    """Let a person have exactly these handles.
 
     Raises:
         NotFound: the person has no key.

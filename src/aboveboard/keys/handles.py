@@ -1,68 +1,194 @@
-"""Handles: what stands for a person in the ledger, and how more than one is kept.
-``vault/FORMAT.md`` is the byte format.
+"""Handles: what stands for a person in the ledger, and the secret that seals what entries about
+them refer to. ``vault/FORMAT.md`` is the byte format.
 
-A person has one handle, computed from their key, until that key is rotated or two people are found
-to be one: from then on their handles are kept sealed under their own key, the first one for new
-entries. Once the key is destroyed nobody can compute or open them again, so the entries stay and
-the tie is gone. Pure: bytes in, bytes out.
+Both are computed from the person's key until that key is changed or two people are found to be one:
+from then on they are kept sealed under the person's own key. Once the key is destroyed nobody can
+compute or open them again, so the entries stay and the tie is gone, in every backup too. Pure:
+bytes in, bytes out.
 """
 
 from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from aboveboard.basics import sealing
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.facts import SealedFact
 from aboveboard.keys.wrapping import KeyUnwrapFailed
 
 HANDLE_BYTES: Final = 16
+SECRET_BYTES: Final = 32
+_COUNT_BYTES: Final = 8
 _NONCE_BYTES: Final = 12
-_COMPUTED: Final = b"aboveboard/handle/v1"
-_VERSION: Final = b"\x01"
-_AAD: Final = b"aboveboard/handles/v1/"
+_HANDLE: Final = b"aboveboard/handle/v1"
+_SECRET: Final = b"aboveboard/ledger-secret/v1"
+_AAD: Final = b"aboveboard/handles/v%d/"
+_HANDLE_ITEM: Final = 0
+_SECRET_ITEM: Final = 1
 
 
-def handle_of(key: bytes) -> str:
-    """Return the handle that is computed from a person's key: 32 hex digits."""
-    return hmac.digest(key, _COMPUTED, "sha256")[:HANDLE_BYTES].hex()
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret of somebody's entries. ``count``: how many of its handles are used, where it came
+    from a record that was merged into theirs."""
+
+    value: bytes = field(repr=False)
+    count: int = 0
 
 
-def handles_of(person_id: int, key: bytes, kept: bytes | None) -> tuple[str, ...]:
-    """Return all of a person's handles, the one for new entries first.
+@dataclass(frozen=True, slots=True)
+class Handles:
+    """What the ledger calls one person.
+
+    Attributes:
+        secret: seals what new entries about them refer to.
+        lasting: the handles of their entries, the one for new entries first.
+        joined: the secrets of records that were merged into theirs.
+    """
+
+    secret: Secret
+    lasting: tuple[str, ...]
+    joined: tuple[Secret, ...] = ()
+
+    @property
+    def subject(self) -> EntrySubject:
+        """What a new entry about the person needs."""
+        return EntrySubject(self.lasting[0], self.secret.value)
+
+    def plus(self, other: Handles) -> Handles:
+        """Return these, and those of a record that is merged into theirs."""
+        lasting = tuple(dict.fromkeys((*self.lasting, *other.lasting)))
+        return Handles(self.secret, lasting, (*self.joined, other.secret, *other.joined))
+
+    def without(self, other: Handles) -> Handles:
+        """Return these without those of a record that is split off again."""
+        theirs = {secret.value for secret in (other.secret, *other.joined)}
+        return Handles(
+            self.secret,
+            tuple(handle for handle in self.lasting if handle not in other.lasting),
+            tuple(secret for secret in self.joined if secret.value not in theirs),
+        )
+
+    def keys_of(self, facts: Mapping[str, Json]) -> dict[str, list[str]]:
+        """Return the keys, in hex, that the sealed facts of an entry about them may have, by fact:
+        one each, unless records were merged."""
+        secrets = [self.secret, *self.joined]
+        return {
+            name: [
+                key.hex()
+                for secret in secrets
+                if (key := sealing.key_under(secret.value, fact)) is not None
+            ]
+            for name, fact in facts.items()
+            if isinstance(fact, str) and sealing.is_sealed(fact)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySubject:
+    """The person whom one entry is about: what it calls them, and the secret for what it refers
+    to."""
+
+    handle: str
+    _secret: bytes = field(repr=False)
+
+    def seal(self, text: str) -> SealedFact:
+        """Return what somebody wrote, sealed for this entry."""
+        return sealing.seal_under(self._secret, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """Stands where an entry names nobody, also where somebody was meant. ``key`` seals what the
+    entry refers to and nothing else; unless it is kept, nobody can check that any more."""
+
+    key: bytes = field(default_factory=sealing.new_key, repr=False)
+    handle: None = None
+
+    def seal(self, text: str) -> SealedFact:
+        """Return what somebody wrote, sealed for this entry."""
+        return sealing.seal(text, self.key)
+
+
+def handles_of(person_id: int, key: bytes, kept: bytes | None) -> Handles:
+    """Return a person's handles: computed from their key, or those that are kept.
 
     Raises:
         KeyUnwrapFailed: what is kept does not open with the person's key.
     """
-    return (handle_of(key),) if kept is None else unseal(person_id, key, kept)
+    return _computed(key) if kept is None else unseal(person_id, key, kept)
 
 
-def seal(person_id: int, key: bytes, handles: Sequence[str]) -> bytes:
-    """Return the handles sealed under the person's key, the first one for
-    new entries; each once."""
-    plain = b"".join(bytes.fromhex(handle) for handle in dict.fromkeys(handles))
-    if not plain or len(plain) % HANDLE_BYTES:
+def seal(person_id: int, key: bytes, handles: Handles) -> bytes:
+    """Return the handles sealed under the person's key."""
+    if not handles.lasting or any(len(each) != 2 * HANDLE_BYTES for each in handles.lasting):
         raise ValueError("a handle is 32 hex digits, and a person has at least one")
+    secrets = b"".join(
+        bytes([_SECRET_ITEM]) + each.value + each.count.to_bytes(_COUNT_BYTES, "big")
+        for each in (handles.secret, *handles.joined)
+    )
+    lasting = b"".join(bytes([_HANDLE_ITEM]) + bytes.fromhex(each) for each in handles.lasting)
     nonce = os.urandom(_NONCE_BYTES)
-    return _VERSION + nonce + AESGCM(key).encrypt(nonce, plain, _AAD + person_id.to_bytes(8, "big"))
+    box = AESGCM(key).encrypt(nonce, secrets + lasting, _bound_to(2, person_id))
+    return b"\x02" + nonce + box
 
 
-def unseal(person_id: int, key: bytes, kept: bytes) -> tuple[str, ...]:
-    """Return what :func:`seal` was given.
+def unseal(person_id: int, key: bytes, kept: bytes) -> Handles:
+    """Return what :func:`seal` was given, or what the first version of this format kept: handles
+    alone.
 
     Raises:
-        KeyUnwrapFailed: unknown version, changed, another person's, or not whole handles.
+        KeyUnwrapFailed: unknown version, changed, another person's, or not whole.
     """
-    if kept[:1] != _VERSION:
+    version = kept[0] if kept else 0
+    if version not in (1, 2):
         raise KeyUnwrapFailed(why="the handles do not start with a known version")
-    nonce, sealed = kept[1 : 1 + _NONCE_BYTES], kept[1 + _NONCE_BYTES :]
+    nonce, box = kept[1 : 1 + _NONCE_BYTES], kept[1 + _NONCE_BYTES :]
     try:
-        plain = AESGCM(key).decrypt(nonce, sealed, _AAD + person_id.to_bytes(8, "big"))
+        plain = AESGCM(key).decrypt(nonce, box, _bound_to(version, person_id))
     except (InvalidTag, ValueError):
         raise KeyUnwrapFailed(why="the handles do not open with their person's key") from None
-    if not plain or len(plain) % HANDLE_BYTES:
+    if version == 1:
+        if not plain or len(plain) % HANDLE_BYTES:
+            raise KeyUnwrapFailed(why="the handles are not whole")
+        return Handles(_computed(key).secret, _hex(plain))
+    return _read(plain)
+
+
+def _computed(key: bytes) -> Handles:
+    secret = Secret(hmac.digest(key, _SECRET, "sha256"))
+    return Handles(secret, (hmac.digest(key, _HANDLE, "sha256")[:HANDLE_BYTES].hex(),))
+
+
+def _read(plain: bytes) -> Handles:
+    """Read the items of version 2: every secret, the person's own first, then every handle."""
+    secrets: list[Secret] = []
+    at = 0
+    while plain[at : at + 1] == bytes([_SECRET_ITEM]):
+        item = plain[at + 1 : at + 1 + SECRET_BYTES + _COUNT_BYTES]
+        count = int.from_bytes(item[SECRET_BYTES:], "big")
+        secrets.append(Secret(item[:SECRET_BYTES], count))
+        at += 1 + SECRET_BYTES + _COUNT_BYTES
+    items = plain[at:]
+    size = 1 + HANDLE_BYTES
+    if not secrets or not items or len(items) % size or any(items[::size]):
         raise KeyUnwrapFailed(why="the handles are not whole")
-    return tuple(plain[at : at + HANDLE_BYTES].hex() for at in range(0, len(plain), HANDLE_BYTES))
+    handles = b"".join(items[place + 1 : place + size] for place in range(0, len(items), size))
+    return Handles(secrets[0], _hex(handles), tuple(secrets[1:]))
+
+
+def _hex(handles: bytes) -> tuple[str, ...]:
+    return tuple(
+        handles[at : at + HANDLE_BYTES].hex() for at in range(0, len(handles), HANDLE_BYTES)
+    )
+
+
+def _bound_to(version: int, person_id: int) -> bytes:
+    return _AAD % version + person_id.to_bytes(8, "big")

@@ -12,10 +12,9 @@ from typing import Final
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
+from aboveboard.keys import queries
 from aboveboard.keys.actions import destroy_person_key
-from aboveboard.keys.handles import handles_of
 from aboveboard.keys.models import PersonKey
-from aboveboard.keys.queries import data_keys
 from aboveboard.keys.wrapping import wrapped_by
 from aboveboard.ledger.queries import entries_about
 
@@ -34,12 +33,8 @@ def _erase_keys(numbers: Numbers) -> None:
 def _export_entries(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
     """Yield every entry about the person. Staff are named by role and team: who they are is their
     data, not this person's (GDPR Art. 15(4))."""
-    handles = {
-        handle
-        for person_id, key in data_keys(numbers).items()
-        for handle in handles_of(person_id, key.key, key.handles)
-    }
-    for entry in entries_about(handles):
+    people = queries.handles(numbers).values()
+    for entry in entries_about({handle for person in people for handle in person.lasting}):
         yield {
             "entry": entry.id,
             "at": clock.to_text(entry.at),
@@ -50,6 +45,12 @@ def _export_entries(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
                 "team": entry.actor.team,
             },
             "facts": dict(entry.facts),
+            # What checks the sealed facts: nobody but the person has it.
+            "keys": {
+                name: keys
+                for person in people
+                for name, keys in person.keys_of(entry.facts).items()
+            },
         }
 
 

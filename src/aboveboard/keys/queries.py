@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from aboveboard.basics.errors import NotFound, Unavailable
 from aboveboard.keys import ring, wrapping_keys
-from aboveboard.keys.handles import handles_of
+from aboveboard.keys.handles import Handles, handles_of
 from aboveboard.keys.models import InstanceSecret, PersonKey, WrappingKey
 from aboveboard.keys.wrapping import KEY_BYTES
 
@@ -60,16 +60,24 @@ def unwrap_person_key(person_id: int, wrapped: bytes) -> bytes:
     return ring.unwrap(wrapped, ring.person_context(person_id))
 
 
-def person_handles(person_id: int) -> tuple[str, ...]:
-    """Return every handle of a person, the one for new entries first.
+def handles(person_ids: Collection[int]) -> dict[int, Handles]:
+    """Return what the ledger calls those who have a key."""
+    return {
+        person_id: handles_of(person_id, data_key.key, data_key.handles)
+        for person_id, data_key in data_keys(person_ids).items()
+    }
+
+
+def person_handles(person_id: int) -> Handles:
+    """Return what the ledger calls a person.
 
     Raises:
         NotFound: the person has no key.
     """
-    data_key = data_keys([person_id]).get(person_id)
-    if data_key is None:
+    person = handles([person_id]).get(person_id)
+    if person is None:
         raise NotFound(what="person")
-    return handles_of(person_id, data_key.key, data_key.handles)
+    return person
 
 
 def people_with_keys() -> QuerySet[PersonKey, int]:

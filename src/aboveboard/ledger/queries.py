@@ -102,16 +102,16 @@ def entry_at(leaf_index: int) -> Recorded:
 
 
 def entries_for(
-    handle: str,
+    handles: Collection[str],
     kinds: Collection[str] | None = None,
     after: int | None = None,
     limit: int = PAGE_SIZE,
 ) -> list[Recorded]:
-    """Return what concerns one person, newest first.
+    """Return what concerns the person of these handles, newest first.
 
     ``after`` is the id of the last entry of the page before (a cursor): only older entries follow.
     """
-    rows = Entry.objects.filter(handle=handle)
+    rows = Entry.objects.filter(handle__in=list(handles))
     if kinds is not None:
         rows = rows.filter(kind__in=list(kinds))
     if after is not None:

@@ -7,6 +7,7 @@ comes first decides.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
@@ -14,8 +15,11 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
-from aboveboard.basics.facts import Facts
+from aboveboard.basics.facts import Facts, SealedFact
+from aboveboard.basics.reference import Reference
 from aboveboard.basics.reference import reference as checked_reference
+from aboveboard.keys.actions import entry_subject
+from aboveboard.keys.handles import EntrySubject
 from aboveboard.ledger.actions import append
 from aboveboard.retention.entries import (
     HoldPlaced,
@@ -35,9 +39,9 @@ from aboveboard.vault import aliases
 from aboveboard.vault.actions import write_retention_dates
 from aboveboard.vault.holds import latest_end
 from aboveboard.vault.locking import lock_person
-from aboveboard.vault.queries import handle
 
 _Row = TypeVar("_Row", Hold, Restriction)
+_Why = TypeVar("_Why", HoldReason, RestrictionReason)
 
 
 class UntilPassed(Invalid):
@@ -81,8 +85,9 @@ def place_hold(
         ReferenceRefused, UntilPassed: one of the two cannot be used.
         OpenAlready: an open hold has this reference.
     """
-    entry = HoldPlaced(why, checked_reference(reference), until)
-    return hold_record(_place(Hold, entry, person_id, by=by, at=at))
+    case = checked_reference(reference)
+    row = _place(Hold, HoldPlaced, why, case, until, person_id, by=by, at=at)
+    return hold_record(row)
 
 
 def release_hold(hold_id: int, *, reference: str, by: Actor, at: datetime) -> HoldRecord:
@@ -113,8 +118,9 @@ def restrict(
         ReferenceRefused, UntilPassed: one of the two cannot be used.
         OpenAlready: an open restriction has this reference.
     """
-    entry = RestrictionPlaced(why, checked_reference(reference), until)
-    return restriction_record(_place(Restriction, entry, person_id, by=by, at=at))
+    case = checked_reference(reference)
+    row = _place(Restriction, RestrictionPlaced, why, case, until, person_id, by=by, at=at)
+    return restriction_record(row)
 
 
 def lift_restriction(
@@ -155,33 +161,38 @@ def refresh(person_id: int) -> None:
 
 def _place(
     model: type[_Row],
-    entry: HoldPlaced | RestrictionPlaced,
+    facts: Callable[[_Why, SealedFact, datetime | None], Facts],
+    why: _Why,
+    case: Reference,
+    until: datetime | None,
     person_id: int,
     *,
     by: Actor,
     at: datetime,
 ) -> _Row:
-    if entry.until is not None and entry.until <= at:
+    if until is not None and until <= at:
         raise UntilPassed()
     with transaction.atomic():
         person_id = lock_person(person_id)
         # The constraint of the table would refuse it too, but after the entry was written; here the
         # caller gets an error that says what to do.
         if model.objects.filter(
-            person_id=person_id, reference=entry.reference, ended_at__isnull=True
+            person_id=person_id, reference=case, ended_at__isnull=True
         ).exists():
-            raise OpenAlready(why=entry.reference)
+            raise OpenAlready(why=case)
+        subject = _subject(person_id)
+        entry = facts(why, subject.seal(case), until)
         # The entry comes first because the row names it. Both are in one transaction: neither is
         # ever there without the other.
-        entry_id = append(entry, by=by, handle=handle(person_id), at=at)
+        entry_id = append(entry, by=by, handle=subject.handle, at=at)
         row = model.objects.create(
             person_id=person_id,
-            why=entry.why.value,
-            reference=entry.reference,
+            why=why.value,
+            reference=case,
             at=at,
             actor=by.as_json(),
             entry_id=entry_id,
-            until=entry.until,
+            until=until,
         )
         refresh(person_id)
     return row
@@ -208,9 +219,22 @@ def _end(
             raise NotFound(what=model.__name__.lower())
         if row.ended_at is not None:
             raise EndedAlready(why="it was ended before")
-        entry: Facts = facts(placed=row.entry_id, reference=case)
-        row.ended_entry_id = append(entry, by=by, handle=handle(person_id), at=at)
+        subject = _subject(person_id)
+        entry: Facts = facts(placed=row.entry_id, reference=subject.seal(case))
+        row.ended_entry_id = append(entry, by=by, handle=subject.handle, at=at)
         row.ended_at, row.ended_actor, row.ended_reference = at, by.as_json(), case
         row.save(update_fields=["ended_at", "ended_actor", "ended_reference", "ended_entry_id"])
         refresh(person_id)
     return row
+
+
+def _subject(person_id: int) -> EntrySubject:
+    """Return what an entry about a person needs whom the caller has locked.
+
+    Raises:
+        NotFound: they have no key.
+    """
+    subject = entry_subject(person_id)
+    if subject is None:
+        raise NotFound(what="person")
+    return subject

@@ -11,8 +11,8 @@ from aboveboard.basics.facts import (
     Facts,
     Nothing,
     OnRestore,
-    Reference,
     Repeat,
+    SealedFact,
     written_as,
 )
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
@@ -26,7 +26,7 @@ class HoldPlaced(Facts):
     on_restore: ClassVar[OnRestore] = Repeat("the hold was placed again")
 
     why: HoldReason
-    reference: Reference
+    reference: SealedFact
     until: datetime | None
 
 
@@ -38,7 +38,7 @@ class HoldReleased(Facts):
     on_restore: ClassVar[OnRestore] = Repeat("the hold was released again")
 
     placed: int
-    reference: Reference
+    reference: SealedFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class RestrictionPlaced(Facts):
     on_restore: ClassVar[OnRestore] = Repeat("processing was restricted again")
 
     why: RestrictionReason
-    reference: Reference
+    reference: SealedFact
     until: datetime | None
 
 
@@ -62,7 +62,7 @@ class RestrictionLifted(Facts):
     on_restore: ClassVar[OnRestore] = Repeat("the restriction was lifted again")
 
     placed: int
-    reference: Reference
+    reference: SealedFact
 
 
 @dataclass(frozen=True, slots=True)

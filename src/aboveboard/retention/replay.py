@@ -6,6 +6,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.basics.reference import restored
 from aboveboard.retention.actions import refresh
 from aboveboard.retention.entries import (
     HoldPlaced,
@@ -32,7 +33,7 @@ def placed(entry: Recorded[HoldPlaced] | Recorded[RestrictionPlaced]) -> None:
             defaults={
                 "person_id": entry.person_id,
                 "why": entry.facts.why.value,
-                "reference": entry.facts.reference,
+                "reference": restored(entry.facts.reference, entry.id),
                 "at": entry.at,
                 "actor": entry.by.as_json(),
                 "until": entry.facts.until,
@@ -55,6 +56,7 @@ def ended(entry: Recorded[HoldReleased] | Recorded[RestrictionLifted]) -> None:
         if row is None:
             raise NotHeld(what=model.__name__.lower())
         row.ended_at, row.ended_actor = entry.at, entry.by.as_json()
-        row.ended_reference, row.ended_entry_id = entry.facts.reference, entry.id
+        row.ended_reference = restored(entry.facts.reference, entry.id)
+        row.ended_entry_id = entry.id
         row.save(update_fields=["ended_at", "ended_actor", "ended_reference", "ended_entry_id"])
         refresh(entry.person_id)

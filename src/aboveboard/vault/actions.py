@@ -10,16 +10,19 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid, NotFound
-from aboveboard.basics.facts import Code, Word
+from aboveboard.basics.facts import Word
 from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.keys import actions as keys
+from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import data_keys, people_with_keys
 from aboveboard.kinds import values
 from aboveboard.kinds.kind import Misfit
 from aboveboard.ledger.actions import append
+from aboveboard.promise.queries import in_force
+from aboveboard.promise.words import check_origin
 from aboveboard.vault import aliases, blind, generations, sealed
-from aboveboard.vault.entries import CorrectionMade, ErasureDone
+from aboveboard.vault.entries import CorrectionMade, ErasureDone, erasure_reason
 from aboveboard.vault.locking import lock_person, refuse_if_held
 from aboveboard.vault.models import Alias, BlindIndex, Person, SealedRecord
 from aboveboard.vault.origin import Origin
@@ -48,10 +51,13 @@ def correct(
     ``origin``: where the new value comes from.
 
     Raises:
+        NotInPromise: the promise in force has no such field, or channel or purpose of the origin.
         BadValue: the value does not fit the kind.
         NotFound: nobody with that id is held.
         FieldTooLong: the value is too long.
     """
+    promised = in_force().promise
+    check_origin(promised, field=field, channel=origin.channel, purpose=origin.purpose)
     try:
         value = values.read(kinds[field], value)
     except Misfit as misfit:
@@ -59,8 +65,8 @@ def correct(
     with transaction.atomic():
         person_id = lock_person(person_id)
         row = SealedRecord.objects.filter(person_id=person_id).first()
-        key = data_keys([person_id]).get(person_id)
-        if row is None or key is None:
+        key, subject = data_keys([person_id]).get(person_id), entry_subject(person_id)
+        if row is None or key is None or subject is None:
             raise NotFound(what="person")
         boxes = sealed.decode(bytes(row.boxes))
         cipher = AESGCM(key.key)
@@ -81,8 +87,7 @@ def correct(
             channel=Word(origin.channel),
             purpose=Word(origin.purpose),
         )
-        handle = handles_of(person_id, key.key, key.handles)[0]
-        append(entry, by=by, handle=handle, at=at)
+        append(entry, by=by, handle=subject.handle, at=at)
 
 
 def _file_again(
@@ -111,9 +116,11 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
     computed one last time; afterwards nobody can tie it to the person.
 
     Raises:
+        ErasureReasonUnknown: there is no such reason.
         NotFound: nobody with that id is held.
         HeldByLaw: a legal hold is open on them (GDPR Art. 17(3)).
     """
+    code = erasure_reason(reason)
     with transaction.atomic():
         person_id = lock_person(person_id)
         refuse_if_held(person_id, at)
@@ -123,8 +130,8 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
         # The handles were computed before the key went: nobody can compute them any more.
         remove(person_id)
         # A backup from before a merge knows them apart.
-        for handle in handles_of(person_id, key.key, key.handles):
-            append(ErasureDone(Code(reason)), by=by, handle=handle, at=at)
+        for handle in handles_of(person_id, key.key, key.handles).lasting:
+            append(ErasureDone(code), by=by, handle=handle, at=at)
 
 
 def remove(person_id: int) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
+from aboveboard.basics.errors import Invalid
 from aboveboard.basics.facts import Code, Facts, Nothing, OnRestore, Redo, Repeat, Word, omitted
 
 
@@ -33,6 +35,32 @@ class DocumentAdded(Facts):
     promise: int
     channel: Word
     purpose: Word
+
+
+class ErasureReason(StrEnum):
+    """Why a person, or some of their fields, are erased."""
+
+    ASKED = "asked"
+    RETENTION = "retention"
+
+
+class ErasureReasonUnknown(Invalid):
+    """There is no such reason for an erasure."""
+
+    code = "erasure_reason_unknown"
+    next_step = "Give one of: {known}."
+
+
+def erasure_reason(reason: str) -> Code:
+    """Return the code of a reason: the log holds it as it is, so it is none of the caller's own.
+
+    Raises:
+        ErasureReasonUnknown: it is not one of :class:`ErasureReason`.
+    """
+    try:
+        return Code(ErasureReason(reason).value)
+    except ValueError:
+        raise ErasureReasonUnknown(known=", ".join(ErasureReason)) from None
 
 
 @dataclass(frozen=True, slots=True)

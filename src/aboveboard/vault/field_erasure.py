@@ -11,13 +11,14 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
-from aboveboard.basics.facts import Code, Word
+from aboveboard.basics.facts import Word
 from aboveboard.basics.package import NotNeeded, personal_data
+from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import data_keys
 from aboveboard.ledger.actions import append
 from aboveboard.vault import aliases, blind, generations, sealed
-from aboveboard.vault.entries import FieldErased
+from aboveboard.vault.entries import FieldErased, erasure_reason
 from aboveboard.vault.locking import lock_people, refuse_if_held
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 from aboveboard.vault.rekeying.records import fresh_key
@@ -41,17 +42,20 @@ def erase_fields(
     and the version of the ``promise`` where a sweep does it, go into the entry.
 
     Raises:
+        ErasureReasonUnknown: there is no such reason.
         NotFound: nobody with that id is held.
         HeldByLaw: a legal hold is open on them.
     """
+    code = erasure_reason(reason)
     with transaction.atomic():
         lock_people([person_id])
         refuse_if_held(person_id, at)
-        gone, handle = _take(person_id, fields, kinds)
-        if gone:
+        gone = _take(person_id, fields, kinds)
+        subject = entry_subject(person_id)
+        if gone and subject is not None:
             names = tuple(Word(name) for name in sorted(gone))
-            entry = FieldErased(Code(reason), names, sweep=sweep, promise=promise)
-            append(entry, by=by, handle=handle, at=at)
+            entry = FieldErased(code, names, sweep=sweep, promise=promise)
+            append(entry, by=by, handle=subject.handle, at=at)
     return gone
 
 
@@ -67,14 +71,11 @@ def remove_fields(
     """
     with transaction.atomic():
         lock_people([person_id])
-        return _take(person_id, fields, kinds)[0]
+        return _take(person_id, fields, kinds)
 
 
-def _take(
-    person_id: int, fields: Collection[str], kinds: Mapping[str, str]
-) -> tuple[frozenset[str], str]:
-    """Take the fields out, and give the person a fresh key; return those that were there, and the
-    handle for the entry."""
+def _take(person_id: int, fields: Collection[str], kinds: Mapping[str, str]) -> frozenset[str]:
+    """Take the fields out, and give the person a fresh key; return those that were there."""
     row = SealedRecord.objects.filter(person_id=person_id).first()
     key = data_keys([person_id]).get(person_id)
     if row is None or key is None:
@@ -93,7 +94,7 @@ def _take(
         for _, data in personal_data():
             if not isinstance(data.erase_fields, NotNeeded):
                 data.erase_fields(numbers, gone)
-    return gone, handles[0]
+    return gone
 
 
 def _erase_look_ups(

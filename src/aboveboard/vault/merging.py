@@ -104,8 +104,8 @@ def join(kept: int, merged: int, from_merged: Collection[str], *, at: datetime) 
         facets=_join_facets(kept, merged),
         look_ups=filing.move(kept, merged),
     )
-    # The merged record keeps its key and its handle: its undo data is sealed under them.
-    keys.set_handles(kept, [*person_handles(kept), *person_handles(merged)])
+    # The merged record keeps its key and its handles: its undo data is sealed under that key.
+    keys.set_handles(kept, person_handles(kept).plus(person_handles(merged)))
     return UndoBoxes(sealed.encode(theirs.boxes), sealed.encode(replaced))
 
 
@@ -137,8 +137,7 @@ def part(
     if alias is None:
         raise NotFound(what="merged record")
     record, parted, changed = _part_boxes(kept, merged, undo, from_merged)
-    theirs = person_handles(merged)
-    keys.set_handles(kept, [handle for handle in person_handles(kept) if handle not in theirs])
+    keys.set_handles(kept, person_handles(kept).without(person_handles(merged)))
     _revive(kept, merged, alias.facets)
     SealedRecord.objects.create(person_id=merged, boxes=sealed.encode(parted.boxes))
     SealedRecord.objects.filter(person_id=kept).update(boxes=sealed.encode(record.boxes))

@@ -15,7 +15,6 @@ from typing import Final
 from django.db.models import Count
 
 from aboveboard.keys import queries as keys
-from aboveboard.keys.handles import handles_of
 from aboveboard.vault.finding import IdentifierAsked, find, find_each
 from aboveboard.vault.models import Person
 from aboveboard.vault.records import (
@@ -38,8 +37,6 @@ __all__ = [
     "find",
     "find_each",
     "first_loaded",
-    "handle",
-    "handles",
     "held_fields",
     "id_ranges",
     "ids_after",
@@ -59,27 +56,14 @@ _STREAMED: Final = 10_000
 """Rows that a reader that streams has in memory."""
 
 
-def handle(person_id: int) -> str | None:
-    """Return the person's handle for new entries, or None when they are erased or unknown."""
-    return next(iter(all_handles(person_id)), None)
-
-
 def all_handles(person_id: int) -> tuple[str, ...]:
-    """Return every handle of the person, the one for new entries first; empty when they
-    are erased or unknown."""
+    """Return every handle that entries about the person have; empty when they are erased or
+    unknown."""
     return _handles([person_id]).get(person_id, ())
 
 
-def handles(person_ids: Collection[int]) -> dict[int, str]:
-    """Return the handles for new entries of those who have a key."""
-    return {person_id: handles[0] for person_id, handles in _handles(person_ids).items()}
-
-
 def _handles(person_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    return {
-        person_id: handles_of(person_id, data_key.key, data_key.handles)
-        for person_id, data_key in keys.data_keys(person_ids).items()
-    }
+    return {person_id: person.lasting for person_id, person in keys.handles(person_ids).items()}
 
 
 def resolve_handles(

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from aboveboard.basics import clock
 from aboveboard.basics.personal import Personal
 from aboveboard.keys import queries as keys
-from aboveboard.keys.handles import handles_of
+from aboveboard.keys.handles import EntrySubject, Handles, handles_of
 from aboveboard.vault import prepared, sealed
 from aboveboard.vault.documents import descriptor
 from aboveboard.vault.documents.descriptor import Descriptor
@@ -36,14 +36,14 @@ class Sealed:
     held_until: datetime | None
     restricted_since: datetime | None
     restricted_until: datetime | None
-    handles: tuple[str, ...]
+    handles: Handles = field(repr=False)
     _record: bytes = field(repr=False)
     _key: bytes = field(repr=False)
 
     @property
-    def handle(self) -> str:
-        """What the ledger writes instead of the person."""
-        return self.handles[0]
+    def subject(self) -> EntrySubject:
+        """What an entry about the person needs."""
+        return self.handles.subject
 
     def provenance(self) -> dict[str, Origin]:
         """Return where the value of each field held comes from, without opening any."""

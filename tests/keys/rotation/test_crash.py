@@ -19,6 +19,7 @@ from aboveboard.vault import queries as vault
 from tests.concurrency.crew import at_once
 from tests.crash.killing import Killer
 from tests.keys.rotation.world import bring_more, check, check_ended, finish_now, people, rotate
+from tests.world import handle
 
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 KILLS = 50
@@ -73,7 +74,7 @@ def test_reads_imports_and_erasures_beside_a_rotation_are_all_right() -> None:
         reads = 0
         while not over.is_set():
             for record in vault.fetch(list(known)).values():
-                assert record.handle == known[record.person_id]
+                assert record.subject.handle == known[record.person_id]
             reads += 1
         return reads
 
@@ -83,7 +84,7 @@ def test_reads_imports_and_erasures_beside_a_rotation_are_all_right() -> None:
 
     def bring() -> dict[int, str]:
         bring_more(100)
-        return vault.handles(list(set(vault.iter_person_ids()) - known.keys()))
+        return {each: handle(each) for each in set(vault.iter_person_ids()) - known.keys()}
 
     outcomes = at_once([turn, read, erase, bring])
     for outcome in outcomes:

@@ -19,8 +19,8 @@ from aboveboard.keys.rotation import root
 from aboveboard.keys.wrapping import LocalKey
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault_actions
-from aboveboard.vault import queries as vault
 from aboveboard.vault.models import SealedRecord
+from tests import world
 from tests.keys.rotation.world import check, check_ended, finish_now, people, rotate
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +102,7 @@ def test_after_moving_to_another_provider_both_open_until_the_old_one_is_left() 
         assert Entry.objects.filter(kind="keys.provider.left").exists()
     ring.forget()
     with pytest.raises(Unavailable, match=r"other\.key"):
-        vault.handle(next(iter(known)))
+        world.handle(next(iter(known)))
 
 
 def test_nobody_leaves_for_a_provider_that_cannot_open() -> None:

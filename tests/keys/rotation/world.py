@@ -26,7 +26,7 @@ finish_now = partial(root.resume, by=SYSTEM, pause=0.0)
 
 def people(count: int) -> dict[int, str]:
     """Load people; return each one's handle."""
-    return {person_id: str(vault.handle(person_id)) for person_id, _ in world.load(count)}
+    return {person_id: world.handle(person_id) for person_id, _ in world.load(count)}
 
 
 def bring_more(count: int) -> None:
@@ -52,10 +52,10 @@ def check(known: dict[int, str]) -> None:
     records = vault.fetch(list(known))
     assert records.keys() == known.keys()
     for person_id, record in records.items():
-        assert record.handle == known[person_id]
+        assert record.subject.handle == known[person_id]
         assert open_all(record)
     instance_secret.cache_clear()
-    assert vault.handles(list(known)) == known
+    assert {person_id: world.handle(person_id) for person_id in known} == known
 
 
 def open_all(record: vault.Sealed) -> list[str]:

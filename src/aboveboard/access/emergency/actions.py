@@ -25,7 +25,7 @@ from aboveboard.access import lookup
 from aboveboard.access.decision import emergency as deciding
 from aboveboard.access.emergency.notes import seal
 from aboveboard.access.emergency.reasons import Emergency
-from aboveboard.access.entries import EmergencyRefused, EmergencyUsed, digest, words
+from aboveboard.access.entries import EmergencyRefused, EmergencyUsed, words
 from aboveboard.access.limits import EMERGENCY_LIFE, EMERGENCY_REVIEW
 from aboveboard.access.models import EmergencyAsked, EmergencyUse
 from aboveboard.access.reasons import Code, Reason, reason
@@ -36,6 +36,7 @@ from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.basics.facts import Code as FactCode
 from aboveboard.basics.facts import Word
+from aboveboard.keys.handles import EntrySubject, Unnamed
 from aboveboard.keys.queries import person_key
 from aboveboard.ledger.actions import append
 from aboveboard.outbox.actions import post
@@ -108,9 +109,9 @@ def break_glass(
         if against or record is None:
             unknown = Code.SEVERAL_TO_SHOW if len(person_ids) > 1 else Code.PERSON_UNKNOWN
             refused = against or (reason(unknown),)
-            entry_id = _write(adopted, asked, None, at, reasons=refused)
+            entry_id = _write(adopted, asked, Unnamed(), at, reasons=refused)
         else:
-            entry_id = _write(adopted, asked, record.handle, at)
+            entry_id = _write(adopted, asked, record.subject, at)
             row = _keep(asked, note, record.person_id, entry_id, at)
             post(OPENED, {"emergency": row.pk})
     if against:
@@ -139,8 +140,8 @@ def show_again(number: int, *, by: Actor, at: datetime) -> UseResult:
         )
         if at > row.until:
             against = (*against, reason(Code.EMERGENCY_OVER))
-        handle = record.handle if record else None
-        entry_id = _write(adopted, asked, handle, at, reasons=against, of=row.entry_id)
+        subject = record.subject if record else Unnamed()
+        entry_id = _write(adopted, asked, subject, at, reasons=against, of=row.entry_id)
     if against or record is None:
         return UseResult(entry_id, row.person_id, reasons=against)
     return open_granted(record, asked.fields, entry_id)
@@ -161,7 +162,7 @@ def _count(by: Actor, at: datetime) -> int:
 def _write(
     adopted: Adopted,
     asked: _Asked,
-    handle: str | None,
+    subject: EntrySubject | Unnamed,
     at: datetime,
     *,
     reasons: Sequence[Reason] = (),
@@ -170,14 +171,14 @@ def _write(
     """Write that it was granted, or refused for ``reasons``; ``of`` is the entry of the first
     showing."""
     why, fields = FactCode(asked.why.value), words(asked.fields, adopted.promise.fields)
-    reference = digest(asked.reference)
+    reference = subject.seal(asked.reference) if asked.reference else None
     said: EmergencyUsed | EmergencyRefused
     if reasons:
         codes = tuple(sorted({FactCode(each.code.value) for each in reasons}))
         said = EmergencyRefused(PURPOSE, why, CHANNEL, fields, adopted.serial, codes, reference, of)
     else:
         said = EmergencyUsed(PURPOSE, why, CHANNEL, fields, adopted.serial, reference, of)
-    return append(said, by=asked.actor, handle=handle, at=at)
+    return append(said, by=asked.actor, handle=subject.handle, at=at)
 
 
 def _keep(asked: _Asked, note: str, person_id: int, entry_id: int, at: datetime) -> EmergencyUse:

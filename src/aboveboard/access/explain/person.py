@@ -70,7 +70,7 @@ def would(request: UseRequest, *, by: Actor, at: datetime) -> tuple[Decision, in
             word(request.channel, known.channels),
             adopted.serial,
         )
-        entry_id = append(question, by=by, handle=record.handle, at=at)
+        entry_id = append(question, by=by, handle=record.subject.handle, at=at)
     return decision, entry_id
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 
 from django.db import transaction
 
@@ -20,15 +19,8 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Code, TeamName, Word
 from aboveboard.ledger.actions import append
-from aboveboard.promise.model import Promise, Purpose
 from aboveboard.promise.queries import in_force
-
-
-class NotInPromise(Invalid):
-    """The promise in force has no {found}."""
-
-    code = "not_in_promise"
-    next_step = "{fix}"
+from aboveboard.promise.words import check_words
 
 
 @transaction.atomic
@@ -63,13 +55,8 @@ def make_client(
     _must_be_given(
         {"name": name.strip(), "role": role.strip(), "purpose": either, "channel": channels}
     )
-    _must_be_known(
-        {
-            "role": ([role.strip()], promise.roles),
-            "purpose": (purposes, promise.purposes),
-            "choice": (choices, _leaving_a_choice(promise)),
-            "channel": (channels, promise.channels),
-        }
+    check_words(
+        promise, roles=[role.strip()], purposes=purposes, choices=choices, channels=channels
     )
     check_team(team)
     row, made = ServiceClient.objects.get_or_create(
@@ -166,14 +153,6 @@ def _made(row: ServiceClient, expires_at: datetime) -> ClientMade:
     )
 
 
-def _leaving_a_choice(promise: Promise) -> dict[str, Purpose]:
-    return {
-        key: purpose
-        for key, purpose in promise.purposes.items()
-        if purpose.needs_consent or purpose.objectable
-    }
-
-
 def _must_be_given(words: Mapping[str, Sequence[str]]) -> None:
     for what, given in words.items():
         if not given:
@@ -181,23 +160,6 @@ def _must_be_given(words: Mapping[str, Sequence[str]]) -> None:
                 found=f"the client has no {what}",
                 fix=f"A client needs a {what}, so that its requests can be judged.",
             )
-
-
-def _must_be_known(given: Mapping[str, tuple[Sequence[str], Mapping[str, object]]]) -> None:
-    """Raise with every word that is unknown, what was probably meant, and what there is."""
-    unknown_words, fixes = [], []
-    for what, (words, known) in given.items():
-        unknown = [word for word in dict.fromkeys(words) if word not in known]
-        for word in unknown:
-            unknown_words.append(f"{what} `{word[:80]}`")
-            fixes += [
-                f"Did you mean `{close}`?"
-                for close in get_close_matches(word[:80], known, n=1, cutoff=0.6)
-            ]
-        if unknown:
-            fixes.append(f"Its {what}s: {', '.join(known)}.")
-    if unknown_words:
-        raise NotInPromise(found=" and no ".join(unknown_words), fix=" ".join(fixes))
 
 
 def _new_secret(client: ServiceClient, *, at: datetime, life: timedelta) -> str:

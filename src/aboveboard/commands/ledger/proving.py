@@ -8,9 +8,11 @@ import json
 from pathlib import Path
 
 from aboveboard.basics.errors import AboveboardError, Invalid
+from aboveboard.basics.sealing import KEY_BYTES, holds
 from aboveboard.commands import exits
 from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.format.cosignature import WitnessKey, cosigned
+from aboveboard.ledger.format.entry import EntryBody
 from aboveboard.ledger.format.note import Verifier
 
 
@@ -21,6 +23,16 @@ class ProofDoesNotHold(Invalid):
     next_step = (
         "Download it again. If it still does not hold, keep both files and ask the organisation, "
         "or its authority."
+    )
+
+
+class SaysAnother(Invalid):
+    """The entry does not say {says}, or this is not its key."""
+
+    code = "says_another"
+    next_step = (
+        "Take the key from the page of this entry, or from the receipt, and the number as it was "
+        "given, letter for letter."
     )
 
 
@@ -39,6 +51,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="KEY",
         default=[],
         help="the key of a witness that must have cosigned; repeat for each",
+    )
+    parser.add_argument(
+        "--key", metavar="HEX", help="the key of what the entry refers to, from its page or receipt"
+    )
+    parser.add_argument(
+        "--says", metavar="TEXT", help="with --key: the order, call or case number to check"
     )
     parser.add_argument("--json", action="store_true", help="print what the proof shows as JSON")
 
@@ -76,6 +94,10 @@ def run(args: argparse.Namespace) -> int:
                 "its checkpoint."
             )
         )
+    # `verify` of a file that is a proof comes here too, without the two.
+    key, says = getattr(args, "key", None) or "", getattr(args, "says", None) or ""
+    if key or says:
+        _check_reference(entry, key, says)
     shown = {
         "place": index,
         "of": head.size,
@@ -106,6 +128,29 @@ def run(args: argparse.Namespace) -> int:
     )
     print(f"  {entry.at.isoformat()}  {entry.kind}  by {actor}")
     print(f"  {json.dumps(entry.facts, ensure_ascii=False)}")
+    if says:
+        print(f"  It says {says}")
     for witness in cosigners:
         print(f"  Cosigned by {witness.name}")
     return exits.DONE
+
+
+def _check_reference(entry: EntryBody, key: str, says: str) -> None:
+    """Refuse a text that none of the entry's sealed facts is.
+
+    Raises:
+        Invalid: one of the two is missing, or the key is not one.
+        SaysAnother: the entry says something else.
+    """
+    try:
+        secret = bytes.fromhex(key)
+    except ValueError:
+        secret = b""
+    if len(secret) != KEY_BYTES or not says:
+        raise Invalid(
+            found="what an entry refers to is checked with a key of 64 hex digits and a text",
+            fix="Give both: --key HEX --says TEXT.",
+        )
+    sealed = (fact for fact in entry.facts.values() if isinstance(fact, str))
+    if not any(holds(fact, says, secret) for fact in sealed):
+        raise SaysAnother(says=says)

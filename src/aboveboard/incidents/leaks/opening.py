@@ -25,8 +25,8 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid
-from aboveboard.basics.facts import Digest
 from aboveboard.basics.locks import locked
+from aboveboard.basics.sealing import new_key, seal
 from aboveboard.engines.leak import LeakWriter
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.entries import EvidenceSealed, IncidentChanged
@@ -163,11 +163,13 @@ def _seal(
     by: Actor,
     at: datetime,
 ) -> None:
+    key = new_key()
     evidence = Evidence.objects.create(
         incident=incident,
         file_name=Path(file_name).name[:200],
         size=hashed.size,
         digest=hashed.sha256.hexdigest(),
+        digest_key=key,
         sealed_at=at,
         columns=list(chosen),
         readable=digested.readable,
@@ -190,7 +192,7 @@ def _seal(
     entry = IncidentChanged(
         incident=lifecycle.reference_of(incident),
         evidence=EvidenceSealed(
-            file=Digest(evidence.digest),
+            file=seal(evidence.digest, key),
             bytes=evidence.size,
             readable=evidence.readable,
             unread=evidence.unread,

@@ -60,6 +60,7 @@ def proof(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
     context = {
         "entry": entry,
         "proof": text,
+        "keys": access_queries.reference_keys(you.person_id, entry),
         "verifier": ledger.verifier_key(),
         "origin": settings.current().server.origin,
     }

@@ -25,10 +25,12 @@ from django.db import transaction
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.basics.facts import Word
-from aboveboard.keys.handles import handles_of
+from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.queries import data_keys
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.ledger.actions import append
+from aboveboard.promise.queries import in_force
+from aboveboard.promise.words import check_origin
 from aboveboard.vault import sealed
 from aboveboard.vault.documents import media, stream
 from aboveboard.vault.documents.descriptor import ID_BYTES, Descriptor, read
@@ -66,12 +68,15 @@ def attach(
     of the promise in force.
 
     Raises:
+        NotInPromise: the promise in force has no such channel or purpose of the origin.
         NotTaken: the field holds no documents, or the file is empty, too long, or of
             a kind that is not taken.
         NotFound: nobody with that id is held.
     """
     if kinds.get(field) != FieldKind.DOCUMENT:
         raise NotTaken(why=f"{field} holds no documents", fix="Choose a field of kind `document`.")
+    promised = in_force().promise
+    check_origin(promised, field=field, channel=origin.channel, purpose=origin.purpose)
     head, rest = _head(pieces)
     media_type = media.sniffed(head)  # 1
     if media_type is None:
@@ -82,8 +87,8 @@ def attach(
     with transaction.atomic():
         lock_people([person_id])
         row = SealedRecord.objects.filter(person_id=person_id).first()
-        data_key = data_keys([person_id]).get(person_id)
-        if row is None or data_key is None:
+        data_key, subject = data_keys([person_id]).get(person_id), entry_subject(person_id)
+        if row is None or data_key is None or subject is None:
             raise NotFound(what="person")
         boxes, cipher = sealed.decode(bytes(row.boxes)), AESGCM(data_key.key)
         _forget_named(
@@ -95,14 +100,13 @@ def attach(
         descriptor = Descriptor(number, key, media.safe_name(name), media_type, counted.size)
         boxes[field] = sealed.seal(cipher, person_id, field, origin, descriptor.sealed_text())  # 3
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
-        handle = handles_of(person_id, data_key.key, data_key.handles)[0]
         entry = DocumentAdded(
             field=Word(field),
             promise=origin.promise_serial,
             channel=Word(origin.channel),
             purpose=Word(origin.purpose),
         )
-        append(entry, by=by, handle=handle, at=at)  # 4
+        append(entry, by=by, handle=subject.handle, at=at)  # 4
 
 
 def forget(numbers: Collection[int], fields: Collection[str] | None = None) -> None:

@@ -17,6 +17,7 @@ from django.db import transaction
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
+from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.rotation import progress as rotations
 from aboveboard.ledger.actions import append
 from aboveboard.vault import queries as vault
@@ -37,7 +38,8 @@ def rotate_one(person_id: int, *, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         if not lock_people([person_id]) or not records.rotate(person_id):
             raise NotFound(what="person")
-        append(KeyRotated(), by=by, handle=vault.handle(person_id), at=at)
+        subject = entry_subject(person_id)
+        append(KeyRotated(), by=by, handle=subject.handle if subject else None, at=at)
 
 
 def rotate_all(

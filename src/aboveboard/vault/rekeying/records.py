@@ -7,20 +7,20 @@ their handles.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.keys.actions import replace_person_key
-from aboveboard.keys.handles import handles_of
+from aboveboard.keys.handles import Handles, handles_of
 from aboveboard.keys.queries import data_keys
 from aboveboard.vault import sealed
 from aboveboard.vault.models import SealedRecord
 
 
 def fresh_key(
-    person_id: int, boxes: Mapping[str, sealed.Box], old: bytes, handles: Sequence[str]
+    person_id: int, boxes: Mapping[str, sealed.Box], old: bytes, handles: Handles
 ) -> dict[str, sealed.Box]:
     """Give the person a new key, store it, and return the boxes sealed under it, each with its own
     origin.

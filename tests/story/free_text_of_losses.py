@@ -1,0 +1,172 @@
+"""As ``free_text.py``: devices, exports, incidents and notices."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from aboveboard.basics.actor import Role
+from aboveboard.custody import actions as custody
+from aboveboard.custody.terms import DeviceKind, Disposal, Encrypted
+from aboveboard.incidents import actions as incidents
+from aboveboard.incidents import veris
+from aboveboard.incidents.leaks import opening
+from aboveboard.incidents.models import DutyRecord
+from aboveboard.incidents.notices import actions as notices
+from tests.accounts.people import staff_member
+from tests.incidents.test_veris import MINIMAL
+from tests.loss import LEAD, SECOND
+from tests.story.free_text import Call, Case, Stage
+
+
+def _register_device(stage: Stage, text: str) -> Iterator[Call]:
+    yield partial(
+        custody.register_device,
+        kind=DeviceKind.LAPTOP,
+        name=text,
+        tag=text,
+        encrypted=Encrypted.YES,
+        **stage.said,
+    )
+
+
+def _hand_over(stage: Stage, text: str) -> Iterator[Call]:
+    account = staff_member(Role.ADVISER, email=f"{next(stage.numbers)}@staff.example")
+    yield partial(custody.hand_over, stage.device(), to=account.pk, note=text, **stage.said)
+
+
+def _report_missing(stage: Stage, text: str) -> Iterator[Call]:
+    yield partial(custody.report_missing, stage.device(), note=text, **stage.said)
+
+
+def _report_found(stage: Stage, text: str) -> Iterator[Call]:
+    device = stage.device()
+    custody.report_missing(device, **stage.said)
+    yield partial(custody.report_found, device, note=text, **stage.said)
+
+
+def _retire(stage: Stage, text: str) -> Iterator[Call]:
+    how = next(iter(Disposal))
+    yield partial(custody.retire, stage.device(), how=how, note=text, **stage.said)
+
+
+def _make_export(stage: Stage, text: str) -> Iterator[Call]:
+    def go(fields: tuple[str, ...] = ("email",), **changed: Any) -> Call:
+        given = {"purpose": "deliver-orders", "recipient": "courier", "unprotected": True} | changed
+        out = stage.folder / f"{text}-{next(stage.numbers)}.csv"
+        return partial(custody.make_export, [stage.ada], fields, out=out, **given, **stage.said)
+
+    yield go()
+    yield go(fields=(text,))
+    for place in ("purpose", "recipient", "channel"):
+        yield go(**{place: text})
+
+
+def _report_loss(stage: Stage, text: str) -> Iterator[Call]:
+    yield partial(incidents.report_loss, stage.device(), note=text, **stage.said)
+
+
+def _open_other(stage: Stage, text: str) -> Iterator[Call]:
+    yield partial(incidents.open_other, title=text, note=text, **stage.said)
+
+
+def _change(stage: Stage, text: str) -> Iterator[Call]:
+    change = partial(incidents.change, stage.loss(), **stage.said)
+    yield partial(change, title=text)
+    yield partial(change, answers={text: "yes"})
+    yield partial(change, answers={"taking": text})
+    yield partial(change, moments={text: stage.now})
+
+
+def _note(stage: Stage, text: str) -> Iterator[Call]:
+    yield partial(incidents.note, stage.loss(), text, public=True, **stage.said)
+
+
+def _mark_done(stage: Stage, text: str) -> Iterator[Call]:
+    stage.loss()
+    duty = DutyRecord.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    yield partial(incidents.mark_done, duty, reference=text, words=text, **stage.said)
+
+
+def _moving(action: Callable[..., object], *before: Callable[..., object]) -> Any:
+    def case(stage: Stage, text: str) -> Iterator[Call]:
+        number = incidents.open_other(title="Letters", **stage.said).number
+        for step in before:
+            step(number, words="x", **stage.said)
+        yield partial(action, number, words=text, **stage.said)
+
+    return case
+
+
+def _open_from_leak(stage: Stage, text: str) -> Iterator[Call]:
+    content = f"email;note\r\n{stage.row['email']};{text}\r\n".encode()
+    seen = opening.sample(io.BytesIO(content))
+    roles = [guess.role for guess in seen.columns]
+    go = partial(opening.open_from_leak, shape=seen.form, title=text, file_name=text, **stage.said)
+    yield lambda: go(io.BytesIO(content), chosen=roles)
+    yield lambda: go(io.BytesIO(content), chosen=[text, text])
+    # A file that holds nothing else: its digest is that of what may be guessed.
+    alone = text.encode()
+    yield lambda: go(io.BytesIO(alone), chosen=roles[:1])
+
+
+def _prepare(stage: Stage, text: str) -> Iterator[Call]:
+    yield partial(notices.prepare, stage.loss(), measures={"en": text}, by=LEAD, at=stage.now)
+    yield partial(notices.prepare, stage.loss(), measures={text: text}, by=LEAD, at=stage.now)
+
+
+def _approve(stage: Stage, text: str) -> Iterator[Call]:
+    yield partial(notices.approve, stage.batch(), note=text, by=SECOND, at=stage.now)
+
+
+def _send_back(stage: Stage, text: str) -> Iterator[Call]:
+    yield partial(notices.send_back, stage.batch(), note=text, by=SECOND, at=stage.now)
+
+
+def _stop(stage: Stage, text: str) -> Iterator[Call]:
+    yield partial(notices.stop, stage.approved(), note=text, by=SECOND, at=stage.now)
+
+
+def _resume(stage: Stage, text: str) -> Iterator[Call]:
+    batch = stage.approved()
+    notices.stop(batch, by=SECOND, at=stage.now)
+    yield partial(notices.resume, batch, note=text, by=SECOND, at=stage.now)
+
+
+def _bring_in(stage: Stage, text: str) -> Iterator[Call]:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    for record in ({**MINIMAL, "summary": text}, {**MINIMAL, "incident_id": text}):
+        yield partial(_read_and_bring_in, record, at)
+
+
+def _read_and_bring_in(record: object, at: datetime) -> object:
+    return veris.bring_in(veris.read(record), by=LEAD, at=at)
+
+
+CASES: dict[Callable[..., object], Case] = {
+    custody.register_device: _register_device,
+    custody.hand_over: _hand_over,
+    custody.report_missing: _report_missing,
+    custody.report_found: _report_found,
+    custody.retire: _retire,
+    custody.make_export: _make_export,
+    incidents.report_loss: _report_loss,
+    incidents.open_other: _open_other,
+    incidents.change: _change,
+    incidents.note: _note,
+    incidents.mark_done: _mark_done,
+    incidents.contain: _moving(incidents.contain),
+    incidents.mark_notified: _moving(incidents.mark_notified),
+    incidents.close: _moving(incidents.close),
+    incidents.reopen: _moving(incidents.reopen, incidents.close),
+    opening.open_from_leak: _open_from_leak,
+    notices.prepare: _prepare,
+    notices.approve: _approve,
+    notices.send_back: _send_back,
+    notices.stop: _stop,
+    notices.resume: _resume,
+    veris.bring_in: _bring_in,
+}
