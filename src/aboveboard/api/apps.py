@@ -13,4 +13,6 @@ class ApiConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="api")
+        from aboveboard.api import misses
+
+        return Package(name="api", forgets=(misses.forget,))

@@ -22,3 +22,17 @@ of the default threads."""
 
 STREAM_WAIT: Final = timedelta(seconds=5)
 """How long a client is asked to wait when all streams are taken. Our choice."""
+
+MISSES: Final = 60
+"""People whom one client may name at once that nobody here is. As many as a member of staff may
+look up in a minute (``accounts.limits.SIGN_IN_RATES``)."""
+
+MISSES_PER_SECOND: Final = 1.0
+"""Misses of a client that are forgotten in a second: sixty in a minute."""
+
+MISSES_MEMORY: Final = timedelta(seconds=1)
+"""How long a process trusts the count of a client's misses that it read. Our choice."""
+
+STREAM_REST: Final = timedelta(seconds=10)
+"""Longest rest of a stream for the misses in it; above that it ends, and may be sent again from the
+line that it ended at. Our choice: shorter than what a proxy waits for."""

@@ -4,6 +4,7 @@ promise."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 from aboveboard.access.lookup import choose_for
 from aboveboard.accounts.clients.idempotency import once
 from aboveboard.accounts.gate import actor_of, client_of
-from aboveboard.api import rate_limit, uses
+from aboveboard.api import misses, rate_limit, uses
 from aboveboard.api.description import KEY, LINES, STREAM_BODIES, describe
 from aboveboard.api.endpoint import as_json, get, post, post_lines
 from aboveboard.api.reading import BodyMalformed, NotJson, read
@@ -81,18 +82,27 @@ def post_choice(request: HttpRequest, asked: ChoiceIn) -> HttpResponse:
             why="to record a yes, this client needs the purpose as `choose:` and the channel in "
             "its scope"
         )
+    misses.check(client.id)
+    try:
+        return as_json(_choose_once(request, asked, client.id), status=201)
+    except misses.MISSED:
+        misses.add(client.id, 1)
+        raise
+
+
+def _choose_once(request: HttpRequest, asked: ChoiceIn, client_id: int) -> Mapping[str, int]:
     key = request.headers.get("Idempotency-Key")
     if key is None:
-        return as_json(_choose(request, asked), status=201)
+        return _choose(request, asked)
     same = json.dumps(msgspec.to_builtins(asked), sort_keys=True).encode()
     answer, _ = once(
         key,
-        client_id=client.id,
+        client_id=client_id,
         asked=same,
         at=clock.now(),
         do=lambda: _choose(request, asked),
     )
-    return as_json(answer, status=201)
+    return answer
 
 
 def _choose(request: HttpRequest, asked: ChoiceIn) -> dict[str, int]:

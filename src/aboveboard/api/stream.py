@@ -9,6 +9,7 @@ says that it is the end: an answer without it was cut off."""
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Generator, Iterator
 from typing import Any, BinaryIO
 
@@ -19,7 +20,7 @@ from django.http import HttpRequest
 from aboveboard.access.limits import USE_BATCH
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import client_of, still_may
-from aboveboard.api import limits, rate_limit
+from aboveboard.api import limits, misses, rate_limit
 from aboveboard.api.reading import decoder
 from aboveboard.api.shapes import PersonRef
 from aboveboard.api.uses import subject_of, use_all
@@ -115,11 +116,15 @@ def _answers(request: HttpRequest, asked: UseRequest, lines: Lines) -> Generator
                 }
             else:
                 named[at] = subject_of(person)
+        client = client_of(request).id
         failed = None if still_may(request) else {"code": "sign_in_needed"}
+        if named and failed is None and not _rested(client):
+            failed = {"code": RateLimited.code}
         if named and failed is None:
-            rate_limit.wait(client_of(request).id, len(named))
+            rate_limit.wait(client, len(named))
+            people = list(named.values())
             try:
-                outcomes |= zip(named, use_all(asked, list(named.values())), strict=True)
+                outcomes |= zip(named, use_all(asked, people, client=client), strict=True)
             except AboveboardError as error:
                 failed = {"code": error.code}
             except DatabaseError:
@@ -131,6 +136,15 @@ def _answers(request: HttpRequest, asked: UseRequest, lines: Lines) -> Generator
             _encode({"line": at, **outcomes[at]}) + b"\n" for at in range(first, number + 1)
         )
     yield _encode({"end": True, "lines": number}) + b"\n"
+
+
+def _rested(client: int) -> bool:
+    """Rest for the misses before, and return whether it was short enough to go on."""
+    rest = misses.seconds_to_wait(client)
+    if rest > limits.STREAM_REST.total_seconds():
+        return False
+    time.sleep(rest)
+    return True
 
 
 def _person(line: bytes | None) -> PersonRef | None:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from aboveboard.access.actions import use_each
 from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.accounts.gate import client_of
-from aboveboard.api import problems, rate_limit
+from aboveboard.api import misses, problems, rate_limit
 from aboveboard.api.endpoint import as_json
 from aboveboard.api.group_commit import use_grouped
 from aboveboard.api.shapes import BatchIn, PersonRef, StreamIn, UseIn
@@ -31,9 +31,12 @@ class NoKeyHere(Invalid):
 
 def use_one(request: HttpRequest, asked: UseIn) -> HttpResponse:
     """Decide, write the ledger entry, then open the fields; or refuse with every reason."""
-    rate_limit.take(client_of(request).id)
+    client = client_of(request).id
+    rate_limit.take(client)
+    misses.check(client)
     result = use_grouped(request_of(request, asked).about(subject_of(asked.person)))
     if isinstance(result, AboveboardError):
+        misses.add(client, isinstance(result, misses.MISSED))
         raise result
     if not result.allowed:
         return problems.refused(result.reasons, result.entry_id)
@@ -42,19 +45,23 @@ def use_one(request: HttpRequest, asked: UseIn) -> HttpResponse:
 
 def use_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
     """Do the same for each of many people, in one transaction."""
-    rate_limit.take(client_of(request).id, len(asked.people))
+    client = client_of(request).id
+    rate_limit.take(client, len(asked.people))
+    misses.check(client)
     people = [subject_of(person) for person in asked.people]
-    return as_json({"outcomes": use_all(request_of(request, asked), people)})
+    return as_json({"outcomes": use_all(request_of(request, asked), people, client=client)})
 
 
-def use_all(asked: UseRequest, people: Sequence[Subject]) -> list[dict[str, Any]]:
+def use_all(asked: UseRequest, people: Sequence[Subject], *, client: int) -> list[dict[str, Any]]:
     """Use the data of up to ``limits.USE_BATCH`` people in one transaction; return the outcome of
-    each, in their order.
+    each, in their order. Whoever is not one customer counts as a miss of the client.
 
     Errors: :func:`aboveboard.access.actions.use_each`; then nobody's data was released.
     """
     requests = [asked.about(subject) for subject in people]
-    return [outcome(result) for result in use_each(requests, at=clock.now())]
+    results = use_each(requests, at=clock.now())
+    misses.add(client, sum(isinstance(result, misses.MISSED) for result in results))
+    return [outcome(result) for result in results]
 
 
 def request_of(request: HttpRequest, asked: UseIn | BatchIn | StreamIn) -> UseRequest:
