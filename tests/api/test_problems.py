@@ -18,6 +18,7 @@ from aboveboard.accounts.gate import public
 from aboveboard.api import rate_limit
 from aboveboard.basics import problems
 from aboveboard.basics.errors import RateLimited, Unavailable
+from aboveboard.ledger.models import Entry
 from aboveboard.promise.models import PromiseVersion
 from aboveboard.site import limits
 from aboveboard.site.urls import handler400, handler403, handler404, handler500
@@ -226,6 +227,13 @@ def test_what_breaks_in_the_middle_is_told_too(
     checked(ask(token, "POST", USES, use()), status, code)
 
 
-def test_without_a_promise_the_code_says_so(token: str) -> None:
+def test_a_promise_that_is_gone_is_told_as_a_fault(token: str) -> None:
     PromiseVersion.objects.all().delete()
+    checked(ask(token, "GET", "/api/v1/promise"), 500, "promise_missing")
+
+
+def test_without_a_promise_the_code_says_so(token: str) -> None:
+    """As an instance is before anybody adopted one."""
+    PromiseVersion.objects.all().delete()
+    Entry.objects.filter(kind="promise.adopted").delete()
     checked(ask(token, "GET", "/api/v1/promise"), 409, "no_promise")

@@ -44,6 +44,7 @@ def test_init_makes_an_instance_that_the_doctor_can_read(
         "keys": "ok",
         "root key": "ok",
         "promise": "act",
+        "rows": "ok",
         "ledger": "ok",
         "witnesses": "ok",
         "work": "ok",

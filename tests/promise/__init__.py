@@ -1,7 +1,17 @@
 """The promise: what is refused, and why; what an accepted one says. ``edited`` spoils
 the sample in one place."""
 
+from datetime import datetime
+
+from django.db import transaction
+
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.facts import Digest
+from aboveboard.ledger.actions import append
+from aboveboard.promise.entries import PromiseAdopted
 from aboveboard.promise.loading import SAMPLE, Problem, PromiseRefused, load
+from aboveboard.promise.models import PromiseVersion
+from aboveboard.promise.queries import digest_of
 
 RETAILER = SAMPLE.read_text("utf-8")
 
@@ -21,6 +31,23 @@ def problems(source: str | bytes) -> tuple[Problem, ...]:
     except PromiseRefused as refused:
         return refused.problems
     return ()
+
+
+def adopted_unjudged(source: str, *, at: datetime) -> int:
+    """Adopt a promise as a version did that had other rules, and return its number."""
+    digest = digest_of(source)
+    with transaction.atomic():
+        row = PromiseVersion.objects.create(
+            digest=digest,
+            name="old.yaml",
+            source=source,
+            adopted_at=at,
+            adopted_by=SYSTEM.as_json(),
+        )
+        adoption = PromiseAdopted(row.serial, Digest(digest))
+        row.entry_id = append(adoption, by=SYSTEM, handle=None, at=at)
+        row.save()
+    return row.serial
 
 
 Story = tuple[list[tuple[str, str]], str, str, str]

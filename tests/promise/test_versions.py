@@ -5,14 +5,18 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.facts import Digest
+from aboveboard.ledger.actions import append
 from aboveboard.promise import queries
 from aboveboard.promise.actions import adopt_promise
+from aboveboard.promise.entries import PromiseAdopted
 from aboveboard.promise.loading import PromiseRefused
 from aboveboard.promise.models import PromiseVersion
-from tests.promise import RETAILER, SMALL, edited
+from tests.promise import RETAILER, SMALL, adopted_unjudged, edited
 
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -21,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _forget() -> None:
     """The tests roll back, so a serial comes twice; a real instance's serials never do."""
-    queries._promise.cache_clear()
+    queries.forget()
 
 
 def test_nothing_in_force_at_first() -> None:
@@ -95,20 +99,16 @@ def test_a_text_changed_in_the_database_is_noticed() -> None:
 
 def test_a_promise_that_would_now_be_refused_stays_in_force() -> None:
     """The lists of law move on; uses of data do not stop, and somebody can be told."""
-    serial = adopt_promise(SMALL, name="x", by=SYSTEM, at=AT).serial
+    adopt_promise(SMALL, name="x", by=SYSTEM, at=AT)
     assert queries.problems_today() == ()
     unlawful = edited(
         ("ground: certification", "ground: partial_adequacy"),
         ("country: US", "country: IN"),
         base=SMALL,
     )
-    row = PromiseVersion.objects.get(pk=serial)
-    PromiseVersion.objects.filter(pk=serial).update(
-        source=unlawful, digest=queries.digest_of(unlawful)
-    )
+    adopted_unjudged(unlawful, at=AT)
     assert queries.in_force().promise.recipients["mailer"].country == "IN"
     assert [problem.code for problem in queries.problems_today()] == ["ground_does_not_fit"]
-    assert row.digest == queries.digest_of(SMALL)
 
 
 def test_no_such_version() -> None:
@@ -118,16 +118,63 @@ def test_no_such_version() -> None:
         queries.source(10**6)
 
 
-@pytest.mark.django_db
 def test_a_promise_adopted_with_a_code_that_is_refused_today_stays_readable() -> None:
     """What was adopted before a code was checked must not stop every use of data."""
     source = RETAILER.replace("trades_in: [GB, US,", "trades_in: [UK, US,")
-    PromiseVersion.objects.create(
-        digest=queries.digest_of(source),
-        name="old.yaml",
-        source=source,
-        adopted_at=AT,
-        adopted_by=SYSTEM.as_json(),
-    )
+    adopted_unjudged(source, at=AT)
     assert "UK" in queries.in_force().promise.organisation.trades_in
     assert "unknown_country" in {problem.code for problem in queries.problems_today()}
+
+
+def _written(statement: str, *values: object) -> None:
+    """Write to the database as somebody does who has it and no key."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def _copy_of_newest(serial: int, source: str) -> None:
+    _written(
+        "INSERT INTO promise_promiseversion (serial, digest, name, source, adopted_at, adopted_by, "
+        "entry_id, mac) SELECT %s, %s, name, %s, adopted_at, adopted_by, entry_id, mac "
+        "FROM promise_promiseversion ORDER BY serial DESC LIMIT 1",
+        serial,
+        queries.digest_of(source),
+        source,
+    )
+
+
+def test_a_version_that_the_log_did_not_adopt_is_never_in_force() -> None:
+    genuine = adopt_promise(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    assert queries.in_force() == genuine
+    _copy_of_newest(genuine.serial + 5, RETAILER.replace("basis: consent", "basis: contract"))
+    assert queries.in_force() == genuine, "in the running process"
+    queries.forget()
+    assert queries.in_force() == genuine, "and in a fresh one"
+    with pytest.raises(queries.PromiseDamaged):
+        queries.version(genuine.serial + 5)
+    assert [version.serial for version in queries.versions()] == [genuine.serial]
+
+
+def test_taking_the_newest_version_away_does_not_bring_the_one_before_back() -> None:
+    adopt_promise(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    newest = adopt_promise(SMALL, name="two.yaml", by=SYSTEM, at=AT + timedelta(days=1))
+    assert queries.in_force().serial == newest.serial
+    _written("DELETE FROM promise_promiseversion WHERE serial = %s", newest.serial)
+    with pytest.raises(queries.PromiseMissing):
+        queries.in_force()
+    _written("DELETE FROM promise_promiseversion")
+    with pytest.raises(queries.PromiseMissing):
+        queries.in_force()
+
+
+def test_an_adoption_made_up_in_the_log_puts_nothing_in_force() -> None:
+    """Whoever can write rows can write an entry that waits for its place too."""
+    adopt_promise(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+    wider = RETAILER.replace("basis: consent", "basis: contract")
+    with transaction.atomic():
+        adoption = PromiseAdopted(99, Digest(queries.digest_of(wider)))
+        entry_id = append(adoption, by=SYSTEM, handle=None, at=AT)
+    _copy_of_newest(99, wider)
+    _written("UPDATE promise_promiseversion SET entry_id = %s WHERE serial = 99", entry_id)
+    with pytest.raises(queries.PromiseDamaged):
+        queries.in_force()

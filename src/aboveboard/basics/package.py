@@ -79,6 +79,39 @@ InUse = Callable[[Collection[int], datetime], Mapping[int, str]]
 retention sweep leaves them."""
 
 
+SpeaksOf = Mapping[type[Facts], Callable[[Recorded[Any]], tuple[str, int]]]
+"""Of each kind of entry, which row it speaks of: the name of a column, and its value there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidingTable:
+    """A table whose rows decide who may do what, and how its rows are compared with the log.
+
+    The columns that decide stand on the model (``keys.rows.DecidingRow.DECIDING``), under the MAC
+    of each row.
+
+    Attributes:
+        table: the Django label (``"choices.Choice"``).
+        speaks_of: for each kind of entry about these rows, which row it speaks of: the name of a
+            column, and the value that it has there. Or why the log has no entry about them.
+        named_in: the columns in which a row names its entries, the first made first.
+        differs: given a row and an entry that it names, the name of a column that is not as the
+            entry says, or "".
+        twice: each change has two entries, one for either of two people, and the row names the
+            first.
+        check: yields a sentence for whatever else in these rows cannot be.
+        upgraded: what else is to be done once rows from before there were MACs have theirs.
+    """
+
+    table: str
+    speaks_of: SpeaksOf | NotNeeded
+    named_in: tuple[str, ...] = ("entry_id",)
+    differs: Callable[[Any, Recorded[Any]], str] = lambda row, entry: ""
+    twice: bool = False
+    check: Callable[[], Iterable[str]] = tuple
+    upgraded: Callable[[], object] = tuple
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalData:
     """What one table or kind of file holds of people, and what becomes of it with them.
@@ -179,6 +212,7 @@ class Package:
             bear to be run again; raises :class:`NotHeld` where what it changes is not there. An
             entry about a person comes here only if they are held: ``person_id`` is set.
         personal_data: what it holds of people.
+        deciding: the tables whose rows decide; none is believed without its MAC and its entry.
         customers_by_email: which people have this e-mail address, as it was typed: a customer
             signs in by it. At most one package declares it.
         forgets: what makes this process forget what it remembers of the database, such as keys and
@@ -197,6 +231,7 @@ class Package:
     jobs: tuple[Job, ...] = ()
     letters: tuple[Letter, ...] = ()
     navigation: tuple[NavEntry, ...] = ()
+    deciding: tuple[DecidingTable, ...] = ()
     customers_by_email: Callable[[str], Sequence[int]] | None = None
     forgets: tuple[Callable[[], object], ...] = ()
     not_backed_up: Mapping[str, str] = field(default_factory=dict)

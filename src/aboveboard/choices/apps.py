@@ -14,6 +14,7 @@ class ChoicesConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.choices.actions import repeat
+        from aboveboard.choices.deciding import DECIDING
         from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
         from aboveboard.choices.personal_data import PERSONAL_DATA
 
@@ -23,4 +24,5 @@ class ChoicesConfig(AppConfig):
             entries=(ChoiceMade, ChoiceWaits),
             repeats={ChoiceMade: repeat, ChoiceWaits: repeat},
             personal_data=PERSONAL_DATA,
+            deciding=DECIDING,
         )

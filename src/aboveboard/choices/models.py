@@ -7,9 +7,10 @@ from typing import ClassVar
 from django.db import models
 
 from aboveboard.choices.state import Answer
+from aboveboard.keys.rows import DecidingRow
 
 
-class Choice(models.Model):
+class Choice(DecidingRow):
     """One choice of one person about one purpose: when, on which channel, on what
     evidence, taken by whom."""
 
@@ -31,6 +32,18 @@ class Choice(models.Model):
         help_text="a yes that others recorded after the person's own no: it counts for nothing",
     )
     entry_id = models.BigIntegerField(help_text="the ledger entry that proves it")
+
+    # ``channel`` and ``evidence`` say how it came about, and decide nothing.
+    DECIDING: ClassVar = (
+        "person_id",
+        "purpose",
+        "answer",
+        "at",
+        "promise_serial",
+        "actor",
+        "waits",
+        "entry_id",
+    )
 
     class Meta:
         """A person's choices are read together, oldest first; a restoration and the comparison with

@@ -18,6 +18,7 @@ from aboveboard.choices.models import Choice
 from aboveboard.choices.receipt import Receipt, ReceiptNotPossible
 from aboveboard.choices.state import (
     NO_CHOICES,
+    UNPROVEN_CHOICES,
     Answer,
     ChoiceEvent,
     ChoiceRecord,
@@ -28,6 +29,7 @@ from aboveboard.choices.state import (
     recorder,
 )
 from aboveboard.keys import queries as keys
+from aboveboard.keys import rows
 from aboveboard.law import categories
 from aboveboard.ledger import queries as ledger
 from aboveboard.promise import explain
@@ -47,24 +49,34 @@ def consent_states(person_ids: Collection[int]) -> dict[int, ConsentState]:
     """
     events: dict[int, dict[int, list[ChoiceEvent]]] = {}
     merged_at: dict[int, datetime] = {}
+    unproven: set[int] = set()
     for person_id, number, since, event in _rows(person_ids):
+        if event is None:
+            # What this row said before is not known, nor about which purpose: it may have been a
+            # no to any of them. So all of their answers are read as a no, whatever else stands.
+            unproven.add(person_id)
+            continue
         events.setdefault(person_id, {}).setdefault(number, []).append(event)
         # The latest merge decides: what was said before it may not have known of the other record.
         if since is not None:
             merged_at[person_id] = max(since, merged_at.get(person_id, since))
     return {
-        person_id: _folded(events.get(person_id, {}), merged_at.get(person_id))
+        person_id: UNPROVEN_CHOICES
+        if person_id in unproven
+        else _folded(events.get(person_id, {}), merged_at.get(person_id))
         for person_id in person_ids
     }
 
 
 _SAID = f"""
-    SELECT choice.person_id, choice.person_id, NULL, choice.at, choice.id,
-        choice.purpose, choice.answer, choice.actor, choice.waits
+    SELECT choice.person_id, choice.person_id, NULL, choice.at, choice.id, choice.purpose,
+        choice.answer, choice.promise_serial, choice.actor, choice.waits, choice.entry_id,
+        choice.mac, NULL
     FROM {TABLE} AS choice WHERE choice.person_id {{some}}
     UNION ALL
-    SELECT alias.person_id, alias.merged_id, alias.at, choice.at, choice.id,
-        choice.purpose, choice.answer, choice.actor, choice.waits
+    SELECT alias.person_id, alias.merged_id, alias.at, choice.at, choice.id, choice.purpose,
+        choice.answer, choice.promise_serial, choice.actor, choice.waits, choice.entry_id,
+        choice.mac, alias.mac
     FROM {prepared.ALIAS} AS alias
     JOIN {TABLE} AS choice ON choice.person_id = alias.merged_id
     WHERE alias.person_id {{some}}
@@ -73,15 +85,25 @@ _SAID = f"""
 
 def _rows(
     person_ids: Collection[int],
-) -> Iterator[tuple[int, int, datetime | None, ChoiceEvent]]:
-    """Yield whose it is now, the number it was said under, since when that leads to
-    them, and the choice."""
+) -> Iterator[tuple[int, int, datetime | None, ChoiceEvent | None]]:
+    """Yield whose it is now, the number it was said under, since when that leads to them, and the
+    choice; None for a row that this program did not write."""
     if not person_ids:
         return
     for row in prepared.ask(_SAID, person_ids, person_ids):
-        person_id, number, since, at, choice_id, purpose, answer, actor, waits = row
-        by = recorder(Actor.from_json(json.loads(actor)))
-        event = ChoiceEvent(clock.stored(at), choice_id, purpose, Answer(answer), by, bool(waits))
+        person_id, number, since, at, choice_id, purpose, answer, serial, actor, *rest = row
+        waits, entry_id, mac, alias_mac = rest
+        if since is not None and not aliases.leads(number, person_id, since, alias_mac):
+            continue  # somebody else's choice: the number does not lead here
+        at, recorded_by = clock.stored(at), json.loads(actor)
+        # In the order of ``Choice.DECIDING``.
+        values = number, purpose, answer, at, serial, recorded_by, bool(waits), entry_id
+        event = None
+        if rows.is_authentic(Choice._meta.label, choice_id, values, mac):
+            by = recorder(Actor.from_json(recorded_by))
+            event = ChoiceEvent(at, choice_id, purpose, Answer(answer), by, bool(waits))
+        else:
+            rows.report_not_authentic(Choice._meta.label, choice_id)
         yield person_id, number, since and clock.stored(since), event
 
 
@@ -101,14 +123,14 @@ def consent_state(person_id: int) -> ConsentState:
 def history(person_id: int) -> list[ChoiceRecord]:
     """Return all of a person's choices, newest first; those made under a number that was merged
     into theirs too."""
-    rows = Choice.objects.filter(person_id__in=numbers_of(person_id)).order_by("-at", "-id")
-    return [record_of(row) for row in rows]
+    choices = Choice.objects.filter(person_id__in=numbers_of(person_id)).order_by("-at", "-id")
+    return [record_of(row) for row in choices if row.authentic]
 
 
 def choice_of(person_id: int, choice_id: int) -> ChoiceRecord | None:
     """Return one choice if it is this person's own."""
     row = Choice.objects.filter(person_id__in=numbers_of(person_id), id=choice_id).first()
-    return None if row is None else record_of(row)
+    return record_of(row) if row is not None and row.authentic else None
 
 
 def record_of(row: Choice) -> ChoiceRecord:
@@ -131,7 +153,8 @@ def record_of(row: Choice) -> ChoiceRecord:
 def events_about(person_id: int, purpose: str) -> list[ChoiceEvent]:
     """Return what was ever recorded of a person about one purpose, also under the numbers that
     were merged into theirs."""
-    rows = Choice.objects.filter(person_id__in=numbers_of(person_id), purpose=purpose)
+    # Every row, not those of the purpose alone: what was changed past the program may have been
+    # about this one, and is read as the person's own no.
     return [
         ChoiceEvent(
             row.at,
@@ -141,7 +164,10 @@ def events_about(person_id: int, purpose: str) -> list[ChoiceEvent]:
             recorder(Actor.from_json(row.actor)),
             row.waits,
         )
-        for row in rows
+        if row.authentic
+        else ChoiceEvent(row.at, row.pk, purpose, Answer.NO)
+        for row in Choice.objects.filter(person_id__in=numbers_of(person_id))
+        if row.purpose == purpose or not row.authentic
     ]
 
 
@@ -193,7 +219,7 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
 def waiting(*, confirmable_by: Actor, limit: int = PAGE_SIZE) -> list[ChoiceRecord]:
     """Return the yeses that still wait and that this member of staff may confirm, the oldest first:
     for each person and purpose the newest."""
-    rows: list[ChoiceRecord] = []
+    records: list[ChoiceRecord] = []
     later = Choice.objects.filter(
         person_id=OuterRef("person_id"), purpose=OuterRef("purpose"), id__gt=OuterRef("id")
     )
@@ -201,14 +227,14 @@ def waiting(*, confirmable_by: Actor, limit: int = PAGE_SIZE) -> list[ChoiceReco
     # grow in number, and what still waits does not.
     unanswered = Choice.objects.filter(~Exists(later), waits=True)
     for row in unanswered.order_by("id").iterator():
-        if len(rows) == limit:
+        if len(records) == limit:
             break
         history = events_about(aliases.current(row.person_id), row.purpose)
         newest = fold(history).waiting.get(row.purpose)
         # Another number of the person may have an answer to it.
         if newest is not None and newest.id == row.pk and can_confirm(history, confirmable_by):
-            rows.append(record_of(row))
-    return rows
+            records.append(record_of(row))
+    return records
 
 
 def waiting_choice(choice_id: int, *, confirmable_by: Actor) -> ChoiceRecord | None:

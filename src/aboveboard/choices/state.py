@@ -93,9 +93,13 @@ class ConsentState:
     yes_recorded_by: Mapping[str, frozenset[str]] = field(default_factory=_nobody)
     after_no: frozenset[str] = frozenset()
     waiting: Mapping[str, ChoiceEvent] = field(default_factory=_nothing)
+    unproven: bool = False
+    """Whether something that they chose was changed past the program: then every answer is a no."""
 
     def answer(self, purpose: str) -> Answer | None:
         """Return the last answer about the purpose, or None if they never gave one."""
+        if self.unproven:
+            return Answer.NO
         event = self.last.get(purpose)
         return event.answer if event else None
 
@@ -110,6 +114,7 @@ class ConsentState:
 
 
 NO_CHOICES = ConsentState(MappingProxyType({}))
+UNPROVEN_CHOICES = ConsentState(MappingProxyType({}), unproven=True)
 
 
 @dataclass(slots=True)

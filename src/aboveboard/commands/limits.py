@@ -34,3 +34,7 @@ DISK_LEAST_BYTES: Final = 1024**3
 BACKUP_AGE: Final = timedelta(hours=36)
 """Age of the newest backup above which `doctor` says to look. Our choice: a
 night that was missed."""
+
+ROWS_COMPARED: Final = 100_000
+"""Rows that decide up to which `doctor` compares them with the log itself. Our choice: some
+seconds; above it, `ledger verify` does it at night."""

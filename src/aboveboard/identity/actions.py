@@ -33,6 +33,7 @@ from aboveboard.identity.matching import MergeRecord, preview, record_of
 from aboveboard.identity.models import MergedPerson
 from aboveboard.identity.personal_data import undo_of
 from aboveboard.keys.actions import entry_subjects
+from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.ledger.actions import append
 from aboveboard.vault import aliases, merging
 from aboveboard.vault.locking import lock_people
@@ -180,9 +181,11 @@ def end_undoing(*, at: datetime, limit: int = 100) -> int:
 
 
 def _row(merge_id: int) -> MergedPerson:
-    row = MergedPerson.objects.filter(pk=merge_id).first()
+    row: MergedPerson | None = MergedPerson.objects.filter(pk=merge_id).first()
     if row is None:
         raise NotFound(what="merge")
+    if not row.authentic:
+        raise RowNotAuthentic(table=row._meta.label)
     return row
 
 

@@ -14,6 +14,7 @@ class IdentityConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.identity import entries
+        from aboveboard.identity.deciding import DECIDING
         from aboveboard.identity.personal_data import PERSONAL_DATA
 
         return Package(
@@ -27,4 +28,5 @@ class IdentityConfig(AppConfig):
             ),
             entries=(entries.PeopleMerged, entries.PeopleSplit, entries.MergeClosed),
             personal_data=PERSONAL_DATA,
+            deciding=DECIDING,
         )

@@ -7,10 +7,12 @@ from typing import ClassVar
 
 from django.db import models
 
+from aboveboard.keys.rows import DecidingRow
+
 _MERGED = models.Q(split_at__isnull=True)
 
 
-class MergedPerson(models.Model):
+class MergedPerson(DecidingRow):
     """Another record was found to be of this person. Ended by being filled in, never by being
     deleted, but for an erasure.
 
@@ -35,6 +37,15 @@ class MergedPerson(models.Model):
     split_actor = models.JSONField(null=True)
     split_reference = models.CharField(max_length=80, blank=True, default="")
     split_entry_id = models.BigIntegerField(null=True)
+
+    DECIDING: ClassVar = (
+        "person_id",
+        "merged_id",
+        "at",
+        "entry_id",
+        "split_at",
+        "split_entry_id",
+    )
 
     class Meta:
         """A number leads to one person."""

@@ -13,7 +13,7 @@ class KeysConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.keys import entries, log_signing, queries
+        from aboveboard.keys import entries, log_signing, queries, rows
         from aboveboard.keys.personal_data import DECLARED
         from aboveboard.ledger.entries import SigningKeyReplaced
 
@@ -34,6 +34,7 @@ class KeysConfig(AppConfig):
                 "rotation.ceremony",
                 "rotation.progress",
                 "rotation.root",
+                "rows",
                 "shares",
                 "status",
                 "wrapping",
@@ -49,5 +50,5 @@ class KeysConfig(AppConfig):
             ),
             # The ledger writes this entry, and whether the new key is here is known to keys alone.
             repeats={SigningKeyReplaced: log_signing.repeat_replacement},
-            forgets=(queries.forget, log_signing.forget),
+            forgets=(queries.forget, log_signing.forget, rows.forget),
         )

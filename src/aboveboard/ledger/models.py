@@ -38,6 +38,13 @@ class Entry(models.Model):
                 name="ledger_entry_waiting",
                 condition=models.Q(leaf_index__isnull=True),
             ),
+            # The promise in force is the last that was adopted; among millions of uses it would
+            # take long to find.
+            models.Index(
+                fields=["id"],
+                name="ledger_entry_adopted",
+                condition=models.Q(kind="promise.adopted"),
+            ),
         ]
 
         constraints = [

@@ -129,6 +129,20 @@ def entries_from(leaf_index: int, kinds: Collection[str] = ()) -> Iterator[Entry
         yield parse(bytes(body))
 
 
+def entries_of(kinds: Collection[str]) -> Iterator[Recorded]:
+    """Yield every entry of these kinds, placed or waiting, oldest first."""
+    rows = Entry.objects.filter(kind__in=list(kinds)).order_by("pk")
+    for row in rows.iterator(chunk_size=_STREAMED):
+        yield _recorded(row)
+
+
+def newest_of(kind: str) -> Recorded | None:
+    """Return the newest entry of a kind, placed or waiting; None if there is none. Quick for the
+    kinds that ``models.Entry`` has an index of; others are looked for from the end."""
+    row = Entry.objects.filter(kind=kind).order_by("-pk").first()
+    return None if row is None else _recorded(row)
+
+
 def entries_about(handles: Collection[str]) -> Iterator[Recorded]:
     """Yield everything that concerns the person of these handles, oldest first."""
     rows = Entry.objects.filter(handle__in=list(handles)).order_by("pk")

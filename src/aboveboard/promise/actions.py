@@ -9,6 +9,7 @@ from django.db import transaction
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.facts import Digest
 from aboveboard.ledger.actions import append
+from aboveboard.promise import queries
 from aboveboard.promise.entries import PromiseAdopted
 from aboveboard.promise.loading import load
 from aboveboard.promise.models import PromiseVersion
@@ -29,14 +30,15 @@ def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> Adopted
     promise = load(source, name=name)
     digest = digest_of(source)
     with transaction.atomic():
-        last = PromiseVersion.objects.order_by("-serial").first()
-        # The text is compared as well as its digest: a version whose stored text was changed
-        # still has the digest that it was adopted with.
+        # By what the log adopted last, not by the rows alone. The text is compared as well as its
+        # digest: a version whose stored text was changed still has the digest it was adopted with.
+        last = queries.adopted_last()
         if last is not None and (last.source, last.digest) == (source, digest):
             return Adopted(promise, last.serial, digest, last.adopted_at)
         row = PromiseVersion.objects.create(
             digest=digest, name=name[:200], source=source, adopted_at=at, adopted_by=by.as_json()
         )
         # In the same transaction: a version without its entry would be in force and unprovable.
-        append(PromiseAdopted(row.serial, Digest(digest)), by=by, handle=None, at=at)
+        row.entry_id = append(PromiseAdopted(row.serial, Digest(digest)), by=by, handle=None, at=at)
+        row.save(update_fields=["entry_id"])
     return Adopted(promise, row.serial, digest, at)

@@ -13,6 +13,8 @@ class PromiseConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
+        from aboveboard.promise import queries
+        from aboveboard.promise.deciding import DECIDING
         from aboveboard.promise.entries import PromiseAdopted
 
         return Package(
@@ -29,4 +31,6 @@ class PromiseConfig(AppConfig):
                 "register",
             ),
             entries=(PromiseAdopted,),
+            deciding=DECIDING,
+            forgets=(queries.forget,),
         )

@@ -10,8 +10,9 @@ from functools import lru_cache
 
 from django.db import connection
 
-from aboveboard.basics import clock
 from aboveboard.basics.errors import Conflict, Damaged, NotFound
+from aboveboard.ledger import queries as ledger
+from aboveboard.promise.entries import PromiseAdopted
 from aboveboard.promise.loading import Problem, PromiseRefused, load, reread
 from aboveboard.promise.model import Promise
 from aboveboard.promise.models import PromiseVersion
@@ -25,11 +26,17 @@ class NoPromise(Conflict):
 
 
 class PromiseDamaged(Damaged):
-    """Version {serial} of the promise is not what was adopted: its text no
-    longer has its digest."""
+    """Version {serial} of the promise is not what was adopted: it was changed in the database."""
 
     code = "promise_damaged"
     next_step = "Restore the database, or adopt the promise again."
+
+
+class PromiseMissing(Damaged):
+    """Version {serial} of the promise was adopted, and is not in this database."""
+
+    code = "promise_missing"
+    next_step = "Adopt its file again: aboveboard promise adopt FILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +66,78 @@ def digest_of(text: str) -> str:
 
 
 def in_force() -> Adopted:
-    """Return the promise in force now, the last one adopted.
+    """Return the promise in force now: the last that the log adopted.
+
+    A row that the log did not adopt, or that this program did not write, is passed over; ``doctor``
+    and ``ledger verify`` name it.
 
     Raises:
         NoPromise: none was ever adopted.
+        PromiseMissing: the last that was adopted is not in the database.
+        PromiseDamaged: it is not what was adopted.
     """
-    # By hand: this is on the path of every use, where the ORM took longer than the database.
+    global _resolved
+    # By hand: this is on the path of every use, where the ORM took longer than the database. The
+    # newest row is only asked whether anything changed: which one is in force, the log says.
     with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE)
-        row = cursor.fetchone()
-    if row is None:
+        cursor.execute(_NEWEST)
+        newest = cursor.fetchone()
+    if newest is None:
+        _refuse_if_adopted()
         raise NoPromise()
-    serial, digest, name, adopted_at = row
-    return _adopted(serial, digest, name, clock.stored(adopted_at))
+    key = (*newest[:-1], None if newest[-1] is None else bytes(newest[-1]))
+    known = _resolved
+    if known is None or known[0] != key:
+        known = _resolved = (key, _resolve())
+    return known[1]
 
 
-_IN_FORCE = (
-    "SELECT serial, digest, name, adopted_at "  # noqa: S608 - our own model's table
+_NEWEST = (
+    "SELECT serial, digest, name, adopted_at, entry_id, mac "  # noqa: S608 - our own model's table
     f"FROM {PromiseVersion._meta.db_table} ORDER BY serial DESC LIMIT 1"
 )
+_resolved: tuple[tuple[object, ...], Adopted] | None = None
+"""The newest row as it was last read, and the promise that was in force then. One pair, replaced
+whole: a thread sees the old or the new."""
+
+
+def forget() -> None:
+    """Let this process forget what is in force: the database behind it becomes another one."""
+    global _resolved
+    _resolved = None
+    _promise.cache_clear()
+
+
+def adopted_last() -> PromiseVersion | None:
+    """Return the row that the log adopted last, for this package alone; None if there is none, or
+    it is not as it was written."""
+    entry = ledger.newest_of(PromiseAdopted.kind)
+    if entry is None:
+        return None
+    facts = PromiseAdopted.from_json(entry.facts)
+    row: PromiseVersion | None = PromiseVersion.objects.filter(pk=facts.promise).first()
+    if row is None or not row.authentic or (row.entry_id, row.digest) != (entry.id, facts.digest):
+        return None
+    return row
+
+
+def _resolve() -> Adopted:
+    row = adopted_last()
+    if row is None:
+        _refuse_if_adopted()
+        raise NoPromise()
+    return _adopted(row.serial, row.digest, row.name, row.adopted_at)
+
+
+def _refuse_if_adopted() -> None:
+    """Refuse where the log adopted a promise, and the row that it names is gone or another."""
+    entry = ledger.newest_of(PromiseAdopted.kind)
+    if entry is None:
+        return
+    serial = PromiseAdopted.from_json(entry.facts).promise
+    if PromiseVersion.objects.filter(pk=serial).exists():
+        raise PromiseDamaged(serial=serial)
+    raise PromiseMissing(serial=serial)
 
 
 def version(serial: int) -> Adopted:
@@ -86,14 +146,12 @@ def version(serial: int) -> Adopted:
     Raises:
         NotFound: there is no such version.
     """
-    row = (
-        PromiseVersion.objects.filter(pk=serial)
-        .values_list("serial", "digest", "name", "adopted_at")
-        .first()
-    )
+    row = PromiseVersion.objects.filter(pk=serial).first()
     if row is None:
         raise NotFound(what="version of the promise")
-    return _adopted(*row)
+    if not row.authentic:
+        raise PromiseDamaged(serial=serial)
+    return _adopted(row.serial, row.digest, row.name, row.adopted_at)
 
 
 def source(serial: int) -> str:
@@ -102,24 +160,27 @@ def source(serial: int) -> str:
     Raises:
         NotFound: there is no such version.
     """
-    text = PromiseVersion.objects.filter(pk=serial).values_list("source", flat=True).first()
+    text: str | None = (
+        PromiseVersion.objects.filter(pk=serial).values_list("source", flat=True).first()
+    )
     if text is None:
         raise NotFound(what="version of the promise")
     return text
 
 
 def versions() -> Sequence[Version]:
-    """Return the history, newest first."""
-    rows = PromiseVersion.objects.order_by("-serial").values_list(
-        "serial", "digest", "name", "adopted_at"
-    )
-    return [Version(*row) for row in rows]
+    """Return the history, newest first. A row that this program did not write is no part of it."""
+    return [
+        Version(row.serial, row.digest, row.name, row.adopted_at)
+        for row in PromiseVersion.objects.order_by("-serial")
+        if row.authentic
+    ]
 
 
 def last_serial() -> int | None:
-    """Return the number of the version in force, without reading it; None if
-    none was ever adopted."""
-    return PromiseVersion.objects.order_by("-serial").values_list("serial", flat=True).first()
+    """Return the number of the version in force, without reading it; None if there is none."""
+    row = adopted_last()
+    return None if row is None else row.serial
 
 
 def problems_today() -> tuple[Problem, ...]:

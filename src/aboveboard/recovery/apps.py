@@ -20,6 +20,7 @@ class RecoveryConfig(AppConfig):
             public=(
                 "actions",
                 "backups",
+                "comparing",
                 "entries",
                 "gate",
                 "manifest",
@@ -29,6 +30,7 @@ class RecoveryConfig(AppConfig):
                 "restoring.replay",
                 "restoring.rules",
                 "scrubbing",
+                "upgrading",
             ),
-            entries=(entries.BackupMade, entries.RestoreDone),
+            entries=(entries.BackupMade, entries.RestoreDone, entries.RowsAuthenticated),
         )

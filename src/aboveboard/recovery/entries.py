@@ -35,3 +35,15 @@ class RestoreDone(Facts):
     repeated: int
     nothing_to_do: int
     not_repeated: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowsAuthenticated(Facts):
+    """The rows from before there were MACs were compared with the log, and got theirs; ``refused``
+    did not say what the log says. Once in the life of an instance."""
+
+    kind: ClassVar = "rows.authenticated"
+    on_restore: ClassVar = Nothing("a restored database is asked again whether its rows have MACs")
+
+    rows: int
+    refused: int

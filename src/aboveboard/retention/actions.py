@@ -28,6 +28,7 @@ from aboveboard.retention.entries import (
     RestrictionPlaced,
 )
 from aboveboard.retention.models import Hold, Restriction
+from aboveboard.retention.queries import ends, stands
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.retention.records import (
     HoldRecord,
@@ -145,17 +146,13 @@ def refresh(person_id: int) -> None:
     # Rows stay under the number they were placed for, so that a merge can be undone: what is open
     # on any of the numbers is open on the person.
     numbers = aliases.numbers_of(person_id)
-    holds = Hold.objects.filter(person_id__in=numbers, ended_at__isnull=True)
-    restrictions = list(
-        Restriction.objects.filter(person_id__in=numbers, ended_at__isnull=True).values_list(
-            "at", "until"
-        )
-    )
+    holds = [row for row in Hold.objects.filter(person_id__in=numbers) if stands(row)]
+    restrictions = [row for row in Restriction.objects.filter(person_id__in=numbers) if stands(row)]
     write_retention_dates(
         person_id,
-        held_until=latest_end(holds.values_list("until", flat=True)),
-        restricted_since=max((since for since, _ in restrictions), default=None),
-        restricted_until=latest_end(until for _, until in restrictions),
+        held_until=latest_end(ends(row) for row in holds),
+        restricted_since=max((row.at for row in restrictions), default=None),
+        restricted_until=latest_end(ends(row) for row in restrictions),
     )
 
 
@@ -185,7 +182,7 @@ def _place(
         # The entry comes first because the row names it. Both are in one transaction: neither is
         # ever there without the other.
         entry_id = append(entry, by=by, handle=subject.handle, at=at)
-        row = model.objects.create(
+        row: _Row = model.objects.create(
             person_id=person_id,
             why=why.value,
             reference=case,
@@ -214,7 +211,8 @@ def _end(
             raise NotFound(what=model.__name__.lower())
         # Their own number may be another since a merge, and only that one can be locked.
         person_id = lock_person(number)
-        row = model.objects.filter(id=row_id).first()  # read again, now that nobody else can end it
+        # Read again, now that nobody else can end it.
+        row: _Row | None = model.objects.filter(id=row_id).first()
         if row is None:
             raise NotFound(what=model.__name__.lower())
         if row.ended_at is not None:

@@ -14,6 +14,7 @@ class RetentionConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.retention import entries, replay
+        from aboveboard.retention.deciding import DECIDING
         from aboveboard.retention.personal_data import PERSONAL_DATA
 
         return Package(
@@ -45,4 +46,5 @@ class RetentionConfig(AppConfig):
                 entries.RestrictionLifted: replay.ended,
             },
             personal_data=PERSONAL_DATA,
+            deciding=DECIDING,
         )

@@ -11,12 +11,13 @@ from typing import ClassVar
 
 from django.db import models
 
+from aboveboard.keys.rows import DecidingRow
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 
 _OPEN = models.Q(ended_at__isnull=True)
 
 
-class _Kept(models.Model):
+class _Kept(DecidingRow):
     """Why something about a person stands: since when, who said so, on what ground, until
     when, and how it ended."""
 
@@ -34,6 +35,16 @@ class _Kept(models.Model):
     ended_reference = models.CharField(max_length=80, blank=True, default="")
     ended_actor = models.JSONField(null=True)
     ended_entry_id = models.BigIntegerField(null=True)
+
+    DECIDING: ClassVar = (
+        "person_id",
+        "why",
+        "at",
+        "until",
+        "entry_id",
+        "ended_at",
+        "ended_entry_id",
+    )
 
     class Meta:
         """Shared by the two tables below."""

@@ -54,6 +54,17 @@ def statuses(person_ids: Collection[int], *, at: datetime) -> dict[int, Retentio
     }
 
 
+def stands(row: Hold | Restriction) -> bool:
+    """Whether nobody has ended it. One that was changed past the program stands: it may have been
+    ended by whoever changed it."""
+    return row.ended_at is None or not row.authentic
+
+
+def ends(row: Hold | Restriction) -> datetime | None:
+    """Return when it ends by itself; None: when somebody ends it."""
+    return row.until if row.authentic else None
+
+
 def holds(person_id: int) -> Sequence[HoldRecord]:
     """Return every hold there ever was on a person, newest first."""
     rows = Hold.objects.filter(person_id__in=numbers_of(person_id)).order_by("-at", "-id")
@@ -71,8 +82,8 @@ def open_holds(*, at: datetime) -> Sequence[HoldRecord]:
     through now and then."""
     return [
         hold_record(row)
-        for row in Hold.objects.filter(ended_at__isnull=True).order_by("at", "id")
-        if row.until is None or at < row.until
+        for row in Hold.objects.order_by("at", "id")
+        if stands(row) and ((end := ends(row)) is None or at < end)
     ]
 
 
@@ -80,6 +91,6 @@ def open_restrictions(*, at: datetime) -> Sequence[RestrictionRecord]:
     """Return the restrictions that stand at a moment, oldest first."""
     return [
         restriction_record(row)
-        for row in Restriction.objects.filter(ended_at__isnull=True).order_by("at", "id")
-        if row.until is None or at < row.until
+        for row in Restriction.objects.order_by("at", "id")
+        if stands(row) and ((end := ends(row)) is None or at < end)
     ]

@@ -23,6 +23,7 @@ from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_origin
 from aboveboard.vault import aliases, blind, generations, sealed
 from aboveboard.vault.entries import CorrectionMade, ErasureDone, erasure_reason
+from aboveboard.vault.holds import OpenDates, open_mac
 from aboveboard.vault.locking import lock_person, refuse_if_held
 from aboveboard.vault.models import Alias, BlindIndex, Person, SealedRecord
 from aboveboard.vault.origin import Origin
@@ -161,10 +162,12 @@ def write_retention_dates(
 ) -> None:
     """Write on a person what holds and restrictions are open. Only ``retention`` calls this, in the
     transaction that changed them."""
+    dates = OpenDates(held_until, restricted_since, restricted_until)
     Person.objects.filter(id=person_id).update(
         held_until=held_until,
         restricted_since=restricted_since,
         restricted_until=restricted_until,
+        open_mac=open_mac(person_id, dates),
     )
 
 

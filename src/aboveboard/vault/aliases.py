@@ -7,7 +7,10 @@ There are no chains: a record that others were merged into cannot be merged away
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
+from aboveboard.basics import clock
+from aboveboard.keys import rows
 from aboveboard.vault.models import Alias
 
 
@@ -18,11 +21,36 @@ def current(person_id: int) -> int:
 
 def current_of(person_ids: Collection[int]) -> dict[int, int]:
     """Return the same for many, in one statement."""
-    rows = Alias.objects.filter(merged_id__in=person_ids).values_list("merged_id", "person_id")
-    return {person_id: person_id for person_id in person_ids} | dict(rows)
+    aliases = Alias.objects.filter(merged_id__in=person_ids)
+    return {person_id: person_id for person_id in person_ids} | {
+        alias.merged_id: alias.person_id for alias in aliases if alias.authentic
+    }
+
+
+def leads(merged_id: int, person_id: int, since: object, mac: bytes | None) -> bool:
+    """Whether this program wrote that a number leads to a person, for statements by hand. One that
+    it did not write leads nowhere."""
+    at = clock.stored(since) if isinstance(since, (str, datetime)) else None
+    if rows.is_authentic(Alias._meta.label, merged_id, (person_id, at), mac):
+        return True
+    rows.report_not_authentic(Alias._meta.label, merged_id)
+    return False
 
 
 def numbers_of(person_id: int) -> list[int]:
     """Return every number that is this person's: their own first, then those that lead to it."""
     aliases = Alias.objects.filter(person_id=person_id).order_by("at", "merged_id")
-    return [person_id, *aliases.values_list("merged_id", flat=True)]
+    return [person_id, *(alias.merged_id for alias in aliases if alias.authentic)]
+
+
+def authenticate(merged_id: int, person_id: int) -> None:
+    """Give a row from before there were MACs its MAC: that the number leads there, the caller has
+    found in the log."""
+    for alias in Alias.objects.filter(merged_id=merged_id, person_id=person_id, mac=None):
+        Alias._base_manager.filter(pk=alias.pk).update(mac=alias.new_mac())
+
+
+def every_alias() -> dict[int, int]:
+    """Return every number that leads to somebody, and to whom: for the comparison with the
+    merges."""
+    return dict(Alias.objects.values_list("merged_id", "person_id"))

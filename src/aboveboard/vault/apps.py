@@ -14,6 +14,7 @@ class VaultConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.vault import entries, generations, mailboxes, replay
+        from aboveboard.vault.deciding import DECIDING
         from aboveboard.vault.personal_data import PERSONAL_DATA
 
         return Package(
@@ -58,6 +59,7 @@ class VaultConfig(AppConfig):
                 entries.FieldErased: replay.field_erasure,
             },
             personal_data=PERSONAL_DATA,
+            deciding=DECIDING,
             forgets=(generations.forget,),
             customers_by_email=mailboxes.owners,
         )

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.vault import aliases
-from aboveboard.vault.holds import is_open
+from aboveboard.vault.holds import is_open, read_dates
 from aboveboard.vault.models import Person
 
 
@@ -66,6 +66,11 @@ def refuse_if_held(person_id: int, at: datetime) -> None:
     Raises:
         HeldByLaw: one is.
     """
-    held_until = Person.objects.filter(id=person_id).values_list("held_until", flat=True).first()
-    if is_open(held_until, at):
+    row = Person.objects.filter(id=person_id).first()
+    if row is None:
+        return
+    dates = read_dates(
+        person_id, row.held_until, row.restricted_since, row.restricted_until, row.open_mac
+    )
+    if is_open(dates.held_until, at):
         raise HeldByLaw(why="a legal hold is open on their data")

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from aboveboard.keys.rows import DecidingRow
 from aboveboard.vault.documents.models import AttachmentChunk
 
 __all__ = [
@@ -44,6 +45,9 @@ class Person(models.Model):
     restricted_until = models.DateTimeField(
         null=True, help_text="end of the longest open restriction; null: none"
     )
+    open_mac = models.BinaryField(
+        max_length=32, null=True, help_text="MAC of the three before; null: there was never any"
+    )
 
 
 class SealedRecord(models.Model):
@@ -69,7 +73,7 @@ class BlindIndex(models.Model):
         ]
 
 
-class Alias(models.Model):
+class Alias(DecidingRow):
     """A number that leads to a person, since the record that had it was merged into theirs.
 
     Whatever names the old number still finds them. The rest says how the merged record was filed,
@@ -84,6 +88,8 @@ class Alias(models.Model):
         help_text="what the merged record was filed under: kind number, digest in hex, whether it "
         "found the other too, generation of the index key"
     )
+
+    DECIDING: ClassVar = ("person_id", "at")
 
 
 class IndexGenerations(models.Model):

@@ -7,7 +7,7 @@ What is sealed comes out only through :func:`open_record`, with a grant.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -16,6 +16,7 @@ from django.db.models import Count
 
 from aboveboard.keys import queries as keys
 from aboveboard.vault.finding import IdentifierAsked, find, find_each
+from aboveboard.vault.holds import read_dates
 from aboveboard.vault.models import Person
 from aboveboard.vault.records import (
     Sealed,
@@ -119,9 +120,26 @@ def person(person_id: int) -> PersonFacets | None:
 
 def people(person_ids: Collection[int]) -> dict[int, PersonFacets]:
     """Return the facets of those who are held, in one statement; no key is needed."""
-    columns = [field.name for field in fields(PersonFacets)]
-    rows = Person.objects.filter(id__in=person_ids).values_list(*columns)
-    return {row[0]: PersonFacets(*row) for row in rows}
+    facets = {}
+    for person in Person.objects.filter(id__in=person_ids):
+        dates = read_dates(
+            person.id,
+            person.held_until,
+            person.restricted_since,
+            person.restricted_until,
+            person.open_mac,
+        )
+        facets[person.id] = PersonFacets(
+            person.id,
+            person.jurisdiction,
+            person.language,
+            person.collected_at,
+            person.last_active_at,
+            dates.held_until,
+            dates.restricted_since,
+            dates.restricted_until,
+        )
+    return facets
 
 
 def id_ranges(size: int) -> Iterator[tuple[int, int]]:

@@ -15,11 +15,11 @@ from aboveboard.basics import clock
 from aboveboard.basics.personal import Personal
 from aboveboard.keys import queries as keys
 from aboveboard.keys.handles import EntrySubject, Handles, handles_of
-from aboveboard.vault import prepared, sealed
+from aboveboard.vault import aliases, prepared, sealed
 from aboveboard.vault.documents import descriptor
 from aboveboard.vault.documents.descriptor import Descriptor
 from aboveboard.vault.grant import Grant, GrantRefused
-from aboveboard.vault.holds import is_open
+from aboveboard.vault.holds import is_open, read_dates
 from aboveboard.vault.models import SealedRecord
 from aboveboard.vault.origin import Origin
 
@@ -36,6 +36,7 @@ class Sealed:
     held_until: datetime | None
     restricted_since: datetime | None
     restricted_until: datetime | None
+    dates_proven: bool
     handles: Handles = field(repr=False)
     _record: bytes = field(repr=False)
     _key: bytes = field(repr=False)
@@ -81,21 +82,34 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
         held_until,
         restricted_since,
         restricted_until,
+        open_mac,
         boxes,
         wrapped,
         sealed_handles,
+        led_since,
+        alias_mac,
     ) in rows:
+        if asked != person_id and not aliases.leads(asked, person_id, led_since, alias_mac):
+            continue
         key = keys.unwrap_person_key(person_id, bytes(wrapped))
         kept = None if sealed_handles is None else bytes(sealed_handles)
+        dates = read_dates(
+            person_id,
+            held_until and clock.stored(held_until),
+            restricted_since and clock.stored(restricted_since),
+            restricted_until and clock.stored(restricted_until),
+            open_mac,
+        )
         records[asked] = Sealed(
             person_id,
             jurisdiction,
             language,
             clock.stored(collected_at),
             clock.stored(last_active_at),
-            held_until and clock.stored(held_until),
-            restricted_since and clock.stored(restricted_since),
-            restricted_until and clock.stored(restricted_until),
+            dates.held_until,
+            dates.restricted_since,
+            dates.restricted_until,
+            dates.proven,
             handles_of(person_id, key, kept),
             bytes(boxes),
             key,
@@ -105,18 +119,18 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
 
 _COLUMNS = """
     person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at,
-    person.held_until, person.restricted_since, person.restricted_until, record.boxes,
-    wrapped.wrapped, wrapped.handles
+    person.held_until, person.restricted_since, person.restricted_until, person.open_mac,
+    record.boxes, wrapped.wrapped, wrapped.handles
 """
 _JOINED = f"""
     JOIN {prepared.SEALED_RECORD} AS record ON record.person_id = person.id
     JOIN {keys.PERSON_KEY_TABLE} AS wrapped ON wrapped.person_id = person.id
 """
 _FETCH = f"""
-    SELECT person.id, {_COLUMNS} FROM {prepared.PERSON} AS person {_JOINED}
+    SELECT person.id, {_COLUMNS}, NULL, NULL FROM {prepared.PERSON} AS person {_JOINED}
     WHERE person.id {{some}}
     UNION ALL
-    SELECT alias.merged_id, {_COLUMNS} FROM {prepared.ALIAS} AS alias
+    SELECT alias.merged_id, {_COLUMNS}, alias.at, alias.mac FROM {prepared.ALIAS} AS alias
     JOIN {prepared.PERSON} AS person ON person.id = alias.person_id {_JOINED}
     WHERE alias.merged_id {{some}}
 """  # noqa: S608 - the tables are our own; ids are parameters

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from aboveboard.vault import sealed
+from aboveboard.vault.holds import read_dates
 from aboveboard.vault.models import SealedRecord
 
 
@@ -51,7 +52,9 @@ def _states(records: QuerySet[SealedRecord]) -> list[RetentionState]:
         "person__collected_at",
         "person__last_active_at",
         "person__held_until",
+        "person__restricted_since",
         "person__restricted_until",
+        "person__open_mac",
         "boxes",
     )
     states = []
@@ -60,15 +63,23 @@ def _states(records: QuerySet[SealedRecord]) -> list[RetentionState]:
         collected_at,
         last_active_at,
         held_until,
+        restricted_since,
         restricted_until,
+        open_mac,
         boxes,
     ) in records.values_list("person_id", *columns):
         origins = {name: box.origin for name, box in sealed.decode(bytes(boxes)).items()}
         collected = {name: origin.collected_at or collected_at for name, origin in origins.items()}
         serials = {name: origin.promise_serial for name, origin in origins.items()}
+        dates = read_dates(person_id, held_until, restricted_since, restricted_until, open_mac)
         states.append(
             RetentionState(
-                person_id, collected, last_active_at, held_until, restricted_until, serials
+                person_id,
+                collected,
+                last_active_at,
+                dates.held_until,
+                dates.restricted_until,
+                serials,
             )
         )
     return states

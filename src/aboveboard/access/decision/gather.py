@@ -55,7 +55,8 @@ def facts_of(
         restricted_since=(record.restricted_since or record.collected_at)
         if record.restricted(at)
         else None,
-        held_for_claim=record.held_by_law(at),
+        # A hold lets legal claims go on past retention: one that is not proven lets nothing go on.
+        held_for_claim=record.dates_proven and record.held_by_law(at),
     )
 
 

@@ -198,6 +198,36 @@ def _promise(current: settings.Settings) -> Check:
     )
 
 
+def _rows(current: settings.Settings) -> Check:
+    """Every row that decides, against its MAC and the log (design, invariant 11)."""
+    from itertools import islice
+
+    from aboveboard.recovery.comparing import compare_rows, row_count
+
+    count = row_count()
+    if count > limits.ROWS_COMPARED:
+        return Check(
+            "rows",
+            WARN,
+            f"{count:,} rows that decide are too many to compare here",
+            "Every night, run: aboveboard ledger verify --instance",
+        )
+    findings = list(islice(compare_rows(), _FEW))
+    if findings:
+        more = " (and more)" if len(findings) == _FEW else ""
+        return Check(
+            "rows",
+            ACT,
+            " ".join(finding.sentence for finding in findings) + more,
+            "Somebody may have written to the database directly. Run: aboveboard ledger verify "
+            "--instance. Then restore the newest backup from before.",
+        )
+    return Check("rows", OK, f"the {count:,} rows that decide are as the log says")
+
+
+_FEW: Final = 5
+
+
 def _ledger(current: settings.Settings) -> Check:
     from aboveboard.keys.log_signing import check_published
     from aboveboard.ledger import queries
@@ -368,6 +398,7 @@ CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
     "keys": _files,
     "root key": _root_key,
     "promise": _promise,
+    "rows": _rows,
     "ledger": _ledger,
     "witnesses": _witnesses,
     "work": _waiting,
@@ -380,6 +411,7 @@ CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
 _IN_THE_DATABASE: Final = (
     "root key",
     "promise",
+    "rows",
     "ledger",
     "witnesses",
     "work",

@@ -126,8 +126,10 @@ def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
         if (file := schema.database_file(settings.current())) and not file.exists():
             _write(file, "")
         schema.bring_up_to_date()
+        _authenticate()
         if promise is not None:
             _adopt(promise, args.promise.name)
+        _publish()
     # Ctrl-C too: a half-made instance would be refused by the next try, and its keys protect
     # nothing yet.
     except BaseException:
@@ -213,6 +215,23 @@ def _checked(file: Path) -> str:
     source = file.read_text("utf-8")
     load(source, name=file.name)
     return source
+
+
+def _authenticate() -> None:
+    """Write into the log that every row of this instance has had its MAC from the beginning, so
+    that none is ever given one afterwards."""
+    from aboveboard.basics import clock
+    from aboveboard.basics.actor import SYSTEM
+    from aboveboard.recovery.upgrading import authenticate_rows
+
+    authenticate_rows(by=SYSTEM, at=clock.now())
+
+
+def _publish() -> None:
+    """Put what was written into the tree, so that the log is there from the beginning."""
+    from aboveboard.keys.log_signing import sequence_now
+
+    sequence_now()
 
 
 def _adopt(source: str, name: str) -> None:

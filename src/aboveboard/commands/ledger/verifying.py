@@ -43,6 +43,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the log's address, or a copy, archive or backup of it (default: this instance)",
     )
     parser.add_argument(
+        "--instance",
+        action="store_true",
+        help="check this instance: its log, its ledger row by row, and every row that decides "
+        "(what is done without URL, too)",
+    )
+    parser.add_argument(
         "--vkey",
         action="append",
         metavar="KEY",
@@ -87,6 +93,11 @@ def run(args: argparse.Namespace) -> int:
     if args.where is None and (args.place or args.witness or args.max_age):
         fix = "Give the address or the folder of this instance's log."
         raise Invalid(found="--place, --witness and --max-age are for a published log", fix=fix)
+    if args.where is not None and args.instance:
+        raise Invalid(
+            found="--instance is for the instance itself, and a log was named too",
+            fix="Leave one of the two out.",
+        )
     with ExitStack() as stack:
         source = _source(args.where, stack)
         trusted, self_named = _trusted(args.vkey, source)
@@ -98,6 +109,7 @@ def run(args: argparse.Namespace) -> int:
             report, note = verify_database(
                 source, trusted, now=clock.now(), seen=seen, progress=watch
             )
+            _compare_rows(report)
         else:
             report, note = verify_log(
                 source, trusted, seen=seen, demands=_demands(args), place=args.place, progress=watch
@@ -110,6 +122,14 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print_plain(report, trusted, self_named)
     return exits.DONE if report.ok else exits.ATTENTION
+
+
+def _compare_rows(report: Report) -> None:
+    """Hold every row that decides against its MAC and the log."""
+    from aboveboard.recovery.comparing import compare_rows
+
+    for finding in compare_rows():
+        report.add(What.UNPROVEN_ROW, finding.sentence)
 
 
 def _demands(args: argparse.Namespace) -> Demands:

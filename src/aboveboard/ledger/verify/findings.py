@@ -32,6 +32,7 @@ class What(StrEnum):
     EXTRA_ROW = "extra_row"
     WAITING_TOO_LONG = "waiting_too_long"
     CHANGED_CHECKPOINT_ROW = "changed_checkpoint_row"
+    UNPROVEN_ROW = "unproven_row"
     DAMAGED_DATABASE = "damaged_database"
 
 

@@ -1,0 +1,33 @@
+"""How the rows of choices are compared with the log, declared."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aboveboard.basics.package import DecidingTable, Recorded
+from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
+from aboveboard.choices.models import Choice
+
+
+def _differs(row: Choice, entry: Recorded[ChoiceMade]) -> str:
+    recorded = {
+        "purpose": entry.facts.purpose,
+        "answer": entry.facts.answer.value,
+        "channel": entry.facts.channel,
+        "promise_serial": entry.facts.promise,
+        "waits": isinstance(entry.facts, ChoiceWaits),
+        "actor": entry.by.as_json(),
+    }
+    return next((name for name, value in recorded.items() if getattr(row, name) != value), "")
+
+
+DECIDING: Final = (
+    DecidingTable(
+        table="choices.Choice",
+        speaks_of={
+            ChoiceMade: lambda entry: ("entry_id", entry.id),
+            ChoiceWaits: lambda entry: ("entry_id", entry.id),
+        },
+        differs=_differs,
+    ),
+)

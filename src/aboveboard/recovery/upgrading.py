@@ -1,0 +1,117 @@
+"""Giving the rows of an instance from before there were MACs theirs: once, and never blindly.
+
+The procedure, numbered as in the code:
+
+1. It is done once in an instance's life: the entry ``rows.authenticated`` in the log says that it
+   was. Whoever takes the MAC off a row afterwards does not get another.
+2. A row that names no entry yet names the newest that speaks of it.
+3. A row that says what its entry says gets its MAC. One that does not stays without, decides
+   nothing, and is named.
+4. What else a package must write for these rows is written (``DecidingTable.upgraded``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.package import DecidingTable, NotNeeded, SpeaksOf
+from aboveboard.keys.rows import DecidingRow
+from aboveboard.ledger import queries as ledger
+from aboveboard.ledger.actions import append
+from aboveboard.recovery.comparing import (
+    RowFinding,
+    deciding_tables,
+    differences,
+    model_of,
+    recorded,
+)
+from aboveboard.recovery.entries import RowsAuthenticated
+
+_PAGE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What became of the rows: how many have their MAC now, and which do not, and why."""
+
+    authenticated: int
+    refused: Sequence[RowFinding]
+
+
+def authenticate_rows(*, by: Actor, at: datetime) -> Upgrade | None:
+    """Give the rows from before there were MACs theirs; None if that was done before (entry
+    ``rows.authenticated``).
+
+    In one transaction: if it is interrupted, the next try begins anew.
+    """
+    if ledger.newest_of(RowsAuthenticated.kind) is not None:  # 1
+        return None
+    refused: list[RowFinding] = []
+    count = 0
+    with transaction.atomic():
+        for table in deciding_tables():
+            if isinstance(table.speaks_of, NotNeeded):
+                continue  # nothing to hold them against here: whoever can, does so in step 4
+            _name_entries(table, table.speaks_of)  # 2
+            for page in _without_mac(table):
+                good, bad = _judged(table, page)
+                refused += bad
+                for row in good:  # 3
+                    # By the base manager: the row as it stands, past the rule that what was not
+                    # authentic when it was read cannot be saved. This is the one place.
+                    type(row)._base_manager.filter(pk=row.pk).update(mac=row.new_mac())
+                count += len(good)
+        for table in deciding_tables():
+            table.upgraded()  # 4
+        append(RowsAuthenticated(count, len(refused)), by=by, handle=None, at=at)
+    return Upgrade(count, refused)
+
+
+def _name_entries(table: DecidingTable, speaks_of: SpeaksOf) -> None:
+    """Step 2."""
+    column = table.named_in[0]
+    model = model_of(table)
+    if not model._base_manager.filter(**{column: None}).exists():
+        return
+    kinds = {facts.kind: (facts, key_of) for facts, key_of in speaks_of.items()}
+    newest: dict[tuple[str, int], int] = {}
+    for entry in ledger.entries_of(kinds):
+        facts, key_of = kinds[entry.kind]
+        newest[key_of(recorded(entry, facts))] = entry.id
+    for (key, value), entry_id in newest.items():
+        model._base_manager.filter(**{key: value, column: None}).update(**{column: entry_id})
+
+
+def _without_mac(table: DecidingTable) -> Iterator[list[DecidingRow]]:
+    rows = model_of(table)._base_manager.filter(mac=None).order_by("pk")
+    reached = None
+    while page := list(islice((rows if reached is None else rows.filter(pk__gt=reached)), _PAGE)):
+        reached = page[-1].pk
+        yield page
+
+
+def _judged(
+    table: DecidingTable, page: Sequence[DecidingRow]
+) -> tuple[list[DecidingRow], list[RowFinding]]:
+    named = {
+        entry_id
+        for row in page
+        for column in table.named_in
+        if (entry_id := getattr(row, column)) is not None
+    }
+    entries = {entry.id: entry for entry in ledger.entries(named)}
+    good, bad = [], []
+    for row in page:
+        sentences = list(differences(table, row, entries))
+        if sentences:
+            bad.append(RowFinding(table.table, f"{table.table} {row.pk} {sentences[0]}"))
+        else:
+            good.append(row)
+    return good, bad

@@ -1,0 +1,273 @@
+"""Rows are not believed (design, invariant 11): what is written past the program decides nothing,
+and the comparison with the log names it. For every table that any package declares."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, models
+
+from aboveboard.access.actions import use
+from aboveboard.access.use import Subject, UseRequest
+from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.package import NotNeeded
+from aboveboard.choices.models import Choice
+from aboveboard.commands.instance import doctor
+from aboveboard.keys.rows import DecidingRow, RowNotAuthentic
+from aboveboard.promise.queries import forget
+from aboveboard.recovery.comparing import compare_rows, deciding_tables, model_of
+from aboveboard.recovery.upgrading import authenticate_rows
+from aboveboard.retention import actions as retention
+from aboveboard.retention.models import Hold, Restriction
+from aboveboard.vault import queries as vault
+from aboveboard.vault.actions import erase
+from aboveboard.vault.locking import HeldByLaw
+from aboveboard.vault.models import Person
+from tests.recovery.everything import Everything, make_everything
+from tests.world import ADVISER, OFFERS
+
+pytestmark = pytest.mark.django_db
+
+OFFER = UseRequest(OFFERS, "personal-offers", ("email",), "email")
+ANSWER = UseRequest(ADVISER, "answer-contact", ("first_name",), "phone")
+TABLES = [table.table for table in deciding_tables()]
+COLUMNS = [
+    (table.table, column) for table in deciding_tables() for column in model_of(table).DECIDING
+]
+
+
+@pytest.fixture
+def everything() -> Everything:
+    forget()
+    made = make_everything()
+    assert list(compare_rows()) == []
+    return made
+
+
+def model(label: str) -> type[DecidingRow]:
+    return next(model_of(table) for table in deciding_tables() if table.table == label)
+
+
+def written(statement: str, *values: object) -> int:
+    """Write to the database as somebody does who has it and no key; return how many rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
+
+
+def another(field: models.Field[Any, Any], value: Any) -> Any:
+    """Return another value of the same kind, as the database takes it."""
+    if isinstance(value, bool):
+        changed: Any = not value
+    elif isinstance(field, models.JSONField):
+        changed = [*value, "more"] if isinstance(value, list) else {**(value or {}), "id": "9"}
+    elif isinstance(value, datetime):
+        changed = value - timedelta(days=3)
+    elif isinstance(value, str):
+        changed = {"yes": "no", "no": "yes"}.get(
+            value, value[:-1] + ("a" if value[-1:] != "a" else "b")
+        )
+    elif isinstance(value, int):
+        changed = value + 100_000
+    else:
+        changed = clock.now() if isinstance(field, models.DateTimeField) else 100_000
+    return field.get_db_prep_save(changed, connection)
+
+
+def act() -> str:
+    """Return what doctor says of the rows, and that it says to act."""
+    check = doctor.CHECKS["rows"](doctor.settings.current())
+    assert check.verdict == doctor.ACT, check
+    return check.message
+
+
+@pytest.mark.parametrize("label", TABLES)
+def test_each_table_has_rows_here_and_columns_that_decide(
+    everything: Everything, label: str
+) -> None:
+    """Whoever declares a table adds a row of it to ``everything``: else nothing here tries it."""
+    assert model(label).objects.exists()
+    assert model(label).DECIDING
+
+
+@pytest.mark.parametrize(("label", "column"), COLUMNS)
+def test_a_row_changed_past_the_program_is_known(
+    everything: Everything, label: str, column: str
+) -> None:
+    of = model(label)
+    table, key = of._meta.db_table, of._meta.pk.column
+    for row in of.objects.all():
+        value = another(of._meta.get_field(column), getattr(row, column))  # type: ignore[arg-type]
+        statement = f'UPDATE {table} SET "{column}" = %s WHERE "{key}" = %s'  # noqa: S608
+        try:
+            assert written(statement, value, row.pk) == 1
+        except Exception:  # a constraint of the database stood in the way: tried on another row
+            if not connection.needs_rollback:
+                continue
+            raise
+        changed = of.objects.get(pk=row.pk)
+        assert not changed.authentic
+        with pytest.raises(RowNotAuthentic):
+            changed.save()
+        assert label in act()
+        return
+    pytest.fail("no row could be changed")
+
+
+@pytest.mark.parametrize("label", TABLES)
+def test_a_row_deleted_past_the_program_is_named(everything: Everything, label: str) -> None:
+    of = model(label)
+    row = of.objects.order_by("-pk").first()
+    assert row is not None
+    statement = f'DELETE FROM {of._meta.db_table} WHERE "{of._meta.pk.column}" = %s'  # noqa: S608
+    written(statement, row.pk)
+    act()
+
+
+@pytest.mark.parametrize("label", TABLES)
+def test_a_row_copied_to_another_place_is_known(everything: Everything, label: str) -> None:
+    of = model(label)
+    row = of.objects.order_by("pk").first()
+    assert row is not None
+    columns = [field.column for field in of._meta.concrete_fields if not field.primary_key]
+    listed = ", ".join(f'"{column}"' for column in columns)
+    copied = ", ".join(
+        f"'copied/{row.pk}'" if column == "reference" else f'"{column}"' for column in columns
+    )
+    key = of._meta.pk.column
+    # Merges are unique by number: the copy is of a merge that is over.
+    where = "split_at IS NOT NULL" if label == "identity.MergedPerson" else f'"{key}" = {row.pk}'
+    written(
+        f'INSERT INTO {of._meta.db_table} ("{key}", {listed}) '  # noqa: S608
+        f"SELECT 999999, {copied} FROM {of._meta.db_table} WHERE {where}"
+    )
+    assert not of.objects.get(pk=999999).authentic
+    assert label in act()
+
+
+def test_a_yes_made_up_opens_nothing(everything: Everything) -> None:
+    """S2: the row of a consent, written with SQL alone."""
+    other = everything.held
+    columns = ", ".join(
+        field.column for field in Choice._meta.concrete_fields if not field.primary_key
+    )
+    taken = columns.replace("person_id", str(other))
+    written(
+        f"INSERT INTO choices_choice (id, {columns}) "  # noqa: S608
+        f"SELECT 777777, {taken} FROM choices_choice WHERE answer = 'yes'"
+    )
+    assert not use(OFFER.about(Subject(other)), at=clock.now()).allowed
+    assert "choices.Choice 777777" in act()
+
+
+@pytest.mark.parametrize(
+    "change", ["answer = 'yes'", "purpose = 'improve-shops'", "at = '2020-01-01 00:00:00+00'"]
+)
+def test_a_no_that_was_changed_lets_no_older_yes_count(everything: Everything, change: str) -> None:
+    assert not use(OFFER.about(Subject(everything.chose)), at=clock.now()).allowed
+    written(f"UPDATE choices_choice SET {change} WHERE answer = 'no'")  # noqa: S608
+    assert not use(OFFER.about(Subject(everything.chose)), at=clock.now()).allowed
+
+
+def test_a_no_that_was_deleted_is_named(everything: Everything) -> None:
+    written("DELETE FROM choices_choice WHERE answer = 'no'")
+    assert "has no row any more" in act()
+
+
+def test_what_an_erasure_deleted_is_not_called_missing(everything: Everything) -> None:
+    erase(everything.chose, reason="asked", by=SYSTEM, at=clock.now())
+    assert not Choice.objects.filter(person_id=everything.chose).exists()
+    assert list(compare_rows()) == []
+
+
+@pytest.mark.parametrize("dates", ["restricted_until = NULL", "restricted_since = NULL"])
+def test_a_restriction_taken_off_the_person_still_stands(
+    everything: Everything, dates: str
+) -> None:
+    question = ANSWER.about(Subject(everything.restricted))
+    assert not use(question, at=clock.now()).allowed
+    written(f"UPDATE vault_person SET {dates} WHERE id = %s", everything.restricted)  # noqa: S608
+    assert not use(question, at=clock.now()).allowed
+    assert "vault.Person" in act()
+
+
+def test_a_hold_taken_off_the_person_still_keeps_them(everything: Everything) -> None:
+    written("UPDATE vault_person SET held_until = NULL WHERE id = %s", everything.held)
+    with pytest.raises(HeldByLaw):
+        erase(everything.held, reason="asked", by=SYSTEM, at=clock.now())
+
+
+def test_dates_cleared_without_a_trace_are_named_by_the_comparison(everything: Everything) -> None:
+    """Dates and MAC cleared together look as if there had never been any; the rows say more."""
+    written(
+        "UPDATE vault_person SET restricted_until = NULL, restricted_since = NULL, "
+        "held_until = NULL, open_mac = NULL"
+    )
+    assert "is not as the open rows say" in act()
+
+
+def test_a_hold_ended_past_the_program_still_stands(everything: Everything) -> None:
+    written("UPDATE retention_hold SET ended_at = '2026-01-01 00:00:00+00'")
+    retention.refresh(everything.held)
+    person = Person.objects.get(pk=everything.held)
+    assert person.held_until is not None
+    assert person.held_until.year == 9999
+
+
+def test_a_number_led_to_somebody_else_opens_nothing(everything: Everything) -> None:
+    """A customer whose number leads to another person would see that person's data."""
+    written(
+        "UPDATE vault_alias SET person_id = %s WHERE merged_id = %s",
+        everything.chose,
+        everything.merged,
+    )
+    assert vault.fetch([everything.merged]) == {}
+    assert "vault.Alias" in act()
+
+
+def test_rows_from_before_there_were_macs_get_theirs_once(everything: Everything) -> None:
+    """Compared with the log first: what does not say the same stays without."""
+    for table in deciding_tables():
+        written(f"UPDATE {model_of(table)._meta.db_table} SET mac = NULL")  # noqa: S608
+    written("UPDATE vault_person SET open_mac = NULL")
+    written("UPDATE promise_promiseversion SET entry_id = NULL")
+    written("UPDATE choices_choice SET answer = 'yes' WHERE answer = 'no'")
+    upgrade = authenticate_rows(by=SYSTEM, at=clock.now())
+    assert upgrade is not None
+    assert ["answer differs" in finding.sentence for finding in upgrade.refused] == [True]
+    forget()
+    assert not use(OFFER.about(Subject(everything.chose)), at=clock.now()).allowed
+    assert not use(ANSWER.about(Subject(everything.restricted)), at=clock.now()).allowed
+    assert use(ANSWER.about(Subject(everything.kept)), at=clock.now()).allowed
+    findings = {finding.table for finding in compare_rows()}
+    assert findings == {"choices.Choice"}
+
+    written("UPDATE retention_restriction SET mac = NULL")
+    assert authenticate_rows(by=SYSTEM, at=clock.now()) is None
+    assert Restriction.objects.filter(mac=None).exists(), "nobody gets a second MAC"
+
+
+def test_only_what_is_compared_elsewhere_has_no_entry_of_its_own() -> None:
+    for table in deciding_tables():
+        if isinstance(table.speaks_of, NotNeeded):
+            assert table.speaks_of.why
+
+
+def test_many_at_once_are_written_with_their_macs(everything: Everything) -> None:
+    assert Hold.objects.filter(person_id=everything.held).update(until=None) == 2
+    assert all(row.authentic for row in Hold.objects.all())
+
+
+def test_the_log_of_the_program_names_rows_by_number_alone(
+    everything: Everything, caplog: pytest.LogCaptureFixture
+) -> None:
+    written("UPDATE choices_choice SET answer = 'yes' WHERE answer = 'no'")
+    with caplog.at_level(logging.ERROR):
+        use(OFFER.about(Subject(everything.chose)), at=clock.now())
+    lines = [record.getMessage() for record in caplog.records]
+    assert any("choices.Choice" in line for line in lines)
+    assert not any("personal-offers" in line or "call:417" in line for line in lines)
