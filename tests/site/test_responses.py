@@ -3,6 +3,7 @@ when something is wrong."""
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from collections.abc import Callable
@@ -154,3 +155,20 @@ def test_an_asset_has_an_address_of_its_version(caller: Client) -> None:
     assert response.status_code == 200
     assert "max-age=3600" in response["Cache-Control"]
     response.close()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "host", ["ada.moss-7946.example", "trust.example/AGE", "a b", "x" * 400, "evil.example:99999"]
+)
+def test_a_refused_host_is_not_logged_as_it_was_typed(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (handler,) = (each for each in logging.getLogger().handlers if each.name == "stderr")
+    written = io.StringIO()
+    monkeypatch.setattr(handler, "stream", written)
+    assert Client(headers={"host": host}).get("/trust/").status_code == 400
+    logged = written.getvalue()
+    assert "refused: DisallowedHost" in logged
+    assert host not in logged
+    assert host[:20] not in logged

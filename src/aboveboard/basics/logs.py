@@ -148,6 +148,19 @@ def _error(record: logging.LogRecord) -> str:
     return describe(info[1]) if isinstance(info, tuple) and info[1] is not None else ""
 
 
+class WithoutTyped(logging.Filter):
+    """Names what Django refuses as suspicious, without the words that it quotes: the host, the
+    path, the cookie as somebody typed it, which may be anything about anyone."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take the quoted words out of the record, and let it pass."""
+        if record.name.startswith("django.security."):
+            record.msg, record.args = "refused: %s", (record.name.rpartition(".")[2],)
+            # Its message is that of the exception, and where it was raised is the same each time.
+            record.exc_info = record.exc_text = None
+        return True
+
+
 def configuration(*, level: str, form: str) -> dict[str, Any]:
     """Return the ``logging`` configuration for a level (``debug``..``error``) and a form
     (``text`` or ``json``)."""
@@ -156,7 +169,14 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"lines": {"()": formatter}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "filters": {"typed": {"()": WithoutTyped}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "lines",
+                "filters": ["typed"],
+            }
+        },
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "aboveboard": {"level": level.upper()},
