@@ -63,8 +63,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the gates of sign-in, and listen to how sessions begin."""
-        from aboveboard.accounts.signin import gates, log, session_marks
+        from aboveboard.accounts.signin import factor_binding, gates, log, session_marks
 
         gates.declare_all()
         session_marks.connect()
         log.connect()
+        factor_binding.connect()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from typing import Any
 
@@ -22,8 +21,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from aboveboard.accounts import gate, sealing
+from aboveboard.accounts import gate
 from aboveboard.accounts.models import Account
+from aboveboard.accounts.signin import factor_binding
 from aboveboard.basics import settings
 
 _TOO_MANY = frozenset({"too_many_login_attempts", "rate_limited"})
@@ -123,12 +123,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth p
     }
 
     def encrypt(self, text: str) -> str:
-        """Seal a secret of an authenticator app or of recovery codes."""
-        return base64.b64encode(sealing.seal("second-factor", text.encode())).decode()
+        """Seal a secret of an authenticator app or of recovery codes; it is bound to its account
+        when its row is saved."""
+        return factor_binding.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Open what :meth:`encrypt` sealed."""
-        return sealing.unseal("second-factor", base64.b64decode(encrypted_text)).decode()
+        """Open what :meth:`encrypt` sealed, of the account that its row names and no other."""
+        return factor_binding.unseal(encrypted_text)
 
     def is_mfa_enabled(self, user: Account, types: list[str] | None = None) -> bool:
         """Whether a second step is asked for: a customer's passkey replaces the code,
