@@ -50,7 +50,8 @@ def handle(person_id: int) -> str:
 
 
 def load(count: int, *, seed: int = 2026) -> list[tuple[int, dict[str, str]]]:
-    """Adopt the sample promise, load made-up people, and return each one's id and row."""
+    """Adopt the sample promise, load made-up people, and return each one's id and row; those who
+    were erased are left out."""
     adopted = adopt()
     kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
     mapping = mappings.load(MAPPING_FILE.read_text("utf-8"), name=MAPPING_FILE.name)
@@ -60,6 +61,7 @@ def load(count: int, *, seed: int = 2026) -> list[tuple[int, dict[str, str]]]:
         at=clock.now(),
     )
     return [
-        (vault.find("customer_number", row["customer_id"])[0], row)
+        (person_id, row)
         for row in people(count, seed=seed)
+        for person_id in vault.find("customer_number", row["customer_id"])
     ]

@@ -11,8 +11,11 @@ from django.test import Client
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.identity.models import MergedPerson
+from aboveboard.intake.models import FieldNote
 from aboveboard.promise.queries import in_force
 from aboveboard.retention import queries as retention
+from aboveboard.retention.actions import place_hold
+from aboveboard.retention.reasons import HoldReason
 from aboveboard.retention.sweep import erasing, queries, reviewing
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import aliases
@@ -150,3 +153,53 @@ def test_a_person_one_has_looked_up_leads_here(lead: Client, two: tuple[Someone,
     asked["channel"] = in_force().promise.purposes[purposes[0]].channels[0]
     page = lead.post(f"/console/people/{purposes[0]}/", asked).content.decode()
     assert f"/console/retention/people/{person}/" in page
+
+
+def test_one_person_is_erased_after_two_pages_and_the_person_can_be_told(
+    lead: Client, two: tuple[Someone, Someone]
+) -> None:
+    (person, row), _ = two
+    page = f"/console/retention/people/{person}/erase/"
+    assert refused_to_the_others(page, [Role.PRIVACY_LEAD]) == []
+    assert lead.post(page, {}).status_code == 422
+    asked = lead.post(page, {"why": "asked"})
+    assert asked.status_code == 200
+    assert "Nobody can undo this" in words(asked)
+    assert vault.person(person) is not None
+    done = lead.post(page, {"why": "asked", "confirmed": "yes"})
+    assert "Tell the person: On " in words(done)
+    assert vault.person(person) is None
+    assert not vault.find("customer_number", row["customer_id"])
+    assert lead.get(page).status_code == 404
+
+
+def test_whoever_is_under_a_hold_is_not_erased_and_the_page_says_why(
+    lead: Client, two: tuple[Someone, Someone]
+) -> None:
+    (person, _), _ = two
+    place_hold(person, HoldReason.CLAIM, reference="case/7", until=None, by=ADVISER, at=clock.now())
+    page = f"/console/retention/people/{person}/erase/"
+    assert "GDPR Art. 17(3)(e)), case case/7" in words(lead.get(page))
+    assert lead.post(page, {"why": "asked", "confirmed": "yes"}).status_code == 409
+    assert vault.person(person) is not None
+
+
+def test_a_value_that_differs_is_listed_and_decided(
+    lead: Client, two: tuple[Someone, Someone]
+) -> None:
+    (person, _), _ = two
+    note = FieldNote.objects.create(
+        person_id=person, field="email", state="asked", digest=b"1", at=clock.now(), line=7
+    )
+    assert "1 value of an imported file needs a decision" in words(lead.get("/console/retention/"))
+    listed = "/console/retention/differences/"
+    assert refused_to_the_others(listed, [Role.PRIVACY_LEAD]) == []
+    assert str(person) in words(lead.get(listed))
+    page = f"{listed}{note.pk}/"
+    assert lead.get(page).status_code == 200
+    assert lead.post(page, {"answer": "erased"}).status_code == 422
+    assert lead.post(page, {"answer": "keep"}).status_code == 302
+    assert FieldNote.objects.get().state == "keep"
+    assert lead.post(page, {"answer": "take"}).status_code == 422
+    assert "No value needs a decision" in words(lead.get(listed))
+    assert lead.get(f"{listed}404/").status_code == 404

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
+from aboveboard.intake.models import FieldNote
 from aboveboard.promise.queries import in_force
 from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
@@ -42,6 +43,9 @@ def test_holds_restrictions_sweeps_and_duplicates(page: Page) -> None:
         by=ADVISER,
         at=at,
     )
+    note = FieldNote.objects.create(
+        person_id=other, field="email", state="asked", digest=b"1", at=at, line=7
+    )
     sweep = reviewing.review(by=SYSTEM, at=at + timedelta(days=366 * 12))
     sign_in(page, staff_member(Role.PRIVACY_LEAD, team="Privacy"))
     for name, address in (
@@ -51,6 +55,10 @@ def test_holds_restrictions_sweeps_and_duplicates(page: Page) -> None:
         ("retention-lift", f"/console/retention/people/{third}/restrictions/1/"),
         ("retention-sweep", f"/console/retention/sweeps/{sweep.id}/"),
         ("retention-duplicates", "/console/retention/duplicates/"),
+        ("retention-differences", "/console/retention/differences/"),
+        ("retention-difference", f"/console/retention/differences/{note.pk}/"),
+        ("retention-erase", f"/console/retention/people/{other}/erase/"),
+        ("retention-erase-held", f"/console/retention/people/{one}/erase/"),
         ("retention-compare", f"/console/retention/duplicates/{one}/{other}/"),
     ):
         seen(page, name, address)

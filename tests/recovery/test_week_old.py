@@ -158,6 +158,10 @@ def test_what_was_erased_and_withdrawn_since_stays_so(week: Week) -> None:
     done = stand.restore(week.made.records, week.made.keys)
     assert_as_after_the_week(week, done)
     assert done.log == "the log in the instance's folder"
+    # The backup is older than the erasure, and knows of it all the same: the next file does not
+    # bring them back.
+    load(12)
+    assert not find("customer_number", week.erased_row["customer_id"])
 
 
 def test_so_it_does_when_the_log_comes_from_a_mirror(week: Week, tmp_path: Path) -> None:

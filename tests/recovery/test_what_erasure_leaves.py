@@ -34,6 +34,7 @@ BECOMES: dict[str, str] = {
     # The row stays for its review, without the person's number and without what was written.
     "access.EmergencyUse": GOES,
     "retention.Restriction": GOES,
+    "intake.FieldNote": GOES,
     "retention.SweepRow": (
         "stays, without the person's number: what a sweep found is listed by its fields"
     ),

@@ -30,6 +30,7 @@ from aboveboard.identity.actions import merge
 from aboveboard.identity.models import MergedPerson
 from aboveboard.incidents import queries as incidents
 from aboveboard.incidents.notices.queries import newest_batch
+from aboveboard.intake.models import FieldNote
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.promise.queries import in_force
 from aboveboard.retention.models import Sweep
@@ -196,6 +197,11 @@ def _filled(pattern: str, story: Story, person: int) -> str:
         "merge_id": MergedPerson.objects.get().pk,
         "sweep_id": Sweep.objects.get().pk,
     }
+    if "/differences/" in pattern:
+        note, _ = FieldNote.objects.get_or_create(
+            person_id=person, field="email", defaults={"state": "asked", "at": story.now}
+        )
+        known = {**known, "number": note.pk}
     if "/documents/" in pattern:
         known = {**known, "field": "purchase_proof"}
     if pattern.startswith("/console/people/"):

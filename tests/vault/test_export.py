@@ -84,6 +84,8 @@ def fill(model: type[models.Model], person: int, made: dict[type[models.Model], 
 def value_of(field: models.Field[Any, Any]) -> Any:
     if isinstance(field, models.DateTimeField):
         return AT
+    if isinstance(field, models.DateField):
+        return AT.date()
     if isinstance(field, models.BooleanField):
         return False
     if isinstance(field, models.JSONField):

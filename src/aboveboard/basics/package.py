@@ -74,6 +74,9 @@ class SealedCopy:
 SealedCopies = Callable[[Collection[int]], Iterable[SealedCopy]]
 """``sealed_copies(person_ids)``: copies of values of these people, so that they can be filed under
 another key of the blind index."""
+BeforeErasure = Callable[[Numbers, str, datetime], object]
+"""``before_erasure(numbers, reason, at)``: inside the transaction that erases a person, while their
+key still opens their record: what is kept of them so that the erasure is not undone."""
 InUse = Callable[[Collection[int], datetime], Mapping[int, str]]
 """``in_use(person_ids, at)``: who of a whole batch is still needed, and the code of why: a
 retention sweep leaves them."""
@@ -218,6 +221,8 @@ class Package:
         forgets: what makes this process forget what it remembers of the database, such as keys and
             tokens: a restoration puts another one in its place.
         not_backed_up: tables whose rows are left out of a backup, and why.
+        before_erasure: what is kept of somebody who is being erased so that it is not undone, such
+            as by the next import. Asked again when a restored backup repeats the erasure.
         needs_index_key: given the check of a new key of the blind index
             (``vault.blind.check``), returns the names of what still matches by the old key alone;
             the old one is not destroyed before.
@@ -235,6 +240,7 @@ class Package:
     customers_by_email: Callable[[str], Sequence[int]] | None = None
     forgets: tuple[Callable[[], object], ...] = ()
     not_backed_up: Mapping[str, str] = field(default_factory=dict)
+    before_erasure: BeforeErasure | None = None
     needs_index_key: Callable[[str], Sequence[str]] | None = None
 
 

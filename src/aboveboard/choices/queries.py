@@ -120,6 +120,11 @@ def consent_state(person_id: int) -> ConsentState:
     return consent_states([person_id])[person_id]
 
 
+def anybody_refused() -> bool:
+    """Whether anybody ever said no to anything."""
+    return Choice.objects.filter(answer=Answer.NO).exists()
+
+
 def history(person_id: int) -> list[ChoiceRecord]:
     """Return all of a person's choices, newest first; those made under a number that was merged
     into theirs too."""

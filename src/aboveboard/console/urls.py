@@ -10,7 +10,7 @@ from aboveboard.console.emergency import ask, review
 from aboveboard.console.explain import pages as explain
 from aboveboard.console.incidents import leak, notices, page, report
 from aboveboard.console.incidents import people as exposed
-from aboveboard.console.retention import merges, sweeps
+from aboveboard.console.retention import differences, erasing, merges, sweeps
 from aboveboard.console.retention import people as retention
 
 app_name = "console"
@@ -64,6 +64,9 @@ urlpatterns = [
     path("retention/duplicates/", merges.duplicates, name="duplicates"),
     path("retention/duplicates/<int:kept>/<int:merged>/", merges.compare, name="compare"),
     path("retention/merges/<int:merge_id>/undo/", merges.undo, name="undo_merge"),
+    path("retention/differences/", differences.overview, name="differences"),
+    path("retention/differences/<int:number>/", differences.decide, name="difference"),
+    path(f"{_PERSON}erase/", erasing.erase, name="erase_person"),
     path(_PERSON, retention.person, name="retention_person"),
     path(f"{_PERSON}hold/", retention.hold, name="place_hold"),
     path(f"{_PERSON}restrict/", retention.restrict, name="restrict"),

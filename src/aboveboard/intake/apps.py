@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from aboveboard.basics.package import NotNeeded, Package, PersonalData
+from aboveboard.basics.package import Package
 
 
 class IntakeConfig(AppConfig):
@@ -13,28 +13,23 @@ class IntakeConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.intake.entries import PeopleImported
+        from aboveboard.intake import entries, erased
+        from aboveboard.intake.personal_data import PERSONAL_DATA
 
         return Package(
             name="intake",
-            public=("entries", "load", "mapping", "mending", "queries"),
-            entries=(PeopleImported,),
-            personal_data=(
-                PersonalData(
-                    name="import_problems",
-                    tables=("intake.ImportProblem",),
-                    export=_NOBODY,
-                    erase=_NOBODY,
-                    merge=_NOBODY,
-                    split=_NOBODY,
-                    re_encrypt=_NOBODY,
-                    in_use=_NOBODY,
-                ),
+            public=(
+                "changes",
+                "differences",
+                "entries",
+                "erased",
+                "load",
+                "mapping",
+                "mending",
+                "notes",
+                "queries",
             ),
+            entries=(entries.PeopleImported, entries.ErasedReadmitted, entries.DifferenceAnswered),
+            personal_data=PERSONAL_DATA,
+            before_erasure=erased.remember,
         )
-
-
-_NOBODY = NotNeeded(
-    "It holds the number of a line and what was expected there, never what the line said or whom "
-    "it was about."
-)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Facts, Redo, SealedFact
+from aboveboard.basics.facts import Code, Facts, Redo, SealedFact, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +22,24 @@ class PeopleImported(Facts):
     file: SealedFact
     promise: int
     run: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedReadmitted(Facts):
+    """Somebody who had been erased is a customer again, so the next file may bring them in."""
+
+    kind: ClassVar = "erased.readmitted"
+    on_restore: ClassVar = Redo("their erasure is remembered again: let them in again")
+
+    reference: SealedFact
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceAnswered(Facts):
+    """Somebody decided about a field that a file has otherwise: ``keep`` or ``take``."""
+
+    kind: ClassVar = "difference.answered"
+    on_restore: ClassVar = Redo("the next import asks again")
+
+    field: Word
+    answer: Code

@@ -7,7 +7,10 @@ The procedure, numbered as in the code and in ``tests/intake/test_load.py``:
 2. Read a block of rows and make a key for each person; in other processes when the file
    is large, check each row, seal each field, digest each look-up. Rows with problems
    are listed with their line.
-3. Leave out people already held, and those who stand in the file twice (by ``identify_by``).
+3. Leave out people already held, those who stand in the file twice (by ``identify_by``), and those
+   who were erased. Of people held, take over or list what the file says otherwise
+   (``differences``). Whoever shares an address with somebody who objected objects too
+   (``objections``).
 4. In one transaction: store the batch, its problems, how far the run has come and one ledger
    entry. A killed import loses at most the blocks in hand, and running it again goes on
    behind the last one stored.
@@ -18,7 +21,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -32,13 +35,16 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict
 from aboveboard.basics.ids import new_ids
 from aboveboard.basics.sealing import new_key, seal
-from aboveboard.intake import blocks, people_file, workers
+from aboveboard.intake import blocks, erased, objections, people_file, workers
 from aboveboard.intake.blocks import Block
+from aboveboard.intake.changes import Outcome
+from aboveboard.intake.differences import Differences, HeldRow
 from aboveboard.intake.entries import PeopleImported
 from aboveboard.intake.mapping import Mapping as FileMapping
 from aboveboard.intake.models import ImportProblem, ImportRun
+from aboveboard.intake.people_file import RowProblem
 from aboveboard.intake.queries import ImportReport, report_of
-from aboveboard.intake.sealing import Key, Plan, Sealed, Sealer
+from aboveboard.intake.sealing import Key, Plan, SealedBlock, Sealer
 from aboveboard.keys import wrapping_keys
 from aboveboard.keys.actions import make_person_keys
 from aboveboard.ledger.actions import append
@@ -148,14 +154,19 @@ class _Import:
         return run, True
 
     def _store(
-        self, block: Block, done: Sealed, wrapped: bytes, run_id: int, plan: Plan
+        self, block: Block, done: SealedBlock, wrapped: bytes, run_id: int, plan: Plan
     ) -> ImportRun | _Stale:
         with transaction.atomic():
             # Whatever a rotation could pull away is locked before the first row is written, so that
-            # a stale block leaves nothing behind.
+            # a stale block leaves nothing behind. People come before the generations of the index
+            # key, as everywhere.
             bulk.lock()
+            held = bulk.held(_number(self.source), done.digests)
+            differences = self._differences(block, done, held, run_id)
             if generations.written() != plan.generations:
                 return _Stale.INDEX_KEY
+            if not plan.erased_keys and erased.is_anybody_remembered():
+                return _Stale.INDEX_KEY  # somebody was erased since the plan was made
             run = ImportRun.objects.select_for_update().get(pk=run_id)
             if run.bytes_done != block.start:
                 raise Conflict(why=f"{run.file_name} is being imported by somebody else")
@@ -163,32 +174,105 @@ class _Import:
                 wrapping_keys.lock([wrapped])
             except Conflict:
                 return _Stale.WRAPPING_KEY
-            left_out = _left_out(done, self.source, run)  # 3
-            bulk.insert(*done.tables.without(left_out).each())  # 4
-            ImportProblem.objects.bulk_create(
-                ImportProblem(
-                    run=run,
-                    line=line,
-                    field=problem.field,
-                    code=problem.code,
-                    sentence=problem.sentence,
-                )
-                for line, problem in done.problems
+            refused = {line for line, _ in done.problems}
+            sorted_out = _sort_out(done, held, self.source.mapping.identify_by, run)  # 3
+            refused |= {line for line, _ in sorted_out.twice}
+            no = objections.standing(done.shared) | sorted_out.objections
+            loaded = {
+                done.people[place]: no.get(place, ())
+                for place in range(len(done.lines))
+                if place not in sorted_out.places
+            }
+            bulk.insert(*done.tables.without(sorted_out.places).each())  # 4
+            objections.carry_over(
+                {person_id: purposes for person_id, purposes in loaded.items() if purposes},
+                run_id=run.pk,
+                by=self.by,
+                at=self.at,
             )
-            loaded = len(done.lines) - len(left_out)
-            refused = len({line for line, _ in done.problems})
+            erased.forget(sorted_out.readmitted)
+            listed = differences.apply(run_id=run.pk, by=self.by, at=self.at)
+            _list_problems(run, [*done.problems, *sorted_out.twice], refused=True)
+            _list_problems(run, [*sorted_out.erased, *listed], refused=False)
             run.rows += done.rows
-            run.loaded += loaded
-            run.refused += refused
-            run.already_held += done.rows - loaded - refused
+            run.loaded += len(loaded)
+            run.refused += len(refused)
+            run.left_out += len(sorted_out.erased)
+            run.already_held += done.rows - len(loaded) - len(refused) - len(sorted_out.erased)
+            run.changed += differences.count(Outcome.CHANGED)
+            run.asked += differences.count(Outcome.ASKED)
+            run.objecting += sum(bool(purposes) for purposes in loaded.values())
             run.bytes_done, run.lines_done = block.end, block.line + block.lines
             run.save()
             if loaded:
                 # One key for every entry of the run: they name the run anyway.
                 file = seal(run.file_digest, bytes(run.file_key or b""))
-                entry = PeopleImported(loaded, file, self.source.promise_serial, run.pk)
+                entry = PeopleImported(len(loaded), file, self.source.promise_serial, run.pk)
                 append(entry, by=self.by, handle=None, at=self.at)
         return run
+
+    def _differences(
+        self, block: Block, done: SealedBlock, held: Mapping[bytes, int], run_id: int
+    ) -> Differences:
+        """Compare the rows of people who were held before this run; of each, the first in the
+        block."""
+        source = self.source
+        found = Differences(
+            source.mapping,
+            source.kinds,
+            source.origins(self.at),
+            source.mapping.collected.moment(self.at),
+        )
+        first = ImportRun.objects.values_list("first_person_id", flat=True).get(pk=run_id)
+        people: dict[int, int] = {}
+        for line, digest in zip(done.lines, done.digests, strict=True):
+            person_id = held.get(digest, first)
+            if person_id < first and person_id not in people.values():
+                people[line] = person_id
+        if people:
+            # What was sealed for them cannot be compared, so the block is read once more: only
+            # where somebody is held already, and only here, where the values stay.
+            reader = people_file.Reader(self.columns, source.mapping, source.kinds)
+            text = block.data.decode("utf-8", errors="replace")
+            found.find(
+                [
+                    HeldRow(line, people[line], dict(zip(reader.names, values, strict=True)))
+                    for line, values, problems in reader.rows(text, block.line)
+                    if line in people and not problems
+                ]
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _SortedOut:
+    """Who of a block is not loaded: their places, and what is listed of whom.
+
+    ``objections``: by place, what somebody who is let in again had objected to; ``readmitted``: the
+    erasures that are no longer to be remembered.
+    """
+
+    places: set[int]
+    twice: list[tuple[int, RowProblem]]
+    erased: list[tuple[int, RowProblem]]
+    objections: dict[int, tuple[str, ...]]
+    readmitted: set[int]
+
+
+def _list_problems(
+    run: ImportRun, problems: Sequence[tuple[int, RowProblem]], *, refused: bool
+) -> None:
+    ImportProblem.objects.bulk_create(
+        ImportProblem(
+            run=run,
+            line=line,
+            field=problem.field,
+            code=problem.code,
+            sentence=problem.sentence,
+            refused=refused,
+        )
+        for line, problem in problems
+    )
 
 
 def _begin(
@@ -241,6 +325,7 @@ def _plan(source: Source, columns: list[str], at: datetime) -> Plan:
             for kind, number in blind.KIND_NUMBERS.items()
         },
         generations=written,
+        erased_keys=erased.digest_keys() if erased.is_anybody_remembered() else {},
         collected_at=source.mapping.collected.moment(at),
         at=at,
         copy=bulk.takes_copy(),
@@ -252,23 +337,31 @@ def _tasks(file: BinaryIO, run: ImportRun) -> Iterator[tuple[Block, list[Key]]]:
         yield block, make_person_keys(list(new_ids(block.lines)))
 
 
-def _left_out(done: Sealed, source: Source, run: ImportRun) -> set[int]:
-    """Return the places in the block of those who are not to be loaded. Whoever stands twice in
-    the file is a problem."""
-    key = source.mapping.identify_by
-    held = bulk.held(_number(source), done.digests)
+def _sort_out(done: SealedBlock, held: Mapping[bytes, int], key: str, run: ImportRun) -> _SortedOut:
+    """Say who is not to be loaded: whoever is held, stands twice in the file (which is a problem of
+    the row), or was erased."""
+    sorted_out = _SortedOut(set(), [], [], {}, set())
     here: set[bytes] = set()
-    left_out = set()
     for place, (line, digest) in enumerate(zip(done.lines, done.digests, strict=True)):
         # Ids rise with time: one that this run made belongs to an earlier line of the file.
         if digest in here or held.get(digest, -1) >= run.first_person_id:
-            problem = people_file.RowProblem(key, "twice", f"The same {key} is on an earlier line.")
-            done.problems.append((line, problem))
-            left_out.add(place)
+            problem = RowProblem(key, "twice", f"The same {key} is on an earlier line.")
+            sorted_out.twice.append((line, problem))
+            sorted_out.places.add(place)
         elif digest in held:
-            left_out.add(place)
+            sorted_out.places.add(place)
         here.add(digest)
-    return left_out
+    known = erased.recognised(done.recognised_by, [each[:1] for each in done.recognised_by])
+    for place, person in known.items():
+        if place in sorted_out.places:
+            continue
+        if person.readmitted:
+            sorted_out.objections[place] = person.objections
+            sorted_out.readmitted.add(person.id)
+            continue
+        sorted_out.places.add(place)
+        sorted_out.erased.append((done.lines[place], RowProblem("", "erased", person.sentence)))
+    return sorted_out
 
 
 def _number(source: Source) -> int:

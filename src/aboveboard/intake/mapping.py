@@ -7,6 +7,7 @@ accident. Pure: text in, :class:`Mapping` out.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ import yaml
 
 from aboveboard.basics.errors import Invalid
 from aboveboard.intake import collected
+from aboveboard.intake.changes import ChangeRule, Changes
 from aboveboard.intake.collected import Collected
 from aboveboard.kinds.days import ISO, PATTERNS
 
@@ -32,6 +34,7 @@ class Mapping:
 
     ``columns``: column to field. ``dropped``: column to the reason it is not collected. ``joined``:
     a postal address to the columns that are its lines. ``dates``: how the file writes days.
+    ``changes``: what becomes of a value that is held otherwise.
     ``subdivided``: countries whose law differs by state, so that the jurisdiction is ``US-CA``.
     """
 
@@ -45,6 +48,7 @@ class Mapping:
     collected: Collected
     joined: Dictionary[str, tuple[str, ...]]
     dates: str
+    changes: Changes = dataclasses.field(default_factory=Changes)
 
     def fields(self) -> tuple[str, ...]:
         """Return every field that a file fills."""
@@ -79,6 +83,7 @@ _KEYS = {
     "collected",
     "joined",
     "dates",
+    "changes",
 }
 
 
@@ -139,6 +144,7 @@ def load(source: str, *, name: str) -> Mapping:
         collected=collected.read(raw.get("collected")),
         joined=_joined(raw, columns, dropped, name),
         dates=_dates(raw, name),
+        changes=_changes(raw, {*columns.values(), *(raw.get("joined") or {})}, name),
     )
 
 
@@ -184,6 +190,34 @@ def _joined(
                 fix="Give each column and field once.",
             )
     return {field: tuple(parts) for field, parts in value.items()}
+
+
+def _changes(raw: dict[str, Any], filled: set[str], name: str) -> Changes:
+    given = raw.get("changes", ChangeRule.NEWER.value)
+    rules = {"default": given} if isinstance(given, str) else given
+    words = ", ".join(rule.value for rule in ChangeRule)
+    if not isinstance(rules, dict):
+        raise MappingRefused(
+            file=name,
+            why="`changes` is neither a word nor a list of `field: word`",
+            fix=f"Write one of {words}; or a field and one of them a line, and `default:`.",
+        )
+    read: dict[str, ChangeRule] = {}
+    for field, word in rules.items():
+        if word not in list(ChangeRule):
+            raise MappingRefused(
+                file=name,
+                why=f"`changes: {field}` is {word!r}"[:120],
+                fix=f"Use one of: {words}.",
+            )
+        if field != "default" and field not in filled:
+            raise MappingRefused(
+                file=name,
+                why=f"`changes: {field}` is not a field that a column fills",
+                fix="Name one of the fields, or `default`.",
+            )
+        read[field] = ChangeRule(word)
+    return Changes(read.pop("default", ChangeRule.NEWER), read)
 
 
 def _dates(raw: dict[str, Any], name: str) -> str:

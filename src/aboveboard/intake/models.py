@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
+
+from aboveboard.intake.changes import NoteState
 
 
 class ImportRun(models.Model):
@@ -30,13 +34,87 @@ class ImportRun(models.Model):
     loaded = models.BigIntegerField(default=0)
     already_held = models.BigIntegerField(default=0)
     refused = models.BigIntegerField(default=0)
+    changed = models.BigIntegerField(default=0, help_text="people of whom a value was taken over")
+    asked = models.BigIntegerField(default=0, help_text="people of whom somebody must decide")
+    left_out = models.BigIntegerField(default=0, help_text="people who were erased")
+    objecting = models.BigIntegerField(
+        default=0, help_text="people loaded with the objections of a record like theirs"
+    )
 
 
 class ImportProblem(models.Model):
-    """A row that was not loaded, and why. It never holds what the row said."""
+    """A row that was not loaded, or not as it stands, and why. It never holds what the row said.
+
+    ``refused``: the row is to be corrected and imported again; else it says what became of it.
+    """
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE)
     line = models.BigIntegerField()
     field = models.CharField(max_length=64, blank=True)
     code = models.CharField(max_length=40)
     sentence = models.CharField(max_length=300)
+    refused = models.BooleanField(default=True)
+
+
+class ErasedPerson(models.Model):
+    """What is kept of somebody who was erased, so that no file brings them back and what they
+    objected to stands (GDPR Art. 17(1), 21; docs/decisions/0030). It ends by itself.
+
+    ``by_number_only``: they were erased because the time was over, not because they asked, so a
+    new relationship under a new number is not held back.
+    """
+
+    erased_on = models.DateField(help_text="a day: a moment would tie it to the ledger's entry")
+    by_number_only = models.BooleanField()
+    objections = models.JSONField(help_text="keys of purposes that they had said no to")
+    ends_on = models.DateField(db_index=True)
+    readmitted_at = models.DateTimeField(null=True, help_text="when somebody let them in again")
+    readmitted_by = models.JSONField(null=True)
+    reference_key = models.BinaryField(null=True, help_text="checks the reference in the entry")
+    reference = models.CharField(max_length=80, blank=True, default="")
+
+
+class ErasedIdentifier(models.Model):
+    """A keyed digest of something that an erased person could be recognised by. The key is the
+    instance's own, so the digest cannot be guessed; nothing leads from it to a person's number."""
+
+    erased = models.ForeignKey(ErasedPerson, on_delete=models.CASCADE)
+    kind = models.SmallIntegerField()
+    digest = models.BinaryField()
+
+    class Meta:
+        """Found by digest."""
+
+        indexes: ClassVar = [models.Index(fields=["digest"], name="intake_erased_digest")]
+
+
+class FieldNote(models.Model):
+    """What is known of one field of one person where a file differs from what is held, or may.
+
+    ``digest``: of what the file said, keyed; never the value. ``line`` is where it stands in the
+    file of ``run``, for whoever must decide.
+    """
+
+    person_id = models.BigIntegerField()
+    field = models.CharField(max_length=64)
+    state = models.CharField(
+        max_length=10, choices=[(state.value, state.value) for state in NoteState]
+    )
+    digest = models.BinaryField(default=b"")
+    at = models.DateTimeField()
+    run = models.ForeignKey(ImportRun, on_delete=models.SET_NULL, null=True)
+    line = models.BigIntegerField(default=0)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.JSONField(null=True)
+
+    class Meta:
+        """One for each field; those that wait are found without the rest."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person_id", "field"], name="intake_note_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"], name="intake_notes_asked", condition=models.Q(state="asked")
+            )
+        ]

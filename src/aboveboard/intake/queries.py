@@ -24,8 +24,10 @@ __all__ = [
 class ImportReport:
     """One import of a file: how far it has come, and what became of its rows.
 
-    ``rows`` = ``loaded`` + ``already_held`` + ``refused``; ``resumed``: how often it went on after
-    it had been stopped.
+    ``rows`` = ``loaded`` + ``already_held`` + ``refused`` + ``left_out``. Of those already held,
+    ``changed`` had a value taken over and of ``asked`` somebody must decide; of those loaded,
+    ``objecting`` got the objections of a record like theirs. ``resumed``: how often it went on
+    after it had been stopped.
     """
 
     id: int
@@ -40,11 +42,15 @@ class ImportReport:
     loaded: int
     already_held: int
     refused: int
+    changed: int
+    asked: int
+    left_out: int
+    objecting: int
 
 
 @dataclass(frozen=True, slots=True)
 class ImportProblemRecord:
-    """A row that was not loaded, and why; never what the row said."""
+    """A row that was not loaded, or not as it stands, and why; never what the row said."""
 
     line: int
     field: str
@@ -85,7 +91,7 @@ def iter_import_problems(run_id: int) -> Iterator[ImportProblemRecord]:
 def import_problem_lines(run_id: int) -> Iterator[int]:
     """Yield the lines of a run that were not loaded, rising, each once."""
     return (
-        ImportProblem.objects.filter(run_id=run_id)
+        ImportProblem.objects.filter(run_id=run_id, refused=True)
         .order_by("line")
         .values_list("line", flat=True)
         .distinct()

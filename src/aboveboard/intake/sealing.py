@@ -30,6 +30,9 @@ _NONCE = sealed.NONCE_BYTES
 _AROUND = _NONCE + sealed.TAG_BYTES
 _length = struct.Struct(">I").pack
 
+Identifier = tuple[int, bytes]
+"""The number of a kind that people are looked up by, and a digest."""
+
 Key = tuple[int, bytes, bytes]
 """A person's id, their key, and the key wrapped."""
 
@@ -54,10 +57,12 @@ class Plan:
     """Whether rows are wanted as PostgreSQL's COPY takes them, or as tuples."""
     generations: tuple[int, ...] = (0,)
     """Of the index key: the first tells two people apart."""
+    erased_keys: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The key of each kind for recognising those who were erased; empty while nobody was."""
 
 
 @dataclass(slots=True)
-class Sealed:
+class SealedBlock:
     """A block as it goes into the tables: one item of each list for each person, in file order.
 
     ``digests`` tell two people apart; ``lines`` are where they stand. ``rows`` counts people and
@@ -66,9 +71,15 @@ class Sealed:
 
     rows: int = 0
     lines: list[int] = field(default_factory=list)
+    people: list[int] = field(default_factory=list)
     digests: list[bytes] = field(default_factory=list)
     tables: copying.Tables = field(default_factory=copying.Tables)
     problems: list[tuple[int, people_file.RowProblem]] = field(default_factory=list)
+    shared: list[tuple[Identifier, ...]] = field(default_factory=list)
+    """What else each can be looked up by: kind number and digest of the blind index."""
+    recognised_by: list[tuple[Identifier, ...]] = field(default_factory=list)
+    """By what each would be recognised if they had been erased; what tells two people apart comes
+    first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,7 @@ class Sealer:
         self._layout = lru_cache(_LAYOUTS)(self._make_layout)
         self._facets = lru_cache(_LAYOUTS)(self._make_facets)
         self._shape = copying.Copied() if plan.copy else copying.Listed()
-        self._look_ups = []
+        self._look_ups: list[tuple[int, str, str, int, list[tuple[Any, hmac.HMAC]], Any]] = []
         for at, name in enumerate(names):
             kind = plan.kinds[name]
             if (look_up := plan.look_ups.get(kind.partition(":")[0])) is not None:
@@ -98,12 +109,14 @@ class Sealer:
                     (self._shape.look_up(number, generation), hmac.new(key, digestmod="sha256"))
                     for generation, key in zip(plan.generations, index_keys, strict=True)
                 ]
-                self._look_ups.append((at, name, kind, keyed))
+                erased_key = plan.erased_keys.get(kind.partition(":")[0])
+                erased = hmac.new(erased_key, digestmod="sha256") if erased_key else None
+                self._look_ups.append((at, name, kind, number, keyed, erased))
 
-    def seal(self, data: bytes, line: int, keys: Sequence[Key]) -> Sealed:
+    def seal(self, data: bytes, line: int, keys: Sequence[Key]) -> SealedBlock:
         """Return the rows of a block, which starts behind line ``line``, sealed with ``keys``, at
         least one for each line."""
-        done, nonces, at = Sealed(), _Nonces(), 0
+        done, nonces, at = SealedBlock(), _Nonces(), 0
         for row, values, problems in self._reader.rows(
             data.decode("utf-8", errors="replace"), line
         ):
@@ -112,8 +125,8 @@ class Sealer:
                 done.problems += ((row, problem) for problem in problems)
                 continue
             country, region = self._reader.place(values)
-            digests, identity = self._digests(values, country)
-            if identity is None:
+            look_ups = self._digests(values, country)
+            if look_ups.identity is None:
                 name = self._plan.mapping.identify_by
                 done.problems.append(
                     (
@@ -125,14 +138,17 @@ class Sealer:
             person_id, key, wrapped = keys[at]
             at += 1
             done.lines.append(row)
-            done.digests.append(identity)
+            done.people.append(person_id)
+            done.digests.append(look_ups.identity)
+            done.shared.append(tuple(look_ups.shared))
+            done.recognised_by.append(tuple(look_ups.recognised_by))
             self._shape.add(
                 done.tables,
                 person_id,
                 self._facets(country, region),
                 wrapped,
                 self._record(person_id, key, values, nonces),
-                digests,
+                look_ups.filed,
             )
         return done
 
@@ -153,23 +169,26 @@ class Sealer:
             )
         return b"".join(parts)
 
-    def _digests(
-        self, values: list[str], country: str
-    ) -> tuple[list[tuple[Any, bytes]], bytes | None]:
-        digests: list[tuple[Any, bytes]] = []
-        identity = None
-        for at, name, kind, macs in self._look_ups:
+    def _digests(self, values: list[str], country: str) -> _LookUps:
+        found = _LookUps()
+        for at, name, kind, number, macs, erased in self._look_ups:
             if text := values[at]:
+                identifies = name == self._plan.mapping.identify_by
                 for form in normalise.forms(kind, text, (country or None,)):
                     plain = form.encode()
-                    for shape, mac in macs:
-                        keyed = mac.copy()
-                        keyed.update(plain)
-                        digest = keyed.digest()
-                        digests.append((shape, digest))
-                        if identity is None and name == self._plan.mapping.identify_by:
-                            identity = digest
-        return digests, identity
+                    digests = [_digest(mac, plain) for _, mac in macs]
+                    found.filed += [
+                        (shape, digest) for (shape, _), digest in zip(macs, digests, strict=True)
+                    ]
+                    # Plans list the searched generation first: that one tells people apart.
+                    if not identifies:
+                        found.shared.append((number, digests[0]))
+                    elif found.identity is None:
+                        found.identity = digests[0]
+                    if erased is not None:
+                        place = 0 if identifies else len(found.recognised_by)
+                        found.recognised_by.insert(place, (number, _digest(erased, plain)))
+        return found
 
     def _make_layout(self, present: tuple[bool, ...]) -> _Layout:
         filled = [(place, name) for place, name in enumerate(self._reader.names) if present[place]]
@@ -189,6 +208,23 @@ class Sealer:
             self._plan.collected_at,
             self._plan.at,
         )
+
+
+@dataclass(slots=True)
+class _LookUps:
+    """What one person is filed under, told apart, found and recognised by."""
+
+    filed: list[tuple[Any, bytes]] = field(default_factory=list)
+    identity: bytes | None = None
+    shared: list[Identifier] = field(default_factory=list)
+    recognised_by: list[Identifier] = field(default_factory=list)
+
+
+def _digest(mac: hmac.HMAC, plain: bytes) -> bytes:
+    # Copying a prepared HMAC saves the two blocks of its key, half of what a short digest costs.
+    keyed = mac.copy()
+    keyed.update(plain)
+    return keyed.digest()
 
 
 class _Nonces:

@@ -22,9 +22,9 @@ from multiprocessing.process import BaseProcess
 from aboveboard.basics.errors import Unavailable
 from aboveboard.intake.blocks import Block
 from aboveboard.intake.limits import IMPORT_ALONE_BYTES, IMPORT_PROCESSES
-from aboveboard.intake.sealing import Key, Plan, Sealed, Sealer
+from aboveboard.intake.sealing import Key, Plan, SealedBlock, Sealer
 
-Done = tuple[Block, Sealed, bytes]
+Done = tuple[Block, SealedBlock, bytes]
 
 _IN_HAND = 2
 """Blocks a process has: one it works on, and one that is ready when it is done."""

@@ -22,6 +22,7 @@ class RetentionConfig(AppConfig):
             public=(
                 "actions",
                 "entries",
+                "erasing",
                 "limits",
                 "queries",
                 "reasons",

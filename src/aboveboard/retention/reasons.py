@@ -6,6 +6,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+from aboveboard.vault.entries import ErasureReason
+
 
 class HoldReason(StrEnum):
     """Why data must not be erased for now (GDPR Art. 17(3))."""
@@ -33,6 +35,24 @@ HOLD_LAW: Final = {
     HoldReason.CLAIM: "GDPR Art. 17(3)(e)",
     HoldReason.LEGAL_DUTY: "GDPR Art. 17(3)(b)",
     HoldReason.AUTHORITY: "GDPR Art. 17(3)(b)",
+}
+ON_REQUEST: Final = tuple(reason for reason in ErasureReason if reason != ErasureReason.RETENTION)
+"""Why one person is erased, of those that a sweep does not give."""
+ERASURE_WORDS: Final = {
+    ErasureReason.ASKED: "They asked, or took back their consent",
+    ErasureReason.NO_LONGER_NEEDED: "We no longer need it",
+    ErasureReason.OBJECTED: "They objected, and no reason of ours is stronger",
+    ErasureReason.UNLAWFUL: "We were wrong to use it",
+    ErasureReason.LEGAL_DUTY: "A law obliges us to erase it",
+    ErasureReason.CHILD: "It was collected from a child, online",
+}
+ERASURE_LAW: Final = {
+    ErasureReason.ASKED: "GDPR Art. 17(1)(b)",
+    ErasureReason.NO_LONGER_NEEDED: "GDPR Art. 17(1)(a)",
+    ErasureReason.OBJECTED: "GDPR Art. 17(1)(c)",
+    ErasureReason.UNLAWFUL: "GDPR Art. 17(1)(d)",
+    ErasureReason.LEGAL_DUTY: "GDPR Art. 17(1)(e)",
+    ErasureReason.CHILD: "GDPR Art. 17(1)(f)",
 }
 RESTRICTION_WORDS: Final = {
     RestrictionReason.ACCURACY_CONTESTED: "They say it is wrong, and we are checking",

@@ -11,7 +11,7 @@ from django.db import transaction
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.basics.facts import Word
-from aboveboard.basics.package import NotNeeded, personal_data
+from aboveboard.basics.package import NotNeeded, gathered, personal_data
 from aboveboard.keys import actions as keys
 from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.handles import handles_of
@@ -109,9 +109,10 @@ def _file_again(
         )
 
 
-def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
-    """Erase one person: the key first, then everything it made useless or that ties them to their
-    handle.
+def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> int:
+    """Erase one person, and return the number of the entry that says so.
+
+    The key goes first, then everything that it made useless or that ties them to their handle.
 
     ``reason`` is a code such as ``asked`` or ``retention``. The ledger entry carries the handle,
     computed one last time; afterwards nobody can tie it to the person.
@@ -128,11 +129,25 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> None:
         key = data_keys([person_id]).get(person_id)
         if key is None:
             raise NotFound(what="person")
+        announce(person_id, reason=reason, at=at)
         # The handles were computed before the key went: nobody can compute them any more.
         remove(person_id)
         # A backup from before a merge knows them apart.
-        for handle in handles_of(person_id, key.key, key.handles).lasting:
+        entries = [
             append(ErasureDone(code), by=by, handle=handle, at=at)
+            for handle in handles_of(person_id, key.key, key.handles).lasting
+        ]
+    return entries[0]
+
+
+def announce(person_id: int, *, reason: str, at: datetime) -> None:
+    """Let every package keep what it must of somebody who is being erased, in the transaction that
+    erases them. Before :func:`remove`: afterwards nothing opens their record. Somebody who is not
+    held any more leaves nothing to keep."""
+    numbers = aliases.numbers_of(person_id)
+    for package in gathered():
+        if package.before_erasure is not None:
+            package.before_erasure(numbers, reason, at)
 
 
 def remove(person_id: int) -> None:

@@ -5,7 +5,7 @@ is held already. For imports; the rows come sealed, in the form that the databas
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from django.db import connection
@@ -68,6 +68,19 @@ def held(kind: int, digests: Sequence[bytes]) -> dict[bytes, int]:
             )
         # One row for each digest, although several people may share one.
         return {bytes(digest): person_id for digest, person_id in cursor.fetchall()}
+
+
+def sharing(look_ups: Collection[tuple[int, bytes]]) -> dict[tuple[int, bytes], list[int]]:
+    """Return everybody who is held under each of these look-ups: kind number and digest."""
+    people: dict[tuple[int, bytes], list[int]] = {}
+    by_kind: dict[int, list[bytes]] = {}
+    for kind, wanted in look_ups:
+        by_kind.setdefault(kind, []).append(wanted)
+    for kind, digests in by_kind.items():
+        rows = BlindIndex.objects.filter(kind=kind, digest__in=digests)
+        for digest, person_id in rows.order_by("person_id").values_list("digest", "person_id"):
+            people.setdefault((kind, bytes(digest)), []).append(person_id)
+    return people
 
 
 _HELD: Final = (

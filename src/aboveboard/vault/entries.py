@@ -38,9 +38,15 @@ class DocumentAdded(Facts):
 
 
 class ErasureReason(StrEnum):
-    """Why a person, or some of their fields, are erased."""
+    """Why a person, or some of their fields, are erased: the cases of GDPR Art. 17(1), and the end
+    of the time that the promise states."""
 
     ASKED = "asked"
+    NO_LONGER_NEEDED = "no_longer_needed"
+    OBJECTED = "objected"
+    UNLAWFUL = "unlawful"
+    LEGAL_DUTY = "legal_duty"
+    CHILD = "child"
     RETENTION = "retention"
 
 

@@ -31,3 +31,8 @@ RESEAL_BATCH: Final = 200
 
 GRANT_LIFE: Final = timedelta(minutes=1)
 """How long a grant opens a record after its entry was written. Our choice: one page view."""
+
+ERASED_REMEMBERED: Final = timedelta(days=3 * 365)
+"""How long keyed digests of somebody erased are kept, so that no file brings them back. Our choice:
+the time in which most claims and fines end in Europe (such as BGB s. 195, OWiG s. 31), and longer
+than a nightly file is out of date."""

@@ -3,9 +3,11 @@ there."""
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from aboveboard.basics.package import NotHeld, Recorded
 from aboveboard.promise.queries import in_force
-from aboveboard.vault.actions import remove
+from aboveboard.vault.actions import announce, remove
 from aboveboard.vault.entries import ErasureDone, FieldErased
 from aboveboard.vault.field_erasure import remove_fields
 
@@ -18,7 +20,10 @@ def erasure(entry: Recorded[ErasureDone]) -> None:
     """
     if entry.person_id is None:
         raise NotHeld(what="person")
-    remove(entry.person_id)
+    with transaction.atomic():
+        # The memory of an erasure that the backup is older than is made again too.
+        announce(entry.person_id, reason=entry.facts.reason, at=entry.at)
+        remove(entry.person_id)
 
 
 def field_erasure(entry: Recorded[FieldErased]) -> None:

@@ -191,11 +191,14 @@ def _sweep() -> bool:
     from aboveboard.accounts import code_tries
     from aboveboard.accounts.clients import idempotency, tokens
     from aboveboard.incidents.leaks import staging
+    from aboveboard.intake import erased
 
     if gone := staging.sweep(at=clock.now()):
         log.info(
             "%s uploads that nobody confirmed, or leftovers of a killed count, were deleted", gone
         )
+    if ended := erased.sweep(at=clock.now()):
+        log.info("%s erasures are no longer remembered: their time has come", ended)
     tokens.sweep(at=clock.now())
     idempotency.sweep(at=clock.now())
     code_tries.sweep(at=clock.now())

@@ -24,6 +24,8 @@ aboveboard import customers.csv --mapping mapping.yaml
 aboveboard import customers.csv --mapping mapping.yaml --json > report.json
 aboveboard import --problems 7 > problems.csv   (the rows that import 7 did not load, and why)
 aboveboard import customers.csv --problems 7 > to-correct.csv   (those rows themselves)
+aboveboard import --differences   (what files say otherwise, and somebody must decide)
+aboveboard import --answer 12 take   (or keep: what is held stays)
 If an import stops, run the same command again to continue. Nobody is imported twice."""
 
 SAMPLE_MAPPING = Path(__file__).parents[2] / "intake" / "samples" / "adventureworks.yaml"
@@ -61,6 +63,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="IMPORT",
         help="list the rows that import did not load, as CSV; with FILE, print the rows themselves",
     )
+    which.add_argument(
+        "--differences",
+        action="store_true",
+        help="list the values that a file has otherwise and that somebody must decide about",
+    )
+    which.add_argument(
+        "--answer",
+        nargs=2,
+        metavar=("DIFFERENCE", "ANSWER"),
+        help="decide about one of them: keep what is held, or take what the file says with the "
+        "next import",
+    )
     parser.add_argument(
         "--processes",
         type=int,
@@ -77,12 +91,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Import; exit code 0 when every row was loaded or already held, 1 when some were refused."""
+    """Import; exit code 0 when every row was loaded or already held, 1 when some were refused or
+    left out, or somebody must decide."""
     if args.print_sample_mapping:
         print(SAMPLE_MAPPING.read_text("utf-8"), end="")
         return DONE
     from aboveboard.basics.errors import Invalid
 
+    if args.differences or args.answer:
+        from aboveboard.commands.people import differences
+
+        return differences.answer(*args.answer) if args.answer else differences.show(args.json)
     mapping_file: Path | None = SAMPLE_MAPPING if args.sample_mapping else args.mapping
     for file in (args.file, mapping_file):
         if file is not None and not file.is_file():
@@ -132,7 +151,7 @@ def _import(args: argparse.Namespace, mapping_file: Path) -> int:
         _print_json(finished)
     else:
         _print(finished)
-    return ATTENTION if finished.refused else DONE
+    return ATTENTION if finished.refused or finished.left_out or finished.asked else DONE
 
 
 class _Reached:
@@ -205,16 +224,36 @@ def _as_json(size: int) -> Callable[[ImportReport, int], None]:
 def _print(finished: ImportReport) -> None:
     from aboveboard.intake import queries
 
+    left_out = (
+        f", {finished.left_out:,} left out because they were erased" if finished.left_out else ""
+    )
     print(
         f"{finished.rows:,} rows: {finished.loaded:,} imported, {finished.already_held:,} already "
-        f"held, {finished.refused:,} not imported."
+        f"held, {finished.refused:,} not imported{left_out}."
     )
+    if finished.changed or finished.asked:
+        print(
+            f"Of those already held, {finished.changed:,} have changed values, which were taken "
+            f"over; {finished.asked:,} need a decision."
+        )
+    if finished.objecting:
+        print(
+            f"{finished.objecting:,} of those imported share an address or number with somebody "
+            "who objected: the objection stands for them too."
+        )
     for problem in queries.import_problems(finished.id, limit=_LISTED):
         print(f"  line {problem.line}: {problem.sentence}")
-    if finished.refused > _LISTED:
+    if finished.refused + finished.left_out + finished.changed + finished.asked > _LISTED:
         print(f"  … To list them all: aboveboard import --problems {finished.id}")
     if finished.refused:
         print("Correct these lines and import the file again. Nobody is imported twice.")
+    if finished.asked:
+        print("To see what needs a decision: aboveboard import --differences")
+    if finished.left_out:
+        print(
+            "If somebody who was erased is a customer again: aboveboard people let-in ERASURE "
+            "--reference CASE"
+        )
 
 
 def _print_json(finished: ImportReport) -> None:
@@ -227,6 +266,10 @@ def _print_json(finished: ImportReport) -> None:
         "loaded": finished.loaded,
         "already_held": finished.already_held,
         "refused": finished.refused,
+        "left_out": finished.left_out,
+        "changed": finished.changed,
+        "asked": finished.asked,
+        "objecting": finished.objecting,
         "resumed": finished.resumed,
     }
     print(json.dumps(facts, indent=1).removesuffix("\n}"), end=',\n "problems": [')

@@ -1,4 +1,5 @@
-"""``aboveboard people``: find duplicate records, merge them, and undo a merge."""
+"""``aboveboard people``: find duplicate records, merge them, undo a merge; erase one person, and
+let somebody who was erased come back."""
 
 from __future__ import annotations
 
@@ -7,14 +8,18 @@ import json
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
+from aboveboard.commands.people import erasing
 
 NAME = "people"
-HELP = "Find duplicate records, compare two, merge them, and undo a merge."
+HELP = "Find and merge duplicate records; erase one person on request."
 EXAMPLE = """\
 aboveboard people duplicates
 aboveboard people compare 192162611299331807 192162611299331811
 aboveboard people merge 192162611299331807 192162611299331811 --reference case/417 --take email
-aboveboard people split 3 --reference case/418"""
+aboveboard people split 3 --reference case/418
+aboveboard people erase 192162611299331807
+aboveboard people erase 192162611299331807 --reason asked --yes
+aboveboard people let-in 4 --reference form/2026-118"""
 
 _PAGE = 500
 
@@ -51,20 +56,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     split.add_argument("number", type=int, help="the number that merge printed")
     for command in (merge, split):
         command.add_argument("--reference", required=True, help="the case number; no names")
+    erasing.configure(below)
     for command in (duplicates, compare, merge, split):
         command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it. Exit codes: 0 done, 2 wrong input, 3 no such person or merge, 4 not possible now."""
-    if args.what == "duplicates":
-        return _duplicates(args.json)
-    if args.what == "compare":
-        return _compare(args)
-    return _merge(args) if args.what == "merge" else _split(args)
+    return _VERBS[args.what](args)
 
 
-def _duplicates(as_json: bool) -> int:
+def _duplicates(args: argparse.Namespace) -> int:
     from aboveboard.identity import matching
 
     after, count = (-1, -1), 0
@@ -73,12 +75,12 @@ def _duplicates(as_json: bool) -> int:
             words = f"{pair.first}  {pair.second}  share: {', '.join(pair.kinds)}"
             print(
                 json.dumps({"records": [pair.first, pair.second], "share": pair.kinds})
-                if as_json
+                if args.json
                 else words
             )
         count += len(pairs)
         after = (pairs[-1].first, pairs[-1].second)
-    if not count and not as_json:
+    if not count and not args.json:
         print("No records share an address or number.")
     return 0
 
@@ -132,3 +134,13 @@ def _split(args: argparse.Namespace) -> int:
         else words
     )
     return 0
+
+
+_VERBS = {
+    "duplicates": _duplicates,
+    "compare": _compare,
+    "merge": _merge,
+    "split": _split,
+    "erase": erasing.erase,
+    "let-in": erasing.let_in,
+}

@@ -10,9 +10,13 @@ from django import forms
 from django.utils import timezone
 
 from aboveboard.identity.choosing import Compared, Likeness, Side
+from aboveboard.intake.changes import NoteState
 from aboveboard.retention.reasons import (
+    ERASURE_LAW,
+    ERASURE_WORDS,
     HOLD_LAW,
     HOLD_WORDS,
+    ON_REQUEST,
     RESTRICTION_LAW,
     RESTRICTION_WORDS,
     HoldReason,
@@ -84,6 +88,34 @@ class RestrictForm(_UntilForm):
             (reason.value, f"{RESTRICTION_WORDS[reason]} ({RESTRICTION_LAW[reason]})")
             for reason in RestrictionReason
         )
+
+
+class EraseForm(forms.Form):
+    """Why one person is erased."""
+
+    why = forms.ChoiceField(
+        label="Why are they erased?",
+        widget=forms.RadioSelect,
+        choices=[
+            (reason.value, f"{ERASURE_WORDS[reason]} ({ERASURE_LAW[reason]})")
+            for reason in ON_REQUEST
+        ],
+        error_messages={"required": "Choose one."},
+    )
+
+
+class DifferenceForm(forms.Form):
+    """Which of two values stays."""
+
+    answer = forms.ChoiceField(
+        label="Which value is right?",
+        widget=forms.RadioSelect,
+        choices=[
+            (NoteState.KEEP.value, "The one we hold: keep it"),
+            (NoteState.TAKE.value, "The one in the file: take it with the next import"),
+        ],
+        error_messages={"required": "Choose one."},
+    )
 
 
 class ReleaseForm(forms.Form):

@@ -18,6 +18,7 @@ from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.console.devices.exports import Pill
 from aboveboard.console.retention.forms import HoldForm, LiftForm, ReleaseForm, RestrictForm
 from aboveboard.identity import matching
+from aboveboard.intake import notes
 from aboveboard.retention import actions, queries
 from aboveboard.retention.reasons import (
     HOLD_LAW,
@@ -43,6 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "holds": [_in_words(row) for row in queries.open_holds(at=at)],
         "restrictions": [_in_words(row) for row in queries.open_restrictions(at=at)],
+        "differences": notes.asked_count(),
         "sweeps": [
             {"row": row, "people": people, "state": sweep_state(row, people)}
             for row in sweeps.sweeps(limit=5)

@@ -166,12 +166,19 @@ def _erase_again(restoration: Restoration, progress: Progress) -> list[ReportLin
     """Step 2. Before everything else: what is repeated for a person afterwards would bring back
     something of somebody who is to be erased."""
     since = entries_from(restoration.entries, [_ERASED])
-    erased = {entry.handle for entry in since if entry.handle}
+    entries = {entry.handle: entry for entry in since if entry.handle}
+    erased = set(entries)
     person_ids = people.resolve_handles(
         erased, watch=lambda done, total: progress("people", done, total)
     )
     without_key = people.people_without_key()
-    for person_id in {*person_ids.values(), *without_key}:
+    for handle, person_id in person_ids.items():
+        entry = entries[handle]
+        with transaction.atomic():
+            # The backup is older than the erasure, and so than what is remembered of it.
+            vault.announce(person_id, reason=str(entry.facts["reason"]), at=entry.at)
+            vault.remove(person_id)
+    for person_id in without_key:
         vault.remove(person_id)
     lines = []
     if person_ids:

@@ -1,0 +1,62 @@
+"""What files say otherwise of people who are held: listing it, and deciding about one."""
+
+from __future__ import annotations
+
+import json
+
+from aboveboard.commands.exits import ATTENTION, DONE
+
+
+def show(as_json: bool) -> int:
+    """List what waits for a decision; exit code 1 when something does."""
+    from aboveboard.intake import notes
+
+    after, count = 0, 0
+    while rows := notes.asked(after=after):
+        for row in rows:
+            facts = {
+                "difference": row.id,
+                "person": row.person_id,
+                "field": row.field,
+                "file": row.file_name,
+                "line": row.line,
+                "since": f"{row.at:%Y-%m-%d}",
+            }
+            print(
+                json.dumps(facts)
+                if as_json
+                else f"{row.id}  {row.field} of {row.person_id}: line {row.line} of {row.file_name}"
+            )
+        count += len(rows)
+        after = rows[-1].id
+    if not as_json:
+        print(
+            "Decide about each: aboveboard import --answer DIFFERENCE keep|take"
+            if count
+            else "No value needs a decision."
+        )
+    return ATTENTION if count else DONE
+
+
+def answer(number: str, word: str) -> int:
+    """Decide about one."""
+    from aboveboard.basics import clock
+    from aboveboard.basics.actor import SYSTEM
+    from aboveboard.basics.errors import Invalid
+    from aboveboard.intake import notes
+    from aboveboard.intake.changes import NoteState
+    from aboveboard.keys.log_signing import sequence_now
+
+    if not (number.isascii() and number.isdigit()) or word not in list(map(str, notes.ANSWERS)):
+        raise Invalid(
+            found=f"`--answer {number} {word}` is not a number and keep or take"[:120],
+            fix="List them: aboveboard import --differences",
+        )
+    row = notes.answer(int(number), NoteState(word), by=SYSTEM, at=clock.now())
+    sequence_now()
+    print(
+        f"{row.field} stays as it is held, until a file says something else again."
+        if row.state is NoteState.KEEP
+        else f"{row.field} is taken over when {row.file_name} is imported again."
+    )
+    return DONE

@@ -1,0 +1,79 @@
+"""Erasing one person on request, in two steps; and letting somebody who was erased come back."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from aboveboard.commands.exits import ATTENTION, DONE
+
+if TYPE_CHECKING:
+    # What argparse calls the group of verbs.
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def configure(verbs: Verbs) -> None:
+    """Declare ``erase`` and ``let-in``."""
+    from aboveboard.retention.reasons import ON_REQUEST
+    from aboveboard.vault.entries import ErasureReason
+
+    erasing = verbs.add_parser(
+        "erase", help="erase one person: say what would be erased, and with --yes erase it for good"
+    )
+    erasing.add_argument("person", type=int, help="their number")
+    erasing.add_argument(
+        "--reason",
+        choices=[reason.value for reason in ON_REQUEST],
+        default=ErasureReason.ASKED.value,
+        help="why (GDPR Art. 17(1); default: asked)",
+    )
+    erasing.add_argument("--yes", action="store_true", help="erase; nobody can undo it")
+    letting_in = verbs.add_parser(
+        "let-in", help="let somebody who was erased be a customer again, with the next import"
+    )
+    letting_in.add_argument("erasure", type=int, help="the number that the import said")
+    letting_in.add_argument("--reference", required=True, help="the form or call; no names")
+
+
+def erase(args: argparse.Namespace) -> int:
+    """Erase one person. Without ``--yes`` nothing is erased, and the exit code is 1."""
+    from aboveboard.basics import clock
+    from aboveboard.basics.actor import SYSTEM
+    from aboveboard.keys.log_signing import sequence_now
+    from aboveboard.retention import erasing
+    from aboveboard.retention.reasons import ERASURE_LAW, ERASURE_WORDS
+    from aboveboard.vault.entries import ErasureReason
+
+    reason = ErasureReason(args.reason)
+    found = erasing.preview(args.person, at=clock.now())
+    print(
+        f"Held about {found.person_id}: {len(found.fields)} fields ({', '.join(found.fields)}), "
+        f"{found.choices} choices."
+    )
+    if found.numbers[1:]:
+        print(f"Records merged into this one go too: {', '.join(map(str, found.numbers[1:]))}.")
+    for hold in found.holds:
+        print(f"A legal hold is open, so nothing can be erased: {hold}")
+    if not args.yes:
+        print(
+            f"Reason: {ERASURE_WORDS[reason]} ({ERASURE_LAW[reason]}). Nothing was erased. Nobody "
+            "can undo an erasure. To erase, run the same command with --yes."
+        )
+        return ATTENTION
+    receipt = erasing.erase(args.person, reason, by=SYSTEM, at=clock.now())
+    sequence_now()
+    print(f"Erased. Tell the person: {receipt.sentence}")
+    return DONE
+
+
+def let_in(args: argparse.Namespace) -> int:
+    """Let somebody who was erased come back with the next file that has them."""
+    from aboveboard.basics import clock
+    from aboveboard.basics.actor import SYSTEM
+    from aboveboard.intake import erased
+    from aboveboard.keys.log_signing import sequence_now
+
+    erased.readmit(args.erasure, reference=args.reference, by=SYSTEM, at=clock.now())
+    sequence_now()
+    print("The next import that has them brings them in. What they objected to stays objected to.")
+    return DONE

@@ -1,0 +1,112 @@
+"""What becomes of a value that a file has and the record has otherwise. Pure.
+
+A file is a copy of another system, and knows nothing of what the person said here: what they
+corrected or had erased by hand is stronger than the file (docs/decisions/0030). So a value is only
+replaced where nothing but files ever said it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from aboveboard.kinds.kind import FieldKind
+from aboveboard.vault.origin import Origin
+
+PORTAL = "portal"
+"""The channel of what people change themselves."""
+
+LASTING = frozenset({FieldKind.DATE.value, FieldKind.NATIONAL_ID.value})
+"""Kinds of value that do not change in a life. Where one differs, the customer number may have been
+given to somebody else, so nothing of the row is taken over before somebody has looked: the new
+owner of the number would be shown what is held about the old one."""
+
+
+class ChangeRule(StrEnum):
+    """What a mapping says of values that differ."""
+
+    NEWER = "newer"
+    """The newer file wins, unless somebody corrected the value by hand."""
+    ASK = "ask"
+    """A member of staff decides; until then the value stays."""
+    KEEP = "keep"
+    """What is held stays."""
+
+
+class NoteState(StrEnum):
+    """What is known of one field of one person where a file differs, or may."""
+
+    ASKED = "asked"
+    """Somebody must decide."""
+    KEEP = "keep"
+    """Somebody decided: what is held stays, as long as files say the same."""
+    TAKE = "take"
+    """Somebody decided: what the file says, when it is imported again."""
+    CORRECTED = "corrected"
+    """It was corrected by hand, so no file replaces it by itself."""
+    ERASED = "erased"
+    """It was erased, so no file brings it back."""
+
+
+class Outcome(StrEnum):
+    """What becomes of one value."""
+
+    CHANGED = "changed"
+    ASKED = "asked"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The rule of each field; ``default`` for those that have none of their own."""
+
+    default: ChangeRule = ChangeRule.NEWER
+    fields: Mapping[str, ChangeRule] = field(default_factory=dict)
+
+    def rule(self, name: str) -> ChangeRule:
+        """Return the rule of one field."""
+        return self.fields.get(name, self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is known of a field: its state, and the digest of what a file said then; empty where no
+    file was asked."""
+
+    state: NoteState
+    digest: bytes = b""
+
+
+def judge(
+    rule: ChangeRule,
+    note: Note | None,
+    digest: bytes,
+    *,
+    held: Origin | None,
+    channel: str,
+    moment: datetime,
+) -> Outcome:
+    """Return what becomes of a value that differs.
+
+    ``digest``: of what the file says. ``held``: where the held value comes from; None if none is
+    held. ``channel`` and ``moment``: how and when the file says its value was collected.
+    """
+    if note is not None:
+        if note.state is NoteState.ERASED:
+            return Outcome.KEPT
+        if note.digest == digest and note.state is NoteState.TAKE:
+            return Outcome.CHANGED
+        if note.digest == digest and note.state is NoteState.KEEP:
+            return Outcome.KEPT
+        return Outcome.KEPT if rule is ChangeRule.KEEP else Outcome.ASKED
+    if rule is ChangeRule.KEEP:
+        return Outcome.KEPT
+    if rule is ChangeRule.ASK:
+        return Outcome.ASKED
+    if held is not None and held.channel == PORTAL != channel:
+        return Outcome.ASKED  # the person wrote it, before notes were kept of that
+    if held is not None and held.collected_at is not None and moment < held.collected_at:
+        return Outcome.ASKED  # the file is the older of the two
+    return Outcome.CHANGED

@@ -1,0 +1,174 @@
+"""Remembering who was erased, so that the next file does not bring them back.
+
+What is kept is a day, the purposes they objected to, and a keyed digest of each thing they could be
+recognised by; nothing leads from it to a record, a handle or a ledger entry. The basis is the duty
+to make the erasure effective and to show that it is (GDPR Art. 17(1), 17(3)(b), 5(2)); it ends
+after ``vault.limits.ERASED_REMEMBERED`` (docs/decisions/0030).
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.errors import Conflict, NotFound
+from aboveboard.basics.package import Numbers
+from aboveboard.basics.reference import reference as checked_reference
+from aboveboard.basics.sealing import new_key, seal
+from aboveboard.choices import queries as choices
+from aboveboard.choices.state import Answer
+from aboveboard.intake.entries import ErasedReadmitted
+from aboveboard.intake.models import ErasedIdentifier, ErasedPerson
+from aboveboard.keys.queries import instance_secret
+from aboveboard.ledger.actions import append
+from aboveboard.promise.queries import in_force
+from aboveboard.vault import blind
+from aboveboard.vault.identifiers import keyed_digests
+from aboveboard.vault.limits import ERASED_REMEMBERED
+
+RETENTION = "retention"
+"""The reason of an erasure that nobody asked for: the time was over."""
+
+_SECRET = "intake"  # noqa: S105 - the name of a secret
+
+Identifier = tuple[int, bytes]
+"""The number of a kind, and a digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Somebody who was erased, as an import needs it."""
+
+    id: int
+    erased_on: date
+    by_number_only: bool
+    objections: tuple[str, ...]
+    readmitted: bool
+
+    @property
+    def sentence(self) -> str:
+        """What an import says of a row of theirs."""
+        day = f"{self.erased_on:%-d %B %Y}"
+        return f"This person was erased on {day} and is left out (erasure {self.id})."
+
+
+def digest_keys() -> dict[str, bytes]:
+    """Return the key of the digests of each kind that somebody can be recognised by."""
+    secret = instance_secret(_SECRET)
+    return {
+        kind: hmac.digest(secret, b"aboveboard/erased/v1/" + kind.encode(), "sha256")
+        for kind in blind.KIND_NUMBERS
+    }
+
+
+def value_digest(person_id: int, field: str, text: str) -> bytes:
+    """Return the digest of what a file said of one field of one person."""
+    key = hmac.digest(instance_secret(_SECRET), b"aboveboard/file-value/v1", "sha256")
+    return hmac.digest(key, f"{person_id}/{field}/{text}".encode(), "sha256")
+
+
+def remember(numbers: Numbers, reason: str, at: datetime) -> None:
+    """Keep what it takes to recognise a person who is being erased (``Package.before_erasure``)."""
+    kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
+    digests = keyed_digests(numbers, kinds, digest_keys())
+    if not digests:
+        return
+    said = choices.consent_state(numbers[0])
+    refused = [key for key in in_force().promise.purposes if said.answer(key) is Answer.NO]
+    row = ErasedPerson.objects.create(
+        erased_on=at.date(),
+        by_number_only=reason == RETENTION,
+        objections=sorted(refused),
+        ends_on=at.date() + ERASED_REMEMBERED,
+    )
+    ErasedIdentifier.objects.bulk_create(
+        ErasedIdentifier(erased=row, kind=kind, digest=digest) for kind, digest in sorted(digests)
+    )
+
+
+def is_anybody_remembered() -> bool:
+    """Whether an import must look."""
+    return ErasedIdentifier.objects.exists()
+
+
+def recognised(
+    people: Sequence[Collection[Identifier]], identity: Sequence[Collection[Identifier]]
+) -> dict[int, Erased]:
+    """Return who of these people was erased, by their place; the latest erasure of each.
+
+    ``people``: what each can be recognised by. ``identity``: of each, the one of the field that
+    tells two people apart, which alone finds those who were erased because the time was over.
+    """
+    wanted = {identifier for identifiers in people for identifier in identifiers}
+    if not wanted:
+        return {}
+    rows = ErasedIdentifier.objects.select_related("erased").filter(
+        digest__in=[digest for _, digest in wanted]
+    )
+    by_identifier: dict[Identifier, list[ErasedPerson]] = {}
+    for row in rows.order_by("erased_id"):
+        by_identifier.setdefault((row.kind, bytes(row.digest)), []).append(row.erased)
+    found: dict[int, Erased] = {}
+    for place, identifiers in enumerate(people):
+        matches = {
+            erased.pk: erased
+            for identifier in identifiers
+            for erased in by_identifier.get(identifier, ())
+            if not erased.by_number_only or identifier in identity[place]
+        }
+        if matches:
+            # One that was not let in again holds the row back, whatever else it matches.
+            latest = max(matches.values(), key=lambda each: (each.readmitted_at is None, each.pk))
+            objections = sorted({key for each in matches.values() for key in each.objections})
+            found[place] = Erased(
+                latest.pk,
+                latest.erased_on,
+                latest.by_number_only,
+                tuple(objections),
+                readmitted=latest.readmitted_at is not None,
+            )
+    return found
+
+
+def forget(ids: Collection[int]) -> None:
+    """End the memory of people who are customers again: what they objected to is theirs again."""
+    ErasedPerson.objects.filter(id__in=ids).delete()
+
+
+def sweep(*, at: datetime) -> int:
+    """Delete what has come to its end, and return of how many people."""
+    due = ErasedPerson.objects.filter(ends_on__lte=at.date())
+    count = due.count()
+    due.delete()
+    return count
+
+
+def readmit(number: int, *, reference: str, by: Actor, at: datetime) -> None:
+    """Let somebody who was erased be a customer again with the next file that has them; what they
+    objected to stays objected to.
+
+    ``number``: of the erasure, as an import says it. ``reference``: of the form or call in which
+    they came back.
+
+    Raises:
+        NotFound: there is no such erasure, or its memory has ended.
+        Conflict: that was done before.
+        ReferenceRefused: the reference is not one.
+    """
+    case = checked_reference(reference)
+    with transaction.atomic():
+        row = ErasedPerson.objects.select_for_update().filter(id=number).first()
+        if row is None:
+            raise NotFound(what="erasure")
+        if row.readmitted_at is not None:
+            raise Conflict(why="they were let in again before; import the file")
+        key = new_key()
+        row.readmitted_at, row.readmitted_by, row.reference = at, by.as_json(), case
+        row.reference_key = key
+        row.save(update_fields=["readmitted_at", "readmitted_by", "reference", "reference_key"])
+        append(ErasedReadmitted(reference=seal(case, key)), by=by, handle=None, at=at)

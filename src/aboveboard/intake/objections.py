@@ -1,0 +1,67 @@
+"""A person who objected is recognised under a new number: what they said no to stands there too.
+
+The worse reading counts until somebody says otherwise: two who share an address may be one, so the
+no of one holds for both. Whoever did not mean it says yes, and that is recorded as theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from aboveboard.basics.actor import Actor
+from aboveboard.choices import queries as choices
+from aboveboard.choices.actions import choose
+from aboveboard.choices.state import Answer
+from aboveboard.intake.sealing import Identifier
+from aboveboard.promise.queries import in_force
+from aboveboard.vault import bulk
+
+
+def standing(shared: Sequence[Collection[Identifier]]) -> dict[int, tuple[str, ...]]:
+    """Return, by place, the purposes to which somebody said no who shares an address or number with
+    that person; nothing for those without.
+
+    Asked before the people are stored, or each would share their own.
+    """
+    if not choices.anybody_refused():
+        return {}
+    wanted = {look_up for look_ups in shared for look_up in look_ups}
+    sharers = bulk.sharing(wanted)
+    said = choices.consent_states({each for people in sharers.values() for each in people})
+    refused = {
+        person_id: {
+            purpose for purpose in in_force().promise.purposes if state.answer(purpose) is Answer.NO
+        }
+        for person_id, state in said.items()
+    }
+    found = {}
+    for place, look_ups in enumerate(shared):
+        people = {each for look_up in look_ups for each in sharers.get(look_up, ())}
+        if purposes := set().union(*(refused[each] for each in people)):
+            found[place] = tuple(sorted(purposes))
+    return found
+
+
+def carry_over(
+    people: Mapping[int, Collection[str]], *, run_id: int, by: Actor, at: datetime
+) -> None:
+    """Record of each person, just stored, that they say no to these purposes; the evidence names
+    the import. What the promise no longer asks about is left out."""
+    if not people:
+        return
+    promise = in_force().promise
+    channel = next(iter(promise.channels))
+    for person_id, purposes in people.items():
+        for key in purposes:
+            purpose = promise.purposes.get(key)
+            if purpose is not None and (purpose.needs_consent or purpose.objectable):
+                choose(
+                    person_id,
+                    key,
+                    Answer.NO,
+                    channel=channel,
+                    evidence=f"import:{run_id}",
+                    by=by,
+                    at=at,
+                )

@@ -1,0 +1,161 @@
+"""Comparing what is held of many people with what a file says, and taking over what changed. No
+value leaves: the answer is which fields differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.errors import NotFound
+from aboveboard.basics.facts import Word
+from aboveboard.keys.actions import entry_subject
+from aboveboard.keys.queries import data_keys
+from aboveboard.kinds import normalise
+from aboveboard.ledger.actions import append
+from aboveboard.vault import blind, generations, sealed
+from aboveboard.vault.entries import CorrectionMade
+from aboveboard.vault.locking import lock_person
+from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+from aboveboard.vault.origin import Origin
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a person lives and which language they are written to in: what is in the clear."""
+
+    jurisdiction: str
+    language: str
+
+
+def differing(
+    texts: Mapping[int, Texts], kinds: Mapping[str, str]
+) -> dict[int, dict[str, Origin | None]]:
+    """Return, of each person, the fields whose value is another than in ``texts``, with where the
+    held value comes from; None where none is held.
+
+    ``texts``: person to field to the value as it would be sealed; an empty one is not compared.
+    Two spellings of one phone number are the same value. Whoever is not held is absent.
+    """
+    keys = data_keys(list(texts))
+    rows = SealedRecord.objects.filter(person_id__in=texts).values_list(
+        "person_id", "boxes", "person__jurisdiction"
+    )
+    found: dict[int, dict[str, Origin | None]] = {}
+    for person_id, record, jurisdiction in rows:
+        key = keys.get(person_id)
+        if key is None:
+            continue
+        cipher, boxes = AESGCM(key.key), sealed.decode(bytes(record))
+        differences: dict[str, Origin | None] = {}
+        for field, text in texts[person_id].items():
+            box = boxes.get(field)
+            if not text:
+                continue
+            if box is None:
+                differences[field] = None
+            elif not _same(
+                kinds[field], sealed.unseal(cipher, person_id, field, box), text, jurisdiction[:2]
+            ):
+                differences[field] = box.origin
+        found[person_id] = differences
+    return found
+
+
+def replace(
+    person_id: int,
+    values: Texts,
+    *,
+    kinds: Mapping[str, str],
+    origins: Mapping[str, Origin],
+    home: Home | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Replace some fields of one person, and what they are filed under; write an entry for each.
+
+    ``values``: as they are sealed, already read by their kinds. ``home``: where they live from now
+    on, which decides whose law protects them; None leaves it.
+
+    Raises:
+        NotFound: nobody with that id is held.
+        FieldTooLong, TooManyOrigins: the record cannot hold it.
+    """
+    with transaction.atomic():
+        person_id = lock_person(person_id)
+        row = SealedRecord.objects.select_related("person").filter(person_id=person_id).first()
+        key = data_keys([person_id]).get(person_id)
+        subject = entry_subject(person_id)
+        if row is None or key is None or subject is None:
+            raise NotFound(what="person")
+        cipher, before = AESGCM(key.key), sealed.decode(bytes(row.boxes))
+        after = before | {
+            field: sealed.seal(cipher, person_id, field, origins[field], value)
+            for field, value in values.items()
+        }
+        SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(after))
+        region = row.person.jurisdiction[:2]
+        if home is not None:
+            Person.objects.filter(id=person_id).update(
+                jurisdiction=home.jurisdiction, language=home.language
+            )
+        # A phone number without its country code is filed as the country of its owner dials it.
+        old = _filed(person_id, cipher, before, kinds, region, blind.searched)
+        new_region = home.jurisdiction[:2] if home else region
+        new = _filed(person_id, cipher, after, kinds, new_region, blind.filed)
+        _file_again(person_id, old - new, new - old)
+        for field in sorted(values):
+            origin = origins[field]
+            entry = CorrectionMade(
+                field=Word(field),
+                promise=origin.promise_serial,
+                channel=Word(origin.channel),
+                purpose=Word(origin.purpose),
+            )
+            append(entry, by=by, handle=subject.handle, at=at)
+
+
+def _same(kind: str, held: str, text: str, region: str) -> bool:
+    if held == text:
+        return True
+    if blind.number_of(kind) is None:
+        return False
+    return normalise.forms(kind, held, (region,)) == normalise.forms(kind, text, (region,))
+
+
+def _filed(
+    person_id: int,
+    cipher: AESGCM,
+    boxes: Mapping[str, sealed.Box],
+    kinds: Mapping[str, str],
+    region: str,
+    digests: Callable[..., set[tuple[int, bytes]]],
+) -> set[tuple[int, int, bytes]]:
+    """Return what a record is filed under: kind number, generation, digest. ``digests`` is
+    ``blind.filed``, or ``blind.searched`` for what earlier versions filed it under too."""
+    written = generations.written()
+    filed = set()
+    for field, box in boxes.items():
+        kind = kinds.get(field, "")
+        number = blind.number_of(kind)
+        if number is not None:
+            value = sealed.unseal(cipher, person_id, field, box)
+            filed |= {(number, *row) for row in digests(kind, value, (region,), written)}
+    return filed
+
+
+def _file_again(
+    person_id: int, gone: set[tuple[int, int, bytes]], new: set[tuple[int, int, bytes]]
+) -> None:
+    for kind, _, digest in gone:
+        BlindIndex.objects.filter(person_id=person_id, kind=kind, digest=digest).delete()
+    for kind, generation, digest in new:
+        BlindIndex.objects.get_or_create(
+            kind=kind, digest=digest, person_id=person_id, defaults={"generation": generation}
+        )
