@@ -1,7 +1,7 @@
 """What becomes of a value that a file has and the record has otherwise. Pure.
 
 A file is a copy of another system, and knows nothing of what the person said here: what they
-corrected or had erased by hand is stronger than the file (docs/decisions/0030). So a value is only
+corrected or had erased by hand is stronger than the file (docs/decisions/0029). So a value is only
 replaced where nothing but files ever said it.
 """
 

@@ -3,7 +3,7 @@
 What is kept is a day, the purposes they objected to, and a keyed digest of each thing they could be
 recognised by; nothing leads from it to a record, a handle or a ledger entry. The basis is the duty
 to make the erasure effective and to show that it is (GDPR Art. 17(1), 17(3)(b), 5(2)); it ends
-after ``vault.limits.ERASED_REMEMBERED`` (docs/decisions/0030).
+after ``vault.limits.ERASED_REMEMBERED`` (docs/decisions/0029).
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ class ImportProblem(models.Model):
 
 class ErasedPerson(models.Model):
     """What is kept of somebody who was erased, so that no file brings them back and what they
-    objected to stands (GDPR Art. 17(1), 21; docs/decisions/0030). It ends by itself.
+    objected to stands (GDPR Art. 17(1), 21; docs/decisions/0029). It ends by itself.
 
     ``by_number_only``: they were erased because the time was over, not because they asked, so a
     new relationship under a new number is not held back.
