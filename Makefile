@@ -23,7 +23,7 @@ demo: setup ## play the whole story in ./demo-data, then serve it on 127.0.0.1:8
 
 quick: setup-dev ## under a minute, for every save: pure rules, formats, house rules
 	$(BIN)/ruff check --quiet .
-	$(PYTEST) -q -n $(WORKERS) --dist loadfile --quick
+	$(PYTEST) -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --quick
 
 test: setup-dev ## every check and every test: SQLite, PostgreSQL, Chromium
 	@$(RUN) scripts/browsers.py
@@ -38,17 +38,17 @@ check: setup-dev ## format, lint, types, which way imports point, house rules
 	$(PYTEST) tests/house -q
 
 unit: setup-dev ## the tests on SQLite
-	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not browser and not crash" --ignore tests/house
+	$(PYTEST) -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not browser and not crash" --ignore tests/house
 
 database: setup-dev ## the tests that touch the database, on PostgreSQL
-	TEST_DATABASE=postgres $(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not browser and not crash" --ignore tests/house
+	TEST_DATABASE=postgres $(PYTEST) -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not browser and not crash" --ignore tests/house
 
 crash: setup-dev ## what is killed at any moment, on both databases
 	$(PYTEST) -q -n $(WORKERS) --dist load -m crash
 	TEST_DATABASE=postgres $(PYTEST) -q -n $(WORKERS) --dist load -m crash
 
 browser: setup-dev ## the tests in Chromium
-	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m browser
+	$(PYTEST) -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m browser
 
 bench: setup-dev ## how fast, and how far from a floor program
 	$(RUN) -m bench

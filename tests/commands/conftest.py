@@ -1,8 +1,9 @@
-"""Runs ``aboveboard`` as people do: as a program of its own, in a folder of its own."""
+"""Runs ``aboveboard`` as people do: as a process of its own, in a folder of its own."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Generator
@@ -10,6 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+
+from tests.commands.forking import Forking
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -28,25 +31,48 @@ def command(*words: object) -> list[str]:
     return [sys.executable, "-m", "aboveboard.commands.main", *map(str, words)]
 
 
+@pytest.fixture(scope="session")
+def forking() -> Generator[Forking]:
+    """What starts the commands."""
+    started = Forking()
+    yield started
+    started.close()
+
+
 @pytest.fixture
-def aboveboard(tmp_path: Path) -> Run:
+def aboveboard(forking: Forking, tmp_path: Path) -> Run:
     """Run a command to its end, with what is typed into it and what its environment has besides."""
 
     def run(
         *words: object, typed: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command(*words),
-            capture_output=True,
-            text=True,
-            check=False,
-            env=clean_environment() | environment,
-            cwd=tmp_path,
+        return forking.run(
+            [str(word) for word in words],
+            environment=clean_environment() | environment,
+            folder=tmp_path,
+            typed=typed,
             timeout=180,
-            input=typed,
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def new_instance(
+    forking: Forking, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Path], Path]:
+    """Make an instance on SQLite, as ``init`` makes it without arguments: a copy of one that is
+    made once. Its keys are those of every other copy."""
+    folder = tmp_path_factory.mktemp("made")
+    done = forking.run(
+        ["init", "home"], environment=clean_environment(), folder=folder, typed="", timeout=180
+    )
+    assert done.returncode == 0, done.stderr
+
+    def make(home: Path) -> Path:
+        return Path(shutil.copytree(folder / "home", home))
+
+    return make
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,11 @@ HOME = ("--home", "home")
 
 
 @pytest.fixture
-def home(aboveboard: Run, tmp_path: Path) -> Path:
-    assert aboveboard("init", "home").returncode == exits.DONE
-    with (tmp_path / "home" / "aboveboard.toml").open("a") as settings:
+def home(new_instance: Callable[[Path], Path], tmp_path: Path) -> Path:
+    made = new_instance(tmp_path / "home")
+    with (made / "aboveboard.toml").open("a") as settings:
         settings.write("\n[keys]\nlease = 1\n")
-    return tmp_path / "home"
+    return made
 
 
 def test_a_rotation_moves_everything_and_the_shares_of_the_new_key_bring_it_back(

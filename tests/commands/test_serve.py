@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from pathlib import Path
 
@@ -64,8 +64,10 @@ def worker_of(pid: int) -> int | None:
 
 
 @pytest.fixture
-def serving(aboveboard: Run, tmp_path: Path) -> Generator[tuple[subprocess.Popen[str], int]]:
-    assert aboveboard("init", "home").returncode == exits.DONE
+def serving(
+    new_instance: Callable[[Path], Path], tmp_path: Path
+) -> Generator[tuple[subprocess.Popen[str], int]]:
+    new_instance(tmp_path / "home")
     port = free_port()
     with (tmp_path / "said").open("w") as said:
         words = command("serve", "--home", tmp_path / "home", "--port", port)
@@ -81,10 +83,12 @@ def serving(aboveboard: Run, tmp_path: Path) -> Generator[tuple[subprocess.Popen
             process.wait(PATIENCE)
 
 
-def test_it_starts_with_little_work_and_stops_cleanly(aboveboard: Run, tmp_path: Path) -> None:
+def test_it_starts_with_little_work_and_stops_cleanly(
+    new_instance: Callable[[Path], Path], tmp_path: Path
+) -> None:
     """Starting is bound by the processor, so its work is counted in its seconds: how busy the
     machine is with other tests makes no difference."""
-    assert aboveboard("init", "home").returncode == exits.DONE
+    new_instance(tmp_path / "home")
     port, before = free_port(), work_of_children()
     words = command("serve", "--home", tmp_path / "home", "--port", port)
     with subprocess.Popen(

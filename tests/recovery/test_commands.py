@@ -11,9 +11,9 @@ import pytest
 
 from aboveboard.commands import exits
 from aboveboard.commands.demo.people import write
-from tests.commands.conftest import Run, aboveboard, empty_database
+from tests.commands.conftest import Run, aboveboard, empty_database, forking
 
-__all__ = ["aboveboard", "empty_database"]  # fixtures
+__all__ = ["aboveboard", "empty_database", "forking"]  # fixtures
 
 
 @pytest.mark.database

@@ -1,0 +1,157 @@
+"""Starts ``aboveboard`` commands from a process that has the libraries loaded: each is a process of
+its own all the same, with its own arguments, environment, folder and files.
+
+Most of the time of a short command goes into importing Django and what it needs; the suite runs
+hundreds. How the program starts from nothing is what ``test_serve``, ``test_wheel`` and the crash
+tests are about: they start it in full.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+LOADED = (
+    "django.contrib.auth.hashers",
+    "django.core.management",
+    "django.db.backends.sqlite3.base",
+    "django.db.migrations.executor",
+    "django.forms",
+    "django.template.backends.django",
+    "django.urls",
+    "aboveboard.commands.main",
+    "aboveboard.kinds.values",
+    "aboveboard.law.binding",
+    "aboveboard.promise.loading",
+    "cryptography.hazmat.primitives.ciphers.aead",
+    "rich.progress",
+)
+"""Imported before any command: nothing that reads settings, and nothing that starts a thread."""
+_MOST_BYTES = 1_000_000
+
+
+class Forking:
+    """The process with the libraries loaded, and a way to ask it for commands."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="aboveboard-forking-")
+        self._address = str(Path(self._folder.name) / "socket")
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ABOVEBOARD_", "DJANGO_"))
+        }
+        ready, told = os.pipe()
+        with os.fdopen(ready, "rb") as waiting:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.commands.forking", self._address, str(told)],
+                env=environment,
+                cwd=Path(__file__).parents[2],
+                pass_fds=[told],
+            )
+            os.close(told)
+            waiting.read(1)  # until it listens, or has died
+
+    def run(
+        self,
+        words: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+        typed: str,
+        timeout: float,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end."""
+        with (
+            tempfile.TemporaryFile() as given,
+            tempfile.TemporaryFile() as out,
+            tempfile.TemporaryFile() as err,
+            socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asking,
+        ):
+            given.write(typed.encode())
+            given.seek(0)
+            asking.settimeout(timeout)
+            asking.connect(self._address)
+            asked = {"words": list(words), "environment": dict(environment), "folder": str(folder)}
+            files = [given.fileno(), out.fileno(), err.fileno()]
+            socket.send_fds(asking, [json.dumps(asked).encode()], files)
+            code = int(asking.recv(16))
+            return subprocess.CompletedProcess(list(words), code, _text(out), _text(err))
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.wait()
+        self._folder.cleanup()
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
+
+
+def serve(address: str, told: int) -> None:
+    """Answer each request with a command's exit code, until terminated."""
+    for name in LOADED:
+        importlib.import_module(name)
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listening.bind(address)
+    listening.listen(16)
+    os.write(told, b"!")
+    os.close(told)
+    parent = os.getppid()
+    listening.settimeout(5)
+    while os.getppid() == parent:  # a suite that was killed leaves nothing behind
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                continue
+        with contextlib.suppress(TimeoutError):
+            asking, _ = listening.accept()
+            with asking:
+                if os.fork() == 0:
+                    listening.close()
+                    _answer(asking)
+
+
+def _answer(asking: socket.socket) -> None:
+    """Run the command in a process of its own and send its exit code; never returns."""
+    asking.settimeout(None)
+    message, files, _, _ = socket.recv_fds(asking, _MOST_BYTES, 3)
+    asked: dict[str, Any] = json.loads(message)
+    pid = os.fork()
+    if pid == 0:
+        asking.close()
+        for number, file in enumerate(files):
+            os.dup2(file, number)
+            os.close(file)
+        _become(asked)
+    _, status = os.waitpid(pid, 0)
+    asking.send(str(os.waitstatus_to_exitcode(status)).encode())
+    os._exit(0)
+
+
+def _become(asked: dict[str, Any]) -> None:
+    """Go on as the command, as if it had been started from nothing."""
+    from aboveboard.commands import main
+
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.chdir(asked["folder"])
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    sys.argv = ["aboveboard", *asked["words"]]
+    sys.exit(main.main())
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1], int(sys.argv[2]))
