@@ -9,6 +9,7 @@ another process: pure rules, formats, the house's rules.
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import shutil
@@ -30,8 +31,31 @@ SHARED = Path(__file__).parents[2] / "shared"
 SERVER: postgres.Server | None = None
 
 
+FOLDER = "aboveboard-tests-"
+"""How the folder of a run begins; the number of its process follows."""
+
+
+def _remove_folders_of_the_dead() -> None:
+    """Remove what runs that were killed left behind."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"):
+        number = folder.name.removeprefix(FOLDER).partition("-")[0]
+        if number.isdigit() and not Path(f"/proc/{number}").exists() and Path("/proc").is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove(folder: Path, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _make_instance() -> Path:
-    home = Path(tempfile.mkdtemp(prefix="aboveboard-tests-"))
+    _remove_folders_of_the_dead()
+    root = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
+    # Not when pytest ends: other programs start on it too (``python -m tests.fuzz``). And by its
+    # own process alone: a fork of it that ends first must not take it away.
+    atexit.register(_remove, root, os.getpid())
+    home = root / "instance"
+    home.mkdir()
     (home / "signing.key").write_bytes(secrets.token_bytes(32))
     (home / "root.key").write_text(secrets.token_hex(32))
     (home / "root.key").chmod(0o600)
@@ -84,10 +108,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server and remove the instance."""
+    """Stop the server."""
     if SERVER is not None:
         SERVER.stop()
-    shutil.rmtree(HOME, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

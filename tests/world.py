@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from aboveboard.basics import clock
+from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.commands.demo.people import people, write
 from aboveboard.intake import load as loading
@@ -37,7 +36,8 @@ def adopt() -> Adopted:
 
 @cache
 def _file(count: int, seed: int) -> Path:
-    path = Path(tempfile.mkdtemp(prefix="aboveboard-people-")) / "customers.csv"
+    # Beside the tests' instance, and so removed with it.
+    path = settings.current().home.parent / f"customers-{count}-{seed}.csv"
     write(path, count, seed=seed)
     return path
 
