@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from aboveboard.api import problems
 from aboveboard.api.reading import NotJson, read
+from aboveboard.basics.bodies import reads_lines
 from aboveboard.basics.errors import AboveboardError
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -48,7 +49,7 @@ class Endpoint(Protocol):
         """Answer a request."""
 
 
-CHANGES = (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)
+CHANGES = (400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 503)
 READS = (401, 500, 503)
 """What may come instead of an answer."""
 
@@ -73,7 +74,9 @@ def post_lines(
     """Let a function read what is posted by itself, a piece at a time."""
 
     def decorate(function: Callable[[HttpRequest], HttpResponseBase]) -> Endpoint:
-        return _endpoint("POST", function, function, summary, None, None, 200, CHANGES, extra)
+        return reads_lines(
+            _endpoint("POST", function, function, summary, None, None, 200, CHANGES, extra)
+        )
 
     return decorate
 

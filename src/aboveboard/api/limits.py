@@ -16,9 +16,16 @@ STREAM_READ_BYTES: Final = 16 * 1024
 STREAM_LINE_BYTES: Final = 4 * 1024
 """Longest line of a stream of uses, in bytes. Our choice: a person is named in a tenth of it."""
 
-STREAMS_AT_ONCE: Final = 2
-"""Streams that one process answers at the same time: each keeps a thread. Our choice: a quarter
-of the default threads."""
+STREAMS_AT_ONCE: Final = 8
+"""Streams that one process answers at the same time. They have threads of their own, half of those
+for answers in pieces. Our choice."""
+
+STREAMS_OF_ONE_CLIENT: Final = 2
+"""Streams of one client that one process answers at the same time. Our choice: one that runs, and
+one that begins."""
+
+STREAM_PAUSE: Final = timedelta(seconds=30)
+"""How long a client may take for the next line of a stream. Our choice."""
 
 STREAM_WAIT: Final = timedelta(seconds=5)
 """How long a client is asked to wait when all streams are taken. Our choice."""

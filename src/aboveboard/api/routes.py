@@ -8,13 +8,14 @@ from collections.abc import Mapping
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from aboveboard.access.lookup import choose_for
 from aboveboard.accounts.clients.idempotency import once
 from aboveboard.accounts.gate import actor_of, client_of
-from aboveboard.api import misses, rate_limit, uses
+from aboveboard.api import misses, problems, rate_limit, uses
 from aboveboard.api.description import KEY, LINES, STREAM_BODIES, describe
 from aboveboard.api.endpoint import as_json, get, post, post_lines
 from aboveboard.api.reading import BodyMalformed, NotJson, read
@@ -29,7 +30,7 @@ from aboveboard.api.shapes import (
     UseIn,
     UseOut,
 )
-from aboveboard.api.stream import Answers, Lines
+from aboveboard.api.stream import Answers, Lines, Stopped
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Refused
 from aboveboard.choices.state import Answer
@@ -51,13 +52,15 @@ def post_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
 
 
 @post_lines("Use the data of any number of people", **STREAM_BODIES)
-def post_stream(request: HttpRequest) -> StreamingHttpResponse:
+def post_stream(request: HttpRequest) -> HttpResponseBase:
     """Take lines of JSON: first what is asked, then a person each. Answer lines of JSON, each with
     the number of its line."""
     lines = Lines(request)
-    first = (lines.take(1) or [b""])[0]
     try:
+        first = (lines.take(1) or [b""])[0]
         asked = read(StreamIn, first or b"")
+    except Stopped:
+        return problems.plain(408)
     except NotJson:
         # 422 and not 400: the body is read line by line, so it is one line that has no form.
         expected = "a line of JSON that says what is asked"

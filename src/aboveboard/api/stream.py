@@ -4,12 +4,16 @@ memory (application/x-ndjson).
 The first line says what is asked; each further line names a person. Each answer names its line.
 People are used by ``limits.USE_BATCH``, each batch in one transaction; the next lines are read when
 the batch's answers were taken, so a client that reads slowly is asked for no more. The last line
-says that it is the end: an answer without it was cut off."""
+says that it is the end: an answer without it was cut off.
+
+A client may pause, but not for ever: a line must come within ``limits.STREAM_PAUSE`` of the one
+before it, and a token that ends, or is revoked, ends the wait for the next line too."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Generator, Iterator
 from typing import Any, BinaryIO
 
@@ -24,10 +28,21 @@ from aboveboard.api import limits, misses, rate_limit
 from aboveboard.api.reading import decoder
 from aboveboard.api.shapes import PersonRef
 from aboveboard.api.uses import subject_of, use_all
+from aboveboard.basics.bodies import READ_BY_PIECES
 from aboveboard.basics.errors import AboveboardError, RateLimited
 
-_places = threading.BoundedSemaphore(limits.STREAMS_AT_ONCE)
+_places: Counter[int] = Counter()
+"""How many streams each client has open in this process."""
+_lock = threading.Lock()
 _encode = msgspec.json.Encoder().encode
+
+
+class Stopped(Exception):
+    """No further line is waited for; ``code`` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Lines:
@@ -39,15 +54,24 @@ class Lines:
     """
 
     def __init__(self, request: HttpRequest) -> None:
-        chunked = "HTTP_TRANSFER_ENCODING" in request.META
-        self._body: BinaryIO | HttpRequest = request.META["wsgi.input"] if chunked else request
+        direct = READ_BY_PIECES in request.META or "HTTP_TRANSFER_ENCODING" in request.META
+        self._request = request
+        self._body: BinaryIO | HttpRequest = request.META["wsgi.input"] if direct else request
         self._rest = b""
         self._too_long = False
         self._ended = False
+        self._newest = time.monotonic()
 
     def take(self, most: int) -> list[bytes | None]:
-        """Return up to ``most`` lines; none at the end."""
+        """Return up to ``most`` lines; none at the end. Fewer where the client pauses: what it sent
+        is answered meanwhile.
+
+        Raises:
+            Stopped: no line came in time (``too_slow``), the token ended (``sign_in_needed``), or
+                the client has gone (``cut_off``).
+        """
         taken: list[bytes | None] = []
+        self._newest = time.monotonic()  # what the batch before took is no pause of the client's
         while len(taken) < most:
             line, found, rest = self._rest.partition(b"\n")
             if found:
@@ -56,6 +80,7 @@ class Lines:
                     None if self._too_long or len(line) > limits.STREAM_LINE_BYTES else line
                 )
                 self._too_long = False
+                self._newest = time.monotonic()
             elif self._ended:
                 if self._rest or self._too_long:
                     taken.append(
@@ -63,24 +88,45 @@ class Lines:
                     )
                     self._rest, self._too_long = b"", False
                 break
-            else:
-                self._read()
+            elif not self._read() and taken:
+                break
         return taken
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Read more; return False where nothing came for a while."""
         if len(self._rest) > limits.STREAM_LINE_BYTES:
             self._too_long, self._rest = True, b""
-        piece = self._body.read(limits.STREAM_READ_BYTES)
+        try:
+            piece = self._body.read(limits.STREAM_READ_BYTES)
+        except TimeoutError:
+            if time.monotonic() - self._newest > limits.STREAM_PAUSE.total_seconds():
+                raise Stopped("too_slow") from None
+            if not still_may(self._request):
+                raise Stopped("sign_in_needed") from None
+            return False
+        except OSError:  # half a body is not taken for a whole one
+            raise Stopped("cut_off") from None
+        # Pieces without an end of a line are no line: a byte now and then does not keep it open.
+        if time.monotonic() - self._newest > limits.STREAM_PAUSE.total_seconds():
+            raise Stopped("too_slow")
         self._ended = not piece
         self._rest += piece
+        return True
 
 
 class Answers:
     """The answers to a stream, batch by batch. It holds a place until it is closed."""
 
     def __init__(self, request: HttpRequest, asked: UseRequest, lines: Lines) -> None:
-        if not _places.acquire(blocking=False):
-            raise RateLimited(seconds=int(limits.STREAM_WAIT.total_seconds()))
+        self._client_id = client_of(request).id
+        with _lock:
+            # One client leaves places for others, and all of them leave threads for other answers.
+            if (
+                _places.total() >= limits.STREAMS_AT_ONCE
+                or _places[self._client_id] >= limits.STREAMS_OF_ONE_CLIENT
+            ):
+                raise RateLimited(seconds=int(limits.STREAM_WAIT.total_seconds()))
+            _places[self._client_id] += 1
         self._open = True
         self._answers = _answers(request, asked, lines)
 
@@ -98,12 +144,20 @@ class Answers:
         self._answers.close()
         if self._open:
             self._open = False
-            _places.release()
+            with _lock:
+                _places[self._client_id] -= 1
 
 
 def _answers(request: HttpRequest, asked: UseRequest, lines: Lines) -> Generator[bytes]:
     number = 1  # of the line that was read last; the first said what is asked
-    while batch := lines.take(USE_BATCH):
+    while True:
+        try:
+            batch = lines.take(USE_BATCH)
+        except Stopped as stopped:
+            yield _encode({"line": number + 1, "code": stopped.code, "end": False}) + b"\n"
+            return
+        if not batch:
+            break
         first, number = number + 1, number + len(batch)
         named: dict[int, Subject] = {}
         outcomes: dict[int, dict[str, Any]] = {}

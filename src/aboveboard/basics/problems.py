@@ -25,6 +25,11 @@ _PLAIN: Final[dict[int, tuple[str, str, str]]] = {
         "This address does not answer that method.",
         "The header Allow names those that it answers.",
     ),
+    408: (
+        "too_slow",
+        "The body came too slowly, or stopped.",
+        "Send it again, without pauses.",
+    ),
     413: (
         "too_large",
         "The body is larger than anything that is asked here.",

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
-from urllib.parse import urlsplit
 
+from aboveboard.basics import setting_checks as checks
 from aboveboard.basics.errors import Misconfigured, NotFound
 from aboveboard.basics.redaction import typed
 
@@ -58,63 +58,15 @@ def _setting(
     return field(default=default, metadata={"help": help_text, "check": check})
 
 
-def _url_with(*schemes: str) -> Callable[[str], str | None]:
-    def check(value: str) -> str | None:
-        return (
-            None
-            if urlsplit(value).scheme in schemes
-            else "a URL that starts with " + " or ".join(f"{s}:" for s in schemes)
-        )
-
-    return check
-
-
-def _one_of(*allowed: str) -> Callable[[str], str | None]:
-    return lambda value: None if value in allowed else "one of " + ", ".join(allowed)
-
-
-def _port(value: int) -> str | None:
-    return None if 0 < value < 65536 else "a port from 1 to 65535"
-
-
-def _log_origin(value: str) -> str | None:
-    return (
-        None
-        if re.fullmatch(r"[a-z0-9.-]+(/[A-Za-z0-9._-]+)*", value)
-        else "a schema-less URL such as trust.example/log"
-    )
-
-
-def _not_empty(value: str) -> str | None:
-    return None if value.strip() else "some text"
-
-
-def _positive(value: int) -> str | None:
-    return None if value > 0 else "a number above 0"
-
-
-def _witnesses(value: str) -> str | None:
-    lines = filter(None, (part.strip() for part in value.replace(";", "\n").split("\n")))
-    right = all(
-        re.fullmatch(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+ +https?://\S+", line) for line in lines
-    )
-    return (
-        None
-        if right
-        else (
-            "lines of the form KEY https://witness.example (the key is what `aboveboard witness "
-            "key` prints)"
-        )
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """Who makes the promise."""
 
-    name: str = _setting("Our organisation", "The name that customers know you by.", _not_empty)
+    name: str = _setting(
+        "Our organisation", "The name that customers know you by.", checks.not_empty
+    )
     contact: str = _setting(
-        "privacy@localhost", "The e-mail address for questions about data.", _not_empty
+        "privacy@localhost", "The e-mail address for questions about data.", checks.not_empty
     )
 
 
@@ -128,23 +80,31 @@ class Database:
             "`sqlite:FILE` (relative to the instance folder) or "
             "`postgresql://USER:PASSWORD@HOST:PORT/NAME`."
         ),
-        _url_with("sqlite", "postgresql"),
+        checks.url_with("sqlite", "postgresql"),
     )
-    pool: int = _setting(8, "Connections kept open to PostgreSQL by each process.", _positive)
+    pool: int = _setting(8, "Connections kept open to PostgreSQL by each process.", checks.positive)
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
     """How the pages are served."""
 
-    host: str = _setting("127.0.0.1", "The address to listen on.", _not_empty)
-    port: int = _setting(8000, "The port to listen on.", _port)
+    host: str = _setting("127.0.0.1", "The address to listen on.", checks.not_empty)
+    port: int = _setting(8000, "The port to listen on.", checks.port)
     origin: str = _setting(
         "http://127.0.0.1:8000",
         "The address people type, without a path. `https:` switches secure cookies and HSTS on.",
-        _url_with("http", "https"),
+        checks.url_with("http", "https"),
     )
-    threads: int = _setting(8, "Requests answered at the same time by each process.", _positive)
+    threads: int = _setting(
+        8, "Requests answered at the same time by each process.", checks.positive
+    )
+    proxies: str = _setting(
+        "127.0.0.1, ::1",
+        "The proxies in front, as addresses or networks with commas between. From others, what "
+        "`X-Forwarded-For` and `X-Forwarded-Proto` say is left out.",
+        checks.are_networks,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +117,14 @@ class Mail:
             "The mail server: `smtp:` plain, `smtp+tls:` STARTTLS, `smtps:` TLS from the start; "
             "USER:PASSWORD@ if needed."
         ),
-        _url_with("smtp", "smtp+tls", "smtps"),
+        checks.url_with("smtp", "smtp+tls", "smtps"),
     )
-    sender: str = _setting("privacy@localhost", "The address that notices come from.", _not_empty)
-    connections: int = _setting(4, "Connections to the mail server at the same time.", _positive)
+    sender: str = _setting(
+        "privacy@localhost", "The address that notices come from.", checks.not_empty
+    )
+    connections: int = _setting(
+        4, "Connections to the mail server at the same time.", checks.positive
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +136,7 @@ class Keys:
         "The provider of the root key: `file:PATH`, `env:NAME`, `secret:PATH`, "
         "`vault:https://HOST:PORT/MOUNT/KEY` (OpenBao or Vault, transit) or "
         "`awskms:KEY?region=REGION`; see docs/how-to/keep-the-keys.md.",
-        _url_with("file", "env", "secret", "vault", "awskms"),
+        checks.url_with("file", "env", "secret", "vault", "awskms"),
     )
     lease: int = _setting(
         5,
@@ -180,7 +144,7 @@ class Keys:
             "Seconds that a process may use a wrapping key before it asks for it again. What a "
             "withdrawn key may still open."
         ),
-        _positive,
+        checks.positive,
     )
     passphrase_file: str = _setting(
         "",
@@ -208,7 +172,7 @@ class Ledger:
             "The origin line of checkpoints (C2SP tlog-checkpoint): a schema-less URL, never "
             "changed later."
         ),
-        _log_origin,
+        checks.log_origin,
     )
     witnesses: str = _setting(
         "",
@@ -216,9 +180,11 @@ class Ledger:
             "Who cosigns the log: for each witness its key and its address with a space between, "
             "one witness a line."
         ),
-        _witnesses,
+        checks.witnesses,
     )
-    witness_every: int = _setting(30, "Seconds between two requests to the witnesses.", _positive)
+    witness_every: int = _setting(
+        30, "Seconds between two requests to the witnesses.", checks.positive
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +197,9 @@ class Retention:
             "What the worker does by itself about data whose purposes have lapsed: `off`, `review` "
             "(list it) or `erase` (list and erase it)."
         ),
-        _one_of("off", "review", "erase"),
+        checks.one_of("off", "review", "erase"),
     )
-    every_days: int = _setting(7, "Days from one such sweep to the next.", _positive)
+    every_days: int = _setting(7, "Days from one such sweep to the next.", checks.positive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +209,11 @@ class Logs:
     level: str = _setting(
         "info",
         "How much: debug, info, warning or error.",
-        _one_of("debug", "info", "warning", "error"),
+        checks.one_of("debug", "info", "warning", "error"),
     )
-    form: str = _setting("text", "`text` for people, `json` for programs.", _one_of("text", "json"))
+    form: str = _setting(
+        "text", "`text` for people, `json` for programs.", checks.one_of("text", "json")
+    )
 
 
 @dataclass(frozen=True, slots=True)

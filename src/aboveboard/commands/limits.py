@@ -38,3 +38,20 @@ night that was missed."""
 ROWS_COMPARED: Final = 100_000
 """Rows that decide up to which `doctor` compares them with the log itself. Our choice: some
 seconds; above it, `ledger verify` does it at night."""
+
+HEAD_WAIT: Final = timedelta(seconds=15)
+"""How long the head of a request may take, from the connection or the answer before it. A
+connection that is kept open and not used ends after it too."""
+
+HEAD_BYTES: Final = 64 * 1024
+"""Largest head of a request. Some proxies send cookies of 16 kB."""
+
+CONNECTIONS: Final = 4096
+"""Connections open to one process at the same time, most of them idle; a further one waits until
+one ends. Never more than the system's own limit for open files leaves."""
+
+OTHER_FILES: Final = 256
+"""Open files of a serving process beside its connections: the database, the ledger, uploads."""
+
+BACKLOG: Final = 1024
+"""Connections that the system keeps while a process cannot take them. Granian's own default."""

@@ -12,6 +12,7 @@ from aboveboard.access.actions import use_document
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
+from aboveboard.basics.bodies import takes_file
 from aboveboard.console.forms import DocumentForm
 from aboveboard.console.people import MAY_LOOK_UP, named, read_note
 from aboveboard.kinds.kind import FieldKind
@@ -19,6 +20,7 @@ from aboveboard.promise.model import Field, Promise, Purpose
 from aboveboard.promise.queries import in_force
 from aboveboard.vault.documents.actions import NotTaken, attach
 from aboveboard.vault.documents.serving import as_download
+from aboveboard.vault.limits import ATTACHMENT_BYTES
 from aboveboard.vault.origin import Origin
 
 
@@ -48,6 +50,7 @@ def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
 
 
 @allow(*MAY_LOOK_UP)
+@takes_file(ATTACHMENT_BYTES)
 @require_POST
 def add(request: HttpRequest, field: str) -> HttpResponseBase:
     """Ask for the file, and keep it as the value of the field; the one that

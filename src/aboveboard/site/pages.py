@@ -6,8 +6,10 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import connection
 from django.db.utils import Error as DatabaseError
 from django.db.utils import OperationalError
@@ -57,8 +59,14 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: what came could not be read."""
-    return _error(request, 400)
+    """400: what came could not be read; 413: it is larger than is taken there."""
+    return _error(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def not_read(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    """400, 408, 413 or 503: the body was not taken in. Says so without asking the database who it
+    is: nobody has been let in yet."""
+    return _problem(status) if request.path.startswith(_API) else _plain(status)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -142,23 +142,25 @@ CSRF_TRUSTED_ORIGINS = [f"{ORIGIN.scheme}://{ORIGIN.netloc}"]
 
 AUTH_USER_MODEL = "accounts.Account"
 ROOT_URLCONF = "aboveboard.site.urls"
-WSGI_APPLICATION = "aboveboard.site.wsgi.application"
 
 MIDDLEWARE = [
+    "aboveboard.site.proxies.NamedProxies",
     "aboveboard.site.requests.RequestLog",
     "aboveboard.site.headers.SecurityHeaders",
+    "aboveboard.site.serving.answering.Refusals",
     "aboveboard.recovery.gate.RestoredFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "aboveboard.site.faces.Session",
     "aboveboard.site.faces.Language",
     "aboveboard.site.faces.Common",
-    "aboveboard.site.faces.Forms",
     "aboveboard.site.faces.Account",
+    # Before all that reads a form: who may not call a view sends it nothing.
+    "aboveboard.accounts.gate.GateMiddleware",
+    "aboveboard.site.faces.Forms",
     "aboveboard.site.faces.Messages",
     "allauth.account.middleware.AccountMiddleware",
     "aboveboard.site.pages.ErrorPages",
-    "aboveboard.accounts.gate.GateMiddleware",
     "aboveboard.site.faces.LocalTime",
 ]
 
@@ -258,10 +260,9 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = int(limits.ASSET_LIFE.total_seconds())
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-# An upload goes straight to a file: a file of leaked rows is far larger than
-# what memory should hold.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-FILE_UPLOAD_PERMISSIONS = 0o600
+# Only where a route declares a file, and sealed as it is written; Django's own handlers write the
+# plaintext of every file of every form into the temporary folder.
+FILE_UPLOAD_HANDLERS = ["aboveboard.site.serving.uploads.SealedUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = limits.BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = limits.FORM_FIELDS
 DATA_UPLOAD_MAX_NUMBER_FILES = limits.FORM_FILES

@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
-import socket
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -17,6 +15,8 @@ from urllib.parse import urlsplit
 from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.commands import exits, limits
+from aboveboard.commands.instance import surroundings
+from aboveboard.commands.instance.surroundings import ACT, OK, WARN, Check
 
 NAME = "doctor"
 # It starts Django itself: what keeps the instance from starting is the first thing to tell.
@@ -25,24 +25,6 @@ HELP = "Check the instance: what is well, what to keep an eye on and what to act
 EXAMPLE = """\
 aboveboard doctor --home our-instance
 aboveboard doctor --json     (for monitoring; exit code 1 if you must act on something)"""
-
-OK: Final = "ok"
-WARN: Final = "warn"
-ACT: Final = "act"
-# In seconds: a monitor calls this every few minutes, and must not hang on a mail server that drops
-# packets.
-_MAIL_PATIENCE: Final = 3.0
-_PORTS: Final = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One check: ``verdict`` is ok, warn or act; ``step`` is what to do, empty when ok."""
-
-    name: str
-    verdict: str
-    message: str
-    step: str = ""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -314,48 +296,6 @@ def _waiting(current: settings.Settings) -> Check:
     return Check("work", OK, "no work is waiting for long")
 
 
-def _mail(current: settings.Settings) -> Check:
-    parts = urlsplit(current.mail.url)
-    host, port = parts.hostname or "localhost", parts.port or _PORTS[parts.scheme]
-    try:
-        with socket.create_connection((host, port), timeout=_MAIL_PATIENCE):
-            return Check("mail", OK, f"the mail server at {host}:{port} answers")
-    # To warn, not to act: notices wait as rows, and none of them is lost.
-    except OSError:
-        message = f"the mail server at {host}:{port} does not answer"
-        return Check(
-            "mail",
-            WARN,
-            message,
-            "Notices wait until it does. Check mail.url, or start the server.",
-        )
-
-
-def _disk(current: settings.Settings) -> Check:
-    free = shutil.disk_usage(current.home).free
-    message = f"{free / 1e9:.1f} GB free in the instance folder"
-    # Act, since on a full disk no entry becomes durable, and then nothing may be released.
-    if free < limits.DISK_LEAST_BYTES:
-        return Check(
-            "disk",
-            ACT,
-            message,
-            "Make room: when the disk is full, no use can be recorded, so nothing is released.",
-        )
-    return Check("disk", OK, message)
-
-
-def _transport(current: settings.Settings) -> Check:
-    origin = urlsplit(current.server.origin)
-    # Nobody can listen on the machine's own loop, so a trial needs no certificate.
-    if origin.scheme == "https" or origin.hostname in ("127.0.0.1", "localhost"):
-        return Check("transport", OK, f"people reach it at {current.server.origin}")
-    step = "Put a TLS proxy in front and set server.origin to its https: address."
-    return Check(
-        "transport", ACT, f"people reach it at {current.server.origin} without encryption", step
-    )
-
-
 def _backup(current: settings.Settings) -> Check:
     from aboveboard.recovery import queries
 
@@ -404,9 +344,10 @@ CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
     "work": _waiting,
     "backup": _backup,
     "leaked files": _leftovers,
-    "mail": _mail,
-    "disk": _disk,
-    "transport": _transport,
+    "mail": surroundings.mail,
+    "disk": surroundings.disk,
+    "transport": surroundings.transport,
+    "proxy": surroundings.proxy,
 }
 _IN_THE_DATABASE: Final = (
     "root key",

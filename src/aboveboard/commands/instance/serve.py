@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -81,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
         print(
             f"Aboveboard is running at http://{host}:{port}/. Press Ctrl-C to stop it.", flush=True
         )
-        _granian(host, port, args.processes, current.server.threads)
+        _granian(host, port, args.processes)
     finally:
         if supervisor:
             supervisor.stop()
@@ -217,24 +218,48 @@ class Supervisor:
         )
 
 
-def _granian(host: str, port: int, processes: int, threads: int) -> None:
-    from granian.constants import Interfaces
+def _granian(host: str, port: int, processes: int) -> None:
+    from granian.constants import HTTPModes, Interfaces, Loops
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server import Server
 
     Server(
-        "aboveboard.site.wsgi:application",
+        "aboveboard.site.asgi:application",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGI,
         workers=processes,
-        blocking_threads=threads,
+        # Not "auto": that waits for the first bytes of a connection, to tell HTTP/1 from HTTP/2,
+        # without a deadline.
+        http=HTTPModes.http1,
+        # Not "auto": the application reaches into the loop (``site.serving.threads``).
+        loop=Loops.asyncio,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=int(limits.HEAD_WAIT.total_seconds() * 1000),
+            max_buffer_size=limits.HEAD_BYTES,
+        ),
+        backpressure=_connections(),
+        backlog=limits.BACKLOG,
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         # As long as the worker is given: an answer whose entry is written should reach who asked.
         workers_kill_timeout=int(limits.STOP_PATIENCE.total_seconds()),
     ).serve()
+
+
+def _connections() -> int:
+    """Let each process open as many files as the system lets it, and return how many connections
+    that leaves room for: an idle one costs a descriptor and nothing else."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = limits.CONNECTIONS + limits.OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < most:
+        soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    elif soft == resource.RLIM_INFINITY:
+        soft = most
+    return max(min(limits.CONNECTIONS, soft - limits.OTHER_FILES), limits.OTHER_FILES)
 
 
 def _as_interrupt(number: int, frame: FrameType | None) -> None:

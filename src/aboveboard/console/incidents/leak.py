@@ -16,11 +16,13 @@ from django.views.decorators.http import require_http_methods
 
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
+from aboveboard.basics.bodies import takes_file
 from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.console.incidents.forms import ColumnsForm, LeakForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.incidents.leaks import staging
 from aboveboard.incidents.leaks.opening import LeakSample, open_from_leak, sample
+from aboveboard.incidents.limits import UPLOAD_BYTES
 from aboveboard.incidents.views import IncidentView
 
 _WAITING = "leak"
@@ -28,6 +30,7 @@ _WAITING = "leak"
 
 
 @allow(*LEADS)
+@takes_file(UPLOAD_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def leak(request: HttpRequest) -> HttpResponse:
     """Take the file, seal it, and go on to its columns."""

@@ -1,0 +1,85 @@
+"""Checks of settings: each returns None, or what was expected in place of the value. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+
+def url_with(*schemes: str) -> Callable[[str], str | None]:
+    """Return the check that a value is a URL with one of these schemes."""
+
+    def check(value: str) -> str | None:
+        return (
+            None
+            if urlsplit(value).scheme in schemes
+            else "a URL that starts with " + " or ".join(f"{s}:" for s in schemes)
+        )
+
+    return check
+
+
+def one_of(*allowed: str) -> Callable[[str], str | None]:
+    """Return the check that a value is one of these words."""
+    return lambda value: None if value in allowed else "one of " + ", ".join(allowed)
+
+
+def port(value: int) -> str | None:
+    """Say that a number is no port."""
+    return None if 0 < value < 65536 else "a port from 1 to 65535"
+
+
+def networks(value: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Return the networks of a setting that lists them.
+
+    Raises:
+        ValueError: one of them is no address or network.
+    """
+    parts = filter(None, (part.strip() for part in value.split(",")))
+    return [ipaddress.ip_network(part) for part in parts]
+
+
+def are_networks(value: str) -> str | None:
+    """Say that a text does not list networks (:func:`networks`)."""
+    try:
+        networks(value)
+    except ValueError:
+        return "addresses or networks with commas between, such as 10.0.0.7, 10.1.0.0/24"
+    return None
+
+
+def log_origin(value: str) -> str | None:
+    """Say that a text is no origin of a log (C2SP tlog-checkpoint)."""
+    return (
+        None
+        if re.fullmatch(r"[a-z0-9.-]+(/[A-Za-z0-9._-]+)*", value)
+        else "a schema-less URL such as trust.example/log"
+    )
+
+
+def not_empty(value: str) -> str | None:
+    """Say that a text is empty."""
+    return None if value.strip() else "some text"
+
+
+def positive(value: int) -> str | None:
+    """Say that a number is not above 0."""
+    return None if value > 0 else "a number above 0"
+
+
+def witnesses(value: str) -> str | None:
+    """Say that a text does not list witnesses."""
+    lines = filter(None, (part.strip() for part in value.replace(";", "\n").split("\n")))
+    right = all(
+        re.fullmatch(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+ +https?://\S+", line) for line in lines
+    )
+    return (
+        None
+        if right
+        else (
+            "lines of the form KEY https://witness.example (the key is what `aboveboard witness "
+            "key` prints)"
+        )
+    )

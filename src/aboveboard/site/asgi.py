@@ -1,0 +1,184 @@
+"""The application that Granian serves: see ``site.serving`` for how a request is taken in."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import io
+import logging
+import os
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, Final
+
+from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
+
+from aboveboard.basics import settings
+from aboveboard.basics.bodies import READ_BY_PIECES
+from aboveboard.site.limits import GARBAGE_SEARCH
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aboveboard.site.settings")
+django_handler: Final = get_wsgi_application()
+_ = get_resolver().url_patterns  # every view is imported now, and not at the first request
+
+from aboveboard.site.serving import answering, bodies, limits, sockets, uploads  # noqa: E402
+from aboveboard.site.serving.collecting import (  # noqa: E402 - Django must stand before its parts
+    Lines,
+    Memory,
+    NotTaken,
+    Pieces,
+    SenderGone,
+    collect,
+)
+from aboveboard.site.serving.environ import environ_of  # noqa: E402
+from aboveboard.site.serving.sealed import SealedFile  # noqa: E402
+from aboveboard.site.serving.threads import Threads, until  # noqa: E402
+
+# What a start makes stays for good: the garbage collector need not walk through all of it again and
+# again while a batch is answered. It took a third of a batch's time; nearly all that a request
+# makes is freed without it, by counting references.
+gc.collect()
+gc.freeze()
+gc.set_threshold(*GARBAGE_SEARCH)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+log = logging.getLogger("aboveboard.serving")
+_uploads = asyncio.BoundedSemaphore(limits.UPLOADS_AT_ONCE)
+
+
+@cache
+def _threads() -> Threads:
+    """Return the threads that answer. Made by the process that serves: threads do not survive the
+    fork that made it."""
+    return Threads(settings.current().server.threads)
+
+
+@cache
+def _streams() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(limits.STREAMS, thread_name_prefix="streams")
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Take a request in, answer it, and wait for nobody in between."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+        return
+    threads = _threads()
+    environ = environ_of(scope)
+    lines = None
+    try:
+        rule = bodies.rule_for(environ)
+        if rule.is_too_long:
+            raise NotTaken(413)
+        pieces = Pieces(receive, threads)
+        if rule.kind is bodies.Kind.FILE:
+            await _with_file(environ, pieces, rule, send)
+            return
+        if rule.kind is bodies.Kind.LINES:
+            lines = Lines(pieces)
+            await lines.begin()
+            await threads.leave()
+            lines.goes_on_in(asyncio.get_running_loop())
+            environ |= {"wsgi.input": lines, READ_BY_PIECES: True}
+        else:
+            body = b""
+            if rule.kind is bodies.Kind.SMALL:
+                memory = Memory()
+                await collect(pieces, rule, memory)
+                body = memory.joined()
+            _give(environ, io.BytesIO(body), len(body))
+    except ValueError:
+        _refuse(environ, 400)
+    except NotTaken as refused:
+        _refuse(environ, refused.status)
+    except SenderGone:
+        return
+    try:
+        await _answer(environ, send)
+    finally:
+        if lines is not None:
+            lines.stop()
+
+
+async def _with_file(environ: Scope, pieces: Pieces, rule: bodies.Rule, send: Send) -> None:
+    """Answer a form with a file: first whether its sender may, then the file, then Django."""
+    threads = _threads()
+    if not await threads.run(uploads.may_send, environ):
+        # Refused as it would be with the file; the rest of it is not read.
+        _give(environ, io.BytesIO(), 0)
+        await _answer(environ, send)
+        return
+    await threads.leave()
+    if _uploads.locked():
+        _refuse(environ, 503)
+        await _answer(environ, send)
+        return
+    async with _uploads:
+        with SealedFile() as file:
+            try:
+                await collect(pieces, rule, file)
+            except NotTaken as refused:
+                _refuse(environ, refused.status)
+            except SenderGone:
+                return
+            else:
+                file.complete()
+                _give(environ, io.BufferedReader(file, 64 * 1024), file.size)
+            await _answer(environ, send)
+
+
+def _give(environ: Scope, body: io.BufferedIOBase, length: int) -> None:
+    """Give Django a body that is all there."""
+    environ["wsgi.input"] = body
+    if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None or "CONTENT_LENGTH" in environ:
+        environ["CONTENT_LENGTH"] = str(length)
+
+
+def _refuse(environ: Scope, status: int) -> None:
+    environ[bodies.REFUSED] = status
+    _give(environ, io.BytesIO(), 0)
+
+
+async def _answer(environ: Scope, send: Send) -> None:
+    threads = _threads()
+    reply = await threads.run(answering.answer, django_handler, environ)
+    await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+    if isinstance(reply.body, bytes):
+        await send({"type": "http.response.body", "body": reply.body, "more_body": False})
+        return
+    await threads.leave()
+    try:
+        await _send_pieces(reply.body, send)
+    except TimeoutError:
+        # Without its end, so that the receiver cannot take it for whole.
+        log.warning("an answer in pieces was not taken in time and was given up")
+    finally:
+        await asyncio.get_running_loop().run_in_executor(_streams(), reply.close)
+
+
+async def _send_pieces(pieces: Iterator[bytes], send: Send) -> None:
+    loop = asyncio.get_running_loop()
+    while (
+        piece := await loop.run_in_executor(_streams(), answering.next_piece, pieces)
+    ) is not None:
+        message = {"type": "http.response.body", "body": piece, "more_body": True}
+        await until(send(message), limits.ANSWER_PAUSE.total_seconds())
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Begin and end with the process (ASGI, lifespan)."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            loop = asyncio.get_running_loop()
+            _threads().take_requests_of(loop)
+            sockets.give_up_on_stalled_receivers(loop)
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await send({"type": "lifespan.shutdown.complete"})
+            return

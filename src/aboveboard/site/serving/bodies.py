@@ -1,0 +1,84 @@
+"""What body a request may bring: none, a small one, a file, or lines without end. Pure but for
+looking up which view answers an address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+from typing import Any, Final
+
+from django.urls import Resolver404, resolve
+
+from aboveboard.basics.bodies import file_limit, is_read_by_lines
+from aboveboard.site.serving import limits
+
+REFUSED: Final = "aboveboard.body_refused"
+"""Member of the environ of a request whose body was not taken: the HTTP status that says why."""
+
+
+class Kind(Enum):
+    """How a body is taken in."""
+
+    NONE = auto()
+    SMALL = auto()
+    FILE = auto()
+    LINES = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a body is taken in, and the most bytes that it may have (of lines: no limit)."""
+
+    kind: Kind
+    most: int = 0
+    length: int | None = None
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the length that was announced says enough."""
+        return self.length is not None and self.kind is not Kind.LINES and self.length > self.most
+
+
+def rule_for(environ: Mapping[str, Any]) -> Rule:
+    """Return the rule for the body of a request. ``length``: what it announces, None in chunks.
+
+    Raises:
+        ValueError: the length is none. The server refuses such a request itself; what it lets
+            through is not believed.
+    """
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        length = None
+    else:
+        text = environ.get("CONTENT_LENGTH", "0")
+        if not text.isascii() or not text.isdigit():
+            raise ValueError("a length that is none")
+        length = int(text[:20])
+        if not length:
+            return Rule(Kind.NONE, length=0)
+    path = environ["PATH_INFO"]
+    file, lines = _marks(path)
+    if lines:
+        return Rule(Kind.LINES, length=length)
+    if file is not None and environ.get("CONTENT_TYPE", "").startswith("multipart/form-data"):
+        return Rule(Kind.FILE, file + limits.FORM_AROUND_FILE, length)
+    return Rule(Kind.SMALL, limit_at(path), length)
+
+
+def limit_at(path: str) -> int:
+    """Return the most bytes of a body that is not a file at an address."""
+    return next(
+        (most for prefix, most in limits.BODY_BYTES.items() if path.startswith(prefix)),
+        limits.BODY_BYTES_ELSEWHERE,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _marks(path: str) -> tuple[int | None, bool]:
+    """Return the largest file of the view at an address, and whether it reads lines."""
+    try:
+        view = resolve(path.encode("latin-1").decode("utf-8", "replace")).func
+    except Resolver404:
+        return None, False
+    return file_limit(view), is_read_by_lines(view)
