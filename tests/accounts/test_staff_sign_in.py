@@ -313,7 +313,7 @@ def test_the_console_costs_few_queries(
 ) -> None:
     browser = staff_client(Role.ADVISER)
     browser.get("/console/")
-    # The session, the account, and the promise, which names the time zone, with the entry that
-    # adopted it.
+    # The session, the account, and the promise, which names the time zone; here there is none, so
+    # the log is asked whether it adopted one.
     with django_assert_max_num_queries(4):
         browser.get("/console/")

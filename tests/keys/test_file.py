@@ -3,6 +3,7 @@ again when it is put back."""
 
 from __future__ import annotations
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 from aboveboard.keys.providers.file import FileProvider, RootKeyMissing
 from aboveboard.keys.wrapping import KeyUnwrapFailed
+
+OLDER, NEWER = secrets.token_hex(32), secrets.token_hex(32)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +43,7 @@ def test_a_missing_root_key_says_what_to_do_and_is_found_once_it_is_back(tmp_pat
     with pytest.raises(RootKeyMissing, match="safekeeping"):
         root.wrap(bytes(32), b"")
     file.touch(0o600)
-    file.write_text("00" * 32)
+    file.write_text(OLDER)
     wrapped = root.wrap(bytes(32), b"")
     file.unlink()
     with pytest.raises(RootKeyMissing):
@@ -50,13 +53,13 @@ def test_a_missing_root_key_says_what_to_do_and_is_found_once_it_is_back(tmp_pat
 def test_the_newest_of_several_wraps_and_each_opens_what_it_wrapped(tmp_path: Path) -> None:
     file = tmp_path / "root.key"
     file.touch(0o600)
-    file.write_text("11" * 32)
+    file.write_text(OLDER)
     root = FileProvider("file:root.key", file, lambda: "")
     older = root.wrap(bytes(32), b"x")
-    file.write_text("22" * 32 + "\n" + "11" * 32 + "\n")
+    file.write_text(NEWER + "\n" + OLDER + "\n")
     newer = root.wrap(bytes(32), b"x")
     assert root.unwrap(older, b"x") == root.unwrap(newer, b"x") == bytes(32)
-    file.write_text("22" * 32)
+    file.write_text(NEWER)
     assert root.unwrap(newer, b"x") == bytes(32)
     with pytest.raises(KeyUnwrapFailed, match="another root key"):
         root.unwrap(older, b"x")

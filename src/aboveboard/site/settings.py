@@ -112,7 +112,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # by `aboveboard migrate`.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "aboveboard.accounts.shared_cache.SharedCache",
         "LOCATION": "site_cache",
         # Rate limits count by network address, which is personal data: the key in the
         # table is a keyed hash of it.

@@ -3,6 +3,7 @@ lost, the old key ends."""
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,7 +90,7 @@ def test_after_moving_to_another_provider_both_open_until_the_old_one_is_left() 
     old = settings.current()
     other = ROOT.with_name("other.key")
     shutil.copy(ROOT, other)
-    other.write_text("ab" * 32)
+    other.write_text(secrets.token_hex(32))
     to = provider_at("file:other.key", old)
     finish_now(root.begin(to=to, by=SYSTEM, at=clock.now()))
     check(known)  # a process that still has the old setting

@@ -4,6 +4,7 @@ who keep a key that way."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from aboveboard.basics.errors import Damaged
 from aboveboard.keys.wrapping import KEY_BYTES, KeyUnwrapFailed, LocalKey, wrapped_by
@@ -37,6 +38,15 @@ def read(text: str) -> list[bytes]:
     return keys
 
 
+def is_guessable(key: bytes) -> bool:
+    """Whether a key is a pattern that somebody typed and not random: one byte or a few in turn, or
+    counted up or down."""
+    steps = {(after - before) % 256 for before, after in pairwise(key)}
+    return len(steps) == 1 or any(
+        key == key[:length] * (len(key) // length) for length in (1, 2, 4, 8, 16)
+    )
+
+
 def write(keys: Sequence[bytes]) -> str:
     """Return the text that :func:`read` reads."""
     return "".join(f"{key.hex()}\n" for key in keys)
@@ -51,7 +61,12 @@ class Versions:
         self._all = [LocalKey(key) for key in keys]
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
-        """Wrap with the newest."""
+        """Wrap with the newest, if it is one that nobody could guess.
+
+        What an earlier version wrapped under such a key still opens; nothing new is put under it.
+        """
+        if is_guessable(self.keys[0]):
+            raise RootKeyMalformed(why="it is an example, which anybody could guess")
         return self._all[0].wrap(key, context)
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
