@@ -41,16 +41,17 @@ def pia() -> Account:
 
 def stored(factor: Authenticator) -> dict[str, object]:
     """What the table says, as whoever reads it by SQL sees it."""
-    data: dict[str, object] = Authenticator.objects.values_list("data", flat=True).get(pk=factor.pk)
+    rows = Authenticator._base_manager.filter(pk=factor.pk)
+    data: dict[str, object] = rows.values_list("data", flat=True).get()
     return data
 
 
 def copied(factor: Authenticator, to: Account, kind: str = "") -> Authenticator:
     """Copy a row to another account, as an INSERT of SQL would: without anything of ours."""
-    Authenticator.objects.bulk_create(
+    Authenticator._base_manager.bulk_create(
         [Authenticator(user_id=to.pk, type=kind or factor.type, data=stored(factor))]
     )
-    return Authenticator.objects.get(user_id=to.pk)
+    return Authenticator._base_manager.get(user_id=to.pk)
 
 
 def test_an_app_proves_its_own_account(ina: Account) -> None:
@@ -70,7 +71,7 @@ def test_a_copied_app_proves_nobody_else(ina: Account, pia: Account) -> None:
 def test_copied_recovery_codes_are_nobody_elses(ina: Account, pia: Account) -> None:
     codes = RecoveryCodes.activate(ina)
     assert len(codes.generate_codes()) == 10
-    again = Authenticator.objects.get(pk=codes.instance.pk)
+    again = Authenticator._base_manager.get(pk=codes.instance.pk)
     assert RecoveryCodes(again).generate_codes() == codes.generate_codes()
     with pytest.raises(sealing.BoxDamaged):
         RecoveryCodes(copied(codes.instance, pia)).generate_codes()
@@ -78,9 +79,9 @@ def test_copied_recovery_codes_are_nobody_elses(ina: Account, pia: Account) -> N
 
 def test_a_row_that_is_given_to_another_account_opens_nothing(ina: Account, pia: Account) -> None:
     factor = TOTP.activate(ina, SECRET).instance
-    Authenticator.objects.filter(pk=factor.pk).update(user_id=pia.pk)
+    Authenticator._base_manager.filter(pk=factor.pk).update(user_id=pia.pk)
     with pytest.raises(sealing.BoxDamaged):
-        TOTP(Authenticator.objects.get(pk=factor.pk)).validate_code("000000")
+        TOTP(Authenticator._base_manager.get(pk=factor.pk)).validate_code("000000")
 
 
 def test_a_secret_that_says_whose_it_is_is_not_believed(ina: Account, pia: Account) -> None:
@@ -89,29 +90,29 @@ def test_a_secret_that_says_whose_it_is_is_not_believed(ina: Account, pia: Accou
     assert text.startswith(f"bound:{ina.pk}:totp:")
     box = text.rpartition(":")[2]
     for said in (f"bound:{ina.pk}:totp:{box}", f"bound:{pia.pk}:totp:{box}", f"bound:{box}"):
-        Authenticator.objects.filter(user_id=pia.pk).delete()
-        Authenticator.objects.bulk_create(
+        Authenticator._base_manager.filter(user_id=pia.pk).delete()
+        Authenticator._base_manager.bulk_create(
             [Authenticator(user_id=pia.pk, type="totp", data={"secret": said})]
         )
         with pytest.raises(sealing.BoxDamaged):
-            TOTP(Authenticator.objects.get(user_id=pia.pk)).validate_code("000000")
+            TOTP(Authenticator._base_manager.get(user_id=pia.pk)).validate_code("000000")
 
 
 def test_the_seed_of_recovery_codes_is_no_secret_of_an_app(ina: Account) -> None:
     seed = RecoveryCodes.activate(ina).instance
     data = {"secret": stored(seed)["seed"]}
-    Authenticator.objects.bulk_create([Authenticator(user_id=ina.pk, type="totp", data=data)])
+    Authenticator._base_manager.bulk_create([Authenticator(user_id=ina.pk, type="totp", data=data)])
     with pytest.raises(sealing.BoxDamaged):
-        TOTP(Authenticator.objects.get(user_id=ina.pk, type="totp")).validate_code("000000")
+        TOTP(Authenticator._base_manager.get(user_id=ina.pk, type="totp")).validate_code("000000")
 
 
 def _as_before(account: Account) -> Authenticator:
     """A row as the version before sealed it: for nobody."""
     box = base64.b64encode(sealing.seal("second-factor", SECRET.encode())).decode()
-    Authenticator.objects.bulk_create(
+    Authenticator._base_manager.bulk_create(
         [Authenticator(user_id=account.pk, type="totp", data={"secret": box})]
     )
-    return Authenticator.objects.get(user_id=account.pk)
+    return Authenticator._base_manager.get(user_id=account.pk)
 
 
 def test_what_an_earlier_version_sealed_is_bound_by_the_migration_and_only_by_it(
@@ -126,6 +127,6 @@ def test_what_an_earlier_version_sealed_is_bound_by_the_migration_and_only_by_it
     assert not str(stored(factor)["secret"]).startswith("bound:")
     factor_binding.after_migrations([(Migration(name, app), False)])
     assert str(stored(factor)["secret"]).startswith(f"bound:{ina.pk}:totp:")
-    again = Authenticator.objects.get(pk=factor.pk)
+    again = Authenticator._base_manager.get(pk=factor.pk)
     assert TOTP(again).validate_code(format_hotp_value(hotp_value(SECRET, STEP)))
     assert factor_binding.bind_all() == 0

@@ -4,15 +4,23 @@ actions, for the tests that write past it."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+
+from aboveboard.accounts.actions import add_staff, change_role, customer_account, make_link
+from aboveboard.accounts.clients import tokens
+from aboveboard.accounts.clients.actions import make_client, rotate_client
+from aboveboard.accounts.models import Account, ServiceClient
 from aboveboard.basics import clock
-from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.identity import actions as identity
 from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
+from aboveboard.vault import queries as vault
 from tests.world import ADVISER, load
 
 
@@ -51,4 +59,41 @@ def make_everything() -> Everything:
     identity.merge(kept, merged, chosen={}, reference="case/4", by=SYSTEM, at=at)
     undone = identity.merge(split_kept, split_away, chosen={}, reference="case/5", by=SYSTEM, at=at)
     identity.split(undone.id, kinds={}, reference="case/6", by=SYSTEM, at=clock.now())
+    _sign_ins(at)
     return Everything(chose, held, restricted, kept, merged)
+
+
+def _sign_ins(at: datetime) -> None:
+    customer_account(vault.first_loaded() or 0, at=at)
+    for name, role in (("ina", Role.INCIDENT_LEAD), ("pia", Role.PRIVACY_LEAD)):
+        member = add_staff(
+            email=f"{name}@corner.example",
+            name=name,
+            team="Head office",
+            role=role,
+            by=SYSTEM,
+            at=at,
+        )
+        account = Account.objects.get(pk=member.id)
+        secret = get_adapter().encrypt(f"secret of {name}")
+        Authenticator.objects.create(user=account, type="totp", data={"secret": secret})
+        make_link(member.id, by=SYSTEM, at=clock.now())
+    change_role(
+        Account.objects.get(email="ina@corner.example").pk,
+        role=Role.ADVISER,
+        team="Leeds shop",
+        by=SYSTEM,
+        at=clock.now(),
+    )
+    for name in ("planning", "order system"):
+        client, _ = make_client(
+            name=name,
+            role="shop-system",
+            team="",
+            purposes=["deliver-orders"],
+            channels=["shop"],
+            by=SYSTEM,
+            at=at,
+        )
+    rotate_client(client.id, by=SYSTEM, at=clock.now())
+    tokens.issue(ServiceClient.objects.get(pk=client.id), at=clock.now())

@@ -76,7 +76,8 @@ def add_staff(
     # Whoever had this address before may still hold the passkey or the authenticator app.
     Authenticator.objects.filter(user_id=account.pk).delete()
     position = position_of(account)
-    append(StaffAdded(position.account, position.role, position.team), by=by, handle=None, at=at)
+    entry = StaffAdded(position.account, position.role, position.team)
+    _name_entry(account, append(entry, by=by, handle=None, at=at))
     return member_of(account)
 
 
@@ -94,12 +95,21 @@ def change_role(
     """
     before = position_of(_staff_member(account_id))
     changed = set_role(account_id, role=role, team=team)
-    append(StaffChanged(before, position_of(changed)), by=by, handle=None, at=at)
+    entry = StaffChanged(before, position_of(changed))
+    _name_entry(changed, append(entry, by=by, handle=None, at=at))
     return member_of(changed)
 
 
-def set_role(account_id: int, *, role: Role, team: str | None) -> Account:
-    """Do what :func:`change_role` does, without its entry: a restored database repeats it."""
+def _name_entry(account: Account, entry_id: int) -> None:
+    account.entry_id = entry_id
+    account.save(update_fields=["entry_id"])
+
+
+def set_role(
+    account_id: int, *, role: Role, team: str | None, entry_id: int | None = None
+) -> Account:
+    """Do what :func:`change_role` does, without its entry: a restored database repeats it, and
+    gives its number."""
     _staff_role(role)
     account = _staff_member(account_id)
     if role is not Role.ADMINISTRATOR:
@@ -108,7 +118,8 @@ def set_role(account_id: int, *, role: Role, team: str | None) -> Account:
     if team is not None:
         check_team(team)
         account.team = team.strip()
-    account.save(update_fields=["role", "team"])
+    account.entry_id = entry_id or account.entry_id
+    account.save(update_fields=["role", "team", "entry_id"])
     return account
 
 
@@ -123,16 +134,19 @@ def close(account_id: int, *, by: Actor, at: datetime) -> StaffMember:
     """
     closed = set_closed(account_id, at=at)
     position = position_of(closed)
-    append(StaffClosed(position.account, position.role, position.team), by=by, handle=None, at=at)
+    entry = StaffClosed(position.account, position.role, position.team)
+    _name_entry(closed, append(entry, by=by, handle=None, at=at))
     return member_of(closed)
 
 
-def set_closed(account_id: int, *, at: datetime) -> Account:
-    """Do what :func:`close` does, without its entry: a restored database repeats it."""
+def set_closed(account_id: int, *, at: datetime, entry_id: int | None = None) -> Account:
+    """Do what :func:`close` does, without its entry: a restored database repeats it, and gives its
+    number."""
     account = _staff_member(account_id)
     _not_the_last_administrator(account)
     account.closed_at = account.closed_at or at
-    account.save(update_fields=["closed_at"])
+    account.entry_id = entry_id or account.entry_id
+    account.save(update_fields=["closed_at", "entry_id"])
     end_sessions(account)
     return account
 
@@ -155,6 +169,7 @@ def end_other_sessions(account: Account) -> None:
 def customer_account(person_id: int, *, at: datetime) -> Account:
     """Return the account of a customer, made when they first sign in. It holds
     nothing that they typed."""
+    account: Account
     account, made = Account.objects.get_or_create(
         person_id=person_id,
         defaults={
@@ -218,7 +233,8 @@ def link_state(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | Non
     link = (
         SignInLink.objects.select_related("account").filter(token_hash=links.digest(token)).first()
     )
-    if link is None:
+    # A link that this program did not make is none.
+    if link is None or not link.authentic:
         return LinkState.UNKNOWN, None
     return links.state(
         used_at=link.used_at, expires_at=link.expires_at, account_open=link.account.is_active, at=at
@@ -265,7 +281,7 @@ def _staff_role(role: Role) -> None:
 
 
 def _account(account_id: int) -> Account:
-    account = Account.objects.select_for_update().filter(pk=account_id).first()
+    account: Account | None = Account.objects.select_for_update().filter(pk=account_id).first()
     if account is None:
         raise NotFound(what="account")
     return account
@@ -280,7 +296,7 @@ def _staff_member(account_id: int) -> Account:
     locked = Account.objects.select_for_update().filter(
         Q(pk=account_id) | Q(role=Role.ADMINISTRATOR, closed_at=None)
     )
-    account = {row.pk: row for row in locked.order_by("pk")}.get(account_id)
+    account: Account | None = {row.pk: row for row in locked.order_by("pk")}.get(account_id)
     if account is None:
         raise NotFound(what="account")
     if account.is_customer:

@@ -15,6 +15,7 @@ class AccountsConfig(AppConfig):
         """Return what this package declares."""
         from aboveboard.accounts import entries, replay, sealing
         from aboveboard.accounts.clients import tokens
+        from aboveboard.accounts.deciding import DECIDING
         from aboveboard.accounts.personal_data import DECLARED
 
         return Package(
@@ -37,6 +38,8 @@ class AccountsConfig(AppConfig):
                 entries.StaffAdded,
                 entries.StaffChanged,
                 entries.StaffClosed,
+                entries.SecondFactorAdded,
+                entries.SecondFactorRemoved,
                 entries.SignInLinkMade,
                 entries.ClientMade,
                 entries.ClientRotated,
@@ -48,6 +51,7 @@ class AccountsConfig(AppConfig):
                 entries.ClientRevoked: replay.revoke,
             },
             personal_data=DECLARED,
+            deciding=DECIDING,
             forgets=(sealing.forget, tokens.forget),
             not_backed_up={
                 "django_session": (
@@ -63,9 +67,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the gates of sign-in, and listen to how sessions begin."""
+        from aboveboard.accounts import factors
         from aboveboard.accounts.signin import factor_binding, gates, log, session_marks
 
         gates.declare_all()
         session_marks.connect()
+        factors.connect()
         log.connect()
         factor_binding.connect()

@@ -66,6 +66,30 @@ class StaffClosed(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class SecondFactorAdded(Facts):
+    """A member of staff has one second factor more. ``factor`` is its number, ``type`` its kind."""
+
+    kind: ClassVar = "second-factor.added"
+    on_restore: ClassVar = Redo("the ledger does not hold secrets: they set it up again")
+
+    account: Code
+    factor: int
+    type: Code
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorRemoved(Facts):
+    """A second factor of a member of staff was removed."""
+
+    kind: ClassVar = "second-factor.removed"
+    on_restore: ClassVar = Redo("the factor works again: remove it again")
+
+    account: Code
+    factor: int
+    type: Code
+
+
+@dataclass(frozen=True, slots=True)
 class SignInLinkMade(Facts):
     """A one-time sign-in link was made: for a member of staff, named by ``account``, or for a
     customer, named by the entry's handle."""

@@ -12,16 +12,18 @@ from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from aboveboard.basics.actor import Role
+from aboveboard.keys.rows import DecidingQuerySet, DecidingRow
 from aboveboard.kinds import email_addresses
 from aboveboard.kinds.kind import Misfit
 
 
-class AccountManager(BaseUserManager["Account"]):
+class AccountManager(BaseUserManager.from_queryset(DecidingQuerySet)):  # type: ignore[misc]
     """Finds accounts; they are made by :mod:`aboveboard.accounts.actions` only."""
 
     def staff(self) -> models.QuerySet[Account]:
         """Return everyone who works here, closed accounts too."""
-        return self.exclude(role=Role.CUSTOMER)
+        rows: models.QuerySet[Account] = self.exclude(role=Role.CUSTOMER)
+        return rows
 
     def at_address(self, email: str) -> Account | None:
         """Return the member of staff with this address in any spelling, a closed account too."""
@@ -35,10 +37,11 @@ class AccountManager(BaseUserManager["Account"]):
 
     def customers(self) -> models.QuerySet[Account]:
         """Return every customer who has signed in at least once."""
-        return self.filter(role=Role.CUSTOMER)
+        rows: models.QuerySet[Account] = self.filter(role=Role.CUSTOMER)
+        return rows
 
 
-class Account(AbstractBaseUser):
+class Account(DecidingRow, AbstractBaseUser):
     """Someone who signs in: a customer (``person_id``) or a member of staff
     (``email``, ``name``, ``team``)."""
 
@@ -55,7 +58,23 @@ class Account(AbstractBaseUser):
         max_length=32, default="", blank=True, help_text="changed to end every session"
     )
 
+    entry_id = models.BigIntegerField(
+        null=True,
+        help_text="the ledger entry of the last change; null: a customer's, who has none",
+    )
+
     objects: ClassVar[AccountManager] = AccountManager()
+
+    DECIDING: ClassVar = (
+        "email",
+        "role",
+        "name",
+        "team",
+        "person_id",
+        "closed_at",
+        "password",
+        "entry_id",
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -84,8 +103,8 @@ class Account(AbstractBaseUser):
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]  # Django reads it; the truth is the date
-        """Whether this account may sign in."""
-        return self.closed_at is None
+        """Whether this account may sign in. One that was changed past the program may not."""
+        return self.closed_at is None and self.authentic
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what a session of this account must know. It changes with the password, as
@@ -108,7 +127,7 @@ class Account(AbstractBaseUser):
         return self.role == Role.CUSTOMER
 
 
-class SignInLink(models.Model):
+class SignInLink(DecidingRow):
     """A link that signs one account in, once. Only the SHA-256 of its token is kept."""
 
     token_hash = models.CharField(max_length=64, unique=True)
@@ -118,6 +137,9 @@ class SignInLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     second_factor_waived = models.BooleanField(default=False, help_text="demonstration only")
+
+    # Not ``used_at``: two who use a link at once are told apart by one statement that changes it.
+    DECIDING: ClassVar = ("token_hash", "account_id", "expires_at", "second_factor_waived")
 
 
 class SignInCode(models.Model):
@@ -134,7 +156,7 @@ class SignInCode(models.Model):
         return "sign-in code"
 
 
-class ServiceClient(models.Model):
+class ServiceClient(DecidingRow):
     """A client that may ask: its role and team in the promise's words, and what it may ask for."""
 
     client_id = models.CharField(
@@ -152,6 +174,23 @@ class ServiceClient(models.Model):
     channels = models.JSONField(default=list, help_text="channels it may ask on")
     made_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    entry_id = models.BigIntegerField(null=True, help_text="the ledger entry that added it")
+    revoked_entry_id = models.BigIntegerField(
+        null=True, help_text="the ledger entry that revoked it"
+    )
+
+    DECIDING: ClassVar = (
+        "client_id",
+        "name",
+        "role",
+        "team",
+        "purposes",
+        "choices",
+        "channels",
+        "revoked_at",
+        "entry_id",
+        "revoked_entry_id",
+    )
 
     def __str__(self) -> str:
         """Return the name that operators know it by."""
@@ -160,10 +199,11 @@ class ServiceClient(models.Model):
     @property
     def expires_at(self) -> datetime:
         """When the last of its secrets ends."""
-        return max(secret.expires_at for secret in self.secrets.all())
+        ends: list[datetime] = [secret.expires_at for secret in self.secrets.all()]
+        return max(ends)
 
 
-class ClientSecret(models.Model):
+class ClientSecret(DecidingRow):
     """What a client proves itself with. Several may work at once: a new one is brought in
     before the old one ends."""
 
@@ -171,13 +211,16 @@ class ClientSecret(models.Model):
     secret_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    entry_id = models.BigIntegerField(null=True, help_text="the ledger entry that gave it")
+
+    DECIDING: ClassVar = ("client_id", "secret_hash", "expires_at", "entry_id")
 
     def __str__(self) -> str:
         """Return a name fit for a log."""
         return f"secret {self.pk} of client {self.client_id}"
 
 
-class AccessToken(models.Model):
+class AccessToken(DecidingRow):
     """A short-lived token of a client (RFC 6749, 1.4), narrowed to some of its scope.
     Only its SHA-256 is kept."""
 
@@ -190,9 +233,39 @@ class AccessToken(models.Model):
     expires_at = models.DateTimeField(db_index=True)
     revoked_at = models.DateTimeField(null=True)
 
+    DECIDING: ClassVar = (
+        "client_id",
+        "purposes",
+        "choices",
+        "channels",
+        "expires_at",
+        "revoked_at",
+    )
+
     def __str__(self) -> str:
         """Return a name fit for a log."""
         return f"token of client {self.client_id}"
+
+
+class SecondFactor(DecidingRow):
+    """That an account has a second factor: which row of allauth's, and what must stand there.
+    allauth's own table has no place for a MAC."""
+
+    factor_id = models.IntegerField(primary_key=True, help_text="the number of allauth's row")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="second_factors")
+    type = models.CharField(max_length=20)
+    digest = models.CharField(
+        max_length=64, help_text="SHA-256 of its secret as it is kept, or of its public key, hex"
+    )
+    entry_id = models.BigIntegerField(
+        null=True, help_text="the ledger entry that says so; null: a customer's passkey"
+    )
+
+    DECIDING: ClassVar = ("account_id", "type", "digest", "entry_id")
+
+    def __str__(self) -> str:
+        """Return a name fit for a log."""
+        return f"second factor {self.factor_id}"
 
 
 class IdempotencyKey(models.Model):

@@ -105,7 +105,7 @@ DECLARED: Final = (
         )
         for name, tables, export in (
             ("sign_in_links", ("accounts.SignInLink",), _links),
-            ("second_factors", ("mfa.Authenticator",), _second_factors),
+            ("second_factors", ("mfa.Authenticator", "accounts.SecondFactor"), _second_factors),
             (
                 "sign_in_addresses",
                 ("account.EmailAddress", "account.EmailConfirmation"),

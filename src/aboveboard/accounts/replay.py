@@ -18,7 +18,7 @@ def change_role(entry: Recorded[StaffChanged]) -> None:
     """
     after = entry.facts.after
     try:
-        actions.set_role(int(after.account), role=after.role, team=after.team)
+        actions.set_role(int(after.account), role=after.role, team=after.team, entry_id=entry.id)
     except NotFound:
         raise NotHeld(what="account") from None
 
@@ -26,7 +26,7 @@ def change_role(entry: Recorded[StaffChanged]) -> None:
 def close(entry: Recorded[StaffClosed]) -> None:
     """Close the account of the entry. Errors: :func:`change_role`."""
     try:
-        actions.set_closed(int(entry.facts.account), at=entry.at)
+        actions.set_closed(int(entry.facts.account), at=entry.at, entry_id=entry.id)
     except NotFound:
         raise NotHeld(what="account") from None
 
@@ -38,6 +38,6 @@ def revoke(entry: Recorded[ClientRevoked]) -> None:
         NotHeld: the client is not in what was restored.
     """
     try:
-        set_revoked(int(entry.facts.client), at=entry.at)
+        set_revoked(int(entry.facts.client), at=entry.at, entry_id=entry.id)
     except NotFound:
         raise NotHeld(what="client") from None

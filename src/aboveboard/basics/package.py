@@ -102,6 +102,10 @@ class DecidingTable:
             entry says, or "".
         twice: each change has two entries, one for either of two people, and the row names the
             first.
+        may_be_unnamed: whether a row may name no entry.
+        named_before: whether an entry is the one that made a row, for rows from before they named
+            their entries; where ``speaks_of`` tells it already, this is not needed.
+        ends: the kinds of entry after which there is no row.
         check: yields a sentence for whatever else in these rows cannot be.
         upgraded: what else is to be done once rows from before there were MACs have theirs.
     """
@@ -111,6 +115,9 @@ class DecidingTable:
     named_in: tuple[str, ...] = ("entry_id",)
     differs: Callable[[Any, Recorded[Any]], str] = lambda row, entry: ""
     twice: bool = False
+    may_be_unnamed: Callable[[Any], bool] = lambda row: False
+    named_before: Callable[[Any, Recorded[Any]], bool] | None = None
+    ends: frozenset[type[Facts]] = frozenset()
     check: Callable[[], Iterable[str]] = tuple
     upgraded: Callable[[], object] = tuple
 

@@ -178,9 +178,11 @@ def versions() -> Sequence[Version]:
 
 
 def last_serial() -> int | None:
-    """Return the number of the version in force, without reading it; None if there is none."""
-    row = adopted_last()
-    return None if row is None else row.serial
+    """Return the number of the version in force; None if none was ever adopted."""
+    try:
+        return in_force().serial
+    except NoPromise:
+        return None
 
 
 def problems_today() -> tuple[Problem, ...]:

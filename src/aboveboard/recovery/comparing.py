@@ -103,7 +103,7 @@ def differences(
     for place, column in enumerate(table.named_in):
         entry_id = getattr(row, column)
         if entry_id is None:
-            if place == 0:
+            if place == 0 and not table.may_be_unnamed(row):
                 yield "names no entry of the log."
             continue
         entry = entries.get(entry_id)
@@ -140,7 +140,8 @@ def _check_entries() -> Iterator[RowFinding]:
             continue
         kinds = {facts.kind: (facts, key_of) for facts, key_of in table.speaks_of.items()}
         with_row: Counter[_Twin] = Counter()
-        missing = []
+        missing: list[tuple[ledger.Recorded, tuple[str, int]]] = []
+        ends, ended = {facts.kind for facts in table.ends}, set()
         for page in _pages(ledger.entries_of(kinds)):
             keyed = [
                 (entry, kinds[entry.kind][1](recorded(entry, kinds[entry.kind][0])))
@@ -149,7 +150,9 @@ def _check_entries() -> Iterator[RowFinding]:
             named = _named(table, [key for _, key in keyed])
             for entry, key in keyed:
                 if key not in named:
-                    missing.append(entry)
+                    if entry.kind in ends:
+                        ended.add(key)
+                    missing.append((entry, key))
                     continue
                 with_row[_twin(entry)] += 1
                 if entry.id > max(named[key], default=0) and not _other_is_named(
@@ -157,7 +160,9 @@ def _check_entries() -> Iterator[RowFinding]:
                 ):
                     sentence = f"Entry {entry.id} ({entry.kind}) changed a row that is as before."
                     yield RowFinding(table.table, sentence)
-        for entry in missing:
+        for entry, key in missing:
+            if key in ended:
+                continue
             if table.twice and with_row[_twin(entry)] > 0:
                 with_row[_twin(entry)] -= 1  # its row names the other of the two
             else:

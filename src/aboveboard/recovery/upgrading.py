@@ -81,6 +81,14 @@ def _name_entries(table: DecidingTable, speaks_of: SpeaksOf) -> None:
     if not model._base_manager.filter(**{column: None}).exists():
         return
     kinds = {facts.kind: (facts, key_of) for facts, key_of in speaks_of.items()}
+    if (made := table.named_before) is not None:
+        unnamed = list(model._base_manager.filter(**{column: None}))
+        for entry in ledger.entries_of(kinds):
+            typed = recorded(entry, kinds[entry.kind][0])
+            for row in unnamed:
+                if made(row, typed):
+                    model._base_manager.filter(pk=row.pk).update(**{column: entry.id})
+        return
     newest: dict[tuple[str, int], int] = {}
     for entry in ledger.entries_of(kinds):
         facts, key_of = kinds[entry.kind]

@@ -73,8 +73,9 @@ def make_client(
     )
     if not made:
         raise Conflict(why=f"there is a client called {name.strip()} already")
-    secret = _new_secret(row, at=at, life=life)
-    append(_made(row, at + life), by=by, handle=None, at=at)
+    row.entry_id = append(_made(row, at + life), by=by, handle=None, at=at)
+    row.save(update_fields=["entry_id"])
+    secret = _new_secret(row, at=at, life=life, entry_id=row.entry_id)
     return client_of_row(row), secret
 
 
@@ -98,17 +99,19 @@ def rotate_client(
     if row.revoked_at is not None:
         raise Conflict(why="this client was revoked; add it under a new name")
     # Never later than it would have ended: a rotation must not give an old secret more life.
-    ClientSecret.objects.filter(client=row, expires_at__gt=at + overlap).update(
-        expires_at=at + overlap
-    )
+    for secret_row in ClientSecret.objects.filter(client=row, expires_at__gt=at + overlap):
+        if secret_row.authentic:
+            secret_row.expires_at = at + overlap
+            secret_row.save(update_fields=["expires_at"])
+        else:  # it never worked, and cannot be given a MAC
+            secret_row.delete()
     # The leak is what a rotation without overlap answers, so what the secret already bought ends
     # too.
     if not overlap:
         tokens.end_all(row, at=at)
-    secret = _new_secret(row, at=at, life=life)
     entry = ClientRotated(Code(str(row.pk)), at + overlap, at + life)
-    append(entry, by=by, handle=None, at=at)
-    return secret
+    entry_id = append(entry, by=by, handle=None, at=at)
+    return _new_secret(row, at=at, life=life, entry_id=entry_id)
 
 
 @transaction.atomic
@@ -120,22 +123,25 @@ def revoke_client(client: int, *, by: Actor, at: datetime) -> Client:
         NotFound: there is no such client.
     """
     revoked = set_revoked(client, at=at)
-    append(ClientRevoked(Code(str(revoked.pk))), by=by, handle=None, at=at)
+    entry = ClientRevoked(Code(str(revoked.pk)))
+    revoked.revoked_entry_id = append(entry, by=by, handle=None, at=at)
+    revoked.save(update_fields=["revoked_entry_id"])
     return client_of_row(revoked)
 
 
-def set_revoked(client: int, *, at: datetime) -> ServiceClient:
-    """Do what :func:`revoke_client` does, without its entry: a restored database repeats it."""
+def set_revoked(client: int, *, at: datetime, entry_id: int | None = None) -> ServiceClient:
+    """Do what :func:`revoke_client` does, without its entry: a restored database repeats it, and
+    gives its number."""
     row = _locked(client)
     if row.revoked_at is None:
-        row.revoked_at = at
-        row.save(update_fields=["revoked_at"])
+        row.revoked_at, row.revoked_entry_id = at, entry_id
+        row.save(update_fields=["revoked_at", "revoked_entry_id"])
     tokens.end_all(row, at=at)
     return row
 
 
 def _locked(client: int) -> ServiceClient:
-    row = ServiceClient.objects.select_for_update().filter(pk=client).first()
+    row: ServiceClient | None = ServiceClient.objects.select_for_update().filter(pk=client).first()
     if row is None:
         raise NotFound(what="client")
     return row
@@ -162,9 +168,13 @@ def _must_be_given(words: Mapping[str, Sequence[str]]) -> None:
             )
 
 
-def _new_secret(client: ServiceClient, *, at: datetime, life: timedelta) -> str:
+def _new_secret(client: ServiceClient, *, at: datetime, life: timedelta, entry_id: int) -> str:
     secret = links.new_token(links.SECRET_PREFIX)
     ClientSecret.objects.create(
-        client=client, secret_hash=links.digest(secret), made_at=at, expires_at=at + life
+        client=client,
+        secret_hash=links.digest(secret),
+        made_at=at,
+        expires_at=at + life,
+        entry_id=entry_id,
     )
     return secret

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -111,7 +111,8 @@ def _read(digest: str) -> AuthenticatedClient | None:
         .filter(token_hash=digest, revoked_at=None, client__revoked_at=None)
         .first()
     )
-    if row is None:
+    # A row that this program did not write is no token, whatever it says.
+    if row is None or not row.authentic or not row.client.authentic:
         return None
     client, scope = (
         row.client,
@@ -130,26 +131,33 @@ def proves(client: ServiceClient, secret: str, *, at: datetime) -> bool:
     (OWASP ASVS 5.0, 6.5.2).
     """
     given = links.digest(secret)
-    hashes = list(
-        ClientSecret.objects.filter(client=client, expires_at__gt=at).values_list(
-            "secret_hash", flat=True
-        )
-    )
+    secrets = ClientSecret.objects.filter(client=client, expires_at__gt=at)
+    hashes = [secret.secret_hash for secret in secrets if secret.authentic]
     # Every hash is compared, also after one was right: the time must not say which.
     right = [hmac.compare_digest(each, given) for each in hashes]
-    return client.revoked_at is None and any(right)
+    return client.authentic and client.revoked_at is None and any(right)
 
 
 def end(token_hashes: Collection[str], *, at: datetime) -> None:
     """Stop these tokens working."""
-    AccessToken.objects.filter(token_hash__in=token_hashes, revoked_at=None).update(revoked_at=at)
+    _stop(AccessToken.objects.filter(token_hash__in=token_hashes, revoked_at=None), at)
     _forget_now_and_when_committed()
 
 
 def end_all(client: ServiceClient, *, at: datetime) -> None:
     """Stop every token of a client working."""
-    AccessToken.objects.filter(client=client, revoked_at=None).update(revoked_at=at)
+    _stop(AccessToken.objects.filter(client=client, revoked_at=None), at)
     _forget_now_and_when_committed()
+
+
+@transaction.atomic
+def _stop(tokens: Iterable[AccessToken], at: datetime) -> None:
+    for token in tokens:
+        if token.authentic:
+            token.revoked_at = at
+            token.save(update_fields=["revoked_at"])
+        else:  # it never worked, and cannot be given a MAC
+            token.delete()
 
 
 def _forget_now_and_when_committed() -> None:
