@@ -94,7 +94,15 @@ def test_an_incident_from_its_page_to_everyone_told(page: Page, lead: Account) -
     page.get_by_role("button", name="Prepare").click()
     expect(page.get_by_role("heading", name="Someone else must approve")).to_be_visible()
     seen(page, "incident", f"{place}/", keep=True)
-    for name in ("people", "timeline", "circumstances", "report", "lines/stranger", "lines/unread"):
+    for name in (
+        "people",
+        "timeline",
+        "circumstances",
+        "circumstances/hands",
+        "report",
+        "lines/stranger",
+        "lines/unread",
+    ):
         seen(page, f"console-incident-{name.replace('/', '-')}", f"{place}/{name}/")
     page.goto(f"{place}/")
     page.get_by_role("link", name="What you need to do").click()

@@ -15,8 +15,9 @@ from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.commands.demo.story import leaked_file
+from aboveboard.console.incidents.circumstances import PAGES
 from aboveboard.incidents import queries
-from aboveboard.incidents.assessment.circumstances import questions
+from aboveboard.incidents.assessment import circumstances
 from aboveboard.incidents.models import Incident, NoticeBatch
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.notices.actions import prepare
@@ -160,39 +161,58 @@ def test_a_duty_is_done_once(client: Client, lost: IncidentView) -> None:
     assert client.post(page, {"reference": "ICO-418"}).status_code == 422
 
 
-def test_an_answer_changes_the_rest(client: Client, lost: IncidentView) -> None:
-    hands = questions()[0]
-    answers = {
-        hands.key: "trusted",
-        "what_happened": "It stayed on a train.",
-        "measures_after": ["encryption", "training"],
-    }
-    assert (
-        client.post(
-            at(lost, "circumstances/"), answers | {"occurred_at": "2026-01-02T10:00"}
-        ).status_code
-        == 302
+def test_each_question_stands_on_one_page() -> None:
+    asked = [field for page in PAGES for field in page.fields]
+    assert sorted(asked) == sorted(
+        [
+            "occurred_at",
+            *circumstances.open_questions(),
+            *(each.key for each in circumstances.questions()),
+            *(each.key for each in circumstances.reported_questions()),
+        ]
     )
+    assert max(len(page.fields) for page in PAGES) <= 3
+
+
+def test_one_page_asks_little_saves_it_and_goes_on(client: Client, lost: IncidentView) -> None:
+    first = at(lost, "circumstances/when/")
+    page = client.get(first).content.decode()
+    assert "When did it happen?" in page
+    assert "In whose hands" not in page
+    saved = client.post(first, {"occurred_at": "2026-01-02T10:00", "how_found": "A call."})
+    assert (saved.status_code, saved["Location"]) == (302, at(lost, "circumstances/what/"))
+    told = {"what_happened": "It stayed on a train."}
+    back = client.post(at(lost, "circumstances/what/"), told | {"then": "overview"})
+    assert back["Location"] == at(lost, "circumstances/")
+    after = {"measures_after": ["encryption", "training"]}
+    assert client.post(at(lost, "circumstances/after/"), after).status_code == 302
     now = queries.incident(lost.number)
+    assert now.occurred_at is not None
     assert now.answers == {
-        hands.key: "trusted",
+        "how_found": "A call.",
         "what_happened": "It stayed on a train.",
         "measures_after": "encryption,training",
-    }
-    assert now.occurred_at is not None
-    page = client.get(at(lost, "circumstances/")).content.decode()
-    assert 'value="2026-01-02T10:00"' in page
-    assert client.post(at(lost, "circumstances/"), {hands.key: "aliens"}).status_code == 422
-    assert (
-        client.post(at(lost, "circumstances/"), {"occurred_at": "2999-01-01T10:00"}).status_code
-        == 422
-    )
+    }, "what another page asks is left as it is"
+    assert 'value="2026-01-02T10:00"' in client.get(first).content.decode()
+    shown = words(client.get(at(lost, "circumstances/")))
+    assert "It stayed on a train." in shown
+    assert "Not known yet Until you answer, we assume" in shown
+    assert client.post(at(lost, "circumstances/late/"), {})["Location"] == back["Location"]
+
+
+def test_an_answer_that_is_none_is_asked_again(client: Client, lost: IncidentView) -> None:
+    hands, first = at(lost, "circumstances/hands/"), at(lost, "circumstances/when/")
+    assert client.post(hands, {"hands": "aliens"}).status_code == 422
+    assert client.post(hands, {"hands": "trusted"}).status_code == 302
+    assert client.post(first, {"occurred_at": "2999-01-01T10:00"}).status_code == 422
+    assert client.get(at(lost, "circumstances/nothing/")).status_code == 404
+    assert queries.incident(lost.number).answers["hands"] == "trusted"
 
 
 def test_the_report_says_first_what_is_open(client: Client, lost: IncidentView) -> None:
     page = client.get(at(lost, "report/")).content.decode()
     assert page.index("answers to add") < page.index("What happened, what went wrong")
-    assert f"{at(lost, 'circumstances/')}#id_measures_before" in page
+    assert f"{at(lost, 'circumstances/before/')}#id_measures_before" in page
     document = json.loads(client.get(at(lost, "report.json")).content)
     assert document["incident"] == lost.reference
     assert document["edpb"]["field_68"] == 12

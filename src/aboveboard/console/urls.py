@@ -8,7 +8,7 @@ from aboveboard.console import confirming, documents, home, people, promise, rep
 from aboveboard.console.devices import exports, pages
 from aboveboard.console.emergency import ask, review
 from aboveboard.console.explain import pages as explain
-from aboveboard.console.incidents import leak, notices, page, report
+from aboveboard.console.incidents import circumstances, leak, notices, page, report
 from aboveboard.console.incidents import people as exposed
 from aboveboard.console.retention import differences, erasing, merges, sweeps
 from aboveboard.console.retention import people as retention
@@ -49,7 +49,8 @@ urlpatterns = [
     path(f"{_INCIDENT}people/", exposed.people, name="exposed"),
     path(f"{_INCIDENT}lines/<slug:outcome>/", exposed.lines, name="lines"),
     path(f"{_INCIDENT}timeline/", page.timeline, name="timeline"),
-    path(f"{_INCIDENT}circumstances/", page.circumstances, name="circumstances"),
+    path(f"{_INCIDENT}circumstances/", circumstances.overview, name="circumstances"),
+    path(f"{_INCIDENT}circumstances/<slug:key>/", circumstances.question, name="circumstance"),
     path(f"{_INCIDENT}duties/<int:duty_id>/", page.duty, name="duty"),
     path(f"{_INCIDENT}report/", report.authority_report, name="authority_report"),
     path(f"{_INCIDENT}report.json", report.authority_report_json, name="authority_report_json"),

@@ -104,6 +104,10 @@ class CircumstancesForm(forms.Form):
         for reported in circumstances.reported_questions():
             self.fields[reported.key] = _reported(reported, stored.get(reported.key, ""), kind)
 
+    def keep(self, names: Sequence[str]) -> None:
+        """Ask these questions and no others, in this order."""
+        self.fields = {name: self.fields[name] for name in names}
+
     def answers(self) -> dict[str, Any]:
         """Return the answers, without the moment."""
         return {key: value for key, value in self.cleaned_data.items() if key != "occurred_at"}

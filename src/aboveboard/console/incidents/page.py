@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
-from aboveboard.basics.errors import AboveboardError, Invalid
+from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.ids import read_id
-from aboveboard.console.incidents.forms import CircumstancesForm, DoneForm, NoteForm, answered_by
+from aboveboard.console.incidents.forms import DoneForm, NoteForm, answered_by
 from aboveboard.incidents import actions, queries, reports
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.terms import IncidentState
@@ -135,43 +133,6 @@ def duty(request: HttpRequest, number: int, duty_id: int) -> HttpResponse:
     )
 
 
-@allow(*LEADS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def circumstances(request: HttpRequest, number: int) -> HttpResponse:
-    """Ask what is known of the loss; each answer changes severity, risk and duties."""
-    page = queries.page(number, at=clock.now())
-    form = CircumstancesForm(
-        request.POST if request.method == "POST" else None,
-        stored=page.incident.answers,
-        kind=page.incident.kind,
-        initial={"occurred_at": _minute(page.incident.occurred_at)},
-    )
-    if request.method == "POST" and form.is_valid():
-        occurred_at = form.cleaned_data["occurred_at"]
-        # A form knows minutes only. Sent back unchanged it must not cut the seconds off, which
-        # would move every clock.
-        same = _minute(occurred_at) == _minute(page.incident.occurred_at)
-        moments = {} if same else {"occurred_at": occurred_at}
-        try:
-            actions.change(
-                number,
-                answers=form.answers(),
-                moments=moments,
-                by=actor_of(request),
-                at=clock.now(),
-            )
-        except Invalid as error:
-            form.add_error("occurred_at", str(error))
-        else:
-            return HttpResponseRedirect(reverse("console:incident", args=[number]))
-    return render(
-        request,
-        "console/incidents/circumstances.html",
-        {"page": page, "form": form},
-        status=422 if form.errors else 200,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Move:
     """The button that takes an incident to its next state."""
@@ -222,11 +183,6 @@ def still_open(report: reports.AuthorityReport) -> list[Open]:
     return required + [
         Open(answer.question, "the ICO’s form", answered_by(answer.key)) for answer in only
     ]
-
-
-def _minute(moment: datetime | None) -> str:
-    """Return a moment as the form shows it: to the minute, in the time zone of the page."""
-    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}" if moment else ""
 
 
 def number_given(request: HttpRequest, name: str) -> int:

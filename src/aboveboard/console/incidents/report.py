@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import allow
 from aboveboard.basics import clock
+from aboveboard.console.incidents.circumstances import page_of
 from aboveboard.console.incidents.page import LEADS, still_open
 from aboveboard.incidents import queries, reports
 from aboveboard.law.reports.ico import IcoAnswer
@@ -55,7 +56,11 @@ def authority_report(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "page": queries.page(number, at=now),
         "report": report,
-        "missing": still_open(report),
+        "missing": [
+            {"question": each.question, "asks": each.asks, "field": each.field}
+            | {"page": page_of(each.field)}
+            for each in still_open(report)
+        ],
         "groups": _grouped(report.ico),
         "edpb": [(name.removeprefix("field_"), answer) for name, answer in report.edpb.items()],
     }
