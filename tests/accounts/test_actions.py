@@ -235,6 +235,7 @@ def test_a_change_that_is_refused_is_not_written_down() -> None:
 
 
 def test_erasing_a_person_takes_their_sign_in_away() -> None:
+    adopt()
     at = clock.now()
     Person.objects.create(
         id=JON, jurisdiction="GB", language="en", collected_at=at, last_active_at=at

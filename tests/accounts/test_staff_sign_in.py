@@ -317,3 +317,22 @@ def test_the_console_costs_few_queries(
     # the log is asked whether it adopted one.
     with django_assert_max_num_queries(4):
         browser.get("/console/")
+
+
+@pytest.mark.parametrize(
+    ("language", "page", "title"),
+    [
+        ("de", "/accounts/staff/", "Anmeldung für die Belegschaft"),
+        ("fr", "/accounts/staff/code/", "Recevoir un code de connexion"),
+        ("de", "/accounts/2fa/", "So melden Sie sich an"),
+        ("fr", "/accounts/2fa/webauthn/", "Vos clés d’accès"),
+        ("de", "/accounts/2fa/webauthn/add/", "Einen Passkey hinzufügen"),
+    ],
+)
+def test_staff_and_passkey_pages_speak_the_readers_language(
+    language: str, page: str, title: str
+) -> None:
+    browser = staff_client(Role.ADVISER) if "2fa" in page else Client()
+    text = browser.get(page, headers={"accept-language": language}).content.decode()
+    assert f'<html lang="{language}"' in text
+    assert title in text

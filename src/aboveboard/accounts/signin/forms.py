@@ -161,8 +161,8 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth publishe
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["passwordless"].initial = True
-        self.fields["passwordless"].label = "Sign in with this passkey alone"
-        self.fields["passwordless"].help_text = "No password and no code are needed."
+        self.fields["passwordless"].label = _("Sign in with this passkey alone")
+        self.fields["passwordless"].help_text = _("No password and no code are needed.")
         if self.user.is_customer:  # a disabled box keeps its first value, whatever is sent
             self.fields["passwordless"].disabled = True
             self.fields["name"].disabled = True
