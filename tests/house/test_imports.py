@@ -3,6 +3,7 @@ list as public in its ``apps.py``, are its own."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -97,3 +98,16 @@ def test_imports_keep_the_contracts() -> None:
         [program, "--no-cache"], cwd=source.ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_csv_that_leaves_has_one_writer() -> None:
+    """``basics.spreadsheet`` keeps formulas out. What the engines hand themselves, and the
+    demonstration's made-up customers, are read by programs alone."""
+    own = ("engines/", "vault/facets.py", "commands/demo/people.py")
+    others = [
+        source.named(path)
+        for path in source.python("src")
+        if re.search(r"csv\.(writer|DictWriter)\(", source.text(path))
+        and not any(part in path.as_posix() for part in own)
+    ]
+    assert others == []

@@ -13,6 +13,7 @@ from pathlib import Path
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.clock import to_text
 from aboveboard.custody.queries import ExportRow
+from aboveboard.custody.terms import FileForm
 from aboveboard.ledger import queries as ledger
 from aboveboard.promise.queries import in_force
 
@@ -33,6 +34,7 @@ def sheet(export: ExportRow) -> dict[str, Json]:
         "purpose": export.purpose,
         "fields": list(export.fields),
         "form": export.form,
+        "escape": "'" if export.form == FileForm.CSV else None,
         "pseudonyms": export.pseudonyms,
         "device": export.device_tag or None,
         "recipient": export.recipient or None,

@@ -8,9 +8,7 @@ when it has sealed the last.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +17,7 @@ from typing import IO, Final, Protocol
 
 import pyrage
 
+from aboveboard.basics import spreadsheet
 from aboveboard.basics.errors import Invalid
 from aboveboard.basics.redaction import typed
 
@@ -172,20 +171,9 @@ def _encoded(header: Row, rows: Iterable[Row], *, ndjson: bool) -> Iterator[byte
                 + b"\n"
             )
         return
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(header)
+    yield spreadsheet.line(header).encode()
     for row in rows:
-        yield _taken(text)
-        writer.writerow(row)
-    yield _taken(text)
-
-
-def _taken(text: io.StringIO) -> bytes:
-    block = text.getvalue().encode()
-    text.seek(0)
-    text.truncate()
-    return block
+        yield spreadsheet.line(row).encode()
 
 
 class _Source:

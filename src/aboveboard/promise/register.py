@@ -8,11 +8,10 @@ One row for each purpose, with the points of the article: (a) the controller, (b
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
-from io import StringIO
 
+from aboveboard.basics import spreadsheet
 from aboveboard.basics.canonical import Json
 from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.explain import country_in_words, retention_in_words
@@ -60,15 +59,11 @@ def rows(promise: Promise, language: str = "en") -> tuple[RegisterRow, ...]:
 def as_csv(promise: Promise, language: str = "en") -> str:
     """Return the register as CSV (RFC 4180), headings first.
 
-    A cell that a spreadsheet would run as a formula (OWASP, CSV injection)
-    starts with an apostrophe.
+    A cell that a spreadsheet would run as a formula starts with an apostrophe
+    (:mod:`aboveboard.basics.spreadsheet`).
     """
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS.values())
-    for row in rows(promise, language):
-        writer.writerow([_inert(cell) for cell in astuple(row)])
-    return out.getvalue()
+    table = [tuple(COLUMNS.values()), *map(astuple, rows(promise, language))]
+    return "".join(map(spreadsheet.line, table))
 
 
 def as_json_ld(promise: Promise) -> dict[str, Json]:
@@ -214,11 +209,3 @@ def _party(recipient: Recipient) -> dict[str, Json]:
 def _tagged(translations: Mapping[str, str]) -> list[Json]:
     """A text in all its languages, the JSON-LD way."""
     return [{"@value": words, "@language": language} for language, words in translations.items()]
-
-
-def _inert(cell: str) -> str:
-    return (
-        f"'{cell}"
-        if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))
-        else cell
-    )

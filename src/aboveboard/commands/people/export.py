@@ -4,11 +4,11 @@ every line on a manifest."""
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 from pathlib import Path
 
+from aboveboard.basics import spreadsheet
 from aboveboard.basics.errors import NotFound
 from aboveboard.commands.exits import DONE
 from aboveboard.commands.people import export_making, export_opening
@@ -107,10 +107,10 @@ def _manifest(args: argparse.Namespace) -> int:
     from aboveboard.law.categories import from_bitmap
 
     export = queries.export(args.number)
-    out = csv.writer(sys.stdout)
-    out.writerow(["person", "in_the_file", "refused_for"])
+    sys.stdout.write(spreadsheet.line(["person", "in_the_file", "refused_for"]))
     for line in queries.manifest_lines(export.id):
-        out.writerow([line.person_id, " ".join(from_bitmap(line.categories)), line.reasons])
+        categories = " ".join(from_bitmap(line.categories))
+        sys.stdout.write(spreadsheet.line([line.person_id, categories, line.reasons]))
     return DONE
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aboveboard.basics import spreadsheet
 from aboveboard.commands.exits import ATTENTION, DONE
 from aboveboard.commands.progress import Bar
 
@@ -285,8 +286,6 @@ def _print_json(finished: ImportReport) -> None:
 
 
 def _print_problems(args: argparse.Namespace) -> int:
-    import csv
-
     from aboveboard.intake import mending, queries
 
     if args.file is not None:
@@ -295,8 +294,8 @@ def _print_problems(args: argparse.Namespace) -> int:
         sys.stdout.buffer.flush()
         return DONE
     finished = queries.import_run(args.problems)
-    out = csv.writer(sys.stdout)
-    out.writerow(["line", "field", "code", "sentence"])
+    sys.stdout.write(spreadsheet.line(["line", "field", "code", "sentence"]))
     for problem in queries.iter_import_problems(finished.id):
-        out.writerow([problem.line, problem.field, problem.code, problem.sentence])
+        row = [problem.line, problem.field, problem.code, problem.sentence]
+        sys.stdout.write(spreadsheet.line(row))
     return ATTENTION if finished.refused else DONE
