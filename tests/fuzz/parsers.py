@@ -12,7 +12,7 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -292,7 +292,11 @@ PARSERS: tuple[Parser, ...] = (
     Parser(
         "postal address", text(_taken("postal_address")), lambda: [b"1 High St\nLeeds\nLS1 4AP"]
     ),
-    Parser("name of a document", text(media.safe_name), lambda: [b"../a\\b/receipt.pdf"]),
+    Parser(
+        "name of a document",
+        text(partial(media.safe_name, media_type="application/pdf")),
+        lambda: [b"../a\\b/receipt.pdf"],
+    ),
     Parser(
         "chunk of a document",
         lambda data: list(stream.unseal(bytes(32), [data])),

@@ -32,24 +32,38 @@ def test_a_file_is_what_its_first_bytes_are(head: bytes, found: str | None) -> N
     ("name", "safe"),
     [
         ("receipt.pdf", "receipt.pdf"),
-        ("../../etc/passwd", "passwd"),
+        ("../../etc/passwd", "passwd.pdf"),
         ("C:\\Users\\jon\\scan.pdf", "scan.pdf"),
         ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie x.pdf"),
-        ("évidence\u202efdp.exe", "évidencefdp.exe"),
-        ("  .. ", "document"),
+        ("évidence\u202efdp.exe", "évidencefdp.exe.pdf"),
+        ("  .. ", "document.pdf"),
+        ("script.html", "script.html.pdf"),
+        ("Scan.PDF", "Scan.PDF"),
+        (".pdf", "pdf.pdf"),
+        ("x" * 300 + ".html", "x" * 96 + ".pdf"),
         ("x" * 300 + ".pdf", "x" * 96 + ".pdf"),
     ],
 )
 def test_a_name_is_made_safe(name: str, safe: str) -> None:
-    assert media.safe_name(name) == safe
+    assert media.safe_name(name, "application/pdf") == safe
 
 
-@given(st.text(max_size=200))
-def test_any_name_is_made_safe_and_stays(name: str) -> None:
-    safe = media.safe_name(name)
+ENDS = {
+    "application/pdf": (".pdf",),
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/tiff": (".tif", ".tiff"),
+}
+
+
+@given(st.text(max_size=200), st.sampled_from(sorted(media.KINDS)))
+def test_any_name_is_made_safe_ends_by_what_the_file_is_and_stays(name: str, kind: str) -> None:
+    safe = media.safe_name(name, kind)
+    assert safe.lower().endswith(ENDS[kind])
+    assert len(safe) <= 100
     assert safe
     assert safe.isprintable()
-    assert media.safe_name(safe) == safe
+    assert media.safe_name(safe, kind) == safe
 
 
 @given(

@@ -97,7 +97,9 @@ def attach(
         number, key = secrets.token_bytes(ID_BYTES), secrets.token_bytes(stream.KEY_BYTES)
         counted = _Counted(chain([head], rest))
         _store(person_id, field, number, stream.seal(key, counted))  # 2
-        descriptor = Descriptor(number, key, media.safe_name(name), media_type, counted.size)
+        descriptor = Descriptor(
+            number, key, media.safe_name(name, media_type), media_type, counted.size
+        )
         boxes[field] = sealed.seal(cipher, person_id, field, origin, descriptor.sealed_text())  # 3
         SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
         entry = DocumentAdded(

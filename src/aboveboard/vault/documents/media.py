@@ -18,6 +18,13 @@ KINDS = {
 
 _ALSO = {b"MM\x00*": "image/tiff"}
 _LONGEST_NAME = 100
+_ENDS = {
+    "application/pdf": (".pdf",),
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/tiff": (".tif", ".tiff"),
+}
+"""How the name of each kind ends; the first where it ends otherwise."""
 
 
 def sniffed(head: bytes) -> str | None:
@@ -29,14 +36,23 @@ def sniffed(head: bytes) -> str | None:
     return next((media_type for start, media_type in _ALSO.items() if head.startswith(start)), None)
 
 
-def safe_name(name: str) -> str:
-    """Return a file name without folders or signs that steer a screen or system; the end is
-    kept, for its extension."""
+def safe_name(name: str, media_type: str) -> str:
+    """Return a file name without folders or signs that steer a screen or system, which ends as
+    the kind of the file does.
+
+    A file that opens by its name would else run what its first bytes are not: a PDF may be a web
+    page with a script as well.
+    """
     last = re.split(r"[/\\]", name)[-1]
     kept = "".join(mark for mark in last if mark.isprintable() and mark not in '<>:"|?*').strip(
         " ."
     )
-    return kept[-_LONGEST_NAME:] or "document"
+    ends = _ENDS.get(media_type, (".bin",))
+    if kept.lower().endswith(ends) and len(kept) > len(ends[0]):
+        return kept[-_LONGEST_NAME:]
+    # Its own end stays in front: it may be a part of the name ("contract.v2").
+    stem = kept[: _LONGEST_NAME - len(ends[0])].rstrip(" .")
+    return f"{stem or 'document'}{ends[0]}"
 
 
 def titled(name: str, media_type: str, size: int) -> str:

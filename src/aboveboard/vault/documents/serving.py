@@ -10,7 +10,13 @@ from __future__ import annotations
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from aboveboard.vault.documents import media
 from aboveboard.vault.documents.queries import Document
+
+
+def _name(document: Document) -> str:
+    # Once more: those kept by earlier versions have the name that they came with.
+    return media.safe_name(document.name.reveal(), document.media_type)
 
 
 def as_download(document: Document) -> StreamingHttpResponse:
@@ -19,7 +25,7 @@ def as_download(document: Document) -> StreamingHttpResponse:
     response = StreamingHttpResponse(document.content, content_type=document.media_type)
     response.headers["Content-Length"] = str(document.size)
     response.headers["Content-Disposition"] = (
-        content_disposition_header(True, document.name.reveal()) or "attachment"
+        content_disposition_header(True, _name(document)) or "attachment"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
