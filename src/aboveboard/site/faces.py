@@ -15,7 +15,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
@@ -69,6 +69,29 @@ class Account(AuthenticationMiddleware):
             request.user = AnonymousUser()
             return self.get_response(request)
         return super().__call__(request)
+
+
+class Numbers:
+    """Answers 404 to a number in an address that no row can have: a database compares with signed
+    64-bit integers alone, and fails where it is given another."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on; the work is in :meth:`process_view`."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: dict[str, object]
+    ) -> None:
+        """Look at the numbers of the address, whichever view they are for.
+
+        Raises:
+            Http404: one is too large.
+        """
+        if any(isinstance(value, int) and value >= 2**63 for value in kwargs.values()):
+            raise Http404
 
 
 class LocalTime:

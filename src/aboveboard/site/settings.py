@@ -157,6 +157,7 @@ MIDDLEWARE = [
     "aboveboard.site.faces.Account",
     # Before all that reads a form: who may not call a view sends it nothing.
     "aboveboard.accounts.gate.GateMiddleware",
+    "aboveboard.site.faces.Numbers",
     "aboveboard.site.faces.Forms",
     "aboveboard.site.faces.Messages",
     "allauth.account.middleware.AccountMiddleware",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Conflict
+from aboveboard.basics.ids import read_id
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.retention.forms import DifferenceForm
 from aboveboard.console.retention.people import KEEPER
@@ -22,8 +23,7 @@ from aboveboard.promise.queries import in_force
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """List what waits for a decision. ``?after=`` goes further."""
-    after = request.GET.get("after", "")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
+    start = read_id(request.GET.get("after", "")) or 0
     rows = notes.asked(after=start)
     fields = in_force().promise.fields
     context = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -120,6 +120,7 @@ def restrict(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def release(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
     """Release a legal hold."""
+    _owned(row_id, queries.holds(_whose(person_id)))
     form = ReleaseForm(request.POST if request.method == "POST" else None)
 
     def do() -> None:
@@ -135,6 +136,7 @@ def release(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lift(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
     """Lift a restriction, once the person has been informed."""
+    _owned(row_id, queries.restrictions(_whose(person_id)))
     form = LiftForm(request.POST if request.method == "POST" else None)
 
     def do() -> None:
@@ -146,6 +148,13 @@ def lift(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
     return ask(
         request, form, do, person_id, "How were they informed?", lede, "Lift the restriction"
     )
+
+
+def _owned(row_id: int, rows: Sequence[HoldRecord] | Sequence[RestrictionRecord]) -> None:
+    """404 where the second number of an address is not of the person whose the first is: what is
+    done would stand under another's name."""
+    if all(row.id != row_id for row in rows):
+        raise Http404
 
 
 def ask(

@@ -1,0 +1,162 @@
+"""Numbers in addresses: one that no row can have is not there, on every route; and the second of
+two belongs to the first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM, Role
+from aboveboard.custody import queries as custody
+from aboveboard.incidents import queries as incidents
+from aboveboard.incidents.notices.actions import prepare
+from aboveboard.retention import queries as retention
+from aboveboard.retention.actions import place_hold, restrict
+from aboveboard.retention.reasons import HoldReason, RestrictionReason
+from tests.accounts.people import customer_client, staff_client
+from tests.house import source
+from tests.house.test_routes import ALL
+from tests.loss import lost_laptop
+from tests.world import load
+
+pytestmark = pytest.mark.django_db
+
+TOO_LARGE = [2**63, 2**64, 10**30]
+NUMBERED = sorted({address for address, _, _ in ALL if "<int:" in address})
+NESTED = sorted(address for address in NUMBERED if address.count("<int:") == 2)
+ASKED = sorted(
+    {
+        name
+        for path in source.python("src")
+        for name in re.findall(r"""GET(?:\.get)?[(\[]["'](\w+)["']""", source.text(path))
+    }
+)
+"""Every name that a page looks for behind the ``?``."""
+ODD = ["", "0", "-1", str(2**63), "9" * 5000, "²", "١", "1e3", "1-2", f"{2**63}-{2**63}", "\x00"]
+
+
+def everyone() -> Iterator[Client]:
+    (person_id, _), *_ = load(1)
+    yield customer_client(person_id)
+    for role in (Role.ADVISER, Role.PRIVACY_LEAD, Role.INCIDENT_LEAD, Role.ADMINISTRATOR):
+        yield staff_client(role)
+
+
+def filled(address: str, number: int) -> str:
+    """Return an address with the same number at each place, and a word at each other."""
+    return re.sub(r"<(?!int:)[^>]*>", "found", re.sub(r"<int:\w+>", str(number), address))
+
+
+def test_a_number_that_no_row_can_have_is_not_there_on_any_route() -> None:
+    assert len(NUMBERED) > 30
+    wrong = [
+        (address, number, method, answer.status_code)
+        for client in everyone()
+        for address in NUMBERED
+        for number in TOO_LARGE
+        for method in ("get", "post")
+        if (answer := getattr(client, method)(filled(address, number))).status_code
+        not in (302, 403, 404, 405)
+    ]
+    assert not wrong
+
+
+def test_no_page_fails_for_what_stands_behind_the_question_mark() -> None:
+    assert {"after", "outcome"} <= set(ASKED)
+    pages = sorted({filled(address, 1) for address, _, _ in ALL if "api/" not in address})
+    wrong = []
+    for client in everyone():
+        for page in [page for page in pages if client.get(page).status_code == 200]:
+            pages.remove(page)  # asked once, of the first who may
+            for value in ODD:
+                answer = client.get(page, dict.fromkeys(ASKED, value))
+                if answer.status_code >= 500:
+                    wrong.append((page, value[:20], answer.status_code))
+    assert not wrong
+
+
+NOT_NESTED: Mapping[str, str] = {
+    "/console/retention/duplicates/<int:kept>/<int:merged>/": "two people, neither the other's",
+}
+
+
+@pytest.fixture
+def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
+    """For each address with two numbers: both of one owner, and the second of another's."""
+    at = clock.now()
+    people = [person for person, _ in load(8)]
+    lost = [
+        lost_laptop(people[part], tmp_path, at=at, tag=tag)
+        for part, tag in ((slice(0, 4), "LT-1"), (slice(4, 8), "LT-2"))
+    ]
+    batches = [prepare(incident.number, by=SYSTEM, at=at).id for incident in lost]
+    duties = [incidents.page(incident.number, at=at).duties[0].id for incident in lost]
+    devices = [incident.device_id or 0 for incident in lost]
+    exports = [custody.exports_on(device)[0].id for device in devices]
+    for person in people[:2]:
+        place_hold(
+            person,
+            HoldReason.CLAIM,
+            reference="CASE-1",
+            until=at + timedelta(days=9),
+            by=SYSTEM,
+            at=at,
+        )
+        restrict(person, RestrictionReason.UNLAWFUL, reference="CASE-1", by=SYSTEM, at=at)
+    seconds = {
+        "/console/devices/<int:device_id>/exports/<int:export_id>/": (devices, exports),
+        "/console/incidents/<int:number>/duties/<int:duty_id>/": (
+            [incident.number for incident in lost],
+            duties,
+        ),
+        "/console/retention/people/<int:person_id>/holds/<int:row_id>/": (
+            people[:2],
+            [retention.holds(person)[0].id for person in people[:2]],
+        ),
+        "/console/retention/people/<int:person_id>/restrictions/<int:row_id>/": (
+            people[:2],
+            [retention.restrictions(person)[0].id for person in people[:2]],
+        ),
+    }
+    notices = "/console/incidents/<int:number>/notices/<int:batch_id>/"
+    for rest in ("", "approve/", "change/<slug:change>/", "people/<slug:state>/"):
+        seconds[notices + rest] = ([incident.number for incident in lost], batches)
+    return {
+        address: (_with(address, first[0], second[0]), _with(address, first[0], second[1]))
+        for address, (first, second) in seconds.items()
+    }
+
+
+def _with(address: str, first: int, second: int) -> str:
+    numbers = iter((first, second))
+    return re.sub(
+        r"<slug:\w+>",
+        "queued",
+        re.sub(r"<int:\w+>", lambda _: str(next(numbers)), address),
+    )
+
+
+def test_the_second_number_of_an_address_belongs_to_the_first(
+    mine_and_others: dict[str, tuple[str, str]],
+) -> None:
+    assert sorted({*mine_and_others, *NOT_NESTED}) == NESTED
+    leads = [staff_client(role) for role in (Role.PRIVACY_LEAD, Role.INCIDENT_LEAD)]
+    for mine, others in mine_and_others.values():
+        # There for its own owner, so that what follows is not for another reason.
+        assert any(lead.get(mine).status_code in (200, 405, 409) for lead in leads), mine
+        for lead in leads:
+            assert lead.get(others).status_code in (403, 404, 405), others
+            answer = lead.post(others, {"reference": "CASE-2", "sent": "1", "read": "on"})
+            assert answer.status_code in (403, 404, 405), others
+    # And nothing was done.
+    for mine, _ in mine_and_others.values():
+        if match := re.search(r"people/(\d+)/", mine):
+            person = int(match[1])
+            assert all(retention.stands(row) for row in retention.holds(person))
+            assert all(retention.stands(row) for row in retention.restrictions(person))
