@@ -26,7 +26,6 @@ from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.commands import promise as command
-from aboveboard.keys import queries as keys
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.loading import SAMPLE
 from aboveboard.promise.loading import load as read
@@ -34,6 +33,7 @@ from aboveboard.promise.model import Promise
 from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import queries as vault
+from aboveboard.vault import sealed
 from aboveboard.vault.models import Person
 from tests.world import load
 
@@ -222,13 +222,8 @@ def test_nothing_is_used_opened_or_changed(
     crowd: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = Entry.objects.count()
-    for module, name in (
-        (vault, "open_record"),
-        (vault, "fetch"),
-        (keys, "unwrap_person_key"),
-        (keys, "data_keys"),
-    ):
-        monkeypatch.setattr(module, name, lambda *args, **more: pytest.fail("a key was asked for"))
+    for module, name in ((vault, "open_record"), (vault, "fetch"), (sealed, "unseal")):
+        monkeypatch.setattr(module, name, lambda *args, **more: pytest.fail("a value was opened"))
     count(OLD, read(changed(*CHANGES), name="new"), at=clock.now())
     assert Entry.objects.count() == before
 

@@ -48,6 +48,7 @@ def test_init_makes_an_instance_that_the_doctor_can_read(
         "ledger": "ok",
         "witnesses": "ok",
         "work": "ok",
+        "records": "ok",
         "backup": "warn",
         "leaked files": "ok",
         "mail": "warn",

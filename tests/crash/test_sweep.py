@@ -90,11 +90,11 @@ def test_a_sweep_killed_fifty_times_has_done_each_row_or_not_begun_it(
     os.kill(process, signal.SIGKILL)
     assert finish(process) == -signal.SIGKILL
     kill_until(KILLS - 1, sweep, between=each_row_is_done_or_not_begun, most=0.06)
-    left = SweepRow.objects.filter(sweep=review, outcome="").count()
+    left = SweepRow.objects.filter(sweep_id=review.id, outcome="").count()
     assert 0 < left < len(listed), "killed in the middle, not before or after everything"
     whole.opens_all(whole.people())
     sweep()
     each_row_is_done_or_not_begun()
-    assert not SweepRow.objects.filter(sweep=review, outcome="").exists()
+    assert not SweepRow.objects.filter(sweep_id=review.id, outcome="").exists()
     sequence_now()
     whole.ledger(signer().verifier)

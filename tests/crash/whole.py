@@ -12,8 +12,9 @@ from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.models import Entry
 from aboveboard.ledger.verify.sources import Folder
-from aboveboard.vault import blind, sealed
+from aboveboard.vault import blind, record_format, sealed
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+from aboveboard.vault.queries import held_fields
 
 
 def people() -> frozenset[int]:
@@ -34,7 +35,9 @@ def people() -> frozenset[int]:
     assert records.keys() == held, "a record without its person, or the reverse"
     numbers = BlindIndex.objects.filter(kind=blind.KIND_NUMBERS["customer_number"])
     filed = dict(
-        numbers.values_list("person_id").annotate(Count("id")).values_list("person_id", "id__count")
+        numbers.values_list("person_id")
+        .annotate(rows=Count("digest"))
+        .values_list("person_id", "rows")
     )
     assert filed.keys() == held, "a look-up without its person, or the reverse"
     assert set(filed.values()) <= {1}, "somebody is filed twice"
@@ -57,14 +60,16 @@ def opens_all(person_ids: frozenset[int]) -> None:
         "person_id", "boxes"
     ):
         cipher = AESGCM(keys[person_id])
-        for name, box in sealed.decode(bytes(boxes)).items():
+        for name, box in record_format.open_record(cipher, person_id, bytes(boxes)).items():
             sealed.unseal(cipher, person_id, name, box)
 
 
 def fields() -> dict[int, frozenset[str]]:
     """Return the names of the fields that each person's record holds."""
-    rows = SealedRecord.objects.values_list("person_id", "boxes")
-    return {person_id: frozenset(sealed.decode(bytes(boxes))) for person_id, boxes in rows}
+    return {
+        person_id: held_fields(person_id)
+        for person_id in SealedRecord.objects.values_list("person_id", flat=True)
+    }
 
 
 def ledger(verifier: Verifier) -> None:

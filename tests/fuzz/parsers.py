@@ -36,7 +36,7 @@ from aboveboard.ledger.verify.history import read_seen
 from aboveboard.ledger.verify.resume import read_place
 from aboveboard.ledger.witness.client import read_addresses
 from aboveboard.promise import loading as promise
-from aboveboard.vault import sealed
+from aboveboard.vault import record_format, sealed
 from aboveboard.vault.documents import media, stream
 from aboveboard.vault.origin import Origin
 from tests.ledger.logs import SIGNER, bodies
@@ -61,9 +61,13 @@ def text(parse: Callable[[str], object]) -> Callable[[bytes], object]:
 def _record() -> bytes:
     cipher, origin = AESGCM(bytes(32)), Origin(3, now(), "import", "deliver-orders")
     names = ("city", "email", "first_name")
-    return sealed.encode(
-        {name: sealed.seal(cipher, 7, name, origin, f"a {name}") for name in names}
-    )
+    boxes = {name: sealed.seal(cipher, 7, name, origin, f"a {name}") for name in names}
+    return record_format.seal_record(cipher, 7, boxes)
+
+
+@cache
+def _record_of_format_2() -> bytes:
+    return sealed.encode(record_format.open_record(AESGCM(bytes(32)), 7, _record()))
 
 
 @cache
@@ -188,11 +192,23 @@ PARSERS: tuple[Parser, ...] = (
         text(veris.read_lines),
         lambda: [b'{"incident_id": "1", "timeline": {"incident": {"year": 2026}}}'],
     ),
-    Parser("sealed record", sealed.decode, lambda: [_record()]),
+    Parser("record of format 2", sealed.decode, lambda: [_record_of_format_2()]),
     Parser(
-        "some fields of a sealed record",
+        "some fields of a record of format 2",
         lambda data: sealed.pick(data, ["email", "none"]),
+        lambda: [_record_of_format_2()],
+    ),
+    Parser(
+        "sealed record",
+        lambda data: record_format.open_record(AESGCM(bytes(32)), 7, data),
         lambda: [_record()],
+    ),
+    Parser(
+        "what a sealed record covers",
+        lambda data: record_format.open_record(
+            AESGCM(bytes(32)), 7, record_format.cover(AESGCM(bytes(32)), 7, data, bytes(12))
+        ),
+        lambda: [_record_of_format_2()],
     ),
     Parser("wrapped key", _wrapped, lambda: [LocalKey(bytes(32)).wrap(bytes(32), b"a context")]),
     Parser(

@@ -29,7 +29,7 @@ from aboveboard.intake.queries import ImportReport
 from aboveboard.intake.sealing import Plan, Sealer
 from aboveboard.kinds import normalise
 from aboveboard.kinds import values as kinds
-from aboveboard.vault import blind, queries, sealed
+from aboveboard.vault import blind, queries, record_format, sealed
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 from tests import world
 
@@ -99,15 +99,16 @@ def test_a_block_holds_what_sealing_one_by_one_would(people: list[tuple[str, ...
             for column, cell in zip(HEADER, row, strict=True)
             if cell.strip()
         }
-        boxes = sealed.decode(record)
         cipher = AESGCM(key[1])
+        boxes = record_format.open_record(cipher, person_id, record)
         assert {
             name: sealed.unseal(cipher, person_id, name, box) for name, box in boxes.items()
         } == values
         assert {name: box.origin for name, box in boxes.items()} == {
             name: origins[name] for name in values
         }
-        assert sealed.encode(boxes) == record
+        nonce = record[1 : 1 + sealed.NONCE_BYTES]
+        assert record_format.cover(cipher, person_id, sealed.encode(boxes), nonce) == record
         region = values.get("country", "").upper() or None
         with mock.patch.object(
             blind, "key", lambda kind, generation: SECRETS[kind][1][generation - 4]
@@ -127,12 +128,19 @@ def test_no_nonce_is_used_twice() -> None:
     done = Sealer(plan()).seal(
         text.encode(), 1, [(number, bytes(32), b"") for number in range(2_000)]
     )
+    cipher = AESGCM(bytes(32))
     nonces = [
-        box.sealed[: sealed.NONCE_BYTES]
-        for _, record in done.tables.records
-        for box in sealed.decode(record).values()
+        nonce
+        for number, record in done.tables.records
+        for nonce in (
+            record[1 : 1 + sealed.NONCE_BYTES],
+            *(
+                box.sealed[: sealed.NONCE_BYTES]
+                for box in record_format.open_record(cipher, number, record).values()
+            ),
+        )
     ]
-    assert len(set(nonces)) == len(nonces) == 8_000
+    assert len(set(nonces)) == len(nonces) == 10_000
 
 
 CELLS = st.sampled_from(["a", "", '"x\ny"', '"say ""hi"""', 'in"ch', '"open', "é", "\r"])

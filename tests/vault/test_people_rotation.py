@@ -12,12 +12,15 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
 from aboveboard.identity import actions as merging
+from aboveboard.identity.models import MergedPerson
 from aboveboard.keys.models import PersonKey, Rotation
 from aboveboard.keys.queries import person_key
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import queries as vault
-from aboveboard.vault import sealed
+from aboveboard.vault import record_format, sealed
+from aboveboard.vault.models import SealedRecord
+from aboveboard.vault.origin import of_promise
 from aboveboard.vault.rekeying import people
 from tests.concurrency.crew import at_once
 from tests.crash.killing import Killer
@@ -52,7 +55,9 @@ def test_one_person_has_a_new_key_and_all_else_stays() -> None:
     assert person_key(bob) == before[bob][0]
     old = before[ann][0]
     assert old is not None
-    for name, box in sealed.decode(record._record).items():
+    with pytest.raises(sealed.RecordDamaged):
+        record_format.open_record(AESGCM(old), ann, record._record)
+    for name, box in record_format.open_record(AESGCM(record._key), ann, record._record).items():
         with pytest.raises(sealed.RecordDamaged):
             sealed.unseal(AESGCM(old), ann, name, box)
     assert Entry.objects.filter(kind="key.rotated", handle=known[ann]).count() == 2
@@ -148,3 +153,68 @@ def test_reads_corrections_erasures_and_a_rotation_of_the_root_beside_it(
     world.check(known)
     for person_id in corrected:
         assert "Bristol" in world.open_all(vault.fetch([person_id])[person_id])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("version", [b"\x01", b"\x02"])
+def test_records_of_earlier_formats_are_read_counted_and_migrated_and_it_goes_on(
+    version: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "RESEAL_BATCH", 3)
+    known = world.people(9)
+    merged = merging.merge(
+        *list(known)[:2], chosen={}, reference="case/1", by=SYSTEM, at=clock.now()
+    )
+    row = MergedPerson.objects.get(id=merged.id)
+    held = [person for person in known if person != row.merged_id]
+    for record in vault.fetch(held).values():
+        stored = _of_format(version, record.person_id, record._key, record._record)
+        SealedRecord.objects.filter(person_id=record.person_id).update(boxes=stored)
+    key = person_key(row.merged_id)
+    assert key is not None
+    row.merged_boxes = _of_format(version, row.merged_id, key, bytes(row.merged_boxes or b""))
+    row.replaced_boxes = _of_format(version, row.person_id, key, bytes(row.replaced_boxes or b""))
+    row.save()
+    assert vault.records_to_migrate() == len(held) == 8
+    values = {person: world.open_all(record) for person, record in vault.fetch(held).items()}
+
+    class Stopped(Exception):
+        pass
+
+    def stop(done: int) -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        people.rotate_all(by=SYSTEM, at=clock.now(), progress=stop)
+    assert vault.records_to_migrate() == 5, "the batch before is done, the rest is as it was"
+    people.rotate_all(by=SYSTEM, at=clock.now())
+    assert vault.records_to_migrate() == 0
+    row.refresh_from_db()
+    for boxes in (row.merged_boxes, row.replaced_boxes):
+        assert bytes(boxes or b"")[:1] == record_format.VERSION
+    assert values == {
+        person: world.open_all(record) for person, record in vault.fetch(held).items()
+    }
+    merging.split(merged.id, kinds=world.kinds(), reference="case/2", by=SYSTEM, at=clock.now())
+    assert all(world.open_all(record) for record in vault.fetch(list(known)).values())
+
+
+def _of_format(version: bytes, person_id: int, key: bytes, record: bytes) -> bytes:
+    """Return a record as an earlier version of the product wrote it, with its values."""
+    cipher = AESGCM(key)
+    boxes = record_format.open_record(cipher, person_id, record)
+    if version == b"\x02":
+        return sealed.encode(boxes)
+    parts = [version]
+    for name, box in sorted(boxes.items()):
+        origin = of_promise(box.origin.promise_serial)
+        value = sealed.unseal(cipher, person_id, name, box)
+        again = sealed.seal(cipher, person_id, name, origin, value).sealed
+        parts += (
+            bytes([len(name)]),
+            name.encode(),
+            origin.promise_serial.to_bytes(4, "big"),
+            len(again).to_bytes(4, "big"),
+            again,
+        )
+    return b"".join(parts)

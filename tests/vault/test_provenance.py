@@ -13,9 +13,9 @@ from aboveboard.basics.actor import CUSTOMER
 from aboveboard.keys.queries import person_key
 from aboveboard.ledger.models import Entry
 from aboveboard.promise import queries as queries_of_promise
-from aboveboard.vault import actions, queries, sealed
+from aboveboard.vault import actions, queries, record_format, sealed
 from aboveboard.vault.models import Person, SealedRecord
-from aboveboard.vault.origin import Origin, of_promise
+from aboveboard.vault.origin import Origin, day_of, of_promise
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +25,13 @@ KINDS = {"email": "email", "city": "text"}
 def test_an_import_keeps_what_its_mapping_says() -> None:
     ((person_id, _),) = world.load(1)
     origins = queries.provenance(person_id)
-    collected_at = Person.objects.get(id=person_id).collected_at
+    collected_at = origins["email"].collected_at
     assert origins["email"] == Origin(
         queries_of_promise.last_serial() or 0, collected_at, "shop", "deliver-orders"
     )
+    # Sealed to the microsecond; in the clear stands no more than the day.
+    assert collected_at is not None
+    assert Person.objects.get(id=person_id).collected_at == day_of(collected_at) < collected_at
     assert origins["birth_date"] == Origin(
         queries_of_promise.last_serial() or 0, collected_at, "shop", "personal-offers"
     )
@@ -77,7 +80,9 @@ def test_a_record_of_format_1_is_corrected_and_keeps_what_little_was_known_of_th
         person_id, "city", "York", kinds=KINDS, origin=origin, by=CUSTOMER, at=clock.now()
     )
     assert queries.provenance(person_id) == {"city": origin, "first_name": of_promise(1)}
-    record = sealed.decode(bytes(SealedRecord.objects.get(person_id=person_id).boxes))
+    stored = bytes(SealedRecord.objects.get(person_id=person_id).boxes)
+    assert stored[:1] == record_format.VERSION
+    record = record_format.open_record(AESGCM(key), person_id, stored)
     assert {
         name: sealed.unseal(AESGCM(key), person_id, name, box) for name, box in record.items()
     } == {

@@ -19,7 +19,7 @@ from aboveboard.keys.handles import handles_of
 from aboveboard.keys.ring import person_context
 from aboveboard.keys.wrapping import LocalKey
 from aboveboard.kinds import normalise
-from aboveboard.vault import sealed
+from aboveboard.vault import record_format, sealed
 from aboveboard.vault.documents import stream
 from aboveboard.vault.documents.descriptor import Descriptor
 from aboveboard.vault.documents.descriptor import read as read_descriptor
@@ -39,7 +39,14 @@ def test_the_handle_is_the_same() -> None:
     assert handles_of(PERSON["id"], KEY, None).lasting == (PERSON["handle"],)
 
 
-def test_the_record_opens_to_the_same_values() -> None:
+def test_the_record_of_format_3_opens_to_the_same_values() -> None:
+    record = bytes.fromhex(PERSON["record_of_format_3"])
+    assert _opened(record) == PERSON["values"]
+    nonce, covered = record[1:13], bytes.fromhex(PERSON["record"])
+    assert record_format.cover(AESGCM(KEY), PERSON["id"], covered, nonce) == record
+
+
+def test_the_record_of_format_2_opens_to_the_same_values() -> None:
     record = sealed.decode(bytes.fromhex(PERSON["record"]))
     assert _opened(bytes.fromhex(PERSON["record"])) == PERSON["values"]
     assert sealed.encode(record).hex() == PERSON["record"]
@@ -63,7 +70,9 @@ def test_the_record_of_format_1_opens_to_the_same_values() -> None:
 
 @pytest.mark.parametrize(
     "vector",
-    VECTORS["refused_records"] + VECTORS["refused_records_of_format_1"],
+    VECTORS["refused_records"]
+    + VECTORS["refused_records_of_format_1"]
+    + VECTORS["refused_records_of_format_3"],
     ids=lambda vector: vector["shows"],
 )
 def test_a_record_is_refused_that_shows(vector: dict[str, str]) -> None:
@@ -74,7 +83,7 @@ def test_a_record_is_refused_that_shows(vector: dict[str, str]) -> None:
 def _opened(record: bytes) -> dict[str, str]:
     return {
         name: sealed.unseal(AESGCM(KEY), PERSON["id"], name, box)
-        for name, box in sealed.decode(record).items()
+        for name, box in record_format.open_record(AESGCM(KEY), PERSON["id"], record).items()
     }
 
 

@@ -23,7 +23,7 @@ def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
             "reference": row.reference,
             "at": clock.to_text(row.at),
             "entry": row.entry_id,
-            "sealed_fields": sorted(merging.fields_of(undo)) if undo else [],
+            "sealed_fields": _names(row, undo) if undo else [],
             "split_at": clock.to_text(row.split_at) if row.split_at else None,
             "split_reference": row.split_reference,
             "split_entry": row.split_entry_id,
@@ -51,8 +51,12 @@ def _erase_fields(numbers: Numbers, fields: Collection[str]) -> None:
     """Take the fields out of the undo data, and give what is left a fresh key, as the person's own
     record gets."""
     for row, undo in _undoable(numbers):
-        if merging.fields_of(undo) & set(fields):
+        if merging.fields_of(row.person_id, row.merged_id, undo) & set(fields):
             _reseal(row, undo, fields)
+
+
+def _names(row: MergedPerson, undo: merging.UndoBoxes) -> list[str]:
+    return sorted(merging.fields_of(row.person_id, row.merged_id, undo))
 
 
 def _sealed_copies(person_ids: Collection[int]) -> Iterator[SealedCopy]:

@@ -29,11 +29,10 @@ from enum import Enum
 from pathlib import Path
 from typing import BinaryIO
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict
-from aboveboard.basics.ids import new_ids
 from aboveboard.basics.sealing import new_key, seal
 from aboveboard.intake import blocks, erased, objections, people_file, workers
 from aboveboard.intake.blocks import Block
@@ -48,7 +47,7 @@ from aboveboard.intake.sealing import Key, Plan, SealedBlock, Sealer
 from aboveboard.keys import wrapping_keys
 from aboveboard.keys.actions import make_person_keys
 from aboveboard.ledger.actions import append
-from aboveboard.vault import blind, bulk, generations
+from aboveboard.vault import blind, bulk, generations, numbers
 from aboveboard.vault.origin import Origin
 
 
@@ -101,18 +100,21 @@ def load(
         whole = False
         while not whole:
             run, whole = loading.go_on(run)
+    bulk.settle()
     run.finished_at = at
     run.save(update_fields=["finished_at"])
     return report_of(run)
 
 
 class _Stale(Enum):
-    """Why a sealed block cannot be stored: a key was rotated while it was on its way."""
+    """Why a sealed block cannot be stored as it is: something changed while it was on its way."""
 
     WRAPPING_KEY = 1
     """The wrapping key of its people's keys was destroyed."""
     INDEX_KEY = 2
     """People are filed under other generations of the index key than it was."""
+    NUMBERS = 3
+    """Somebody has one of the numbers already that were drawn for its people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +145,8 @@ class _Import:
                         "again"
                     )
                 stored = self._store(block, done, wrapped, run.pk, plan)
-                while stored is _Stale.WRAPPING_KEY:
-                    keys = make_person_keys(list(new_ids(block.lines)))
+                while stored in (_Stale.WRAPPING_KEY, _Stale.NUMBERS):
+                    keys = make_person_keys(numbers.draw(run.people_range, block.lines))
                     again = Sealer(plan).seal(block.data, block.line, keys)
                     stored = self._store(block, again, keys[0][2], run.pk, plan)
                 if isinstance(stored, _Stale):
@@ -154,6 +156,18 @@ class _Import:
         return run, True
 
     def _store(
+        self, block: Block, done: SealedBlock, wrapped: bytes, run_id: int, plan: Plan
+    ) -> ImportRun | _Stale:
+        try:
+            return self._store_once(block, done, wrapped, run_id, plan)
+        except IntegrityError:
+            # Two people drew one number, which the primary key refuses; nothing of the block is
+            # stored. Anything else that it refuses is a fault, and must not be tried for ever.
+            if numbers.taken(done.people):
+                return _Stale.NUMBERS
+            raise
+
+    def _store_once(
         self, block: Block, done: SealedBlock, wrapped: bytes, run_id: int, plan: Plan
     ) -> ImportRun | _Stale:
         with transaction.atomic():
@@ -223,11 +237,13 @@ class _Import:
             source.origins(self.at),
             source.mapping.collected.moment(self.at),
         )
-        first = ImportRun.objects.values_list("first_person_id", flat=True).get(pk=run_id)
+        own = ImportRun.objects.values_list("people_range", flat=True).get(pk=run_id)
         people: dict[int, int] = {}
         for line, digest in zip(done.lines, done.digests, strict=True):
-            person_id = held.get(digest, first)
-            if person_id < first and person_id not in people.values():
+            person_id = held.get(digest)
+            if person_id is None or numbers.in_range(own, person_id):
+                continue
+            if person_id not in people.values():
                 people[line] = person_id
         if people:
             # What was sealed for them cannot be compared, so the block is read once more: only
@@ -298,7 +314,7 @@ def _begin(
             started_at=at,
             bytes_done=start,
             lines_done=line,
-            first_person_id=next(new_ids(1)),
+            people_range=numbers.new_range(),
         )
     run.resumed += 1
     run.resumed_at = at
@@ -334,7 +350,7 @@ def _plan(source: Source, columns: list[str], at: datetime) -> Plan:
 
 def _tasks(file: BinaryIO, run: ImportRun) -> Iterator[tuple[Block, list[Key]]]:
     for block in blocks.blocks(file, run.file_name, start=run.bytes_done, line=run.lines_done):
-        yield block, make_person_keys(list(new_ids(block.lines)))
+        yield block, make_person_keys(numbers.draw(run.people_range, block.lines))
 
 
 def _sort_out(done: SealedBlock, held: Mapping[bytes, int], key: str, run: ImportRun) -> _SortedOut:
@@ -343,8 +359,8 @@ def _sort_out(done: SealedBlock, held: Mapping[bytes, int], key: str, run: Impor
     sorted_out = _SortedOut(set(), [], [], {}, set())
     here: set[bytes] = set()
     for place, (line, digest) in enumerate(zip(done.lines, done.digests, strict=True)):
-        # Ids rise with time: one that this run made belongs to an earlier line of the file.
-        if digest in here or held.get(digest, -1) >= run.first_person_id:
+        # A number of this run's own range belongs to an earlier line of the file.
+        if digest in here or numbers.in_range(run.people_range, held.get(digest, -1)):
             problem = RowProblem(key, "twice", f"The same {key} is on an earlier line.")
             sorted_out.twice.append((line, problem))
             sorted_out.places.add(place)

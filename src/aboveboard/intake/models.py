@@ -27,8 +27,8 @@ class ImportRun(models.Model):
     resumed_at = models.DateTimeField(null=True)
     bytes_done = models.BigIntegerField(default=0, help_text="where in the file the next row is")
     lines_done = models.BigIntegerField(default=0)
-    first_person_id = models.BigIntegerField(
-        default=0, help_text="people with this id or a later one may be of this run"
+    people_range = models.BigIntegerField(
+        default=0, help_text="beginning of the range that this run draws people's numbers from"
     )
     rows = models.BigIntegerField(default=0)
     loaded = models.BigIntegerField(default=0)

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from aboveboard.intake import copying, people_file
 from aboveboard.intake.mapping import Mapping as FileMapping
 from aboveboard.kinds import normalise
-from aboveboard.vault import sealed
-from aboveboard.vault.origin import Origin
+from aboveboard.vault import record_format, sealed
+from aboveboard.vault.origin import Origin, day_of
 
 _LAYOUTS = 4_096
 _NONCE = sealed.NONCE_BYTES
@@ -154,8 +154,9 @@ class Sealer:
 
     def _record(self, person_id: int, key: bytes, values: list[str], nonces: _Nonces) -> bytes:
         layout = self._layout(tuple(map(bool, values)))
-        encrypt, bound = AESGCM(key).encrypt, sealed.AAD + person_id.to_bytes(8, "big")
-        drawn, at = nonces.draw(len(layout.boxes)), 0
+        cipher, bound = AESGCM(key), sealed.AAD + person_id.to_bytes(8, "big")
+        encrypt = cipher.encrypt
+        drawn, at = nonces.draw(len(layout.boxes) + 1), 0
         parts = [layout.start]
         for place, name, tail in layout.boxes:
             plain = values[place].encode()
@@ -167,7 +168,7 @@ class Sealer:
                 nonce,
                 encrypt(nonce, plain, bound + tail),
             )
-        return b"".join(parts)
+        return record_format.cover(cipher, person_id, b"".join(parts), drawn[at:])
 
     def _digests(self, values: list[str], country: str) -> _LookUps:
         found = _LookUps()
@@ -205,8 +206,9 @@ class Sealer:
         return self._shape.facets(
             mapping.jurisdiction_of(country, region),
             language,
-            self._plan.collected_at,
-            self._plan.at,
+            # Days: two moments would tell who came with which file, and in which minute.
+            day_of(self._plan.collected_at),
+            day_of(self._plan.at),
         )
 
 

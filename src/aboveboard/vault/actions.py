@@ -21,7 +21,7 @@ from aboveboard.kinds.kind import Misfit
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_origin
-from aboveboard.vault import aliases, blind, generations, sealed
+from aboveboard.vault import aliases, blind, generations, record_format, sealed
 from aboveboard.vault.entries import CorrectionMade, ErasureDone, erasure_reason
 from aboveboard.vault.holds import OpenDates, open_mac
 from aboveboard.vault.locking import lock_person, refuse_if_held
@@ -69,12 +69,13 @@ def correct(
         key, subject = data_keys([person_id]).get(person_id), entry_subject(person_id)
         if row is None or key is None or subject is None:
             raise NotFound(what="person")
-        boxes = sealed.decode(bytes(row.boxes))
         cipher = AESGCM(key.key)
+        boxes = record_format.open_record(cipher, person_id, bytes(row.boxes))
         # Opened for one thing only: to take away the look-ups that the old value stood for.
         old = sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else None
         boxes[field] = sealed.seal(cipher, person_id, field, origin, value)
-        SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
+        record = record_format.seal_record(cipher, person_id, boxes)
+        SealedRecord.objects.filter(person_id=person_id).update(boxes=record)
         number = blind.number_of(kinds[field])
         if number is not None:
             alike = [name for name in boxes if blind.number_of(kinds.get(name, "")) == number]

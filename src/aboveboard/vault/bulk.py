@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from aboveboard.keys.queries import PERSON_KEY_TABLE
+from aboveboard.vault.limits import SETTLED_ROWS
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 
 Rows = Sequence[Any]
@@ -95,11 +97,53 @@ def insert(people: Rows, keys: Rows, records: Rows, look_ups: Rows) -> None:
     Where :func:`takes_copy`, an item is the bytes of rows in PostgreSQL's binary COPY; else it is
     a tuple, or for look-ups a list of tuples.
     """
-    for (table, columns), rows in zip(TABLES, (people, keys, records, look_ups), strict=True):
+    for (table, columns), given in zip(TABLES, (people, keys, records, look_ups), strict=True):
+        # Items begin with the person's number, which is drawn at random, or with a keyed digest. In
+        # the order of the file a table would say who stood on which line, whatever is sealed.
+        rows = sorted(given)
         flat: Iterable[Any] = (
             rows if table != _INDEX or takes_copy() else (row for person in rows for row in person)
         )
         _insert(table, columns, flat)
+
+
+def settle() -> None:
+    """Write the tables of a small database anew, in the order of their random numbers.
+
+    A database keeps rows where they were put, batch behind batch, and says where that is (``ctid``,
+    ``rowid``): who stood in which batch of the file. Nobody can write meanwhile, and on PostgreSQL
+    nobody can read, so larger tables are left to a quiet hour
+    (``docs/how-to/import-your-customers.md``), and one that somebody is reading to the next import.
+    """
+    postgres = takes_copy()
+    if postgres and connection.in_atomic_block:
+        return  # PostgreSQL rewrites no table that the transaction has changed
+    quoted = connection.ops.quote_name
+    for table, columns in TABLES:
+        number = columns[0]
+        if table == _INDEX and not postgres:
+            continue  # it has no rowid: its rows lie in the order of the digests
+        with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT COUNT(*) FROM (SELECT 1 FROM {quoted(table)} LIMIT %s) AS few",  # noqa: S608
+                [SETTLED_ROWS + 1],
+            )
+            if cursor.fetchone()[0] > SETTLED_ROWS:
+                continue
+            if postgres:
+                cursor.execute("SET LOCAL lock_timeout = '500ms'")
+                cursor.execute(_PRIMARY_KEY, [table])
+                (index,) = cursor.fetchone()
+                cursor.execute(f"CLUSTER {quoted(table)} USING {quoted(index)}")
+            else:
+                rewrite = f"UPDATE {quoted(table)} SET rowid = {number} WHERE rowid <> {number}"  # noqa: S608
+                cursor.execute(rewrite)
+
+
+_PRIMARY_KEY: Final = """
+    SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+    WHERE indrelid = %s::regclass AND indisprimary
+"""
 
 
 def _insert(table: str, columns: Sequence[str], rows: Iterable[Any]) -> None:

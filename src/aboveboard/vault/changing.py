@@ -17,7 +17,7 @@ from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.queries import data_keys
 from aboveboard.kinds import normalise
 from aboveboard.ledger.actions import append
-from aboveboard.vault import blind, generations, sealed
+from aboveboard.vault import blind, generations, record_format, sealed
 from aboveboard.vault.entries import CorrectionMade
 from aboveboard.vault.locking import lock_person
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
@@ -52,7 +52,8 @@ def differing(
         key = keys.get(person_id)
         if key is None:
             continue
-        cipher, boxes = AESGCM(key.key), sealed.decode(bytes(record))
+        cipher = AESGCM(key.key)
+        boxes = record_format.open_record(cipher, person_id, bytes(record))
         differences: dict[str, Origin | None] = {}
         for field, text in texts[person_id].items():
             box = boxes.get(field)
@@ -94,12 +95,14 @@ def replace(
         subject = entry_subject(person_id)
         if row is None or key is None or subject is None:
             raise NotFound(what="person")
-        cipher, before = AESGCM(key.key), sealed.decode(bytes(row.boxes))
+        cipher = AESGCM(key.key)
+        before = record_format.open_record(cipher, person_id, bytes(row.boxes))
         after = before | {
             field: sealed.seal(cipher, person_id, field, origins[field], value)
             for field, value in values.items()
         }
-        SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(after))
+        record = record_format.seal_record(cipher, person_id, after)
+        SealedRecord.objects.filter(person_id=person_id).update(boxes=record)
         region = row.person.jurisdiction[:2]
         if home is not None:
             Person.objects.filter(id=person_id).update(

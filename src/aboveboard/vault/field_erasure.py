@@ -17,7 +17,7 @@ from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import data_keys
 from aboveboard.ledger.actions import append
-from aboveboard.vault import aliases, blind, generations, sealed
+from aboveboard.vault import aliases, blind, generations, record_format, sealed
 from aboveboard.vault.entries import FieldErased, erasure_reason
 from aboveboard.vault.locking import lock_people, refuse_if_held
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
@@ -80,16 +80,15 @@ def _take(person_id: int, fields: Collection[str], kinds: Mapping[str, str]) -> 
     key = data_keys([person_id]).get(person_id)
     if row is None or key is None:
         raise NotFound(what="person")
-    boxes = sealed.decode(bytes(row.boxes))
+    cipher = AESGCM(key.key)
+    boxes = record_format.open_record(cipher, person_id, bytes(row.boxes))
     handles = handles_of(person_id, key.key, key.handles)
     gone = frozenset(fields) & boxes.keys()
     if gone:
         left = {name: box for name, box in boxes.items() if name not in gone}
-        _erase_look_ups(
-            person_id, {kinds.get(name, "") for name in gone}, left, kinds, AESGCM(key.key)
-        )
-        left = fresh_key(person_id, left, key.key, handles)
-        SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(left))
+        _erase_look_ups(person_id, {kinds.get(name, "") for name in gone}, left, kinds, cipher)
+        record = fresh_key(person_id, left, key.key, handles)
+        SealedRecord.objects.filter(person_id=person_id).update(boxes=record)
         numbers = aliases.numbers_of(person_id)
         for _, data in personal_data():
             if not isinstance(data.erase_fields, NotNeeded):

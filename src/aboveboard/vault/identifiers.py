@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from aboveboard.basics.package import Numbers, personal_data
 from aboveboard.keys.queries import data_keys
 from aboveboard.kinds import normalise
-from aboveboard.vault import blind, sealed
+from aboveboard.vault import blind, record_format, sealed
 from aboveboard.vault.models import Person, SealedRecord
 
 
@@ -31,7 +31,7 @@ def keyed_digests(
     region = (home or "")[:2] or None
     digests = set()
     for cipher, bound_to, record in _records(numbers):
-        for field, box in sealed.decode(record).items():
+        for field, box in record_format.open_record(cipher, bound_to, record).items():
             kind = kinds.get(field, "")
             number = blind.number_of(kind)
             if number is None:

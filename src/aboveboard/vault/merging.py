@@ -17,7 +17,7 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import NotFound
 from aboveboard.keys import actions as keys
 from aboveboard.keys.queries import data_keys, person_handles
-from aboveboard.vault import filing, sealed
+from aboveboard.vault import filing, record_format, sealed
 from aboveboard.vault.documents import actions as documents
 from aboveboard.vault.models import Alias, Person, SealedRecord
 from aboveboard.vault.origin import Origin
@@ -95,7 +95,9 @@ def join(kept: int, merged: int, from_merged: Collection[str], *, at: datetime) 
     boxes = mine.boxes | resealed(merged, gained, theirs.cipher, kept, mine.cipher)
     # The value that is replaced leaves the kept record, whose key opens everything: only the merged
     # record's key, which ends with the time for undoing, still opens it.
-    SealedRecord.objects.filter(person_id=kept).update(boxes=sealed.encode(boxes))
+    SealedRecord.objects.filter(person_id=kept).update(
+        boxes=record_format.seal_record(mine.cipher, kept, boxes)
+    )
     replaced = resealed(kept, lost, mine.cipher, kept, theirs.cipher)
     Alias.objects.create(
         merged_id=merged,
@@ -106,7 +108,10 @@ def join(kept: int, merged: int, from_merged: Collection[str], *, at: datetime) 
     )
     # The merged record keeps its key and its handles: its undo data is sealed under that key.
     keys.set_handles(kept, person_handles(kept).plus(person_handles(merged)))
-    return UndoBoxes(sealed.encode(theirs.boxes), sealed.encode(replaced))
+    return UndoBoxes(
+        record_format.seal_record(theirs.cipher, merged, theirs.boxes),
+        record_format.seal_record(theirs.cipher, kept, replaced),
+    )
 
 
 def end_merged(merged: int) -> None:
@@ -139,8 +144,12 @@ def part(
     record, parted, changed = _part_boxes(kept, merged, undo, from_merged)
     keys.set_handles(kept, person_handles(kept).without(person_handles(merged)))
     _revive(kept, merged, alias.facets)
-    SealedRecord.objects.create(person_id=merged, boxes=sealed.encode(parted.boxes))
-    SealedRecord.objects.filter(person_id=kept).update(boxes=sealed.encode(record.boxes))
+    SealedRecord.objects.create(
+        person_id=merged, boxes=record_format.seal_record(parted.cipher, merged, parted.boxes)
+    )
+    SealedRecord.objects.filter(person_id=kept).update(
+        boxes=record_format.seal_record(record.cipher, kept, record.boxes)
+    )
     # Documents are erased by person, and may have been added under the person kept.
     documents.assign(kept, record.boxes, record.cipher)
     documents.assign(merged, parted.boxes, parted.cipher)
@@ -174,20 +183,31 @@ def reseal_undo(
         return None
     handles = person_handles(merged)
     old, new = AESGCM(key.key), AESGCM(keys.replace_person_key(merged, handles))
-    boxes, replaced = _without(undo.merged, without), _without(undo.replaced, without)
+    boxes = _without(old, merged, undo.merged, without)
+    replaced = _without(old, kept, undo.replaced, without)
     return UndoBoxes(
-        sealed.encode(resealed(merged, boxes, old, merged, new)),
-        sealed.encode(resealed(kept, replaced, old, kept, new)),
+        record_format.seal_record(new, merged, resealed(merged, boxes, old, merged, new)),
+        record_format.seal_record(new, kept, resealed(kept, replaced, old, kept, new)),
     )
 
 
-def fields_of(undo: UndoBoxes) -> frozenset[str]:
-    """Return the names of the fields in a merge's undo data, without opening any."""
-    return frozenset(sealed.decode(undo.merged)) | frozenset(sealed.decode(undo.replaced))
+def fields_of(kept: int, merged: int, undo: UndoBoxes) -> frozenset[str]:
+    """Return the names of the fields in a merge's undo data, without opening any; none when its key
+    is gone."""
+    key = data_keys([merged]).get(merged)
+    if key is None:
+        return frozenset()
+    cipher = AESGCM(key.key)
+    return frozenset(record_format.open_record(cipher, merged, undo.merged)) | frozenset(
+        record_format.open_record(cipher, kept, undo.replaced)
+    )
 
 
-def _without(record: bytes, fields: Collection[str]) -> dict[str, sealed.Box]:
-    return {name: box for name, box in sealed.decode(record).items() if name not in fields}
+def _without(
+    cipher: AESGCM, number: int, record: bytes, fields: Collection[str]
+) -> dict[str, sealed.Box]:
+    boxes = record_format.open_record(cipher, number, record)
+    return {name: box for name, box in boxes.items() if name not in fields}
 
 
 def _read(person_id: int) -> _Record:
@@ -195,7 +215,8 @@ def _read(person_id: int) -> _Record:
     key = data_keys([person_id]).get(person_id)
     if row is None or key is None:
         raise NotFound(what="person")
-    return _Record(AESGCM(key.key), sealed.decode(bytes(row)))
+    cipher = AESGCM(key.key)
+    return _Record(cipher, record_format.open_record(cipher, person_id, bytes(row)))
 
 
 def _part_boxes(
@@ -206,7 +227,8 @@ def _part_boxes(
     if key is None:
         raise NotFound(what="key of the undo data")
     cipher = AESGCM(key.key)
-    boxes, replaced = sealed.decode(undo.merged), sealed.decode(undo.replaced)
+    boxes = record_format.open_record(cipher, merged, undo.merged)
+    replaced = record_format.open_record(cipher, kept, undo.replaced)
     mine, changed = dict(now.boxes), set()
     for field in from_merged:
         box, was = mine.pop(field, None), boxes.get(field)

@@ -58,19 +58,16 @@ class SealedRecord(models.Model):
 
 
 class BlindIndex(models.Model):
-    """One way to find a person: the keyed digest of an e-mail, phone or customer number."""
+    """One way to find a person: the keyed digest of an e-mail, phone or customer number.
 
+    A row has no number of its own: counted up, it would say in which order people came.
+    """
+
+    pk = models.CompositePrimaryKey("digest", "kind", "person")
     kind = models.SmallIntegerField()
     digest = models.BinaryField()
     person = models.ForeignKey(Person, on_delete=models.CASCADE, db_index=True)
     generation = models.SmallIntegerField(default=0, db_default=0, help_text="of the index key")
-
-    class Meta:
-        """A value finds a person once."""
-
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["digest", "kind", "person"], name="blind_index_once")
-        ]
 
 
 class Alias(DecidingRow):

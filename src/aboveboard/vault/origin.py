@@ -55,6 +55,14 @@ def _word(text: str) -> bytes:
     return len(word).to_bytes(1, "big") + word
 
 
+def day_of(moment: datetime) -> datetime:
+    """Return the beginning of a moment's day in UTC: as much of it as may stand in the clear.
+
+    Never later than the moment itself, so that nothing is kept longer for it.
+    """
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 @lru_cache(maxsize=4096)
 def of_promise(serial: int) -> Origin:
     """Return the origin of a value of which only the promise version is known."""

@@ -11,9 +11,10 @@ from django.db.models import Count
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData, personal_data
-from aboveboard.vault import aliases, blind, sealed
+from aboveboard.vault import aliases, blind
 from aboveboard.vault.documents import actions as documents
 from aboveboard.vault.models import Alias, AttachmentChunk, BlindIndex, Person, SealedRecord
+from aboveboard.vault.records import provenance
 
 _KINDS: Final = {number: kind for kind, number in blind.KIND_NUMBERS.items()}
 _RECORDS: Final = NotNeeded("identity merges and splits records with vault.merging")
@@ -46,12 +47,11 @@ def _people(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
 
 
 def _records(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
-    rows = SealedRecord.objects.filter(person_id__in=numbers).order_by("person_id")
-    for person_id, record in rows.values_list("person_id", "boxes"):
-        for name, box in sealed.decode(bytes(record)).items():
-            origin = box.origin
+    for number in sorted(numbers):
+        # Their key opens the cover of the record, and no value.
+        for name, origin in provenance(number).items():
             yield {
-                "person": person_id,
+                "person": number,
                 "field": name,
                 "collected_at": clock.to_text(origin.collected_at) if origin.collected_at else None,
                 "channel": origin.channel,
@@ -61,7 +61,7 @@ def _records(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
 
 
 def _look_ups(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
-    rows = BlindIndex.objects.filter(person_id__in=numbers).order_by("id")
+    rows = BlindIndex.objects.filter(person_id__in=numbers).order_by("person_id", "kind")
     for person_id, kind, generation in rows.values_list("person_id", "kind", "generation"):
         # Not the digest: whoever has it and the key can test a guess.
         yield {"person": person_id, "kind": _KINDS.get(kind, str(kind)), "generation": generation}

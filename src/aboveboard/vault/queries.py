@@ -12,9 +12,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
+from django.db import connection
 from django.db.models import Count
 
 from aboveboard.keys import queries as keys
+from aboveboard.vault import prepared
 from aboveboard.vault.finding import IdentifierAsked, find, find_each
 from aboveboard.vault.holds import read_dates
 from aboveboard.vault.models import Person
@@ -37,7 +39,6 @@ __all__ = [
     "fetch",
     "find",
     "find_each",
-    "first_loaded",
     "held_fields",
     "id_ranges",
     "ids_after",
@@ -49,6 +50,7 @@ __all__ = [
     "people_without_key",
     "person",
     "provenance",
+    "records_to_migrate",
     "resolve_handles",
     "unreadable",
 ]
@@ -142,6 +144,23 @@ def people(person_ids: Collection[int]) -> dict[int, PersonFacets]:
     return facets
 
 
+def records_to_migrate() -> int:
+    """Return how many records are of a format before the one that is written now. Only those are in
+    an index, so that the answer takes no longer when everybody else is many."""
+    condition = _OLD_FORMAT[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM {prepared.SEALED_RECORD} WHERE {condition}")  # noqa: S608
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+# As the index of migration 0013 has it: another spelling would not use it.
+_OLD_FORMAT: Final = {
+    "postgresql": "substring(boxes from 1 for 1) <> '\\x03'::bytea",
+    "sqlite": "substr(boxes, 1, 1) <> x'03'",
+}
+
+
 def id_ranges(size: int) -> Iterator[tuple[int, int]]:
     """Yield ranges of ids (above the first, up to the second) of ``size`` people each, the last of
     fewer, that cover everybody: for statements that go through all of them piece by piece."""
@@ -156,11 +175,6 @@ def id_ranges(size: int) -> Iterator[tuple[int, int]]:
             return
         yield low, high
         low = high
-
-
-def first_loaded() -> int | None:
-    """Return the id of the person who was loaded first, or None."""
-    return Person.objects.order_by("id").values_list("id", flat=True).first()
 
 
 def people_count() -> int:

@@ -15,7 +15,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.personal import Personal
 from aboveboard.keys import queries as keys
 from aboveboard.keys.handles import EntrySubject, Handles, handles_of
-from aboveboard.vault import aliases, prepared, sealed
+from aboveboard.vault import aliases, prepared, record_format, sealed
 from aboveboard.vault.documents import descriptor
 from aboveboard.vault.documents.descriptor import Descriptor
 from aboveboard.vault.grant import Grant, GrantRefused
@@ -47,8 +47,12 @@ class Sealed:
         return self.handles.subject
 
     def provenance(self) -> dict[str, Origin]:
-        """Return where the value of each field held comes from, without opening any."""
-        return _origins(self._record)
+        """Return where the value of each field held comes from, without opening any.
+
+        Raises:
+            RecordDamaged: the record does not open.
+        """
+        return _origins(self.person_id, self._key, self._record)
 
     def held_by_law(self, at: datetime) -> bool:
         """Whether a legal hold is open: then nothing is erased."""
@@ -169,7 +173,9 @@ def _texts(grant: Grant, record: Sealed, fields: Collection[str]) -> Iterator[tu
     if clock.now() > grant.expires_at:
         raise GrantRefused(why="its time has passed; ask again")
     cipher = AESGCM(record._key)
-    for name, box in sealed.pick(record._record, fields).items():
+    for name, box in record_format.pick_boxes(
+        cipher, record.person_id, record._record, fields
+    ).items():
         yield name, sealed.unseal(cipher, record.person_id, name, box)
 
 
@@ -188,9 +194,12 @@ def unreadable(person_ids: Collection[int]) -> list[int]:
     damaged = []
     for person_id, record in fetch(person_ids).items():
         try:
-            name, box = next(iter(sealed.decode(record._record).items()), ("", None))
+            cipher = AESGCM(record._key)
+            boxes = record_format.open_record(cipher, person_id, record._record)
+            # A record of an earlier format has no cover that would not open: try one value.
+            name, box = next(iter(boxes.items()), ("", None))
             if box is not None:
-                sealed.unseal(AESGCM(record._key), person_id, name, box)
+                sealed.unseal(cipher, person_id, name, box)
         except sealed.RecordDamaged:
             damaged.append(person_id)
     return damaged
@@ -198,18 +207,21 @@ def unreadable(person_ids: Collection[int]) -> list[int]:
 
 def held_fields(person_id: int) -> frozenset[str]:
     """Return the names of the fields held about a person, without opening any."""
-    row = SealedRecord.objects.filter(person_id=person_id).values_list("boxes", flat=True).first()
-    return frozenset() if row is None else frozenset(sealed.decode(bytes(row)))
+    return frozenset(provenance(person_id))
 
 
 def provenance(person_id: int) -> dict[str, Origin]:
-    """Return where the value of each field held about a person comes from, without opening any.
+    """Return where the value of each field held about a person comes from, without opening any;
+    nothing when they have no key.
 
-    What is said here is proved when the value is opened: a box does not open under another origin.
+    Raises:
+        RecordDamaged: the record does not open.
     """
     row = SealedRecord.objects.filter(person_id=person_id).values_list("boxes", flat=True).first()
-    return {} if row is None else _origins(bytes(row))
+    key = keys.person_key(person_id)
+    return {} if row is None or key is None else _origins(person_id, key, bytes(row))
 
 
-def _origins(record: bytes) -> dict[str, Origin]:
-    return {name: box.origin for name, box in sealed.decode(record).items()}
+def _origins(person_id: int, key: bytes, record: bytes) -> dict[str, Origin]:
+    boxes = record_format.open_record(AESGCM(key), person_id, record)
+    return {name: box.origin for name, box in boxes.items()}

@@ -16,7 +16,7 @@ from aboveboard.ledger.models import Entry
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import queries as vault
-from aboveboard.vault import sealed
+from aboveboard.vault import record_format, sealed
 from aboveboard.vault.origin import Origin
 from tests import world
 
@@ -62,11 +62,9 @@ def open_all(record: vault.Sealed) -> list[str]:
     """Open every box, which nothing but a test does without a grant."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    boxes = sealed.decode(record._record)
-    return [
-        sealed.unseal(AESGCM(record._key), record.person_id, name, box)
-        for name, box in boxes.items()
-    ]
+    cipher = AESGCM(record._key)
+    boxes = record_format.open_record(cipher, record.person_id, record._record)
+    return [sealed.unseal(cipher, record.person_id, name, box) for name, box in boxes.items()]
 
 
 def check_ended(rotations: int) -> None:

@@ -11,6 +11,7 @@ from aboveboard.choices import queries as choices
 from aboveboard.choices.state import ConsentState
 from aboveboard.promise.model import Purpose, RetentionStart
 from aboveboard.vault import queries as vault
+from aboveboard.vault.sealed import RecordDamaged
 
 
 def gather(
@@ -61,9 +62,15 @@ def facts_of(
 
 
 def _ages(record: vault.Sealed) -> Mapping[str, datetime]:
-    """Return when each field was collected, where its box says so (record format 2)."""
+    """Return when each field was collected, where its origin says so (not in record format 1)."""
+    try:
+        origins = record.provenance()
+    except RecordDamaged:
+        # It does not open for its values either: that says so, of this one person. Here it would
+        # take away the answers about everybody who is asked for with them.
+        return no_moments()
     return {
         name: origin.collected_at
-        for name, origin in record.provenance().items()
+        for name, origin in origins.items()
         if origin.collected_at is not None
     }

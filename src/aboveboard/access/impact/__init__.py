@@ -1,7 +1,7 @@
 """What a changed promise would allow or forbid, counted over the real people
 held, before it is adopted.
 
-Invariants: no use is made, no key is unwrapped and nothing is opened; nothing is changed; every
+Invariants: no use is made and no value is opened; nothing is changed; every
 number can be listed; the counts are those of the decision itself, made once for each group of
 people about whom it must come out the same.
 

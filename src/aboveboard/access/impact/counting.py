@@ -72,7 +72,7 @@ def listed(
 
 
 def one_by_one(at: datetime) -> Iterator[tuple[RetentionState, PersonFacts]]:
-    """Yield everybody held, by rising id, with each field's own age; no key is needed for that."""
+    """Yield everybody held, by rising id, with each field's own age; no value is opened for it."""
     after = -1
     while batch := retention_states(after=after, limit=SWEEP_REVIEW_BATCH):
         known = facts_of(

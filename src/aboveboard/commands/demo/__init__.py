@@ -157,11 +157,14 @@ def _print_links(port: int) -> None:
     from aboveboard.accounts.queries import staff
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
+    from aboveboard.commands.demo.people import people as made_up
     from aboveboard.vault import queries as vault
 
     at, origin = clock.now(), f"http://127.0.0.1:{port}"
-    first = vault.first_loaded()
-    people = [("a customer", customer_account(first, at=at).pk)] if first else []
+    # The customer whom the story is about.
+    number = next(made_up(1))["customer_id"]
+    customers = vault.find("customer_number", number)
+    people = [("a customer", customer_account(person_id, at=at).pk) for person_id in customers]
     people += [(member.role_in_words, member.id) for member in staff() if member.is_active]
     print("\nSign in with these links. Each works once, for 12 hours:")
     for who, account_id in people:

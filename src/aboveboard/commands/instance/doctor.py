@@ -296,6 +296,20 @@ def _waiting(current: settings.Settings) -> Check:
     return Check("work", OK, "no work is waiting for long")
 
 
+def _records(current: settings.Settings) -> Check:
+    from aboveboard.vault.queries import records_to_migrate
+
+    if count := records_to_migrate():
+        return Check(
+            "records",
+            WARN,
+            f"{count:,} records are of an earlier format: which fields they hold, how long each is "
+            "and where it comes from is in the clear",
+            "While everyone goes on, run: aboveboard keys rotate-person --all",
+        )
+    return Check("records", OK, "all are of the format that shows nothing without a key")
+
+
 def _backup(current: settings.Settings) -> Check:
     from aboveboard.recovery import queries
 
@@ -342,6 +356,7 @@ CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
     "ledger": _ledger,
     "witnesses": _witnesses,
     "work": _waiting,
+    "records": _records,
     "backup": _backup,
     "leaked files": _leftovers,
     "mail": surroundings.mail,
@@ -356,6 +371,7 @@ _IN_THE_DATABASE: Final = (
     "ledger",
     "witnesses",
     "work",
+    "records",
     "backup",
     "leaked files",
 )

@@ -31,7 +31,7 @@ from aboveboard.kinds.kind import FieldKind
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_origin
-from aboveboard.vault import sealed
+from aboveboard.vault import record_format, sealed
 from aboveboard.vault.documents import media, stream
 from aboveboard.vault.documents.descriptor import ID_BYTES, Descriptor, read
 from aboveboard.vault.documents.models import AttachmentChunk
@@ -90,7 +90,8 @@ def attach(
         data_key, subject = data_keys([person_id]).get(person_id), entry_subject(person_id)
         if row is None or data_key is None or subject is None:
             raise NotFound(what="person")
-        boxes, cipher = sealed.decode(bytes(row.boxes)), AESGCM(data_key.key)
+        cipher = AESGCM(data_key.key)
+        boxes = record_format.open_record(cipher, person_id, bytes(row.boxes))
         _forget_named(
             sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else ""
         )
@@ -101,7 +102,8 @@ def attach(
             number, key, media.safe_name(name, media_type), media_type, counted.size
         )
         boxes[field] = sealed.seal(cipher, person_id, field, origin, descriptor.sealed_text())  # 3
-        SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
+        record = record_format.seal_record(cipher, person_id, boxes)
+        SealedRecord.objects.filter(person_id=person_id).update(boxes=record)
         entry = DocumentAdded(
             field=Word(field),
             promise=origin.promise_serial,

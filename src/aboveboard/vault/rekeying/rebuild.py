@@ -18,7 +18,7 @@ from aboveboard.basics.package import personal_data
 from aboveboard.keys.queries import data_keys
 from aboveboard.kinds.kind import formats_of
 from aboveboard.kinds.normalise import forms
-from aboveboard.vault import blind, generations, sealed
+from aboveboard.vault import blind, generations, record_format, sealed
 from aboveboard.vault.models import Alias, BlindIndex, Person, SealedRecord
 
 LookUp = tuple[int, bytes]
@@ -172,9 +172,9 @@ def _held(person_ids: Collection[int]) -> dict[int, _Held]:
         "person_id", "boxes"
     ):
         if person_id in keys:
-            people[person_id].boxes.append(
-                (AESGCM(keys[person_id].key), person_id, sealed.decode(bytes(boxes)))
-            )
+            cipher = AESGCM(keys[person_id].key)
+            record = record_format.open_record(cipher, person_id, bytes(boxes))
+            people[person_id].boxes.append((cipher, person_id, record))
     for copy in copies:
         alias = aliases.get(copy.key_of)
         if alias is None:
@@ -185,7 +185,8 @@ def _held(person_ids: Collection[int]) -> dict[int, _Held]:
             held.regions[alias.merged_id] = alias.facets["jurisdiction"][:2]
         if copy.key_of in keys:
             cipher = AESGCM(keys[copy.key_of].key)
-            held.boxes.append((cipher, copy.bound_to, sealed.decode(copy.record)))
+            record = record_format.open_record(cipher, copy.bound_to, copy.record)
+            held.boxes.append((cipher, copy.bound_to, record))
     return people
 
 

@@ -15,17 +15,17 @@ from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.keys.actions import replace_person_key
 from aboveboard.keys.handles import Handles, handles_of
 from aboveboard.keys.queries import data_keys
-from aboveboard.vault import sealed
+from aboveboard.vault import record_format, sealed
 from aboveboard.vault.models import SealedRecord
 
 
 def fresh_key(
     person_id: int, boxes: Mapping[str, sealed.Box], old: bytes, handles: Handles
-) -> dict[str, sealed.Box]:
-    """Give the person a new key, store it, and return the boxes sealed under it, each with its own
-    origin.
+) -> bytes:
+    """Give the person a new key, store it, and return their record sealed under it, each value with
+    its own origin.
 
-    Inside the transaction that stores the boxes, with the person locked. ``handles``: theirs, kept
+    Inside the transaction that stores the record, with the person locked. ``handles``: theirs, kept
     as they are. What other packages keep under the person's key is encrypted again too.
 
     Raises:
@@ -35,7 +35,8 @@ def fresh_key(
     for _, data in personal_data():
         if not isinstance(data.re_encrypt, NotNeeded):
             data.re_encrypt(person_id, old_cipher, new_cipher)
-    return resealed(person_id, boxes, old_cipher, person_id, new_cipher)
+    boxes = resealed(person_id, boxes, old_cipher, person_id, new_cipher)
+    return record_format.seal_record(new_cipher, person_id, boxes)
 
 
 def resealed(
@@ -65,6 +66,7 @@ def rotate(person_id: int) -> bool:
     if key is None or row is None:
         return False
     handles = handles_of(person_id, key.key, key.handles)
-    boxes = fresh_key(person_id, sealed.decode(bytes(row.boxes)), key.key, handles)
-    SealedRecord.objects.filter(person_id=person_id).update(boxes=sealed.encode(boxes))
+    boxes = record_format.open_record(AESGCM(key.key), person_id, bytes(row.boxes))
+    record = fresh_key(person_id, boxes, key.key, handles)
+    SealedRecord.objects.filter(person_id=person_id).update(boxes=record)
     return True
