@@ -31,7 +31,13 @@ def test_a_machine_is_lost_and_the_instance_comes_back_on_another(
     lose_the_machine(tmp_path, records, empty_database)
 
     replace = ["--replace"] if empty_database else []
-    waits = aboveboard("restore", records, "--home", "other", *replace)
+    if not empty_database:
+        unread = aboveboard("restore", records, "--home", "other")
+        assert unread.returncode == exits.INVALID
+        assert "! mail.url = " in unread.stderr
+        assert not (tmp_path / "other" / "aboveboard.toml").exists()
+    accepted = [*replace, "--accept-settings"]
+    waits = aboveboard("restore", records, "--home", "other", *accepted)
     assert waits.returncode == exits.CONFLICT, waits.stderr
     assert "--without-log" in waits.stderr
     served = aboveboard("serve", "--home", "other", "--port", "1")

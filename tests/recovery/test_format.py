@@ -3,6 +3,7 @@ nothing is changed by it."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -13,7 +14,8 @@ import pytest
 
 from aboveboard.basics.canonical import digest
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.ledger.format.note import Verifier
+from aboveboard.keys.log_signing import signer
+from aboveboard.ledger.format.note import Signer, Verifier
 from aboveboard.ledger.verify.log import verify_log
 from aboveboard.ledger.verify.sources import Backup, SourceUnreadable
 from aboveboard.recovery import actions, backups, manifest
@@ -87,9 +89,11 @@ def manifest_changed(part: Path) -> None:
 def rewritten(part: Path, change: Callable[[dict[str, object]], object]) -> None:
     """Change the manifest, and its digest with it."""
     fields = json.loads((part / FILE).read_text())
-    del fields["sha256"]
+    del fields["sha256"], fields["signature"]
     change(fields)
-    (part / FILE).write_text(json.dumps(fields | {"sha256": digest(fields)}))
+    whole = digest(fields)
+    note = signer().sign(f"aboveboard backup v2\n{fields['part']}\n{whole}\n")
+    (part / FILE).write_text(json.dumps(fields | {"sha256": whole, "signature": note}))
 
 
 def not_whole(part: Path) -> None:
@@ -97,7 +101,7 @@ def not_whole(part: Path) -> None:
 
 
 def of_another_format(part: Path) -> None:
-    rewritten(part, lambda fields: fields.update(format=2, version="9.9"))
+    rewritten(part, lambda fields: fields.update(format=3, version="9.9"))
 
 
 def of_a_newer_version(part: Path) -> None:
@@ -123,7 +127,7 @@ UNFIT: dict[Callable[[Path], None], tuple[str, str]] = {
     another_thing: ("not_a_backup", "not one of a backup"),
     manifest_changed: ("backup_damaged", "its manifest was changed"),
     not_whole: ("backup_damaged", "its manifest is not whole"),
-    of_another_format: ("backup_of_another_version", "its format is 2"),
+    of_another_format: ("backup_of_another_version", "its format is 3"),
     of_a_newer_version: ("backup_of_another_version", "vault.9999_later"),
     of_another_instance: ("parts_apart", "two instances"),
     of_another_database: ("parts_apart", "two instances"),
@@ -230,3 +234,86 @@ def test_a_second_backup_in_the_same_second_is_refused_and_the_first_stays(
     assert manifest.check(made.records)
     assert manifest.check(made.keys)
     stand.back_up(tmp_path / "backups", NOW + timedelta(seconds=1))
+
+
+def with_sums(part: Path, signed_by: Signer | None = None) -> None:
+    """Do what somebody does who can write to a backup: compute every sum anew, and sign with a key
+    of their own, which the manifest then names."""
+    fields = json.loads((part / FILE).read_text())
+    note = fields.pop("signature")
+    del fields["sha256"]
+    for file in fields["files"]:
+        data = (part / file["name"]).read_bytes()
+        file |= {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    if signed_by is not None:
+        fields["ledger"]["vkeys"] = [signed_by.vkey]
+    whole = digest(fields)
+    if signed_by is not None:
+        note = signed_by.sign(f"aboveboard backup v2\n{fields['part']}\n{whole}\n")
+    (part / FILE).write_text(json.dumps(fields | {"sha256": whole, "signature": note}))
+
+
+def files_of(made: BackupResult) -> list[Path]:
+    return [
+        path
+        for part in (made.records, made.keys)
+        for path in sorted(part.rglob("*"))
+        if path.is_file() and path.stat().st_size
+    ]
+
+
+def test_one_byte_changed_in_any_file_is_refused_with_and_without_new_sums(
+    made: BackupResult,
+) -> None:
+    """S2d: each file of both parts, at its beginning, in its middle and at its end."""
+    for file in files_of(made):
+        whole = file.read_bytes()
+        part = made.keys if made.keys in file.parents else made.records
+        manifest_before = (part / FILE).read_bytes()
+        for place in {0, len(whole) // 3, len(whole) // 2, len(whole) - 2}:
+            file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+            with pytest.raises(AboveboardError):
+                checked(made.records, made.keys)
+            if file.name != FILE:
+                with_sums(part)
+                with pytest.raises(manifest.BackupNotSigned):
+                    checked(made.records, made.keys)
+                (part / FILE).write_bytes(manifest_before)
+            file.write_bytes(whole)
+    assert checked(made.records, made.keys)
+
+
+def test_a_backup_signed_anew_with_a_key_of_ones_own_is_refused(made: BackupResult) -> None:
+    """It names the key that it is signed with; the root key leads to another."""
+    own = Signer.from_seed(stand.settings.current().ledger.origin, bytes(32))
+    for part in (made.records, made.keys):
+        with_sums(part, own)
+    parts = checked(made.records, made.keys)
+    with pytest.raises(manifest.BackupNotSigned):
+        put_back(parts, replace=True, at=NOW)
+    with pytest.raises(manifest.BackupNotSigned):
+        checked(made.records, made.keys, trusted=[signer().vkey])
+    assert people_count() == 3
+
+
+def test_a_backup_from_before_they_were_signed_is_taken_only_when_somebody_says_so(
+    made: BackupResult,
+) -> None:
+    for part in (made.records, made.keys):
+        fields = json.loads((part / FILE).read_text())
+        del fields["sha256"], fields["signature"]
+        fields["format"] = manifest.UNSIGNED
+        (part / FILE).write_text(json.dumps(fields | {"sha256": digest(fields)}))
+    with pytest.raises(manifest.BackupNotSigned, match="no signature"):
+        checked(made.records, made.keys)
+    put_back(checked(made.records, made.keys, unsigned=True), replace=True, at=NOW)
+    assert people_count() == 3
+
+
+def test_an_unsigned_backup_may_not_say_that_it_is_of_the_signed_format(made: BackupResult) -> None:
+    """``--unsigned`` is for what could not be signed, not for what lost its signature."""
+    fields = json.loads((made.records / FILE).read_text())
+    del fields["sha256"], fields["signature"]
+    (made.records / FILE).write_text(json.dumps(fields | {"sha256": digest(fields)}))
+    with pytest.raises(manifest.BackupNotSigned):
+        checked(made.records, made.keys, unsigned=True)

@@ -32,6 +32,7 @@ from aboveboard.recovery.restoring import replay as replaying
 from aboveboard.recovery.restoring.load import load as put_back
 from aboveboard.recovery.restoring.parts import checked
 from aboveboard.recovery.restoring.staging import InstanceThere, StillInUse
+from aboveboard.recovery.upgrading import authenticate_rows
 from aboveboard.retention import actions as retention
 from aboveboard.retention.models import Hold, Restriction
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
@@ -56,6 +57,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def backups_in(tmp_path: Path) -> Iterator[Path]:
+    # As ``init`` does: every instance has this entry from its beginning.
+    authenticate_rows(by=SYSTEM, at=NOW)
     load(6)
     yield tmp_path / "backups"
     caches["default"].clear()

@@ -98,6 +98,16 @@ def repeat_replacement(entry: Recorded[SigningKeyReplaced]) -> None:
     keep_key_change(number, vkey=vkey, entry_id=entry.id, at=entry.at)
 
 
+def verifiers_here() -> list[str]:
+    """Return the vkey of every signing key whose secret is in this database, whether the log was
+    changed to it yet or not. A secret opens with the root key alone: nobody without it can put
+    another here."""
+    return [
+        Signer.from_seed(settings.current().ledger.origin, instance_secret(name, make=False)).vkey
+        for name in secret_names(_secret(1))
+    ]
+
+
 def _secret(generation: int) -> str:
     return "ledger-signing" if generation == 1 else f"ledger-signing.{generation}"
 

@@ -19,6 +19,7 @@ import aboveboard
 from aboveboard.basics import settings
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.facts import Digest
+from aboveboard.keys.log_signing import signer
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.ledger.published import log_folder
@@ -133,8 +134,9 @@ def _fill(
     with records.create(SETTINGS) as out, suppress(FileNotFoundError):
         out.write(without_passwords(current.path(settings.FILE_NAME).read_text("utf-8")).encode())
     taken = database().copy_out(records, keys, on_step)
-    records.finish(_manifest(RECORDS, taken, taken.records, records, at))
-    keys.finish(_manifest(KEYS, taken, taken.keys, keys, at))
+    # With the key of the log: whoever restores can know it, and the root key leads to it.
+    records.finish(_manifest(RECORDS, taken, taken.records, records, at), signer())
+    keys.finish(_manifest(KEYS, taken, taken.keys, keys, at), signer())
     return taken
 
 

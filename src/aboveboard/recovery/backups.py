@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from aboveboard.basics.errors import Conflict, Unavailable
+from aboveboard.ledger.format.note import Signer
 from aboveboard.recovery import manifest as manifests
 from aboveboard.recovery.manifest import FileDigest, Manifest
 
@@ -102,10 +103,10 @@ class BackupPart:
             os.fsync(file.fileno())
             self.files.append(FileDigest(name, file.tell(), digest.hexdigest()))
 
-    def finish(self, manifest: Manifest) -> None:
-        """Write the manifest, and flush everything. The part still has its hidden name."""
+    def finish(self, manifest: Manifest, signer: Signer) -> None:
+        """Write the manifest, signed, and flush everything. The part still has its hidden name."""
         with (self.folder / manifests.FILE).open("xb") as file:
-            file.write(manifests.encode(manifest))
+            file.write(manifests.encode(manifest, signer))
             file.flush()
             os.fsync(file.fileno())
         for folder in {self.folder, *(path.parent for path in self.folder.rglob("*"))}:

@@ -6,7 +6,8 @@ it was before, only the log can tell. The procedure, numbered as in the code:
 1. Each row has its MAC.
 2. Each entry that a row names is in the log, speaks of this row, and says what the row says.
 3. Each entry about such rows has its row, and the row is not older than the entry. The rows of an
-   erased person went with them, so an entry that nobody's handle leads to any more is left alone.
+   erased person went with them, so an entry that nobody's handle leads to any more is left alone;
+   so is what a restoration said that it could not repeat.
 4. What else a package knows of its rows holds (``DecidingTable.check``).
 
 The log itself is compared with what is published by ``ledger.audit``.
@@ -24,10 +25,11 @@ from typing import Any, Final
 from django.apps import apps
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.facts import FactsMalformed
+from aboveboard.basics.facts import Facts, FactsMalformed, Redo
 from aboveboard.basics.package import DecidingTable, NotNeeded, Recorded, gathered
 from aboveboard.keys.rows import DecidingRow
 from aboveboard.ledger import queries as ledger
+from aboveboard.recovery.entries import RestoreDone
 from aboveboard.vault.queries import resolve_handles
 
 _PAGE: Final = 1_000
@@ -135,6 +137,7 @@ def recorded(entry: ledger.Recorded, facts: Any) -> Recorded[Any]:
 def _check_entries() -> Iterator[RowFinding]:
     """Step 3."""
     without_row: list[tuple[DecidingTable, ledger.Recorded]] = []
+    lost = _lost_to_restorations()
     for table in deciding_tables():
         if isinstance(table.speaks_of, NotNeeded):
             continue
@@ -149,6 +152,8 @@ def _check_entries() -> Iterator[RowFinding]:
             ]
             named = _named(table, [key for _, key in keyed])
             for entry, key in keyed:
+                if _is_lost(entry, lost, kinds[entry.kind][0]):
+                    continue
                 if key not in named:
                     if entry.kind in ends:
                         ended.add(key)
@@ -173,6 +178,26 @@ def _check_entries() -> Iterator[RowFinding]:
         if not entry.handle or entry.handle in living:
             sentence = f"Entry {entry.id} ({entry.kind}) has no row any more: it was deleted."
             yield RowFinding(table.table, sentence)
+
+
+def _lost_to_restorations() -> list[tuple[int, int]]:
+    """Return, for each restoration, the places in the tree of what was done after its backup. The
+    log says so itself (``restore.done``)."""
+    return [
+        (int(str(entry.facts["entries"])), entry.leaf_index)
+        for entry in ledger.entries_of([RestoreDone.kind])
+        if entry.leaf_index is not None
+    ]
+
+
+def _is_lost(entry: ledger.Recorded, lost: list[tuple[int, int]], facts: type[Facts]) -> bool:
+    """Whether what the entry says was done after a backup that was restored since, and could not be
+    repeated: a person was told to do it again, which has entries of its own."""
+    return (
+        isinstance(facts.on_restore, Redo)
+        and entry.leaf_index is not None
+        and any(first <= entry.leaf_index < end for first, end in lost)
+    )
 
 
 def _twin(entry: ledger.Recorded) -> _Twin:

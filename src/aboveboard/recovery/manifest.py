@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -14,10 +14,13 @@ from typing import Any, Final
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import canonical
 from aboveboard.basics.errors import Damaged, Invalid
+from aboveboard.ledger.format.note import NoteRefused, Signer, Verifier
 
 FILE: Final = "manifest.json"
 SETTINGS: Final = "settings.toml"
-FORMAT: Final = 1
+FORMAT: Final = 2
+UNSIGNED: Final = 1
+"""The format before manifests were signed: read, and restored only when somebody says so."""
 RECORDS: Final = "records"
 KEYS: Final = "keys"
 _BLOCK: Final = 1 << 20
@@ -44,6 +47,16 @@ class BackupOfAnotherVersion(Invalid):
     next_step = (
         "Nothing was changed. Install the version that made it, {version}, or a newer one, and "
         "restore with that."
+    )
+
+
+class BackupNotSigned(Invalid):
+    """The backup {place} is not signed by the key of its instance: {found}."""
+
+    code = "backup_not_signed"
+    next_step = (
+        "Nothing was changed. Somebody may have altered it: take another copy. If it was made "
+        "before backups were signed, and you know that nobody could write to it, add --unsigned."
     )
 
 
@@ -79,7 +92,8 @@ class LedgerHead:
 class Manifest:
     """One part of a backup. ``migrations`` are those applied, as ``app.name``; ``sequences`` the
     last numbers given out, ``index`` which index key the look-ups are made with
-    (``vault.blind.check``)."""
+    (``vault.blind.check``). ``digest`` and ``signature`` are those of a manifest that was read:
+    the SHA-256 of the rest, and the signed note that has it; "" where it was not signed."""
 
     part: str
     origin: str
@@ -93,6 +107,9 @@ class Manifest:
     ledger: LedgerHead
     tables: Mapping[str, CopiedTable]
     files: Sequence[FileDigest]
+    format: int = FORMAT
+    digest: str = ""
+    signature: str = ""
 
     @property
     def size(self) -> int:
@@ -100,11 +117,42 @@ class Manifest:
         return sum(file.size for file in self.files)
 
 
-def encode(manifest: Manifest) -> bytes:
-    """Return the bytes of ``manifest.json``; the last thing written of a part."""
+def encode(manifest: Manifest, signer: Signer) -> bytes:
+    """Return the bytes of ``manifest.json``, signed with the log's key; the last thing written of a
+    part."""
     fields = {"format": FORMAT} | asdict(manifest) | {"made_at": clock.to_text(manifest.made_at)}
-    digested = fields | {"sha256": hashlib.sha256(canonical(fields)).hexdigest()}
-    return json.dumps(digested, indent=1, ensure_ascii=False).encode() + b"\n"
+    del fields["digest"], fields["signature"]
+    fields["format"] = FORMAT
+    digest = hashlib.sha256(canonical(fields)).hexdigest()
+    signed = fields | {
+        "sha256": digest,
+        "signature": signer.sign(_signed_text(manifest.part, digest)),
+    }
+    return json.dumps(signed, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def _signed_text(part: str, digest: str) -> str:
+    """Return what is signed. Its first line is no log's origin, so it can never be taken for a
+    checkpoint, nor a checkpoint for it."""
+    return f"aboveboard backup v{FORMAT}\n{part}\n{digest}\n"
+
+
+def check_signature(folder: Path, manifest: Manifest, trusted: Sequence[str]) -> None:
+    """Hold the signature of a manifest against keys (vkeys) that one of must have made it.
+
+    Raises:
+        BackupNotSigned: it has none, or one of another key, or over something else.
+    """
+    if not manifest.signature:
+        raise BackupNotSigned(place=folder, found="it has no signature")
+    text = _signed_text(manifest.part, manifest.digest)
+    for vkey in trusted:
+        try:
+            if Verifier.from_vkey(vkey).open(manifest.signature) == text:
+                return
+        except NoteRefused:
+            continue  # another key's: the next may be the one
+    raise BackupNotSigned(place=folder, found="its signature is of another key, or it was changed")
 
 
 def read(folder: Path) -> Manifest:
@@ -127,23 +175,22 @@ def read(folder: Path) -> Manifest:
         ) from None
     if not isinstance(fields, dict) or "format" not in fields:
         raise NotABackup(place=folder, why="its manifest is not one of a backup")
-    if fields["format"] != FORMAT:
+    if fields["format"] not in (FORMAT, UNSIGNED):
         raise BackupOfAnotherVersion(
             place=folder,
             found=f"its format is {fields['format']!r}",
             version=fields.get("version", "unknown"),
         )
-    digest = fields.pop("sha256", None)
+    digest, signature = fields.pop("sha256", None), fields.pop("signature", "")
     try:
         if hashlib.sha256(canonical(fields)).hexdigest() != digest:
             raise BackupDamaged(place=folder, found="its manifest was changed")
-        return _decoded(fields)
+        return replace(_decoded(fields), digest=str(digest), signature=str(signature))
     except (KeyError, TypeError, ValueError):
         raise BackupDamaged(place=folder, found="its manifest is not whole") from None
 
 
 def _decoded(fields: dict[str, Any]) -> Manifest:
-    del fields["format"]
     fields["made_at"] = clock.from_text(fields["made_at"])
     fields["ledger"] = LedgerHead(**fields["ledger"])
     fields["tables"] = {name: CopiedTable(**table) for name, table in fields["tables"].items()}

@@ -45,6 +45,17 @@ class Upgrade:
     refused: Sequence[RowFinding]
 
 
+FIRST_WITH_MACS: Final = "accounts.0009_row_macs"
+"""The migration that gave the last of the tables its column: a backup without it has no MACs."""
+
+
+def authenticate_restored_rows() -> Upgrade:
+    """Give the rows of a backup from before there were MACs theirs. No entry is written: the ones
+    that came after the backup are not in this database yet."""
+    with transaction.atomic():
+        return _authenticate()
+
+
 def authenticate_rows(*, by: Actor, at: datetime) -> Upgrade | None:
     """Give the rows from before there were MACs theirs; None if that was done before (entry
     ``rows.authenticated``).
@@ -53,24 +64,31 @@ def authenticate_rows(*, by: Actor, at: datetime) -> Upgrade | None:
     """
     if ledger.newest_of(RowsAuthenticated.kind) is not None:  # 1
         return None
+    with transaction.atomic():
+        upgrade = _authenticate()
+        entry = RowsAuthenticated(upgrade.authenticated, len(upgrade.refused))
+        append(entry, by=by, handle=None, at=at)
+    return upgrade
+
+
+def _authenticate() -> Upgrade:
+    """Steps 2 to 4."""
     refused: list[RowFinding] = []
     count = 0
-    with transaction.atomic():
-        for table in deciding_tables():
-            if isinstance(table.speaks_of, NotNeeded):
-                continue  # nothing to hold them against here: whoever can, does so in step 4
-            _name_entries(table, table.speaks_of)  # 2
-            for page in _without_mac(table):
-                good, bad = _judged(table, page)
-                refused += bad
-                for row in good:  # 3
-                    # By the base manager: the row as it stands, past the rule that what was not
-                    # authentic when it was read cannot be saved. This is the one place.
-                    type(row)._base_manager.filter(pk=row.pk).update(mac=row.new_mac())
-                count += len(good)
-        for table in deciding_tables():
-            table.upgraded()  # 4
-        append(RowsAuthenticated(count, len(refused)), by=by, handle=None, at=at)
+    for table in deciding_tables():
+        if isinstance(table.speaks_of, NotNeeded):
+            continue  # nothing to hold them against here: whoever can, does so in step 4
+        _name_entries(table, table.speaks_of)  # 2
+        for page in _without_mac(table):
+            good, bad = _judged(table, page)
+            refused += bad
+            for row in good:  # 3
+                # By the base manager: the row as it stands, past the rule that what was not
+                # authentic when it was read cannot be saved. This is the one place.
+                type(row)._base_manager.filter(pk=row.pk).update(mac=row.new_mac())
+            count += len(good)
+    for table in deciding_tables():
+        table.upgraded()  # 4
     return Upgrade(count, refused)
 
 

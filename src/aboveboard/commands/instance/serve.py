@@ -105,6 +105,20 @@ def catch_mail(current: settings.Settings) -> Catcher | None:
     return catcher.start(where.hostname or "127.0.0.1", where.port or 25, current.path("mail"))
 
 
+def _authenticate_rows() -> None:
+    from aboveboard.basics import clock
+    from aboveboard.basics.actor import SYSTEM
+    from aboveboard.recovery.upgrading import authenticate_rows
+
+    upgrade = authenticate_rows(by=SYSTEM, at=clock.now())
+    if upgrade and upgrade.refused:
+        print(
+            f"{len(upgrade.refused):,} rows do not say what the log says, and decide nothing. To "
+            "see them, run: aboveboard doctor",
+            flush=True,
+        )
+
+
 def prepare(current: settings.Settings) -> None:
     """Bring an embedded database up to date, and try the root key; a server's database is
     left to its operator.
@@ -125,6 +139,7 @@ def prepare(current: settings.Settings) -> None:
             raise schema.MigrationsPending(count=len(waiting), home=current.home)
         print(f"Updating the database: {len(waiting)} changes.", flush=True)
         schema.bring_up_to_date()
+        _authenticate_rows()
     # Without it every page would fail later, one by one, instead of the start now.
     check_root_key()
     connection.close()

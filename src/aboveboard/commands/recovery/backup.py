@@ -101,6 +101,7 @@ def _check(args: argparse.Namespace) -> int:
     whole = manifest.read(folder)
     with Bar("Checking bytes", whole.size, quiet=args.json or not sys.stderr.isatty()) as bar:
         manifest.check(folder, lambda done, total: bar(done))
+    manifest.check_signature(folder, whole, whole.ledger.vkeys)
     checked = Checked(whole.part, whole.made_at.isoformat(), whole.size)
     if whole.part == manifest.RECORDS:
         keys = backups.keys_for(folder)

@@ -7,7 +7,8 @@ import argparse
 import json
 import os
 import secrets
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -67,6 +68,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="KEY",
         help="a key that the log has been signed with since the backup; repeat for more than one",
     )
+    parser.add_argument(
+        "--key",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="the key that this backup must be signed with, as you have it from elsewhere "
+        "(default: those in the log of the instance folder, else any that root.key opens)",
+    )
+    parser.add_argument(
+        "--accept-settings",
+        action="store_true",
+        help="take the settings out of the backup, once you have read them",
+    )
+    parser.add_argument(
+        "--unsigned",
+        action="store_true",
+        help="take a backup that was made before backups were signed",
+    )
     parser.add_argument("--replace", action="store_true", help="replace everything in the database")
     parser.add_argument(
         "--resume", action="store_true", help="finish a restoration that was interrupted"
@@ -115,26 +134,78 @@ def _load(args: argparse.Namespace, steps: Steps) -> None:
             why="it has no keys beside it, and without keys no record opens",
         )
     parts = checked(
-        args.backup.resolve(), keys.resolve(), lambda done, total: steps("bytes", done, total)
+        args.backup.resolve(),
+        keys.resolve(),
+        lambda done, total: steps("bytes", done, total),
+        trusted=[*args.key, *(args.vkey if args.key else ())] or _anchored(args.vkey),
+        unsigned=args.unsigned,
     )
-    with _folder_for(args.backup):
+    with _folder_for(args.backup, accepted=args.accept_settings):
         _start()
         from aboveboard.recovery.restoring.load import load
 
         load(parts, replace=args.replace, at=clock.now(), on_step=steps.name)
 
 
+def _anchored(also: Sequence[str]) -> list[str]:
+    """Return the keys of the log that stands in the instance's folder, if there is one: what this
+    machine has seen before counts for more than what the backup says of itself."""
+    file = _home() / "log" / "vkey"
+    known = file.read_text("utf-8").split() if file.is_file() else []
+    return [*known, *also] if known else []
+
+
+def _home() -> Path:
+    return Path(os.environ.get(settings.HOME_VARIABLE, "aboveboard-data"))
+
+
+class SettingsNotAccepted(Invalid):
+    """There are no settings in {home}, and those in the backup are not taken unread."""
+
+    code = "settings_not_accepted"
+    next_step = (
+        "Read them:\n\n{shown}\n\nIf all of it is right, add --accept-settings. Or put an "
+        "aboveboard.toml of your own into the folder. Nothing was changed."
+    )
+
+
+def _shown(text: str) -> str:
+    """Return the settings one a line, first those that say where keys, codes and data go."""
+    lines = []
+    for section, values in tomllib.loads(text).items():
+        for key, value in values.items() if isinstance(values, dict) else [("", values)]:
+            lines.append((f"{section}.{key}".rstrip("."), json.dumps(value, default=str)))
+    lines.sort(key=lambda line: (not line[0].startswith(_FAR_REACHING), line[0]))
+    return "\n".join(
+        f"  {'!' if name.startswith(_FAR_REACHING) else ' '} {name} = {value}"
+        for name, value in lines
+    )
+
+
+_FAR_REACHING = ("demo.", "keys.", "mail.", "database.", "server.origin")
+"""Whoever chooses these chooses where keys, sign-in codes and data go."""
+
+
 @contextmanager
-def _folder_for(backup: Path) -> Iterator[None]:
-    """Make what the instance's folder lacks: settings as the backup has them, and a signing key.
-    Gone again if it fails."""
+def _folder_for(backup: Path, *, accepted: bool) -> Iterator[None]:
+    """Make what the instance's folder lacks: settings as the backup has them, if somebody accepted
+    those, and a signing key. Gone again if it fails.
+
+    Raises:
+        SettingsNotAccepted: nobody did.
+    """
     from aboveboard.recovery.manifest import SETTINGS
 
-    home = Path(os.environ.get(settings.HOME_VARIABLE, "aboveboard-data"))
+    home = _home()
+    kept = (backup / SETTINGS).read_text("utf-8")
+    # Whoever can write to the backup could name their own mail server, key provider or a
+    # demonstration in them: nobody's settings are taken in silence.
+    if kept and not accepted and not (home / settings.FILE_NAME).exists():
+        raise SettingsNotAccepted(home=home, shown=_shown(kept), found="", fix="")
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = []
     for name, text in (
-        (settings.FILE_NAME, (backup / SETTINGS).read_text("utf-8")),
+        (settings.FILE_NAME, kept),
         ("signing.key", secrets.token_hex(32) + "\n"),
     ):
         if text and not (home / name).exists():

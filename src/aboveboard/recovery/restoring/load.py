@@ -7,7 +7,8 @@ The procedure, numbered as in the code and in ``tests/recovery/test_restore.py``
 2. Nothing else uses the database, and what is in it may be replaced.
 3. Beside the present database (SQLite: another file; PostgreSQL: one transaction) the tables are
    made as they were when the backup was made, filled, and brought to the form of this version.
-4. The root key opens the instance's secrets and a person's key.
+4. The root key opens the instance's secrets and a person's key, and one of those secrets is the
+   key that the backup is signed with.
 5. The database is marked: restored, not finished.
 6. It takes the place of the present one, in one step.
 
@@ -26,13 +27,20 @@ from aboveboard.basics import settings
 from aboveboard.basics.errors import Invalid
 from aboveboard.basics.package import forget_database
 from aboveboard.keys import queries as keys
+from aboveboard.keys.log_signing import verifiers_here
 from aboveboard.recovery import archive
 from aboveboard.recovery.actions import database
 from aboveboard.recovery.copying.snapshot import OnStep
-from aboveboard.recovery.manifest import BackupDamaged, BackupOfAnotherVersion
+from aboveboard.recovery.manifest import (
+    UNSIGNED,
+    BackupDamaged,
+    BackupOfAnotherVersion,
+    check_signature,
+)
 from aboveboard.recovery.models import Restoration
 from aboveboard.recovery.restoring import staging
 from aboveboard.recovery.restoring.parts import BackupParts
+from aboveboard.recovery.upgrading import FIRST_WITH_MACS, authenticate_restored_rows
 
 
 class BackupOfAnotherInstance(Invalid):
@@ -74,6 +82,8 @@ def load(
         forget_database()
         _fill(parts, on_step)  # 3
         _try_keys(parts)  # 4
+        if FIRST_WITH_MACS not in parts.records.migrations:
+            authenticate_restored_rows()
         Restoration.objects.create(  # 5
             backup=parts.records_at.name,
             backup_made_at=parts.records.made_at,
@@ -149,3 +159,13 @@ def _try_keys(parts: BackupParts) -> None:
         )
     if first is not None:
         keys.person_keys([first])
+    _check_signers(parts)
+
+
+def _check_signers(parts: BackupParts) -> None:
+    """Whoever signed the backup had a key that this root key opens. Without this, somebody who can
+    write to the backup could sign it with a key of their own and let it name that."""
+    known = verifiers_here()
+    for folder, part in ((parts.records_at, parts.records), (parts.keys_at, parts.keys)):
+        if part.format != UNSIGNED:  # those were let through by hand (``parts.checked``)
+            check_signature(folder, part, known)

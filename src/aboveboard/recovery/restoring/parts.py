@@ -3,7 +3,7 @@ instance and no database."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,16 +31,31 @@ class BackupParts:
     keys: Manifest
 
 
-def checked(records: Path, keys_part: Path, watch: Watch = lambda done, total: None) -> BackupParts:
+def checked(
+    records: Path,
+    keys_part: Path,
+    watch: Watch = lambda done, total: None,
+    *,
+    trusted: Sequence[str] = (),
+    unsigned: bool = False,
+) -> BackupParts:
     """Step 1. Needs no database.
 
+    ``trusted``: the keys (vkeys) of which one must have signed both parts. With none given, the
+    backup names its own: that the root key leads to it is checked when the keys are open (step 4
+    of ``load``). ``unsigned``: take one that was made before backups were signed.
+
     Raises:
+        BackupNotSigned: as ``manifest.check_signature``.
         NotABackup, BackupDamaged, BackupOfAnotherVersion: as ``manifest.check``.
         PartsApart: the keys are older than the records, or another instance's.
     """
     parts = BackupParts(
         records, keys_part, manifest.check(records, watch), manifest.check(keys_part)
     )
+    for folder, part in ((records, parts.records), (keys_part, parts.keys)):
+        if part.format != manifest.UNSIGNED or not unsigned:
+            manifest.check_signature(folder, part, trusted or parts.keys.ledger.vkeys)
     if parts.records.part != RECORDS or parts.keys.part != KEYS:
         raise PartsApart(
             why=(

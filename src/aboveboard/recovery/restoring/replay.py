@@ -46,6 +46,7 @@ from aboveboard.recovery.entries import RestoreDone
 from aboveboard.recovery.models import Restoration
 from aboveboard.recovery.queries import RestoreReport, report_of, unfinished_row
 from aboveboard.recovery.restoring.rules import ReplayOutcome, ReportLine, repeat, rule
+from aboveboard.recovery.upgrading import authenticate_rows
 from aboveboard.vault import actions as vault
 from aboveboard.vault import blind
 from aboveboard.vault import queries as people
@@ -124,6 +125,8 @@ def replay(
             counts[ReplayOutcome.NOT_REPEATED],
         )
         append(entry, by=by, handle=None, at=at)
+    # Once in an instance's life, and a backup from before that has not seen it.
+    authenticate_rows(by=by, at=at)
     sequence_now()
     return report_of(restoration)
 
