@@ -8,17 +8,24 @@ import logging
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from aboveboard.accounts import actions, gate
+from aboveboard.accounts import actions, gate, limits
 from aboveboard.accounts.clients import actions as clients
 from aboveboard.accounts.clients import tokens
 from aboveboard.accounts.gate import Gate, GateKind, Verdict, Visitor, verdict
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, ActorKind, Role
 from tests.accounts.conftest import JON
-from tests.accounts.people import customer_client, erase_everywhere, staff_client, staff_member
+from tests.accounts.people import (
+    customer_client,
+    erase_everywhere,
+    service_client,
+    staff_client,
+    staff_member,
+)
 from tests.api.programs import program
 
 NOBODY = Visitor()
@@ -196,3 +203,46 @@ def test_every_address_of_sign_in_is_declared() -> None:
         )
         found += 1
     assert found > 20
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/console/", "/accounts/2fa/", "/accounts/password/change/"])
+def test_nobody_at_a_page_of_staff_is_sent_to_the_sign_in_of_staff(path: str) -> None:
+    assert Client().get(path)["Location"].startswith("/accounts/staff/?next=")
+
+
+@pytest.mark.django_db
+def test_trace_is_refused_and_told_what_is_allowed() -> None:
+    answer = Client().trace("/")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, POST")
+
+
+def _with_token(token: str) -> HttpRequest:
+    return RequestFactory().get("/api/v1/promise", headers={"Authorization": f"Bearer {token}"})
+
+
+@pytest.mark.django_db
+def test_all_that_one_request_is_judged_by_is_one_look_at_its_token() -> None:
+    row, _ = service_client()
+    request = _with_token(tokens.issue(row, at=clock.now()))
+    client = gate.client_of(request)
+    clients.revoke_client(row.pk, by=SYSTEM, at=clock.now())
+    assert gate.client_of(request) is client
+    assert gate.actor_of(request) == client.actor
+
+
+@pytest.mark.django_db
+def test_while_an_answer_is_streamed_the_token_must_go_on_working(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row, _ = service_client()
+    at = clock.now()
+    request = _with_token(tokens.issue(row, at=at))
+    assert gate.still_may(request)
+    monkeypatch.setattr(clock, "now", lambda: at + limits.ACCESS_TOKEN_LIFE)
+    assert not gate.still_may(request), "its time is over"
+    monkeypatch.undo()
+    clients.revoke_client(row.pk, by=SYSTEM, at=at)
+    assert not gate.still_may(request), "it was revoked"
+    assert not gate.still_may(_with_token("ab_" + "x" * 43))
+    assert not gate.still_may(RequestFactory().get("/"))

@@ -154,6 +154,29 @@ def test_a_factor_that_is_added_at_the_same_moment_does_not_stay(
     assert [row.type for row in Authenticator.objects.all()] == [Authenticator.Type.TOTP]
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("who", ["colleague", "customer"])
+def test_a_passkey_that_is_removed_ends_every_other_session(who: str, ada: Account) -> None:
+    """It is removed because a device was lost: what was opened with it ends too."""
+    if who == "customer":
+        mine, other = customer_client(4711), customer_client(4711)
+        account = Account.objects.get(person_id=4711)
+        page = "/you/"
+    else:
+        mine, other = staff_client(account=ada), staff_client(account=ada)
+        account, page = ada, "/console/"
+        has_an_app(ada)
+    passkey = Authenticator.objects.create(
+        user=account, type=Authenticator.Type.WEBAUTHN, data={"name": "Passkey 1"}
+    )
+    _proved_just_now(mine)
+    done = mine.post(f"/accounts/2fa/webauthn/keys/{passkey.pk}/remove/")
+    assert done.status_code == 302
+    assert not Authenticator.objects.filter(pk=passkey.pk).exists()
+    assert mine.get(page).status_code == 200
+    assert other.get(page).status_code == 302
+
+
 @pytest.mark.parametrize("way", ["change", "set"])
 def test_a_new_password_ends_every_other_session_and_link(way: str, ada: Account) -> None:
     if way == "change":
@@ -173,6 +196,14 @@ def test_a_new_password_ends_every_other_session_and_link(way: str, ada: Account
     assert actions.use_link(waiting, at=clock.now())[0] is LinkState.UNKNOWN
 
 
+def _proved_just_now(browser: Client) -> None:
+    session = browser.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": clock.now().timestamp()}
+    ]
+    session.save()
+
+
 def _set_up_app(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, format_hotp_value, hotp_value
 
@@ -182,11 +213,7 @@ def _set_up_app(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     page = browser.get("/accounts/2fa/totp/activate/")
     if page.status_code == 302:  # nobody has proved in this session who they are
-        session = browser.session
-        session["account_authentication_methods"] = [
-            {"method": "password", "at": clock.now().timestamp()}
-        ]
-        session.save()
+        _proved_just_now(browser)
         page = browser.get("/accounts/2fa/totp/activate/")
     secret = str(browser.session[SECRET_SESSION_KEY])
     code = format_hotp_value(hotp_value(secret, step))

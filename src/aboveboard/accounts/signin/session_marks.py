@@ -11,7 +11,7 @@ from allauth.account.signals import (
     password_set,
 )
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
+from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
@@ -28,6 +28,7 @@ def connect() -> None:
     user_logged_in.connect(_begin, dispatch_uid="accounts.begin")
     authentication_step_completed.connect(_second_factor_used, dispatch_uid="accounts.used")
     authenticator_added.connect(_second_factor_added, dispatch_uid="accounts.added")
+    authenticator_removed.connect(_second_factor_removed, dispatch_uid="accounts.removed")
     password_changed.connect(_password_changed, dispatch_uid="accounts.password-changed")
     password_set.connect(_password_changed, dispatch_uid="accounts.password-set")
 
@@ -52,9 +53,12 @@ def _second_factor_used(request: HttpRequest, user: Account, method: str, **kwar
 def _second_factor_added(
     request: HttpRequest, user: Account, authenticator: Authenticator, **kwargs: Any
 ) -> None:
-    """Setting one up proves that one has it, so the page that comes next does
-    not ask for it again. The first one ends every session that has not proved it."""
-    if authenticator.type == Authenticator.Type.RECOVERY_CODES or user.is_customer:
+    """End every other session. Setting one up proves that one has it, so the page that comes next
+    does not ask for it again."""
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        return
+    if user.is_customer:
+        _end_other_sessions(request, user)
         return
     # The gate let this in before; another session may have set one up since. The lock makes two
     # that come together wait for each other, and the second one sees the first one's factor.
@@ -64,13 +68,21 @@ def _second_factor_added(
         late = others and not gate.has_second_factor(request.session, user)
         if late:
             authenticator.delete()
-        elif not others:
+        else:
             _end_other_sessions(request, user)
     if late:
         raise Refused(why="a second step was added to this account from elsewhere; sign in again")
     record_authentication(
         request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True
     )
+
+
+def _second_factor_removed(
+    request: HttpRequest, user: Account, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    """Whoever takes a lost device away ends the sessions that were opened with it."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        _end_other_sessions(request, user)
 
 
 def _password_changed(request: HttpRequest, user: Account, **kwargs: Any) -> None:
