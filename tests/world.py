@@ -11,7 +11,9 @@ from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.commands.demo.people import people, write
 from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
-from aboveboard.keys.actions import entry_subject
+from aboveboard.keys.entries_about import entries_about
+from aboveboard.keys.queries import person_handles
+from aboveboard.ledger.queries import Recorded
 from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import Adopted
 from aboveboard.vault import queries as vault
@@ -43,10 +45,14 @@ def _file(count: int, seed: int) -> Path:
 
 
 def handle(person_id: int) -> str:
-    """Return the handle that new entries about a person have."""
-    subject = entry_subject(person_id)
-    assert subject is not None
-    return subject.handle
+    """Return the handle of the first entry about a person: it stays the same as long as their
+    entries are found."""
+    return person_handles(person_id).secret.handle(0)
+
+
+def entries(person_id: int, *kinds: str) -> list[Recorded]:
+    """Return the entries about a person, newest first."""
+    return entries_about(person_id, kinds=kinds or None, limit=1_000)
 
 
 def load(count: int, *, seed: int = 2026) -> list[tuple[int, dict[str, str]]]:

@@ -23,7 +23,7 @@ from aboveboard.choices.models import Choice
 from aboveboard.choices.state import Answer
 from aboveboard.identity.actions import merge, split
 from aboveboard.keys.models import InstanceSecret, PersonKey
-from aboveboard.keys.queries import instance_secret, person_key
+from aboveboard.keys.queries import instance_secret, person_handles, person_key
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import NewEntry, append_many
 from aboveboard.ledger.models import Entry
@@ -146,7 +146,7 @@ def test_what_was_written_before_is_still_read() -> None:
         "use.granted",
         world.ADVISER,
         clock.now(),
-        world.handle(ada),
+        person_handles(ada).lasting[0],
         {**facts, "reference": plain},
     )
     with transaction.atomic():

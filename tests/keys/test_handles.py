@@ -6,6 +6,7 @@ import os
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,10 +14,13 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.keys import handles
 from aboveboard.keys import queries as keys
+from aboveboard.keys.entries_about import is_about
 from aboveboard.keys.models import PersonKey
 from aboveboard.keys.wrapping import KeyUnwrapFailed
+from aboveboard.ledger.actions import append_many
+from aboveboard.ledger.format.entry import NewEntry
 from aboveboard.ledger.models import Entry
-from aboveboard.vault import actions, queries
+from aboveboard.vault import actions
 from tests import world
 
 KEY = bytes(range(32))
@@ -35,7 +39,9 @@ some_handles = st.builds(
 
 @given(some_handles, st.integers(0, 2**63 - 1))
 def test_what_is_kept_comes_back_in_order(known_as: handles.Handles, person_id: int) -> None:
-    assert handles.unseal(person_id, KEY, handles.seal(person_id, KEY, known_as)) == known_as
+    back = handles.unseal(person_id, KEY, handles.seal(person_id, KEY, known_as))
+    own = handles.Secret(known_as.secret.value)  # its count stands beside it
+    assert back == handles.Handles(own, known_as.lasting, known_as.joined)
 
 
 @given(some_handles, st.data())
@@ -69,11 +75,13 @@ def test_handles_that_were_kept_before_there_was_a_secret_are_still_read() -> No
     box = AESGCM(KEY).encrypt(nonce, bytes.fromhex("".join(kept)), bound)
     old = handles.unseal(7, KEY, b"\x01" + nonce + box)
     assert old.lasting == kept
-    assert old.secret == handles.handles_of(7, KEY, None).secret, "computed, until the key changes"
+    assert old.secret == handles.handles_of(7, KEY, None, 0).secret, (
+        "computed, until the key changes"
+    )
 
 
 @pytest.mark.django_db
-def test_a_kept_handle_takes_the_place_of_the_computed_one_everywhere() -> None:
+def test_a_lasting_handle_still_leads_to_its_entries() -> None:
     ((person_id, _),) = world.load(1)
     computed, key = keys.person_handles(person_id), keys.person_key(person_id)
     assert key is not None
@@ -82,9 +90,17 @@ def test_a_kept_handle_takes_the_place_of_the_computed_one_everywhere() -> None:
     PersonKey.objects.filter(person_id=person_id).update(
         handles=handles.seal(person_id, key, known_as)
     )
-    assert queries.all_handles(person_id) == (second, *computed.lasting)
-    assert world.handle(person_id) == second
-    assert queries.fetch([person_id])[person_id].subject.handle == second
+    with transaction.atomic():
+        old = append_many(
+            [
+                NewEntry("use.granted", SYSTEM, clock.now(), handle)
+                for handle in (second, *computed.lasting)
+            ]
+        )
+    assert [entry.id for entry in world.entries(person_id)] == old[::-1]
+    assert all(is_about(person_id, handle) for handle in (second, *computed.lasting))
     actions.erase(person_id, reason="asked", by=SYSTEM, at=clock.now())
-    assert second in set(Entry.objects.filter(kind="erasure.done").values_list("handle", flat=True))
-    assert queries.all_handles(person_id) == ()
+    erased = set(Entry.objects.filter(kind="erasure.done").values_list("handle", flat=True))
+    assert {second, *computed.lasting} < erased, "a backup from before knows them so"
+    assert len(erased) == 3
+    assert world.entries(person_id) == []

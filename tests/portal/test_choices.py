@@ -131,7 +131,7 @@ def test_a_receipt_waits_for_its_seal_and_then_carries_a_proof_that_holds(jon: S
     entry, _, _ = proofs.verify(receipt["ab:proof"], Verifier.from_vkey(signer().vkey))
     assert (entry.kind, entry.handle, entry.facts["answer"]) == (
         "choice.made",
-        world.handle(jon.id),
+        world.entries(jon.id, "choice.made")[0].handle,
         "yes",
     )
     assert receipt["dpv:hasDataSubject"] == entry.handle

@@ -9,7 +9,6 @@ from aboveboard.access import actions as access
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER
-from aboveboard.ledger.models import Entry
 from aboveboard.vault import queries as vault
 from tests import world
 from tests.accounts.people import staff_client
@@ -41,7 +40,7 @@ def test_a_correction_is_stored_written_down_and_said(jon: Someone, field: str, 
     answer = jon.browser.post(f"/you/details/{field}/", {"value": f" {typed} "}, follow=True)
     assert "Corrected: " in answer.content.decode()
     assert held(jon, field) == typed
-    assert Entry.objects.filter(kind="correction.made", handle=world.handle(jon.id)).count() == 1
+    assert len(world.entries(jon.id, "correction.made")) == 1
 
 
 def test_a_browser_left_open_cannot_turn_the_sign_in_codes_to_somebody_else(jon: Someone) -> None:

@@ -3,6 +3,8 @@ that one seems wrong."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core import mail
 from django.test import Client
@@ -12,7 +14,9 @@ from aboveboard.access.concerns import KIND, Concern, concerns_of
 from aboveboard.access.queries import use_records
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
+from aboveboard.basics.sealing import holds
 from aboveboard.keys.log_signing import sequence_now
+from aboveboard.ledger import queries as ledger
 from aboveboard.outbox import jobs
 from aboveboard.outbox.models import Message
 from tests.accounts.people import staff_client
@@ -75,6 +79,17 @@ def test_pages_lead_to_the_oldest_without_a_gap(jon: Someone) -> None:
 def test_a_bad_page_is_the_first_page(jon: Someone, after: str) -> None:
     use_data_of(jon)
     assert "saw your first name" in text(jon, f"/you/who-has-looked/?after={after}")
+
+
+def test_the_person_is_given_the_key_of_what_a_use_refers_to(jon: Someone, other: Someone) -> None:
+    ask = UseRequest(ADVISER, "answer-contact", ("email",), "phone", Subject(jon.id), "ORD-10023")
+    entry_id = access.use(ask, at=clock.now()).entry_id
+    page = text(jon, f"/you/who-has-looked/{entry_id}/proof/")
+    (key,) = re.findall(r"--key ([0-9a-f]{64}) --says", page)
+    assert holds(str(ledger.entry(entry_id).facts["reference"]), "ORD-10023", bytes.fromhex(key))
+    assert other.browser.get(f"/you/who-has-looked/{entry_id}/proof/").status_code == 404
+    without = use_data_of(jon)
+    assert "--key" not in text(jon, f"/you/who-has-looked/{without}/proof/")
 
 
 def test_a_proof_waits_for_its_seal_and_can_then_be_kept(jon: Someone) -> None:

@@ -19,7 +19,6 @@ from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
-from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger import queries as ledger
@@ -31,7 +30,7 @@ from aboveboard.vault.models import SealedRecord
 from aboveboard.vault.queries import find, held_fields, person
 from tests.recovery import stand
 from tests.recovery.stand import NOW, WEEK
-from tests.world import ADVISER, load
+from tests.world import ADVISER, entries, load
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,7 +117,7 @@ def assert_as_after_the_week(week: Week, done: RestoreReport) -> None:
     assert not find("email", week.erased_row["email"])
     assert person(week.erased) is None
     assert held_fields(week.erased) == frozenset()
-    assert entry_subject(week.erased) is None
+    assert entries(week.erased) == []
     assert choices.history(week.erased) == []
     assert not use(week.erased).allowed
     # The one who took their consent back did so.

@@ -13,7 +13,6 @@ from aboveboard.basics import clock
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.reference import ReferenceRefused
 from aboveboard.basics.sealing import holds
-from aboveboard.ledger.queries import entries_for
 from aboveboard.retention import actions, queries
 from aboveboard.retention.models import Hold, Restriction
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
@@ -64,7 +63,7 @@ def test_each_is_a_row_with_who_when_why_and_an_entry() -> None:
         "ruling/7",
     )
     kinds = ["hold.placed", "hold.released", "restriction.placed", "restriction.lifted"]
-    found = entries_for([world.handle(person)], kinds=kinds, after=None, limit=10)
+    found = world.entries(person, *kinds)
     assert [entry.kind for entry in found] == [
         "hold.released",
         "restriction.lifted",

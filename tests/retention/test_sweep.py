@@ -20,7 +20,6 @@ from aboveboard.incidents import lifecycle as incidents
 from aboveboard.incidents.terms import IncidentState
 from aboveboard.keys.queries import person_key
 from aboveboard.ledger.models import Entry
-from aboveboard.ledger.queries import entries_for
 from aboveboard.promise.queries import in_force
 from aboveboard.retention import actions as retention
 from aboveboard.retention.models import Sweep, SweepRow
@@ -123,7 +122,7 @@ def test_some_fields_go_with_their_look_ups_and_the_rest_opens() -> None:
     )
     assert outcome.allowed
     assert (outcome.values["email"], outcome.values["first_name"] is None) == (None, False)
-    entry = entries_for([world.handle(person)], kinds=["field.erased"], after=None, limit=5)[0]
+    entry = world.entries(person, "field.erased")[0]
     assert entry.facts == {
         "fields": ["email"],
         "reason": "retention",

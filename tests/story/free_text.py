@@ -43,8 +43,6 @@ from tests.accounts.people import staff_member
 from tests.loss import LEAD, SECOND, lost_laptop
 
 NO_FREE_TEXT = {
-    "aboveboard.access.decision.decide.against_anyone": "decides, and writes nothing",
-    "aboveboard.access.decision.emergency.against": "decides, and writes nothing",
     "aboveboard.access.decision.personal.against": "decides, and writes nothing",
     "aboveboard.choices.actions.check": "refuses, and writes nothing",
     "aboveboard.delivery.actions.requeue": "a reason that rows have; it writes no entry",
@@ -52,12 +50,9 @@ NO_FREE_TEXT = {
     "aboveboard.ledger.actions.new_entry": "typed facts, as tests/basics/test_facts.py shows",
     "aboveboard.keys.rotation.ceremony.recover": "the shares of a root key, which must open it",
     "aboveboard.keys.rotation.progress.begin": "words of the code, and it writes no entry",
-    "aboveboard.keys.rotation.root.begin": "a provider that was opened; the entry has its scheme",
-    "aboveboard.keys.rotation.root.resume": "what begin returned",
     "aboveboard.ledger.actions.change_key": "keys of signed notes, which have that form",
     "aboveboard.recovery.restoring.replay.replay": "names of files, for the report alone",
     "aboveboard.retention.sweep.erasing.erase": "a digest that must be that of a review",
-    "aboveboard.vault.rekeying.index.resume": "what begin returned",
 }
 """Actions whose texts are none of the caller's own."""
 

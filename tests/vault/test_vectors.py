@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from aboveboard.basics import sealing
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.ring import person_context
-from aboveboard.keys.wrapping import LocalKey
+from aboveboard.keys.wrapping import KeyUnwrapFailed, LocalKey
 from aboveboard.kinds import normalise
 from aboveboard.vault import record_format, sealed
 from aboveboard.vault.documents import stream
@@ -36,7 +37,37 @@ def test_the_wrapped_key_unwraps() -> None:
 
 
 def test_the_handle_is_the_same() -> None:
-    assert handles_of(PERSON["id"], KEY, None).lasting == (PERSON["handle"],)
+    assert handles_of(PERSON["id"], KEY, None, 0).lasting == (PERSON["handle"],)
+
+
+def test_the_handles_of_their_entries_are_the_same() -> None:
+    secret = handles_of(PERSON["id"], KEY, None, 0).secret
+    assert secret.value.hex() == PERSON["ledger_secret"]
+    assert [secret.handle(number) for number in (0, 1, 1_000)] == PERSON["entry_handles"]
+
+
+def test_a_sealed_fact_is_checked_with_the_same_key() -> None:
+    sealed_fact = VECTORS["sealed_fact"]
+    key = sealing.key_under(bytes.fromhex(PERSON["ledger_secret"]), sealed_fact["fact"])
+    assert key is not None
+    assert key.hex() == sealed_fact["key"]
+    assert sealing.holds(sealed_fact["fact"], sealed_fact["text"], key)
+    assert not sealing.holds(sealed_fact["fact"], "ORD-10024", key)
+
+
+def test_kept_handles_are_read_in_both_versions() -> None:
+    kept = handles_of(PERSON["id"], KEY, bytes.fromhex(PERSON["kept_handles"]), 3)
+    assert (kept.secret.value.hex(), kept.secret.count) == (PERSON["ledger_secret"], 3)
+    assert [(secret.value, secret.count) for secret in kept.joined] == [(bytes(range(32)), 5)]
+    old = handles_of(PERSON["id"], KEY, bytes.fromhex(PERSON["kept_handles_of_version_1"]), 0)
+    assert old.secret.value == kept.secret.value
+    assert old.lasting == kept.lasting == (PERSON["handle"],)
+
+
+@pytest.mark.parametrize("failure", VECTORS["refused_kept_handles"])
+def test_other_kept_handles_are_refused(failure: str) -> None:
+    with pytest.raises(KeyUnwrapFailed):
+        handles_of(PERSON["id"], KEY, bytes.fromhex(VECTORS["refused_kept_handles"][failure]), 0)
 
 
 def test_the_record_of_format_3_opens_to_the_same_values() -> None:

@@ -24,10 +24,15 @@ from aboveboard.access.decision.decide import against_anyone, decide_person
 from aboveboard.access.decision.facts import DecisionFacts
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.limits import USE_BATCH
-from aboveboard.access.release import entries_of, grant_of, moment_of, open_granted
+from aboveboard.access.release import (
+    entries_of,
+    grant_of,
+    moment_of,
+    open_granted,
+    subjects_of,
+)
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.keys.handles import Unnamed
 from aboveboard.ledger.actions import append_many
 from aboveboard.promise import queries as promise
 from aboveboard.vault import queries as vault
@@ -114,10 +119,7 @@ def _decide_batch(
             )
             for person_id in person_ids
         ]
-        subjects = [
-            record.subject if (record := records.get(person_id)) else Unnamed()
-            for person_id in person_ids
-        ]
+        subjects = subjects_of([records.get(person_id) for person_id in person_ids])
         decided = zip(repeat(request), subjects, decisions, strict=False)
         entry_ids = append_many(entries_of(adopted, decided, at))
     # 3: the block above has committed, or raised.

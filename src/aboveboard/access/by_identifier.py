@@ -23,7 +23,7 @@ from aboveboard.access.decision.gather import gather
 from aboveboard.access.limits import LOOK_UP_WIDTH
 from aboveboard.access.models import QuietRefusal
 from aboveboard.access.reasons import Code, Reason, reason
-from aboveboard.access.release import entries_of, moment_of, open_granted
+from aboveboard.access.release import entries_of, moment_of, open_granted, subjects_of
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.keys.handles import Unnamed
@@ -64,7 +64,7 @@ def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult 
             _choose(adopted.promise, request, already, matches)
             for request, already, matches in zip(requests, refusals, decided, strict=True)
         ]
-        subjects = [record.subject if record else Unnamed() for record, _ in chosen]
+        subjects = subjects_of([record for record, _ in chosen])
         entry_ids = append_many(
             entries_of(
                 adopted,

@@ -18,10 +18,10 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.facts import Code
 from aboveboard.keys.actions import entry_subject
+from aboveboard.keys.entries_about import entries_about
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.outbox.actions import post
-from aboveboard.vault import queries as vault
 
 KIND = ConcernRaised.kind
 """Kind of the ledger entry, and of the message that notifies the privacy lead."""
@@ -62,5 +62,4 @@ def raise_concern(
 
 def concerns_of(person_id: int) -> Sequence[ledger.Recorded]:
     """Return the concerns this person raised, newest first."""
-    handles = vault.all_handles(person_id)
-    return ledger.entries_for(handles, kinds=[KIND]) if handles else []
+    return entries_about(person_id, kinds=[KIND])

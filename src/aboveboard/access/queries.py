@@ -16,8 +16,9 @@ from aboveboard.access.models import QuietRefusal
 from aboveboard.access.use import UseRecord
 from aboveboard.basics.sealing import is_sealed
 from aboveboard.keys import queries as keys
+from aboveboard.keys.entries_about import entries_about
+from aboveboard.keys.entries_about import is_about as names_them
 from aboveboard.ledger import queries as ledger
-from aboveboard.vault import queries as vault
 
 _SHOWN = {facts.kind: facts for facts in (UseGranted, UseRefused, EmergencyUsed, ExplanationAsked)}
 KINDS = tuple(_SHOWN)
@@ -37,13 +38,12 @@ def use_records(
     ``after`` is the ``entry_id`` of the last use of the page before. Empty once they are erased:
     nobody can tie the entries to them any more.
     """
-    handles = vault.all_handles(person_id)
-    if not handles:
+    if keys.person_key(person_id) is None:
         return []
     records: list[UseRecord] = []
     # What is left out as the person's own is made up for from older pages.
     while len(records) < limit:
-        page = _page(person_id, handles, list(kinds), after, limit)
+        page = _page(person_id, list(kinds), after, limit)
         records += [record for record in page if own or not record.own]
         if len(page) < limit:
             break
@@ -51,12 +51,11 @@ def use_records(
     return records[:limit]
 
 
-def _page(
-    person_id: int, handles: Sequence[str], kinds: list[str], after: int | None, limit: int
-) -> list[UseRecord]:
+def _page(person_id: int, kinds: list[str], after: int | None, limit: int) -> list[UseRecord]:
     """Return the newest uses before ``after``: those whose entry names the person, and those kept
     apart from the log."""
-    named = map(_record, ledger.entries_for(handles, kinds=kinds, after=after, limit=limit))
+    entries = entries_about(person_id, kinds=kinds, after=after, limit=limit)
+    named = map(_record, entries)
     rows = QuietRefusal.objects.filter(person_id=person_id)
     if after is not None:
         rows = rows.filter(entry_id__lt=after)
@@ -77,13 +76,10 @@ def _page(
 def is_about(person_id: int, entry: ledger.Recorded) -> bool:
     """Whether an entry concerns this person: it names them, or they were the one found by a look-up
     that ended in nothing."""
-    handles = vault.all_handles(person_id)
-    if not handles:
-        return False
-    return (
-        entry.handle in handles
-        or QuietRefusal.objects.filter(entry_id=entry.id, person_id=person_id).exists()
-    )
+    if names_them(person_id, entry.handle):
+        return True
+    apart = QuietRefusal.objects.filter(entry_id=entry.id, person_id=person_id)
+    return apart.exists() and keys.person_key(person_id) is not None
 
 
 def reference_keys(person_id: int, entry: ledger.Recorded) -> tuple[str, ...]:
@@ -100,7 +96,7 @@ def reference_keys(person_id: int, entry: ledger.Recorded) -> tuple[str, ...]:
     )
     if kept:
         return (bytes(kept).hex(),)
-    return tuple(key for each in person.keys_of(facts).values() for key in each)
+    return tuple(key for each in person.keys_of(entry.handle, facts).values() for key in each)
 
 
 def _record(entry: ledger.Recorded) -> UseRecord:

@@ -3,7 +3,7 @@ write its entry. Private to this package."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from aboveboard.access.limits import CLOCK_SKEW
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics import clock
 from aboveboard.basics.facts import Code
+from aboveboard.keys.actions import subjects_in_order
 from aboveboard.keys.handles import EntrySubject, Unnamed
 from aboveboard.ledger.actions import NewEntry, new_entry
 from aboveboard.promise.queries import Adopted
@@ -32,6 +33,17 @@ def moment_of(adopted: Adopted, at: datetime) -> Moment:
 Decided = tuple[UseRequest, EntrySubject | Unnamed, Decision]
 """A request, whom its entry is about (``Unnamed`` where the log may not say who was meant), and
 what was decided."""
+
+
+def subjects_of(records: Sequence[vault.Sealed | None]) -> list[EntrySubject | Unnamed]:
+    """Return whom each of several entries is about, with a handle of its own. None: the log may
+    not say who was meant, or nobody was.
+
+    Inside the transaction that writes the entries.
+    """
+    person_ids = [record.person_id if record else None for record in records]
+    people = {record.person_id: record.handles for record in records if record}
+    return [subject or Unnamed() for subject in subjects_in_order(person_ids, people)]
 
 
 def entries_of(adopted: Adopted, decided: Iterable[Decided], at: datetime) -> list[NewEntry]:

@@ -259,7 +259,7 @@ def _evidence_key(choice: ChoiceRecord, entry: ledger.Recorded) -> str:
     where it stands there in clear, or was lost with the database that held it."""
     sealed = str(entry.facts["evidence"])
     for person in keys.handles({choice.person_id, aliases.current(choice.person_id)}).values():
-        for key in person.keys_of(entry.facts).get("evidence", []):
+        for key in person.keys_of(entry.handle, entry.facts).get("evidence", []):
             if holds(sealed, choice.evidence, bytes.fromhex(key)):
                 return key
     return ""

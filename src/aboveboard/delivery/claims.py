@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -24,8 +24,9 @@ from aboveboard.delivery import limits, rendering
 from aboveboard.delivery.entries import NoticeFailed, NoticeSent
 from aboveboard.delivery.models import Batch, Dispatch
 from aboveboard.delivery.terms import DispatchState
-from aboveboard.keys.actions import entry_subjects
+from aboveboard.keys.actions import subjects_in_order
 from aboveboard.keys.handles import EntrySubject
+from aboveboard.keys.queries import handles
 from aboveboard.ledger import actions as ledger
 from aboveboard.ledger.actions import NewEntry, new_entry
 
@@ -144,8 +145,14 @@ def record(
             ]
         final = [result for result in written if result.state != DispatchState.QUEUED]
         # Whoever was erased since has no key, so that the entry names nobody.
-        subjects = entry_subjects({claim.items[result.id].person_id for result in final})
-        ledger.append_many([_entry(claim, result, subjects, at) for result in final])
+        person_ids = [claim.items[result.id].person_id for result in final]
+        subjects = subjects_in_order(person_ids, handles(set(person_ids)))
+        ledger.append_many(
+            [
+                _entry(claim, result, subject, at)
+                for result, subject in zip(final, subjects, strict=True)
+            ]
+        )
         # A batch whose server works again says so with its first success, not with the next
         # failure.
         if claim.batch.trouble and any(result.state == DispatchState.SENT for result in written):
@@ -196,12 +203,11 @@ def _run(statement: str, *values: Any, which: str = "") -> list[tuple[Any, ...]]
 
 
 def _entry(
-    claim: DispatchClaim, result: DispatchResult, subjects: Mapping[int, EntrySubject], at: datetime
+    claim: DispatchClaim, result: DispatchResult, subject: EntrySubject | None, at: datetime
 ) -> NewEntry:
     item = claim.items[result.id]
     batch, dispatch = Code(str(item.batch_id)), Code(str(item.id))
     facts: Facts = NoticeSent(batch, dispatch, Code(item.channel))
     if result.state is not DispatchState.SENT:
         facts = NoticeFailed(batch, dispatch, Code(item.channel), Code(result.reason))
-    subject = subjects.get(item.person_id)
     return new_entry(facts, by=SYSTEM, handle=subject.handle if subject else None, at=at)

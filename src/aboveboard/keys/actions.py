@@ -4,12 +4,13 @@ why the key changed."""
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
 
 from aboveboard.basics.errors import NotFound
-from aboveboard.keys import handles, queries, ring, wrapping_keys
+from aboveboard.keys import counting, handles, queries, ring, wrapping_keys
 from aboveboard.keys.handles import EntrySubject, Handles
 from aboveboard.keys.models import InstanceSecret, PersonKey
 from aboveboard.keys.queries import data_keys
@@ -32,14 +33,46 @@ def make_person_keys(person_ids: Sequence[int]) -> list[tuple[int, bytes, bytes]
 
 
 def entry_subject(person_id: int) -> EntrySubject | None:
-    """Return what an entry about a person needs: the handle that stands for them, and what seals
-    its references. None when they are erased or unknown."""
+    """Return what the next entry about a person needs: the handle that stands for them in it, and
+    what seals its references. None when they are erased or unknown. As :func:`entry_subjects`."""
     return entry_subjects([person_id]).get(person_id)
 
 
 def entry_subjects(person_ids: Collection[int]) -> dict[int, EntrySubject]:
-    """Return what an entry about each of these people needs, of those who have a key."""
-    return {person_id: person.subject for person_id, person in queries.handles(person_ids).items()}
+    """Return what the next entry about each of these people needs, of those who have a key.
+
+    Inside the transaction that writes the entries, one for each: a number that is taken and not
+    used is a handle that is looked for in vain.
+    """
+    ids = sorted(set(person_ids))
+    subjects = subjects_in_order(ids, queries.handles(ids))
+    return {
+        person_id: subject
+        for person_id, subject in zip(ids, subjects, strict=True)
+        if subject is not None
+    }
+
+
+def subjects_in_order(
+    person_ids: Sequence[int | None], people: Mapping[int, Handles]
+) -> list[EntrySubject | None]:
+    """Return what each of several new entries needs, in their order; a person may be in it more
+    than once. None for nobody, and for whoever has no key any more.
+
+    ``people``: the handles of each, which a use has read with the record.
+    """
+    wanted = Counter(
+        person_id for person_id in person_ids if person_id is not None and person_id in people
+    )
+    numbers = counting.take(wanted) if wanted else {}
+    subjects: list[EntrySubject | None] = []
+    for person_id in person_ids:
+        if person_id is None or person_id not in numbers:
+            subjects.append(None)
+            continue
+        subjects.append(people[person_id].subject(numbers[person_id]))
+        numbers[person_id] += 1
+    return subjects
 
 
 def replace_person_key(person_id: int, known_handles: Handles) -> bytes:

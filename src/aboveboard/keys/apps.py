@@ -21,7 +21,9 @@ class KeysConfig(AppConfig):
             name="keys",
             public=(
                 "actions",
+                "counting",
                 "entries",
+                "entries_about",
                 "handles",
                 "limits",
                 "log_signing",

@@ -1,17 +1,21 @@
-"""Handles: what stands for a person in the ledger, and the secret that seals what entries about
-them refer to. ``vault/FORMAT.md`` is the byte format.
+"""Handles: what stands for a person in the entries of the ledger, another in each.
+``vault/FORMAT.md`` is the byte format.
 
-Both are computed from the person's key until that key is changed or two people are found to be one:
-from then on they are kept sealed under the person's own key. Once the key is destroyed nobody can
-compute or open them again, so the entries stay and the tie is gone, in every backup too. Pure:
-bytes in, bytes out.
-"""
+The handle of somebody's nth entry is an HMAC of n under their ledger secret, so that nobody without
+it can tell that two entries are about one person, and whoever has it finds all of theirs by
+counting (``docs/decisions/0032-a-handle-for-each-entry.md``). The secret also seals what entries
+refer to.
+
+It is computed from the person's key until that key is changed or two people are found to be one:
+from then on it is kept sealed under the person's own key. Once the key is destroyed nobody can
+compute or open it again, so the entries stay and the tie is gone, in every backup too. Pure: bytes
+in, bytes out."""
 
 from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,19 +32,29 @@ SECRET_BYTES: Final = 32
 _COUNT_BYTES: Final = 8
 _NONCE_BYTES: Final = 12
 _HANDLE: Final = b"aboveboard/handle/v1"
+_ENTRY: Final = b"aboveboard/entry-handle/v1"
 _SECRET: Final = b"aboveboard/ledger-secret/v1"
 _AAD: Final = b"aboveboard/handles/v%d/"
 _HANDLE_ITEM: Final = 0
 _SECRET_ITEM: Final = 1
+_LATE: Final = 4
+_AHEAD: Final = 8
+"""How many handles that no entry has are passed over before the search for more ends: numbers are
+taken with their entries, so there are none, unless a log lost its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret of somebody's entries. ``count``: how many of its handles are used, where it came
-    from a record that was merged into theirs."""
+    """What the handles of somebody's entries are computed from; ``count`` are used so far."""
 
     value: bytes = field(repr=False)
     count: int = 0
+
+    def handle(self, number: int) -> str:
+        """Return the handle of an entry by its number among theirs, from 0."""
+        return hmac.digest(self.value, _ENTRY + number.to_bytes(8, "big"), "sha256")[
+            :HANDLE_BYTES
+        ].hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +62,9 @@ class Handles:
     """What the ledger calls one person.
 
     Attributes:
-        secret: seals what new entries about them refer to.
-        lasting: the handles of their entries, the one for new entries first.
-        joined: the secrets of records that were merged into theirs.
+        secret: of their entries.
+        lasting: the handles of entries from before each entry had one of its own.
+        joined: the secrets of records that were merged into theirs, no longer counted on.
     """
 
     secret: Secret
@@ -58,32 +72,71 @@ class Handles:
     joined: tuple[Secret, ...] = ()
 
     @property
-    def subject(self) -> EntrySubject:
-        """What a new entry about the person needs."""
-        return EntrySubject(self.lasting[0], self.secret.value)
+    def secrets(self) -> tuple[Secret, ...]:
+        """Every secret that entries about them have handles of, their own first."""
+        return (self.secret, *self.joined)
+
+    def older(self) -> Iterator[str]:
+        """Yield a handle for each way in which an older backup may know the person: by the secret
+        of a record that was merged into theirs, or by a lasting handle."""
+        yield from (secret.handle(secret.count) for secret in self.joined)
+        yield from self.lasting
+
+    def subject(self, number: int) -> EntrySubject:
+        """Return what an entry about the person needs, given its number among theirs."""
+        return EntrySubject(self.secret.handle(number), self.secret.value)
+
+    def all(self) -> Iterator[str]:
+        """Yield the handle of every entry about them."""
+        for secret in self.secrets:
+            yield from map(secret.handle, range(secret.count))
+        yield from self.lasting
+
+    def secret_of(self, handle: str) -> Secret | None:
+        """Return the secret that an entry's handle is computed from; None for a lasting one, and
+        for somebody else's."""
+        for secret in self.secrets:
+            # The newest first: that is what people look at.
+            if any(secret.handle(number) == handle for number in reversed(range(secret.count))):
+                return secret
+        return None
 
     def plus(self, other: Handles) -> Handles:
         """Return these, and those of a record that is merged into theirs."""
         lasting = tuple(dict.fromkeys((*self.lasting, *other.lasting)))
-        return Handles(self.secret, lasting, (*self.joined, other.secret, *other.joined))
+        # A use that was decided before the merge may still write its entry after it.
+        late = Secret(other.secret.value, other.secret.count + _LATE)
+        return Handles(self.secret, lasting, (*self.joined, late, *other.joined))
 
     def without(self, other: Handles) -> Handles:
         """Return these without those of a record that is split off again."""
-        theirs = {secret.value for secret in (other.secret, *other.joined)}
+        theirs = {secret.value for secret in other.secrets}
         return Handles(
             self.secret,
             tuple(handle for handle in self.lasting if handle not in other.lasting),
             tuple(secret for secret in self.joined if secret.value not in theirs),
         )
 
-    def keys_of(self, facts: Mapping[str, Json]) -> dict[str, list[str]]:
-        """Return the keys, in hex, that the sealed facts of an entry about them may have, by fact:
-        one each, unless records were merged."""
-        secrets = [self.secret, *self.joined]
+    def among(self, wanted: Container[str]) -> tuple[list[str], int]:
+        """Return which of these handles stand for the person, and how many of their own secret are
+        used then: in a restored database the log may be ahead of the count."""
+        matches = [handle for handle in self.all() if handle in wanted]
+        count = number = self.secret.count
+        while number < count + _AHEAD:
+            if (handle := self.secret.handle(number)) in wanted:
+                matches.append(handle)
+                count = number + 1
+            number += 1
+        return matches, count
+
+    def keys_of(self, handle: str | None, facts: Mapping[str, Json]) -> dict[str, list[str]]:
+        """Return the keys, in hex, that the sealed facts of an entry about them have, by fact: one
+        each, unless the entry has a lasting handle and records were merged."""
+        secret = None if handle is None else self.secret_of(handle)
         return {
             name: [
                 key.hex()
-                for secret in secrets
+                for secret in ((secret,) if secret else self.secrets)
                 if (key := sealing.key_under(secret.value, fact)) is not None
             ]
             for name, fact in facts.items()
@@ -117,22 +170,25 @@ class Unnamed:
         return sealing.seal(text, self.key)
 
 
-def handles_of(person_id: int, key: bytes, kept: bytes | None) -> Handles:
-    """Return a person's handles: computed from their key, or those that are kept.
+def handles_of(person_id: int, key: bytes, kept: bytes | None, count: int) -> Handles:
+    """Return a person's handles: computed from their key, or those that are kept. ``count``: how
+    many entries have one so far.
 
     Raises:
         KeyUnwrapFailed: what is kept does not open with the person's key.
     """
-    return _computed(key) if kept is None else unseal(person_id, key, kept)
+    handles = _computed(key) if kept is None else unseal(person_id, key, kept)
+    return Handles(Secret(handles.secret.value, count), handles.lasting, handles.joined)
 
 
 def seal(person_id: int, key: bytes, handles: Handles) -> bytes:
-    """Return the handles sealed under the person's key."""
+    """Return the handles sealed under the person's key. How many entries their own secret counts
+    stands beside them, not within."""
     if not handles.lasting or any(len(each) != 2 * HANDLE_BYTES for each in handles.lasting):
         raise ValueError("a handle is 32 hex digits, and a person has at least one")
     secrets = b"".join(
         bytes([_SECRET_ITEM]) + each.value + each.count.to_bytes(_COUNT_BYTES, "big")
-        for each in (handles.secret, *handles.joined)
+        for each in (Secret(handles.secret.value), *handles.joined)
     )
     lasting = b"".join(bytes([_HANDLE_ITEM]) + bytes.fromhex(each) for each in handles.lasting)
     nonce = os.urandom(_NONCE_BYTES)

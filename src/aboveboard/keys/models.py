@@ -36,12 +36,14 @@ class PersonKey(models.Model):
     """The data key of one person, wrapped. No row: no key, and the person's record is noise.
 
     ``handles``: the person's handles sealed under their own key (``vault/FORMAT.md``); null means
-    the one computed from it.
+    those computed from it. ``entries``: how many entries of the ledger have a handle of theirs.
     """
 
     person_id = models.BigIntegerField(primary_key=True)
     wrapped = models.BinaryField()
     handles = models.BinaryField(null=True)
+    # Loads write rows by COPY and name the other columns alone.
+    entries = models.BigIntegerField(default=0, db_default=0)
 
 
 class InstanceSecret(models.Model):

@@ -14,9 +14,9 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
 from aboveboard.keys import queries
 from aboveboard.keys.actions import destroy_person_key
+from aboveboard.keys.entries_about import every_entry_about
 from aboveboard.keys.models import PersonKey
 from aboveboard.keys.wrapping import wrapped_by
-from aboveboard.ledger.queries import entries_about
 
 
 def _export_keys(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
@@ -33,8 +33,12 @@ def _erase_keys(numbers: Numbers) -> None:
 def _export_entries(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
     """Yield every entry about the person. Staff are named by role and team: who they are is their
     data, not this person's (GDPR Art. 15(4))."""
-    people = queries.handles(numbers).values()
-    for entry in entries_about({handle for person in people for handle in person.lasting}):
+    about = (
+        (known_as, entry)
+        for known_as in queries.handles(numbers).values()
+        for entry in every_entry_about(known_as)
+    )
+    for known_as, entry in about:
         yield {
             "entry": entry.id,
             "at": clock.to_text(entry.at),
@@ -46,11 +50,7 @@ def _export_entries(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
             },
             "facts": dict(entry.facts),
             # What checks the sealed facts: nobody but the person has it.
-            "keys": {
-                name: keys
-                for person in people
-                for name, keys in person.keys_of(entry.facts).items()
-            },
+            "keys": known_as.keys_of(entry.handle, entry.facts),
         }
 
 

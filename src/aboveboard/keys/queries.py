@@ -17,30 +17,33 @@ from aboveboard.keys.models import InstanceSecret, PersonKey, WrappingKey
 from aboveboard.keys.wrapping import KEY_BYTES
 
 PERSON_KEY_TABLE: Final = PersonKey._meta.db_table
-"""The table of people's wrapped keys (columns ``person_id``, ``wrapped``, ``handles``), for the
-statements that read or load it together with the record: one round trip for every use."""
+"""The table of people's wrapped keys (columns ``person_id``, ``wrapped``, ``handles``,
+``entries``), for the statements that read or load it together with the record: one round trip for
+every use."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """One person's data key, and their handles sealed under it (None: the one
-    computed from the key)."""
+    """One person's data key, their handles sealed under it (None: computed from the key), and how
+    many entries have one."""
 
     key: bytes = field(repr=False)
     handles: bytes | None
+    entries: int
 
 
 def data_keys(person_ids: Collection[int]) -> dict[int, DataKey]:
     """Return the data keys of those who have one, with their sealed handles."""
     rows = PersonKey.objects.filter(person_id__in=person_ids).values_list(
-        "person_id", "wrapped", "handles"
+        "person_id", "wrapped", "handles", "entries"
     )
     return {
         person_id: DataKey(
             unwrap_person_key(person_id, bytes(wrapped)),
             None if sealed is None else bytes(sealed),
+            entries,
         )
-        for person_id, wrapped, sealed in rows
+        for person_id, wrapped, sealed, entries in rows
     }
 
 
@@ -63,7 +66,7 @@ def unwrap_person_key(person_id: int, wrapped: bytes) -> bytes:
 def handles(person_ids: Collection[int]) -> dict[int, Handles]:
     """Return what the ledger calls those who have a key."""
     return {
-        person_id: handles_of(person_id, data_key.key, data_key.handles)
+        person_id: handles_of(person_id, data_key.key, data_key.handles, data_key.entries)
         for person_id, data_key in data_keys(person_ids).items()
     }
 

@@ -150,6 +150,12 @@ def entries_about(handles: Collection[str]) -> Iterator[Recorded]:
         yield _recorded(row)
 
 
+def handles_used(handles: Collection[str]) -> frozenset[str]:
+    """Return those of the handles that an entry has."""
+    rows = Entry.objects.filter(handle__in=list(handles)).values_list("handle", flat=True)
+    return frozenset(handle for handle in rows.distinct() if handle is not None)
+
+
 def size() -> int:
     """Return how many entries are in the tree."""
     newest = CheckpointRow.objects.order_by("-size").values_list("size", flat=True).first()

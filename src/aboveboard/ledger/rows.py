@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -22,6 +22,10 @@ _LOCK: Final = zlib.crc32(b"aboveboard.ledger.sequence")
 _INSERT = (
     "INSERT INTO ledger_entry (id, at, kind, handle, body, leaf_hash) VALUES (%s, %s, %s, %s, %s, "
     "%s)"
+)
+
+_RESERVE = (
+    "SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM generate_series(1, %s)"
 )
 
 _COPY = "COPY ledger_entry (id, at, kind, handle, body, leaf_hash) FROM STDIN (FORMAT BINARY)"
@@ -49,13 +53,8 @@ def reserve_ids(count: int) -> list[int]:
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                (
-                    "SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM "
-                    "generate_series(1, %s)"
-                ),
-                [count],
-            )
+            _prepare(cursor)
+            cursor.execute(_RESERVE, [count])
             return sorted(number for (number,) in cursor.fetchall())
         # SQLite: the transaction began IMMEDIATE, so nobody else can be between
         # this read and our insert.
@@ -80,12 +79,22 @@ def insert(rows: Sequence[Row]) -> None:
                     copy.write_row(row)
             return
         if connection.vendor == "postgresql":
-            from psycopg import Cursor
+            _prepare(cursor)
+        values = [(row[0], adapt(row[1]), *row[2:]) for row in rows]
+        if len(values) == 1:
+            # What most uses write. psycopg's executemany opens a pipeline, which costs more than
+            # the row.
+            cursor.execute(_INSERT, values[0])
+        else:
+            cursor.executemany(_INSERT, values)
 
-            # psycopg's own cursor: Django's writes each row into a text of its own, which is
-            # parsed and planned again.
-            cursor.cursor = Cursor(connection.connection)
-        cursor.executemany(_INSERT, [(row[0], adapt(row[1]), *row[2:]) for row in rows])
+
+def _prepare(cursor: Any) -> None:
+    """Let psycopg's own cursor do what a Django cursor is asked: Django's writes the values into
+    the text, which is parsed and planned every time."""
+    from psycopg import Cursor
+
+    cursor.cursor = Cursor(connection.connection)
 
 
 def lock_tree() -> None:

@@ -173,7 +173,7 @@ def _check_entries() -> Iterator[RowFinding]:
             else:
                 without_row.append((table, entry))
     # Computed only where something is missing: it goes through the keys of everybody.
-    living = resolve_handles({entry.handle for _, entry in without_row if entry.handle})
+    living, _ = resolve_handles({entry.handle for _, entry in without_row if entry.handle})
     for table, entry in without_row:
         if not entry.handle or entry.handle in living:
             sentence = f"Entry {entry.id} ({entry.kind}) has no row any more: it was deleted."

@@ -14,10 +14,10 @@ from aboveboard.basics.facts import Word
 from aboveboard.basics.package import NotNeeded, gathered, personal_data
 from aboveboard.keys import actions as keys
 from aboveboard.keys.actions import entry_subject
-from aboveboard.keys.handles import handles_of
-from aboveboard.keys.queries import data_keys, people_with_keys
+from aboveboard.keys.queries import data_keys, handles, people_with_keys
 from aboveboard.kinds import values
 from aboveboard.kinds.kind import Misfit
+from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_origin
@@ -127,18 +127,22 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> int:
     with transaction.atomic():
         person_id = lock_person(person_id)
         refuse_if_held(person_id, at)
-        key = data_keys([person_id]).get(person_id)
-        if key is None:
+        known_as = handles([person_id]).get(person_id)
+        subject = entry_subject(person_id)
+        if known_as is None or subject is None:
             raise NotFound(what="person")
         announce(person_id, reason=reason, at=at)
-        # The handles were computed before the key went: nobody can compute them any more.
+        # The handles are computed before the key goes: afterwards nobody can.
+        older = list(known_as.older())
+        lasting = ledger.handles_used(known_as.lasting)
         remove(person_id)
-        # A backup from before a merge knows them apart.
-        entries = [
-            append(ErasureDone(code), by=by, handle=handle, at=at)
-            for handle in handles_of(person_id, key.key, key.handles).lasting
-        ]
-    return entries[0]
+        entry_id = append(ErasureDone(code), by=by, handle=subject.handle, at=at)
+        # A backup from before a merge, or from before each entry had a handle of its own, knows
+        # them so. A lasting handle that no entry has is one that no backup needs.
+        for handle in older:
+            if handle not in known_as.lasting or handle in lasting:
+                append(ErasureDone(code), by=by, handle=handle, at=at)
+    return entry_id
 
 
 def announce(person_id: int, *, reason: str, at: datetime) -> None:

@@ -51,8 +51,7 @@ def erase_fields(
         lock_people([person_id])
         refuse_if_held(person_id, at)
         gone = _take(person_id, fields, kinds)
-        subject = entry_subject(person_id)
-        if gone and subject is not None:
+        if gone and (subject := entry_subject(person_id)) is not None:
             names = tuple(Word(name) for name in sorted(gone))
             entry = FieldErased(code, names, sweep=sweep, promise=promise)
             append(entry, by=by, handle=subject.handle, at=at)
@@ -82,7 +81,7 @@ def _take(person_id: int, fields: Collection[str], kinds: Mapping[str, str]) -> 
         raise NotFound(what="person")
     cipher = AESGCM(key.key)
     boxes = record_format.open_record(cipher, person_id, bytes(row.boxes))
-    handles = handles_of(person_id, key.key, key.handles)
+    handles = handles_of(person_id, key.key, key.handles, key.entries)
     gone = frozenset(fields) & boxes.keys()
     if gone:
         left = {name: box for name, box in boxes.items() if name not in gone}

@@ -34,7 +34,6 @@ __all__ = [
     "IdentifierAsked",
     "PersonFacets",
     "Sealed",
-    "all_handles",
     "by_jurisdiction",
     "fetch",
     "find",
@@ -59,36 +58,33 @@ _STREAMED: Final = 10_000
 """Rows that a reader that streams has in memory."""
 
 
-def all_handles(person_id: int) -> tuple[str, ...]:
-    """Return every handle that entries about the person have; empty when they are erased or
-    unknown."""
-    return _handles([person_id]).get(person_id, ())
-
-
-def _handles(person_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    return {person_id: person.lasting for person_id, person in keys.handles(person_ids).items()}
-
-
 def resolve_handles(
     wanted: Collection[str], *, watch: Callable[[int, int], None] = lambda done, total: None
-) -> dict[str, int]:
+) -> tuple[dict[str, int], dict[int, int]]:
     """Return whom each handle stands for, by computing everybody's: what only a restored backup
-    needs. Erased people are absent.
+    needs; and how many entries those have by now of whom the log tells more than the database
+    counted. Erased people are absent.
 
-    ``watch`` gets how many people of how many were gone through. Stops when all are resolved.
+    ``wanted`` must be every handle since the backup: those of one person follow each other, and
+    are looked for from the last that is known. ``watch`` gets how many people of how many were gone
+    through.
     """
     resolved: dict[str, int] = {}
+    counts: dict[int, int] = {}
     wanted, done = set(wanted), 0
     if not wanted:
-        return resolved
+        return resolved, counts
     total = keys.people_with_keys().count()
     remaining = keys.people_with_keys().iterator(chunk_size=_STREAMED)
     while len(resolved) < len(wanted) and (batch := list(islice(remaining, _STREAMED))):
-        for person_id, handles in _handles(batch).items():
-            resolved.update(dict.fromkeys(wanted.intersection(handles), person_id))
+        for person_id, person in keys.handles(batch).items():
+            matches, count = person.among(wanted)
+            resolved.update(dict.fromkeys(matches, person_id))
+            if count > person.secret.count:
+                counts[person_id] = count
         done += len(batch)
         watch(done, total)
-    return resolved
+    return resolved, counts
 
 
 def people_without_key() -> list[int]:

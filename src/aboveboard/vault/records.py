@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from aboveboard.basics import clock
 from aboveboard.basics.personal import Personal
 from aboveboard.keys import queries as keys
-from aboveboard.keys.handles import EntrySubject, Handles, handles_of
+from aboveboard.keys.handles import Handles, handles_of
 from aboveboard.vault import aliases, prepared, record_format, sealed
 from aboveboard.vault.documents import descriptor
 from aboveboard.vault.documents.descriptor import Descriptor
@@ -40,11 +40,6 @@ class Sealed:
     handles: Handles = field(repr=False)
     _record: bytes = field(repr=False)
     _key: bytes = field(repr=False)
-
-    @property
-    def subject(self) -> EntrySubject:
-        """What an entry about the person needs."""
-        return self.handles.subject
 
     def provenance(self) -> dict[str, Origin]:
         """Return where the value of each field held comes from, without opening any.
@@ -90,6 +85,7 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
         boxes,
         wrapped,
         sealed_handles,
+        entries,
         led_since,
         alias_mac,
     ) in rows:
@@ -114,7 +110,7 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
             dates.restricted_since,
             dates.restricted_until,
             dates.proven,
-            handles_of(person_id, key, kept),
+            handles_of(person_id, key, kept, entries),
             bytes(boxes),
             key,
         )
@@ -124,7 +120,7 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
 _COLUMNS = """
     person.id, person.jurisdiction, person.language, person.collected_at, person.last_active_at,
     person.held_until, person.restricted_since, person.restricted_until, person.open_mac,
-    record.boxes, wrapped.wrapped, wrapped.handles
+    record.boxes, wrapped.wrapped, wrapped.handles, wrapped.entries
 """
 _JOINED = f"""
     JOIN {prepared.SEALED_RECORD} AS record ON record.person_id = person.id

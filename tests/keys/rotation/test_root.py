@@ -74,9 +74,9 @@ def test_what_the_first_version_wrapped_directly_is_moved_too() -> None:
             wrapped=direct.wrap(key, ring.person_context(person_id))
         )
     secret = queries.instance_secret("index")
-    InstanceSecret.objects.filter(name="index").update(
-        wrapped=direct.wrap(secret, ring.secret_context("index"))
-    )
+    for name in InstanceSecret.objects.values_list("name", flat=True):
+        wrapped = direct.wrap(queries.instance_secret(name), ring.secret_context(name))
+        InstanceSecret.objects.filter(name=name).update(wrapped=wrapped)
     WrappingKey.objects.all().delete()
     check(known)
     rotate()

@@ -29,7 +29,7 @@ from aboveboard.access.entries import EmergencyRefused, EmergencyUsed, words
 from aboveboard.access.limits import EMERGENCY_LIFE, EMERGENCY_REVIEW
 from aboveboard.access.models import EmergencyAsked, EmergencyUse
 from aboveboard.access.reasons import Code, Reason, reason
-from aboveboard.access.release import open_granted
+from aboveboard.access.release import open_granted, subjects_of
 from aboveboard.access.use import Subject, UseResult
 from aboveboard.accounts.queries import lock_staff_member
 from aboveboard.basics.actor import Actor, ActorKind
@@ -111,7 +111,7 @@ def break_glass(
             refused = against or (reason(unknown),)
             entry_id = _write(adopted, asked, Unnamed(), at, reasons=refused)
         else:
-            entry_id = _write(adopted, asked, record.subject, at)
+            entry_id = _write(adopted, asked, _subject(record), at)
             row = _keep(asked, note, record.person_id, entry_id, at)
             post(OPENED, {"emergency": row.pk})
     if against:
@@ -140,11 +140,15 @@ def show_again(number: int, *, by: Actor, at: datetime) -> UseResult:
         )
         if at > row.until:
             against = (*against, reason(Code.EMERGENCY_OVER))
-        subject = record.subject if record else Unnamed()
-        entry_id = _write(adopted, asked, subject, at, reasons=against, of=row.entry_id)
+        entry_id = _write(adopted, asked, _subject(record), at, reasons=against, of=row.entry_id)
     if against or record is None:
         return UseResult(entry_id, row.person_id, reasons=against)
     return open_granted(record, asked.fields, entry_id)
+
+
+def _subject(record: vault.Sealed | None) -> EntrySubject | Unnamed:
+    (subject,) = subjects_of([record])
+    return subject
 
 
 def _count(by: Actor, at: datetime) -> int:

@@ -15,6 +15,7 @@ from aboveboard.access.decision.gather import gather
 from aboveboard.access.entries import USES, ExplanationAsked, Use, word, words
 from aboveboard.access.models import QuietRefusal
 from aboveboard.access.reasons import SENTENCES, Code
+from aboveboard.access.release import subjects_of
 from aboveboard.access.use import Decision, UseRequest
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid, NotFound
@@ -70,7 +71,8 @@ def would(request: UseRequest, *, by: Actor, at: datetime) -> tuple[Decision, in
             word(request.channel, known.channels),
             adopted.serial,
         )
-        entry_id = append(question, by=by, handle=record.subject.handle, at=at)
+        (subject,) = subjects_of([record])
+        entry_id = append(question, by=by, handle=subject.handle, at=at)
     return decision, entry_id
 
 

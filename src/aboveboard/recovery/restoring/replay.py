@@ -20,7 +20,7 @@ twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
@@ -34,6 +34,7 @@ from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.basics.facts import Code, FactsMalformed
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import queries as deliveries
+from aboveboard.keys import counting
 from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.ledger.actions import append
 from aboveboard.ledger.format.note import Verifier
@@ -100,9 +101,15 @@ def replay(
     if restoration is None:
         raise NothingToResume(why="every restoration is finished")
     _ingest(restoration, source, named, without_log, trusted, at, progress)  # 1
-    lines = _erase_again(restoration, progress)  # 2
+    since = {entry.handle for entry in entries_from(restoration.entries) if entry.handle}
+    # Of everybody in one pass: the handles of one person are found one after the other.
+    person_ids, entries = people.resolve_handles(
+        since, watch=lambda done, total: progress("people", done, total)
+    )
+    counting.advance(entries)
+    lines = _erase_again(restoration, person_ids)  # 2
     lines += _destroy_spare_keys()  # 3
-    lines += _repeat(restoration)  # 4
+    lines += _repeat(restoration, person_ids)  # 4
     lines += _stop_notices(by, at)  # 5
     lines += _of_older_keys(restoration, progress)
     with transaction.atomic():  # 6
@@ -165,15 +172,13 @@ def _ingest(
         restoration.save(update_fields=["ingested_at", "log"])
 
 
-def _erase_again(restoration: Restoration, progress: Progress) -> list[ReportLine]:
+def _erase_again(restoration: Restoration, known: Mapping[str, int]) -> list[ReportLine]:
     """Step 2. Before everything else: what is repeated for a person afterwards would bring back
     something of somebody who is to be erased."""
     since = entries_from(restoration.entries, [_ERASED])
     entries = {entry.handle: entry for entry in since if entry.handle}
     erased = set(entries)
-    person_ids = people.resolve_handles(
-        erased, watch=lambda done, total: progress("people", done, total)
-    )
+    person_ids = {handle: known[handle] for handle in erased if handle in known}
     without_key = people.people_without_key()
     for handle, person_id in person_ids.items():
         entry = entries[handle]
@@ -212,16 +217,10 @@ def _destroy_spare_keys() -> list[ReportLine]:
     return [ReportLine("person without a record", ReplayOutcome.NOT_REPEATED, spare, reason)]
 
 
-def _repeat(restoration: Restoration) -> list[ReportLine]:
+def _repeat(restoration: Restoration, person_ids: Mapping[str, int]) -> list[ReportLine]:
     """Step 4."""
     counts: Counter[tuple[str, ReplayOutcome, str]] = Counter()
     rule_of = cache(rule)  # there may be millions of entries, of a few kinds
-    handles = {
-        entry.handle
-        for entry in entries_from(restoration.entries)
-        if entry.handle and rule_of(entry.kind)[0] is ReplayOutcome.REPEATED
-    }
-    person_ids = people.resolve_handles(handles)
     for entry in entries_from(restoration.entries):
         if entry.kind == _ERASED:
             # Step 2 did these, before everything else.

@@ -65,7 +65,7 @@ def rotate(person_id: int) -> bool:
     row = SealedRecord.objects.filter(person_id=person_id).first()
     if key is None or row is None:
         return False
-    handles = handles_of(person_id, key.key, key.handles)
+    handles = handles_of(person_id, key.key, key.handles, key.entries)
     boxes = record_format.open_record(AESGCM(key.key), person_id, bytes(row.boxes))
     record = fresh_key(person_id, boxes, key.key, handles)
     SealedRecord.objects.filter(person_id=person_id).update(boxes=record)
