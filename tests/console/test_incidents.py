@@ -177,6 +177,7 @@ def test_each_question_stands_on_one_page() -> None:
 def test_one_page_asks_little_saves_it_and_goes_on(client: Client, lost: IncidentView) -> None:
     first = at(lost, "circumstances/when/")
     page = client.get(first).content.decode()
+    assert "When it happened" in page
     assert "When did it happen?" in page
     assert "In whose hands" not in page
     saved = client.post(first, {"occurred_at": "2026-01-02T10:00", "how_found": "A call."})

@@ -165,11 +165,12 @@ def _eea_authority(place: str, profile: OrgProfile) -> tuple[str, list[str]]:
             "told (EDPB Guidelines 9/2022, para. 73)."
         )
     if not authority.acronym and authority.name.startswith(
-        "the data protection authority of the Land"
+        "the data protection authority of the German state"
     ):
         return authority.title, [
             why,
-            "Germany has an authority for each Land: say which Land, and ask counsel if in doubt.",
+            "Germany has an authority for each state (Land): say which one, and ask counsel if in "
+            "doubt.",
         ]
     return authority.title, [why]
 

@@ -28,25 +28,25 @@ from aboveboard.incidents.views import IncidentView
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: ``key`` is its address, ``asks`` its heading, ``fields`` the questions on it."""
+    """One page: ``key`` is its address, ``title`` its heading, ``fields`` the questions on it."""
 
     key: str
-    asks: str
+    title: str
     fields: tuple[str, ...]
 
 
 PAGES: Final = (
-    Page("when", "When did it happen?", ("occurred_at", "how_found")),
-    Page("what", "What happened?", ("what_happened", "nature", "cause")),
-    Page("hands", "In whose hands is the data?", ("hands", "deletion")),
-    Page("taking", "How far did it go?", ("taking", "malicious")),
-    Page("medium", "What was it on?", ("medium", "keys_taken", "codes_taken")),
-    Page("use", "Was the data missing or changed?", ("outage", "change")),
-    Page("people", "What may it mean for the people?", ("vulnerable", "consequences", "impacts")),
-    Page("before", "What protected the data?", ("protection_before", "measures_before")),
-    Page("since", "What have you done about it?", ("measures", "remedied")),
-    Page("after", "What will prevent it next time?", ("protection_after", "measures_after")),
-    Page("late", "If the authority is told late: why?", ("late_because",)),
+    Page("when", "When it happened", ("occurred_at", "how_found")),
+    Page("what", "What happened", ("what_happened", "nature", "cause")),
+    Page("hands", "Who has the data", ("hands", "deletion")),
+    Page("taking", "How far it went", ("taking", "malicious")),
+    Page("medium", "What it was on", ("medium", "keys_taken", "codes_taken")),
+    Page("use", "Missing or changed data", ("outage", "change")),
+    Page("people", "The people", ("vulnerable", "consequences", "impacts")),
+    Page("before", "Protection before", ("protection_before", "measures_before")),
+    Page("since", "What you have done", ("measures", "remedied")),
+    Page("after", "Preventing it next time", ("protection_after", "measures_after")),
+    Page("late", "A late report", ("late_because",)),
 )
 """Every question stands on exactly one of them (a test)."""
 
@@ -138,7 +138,9 @@ def _answer(form: CircumstancesForm, incident: IncidentView, name: str) -> dict[
         return {"ask": field.label, "at": incident.occurred_at, "words": "", "assumed": ""}
     given = incident.answers.get(name, "")
     options = {str(key): str(words) for key, words in getattr(field, "choices", ())}
-    words = ", ".join(options.get(key, key) for key in given.split(",")) if options else given
+    words = (
+        ", ".join(options.get(key, key) for key in given.split(",")) if given and options else given
+    )
     return {
         "ask": field.label,
         "at": None,

@@ -83,7 +83,7 @@ def of(jurisdiction: str, *, public_body: bool = False) -> Authority:
         name = original = region["name"] if land in region["name"] else f"{region['name']}, {land}"
         acronym = note = ""
     elif row.get("federal_only"):
-        name = original = "the data protection authority of the Land concerned"
+        name = original = "the data protection authority of the German state (Land) concerned"
         acronym = ""
     return Authority(
         jurisdiction,
