@@ -44,14 +44,19 @@ def test_a_correction_is_stored_written_down_and_said(jon: Someone, field: str, 
 
 
 def test_a_browser_left_open_cannot_turn_the_sign_in_codes_to_somebody_else(jon: Someone) -> None:
-    assert (
-        jon.browser.post(
-            "/you/details/email/", {"value": "thief@example.org", "sure": "yes"}
-        ).status_code
-        == 404
-    )
+    answer = jon.browser.post("/you/details/email/", {"value": "thief@example.org", "sure": "yes"})
+    assert answer.status_code == 403
     assert vault.find("email", jon.row["email"]) == [jon.id]
     assert vault.find("email", "thief@example.org") == []
+
+
+def test_a_country_is_chosen_by_its_name_and_decides_whose_law_applies(jon: Someone) -> None:
+    assert "Germany" in jon.browser.get("/you/details/country/").content.decode()
+    assert jon.browser.post("/you/details/country/", {"value": "ZZ"}).status_code == 422
+    jon.browser.post("/you/details/country/", {"value": "DE"})
+    facets = vault.person(jon.id)
+    assert facets is not None
+    assert facets.jurisdiction == "DE"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +81,7 @@ def test_what_cannot_be_is_asked_again_and_nothing_changes(
 
 @pytest.mark.parametrize(
     "field",
-    ["email", "card_number", "customer_number", "birth_date", "country", "card_type", "made_up"],
+    ["card_number", "customer_number", "birth_date", "card_type", "made_up"],
 )
 def test_what_may_not_be_corrected_here_has_no_page(jon: Someone, field: str) -> None:
     assert jon.browser.get(f"/you/details/{field}/").status_code == 404

@@ -30,6 +30,7 @@ class AccessConfig(AppConfig):
                 "entries",
                 "explain.field",
                 "explain.person",
+                "former",
                 "impact.cells",
                 "impact.counting",
                 "lapse",

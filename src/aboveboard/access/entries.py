@@ -45,6 +45,16 @@ class UseRefused(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class AddressChangeTold(Facts):
+    """Both addresses, before and after, were opened to tell the person that it was changed."""
+
+    kind: ClassVar = "address.told"
+    on_restore: ClassVar = Nothing("a message that was sent changes nothing here")
+
+    field: Word
+
+
+@dataclass(frozen=True, slots=True)
 class EmergencyUsed(Facts):
     """Fields were opened in an emergency. ``of``: the first showing, where it was shown again."""
 
@@ -135,6 +145,7 @@ USES: Final[dict[str, type[Use]]] = {
 
 ENTRIES: Final = (
     *USES.values(),
+    AddressChangeTold,
     EmergencyReviewed,
     ExplanationAsked,
     ConcernRaised,

@@ -32,6 +32,7 @@ class AccountsConfig(AppConfig):
                 "limits",
                 "mail",
                 "queries",
+                "recent",
                 "sealing",
             ),
             entries=(

@@ -63,6 +63,10 @@ PASSWORD_LENGTH: Final = 12
 """Shortest password of staff, in characters; a second factor is needed besides. Our choice
 above ASVS 5.0, 6.2.1 (8)."""
 
+RECENT_SIGN_IN: Final = timedelta(minutes=5)
+"""How long after signing in somebody may change the address that they sign in with. Our choice, and
+django-allauth's: time for one form."""
+
 SIGN_IN_RATES: Final = {
     "login": "30/m/ip",
     "request_login_code": "20/m/ip,3/m/key,10/h/key",
@@ -72,6 +76,7 @@ SIGN_IN_RATES: Final = {
     "sign_in_link": "20/m/ip",
     "client_failed": "60/m/ip,10/m/key",
     "look_up": "60/m/key",
+    "prove_address": "3/m/key",
 }
 """Tries in a time, by address of the network (ip), by what was typed (key) or by account (user).
 Our choice: a person never meets them, a guesser does."""

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 
 from aboveboard.choices.state import Answer
 from aboveboard.promise.model import Promise, Purpose
+from aboveboard.rights import correction
 from aboveboard.vault.limits import ATTACHMENT_BYTES
 
 _FIRST = ("customer_number", "first_name", "last_name")
@@ -132,4 +133,43 @@ class DocumentForm(forms.Form):
         label="File",
         help_text=(f"PDF, PNG, JPEG or TIFF, up to {ATTACHMENT_BYTES // 1024**2} MB."),
         error_messages={"required": "Choose a file.", "empty": "This file is empty."},
+    )
+
+
+class CorrectForm(forms.Form):
+    """Which detail is wrong, and what it should be."""
+
+    field = forms.ChoiceField(
+        label="What is wrong?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one."},
+    )
+    value = forms.CharField(
+        label="What should it be?",
+        max_length=200,
+        strip=True,
+        help_text="Read it back to them. A country is its code, such as GB.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter the new value."},
+    )
+
+    def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["field"]
+        # A ChoiceField's own.
+        field.choices = [  # type: ignore[attr-defined]
+            (key, each.label)
+            for key, each in promise.fields.items()
+            if correction.is_correctable(each)
+        ]
+
+
+class CodeForm(forms.Form):
+    """The code that the person reads out."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": "Enter the code."},
     )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from aboveboard.console import confirming, documents, home, people, promise, report_loss, settings
+from aboveboard.console import (
+    confirming,
+    correct,
+    documents,
+    home,
+    people,
+    promise,
+    report_loss,
+    settings,
+)
 from aboveboard.console.devices import exports, pages
 from aboveboard.console.emergency import ask, review
 from aboveboard.console.explain import pages as explain
@@ -22,6 +31,7 @@ _BATCH = f"{_INCIDENT}notices/<int:batch_id>/"
 urlpatterns = [
     path("", home.home, name="home"),
     path("people/", people.purposes, name="people"),
+    path("people/correct/", correct.correct, name="correct"),
     path("people/choice/", people.record_choice, name="record_choice"),
     path("people/choices-to-confirm/", confirming.overview, name="confirm_choices"),
     path("people/choices-to-confirm/<int:choice_id>/", confirming.confirm, name="confirm_choice"),

@@ -23,6 +23,7 @@ class IntakeConfig(AppConfig):
                 "differences",
                 "entries",
                 "erased",
+                "former",
                 "load",
                 "mapping",
                 "mending",

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from aboveboard.basics.actor import Actor
+from aboveboard.intake import former
 from aboveboard.intake.changes import LASTING, ChangeRule, Note, NoteState, Outcome, judge
 from aboveboard.intake.erased import value_digest
 from aboveboard.intake.mapping import Mapping as FileMapping
@@ -90,7 +91,7 @@ class Differences:
         for each in self.judged:
             row, changed = each.row, each.fields(Outcome.CHANGED)
             if changed:
-                changing.replace(  # 4
+                replaced = changing.replace(  # 4
                     row.person_id,
                     {name: row.texts[name] for name in changed},
                     kinds=self.kinds,
@@ -99,6 +100,7 @@ class Differences:
                     by=by,
                     at=at,
                 )
+                former.keep(row.person_id, replaced, at=at)
                 FieldNote.objects.filter(person_id=row.person_id, field__in=changed).delete()
             for name in each.fields(Outcome.ASKED):
                 FieldNote.objects.update_or_create(

@@ -88,6 +88,16 @@ class ErasedIdentifier(models.Model):
         indexes: ClassVar = [models.Index(fields=["digest"], name="intake_erased_digest")]
 
 
+class FormerAddress(models.Model):
+    """An e-mail address that was replaced, sealed under the person's key, until they were told at
+    it; then the row goes."""
+
+    person_id = models.BigIntegerField(db_index=True)
+    field = models.CharField(max_length=64)
+    sealed = models.BinaryField(help_text="a record of one field, in the vault's format")
+    at = models.DateTimeField()
+
+
 class FieldNote(models.Model):
     """What is known of one field of one person where a file differs from what is held, or may.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
 from aboveboard.intake.changes import NoteState
-from aboveboard.intake.models import FieldNote
+from aboveboard.intake.models import FieldNote, FormerAddress
+from aboveboard.vault import changing
 
 _NOBODY: Final = NotNeeded(
     "It holds the number of a line and what was expected there, never what the line said or whom "
@@ -58,7 +59,37 @@ def _merge(kept: int, merged: int) -> Json:
     return None
 
 
+def _export_former(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for row in FormerAddress.objects.filter(person_id__in=numbers).order_by("id"):
+        yield {"person": row.person_id, "field": row.field, "at": clock.to_text(row.at)}
+
+
+def _erase_former(numbers: Numbers) -> None:
+    FormerAddress.objects.filter(person_id__in=numbers).delete()
+
+
+def _erase_former_fields(numbers: Numbers, fields: Collection[str]) -> None:
+    FormerAddress.objects.filter(person_id__in=numbers, field__in=fields).delete()
+
+
+def _re_encrypt_former(person_id: int, old: Any, new: Any) -> None:
+    for row in FormerAddress.objects.filter(person_id=person_id):
+        row.sealed = changing.reseal_former(person_id, bytes(row.sealed), old, new)
+        row.save(update_fields=["sealed"])
+
+
 PERSONAL_DATA: Final = (
+    PersonalData(
+        name="former_addresses",
+        tables=("intake.FormerAddress",),
+        export=_export_former,
+        erase=_erase_former,
+        erase_fields=_erase_former_fields,
+        merge=NotNeeded("it is told within minutes, under the number that it was sealed for"),
+        split=NotNeeded("it is told within minutes, under the number that it was sealed for"),
+        re_encrypt=_re_encrypt_former,
+        in_use=NotNeeded("it is told within minutes"),
+    ),
     PersonalData(
         name="import_problems",
         tables=("intake.ImportProblem",),

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from aboveboard.access.concerns import Concern
 from aboveboard.choices.state import Answer
-from aboveboard.kinds import addresses, email_addresses, normalise
+from aboveboard.kinds import addresses, codes, email_addresses, normalise
 from aboveboard.kinds.kind import FieldKind, Misfit
 from aboveboard.kinds.limits import ADDRESS_LINES
+from aboveboard.promise.explain import country_in_words
 from aboveboard.promise.model import Field, Purpose
 from aboveboard.vault.limits import FIELD_BYTES
 
@@ -77,6 +78,13 @@ class DetailForm(forms.Form):
         box = self.fields["value"]
         box.label = field.label
         box.help_text = _HINTS.get(field.kind, "")
+        if field.kind is FieldKind.COUNTRY:
+            language = (get_language() or "en").split("-")[0]
+            names = {code: country_in_words(code, language) for code in codes.countries()}
+            box.widget = forms.Select(
+                choices=[("", ""), *sorted(names.items(), key=lambda pair: pair[1])],
+                attrs={"autocomplete": "country"},
+            )
         if field.kind is FieldKind.POSTAL_ADDRESS:
             box.widget = forms.Textarea(attrs={"rows": 5})
         box.widget.attrs.update(_ATTRIBUTES.get(field.kind, {}))
@@ -94,6 +102,8 @@ class DetailForm(forms.Form):
             raise forms.ValidationError(
                 gettext("Use one line of letters, numbers and punctuation.")
             )
+        if self._kind is FieldKind.COUNTRY and value.upper() not in codes.countries():
+            raise forms.ValidationError(gettext("Choose a country from the list."))
         if self._kind is FieldKind.EMAIL:
             return _read_email(value)
         if self._kind is FieldKind.PHONE and not (
@@ -103,6 +113,19 @@ class DetailForm(forms.Form):
                 gettext("Enter a phone number with its area code, like +44 20 7946 0958.")
             )
         return value
+
+
+class CodeForm(forms.Form):
+    """The code that was sent to a new address."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=12,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "ab-code"}
+        ),
+        error_messages={"required": gettext_lazy("Enter the code from the message.")},
+    )
 
 
 _LONGEST = 200

@@ -10,6 +10,7 @@ app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("details/<slug:field>/", details.correct, name="detail"),
+    path("details/<slug:field>/code/", details.prove, name="detail_code"),
     path("documents/<slug:field>/", documents.document, name="document"),
     path("choices/", choices.overview, name="choices"),
     path("choices/<int:choice_id>/receipt/", choices.receipt, name="receipt"),

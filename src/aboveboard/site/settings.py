@@ -31,6 +31,7 @@ PACKAGES = [
     "api",
     "recovery",
     "incidents",
+    "rights",
     "custody",
     "retention",
     "identity",

@@ -10,15 +10,19 @@ from datetime import datetime
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
+from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.facts import Word
+from aboveboard.basics.personal import Personal
 from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.queries import data_keys
 from aboveboard.kinds import normalise
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, generations, record_format, sealed
 from aboveboard.vault.entries import CorrectionMade
+from aboveboard.vault.grant import Grant, GrantRefused
 from aboveboard.vault.locking import lock_person
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 from aboveboard.vault.origin import Origin
@@ -78,8 +82,11 @@ def replace(
     home: Home | None = None,
     by: Actor,
     at: datetime,
-) -> None:
+) -> dict[str, bytes]:
     """Replace some fields of one person, and what they are filed under; write an entry for each.
+
+    Return the e-mail addresses that were replaced, still sealed under the person's key, by field:
+    somebody must be told there (``open_former``).
 
     ``values``: as they are sealed, already read by their kinds. ``home``: where they live from now
     on, which decides whose law protects them; None leaves it.
@@ -122,6 +129,40 @@ def replace(
                 purpose=Word(origin.purpose),
             )
             append(entry, by=by, handle=subject.handle, at=at)
+    return {
+        field: sealed.encode({field: before[field]})
+        for field in values
+        if field in before and kinds[field] == FieldKind.EMAIL
+    }
+
+
+def open_former(grant: Grant, field: str, copy: bytes) -> Personal[str]:
+    """Open a value that was replaced, which :func:`replace` returned.
+
+    Raises:
+        GrantRefused: the grant is not for this field, or its minute has passed.
+        NotFound: the person was erased.
+        RecordDamaged: the box does not open.
+    """
+    if field not in grant.fields or clock.now() > grant.expires_at:
+        raise GrantRefused(why="it is for something else, or its time has passed")
+    key = data_keys([grant.person_id]).get(grant.person_id)
+    if key is None:
+        raise NotFound(what="person")
+    box = sealed.decode(copy)[field]
+    return Personal(sealed.unseal(AESGCM(key.key), grant.person_id, field, box))
+
+
+def reseal_former(person_id: int, copy: bytes, old: AESGCM, new: AESGCM) -> bytes:
+    """Return such a value sealed under the person's new key."""
+    return sealed.encode(
+        {
+            field: sealed.seal(
+                new, person_id, field, box.origin, sealed.unseal(old, person_id, field, box)
+            )
+            for field, box in sealed.decode(copy).items()
+        }
+    )
 
 
 def _same(kind: str, held: str, text: str, region: str) -> bool:

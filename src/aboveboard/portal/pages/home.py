@@ -24,10 +24,11 @@ from aboveboard.kinds import values
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal import wording
 from aboveboard.portal.page import CHANNEL, You, portal_page
-from aboveboard.portal.pages import details, notices
+from aboveboard.portal.pages import notices
 from aboveboard.promise import explain
 from aboveboard.promise.model import Field
 from aboveboard.retention import queries as retention
+from aboveboard.rights import correction
 from aboveboard.vault import queries as vault
 
 SHOW = "show-you-your-data"
@@ -98,7 +99,7 @@ def _details(you: You, opened: Mapping[str, Personal[str] | None]) -> Iterator[D
                 field,
                 shown(field, value.reveal(), you.language),
                 come_from,
-                details.is_correctable(field),
+                correction.is_correctable(field),
             )
 
 

@@ -1,0 +1,41 @@
+"""Opening the e-mail address that somebody had, and the one that replaced it, to tell them at both
+that it was changed.
+
+No purpose of the promise is asked: telling the person about a change of their own sign-in address
+is a duty of security (GDPR Art. 32), whatever the promise uses the address for. It has its entry
+all the same, and is opened after that is durable.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from aboveboard.access.entries import AddressChangeTold
+from aboveboard.access.release import grant_of
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.facts import Word
+from aboveboard.basics.personal import Personal
+from aboveboard.keys.actions import entry_subject
+from aboveboard.ledger.actions import append
+from aboveboard.vault import changing
+from aboveboard.vault import queries as vault
+
+
+def open_former(
+    person_id: int, field: str, copy: bytes, *, at: datetime
+) -> tuple[Personal[str], Personal[str] | None] | None:
+    """Return the address before and the one now; None when the person is no longer held.
+
+    ``copy``: what ``vault.changing.replace`` returned of the field.
+    """
+    record = vault.fetch([person_id]).get(person_id)
+    with transaction.atomic():
+        subject = entry_subject(person_id)
+        if record is None or subject is None:
+            return None
+        told = AddressChangeTold(Word(field))
+        entry_id = append(told, by=SYSTEM, handle=subject.handle, at=at)
+    grant = grant_of(record, {field}, entry_id)
+    return changing.open_former(grant, field, copy), vault.open_record(grant, record)[field]

@@ -1,0 +1,103 @@
+"""Correcting what is held of a person who was looked up, because they say so (GDPR Art. 16)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from aboveboard.accounts.gate import actor_of, allow, throttle
+from aboveboard.basics import clock
+from aboveboard.basics.errors import Invalid
+from aboveboard.console.forms import CodeForm, CorrectForm
+from aboveboard.console.people import MAY_LOOK_UP, read_note
+from aboveboard.promise.model import Promise
+from aboveboard.promise.queries import in_force
+from aboveboard.rights import correction, proof
+from aboveboard.vault import queries as vault
+
+
+@allow(*MAY_LOOK_UP)
+@require_POST
+def correct(request: HttpRequest) -> HttpResponse:
+    """Ask which detail and what it should be; a new e-mail address gets a code first, which the
+    person reads out."""
+    promise, note = in_force().promise, read_note(request)
+    if note is None:
+        return render(request, "console/people/expired.html", status=409)
+    waiting = request.POST.get("field", "")
+    if "code" in request.POST and proof.pending(request.session, note["person"], waiting):
+        return _prove(request, promise, note, waiting)
+    form = CorrectForm(request.POST if "value" in request.POST else None, promise=promise)
+    if form.is_valid():
+        key, value = form.cleaned_data["field"], form.cleaned_data["value"]
+        try:
+            if not correction.needs_proof(promise.fields[key]):
+                return _store(request, promise, note, key, value, proved=False)
+            throttle(request, "prove_address")
+            address = correction.read_value(key, value)
+        except Invalid as error:
+            form.add_error("value", str(error))
+        else:
+            person = vault.person(note["person"])
+            language = person.language if person is not None else "en"
+            proof.begin(
+                request.session,
+                note["person"],
+                key,
+                address,
+                language=language,
+                at=clock.now(),
+            )
+            return _ask_code(request, CodeForm(), key)
+    context = {"form": form, "note": request.POST["note"]}
+    return render(
+        request, "console/people/correct.html", context, status=422 if form.errors else 200
+    )
+
+
+def _prove(request: HttpRequest, promise: Promise, note: dict[str, Any], key: str) -> HttpResponse:
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        address = proof.check(
+            request.session, note["person"], key, form.cleaned_data["code"], at=clock.now()
+        )
+        if address is not None:
+            return _store(request, promise, note, key, address, proved=True)
+        if proof.pending(request.session, note["person"], key) is None:
+            fresh = CorrectForm(None, promise=promise)
+            context = {"form": fresh, "note": request.POST["note"], "over": True}
+            return render(request, "console/people/correct.html", context, status=409)
+        form.add_error("code", "That is not the code. Ask them to read it out again.")
+    return _ask_code(request, form, key)
+
+
+def _ask_code(request: HttpRequest, form: CodeForm, key: str) -> HttpResponse:
+    context = {"form": form, "note": request.POST["note"], "field": key}
+    return render(
+        request, "console/people/correct_code.html", context, status=422 if form.errors else 200
+    )
+
+
+def _store(
+    request: HttpRequest,
+    promise: Promise,
+    note: dict[str, Any],
+    key: str,
+    value: str,
+    *,
+    proved: bool,
+) -> HttpResponse:
+    correction.correct(
+        note["person"],
+        key,
+        value,
+        channel=note["channel"],
+        proved=proved,
+        by=actor_of(request),
+        at=clock.now(),
+    )
+    context = {"label": promise.fields[key].label, "proved": proved}
+    return render(request, "console/people/corrected.html", context)

@@ -1,0 +1,38 @@
+"""Telling somebody at the old address and the new one that theirs was changed."""
+
+from __future__ import annotations
+
+import logging
+
+from aboveboard.accounts import mail
+from aboveboard.basics import clock, settings
+from aboveboard.intake import former
+from aboveboard.kinds.kind import Misfit
+from aboveboard.outbox.reference import Reference
+from aboveboard.rights.proof import texts
+
+log = logging.getLogger(__name__)
+
+
+def tell(ref: Reference) -> None:
+    """Do the job ``intake.address_changed``. Done again after a crash it repeats two mails at most;
+    the old address is forgotten once both were sent."""
+    number = int(str(ref["former"]))
+    changed = former.opened(number, at=clock.now())
+    if changed is None:
+        return
+    words, organisation = texts(changed.language), settings.current().organisation
+    facts = {"organisation": organisation.name, "contact": organisation.contact}
+    for address in (changed.before, changed.now):
+        if address is None:
+            continue
+        try:
+            mail.send(
+                words["changed_subject"].format(**facts),
+                words["changed"].format(**facts),
+                to=address.reveal(),
+            )
+        except Misfit:
+            # An address from before addresses were checked: nothing can be sent there.
+            log.warning("a changed address cannot be written to (job %s)", number)
+    former.told(number)
