@@ -7,6 +7,7 @@ corrects it proves it first (``proof``), and the person is told at the old one a
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from django.db import transaction
@@ -36,6 +37,8 @@ _KINDS = frozenset(
         FieldKind.POSTAL_ADDRESS,
     }
 )
+_REGION = re.compile(r"[A-Za-z0-9]{1,3}")
+"""The second part of a code of ISO 3166-2."""
 _CATEGORIES = ("user.name", "user.contact")
 
 
@@ -148,6 +151,6 @@ def _home(person_id: int, field: Field, value: str) -> Home | None:
     if field.kind is FieldKind.COUNTRY:
         return Home(value, person.language)
     country, _, region = person.jurisdiction.partition("-")
-    if field.kind is FieldKind.REGION and region and value.isalnum() and len(value) <= len("XXX"):
+    if field.kind is FieldKind.REGION and region and _REGION.fullmatch(value):
         return Home(f"{country}-{value.upper()}", person.language)
     return None
