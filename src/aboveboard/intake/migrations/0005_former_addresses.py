@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0003_erased_and_differences'),
+        ('intake', '0004_people_range'),
     ]
 
     operations = [
