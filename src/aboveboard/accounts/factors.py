@@ -21,6 +21,7 @@ from django.db.models.signals import post_delete, post_save
 from aboveboard.accounts.entries import SecondFactorAdded, SecondFactorRemoved
 from aboveboard.accounts.models import Account, SecondFactor
 from aboveboard.accounts.queries import actor_for
+from aboveboard.accounts.signin import factor_binding
 from aboveboard.basics import clock
 from aboveboard.basics.facts import Code
 from aboveboard.keys.rows import report_not_authentic
@@ -84,6 +85,8 @@ def take_over() -> None:
     """Write a row of ours for each of allauth's from before there were any."""
     for factor in Authenticator._base_manager.select_related("user"):
         if not SecondFactor.objects.filter(pk=factor.pk).exists():
+            # First: the row of ours is about the secret as it stands from now on.
+            factor_binding.bind(factor)
             _write(factor)
 
 

@@ -1,5 +1,5 @@
-"""Marks where the secrets of second factors were bound to their account: that is done once this
-stands, by the code of the version that runs (``accounts.signin.factor_binding``)."""
+"""Nothing of the tables: since here the secrets of second factors belong to their account. Those of
+an earlier version are bound when the upgrade takes the rows over (``accounts.factors``)."""
 
 from django.db import migrations
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models.signals import post_init, post_migrate, pre_save
+from django.db.models.signals import post_init, pre_save
 
 from aboveboard.accounts import sealing
 
@@ -20,16 +20,12 @@ _CONTEXT = "second-factor"
 _BOUND = "bound:"
 _SECRETS = ("secret", "seed")
 _LISTS = ("migrated_codes",)
-MIGRATION = ("accounts", "0008_factors_belong_to_accounts")
-"""Where it is applied, what an earlier version sealed is bound. Only there: a box that is unbound
-later was put there by somebody else."""
 
 
 def connect() -> None:
     """Listen; called once, when Django is ready."""
     post_init.connect(_loaded, sender=Authenticator, dispatch_uid="accounts.factor-loaded")
     pre_save.connect(_saved, sender=Authenticator, dispatch_uid="accounts.factor-saved")
-    post_migrate.connect(after_migrations, dispatch_uid="accounts.factor-migrated")
 
 
 def seal(text: str) -> str:
@@ -94,27 +90,17 @@ def _sealed_parts(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, data[name]
 
 
-def after_migrations(plan: Any = (), **_: Any) -> None:
-    """Bind what an earlier version sealed for nobody, if the migration that marks it is new."""
-    if any(
-        (migration.app_label, migration.name) == MIGRATION and not backwards
-        for migration, backwards in plan
-    ):
-        bind_all()
+def bind(factor: Authenticator) -> bool:
+    """Bind what an earlier version sealed for nobody; return whether there was anything.
 
-
-def bind_all() -> int:
-    """Bind what an earlier version sealed for nobody; return how many rows that were."""
-    rows = [
-        row
-        # All of them: those from before ``models.SecondFactor`` are not believed yet.
-        for row in Authenticator._base_manager.order_by("pk")
-        if any(
-            not text.startswith(_BOUND)
-            for _, value in _sealed_parts(row.data)
-            for text in (value if isinstance(value, list) else [value])
-        )
-    ]
-    for row in rows:
-        row.save(update_fields=["data"])  # binds it
-    return len(rows)
+    For the upgrade alone (``factors.take_over``): a box that is unbound later was put there by
+    somebody else, and opens nothing.
+    """
+    unbound = any(
+        not text.startswith(_BOUND)
+        for _, value in _sealed_parts(factor.data)
+        for text in (value if isinstance(value, list) else [value])
+    )
+    if unbound:
+        factor.save(update_fields=["data"])  # what is saved is bound
+    return unbound
