@@ -116,7 +116,7 @@ def _ours(folder: Path, files: dict[str, Path]) -> float:
         Leak(files["rows"], files["keys"]),
         Snapshot(files["people"], files["index"]),
         folder / "ours.parquet",
-        folder / "lines.parquet",
+        exposure.LeakFiles.within(folder),
         score=_score,
     )
     return time.perf_counter() - began

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aboveboard.engines import exposure, listing
-from aboveboard.engines.leak import Leak, LeakWriter
+from aboveboard.engines.leak import SEARCHED, Leak, LeakWriter
 from aboveboard.engines.snapshot import INDEX, PEOPLE, Snapshot, halves, to_parquet, write_rows
 
 EMAIL, PHONE, NUMBER = 1, 2, 3
@@ -58,14 +58,16 @@ INDEX_HELD = [
 STORIES = [
     ("an e-mail that one person has decides", [(EMAIL, "ann@x")], ("matched", "email", 10)),
     (
-        "the e-mail decides even when the phone is someone else's",
+        "an e-mail of one and a phone of somebody else are of both",
         [(EMAIL, "ann@x"), (PHONE, "+49")],
-        ("matched", "email", 10),
+        ("ambiguous", "", None),
+        [10, 40],
     ),
     (
-        "an e-mail that two share does not decide alone",
+        "an e-mail that two share is of either",
         [(EMAIL, "home@x")],
         ("ambiguous", "", None),
+        [20, 30],
     ),
     (
         "a phone tells two sharers of an e-mail apart",
@@ -76,13 +78,36 @@ STORIES = [
         "a phone of neither sharer does not",
         [(EMAIL, "home@x"), (PHONE, "+49")],
         ("ambiguous", "", None),
+        [20, 30, 40],
     ),
     ("a phone that one person has decides", [(PHONE, "+49")], ("matched", "phone", 40)),
-    ("a phone that two have does not", [(PHONE, "+1")], ("ambiguous", "", None)),
+    ("a phone that two have is of either", [(PHONE, "+1")], ("ambiguous", "", None), [30, 40]),
     (
-        "a customer number goes before a phone",
+        "a customer number of one and a phone of somebody else are of both",
         [(NUMBER, "AW4"), (PHONE, "+441")],
+        ("ambiguous", "", None),
+        [10, 40],
+    ),
+    (
+        "two addresses are of two people for sure",
+        [(EMAIL, "ann@x"), (NUMBER, "AW4")],
+        ("matched", "", None),
+        [10, 40],
+    ),
+    (
+        "a phone of somebody who is named says nothing more",
+        [(NUMBER, "AW4"), (PHONE, "+1")],
         ("matched", "customer_number", 40),
+    ),
+    (
+        "what was searched leads to somebody where nothing else does",
+        [(NUMBER + SEARCHED, "AW4")],
+        ("matched", "customer_number", 40),
+    ),
+    (
+        "what was searched says nothing beside what a column says",
+        [(NUMBER + SEARCHED, "AW4"), (EMAIL, "ann@x")],
+        ("matched", "email", 10),
     ),
     (
         "a stranger's e-mail with our phone is ours",
@@ -100,22 +125,27 @@ STORIES = [
 
 
 @pytest.mark.parametrize(
-    ("keys", "expected"), [story[1:] for story in STORIES], ids=[story[0] for story in STORIES]
+    ("keys", "expected", "people"),
+    [(story[1], story[2], story[3] if len(story) > 3 else None) for story in STORIES],
+    ids=[story[0] for story in STORIES],
 )
 def test_whose_line_it_is(
-    tmp_path: Path, keys: list[tuple[int, str]], expected: tuple[str, str, int | None]
+    tmp_path: Path,
+    keys: list[tuple[int, str]],
+    expected: tuple[str, str, int | None],
+    people: list[int] | None,
 ) -> None:
     leak = write_leak(tmp_path, [(7, 1, 0, keys)])
     held = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD)
     counted = exposure.from_leak(
-        leak, held, tmp_path / "out.parquet", tmp_path / "lines.parquet", score=by_bits
+        leak, held, tmp_path / "out.parquet", exposure.LeakFiles.within(tmp_path), score=by_bits
     )
     assert listing.lines(tmp_path / "lines.parquet") == [listing.CountedLine(7, *expected)]
     assert (counted.matched, counted.ambiguous, counted.strangers) == tuple(
         int(expected[0] == outcome) for outcome in ("matched", "ambiguous", "stranger")
     )
     assert [row.person_id for row in listing.page(tmp_path / "out.parquet", listing.Filter())] == [
-        p for p in [expected[2]] if p
+        person for person in people or [expected[2]] if person
     ]
 
 
@@ -130,7 +160,7 @@ def test_what_was_exposed_of_a_person_adds_up_over_their_lines(tmp_path: Path) -
     )
     held = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD)
     exposure.from_leak(
-        leak, held, tmp_path / "out.parquet", tmp_path / "lines.parquet", score=by_bits
+        leak, held, tmp_path / "out.parquet", exposure.LeakFiles.within(tmp_path), score=by_bits
     )
     assert listing.person(tmp_path / "out.parquet", 10) == listing.Exposed(
         10, 0b0111, 0b0100, "GB", "email", "en", 3
@@ -216,27 +246,50 @@ leak_rows = st.lists(
     st.tuples(
         st.integers(0, 7),
         st.integers(0, 7),
-        st.sets(st.tuples(st.sampled_from([EMAIL, PHONE, NUMBER]), values), max_size=4),
+        st.sets(
+            st.tuples(
+                st.sampled_from([EMAIL, PHONE, NUMBER, PHONE + SEARCHED, NUMBER + SEARCHED]), values
+            ),
+            max_size=4,
+        ),
     ),
     max_size=6,
 )
 
 
-def plainly(index: set[tuple[int, str, int]], keys: set[tuple[int, str]]) -> int | str | None:
-    """The same rules, read one line at a time: a person, None for ambiguous, or "stranger"."""
-    found = {
-        kind: {p for k, v, p in index if k == kind and (k, v) in keys}
-        for kind in (EMAIL, PHONE, NUMBER)
-    }
-    if len(found[EMAIL]) == 1:
-        return next(iter(found[EMAIL]))
-    if found[EMAIL]:
-        narrowed = found[EMAIL] & (found[PHONE] | found[NUMBER])
-        return next(iter(narrowed)) if len(narrowed) == 1 else None
-    for kind in (NUMBER, PHONE):
-        if found[kind]:
-            return next(iter(found[kind])) if len(found[kind]) == 1 else None
-    return "stranger"
+def plainly(
+    index: set[tuple[int, str, int]], keys: set[tuple[int, str]]
+) -> tuple[set[int], set[int]]:
+    """The same rules, read one line at a time: whom it names for sure, and whom it may name."""
+    owners: dict[tuple[bool, int, str], set[int]] = {}
+    for kind, value in keys:
+        own = {person for k, v, person in index if (k, v) == (kind & 7, value)}
+        if own:
+            place = (kind > 7, kind & 7, "" if kind & 7 == PHONE else value)
+            owners.setdefault(place, set()).update(own)
+    if any(not searched for searched, _, _ in owners):
+        owners = {place: own for place, own in owners.items() if not place[0]}
+    named = {(kind, frozenset(own)) for (_, kind, _), own in owners.items()}
+    everybody = {person for _, own in named for person in own}
+    if len(everybody) <= 1:
+        return everybody, set()
+    ways = {person: sum(person in own for _, own in named) for person in everybody}
+    sure: set[int] = set()
+    meant: set[int] = set()
+    phones: set[int] = set()
+    for kind, own in named:
+        narrowed = {person for person in own if ways[person] > 1}
+        if kind != PHONE and len(own) == 1:
+            sure |= own
+        if len(narrowed) == 1:
+            sure |= narrowed
+        if kind == PHONE:
+            phones = set(own)
+        else:
+            meant |= narrowed if len(narrowed) == 1 else own
+    if not phones & sure:
+        meant |= phones
+    return sure, meant - sure
 
 
 @pytest.mark.slow
@@ -254,21 +307,22 @@ def test_the_engine_agrees_with_a_plain_reading(
         tmp_path, [(line, c, p, sorted(keys)) for line, (c, p, keys) in enumerate(leaked, 1)]
     )
     exposure.from_leak(
-        leak, held, tmp_path / "out.parquet", tmp_path / "lines.parquet", score=by_bits
+        leak, held, tmp_path / "out.parquet", exposure.LeakFiles.within(tmp_path), score=by_bits
     )
 
     whose = {line: plainly(index, keys) for line, (_, _, keys) in enumerate(leaked, 1)}
     outcomes = {
-        line: who if who == "stranger" else "ambiguous" if who is None else "matched"
-        for line, who in whose.items()
+        line: "ambiguous" if doubt else "matched" if sure else "stranger"
+        for line, (sure, doubt) in whose.items()
     }
     assert {row.line: row.outcome for row in listing.lines(tmp_path / "lines.parquet")} == outcomes
     expected: dict[int, tuple[int, int]] = {}
     for line, (categories, protected, _) in enumerate(leaked, 1):
-        who = whose[line]
-        if isinstance(who, int):
+        for who in whose[line][0] | whose[line][1]:
             every, readable = expected.get(who, (0, 0))
             expected[who] = (every | categories, readable | (categories & ~protected))
+    doubted = {row.line: set(row.person_ids) for row in listing.doubts(tmp_path / "doubts.parquet")}
+    assert doubted == {line: doubt for line, (_, doubt) in whose.items() if doubt}
     found = {
         row.person_id: (row.categories, row.protected)
         for row in listing.page(tmp_path / "out.parquet", listing.Filter())
@@ -279,3 +333,30 @@ def test_the_engine_agrees_with_a_plain_reading(
 def test_the_halves_are_signed() -> None:
     assert halves(b"\xff" * 32) == (-1, -1)
     assert halves(bytes([0x80] + [0] * 14 + [1]) + b"ignored") == (-(2**63), 1)
+
+
+def test_a_settled_line_leaves_whom_it_is_not_of_out(tmp_path: Path) -> None:
+    leak = write_leak(
+        tmp_path,
+        [
+            (1, 0b001, 0, [(EMAIL, "home@x")]),
+            (2, 0b010, 0, [(EMAIL, "home@x")]),
+            (3, 0b100, 0, [(EMAIL, "ann@x"), (PHONE, "+49")]),
+        ],
+    )
+    held, files = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD), exposure.LeakFiles.within(tmp_path)
+    first = tmp_path / "out.parquet"
+    counted = exposure.from_leak(leak, held, first, files, score=by_bits)
+    assert (counted.people, counted.doubtful) == (4, 3)
+
+    def after(settled: dict[int, list[int]]) -> tuple[dict[int, int], int, int]:
+        out = tmp_path / "settled.parquet"
+        done = exposure.settle(files, first, settled, out, score=by_bits)
+        rows = listing.page(out, listing.Filter())
+        assert done.people == len(rows)
+        return {row.person_id: row.categories for row in rows}, done.doubtful, done.ambiguous
+
+    assert after({}) == ({10: 0b100, 20: 0b011, 30: 0b011, 40: 0b100}, 3, 3)
+    assert after({1: [20]}) == ({10: 0b100, 20: 0b011, 30: 0b010, 40: 0b100}, 2, 2)
+    assert after({1: [20], 2: [30], 3: []}) == ({10: 0b100, 20: 0b001, 30: 0b010}, 0, 0)
+    assert after({1: [20, 30], 2: [], 3: [40]}) == ({10: 0b100, 20: 1, 30: 1, 40: 0b100}, 0, 0)

@@ -6,6 +6,8 @@ A new parser of bytes from outside gets a line here.
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
 import json
 import tarfile
@@ -22,7 +24,7 @@ from aboveboard.basics.clock import now
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.settings import load as load_settings
 from aboveboard.incidents import veris
-from aboveboard.incidents.leaks import form, reading
+from aboveboard.incidents.leaks import columns, form, packed, reading
 from aboveboard.intake import mapping, people_file
 from aboveboard.keys import handles
 from aboveboard.keys.providers import kms, material, passphrase, transit_client
@@ -105,8 +107,15 @@ def _people(data: bytes) -> object:
 
 
 def _leak(data: bytes) -> object:
-    found = form.find(reading.sample(io.BytesIO(data)))
-    return list(reading.rows(io.BytesIO(data), found))
+    _, inner = packed.open_packed(io.BytesIO(data))
+    first = reading.sample(inner)
+    shape = form.find(first)
+    for guess in columns.guess(shape.header, reading.sample_rows(first, shape)):
+        guess.header.encode()  # it is shown on a page
+    rows = list(reading.rows(packed.open_packed(io.BytesIO(data))[1], shape))
+    for row in rows:
+        "".join(row.cells if isinstance(row, reading.LeakRow) else [row.text]).encode()
+    return rows
 
 
 def _wrapped(data: bytes) -> object:
@@ -180,7 +189,18 @@ PARSERS: tuple[Parser, ...] = (
     Parser(
         "leaked file",
         _leak,
-        lambda: [_LEAK, b'{"email": "a@b.org"}\n{"email": 1}\n', b"a@b.org:hunter2\n"],
+        lambda: [
+            _LEAK,
+            b'{"email": "a@b.org"}\n{"email": 1}\n',
+            b"a@b.org:hunter2\n",
+            b'{"users": [\n {"email": "a@b.org", "\\ud800": "\\udc00x"},\n {"email": "b@b.org"}]}',
+            b"CREATE TABLE u (id int, email text);\nINSERT INTO u VALUES (1,'a@b.org'),(2,'');",
+            b"COPY u (id, email) FROM stdin;\n1\ta@b.org\n2\t\\N\n\\.\n",
+            gzip.compress(_LEAK),
+            bz2.compress(_LEAK),
+            "a@b.org;x\n".encode("utf-16"),
+            b"email" + b"," * 299 + b"\na@b.org" + b"," * 299 + b"\n",
+        ],
     ),
     Parser(
         "settings file",

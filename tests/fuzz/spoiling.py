@@ -9,6 +9,7 @@ _STUMBLES = (
     b"\xe2\x80\xa8", b"-1", b"1e400", b"NaN",
     b"99999999999999999999999", b"\xf0\x9f\x92\xa9", b": ", b"&a *a",
     b"!!python/object:x ", b"0x", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00",
+    b"\\ud800", b"\\udfff\\ud83d", b"," * 400, b";" * 400,
     b"\xc3", b"\xed\xa0\x80", b"%s", b"..", b"/", b" " * 300, b"=",
 )  # fmt: skip
 

@@ -37,6 +37,7 @@ alone = pytest.mark.django_db
 together = pytest.mark.django_db(transaction=True)
 
 OURS, STRANGERS = 20, 10
+LEFT = ("lines.parquet", "doubts.parquet", "certain.parquet")
 
 
 def leak_beside_a_parcel(folder: Path) -> IncidentView:
@@ -251,7 +252,7 @@ def test_a_killed_count_leaves_nothing_and_is_done_again(
     assert {row[0] for row in counts(number)} == {OURS}
     files = {row.file_name for row in Exposure.objects.filter(incident__number=number)}
     reference = lifecycle.find(number).reference
-    assert everything_left() == {f"{reference}/{name}" for name in [*files, "lines.parquet"]}
+    assert everything_left() == {f"{reference}/{name}" for name in [*files, *LEFT]}
 
 
 @alone

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +47,31 @@ class Counted:
     matched: int = 0
     ambiguous: int = 0
     strangers: int = 0
+    doubtful: int = 0
+    """People who are in it only because a line fits several."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeakFiles:
+    """Where it is written what became of a leaked file's lines (``FORMAT.md``)."""
+
+    lines: Path
+    doubts: Path
+    certain: Path
+
+    @classmethod
+    def within(cls, folder: Path) -> LeakFiles:
+        """Return where they are in a folder, whether or not they are there."""
+        return cls(folder / "lines.parquet", folder / "doubts.parquet", folder / "certain.parquet")
+
+    def move_to(self, folder: Path) -> None:
+        """Move all of them into another folder."""
+        for path in (self.lines, self.doubts, self.certain):
+            path.replace(folder / path.name)
+
+
+Settled = Mapping[int, Collection[int]]
+"""Whose a line is, for each line that somebody settled: nobody's, one person's, or several's."""
 
 
 def from_manifest(
@@ -82,16 +107,16 @@ def from_leak(
     leak: Leak,
     snapshot: Snapshot,
     out: Path,
-    lines: Path,
+    files: LeakFiles,
     *,
     score: Score,
     memory_bytes: int = limits.ENGINE_MEMORY_BYTES,
 ) -> Counted:
-    """Match a leaked file and write the exposure set to ``out`` and what became
-    of each line to ``lines``.
+    """Match a leaked file and write the exposure set to ``out``, and to ``files`` what became of
+    each line, whom the lines fit that fit several, and whom the file names beyond doubt.
 
-    Numbered as in ``sql/leak_matches.sql``. The leak's own files are left for the caller to forget,
-    once the count is recorded.
+    Whoever a line may fit is in the set. The rules are in ``sql/leak_several.sql``. The leak's own
+    files are left for the caller to forget, once the count is recorded.
 
     Raises:
         ValueError: ``score`` gave not exactly one band for each combination.
@@ -99,14 +124,21 @@ def from_leak(
     began = time.monotonic()
     with engine(memory_bytes=memory_bytes) as duck:
         duck.execute(
-            statement("leak_matches"),
-            {"rows": str(leak.rows), "keys": str(leak.keys), "index": str(snapshot.index)},
+            statement("leak_pointed"), {"keys": str(leak.keys), "index": str(snapshot.index)}
         )
+        duck.execute(statement("leak_several"))
+        duck.execute(statement("leak_matches"), {"rows": str(leak.rows)})
         duck.execute(statement("leak_people"))
         outcomes = dict(duck.execute(statement("leak_counts")).fetchall())
-        with whole(lines) as part:
-            duck.sql(statement("leak_lines")).write_parquet(str(part))
+        for name, path in (
+            ("leak_lines", files.lines),
+            ("leak_doubts", files.doubts),
+            ("leak_certain", files.certain),
+        ):
+            with whole(path) as part:
+                duck.sql(statement(name)).write_parquet(str(part))
         people_count = _score_and_write(duck, snapshot, out, score)
+        doubtful = _doubtful(duck, files, {})
     return Counted(
         people=people_count,
         digest=_digest(out),
@@ -114,7 +146,55 @@ def from_leak(
         matched=outcomes.get("matched", 0),
         ambiguous=outcomes.get("ambiguous", 0),
         strangers=outcomes.get("stranger", 0),
+        doubtful=doubtful[0],
     )
+
+
+def settle(
+    files: LeakFiles, exposure: Path, settled: Settled, out: Path, *, score: Score
+) -> Counted:
+    """Write the exposure set of a leaked file again, once it is settled whose some lines are.
+    ``exposure``: the first set, with everybody in doubt. ``ambiguous`` are the lines still so.
+
+    Raises:
+        ValueError: ``score`` gave not exactly one band for each combination.
+    """
+    began = time.monotonic()
+    with engine() as duck:
+        doubtful = _doubtful(duck, files, settled)
+        places = {
+            "certain": str(files.certain),
+            "doubts": str(files.doubts),
+            "exposure": str(exposure),
+        }
+        duck.execute(statement("settled"), places)
+        people_count = _band(duck, score)
+        with whole(out) as part:
+            duck.sql(statement("rescored")).write_parquet(str(part))
+    return Counted(
+        people=people_count,
+        digest=_digest(out),
+        seconds=time.monotonic() - began,
+        ambiguous=doubtful[1],
+        doubtful=doubtful[0],
+    )
+
+
+def _doubtful(
+    duck: duckdb.DuckDBPyConnection, files: LeakFiles, settled: Settled
+) -> tuple[int, int]:
+    """Put what is settled into the tables ``settled`` and ``chosen``; return how many people are
+    in doubt, and how many lines."""
+    duck.execute("CREATE TEMP TABLE settled (line BIGINT)")
+    duck.execute("CREATE TEMP TABLE chosen (line BIGINT, person_id BIGINT)")
+    if settled:
+        duck.executemany("INSERT INTO settled VALUES (?)", [[line] for line in settled])
+    chosen = [[line, person] for line, people in settled.items() for person in people]
+    if chosen:
+        duck.executemany("INSERT INTO chosen VALUES (?, ?)", chosen)
+    places = {"certain": str(files.certain), "doubts": str(files.doubts)}
+    people, lines = duck.execute(statement("doubtful"), places).fetchone() or (0, 0)
+    return people, lines
 
 
 def rescore(exposure: Path, out: Path, *, score: Score) -> Counted:

@@ -12,6 +12,9 @@ from typing import Self
 from aboveboard.engines.snapshot import halves, to_parquet
 
 ROWS = {"line": "BIGINT", "categories": "BIGINT", "protected": "BIGINT"}
+SEARCHED = 8
+"""Added to the kind of a key that was found by searching a text and not in its column: it counts
+only where no other key of the line leads to anybody."""
 KEYS = {"line": "BIGINT", "kind": "SMALLINT", "hi": "BIGINT", "lo": "BIGINT"}
 
 
@@ -60,6 +63,10 @@ class LeakWriter:
     ) -> None:
         """Add one line: its bitmaps, and ``(kind, digest)`` for each way it might be found."""
         self._rows.writerow((line, categories, protected & categories))
+        self.add_keys(line, keys)
+
+    def add_keys(self, line: int, keys: Iterable[tuple[int, bytes]]) -> None:
+        """Add keys of a line whose bitmaps come later."""
         self._keys.writerows((line, kind, *halves(digest)) for kind, digest in keys)
 
     def __exit__(

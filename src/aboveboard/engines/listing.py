@@ -48,6 +48,14 @@ class CountedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtfulLine:
+    """A line that fits several people: those whom it may be of."""
+
+    line: int
+    person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which people: None lets all pass. ``severity`` is that band or above; ``band`` exactly it."""
 
@@ -116,3 +124,11 @@ def lines(
     wanted = {"lines": str(path), "outcome": outcome, "after": after, "limit": limit}
     with engine() as duck:
         return [CountedLine(*row) for row in duck.execute(statement("lines"), wanted).fetchall()]
+
+
+def doubts(path: Path, *, after: int = 0, limit: int = PAGE_SIZE) -> list[DoubtfulLine]:
+    """Return up to ``limit`` lines after line ``after`` that fit several people."""
+    wanted = {"doubts": str(path), "after": after, "limit": limit}
+    with engine() as duck:
+        rows = duck.execute(statement("doubts"), wanted).fetchall()
+    return [DoubtfulLine(line, tuple(people)) for line, people in rows]

@@ -83,6 +83,15 @@ class NoticeStep(Particulars):
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtSettled(Particulars):
+    """Somebody said whose some lines of a leaked file are, which fit several people: how many
+    lines, and how many people are in the count since."""
+
+    lines: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentChanged(Facts):
     """Something about an incident changed: exactly one of the facts says what.
 
@@ -104,6 +113,7 @@ class IncidentChanged(Facts):
     evidence: EvidenceSealed | None = omitted()
     assessed: Assessed | None = omitted()
     notices: NoticeStep | None = omitted()
+    settled: DoubtSettled | None = omitted()
 
 
 @dataclass(frozen=True, slots=True)

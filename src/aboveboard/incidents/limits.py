@@ -19,3 +19,32 @@ stray mark. Our choice."""
 STAGED_LIFE: Final = timedelta(hours=12)
 """How long an uploaded leak waits, sealed, for its columns to be confirmed. Our
 choice: a working day."""
+
+LEAK_COLUMNS: Final = 300
+"""Most columns of a leaked file that are asked about. Our choice: nobody checks more, and a form of
+more than 1,000 fields is refused by Django."""
+
+LEAK_SAMPLE_BYTES: Final = 1024 * 1024
+"""Most bytes of a leaked file's first lines that are looked at, so that wide lines take no longer
+than narrow ones. Our choice: well below a second."""
+
+LEAK_SAMPLE_RECORDS: Final = 32 * 1024 * 1024
+"""How far into a dump of several tables its tables are looked for, in bytes. Our choice: the tables
+of people are seldom the first."""
+
+LEAK_UNPACKED_BYTES: Final = 64 * 1024**3
+"""Most bytes that a packed file may unpack to. Our choice: 145 million rows are about 15 GB."""
+
+LEAK_RATIO: Final = 100
+"""Most bytes that come out of a packed file for each that went in. Our choice: rows of people pack
+to a tenth, and of one person repeated hardly to a hundredth."""
+
+LEAK_RATIO_FROM: Final = 1024 * 1024
+"""Bytes that a packed file is taken to have at least when that is worked out. Our choice."""
+
+LEAK_MEMBERS: Final = 1_000
+"""Most files in an archive whose names are looked at. Our choice."""
+
+LEAK_SEARCHED: Final = 40
+"""Most words of one line that are tried as a customer number, and phones as a phone. Our choice:
+a line of people has fewer."""

@@ -108,6 +108,26 @@ class UnreadRow(models.Model):
         ]
 
 
+class SettledLine(models.Model):
+    """Somebody said whose a line of a leaked file is, of those whom it fits: a row for each of
+    them, or one without a number where it is nobody's."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="settled_lines")
+    line = models.BigIntegerField()
+    person_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+
+    class Meta:
+        """Somebody is named once for a line."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["incident", "line", "person_id"], name="incidents_settled_once"
+            )
+        ]
+
+
 class Exposure(models.Model):
     """A finished count. The newest is the one that stands; its Parquet files are in
     the incident's folder."""
@@ -121,6 +141,9 @@ class Exposure(models.Model):
     ambiguous_lines = models.BigIntegerField(default=0)
     stranger_lines = models.BigIntegerField(default=0)
     unread_lines = models.BigIntegerField(default=0)
+    doubtful = models.BigIntegerField(
+        default=0, help_text="people who are in it only because a line fits several"
+    )
     seconds = models.FloatField(help_text="wall time of the computation")
     cells = models.JSONField(help_text="engines.listing.summary, as lists")
     exports = models.JSONField(

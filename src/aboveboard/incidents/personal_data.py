@@ -40,6 +40,7 @@ def _in_use(person_ids: Collection[int], at: datetime) -> Mapping[int, str]:
 
 EXPOSURES = PersonalData(
     name="losses",
+    tables=("incidents.SettledLine",),
     files=("incidents",),
     export=_export,
     erase=NotNeeded(

@@ -16,7 +16,8 @@ from aboveboard.engines.listing import CountedLine, Exposed, Filter
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.circumstances import of, questions
 from aboveboard.incidents.exposure.counts import cells_of, newest
-from aboveboard.incidents.exposure.folders import exposure_file, lines_file
+from aboveboard.incidents.exposure.folders import exposure_file, leak_files
+from aboveboard.incidents.exposure.settling import settled_lines
 from aboveboard.incidents.leaks.reading import UnreadLine, UnreadReason
 from aboveboard.incidents.models import (
     Assessment,
@@ -31,6 +32,7 @@ from aboveboard.incidents.terms import IncidentState
 from aboveboard.incidents.views import (
     AssessmentView,
     CountView,
+    DoubtView,
     DutyDoneView,
     DutyView,
     EvidenceView,
@@ -201,8 +203,30 @@ def lines(
     Raises:
         NotFound: there is no such incident.
     """
-    file = lines_file(lifecycle.find(number))
+    file = leak_files(lifecycle.find(number)).lines
     return listing.lines(file, outcome=outcome, after=after, limit=limit) if file.is_file() else []
+
+
+def doubts(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Sequence[DoubtView]:
+    """Return a page of the lines that fit several people, by line number, with whose they are where
+    somebody settled it.
+
+    Raises:
+        NotFound: there is no such incident.
+    """
+    incident = lifecycle.find(number)
+    file = leak_files(incident).doubts
+    if not file.is_file():
+        return []
+    settled = settled_lines(incident)
+    return [
+        DoubtView(
+            row.line,
+            row.person_ids,
+            tuple(settled[row.line]) if row.line in settled else None,
+        )
+        for row in listing.doubts(file, after=after, limit=limit)
+    ]
 
 
 def unread(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Sequence[UnreadLine]:

@@ -73,6 +73,7 @@ class CountView:
     ambiguous_lines: int
     stranger_lines: int
     unread_lines: int
+    doubtful: int
     seconds: float
 
     @classmethod
@@ -87,8 +88,19 @@ class CountView:
             ambiguous_lines=row.ambiguous_lines,
             stranger_lines=row.stranger_lines,
             unread_lines=row.unread_lines,
+            doubtful=row.doubtful,
             seconds=row.seconds,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtView:
+    """A line that fits several people: those whom it may be of, and whose somebody said that it is,
+    which is None while nobody did."""
+
+    line: int
+    person_ids: tuple[int, ...]
+    settled: tuple[int, ...] | None
 
 
 @dataclass(frozen=True, slots=True)

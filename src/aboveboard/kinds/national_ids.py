@@ -66,6 +66,18 @@ def normal(text: str, form: str) -> str | None:
         return None
 
 
+_UNCHECKED = frozenset(
+    {"ar.dni", "cz.rc", "dk.cpr", "id.nik", "my.nric", "pk.cnic", "sk.rc", "us.itin", "us.ssn"}
+)
+"""Forms without a check digit, or with numbers that have none: digits alone do not show them."""
+
+
+@cache
+def checked_forms() -> tuple[str, ...]:
+    """Return the forms whose numbers tell themselves, by their check digits or letters."""
+    return tuple(form for form in formats_of("national_id") if form not in _UNCHECKED)
+
+
 @cache
 def _module(form: str) -> ModuleType:
     """Only the forms that ``formats.yaml`` lists are imported, whatever a file says."""

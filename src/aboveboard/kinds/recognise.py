@@ -6,15 +6,16 @@ For files that nobody described, such as a leaked one. The patterns are data (``
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import phonenumbers
 import yaml
 
-from aboveboard.kinds import cards
+from aboveboard.kinds import cards, national_ids
 
 PLAIN_PASSWORD = "plain"  # noqa: S105 - the name of a form
 
@@ -54,6 +55,24 @@ def password_form(value: str) -> PasswordForm:
     """
     text = value.strip()
     return next((form for form, pattern in _password_forms() if pattern.fullmatch(text)), _AS_TYPED)
+
+
+def is_phone_of(value: str, region: str) -> bool:
+    """Return whether a number written without its country code is one that a country gives out."""
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(value, region))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def are_national_numbers(values: Sequence[str], share: float) -> bool:
+    """Return whether at least this share of values are national numbers of one form, by its check
+    digits. One digit in ten fits by chance, so a few values say little."""
+    least = share * len(values)
+    return any(
+        sum(1 for value in values if national_ids.normal(value, form) is not None) >= least
+        for form in national_ids.checked_forms()
+    )
 
 
 @cache

@@ -18,6 +18,7 @@ aboveboard incident show INC-0001
 aboveboard incident duties INC-0001 --json
 aboveboard incident notices prepare INC-0001 --measures "We locked the account." \
 --as lead@example.com
+aboveboard incident settle INC-0001 --line 17 --person 41 --as lead@example.com
 aboveboard incident notices approve INC-0001 --as second@example.com
 aboveboard incident report INC-0001 --json > report.json"""
 NEEDS_INSTANCE = True
@@ -25,6 +26,7 @@ NEEDS_INSTANCE = True
 _ABOUT_ONE = {
     "show": "show one incident",
     "count": "count who was exposed, again if there is more to count",
+    "doubts": "list the lines of a leaked file that fit more than one customer",
     "duties": "list who must be notified, by when and under which law",
     "report": "print the report to an authority, and what is still missing from it",
     "veris": "print the incident as a VERIS record",
@@ -80,6 +82,18 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
     done = verbs.add_parser("done", help="mark a duty as done")
     done.add_argument("duty", type=int, help="its number, as `duties` lists it")
     done.add_argument("--reference", default="", help="such as the authority’s case number")
+    settle = verbs.add_parser(
+        "settle", help="say whose a line of a leaked file is, where it fits more than one customer"
+    )
+    settle.add_argument("incident", type=_number, help="such as INC-0001")
+    settle.add_argument(
+        "--line", type=int, action="append", required=True, help="its number; may be given again"
+    )
+    whose = settle.add_mutually_exclusive_group(required=True)
+    whose.add_argument(
+        "--person", type=int, action="append", help="whose it is; may be given again"
+    )
+    whose.add_argument("--nobody", action="store_true", help="it is none of theirs")
     notices = verbs.add_parser(
         "notices", help="prepare, approve, stop or resume notices, or see their progress"
     )
@@ -104,6 +118,8 @@ def run(args: argparse.Namespace) -> int:
         "open-leak": opening.open_leak,
         "report-device": opening.report_device,
         "count": opening.count,
+        "doubts": showing.doubts,
+        "settle": acting.settle,
         "list": showing.list_all,
         "show": showing.show,
         "duties": showing.duties,
@@ -114,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
     }
     code = verbs[args.verb](args)
     # What was changed is put into the tree at once; nobody waits here for the worker.
-    if args.verb in ("open-leak", "report-device", "count", "done") or (
+    if args.verb in ("open-leak", "report-device", "count", "done", "settle") or (
         args.verb == "notices" and args.step != "status"
     ):
         sequence_now()

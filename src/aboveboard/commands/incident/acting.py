@@ -13,6 +13,7 @@ from aboveboard.basics.actor import SYSTEM, Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.delivery.templates import LANGUAGES
 from aboveboard.incidents.actions import mark_done
+from aboveboard.incidents.exposure import settling
 from aboveboard.incidents.notices import actions, queries
 
 
@@ -20,6 +21,17 @@ def done(args: argparse.Namespace) -> int:
     """Mark a duty as done."""
     marked = mark_done(args.duty, reference=args.reference, by=actor_of(args), at=clock.now())
     say(args, {"duty": args.duty, "done_at": clock.to_text(marked.at)}, "Marked as done.")
+    return 0
+
+
+def settle(args: argparse.Namespace) -> int:
+    """Say whose a line of a leaked file is."""
+    counted = settling.settle(
+        args.incident, args.line, args.person or (), by=actor_of(args), at=clock.now()
+    )
+    facts = {"people": counted.people, "doubtful": counted.doubtful}
+    words = f"{counted.people:,} people are in the count, {counted.doubtful:,} of them in doubt."
+    say(args, facts, words)
     return 0
 
 

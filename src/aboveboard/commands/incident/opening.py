@@ -87,6 +87,7 @@ def _confirm(guessed: LeakSample, *, without_asking: bool) -> list[str]:
     """Show what each column seems to hold and ask. None of its values is shown: most are of people
     whom we do not know."""
     if not without_asking:
+        print(guessed.words)
         for guess in guessed.columns:
             name = f" ({guess.header})" if guess.header else ""
             rows = f"{guess.seen or guess.filled} of {guess.filled} sample rows"

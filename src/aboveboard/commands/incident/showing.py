@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from aboveboard.basics import clock
 from aboveboard.incidents import queries, reports
 from aboveboard.incidents.veris import export
-from aboveboard.incidents.views import DutyView, IncidentPage
+from aboveboard.incidents.views import DoubtView, DutyView, IncidentPage
 
 
 def list_all(args: argparse.Namespace) -> int:
@@ -49,6 +50,11 @@ def show(args: argparse.Namespace) -> int:
     bands = ", ".join(f"{part.people:,} {part.name}" for part in page.slices)
     verb = "was" if count.people == 1 else "were"
     print(f"{count.people:,} of our customers {verb} exposed" + (f": {bands}" if bands else "."))
+    if count.doubtful:
+        print(
+            f"{count.doubtful:,} of them are in doubt: a line fits more than one customer. Settle "
+            f"whose it is: aboveboard incident doubts {incident.reference}"
+        )
     if page.evidence:
         print(
             f"Lines: {count.matched_lines:,} ours, {count.stranger_lines:,} strangers, "
@@ -72,10 +78,38 @@ def _facts(page: IncidentPage) -> dict[str, Any]:
         "ambiguous_lines": count.ambiguous_lines if count else None,
         "stranger_lines": count.stranger_lines if count else None,
         "unread_lines": count.unread_lines if count else None,
+        "doubtful": count.doubtful if count else None,
         "severity": {part.name: part.people for part in page.slices},
         "jurisdictions": page.jurisdictions,
         "next_duty": {"who": duty.who, "left": duty.left} if duty else None,
     }
+
+
+def doubts(args: argparse.Namespace) -> int:
+    """List the lines that fit more than one customer. Until it is settled whose they are, all of
+    them are in the count and are notified."""
+    after = 0
+    rows: list[DoubtView] = []
+    while page := queries.doubts(args.incident, after=after):
+        rows += page
+        after = page[-1].line
+    if args.json:
+        facts = [
+            {"line": row.line, "people": list(row.person_ids), "settled": row.settled}
+            for row in rows
+        ]
+        print(json.dumps(facts, indent=1))
+        return 0
+    for row in rows:
+        said = "in doubt" if row.settled is None else f"settled: {_people(row.settled) or 'nobody'}"
+        print(f"line {row.line}: {_people(row.person_ids)} ({said})")
+    if not rows:
+        print("No line fits more than one customer.")
+    return 0
+
+
+def _people(person_ids: Sequence[int]) -> str:
+    return ", ".join(map(str, person_ids))
 
 
 def duties(args: argparse.Namespace) -> int:

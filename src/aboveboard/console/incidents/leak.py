@@ -83,7 +83,7 @@ def columns(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "waiting": waiting,
-        "shape": seen.form.shape.value,
+        "words": seen.words,
         "count": seen.form.columns,
     }
     return render(

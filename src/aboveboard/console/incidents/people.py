@@ -6,16 +6,24 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from babel import Locale
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from aboveboard.accounts.gate import allow
+from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
+from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.page import LEADS, number_given
 from aboveboard.engines.listing import Filter
 from aboveboard.incidents import queries
+from aboveboard.incidents.exposure.settling import settle
 from aboveboard.incidents.leaks.reading import SENTENCES
 from aboveboard.incidents.views import IncidentPage
 from aboveboard.promise.explain import country_in_words
@@ -57,9 +65,16 @@ def people(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @allow(*LEADS)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
-    """List the lines of a leaked file that came out in one way. What they said is not kept."""
+    """List the lines of a leaked file that came out in one way. What they said is not kept.
+
+    Of a line that fits several customers it is said here whose it is.
+    """
+    if outcome == "ambiguous":
+        return _doubts(request, number)
+    if request.method == "POST":
+        return HttpResponseNotAllowed(["GET", "HEAD"])
     page, after = queries.page(number, at=clock.now()), number_given(request, "after")
     if outcome == "unread":
         unread = queries.unread(number, after=after, limit=PAGE_SIZE)
@@ -80,6 +95,30 @@ def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
         "older": f"?after={rows[-1]['line']}" if len(rows) == PAGE_SIZE else "",
     }
     return render(request, "console/incidents/lines.html", context)
+
+
+def _doubts(request: HttpRequest, number: int) -> HttpResponse:
+    page, error = queries.page(number, at=clock.now()), ""
+    if request.method == "POST":
+        try:
+            line, chosen = int(request.POST["line"]), request.POST.getlist("person")
+            people = [int(each) for each in chosen if each != "nobody"]
+            if chosen:
+                settle(number, [line], people, by=actor_of(request), at=clock.now())
+                return HttpResponseRedirect(request.get_full_path())
+            error = f"Choose whose line {line} is."
+        except (KeyError, ValueError):
+            raise Http404 from None
+        except AboveboardError as problem:
+            error = str(problem)
+    rows = queries.doubts(number, after=number_given(request, "after"), limit=PAGE_SIZE)
+    context = {
+        "page": page,
+        "rows": rows,
+        "error": error,
+        "older": f"?after={rows[-1].line}" if len(rows) == PAGE_SIZE else "",
+    }
+    return render(request, "console/incidents/doubts.html", context, status=422 if error else 200)
 
 
 def _filter(request: HttpRequest) -> Filter:

@@ -42,7 +42,7 @@ from aboveboard.incidents.assessment.assess import assess, score_for
 from aboveboard.incidents.assessment.circumstances import of
 from aboveboard.incidents.entries import IncidentCounted
 from aboveboard.incidents.exposure.counts import cells_json, newest
-from aboveboard.incidents.exposure.folders import claim_of, folder_of, lines_file, working
+from aboveboard.incidents.exposure.folders import claim_of, folder_of, working
 from aboveboard.incidents.leaks import keyed
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.terms import IncidentKind
@@ -147,7 +147,7 @@ def _count(
     score = score_for(of(incident.kind, incident.circumstances))
     leak, exports = Leak.within(folder_of(incident)), _exports(incident)
     with working() as scratch:
-        made, lines = scratch / "exposure.parquet", scratch / "lines.parquet"
+        made, files = scratch / "exposure.parquet", engine.LeakFiles.within(scratch)
         progress(STEPS[0])
         with facets.one_moment():  # 3
             snapshot = take(scratch, people=facets.write_people, index=facets.write_index)
@@ -160,8 +160,8 @@ def _count(
         if incident.kind == IncidentKind.LEAKED_FILE:
             progress(STEPS[1])
             keyed.prove(incident)
-            counted = engine.from_leak(leak, snapshot, made, lines, score=score)  # 4
-            lines.replace(lines_file(incident))
+            counted = engine.from_leak(leak, snapshot, made, files, score=score)  # 4
+            files.move_to(folder_of(incident))
         out = folder_of(incident) / f"exposure-{new_id()}.parquet"
         made.replace(out)
     progress(STEPS[2])
@@ -200,6 +200,7 @@ def _write(
             stranger_lines=counted.strangers,
             unread_lines=unread,
             seconds=counted.seconds,
+            doubtful=counted.doubtful,
             cells=cells_json(listing.summary(out)),
             exports=list(exports),
         )

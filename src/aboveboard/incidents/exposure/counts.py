@@ -79,5 +79,6 @@ def derived(counted: Exposure, name: str, done: engine.Counted, *, at: datetime)
         unread_lines=counted.unread_lines,
         seconds=done.seconds,
         cells=cells_json(listing.summary(folder_of(counted.incident) / name)),
+        doubtful=counted.doubtful,
         exports=counted.exports,
     )

@@ -19,6 +19,7 @@ from aboveboard.basics import settings
 from aboveboard.basics.ids import new_id
 from aboveboard.basics.locks import locked, locked_if_free, remove
 from aboveboard.engines import duck
+from aboveboard.engines.exposure import LeakFiles
 from aboveboard.incidents.models import Exposure, Incident
 
 _WORKING: Final = "working"
@@ -97,6 +98,6 @@ def exposure_file(exposure: Exposure) -> Path:
     return folder_of(exposure.incident) / exposure.file_name
 
 
-def lines_file(incident: Incident) -> Path:
-    """Return the file that says what became of each line of a leaked file."""
-    return folder_of(incident) / "lines.parquet"
+def leak_files(incident: Incident) -> LeakFiles:
+    """Return the files that say what became of each line of a leaked file."""
+    return LeakFiles.within(folder_of(incident))

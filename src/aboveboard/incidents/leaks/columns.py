@@ -10,20 +10,36 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from aboveboard.basics.errors import Invalid
-from aboveboard.kinds.recognise import matches
+from aboveboard.kinds.recognise import are_national_numbers, is_phone_of, matches
 from aboveboard.law.categories import bitmap
 
 _FILE = Path(__file__).with_name("columns.yaml")
 _MOST = 0.5
 """The share of a column's non-empty values that must look alike for a guess by content."""
 
+_FULL = 0.5
+"""The share of a sample's rows in which a column has a value, for it to be a full one."""
+
+_FEW = 10
+"""Values of a column, more of which are worth calling alike."""
+_FIRST_ROW = 100_000
+"""A column that counts rows begins below this; a longer number may be a person's."""
+
 IGNORE = "ignore"
+UNKNOWN = "unknown"
+_ALSO_NAMES = frozenset(
+    {"nick", "first", "last", "ville", "ort", "land", "title", "handy", "tel", "pan", "portable",
+     "rue", "exp", "job", "sex", "user", "mail", "stadt", "city", "street", "order",
+     "state", "county", "pass", "handle", "address"}
+)  # fmt: skip
+"""Names of columns that are names or words of people too: alone they do not make a header."""
 
 
 class NothingToMatchBy(Invalid):
@@ -86,26 +102,63 @@ def roles() -> Mapping[str, ColumnRole]:
     }
 
 
-def guess(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[ColumnGuess]:
+def is_known_name(name: str) -> bool:
+    """Whether a name is one that columns are known by, and nobody's own."""
+    return _by_header(name) is not None and name.strip().lower() not in _ALSO_NAMES
+
+
+def guess(
+    header: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    *,
+    regions: Sequence[str] = (),
+    pairs: bool = False,
+) -> list[ColumnGuess]:
     """Return what each column seems to hold, from its name and some rows.
 
-    A name that says nothing is outweighed by content; a name that says one thing is believed.
+    A name that says nothing is outweighed by content; a name that says one thing is believed. A
+    full column that neither tells is not recognised: it takes the worse reading until somebody
+    says what it is. ``regions``: where a number without a country code may be a phone.
+    ``pairs``: the second of two columns is a secret, whatever it looks like.
     """
     width = len(header) or max((len(row) for row in sample), default=0)
+    known = [name for name in header if is_known_name(name)]
+    columns = [
+        [row[place].strip() for row in sample if place < len(row) and row[place].strip()]
+        for place in range(width)
+    ]
+    contents = [_by_content(filled, regions, dated=False) for filled in columns]
+    dated = roles()["birth_date"] in contents
     guesses = []
-    for position in range(width):
+    for position, filled in enumerate(columns):
         name = header[position] if header else ""
-        filled = [
-            row[position].strip() for row in sample if position < len(row) and row[position].strip()
-        ]
         role, by = _by_header(name), "header"
         if role is None:
-            role, by = _by_content(filled), "content"
+            role, by = _by_content(filled, regions, dated=dated), "content"
+        if pairs and position == 1 and (role is None or not role.bits):
+            role, by = roles()["password"], "content"
         if role is None:
-            role, by = roles()[IGNORE], "nothing"
+            full = len(filled) >= _FULL * len(sample) and filled and not _counts_rows(filled)
+            role, by = roles()[UNKNOWN if full else IGNORE], "nothing"
         seen = sum(1 for value in filled if matches(role.content, value)) if role.content else 0
-        guesses.append(ColumnGuess(position, name, role.name, by, seen, len(filled)))
+        # Whatever nobody knows as a column's name may be somebody's own, and is not shown; nor is
+        # what an object that it stands in is called.
+        name = name.rpartition(".")[2]
+        shown = name if 2 * len(known) > len(header) or is_known_name(name) else ""
+        guesses.append(ColumnGuess(position, shown, role.name, by, seen, len(filled)))
     return guesses
+
+
+_ADDRESS = re.compile(r"[^\s@:;,|\"'<>]+@[^\s@:;,|\"'<>]+\.[^\s@:;,|\"'<>]+")
+
+
+def looks_like(content: str, value: str) -> bool:
+    """Whether a value looks like what a column holds; several addresses are a column of them."""
+    if matches(content, value):
+        return True
+    if content != "email" or "@" not in value:
+        return False
+    return not any(sign.isalnum() for sign in _ADDRESS.sub("", value.removeprefix("mailto:")))
 
 
 def check(chosen: Sequence[str]) -> tuple[str, ...]:
@@ -118,7 +171,7 @@ def check(chosen: Sequence[str]) -> tuple[str, ...]:
     for role in chosen:
         if role not in roles():
             raise NoSuchRole(role=role, roles=", ".join(roles()))
-    if not any(roles()[role].index for role in chosen):
+    if not any(roles()[role].index or role == UNKNOWN for role in chosen):
         raise NothingToMatchBy
     return tuple(chosen)
 
@@ -132,12 +185,48 @@ def _by_header(name: str) -> ColumnRole | None:
     )
 
 
-def _by_content(values: Sequence[str]) -> ColumnRole | None:
+def _by_content(values: Sequence[str], regions: Sequence[str], *, dated: bool) -> ColumnRole | None:
     if not values:
         return None
     for role in roles().values():
         if role.content and sum(
-            1 for value in values if matches(role.content, value)
+            1 for value in values if looks_like(role.content, value)
         ) >= _MOST * len(values):
+            if role.name == "phone" and not _phones(values, regions, dated=dated):
+                break
             return role
+    if _numbered(values) or are_national_numbers(values, _MOST):
+        return roles()["national_id"]
     return None
+
+
+def _phones(values: Sequence[str], regions: Sequence[str], *, dated: bool) -> bool:
+    """Whether numbers are phones: they say so by a sign, or they are numbers of a country where our
+    people live, and no date of birth beside them says that they number people."""
+    if sum(1 for value in values if matches("national_id", value)) >= _MOST * len(values):
+        return False
+    signs = sum(1 for value in values if value[0] in "+0(" or re.search(r"[ ()./-]", value))
+    if signs >= _MOST * len(values):
+        return True
+    if dated or are_national_numbers(values, _MOST):
+        return False
+    valid = sum(1 for value in values if any(is_phone_of(value, region) for region in regions))
+    return valid >= _MOST * len(values)
+
+
+def _numbered(values: Sequence[str]) -> bool:
+    """Whether values are numbers of one length, as those are by which a country knows people."""
+    if sum(1 for value in values if matches("national_id", value)) >= _MOST * len(values):
+        return True
+    lengths = {len(value) for value in values}
+    return len(lengths) == 1 and lengths <= set(range(8, 16)) and all(map(str.isdigit, values))
+
+
+def _counts_rows(values: Sequence[str]) -> bool:
+    """Whether a column numbers the rows, or says yes or no: nothing that is anybody's secret."""
+    if len(values) > _FEW and len(set(values)) <= 2:
+        return True
+    if not all(value.isdecimal() and len(value) <= 9 for value in values):
+        return False
+    numbers = [int(value) for value in values]
+    return numbers[0] < _FIRST_ROW and all(a < b for a, b in pairwise(numbers))

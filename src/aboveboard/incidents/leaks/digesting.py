@@ -1,18 +1,31 @@
-"""From a row to blind digests and a bitmap: after this, nothing that the row said is left."""
+"""From a row to blind digests and a bitmap: after this, nothing that the row said is left.
+
+A row is read by its columns, and then searched: for addresses in every cell, and for numbers where
+its columns lead to nobody or were not recognised. A line that does not fit the form is searched
+whole. What it shows of whoever is found in it is then everything that the file has of anybody,
+readable: the worse reading, since nobody can say which of its cells is missing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from aboveboard.engines.leak import LeakWriter
-from aboveboard.incidents.leaks.columns import ColumnRole, roles
+from aboveboard.engines.leak import SEARCHED, LeakWriter
+from aboveboard.incidents.leaks import searching
+from aboveboard.incidents.leaks.columns import IGNORE, UNKNOWN, ColumnRole, roles
 from aboveboard.incidents.leaks.reading import LeakRow, UnreadLine, UnreadReason
+from aboveboard.incidents.leaks.searching import Key
 from aboveboard.kinds.recognise import password_form
 from aboveboard.vault import blind
 
 _EMPTY = frozenset({"", "null", "none", "nil", "n/a", "na", "-", "\\n", "nan", "undefined"})
 """What programs write where there is nothing."""
+
+_SECRET = frozenset({"password", UNKNOWN})
+_SEARCHED = frozenset({IGNORE, UNKNOWN, "username"})
+"""Columns that hold a customer number now and then, without anybody having said so."""
 
 
 @dataclass(slots=True)
@@ -24,64 +37,144 @@ class Digested:
 
 
 def digest(
-    found: Iterable[LeakRow | UnreadLine],
+    rows: Iterable[LeakRow | UnreadLine],
     columns: Sequence[str],
     writer: LeakWriter,
     *,
     regions: Sequence[str],
     generations: Collection[int] = (0,),
+    separator: str = "",
     progress: Callable[[int], None] = lambda line: None,
 ) -> Digested:
     """Write every row that can be looked up; return the others with their reasons.
 
     ``columns``: the confirmed role of each column. ``regions``: ISO 3166 codes in which a phone
-    number without its country code is tried. ``generations``: of the index key. ``progress`` is
+    number without its country code is tried. ``generations``: of the index key. ``separator``: what
+    stood between the cells, so that a secret that holds it is put together again. ``progress`` is
     given each line's number.
     """
-    chosen = [roles()[name] for name in columns]
+    reader = _Reader([roles()[name] for name in columns], regions, generations, separator)
     done = Digested()
-    for row in found:
-        progress(row.line)
-        if isinstance(row, UnreadLine):
-            done.unread.append(row)
-            continue
-        keys, categories, protected = _judge(row, chosen, regions, generations)
-        if keys:
-            writer.add(row.line, categories, protected, keys)
+    for number, parts in groupby(rows, key=lambda row: row.line):
+        progress(number)
+        categories = protected = 0
+        found = False
+        reason = UnreadReason.NOTHING_TO_MATCH_BY
+        # One line alone comes in several parts: one that is longer than any row of data. Its keys
+        # are written as they come, since it may hold everybody.
+        for row in parts:
+            reason = row.reason if isinstance(row, UnreadLine) else reason
+            keys, shown, hidden = reader.judge(row)
+            if keys:
+                categories, protected, found = categories | shown, hidden, True
+                writer.add_keys(number, keys)
+        if found:
+            writer.add(number, categories, protected, ())
             done.readable += 1
         else:
-            done.unread.append(UnreadLine(row.line, UnreadReason.NOTHING_TO_MATCH_BY))
+            done.unread.append(UnreadLine(number, reason))
     return done
 
 
-def _judge(
-    row: LeakRow, chosen: Sequence[ColumnRole], regions: Sequence[str], generations: Collection[int]
-) -> tuple[set[tuple[int, bytes]], int, int]:
-    """Return the row's keys, the categories it really shows, and those of
-    them that are unreadable."""
-    values = [
-        (role, cell.strip())
-        for role, cell in zip(chosen, row.cells, strict=False)
-        if cell.strip().lower() not in _EMPTY
-    ]
-    own = next(
-        (
-            value.upper()
-            for role, value in values
-            if role.name == "country" and len(value) == 2 and value.isalpha()
-        ),
-        None,
-    )
-    keys: set[tuple[int, bytes]] = set()
-    categories = readable = 0
-    for role, value in values:
-        categories |= role.bits
-        if role.name != "password" or not password_form(value).strong:
-            readable |= role.bits
-        if role.index:
-            tried = dict.fromkeys((own, *regions) if own else regions)
-            kind = blind.KIND_NUMBERS[role.index]
-            keys.update(
-                (kind, item) for _, item in blind.searched(role.index, value, tried, generations)
-            )
-    return keys, categories, categories & ~readable
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads rows by the confirmed columns."""
+
+    roles: Sequence[ColumnRole]
+    regions: Sequence[str]
+    generations: Collection[int]
+    separator: str
+
+    def judge(self, row: LeakRow | UnreadLine) -> tuple[set[Key], int, int]:
+        """Return the row's keys, the categories it shows, and those of them that are unreadable."""
+        if isinstance(row, LeakRow):
+            return self._row(row.cells)
+        if (cells := self._refitted(row)) is not None:
+            return self._row(cells)
+        keys = searching.addresses(row.text, self.generations)
+        keys |= searching.numbers(row.text, self.regions, self.generations) if not keys else set()
+        shown = 0
+        for role in self.roles:
+            shown |= role.bits
+        return keys, shown | _bits(keys), 0
+
+    def _row(self, cells: Sequence[str]) -> tuple[set[Key], int, int]:
+        values = list(self._values(cells))
+        regions = self._tried(values)
+        keys: set[Key] = set()
+        categories = readable = 0
+        for role, value in values:
+            categories |= role.bits
+            if role.name not in _SECRET or not password_form(value).strong:
+                readable |= role.bits
+            own = self._keys(role, value, regions)
+            if not own:
+                # Several addresses in one cell, or one in a cell of something else.
+                own = searching.addresses(value, self.generations)
+                categories |= _bits(own)
+                readable |= _bits(own)
+            elif searching.may_hold_more(value):
+                own |= searching.addresses(value, self.generations)
+            keys |= own
+        looked_at = values if not keys else [each for each in values if each[0].name in _SEARCHED]
+        for _, value in looked_at:
+            more = searching.numbers(value, regions, self.generations)
+            if more and not keys:
+                categories, readable = categories | _bits(more), readable | _bits(more)
+            keys |= more
+        return keys, categories, categories & ~readable
+
+    def _values(self, cells: Sequence[str]) -> Iterator[tuple[ColumnRole, str]]:
+        rest = [roles()[UNKNOWN]] * max(0, len(cells) - len(self.roles))
+        for role, cell in zip([*self.roles, *rest], cells, strict=False):
+            if (value := cell.strip()).lower() not in _EMPTY:
+                yield role, value
+
+    def _tried(self, values: Sequence[tuple[ColumnRole, str]]) -> Sequence[str]:
+        """Return the countries in which a phone of this row is tried, that of the row first."""
+        own = next(
+            (
+                value.upper()
+                for role, value in values
+                if role.name == "country" and len(value) == 2 and value.isalpha()
+            ),
+            None,
+        )
+        return list(dict.fromkeys((own, *self.regions) if own else self.regions))
+
+    def _keys(self, role: ColumnRole, value: str, regions: Sequence[str]) -> set[Key]:
+        if not role.index:
+            return set()
+        kind = blind.KIND_NUMBERS[role.index]
+        return {
+            (kind, digest)
+            for _, digest in blind.searched(role.index, value, regions, self.generations)
+        }
+
+    def _refitted(self, row: UnreadLine) -> Sequence[str] | None:
+        """Put a secret together again that holds the separator: the one column that may hold
+        anything takes what is too much, if the addresses then stand in theirs."""
+        if row.reason is not UnreadReason.COLUMNS or not self.separator or '"' in row.text:
+            return None
+        cells = row.text.split(self.separator)
+        extra = len(cells) - len(self.roles)
+        free = [place for place, role in enumerate(self.roles) if role.name in _SECRET]
+        addressed = [place for place, role in enumerate(self.roles) if role.index == "email"]
+        if extra <= 0 or len(free) != 1 or not addressed:
+            return None
+        (place,) = free
+        whole = self.separator.join(cells[place : place + extra + 1])
+        fitted = [*cells[:place], whole, *cells[place + extra + 1 :]]
+        if all(self._keys(self.roles[at], fitted[at].strip(), ()) for at in addressed):
+            return fitted
+        return None
+
+
+def _bits(keys: Collection[Key]) -> int:
+    """Return what is shown of somebody by the values that keys were made from."""
+    kinds = {kind & ~SEARCHED for kind, _ in keys}
+    shown = 0
+    for role in roles().values():
+        if role.index and blind.KIND_NUMBERS[role.index] in kinds:
+            shown |= role.bits
+    return shown

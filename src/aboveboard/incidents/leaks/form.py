@@ -1,28 +1,80 @@
-"""What kind of file it is: separated columns, JSON lines, or ``e-mail:secret`` pairs."""
+"""What form a file has: separated columns, JSON, an SQL dump, address and secret, or plain text.
+
+Said before any column is judged, from some of its first lines. Opening what is packed, and calling
+what is no text by its name, is ``packed``.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
+from typing import Final
 
-_PAIR = re.compile(r"\s*[^\s@:;,|\"]+@[^\s@:;,|\"]+:")
-_SEPARATORS = ("\t", ";", ",", "|")
+from aboveboard.basics.errors import Invalid
+from aboveboard.basics.texts import whole_text
+from aboveboard.incidents import limits
+from aboveboard.incidents.leaks.columns import is_known_name, looks_like
+from aboveboard.incidents.leaks.records import (
+    SqlRow,
+    json_depth,
+    json_objects,
+    looks_like_sql,
+    sql_rows,
+)
+from aboveboard.kinds.recognise import matches
+
+_ADDRESS: Final = r"[^\s@:;,|\"'<>]+@[^\s@:;,|\"'<>]+"
+PAIR: Final = re.compile(rf"\s*[\"'<]?({_ADDRESS})[\"'>]?(?:\s*[:;,|\t]\s*|\s+)(.*)", re.DOTALL)
+"""An address, a separator that each line chooses for itself, and a secret, which may hold all."""
+_COLON: Final = re.compile(rf"\s*{_ADDRESS}:")
+_SEPARATORS: Final = ("\t", ";", ",", "|", ":")
 BRACKETS = ("[", "]", "],")
 """Lines that a JSON array begins and ends with, when it has one object a line."""
-_MOST = 0.6
+SAID = re.compile(r"sep=(.)", re.IGNORECASE)
+"""What Excel puts first: the line says the separator, and is no row."""
+_MOST: Final = 0.6
 """The share of the sample's lines that must agree on a form; leaked files have rubbish in them."""
+_AGREED: Final = 0.8
+"""The share of lines that a separator must fit, for pairs with several to be ruled out."""
+_ROWS: Final = 50
+"""Records of each table or document that are looked at."""
+
+
+class TooManyColumns(Invalid):
+    """The file has more than {most} columns."""
+
+    code = "too_many_columns"
+    next_step = (
+        "Cut out the columns that hold addresses, phones, customer numbers and secrets, and open "
+        "an incident from those."
+    )
 
 
 class LeakShape(StrEnum):
-    """The three forms of file that are read."""
+    """The forms of file that are read."""
 
     SEPARATED = "separated"
     JSON_LINES = "json lines"
+    JSON = "json"
+    SQL = "sql dump"
     PAIRS = "pairs"
+    TEXT = "text"
+
+
+WORDS: Final = {
+    LeakShape.SEPARATED: "A table",
+    LeakShape.JSON_LINES: "JSON, an object in each line",
+    LeakShape.JSON: "A JSON document",
+    LeakShape.SQL: "An SQL dump",
+    LeakShape.PAIRS: "An e-mail address and a secret in each line",
+    LeakShape.TEXT: "Text without columns, which is searched",
+}
+"""What a form is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +82,120 @@ class LeakForm:
     """How to read the file. ``header``: the names of its columns, or () when the
     first line is data already.
 
-    ``columns``: how many; for JSON lines the header has the names met in the sample.
+    ``columns``: how many; for JSON and dumps the header has the names met in the sample, in a dump
+    as ``table.column``. ``depth``: how deep in brackets the records of a JSON document begin.
     """
 
     shape: LeakShape
     separator: str
     columns: int
     header: tuple[str, ...]
+    depth: int = 0
 
 
 def find(sample: Sequence[str]) -> LeakForm:
-    """Return the form of a file from some of its first lines (blank ones are passed over)."""
+    """Return the form of a file from some of its first lines (blank ones are passed over).
+
+    Raises:
+        TooManyColumns: it has more than ``limits.LEAK_COLUMNS``.
+    """
     kept = [line for line in sample if line.strip()]
     if not kept:
         return LeakForm(LeakShape.SEPARATED, ",", 1, ())
+    form = _of_records(kept) or _of_pairs(kept) or _of_columns(kept)
+    if form.columns > limits.LEAK_COLUMNS:
+        raise TooManyColumns(most=limits.LEAK_COLUMNS)
+    return form
+
+
+def _of_records(kept: Sequence[str]) -> LeakForm | None:
     inside = [line for line in kept if line.strip() not in BRACKETS]
-    objects = [found for found in map(json_object, inside) if found is not None]
+    objects = [item for item in map(json_object, inside) if item is not None]
     if objects and len(objects) >= _MOST * len(inside):
-        names = tuple(dict.fromkeys(name for item in objects for name in item))
-        return LeakForm(LeakShape.JSON_LINES, "", len(names), names)
-    if sum(1 for line in kept if _PAIR.match(line)) >= _MOST * len(kept):
-        return LeakForm(LeakShape.PAIRS, ":", 2, ())
-    separator, columns = _separator(kept)
-    first = split(kept[0], separator)
-    header = (
-        tuple(cell.strip() for cell in first) if len(first) == columns and _is_header(first) else ()
-    )
+        return _json(LeakShape.JSON_LINES, objects, 0)
+    text = "\n".join(kept)
+    if text.lstrip()[:1] in ("{", "["):
+        depth = json_depth(text.encode("utf-8", "replace"))
+        objects = list(islice(document_sample(kept, depth), _ROWS))
+        return _json(LeakShape.JSON, objects, depth) if objects else None
+    if looks_like_sql(text.encode("utf-8", "replace")):
+        header = _tables(sql_sample(kept))
+        return LeakForm(LeakShape.SQL, "", len(header), header) if header else None
+    return None
+
+
+def _json(shape: LeakShape, objects: Sequence[dict[str, str]], depth: int) -> LeakForm | None:
+    names = tuple(dict.fromkeys(name for item in objects for name in item))
+    # Where a person's address is the name of a value, the names are no names of columns.
+    if any("@" in name for name in names):
+        return LeakForm(LeakShape.TEXT, "", 1, ())
+    return LeakForm(shape, "", len(names), names, depth)
+
+
+def document_sample(lines: Sequence[str], depth: int) -> Iterator[dict[str, str]]:
+    """Yield the objects of a document's first lines."""
+    for record, _ in json_objects(["\n".join(lines).encode("utf-8", "replace")], depth):
+        if record and (item := json_object(record.decode("utf-8", "replace"))) is not None:
+            yield item
+
+
+def sql_sample(lines: Sequence[str]) -> Iterator[SqlRow]:
+    """Yield some rows of each table in a dump's first lines."""
+    taken: Counter[str] = Counter()
+    for row in sql_rows(["\n".join(lines).encode("utf-8", "replace")]):
+        if isinstance(row, SqlRow) and taken[row.table] < _ROWS:
+            taken[row.table] += 1
+            yield row
+
+
+def _tables(rows: Iterator[SqlRow]) -> tuple[str, ...]:
+    """Return the columns of those tables that fit a page, tables with addresses first: of the rows
+    of the others each is searched."""
+    columns: dict[str, list[str]] = {}
+    addressed: set[str] = set()
+    for row in rows:
+        columns.setdefault(row.table, [])
+        columns[row.table] += [name for name in row.values if name not in columns[row.table]]
+        if any(matches("email", value.strip()) for value in row.values.values()):
+            addressed.add(row.table)
+    names: list[str] = []
+    for table in sorted(columns, key=lambda table: table not in addressed):
+        if not names or len(names) + len(columns[table]) <= limits.LEAK_COLUMNS:
+            names += [f"{table}.{name}" for name in columns[table]]
+    return tuple(names)
+
+
+def _of_pairs(kept: Sequence[str]) -> LeakForm | None:
+    if sum(1 for line in kept if _COLON.match(line)) >= _MOST * len(kept):
+        separator, columns, share = _separator(kept)
+        # "address:secret:place" in every line is a table; a colon now and then is in the secret.
+        if not (separator == ":" and columns > 2 and share >= _AGREED):
+            return LeakForm(LeakShape.PAIRS, ":", 2, ())
+        return None
+    # Whoever named the columns meant a table, even if its secrets hold the separator.
+    if names_columns(kept[0]) or sum(1 for line in kept if PAIR.match(line)) < _MOST * len(kept):
+        return None
+    _, _, share = _separator(kept)
+    return None if share >= _AGREED else LeakForm(LeakShape.PAIRS, "", 2, ())
+
+
+def names_columns(line: str) -> bool:
+    """Whether a line has nothing but names that columns are known by, whatever stands between."""
+    cells = [cell.strip(" \"'") for cell in re.split(r"[:;,|\t]", line)]
+    return len(cells) > 1 and all(is_known_name(cell) for cell in cells)
+
+
+def _of_columns(kept: Sequence[str]) -> LeakForm:
+    said = SAID.fullmatch(kept[0].strip())
+    if said is not None and len(kept) > 1:
+        kept = kept[1:]
+        counts = Counter(len(split(line, said[1])) for line in kept)
+        separator, columns = said[1], counts.most_common(1)[0][0]
+    else:
+        separator, columns, _ = _separator(kept)
+    rows = [split(line, separator) for line in kept]
+    first = [cell.strip() for cell in rows[0]]
+    header = tuple(first) if len(first) == columns and _is_header(first, rows[1:]) else ()
     return LeakForm(LeakShape.SEPARATED, separator, columns, header)
 
 
@@ -69,22 +209,23 @@ def json_object(line: str) -> dict[str, str] | None:
     if not text.startswith("{"):
         return None
     try:
-        found = json.loads(text)
+        record = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict):
+    if not isinstance(record, dict):
         return None
     flat: dict[str, str] = {}
-    for name, value in found.items():
+    for name, value in record.items():
         for inner, item in value.items() if isinstance(value, dict) else (("", value),):
-            flat[f"{name}.{inner}" if inner else name] = _text(item)
+            flat[whole_text(f"{name}.{inner}" if inner else name)] = whole_text(_text(item))
     return flat
 
 
 def _text(value: object) -> str:
     if value is None or value in ([], {}):
         return ""
-    return value if isinstance(value, str) else json.dumps(value)
+    # Every letter as it is: a reader of it looks for addresses, not for escapes.
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def split(line: str, separator: str) -> list[str]:
@@ -131,24 +272,66 @@ def leaves_quote_open(line: str, separator: str) -> bool:
     return line.count('"') % 2 == 1 and any(line.startswith('"', start) for start in starts)
 
 
-def _separator(lines: Sequence[str]) -> tuple[str, int]:
-    """Return the separator that gives most lines the same number of columns, and that number."""
+def _separator(lines: Sequence[str]) -> tuple[str, int, float]:
+    """Return the separator that gives most lines the same number of columns, that number, and the
+    share of lines that have it."""
     best, columns, agreed = ",", 1, 0.0
     for separator in _SEPARATORS:
-        counts = Counter(len(split(line, separator)) for line in lines)
+        if max(line.count(separator) for line in lines) == 0:
+            continue
+        # A wide line is counted and not split: it has too many columns whatever they hold.
+        counts = Counter(
+            wide + 1
+            if (wide := line.count(separator)) > 4 * limits.LEAK_COLUMNS
+            else len(split(line, separator))
+            for line in lines
+        )
         count, times = max(
             counts.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0])
         )
         share = times / len(lines)
-        if count > 1 and (share, count) > (agreed, columns):
+        if count > 1 and (share, count) > (agreed, columns) and _separates(separator, lines):
             best, columns, agreed = separator, count, share
-    return best, columns
+    return best, columns, agreed
 
 
-def _is_header(cells: Sequence[str]) -> bool:
-    """A header has no address, no long number and no empty cell, and names
-    that a person would give."""
-    named = [cell.strip() for cell in cells]
-    return all(re.fullmatch(r"[^\W\d][\w .()/#-]{0,59}", cell) for cell in named) and len(
-        set(named)
-    ) == len(named)
+def _separates(separator: str, lines: Sequence[str]) -> bool:
+    """A colon stands in times and links too: it separates only where addresses stand beside it."""
+    return separator != ":" or sum(1 for line in lines if "@" in line) >= _MOST * len(lines)
+
+
+_NAME: Final = re.compile(r"[^\W\d][\w .()/#-]{0,59}")
+
+
+def _is_header(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names the columns.
+
+    Names that could be anybody's are believed only when the rows below look different from them, or
+    when the others are names that files are known to use: shown as a column's name, a person's own
+    would be on the page.
+    """
+    named = [cell for cell in cells if cell]
+    if (
+        not named
+        or len(set(named)) != len(named)
+        or not all(_NAME.fullmatch(cell) for cell in named)
+    ):
+        return False
+    known = [cell for cell in named if is_known_name(cell)]
+    if 2 * len(known) > len(named) or any("_" in cell for cell in known):
+        return True
+    return any(
+        not looks_like(kind, cell) and _mostly(kind, _column(rows, place))
+        for place, cell in enumerate(cells)
+        if cell
+        for kind in ("email", "phone", "password_hash", "ip_address")
+    )
+
+
+def _mostly(kind: str, values: Sequence[str]) -> bool:
+    fitting = sum(1 for value in values if looks_like(kind, value))
+    return bool(values) and fitting >= _MOST * len(values)
+
+
+def _column(rows: Sequence[Sequence[str]], place: int) -> list[str]:
+    return [row[place].strip() for row in rows[:_ROWS] if place < len(row) and row[place].strip()]

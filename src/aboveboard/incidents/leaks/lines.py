@@ -6,8 +6,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import IO
+from dataclasses import dataclass, field
+from typing import IO, Final
 
 from aboveboard.basics import limits
 
@@ -20,15 +20,20 @@ _BOMS = (
 )
 _END = re.compile(rb"\r\n|\n|\r")
 _BLOCK = 1 << 16
+_HEAD: Final = 4096
+_WIDE: Final = 0.3
+"""The share of every second byte that is empty in UTF-16 of a European language, at least."""
+_CUT = re.compile(rb"[\s,;|]")
 
 
 @dataclass(frozen=True, slots=True)
 class LeakLine:
     """One line without its end. ``text`` is None when it was longer than
-    ``limits.CSV_LINE_BYTES``."""
+    ``limits.CSV_LINE_BYTES``; then its pieces follow, each with the same number and ``piece``."""
 
     number: int
     text: str | None
+    piece: str = field(default="", repr=False)
 
     def __repr__(self) -> str:
         return f"Line({self.number})"
@@ -38,16 +43,25 @@ def lines(stream: IO[bytes], *, longest: int = limits.CSV_LINE_BYTES) -> Iterato
     """Yield every line; a file of one endless line takes no more memory than ``longest`` bytes.
 
     A line is decoded as UTF-8, or as Windows-1252 when it is not UTF-8; a byte-order mark decides
-    for UTF-16 and UTF-32. NUL characters are dropped.
+    for UTF-16 and UTF-32, or, where there is none, every second byte being empty. NUL characters
+    are dropped. A longer line comes in pieces, cut where a value ends.
     """
-    for number, raw in enumerate(_bounded(_as_bytes(stream), longest), 1):
-        yield LeakLine(number, None if raw is None else _decode(raw))
+    number = 1
+    for raw, ends in _bounded(as_bytes(stream), longest):
+        if ends is None:
+            yield LeakLine(number, decode(raw))
+            number += 1
+            continue
+        yield LeakLine(number, None, decode(raw))
+        number += ends
 
 
-def _as_bytes(stream: IO[bytes]) -> Iterator[bytes]:
+def as_bytes(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield blocks of the file, UTF-16 and UTF-32 turned into UTF-8."""
-    head = stream.read(4)
-    encoding = "utf-8"
+    head = b""
+    while len(head) < _HEAD and (block := stream.read(_HEAD - len(head))):
+        head += block
+    encoding = _guessed(head)
     for mark, name in _BOMS:
         if head.startswith(mark):
             head, encoding = head[len(mark) :], name
@@ -64,11 +78,23 @@ def _as_bytes(stream: IO[bytes]) -> Iterator[bytes]:
     yield decoder.decode(b"", final=True).encode("utf-8", "replace")
 
 
-def _bounded(blocks: Iterator[bytes], longest: int) -> Iterator[bytes | None]:
-    """Split blocks at line ends (LF, CR LF, or CR alone); None stands for a
-    line that was too long."""
+def _guessed(head: bytes) -> str:
+    """Return UTF-16 where a file without a mark is written so; a few NULs are rubbish, and are
+    dropped later."""
+    half = len(head) // 2
+    if half < 2:
+        return "utf-8"
+    even, odd = head[0::2].count(0) / half, head[1::2].count(0) / half
+    if odd > _WIDE and odd > 3 * even:
+        return "utf-16-le"
+    return "utf-16-be" if even > _WIDE and even > 3 * odd else "utf-8"
+
+
+def _bounded(blocks: Iterator[bytes], longest: int) -> Iterator[tuple[bytes, bool | None]]:
+    """Split blocks at line ends (LF, CR LF, or CR alone). With each comes None; or, for a piece of
+    a line that is too long, whether the line ends with it."""
     held = b""
-    skipping = False
+    cutting = False
     for block in blocks:
         held += block
         # A CR at the end of a block may be half of a CR LF: it waits for the next block.
@@ -76,16 +102,37 @@ def _bounded(blocks: Iterator[bytes], longest: int) -> Iterator[bytes | None]:
         *whole, rest = _END.split(cut)
         held = rest + held[len(cut) :]
         for line in whole:
-            yield None if skipping or len(line) > longest else line
-            skipping = False
-        if len(held) > longest:
-            held, skipping = b"", True
+            yield from _pieces(line, longest) if cutting or len(line) > longest else ((line, None),)
+            cutting = False
+        while len(held) > longest:
+            place = _last_cut(held, longest)
+            yield held[:place], False
+            held, cutting = held[place:], True
     held = held.removesuffix(b"\r")
-    if held or skipping:
-        yield None if skipping or len(held) > longest else held
+    if cutting or len(held) > longest:
+        yield from _pieces(held, longest)
+    elif held:
+        yield held, None
 
 
-def _decode(raw: bytes) -> str:
+def _pieces(line: bytes, longest: int) -> Iterator[tuple[bytes, bool]]:
+    while len(line) > longest:
+        place = _last_cut(line, longest)
+        yield line[:place], False
+        line = line[place:]
+    yield line, True
+
+
+def _last_cut(line: bytes, longest: int) -> int:
+    """Return where to cut, so that no value is cut in two if that can be."""
+    for place in range(longest, max(0, longest - 1024), -1):
+        if _CUT.match(line, place - 1):
+            return place
+    return longest
+
+
+def decode(raw: bytes) -> str:
+    """Return the text of some bytes: UTF-8, or Windows-1252 where they are none."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -32,7 +32,7 @@ from aboveboard.incidents import lifecycle
 from aboveboard.incidents.entries import EvidenceSealed, IncidentChanged
 from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.exposure.folders import claim_of, folder_of, sweep, working
-from aboveboard.incidents.leaks import columns, form, keyed, reading
+from aboveboard.incidents.leaks import columns, form, keyed, packed, reading
 from aboveboard.incidents.leaks.digesting import Digested, digest
 from aboveboard.incidents.models import Evidence, Incident, UnreadRow
 from aboveboard.incidents.terms import IncidentKind
@@ -43,14 +43,31 @@ from aboveboard.vault import queries as vault
 
 @dataclass(frozen=True, slots=True)
 class LeakSample:
-    """What a file seems to be, to be confirmed: its form, and a guess for each column."""
+    """What a file seems to be, to be confirmed: its form, and a guess for each column. ``packing``:
+    how it is packed, such as ``gzip``, or ""."""
 
     form: form.LeakForm
     columns: tuple[columns.ColumnGuess, ...]
+    packing: str = ""
+
+    @property
+    def words(self) -> str:
+        """What kind of file it is, in a sentence."""
+        packing = f", packed with {self.packing}" if self.packing else ""
+        return f"{form.WORDS[self.form.shape]}{_separated(self.form)}{packing}."
+
+
+_SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "vertical bars", ":": "colons"}
+
+
+def _separated(shape: form.LeakForm) -> str:
+    if shape.shape is not form.LeakShape.SEPARATED or shape.columns < 2:
+        return ""
+    return f", separated by {_SEPARATORS.get(shape.separator, shape.separator)}"
 
 
 class _Hashed:
-    """A stream that counts and hashes what is read through it."""
+    """A stream that counts and hashes what is read through it, for the first time."""
 
     def __init__(self, stream: IO[bytes], progress: Callable[[int], None]) -> None:
         self._stream, self._progress = stream, progress
@@ -63,12 +80,45 @@ class _Hashed:
         self._progress(self.size)
         return block
 
+    def unpacked(self) -> IO[bytes]:
+        """Return what is in the file. An archive is hashed first: its end is read before the rest.
+
+        Raises:
+            NotReadable: it is no text and cannot be unpacked.
+        """
+        if self._stream.seekable() and self._stream.read(4) == b"PK\x03\x04":
+            self._stream.seek(0)
+            self.finish()
+            self._stream.seek(0)
+            return packed.open_packed(self._stream)[1]
+        if self._stream.seekable():
+            self._stream.seek(0)
+        # Only read() is used of it.
+        return packed.open_packed(self)[1]  # type: ignore[arg-type]
+
+    def finish(self) -> None:
+        """Read to the end what nobody asked for, so that the digest is of the whole file."""
+        while self.read(1 << 20):
+            pass
+
 
 def sample(stream: IO[bytes]) -> LeakSample:
-    """Return what the file's first lines look like. None of its values is in the answer."""
-    first = reading.sample(stream)
+    """Return what the file's first lines look like. None of its values is in the answer.
+
+    Raises:
+        NotReadable: it is no text and cannot be unpacked, with what to do.
+        TooManyColumns: nobody could check them.
+    """
+    packing, inner = packed.open_packed(stream)
+    first = reading.sample(inner)
     shape = form.find(first)
-    return LeakSample(shape, tuple(columns.guess(shape.header, reading.sample_rows(first, shape))))
+    guesses = columns.guess(
+        shape.header,
+        reading.sample_rows(first, shape),
+        regions=_regions(),
+        pairs=shape.shape is form.LeakShape.PAIRS,
+    )
+    return LeakSample(shape, tuple(guesses), packing)
 
 
 def open_from_leak(
@@ -143,13 +193,24 @@ def _digest(
         Invalid: no line of it can be read.
     """
     with LeakWriter(folder) as writer:
-        rows = reading.rows(hashed, shape)  # type: ignore[arg-type]  # only read() is used
-        digested = digest(rows, chosen, writer, regions=_regions(), generations=written)
+        rows = reading.rows(hashed.unpacked(), shape)
+        digested = digest(
+            rows,
+            chosen,
+            writer,
+            regions=_regions(),
+            generations=written,
+            separator=shape.separator,
+        )
+    hashed.finish()
     keyed.write(folder, written)
     if not digested.readable:
         raise Invalid(
             found="a file of which no line can be read",
-            fix="Check what each column was taken for.",
+            fix=(
+                "Look whether a column holds e-mail addresses, phones or customer numbers. If not, "
+                "nobody can be found by it: report the loss as another kind of incident."
+            ),
         )
     return digested
 

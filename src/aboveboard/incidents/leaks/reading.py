@@ -1,23 +1,27 @@
 """Rows of a leaked file, and the reasons of those that could not be read.
 
-Every line that is not blank ends as exactly one of: part of a :class:`Row`, or an :class:`Unread`
-with its number and a reason. A reason never quotes the line. A quote left open, a line of rubbish
-or a repeated header costs its own line and no other.
+Every line that is not blank ends as exactly one of: part of a :class:`LeakRow`, or an
+:class:`UnreadLine` with its number and a reason. A reason never quotes the line. A quote left open,
+a line of rubbish or a repeated header costs its own line and no other; and its text goes with it,
+to be searched for people all the same. Of a JSON document or a dump the records are numbered, since
+many stand in one line or one in many.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 from typing import IO
 
 from aboveboard.basics.limits import CSV_LINE_BYTES
+from aboveboard.basics.texts import whole_text
 from aboveboard.incidents import limits
 from aboveboard.incidents.leaks import form as forms
 from aboveboard.incidents.leaks.form import LeakForm, LeakShape
-from aboveboard.incidents.leaks.lines import LeakLine, lines
+from aboveboard.incidents.leaks.lines import LeakLine, as_bytes, decode, lines
+from aboveboard.incidents.leaks.records import SqlRow, json_objects, looks_like_sql, sql_rows
 
 
 class UnreadReason(StrEnum):
@@ -28,6 +32,7 @@ class UnreadReason(StrEnum):
     COLUMNS = "columns"
     REPEATED_HEADER = "repeated_header"
     NO_PAIR = "no_pair"
+    NOT_SQL = "not_sql"
     NOTHING_TO_MATCH_BY = "nothing_to_match_by"
 
 
@@ -36,7 +41,8 @@ SENTENCES: dict[UnreadReason, str] = {
     UnreadReason.NOT_JSON: "The line is not a JSON object.",
     UnreadReason.COLUMNS: "The line has another number of columns than the file.",
     UnreadReason.REPEATED_HEADER: "The line repeats the names of the columns.",
-    UnreadReason.NO_PAIR: "The line is not an address, a colon and a secret.",
+    UnreadReason.NO_PAIR: "The line is not an address and a secret.",
+    UnreadReason.NOT_SQL: "The row of the dump has a quote or a bracket that is never closed.",
     UnreadReason.NOTHING_TO_MATCH_BY: (
         "The line has no e-mail address, phone or customer number that could be read."
     ),
@@ -53,31 +59,52 @@ class LeakRow:
 
 @dataclass(frozen=True, slots=True)
 class UnreadLine:
-    """A line that could not be read, and why."""
+    """A line that could not be read, and why. ``text`` is what it says, as long as it is looked at;
+    a line too long comes in several, with the same number."""
 
     line: int
     reason: UnreadReason
+    text: str = field(default="", repr=False, compare=False)
 
 
 def sample(stream: IO[bytes]) -> list[str]:
-    """Return the first lines of the file, those too long left out; the stream
-    is read on from there."""
-    return [
-        line.text
-        for line in islice(lines(stream), limits.LEAK_SAMPLE_LINES)
-        if line.text is not None
-    ]
+    """Return the first lines of the file, of those too long their beginning; the stream is read on
+    from there. Of a dump they go further, since its first tables may be of nobody."""
+    first: list[str] = []
+    size, deep = 0, False
+    for line in lines(stream):
+        text = line.piece[: limits.LEAK_SAMPLE_BYTES] if line.text is None else line.text
+        first.append(text)
+        size += len(text)
+        if not deep and (len(first) >= limits.LEAK_SAMPLE_LINES or size > limits.LEAK_SAMPLE_BYTES):
+            deep = looks_like_sql("\n".join(first).encode("utf-8", "replace"))
+            if not deep:
+                break
+        if size > limits.LEAK_SAMPLE_RECORDS:
+            break
+    return first
 
 
 def sample_rows(first: Sequence[str], form: LeakForm) -> list[tuple[str, ...]]:
     """Return the sample's lines as rows, without the header and what cannot be read."""
-    numbered = (LeakLine(number, text) for number, text in enumerate(first, 1))
+    if form.shape is LeakShape.JSON:
+        objects = islice(forms.document_sample(first, form.depth), limits.LEAK_SAMPLE_LINES)
+        return [_in_order(item, form) for item in objects]
+    if form.shape is LeakShape.SQL:
+        return [_in_order(_named(row), form) for row in forms.sql_sample(first)]
+    numbered = (
+        LeakLine(number, text) for number, text in enumerate(first[: limits.LEAK_SAMPLE_LINES], 1)
+    )
     return [row.cells for row in _rows(numbered, form) if isinstance(row, LeakRow)]
 
 
 def rows(stream: IO[bytes], form: LeakForm) -> Iterator[LeakRow | UnreadLine]:
     """Yield every row, and every line that is none, in file order; memory does
     not grow with the file."""
+    if form.shape is LeakShape.JSON:
+        return _document(stream, form)
+    if form.shape is LeakShape.SQL:
+        return _dump(stream, form)
     return _rows(lines(stream), form)
 
 
@@ -85,33 +112,76 @@ def _rows(numbered: Iterator[LeakLine], form: LeakForm) -> Iterator[LeakRow | Un
     if form.shape is LeakShape.SEPARATED:
         yield from _separated(numbered, form)
         return
-    read = _json if form.shape is LeakShape.JSON_LINES else _pair
+    read = {LeakShape.JSON_LINES: _json, LeakShape.PAIRS: _pair, LeakShape.TEXT: _text}[form.shape]
     for line in numbered:
         if line.text is None:
-            yield UnreadLine(line.number, UnreadReason.TOO_LONG)
-        elif line.text.strip() and not (
-            form.shape is LeakShape.JSON_LINES and line.text.strip() in forms.BRACKETS
+            yield UnreadLine(line.number, UnreadReason.TOO_LONG, line.piece)
+        elif (
+            line.text.strip()
+            and not (form.shape is LeakShape.JSON_LINES and line.text.strip() in forms.BRACKETS)
+            and not (line.number == 1 and forms.names_columns(line.text))
         ):
             yield read(line.number, line.text, form)
 
 
+def _document(stream: IO[bytes], form: LeakForm) -> Iterator[LeakRow | UnreadLine]:
+    number = 0
+    for record, before in json_objects(as_bytes(stream), form.depth):
+        # What stands around the records is part of the file, and may name somebody too.
+        if b"@" in before or not record:
+            number += 1
+            text = decode(before)
+            if "@" in text or any(sign.isalnum() for sign in text):
+                yield UnreadLine(number, UnreadReason.NOT_JSON, text)
+        if record:
+            number += 1
+            yield _json(number, decode(record), form)
+
+
+def _dump(stream: IO[bytes], form: LeakForm) -> Iterator[LeakRow | UnreadLine]:
+    known = {name.rpartition(".")[0] for name in form.header}
+    for number, row in enumerate(sql_rows(as_bytes(stream)), 1):
+        if isinstance(row, bytes):
+            yield UnreadLine(number, UnreadReason.NOT_SQL, decode(row))
+        elif row.table in known:
+            yield LeakRow(number, _in_order(_named(row), form))
+        else:
+            # A table that the sample did not have, so nobody said what its columns are.
+            yield UnreadLine(number, UnreadReason.COLUMNS, "\n".join(row.values.values()))
+
+
+def _named(row: SqlRow) -> dict[str, str]:
+    return {f"{row.table}.{name}": whole_text(value) for name, value in row.values.items()}
+
+
+def _in_order(record: Mapping[str, str], form: LeakForm) -> tuple[str, ...]:
+    """Return a record's values in the order of the columns; those that no column is for come at the
+    end, so that they are searched."""
+    rest = (value for name, value in record.items() if name not in form.header)
+    return (*(record.get(name, "") for name in form.header), *rest)
+
+
 def _json(number: int, text: str, form: LeakForm) -> LeakRow | UnreadLine:
-    found = forms.json_object(text)
+    record = forms.json_object(text)
     return (
-        UnreadLine(number, UnreadReason.NOT_JSON)
-        if found is None
-        else LeakRow(number, tuple(found.get(name, "") for name in form.header))
+        UnreadLine(number, UnreadReason.NOT_JSON, text)
+        if record is None
+        else LeakRow(number, _in_order(record, form))
     )
 
 
 def _pair(number: int, text: str, form: LeakForm) -> LeakRow | UnreadLine:
-    # A secret may hold colons; an address may not.
-    left, colon, right = text.strip().partition(form.separator)
+    # A secret may hold any separator; an address may not.
+    pair = forms.PAIR.fullmatch(text.strip())
     return (
-        LeakRow(number, (left, right))
-        if colon and "@" in left
-        else UnreadLine(number, UnreadReason.NO_PAIR)
+        UnreadLine(number, UnreadReason.NO_PAIR, text)
+        if pair is None
+        else LeakRow(number, (pair[1], pair[2].strip()))
     )
+
+
+def _text(number: int, text: str, form: LeakForm) -> LeakRow | UnreadLine:
+    return LeakRow(number, (text,))
 
 
 def _separated(numbered: Iterator[LeakLine], form: LeakForm) -> Iterator[LeakRow | UnreadLine]:
@@ -122,9 +192,11 @@ def _separated(numbered: Iterator[LeakLine], form: LeakForm) -> Iterator[LeakRow
         if line is None:
             return
         if line.text is None:
-            yield UnreadLine(line.number, UnreadReason.TOO_LONG)
+            yield UnreadLine(line.number, UnreadReason.TOO_LONG, line.piece)
             continue
         if not line.text.strip():
+            continue
+        if line.number == 1 and forms.SAID.fullmatch(line.text.strip()):
             continue
         cells = forms.split(line.text, form.separator)
         if forms.leaves_quote_open(line.text, form.separator):
@@ -134,11 +206,11 @@ def _separated(numbered: Iterator[LeakLine], form: LeakForm) -> Iterator[LeakRow
                 cells = joined
         if form.header and tuple(cell.strip() for cell in cells) == form.header:
             if not first:
-                yield UnreadLine(line.number, UnreadReason.REPEATED_HEADER)
+                yield UnreadLine(line.number, UnreadReason.REPEATED_HEADER, line.text)
         elif (fitted := _fit(cells, form.columns)) is not None:
             yield LeakRow(line.number, fitted)
         else:
-            yield UnreadLine(line.number, UnreadReason.COLUMNS)
+            yield UnreadLine(line.number, UnreadReason.COLUMNS, line.text)
         first = False
 
 

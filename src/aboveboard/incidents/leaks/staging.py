@@ -12,7 +12,7 @@ import hmac
 import io
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -76,7 +76,7 @@ def read(token: str) -> IO[bytes]:
     path = _path(token)
     if not path.is_file():
         raise NotFound(what="upload")
-    return io.BufferedReader(_Blocks(_opened(path, _cipher(token))), _BLOCK)
+    return io.BufferedReader(_Blocks(path, _cipher(token)), _BLOCK)
 
 
 def forget(token: str) -> None:
@@ -96,41 +96,58 @@ def sweep(*, at: datetime) -> int:
 
 
 class _Blocks(io.RawIOBase):
-    """A raw stream over blocks of bytes."""
+    """An upload as a raw stream that can be sought: each block is opened alone, when it is read."""
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks = blocks
-        self._held = b""
+    def __init__(self, path: Path, cipher: AESGCM) -> None:
+        self._file = path.open("rb")
+        self._cipher = cipher
+        sealed = path.stat().st_size
+        self._blocks = max(1, -(-sealed // (_BLOCK + _TAG)))
+        self._size = max(0, sealed - self._blocks * _TAG)
+        self._at, self._number, self._block = 0, -1, b""
 
     def readable(self) -> bool:
         return True
 
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
     def readinto(self, buffer: object) -> int:
         # io hands a writable buffer, typeshed says object.
         view = memoryview(buffer)  # type: ignore[arg-type]
-        while not self._held:
-            block = next(self._blocks, None)
-            if block is None:
-                return 0
-            self._held = block
-        count = min(len(view), len(self._held))
-        view[:count], self._held = self._held[:count], self._held[count:]
-        return count
+        number = self._at // _BLOCK
+        if number >= self._blocks:
+            return 0
+        inside = self._opened(number)[self._at % _BLOCK :][: len(view)]
+        view[: len(inside)] = inside
+        self._at += len(inside)
+        return len(inside)
 
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
-def _opened(path: Path, cipher: AESGCM) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        number = 0
-        block = file.read(_BLOCK + _TAG)
-        while True:
-            ahead = file.read(_BLOCK + _TAG)
+    def _opened(self, number: int) -> bytes:
+        if number != self._number:
+            self._file.seek(number * (_BLOCK + _TAG))
+            sealed = self._file.read(_BLOCK + _TAG)
+            last = number == self._blocks - 1
             try:
-                yield cipher.decrypt(_nonce(number), block, b"more" if ahead else b"last")
+                self._block = self._cipher.decrypt(
+                    _nonce(number), sealed, b"last" if last else b"more"
+                )
             except InvalidTag:
                 raise UploadDamaged from None
-            if not ahead:
-                return
-            block, number = ahead, number + 1
+            self._number = number
+        return self._block
 
 
 def _cipher(token: str) -> AESGCM:

@@ -1,0 +1,88 @@
+"""Looking for people in a text whatever its form: e-mail addresses, customer numbers, phones.
+
+A file's form is a guess, and lines that do not fit it name people all the same. What is found here
+beyond an address is weaker than what a column says, so it counts only where nothing else of the
+line leads to anybody (:data:`SEARCHED`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+from aboveboard.engines.leak import SEARCHED
+from aboveboard.incidents import limits
+from aboveboard.vault import blind
+
+Key = tuple[int, bytes]
+
+_ADDRESS: Final = re.compile(
+    r"[^\s@:;,|\"<>()\[\]\\]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_][\w-]*[^\W_]"
+)
+_JOINED: Final = re.compile(r"[=/&|'`‘“«{}*!?#$%^~+]+")
+"""Signs that an address may hold by RFC 5321 and that mostly stand before one: both are tried."""
+_WORD: Final = re.compile(r"[^\W_][\w-]{3,38}[^\W_]")
+_PHONE: Final = re.compile(r"(?<![\w.@-])\+?\(?[0-9][0-9 ()./-]{6,22}[0-9](?![\w@-])")
+_DAY: Final = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d|\d\d?[./-]\d\d?[./-](?:19|20)\d\d")
+_PLACE: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_NUMBER_DIGITS: Final = 6
+"""Fewest signs of a customer number of digits alone: shorter ones are years, ages and houses."""
+
+
+def may_hold_more(value: str) -> bool:
+    """Whether a cell that reads as one address may be one with something before it."""
+    return "@" in value and _JOINED.search(value) is not None
+
+
+def addresses(text: str, generations: Collection[int]) -> set[Key]:
+    """Return the keys of every e-mail address in a text."""
+    if "@" not in text:
+        return set()
+    kind = blind.KIND_NUMBERS["email"]
+    return {
+        (kind, digest)
+        for value in _spellings(text)
+        for _, digest in blind.searched("email", value, (None,), generations)
+    }
+
+
+def _spellings(text: str) -> Iterator[str]:
+    for match in _ADDRESS.finditer(text):
+        value = match.group()
+        yield value
+        local, _, domain = value.rpartition("@")
+        last = _JOINED.split(local)[-1]
+        if last and last != local:
+            yield f"{last}@{domain}"
+
+
+def numbers(text: str, regions: Sequence[str], generations: Collection[int]) -> set[Key]:
+    """Return the keys of every word of a text that may be a customer number, and of every phone,
+    marked as found by searching."""
+    keys: set[Key] = set()
+    number = blind.KIND_NUMBERS["customer_number"] | SEARCHED
+    words = [word for word in _WORD.findall(text) if _may_be_number(word)]
+    for word in words[: limits.LEAK_SEARCHED]:
+        keys |= {
+            (number, digest)
+            for _, digest in blind.searched("customer_number", word, (None,), generations)
+        }
+    phone = blind.KIND_NUMBERS["phone"] | SEARCHED
+    dialled = [value for value in _PHONE.findall(text) if not _is_day_or_place(value)]
+    for value in dialled[: limits.LEAK_SEARCHED]:
+        keys |= {
+            (phone, digest) for _, digest in blind.searched("phone", value, regions, generations)
+        }
+    return keys
+
+
+def _may_be_number(word: str) -> bool:
+    digits = sum(map(str.isdigit, word))
+    if not digits or _DAY.fullmatch(word):
+        return False
+    return digits < len(word) or digits >= _NUMBER_DIGITS
+
+
+def _is_day_or_place(value: str) -> bool:
+    return bool(_DAY.match(value.strip()) or _PLACE.fullmatch(value.strip()))

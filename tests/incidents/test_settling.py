@@ -1,0 +1,97 @@
+"""A line that fits several customers: all of them are told, until somebody says whose it is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from aboveboard.commands import exits, main
+from aboveboard.incidents import actions, queries
+from aboveboard.incidents.exposure import counting
+from aboveboard.incidents.exposure.settling import NotInDoubt, settle
+from aboveboard.incidents.notices import actions as notices
+from aboveboard.outbox import jobs
+from tests.incidents.conftest import AT, LEAD, People, open_leak
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def number(people: People) -> int:
+    """A leak of four lines: two of ours, one with the phone of somebody else, one of a stranger."""
+    (_, ann), (_, bob), (_, cat) = people[:3]
+    lines = (
+        f"{ann['email']};{bob['phone']};secret\n"
+        f"{cat['email']};;secret\n"
+        "nobody@elsewhere.example;;secret\n"
+    )
+    incident = open_leak(("email;phone;password\n" + lines).encode())
+    jobs.run_jobs_once(worker="test")
+    return incident.number
+
+
+def exposed(number: int) -> set[int]:
+    return {row.person_id for row in queries.people(number, limit=100)}
+
+
+def test_both_are_told_until_it_is_settled_whose_line_it_is(people: People, number: int) -> None:
+    ann, bob, cat = (person_id for person_id, _ in people[:3])
+    (doubt,) = queries.doubts(number)
+    assert (doubt.line, doubt.settled) == (2, None)
+    assert bob in doubt.person_ids
+    assert exposed(number) >= {ann, bob, cat}
+    batch = notices.prepare(number, measures={}, by=LEAD, at=AT)
+    assert batch.people == len(exposed(number))
+    notices.send_back(batch.id, note="Settle it first.", by=LEAD, at=AT)
+    counted = settle(number, [2], [], by=LEAD, at=AT)
+    assert (counted.doubtful, exposed(number)) == (0, {ann, cat})
+    assert queries.doubts(number)[0].settled == ()
+    assert notices.prepare(number, measures={}, by=LEAD, at=AT).people == 2
+
+
+def test_it_can_be_settled_anew_and_counted_again(people: People, number: int) -> None:
+    bob = people[1][0]
+    everybody = exposed(number)
+    settle(number, [2], [], by=LEAD, at=AT)
+    settle(number, [2], [bob], by=LEAD, at=AT)
+    assert bob in exposed(number)
+    assert exposed(number) <= everybody
+    page = queries.page(number, at=AT)
+    assert page.exposure is not None
+    assert (page.exposure.doubtful, page.exposure.ambiguous_lines) == (0, 0)
+    assert page.exposure.matched_lines + page.exposure.stranger_lines == 3
+    assert counting.count(number, by=LEAD, at=AT).people == len(exposed(number))
+    actions.change(number, answers={"hands": "nobody"}, by=LEAD, at=AT)
+    assert bob in exposed(number)
+
+
+def test_only_those_whom_a_line_fits_can_be_named(people: People, number: int) -> None:
+    stranger = people[40][0]
+    for line, who in ((2, [stranger]), (3, [people[2][0]]), (99, [])):
+        with pytest.raises(NotInDoubt):
+            settle(number, [line], who, by=LEAD, at=AT)
+    assert queries.doubts(number)[0].settled is None
+
+
+def test_it_is_listed_and_settled_on_the_command_line(
+    people: People,
+    number: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aboveboard.keys.log_signing.sequence_now", lambda: None)
+
+    def run(*words: str) -> Any:
+        code = main.main(["incident", *words])
+        return code, capsys.readouterr().out
+
+    assert "in doubt" in run("show", str(number))[1]
+    code, out = run("doubts", str(number), "--json")
+    (row,) = json.loads(out)
+    assert (code, row["line"], row["settled"]) == (exits.DONE, 2, None)
+    whose = str(row["people"][0])
+    assert run("settle", str(number), "--line", "2", "--person", whose)[0] == exits.DONE
+    assert f"settled: {whose}" in run("doubts", str(number))[1]
+    assert run("settle", str(number), "--line", "3", "--nobody")[0] == exits.INVALID
