@@ -3,6 +3,7 @@ plainly why it does not."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from aboveboard.accounts.models import SignInLink
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.basics.errors import Conflict, Refused
+from aboveboard.keys.demonstration import NoDemonstration, check, forget, mark
 from tests.accounts.conftest import JON
 from tests.accounts.people import staff_client, staff_member
 
@@ -22,10 +24,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
+def demonstration(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    mark()
     current = settings.current()
     demo = replace(current, demo=replace(current.demo, enabled=True))
     monkeypatch.setattr("aboveboard.basics.settings.current", lambda: demo)
+    yield
+    forget()
 
 
 def make(role: Role = Role.ADVISER, **more: object) -> str:
@@ -126,9 +131,23 @@ def test_a_demonstration_link_opens_the_console_at_once(client: Client) -> None:
     assert client.get("/console/incidents/").status_code == 200
 
 
+def test_settings_alone_make_no_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line in a file of settings, or in a backup's, is not enough (S16)."""
+    forget()
+    current = settings.current()
+    demo = replace(current, demo=replace(current.demo, enabled=True))
+    monkeypatch.setattr("aboveboard.basics.settings.current", lambda: demo)
+    with pytest.raises(Refused, match="demonstrations"):
+        make(demo=True)
+    with pytest.raises(NoDemonstration):
+        check()
+    assert Client().get("/demo/mail").status_code == 404
+
+
 def test_a_demonstration_link_waives_nothing_elsewhere(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    mark()
     current = settings.current()
     with monkeypatch.context() as patched:
         patched.setattr(

@@ -43,6 +43,7 @@ def test_init_makes_an_instance_that_the_doctor_can_read(
         "database": "ok",
         "keys": "ok",
         "root key": "ok",
+        "demonstration": "ok",
         "promise": "act",
         "rows": "ok",
         "ledger": "ok",
@@ -54,6 +55,7 @@ def test_init_makes_an_instance_that_the_doctor_can_read(
         "mail": "warn",
         "disk": "ok",
         "transport": "ok",
+        "proxy": "ok",
     }
     assert all(check["step"] for check in checks.values() if check["verdict"] != "ok")
     assert aboveboard("migrate", "--check", "--home", "home").returncode == exits.DONE
@@ -147,3 +149,17 @@ def test_help_is_quick_and_imports_no_django(aboveboard: Run) -> None:
 
 def test_no_command_shows_what_there_is(aboveboard: Run) -> None:
     assert aboveboard().returncode == exits.INVALID
+
+
+def test_an_instance_that_says_it_is_a_demonstration_and_is_none_is_not_served(
+    aboveboard: Run, tmp_path: Path
+) -> None:
+    """It would show all mail to anybody: doctor says act, and serve refuses (S16)."""
+    assert aboveboard("init", "home").returncode == exits.DONE
+    with (tmp_path / "home" / "aboveboard.toml").open("a") as file:
+        file.write("\n[demo]\nenabled = true\n")
+    checks = json.loads(aboveboard("doctor", "--home", "home", "--json").stdout)
+    assert {check["name"]: check["verdict"] for check in checks}["demonstration"] == "act"
+    served = aboveboard("serve", "--home", "home", "--port", "1")
+    assert served.returncode == exits.MISCONFIGURED
+    assert "was not made by `aboveboard demo`" in served.stderr

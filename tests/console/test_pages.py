@@ -13,6 +13,7 @@ from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.basics.personal import MASK
 from aboveboard.console.settings import masked, shown
 from aboveboard.incidents.notices.actions import prepare
+from aboveboard.keys.demonstration import mark
 from aboveboard.promise.actions import adopt_promise
 from tests.accounts.people import staff_client
 from tests.console.asked import refused_to_the_others
@@ -123,8 +124,9 @@ def test_a_password_is_masked(value: object, text: str) -> None:
 
 
 @pytest.fixture
-def demo(monkeypatch: pytest.MonkeyPatch) -> Path:
+def demo(db: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A demonstration, with one message in its mailbox; its folder."""
+    mark()
     on = replace(settings.current(), demo=settings.Demo(enabled=True))
     monkeypatch.setattr(settings, "current", lambda: on)
     folder = on.path("mail")

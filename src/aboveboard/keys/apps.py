@@ -13,7 +13,7 @@ class KeysConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.keys import entries, log_signing, queries, rows
+        from aboveboard.keys import demonstration, entries, log_signing, queries, rows
         from aboveboard.keys.personal_data import DECLARED
         from aboveboard.ledger.entries import SigningKeyReplaced
 
@@ -22,6 +22,7 @@ class KeysConfig(AppConfig):
             public=(
                 "actions",
                 "counting",
+                "demonstration",
                 "entries",
                 "entries_about",
                 "handles",
@@ -52,5 +53,5 @@ class KeysConfig(AppConfig):
             ),
             # The ledger writes this entry, and whether the new key is here is known to keys alone.
             repeats={SigningKeyReplaced: log_signing.repeat_replacement},
-            forgets=(queries.forget, log_signing.forget, rows.forget),
+            forgets=(queries.forget, log_signing.forget, rows.forget, demonstration.forget),
         )

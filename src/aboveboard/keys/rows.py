@@ -5,23 +5,23 @@ The MAC of a row is HMAC-SHA256 (RFC 2104) under a key of this instance, over th
 the key of the row and the columns that decide, so that a row changed, made up, or copied to another
 place by somebody who can write the database but does not have the root key is known for what it is.
 What a MAC cannot tell is that a row was deleted, or put back as it was before: for that the rows
-are compared with the log (``recovery.comparing``). ``docs/decisions/0028`` says why so.
+are compared with the log (``recovery.comparing``). ``docs/decisions/0033`` says why so.
 
-The bytes under the MAC are a JSON array in ASCII without spaces: the table, the key, the values in
-the order of the declaration. Moments are ISO 8601 in UTC, bytes are hex, the keys of objects are
-sorted.
+The bytes under the MAC are a JSON array without spaces, in UTF-8: the table, the key, the values in
+the order of the declaration. Moments are RFC 3339 in UTC, bytes are base64, the keys of objects are
+sorted. ``tests/keys/test_rows.py`` has a vector.
 """
 
 from __future__ import annotations
 
 import hmac
-import json
 import logging
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, Final, Self
 
+import msgspec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from django.db import models, transaction
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 ROWS: Final = "rows"
 _INFO: Final = b"aboveboard/rows/v1"
-_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class RowNotAuthentic(Damaged):
@@ -49,8 +49,7 @@ def mac_of(table: str, key: object, values: Iterable[object]) -> bytes:
     Raises:
         KeyUnwrapFailed, Unavailable: the root key does not open the instance's secret.
     """
-    written = _encode([table, _plain(key), *map(_plain, values)])
-    return hmac.digest(_key(), written.encode("ascii"), "sha256")
+    return hmac.digest(_key(), _encode([table, key, *map(_plain, values)]), "sha256")
 
 
 def is_authentic(
@@ -72,10 +71,9 @@ def has_secret() -> bool:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, (bytes, memoryview)):
-        return bytes(value).hex()
+    # The same moment in another zone is the same value: the database gives all of them in UTC.
+    if type(value) is datetime and value.tzinfo is not UTC:
+        return value.astimezone(UTC)
     return value
 
 

@@ -31,7 +31,8 @@ from aboveboard.accounts.links import LinkState
 from aboveboard.accounts.models import Account
 from aboveboard.accounts.signin import forms, session_marks
 from aboveboard.accounts.signin.code import PAGES, CodeSignIn
-from aboveboard.basics import clock, settings
+from aboveboard.basics import clock
+from aboveboard.keys.demonstration import is_demonstration
 
 
 class _SignIn(LoginView):  # type: ignore[misc]  # allauth publishes no types
@@ -150,7 +151,7 @@ class LinkPage(View):
         # 7.2.4).
         logout(request, show_message=False)
         record_authentication(request, link.account, method="link")
-        if link.second_factor_waived and settings.current().demo.enabled:
+        if link.second_factor_waived and is_demonstration():
             session_marks.mark_second_factor(request, link.account)
         response: HttpResponseBase = perform_login(request, Login(user=link.account))
         return response

@@ -94,6 +94,9 @@ def _make(home: Path, args: argparse.Namespace) -> None:
         promise=None,
     )
     init.make(home, options, extra="\n[demo]\nenabled = true\n")
+    from aboveboard.keys.demonstration import mark
+
+    mark()
     file = args.customers or home / "customers.csv"
     if not args.customers:
         write(file, args.people)

@@ -162,6 +162,20 @@ def _root_key(current: settings.Settings) -> Check:
     return Check("root key", OK, f"it opens the keys in this database ({ring.provider().name})")
 
 
+def _demonstration(current: settings.Settings) -> Check:
+    from aboveboard.keys import demonstration
+
+    demonstration.check()
+    if demonstration.is_demonstration():
+        return Check(
+            "demonstration",
+            WARN,
+            "this is a demonstration: anybody may read its mail",
+            "Put no real person's data into it.",
+        )
+    return Check("demonstration", OK, "this is no demonstration")
+
+
 def _promise(current: settings.Settings) -> Check:
     from aboveboard.promise.queries import in_force, problems_today
 
@@ -351,6 +365,7 @@ def _leftovers(_: settings.Settings) -> Check:
 CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
     "keys": _files,
     "root key": _root_key,
+    "demonstration": _demonstration,
     "promise": _promise,
     "rows": _rows,
     "ledger": _ledger,
@@ -366,6 +381,7 @@ CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
 }
 _IN_THE_DATABASE: Final = (
     "root key",
+    "demonstration",
     "promise",
     "rows",
     "ledger",

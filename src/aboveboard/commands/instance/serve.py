@@ -97,7 +97,9 @@ def catch_mail(current: settings.Settings) -> Catcher | None:
     Raises:
         PortTaken: something else listens where ``mail.url`` points.
     """
-    if not current.demo.enabled:
+    from aboveboard.keys.demonstration import is_demonstration
+
+    if not is_demonstration():
         return None
     from aboveboard.delivery import catcher
 
@@ -127,10 +129,12 @@ def prepare(current: settings.Settings) -> None:
         RootKeyMissing, KeyUnwrapFailed: no record could be opened.
         MigrationsPending: the PostgreSQL database is older than this version.
         DatabaseAway: it does not answer.
+        NoDemonstration: the settings say that it is a demonstration, and it is none.
     """
     from django.db import connection
 
     from aboveboard.commands.instance import schema
+    from aboveboard.keys import demonstration
     from aboveboard.keys.queries import check_root_key
 
     if waiting := schema.pending():
@@ -142,6 +146,7 @@ def prepare(current: settings.Settings) -> None:
         _authenticate_rows()
     # Without it every page would fail later, one by one, instead of the start now.
     check_root_key()
+    demonstration.check()
     connection.close()
     if connection.vendor == "postgresql":
         # The processes that answer are forked: with the pool they would share its one connection,
