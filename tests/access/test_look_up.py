@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from aboveboard.access import by_identifier, decoys
 from aboveboard.access.actions import use
 from aboveboard.access.concerns import Concern, raise_concern
 from aboveboard.access.lookup import NoOneFound, SeveralFound, choose_for
@@ -25,6 +26,8 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
 from aboveboard.choices.actions import ChannelUnknown, EvidenceRefused, NoChoiceHere, choose
 from aboveboard.choices.state import Answer
+from aboveboard.keys import queries as keys
+from aboveboard.keys.models import PersonKey
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.queries import in_force
@@ -65,6 +68,7 @@ def seen_by_asker(ask: UseRequest, email: str) -> Seen:
         return execute(sql, params, many, context)
 
     in_force()  # read once for each process: not part of what is compared
+    decoys.ready(1)
     with connection.execute_wrapper(watch):
         try:
             outcome = use(ask.about(Subject(kind="email", value=email)), at=clock.now())
@@ -121,6 +125,52 @@ def test_who_said_no_looks_like_nobody(crowd: Any) -> None:
     assert only.outcome.startswith("no_one_found")
     assert only.entry[:2] == ("use.refused", None)
     assert ("reasons", "['nobody_to_show']") in only.entry[2]
+
+
+def test_a_look_up_of_nobody_opens_and_decides_as_much_as_one_of_a_refuser(
+    crowd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (known, row), *_ = crowd
+    say(known, "personal-offers", Answer.NO)
+    worked: list[str] = []
+
+    def count(module: Any, name: str) -> None:
+        real = getattr(module, name)
+
+        def counted(*args: Any, **more: Any) -> Any:
+            worked.append(name)
+            return real(*args, **more)
+
+        monkeypatch.setattr(module, name, counted)
+
+    count(keys, "unwrap_person_key")
+    count(by_identifier, "decide_person")
+    work = {}
+    for who, email in (("refuser", row["email"]), ("nobody", NOBODY)):
+        seen = seen_by_asker(OFFER, email)  # what a process does once is done
+        worked.clear()
+        assert seen_by_asker(OFFER, email).statements == seen.statements
+        work[who] = (seen.statements, tuple(sorted(worked)))
+    assert work["nobody"] == work["refuser"]
+    assert work["nobody"][1] == ("decide_person", "unwrap_person_key")
+
+
+def test_whoever_stands_in_for_nobody_is_in_no_answer_and_no_row(crowd: Any) -> None:
+    for _ in range(10):
+        assert seen_by_asker(OFFER, NOBODY).outcome.startswith("no_one_found")
+    assert not QuietRefusal.objects.exclude(person_id=None).exists()
+    assert not any(use_records(person) for person, _ in crowd)
+    for person, _ in crowd:
+        vault_actions.erase(person, reason="asked", by=CUSTOMER, at=clock.now())
+    assert seen_by_asker(OFFER, NOBODY).outcome.startswith("no_one_found"), "nobody is left"
+
+
+def test_the_damaged_key_of_a_stranger_stops_no_look_up(crowd: Any) -> None:
+    for person, _ in crowd[1:]:
+        PersonKey.objects.filter(person_id=person).update(wrapped=bytes(64))
+    decoys.forget()
+    assert seen_by_asker(OFFER, NOBODY).outcome.startswith("no_one_found")
+    assert set(decoys.take(9)) == {crowd[0][0]}
 
 
 def test_a_purpose_that_does_not_work_with_addresses_learns_none(crowd: Any) -> None:

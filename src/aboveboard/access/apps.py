@@ -13,6 +13,7 @@ class AccessConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
+        from aboveboard.access import decoys
         from aboveboard.access.entries import ENTRIES
         from aboveboard.access.personal_data import PERSONAL_DATA
 
@@ -42,4 +43,5 @@ class AccessConfig(AppConfig):
             ),
             entries=ENTRIES,
             personal_data=PERSONAL_DATA,
+            forgets=(decoys.forget,),
         )

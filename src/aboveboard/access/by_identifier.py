@@ -16,7 +16,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.access import lookup
+from aboveboard.access import decoys, lookup
 from aboveboard.access.decision.decide import against_anyone, decide_person
 from aboveboard.access.decision.facts import DecisionFacts, Moment
 from aboveboard.access.decision.gather import gather
@@ -33,8 +33,8 @@ from aboveboard.promise.model import Promise
 from aboveboard.vault import queries as vault
 
 _NOBODIES = tuple(range(-1, -LOOK_UP_WIDTH - 1, -1))
-"""Ids that nobody has, asked for where too few match, so that the statement is as long for nobody
-as for several."""
+"""Ids that nobody has, asked for where too few match, so that the statement is as long for one as
+for several."""
 _NOBODY, _SEVERAL = reason(Code.NOBODY_TO_SHOW), reason(Code.SEVERAL_TO_SHOW)
 
 Matches = Sequence[tuple[vault.Sealed | None, Decision]]
@@ -57,6 +57,7 @@ def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult 
     adopted = promise.in_force()
     moment = moment_of(adopted, at)
     refusals = _against_anyone(adopted.promise, requests, moment)
+    decoys.ready(len(requests))
     with transaction.atomic(durable=True):
         matched = lookup.find_each(adopted.promise, [request.subject for request in requests])
         decided = _decide_matches(adopted.promise, requests, refusals, matched, moment)  # 1, 2
@@ -120,12 +121,20 @@ def _decide_matches(
     """Decide about those who match, in the same statements however many they are: the list asked
     for is never shorter than one length. A request that is refused for anyone is decided about no
     more."""
-    # An id that nobody has stands for nobody, so that they too are fetched and decided about.
     few = [
-        () if already else tuple(person_ids[:LOOK_UP_WIDTH]) or _NOBODIES[-1:]
+        () if already else tuple(person_ids[:LOOK_UP_WIDTH])
         for already, person_ids in zip(refusals, matched, strict=True)
     ]
-    asked = {person_id for person_ids in few for person_id in person_ids}
+    # Where nobody matches somebody else is fetched and decided about: leaving the work out would
+    # tell by time who is known.
+    nobody = [not already and not known for already, known in zip(refusals, few, strict=True)]
+    stand_ins = decoys.take(sum(nobody))
+    spare = iter(stand_ins)
+    worked = [
+        ((next(spare, _NOBODIES[-1]),) if empty else known)
+        for empty, known in zip(nobody, few, strict=True)
+    ]
+    asked = {person_id for person_ids in worked for person_id in person_ids}
     if not asked:
         return [()] * len(requests)
     asked.update(_NOBODIES[: max(LOOK_UP_WIDTH - len(asked), 0)])
@@ -133,7 +142,8 @@ def _decide_matches(
         request.purpose for request, already in zip(requests, refusals, strict=True) if not already
     }
     records, facts = gather(asked, [promised.purposes.get(key) for key in purposes], moment.at)
-    return [
+    decoys.drop([person_id for person_id in stand_ins if person_id not in records])
+    decided = [
         [
             (
                 records.get(person_id),
@@ -141,8 +151,10 @@ def _decide_matches(
             )
             for person_id in person_ids
         ]
-        for request, person_ids in zip(requests, few, strict=True)
+        for request, person_ids in zip(requests, worked, strict=True)
     ]
+    # Nothing of a decoy goes on from here.
+    return [() if empty else matches for empty, matches in zip(nobody, decided, strict=True)]
 
 
 def _choose(

@@ -35,5 +35,9 @@ LOOK_UP_WIDTH: Final = 8
 """People decided about when several match one e-mail address, phone or number; the question is
 always this long. Our choice."""
 
+LOOK_UP_DECOYS: Final = 256
+"""People whom a process keeps to stand in for nobody in a look-up; as many as a batch has people
+where that is more. Our choice."""
+
 SWEEP_REVIEW_BATCH: Final = 2_000
 """People looked at in one transaction while a sweep reviews. Our choice: below 20 MB of memory."""
