@@ -68,6 +68,7 @@ def test_a_member_of_staff_is_kept_as_given() -> None:
         ({"role": Role.CUSTOMER}, "the role customer"),
         ({"team": "ada@staff.example"}, "not the name of a team"),
         ({"team": "Ada, 07700 900123"}, "not the name of a team"),
+        ({"team": "born 1980-01-02"}, "not the name of a team"),
         ({"team": "x" * 81}, "not the name of a team"),
     ],
 )

@@ -26,10 +26,13 @@ from aboveboard.keys.queries import handles, instance_secret, person_handles
 from aboveboard.ledger.actions import append_many
 from aboveboard.ledger.format.entry import NewEntry
 from aboveboard.ledger.models import Entry
+from aboveboard.promise.queries import in_force
 from aboveboard.retention.actions import lift_restriction, restrict
 from aboveboard.retention.reasons import RestrictionReason
 from aboveboard.vault import actions as vault
+from aboveboard.vault import changing
 from aboveboard.vault import queries as vault_queries
+from aboveboard.vault.origin import Origin
 from aboveboard.vault.rekeying.people import rotate_one
 from tests import world
 
@@ -93,6 +96,25 @@ def test_one_person_twice_in_a_batch_gets_two() -> None:
     use_each([ASK.about(subject), ASK.about(subject)], at=clock.now())
     first, second = entries_about(ada)
     assert first.handle != second.handle
+
+
+def test_two_fields_of_one_change_are_two_entries_with_two_handles() -> None:
+    ((ada, _),) = world.load(1)
+    adopted = in_force()
+    kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
+    origin = Origin(adopted.serial, clock.now(), "from mike.victim", "")
+    both = {"first_name": "Ada", "last_name": "Byron"}
+    changing.replace(
+        ada,
+        both,
+        kinds=kinds,
+        origins=dict.fromkeys(both, origin),
+        by=world.ADVISER,
+        at=clock.now(),
+    )
+    first, second = entries_about(ada, kinds=["correction.made"])
+    assert first.handle != second.handle
+    assert first.facts["channel"] == second.facts["channel"] == "unknown"
 
 
 def test_pages_follow_each_other_without_a_gap_also_across_many_statements() -> None:

@@ -17,6 +17,7 @@ from aboveboard.access.explain import person as explain
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts import actions as accounts
 from aboveboard.accounts.clients import actions as clients
+from aboveboard.accounts.limits import TEAM_DIGITS
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.choices import actions as choices
@@ -29,13 +30,16 @@ from aboveboard.identity.models import MergedPerson
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
+from aboveboard.intake.erased import readmit
+from aboveboard.intake.models import ErasedPerson
 from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import in_force
 from aboveboard.recovery import actions as recovery
 from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import actions as vault
-from aboveboard.vault import field_erasure
+from aboveboard.vault import changing, field_erasure
+from aboveboard.vault import queries as vault_queries
 from aboveboard.vault.documents import actions as documents
 from aboveboard.vault.origin import Origin
 from tests import world
@@ -64,7 +68,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (self.ada, self.row), (self.ben, _) = world.load(2)
+        (self.ada, self.row), (self.ben, _), *_ = world.load(8)
         self.now = clock.now()
         self.said = {"by": world.ADVISER, "at": self.now}
         self.numbers = itertools.count()
@@ -106,6 +110,12 @@ class Stage:
 
 
 Case = Callable[[Stage, str], Iterator[Call]]
+
+
+def has_number(text: str) -> bool:
+    """Whether a text cannot be the name of a team. Which team somebody acts for stands in the log
+    in clear, as its administrator named it: that a name is a person's, no form can tell."""
+    return "@" in text or sum(map(str.isdigit, text)) > TEAM_DIGITS
 
 
 def _requests(stage: Stage, text: str) -> Iterator[UseRequest]:
@@ -189,11 +199,16 @@ def _add_staff(stage: Stage, text: str) -> Iterator[Call]:
     add = partial(accounts.add_staff, role=Role.ADVISER, **stage.said)
     yield partial(add, email=f"{next(stage.numbers)}@staff.example", name=text, team="Shop")
     yield partial(add, email=text, name="Ina", team="Shop")
+    if has_number(text):
+        yield partial(add, email=f"{next(stage.numbers)}@staff.example", name="Ina", team=text)
 
 
 def _change_role(stage: Stage, text: str) -> Iterator[Call]:
     account = staff_member(Role.ADVISER, email=f"{next(stage.numbers)}@staff.example")
-    yield partial(accounts.change_role, account.pk, role=Role.PRIVACY_LEAD, **stage.said)
+    change = partial(accounts.change_role, account.pk, role=Role.PRIVACY_LEAD, **stage.said)
+    yield change
+    if has_number(text):
+        yield partial(change, team=text)
 
 
 def _make_client(stage: Stage, text: str) -> Iterator[Call]:
@@ -205,7 +220,8 @@ def _make_client(stage: Stage, text: str) -> Iterator[Call]:
         "channels": ["shop"],
     }
     places = ("purposes", "choices", "channels")
-    for wrong in ({}, {"role": text}, *({place: [text]} for place in places)):
+    teams = [{"team": text}] if has_number(text) else []
+    for wrong in ({}, {"role": text}, *teams, *({place: [text]} for place in places)):
         yield partial(clients.make_client, **(good | wrong), **stage.said)  # type: ignore[arg-type]
 
 
@@ -227,7 +243,7 @@ def _split(stage: Stage, text: str) -> Iterator[Call]:
 def _load(stage: Stage, text: str) -> Iterator[Call]:
     mapping = mappings.load(world.MAPPING_FILE.read_text("utf-8"), name=text)
     place = stage.folder / f"{text}.csv"
-    place.write_bytes(world._file(3, 2026).read_bytes())
+    place.write_bytes(world._file(12, 2026).read_bytes())
     source = loading.Source(place, mapping, stage.kinds, in_force().serial)
     yield partial(loading.load, source, processes=1, **stage.said)
 
@@ -298,6 +314,22 @@ def _attach(stage: Stage, text: str) -> Iterator[Call]:
     yield go(purpose=text)
 
 
+def _replace(stage: Stage, text: str) -> Iterator[Call]:
+    go = partial(changing.replace, stage.ada, kinds=stage.kinds, **stage.said)
+    both = {"first_name": text, "last_name": text}
+    for origin in (stage.origin(), stage.origin(channel=text), stage.origin(purpose=text)):
+        yield partial(go, both, origins=dict.fromkeys(both, origin))
+    kinds = {**stage.kinds, text: "text"}
+    yield partial(go, {text: "Ada"}, kinds=kinds, origins={text: stage.origin()})
+
+
+def _readmit(stage: Stage, text: str) -> Iterator[Call]:
+    (person_id, *_) = vault_queries.ids_after(-1, limit=1) or [stage.ada]
+    vault.erase(person_id, reason="asked", **stage.said)
+    erased = ErasedPerson.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    yield partial(readmit, erased, reference=text, **stage.said)
+
+
 def _erase_fields(stage: Stage, text: str) -> Iterator[Call]:
     kinds = stage.kinds
     go = partial(field_erasure.erase_fields, stage.ada, kinds=kinds, **stage.said)
@@ -333,6 +365,8 @@ CASES: dict[Callable[..., object], Case] = {
     retention.lift_restriction: _lift,
     vault.correct: _correct,
     vault.erase: _erase,
+    changing.replace: _replace,
+    readmit: _readmit,
     field_erasure.erase_fields: _erase_fields,
     documents.attach: _attach,
 }

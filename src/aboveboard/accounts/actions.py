@@ -258,7 +258,10 @@ def check_team(team: str) -> None:
     Raises:
         Invalid: it is too long, or has an e-mail address or a long number in it.
     """
-    if not fits(TeamName, team.strip()):
+    # A shop or a floor has a number; a phone, a date of birth and a national number have more
+    # digits, however they are spaced. A team that was named before keeps its name.
+    digits = sum(character.isdigit() for character in team)
+    if not fits(TeamName, team.strip()) or digits > limits.TEAM_DIGITS:
         raise Invalid(
             found="that is not the name of a team",
             fix="Use at most 80 characters, without an e-mail address or a long number.",

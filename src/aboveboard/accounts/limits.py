@@ -8,6 +8,9 @@ from typing import Final
 SIGN_IN_LINK_LIFE: Final = timedelta(hours=12)
 """How long an invitation or demo sign-in link works. Used once. Our choice."""
 
+TEAM_DIGITS: Final = 4
+"""Digits that the name of a team may have: it stands in the public log. Our choice."""
+
 CLIENT_SECRET_LIFE: Final = timedelta(days=365)
 """How long a client's secret works before it must be changed for a new one. Our choice."""
 

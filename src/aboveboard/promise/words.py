@@ -18,6 +18,10 @@ OWN_PAGES: Final = Word("portal")
 they must always be able to say no, and to put their data right."""
 
 
+UNKNOWN: Final = Word("unknown")
+"""Stands in an entry for a word from outside that the promise does not have."""
+
+
 class NotInPromise(Invalid):
     """The promise in force has no {found}."""
 
@@ -70,6 +74,12 @@ def _leaving_a_choice(promised: Promise) -> dict[str, Purpose]:
         for key, purpose in promised.purposes.items()
         if purpose.needs_consent or purpose.objectable
     }
+
+
+def word(name: str, known: Collection[str]) -> Word:
+    """Return a name from outside if the promise has it, else :data:`UNKNOWN`: for an entry that
+    must be written all the same. Empty stays empty: nobody said."""
+    return Word(name) if name in known or not name else UNKNOWN
 
 
 def check_origin(promised: Promise, *, field: str, channel: str, purpose: str) -> None:

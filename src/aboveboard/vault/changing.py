@@ -13,13 +13,14 @@ from django.db import transaction
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
-from aboveboard.basics.facts import Word
 from aboveboard.basics.personal import Personal
-from aboveboard.keys.actions import entry_subject
-from aboveboard.keys.queries import data_keys
+from aboveboard.keys.actions import subjects_in_order
+from aboveboard.keys.queries import data_keys, handles
 from aboveboard.kinds import normalise
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.ledger.actions import append
+from aboveboard.promise.queries import in_force
+from aboveboard.promise.words import word
 from aboveboard.vault import blind, generations, record_format, sealed
 from aboveboard.vault.entries import CorrectionMade
 from aboveboard.vault.grant import Grant, GrantRefused
@@ -99,8 +100,7 @@ def replace(
         person_id = lock_person(person_id)
         row = SealedRecord.objects.select_related("person").filter(person_id=person_id).first()
         key = data_keys([person_id]).get(person_id)
-        subject = entry_subject(person_id)
-        if row is None or key is None or subject is None:
+        if row is None or key is None:
             raise NotFound(what="person")
         cipher = AESGCM(key.key)
         before = record_format.open_record(cipher, person_id, bytes(row.boxes))
@@ -120,15 +120,18 @@ def replace(
         new_region = home.jurisdiction[:2] if home else region
         new = _filed(person_id, cipher, after, kinds, new_region, blind.filed)
         _file_again(person_id, old - new, new - old)
-        for field in sorted(values):
+        promised = in_force().promise
+        subjects = subjects_in_order([person_id] * len(values), handles([person_id]))
+        for field, subject in zip(sorted(values), subjects, strict=True):
             origin = origins[field]
             entry = CorrectionMade(
-                field=Word(field),
+                field=word(field, promised.fields),
                 promise=origin.promise_serial,
-                channel=Word(origin.channel),
-                purpose=Word(origin.purpose),
+                # What a file was mapped to say, which nobody held against the promise.
+                channel=word(origin.channel, promised.channels),
+                purpose=word(origin.purpose, promised.purposes),
             )
-            append(entry, by=by, handle=subject.handle, at=at)
+            append(entry, by=by, handle=subject.handle if subject else None, at=at)
     return {
         field: sealed.encode({field: before[field]})
         for field in values
