@@ -73,8 +73,8 @@ class Lines:
         taken: list[bytes | None] = []
         self._newest = time.monotonic()  # what the batch before took is no pause of the client's
         while len(taken) < most:
-            line, found, rest = self._rest.partition(b"\n")
-            if found:
+            line, end, rest = self._rest.partition(b"\n")
+            if end:
                 self._rest = rest
                 taken.append(
                     None if self._too_long or len(line) > limits.STREAM_LINE_BYTES else line

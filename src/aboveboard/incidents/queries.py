@@ -118,7 +118,7 @@ def page(number: int, *, at: datetime) -> IncidentPage:
         exports=tuple(custody.exports_on(incident.device_id)) if incident.device_id else (),
         circumstances=circumstances,
         unanswered=tuple(
-            question for question in questions() if question.key not in circumstances.said
+            question for question in questions() if question.key not in circumstances.answered
         ),
     )
 

@@ -78,8 +78,8 @@ def remember(numbers: Numbers, reason: str, at: datetime) -> None:
     digests = keyed_digests(numbers, kinds, digest_keys())
     if not digests:
         return
-    said = choices.consent_state(numbers[0])
-    refused = [key for key in in_force().promise.purposes if said.answer(key) is Answer.NO]
+    consent = choices.consent_state(numbers[0])
+    refused = [key for key in in_force().promise.purposes if consent.answer(key) is Answer.NO]
     row = ErasedPerson.objects.create(
         erased_on=at.date(),
         by_number_only=reason == RETENTION,
@@ -113,7 +113,7 @@ def recognised(
     by_identifier: dict[Identifier, list[ErasedPerson]] = {}
     for row in rows.order_by("erased_id"):
         by_identifier.setdefault((row.kind, bytes(row.digest)), []).append(row.erased)
-    found: dict[int, Erased] = {}
+    erased_people: dict[int, Erased] = {}
     for place, identifiers in enumerate(people):
         matches = {
             erased.pk: erased
@@ -125,14 +125,14 @@ def recognised(
             # One that was not let in again holds the row back, whatever else it matches.
             latest = max(matches.values(), key=lambda each: (each.readmitted_at is None, each.pk))
             objections = sorted({key for each in matches.values() for key in each.objections})
-            found[place] = Erased(
+            erased_people[place] = Erased(
                 latest.pk,
                 latest.erased_on,
                 latest.by_number_only,
                 tuple(objections),
                 readmitted=latest.readmitted_at is not None,
             )
-    return found
+    return erased_people
 
 
 def forget(ids: Collection[int]) -> None:

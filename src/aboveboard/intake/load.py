@@ -231,7 +231,7 @@ class _Import:
         """Compare the rows of people who were held before this run; of each, the first in the
         block."""
         source = self.source
-        found = Differences(
+        differences = Differences(
             source.mapping,
             source.kinds,
             source.origins(self.at),
@@ -250,14 +250,14 @@ class _Import:
             # where somebody is held already, and only here, where the values stay.
             reader = people_file.Reader(self.columns, source.mapping, source.kinds)
             text = block.data.decode("utf-8", errors="replace")
-            found.find(
+            differences.find(
                 [
                     HeldRow(line, people[line], dict(zip(reader.names, values, strict=True)))
                     for line, values, problems in reader.rows(text, block.line)
                     if line in people and not problems
                 ]
             )
-        return found
+        return differences
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,19 +28,19 @@ def standing(shared: Sequence[Collection[Identifier]]) -> dict[int, tuple[str, .
         return {}
     wanted = {look_up for look_ups in shared for look_up in look_ups}
     sharers = bulk.sharing(wanted)
-    said = choices.consent_states({each for people in sharers.values() for each in people})
+    consents = choices.consent_states({each for people in sharers.values() for each in people})
     refused = {
         person_id: {
             purpose for purpose in in_force().promise.purposes if state.answer(purpose) is Answer.NO
         }
-        for person_id, state in said.items()
+        for person_id, state in consents.items()
     }
-    found = {}
+    objections = {}
     for place, look_ups in enumerate(shared):
         people = {each for look_up in look_ups for each in sharers.get(look_up, ())}
         if purposes := set().union(*(refused[each] for each in people)):
-            found[place] = tuple(sorted(purposes))
-    return found
+            objections[place] = tuple(sorted(purposes))
+    return objections
 
 
 def carry_over(

@@ -171,25 +171,25 @@ class Sealer:
         return record_format.cover(cipher, person_id, b"".join(parts), drawn[at:])
 
     def _digests(self, values: list[str], country: str) -> _LookUps:
-        found = _LookUps()
+        look_ups = _LookUps()
         for at, name, kind, number, macs, erased in self._look_ups:
             if text := values[at]:
                 identifies = name == self._plan.mapping.identify_by
                 for form in normalise.forms(kind, text, (country or None,)):
                     plain = form.encode()
                     digests = [_digest(mac, plain) for _, mac in macs]
-                    found.filed += [
+                    look_ups.filed += [
                         (shape, digest) for (shape, _), digest in zip(macs, digests, strict=True)
                     ]
                     # Plans list the searched generation first: that one tells people apart.
                     if not identifies:
-                        found.shared.append((number, digests[0]))
-                    elif found.identity is None:
-                        found.identity = digests[0]
+                        look_ups.shared.append((number, digests[0]))
+                    elif look_ups.identity is None:
+                        look_ups.identity = digests[0]
                     if erased is not None:
-                        place = 0 if identifies else len(found.recognised_by)
-                        found.recognised_by.insert(place, (number, _digest(erased, plain)))
-        return found
+                        place = 0 if identifies else len(look_ups.recognised_by)
+                        look_ups.recognised_by.insert(place, (number, _digest(erased, plain)))
+        return look_ups
 
     def _make_layout(self, present: tuple[bool, ...]) -> _Layout:
         filled = [(place, name) for place, name in enumerate(self._reader.names) if present[place]]

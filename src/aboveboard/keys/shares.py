@@ -43,9 +43,9 @@ def read(text: str) -> tuple[int, int]:
     try:
         share = Share.from_mnemonic(words)
     except (MnemonicError, ValueError, IndexError, KeyError, OverflowError):
-        found = f"a share of {len(words.split())} words that does not add up"
+        misfit = f"a share of {len(words.split())} words that does not add up"
         raise Invalid(
-            found=found,
+            found=misfit,
             fix="Compare each word with the paper: 33 words, and one of them is not right.",
         ) from None
     if share.group_count != 1 or share.group_threshold != 1 or len(share.value) != KEY_BYTES:

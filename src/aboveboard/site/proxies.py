@@ -40,9 +40,9 @@ class NamedProxies:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on without them."""
-        said = [name for name in SAID if name in request.META]
-        if said and not is_named(request.META.get("REMOTE_ADDR", "")):
-            for name in said:
+        named = [name for name in SAID if name in request.META]
+        if named and not is_named(request.META.get("REMOTE_ADDR", "")):
+            for name in named:
                 del request.META[name]
             if not self._warned:
                 # Once, and without the address: it may be a person's.

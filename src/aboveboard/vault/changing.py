@@ -52,7 +52,7 @@ def differing(
     rows = SealedRecord.objects.filter(person_id__in=texts).values_list(
         "person_id", "boxes", "person__jurisdiction"
     )
-    found: dict[int, dict[str, Origin | None]] = {}
+    differing_fields: dict[int, dict[str, Origin | None]] = {}
     for person_id, record, jurisdiction in rows:
         key = keys.get(person_id)
         if key is None:
@@ -70,8 +70,8 @@ def differing(
                 kinds[field], sealed.unseal(cipher, person_id, field, box), text, jurisdiction[:2]
             ):
                 differences[field] = box.origin
-        found[person_id] = differences
-    return found
+        differing_fields[person_id] = differences
+    return differing_fields
 
 
 def replace(

@@ -26,12 +26,12 @@ EMAIL, PASSWORD, CARD = (
 
 @pytest.mark.parametrize("kind", IncidentKind.values)
 def test_every_question_has_an_answer_until_someone_gives_one(kind: str) -> None:
-    assert not circumstances.of(kind, {}).said
+    assert not circumstances.of(kind, {}).answered
     for question in circumstances.questions():
         assert question.unless_said[kind] in question.options
         for answer in question.options:
             said = circumstances.of(kind, circumstances.check({question.key: answer}))
-            assert said.said == {question.key}
+            assert said.answered == {question.key}
 
 
 @pytest.mark.parametrize("kind", IncidentKind.values)

@@ -176,13 +176,15 @@ def _write(
     showing."""
     why, fields = FactCode(asked.why.value), words(asked.fields, adopted.promise.fields)
     reference = subject.seal(asked.reference) if asked.reference else None
-    said: EmergencyUsed | EmergencyRefused
+    facts: EmergencyUsed | EmergencyRefused
     if reasons:
         codes = tuple(sorted({FactCode(each.code.value) for each in reasons}))
-        said = EmergencyRefused(PURPOSE, why, CHANNEL, fields, adopted.serial, codes, reference, of)
+        facts = EmergencyRefused(
+            PURPOSE, why, CHANNEL, fields, adopted.serial, codes, reference, of
+        )
     else:
-        said = EmergencyUsed(PURPOSE, why, CHANNEL, fields, adopted.serial, reference, of)
-    return append(said, by=asked.actor, handle=subject.handle, at=at)
+        facts = EmergencyUsed(PURPOSE, why, CHANNEL, fields, adopted.serial, reference, of)
+    return append(facts, by=asked.actor, handle=subject.handle, at=at)
 
 
 def _keep(asked: _Asked, note: str, person_id: int, entry_id: int, at: datetime) -> EmergencyUse:

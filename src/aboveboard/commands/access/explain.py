@@ -69,18 +69,18 @@ def _field(args: argparse.Namespace) -> int:
     from aboveboard.promise.queries import in_force
 
     adopted = in_force()
-    found = uses_of_field(adopted.promise, args.name)
+    uses = uses_of_field(adopted.promise, args.name)
     emergency = in_emergency(adopted.promise, args.name)
     if args.json:
         listed: list[Json] = [
             {
-                "purpose": one.purpose,
-                "who": one.who,
-                "how": one.how,
-                "article": one.article,
-                "conditions": list(one.conditions),
+                "purpose": use.purpose,
+                "who": use.who,
+                "how": use.how,
+                "article": use.article,
+                "conditions": list(use.conditions),
             }
-            for one in found
+            for use in uses
         ]
         print(
             json.dumps(
@@ -95,12 +95,12 @@ def _field(args: argparse.Namespace) -> int:
         )
         return DONE
     print(f"{adopted.promise.fields[args.name].label}, by version {adopted.serial} of the promise:")
-    for one in found:
+    for use in uses:
         print(
-            f"\n  {one.title} ({one.basis}, {one.article})\n"
-            f"    {one.who[:1].upper()}{one.who[1:]}; {one.how}."
+            f"\n  {use.title} ({use.basis}, {use.article})\n"
+            f"    {use.who[:1].upper()}{use.who[1:]}; {use.how}."
         )
-        print(*(f"    {condition}" for condition in one.conditions), sep="\n")
+        print(*(f"    {condition}" for condition in use.conditions), sep="\n")
     print(f"\n  {emergency}\n" if emergency else "", end="")
     print("\nNobody else, and for no other reason.")
     return DONE
@@ -111,14 +111,14 @@ def _entry(args: argparse.Namespace) -> int:
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
 
-    found = why(args.entry, by=SYSTEM, at=clock.now())
-    entry, facts = found.entry, found.facts
+    explained = why(args.entry, by=SYSTEM, at=clock.now())
+    entry, facts = explained.entry, explained.facts
     if args.json:
         answer: Json = {
             "entry": entry.id,
             "kind": entry.kind,
-            "reasons": list(found.reasons),
-            "asked": found.asked,
+            "reasons": list(explained.reasons),
+            "asked": explained.asked,
         }
         print(json.dumps(answer, indent=1))
         return DONE
@@ -129,10 +129,10 @@ def _entry(args: argparse.Namespace) -> int:
     )
     print(f"  By version {facts.promise} of the promise:")
     print(
-        *(f"  - {sentence}" for sentence in found.reasons or ("Nothing spoke against it.",)),
+        *(f"  - {sentence}" for sentence in explained.reasons or ("Nothing spoke against it.",)),
         sep="\n",
     )
-    print(f"Your question is recorded as entry {found.asked}.")
+    print(f"Your question is recorded as entry {explained.asked}.")
     return DONE
 
 
@@ -152,8 +152,8 @@ def _would(args: argparse.Namespace) -> int:
     decision, entry_id = would(asked, by=SYSTEM, at=clock.now())
     if args.json:
         reasons: list[Json] = [
-            {"code": one.code.value, "field": one.field or None, "sentence": one.sentence}
-            for one in decision.reasons
+            {"code": reason.code.value, "field": reason.field or None, "sentence": reason.sentence}
+            for reason in decision.reasons
         ]
         print(
             json.dumps(
@@ -162,7 +162,7 @@ def _would(args: argparse.Namespace) -> int:
         )
     else:
         print("It would be allowed." if decision.allowed else "It would be refused:")
-        print("".join(f"  - {one.sentence}\n" for one in decision.reasons), end="")
+        print("".join(f"  - {reason.sentence}\n" for reason in decision.reasons), end="")
         print(
             f"Nothing was opened. Your question is recorded as entry {entry_id}, which the person "
             "can see."

@@ -61,11 +61,11 @@ def _as_json(serial: int, report: ImpactReport) -> dict[str, object]:
 def _in_words(old: Promise, new: Promise, report: ImpactReport) -> str:
     lines = [f"{report.people:,} people are held. Nothing was changed or opened."]
     for purpose in dict.fromkeys(cell.purpose for cell in report.cells):
-        found = new.purposes.get(purpose) or old.purposes[purpose]
+        described = new.purposes.get(purpose) or old.purposes[purpose]
         lines += [
             "",
             (
-                f"{found.title} ({purpose})"
+                f"{described.title} ({purpose})"
                 f"{'' if purpose in new.purposes else ': no longer a purpose'}"
             ),
         ]

@@ -101,8 +101,10 @@ def doubts(args: argparse.Namespace) -> int:
         print(json.dumps(facts, indent=1))
         return 0
     for row in rows:
-        said = "in doubt" if row.settled is None else f"settled: {_people(row.settled) or 'nobody'}"
-        print(f"line {row.line}: {_people(row.person_ids)} ({said})")
+        outcome = (
+            "in doubt" if row.settled is None else f"settled: {_people(row.settled) or 'nobody'}"
+        )
+        print(f"line {row.line}: {_people(row.person_ids)} ({outcome})")
     if not rows:
         print("No line fits more than one customer.")
     return 0

@@ -45,14 +45,14 @@ def erase(args: argparse.Namespace) -> int:
     from aboveboard.vault.entries import ErasureReason
 
     reason = ErasureReason(args.reason)
-    found = erasing.preview(args.person, at=clock.now())
+    held = erasing.preview(args.person, at=clock.now())
     print(
-        f"Held about {found.person_id}: {len(found.fields)} fields ({', '.join(found.fields)}), "
-        f"{found.choices} choices."
+        f"Held about {held.person_id}: {len(held.fields)} fields ({', '.join(held.fields)}), "
+        f"{held.choices} choices."
     )
-    if found.numbers[1:]:
-        print(f"Records merged into this one go too: {', '.join(map(str, found.numbers[1:]))}.")
-    for hold in found.holds:
+    if held.numbers[1:]:
+        print(f"Records merged into this one go too: {', '.join(map(str, held.numbers[1:]))}.")
+    for hold in held.holds:
         print(f"A legal hold is open, so nothing can be erased: {hold}")
     if not args.yes:
         print(

@@ -56,7 +56,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Every question answered. ``said``: the keys that someone answered."""
+    """Every question answered. ``answered``: the keys that someone answered."""
 
     hands: risk.Hands
     taking: Taking
@@ -71,7 +71,7 @@ class Circumstances:
     remedied: bool
     words: Mapping[str, str]
     reported: Mapping[str, tuple[str, ...]]
-    said: frozenset[str]
+    answered: frozenset[str]
 
     @property
     def for_severity(self) -> severity.Circumstances:
@@ -189,7 +189,7 @@ def of(kind: str, stored: Mapping[str, str]) -> Circumstances:
             )
             for question in reported_questions()
         },
-        said=frozenset(key for key in answers if stored.get(key)),
+        answered=frozenset(key for key in answers if stored.get(key)),
     )
 
 

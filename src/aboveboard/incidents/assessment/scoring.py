@@ -71,13 +71,15 @@ def combinations(cells: Iterable[ExposureCell]) -> list[Combination]:
 
 
 def risks(
-    found: Sequence[Combination], circumstances: Circumstances
+    combinations: Sequence[Combination], circumstances: Circumstances
 ) -> dict[tuple[int, int], risk.Assessment]:
     """Return how likely harm is for the people of each combination.
 
     Scale counts: whoever's data is at least as telling is counted with them.
     """
-    facts = {(item.categories, item.protected): _facts(item, circumstances) for item in found}
+    facts = {
+        (item.categories, item.protected): _facts(item, circumstances) for item in combinations
+    }
     tiers = {key: risk.tier_of(each)[0] for key, each in facts.items()}
     return {
         key: risk.assess(
@@ -92,7 +94,7 @@ def risks(
                 remedied=each.remedied,
                 people=sum(
                     item.people
-                    for item in found
+                    for item in combinations
                     if tiers[item.categories, item.protected] >= tiers[key]
                 ),
             )
@@ -161,6 +163,6 @@ def loss(
         medium=circumstances.medium,
         keys_taken=circumstances.keys_taken,
         codes_taken=True
-        if passwords_read and "codes_taken" not in circumstances.said
+        if passwords_read and "codes_taken" not in circumstances.answered
         else circumstances.codes_taken,
     )

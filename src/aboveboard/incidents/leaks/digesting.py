@@ -58,7 +58,7 @@ def digest(
     for number, parts in groupby(rows, key=lambda row: row.line):
         progress(number)
         categories = protected = 0
-        found = False
+        matched = False
         reason = UnreadReason.NOTHING_TO_MATCH_BY
         # One line alone comes in several parts: one that is longer than any row of data. Its keys
         # are written as they come, since it may hold everybody.
@@ -66,9 +66,9 @@ def digest(
             reason = row.reason if isinstance(row, UnreadLine) else reason
             keys, shown, hidden = reader.judge(row)
             if keys:
-                categories, protected, found = categories | shown, hidden, True
+                categories, protected, matched = categories | shown, hidden, True
                 writer.add_keys(number, keys)
-        if found:
+        if matched:
             writer.add(number, categories, protected, ())
             done.readable += 1
         else:

@@ -186,11 +186,11 @@ def names_columns(line: str) -> bool:
 
 
 def _of_columns(kept: Sequence[str]) -> LeakForm:
-    said = SAID.fullmatch(kept[0].strip())
-    if said is not None and len(kept) > 1:
+    declared = SAID.fullmatch(kept[0].strip())
+    if declared is not None and len(kept) > 1:
         kept = kept[1:]
-        counts = Counter(len(split(line, said[1])) for line in kept)
-        separator, columns = said[1], counts.most_common(1)[0][0]
+        counts = Counter(len(split(line, declared[1])) for line in kept)
+        separator, columns = declared[1], counts.most_common(1)[0][0]
     else:
         separator, columns, _ = _separator(kept)
     rows = [split(line, separator) for line in kept]
@@ -268,7 +268,7 @@ def _quoted(line: str, at: int) -> tuple[str, int]:
 def leaves_quote_open(line: str, separator: str) -> bool:
     """Return whether a cell opens with a quote that this line does not close:
     the row may go on below."""
-    starts = [0, *(found.end() for found in re.finditer(re.escape(separator), line))]
+    starts = [0, *(mark.end() for mark in re.finditer(re.escape(separator), line))]
     return line.count('"') % 2 == 1 and any(line.startswith('"', start) for start in starts)
 
 

@@ -195,13 +195,13 @@ class _Dump:
         """Take the list in round brackets that comes next; None where there is none."""
         pattern = _TUPLES[self._plain]
         while True:
-            found = pattern.match(self._held)
+            value = pattern.match(self._held)
             # At the end of what is held a bracket may close too soon, and a separator follow.
-            if found is not None and (found.end() < len(self._held) or self._over):
-                self._held = self._held[found.end() :]
-                return list(_VALUES[self._plain].findall(found["body"]))
+            if value is not None and (value.end() < len(self._held) or self._over):
+                self._held = self._held[value.end() :]
+                return list(_VALUES[self._plain].findall(value["body"]))
             too_long = len(self._held) > 4 * CSV_LINE_BYTES
-            if (too_long or not self._more()) and found is None:
+            if (too_long or not self._more()) and value is None:
                 return None
 
     def _create(self, table: str) -> None:

@@ -80,8 +80,8 @@ def prepare(
     for language, text in words.items():
         if language not in LANGUAGES:
             raise NotFound(what=f"language of notices {language}")
-        if (found := next(long_sentences(text), None)) is not None:
-            raise NotPlain(language=language, begins=" ".join(found.split()[:6]))
+        if (sentence := next(long_sentences(text), None)) is not None:
+            raise NotPlain(language=language, begins=" ".join(sentence.split()[:6]))
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
         counted = newest(incident)

@@ -143,27 +143,27 @@ def check_entries(leaves: Leaves, report: Report) -> None:
 
 
 def _differences(
-    first: int, expected: list[bytes], found: list[bytes], entries: list[bytes]
+    first: int, expected: list[bytes], present: list[bytes], entries: list[bytes]
 ) -> Iterator[tuple[What, str, int, bytes | None]]:
     """Say how two sequences of hashes differ: (what, sentence, place, entry as found)."""
-    due, there = set(expected), set(found)
+    due, there = set(expected), set(present)
     for tag, low, high, found_low, found_high in SequenceMatcher(
-        None, expected, found, autojunk=False
+        None, expected, present, autojunk=False
     ).get_opcodes():
         if tag == "equal":
             continue
         spare = list(range(found_low, found_high))
         for place in range(low, high):
             if expected[place] in there:
-                moved = found.index(expected[place])
+                moved = present.index(expected[place])
                 yield (
                     What.MOVED_ENTRY,
                     f"Entry {first + place} is not in its place, but at {first + moved}.",
                     first + place,
                     entries[moved],
                 )
-            elif any(found[at] not in due for at in spare):
-                at = next(at for at in spare if found[at] not in due)
+            elif any(present[at] not in due for at in spare):
+                at = next(at for at in spare if present[at] not in due)
                 spare.remove(at)
                 yield (
                     What.CHANGED_ENTRY,
@@ -174,7 +174,7 @@ def _differences(
             else:
                 yield What.MISSING_ENTRY, f"Entry {first + place} is missing.", first + place, None
         for at in spare:
-            if found[at] not in due:
+            if present[at] not in due:
                 yield (
                     What.EXTRA_ENTRY,
                     f"An entry that was never recorded stands at place {first + at}.",
