@@ -203,3 +203,19 @@ def test_a_value_that_differs_is_listed_and_decided(
     assert lead.post(page, {"answer": "take"}).status_code == 422
     assert "No value needs a decision" in words(lead.get(listed))
     assert lead.get(f"{listed}404/").status_code == 404
+
+
+def test_whom_to_write_to_is_recorded_shown_and_ended(
+    lead: Client, two: tuple[Someone, Someone]
+) -> None:
+    (person, _), _ = two
+    page = f"/console/retention/people/{person}/"
+    assert refused_to_the_others(f"{page}write-to/", [Role.PRIVACY_LEAD]) == []
+    assert lead.post(f"{page}write-to/", {"why": "child", "instead": ""}).status_code == 422
+    parent = {"why": "child", "instead": "parent@example.org"}
+    assert lead.post(f"{page}write-to/", parent).status_code == 302
+    shown = words(lead.get(page))
+    assert "Somebody else is written to instead of them" in shown
+    assert "parent@example.org" not in shown
+    assert lead.post(f"{page}write-to-them/").status_code == 302
+    assert "They are written to themselves" in words(lead.get(page))

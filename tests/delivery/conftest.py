@@ -28,6 +28,7 @@ class FakeRenderer:
         self.left_out: set[int] = set()
         self.problem: Exception | None = None
         self.seen: list[rendering.DispatchItem] = []
+        self.note = ""
 
     def __call__(
         self, items: Sequence[rendering.DispatchItem]
@@ -45,7 +46,10 @@ class FakeRenderer:
             yield (
                 item.id,
                 rendering.RenderedNotice(
-                    Personal(to), "Your data", f"Dear person {item.person_id},\nwe lost it.\n"
+                    Personal(to),
+                    "Your data",
+                    f"Dear person {item.person_id},\nwe lost it.\n",
+                    note=self.note,
                 ),
             )
 

@@ -365,3 +365,12 @@ def test_a_notice_that_the_ledger_says_was_sent_is_not_sent_again_after_a_restor
     assert [item.id for item in renderer.seen] == [waiting.id]
     with pytest.raises(NotHeld):
         actions.repeat_sent(Recorded(9, AT, SYSTEM, replace(entry, dispatch=Code("1")), 5))
+
+
+def test_what_is_particular_about_a_message_stays_on_its_row(
+    server: ScriptedServer, renderer: FakeRenderer
+) -> None:
+    renderer.note = "written-to-representative"
+    batch_id = batch_of([1, 2])
+    assert drain(worker="w", at=AT).sent == 2
+    assert lines(batch_id) == {("sent", "written-to-representative"): 2}

@@ -34,6 +34,7 @@ BECOMES: dict[str, str] = {
     "access.EmergencyUse": GOES,
     "retention.Restriction": GOES,
     "intake.FieldNote": GOES,
+    "delivery.Correspondence": GOES,
     "intake.FormerAddress": GOES,
     "retention.SweepRow": (
         "stays, without the person's number: what a sweep found is listed by its fields"

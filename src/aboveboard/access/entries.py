@@ -55,6 +55,14 @@ class AddressChangeTold(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class CorrespondentOpened(Facts):
+    """The address of whoever is written to instead of the person was opened, for a notice."""
+
+    kind: ClassVar = "correspondent.opened"
+    on_restore: ClassVar = Nothing("a use changes nothing")
+
+
+@dataclass(frozen=True, slots=True)
 class EmergencyUsed(Facts):
     """Fields were opened in an emergency. ``of``: the first showing, where it was shown again."""
 
@@ -146,6 +154,7 @@ USES: Final[dict[str, type[Use]]] = {
 ENTRIES: Final = (
     *USES.values(),
     AddressChangeTold,
+    CorrespondentOpened,
     EmergencyReviewed,
     ExplanationAsked,
     ConcernRaised,

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.access.entries import AddressChangeTold
+from aboveboard.access.entries import AddressChangeTold, CorrespondentOpened
 from aboveboard.access.release import grant_of
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.facts import Word
@@ -39,3 +39,17 @@ def open_former(
         entry_id = append(told, by=SYSTEM, handle=subject.handle, at=at)
     grant = grant_of(record, {field}, entry_id)
     return changing.open_former(grant, field, copy), vault.open_record(grant, record)[field]
+
+
+def open_correspondent(
+    person_id: int, field: str, copy: bytes, *, at: datetime
+) -> Personal[str] | None:
+    """Open the address of whoever is written to instead of a person, which is sealed under the
+    person's key; None when they are no longer held."""
+    record = vault.fetch([person_id]).get(person_id)
+    with transaction.atomic():
+        subject = entry_subject(person_id)
+        if record is None or subject is None:
+            return None
+        entry_id = append(CorrespondentOpened(), by=SYSTEM, handle=subject.handle, at=at)
+    return changing.open_former(grant_of(record, {field}, entry_id), field, copy)

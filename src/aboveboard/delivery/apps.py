@@ -14,13 +14,14 @@ class DeliveryConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.delivery import actions, entries
-        from aboveboard.delivery.personal_data import NOTICES
+        from aboveboard.delivery.personal_data import CORRESPONDENCE, NOTICES
 
         return Package(
             name="delivery",
             public=(
                 "actions",
                 "catcher",
+                "correspondence",
                 "entries",
                 "letters",
                 "limits",
@@ -29,7 +30,12 @@ class DeliveryConfig(AppConfig):
                 "templates",
                 "terms",
             ),
-            entries=(entries.NoticeSent, entries.NoticeFailed),
+            entries=(
+                entries.NoticeSent,
+                entries.NoticeFailed,
+                entries.CorrespondenceSet,
+                entries.CorrespondenceEnded,
+            ),
             repeats={entries.NoticeSent: actions.repeat_sent},
-            personal_data=(NOTICES,),
+            personal_data=(NOTICES, CORRESPONDENCE),
         )

@@ -112,6 +112,7 @@ class ClaimInHand:
         self._post = post
         self._open = set(claim.items)
         self._known: list[DispatchResult] = []
+        self._notes: dict[int, str] = {}
         self._known_since = self._held_since = monotonic()
 
     def send(self, head: mime.Letterhead) -> None:
@@ -140,6 +141,8 @@ class ClaimInHand:
             if isinstance(rendered, rendering.SkippedNotice):
                 self._know(DispatchResult(id_, DispatchState.SKIPPED, rendered.reason))
                 continue
+            if rendered.note:
+                self._notes[id_] = rendered.note
             content = mime.MessageContent(
                 rendered.subject, rendered.text, rendered.html, self._claim.items[id_].language
             )
@@ -198,7 +201,8 @@ class ClaimInHand:
     def _learn(self, outcomes: list[MailOutcome]) -> None:
         for outcome in outcomes:
             if outcome.verdict is MailVerdict.TAKEN:
-                self._know(DispatchResult(outcome.key, DispatchState.SENT, "", outcome.code))
+                note = self._notes.get(outcome.key, "")
+                self._know(DispatchResult(outcome.key, DispatchState.SENT, note, outcome.code))
             elif outcome.verdict is MailVerdict.PUT_OFF:
                 self._know(
                     self._later(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Facts, Nothing, Repeat
+from aboveboard.basics.facts import Code, Facts, Nothing, Redo, Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +34,24 @@ class NoticeFailed(Facts):
     dispatch: Code
     channel: Code
     reason: Code
+
+
+@dataclass(frozen=True, slots=True)
+class CorrespondenceSet(Facts):
+    """Somebody recorded not to write to a person, or to write to somebody ``instead``."""
+
+    kind: ClassVar = "correspondence.set"
+    on_restore: ClassVar = Redo("the ledger does not hold the address: record it again")
+
+    why: Code
+    instead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CorrespondenceEnded(Facts):
+    """The person is written to themselves again."""
+
+    kind: ClassVar = "correspondence.ended"
+    on_restore: ClassVar = Redo("the instruction is there again: end it again")
+
+    why: Code

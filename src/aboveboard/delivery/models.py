@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from aboveboard.basics.ids import new_id
-from aboveboard.delivery.terms import Channel, DispatchState
+from aboveboard.delivery.terms import Channel, CorrespondenceReason, DispatchState
 
 
 class Batch(models.Model):
@@ -38,6 +38,21 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class Correspondence(models.Model):
+    """Whom to write to instead of a person, or that nobody is to be written to. ``why``: a
+    ``CorrespondenceReason``. ``sealed``: the other's address, under the person's key; null: nobody
+    is written to. The row goes when the instruction ends, and with the person."""
+
+    person_id = models.BigIntegerField(unique=True)
+    why = models.CharField(
+        max_length=20, choices=[(why.value, why.value) for why in CorrespondenceReason]
+    )
+    sealed = models.BinaryField(null=True)
+    at = models.DateTimeField()
+    actor = models.JSONField(help_text="who recorded it: kind, id, role, team")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that proves it")
 
 
 class Dispatch(models.Model):

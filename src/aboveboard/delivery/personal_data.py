@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
-from aboveboard.delivery.models import Dispatch
+from aboveboard.delivery.models import Correspondence, Dispatch
+from aboveboard.vault import changing
 
 
 def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
@@ -41,4 +43,40 @@ NOTICES = PersonalData(
     in_use=NotNeeded(
         "whoever waits for a notice is in an incident that is still open, which is asked itself"
     ),
+)
+
+
+def _export_correspondence(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for row in Correspondence.objects.filter(person_id__in=numbers).order_by("id"):
+        yield {
+            "person": row.person_id,
+            "why": row.why,
+            "written_to_instead": row.sealed is not None,
+            "at": clock.to_text(row.at),
+            "entry": row.entry_id,
+        }
+
+
+def _erase_correspondence(numbers: Numbers) -> None:
+    Correspondence.objects.filter(person_id__in=numbers).delete()
+
+
+def _re_encrypt_correspondence(person_id: int, old: Any, new: Any) -> None:
+    for row in Correspondence.objects.filter(person_id=person_id, sealed__isnull=False):
+        row.sealed = changing.reseal_former(person_id, bytes(row.sealed or b""), old, new)
+        row.save(update_fields=["sealed"])
+
+
+CORRESPONDENCE = PersonalData(
+    name="correspondence",
+    tables=("delivery.Correspondence",),
+    export=_export_correspondence,
+    erase=_erase_correspondence,
+    merge=NotNeeded(
+        "it keeps the number it was recorded for: a notice to the merged number obeys it, and one "
+        "to the person kept obeys their own"
+    ),
+    split=NotNeeded("a merge changes nothing here"),
+    re_encrypt=_re_encrypt_correspondence,
+    in_use=NotNeeded("it serves notices alone"),
 )

@@ -42,6 +42,9 @@ class RenderedNotice:
     subject: str
     text: str
     html: str | None = None
+    note: str = ""
+    """A code for what is particular about it, such as that it goes to somebody else; it stays on
+    the row once it was sent."""
 
     def __repr__(self) -> str:
         return "Rendered(•••)"

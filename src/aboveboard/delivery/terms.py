@@ -23,3 +23,12 @@ class DispatchState(models.TextChoices):
     SENT = "sent"
     FAILED = "failed"
     SKIPPED = "skipped"
+
+
+class CorrespondenceReason(models.TextChoices):
+    """Why a person is not written to themselves."""
+
+    DECEASED = "deceased"
+    CHILD = "child"
+    REPRESENTED = "represented"
+    ASKED = "asked"

@@ -139,6 +139,20 @@ def replace(
     }
 
 
+def seal_copy(person_id: int, field: str, value: str, origin: Origin) -> bytes:
+    """Return a value sealed under the person's key, for a package that keeps it beside the record;
+    :func:`open_former` opens it.
+
+    Raises:
+        NotFound: the person was erased.
+    """
+    key = data_keys([person_id]).get(person_id)
+    if key is None:
+        raise NotFound(what="person")
+    box = sealed.seal(AESGCM(key.key), person_id, field, origin, value)
+    return sealed.encode({field: box})
+
+
 def open_former(grant: Grant, field: str, copy: bytes) -> Personal[str]:
     """Open a value that was replaced, which :func:`replace` returned.
 

@@ -1,4 +1,5 @@
-"""Erasing one person on request, in two steps; and letting somebody who was erased come back."""
+"""Erasing one person on request, in two steps; letting somebody who was erased come back; and whom
+to write to instead of somebody."""
 
 from __future__ import annotations
 
@@ -33,6 +34,20 @@ def configure(verbs: Verbs) -> None:
     )
     letting_in.add_argument("erasure", type=int, help="the number that the import said")
     letting_in.add_argument("--reference", required=True, help="the form or call; no names")
+    writing = verbs.add_parser(
+        "write-to", help="record whom to write to instead of a person, or that nobody is written to"
+    )
+    writing.add_argument("person", type=int, help="their number")
+    which = writing.add_mutually_exclusive_group(required=True)
+    which.add_argument("--address", help="the e-mail address to write to, such as a guardian's")
+    which.add_argument("--nobody", action="store_true", help="do not write to them")
+    which.add_argument("--themselves", action="store_true", help="write to them again")
+    writing.add_argument(
+        "--reason",
+        choices=["deceased", "child", "represented", "asked"],
+        default="asked",
+        help="why (default: asked)",
+    )
 
 
 def erase(args: argparse.Namespace) -> int:
@@ -76,4 +91,32 @@ def let_in(args: argparse.Namespace) -> int:
     erased.readmit(args.erasure, reference=args.reference, by=SYSTEM, at=clock.now())
     sequence_now()
     print("The next import that has them brings them in. What they objected to stays objected to.")
+    return DONE
+
+
+def write_to(args: argparse.Namespace) -> int:
+    """Record whom to write to instead of a person."""
+    from aboveboard.basics import clock
+    from aboveboard.basics.actor import SYSTEM
+    from aboveboard.delivery import correspondence
+    from aboveboard.delivery.terms import CorrespondenceReason
+    from aboveboard.keys.log_signing import sequence_now
+
+    if args.themselves:
+        correspondence.end(args.person, by=SYSTEM, at=clock.now())
+        print("Notices go to them again.")
+    else:
+        recorded = correspondence.instruct(
+            args.person,
+            CorrespondenceReason(args.reason),
+            instead=args.address,
+            by=SYSTEM,
+            at=clock.now(),
+        )
+        print(
+            "Notices about them go to that address."
+            if recorded.instead
+            else "No notice is sent to them. Each one is listed with that reason."
+        )
+    sequence_now()
     return DONE

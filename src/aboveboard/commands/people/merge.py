@@ -19,7 +19,9 @@ aboveboard people merge 192162611299331807 192162611299331811 --reference case/4
 aboveboard people split 3 --reference case/418
 aboveboard people erase 192162611299331807
 aboveboard people erase 192162611299331807 --reason asked --yes
-aboveboard people let-in 4 --reference form/2026-118"""
+aboveboard people let-in 4 --reference form/2026-118
+aboveboard people write-to 192162611299331807 --address parent@example.org --reason child
+aboveboard people write-to 192162611299331807 --nobody --reason deceased"""
 
 _PAGE = 500
 
@@ -143,4 +145,5 @@ _VERBS = {
     "split": _split,
     "erase": erasing.erase,
     "let-in": erasing.let_in,
+    "write-to": erasing.write_to,
 }

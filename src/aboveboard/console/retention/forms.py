@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity.choosing import Compared, Likeness, Side
 from aboveboard.intake.changes import NoteState
 from aboveboard.retention.reasons import (
@@ -101,6 +102,29 @@ class EraseForm(forms.Form):
             for reason in ON_REQUEST
         ],
         error_messages={"required": "Choose one."},
+    )
+
+
+class CorrespondenceForm(forms.Form):
+    """Whom to write to instead of a person, and why."""
+
+    why = forms.ChoiceField(
+        label="Why?",
+        widget=forms.RadioSelect,
+        choices=[
+            (CorrespondenceReason.CHILD.value, "They are a child: write to the guardian"),
+            (CorrespondenceReason.REPRESENTED.value, "Somebody represents them"),
+            (CorrespondenceReason.DECEASED.value, "They have died: write to nobody"),
+            (CorrespondenceReason.ASKED.value, "They asked"),
+        ],
+        error_messages={"required": "Choose one."},
+    )
+    instead = forms.CharField(
+        label="E-mail address to write to instead",
+        required=False,
+        max_length=254,
+        help_text="Leave it empty to write to nobody.",
+        widget=forms.TextInput(attrs={"type": "email", "autocomplete": "off"}),
     )
 
 

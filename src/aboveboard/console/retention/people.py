@@ -9,14 +9,22 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.console.devices.exports import Pill
-from aboveboard.console.retention.forms import HoldForm, LiftForm, ReleaseForm, RestrictForm
+from aboveboard.console.retention.forms import (
+    CorrespondenceForm,
+    HoldForm,
+    LiftForm,
+    ReleaseForm,
+    RestrictForm,
+)
+from aboveboard.delivery import correspondence
+from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import matching
 from aboveboard.intake import notes
 from aboveboard.retention import actions, queries
@@ -64,9 +72,38 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         "holds": [_in_words(row) for row in queries.holds(person_id)],
         "restrictions": [_in_words(row) for row in queries.restrictions(person_id)],
         "merges": matching.merges_of(person_id),
+        "correspondence": correspondence.instructions([person_id]).get(person_id),
         "now": clock.now(),
     }
     return render(request, "console/retention/person.html", context)
+
+
+@allow(KEEPER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def write_to(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Record whom to write to instead of a person, or that nobody is."""
+    form = CorrespondenceForm(request.POST if request.method == "POST" else None)
+
+    def do() -> None:
+        answers = form.cleaned_data
+        correspondence.instruct(
+            person_id,
+            CorrespondenceReason(answers["why"]),
+            instead=answers["instead"] or None,
+            by=actor_of(request),
+            at=clock.now(),
+        )
+
+    lede = "Notices about them go to that address, or to nobody. Each is listed with the reason."
+    return ask(request, form, do, person_id, "Whom do we write to?", lede, "Save")
+
+
+@allow(KEEPER)
+@require_POST
+def write_to_them(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Write to the person themselves again."""
+    correspondence.end(person_id, by=actor_of(request), at=clock.now())
+    return HttpResponseRedirect(reverse("console:retention_person", args=[person_id]))
 
 
 @allow(KEEPER)
@@ -176,7 +213,8 @@ def ask(
         except NotFound:
             raise
         except AboveboardError as error:
-            form.add_error("reference", str(error))
+            where = "reference" if "reference" in form.fields else "instead"
+            form.add_error(where, str(error))
         else:
             return HttpResponseRedirect(reverse("console:retention_person", args=[person_id]))
     context: dict[str, Any] = {

@@ -22,6 +22,7 @@ from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
 from aboveboard.basics.facts import Code, Digest
 from aboveboard.basics.plainness import long_sentences
 from aboveboard.delivery import actions as delivery
+from aboveboard.delivery import correspondence
 from aboveboard.delivery.templates import LANGUAGES, language_of
 from aboveboard.delivery.terms import Channel
 from aboveboard.engines import listing
@@ -266,12 +267,17 @@ def queue_everyone(batch_pk: int, *, at: datetime) -> int:
 
 
 def _recipients(batch: NoticeBatch) -> Iterator[delivery.Recipient]:
+    redirected = correspondence.redirected()
     for person in listing.everyone(
         exposure_file(batch.exposure), listing.Filter(severity=batch.least_severity)
     ):
         # Someone erased since has no address at all: they stand in the post queue,
         # as a row with that reason.
-        channel = Channel.EMAIL if person.channel == "email" else Channel.POST
+        channel = (
+            Channel.EMAIL
+            if person.channel == "email" or person.person_id in redirected
+            else Channel.POST
+        )
         yield delivery.Recipient(
             person_id=person.person_id,
             language=language_of(person.language),

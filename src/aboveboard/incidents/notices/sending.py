@@ -13,6 +13,7 @@ from aboveboard.access.actions import use_many
 from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
+from aboveboard.delivery import correspondence
 from aboveboard.delivery.letters import as_html, as_text
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice, SkippedNotice
 from aboveboard.engines import listing
@@ -55,12 +56,21 @@ def render_notices(
         "email",
         reference=batch.incident.reference,
     )
+    instructions = correspondence.instructions(list(by_person))
+    for person_id, instruction in instructions.items():
+        if not instruction.instead:
+            # Decided before anything is opened: the address of somebody who died is not needed.
+            yield by_person.pop(person_id).id, SkippedNotice(instruction.skipped_for)
     for person_id, result in use_many(asked, by_person, at=clock.now()):
         item = by_person[person_id]
         if not result.allowed:
             yield item.id, SkippedNotice(result.reasons[0].code.value.replace("_", "-"))
             continue
         to, first_name = result.values.get(address), result.values.get(name) if name else None
+        note = ""
+        if person_id in instructions:
+            to = instructions[person_id].open(at=clock.now())
+            note = correspondence.WRITTEN_INSTEAD
         if to is None:
             yield item.id, SkippedNotice("no-address")
             continue
@@ -73,6 +83,7 @@ def render_notices(
                 subject=notice.subject,
                 text=as_text(notice, called),
                 html=as_html(notice, called),
+                note=note,
             ),
         )
 

@@ -1,0 +1,160 @@
+"""Do not write to this person, or write to somebody else: the dead, children, those who have a
+representative, and those who asked.
+
+A notice to a child goes to the guardian (GDPR recital 58, Art. 8): a message that nobody of age
+reads protects nobody. Whoever is not written to, and whoever is written to instead, is a row with
+that reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from aboveboard.access.former import open_correspondent
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.errors import Invalid, NotFound
+from aboveboard.basics.facts import Code
+from aboveboard.basics.personal import Personal
+from aboveboard.delivery.entries import CorrespondenceEnded, CorrespondenceSet
+from aboveboard.delivery.models import Correspondence
+from aboveboard.delivery.terms import CorrespondenceReason
+from aboveboard.keys.actions import entry_subject
+from aboveboard.kinds import email_addresses
+from aboveboard.kinds.kind import Misfit
+from aboveboard.ledger.actions import append
+from aboveboard.vault import changing
+from aboveboard.vault.locking import lock_person
+from aboveboard.vault.origin import Origin
+
+WRITTEN_INSTEAD: Final = "written-to-representative"
+"""The reason on a notice that went to somebody else."""
+
+_FIELD: Final = "correspondent"
+"""The name under which the other's address is sealed; no field of the promise."""
+
+
+class CorrespondenceRefused(Invalid):
+    """This instruction cannot be recorded: {found}."""
+
+    code = "correspondence_refused"
+    next_step = "{fix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What is to be done about one person: write to ``instead``, or to nobody."""
+
+    person_id: int
+    why: CorrespondenceReason
+    at: datetime
+    instead: bool
+    _sealed: bytes | None = field(repr=False)
+
+    @property
+    def skipped_for(self) -> str:
+        """The reason on a notice that is not sent."""
+        return f"do-not-write-{self.why.value}"
+
+    def open(self, *, at: datetime) -> Personal[str] | None:
+        """Open the address of whoever is written to instead."""
+        if self._sealed is None:
+            return None
+        return open_correspondent(self.person_id, _FIELD, self._sealed, at=at)
+
+
+def instruct(
+    person_id: int,
+    why: CorrespondenceReason,
+    *,
+    instead: str | None,
+    by: Actor,
+    at: datetime,
+) -> Instruction:
+    """Record that nobody writes to a person, or that somebody else is written to; it replaces what
+    was recorded before.
+
+    ``instead``: the other's e-mail address; None: nobody is written to.
+
+    Raises:
+        NotFound: nobody with that number is held.
+        CorrespondenceRefused: the address is none, or a child has no guardian to write to.
+    """
+    if why is CorrespondenceReason.CHILD and instead is None:
+        raise CorrespondenceRefused(
+            found="a child is not left without a notice", fix="Give the guardian's address."
+        )
+    if why is CorrespondenceReason.DECEASED and instead is not None:
+        raise CorrespondenceRefused(
+            found="a notice of somebody who died is not sent to another",
+            fix="Record a representative, if there is one, with the reason `represented`.",
+        )
+    try:
+        address = None if instead is None else email_addresses.read(instead)
+    except Misfit as misfit:
+        raise CorrespondenceRefused(
+            found=f"the address is not {misfit.expected}", fix="Check the address."
+        ) from None
+    with transaction.atomic():
+        person_id = lock_person(person_id)
+        subject = entry_subject(person_id)
+        if subject is None:
+            raise NotFound(what="person")
+        sealed = (
+            None
+            if address is None
+            else changing.seal_copy(person_id, _FIELD, address, Origin(0, at, "", ""))
+        )
+        entry = CorrespondenceSet(why=Code(why.value), instead=address is not None)
+        entry_id = append(entry, by=by, handle=subject.handle, at=at)
+        row, _ = Correspondence.objects.update_or_create(
+            person_id=person_id,
+            defaults={
+                "why": why,
+                "sealed": sealed,
+                "at": at,
+                "actor": by.as_json(),
+                "entry_id": entry_id,
+            },
+        )
+    return _record(row)
+
+
+def end(person_id: int, *, by: Actor, at: datetime) -> None:
+    """Write to the person themselves again.
+
+    Raises:
+        NotFound: there is no instruction about them.
+    """
+    with transaction.atomic():
+        person_id = lock_person(person_id)
+        row = Correspondence.objects.filter(person_id=person_id).first()
+        subject = entry_subject(person_id)
+        if row is None or subject is None:
+            raise NotFound(what="instruction")
+        entry = CorrespondenceEnded(why=Code(row.why))
+        append(entry, by=by, handle=subject.handle, at=at)
+        row.delete()
+
+
+def instructions(person_ids: Collection[int]) -> dict[int, Instruction]:
+    """Return what is recorded about each of these people; most have nothing."""
+    rows = Correspondence.objects.filter(person_id__in=person_ids)
+    return {row.person_id: _record(row) for row in rows}
+
+
+def redirected() -> frozenset[int]:
+    """Return everybody instead of whom somebody else is written to."""
+    rows = Correspondence.objects.filter(sealed__isnull=False)
+    return frozenset(rows.values_list("person_id", flat=True))
+
+
+def _record(row: Correspondence) -> Instruction:
+    sealed = None if row.sealed is None else bytes(row.sealed)
+    return Instruction(
+        row.person_id, CorrespondenceReason(row.why), row.at, sealed is not None, sealed
+    )
