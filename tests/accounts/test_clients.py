@@ -7,7 +7,10 @@ import json
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
+from django.test import override_settings
 
+from aboveboard.accounts.clients import tokens
 from aboveboard.accounts.clients.actions import make_client
 from aboveboard.accounts.models import ServiceClient
 from aboveboard.accounts.queries import Client
@@ -18,6 +21,7 @@ from aboveboard.commands import client
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.queries import NoPromise
 from aboveboard.promise.words import NotInPromise
+from tests.accounts.people import service_client
 from tests.world import adopt
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +138,19 @@ def test_the_command_makes_and_refuses_in_the_same_words(
                 ]
             )
         )
+
+
+@override_settings(ROOT_URLCONF="aboveboard.site.urls")
+def test_a_client_ends_its_own_tokens_and_nobody_elses() -> None:
+    """RFC 7009, 2.1."""
+    (mine, secret), (other, other_secret) = service_client(name="A"), service_client(name="B")
+    token = tokens.issue(mine, at=clock.now())
+
+    def revoke(client: ServiceClient, its_secret: str) -> int:
+        asked = {"token": token, "client_id": client.client_id, "client_secret": its_secret}
+        return int(Browser().post("/oauth/revoke", asked).status_code)
+
+    assert revoke(other, other_secret) == 400
+    assert tokens.client_for_token(token, at=clock.now()) is not None
+    assert revoke(mine, secret) == 200
+    assert tokens.client_for_token(token, at=clock.now()) is None

@@ -9,9 +9,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 
-from aboveboard.accounts import factors, sealing
+from aboveboard.accounts import actions, factors, sealing
 from aboveboard.accounts.models import Account
+from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
+from aboveboard.ledger import queries as entries
+from aboveboard.ledger.models import Entry
 from tests.accounts.people import staff_client, staff_member
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +137,18 @@ def test_what_is_put_there_unbound_after_the_upgrade_stays_closed(
     factor = _as_before(pia)
     with pytest.raises(sealing.BoxDamaged):
         TOTP(factor).validate_code("000000")
+
+
+def test_a_factor_that_is_removed_has_its_entry_and_a_customers_has_none(ina: Account) -> None:
+    factor = TOTP.activate(ina, SECRET).instance
+    number = factor.pk
+    factor.delete()
+    added, removed = Entry.objects.filter(kind__startswith="second-factor.").order_by("pk")
+    for entry in (added, removed):
+        facts = entries.entry(entry.pk).facts
+        assert (facts["account"], facts["factor"], facts["type"]) == (str(ina.pk), number, "totp")
+    jon = actions.customer_account(4711, at=clock.now())
+    passkey = Authenticator.objects.create(user=jon, type="webauthn", data={"name": "Passkey 1"})
+    passkey.delete()
+    assert Entry.objects.filter(kind__startswith="second-factor.").count() == 2
+    assert list(factors.unlike()) == []

@@ -112,6 +112,7 @@ def set_role(
     gives its number."""
     _staff_role(role)
     account = _staff_member(account_id)
+    # Asked with all administrators locked: two who step down at once must not both be let.
     if role is not Role.ADMINISTRATOR:
         _not_the_last_administrator(account)
     account.role = role
@@ -179,6 +180,8 @@ def customer_account(person_id: int, *, at: datetime) -> Account:
             "password": "!",
         },
     )
+    # An unusable password that is random: sessions are tied to it, and "!" alone would tie all
+    # alike.
     if made:
         end_sessions(account)
     return account
@@ -203,6 +206,7 @@ def make_link(
         NotFound: there is no such account.
         Conflict: the account is closed.
     """
+    # The link says so itself and is asked again when it is used: a copied row waives nothing.
     if demo and not is_demonstration():
         raise Refused(why="a link without a second factor is for demonstrations only")
     account = _account(account_id)

@@ -22,6 +22,7 @@ def find(email: str) -> Sequence[int]:
     Raises:
         NoDirectory: no package declares it.
     """
+    # Declared and not imported: accounts lie below the package that holds customers.
     for package in gathered():
         if package.customers_by_email is not None:
             return package.customers_by_email(email)

@@ -26,6 +26,7 @@ class StaffAdded(Facts):
     """A member of staff was added, or came back."""
 
     kind: ClassVar = "staff.added"
+    # Not repeated: the log has the number and the role, and an account needs an address.
     on_restore: ClassVar = Redo("the ledger does not hold names or addresses: add them again")
 
     account: Code

@@ -65,6 +65,7 @@ def _merge(kept: int, merged: int) -> str:
     signs in with either address.
     """
     accounts = Account.objects.customers().filter(person_id=merged)
+    # Passkeys are made for one account, so those of the other cannot go along.
     if Account.objects.customers().filter(person_id=kept).exists():
         return "ended" if accounts.delete()[0] else "none"
     return "moved" if accounts.update(person_id=kept, email=f"{kept}{STAND_IN}") else "none"

@@ -111,6 +111,7 @@ def actor_for(account: Account) -> Actor:
 def lock_staff_member(account_id: int) -> None:
     """Lock a member of staff's row until the transaction ends, so that what they do is counted one
     at a time."""
+    # Read with the lock and thrown away: what is counted afterwards is what this transaction sees.
     Account.objects.select_for_update().filter(pk=account_id).first()
 
 
@@ -153,6 +154,7 @@ def client(name: str) -> Client:
 
 def member_of(account: Account) -> StaffMember:
     """Return a row as others see it."""
+    # A list of staff would otherwise ask for the factors of each of them.
     known = getattr(account, "factors", None)  # see _with_factors
     return StaffMember(
         account.pk,

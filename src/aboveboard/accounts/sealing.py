@@ -75,11 +75,14 @@ def cache_key(key: str, key_prefix: str, version: int) -> str:
     allauth's rate limits name network addresses and accounts in their keys,
     and the cache is a table.
     """
+    # The cache is a table in a backup and a network address is personal data: whom a counter counts
+    # is readable with the key alone.
     return salted_hmac(
         "aboveboard.cache", f"{key_prefix}:{version}:{key}", algorithm="sha256"
     ).hexdigest()
 
 
+# Derived once a process: the instance secret is opened by the root key, which may be far away.
 @cache
 def _cipher(context: str) -> AESGCM:
     key = HKDF(

@@ -61,6 +61,7 @@ class SharedCache(DatabaseCache):
                 over.append(key)
                 continue
             try:
+                # Strict: what is not whole base64 was not written here.
                 plain = base64.b64decode(value.encode(), validate=True)
                 values[asked[key]] = _PlainValues(io.BytesIO(plain)).load()
             except Exception as error:

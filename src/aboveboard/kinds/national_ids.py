@@ -39,6 +39,7 @@ def read(text: str, form: str) -> str:
 
 
 def _nino(plain: str) -> str | None:
+    # As it is printed and as it is typed: QQ 12 34 56 C, QQ-12-34-56-C.
     compact = re.sub(r"[\s-]", "", plain)
     return compact if _NINO.fullmatch(compact) else None
 

@@ -49,6 +49,8 @@ def phone(value: str, region: str | None) -> str | None:
         parsed = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return "#" + dialled
+    # Possible and not valid: lists of valid numbers lag behind, and whoever has a new one must be
+    # found too.
     if phonenumbers.is_possible_number(parsed):
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     return "#" + dialled
@@ -98,6 +100,7 @@ def sought(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> li
 
     For finding, never for writing to: who is found by it has to be asked for what they hold.
     """
+    # The rule of today first: the earlier one finds only those that nothing else would.
     normal = forms(kind, value, regions)
     earlier = email_addresses.by_earlier_rule(value) if kind == "email" else None
     return normal if earlier is None or earlier in normal else [*normal, earlier]

@@ -77,6 +77,7 @@ def are_national_numbers(values: Sequence[str], share: float) -> bool:
 
 @cache
 def _tests() -> Mapping[str, Callable[[str], bool]]:
+    # ASCII: \d and \w of Unicode would take digits that no system prints.
     patterns = {name: re.compile(text, re.ASCII) for name, text in _data()["values"].items()}
     return {
         **{name: _matcher(pattern) for name, pattern in patterns.items()},

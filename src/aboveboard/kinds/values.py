@@ -31,6 +31,7 @@ def reader(kind: str, *, dates: str = days.ISO) -> Reader:
     ``dates``: the form in which days are written, one of ``days.PATTERNS``.
     """
     name, _, form = kind.partition(":")
+    # A kind that is not here takes any text: nothing of it is looked up by or acted on.
     readers: dict[str, Reader] = {
         FieldKind.EMAIL: email_addresses.read,
         FieldKind.PHONE: _phone,

@@ -103,6 +103,7 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]  # authlib publishe
     CLIENT_AUTH_METHODS = list(WAYS)
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> _TokenRow | None:
+        # Revoked and expired ones too: ending one of those again is no error (RFC 7009, 2.2).
         row = AccessToken.objects.filter(token_hash=links.digest(token_string)).first()
         return None if row is None else _TokenRow(row)
 
@@ -115,6 +116,7 @@ class _TokenRow:
         self.row = row
 
     def check_client(self, client: OAuthClient) -> bool:
+        # RFC 7009, 2.1: a client may end its own tokens and nobody else's.
         return client.row is not None and self.row.client == client.row
 
 
@@ -144,6 +146,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # authlib publishes no
         """Keep the token's hash."""
         row: ServiceClient = request.client.row
         scope = tokens.scope_of(row).narrowed(token["scope"])
+        # authlib asked get_allowed_scope before; a token for more must not be kept even if it did
+        # not.
         if scope is None:
             raise RuntimeError("a token was made for a scope that was not allowed")
         tokens.keep(token["access_token"], row, scope, at=clock.now())

@@ -91,6 +91,8 @@ def client_for_token(
     The look-up is by the token's SHA-256: how long it takes says nothing about the token. ``now``
     is a reading of the monotonic clock.
     """
+    # By digest and not by token: the table of a stolen backup opens nothing, and a comparison of
+    # digests leaks nothing of the token by its time.
     digest = links.digest(token)
     moment = time.monotonic() if now is None else now
     client, checked = _known.get(digest, (None, 0.0))
@@ -99,9 +101,11 @@ def client_for_token(
         if client is None:
             _known.pop(digest, None)
             return None
+        # All at once, not the oldest: a client that asks often is back within one statement.
         if len(_known) >= _MOST_REMEMBERED:
             _known.clear()
         _known[digest] = (client, moment)
+    # Asked each time, also of what is remembered: a token must not outlive its time by the memory.
     return client if at < client.expires_at else None
 
 

@@ -72,6 +72,7 @@ def _counted(request: HttpRequest, answer: Callable[[HttpRequest], Any]) -> Http
         response.status_code >= 400
         and json.loads(response.content).get("error") == "invalid_client"
     ):
+        # Only what failed counts: a client that signs in often must never lock itself out.
         consume(request, app="allauth.account", action=_FAILED, key=caller)
     return response
 

@@ -49,6 +49,7 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
     @classmethod
     def start(cls, request: HttpRequest, *, email: str, audience: Audience) -> None:
         """Begin: make a code, hand over its sending, remember both in the session."""
+        # A login of nobody: allauth's stages need one, and who it is must not be known yet.
         login = Login()
         login.state["stages"] = {"current": LoginByCodeStage.key}
         stage = LoginByCodeStage(LoginStageController(request, login), request, login)
@@ -107,6 +108,8 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
         account = account_of(self.state.pop("email"), self.audience)
         self.state.pop("code")
         self.abort()
+        # The right code of an address that is nobody's: its session knew the code, no mail ever
+        # went.
         if account is None:
             return HttpResponseRedirect(reverse(PAGES[self.audience]))
         record_authentication(self.request, account, method="code")

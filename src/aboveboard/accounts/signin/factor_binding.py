@@ -46,6 +46,7 @@ def unseal(text: str) -> str:
 
 
 def _loaded(instance: Authenticator, **_: Any) -> None:
+    # A deferred column would be read here, once for each row of a list.
     if "data" in instance.__dict__ and "user_id" in instance.__dict__:
         instance.data = _changed(instance.data, lambda text: _named(text, _owner(instance)))
 

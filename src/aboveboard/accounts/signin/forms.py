@@ -44,6 +44,7 @@ class AddressField(forms.CharField):
         """Return the address in its normal form. Whether anybody has it is not asked."""
         text = super().to_python(value)
         try:
+            # Judged by what was typed alone: a page that said more of a known address would tell.
             return email_addresses.read(text) if text else ""
         except Misfit:
             raise forms.ValidationError(
@@ -96,6 +97,7 @@ class StaffPasswordForm(LoginForm):  # type: ignore[misc]  # allauth publishes n
         """Return the address that the account has, which an earlier version may have kept in
         another form, and the password."""
         typed = self.cleaned_data["login"]
+        # The same statement whether anybody has it or not; the password is hashed in both cases.
         account = Account.objects.at_address(typed)
         email = account.email if account else typed
         return {"email": email, "password": self.cleaned_data["password"]}

@@ -38,6 +38,8 @@ _STAFF = (
 
 def declare_all() -> None:
     """Fill the table; called once, when Django is ready."""
+    # By name, since these views are allauth's: a new version may bring pages, and one that is not
+    # named here is refused.
     for name, why in _ANYONE.items():
         declare(name, Gate(GateKind.PUBLIC, why=why))
     for name, why in _SIGNED_IN.items():

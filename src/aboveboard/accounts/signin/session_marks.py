@@ -36,11 +36,14 @@ def connect() -> None:
 def mark_second_factor(request: HttpRequest, account: Account) -> None:
     """Note that ``account`` proved a second factor in this session; it is worth
     nothing to another account."""
+    # The account, not a flag: a session that changes hands must not bring a proof along.
     request.session[gate.SECOND_FACTOR] = account.pk
 
 
 def _begin(request: HttpRequest, user: Account, **kwargs: Any) -> None:
     request.session[gate.BEGAN] = clock.now().timestamp()
+    # The longest life is counted from here and cannot be moved by use (ASVS 7.3.2); the expiry
+    # moves.
     idle = limits.SESSION_IDLE_CUSTOMER if user.is_customer else limits.SESSION_IDLE_STAFF
     request.session.set_expiry(int(idle.total_seconds()))
 
