@@ -102,6 +102,13 @@ def load(source: str, *, name: str) -> Mapping:
         raise MappingRefused(
             file=name, why=f"it is not YAML{where}", fix="Check the indentation and quotes there."
         ) from None
+    except (RecursionError, ValueError, OverflowError):
+        # Nested beyond all reason; or a day or number that there is not, such as 2026-13-45.
+        raise MappingRefused(
+            file=name,
+            why="it is nested too deep, or has a date or number that there is not",
+            fix="Start from the sample: aboveboard import --print-sample-mapping",
+        ) from None
     if not isinstance(raw, dict):
         raise MappingRefused(
             file=name,

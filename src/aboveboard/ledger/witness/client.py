@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from http.client import HTTPException
 from typing import Final
 
@@ -120,6 +121,19 @@ _MEANINGS = {
 }
 
 
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Refuses to go elsewhere: a witness that was taken over would choose whom this machine asks,
+    inside its own network too."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Follow none: the redirect is the answer, and no cosignature."""
+
+
+@cache
+def _opener() -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(_NoRedirects)
+
+
 def _post(
     address: Address, head: Checkpoint, note: str, old: int, prove: Prove
 ) -> tuple[int, bytes]:
@@ -134,7 +148,7 @@ def _post(
         f"{address.url}/{PATH}", data, {"Content-Type": "text/plain; charset=utf-8"}
     )
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+        with _opener().open(request, timeout=TIMEOUT) as answer:
             return answer.status, answer.read(_ANSWER_BYTES)
     except urllib.error.HTTPError as error:
         with error:
