@@ -342,3 +342,14 @@ def test_imports_corrections_merges_and_erasures_beside_it() -> None:
     assert IndexGenerations.objects.get().searched == 4
     with pytest.raises(RuntimeError):
         rebuild.file_under_both(list(held))
+
+
+@pytest.mark.django_db
+def test_a_rotation_that_goes_on_does_not_begin_again() -> None:
+    rows = people(12)
+    rotation = index.begin(by=SYSTEM, at=clock.now())
+    index._file(rotation.id, kinds(), lambda done: None)
+    done: list[int] = []
+    index.resume(under_way(), by=SYSTEM, progress=done.append)
+    assert done == [8, 12], "the four who were filed already are not filed again"
+    all_found(rows)
