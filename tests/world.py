@@ -50,6 +50,12 @@ def handle(person_id: int) -> str:
     return person_handles(person_id).secret.handle(0)
 
 
+def handles(person_id: int) -> list[str]:
+    """Return the handles of the entries about a person, in the order of their numbers."""
+    secret = person_handles(person_id).secret
+    return [secret.handle(number) for number in range(secret.count)]
+
+
 def entries(person_id: int, *kinds: str) -> list[Recorded]:
     """Return the entries about a person, newest first."""
     return entries_about(person_id, kinds=kinds or None, limit=1_000)

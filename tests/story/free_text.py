@@ -37,6 +37,7 @@ from aboveboard.promise.queries import in_force
 from aboveboard.recovery import actions as recovery
 from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
+from aboveboard.rights import correction
 from aboveboard.vault import actions as vault
 from aboveboard.vault import changing, field_erasure
 from aboveboard.vault import queries as vault_queries
@@ -314,6 +315,14 @@ def _attach(stage: Stage, text: str) -> Iterator[Call]:
     yield go(purpose=text)
 
 
+def _put_right(stage: Stage, text: str) -> Iterator[Call]:
+    go = partial(correction.correct, stage.ada, **stage.said)
+    yield partial(go, "first_name", text, channel="phone")
+    yield partial(go, "email", text, channel="phone", proved=True)
+    yield partial(go, text, "Ada", channel="phone")
+    yield partial(go, "first_name", "Ada", channel=text)
+
+
 def _replace(stage: Stage, text: str) -> Iterator[Call]:
     go = partial(changing.replace, stage.ada, kinds=stage.kinds, **stage.said)
     both = {"first_name": text, "last_name": text}
@@ -366,6 +375,7 @@ CASES: dict[Callable[..., object], Case] = {
     vault.correct: _correct,
     vault.erase: _erase,
     changing.replace: _replace,
+    correction.correct: _put_right,
     readmit: _readmit,
     field_erasure.erase_fields: _erase_fields,
     documents.attach: _attach,
