@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
+from aboveboard.basics import setting_checks as checks
 from aboveboard.basics import settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.clock import now
@@ -147,5 +148,5 @@ def test_without_witnesses_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> 
     "text", ["nonsense", "key https://w.example", "w.example/w1+00000000+AAAA ftp://w.example"]
 )
 def test_a_setting_that_names_no_witness_is_refused(text: str) -> None:
-    assert settings._witnesses(text) is not None
-    assert settings._witnesses("") is None
+    assert checks.witnesses(text) is not None
+    assert checks.witnesses("") is None

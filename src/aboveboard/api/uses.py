@@ -24,8 +24,8 @@ class NoKeyHere(Invalid):
 
     code = "idempotency_not_here"
     next_step = (
-        "Leave the header out. Give the same reference, so that the two uses are seen to belong "
-        "together."
+        "Leave the header out. Give the same reference, so that the person sees that the two uses "
+        "belong together."
     )
 
 

@@ -64,6 +64,7 @@ def subjects_in_order(
     wanted = Counter(
         person_id for person_id in person_ids if person_id is not None and person_id in people
     )
+    # Who was erased since their record was read has no number: the entry then names nobody.
     numbers = counting.take(wanted) if wanted else {}
     subjects: list[EntrySubject | None] = []
     for person_id in person_ids:

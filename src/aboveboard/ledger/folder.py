@@ -47,6 +47,8 @@ class LogFolder:
         """Keep every other writer of this folder out, in this process and in
         others, while inside."""
         self.path.mkdir(parents=True, exist_ok=True)
+        # A lock of the kernel's, not a file that is there or not: it goes with the process that
+        # held it, however that ended.
         handle = os.open(self.path / ".lock", os.O_CREAT | os.O_RDWR, 0o644)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
@@ -81,6 +83,7 @@ class LogFolder:
             files.append((target, data))
         with ThreadPoolExecutor(max_workers=_WRITERS) as pool:
             list(pool.map(_write, *zip(*files, strict=True)))
+        # A file that is on the disk can still be lost with the name that its folder gave it.
         for folder in folders:
             _flush_folder(folder)
 
@@ -110,6 +113,7 @@ class LogFolder:
                 tail = decode_bundle(self.read_tile(bundle) or b"")[: bundle.width]
         except TileRefused:
             return None
+        # The last bundle is grown further, so its entries must be those of the hashes beside them.
         if [leaf_hash(entry) for entry in tail] != (levels[0] if levels else []):
             return None
         return Edge(size, levels, tail)
@@ -129,6 +133,7 @@ def _write(target: Path, data: bytes) -> None:
     temporary = target.with_name(f".{target.name}.tmp")
     handle = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o644)
     try:
+        # write() may take less than it is given, above all on a disk that is nearly full.
         view = memoryview(data)
         while view:
             view = view[os.write(handle, view) :]

@@ -68,6 +68,7 @@ def log_head(source: Source, trusted: Sequence[Verifier]) -> LogHead | None:
         LogRefused: it is not signed with a key that is known.
         SourceUnreadable: its files cannot be read.
     """
+    # No log is an answer, which the caller weighs; a log that cannot be trusted is refused.
     if source.read("checkpoint") is None:
         return None
     report = Report()
@@ -207,6 +208,7 @@ def _keep(first: int, batch: Sequence[bytes]) -> int:
                 )
             )
         elif bytes(waiting[entry.id]) == body:
+            # It waited when the backup was made; the log says which place it got afterwards.
             Entry.objects.filter(pk=entry.id).update(leaf_index=place)
         else:
             raise LogContradicts(

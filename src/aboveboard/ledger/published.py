@@ -79,6 +79,7 @@ def check_continues(folder: LogFolder, vkeys: Sequence[str]) -> None:
     known = (folder.read(VKEY) or b"").decode("utf-8", "replace").split()
     if not known or not set(known).isdisjoint(vkeys):
         return
+    # A published key and no checkpoint of ours: this database never signed this log.
     if last is None:
         raise LogOfAnotherKey
     try:  # a new key follows an old one only where this database signed with the old one
@@ -95,6 +96,7 @@ def publish_keys(folder: LogFolder, vkeys: Sequence[str]) -> None:
     it is not published yet.
     """
     known = (folder.read(VKEY) or b"").decode("utf-8").split()
+    # A key that was published is never taken back: checkpoints that others kept verify by it.
     wanted = [*(key for key in known if key not in vkeys), *vkeys]
     if known != wanted:
         folder.write_note(VKEY, "\n".join(wanted) + "\n")
@@ -139,6 +141,7 @@ def published_size(folder: LogFolder, last: CheckpointRow | None) -> int:
     except AboveboardError:
         return 0
     known = last.size if last else 0
+    # Signing on from an older copy of the database would give a place to a second entry: a fork.
     if size > known:
         raise LogAhead(published=size, known=known)
     if not CheckpointRow.objects.filter(size=size, note=note).exists():

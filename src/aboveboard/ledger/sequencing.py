@@ -108,14 +108,18 @@ def _place(
         rows.lock_tree()
         check_newest(signer.vkey)
         last = CheckpointRow.objects.order_by("-size").first()
+        # The lock on the folder is this machine's alone; another one's shows here, in the size.
         if (last.size if last else 0) != edge.size:
             return [], None
+        # Up to a full tile: the next batch then begins at one, and writes no partial tile twice.
         placed = rows.place_waiting(edge.size, limits.SEQUENCE_BATCH - edge.size % WIDTH)
         if not placed:
             return None
         bodies = [body for _, body, _ in placed]
         leaves = [leaf_hash(body) for body in bodies]
         for (entry_id, _, stored), leaf in zip(placed, leaves, strict=True):
+            # From here on the signature vouches for the body: this is the last moment at which a
+            # row that was changed since it was appended can be told from one that was not.
             if stored != leaf:
                 raise EntriesDamaged(
                     found=f"entry {entry_id} was changed while it waited for its place"
@@ -150,6 +154,8 @@ def _publish(
     folder: LogFolder, full: list[tuple[Tile, bytes]], partial: list[tuple[Tile, bytes]], note: str
 ) -> None:
     """Step 3."""
+    # Tiles first (C2SP tlog-tiles): a reader who sees the checkpoint finds all that it covers.
+    # Partial tiles go last, for readers of the checkpoint before.
     folder.write_tiles([*full, *partial])
     folder.write_note(CHECKPOINT, note)
     folder.clear_partials(tile for tile, _ in full)

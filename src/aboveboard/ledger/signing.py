@@ -51,6 +51,7 @@ def is_handing_over(size: int) -> bool:
     newest = KeyChange.objects.order_by("-generation").values_list("entry_id", flat=True).first()
     if newest is None:
         return False
+    # None: the entry waits, or does not exist any more, and then nothing covers the change either.
     place = Entry.objects.filter(pk=newest).values_list("leaf_index", flat=True).first()
     return place is None or place >= size
 

@@ -85,6 +85,7 @@ def ask_witnesses(*, at: datetime) -> int:
         address: rows[name].size if (name := _row_name(address.key)) in rows else 0
         for address in addresses
     }
+    # All at once, and outside any lock: a witness may take its time, and the log waits for none.
     with ThreadPoolExecutor(max_workers=len(addresses)) as pool:
         answers = dict(
             zip(
@@ -125,6 +126,7 @@ def _store(
         now: dict[str, object] = {"asked_at": at, "problem": str(answer), "refuses": refuses}
     else:
         seconds = key.signed_at(note + answer) or 0
+        # The witness's clock, which it may set as it likes: bounded to what a date can hold.
         signed = datetime.fromtimestamp(min(seconds, 2**37), UTC)
         now = {
             "asked_at": at,
@@ -144,6 +146,8 @@ def _publish(
     text = notes.split(note)[0]
     with folder.lock():
         data = folder.read(CHECKPOINT)
+        # Another checkpoint may have been published while the witnesses answered: their lines are
+        # signatures over this text and no other.
         if data is not None and notes.split(notes.decode(data))[0] == text:
             folder.write_note(CHECKPOINT, note + "".join(lines.values()))
         before = folder.read(WITNESSED)

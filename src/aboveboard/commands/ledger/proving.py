@@ -78,9 +78,11 @@ def run(args: argparse.Namespace) -> int:
     file = Path(args.where)
     if not file.is_file():
         raise Invalid(found=f"there is no file {file}", fix="Give the file that you downloaded.")
+    # Given by whoever checks: a key that came with the proof would vouch for anything.
     trusted = [Verifier.from_vkey(key) for key in args.vkey]
     witnesses = [WitnessKey.from_vkey(key) for key in args.witness]
     with file.open(encoding="utf-8", errors="replace", newline="") as opened:
+        # One more than the longest proof: enough to see that it is too long, and no more.
         text = opened.read(proofs.PROOF_CHARS + 1)
     try:
         entry, index, head = proofs.verify(text, *trusted)

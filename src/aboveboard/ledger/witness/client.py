@@ -98,6 +98,7 @@ def ask(address: Address, head: Checkpoint, note: str, old: int, prove: Prove) -
                 witness=address.key.name,
                 found=f"it saw {size:,} entries, and the log shows {head.size:,}",
             )
+        # Once: whoever restored this database may have forgotten what the witness remembers.
         status, body = _post(address, head, note, size, prove)
     if status == 422:
         raise WitnessRefuses(
@@ -137,6 +138,7 @@ def _opener() -> urllib.request.OpenerDirector:
 def _post(
     address: Address, head: Checkpoint, note: str, old: int, prove: Prove
 ) -> tuple[int, bytes]:
+    # A witness that saw more than the log shows answers with its size, and is believed there.
     old = min(old, head.size)
     proof: Sequence[bytes] = (
         [prove(span) for span in consistency_ranges(0, old, head.size)]

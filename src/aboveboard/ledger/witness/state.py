@@ -75,6 +75,7 @@ def make(folder: Path, name: str, kind: int) -> Witness:
     with sqlite3.connect(folder / _DATABASE) as database:
         database.executescript(_TABLES)
     database.close()
+    # The key last: a folder with a key is a witness, and one without is none.
     handle = os.open(folder / _KEY, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump({"name": name, "kind": kind, "seed": seed.hex()}, file)
@@ -146,6 +147,7 @@ class Witness:
             ).fetchone()
             head = judge(submission, trusted, Latest(*row) if row else Latest())
             if isinstance(head, Refusal):
+                # Signed by the log and in contradiction: evidence of a fork, and its only copy.
                 if head.signed:
                     self._keep_evidence(database, origin, at, head.why, submission.note)
                 return head
@@ -200,6 +202,8 @@ class Witness:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         database = sqlite3.connect(self._path, timeout=30, isolation_level=None)
         try:
+            # A cosignature that left is a promise never to sign a fork: what it rests on must be on
+            # the disk before (C2SP tlog-witness).
             database.execute("PRAGMA synchronous = FULL")
             database.execute("BEGIN IMMEDIATE")
             yield database
