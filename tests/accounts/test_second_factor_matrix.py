@@ -177,6 +177,19 @@ def test_a_passkey_that_is_removed_ends_every_other_session(who: str, ada: Accou
     assert other.get(page).status_code == 302
 
 
+def test_staff_name_a_passkey_and_customers_number_theirs(ada: Account) -> None:
+    """A name that a customer typed would be kept in clear."""
+    staff, customer = staff_client(account=ada), customer_client(4711)
+    for browser in (staff, customer):
+        _proved_just_now(browser)
+    for browser, typed in ((staff, True), (customer, False)):
+        page = browser.get("/accounts/2fa/webauthn/add/")
+        form = page.context["form"]
+        assert form.fields["name"].disabled is not typed
+        assert form.fields["passwordless"].disabled is not typed
+        assert ('name="name"' in page.content.decode()) is typed
+
+
 @pytest.mark.parametrize("way", ["change", "set"])
 def test_a_new_password_ends_every_other_session_and_link(way: str, ada: Account) -> None:
     if way == "change":

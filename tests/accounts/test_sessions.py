@@ -104,6 +104,12 @@ def test_one_changed_byte_does_not_open(place: int, change: int) -> None:
         sealing.unseal("test", bytes(box))
 
 
+@given(st.binary(max_size=40))
+def test_what_is_too_short_to_be_a_box_does_not_open(box: bytes) -> None:
+    with pytest.raises(BoxDamaged):
+        sealing.unseal("test", box)
+
+
 def test_the_same_text_is_never_the_same_box() -> None:
     assert sealing.seal("test", b"hello") != sealing.seal("test", b"hello")
 
