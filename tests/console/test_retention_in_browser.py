@@ -58,7 +58,30 @@ def test_holds_restrictions_sweeps_and_duplicates(page: Page) -> None:
         ("retention-differences", "/console/retention/differences/"),
         ("retention-difference", f"/console/retention/differences/{note.pk}/"),
         ("retention-erase", f"/console/retention/people/{other}/erase/"),
+        ("retention-write-to", f"/console/retention/people/{other}/write-to/"),
         ("retention-erase-held", f"/console/retention/people/{one}/erase/"),
         ("retention-compare", f"/console/retention/duplicates/{one}/{other}/"),
     ):
         seen(page, name, address)
+
+
+def test_erasing_somebody_is_confirmed_and_can_be_told(page: Page) -> None:
+    ((person, _),) = load(1)
+    sign_in(page, staff_member(Role.PRIVACY_LEAD, team="Privacy"))
+    page.goto(f"/console/retention/people/{person}/erase/")
+    page.get_by_label("They asked").check()
+    page.get_by_role("button", name="Continue").click()
+    seen(page, "retention-erase-confirm")
+    page.get_by_role("button", name="Erase them for good").click()
+    seen(page, "retention-erased")
+
+
+def test_an_adviser_corrects_a_detail(page: Page) -> None:
+    ((_, row),) = load(1)
+    sign_in(page, staff_member(Role.ADVISER))
+    page.goto("/console/people/answer-contact/")
+    page.get_by_label("Who is it about?").fill(row["email"])
+    page.get_by_label("By phone").check()
+    page.get_by_role("button").last.click()
+    page.get_by_role("button", name="Correct a detail").click()
+    seen(page, "correct-detail")

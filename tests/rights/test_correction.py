@@ -11,6 +11,7 @@ from django.test import Client
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
+from aboveboard.delivery.models import Batch, Dispatch
 from aboveboard.intake.models import FieldNote, FormerAddress
 from aboveboard.ledger.models import Entry
 from aboveboard.outbox.jobs import run_jobs_once
@@ -189,3 +190,26 @@ def test_the_old_address_is_still_told_after_the_person_got_a_new_key(ann: Someo
     rekeying.rotate_one(person, by=SYSTEM, at=clock.now())
     run_jobs_once(worker="test", limit=5)
     assert mail.outbox[0].to == [row["email"].lower()]
+
+
+def test_a_notice_that_the_old_address_refused_goes_to_the_new_one(ann: Someone) -> None:
+    person, _ = ann
+    batch = Batch.objects.create(
+        kind="test", ref={}, mail_domain="x.example", created_at=clock.now()
+    )
+    rows = {
+        reason: Dispatch.objects.create(
+            batch=batch,
+            person_id=number,
+            channel="email",
+            language="en",
+            state="failed",
+            reason=reason,
+            due_at=clock.now(),
+        )
+        for reason, number in (("refused", person), ("worker-died", person + 1))
+    }
+    correct(person, "email", "new@example.org", proved=True)
+    run_jobs_once(worker="test", limit=5)
+    states = {reason: Dispatch.objects.get(pk=row.pk).state for reason, row in rows.items()}
+    assert states == {"refused": "queued", "worker-died": "failed"}

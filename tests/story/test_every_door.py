@@ -176,6 +176,7 @@ def _filled(pattern: str, story: Story, person: int) -> str:
         "serial": in_force().serial,
         "number": number,
         "field": "city",
+        "key": "hands",
         "path": "checkpoint",
         "purpose": "personal-offers",
         "outcome": "stranger",

@@ -4,7 +4,7 @@ and send what is due."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -114,6 +114,22 @@ def requeue(batch_id: int, *, reason: str | None = None, by: Actor, at: datetime
     )
     log.info("batch %s: %s dispatches queued again by %s %s", batch_id, count, by.kind, by.id)
     return count
+
+
+_ADDRESS_REASONS = ("no-address", "refused", "address-refused", "address-needs-smtputf8")
+"""Why a notice did not leave that another address may mend."""
+
+
+def requeue_for_person(numbers: Sequence[int], *, at: datetime) -> int:
+    """Try again what could not reach a person at the address that they had; return how many rows
+    that is. ``numbers``: every number of theirs."""
+    return Dispatch.objects.filter(
+        person_id__in=numbers,
+        state__in=(DispatchState.FAILED, DispatchState.SKIPPED),
+        reason__in=_ADDRESS_REASONS,
+    ).update(
+        state=DispatchState.QUEUED, reason="", attempts=0, due_at=at, claimed_by="", claimed_at=None
+    )
 
 
 def drain(

@@ -25,6 +25,7 @@ ADDRESS_CHANGED: Final = "intake.address_changed"
 class ChangedAddress:
     """What it takes to tell somebody: both addresses, and the language they read."""
 
+    person_id: int
     before: Personal[str]
     now: Personal[str] | None
     language: str
@@ -45,7 +46,7 @@ def opened(number: int, *, at: datetime) -> ChangedAddress | None:
     if row is None or person is None:
         return None
     both = open_former(row.person_id, row.field, bytes(row.sealed), at=at)
-    return None if both is None else ChangedAddress(*both, person.language)
+    return None if both is None else ChangedAddress(row.person_id, *both, person.language)
 
 
 def told(number: int) -> None:

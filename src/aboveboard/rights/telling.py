@@ -1,4 +1,5 @@
-"""Telling somebody at the old address and the new one that theirs was changed."""
+"""Telling somebody at the old address and the new one that theirs was changed, and sending to the
+new one what did not reach them at the old."""
 
 from __future__ import annotations
 
@@ -6,10 +7,12 @@ import logging
 
 from aboveboard.accounts import mail
 from aboveboard.basics import clock, settings
+from aboveboard.delivery import actions as delivery
 from aboveboard.intake import former
 from aboveboard.kinds.kind import Misfit
 from aboveboard.outbox.reference import Reference
 from aboveboard.rights.proof import texts
+from aboveboard.vault import aliases
 
 log = logging.getLogger(__name__)
 
@@ -35,4 +38,6 @@ def tell(ref: Reference) -> None:
         except Misfit:
             # An address from before addresses were checked: nothing can be sent there.
             log.warning("a changed address cannot be written to (job %s)", number)
+    # What could not reach them at the old address goes to the new one.
+    delivery.requeue_for_person(aliases.numbers_of(changed.person_id), at=clock.now())
     former.told(number)
