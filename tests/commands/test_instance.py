@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sqlite3
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 
 from aboveboard.commands import exits
+from aboveboard.commands.instance import schema
 from tests.commands.conftest import Run, clean_environment
 
 
@@ -163,3 +167,92 @@ def test_an_instance_that_says_it_is_a_demonstration_and_is_none_is_not_served(
     served = aboveboard("serve", "--home", "home", "--port", "1")
     assert served.returncode == exits.MISCONFIGURED
     assert "was not made by `aboveboard demo`" in served.stderr
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        ("https://data.example.org/privacy", "https://data.example.org"),
+        ("https://data.example.org?x=1", "https://data.example.org"),
+        ("https://someone@data.example.org", "an address"),
+        ("https://bücher.example", "xn--bcher-kva.example"),
+        ("https://straße.example:8443", "xn--strae-oqa.example"),
+        ("data.example.org", "starts with http:// or https://"),
+        ("https://", "starts with http:// or https://"),
+        ("https://data.example.org:99999", "such as https://data.example.org"),
+    ],
+)
+def test_an_origin_that_leads_nowhere_is_refused_by_its_name(
+    aboveboard: Run, tmp_path: Path, origin: str, expected: str
+) -> None:
+    refused = aboveboard("init", "home", "--origin", origin)
+    assert refused.returncode == exits.MISCONFIGURED, refused.stdout
+    assert "server.origin" in refused.stderr
+    assert expected in refused.stderr
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.database
+def test_a_database_that_cannot_hold_every_name_is_refused_with_nothing_left_behind(
+    aboveboard: Run, tmp_path: Path, empty_database: list[str]
+) -> None:
+    if not empty_database:
+        return  # SQLite stores every text as UTF-8
+    import psycopg
+
+    url = empty_database[1]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE DATABASE latin1 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' "
+            "TEMPLATE template0"
+        )
+    try:
+        latin1 = url.rpartition("/")[0] + "/latin1"
+        refused = aboveboard("init", "home", "--postgres", latin1)
+        assert refused.returncode == exits.MISCONFIGURED, refused.stderr
+        assert "LATIN1" in refused.stderr
+        assert "UTF8" in refused.stderr
+        with psycopg.connect(latin1) as connection:
+            tables = connection.execute(
+                "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+            ).fetchone()
+        assert tables == (0,)
+        assert not (tmp_path / "home").exists()
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DROP DATABASE latin1 WITH (FORCE)")
+
+
+def _caused(error: BaseException, cause: BaseException) -> BaseException:
+    error.__cause__ = cause
+    return error
+
+
+def _sqlite(name: str, code: int) -> BaseException:
+    cause = sqlite3.OperationalError("as SQLite says it")
+    cause.sqlite_errorname, cause.sqlite_errorcode = name, code
+    return _caused(OperationalError("as SQLite says it"), cause)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (_sqlite("SQLITE_FULL", 13), "the database is full"),
+        (_sqlite("SQLITE_READONLY", 8), "the database is read-only"),
+        (_sqlite("SQLITE_READONLY_DIRECTORY", 1544), "the database is read-only"),
+        (OSError(errno.ENOSPC, "No space left", "/srv/x"), "/srv/x is full"),
+        (OSError(errno.EROFS, "Read-only", "/srv/x"), "/srv/x is read-only"),
+        (_caused(RuntimeError("of ours"), OSError(errno.ENOSPC, "No space")), "folder is full"),
+    ],
+)
+def test_a_disk_that_is_full_or_read_only_is_said_as_such(error: BaseException, said: str) -> None:
+    """And not as a database that cannot be reached, nor as a fault of ours."""
+    outage = schema.disk(error)
+    assert outage is not None
+    assert said in outage.message
+    assert schema.away(error) is None
+
+
+def test_a_database_that_does_not_answer_is_no_disk() -> None:
+    assert schema.disk(_sqlite("SQLITE_CANTOPEN", 14)) is None
+    assert schema.away(_sqlite("SQLITE_CANTOPEN", 14)) is not None

@@ -64,7 +64,7 @@ def make_everything() -> Everything:
 
 
 def _sign_ins(at: datetime) -> None:
-    customer_account(vault.first_loaded() or 0, at=at)
+    customer_account(next(iter(vault.iter_person_ids())), at=at)
     for name, role in (("ina", Role.INCIDENT_LEAD), ("pia", Role.PRIVACY_LEAD)):
         member = add_staff(
             email=f"{name}@corner.example",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -19,6 +20,33 @@ def url_with(*schemes: str) -> Callable[[str], str | None]:
         )
 
     return check
+
+
+def is_web_origin(value: str) -> str | None:
+    """Say that a value is not the origin of a site: scheme, host and port, and nothing else."""
+    try:
+        parts = urlsplit(value)
+        host, number = parts.hostname or "", parts.port
+    except ValueError:
+        return "an address such as https://data.example.org"
+    if parts.scheme not in ("http", "https") or not host:
+        return "an address that starts with http:// or https://, such as https://data.example.org"
+    if not host.isascii():
+        return f"a name in ASCII letters: write {_in_ascii(host)} instead of {host}"
+    if (parts.path, parts.query, parts.fragment, parts.username) != ("", "", "", None):
+        bare = f"{parts.scheme}://{host}" + ("" if number is None else f":{number}")
+        return f"an address without a path or anything else behind the name: {bare}"
+    return None
+
+
+def _in_ascii(host: str) -> str:
+    """Return a name as the domain name system has it (RFC 5891, 5.5): each label that is not ASCII
+    in Punycode. Nothing is mapped, so what is shown is what was meant."""
+    labels = unicodedata.normalize("NFC", host).split(".")
+    return ".".join(
+        label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"
+        for label in labels
+    )
 
 
 def one_of(*allowed: str) -> Callable[[str], str | None]:

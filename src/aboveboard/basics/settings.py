@@ -94,7 +94,7 @@ class Server:
     origin: str = _setting(
         "http://127.0.0.1:8000",
         "The address people type, without a path. `https:` switches secure cookies and HSTS on.",
-        checks.url_with("http", "https"),
+        checks.is_web_origin,
     )
     threads: int = _setting(
         8, "Requests answered at the same time by each process.", checks.positive

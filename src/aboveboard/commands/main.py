@@ -219,9 +219,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # The last resort. A traceback quotes values of local variables and of SQL, which may be
     # personal data, so nothing of it is shown unmasked.
     except Exception as error:
-        if away := schema.away(error):
-            _show(away, given, as_json=getattr(args, "json", False))
-            return exits.code_for(away)
+        if outage := schema.disk(error) or schema.away(error):
+            _show(outage, given, as_json=getattr(args, "json", False))
+            return exits.code_for(outage)
         print(
             "There is a fault in Aboveboard:\n"
             f"{logs.mask(redaction.without(logs.describe(error), given))}",

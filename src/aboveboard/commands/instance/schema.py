@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import Final
 
-from aboveboard.basics.errors import Conflict, Unavailable
+from aboveboard.basics.errors import Conflict, Misconfigured, Unavailable
 from aboveboard.basics.settings import Settings
 
 _SQLITE: Final = "sqlite:"
@@ -28,6 +29,34 @@ class DatabaseAway(Unavailable):
 
     code = "database_away"
     next_step = "Check that it runs and that database.url is right."
+
+
+class DatabaseEncoding(Misconfigured):
+    """The database stores text as {found}, which cannot hold every name."""
+
+    code = "database_encoding"
+    next_step = (
+        "Nothing was made in it. Make one with: CREATE DATABASE aboveboard ENCODING 'UTF8' "
+        "TEMPLATE template0"
+    )
+
+
+class DiskNotWritten(Unavailable):
+    """The disk under {place} {why}, so nothing more was released or changed."""
+
+    code = "disk_not_written"
+    next_step = "{fix}"
+
+
+_FULL: Final = ("is full", "Make room, then run it again.")
+_READ_ONLY: Final = ("is read-only", "Mount it for writing, then run it again.")
+_DISK: Final = {
+    "SQLITE_FULL": _FULL,
+    "SQLITE_READONLY": _READ_ONLY,
+    "53100": _FULL,  # PostgreSQL: disk_full
+    "25006": _READ_ONLY,  # read_only_sql_transaction: a replica, or a disk that failed
+}
+_DISK_ERRNO: Final = {errno.ENOSPC: _FULL, errno.EDQUOT: _FULL, errno.EROFS: _READ_ONLY}
 
 
 class DatabaseMissing(Unavailable):
@@ -61,12 +90,48 @@ def away(error: BaseException) -> DatabaseAway | None:
     """Return what to say when ``error`` means that the database does not answer; None
     for every other fault."""
     utils = sys.modules.get("django.db.utils")
-    if utils is None or not isinstance(error, (utils.OperationalError, utils.InterfaceError)):
+    if utils is None or disk(error):
+        return None
+    if not isinstance(error, (utils.OperationalError, utils.InterfaceError)):
         return None
     # Django raises OperationalError for a missing table too, and that is no outage to wait out.
     if getattr(error.__cause__, "sqlite_errorcode", None) == _SQLITE_ERROR:
         return None
     return DatabaseAway(why=_first_line(error))
+
+
+def disk(error: BaseException) -> DiskNotWritten | None:
+    """Return what to say when ``error`` means that a disk is full or read-only, the database's or
+    ours; None for every other fault."""
+    seen: BaseException | None = error
+    while seen is not None:
+        named = getattr(seen, "sqlite_errorname", None) or getattr(seen, "sqlstate", None) or ""
+        for code, (why, fix) in _DISK.items():
+            if str(named).startswith(code):
+                return DiskNotWritten(place="the database", why=why, fix=fix)
+        if isinstance(seen, OSError) and seen.errno in _DISK_ERRNO:
+            why, fix = _DISK_ERRNO[seen.errno]
+            place = str(seen.filename or "the instance folder")
+            return DiskNotWritten(place=place, why=why, fix=fix)
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
+def check_encoding() -> None:
+    """Look, before anything is made in it, whether the database can hold every text.
+
+    Raises:
+        DatabaseEncoding: it was made with another encoding than UTF8.
+    """
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        (encoding,) = cursor.fetchone()
+    if encoding != "UTF8":
+        raise DatabaseEncoding(found=encoding)
 
 
 def pending() -> list[str]:
@@ -79,6 +144,7 @@ def pending() -> list[str]:
     from django.db.migrations.executor import MigrationExecutor
 
     try:
+        check_encoding()
         # Django's own `migrate --check` prints and exits; this must answer to `serve` and `doctor`.
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
