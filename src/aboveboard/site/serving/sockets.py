@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -33,18 +33,27 @@ def _bind_listeners() -> None:
     milliseconds = int(limits.ANSWER_PAUSE.total_seconds() * 1000)
     for descriptor in list(_FDS.iterdir()):
         # Not every descriptor is a socket, and some are closed meanwhile.
-        with suppress(OSError), _socket_of(int(descriptor.name)) as listener:
+        with suppress(OSError), _borrowed(int(descriptor.name)) as listener:
             if listener.family in (socket.AF_INET, socket.AF_INET6) and listener.getsockopt(
                 socket.SOL_SOCKET, socket.SO_ACCEPTCONN
             ):
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
 
 
-def _socket_of(descriptor: int) -> socket.socket:
-    """Return a second handle on a socket; the first stays as it is."""
-    copy = os.dup(descriptor)
+@contextmanager
+def _borrowed(descriptor: int) -> Iterator[socket.socket]:
+    """Give a handle on a socket that is somebody else's, and close nothing.
+
+    Not a copy (``dup``) that is closed afterwards: most descriptors here are files of SQLite, and
+    to close any descriptor of a file ends all locks that this process has on it (POSIX, fcntl). The
+    next process to open the database then believed that nobody used it, and cut the shared memory
+    from under the threads that did.
+
+    Raises:
+        OSError: it is none.
+    """
+    handle = socket.socket(fileno=descriptor)
     try:
-        return socket.socket(fileno=copy)
-    except OSError:
-        os.close(copy)
-        raise
+        yield handle
+    finally:
+        handle.detach()
