@@ -24,6 +24,8 @@ from aboveboard.choices import actions as choices
 from aboveboard.choices.state import Answer
 from aboveboard.custody import actions as custody
 from aboveboard.custody.terms import DeviceKind, Encrypted
+from aboveboard.delivery import correspondence
+from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import actions as identity
 from aboveboard.identity.choosing import Side
 from aboveboard.identity.models import MergedPerson
@@ -315,6 +317,11 @@ def _attach(stage: Stage, text: str) -> Iterator[Call]:
     yield go(purpose=text)
 
 
+def _instruct(stage: Stage, text: str) -> Iterator[Call]:
+    go = partial(correspondence.instruct, stage.ada, **stage.said)
+    yield partial(go, CorrespondenceReason.REPRESENTED, instead=text)
+
+
 def _put_right(stage: Stage, text: str) -> Iterator[Call]:
     go = partial(correction.correct, stage.ada, **stage.said)
     yield partial(go, "first_name", text, channel="phone")
@@ -376,6 +383,7 @@ CASES: dict[Callable[..., object], Case] = {
     vault.erase: _erase,
     changing.replace: _replace,
     correction.correct: _put_right,
+    correspondence.instruct: _instruct,
     readmit: _readmit,
     field_erasure.erase_fields: _erase_fields,
     documents.attach: _attach,
