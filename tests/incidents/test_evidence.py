@@ -10,11 +10,14 @@ import pytest
 
 from aboveboard.basics.package import NotNeeded, gathered, personal_data
 from aboveboard.custody import queries as custody
+from aboveboard.delivery.models import Dispatch
+from aboveboard.delivery.rendering import DispatchItem, SkippedNotice
 from aboveboard.identity.actions import merge
 from aboveboard.incidents import actions, queries
 from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.incidents.notices import queries as notice_queries
+from aboveboard.incidents.notices.sending import render_notices
 from aboveboard.ledger.format.entry import parse
 from aboveboard.ledger.models import Entry
 from aboveboard.outbox import jobs
@@ -148,3 +151,55 @@ def test_a_notice_is_found_under_every_number(
         merge(kept, merged, chosen={}, reference="case:1", by=ADVISER, at=AT)
     found = notice_queries.for_person(kept)
     assert [notice.incident.number for notice in found] == ([number] if merged_later else [])
+
+
+def letters(number: int) -> tuple[int, list[str]]:
+    """How many notices of an incident are written, and why the others are not."""
+    batch = notice_queries.newest_batch(number)
+    assert batch is not None
+    rows = Dispatch.objects.filter(batch_id=batch.delivery_batch).order_by("id")
+    items = [
+        DispatchItem(row.id, row.batch_id, row.person_id, row.template, row.language, row.channel)
+        for row in rows
+    ]
+    made = dict(render_notices(items))
+    assert made.keys() == {item.id for item in items}
+    skipped = [each.reason for each in made.values() if isinstance(each, SkippedNotice)]
+    return len(made) - len(skipped), skipped
+
+
+def test_whoever_is_merged_after_the_count_is_in_it_once_and_gets_one_letter(
+    people: People, tmp_path: Path
+) -> None:
+    (kept, _), (merged, _) = people[:2]
+    device = laptop()
+    export(device, [kept], tmp_path, ("email", "card_number"))
+    (tmp_path / "more").mkdir()
+    export(device, [merged, people[2][0]], tmp_path / "more")
+    incident = actions.report_loss(device.id, by=STAFF, at=AT)
+    jobs.run_jobs_once(worker="test")
+    before = {row.person_id: set(row.readable) for row in queries.people(incident.number)}
+    merge(kept, merged, chosen={}, reference="case:1", by=ADVISER, at=AT)
+    batch = notices.prepare(incident.number, by=LEAD, at=AT)
+    assert batch.people == 2
+    after = {row.person_id: set(row.readable) for row in queries.people(incident.number)}
+    assert after == {
+        kept: before[kept] | before[merged],
+        people[2][0]: before[people[2][0]],
+    }
+    page = queries.page(incident.number, at=AT)
+    assert page.exposure is not None
+    assert page.exposure.people == 2
+    notices.approve(batch.id, by=SECOND, at=AT)
+    jobs.run_jobs_once(worker="test")
+    assert letters(incident.number) == (2, [])
+
+
+def test_whoever_is_merged_after_the_notices_were_queued_gets_one_letter(
+    people: People, tmp_path: Path
+) -> None:
+    number = notified(people, tmp_path)
+    merge(people[0][0], people[1][0], chosen={}, reference="case:1", by=ADVISER, at=AT)
+    merge(people[20][0], people[2][0], chosen={}, reference="case:2", by=ADVISER, at=AT)
+    merge(people[20][0], people[3][0], chosen={}, reference="case:3", by=ADVISER, at=AT)
+    assert letters(number) == (3, ["merged", "merged"])

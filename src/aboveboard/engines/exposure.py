@@ -150,6 +150,24 @@ def from_leak(
     )
 
 
+def merge(exposure: Path, merged: Sequence[tuple[int, int]], out: Path, *, score: Score) -> Counted:
+    """Write an exposure set again, with one row for whoever was several records: ``merged`` are
+    numbers in it that lead to another, each with that one.
+
+    Raises:
+        ValueError: ``score`` gave not exactly one band for each combination.
+    """
+    began = time.monotonic()
+    with engine() as duck:
+        duck.execute("CREATE TEMP TABLE merged (merged_id BIGINT, person_id BIGINT)")
+        duck.executemany("INSERT INTO merged VALUES (?, ?)", [list(pair) for pair in merged])
+        duck.execute(statement("merged"), {"exposure": str(exposure)})
+        people_count = _band(duck, score)
+        with whole(out) as part:
+            duck.sql(statement("rescored")).write_parquet(str(part))
+    return Counted(people=people_count, digest=_digest(out), seconds=time.monotonic() - began)
+
+
 def settle(
     files: LeakFiles, exposure: Path, settled: Settled, out: Path, *, score: Score
 ) -> Counted:

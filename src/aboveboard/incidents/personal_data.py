@@ -48,8 +48,9 @@ EXPOSURES = PersonalData(
         "33(5)); it holds a number, which leads to nobody once the person's key is destroyed"
     ),
     merge=NotNeeded(
-        "a count says who was known at its moment and is never changed: whoever was two records "
-        "then stands in it twice, and what reads it asks for every number of a person"
+        "a count says who was known at its moment and is never changed; before anybody is told, "
+        "one is made in which whoever was two records is one row, and what reads it asks for every "
+        "number of a person"
     ),
     split=NotNeeded("a merge changes nothing here"),
     re_encrypt=NotNeeded("a count holds numbers and categories, and no value of anybody"),

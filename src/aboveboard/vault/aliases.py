@@ -6,7 +6,7 @@ There are no chains: a record that others were merged into cannot be merged away
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from aboveboard.basics import clock
@@ -35,6 +35,17 @@ def leads(merged_id: int, person_id: int, since: object, mac: bytes | None) -> b
         return True
     rows.report_not_authentic(Alias._meta.label, merged_id)
     return False
+
+
+def everybody_merged() -> Iterator[tuple[int, int]]:
+    """Yield every number that was merged, with the one that the person has now."""
+    yield from Alias.objects.order_by("merged_id").values_list("merged_id", "person_id").iterator()
+
+
+def with_several_numbers(person_ids: Collection[int]) -> frozenset[int]:
+    """Return those whom other records were merged into."""
+    rows = Alias.objects.filter(person_id__in=person_ids).values_list("person_id", flat=True)
+    return frozenset(rows)
 
 
 def numbers_of(person_id: int) -> list[int]:

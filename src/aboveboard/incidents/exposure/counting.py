@@ -41,6 +41,7 @@ from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
 from aboveboard.incidents.assessment.circumstances import of
 from aboveboard.incidents.entries import IncidentCounted
+from aboveboard.incidents.exposure import merging
 from aboveboard.incidents.exposure.counts import cells_json, newest
 from aboveboard.incidents.exposure.folders import claim_of, folder_of, working
 from aboveboard.incidents.leaks import keyed
@@ -93,7 +94,7 @@ def count(
                 raise NothingToCount(reference=incident.reference)
             if not latest.assessments.exists():  # it died between 5 and 7
                 assess(number, by=by, at=at)
-            return newest(incident) or latest
+            return merging.merge(number, by=by, at=at) or latest
         row = _count(incident, latest, progress, by, at)
         progress(STEPS[3])
         assess(number, by=by, at=at)  # 7

@@ -20,6 +20,7 @@ from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
 from aboveboard.incidents.assessment.circumstances import of
 from aboveboard.incidents.entries import DoubtSettled, IncidentChanged
+from aboveboard.incidents.exposure import merging
 from aboveboard.incidents.exposure.counts import derived, newest
 from aboveboard.incidents.exposure.folders import exposure_file, folder_of, leak_files
 from aboveboard.incidents.models import Exposure, Incident, SettledLine
@@ -55,7 +56,7 @@ def settle(
         )
     count = _count_again(number, len(set(lines)), by, at)
     assess(number, by=by, at=at)
-    return newest(lifecycle.find(number)) or count
+    return merging.merge(number, by=by, at=at) or count
 
 
 def settled_lines(incident: Incident) -> Mapping[int, list[int]]:

@@ -28,6 +28,7 @@ from aboveboard.delivery.terms import Channel
 from aboveboard.engines import listing
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.entries import IncidentChanged, NoticesApproved, NoticeStep
+from aboveboard.incidents.exposure import merging
 from aboveboard.incidents.exposure.counts import cells_of, newest
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import BatchRecord, NoticeBatch
@@ -83,6 +84,7 @@ def prepare(
             raise NotFound(what=f"language of notices {language}")
         if (sentence := next(long_sentences(text), None)) is not None:
             raise NotPlain(language=language, begins=" ".join(sentence.split()[:6]))
+    merging.merge(number, by=by, at=at)
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
         counted = newest(incident)

@@ -7,7 +7,8 @@ sees it among those who looked. Whoever cannot be written to is a row with the r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from aboveboard.access.actions import use_many
 from aboveboard.access.use import UseRequest
@@ -25,6 +26,7 @@ from aboveboard.incidents.notices.rendering import TEXTS, PersonalExposure, rend
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
+from aboveboard.vault import aliases
 
 PURPOSE = "tell-you-of-a-loss"
 """The purpose of the promise under which addresses are opened for a notice."""
@@ -56,6 +58,8 @@ def render_notices(
         "email",
         reference=batch.incident.reference,
     )
+    for person_id in _told_as_another(batch, by_person, exposed):
+        yield by_person.pop(person_id).id, SkippedNotice("merged")
     instructions = correspondence.instructions(list(by_person))
     for person_id, instruction in instructions.items():
         if not instruction.instead:
@@ -86,6 +90,42 @@ def render_notices(
                 note=note,
             ),
         )
+
+
+def _told_as_another(
+    batch: NoticeBatch, person_ids: Collection[int], exposed: dict[int, Exposed]
+) -> list[int]:
+    """Return those who were merged since they were queued and are told under another number; to
+    that one, in ``exposed``, all comes that was exposed of them: one letter to one person."""
+    others = []
+    for person_id in _merged(person_ids):
+        numbers = aliases.numbers_of(aliases.current(person_id))
+        rows = listing.people(exposure_file(batch.exposure), numbers)
+        if next(number for number in numbers if number in rows) != person_id:
+            others.append(person_id)
+        else:
+            exposed[person_id] = _together(list(rows.values()))
+    return others
+
+
+def _merged(person_ids: Collection[int]) -> list[int]:
+    """Return those who are the same person as somebody else's number."""
+    current = aliases.current_of(person_ids)
+    several = aliases.with_several_numbers(person_ids)
+    return [
+        person_id
+        for person_id in person_ids
+        if current[person_id] != person_id or person_id in several
+    ]
+
+
+def _together(rows: Sequence[Exposed]) -> Exposed:
+    """Return what was exposed of one person who was several records."""
+    categories = readable = 0
+    for row in rows:
+        categories |= row.categories
+        readable |= row.categories & ~row.protected
+    return replace(rows[0], categories=categories, protected=categories & ~readable)
 
 
 def _exposure(person: Exposed, item: DispatchItem) -> PersonalExposure:

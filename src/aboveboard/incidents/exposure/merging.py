@@ -1,0 +1,70 @@
+"""One person, one row: a count that stands is brought up to the merges since.
+
+A count names the records of its moment. Whoever was two of them and is one since would stand in it
+twice, and be told twice. So before anybody is told, and whenever it is asked for again, the count
+is written once more with one row for them. A merge that is undone later leaves it as it is: the one
+that they were then was told.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import islice
+
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor
+from aboveboard.basics.ids import new_id
+from aboveboard.engines import exposure as engine
+from aboveboard.engines import limits, listing
+from aboveboard.incidents import lifecycle
+from aboveboard.incidents.assessment.assess import assess, score_for
+from aboveboard.incidents.assessment.circumstances import of
+from aboveboard.incidents.exposure.counts import derived, newest
+from aboveboard.incidents.exposure.folders import exposure_file, folder_of
+from aboveboard.incidents.models import Exposure
+from aboveboard.vault import aliases
+
+
+def merge(number: int, *, by: Actor, at: datetime) -> Exposure | None:
+    """Return the count that stands, with one row for whoever was several records and is one now;
+    None when nothing was counted.
+
+    Raises:
+        NotFound: there is no such incident.
+    """
+    while True:
+        incident = lifecycle.find(number)
+        standing = newest(incident)
+        if standing is None or not (merged := _merged_in(standing)):
+            return standing
+        name = f"exposure-{new_id()}.parquet"
+        done = engine.merge(
+            exposure_file(standing),
+            merged,
+            folder_of(incident) / name,
+            score=score_for(of(incident.kind, incident.circumstances)),
+        )
+        row = derived(standing, name, done, at=at)
+        row.doubtful = min(standing.doubtful, done.people)
+        with transaction.atomic():
+            fresh = lifecycle.find(number, lock=True)
+            stands = newest(fresh) == standing
+            if stands:
+                row.save()
+                words = f"Records of one person are one row now: {done.people:,} people."
+                lifecycle.tell(fresh, "merged", words, by=by, at=at)
+        if stands:
+            assess(number, by=by, at=at)
+            return newest(lifecycle.find(number))
+        (folder_of(incident) / name).unlink(missing_ok=True)
+
+
+def _merged_in(standing: Exposure) -> list[tuple[int, int]]:
+    """Return the numbers in a count that lead to another one by now, each with that one."""
+    file, everybody = exposure_file(standing), aliases.everybody_merged()
+    merged: list[tuple[int, int]] = []
+    # Asked from the merges and not from the count, which may hold a hundred times as many people.
+    while batch := dict(islice(everybody, limits.ENGINE_BATCH)):
+        merged += [(person_id, batch[person_id]) for person_id in listing.people(file, list(batch))]
+    return merged
