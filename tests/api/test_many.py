@@ -182,16 +182,17 @@ def test_a_stream_answers_each_line_and_says_when_it_ends(token: str, held: Held
         person(rows[1]) | {"shoe": 1},
         b"x" * (limits.STREAM_LINE_BYTES + 1),
         b"\xff",
+        b'{"kind":"email","value":"\xe5\xff"}',
         person(rows[1]),
     ]
     answers = streamed(token, lines)
-    assert [one.get("line") for one in answers] == [2, 3, 4, 5, 6, 7, None]
-    assert [one.get("code") for one in answers[:-1]] == [None, *["bad_request"] * 4, None]
-    assert (answers[0]["values"]["city"], answers[5]["values"]["city"]) == (
+    assert [one.get("line") for one in answers] == [2, 3, 4, 5, 6, 7, 8, None]
+    assert [one.get("code") for one in answers[:-1]] == [None, *["bad_request"] * 5, None]
+    assert (answers[0]["values"]["city"], answers[6]["values"]["city"]) == (
         rows[0]["city"],
         rows[1]["city"],
     )
-    assert answers[-1] == {"end": True, "lines": 7}
+    assert answers[-1] == {"end": True, "lines": 8}
 
 
 def test_a_stream_of_many_batches_keeps_its_order(token: str, held: Held) -> None:

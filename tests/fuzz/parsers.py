@@ -20,6 +20,8 @@ from typing import Literal
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from aboveboard.api.reading import NotJson, read
+from aboveboard.api.shapes import BatchIn, ChoiceIn, UseIn
 from aboveboard.basics.clock import now
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.settings import load as load_settings
@@ -170,6 +172,14 @@ def _taken(kind: str) -> Callable[[str], object]:
     return taken
 
 
+_ASKED = b'{"purpose":"deliver-orders","fields":["city"],"channel":"shop",'
+_WHO = b'"person":{"kind":"phone","value":"020 7946 0000","country":"GB"}}'
+
+
+def _body(shape: type[UseIn] | type[BatchIn] | type[ChoiceIn]) -> Callable[[bytes], object]:
+    return lambda data: read(shape, data)
+
+
 PARSERS: tuple[Parser, ...] = (
     Parser(
         "promise file",
@@ -305,6 +315,11 @@ PARSERS: tuple[Parser, ...] = (
     Parser(
         "tile path", text(tiles.parse_path), lambda: [b"tile/0/x001/067.p/5", b"tile/entries/000"]
     ),
+    Parser("body of a use", _body(UseIn), lambda: [_ASKED + _WHO, _ASKED + b'"person":null}']),
+    Parser(
+        "body of a batch", _body(BatchIn), lambda: [_ASKED + b'"people":[' + _WHO[9:-1] + b"]}"]
+    ),
+    Parser("body of a choice", _body(ChoiceIn), lambda: [b'{"answer":"no","evidence":"c",' + _WHO]),
     Parser("bundle of entries", tiles.decode_bundle, lambda: [tiles.encode_bundle(_log()[0])]),
     Parser("hashes of a tile", lambda data: tiles.decode_hashes(data, 3), lambda: [bytes(96)]),
     Parser("e-mail address", text(normalise.email), lambda: ["Jön@Exämple.org".encode()]),
@@ -340,6 +355,6 @@ PARSERS: tuple[Parser, ...] = (
     ),
 )
 
-ERRORS: tuple[type[Exception], ...] = (AboveboardError,)
+ERRORS: tuple[type[Exception], ...] = (AboveboardError, NotJson)
 """What a parser may answer with. Each names what is wrong; anything else would be a fault page,
 or a process that ends."""

@@ -10,6 +10,8 @@ _STUMBLES = (
     b"99999999999999999999999", b"\xf0\x9f\x92\xa9", b": ", b"&a *a",
     b"!!python/object:x ", b"0x", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00",
     b"\\ud800", b"\\udfff\\ud83d", b"," * 400, b";" * 400,
+    b"\\u0000", b"\\x00", b"," * 3000, b'"a":' * 200,
+    b"=cmd|' /C calc'!A0", b"2026-13-45", b"%00",
     b"\xc3", b"\xed\xa0\x80", b"%s", b"..", b"/", b" " * 300, b"=",
 )  # fmt: skip
 

@@ -183,6 +183,7 @@ JSON_BOMBS = {
     "many members": b"{" + b",".join(b'"k%d":1' % number for number in range(100_000)) + b"}",
     "the same member": b"{" + b",".join([b'"purpose":"a"'] * 100_000) + b"}",
     "escapes alone": b'"' + b"\\ud800" * 200_000 + b'"',
+    "bytes that are no text": b'{"purpose":"\xe5\xff","channel":"\xc3("}',
     "too long": b'"' + b"a" * 3_000_000 + b'"',
 }
 

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from aboveboard.basics import settings
-from aboveboard.site.proxies import SAID, NamedProxies, is_named
+from aboveboard.site.proxies import PROXY_HEADERS, NamedProxies, is_named
 from aboveboard.site.serving.environ import environ_of
 from tests.site.served import Served, served
 
@@ -46,8 +46,8 @@ def test_a_named_proxy_says_who_called(address: str) -> None:
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "10.0.0.7", "2001:db8::1", "", "unix:"])
 def test_what_anybody_else_says_is_left_out(address: str) -> None:
-    request = through(address, **dict.fromkeys(SAID, "203.0.113.9"))
-    assert not set(SAID) & set(request.META)
+    request = through(address, **dict.fromkeys(PROXY_HEADERS, "203.0.113.9"))
+    assert not set(PROXY_HEADERS) & set(request.META)
     assert not request.is_secure()
 
 

@@ -108,6 +108,8 @@ def _endpoint(
     def answer(request: HttpRequest) -> HttpResponseBase:
         if request.method != method:
             return HttpResponseNotAllowed([method])
+        # Here and not in a middleware: what comes out is a problem also where Django would make a
+        # page of it, and a stream that began has its errors in its lines.
         try:
             return view(request)
         except RequestDataTooBig:

@@ -46,8 +46,11 @@ def _missing(client_id: int, count: int, rate: float, moment: float) -> float:
     """Take the tokens and return 0, or take none and return the seconds until there are so many."""
     if count > rate:
         raise ValueError("a bucket never holds so many")
+    # One lock for all clients: it is held for a microsecond, and a lock for each client would have
+    # to be made under a lock as well.
     with _lock:
         tokens, since = _buckets.get(client_id, (rate, moment))
+        # Never back in time: callers take their moment before they get the lock.
         tokens = min(rate, tokens + max(moment - since, 0.0) * rate)
         if tokens >= count:
             _buckets[client_id] = (tokens - count, moment)

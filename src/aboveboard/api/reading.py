@@ -55,7 +55,7 @@ def read(shape: type[T], body: bytes) -> T:
             value = msgspec.json.decode(body)
         else:
             return read
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NotJson from None
     errors = [
         {"at": _place(where), "expected": expected} for where, expected in faults(shape, value)

@@ -206,6 +206,6 @@ def _person(line: bytes | None) -> PersonRef | None:
         return None
     try:
         person: PersonRef = decoder(PersonRef).decode(line)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return person

@@ -28,6 +28,7 @@ def digest(value: Json) -> str:
 
 
 def _plain(value: Json) -> Json:
+    # RFC 8785 sorts members by UTF-16 code units itself, so the order here does not matter.
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):

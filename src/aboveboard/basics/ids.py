@@ -31,8 +31,10 @@ def new_id() -> int:
 def new_ids(count: int) -> Iterator[int]:
     """Return ``count`` fresh ids, rising, consecutive; they are reserved when this is called."""
     global _last
+    # Taken outside the lock, so it may lie behind ``_last``: what is returned rises all the same.
     stamp = (int(time.time() * 1000) - _EPOCH_MS) << _RANDOM_BITS
     with _lock:
+        # A clock that was set back gives the next number, and not an old one again.
         first = max(_last + 1, stamp | secrets.randbits(_RANDOM_BITS))
         _last = first + count - 1
     return iter(range(first, first + count))

@@ -41,6 +41,8 @@ class Personal(Generic[T]):
     def __hash__(self) -> int:
         return hash((Personal, self._value))
 
+    # Also what ``copy`` and ``multiprocessing`` use: a value that crosses a process is bytes on a
+    # pipe, and what is pickled may end in a file.
     def __reduce__(self) -> str | tuple[Any, ...]:
         self._refuse()
 

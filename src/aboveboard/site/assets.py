@@ -23,6 +23,7 @@ class VersionedFiles(StaticFilesStorage):
         return f"{plain}?v={version}" if version else plain
 
 
+# For the life of the process: assets change with a new version of the program, which starts anew.
 @cache
 def _version(name: str) -> str:
     file = finders.find(name)

@@ -56,6 +56,7 @@ def offered(place: Place, path: str, role: str) -> tuple[list[Link], list[Link]]
         for entry in _entries(settings.ROOT_URLCONF)
         if entry.face is place.face and (not entry.roles or role in entry.roles)
     ]
+    # The longest address that fits is where we are: "/console/" fits every page of the console.
     here = max(
         (entry for entry in entries if path.startswith(entry.href)),
         key=lambda entry: len(entry.href),

@@ -20,7 +20,7 @@ from aboveboard.basics.setting_checks import networks
 
 log = logging.getLogger(__name__)
 
-SAID: Final = (
+PROXY_HEADERS: Final = (
     "HTTP_X_FORWARDED_FOR",
     "HTTP_X_FORWARDED_PROTO",
     "HTTP_X_FORWARDED_HOST",
@@ -40,7 +40,7 @@ class NamedProxies:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on without them."""
-        named = [name for name in SAID if name in request.META]
+        named = [name for name in PROXY_HEADERS if name in request.META]
         if named and not is_named(request.META.get("REMOTE_ADDR", "")):
             for name in named:
                 del request.META[name]
