@@ -180,7 +180,10 @@ def _keep(
 
 
 def _takes_long(item: pytest.Item) -> bool:
-    if "aboveboard" in getattr(item, "fixturenames", ()):  # runs the command line as a program
+    # Whoever runs the command line, or a server of ours, starts other processes.
+    if {"aboveboard", "forking", "new_instance"}.intersection(getattr(item, "fixturenames", ())):
+        return True
+    if hasattr(getattr(item, "module", None), "served"):
         return True
     return any(item.get_closest_marker(name) for name in ("browser", "crash", "slow"))
 
