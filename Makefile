@@ -7,7 +7,7 @@ WORKERS ?= auto
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo quick test check unit database crash browser bench fuzz mutants wheel lock contracts reference format clean
+.PHONY: help setup setup-dev demo quick test check unit database crash browser bench fuzz soak mutants wheel lock contracts reference format clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench: setup-dev ## how fast, and how far from a floor program
 
 fuzz: setup-dev ## spoil samples for every parser, a minute each; SECONDS=600 goes on longer
 	$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60)
+
+soak: setup-dev ## random lives of a whole instance for HOURS=1, each with another seed, on SQLite
+	SOAK=$(or $(HOURS),1) $(PYTEST) -q tests/model/test_random_lives.py
 
 mutants: setup-dev ## spoil the core at random places: do its tests notice? COUNT=20 goes on longer
 	$(RUN) -m scripts.mutants --count $(or $(COUNT),3) --seed $(or $(SEED),7)

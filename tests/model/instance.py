@@ -13,6 +13,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -107,6 +108,22 @@ class Instance:
             writer.writeheader()
             writer.writerows(rows)
         return self.json("import", file, "--sample-mapping", codes=(0, 1))
+
+    def person_number(self, customer_number: str) -> int:
+        """Return the number that the console shows for this customer."""
+        program = (
+            "import sys, django; django.setup()\n"
+            "from aboveboard.vault.queries import find\n"
+            "print(find('customer_number', sys.argv[1])[0])"
+        )
+        found = subprocess.run(
+            [sys.executable, "-c", program, customer_number],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=self._environment | {"DJANGO_SETTINGS_MODULE": "aboveboard.site.settings"},
+        )
+        return int(found.stdout)
 
     # The server and its worker
 

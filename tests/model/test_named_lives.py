@@ -34,8 +34,10 @@ def test_everything_once(life: Lives) -> None:
     life.rotate_the_index_key()
     life.choose_in_the_portal(0, "no")
     life.use_for_offers(0)
+    life.erase(3)
     life.back_up_and_restore()
-    life.import_customers(1, 2)
+    life.import_a_new_address(1)
+    life.import_customers(1, 4)
     life.rotate_everybodys_key()
     life.kill_the_server()
     life.notify()
@@ -46,3 +48,14 @@ def test_a_no_of_ones_own_stays_after_a_no_that_others_recorded(life: Lives) -> 
     life.choose_by_a_client(0, "desk", "no")
     life.choose_by_a_client(0, "desk", "yes")
     life.use_for_offers(0)
+
+
+def test_an_erasure_after_a_backup_holds_after_the_restoration_and_the_next_file(
+    life: Lives,
+) -> None:
+    made = life.real.json("backup", life.folder / "backups")
+    life.erase(1)
+    life.restore(made)
+    life.ask_for_a_delivery(1)
+    life.import_customers(0, 4)
+    life.choose_in_the_portal(1, "no")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from tests.model.world import Person, World
 
 pytestmark = [pytest.mark.database, pytest.mark.slow, pytest.mark.crash]
 
+LIVES, STEPS = 3, 12
 POOL = list(people(60, seed=31))
 ANSWERS = st.sampled_from(["yes", "no"])
 CHOICE_CLIENTS = {"desk": "shop", "offers": "api"}
@@ -54,16 +56,17 @@ class Lives(RuleBasedStateMachine):
 
     # What happens every day
 
-    @rule(new=st.integers(0, 3), again=st.integers(0, 3))
+    @rule(new=st.integers(0, 3), again=st.integers(0, 4))
     def import_customers(self, new: int, again: int) -> None:
-        """A file of new customers, and of some who are held already."""
+        """A file of new customers, and of some who were in an earlier one: held, or erased."""
         fresh = POOL[len(self.world.people) :][:new]
-        repeated = self.world.held()[:again]
+        repeated = [person for _, person in sorted(self.world.people.items())][:again]
         if not fresh and not repeated:
             return
         report = self.real.import_rows([*fresh, *(person.row for person in repeated)])
-        assert report["loaded"] == len(fresh), report
-        assert report["already_held"] == len(repeated), report
+        erased = sum(person.erased for person in repeated)
+        counts = (report["loaded"], report["already_held"], report["left_out"], report["changed"])
+        assert counts == (len(fresh), len(repeated) - erased, erased, 0), report
         for row in fresh:
             self.world.people[row["customer_id"]] = Person(row)
 
@@ -109,6 +112,26 @@ class Lives(RuleBasedStateMachine):
         )
         assert "govuk-error" not in page
         person.say(answer, "self")
+
+    @rule(who=st.integers(0, 99))
+    def erase(self, who: int) -> None:
+        """Somebody asks to be erased."""
+        person = self._anyone(who)
+        if not person.erased and len(self.world.held()) > 2:
+            self.real.run("people", "erase", self.real.person_number(person.number), "--yes")
+            person.erased = True
+
+    @rule(who=st.integers(0, 99))
+    def import_a_new_address(self, who: int) -> None:
+        """The next file has another e-mail address for somebody."""
+        person = self._anyone(who)
+        if person.erased:
+            return
+        row = {**person.row, "email": f"new{self.world.next_number()}.{person.row['email']}"}
+        report = self.real.import_rows([row])
+        assert (report["already_held"], report["changed"]) == (1, 1), report
+        person.former.append(person.row["email"])
+        person.row = row
 
     # What goes wrong
 
@@ -174,7 +197,7 @@ class Lives(RuleBasedStateMachine):
         ]
         self.real.run(*notices, "prepare", reference, *measures, "--as", "lead@example.net")
         self.real.run(*notices, "approve", reference, "--as", "second@example.net")
-        self.world.notified.add(reference)
+        self.world.notify(reference)
         until("the notices are sent", lambda: self._are_sent(reference))
 
     def _in(self, reference: str) -> set[str]:
@@ -205,7 +228,10 @@ class Lives(RuleBasedStateMachine):
     @rule()
     def back_up_and_restore(self) -> None:
         """The database is lost, and comes back from the newest backup and the published log."""
-        made = self.real.json("backup", self.folder / "backups")
+        self.restore(self.real.json("backup", self.folder / "backups"))
+
+    def restore(self, made: Any) -> None:
+        """Lose the database, and get it back from this backup and the published log."""
         self.real.kill()
         words = ["restore", made["records"], "--replace", "--log", self.real.home / "log"]
         self.real.run(*words, codes=(0, 1))
@@ -232,9 +258,13 @@ class Lives(RuleBasedStateMachine):
         listed = {row["incident"]: row["people"] for row in self.real.json("incident", "list")}
         assert listed == {name: len(who) for name, who in self.world.incidents.items()}
         for person in self.world.held():
-            letters = self.real.letters(person.row["email"])
+            letters = [
+                letter
+                for address in (*person.former, person.row["email"])
+                for letter in self.real.letters(address)
+            ]
             notices = [text for text in letters if "We closed the way in of INC-" in text]
-            assert len(notices) == self.world.letters(person), (person, notices)
+            assert len(notices) == self.world.told.get(person.number, 0), (person, notices)
         self.real.run("ledger", "verify")
         checks = self.real.json("doctor", codes=(0, 1))
         assert not [check for check in checks if check["verdict"] == "act"], checks
@@ -245,14 +275,22 @@ class Lives(RuleBasedStateMachine):
 
 
 def test_random_lives(on_postgres: bool) -> None:
+    """Some lives that are always the same; with ``SOAK``, others for so many hours."""
     global databases
     databases = Databases(os.environ["TEST_POSTGRES_URL"] if on_postgres else None)
+    end = time.monotonic() + 3600 * float(os.environ.get("SOAK", "0"))
+    _live(derandomize=True)
+    while time.monotonic() < end:
+        _live(derandomize=False)
+
+
+def _live(*, derandomize: bool) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Lives,
         settings=settings(
-            max_examples=int(os.environ.get("LIVES", "3")),
-            stateful_step_count=int(os.environ.get("STEPS", "15")),
-            derandomize="SOAK" not in os.environ,
+            max_examples=LIVES,
+            stateful_step_count=STEPS,
+            derandomize=derandomize,
             deadline=None,
             # Each step is seconds of real work: a failing life is printed as it was, not shrunk.
             phases=[Phase.generate],

@@ -17,8 +17,8 @@ class Person:
     """Who recorded the yeses to offers since the last no; ``"self"`` is the person's own hand."""
     own_no: bool = False
     """The person said no with their own hand, and not yes since."""
-    allowed: int = 0
-    """How many of their uses were granted."""
+    former: list[str] = field(default_factory=list)
+    """E-mail addresses that a later file replaced."""
 
     @property
     def number(self) -> str:
@@ -51,11 +51,23 @@ class World:
     """By reference, the numbers of the customers who were exposed."""
     notified: set[str] = field(default_factory=set)
     """The incidents whose notices were approved."""
+    told: dict[str, int] = field(default_factory=dict)
+    """How many notices each customer must have had, by their number."""
+
+    changes: int = 0
+
+    def next_number(self) -> int:
+        """Return a number that was not given out before."""
+        self.changes += 1
+        return self.changes
 
     def held(self) -> list[Person]:
         """Return the customers who are held now, in the order of their numbers."""
         return [person for _, person in sorted(self.people.items()) if not person.erased]
 
-    def letters(self, person: Person) -> int:
-        """Return how many notices a customer must have had: one for each incident they were in."""
-        return sum(person.number in self.incidents[reference] for reference in self.notified)
+    def notify(self, reference: str) -> None:
+        """Send the notices of an incident to everyone in it who is held now."""
+        self.notified.add(reference)
+        for number in self.incidents[reference]:
+            if not self.people[number].erased:
+                self.told[number] = self.told.get(number, 0) + 1
