@@ -57,7 +57,7 @@ def shows(text: str, secret: str) -> bool:
 @pytest.mark.parametrize("name", SECRETS)
 def test_what_was_typed_is_not_repeated_when_it_may_be_a_secret(name: str) -> None:
     for typed in (SECRETS[name], f" {SECRETS[name]}\n", f"key={SECRETS[name]}"):
-        assert redaction.looks_secret(typed)
+        assert redaction.is_like_secret(typed)
         assert not shows(redaction.typed(typed), PARTS[name])
 
 
@@ -164,5 +164,5 @@ def test_a_random_key_of_ours_is_a_secret_in_each_of_its_forms() -> None:
             redaction.redact(share) == redaction.HIDDEN
             for share in shares.split(key, threshold=2, shares=3)
         )
-        assert redaction.looks_secret(key.hex())
-        assert redaction.looks_secret("ab_" + secrets.token_urlsafe(32))
+        assert redaction.is_like_secret(key.hex())
+        assert redaction.is_like_secret("ab_" + secrets.token_urlsafe(32))

@@ -51,15 +51,15 @@ class Forking:
             for name, value in os.environ.items()
             if not name.startswith(("ABOVEBOARD_", "DJANGO_"))
         }
-        ready, told = os.pipe()
+        ready, ready_end = os.pipe()
         with os.fdopen(ready, "rb") as waiting:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.commands.forking", self._address, str(told)],
+                [sys.executable, "-m", "tests.commands.forking", self._address, str(ready_end)],
                 env=environment,
                 cwd=Path(__file__).parents[2],
-                pass_fds=[told],
+                pass_fds=[ready_end],
             )
-            os.close(told)
+            os.close(ready_end)
             waiting.read(1)  # until it listens, or has died
 
     def run(
@@ -100,7 +100,7 @@ def _text(file: IO[bytes]) -> str:
     return file.read().decode()
 
 
-def serve(address: str, told: int) -> None:
+def serve(address: str, ready_end: int) -> None:
     """Answer each request with a command's exit code, until terminated."""
     for name in LOADED:
         importlib.import_module(name)
@@ -108,8 +108,8 @@ def serve(address: str, told: int) -> None:
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listening.bind(address)
     listening.listen(16)
-    os.write(told, b"!")
-    os.close(told)
+    os.write(ready_end, b"!")
+    os.close(ready_end)
     parent = os.getppid()
     listening.settimeout(5)
     while os.getppid() == parent:  # a suite that was killed leaves nothing behind

@@ -182,8 +182,8 @@ def test_one_page_asks_little_saves_it_and_goes_on(client: Client, lost: Inciden
     assert "In whose hands" not in page
     saved = client.post(first, {"occurred_at": "2026-01-02T10:00", "how_found": "A call."})
     assert (saved.status_code, saved["Location"]) == (302, at(lost, "circumstances/what/"))
-    told = {"what_happened": "It stayed on a train."}
-    back = client.post(at(lost, "circumstances/what/"), told | {"then": "overview"})
+    answers = {"what_happened": "It stayed on a train."}
+    back = client.post(at(lost, "circumstances/what/"), answers | {"then": "overview"})
     assert back["Location"] == at(lost, "circumstances/")
     after = {"measures_after": ["encryption", "training"]}
     assert client.post(at(lost, "circumstances/after/"), after).status_code == 302

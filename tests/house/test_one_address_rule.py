@@ -28,7 +28,7 @@ ALLOWED = {
         set[str](),
     ),
 }
-DOORS = [
+ENTRANCES = [
     "accounts/actions.py",
     "accounts/mail.py",
     "accounts/models.py",
@@ -52,7 +52,7 @@ def test_nothing_goes_around_the_one_rule(rule: str) -> None:
     assert found == places, rule
 
 
-@pytest.mark.parametrize("place", DOORS)
+@pytest.mark.parametrize("place", ENTRANCES)
 def test_every_door_uses_it(place: str) -> None:
     text = (source.SOURCE / place).read_text("utf-8")
     assert re.search(r"email_addresses\.(read|of_settings|by_earlier_rule)", text), place

@@ -37,6 +37,7 @@ OF_ANY_LENGTH = {
     "__init__",
     "__main__",
     "apps",
+    "deciding",
     "entries",
     "limits",
     "urls",

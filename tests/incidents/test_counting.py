@@ -34,7 +34,7 @@ from tests.crash.killing import finish, start
 from tests.incidents.conftest import AT, LEAD, STAFF, export, laptop, leak_bytes, open_leak
 
 alone = pytest.mark.django_db
-together = pytest.mark.django_db(transaction=True)
+racing = pytest.mark.django_db(transaction=True)
 
 OURS, STRANGERS = 20, 10
 LEFT = ("lines.parquet", "doubts.parquet", "certain.parquet")
@@ -92,7 +92,7 @@ def count_twice(number: int) -> list[Exposure | BaseException]:
     return outcomes
 
 
-@together
+@racing
 def test_two_counts_of_one_leak_at_once_are_one_count(tmp_path: Path) -> None:  # 1
     incident = leak_beside_a_parcel(tmp_path)
     first, second = count_twice(incident.number)
@@ -102,7 +102,7 @@ def test_two_counts_of_one_leak_at_once_are_one_count(tmp_path: Path) -> None:  
     assert queries.page(incident.number, at=AT).exposure.people == OURS  # type: ignore[union-attr]
 
 
-@together
+@racing
 def test_a_count_stands_even_where_locks_on_files_do_not_hold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # 5
@@ -113,7 +113,7 @@ def test_a_count_stands_even_where_locks_on_files_do_not_hold(
     assert any(isinstance(outcome, Exposure) for outcome in outcomes)
 
 
-@together
+@racing
 def test_the_worker_and_the_command_at_once_count_once(tmp_path: Path) -> None:
     incident = leak_beside_a_parcel(tmp_path)
     number = incident.number
@@ -167,7 +167,7 @@ def test_an_export_begun_before_the_count_and_finished_after_it_is_counted(tmp_p
     assert counting.count(incident.number, by=LEAD, at=AT).people == 2
 
 
-@together
+@racing
 def test_an_answer_given_during_a_count_does_not_bring_the_older_count_back(
     tmp_path: Path,
 ) -> None:
@@ -188,7 +188,7 @@ def test_an_answer_given_during_a_count_does_not_bring_the_older_count_back(
     assert {part.band for part in page.slices} == {min(part.band for part in page.slices)}
 
 
-@together
+@racing
 def test_incidents_opened_at_one_moment_have_numbers_of_their_own() -> None:
     world.adopt()
 
@@ -224,7 +224,7 @@ def everything_left() -> set[str]:
     return {str(path.relative_to(incidents_folder())) for path in left}
 
 
-@together
+@racing
 @pytest.mark.parametrize("point", ["opening.digest", "opening._seal", "opening._give_name"])
 def test_a_leak_killed_while_it_is_read_leaves_nothing(
     point: str, monkeypatch: pytest.MonkeyPatch
@@ -240,7 +240,7 @@ def test_a_leak_killed_while_it_is_read_leaves_nothing(
         assert everything_left() == set()
 
 
-@together
+@racing
 @pytest.mark.parametrize("point", ["counting.take", "counting._write", "counting.assess"])
 def test_a_killed_count_leaves_nothing_and_is_done_again(
     point: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

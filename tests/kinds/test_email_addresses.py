@@ -173,9 +173,9 @@ def test_whoever_is_found_is_written_to_where_they_were_found_or_not_at_all(type
     """What finds somebody by the rule of today is their address; what finds by an earlier rule
     alone is never an address that was typed."""
     forms = normalise.forms("email", typed)
-    sought = normalise.sought("email", typed)
-    assert sought[: len(forms)] == forms
-    assert len(sought) <= len(forms) + 1
+    searched_forms = normalise.searched_forms("email", typed)
+    assert searched_forms[: len(forms)] == forms
+    assert len(searched_forms) <= len(forms) + 1
     try:
         assert forms == [email_addresses.read(typed)]
     except Misfit:
@@ -193,7 +193,7 @@ def test_whoever_is_found_is_written_to_where_they_were_found_or_not_at_all(type
     ],
 )
 def test_whoever_was_filed_by_an_earlier_rule_is_still_found(typed: str, filed_before: str) -> None:
-    assert filed_before in normalise.sought("email", typed)
+    assert filed_before in normalise.searched_forms("email", typed)
     assert filed_before not in normalise.forms("email", typed)
 
 
@@ -202,7 +202,7 @@ def test_whoever_was_filed_by_an_earlier_rule_is_still_found(typed: str, filed_b
     ["xſs@corp.example", "\u212aim@corp.example", "ｊｏｎ@example.org", "", "a@", "\ud800@x"],
 )
 def test_a_letter_in_disguise_finds_nobody(typed: str) -> None:
-    assert normalise.sought("email", typed) == []
+    assert normalise.searched_forms("email", typed) == []
 
 
 def test_an_address_is_shown_in_its_own_script() -> None:

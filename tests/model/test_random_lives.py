@@ -264,7 +264,7 @@ class Lives(RuleBasedStateMachine):
                 for letter in self.real.letters(address)
             ]
             notices = [text for text in letters if "We closed the way in of INC-" in text]
-            assert len(notices) == self.world.told.get(person.number, 0), (person, notices)
+            assert len(notices) == self.world.notices_due.get(person.number, 0), (person, notices)
         self.real.run("ledger", "verify")
         checks = self.real.json("doctor", codes=(0, 1))
         assert not [check for check in checks if check["verdict"] == "act"], checks

@@ -51,7 +51,7 @@ class World:
     """By reference, the numbers of the customers who were exposed."""
     notified: set[str] = field(default_factory=set)
     """The incidents whose notices were approved."""
-    told: dict[str, int] = field(default_factory=dict)
+    notices_due: dict[str, int] = field(default_factory=dict)
     """How many notices each customer must have had, by their number."""
 
     changes: int = 0
@@ -70,4 +70,4 @@ class World:
         self.notified.add(reference)
         for number in self.incidents[reference]:
             if not self.people[number].erased:
-                self.told[number] = self.told.get(number, 0) + 1
+                self.notices_due[number] = self.notices_due.get(number, 0) + 1

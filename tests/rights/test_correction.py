@@ -148,7 +148,7 @@ def test_a_browser_left_open_changes_no_address(ann: Someone) -> None:
     assert mail.outbox == []
 
 
-def looked_up(adviser: Client, row: dict[str, str]) -> str:
+def find_person(adviser: Client, row: dict[str, str]) -> str:
     page = adviser.post(
         "/console/people/answer-contact/",
         {
@@ -166,7 +166,7 @@ def looked_up(adviser: Client, row: dict[str, str]) -> str:
 def test_an_adviser_corrects_a_country_and_an_address_that_was_proved(ann: Someone) -> None:
     person, row = ann
     adviser = staff_client(Role.ADVISER)
-    note = looked_up(adviser, row)
+    note = find_person(adviser, row)
     page = "/console/people/correct/"
     assert "What is wrong?" in words(adviser.post(page, {"note": note}))
     done = adviser.post(page, {"note": note, "field": "country", "value": "de"})

@@ -107,7 +107,7 @@ def test_headers_that_come_twice_are_one_list_and_cookies_one_line() -> None:
 
 
 @pytest.fixture(scope="module")
-def behind_nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, int, Path]]:
+def through_nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, int, Path]]:
     """A served instance behind the nginx configuration that is shipped; where nginx would keep
     files."""
     if NGINX is None:
@@ -173,8 +173,8 @@ def ask(port: int, request: bytes, *, patience: float = 20) -> bytes:
 _HOST = "Host: data.example.org\r\nConnection: close\r\n"
 
 
-def test_pages_come_through_nginx_over_tls(behind_nginx: tuple[Served, int, Path]) -> None:
-    _, port, _ = behind_nginx
+def test_pages_come_through_nginx_over_tls(through_nginx: tuple[Served, int, Path]) -> None:
+    _, port, _ = through_nginx
     answer = ask(port, f"GET /accounts/login/ HTTP/1.1\r\n{_HOST}\r\n".encode())
     assert answer.startswith(b"HTTP/1.1 200")
     assert b"__Host-aboveboard-csrf" in answer
@@ -182,9 +182,9 @@ def test_pages_come_through_nginx_over_tls(behind_nginx: tuple[Served, int, Path
 
 
 def test_a_body_through_nginx_is_never_written_to_the_disk(
-    behind_nginx: tuple[Served, int, Path],
+    through_nginx: tuple[Served, int, Path],
 ) -> None:
-    server, port, kept = behind_nginx
+    server, port, kept = through_nginx
     for path, size in (("/accounts/login/", 60_000), ("/console/incidents/new/leak/", 5_000_000)):
         head = (
             f"POST {path} HTTP/1.1\r\n{_HOST}Content-Type: multipart/form-data; boundary=B\r\n"
@@ -197,8 +197,8 @@ def test_a_body_through_nginx_is_never_written_to_the_disk(
     assert server.healthy_within() < 1
 
 
-def test_a_stalled_body_is_ended_by_nginx_or_by_us(behind_nginx: tuple[Served, int, Path]) -> None:
-    server, port, _ = behind_nginx
+def test_a_stalled_body_is_ended_by_nginx_or_by_us(through_nginx: tuple[Served, int, Path]) -> None:
+    server, port, _ = through_nginx
     head = f"POST /accounts/login/ HTTP/1.1\r\n{_HOST}Content-Length: 1000\r\n\r\nab"
     start = time.monotonic()
     ask(port, head.encode(), patience=30)

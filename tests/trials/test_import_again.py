@@ -3,105 +3,43 @@ what changed arrives."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aboveboard.access.actions import use
-from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
-from aboveboard.basics.actor import CUSTOMER, SYSTEM
-from aboveboard.basics.errors import Conflict, Invalid
+from aboveboard.basics.actor import CUSTOMER
+from aboveboard.basics.errors import Conflict
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
-from aboveboard.intake import erased, notes
-from aboveboard.intake import load as loading
-from aboveboard.intake import mapping as mappings
+from aboveboard.intake import erased
 from aboveboard.intake import queries as intake
-from aboveboard.intake.changes import NoteState
-from aboveboard.intake.models import ErasedIdentifier, ErasedPerson, FieldNote
+from aboveboard.intake.models import ErasedIdentifier, ErasedPerson
 from aboveboard.intake.queries import ImportReport
 from aboveboard.ledger.models import Entry
-from aboveboard.promise.queries import Adopted, in_force
-from aboveboard.vault import actions, changing
 from aboveboard.vault import queries as vault
-from aboveboard.vault.field_erasure import erase_fields
 from aboveboard.vault.limits import ERASED_REMEMBERED
-from aboveboard.vault.origin import Origin
 from tests import world
+from tests.trials.nightly import (
+    FIRST,
+    Import,
+    corrected_by_hand,
+    erase,
+    known,
+    object_to,
+    person,
+)
 from tests.trials.test_imports import HEADER, row
 
 pytestmark = pytest.mark.django_db
-
-Import = Callable[..., ImportReport]
-FIRST = HEADER + row("T001") + row("T002", "Ben,Hale") + row("T003", "Cleo,Ng")
-
-
-@pytest.fixture
-def adopted() -> Adopted:
-    return world.adopt()
-
-
-@pytest.fixture
-def imported(tmp_path: Path, adopted: Adopted) -> Import:
-    """Import a text as a file, with the sample mapping and some settings added to it."""
-    path = tmp_path / "customers.csv"
-
-    def run(
-        text: str, more: str = "", *, changed_mapping: tuple[str, str] = ("", ""), **changed: object
-    ) -> ImportReport:
-        sample = world.MAPPING_FILE.read_text("utf-8").replace(*changed_mapping) + more
-        mapping = mappings.load(sample, name="mapping.yaml")
-        path.write_text(text, "utf-8")
-        source = loading.Source(path, mapping, kinds(), adopted.serial)
-        return loading.load(source, by=SYSTEM, at=clock.now(), **changed)  # type: ignore[arg-type]
-
-    return run
-
-
-def kinds() -> dict[str, str]:
-    return {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
-
-
-def person(number: str) -> int | None:
-    return next(iter(vault.find("customer_number", number)), None)
-
-
-def known(number: str) -> int:
-    person_id = person(number)
-    assert person_id is not None
-    return person_id
-
-
-def held(number: str, field: str) -> str | None:
-    asked = UseRequest(CUSTOMER, "show-you-your-data", (field,), "portal", Subject(known(number)))
-    value = use(asked, at=clock.now()).values[field]
-    return value and value.reveal()
-
-
-def object_to(number: str, purpose: str = "improve-shops") -> None:
-    choose(
-        known(number),
-        purpose,
-        Answer.NO,
-        channel="phone",
-        evidence="call:1",
-        by=world.ADVISER,
-        at=clock.now(),
-    )
-
-
-def erase(number: str, reason: str = "asked") -> None:
-    actions.erase(known(number), reason=reason, by=world.ADVISER, at=clock.now())
-
-
-def codes(report: ImportReport) -> list[tuple[int, str, str]]:
-    return [(each.line, each.field, each.code) for each in intake.import_problems(report.id)]
+LIVES = st.lists(
+    st.tuples(st.sampled_from(["import", "erase", "object", "correct"]), st.integers(1, 3)),
+    min_size=2,
+    max_size=7,
+)
 
 
 def test_somebody_erased_is_left_out_and_the_import_says_since_when(imported: Import) -> None:
@@ -236,188 +174,6 @@ def test_who_took_their_no_back_objects_under_no_number(imported: Import) -> Non
 
 
 NIGHTLY = HEADER + row("T001", email="ada.new@example.org", country="FR", postal_code="75001")
-
-
-def test_a_changed_address_and_country_are_taken_over_with_their_origin(imported: Import) -> None:
-    imported(FIRST)
-    object_to("T001")
-    report = imported(NIGHTLY)
-    assert (report.loaded, report.already_held, report.changed, report.asked) == (0, 1, 1, 0)
-    assert held("T001", "email") == "ada.new@example.org"
-    assert vault.find("email", "ada.new@example.org") == [known("T001")]
-    assert vault.find("email", "t001@example.org") == []
-    facets = vault.person(known("T001"))
-    assert facets is not None
-    assert (facets.jurisdiction, facets.language) == ("FR", "fr")
-    assert vault.provenance(known("T001"))["email"].channel == "shop"
-    assert choices.consent_state(known("T001")).answer("improve-shops") is Answer.NO
-    assert Entry.objects.filter(kind="correction.made").count() == 3
-    assert codes(report) == [
-        (2, "country", "changed"),
-        (2, "email", "changed"),
-        (2, "postal_code", "changed"),
-    ]
-    again = imported(NIGHTLY)
-    assert (again.already_held, again.changed, codes(again)) == (1, 0, [])
-
-
-def test_a_phone_number_written_otherwise_is_no_change(imported: Import) -> None:
-    imported(FIRST)
-    report = imported(HEADER + row("T001", phone="020 7946 0101", email="T001@Example.org"))
-    assert (report.changed, report.asked, codes(report)) == (0, 0, [])
-
-
-def test_an_empty_cell_takes_nothing_away(imported: Import) -> None:
-    imported(FIRST)
-    report = imported(HEADER + row("T001", email="", phone=""))
-    assert (report.already_held, report.changed, codes(report)) == (1, 0, [])
-    assert held("T001", "email") == "t001@example.org"
-
-
-def test_a_file_that_keeps_says_what_differs_and_changes_nothing(imported: Import) -> None:
-    imported(FIRST)
-    report = imported(NIGHTLY, "\nchanges: keep\n")
-    assert (report.changed, report.asked) == (0, 0)
-    assert {(field, code) for _, field, code in codes(report)} == {
-        ("email", "kept"),
-        ("country", "kept"),
-        ("postal_code", "kept"),
-    }
-    assert held("T001", "email") == "t001@example.org"
-
-
-def test_a_file_that_asks_changes_nothing_before_somebody_decided(imported: Import) -> None:
-    imported(FIRST)
-    asks = "\nchanges: {default: ask, country: newer}\n"
-    report = imported(NIGHTLY, asks)
-    assert (report.changed, report.asked) == (1, 1)
-    waiting = {each.field: each for each in notes.asked()}
-    assert set(waiting) == {"email", "postal_code"}
-    assert (waiting["email"].file_name, waiting["email"].line) == ("customers.csv", 2)
-    notes.answer(waiting["email"].id, NoteState.TAKE, by=world.ADVISER, at=clock.now())
-    notes.answer(waiting["postal_code"].id, NoteState.KEEP, by=world.ADVISER, at=clock.now())
-    with pytest.raises(Conflict):
-        notes.answer(waiting["email"].id, NoteState.KEEP, by=world.ADVISER, at=clock.now())
-    imported(NIGHTLY, asks)
-    assert held("T001", "email") == "ada.new@example.org"
-    assert held("T001", "postal_code") == "LS1 1AA"
-    assert notes.asked_count() == 0
-    assert imported(NIGHTLY, asks).asked == 0
-    other = NIGHTLY.replace("75001", "75002")
-    assert imported(other, asks).asked == 1
-    assert Entry.objects.filter(kind="difference.answered").count() == 2
-
-
-def test_an_answer_that_is_none_is_refused(imported: Import) -> None:
-    imported(FIRST)
-    imported(NIGHTLY, "\nchanges: ask\n")
-    with pytest.raises(Invalid):
-        notes.answer(notes.asked()[0].id, NoteState.ERASED, by=world.ADVISER, at=clock.now())
-
-
-def corrected_by_hand(number: str, field: str, value: str, channel: str) -> None:
-    person_id = known(number)
-    origin = Origin(in_force().serial, clock.now(), channel, "answer-contact")
-    changing.replace(
-        person_id,
-        {field: value},
-        kinds=kinds(),
-        origins={field: origin},
-        by=world.ADVISER,
-        at=clock.now(),
-    )
-    notes.note_corrected(person_id, [field], at=clock.now())
-
-
-@pytest.mark.parametrize("channel", ["portal", "phone", "shop"])
-def test_what_was_corrected_by_hand_is_not_put_back_by_the_next_file(
-    imported: Import, channel: str
-) -> None:
-    imported(FIRST)
-    corrected_by_hand("T001", "email", "mine@example.org", channel)
-    report = imported(FIRST)
-    assert (report.changed, report.asked) == (0, 1)
-    assert held("T001", "email") == "mine@example.org"
-    assert [each.field for each in notes.asked()] == ["email"]
-    # The other system has caught up: nothing is left to decide, and files win again.
-    imported(FIRST.replace("t001@example.org", "mine@example.org"))
-    assert not FieldNote.objects.exists()
-
-
-def test_what_was_erased_of_somebody_who_stays_is_not_brought_back(imported: Import) -> None:
-    imported(FIRST)
-    erase_fields(
-        known("T001"),
-        ["birth_date"],
-        kinds=kinds(),
-        reason="retention",
-        by=SYSTEM,
-        at=clock.now(),
-    )
-    report = imported(FIRST)
-    assert codes(report) == [(2, "birth_date", "kept")]
-    assert "birth_date" not in vault.held_fields(known("T001"))
-
-
-def test_a_number_given_to_somebody_else_changes_nothing_before_somebody_looked(
-    imported: Import,
-) -> None:
-    imported(FIRST)
-    other = row("T001", "Zoe,Other", email="zoe@example.org", birth_date="1999-09-09")
-    report = imported(HEADER + other)
-    assert (report.changed, report.asked) == (0, 1)
-    assert held("T001", "email") == "t001@example.org"
-
-
-def test_an_older_file_asks(imported: Import) -> None:
-    imported(FIRST)
-    older = "channel: shop\n  day: 2019-05-31"
-    report = imported(NIGHTLY, changed_mapping=("channel: shop", older))
-    assert (report.changed, report.asked) == (0, 1)
-    assert held("T001", "email") == "t001@example.org"
-
-
-def test_a_row_found_by_the_number_of_a_merged_record_is_not_compared(imported: Import) -> None:
-    from aboveboard.identity.actions import merge
-
-    imported(FIRST)
-    merge(
-        known("T001"),
-        known("T002"),
-        chosen={},
-        reference="case/1",
-        by=world.ADVISER,
-        at=clock.now(),
-    )
-    report = imported(FIRST)
-    assert (report.already_held, report.changed, report.asked) == (3, 0, 0)
-
-
-def test_a_change_that_was_killed_is_made_once(
-    imported: Import, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from aboveboard.intake import blocks
-
-    imported(FIRST)
-    monkeypatch.setattr(blocks, "IMPORT_BATCH", 1)
-
-    def killed(report: ImportReport) -> None:
-        if report.rows == 1:
-            raise KeyboardInterrupt
-
-    text = NIGHTLY + row("T002", "Ben,Hale", email="ben.new@example.org")
-    with pytest.raises(KeyboardInterrupt):
-        imported(text, progress=killed)
-    report = imported(text)
-    assert (report.rows, report.changed, report.resumed) == (2, 2, 1)
-    assert Entry.objects.filter(kind="correction.made").count() == 4
-
-
-LIVES = st.lists(
-    st.tuples(st.sampled_from(["import", "erase", "object", "correct"]), st.integers(1, 3)),
-    min_size=2,
-    max_size=7,
-)
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -53,10 +53,10 @@ def load(file: Path) -> tuple[list[Row], list[int]]:
 def test_of_the_sample_one_in_a_hundred_is_tied_to_a_record_at_most(shared: Path) -> None:
     rows, numbers = load(shared / "data" / "adventureworks" / "customers.csv")
     assert len(rows) == Person.objects.count() == 18_148
-    looks = looks_of(numbers)
-    alike = Counter(looks)
+    appearances = appearances_of(numbers)
+    alike = Counter(appearances)
     assert len(alike) > 20, "countries at least can be told apart"
-    tied = sum(alike[look] == 1 for look in looks)
+    tied = sum(alike[appearance] == 1 for appearance in appearances)
     assert 0 < tied <= TIED * len(rows), f"{tied} people are tied to exactly one record"
     check_no_order(numbers)
 
@@ -170,7 +170,7 @@ def test_numbers_of_one_import_are_its_own_and_of_63_bits() -> None:
         assert abs(correlation([sorted(drawn).index(number) for number in drawn])) < 0.15
 
 
-def looks_of(numbers: Sequence[int]) -> list[Hashable]:
+def appearances_of(numbers: Sequence[int]) -> list[Hashable]:
     """Return for each line how its record looks: in the best case for the attacker, who would have
     to work out from the file what is taken from the tables here. Two that look alike cannot be told
     apart.
@@ -187,25 +187,28 @@ def looks_of(numbers: Sequence[int]) -> list[Hashable]:
     for person_id, kind, digest in BlindIndex.objects.values_list("person_id", "kind", "digest"):
         filed[person_id].append((kind, bytes(digest)))
         sharing[bytes(digest)].append(person_id)
-    looks: dict[int, Hashable] = {
+    appearances: dict[int, Hashable] = {
         number: (facets[number], sizes[number], tuple(sorted(kind for kind, _ in filed[number])))
         for number in numbers
     }
     # Those who share a look-up are seen together, and then those who share one with them: as far as
     # that goes (colour refinement).
     while True:
-        colours = {look: place for place, look in enumerate(dict.fromkeys(looks.values()))}
-        by_colour = {number: colours[look] for number, look in looks.items()}
-        together = {
+        colours = {
+            appearance: place
+            for place, appearance in enumerate(dict.fromkeys(appearances.values()))
+        }
+        by_colour = {number: colours[appearance] for number, appearance in appearances.items()}
+        of_sharers = {
             digest: tuple(sorted(by_colour[number] for number in sharers))
             for digest, sharers in sharing.items()
         }
-        looks = {
+        appearances = {
             number: (
                 by_colour[number],
-                tuple(sorted((kind, together[digest]) for kind, digest in filed[number])),
+                tuple(sorted((kind, of_sharers[digest]) for kind, digest in filed[number])),
             )
             for number in numbers
         }
-        if len(set(looks.values())) == len(colours):
+        if len(set(appearances.values())) == len(colours):
             return [by_colour[number] for number in numbers]

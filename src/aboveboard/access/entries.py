@@ -45,7 +45,7 @@ class UseRefused(Facts):
 
 
 @dataclass(frozen=True, slots=True)
-class AddressChangeTold(Facts):
+class AddressChangeNotified(Facts):
     """Both addresses, before and after, were opened to tell the person that it was changed."""
 
     kind: ClassVar = "address.told"
@@ -153,7 +153,7 @@ USES: Final[dict[str, type[Use]]] = {
 
 ENTRIES: Final = (
     *USES.values(),
-    AddressChangeTold,
+    AddressChangeNotified,
     CorrespondentOpened,
     EmergencyReviewed,
     ExplanationAsked,

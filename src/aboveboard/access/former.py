@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.access.entries import AddressChangeTold, CorrespondentOpened
+from aboveboard.access.entries import AddressChangeNotified, CorrespondentOpened
 from aboveboard.access.release import grant_of
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.facts import Word
@@ -35,8 +35,8 @@ def open_former(
         subject = entry_subject(person_id)
         if record is None or subject is None:
             return None
-        told = AddressChangeTold(Word(field))
-        entry_id = append(told, by=SYSTEM, handle=subject.handle, at=at)
+        entry = AddressChangeNotified(Word(field))
+        entry_id = append(entry, by=SYSTEM, handle=subject.handle, at=at)
     grant = grant_of(record, {field}, entry_id)
     return changing.open_former(grant, field, copy), vault.open_record(grant, record)[field]
 

@@ -70,7 +70,7 @@ def _without_password(login: re.Match[str]) -> str:
     return f"{user}:{HIDDEN}@" if colon and len(user) <= _LONGEST_USER else f"{HIDDEN}@"
 
 
-def looks_secret(text: str) -> bool:
+def is_like_secret(text: str) -> bool:
     """Whether a text that somebody typed may be, or hold, a secret."""
     text = text.strip()
     if redact(text) != text or _HEX.search(text):
@@ -88,7 +88,7 @@ def looks_secret(text: str) -> bool:
 def typed(value: object) -> str:
     """Return what somebody typed as an error repeats it: quoted and cut, or :data:`UNSHOWN`."""
     text = str(value)
-    if looks_secret(text):
+    if is_like_secret(text):
         return UNSHOWN
     return repr(value if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
@@ -98,7 +98,7 @@ def without(text: str, given: Iterable[str]) -> str:
     :func:`redact` finds."""
     for secret in given:
         # A path is what a command is about; what a person may not see of it is a name at most.
-        if looks_secret(secret):
+        if is_like_secret(secret):
             text = _without_parts(text, secret)
     return redact(text)
 

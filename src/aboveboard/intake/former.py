@@ -49,6 +49,6 @@ def opened(number: int, *, at: datetime) -> ChangedAddress | None:
     return None if both is None else ChangedAddress(row.person_id, *both, person.language)
 
 
-def told(number: int) -> None:
+def delete_former(number: int) -> None:
     """Let one go: the person was told at both addresses."""
     FormerAddress.objects.filter(id=number).delete()

@@ -44,6 +44,7 @@ from aboveboard.intake.models import ImportProblem, ImportRun
 from aboveboard.intake.people_file import RowProblem
 from aboveboard.intake.queries import ImportReport, report_of
 from aboveboard.intake.sealing import Key, Plan, SealedBlock, Sealer
+from aboveboard.intake.sorting_out import sort_out
 from aboveboard.keys import wrapping_keys
 from aboveboard.keys.actions import make_person_keys
 from aboveboard.ledger.actions import append
@@ -189,9 +190,9 @@ class _Import:
             except Conflict:
                 return _Stale.WRAPPING_KEY
             refused = {line for line, _ in done.problems}
-            sorted_out = _sort_out(done, held, self.source.mapping.identify_by, run)  # 3
+            sorted_out = sort_out(done, held, self.source.mapping.identify_by, run)  # 3
             refused |= {line for line, _ in sorted_out.twice}
-            no = objections.standing(done.shared) | sorted_out.objections
+            no = objections.objected_purposes(done.shared) | sorted_out.objections
             loaded = {
                 done.people[place]: no.get(place, ())
                 for place in range(len(done.lines))
@@ -258,21 +259,6 @@ class _Import:
                 ]
             )
         return differences
-
-
-@dataclass(frozen=True, slots=True)
-class _SortedOut:
-    """Who of a block is not loaded: their places, and what is listed of whom.
-
-    ``objections``: by place, what somebody who is let in again had objected to; ``readmitted``: the
-    erasures that are no longer to be remembered.
-    """
-
-    places: set[int]
-    twice: list[tuple[int, RowProblem]]
-    erased: list[tuple[int, RowProblem]]
-    objections: dict[int, tuple[str, ...]]
-    readmitted: set[int]
 
 
 def _list_problems(
@@ -351,33 +337,6 @@ def _plan(source: Source, columns: list[str], at: datetime) -> Plan:
 def _tasks(file: BinaryIO, run: ImportRun) -> Iterator[tuple[Block, list[Key]]]:
     for block in blocks.blocks(file, run.file_name, start=run.bytes_done, line=run.lines_done):
         yield block, make_person_keys(numbers.draw(run.people_range, block.lines))
-
-
-def _sort_out(done: SealedBlock, held: Mapping[bytes, int], key: str, run: ImportRun) -> _SortedOut:
-    """Say who is not to be loaded: whoever is held, stands twice in the file (which is a problem of
-    the row), or was erased."""
-    sorted_out = _SortedOut(set(), [], [], {}, set())
-    here: set[bytes] = set()
-    for place, (line, digest) in enumerate(zip(done.lines, done.digests, strict=True)):
-        # A number of this run's own range belongs to an earlier line of the file.
-        if digest in here or numbers.in_range(run.people_range, held.get(digest, -1)):
-            problem = RowProblem(key, "twice", f"The same {key} is on an earlier line.")
-            sorted_out.twice.append((line, problem))
-            sorted_out.places.add(place)
-        elif digest in held:
-            sorted_out.places.add(place)
-        here.add(digest)
-    known = erased.recognised(done.recognised_by, [each[:1] for each in done.recognised_by])
-    for place, person in known.items():
-        if place in sorted_out.places:
-            continue
-        if person.readmitted:
-            sorted_out.objections[place] = person.objections
-            sorted_out.readmitted.add(person.id)
-            continue
-        sorted_out.places.add(place)
-        sorted_out.erased.append((done.lines[place], RowProblem("", "erased", person.sentence)))
-    return sorted_out
 
 
 def _number(source: Source) -> int:

@@ -94,27 +94,7 @@ def load(source: str, *, name: str) -> Mapping:
         MappingRefused: not YAML, an unknown or missing key, or a field given twice.
         CollectedRefused: what it says of how they were collected cannot be read.
     """
-    try:
-        raw = yaml.safe_load(source)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1})" if mark else ""
-        raise MappingRefused(
-            file=name, why=f"it is not YAML{where}", fix="Check the indentation and quotes there."
-        ) from None
-    except (RecursionError, ValueError, OverflowError):
-        # Nested beyond all reason; or a day or number that there is not, such as 2026-13-45.
-        raise MappingRefused(
-            file=name,
-            why="it is nested too deep, or has a date or number that there is not",
-            fix="Start from the sample: aboveboard import --print-sample-mapping",
-        ) from None
-    if not isinstance(raw, dict):
-        raise MappingRefused(
-            file=name,
-            why="it has no settings",
-            fix="Start from the sample: aboveboard import --print-sample-mapping",
-        )
+    raw = _settings(source, name)
     for key in raw.keys() ^ _KEYS:
         if key not in _KEYS:
             raise MappingRefused(
@@ -153,6 +133,36 @@ def load(source: str, *, name: str) -> Mapping:
         dates=_dates(raw, name),
         changes=_changes(raw, {*columns.values(), *(raw.get("joined") or {})}, name),
     )
+
+
+def _settings(source: str, name: str) -> dict[str, Any]:
+    """Return the settings of a mapping file, as YAML has them.
+
+    Raises:
+        MappingRefused: it is not YAML, or has none.
+    """
+    try:
+        raw = yaml.safe_load(source)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1})" if mark else ""
+        raise MappingRefused(
+            file=name, why=f"it is not YAML{where}", fix="Check the indentation and quotes there."
+        ) from None
+    except (RecursionError, ValueError, OverflowError):
+        # Nested beyond all reason; or a day or number that there is not, such as 2026-13-45.
+        raise MappingRefused(
+            file=name,
+            why="it is nested too deep, or has a date or number that there is not",
+            fix="Start from the sample: aboveboard import --print-sample-mapping",
+        ) from None
+    if not isinstance(raw, dict):
+        raise MappingRefused(
+            file=name,
+            why="it has no settings",
+            fix="Start from the sample: aboveboard import --print-sample-mapping",
+        )
+    return raw
 
 
 def _texts(raw: dict[str, Any], key: str, name: str) -> dict[str, str]:

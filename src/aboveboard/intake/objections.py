@@ -18,7 +18,7 @@ from aboveboard.promise.queries import in_force
 from aboveboard.vault import bulk
 
 
-def standing(shared: Sequence[Collection[Identifier]]) -> dict[int, tuple[str, ...]]:
+def objected_purposes(shared: Sequence[Collection[Identifier]]) -> dict[int, tuple[str, ...]]:
     """Return, by place, the purposes to which somebody said no who shares an address or number with
     that person; nothing for those without.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Final
 
 import phonenumbers
 
@@ -22,6 +23,8 @@ PHONE_DIGITS = 6
 would find strangers."""
 
 _NO_DIGIT = re.compile(r"[^0-9]+")
+_LONE: Final = re.compile("[\ud800-\udfff]")
+_INSTEAD: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 def email(value: str) -> str | None:
@@ -94,7 +97,7 @@ def forms(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> lis
     return list(dict.fromkeys(form for form in normal if form is not None))
 
 
-def sought(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> list[str]:
+def searched_forms(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> list[str]:
     """Return every normal form that somebody with this ``value`` may be filed under: those of
     :func:`forms`, and that of an earlier version's rule, until the index key is rotated.
 
@@ -104,3 +107,13 @@ def sought(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> li
     normal = forms(kind, value, regions)
     earlier = email_addresses.by_earlier_rule(value) if kind == "email" else None
     return normal if earlier is None or earlier in normal else [*normal, earlier]
+
+
+def whole_text(text: str) -> str:
+    """Return the text with every lone surrogate replaced.
+
+    JSON may write half of a character (``\\ud800``), and Python's reader gives it back as it is. No
+    encoding can write it (RFC 3629, section 3; RFC 8259, section 8.2), so it breaks the first page,
+    file or database that it comes to. Replaced and not refused: the rest of the line is somebody's.
+    """
+    return text if text.isascii() else _LONE.sub(_INSTEAD, text)

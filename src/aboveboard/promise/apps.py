@@ -29,6 +29,7 @@ class PromiseConfig(AppConfig):
                 "model",
                 "queries",
                 "register",
+                "words",
             ),
             entries=(PromiseAdopted,),
             deciding=DECIDING,

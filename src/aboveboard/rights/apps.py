@@ -14,10 +14,10 @@ class RightsConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.intake import former
-        from aboveboard.rights import telling
+        from aboveboard.rights import notifying
 
         return Package(
             name="rights",
             public=("correction", "proof"),
-            jobs=(Job(former.ADDRESS_CHANGED, telling.tell),),
+            jobs=(Job(former.ADDRESS_CHANGED, notifying.notify),),
         )

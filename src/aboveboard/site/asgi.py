@@ -81,7 +81,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if rule.kind is bodies.Kind.LINES:
             lines = Lines(pieces)
             await lines.begin()
-            await threads.leave()
+            await threads.to_the_loop()
             lines.goes_on_in(asyncio.get_running_loop())
             environ |= {"wsgi.input": lines, READ_BY_PIECES: True}
         else:
@@ -112,7 +112,7 @@ async def _with_file(environ: Scope, pieces: Pieces, rule: bodies.Rule, send: Se
         _give(environ, io.BytesIO(), 0)
         await _answer(environ, send)
         return
-    await threads.leave()
+    await threads.to_the_loop()
     if _uploads.locked():
         _refuse(environ, 503)
         await _answer(environ, send)
@@ -150,7 +150,7 @@ async def _answer(environ: Scope, send: Send) -> None:
     if isinstance(reply.body, bytes):
         await send({"type": "http.response.body", "body": reply.body, "more_body": False})
         return
-    await threads.leave()
+    await threads.to_the_loop()
     try:
         await _send_pieces(reply.body, send)
     except TimeoutError:

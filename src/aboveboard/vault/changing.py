@@ -3,7 +3,7 @@ value leaves: the answer is which fields differ."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -120,23 +120,29 @@ def replace(
         new_region = home.jurisdiction[:2] if home else region
         new = _filed(person_id, cipher, after, kinds, new_region, blind.filed)
         _file_again(person_id, old - new, new - old)
-        promised = in_force().promise
-        subjects = subjects_in_order([person_id] * len(values), handles([person_id]))
-        for field, subject in zip(sorted(values), subjects, strict=True):
-            origin = origins[field]
-            entry = CorrectionMade(
-                field=word(field, promised.fields),
-                promise=origin.promise_serial,
-                # What a file was mapped to say, which nobody held against the promise.
-                channel=word(origin.channel, promised.channels),
-                purpose=word(origin.purpose, promised.purposes),
-            )
-            append(entry, by=by, handle=subject.handle if subject else None, at=at)
+        _write_entries(person_id, sorted(values), origins, by=by, at=at)
     return {
         field: sealed.encode({field: before[field]})
         for field in values
         if field in before and kinds[field] == FieldKind.EMAIL
     }
+
+
+def _write_entries(
+    person_id: int, fields: Sequence[str], origins: Mapping[str, Origin], *, by: Actor, at: datetime
+) -> None:
+    promised = in_force().promise
+    subjects = subjects_in_order([person_id] * len(fields), handles([person_id]))
+    for field, subject in zip(fields, subjects, strict=True):
+        origin = origins[field]
+        entry = CorrectionMade(
+            field=word(field, promised.fields),
+            promise=origin.promise_serial,
+            # What a file was mapped to say, which nobody held against the promise.
+            channel=word(origin.channel, promised.channels),
+            purpose=word(origin.purpose, promised.purposes),
+        )
+        append(entry, by=by, handle=subject.handle if subject else None, at=at)
 
 
 def seal_copy(person_id: int, field: str, value: str, origin: Origin) -> bytes:

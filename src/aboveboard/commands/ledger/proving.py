@@ -7,6 +7,7 @@ import argparse
 import json
 from pathlib import Path
 
+from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import AboveboardError, Invalid
 from aboveboard.basics.sealing import KEY_BYTES, holds
 from aboveboard.commands import exits
@@ -75,15 +76,10 @@ def run(args: argparse.Namespace) -> int:
         raise Invalid(
             found="a proof cannot be checked without the log's key", fix="Give it with --vkey."
         )
-    file = Path(args.where)
-    if not file.is_file():
-        raise Invalid(found=f"there is no file {file}", fix="Give the file that you downloaded.")
     # Given by whoever checks: a key that came with the proof would vouch for anything.
     trusted = [Verifier.from_vkey(key) for key in args.vkey]
     witnesses = [WitnessKey.from_vkey(key) for key in args.witness]
-    with file.open(encoding="utf-8", errors="replace", newline="") as opened:
-        # One more than the longest proof: enough to see that it is too long, and no more.
-        text = opened.read(proofs.PROOF_CHARS + 1)
+    text = _proof_text(Path(args.where))
     try:
         entry, index, head = proofs.verify(text, *trusted)
     except AboveboardError as error:
@@ -123,18 +119,30 @@ def run(args: argparse.Namespace) -> int:
         f"The proof is valid: entry {entry.id} is at place {index} of {head.size:,} in the log "
         f"{head.origin}."
     )
-    actor = " ".join(
-        part
-        for part in (entry.actor.kind, entry.actor.id, entry.actor.role, entry.actor.team)
-        if part
-    )
-    print(f"  {entry.at.isoformat()}  {entry.kind}  by {actor}")
+    print(f"  {entry.at.isoformat()}  {entry.kind}  by {_named(entry.actor)}")
     print(f"  {json.dumps(entry.facts, ensure_ascii=False)}")
     if says:
         print(f"  It says {says}")
     for witness in cosigners:
         print(f"  Cosigned by {witness.name}")
     return exits.DONE
+
+
+def _named(actor: Actor) -> str:
+    return " ".join(part for part in (actor.kind, actor.id, actor.role, actor.team) if part)
+
+
+def _proof_text(file: Path) -> str:
+    """Return what stands in the file.
+
+    Raises:
+        Invalid: there is none.
+    """
+    if not file.is_file():
+        raise Invalid(found=f"there is no file {file}", fix="Give the file that you downloaded.")
+    with file.open(encoding="utf-8", errors="replace", newline="") as opened:
+        # One more than the longest proof: enough to see that it is too long, and no more.
+        return opened.read(proofs.PROOF_CHARS + 1)
 
 
 def _check_reference(entry: EntryBody, key: str, says: str) -> None:

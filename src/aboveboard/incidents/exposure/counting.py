@@ -122,10 +122,10 @@ def _counted_all(incident: Incident, latest: Exposure) -> bool:
     )
 
 
-def _lacks(standing: Exposure, exports: Collection[int]) -> bool:
+def _lacks(latest: Exposure, exports: Collection[int]) -> bool:
     """Whether a count that stands was made without some of these exports. A leaked file is counted
     once, from all of it, and has none."""
-    return not set(exports) <= set(standing.exports or ())
+    return not set(exports) <= set(latest.exports or ())
 
 
 def _exports(incident: Incident) -> list[int]:
@@ -187,9 +187,9 @@ def _write(
         locked_incident = lifecycle.find(incident.number, lock=True)
         # The claim is a lock on a file. On a shared disk that does not keep such locks this still
         # holds: a count never replaces one that it did not know of and that counted as much.
-        standing = newest(locked_incident)
-        if standing is not None and standing != latest and not _lacks(standing, exports):
-            return standing
+        latest = newest(locked_incident)
+        if latest is not None and latest != latest and not _lacks(latest, exports):
+            return latest
         row = Exposure.objects.create(
             incident=locked_incident,
             counted_at=at,

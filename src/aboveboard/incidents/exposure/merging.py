@@ -35,21 +35,21 @@ def merge(number: int, *, by: Actor, at: datetime) -> Exposure | None:
     """
     while True:
         incident = lifecycle.find(number)
-        standing = newest(incident)
-        if standing is None or not (merged := _merged_in(standing)):
-            return standing
+        latest = newest(incident)
+        if latest is None or not (merged := _merged_in(latest)):
+            return latest
         name = f"exposure-{new_id()}.parquet"
         done = engine.merge(
-            exposure_file(standing),
+            exposure_file(latest),
             merged,
             folder_of(incident) / name,
             score=score_for(of(incident.kind, incident.circumstances)),
         )
-        row = derived(standing, name, done, at=at)
-        row.doubtful = min(standing.doubtful, done.people)
+        row = derived(latest, name, done, at=at)
+        row.doubtful = min(latest.doubtful, done.people)
         with transaction.atomic():
             fresh = lifecycle.find(number, lock=True)
-            stands = newest(fresh) == standing
+            stands = newest(fresh) == latest
             if stands:
                 row.save()
                 words = f"Records of one person are one row now: {done.people:,} people."
@@ -60,9 +60,9 @@ def merge(number: int, *, by: Actor, at: datetime) -> Exposure | None:
         (folder_of(incident) / name).unlink(missing_ok=True)
 
 
-def _merged_in(standing: Exposure) -> list[tuple[int, int]]:
+def _merged_in(latest: Exposure) -> list[tuple[int, int]]:
     """Return the numbers in a count that lead to another one by now, each with that one."""
-    file, everybody = exposure_file(standing), aliases.everybody_merged()
+    file, everybody = exposure_file(latest), aliases.everybody_merged()
     merged: list[tuple[int, int]] = []
     # Asked from the merges and not from the count, which may hold a hundred times as many people.
     while batch := dict(islice(everybody, limits.ENGINE_BATCH)):

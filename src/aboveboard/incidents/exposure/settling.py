@@ -88,9 +88,9 @@ def _count_again(number: int, lines: int, by: Actor, at: datetime) -> Exposure:
     else it is written once more, from what is settled then."""
     while True:
         incident = lifecycle.find(number)
-        standing, settled = newest(incident), settled_lines(incident)
+        latest, settled = newest(incident), settled_lines(incident)
         first = Exposure.objects.filter(incident=incident).order_by("id").first()
-        if standing is None or first is None:
+        if latest is None or first is None:
             raise Conflict(why=f"{incident.reference} was not counted yet")
         name = f"exposure-{new_id()}.parquet"
         done = engine.settle(
@@ -100,12 +100,12 @@ def _count_again(number: int, lines: int, by: Actor, at: datetime) -> Exposure:
             folder_of(incident) / name,
             score=score_for(of(incident.kind, incident.circumstances)),
         )
-        row = derived(standing, name, done, at=at)
+        row = derived(latest, name, done, at=at)
         row.doubtful, row.ambiguous_lines = done.doubtful, done.ambiguous
         row.matched_lines = first.matched_lines + first.ambiguous_lines - done.ambiguous
         with transaction.atomic():
             fresh = lifecycle.find(number, lock=True)
-            if newest(fresh) == standing and settled_lines(fresh) == settled:
+            if newest(fresh) == latest and settled_lines(fresh) == settled:
                 row.save()
                 sentence = f"It was settled whose {lines:,} lines are: {done.people:,} people."
                 lifecycle.tell(fresh, "settled", sentence, by=by, at=at)

@@ -116,8 +116,8 @@ class _Reader:
             elif searching.may_hold_more(value):
                 own |= searching.addresses(value, self.generations)
             keys |= own
-        looked_at = values if not keys else [each for each in values if each[0].name in _SEARCHED]
-        for _, value in looked_at:
+        searched = values if not keys else [each for each in values if each[0].name in _SEARCHED]
+        for _, value in searched:
             more = searching.numbers(value, regions, self.generations)
             if more and not keys:
                 categories, readable = categories | _bits(more), readable | _bits(more)

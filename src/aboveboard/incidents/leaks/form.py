@@ -16,16 +16,16 @@ from itertools import islice
 from typing import Final
 
 from aboveboard.basics.errors import Invalid
-from aboveboard.basics.texts import whole_text
 from aboveboard.incidents import limits
-from aboveboard.incidents.leaks.columns import is_known_name, looks_like
+from aboveboard.incidents.leaks.columns import is_known_name, is_like
 from aboveboard.incidents.leaks.records import (
     SqlRow,
+    is_like_sql,
     json_depth,
     json_objects,
-    looks_like_sql,
     sql_rows,
 )
+from aboveboard.kinds.normalise import whole_text
 from aboveboard.kinds.recognise import matches
 
 _ADDRESS: Final = r"[^\s@:;,|\"'<>]+@[^\s@:;,|\"'<>]+"
@@ -118,7 +118,7 @@ def _of_records(kept: Sequence[str]) -> LeakForm | None:
         depth = json_depth(text.encode("utf-8", "replace"))
         objects = list(islice(document_sample(kept, depth), _ROWS))
         return _json(LeakShape.JSON, objects, depth) if objects else None
-    if looks_like_sql(text.encode("utf-8", "replace")):
+    if is_like_sql(text.encode("utf-8", "replace")):
         header = _tables(sql_sample(kept))
         return LeakForm(LeakShape.SQL, "", len(header), header) if header else None
     return None
@@ -321,7 +321,7 @@ def _is_header(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     if 2 * len(known) > len(named) or any("_" in cell for cell in known):
         return True
     return any(
-        not looks_like(kind, cell) and _mostly(kind, _column(rows, place))
+        not is_like(kind, cell) and _mostly(kind, _column(rows, place))
         for place, cell in enumerate(cells)
         if cell
         for kind in ("email", "phone", "password_hash", "ip_address")
@@ -329,7 +329,7 @@ def _is_header(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _mostly(kind: str, values: Sequence[str]) -> bool:
-    fitting = sum(1 for value in values if looks_like(kind, value))
+    fitting = sum(1 for value in values if is_like(kind, value))
     return bool(values) and fitting >= _MOST * len(values)
 
 

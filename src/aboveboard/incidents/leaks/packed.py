@@ -172,8 +172,8 @@ class _Bounded(io.RawIOBase):
                 fix="Unpack it on a machine with room, and open what comes out.",
             )
         # An archive is bounded by what it says of its member, and reads no further.
-        room = limits.LEAK_RATIO * max(self._packed.given, limits.LEAK_RATIO_FROM)
-        if self._how != "zip" and self._out > room:
+        most = limits.LEAK_RATIO * max(self._packed.given, limits.LEAK_RATIO_FROM)
+        if self._how != "zip" and self._out > most:
             raise NotReadable(what=_TOO_TIGHT, fix="Unpack it by hand, and look what it is.")
         view[: len(block)] = block
         return len(block)

@@ -16,12 +16,12 @@ from itertools import islice
 from typing import IO
 
 from aboveboard.basics.limits import CSV_LINE_BYTES
-from aboveboard.basics.texts import whole_text
 from aboveboard.incidents import limits
 from aboveboard.incidents.leaks import form as forms
 from aboveboard.incidents.leaks.form import LeakForm, LeakShape
 from aboveboard.incidents.leaks.lines import LeakLine, as_bytes, decode, lines
-from aboveboard.incidents.leaks.records import SqlRow, json_objects, looks_like_sql, sql_rows
+from aboveboard.incidents.leaks.records import SqlRow, is_like_sql, json_objects, sql_rows
+from aboveboard.kinds.normalise import whole_text
 
 
 class UnreadReason(StrEnum):
@@ -77,7 +77,7 @@ def sample(stream: IO[bytes]) -> list[str]:
         first.append(text)
         size += len(text)
         if not deep and (len(first) >= limits.LEAK_SAMPLE_LINES or size > limits.LEAK_SAMPLE_BYTES):
-            deep = looks_like_sql("\n".join(first).encode("utf-8", "replace"))
+            deep = is_like_sql("\n".join(first).encode("utf-8", "replace"))
             if not deep:
                 break
         if size > limits.LEAK_SAMPLE_RECORDS:

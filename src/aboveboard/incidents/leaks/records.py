@@ -146,7 +146,7 @@ def sql_rows(blocks: Iterable[bytes]) -> Iterator[SqlRow | bytes]:
     return _Dump(blocks).rows()
 
 
-def looks_like_sql(head: bytes) -> bool:
+def is_like_sql(head: bytes) -> bool:
     """Whether a file's first bytes are those of a dump."""
     return _STATEMENT.search(b"\n" + head) is not None
 

@@ -58,7 +58,7 @@ def render_notices(
         "email",
         reference=batch.incident.reference,
     )
-    for person_id in _told_as_another(batch, by_person, exposed):
+    for person_id in _notified_as_another(batch, by_person, exposed):
         yield by_person.pop(person_id).id, SkippedNotice("merged")
     instructions = correspondence.instructions(list(by_person))
     for person_id, instruction in instructions.items():
@@ -92,7 +92,7 @@ def render_notices(
         )
 
 
-def _told_as_another(
+def _notified_as_another(
     batch: NoticeBatch, person_ids: Collection[int], exposed: dict[int, Exposed]
 ) -> list[int]:
     """Return those who were merged since they were queued and are told under another number; to
@@ -104,7 +104,7 @@ def _told_as_another(
         if next(number for number in numbers if number in rows) != person_id:
             others.append(person_id)
         else:
-            exposed[person_id] = _together(list(rows.values()))
+            exposed[person_id] = _as_one_person(list(rows.values()))
     return others
 
 
@@ -119,7 +119,7 @@ def _merged(person_ids: Collection[int]) -> list[int]:
     ]
 
 
-def _together(rows: Sequence[Exposed]) -> Exposed:
+def _as_one_person(rows: Sequence[Exposed]) -> Exposed:
     """Return what was exposed of one person who was several records."""
     categories = readable = 0
     for row in rows:

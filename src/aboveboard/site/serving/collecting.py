@@ -81,7 +81,7 @@ class Pieces:
             return b""
         awaited = self._receive()
         if self._threads.here() and not self._threads.lend(awaited):
-            await self._threads.leave()
+            await self._threads.to_the_loop()
         try:
             message = await (awaited if self._threads.here() else until(awaited, seconds))
         except TimeoutError:

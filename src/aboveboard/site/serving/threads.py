@@ -36,7 +36,7 @@ class _Woken:
         self._lock.acquire(timeout=seconds)
 
 
-class _Leave:
+class _ToTheLoop:
     """Awaited on a thread, hands the coroutine over to the loop; awaited there, does nothing."""
 
     def __await__(self) -> Generator[None]:
@@ -80,10 +80,10 @@ class Threads:
         self._queue.put((work, ()))
         return await outcome
 
-    async def leave(self) -> None:
+    async def to_the_loop(self) -> None:
         """Go on in the loop: what follows waits for a stranger, and holds no thread meanwhile."""
         if self.here():
-            await _Leave()
+            await _ToTheLoop()
 
     def lend(self, awaited: Any) -> bool:
         """Wait on this thread for what has most likely come already, for ``limits.LENT`` at most;

@@ -17,7 +17,7 @@ from aboveboard.vault import aliases
 log = logging.getLogger(__name__)
 
 
-def tell(ref: Reference) -> None:
+def notify(ref: Reference) -> None:
     """Do the job ``intake.address_changed``. Done again after a crash it repeats two mails at most;
     the old address is forgotten once both were sent."""
     number = int(str(ref["former"]))
@@ -40,4 +40,4 @@ def tell(ref: Reference) -> None:
             log.warning("a changed address cannot be written to (job %s)", number)
     # What could not reach them at the old address goes to the new one.
     delivery.requeue_for_person(aliases.numbers_of(changed.person_id), at=clock.now())
-    former.told(number)
+    former.delete_former(number)
