@@ -277,6 +277,7 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(
     monkeypatch.setattr(
         "aboveboard.incidents.leaks.staging.sweep", lambda *, at: swept.append(at) or 3
     )
+    monkeypatch.setattr("aboveboard.intake.erased.sweep", lambda *, at: 0)
     for forgets in ("clients.tokens", "clients.idempotency", "code_tries"):
         monkeypatch.setattr(f"aboveboard.accounts.{forgets}.sweep", lambda *, at: 0)
     sweeping = worker.make_loops("w", stop)[-1]

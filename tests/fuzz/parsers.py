@@ -173,6 +173,7 @@ def _taken(kind: str) -> Callable[[str], object]:
 
 
 _ASKED = b'{"purpose":"deliver-orders","fields":["city"],"channel":"shop",'
+_SAID = b'{"purpose":"personal-offers","answer":"no","channel":"shop","evidence":"c",'
 _WHO = b'"person":{"kind":"phone","value":"020 7946 0000","country":"GB"}}'
 
 
@@ -252,7 +253,9 @@ PARSERS: tuple[Parser, ...] = (
     Parser(
         "sealed handles",
         lambda data: handles.unseal(7, bytes(32), data),
-        lambda: [handles.seal(7, bytes(32), ["00" * 16])],
+        lambda: [
+            handles.seal(7, bytes(32), handles.Handles(handles.Secret(bytes(32)), ("00" * 16,)))
+        ],
     ),
     Parser(
         "answer of a transit engine",
@@ -315,11 +318,11 @@ PARSERS: tuple[Parser, ...] = (
     Parser(
         "tile path", text(tiles.parse_path), lambda: [b"tile/0/x001/067.p/5", b"tile/entries/000"]
     ),
-    Parser("body of a use", _body(UseIn), lambda: [_ASKED + _WHO, _ASKED + b'"person":null}']),
+    Parser("body of a use", _body(UseIn), lambda: [_ASKED + _WHO]),
     Parser(
         "body of a batch", _body(BatchIn), lambda: [_ASKED + b'"people":[' + _WHO[9:-1] + b"]}"]
     ),
-    Parser("body of a choice", _body(ChoiceIn), lambda: [b'{"answer":"no","evidence":"c",' + _WHO]),
+    Parser("body of a choice", _body(ChoiceIn), lambda: [_SAID + _WHO]),
     Parser("bundle of entries", tiles.decode_bundle, lambda: [tiles.encode_bundle(_log()[0])]),
     Parser("hashes of a tile", lambda data: tiles.decode_hashes(data, 3), lambda: [bytes(96)]),
     Parser("e-mail address", text(normalise.email), lambda: ["Jön@Exämple.org".encode()]),

@@ -43,6 +43,10 @@ BECOMES: dict[str, str] = {
         "stays: the file that left still holds them, and a loss of it must count them (GDPR Art. "
         "33(3)(a))"
     ),
+    "incidents.SettledLine": (
+        "stays: whose a line of a leaked file was is part of a count, which is never changed (GDPR "
+        "Art. 33(5))"
+    ),
     "delivery.Dispatch": (
         "stays: that a notice was sent, and when, is kept to show it was (GDPR Art. 5(2), 33(5))"
     ),

@@ -21,8 +21,10 @@ from aboveboard.access.queries import use_records
 from aboveboard.access.use import Subject
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
-from aboveboard.basics.actor import SYSTEM, Role
+from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
 from aboveboard.choices import queries as choices
+from aboveboard.choices.actions import choose
+from aboveboard.choices.state import Answer
 from aboveboard.commands.demo.people import people, write
 from aboveboard.commands.demo.story import MEASURES, Story
 from aboveboard.custody import queries as custody
@@ -33,7 +35,9 @@ from aboveboard.incidents.notices.queries import newest_batch
 from aboveboard.intake.models import FieldNote
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.promise.queries import in_force
+from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.models import Sweep
+from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.retention.sweep.reviewing import review
 from aboveboard.vault.documents.actions import attach
 from aboveboard.vault.origin import Origin
@@ -132,12 +136,13 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: Story)
         by=actor_for(members[Role.ADVISER]),
         at=clock.now(),
     )
+    rows = _rows_of(mine)
     sequence_now()
     wrong = []
     for pattern, _, _ in ALL:
         if pattern.startswith("/accounts/"):
             continue  # asked one by one in tests/accounts/test_gate.py
-        address = _filled(pattern, story, mine)
+        address = _filled(pattern, story, mine, rows)
         allowed = next(set(who) for shape, who in WHO if re.fullmatch(shape, address))
         if (
             "customer" in allowed
@@ -170,7 +175,21 @@ def _is_reporters(address: str) -> bool:
     return re.fullmatch(r"/console/report-a-loss/\d+/", address) is not None
 
 
-def _filled(pattern: str, story: Story, person: int) -> str:
+def _rows_of(person: int) -> dict[str, int]:
+    """Place a hold and a restriction, and let a yes wait; return the number of each, by the part of
+    its address."""
+    at, choice = clock.now(), {"purpose": "personal-offers", "evidence": "form:1"}
+    hold = place_hold(person, HoldReason.CLAIM, reference="case/2", until=None, by=ADVISER, at=at)
+    restriction = restrict(
+        person, RestrictionReason.UNLAWFUL, reference="case/3", by=ADVISER, at=at
+    )
+    choose(person, answer=Answer.NO, channel="portal", by=CUSTOMER, at=at, **choice)
+    desk = Actor(ActorKind.SERVICE, "desk", "shop-system", "Shops")
+    waiting = choose(person, answer=Answer.YES, channel="shop", by=desk, at=at, **choice)
+    return {"holds": hold.id, "restrictions": restriction.id, "choices-to-confirm": waiting.id}
+
+
+def _filled(pattern: str, story: Story, person: int, rows: Mapping[str, int]) -> str:
     number = story.lost.number
     known: Mapping[str, object] = {
         "serial": in_force().serial,
@@ -203,6 +222,9 @@ def _filled(pattern: str, story: Story, person: int) -> str:
             person_id=person, field="email", defaults={"state": "asked", "at": story.now}
         )
         known = {**known, "number": note.pk}
+    for part, row_id in rows.items():
+        if f"/{part}/" in pattern:
+            known = {**known, "row_id": row_id, "choice_id": row_id}
     if "/documents/" in pattern:
         known = {**known, "field": "purchase_proof"}
     if pattern.startswith("/console/people/"):

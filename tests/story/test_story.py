@@ -24,8 +24,11 @@ from django.db import connection
 from django.test import Client
 
 from aboveboard.access.queries import use_records
+from aboveboard.accounts.clients import tokens
+from aboveboard.accounts.clients.actions import make_client
+from aboveboard.accounts.models import Account, ServiceClient
 from aboveboard.basics import clock, settings
-from aboveboard.basics.actor import Role
+from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.state import Answer
 from aboveboard.commands.demo.people import write
@@ -43,7 +46,6 @@ from aboveboard.keys.models import PersonKey
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
 from tests.accounts.people import customer_client, staff_client
-from tests.api.programs import program
 from tests.story.database import bytes_of_database, change_one_byte, found_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -136,11 +138,16 @@ def _choose(story: Story) -> None:
     receipt = portal.get(f"/you/choices/{choice.id}/receipt.json").json()
     assert receipt["ab:event"]["dpv:hasConsentStatus"] == "dpv:ConsentGiven"
     assert "c2sp.org/tlog-proof" in receipt["ab:proof"]
-    adviser = staff_client(Role.ADVISER)
+    adviser = staff_client(account=story_account(story, Role.ADVISER))
     seen = adviser.post("/console/people/answer-contact/", _asked(story.rows[0]["email"]))
     offers = next(row for row in seen.context["choices"] if row["purpose"].key == "personal-offers")
     assert offers["answer"] is Answer.YES
     story.choose(quiet)
+
+
+def story_account(story: Story, role: Role) -> Account:
+    """Return the account of a colleague in the story, of whom the log has an entry."""
+    return Account.objects.get(pk=story.cast.actor(role).id)
 
 
 def _asked(who: str) -> dict[str, object]:
@@ -155,7 +162,16 @@ def _asked(who: str) -> dict[str, object]:
 def _use(story: Story) -> None:
     story.use(quiet)
     person, row = story.person(0), story.rows[0]
-    _, token = program("story till", "shop-system", "Shops", ["deliver-orders"], ["api"])
+    till, _ = make_client(
+        name="story till",
+        role="shop-system",
+        team="Shops",
+        purposes=["deliver-orders"],
+        channels=["api"],
+        by=SYSTEM,
+        at=story.now,
+    )
+    token = tokens.issue(ServiceClient.objects.get(pk=till.id), at=clock.now())
     body = {
         "person": {"kind": "customer_number", "value": row["customer_id"]},
         "purpose": "deliver-orders",

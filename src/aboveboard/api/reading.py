@@ -56,7 +56,7 @@ def read(shape: type[T], body: bytes) -> T:
         else:
             return read
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise NotJson from None
+        raise NotJson("the body is not JSON, or is nested too deeply") from None
     errors = [
         {"at": _place(where), "expected": expected} for where, expected in faults(shape, value)
     ]

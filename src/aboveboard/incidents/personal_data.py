@@ -11,7 +11,7 @@ from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
 from aboveboard.engines import listing
 from aboveboard.incidents.exposure.counts import in_open_incidents, newest
 from aboveboard.incidents.exposure.folders import exposure_file
-from aboveboard.incidents.models import Incident
+from aboveboard.incidents.models import Incident, SettledLine
 from aboveboard.law.categories import from_bitmap
 
 IN_OPEN_INCIDENT = "incident"
@@ -32,6 +32,13 @@ def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
                 "unreadable": sorted(from_bitmap(row.protected)),
                 "severity": row.severity,
             }
+    settled = SettledLine.objects.filter(person_id__in=numbers).select_related("incident")
+    for line in settled.order_by("incident_id", "line"):
+        yield {
+            "incident": line.incident.reference,
+            "settled_line": line.line,
+            "settled_at": clock.to_text(line.at),
+        }
 
 
 def _in_use(person_ids: Collection[int], at: datetime) -> Mapping[int, str]:
