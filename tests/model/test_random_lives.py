@@ -32,7 +32,7 @@ from tests.model.world import Person, World
 
 pytestmark = [pytest.mark.database, pytest.mark.slow, pytest.mark.crash]
 
-LIVES, STEPS = 3, 12
+LIVES, STEPS = 2, 10
 POOL = list(people(60, seed=31))
 ANSWERS = st.sampled_from(["yes", "no"])
 CHOICE_CLIENTS = {"desk": "shop", "offers": "api"}

@@ -11,6 +11,7 @@ Everything works without this shortcut too, and it is only taken where the loop 
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Awaitable, Callable, Generator
 from inspect import iscoroutine
@@ -20,6 +21,7 @@ from typing import Any, TypeVar
 from aboveboard.site.serving import limits
 
 T = TypeVar("T")
+log = logging.getLogger("aboveboard.serving")
 
 
 class _Woken:
@@ -56,7 +58,13 @@ class Threads:
         self._local.here = True
         while True:
             function, arguments = self._queue.get()
-            function(*arguments)
+            try:
+                function(*arguments)
+            except Exception:
+                # Django answers its own faults; what comes here is a fault of the serving itself,
+                # such as an answer to a connection that is gone. It may cost its request, and not
+                # the thread: after as many of them as there are threads nobody would be answered.
+                log.exception("a request was given up")
 
     def here(self) -> bool:
         """Whether the caller runs on one of these threads."""
