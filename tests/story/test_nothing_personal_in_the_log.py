@@ -20,6 +20,7 @@ import pytest
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.package import gathered
 from aboveboard.ledger.models import Entry
+from aboveboard.recovery import actions as recovery
 from tests.story import free_text, free_text_of_losses
 from tests.story.free_text import NO_FREE_TEXT, Stage
 
@@ -70,8 +71,20 @@ def test_every_action_that_takes_words_has_a_case() -> None:
     assert sorted(NO_FREE_TEXT.keys() - names.keys()) == [], "gone, or needs no reason any more"
 
 
+# A backup reads one snapshot, which must be the first statement of its transaction.
+OWN_TRANSACTION = {recovery.back_up: pytest.mark.django_db(transaction=True)}
+
+
 @pytest.mark.parametrize(
-    "action", CASES, ids=lambda action: f"{action.__module__[11:]}.{action.__name__}"
+    "action",
+    [
+        pytest.param(
+            action,
+            marks=OWN_TRANSACTION.get(action, ()),
+            id=f"{action.__module__[11:]}.{action.__name__}",
+        )
+        for action in CASES
+    ],
 )
 def test_no_entry_holds_what_was_typed(action: Callable[..., object], tmp_path: Path) -> None:
     stage, written = Stage(tmp_path), 0
