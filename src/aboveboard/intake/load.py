@@ -240,11 +240,13 @@ class _Import:
         )
         own = ImportRun.objects.values_list("people_range", flat=True).get(pk=run_id)
         people: dict[int, int] = {}
+        seen: set[int] = set()
         for line, digest in zip(done.lines, done.digests, strict=True):
             person_id = held.get(digest)
             if person_id is None or numbers.in_range(own, person_id):
                 continue
-            if person_id not in people.values():
+            if person_id not in seen:
+                seen.add(person_id)
                 people[line] = person_id
         if people:
             # What was sealed for them cannot be compared, so the block is read once more: only
