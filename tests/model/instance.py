@@ -72,8 +72,12 @@ class Instance:
             for name, (role, scope) in CLIENTS.items()
         }
         self.recipient = self.run("export", "new-key", folder / "key.txt").strip()
-        self.start()
-        self.console = self._colleague(links["keeper@example.net"])
+        try:
+            self.start()
+            self.console = self._colleague(links["keeper@example.net"])
+        except BaseException:
+            self.close()  # or a server would stay behind
+            raise
 
     @property
     def address(self) -> str:

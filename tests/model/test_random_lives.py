@@ -32,7 +32,7 @@ from tests.model.world import Person, World
 
 pytestmark = [pytest.mark.database, pytest.mark.slow, pytest.mark.crash]
 
-LIVES, STEPS = 2, 10
+LIVES, STEPS = 1, 12
 POOL = list(people(60, seed=31))
 ANSWERS = st.sampled_from(["yes", "no"])
 CHOICE_CLIENTS = {"desk": "shop", "offers": "api"}
