@@ -4,6 +4,7 @@ nobody waits for ever."""
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from aboveboard.access.actions import use
 from aboveboard.access.use import Subject, UseRequest, UseResult
@@ -20,7 +21,7 @@ from aboveboard.keys.models import PersonKey
 from aboveboard.keys.queries import person_handles
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import actions as vault
-from aboveboard.vault import aliases
+from aboveboard.vault import aliases, locking
 from aboveboard.vault.models import Person
 from aboveboard.vault.queries import held_fields
 from tests import world
@@ -116,3 +117,37 @@ def test_uses_and_choices_beside_merges_and_splits_find_one_of_the_two_states() 
         assert all(outcome.allowed and outcome.values["first_name"] for outcome in used)
     assert Person.objects.count() == ROUNDS * 2
     assert Choice.objects.count() == ROUNDS
+
+
+def test_a_person_split_while_they_are_waited_for_is_locked_alone(
+    monkeypatch: pytest.MonkeyPatch, on_postgres: bool
+) -> None:
+    if not on_postgres:
+        return  # a transaction that writes is alone on SQLite: nobody splits meanwhile
+    kept, merged = (person for person, _ in world.load(2))
+    kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
+    merge_id = merge(kept, merged).id
+    lock_people = locking.lock_people
+
+    def split_first(person_ids: list[int]) -> frozenset[int]:
+        if person_ids == [kept]:
+            monkeypatch.undo()
+            (done,) = at_once(
+                [
+                    lambda: actions.split(
+                        merge_id, kinds=kinds, reference="case/3", by=SYSTEM, at=clock.now()
+                    )
+                ]
+            )
+            assert isinstance(done, MergeRecord), done
+        return lock_people(person_ids)
+
+    def other_is_free() -> bool:
+        with transaction.atomic():
+            return Person.objects.select_for_update(nowait=True).filter(id=kept).exists()
+
+    monkeypatch.setattr(locking, "lock_people", split_first)
+    with transaction.atomic():
+        assert locking.lock_person(merged) == merged
+        # Whoever wants both takes them in order: one who holds the other could wait for ever.
+        assert at_once([other_is_free]) == [True]

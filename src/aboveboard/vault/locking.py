@@ -50,13 +50,30 @@ def lock_person(person_id: int) -> int:
     Raises:
         NotFound: nobody with that number exists.
     """
-    if lock_people([person_id]):
-        return person_id
-    current = aliases.current(person_id)
-    if current == person_id or not lock_people([current]):
+    while not lock_people([person_id]):
+        current = aliases.current(person_id)
+        if current == person_id:
+            raise NotFound(what="person")
+        try:
+            # A savepoint: going back to it gives the lock back. Kept, it would come before the lock
+            # of a number that is a person again since a split, and so perhaps out of order.
+            with transaction.atomic():
+                return _lock_led_to(person_id, current)
+        except _LedElsewhere:
+            continue
+    return person_id
+
+
+class _LedElsewhere(Exception):
+    """A merge or a split committed while its people were waited for."""
+
+
+def _lock_led_to(merged_id: int, current: int) -> int:
+    locked = lock_people([current])
+    if aliases.current(merged_id) != current:
+        raise _LedElsewhere
+    if not locked:
         raise NotFound(what="person")
-    if aliases.current(person_id) != current:  # split while we waited for the lock
-        return lock_person(person_id)
     return current
 
 
