@@ -26,7 +26,7 @@ from aboveboard.intake.entries import ErasedReadmitted
 from aboveboard.intake.models import ErasedIdentifier, ErasedPerson
 from aboveboard.keys.queries import instance_secret
 from aboveboard.ledger.actions import append
-from aboveboard.promise.queries import in_force
+from aboveboard.promise.queries import last_known
 from aboveboard.vault import blind
 from aboveboard.vault.identifiers import keyed_digests
 from aboveboard.vault.limits import ERASED_REMEMBERED
@@ -74,12 +74,16 @@ def value_digest(person_id: int, field: str, text: str) -> bytes:
 
 def remember(numbers: Numbers, reason: str, at: datetime) -> None:
     """Keep what it takes to recognise a person who is being erased (``Package.before_erasure``)."""
-    kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
+    # The last that is known: a person is erased also while the promise in force is not here, as
+    # after a restoration from before it was adopted.
+    if (adopted := last_known()) is None:
+        return  # nothing says what anybody could be recognised by
+    kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
     digests = keyed_digests(numbers, kinds, digest_keys())
     if not digests:
         return
     consent = choices.consent_state(numbers[0])
-    refused = [key for key in in_force().promise.purposes if consent.answer(key) is Answer.NO]
+    refused = [key for key in adopted.promise.purposes if consent.answer(key) is Answer.NO]
     row = ErasedPerson.objects.create(
         erased_on=at.date(),
         by_number_only=reason == RETENTION,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -90,6 +91,23 @@ def in_force() -> Adopted:
     if known is None or known[0] != key:
         known = _resolved = (key, _resolve())
     return known[1]
+
+
+def last_known() -> Adopted | None:
+    """Return the promise in force; where that one is missing or damaged, the newest that is as it
+    was written, or None.
+
+    For what must be done for a person whatever became of the promise, such as their erasure: it
+    says which fields there are and of which kind. Nothing is used by it.
+    """
+    try:
+        return in_force()
+    except (NoPromise, PromiseMissing, PromiseDamaged):
+        for row in PromiseVersion.objects.order_by("-serial"):
+            if row.authentic:
+                with suppress(PromiseDamaged):
+                    return _adopted(row.serial, row.digest, row.name, row.adopted_at)
+    return None
 
 
 _NEWEST = (

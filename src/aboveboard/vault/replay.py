@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from aboveboard.basics.package import NotHeld, Recorded
-from aboveboard.promise.queries import in_force
+from aboveboard.promise.queries import last_known
 from aboveboard.vault.actions import announce, remove
 from aboveboard.vault.entries import ErasureDone, FieldErased
 from aboveboard.vault.field_erasure import remove_fields
@@ -35,5 +35,8 @@ def field_erasure(entry: Recorded[FieldErased]) -> None:
     """
     if entry.person_id is None:
         raise NotHeld(what="person")
-    kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
+    # The promise adopted since may not be here yet: nobody repeats that before this.
+    adopted = last_known()
+    fields = adopted.promise.fields if adopted else {}
+    kinds = {key: field.kind_and_format for key, field in fields.items()}
     remove_fields(entry.person_id, entry.facts.fields, kinds=kinds)
