@@ -1,0 +1,1 @@
+"""Does a fault in the core go unnoticed? ``python -m scripts.mutants --help``."""
