@@ -70,13 +70,13 @@ def consent_states(person_ids: Collection[int]) -> dict[int, ConsentState]:
 
 _SAID = f"""
     SELECT choice.person_id, choice.person_id, NULL, choice.at, choice.id, choice.purpose,
-        choice.answer, choice.promise_serial, choice.actor, choice.waits, choice.entry_id,
-        choice.mac, NULL
+        choice.answer, choice.promise_serial, CAST(choice.actor AS text), choice.waits,
+        choice.entry_id, choice.mac, NULL
     FROM {TABLE} AS choice WHERE choice.person_id {{some}}
     UNION ALL
     SELECT alias.person_id, alias.merged_id, alias.at, choice.at, choice.id, choice.purpose,
-        choice.answer, choice.promise_serial, choice.actor, choice.waits, choice.entry_id,
-        choice.mac, alias.mac
+        choice.answer, choice.promise_serial, CAST(choice.actor AS text), choice.waits,
+        choice.entry_id, choice.mac, alias.mac
     FROM {prepared.ALIAS} AS alias
     JOIN {TABLE} AS choice ON choice.person_id = alias.merged_id
     WHERE alias.person_id {{some}}

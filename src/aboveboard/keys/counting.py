@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 
+from aboveboard.basics import statements
 from aboveboard.keys.models import PersonKey
 
 _TABLE: Final = PersonKey._meta.db_table
 
-# By hand: a statement on the way of every use, which the ORM would make two of.
 _TAKE: Final = f"""
     UPDATE {_TABLE} SET entries = entries + %s WHERE person_id {{some}}
     RETURNING person_id, entries - %s
@@ -27,6 +27,7 @@ _TAKE: Final = f"""
 _LOCK: Final = f"""
     SELECT person_id FROM {_TABLE} WHERE person_id = ANY(%s) ORDER BY person_id FOR UPDATE
 """  # noqa: S608 - as above
+_IN_ORDER: Final = f"IN ({_LOCK})"
 
 
 def take(wanted: Mapping[int, int]) -> dict[int, int]:
@@ -42,38 +43,29 @@ def take(wanted: Mapping[int, int]) -> dict[int, int]:
     for person_id, count in wanted.items():
         alike[count].append(person_id)
     if connection.vendor == "postgresql":
-        if len(wanted) > 1:
-            _ask(_LOCK, [list(wanted)])
-        rows = [
-            row
+        if len(alike) > 1:
+            # Each statement locks in order, and so must all of them together.
+            statements.ask(connection, _LOCK, [statements.array(wanted)])
+        asked = [
+            (_TAKE.format(some=_IN_ORDER), [count, statements.array(people), count])
             for count, people in alike.items()
-            for row in _ask(_TAKE.format(some="= ANY(%s)"), [count, people, count])
         ]
     else:
-        rows = [
-            row
-            for count, people in alike.items()
-            for row in _ask(
+        asked = [
+            (
                 _TAKE.format(some=f"IN ({', '.join(['%s'] * len(people))})"),
                 [count, *people, count],
             )
+            for count, people in alike.items()
         ]
-    return {int(person_id): int(number) for person_id, number in rows}
+    return {
+        int(person_id): int(number)
+        for sql, values in asked
+        for person_id, number in statements.ask(connection, sql, values)
+    }
 
 
 def advance(counts: Mapping[int, int]) -> None:
     """Count on from where a restored database learns that it was: the log is ahead of it."""
     for person_id, count in counts.items():
         PersonKey.objects.filter(person_id=person_id, entries__lt=count).update(entries=count)
-
-
-def _ask(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            from psycopg import Cursor
-
-            # psycopg's own cursor prepares what it is asked again; Django's writes the values into
-            # the text, which is parsed and planned every time.
-            cursor.cursor = Cursor(connection.connection)
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())

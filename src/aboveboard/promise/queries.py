@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from django.db import connection
 
+from aboveboard.basics import statements
 from aboveboard.basics.errors import Conflict, Damaged, NotFound
 from aboveboard.ledger import queries as ledger
 from aboveboard.promise.entries import PromiseAdopted
@@ -80,12 +81,11 @@ def in_force() -> Adopted:
     global _resolved
     # By hand: this is on the path of every use, where the ORM took longer than the database. The
     # newest row is only asked whether anything changed: which one is in force, the log says.
-    with connection.cursor() as cursor:
-        cursor.execute(_NEWEST)
-        newest = cursor.fetchone()
-    if newest is None:
+    rows = statements.ask(connection, _NEWEST)
+    if not rows:
         _refuse_if_adopted()
         raise NoPromise()
+    newest = rows[0]
     key = (*newest[:-1], None if newest[-1] is None else bytes(newest[-1]))
     known = _resolved
     if known is None or known[0] != key:

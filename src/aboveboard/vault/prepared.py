@@ -1,10 +1,6 @@
-"""Statements by hand: those on the path of every use, which PostgreSQL plans once for a connection,
-however many people it is asked about; and the names of the tables that packages above may join in
-statements of their own, to read set-wise what no function of one person answers.
-
-Django writes the parameters into the text, which is then parsed and planned again at every use: for
-the records of a use that took longer than reading them. SQLite is asked as Django asks it.
-"""
+"""Statements by hand: those on the path of every use, one text however many people they are asked
+about (:mod:`aboveboard.basics.statements`); and the names of the tables that packages above may
+join in statements of their own, to read set-wise what no function of one person answers."""
 
 from __future__ import annotations
 
@@ -13,6 +9,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from aboveboard.basics import statements
 from aboveboard.vault.models import Alias, BlindIndex, Person, SealedRecord
 
 PERSON: Final = Person._meta.db_table
@@ -30,9 +27,13 @@ def ask(sql: str, *parts: int | Collection[int] | Sequence[bytes] | None) -> lis
     value, ``{some}`` for a list.
     """
     if connection.vendor == "postgresql":
-        return _prepared(
+        return statements.ask(
+            connection,
             sql.format(some="= ANY(%s)"),
-            [part if part is None or isinstance(part, int) else list(part) for part in parts],
+            [
+                part if part is None or isinstance(part, int) else statements.array(part)
+                for part in parts
+            ],
         )
     flat: list[Any] = []
     lists: list[str] = []
@@ -44,19 +45,4 @@ def ask(sql: str, *parts: int | Collection[int] | Sequence[bytes] | None) -> lis
             lists.append(f"IN ({', '.join(['%s'] * len(part))})")
     pieces = sql.split("{some}")
     text = "".join(piece + mark for piece, mark in zip(pieces, [*lists, ""], strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(text, flat)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
-def _prepared(sql: str, parts: list[Any]) -> list[tuple[Any, ...]]:
-    from psycopg import Cursor
-
-    with connection.cursor() as cursor:
-        # psycopg's own cursor sends parameters apart from the text, and prepares what it is asked
-        # again (``prepare_threshold``).
-        cursor.cursor = Cursor(connection.connection)
-        cursor.execute(sql, parts)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return statements.ask(connection, text, flat)
