@@ -47,7 +47,14 @@ def _raising(error: Exception) -> Callable[[HttpRequest], HttpResponse]:
     return view
 
 
+@public("a test calls it")
+def _fine(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("fine")
+
+
 urlpatterns = [
+    path("fine/", _fine),
+    path("api/fine", _fine),
     *(path(f"refused/{status}", _raising(error)) for status, error in REFUSED.items()),
     path("api/broken", _raising(ValueError("Jon Yang, jon24@adventure-works.com"))),
     path("broken/<int:number>/", lambda request, number: _raising(ValueError("Jon Yang"))(request)),
@@ -129,6 +136,24 @@ def test_a_program_gets_a_problem_and_no_page(caller: Client) -> None:
         assert response.status_code == status
         assert response["Content-Type"] == "application/problem+json"
         assert "Jon" not in response.content.decode()
+
+
+def test_a_program_leaves_a_line_in_the_log_when_something_went_wrong(
+    caller: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def logged(address: str) -> list[str]:
+        caplog.clear()
+        with caplog.at_level(logging.INFO):
+            caller.get(address)
+        return [
+            record.getMessage() for record in caplog.records if record.name == "aboveboard.requests"
+        ]
+
+    assert logged("/api/v1/no-such") == ["GET (no such page)"]
+    assert logged("/fine/") == ["GET /fine/"]
+    assert logged("/api/fine") == []
+    monkeypatch.setattr("aboveboard.site.requests.SLOW_ANSWER", 0.0)
+    assert logged("/api/fine") == ["GET /api/fine"]
 
 
 def test_a_database_that_is_away_is_said_to_be_so(caller: Client) -> None:

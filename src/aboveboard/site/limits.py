@@ -10,6 +10,10 @@ GARBAGE_SEARCH: Final = (20_000, 20, 50)
 in circles (``gc.set_threshold``). Our choice: a batch of uses makes some 10,000 objects that are
 freed without a search; measured by ``bench/uses.py``."""
 
+SLOW_ANSWER: Final = 1.0
+"""Seconds after which an answer to a program is worth a line in the log. Our choice: a batch of
+500 people takes less than a tenth of it."""
+
 CACHE_ENTRIES: Final = 100_000
 """Counters of tries kept before old ones are culled: enough that a flood of them cannot
 wash a limit away soon."""

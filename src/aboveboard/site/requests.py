@@ -1,23 +1,32 @@
-"""One line in the log for each request: an id, the route, the status, the time; never
-the address or a body."""
+"""One line in the log for each request for a page, and for each of a program that failed or was
+slow: an id, the route, the status, the time; never the address or a body.
+
+What a program did is in the ledger: thousands of lines a second that say it went well would bury
+the one that matters, and writing them took a twentieth of a use.
+"""
 
 from __future__ import annotations
 
 import logging
-import secrets
+import os
 import sys
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 
 from django.core.signals import got_request_exception
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from aboveboard.basics.logs import REQUEST_ID
+from aboveboard.site.limits import SLOW_ANSWER
 
 log = logging.getLogger("aboveboard.requests")
-_LETTERS = "abcdefghijkmnpqrstuvwxyz"  # without those that are read for one another
+_ID_LETTERS: Final = 12
+# Letters alone, since the log masks long runs of digits, and what is masked cannot be found again;
+# and without those that are read for one another. A byte gives one of 24: some a little more often
+# than others, which a number to quote may be.
+_AS_LETTER: Final = bytes(b"abcdefghijkmnpqrstuvwxyz"[byte % 24] for byte in range(256))
 
 
 class RequestLog:
@@ -34,21 +43,25 @@ class RequestLog:
         began = perf_counter()
         try:
             response = self.get_response(request)
-            if not request.path.startswith(("/static/", "/healthz")):
-                facts = {
-                    "status": response.status_code,
-                    "ms": round((perf_counter() - began) * 1000, 1),
-                }
-                log.info("%s %s", request.method, route_of(request), extra=facts)
+            self._log(request, response.status_code, perf_counter() - began)
         finally:
             REQUEST_ID.reset(token)
         response["X-Request-Id"] = request_id
         return response
 
+    @staticmethod
+    def _log(request: HttpRequest, status: int, seconds: float) -> None:
+        if request.path.startswith(("/static/", "/healthz")):
+            return
+        uneventful = request.path.startswith("/api/") and status < 400 and seconds < SLOW_ANSWER
+        level = logging.DEBUG if uneventful else logging.INFO
+        if log.isEnabledFor(level):
+            facts = {"status": status, "ms": round(seconds * 1000, 1)}
+            log.log(level, "%s %s", request.method, route_of(request), extra=facts)
+
 
 def _new_id() -> str:
-    # Letters alone: the log masks long runs of digits, and what is masked cannot be found again.
-    return "".join(secrets.choice(_LETTERS) for _ in range(12))
+    return os.urandom(_ID_LETTERS).translate(_AS_LETTER).decode()
 
 
 def route_of(request: HttpRequest) -> str:

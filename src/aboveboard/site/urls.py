@@ -8,12 +8,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from aboveboard.site import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First: addresses are tried in order, and these are asked for a thousand times a second.
+    path("api/v1/", include("aboveboard.api.urls")),
     path("healthz", pages.healthz, name="healthz"),
     path("", include("aboveboard.accounts.clients.urls")),
     path("accounts/", include("aboveboard.accounts.signin.urls")),
     path("you/", include("aboveboard.portal.urls")),
     path("console/", include("aboveboard.console.urls")),
-    path("api/v1/", include("aboveboard.api.urls")),
     path("demo/", include("aboveboard.console.demo_mail")),
     path("", include("aboveboard.centre.urls")),
 ]
