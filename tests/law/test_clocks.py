@@ -70,6 +70,10 @@ def test_months_end_on_the_same_number_or_the_last_day() -> None:
 
 def test_a_year_end_clock() -> None:
     assert year_end(FRIDAY, 60).at == _end("2027-03-01")
+    eve = datetime(2027, 1, 1, 3, 0, tzinfo=UTC)  # still 2026 in Los Angeles
+    assert year_end(eve, 60, time_zone="America/Los_Angeles").at == _end(
+        "2027-03-01", "America/Los_Angeles"
+    )
 
 
 def test_regulation_1182_71_rolls_days_but_not_hours() -> None:
@@ -82,12 +86,49 @@ def test_regulation_1182_71_rolls_days_but_not_hours() -> None:
 
 
 @pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        ("2026-12-03", 1, "2026-12-04"),  # one day: one working day is enough
+        ("2026-12-04", 2, "2026-12-08"),  # Saturday, Sunday: Monday and Tuesday
+        ("2026-12-03", 2, "2026-12-07"),  # Friday and Monday
+        ("2026-12-02", 2, "2026-12-04"),
+        ("2026-12-04", 1, "2026-12-07"),  # Saturday, so Monday; it is no period of two days
+        ("2026-12-05", 0, "2026-12-07"),
+    ],
+)
+def test_a_period_of_two_days_or_more_has_two_working_days(start: str, days: int, end: str) -> None:
+    """Regulation 1182/71, Art. 3(5)."""
+    moment = datetime.fromisoformat(f"{start}T12:00:00+00:00")
+    found = deadline(moment, days, Unit.CALENDAR_DAYS, country="FR", counting=Counting.EU_1182_71)
+    assert found.at == _end(end)
+
+
+def test_an_hour_that_has_just_begun_is_not_lost() -> None:
+    """Regulation 1182/71, Art. 3(1): the hour of the event is not counted; from a full hour on,
+    none is lost."""
+    sharp = FRIDAY.replace(minute=0)
+    assert deadline(sharp, 72, Unit.HOURS, counting=Counting.EU_1182_71).at - sharp == timedelta(
+        hours=72
+    )
+
+
+def test_holidays_that_were_not_checked_are_said_only_where_they_matter() -> None:
+    plain = deadline(FRIDAY, 3, Unit.CALENDAR_DAYS, country="BR")
+    rolled = deadline(FRIDAY, 3, Unit.CALENDAR_DAYS, country="BR", counting=Counting.EU_1182_71)
+    assert plain.notes == ()
+    assert "not checked" in rolled.notes[0]
+
+
+@pytest.mark.parametrize(
     ("left", "words"),
     [
         (timedelta(hours=44, minutes=51, seconds=30), "44 h 51 min"),
         (timedelta(minutes=9), "9 min"),
         (timedelta(days=12, hours=3), "12 days 3 h"),
         (timedelta(days=30), "30 days"),
+        (timedelta(hours=95, minutes=59), "95 h 59 min"),
+        (timedelta(hours=96), "4 days"),
+        (timedelta(hours=1), "1 h 0 min"),
         (timedelta(hours=-2, minutes=-5), "late by 2 h 5 min"),
         (timedelta(0), "0 min"),
     ],

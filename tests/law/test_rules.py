@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from aboveboard.law import categories, severity, timing
-from aboveboard.law.rules import authorities, catalogue, definitions
+from aboveboard.law import bases, categories, severity, timing
+from aboveboard.law.rules import authorities, catalogue, definitions, listing
 from aboveboard.law.rules.catalogue import Rule
 from tests.conftest import SHARED
 
@@ -166,3 +166,53 @@ def test_every_duty_of_the_research_is_carried_with_its_figures() -> None:
                 row["threshold"]["operator"],
             ), row["id"]
         assert rule.citation == row["citation"], row["id"]
+
+
+# -- the page for people ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("duty", "first", "count", "in_force"),
+    [
+        ("US-FL-AGENT", "`US-FL-AGENT` (processors)", "anyone", "yes"),
+        ("US-RI-PUBLIC", "`US-RI-PUBLIC` (public bodies)", "anyone", "since 2023-06-27"),
+        ("UK-CSR-BILL", "`UK-CSR-BILL` (sector `essential_services`)", "anyone", "no: not law yet"),
+        ("US-HIPAA-406-MEDIA", "`US-HIPAA-406-MEDIA` (sector `hipaa`)", "more than 500", "yes"),
+        ("US-CA-IND", "`US-CA-IND`", "anyone", "since 2026-01-01"),
+    ],
+)
+def test_the_page_says_whom_a_duty_binds_from_how_many_and_since_when(
+    duty: str, first: str, count: str, in_force: str
+) -> None:
+    row = next(line for line in listing.page() if line.startswith(f"| `{duty}`"))
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert (cells[0], cells[4], cells[7]) == (first, count, in_force)
+
+
+def test_the_page_keeps_what_was_the_law_until_it_changed() -> None:
+    rows = [line for line in listing.page() if line.startswith("| `US-CA-IND`")]
+    assert [row.split("|")[8].strip() for row in rows] == ["since 2026-01-01", "until 2025-12-31"]
+
+
+def test_the_page_has_every_rule_sector_and_definition_once() -> None:
+    lines = listing.page()
+    for rule in catalogue.rules():
+        versions = sum(other.id == rule.id for other in catalogue.rules())
+        assert sum(line.startswith(f"| `{rule.id}`") for line in lines) == versions, rule.id
+    for name in (*catalogue.sectors(), *definitions.places()):
+        assert sum(line.startswith(f"| `{name}` |") for line in lines) == 1, name
+
+
+# -- lawful bases ----------------------------------------------------------------------------------
+
+
+def test_the_lawful_bases_and_conditions_have_their_article_term_and_words() -> None:
+    lawful, special = bases.lawful_bases(), bases.special_conditions()
+    assert [row.article for row in lawful.values()] == [
+        f"Art. 6(1)({letter})" for letter in "abcdef"
+    ]
+    assert (len(special), special["explicit_consent"].article) == (10, "Art. 9(2)(a)")
+    assert lawful["consent"].dpv == "eu-gdpr:A6-1-a"
+    for key, row in {**lawful, **special}.items():
+        assert row.key == key
+        assert row.say("de") != row.say("en") == row.say("xx"), key

@@ -161,3 +161,86 @@ def test_what_a_band_means_is_short_and_said_to_the_person() -> None:
 def test_a_new_or_unknown_category_counts_as_the_nearest_above() -> None:
     assert severity.dpc(frozenset({"user.health.something_new"})).value == 4
     assert severity.dpc(frozenset({"system.operations"})).value == 1
+
+
+# -- the reasons, whole ----------------------------------------------------------------------------
+
+EVERYDAY = "The data exposed is about everyday details."
+ONE_PERSON = (
+    "A name with a way to reach the person, a birth date or a number names exactly one person."
+)
+
+
+def test_a_score_is_explained_by_each_of_its_parts_and_nothing_else() -> None:
+    found = severity.score(
+        CONTACT, Circumstances(Spread.UNKNOWN, Alteration.RECOVERABLE, Absence.TEMPORARY, True)
+    )
+    assert (found.dpc, found.ei, found.cb) == (1, 1, 1.5)
+    assert found.reasons == (
+        EVERYDAY,
+        ONE_PERSON,
+        "It reached people we do not know.",
+        "It was changed and may have been used wrongly; this can be put right.",
+        "It could not be used for a time.",
+        "Somebody did it on purpose.",
+    )
+    assert severity.score(CONTACT, Circumstances()).reasons == (EVERYDAY, ONE_PERSON)
+
+
+def test_where_nothing_can_be_read_neither_data_nor_person_counts() -> None:
+    found = severity.score(frozenset(), Circumstances(Spread.UNKNOWN, Alteration.RESTORED))
+    assert (found.dpc, found.ei, found.cb) == (0, 0, 0)
+    lost = severity.score(frozenset(), Circumstances(availability=Absence.NOT_RECOVERABLE))
+    assert lost.reasons == ("Nothing that can be read was exposed.", "It is lost for good.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "step", "value", "why"),
+    [
+        (Kind.SENSITIVE, -1, 3, "It only allows assumptions about sensitive matters."),
+        (
+            Kind.SENSITIVE,
+            0,
+            4,
+            "Nothing raises or lowers that.",
+        ),
+        (Kind.SENSITIVE, -3, 1, "It gives no real insight, or was public already."),
+    ],
+)
+def test_a_step_set_by_hand_says_why(kind: Kind, step: int, value: int, why: str) -> None:
+    found = severity.dpc(frozenset({"user.health"}), Context(steps={kind: step}))
+    assert (found.value, found.reasons) == (
+        value,
+        ("The data exposed is about sensitive details.", why),
+    )
+
+
+def test_a_known_ease_of_identification_takes_the_place_of_the_table() -> None:
+    found = severity.score(CONTACT, Circumstances(), Context(ei=0.25))
+    assert (found.ei, found.se) == (0.25, 0.25)
+    assert found.reasons[1:] == ("How easy the person is to identify was set to 0.25.",)
+
+
+@pytest.mark.parametrize(
+    ("exposed", "value"),
+    [
+        ({"user.name.first"}, 0.25),
+        ({"user.name.first", "user.name.last"}, 0.5),
+        ({"user.government_id.vehicle_registration"}, 0.5),
+        ({"user.contact.email"}, 0.75),
+        ({"user.name", "user.contact.email"}, 1),
+        ({"user.contact.email", "user.demographic.date_of_birth"}, 0.75),
+    ],
+)
+def test_the_clearest_identifier_or_what_they_name_together(
+    exposed: set[str], value: float
+) -> None:
+    """ENISA, annex 2: a full name 0.5 in a country, with contact data 1."""
+    assert severity.ei(frozenset(exposed)).value == value
+
+
+def test_what_a_password_opens_is_said_only_where_nothing_else_counts_as_that_kind() -> None:
+    password = frozenset({"user.authorization.password"})
+    alone = severity.dpc(password).reasons[0]
+    beside = severity.dpc(password | {"user.financial"}).reasons[0]
+    assert alone != beside == "The data exposed is about money."

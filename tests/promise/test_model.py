@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from aboveboard.law import categories
+from aboveboard.law import categories, severity
 from aboveboard.promise.loading import load
 from aboveboard.promise.model import LawfulBasis, Period, Text
 from tests.promise import RETAILER
@@ -180,7 +180,7 @@ def test_every_category_is_complete() -> None:
     assert len({category.bit for category in known.values()}) == len(known)
     for category in known.values():
         assert 0 <= category.bit <= 62, "a bitmap is a signed 64-bit integer that is never negative"
-        assert category.enisa in categories.ENISA_KINDS
+        assert category.enisa in set(severity.Kind)
         assert set(category.label) == {"en", "fr", "de"}
         assert category.label["en"][0].islower()
         assert category.dpv.startswith("pd:")

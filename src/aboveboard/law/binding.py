@@ -234,7 +234,7 @@ def _of_threshold(
             if doubtful
             else (Required.YES, words)
         )
-    if threshold.of == "persons" and threshold.operator != "<" and threshold.met_by(everywhere):
+    if threshold.of == "persons" and threshold.met_by(everywhere):
         return (
             Required.ASK,
             (

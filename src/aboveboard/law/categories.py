@@ -16,10 +16,6 @@ import yaml
 
 _FILE = Path(__file__).with_name("categories.yaml")
 
-ENISA_KINDS = ("simple", "behavioural", "financial", "sensitive")
-"""The four kinds of data in ENISA's severity methodology (2013), annex 1, from
-least to most serious."""
-
 
 @dataclass(frozen=True, slots=True)
 class Category:
@@ -27,7 +23,7 @@ class Category:
 
     ``label``: by language, a lower-case noun phrase that fits a sentence: "your e-mail address".
     ``dpv``: the term in the W3C Data Privacy Vocabulary's personal-data extension,
-    ``pd:EmailAddress``. ``enisa``: one of :data:`ENISA_KINDS`. ``special``: GDPR Art. 9(1).
+    ``pd:EmailAddress``. ``enisa``: one of :class:`~.severity.Kind`. ``special``: GDPR Art. 9(1).
     ``credential``: opens an account; ENISA scores what it opens, not the credential.
     ``formerly``: the key's name before fideslang 3.2, or "".
     """

@@ -145,9 +145,10 @@ def _add_working(days_off: DaysOff, day: date, count: int) -> date:
 def _roll(days_off: DaysOff, first: date, last: date) -> date:
     """Return the end of a period by Art. 3(4) and 3(5) of Regulation 1182/71: a working day, with
     two working days in every period of two days or more."""
+    two_days_or_more = last - first >= timedelta(days=2)
     while days_off.off(last):
         last += timedelta(days=1)
-    if last - first >= timedelta(days=2):
+    if two_days_or_more:
         while _working(days_off, first, last) < 2:
             last += timedelta(days=1)
     return last

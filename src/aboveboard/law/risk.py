@@ -129,15 +129,14 @@ def assess(facts: Facts) -> Assessment:
     reasons += [reason for risk, reason in answers if risk is outcome]
     if facts.unintelligible:
         reasons.append(_reason(tables["unintelligible"]))
-    tell_people = outcome is Risk.HIGH and not facts.remedied
-    if outcome is Risk.HIGH and facts.remedied:
-        reasons.append(_reason(tables["remedied"]))
-    reasons += [_reason(tables["answers"][outcome]), _reason(tables["document"])]
+    averted = outcome is Risk.HIGH and facts.remedied
+    answer = tables["remedied"] if averted else tables["answers"][outcome]
+    reasons += [_reason(answer), _reason(tables["document"])]
     return Assessment(
         outcome,
         document=True,
         notify_authority=outcome is not Risk.UNLIKELY,
-        notify_subjects=tell_people,
+        notify_subjects=outcome is Risk.HIGH and not averted,
         reasons=tuple(reasons),
     )
 

@@ -309,11 +309,7 @@ def _dpc_of_kind(
     ]
     step = context.steps.get(kind, 0)
     if kind in context.steps:
-        reasons.append(
-            _tables()["steps"][kind].get(step, "Nothing raises or lowers that.")
-            if step
-            else "Nothing raises or lowers that."
-        )
+        reasons.append(_tables()["steps"][kind].get(step, "Nothing raises or lowers that."))
     else:
         met = [
             rule
