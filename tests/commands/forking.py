@@ -45,7 +45,7 @@ class Forking:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="aboveboard-forking-")
-        self._address = str(Path(self._folder.name) / "socket")
+        self.address = str(Path(self._folder.name) / "socket")
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -54,7 +54,7 @@ class Forking:
         ready, ready_end = os.pipe()
         with os.fdopen(ready, "rb") as waiting:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.commands.forking", self._address, str(ready_end)],
+                [sys.executable, "-m", "tests.commands.forking", self.address, str(ready_end)],
                 env=environment,
                 cwd=Path(__file__).parents[2],
                 pass_fds=[ready_end],
@@ -81,7 +81,7 @@ class Forking:
             given.write(typed.encode())
             given.seek(0)
             asking.settimeout(timeout)
-            asking.connect(self._address)
+            asking.connect(self.address)
             asked = {"words": list(words), "environment": dict(environment), "folder": str(folder)}
             files = [given.fileno(), out.fileno(), err.fileno()]
             socket.send_fds(asking, [json.dumps(asked).encode()], files)

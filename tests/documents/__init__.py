@@ -1,0 +1,1 @@
+"""The documents run: every command of README, tutorial and guides is typed as a reader would."""

@@ -1,0 +1,137 @@
+"""An organisation's instance with people in it, really served, with its worker and a mail server:
+what a reader of the guides has before them."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from aboveboard.commands.demo.people import people
+from aboveboard.delivery import catcher
+from tests.commands.conftest import clean_environment, command
+from tests.commands.forking import Forking
+from tests.commands.test_serve import answers, free_port
+from tests.documents.reader import PATIENCE, Reader, until
+from tests.world import MAPPING_FILE, PROMISE_FILE
+
+STAFF = {
+    "ada@example.org": "adviser",
+    "lead@example.org": "incident-lead",
+    "second@example.org": "incident-lead",
+    "sam@example.org": "adviser",
+    "privacy@example.org": "privacy-lead",
+}
+PEOPLE = 60
+SAMPLE = PROMISE_FILE.read_text("utf-8")
+"""The promise that is in force before each guide."""
+
+
+class Instance:
+    """An instance folder, its server and its mail."""
+
+    def __init__(self, folder: Path, new_database: Callable[[], str | None]) -> None:
+        self.folder, self.home, self.mail = folder, folder / "home", folder / "mail"
+        self.port, self.mail_port, self.new_database = free_port(), free_port(), new_database
+        self.operator: Reader
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it is served."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def make(self, operator: Reader) -> None:
+        """Make it, with the sample promise, staff and made-up customers."""
+        self.operator, database = operator, self.new_database()
+        (self.folder / "promise.yaml").write_text(SAMPLE)
+        operator.type(
+            f"aboveboard init {self.home} --name 'Adventure Works' --origin {self.address}"
+            f" --mail smtp://127.0.0.1:{self.mail_port} --promise ../promise.yaml"
+            + (f" --postgres {database}" if database else "")
+        )
+        for address, role in STAFF.items():
+            operator.type(f"aboveboard staff add {address} --name {address} --role {role}")
+        write_people(self.folder / "people.csv", PEOPLE)
+        operator.type(f"aboveboard import ../people.csv --mapping {MAPPING_FILE}")
+
+    def adopt(self, promise: str) -> None:
+        """Put a promise in force."""
+        (self.folder / "promise.yaml").write_text(promise)
+        self.operator.type("aboveboard promise adopt ../promise.yaml")
+
+    def serve(self) -> None:
+        """Start the server, with its worker."""
+        with (self.folder / "serve.log").open("ab") as log:
+            self._server = subprocess.Popen(
+                command("serve", "--home", self.home, "--port", self.port),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=clean_environment(),
+            )
+        until("the server answers", lambda: answers(self.port))
+
+    def stop(self) -> None:
+        """Stop the server, as a reader who is told to."""
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait(PATIENCE)
+            self._server = None
+
+
+@contextmanager
+def served(
+    folder: Path, forking: Forking, new_database: Callable[[], str | None]
+) -> Iterator[Instance]:
+    """Make an instance and serve it until the end."""
+    instance = Instance(folder, new_database)
+    operator = Reader(folder / "operator", forking, instance.home)
+    with catcher.start("127.0.0.1", instance.mail_port, instance.mail):
+        try:
+            instance.make(operator)
+            instance.serve()
+            yield instance
+        finally:
+            instance.stop()
+
+
+def write_people(file: Path, count: int, start: int = 0) -> None:
+    """Write made-up customers in the sample's form."""
+    rows = list(people(count))[start:]
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+class Databases:
+    """A new database on the PostgreSQL server of this run each time; none on SQLite."""
+
+    def __init__(self, server: str | None) -> None:
+        self._server = server
+        self._made: list[str] = []
+
+    def new(self) -> str | None:
+        """Return the address of an empty database, or None on SQLite."""
+        if self._server is None:
+            return None
+        name = f"aboveboard_documents_{os.getpid()}_{len(self._made)}"
+        self._execute(f"CREATE DATABASE {name}")
+        self._made.append(name)
+        return urlunsplit(urlsplit(self._server)._replace(path=f"/{name}"))
+
+    def drop(self) -> None:
+        """Remove them all."""
+        for name in self._made:
+            self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
+        if self._server is not None:
+            with psycopg.connect(self._server, autocommit=True) as connection:
+                connection.execute(statement)  # type: ignore[arg-type]  # a name of ours

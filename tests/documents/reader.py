@@ -1,0 +1,205 @@
+"""A reader at a terminal: types what a page says to type, and holds what is printed against what
+the page says."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from tests.commands.conftest import clean_environment
+from tests.commands.forking import Forking
+from tests.documents.blocks import QUOTE, SHELL, Block, blocks, commands
+from tests.documents.left_out import left_out
+from tests.documents.printed import is_printed
+
+PATIENCE = 120
+Text = str | Callable[[], str]
+_Value = TypeVar("_Value")
+
+_COMMAND = """\
+#!{python} -SE
+import json, os, socket, sys
+asking = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+asking.connect({address!r})
+asked = {{"words": sys.argv[1:], "environment": dict(os.environ), "folder": os.getcwd()}}
+socket.send_fds(asking, [json.dumps(asked).encode()], [0, 1, 2])
+code = int(asking.recv(16))
+sys.exit(code if code >= 0 else 128 - code)
+"""
+"""``aboveboard`` on the path: a process of its own for each command, without the second that it
+takes to import Django (:mod:`tests.commands.forking`)."""
+
+
+class Reader:
+    """Somebody in a folder with a shell, who has read a page as far as they have.
+
+    What the page leaves to the reader is said before: what to type in place of an example
+    (:meth:`replace`), what to have ready (:meth:`before`), what to answer (:meth:`answer`), what
+    to keep of what is printed (:meth:`after`). Each must be needed.
+    """
+
+    def __init__(self, folder: Path, forking: Forking, home: Path) -> None:
+        self.folder, self.home = folder, home
+        folder.mkdir()
+        programs = folder / ".programs"
+        programs.mkdir()
+        program = programs / "aboveboard"
+        program.write_text(_COMMAND.format(python=sys.executable, address=forking.address))
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+        self.environment = clean_environment() | {
+            "ABOVEBOARD_HOME": str(home),
+            "PATH": f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "LANG": "C.UTF-8",
+            "COLUMNS": "200",
+            "HOME": str(folder),
+        }
+        # Where output goes to a terminal, curl shows no meter.
+        (folder / ".curlrc").write_text("silent\nshow-error\n")
+        self.printed = ""
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._replaced: dict[str, Text] = {}
+        self._codes: dict[str, int] = {}
+        self._answers: dict[str, Text] = {}
+        self._before: dict[str, Callable[[], object]] = {}
+        self._after: dict[str, Callable[[], object]] = {}
+        self._stays: dict[str, Callable[[], bool]] = {}
+        self._needed: set[str] = set()
+
+    # What the page leaves to the reader
+
+    def replace(self, example: str, value: Text) -> None:
+        """Type this in place of an example; a function is asked when it is typed."""
+        self._replaced[example] = value
+
+    def ends_with(self, start: str, code: int) -> None:
+        """Expect this exit code of the command that starts so; 0 of all others."""
+        self._codes[start] = code
+
+    def answer(self, start: str, typed: Text) -> None:
+        """Type this when the command that starts so asks."""
+        self._answers[start] = typed
+
+    def before(self, start: str, prepare: Callable[[], object]) -> None:
+        """Do this before the block, or the command, that starts so."""
+        self._before[start] = prepare
+
+    def after(self, start: str, keep: Callable[[], object]) -> None:
+        """Do this with what the command that starts so printed."""
+        self._after[start] = keep
+
+    def stays(self, start: str, ready: Callable[[], bool]) -> None:
+        """Let the command that starts so run on, once it is ready."""
+        self._stays[start] = ready
+
+    # Reading
+
+    def read(self, page: Path) -> None:
+        """Go through a page: type what is to be typed, compare what is printed.
+
+        Raises:
+            AssertionError: something else happened than the page says, or what was said to be
+                needed was not.
+        """
+        printed = ""
+        for block in blocks(page):
+            if block.language == SHELL:
+                self._do(self._before, block.first_line)
+                typed = [line for line in commands(block) if not left_out(page.name, line)]
+                printed = "".join(self._command(block, line) for line in typed)
+            elif block.after_commands:
+                expected = self._typed(block.text)
+                assert is_printed(expected, printed, block.language), (
+                    f"{block} says\n{expected}\nprinted was\n{printed}"
+                )
+            elif block.language != QUOTE and not left_out(page.name, block.first_line):
+                self.printed = block.text
+                self._do(self._before, block.first_line, must=str(block))
+        left = {*self._replaced, *self._codes, *self._answers, *self._before, *self._after}
+        assert not (left := (left | self._stays.keys()) - self._needed), f"not needed: {left}"
+
+    def type(self, line: str, typed: str = "", *, code: int = 0) -> str:
+        """Run a line in a shell; return what it printed."""
+        done = subprocess.run(
+            ["bash", "-c", line],
+            cwd=self.folder,
+            env=self.environment,
+            input=typed.encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=PATIENCE,
+        )
+        self.printed = done.stdout.decode()
+        assert done.returncode == code, f"{line}\nended with {done.returncode}:\n{self.printed}"
+        return self.printed
+
+    def close(self) -> None:
+        """End what still runs."""
+        for process in self._running:
+            process.terminate()
+            process.wait(PATIENCE)
+
+    def _command(self, block: Block, command: str) -> str:
+        self._do(self._before, command)
+        line = self._typed(command)
+        if ready := self._of(self._stays, command):
+            self._start(line, ready)
+            return ""
+        answer = self._of(self._answers, command) or ""
+        typed = answer() if callable(answer) else answer
+        code = self._of(self._codes, command) or 0
+        try:
+            self.type(line, typed, code=code)
+        except AssertionError as failed:
+            raise AssertionError(f"{block}: {failed}") from None
+        self._do(self._after, command)
+        return self.printed
+
+    def _start(self, line: str, ready: Callable[[], bool]) -> None:
+        assert line.startswith("aboveboard ")
+        line = f"exec {sys.executable} -m aboveboard.commands.main {line.partition(' ')[2]}"
+        with (self.folder / ".running.txt").open("ab") as log:
+            started = subprocess.Popen(
+                ["bash", "-c", line], cwd=self.folder, env=self.environment, stdout=log, stderr=log
+            )
+        self._running.append(started)
+        until(f"{line} is ready", ready)
+
+    def _typed(self, text: str) -> str:
+        """Return what a reader types where the page has examples."""
+        for example, value in self._replaced.items():
+            if example in text:
+                self._needed.add(example)
+                text = text.replace(example, value() if callable(value) else value)
+        return text
+
+    def _do(self, steps: dict[str, Callable[[], object]], line: str, *, must: str = "") -> None:
+        step = self._of(steps, line)
+        assert step or not must, f"{must} is not run, not compared and not in the list"
+        if step:
+            step()
+
+    def _of(self, table: Mapping[str, _Value], line: str) -> _Value | None:
+        for start, value in table.items():
+            if line.startswith(start):
+                self._needed.add(start)
+                return value
+        return None
+
+
+def until(what: str, check: Callable[[], bool]) -> None:
+    """Wait until that is so.
+
+    Raises:
+        AssertionError: it was not so in time.
+    """
+    end = time.monotonic() + PATIENCE
+    while not check():
+        assert time.monotonic() < end, f"{what}: not within {PATIENCE} seconds"
+        time.sleep(0.1)
