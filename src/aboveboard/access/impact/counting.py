@@ -63,11 +63,16 @@ def listed(
     pair = next((pair for pair in pairs(old, new) if pair.key == purpose), None)
     if pair is None:
         return
+    # What is allowed of a person then and now has few forms; what each means takes milliseconds.
+    known: dict[tuple[tuple[Key, bool, bool], ...], tuple[tuple[str, str], ...]] = {}
     for state, facts in one_by_one(at):
         tallies: dict[Key, Tally] = {}
         for field in pair.fields():
             _tally(tallies, pair, field, 1, facts, at)
-        for field, way in dict.fromkeys(_ways(cells(old, new, tallies))):
+        form = tuple((key, *way) for key, tally in tallies.items() for way in tally)
+        if form not in known:
+            known[form] = tuple(dict.fromkeys(_ways(cells(old, new, tallies))))
+        for field, way in known[form]:
             yield state.person_id, field, way
 
 
