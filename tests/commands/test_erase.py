@@ -82,7 +82,7 @@ def test_what_a_file_says_otherwise_is_listed_and_decided(
     file.write_text(HEADER + row("T001", email="new@example.org"), "utf-8")
     code, words = answer(capsys, *imports)
     assert code == 1
-    assert "0 have changed values, which were taken over; 1 need a decision." in words
+    assert "Already held with other values: 0 taken over, 1 to be decided." in words
     code, words = answer(capsys, "import", "--differences")
     assert code == 1
     assert "line 2 of people.csv" in words

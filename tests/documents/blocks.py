@@ -14,6 +14,8 @@ _BLOCK = re.compile(
     re.M | re.S,
 )
 SHELL, QUOTE = "sh", ">"
+OUTPUTS = {"", "json", "ndjson", QUOTE}
+"""The languages of what commands print."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def blocks(page: Path) -> list[Block]:
         else:
             language, code = match["language"], textwrap.dedent(match["code"])
         line = text.count("\n", 0, match.start()) + 1
-        after = bool(found) and found[-1].language == SHELL
+        after = bool(found) and found[-1].language == SHELL and language in OUTPUTS
         found.append(Block(page.name, line, language, code.strip("\n"), after))
     return found
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import csv
 import os
+import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -29,6 +32,7 @@ STAFF = {
     "privacy@example.org": "privacy-lead",
 }
 PEOPLE = 60
+SETTINGS = "aboveboard.site.settings"
 SAMPLE = PROMISE_FILE.read_text("utf-8")
 """The promise that is in force before each guide."""
 
@@ -40,6 +44,7 @@ class Instance:
         self.folder, self.home, self.mail = folder, folder / "home", folder / "mail"
         self.port, self.mail_port, self.new_database = free_port(), free_port(), new_database
         self.operator: Reader
+        self.database: str | None = None
         self._server: subprocess.Popen[bytes] | None = None
 
     @property
@@ -50,6 +55,7 @@ class Instance:
     def make(self, operator: Reader) -> None:
         """Make it, with the sample promise, staff and made-up customers."""
         self.operator, database = operator, self.new_database()
+        self.database = database
         (self.folder / "promise.yaml").write_text(SAMPLE)
         operator.type(
             f"aboveboard init {self.home} --name 'Adventure Works' --origin {self.address}"
@@ -65,6 +71,30 @@ class Instance:
         """Put a promise in force."""
         (self.folder / "promise.yaml").write_text(promise)
         self.operator.type("aboveboard promise adopt ../promise.yaml")
+
+    def asked(self, question: str) -> list[tuple[Any, ...]]:
+        """Return the rows that its database answers."""
+        if self.database:
+            with psycopg.connect(self.database) as connection:
+                return connection.execute(question).fetchall()  # type: ignore[arg-type]
+        with closing(sqlite3.connect(self.home / "aboveboard.sqlite3")) as file:
+            return file.execute(question).fetchall()
+
+    def person(self, customer_number: str) -> str:
+        """Return the number that the console shows for this customer."""
+        program = (
+            "import sys, django; django.setup()\n"
+            "from aboveboard.vault.queries import find\n"
+            "print(find('customer_number', sys.argv[1])[0])"
+        )
+        found = subprocess.run(
+            [sys.executable, "-c", program, customer_number],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=self.operator.environment | {"DJANGO_SETTINGS_MODULE": SETTINGS},
+        )
+        return found.stdout.strip()
 
     def serve(self) -> None:
         """Start the server, with its worker."""
@@ -101,9 +131,15 @@ def served(
             instance.stop()
 
 
-def write_people(file: Path, count: int, start: int = 0) -> None:
-    """Write made-up customers in the sample's form."""
+def write_people(file: Path, count: int, start: int = 0) -> list[dict[str, str]]:
+    """Write made-up customers in the sample's form, and return them."""
     rows = list(people(count))[start:]
+    write_rows(file, rows)
+    return rows
+
+
+def write_rows(file: Path, rows: list[dict[str, str]]) -> None:
+    """Write customers as a file."""
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, list(rows[0]))
         writer.writeheader()

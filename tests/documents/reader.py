@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +21,9 @@ from tests.documents.printed import is_printed
 PATIENCE = 120
 Text = str | Callable[[], str]
 _Value = TypeVar("_Value")
+_Table = dict[str, list[_Value]]
+"""For the beginning of a command or block, what holds for it: each time, or one time after the
+other."""
 
 _COMMAND = """\
 #!{python} -SE
@@ -41,7 +44,8 @@ class Reader:
 
     What the page leaves to the reader is said before: what to type in place of an example
     (:meth:`replace`), what to have ready (:meth:`before`), what to answer (:meth:`answer`), what
-    to keep of what is printed (:meth:`after`). Each must be needed.
+    to keep of what is printed (:meth:`after`). Each must be needed. Where several are given for
+    commands that start alike, each is for one of them, in their order.
     """
 
     def __init__(self, folder: Path, forking: Forking, home: Path) -> None:
@@ -64,11 +68,11 @@ class Reader:
         self.printed = ""
         self._running: list[subprocess.Popen[bytes]] = []
         self._replaced: dict[str, Text] = {}
-        self._codes: dict[str, int] = {}
-        self._answers: dict[str, Text] = {}
-        self._before: dict[str, Callable[[], object]] = {}
-        self._after: dict[str, Callable[[], object]] = {}
-        self._stays: dict[str, Callable[[], bool]] = {}
+        self._codes: _Table[int] = {}
+        self._answers: _Table[Text] = {}
+        self._before: _Table[Callable[[], object]] = {}
+        self._after: _Table[Callable[[], object]] = {}
+        self._stays: _Table[Callable[[], bool]] = {}
         self._needed: set[str] = set()
 
     # What the page leaves to the reader
@@ -77,25 +81,25 @@ class Reader:
         """Type this in place of an example; a function is asked when it is typed."""
         self._replaced[example] = value
 
-    def ends_with(self, start: str, code: int) -> None:
+    def ends_with(self, start: str, *codes: int) -> None:
         """Expect this exit code of the command that starts so; 0 of all others."""
-        self._codes[start] = code
+        self._codes[start] = list(codes)
 
-    def answer(self, start: str, typed: Text) -> None:
+    def answer(self, start: str, *typed: Text) -> None:
         """Type this when the command that starts so asks."""
-        self._answers[start] = typed
+        self._answers[start] = list(typed)
 
-    def before(self, start: str, prepare: Callable[[], object]) -> None:
-        """Do this before the block, or the command, that starts so."""
-        self._before[start] = prepare
+    def before(self, start: str, *prepare: Callable[[], object]) -> None:
+        """Do this before the command that starts so, or with the block that does."""
+        self._before[start] = list(prepare)
 
-    def after(self, start: str, keep: Callable[[], object]) -> None:
+    def after(self, start: str, *keep: Callable[[], object]) -> None:
         """Do this with what the command that starts so printed."""
-        self._after[start] = keep
+        self._after[start] = list(keep)
 
     def stays(self, start: str, ready: Callable[[], bool]) -> None:
         """Let the command that starts so run on, once it is ready."""
-        self._stays[start] = ready
+        self._stays[start] = [ready]
 
     # Reading
 
@@ -109,7 +113,6 @@ class Reader:
         printed = ""
         for block in blocks(page):
             if block.language == SHELL:
-                self._do(self._before, block.first_line)
                 typed = [line for line in commands(block) if not left_out(page.name, line)]
                 printed = "".join(self._command(block, line) for line in typed)
             elif block.after_commands:
@@ -155,11 +158,11 @@ class Reader:
         typed = answer() if callable(answer) else answer
         code = self._of(self._codes, command) or 0
         try:
-            self.type(line, typed, code=code)
+            printed = self.type(line, typed, code=code)
         except AssertionError as failed:
             raise AssertionError(f"{block}: {failed}") from None
         self._do(self._after, command)
-        return self.printed
+        return printed
 
     def _start(self, line: str, ready: Callable[[], bool]) -> None:
         assert line.startswith("aboveboard ")
@@ -179,17 +182,18 @@ class Reader:
                 text = text.replace(example, value() if callable(value) else value)
         return text
 
-    def _do(self, steps: dict[str, Callable[[], object]], line: str, *, must: str = "") -> None:
+    def _do(self, steps: _Table[Callable[[], object]], line: str, *, must: str = "") -> None:
         step = self._of(steps, line)
         assert step or not must, f"{must} is not run, not compared and not in the list"
         if step:
             step()
 
-    def _of(self, table: Mapping[str, _Value], line: str) -> _Value | None:
-        for start, value in table.items():
+    def _of(self, table: _Table[_Value], line: str) -> _Value | None:
+        """Return what the table has for this command; where it has several, the next of them."""
+        for start, values in table.items():
             if line.startswith(start):
                 self._needed.add(start)
-                return value
+                return values.pop(0) if len(values) > 1 else values[0]
         return None
 
 

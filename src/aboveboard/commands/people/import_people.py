@@ -234,8 +234,8 @@ def _print(finished: ImportReport) -> None:
     )
     if finished.changed or finished.asked:
         print(
-            f"Of those already held, {finished.changed:,} have changed values, which were taken "
-            f"over; {finished.asked:,} need a decision."
+            f"Already held with other values: {finished.changed:,} taken over, "
+            f"{finished.asked:,} to be decided."
         )
     if finished.objecting:
         print(
@@ -248,6 +248,10 @@ def _print(finished: ImportReport) -> None:
         print(f"  … To list them all: aboveboard import --problems {finished.id}")
     if finished.refused:
         print("Correct these lines and import the file again. Nobody is imported twice.")
+        print(
+            "To write them to a file of their own: aboveboard import FILE --problems "
+            f"{finished.id} > to-correct.csv"
+        )
     if finished.asked:
         print("To see what needs a decision: aboveboard import --differences")
     if finished.left_out:
