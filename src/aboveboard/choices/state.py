@@ -175,13 +175,15 @@ def must_wait(history: Iterable[ChoiceEvent], answer: Answer, by: Actor) -> bool
     if answer is Answer.NO or by.kind is ActorKind.PERSON:
         return False
     refused, recorders = _waiting_by(history)
-    confirms = by.kind is ActorKind.STAFF and recorders and recorder(by) not in recorders
-    return refused and not confirms
+    return refused and not _confirms(by, recorders)
 
 
 def can_confirm(history: Iterable[ChoiceEvent], by: Actor) -> bool:
     """Whether a yes of one purpose waits that this member of staff may confirm."""
-    recorders = _waiting_by(history)[1]
+    return _confirms(by, _waiting_by(history)[1])
+
+
+def _confirms(by: Actor, recorders: set[str]) -> bool:
     return by.kind is ActorKind.STAFF and bool(recorders) and recorder(by) not in recorders
 
 
@@ -214,7 +216,8 @@ def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -
     for events in sources.values():
         before = _folded(event for event in events if event.at < since)
         merged.after_no |= before.after_no
-        merged.waiting |= before.waiting
+        for purpose, event in before.waiting.items():
+            merged.waiting[purpose] = max(event, merged.waiting.get(purpose, event))
         for purpose, event in before.last.items():
             known = merged.last.get(purpose)
             if known is None or _stricter(event) > _stricter(known):

@@ -1,0 +1,174 @@
+"""What is read of choices: merged records, rows changed past the program, yeses that wait, the
+key of the evidence, and how a row is compared with its entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db.models import QuerySet
+
+from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
+from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.basics.sealing import holds
+from aboveboard.choices import actions, queries
+from aboveboard.choices.deciding import DECIDING
+from aboveboard.choices.entries import ChoiceMade
+from aboveboard.choices.models import Choice
+from aboveboard.choices.state import Answer, ChoiceRecord
+from aboveboard.recovery.comparing import recorded
+from tests.world import ADVISER, OFFERS, entries, load
+
+pytestmark = pytest.mark.django_db
+COLLEAGUE = Actor(ActorKind.STAFF, "8", Role.ADVISER, "Leeds shop")
+PURPOSE = "personal-offers"
+
+
+def say(person: int, answer: Answer, by: Actor, purpose: str = PURPOSE) -> ChoiceRecord:
+    return actions.choose(
+        person, purpose, answer, channel="phone", evidence="call:1", by=by, at=clock.now()
+    )
+
+
+def _past_the_program(person: int, **changes: str) -> None:
+    QuerySet(Choice).filter(person_id=person).update(**changes)
+
+
+@pytest.fixture
+def people() -> list[int]:
+    return [person for person, _ in load(4)]
+
+
+def test_a_row_changed_past_the_program_is_a_no_of_that_person_and_of_nobody_else(
+    people: list[int],
+) -> None:
+    for person in people[:2]:
+        say(person, Answer.YES, CUSTOMER)
+    _past_the_program(people[0], channel="shop")
+    answers = [state.answer(PURPOSE) for state in queries.consent_states(people[:3]).values()]
+    assert answers == [Answer.YES, Answer.YES, None], "the channel decides nothing"
+    _past_the_program(people[0], purpose="improve-shops")
+    states = queries.consent_states(people[:3])
+    assert [states[person].answer(PURPOSE) for person in people[:3]] == [
+        Answer.NO,
+        Answer.YES,
+        None,
+    ]
+    assert states[people[0]].answer("surveys") is Answer.NO, "which purpose it was is not known"
+    assert queries.history(people[0]) == []
+    assert queries.anybody_refused() is False
+
+
+def test_anybody_refused_from_the_first_no_on(people: list[int]) -> None:
+    say(people[1], Answer.NO, CUSTOMER)
+    assert queries.anybody_refused() is True
+
+
+def test_a_choice_is_read_by_its_own_person_alone(people: list[int]) -> None:
+    made = say(people[0], Answer.YES, CUSTOMER)
+    assert queries.choice_of(people[0], made.id) == made
+    assert queries.choice_of(people[1], made.id) is None
+    later = say(people[0], Answer.NO, OFFERS)
+    assert queries.history(people[0]) == [later, made], "newest first"
+
+
+def test_a_yes_waits_for_a_colleague_and_is_listed_for_them_alone(people: list[int]) -> None:
+    for person in people[:3]:
+        say(person, Answer.NO, CUSTOMER)
+    waits = [say(person, Answer.YES, ADVISER) for person in people[:3]]
+    assert all(choice.waits for choice in waits)
+    assert queries.waiting(confirmable_by=COLLEAGUE) == waits
+    assert queries.waiting(confirmable_by=COLLEAGUE, limit=2) == waits[:2]
+    assert queries.waiting(confirmable_by=ADVISER) == []
+    assert queries.waiting_choice(waits[0].id, confirmable_by=COLLEAGUE) == waits[0]
+    assert queries.waiting_choice(waits[0].id, confirmable_by=ADVISER) is None
+
+
+def test_what_was_answered_or_recorded_again_waits_no_more(people: list[int]) -> None:
+    say(people[0], Answer.NO, CUSTOMER)
+    first = say(people[0], Answer.YES, ADVISER)
+    second = say(people[0], Answer.YES, OFFERS)
+    assert queries.waiting(confirmable_by=COLLEAGUE) == [second], "the newest stands for both"
+    assert queries.waiting_choice(first.id, confirmable_by=COLLEAGUE) is None
+    confirmed = say(people[0], Answer.YES, COLLEAGUE)
+    assert not confirmed.waits
+    assert queries.waiting(confirmable_by=Actor(ActorKind.STAFF, "9", Role.ADVISER)) == []
+    assert queries.waiting_choice(second.id, confirmable_by=COLLEAGUE) is None
+    assert queries.waiting_choice(confirmed.id, confirmable_by=COLLEAGUE) is None
+    assert queries.consent_state(people[0]).answer(PURPOSE) is Answer.YES
+
+
+def test_the_receipt_has_the_key_that_opens_its_evidence_and_no_other(people: list[int]) -> None:
+    first, second = say(people[0], Answer.YES, CUSTOMER), say(people[0], Answer.NO, CUSTOMER)
+    keys = [queries.receipt_of(choice).evidence_key for choice in (first, second)]
+    sealed = [
+        str(entry.facts["evidence"]) for entry in reversed(entries(people[0], ChoiceMade.kind))
+    ]
+    held = [[holds(fact, "call:1", bytes.fromhex(key)) for key in keys] for fact in sealed]
+    assert held == [[True, False], [False, True]]
+
+
+def test_evidence_whose_key_is_lost_has_an_empty_one(people: list[int]) -> None:
+    made = say(people[0], Answer.YES, CUSTOMER)
+    Choice.objects.filter(pk=made.id).update(evidence="call:2")  # a word that the log did not seal
+    changed = queries.choice_of(people[0], made.id)
+    assert changed is not None
+    assert queries.receipt_of(changed).evidence_key == ""
+
+
+def test_said_yes_lists_whoever_ever_did_in_pages(people: list[int]) -> None:
+    for person in people[:3]:
+        say(person, Answer.YES, CUSTOMER)
+    say(people[3], Answer.NO, CUSTOMER)
+    everyone = sorted(people[:3])
+    assert queries.said_yes(PURPOSE, after=0, limit=9) == everyone
+    assert queries.said_yes(PURPOSE, after=everyone[0], limit=1) == everyone[1:2]
+    assert queries.said_yes("improve-shops", after=0, limit=9) == []
+
+
+# -- the rows beside the log -----------------------------------------------------------------------
+
+OTHERWISE: dict[str, Callable[[Choice], Any]] = {
+    "purpose": lambda row: "improve-shops",
+    "answer": lambda row: "no",
+    "channel": lambda row: "shop",
+    "promise_serial": lambda row: row.promise_serial + 1,
+    "waits": lambda row: True,
+    "actor": lambda row: {**row.actor, "team": "York"},
+}
+
+
+def test_a_row_that_is_not_as_its_entry_says_is_named_by_the_column(people: list[int]) -> None:
+    say(people[0], Answer.YES, ADVISER)
+    (entry,) = entries(people[0], ChoiceMade.kind)
+    row = Choice.objects.get(entry_id=entry.id)
+    (table,) = DECIDING
+    typed = recorded(entry, ChoiceMade)
+    assert table.differs(row, typed) == ""
+    for column, value in OTHERWISE.items():
+        true = getattr(row, column)
+        setattr(row, column, value(row))
+        assert table.differs(row, typed) == column
+        setattr(row, column, true)
+
+
+def test_a_choice_that_outlived_its_row_is_put_back_once(people: list[int]) -> None:
+    made = say(people[0], Answer.YES, ADVISER)
+    (entry,) = entries(people[0], ChoiceMade.kind)
+    typed = recorded(entry, ChoiceMade)
+    known = Recorded(typed.id, typed.at, typed.by, typed.facts, people[0])
+    with pytest.raises(NotHeld):
+        actions.repeat(typed)  # nobody is known whom it is about
+    assert actions.repeat(known) is False
+    Choice.objects.filter(pk=made.id).delete()
+    assert actions.repeat(known) is True
+    (back,) = queries.history(people[0])
+    assert (back.purpose, back.answer, back.at, back.actor, back.waits) == (
+        made.purpose,
+        made.answer,
+        made.at,
+        made.actor,
+        made.waits,
+    )
