@@ -108,6 +108,11 @@ def test_from_a_thousand_people_on_telling_data_in_unknown_hands_is_a_high_risk(
     assert outcomes == [Risk.RISK, Risk.HIGH]
 
 
+def test_where_nothing_was_exposed_nothing_is_telling() -> None:
+    assert assess(Facts(frozenset(), Hands.FEW_KNOWN)).risk is Risk.UNLIKELY
+    assert assess(Facts(frozenset(), Hands.HOSTILE, vulnerable=True)).risk is Risk.RISK
+
+
 def test_up_to_fifty_known_recipients_can_be_asked_one_by_one() -> None:
     outcomes = [
         assess(Facts(CONTACT, Hands.FEW_KNOWN, recipients=count)).risk for count in (50, 51)

@@ -153,6 +153,7 @@ def test_a_deleted_row_is_named(ids: list[int], place: int) -> None:
     assert [
         (finding.what, finding.leaf_index, finding.entry_id) for finding in report.findings
     ] == [(What.MISSING_ROW, place, ids[place])]
+    assert report.findings[0].sentence.startswith(f"Entry {ids[place]} at place {place} ")
 
 
 def test_two_rows_that_changed_places_are_named(ids: list[int]) -> None:

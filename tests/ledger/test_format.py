@@ -35,6 +35,40 @@ MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.j
 HANDLES = st.none() | st.text("0123456789abcdef", min_size=32, max_size=32)
 
 
+WHOLE: dict[str, Json] = {
+    "v": 1,
+    "id": 7,
+    "at": "2026-03-01T12:00:00.000000Z",
+    "kind": "use.granted",
+    "actor": {"kind": "system", "id": "", "role": "", "team": ""},
+    "handle": None,
+    "facts": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"id": 0}, "id is not a positive whole number"),
+        ({"id": -1}, "id is not a positive whole number"),
+        ({"id": "7"}, "id is not a positive whole number"),
+        ({"id": True}, "id is not a positive whole number"),
+        ({"v": 2}, "version is unknown"),
+        ({"v": True}, "version is unknown"),
+        ({"kind": 3}, "kind or handle is not text"),
+        ({"handle": 3}, "kind or handle is not text"),
+        ({"facts": []}, "facts are not an object"),
+        ({"more": 1}, "keys are not those of an entry"),
+    ],
+)
+def test_an_entry_of_another_form_is_refused_and_says_in_what(
+    change: dict[str, Json], why: str
+) -> None:
+    assert entry.parse(canonical(WHOLE)).id == 7
+    with pytest.raises(entry.EntryRefused, match=why):
+        entry.parse(canonical({**WHOLE, **change}))
+
+
 @given(FACTS, ACTORS, MOMENTS, HANDLES, st.integers(1, 2**53 - 1))
 @example({"\U0001f600": 1, "\ufb33": 2, "é": -0.0}, Actor(ActorKind.SYSTEM, "", ""), AT, None, 1)
 def test_an_entry_is_read_back_and_its_bytes_are_canonical(

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from aboveboard.basics import clock
 from aboveboard.basics.errors import Invalid
 from aboveboard.ledger.format.checkpoint import open_note
 from aboveboard.ledger.format.cosignature import ED25519, ML_DSA_44, Cosigner
+from aboveboard.ledger.format.tree import leaf_hash, root_of
 from aboveboard.ledger.verify import log as verifying
 from aboveboard.ledger.verify.ahead import Ahead
 from aboveboard.ledger.verify.findings import Report, What
@@ -208,6 +210,39 @@ def test_witnesses_that_are_demanded_must_have_cosigned(tmp_path: Path) -> None:
     # One of another history does not.
     write_log(tmp_path, [*bodies(9), *bodies(301)[10:]])
     assert found(demanded(tmp_path)) == [What.FORK, What.NOT_WITNESSED]
+
+
+def test_of_a_witness_seen_twice_the_later_cosignature_stands(tmp_path: Path) -> None:
+    early, late = int(AT.timestamp()), int(AT.timestamp()) + 60
+    for older, newer, size in ((early, late, 300), (late, early, 200), (early, early, 300)):
+        write_log(tmp_path, bodies(200))
+        cosign(tmp_path, "witnessed", WITNESSES[0], at=older)
+        write_log(tmp_path, bodies(300))
+        cosign(tmp_path, "checkpoint", WITNESSES[0], at=newer)
+        report = demanded(tmp_path, quorum=1)
+        moment = AT + timedelta(seconds=max(older, newer) - early)
+        assert [(one.size, one.at) for one in report.witnessed] == [(size, clock.to_text(moment))]
+
+
+def test_a_place_at_the_very_end_of_the_log_is_no_other_logs(tmp_path: Path) -> None:
+    write_log(tmp_path / "log", bodies(512))
+    assert check(tmp_path / "log", tmp_path / "place.json").findings == []
+    again = check(tmp_path / "log", tmp_path / "place.json")
+    assert (again.findings, again.resumed_at) == ([], 512)
+
+
+def test_a_place_that_an_earlier_version_kept_is_read(tmp_path: Path) -> None:
+    """The form of version 1, as a file on somebody's disk has it."""
+    write_log(tmp_path / "log", bodies(300))
+    peak = root_of([leaf_hash(body) for body in bodies(256)]).hex()
+    kept = {"v": 1, "origin": "localhost/log", "size": 256, "peaks": [peak]}
+    place = tmp_path / "place.json"
+    place.write_text(json.dumps(kept))
+    report = check(tmp_path / "log", place)
+    assert (report.findings, report.resumed_at) == ([], 256)
+    place.write_text(json.dumps(kept | {"v": 2}))
+    with pytest.raises(Invalid):
+        check(tmp_path / "log", place)
 
 
 def test_a_cosignature_that_is_wrong_counts_as_none(tmp_path: Path) -> None:

@@ -53,11 +53,9 @@ def _only(rule: Rule) -> str:
 def _in_force(rule: Rule) -> str:
     if not rule.in_force:
         return "no: not law yet"
-    if rule.valid_from and rule.valid_to:
-        return f"{rule.valid_from} to {rule.valid_to}"
-    if rule.valid_to:
-        return f"until {rule.valid_to}"
-    return f"since {rule.valid_from}" if rule.valid_from else "yes"
+    since = f"since {rule.valid_from}" if rule.valid_from else ""
+    until = f"until {rule.valid_to}" if rule.valid_to else ""
+    return f"{since} {until}".strip() or "yes"
 
 
 def _sectors() -> list[str]:
