@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aboveboard.basics import settings as instance
+from aboveboard.keys.limits import PASSPHRASE_MEMORY_KIB
 from aboveboard.keys.providers import passphrase
 
 TEXT = "ab" * 32 + "\n"
@@ -46,6 +47,30 @@ def test_costs_that_would_exhaust_the_machine_are_refused_before_they_are_paid()
     mark, _, rest = passphrase.seal(TEXT, "words", memory=64).partition(" 64 ")
     with pytest.raises(passphrase.RootKeyUndecryptable, match="more memory"):
         passphrase.unseal(f"{mark} 9999999 {rest}", "words")
+
+
+@pytest.mark.parametrize(
+    ("memory", "passes", "lanes", "says"),
+    [
+        (8, 1, 1, "does not open"),
+        (7, 1, 1, "more memory"),
+        (128, 20, 16, "does not open"),
+        (127, 20, 16, "more memory"),
+        (128, 21, 16, "more memory"),
+        (136, 20, 17, "more memory"),
+        (64, 0, 1, "more memory"),
+        (64, 1, 0, "more memory"),
+        (4 * PASSPHRASE_MEMORY_KIB + 1, 1, 1, "more memory"),
+    ],
+)
+def test_only_costs_that_argon2_and_this_machine_can_bear_are_paid(
+    memory: int, passes: int, lanes: int, says: str
+) -> None:
+    """RFC 9106, section 3.1: at least 8 KiB a lane, at least one pass and one lane."""
+    mark, salt_and_box = passphrase.seal(TEXT, "words", memory=64).split(" 64 3 4 ")
+    changed = f"{mark} {memory} {passes} {lanes} {salt_and_box}"
+    with pytest.raises(passphrase.RootKeyUndecryptable, match=says):
+        passphrase.unseal(changed, "words")
 
 
 def test_it_is_taken_from_a_file_before_the_environment_and_asked_for_last(

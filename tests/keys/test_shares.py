@@ -65,6 +65,11 @@ def test_numbers_that_cannot_be_are_refused(threshold: int, count: int) -> None:
         shares.split(bytes(32), threshold=threshold, shares=count)
 
 
+def test_no_share_at_all_is_too_few() -> None:
+    with pytest.raises(Invalid, match=r"0 different shares.*2 are needed"):
+        shares.join([])
+
+
 def test_a_share_published_by_the_authors_of_the_format_is_read() -> None:
     """SLIP-39's own vectors: number 1 is a share of 128 bits, which is none of ours; number 2
     has a wrong checksum."""

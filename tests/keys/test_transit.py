@@ -3,8 +3,10 @@ that end, TLS, addresses."""
 
 from __future__ import annotations
 
+import base64
 import datetime
 import ipaddress
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from aboveboard.keys.providers import transit_client as tokens
 from aboveboard.keys.providers.provider import ProviderAway, RenewalRefused
 from aboveboard.keys.providers.transit import TransitProvider
 from aboveboard.keys.providers.transit_client import parse_address, read
+from aboveboard.keys.wrapping import KeyUnwrapFailed
 from tests.keys.transit_server import Engine, Server
 
 KEY, CONTEXT = bytes(range(32)), b"context"
@@ -60,8 +63,6 @@ json_like = st.recursive(
 def test_an_answer_of_any_kind_releases_nothing_and_is_no_fault_of_ours(
     server: Server, tmp_path: Path, status: int, said: object, raw: bytes, as_json: bool
 ) -> None:
-    import json
-
     ours = provider(server, tmp_path)
     server.engine.answer_with = (status, json.dumps(said).encode() if as_json else raw)
     for ask in (lambda: ours.wrap(KEY, CONTEXT), lambda: ours.unwrap(b"vault:v1:AAAA", CONTEXT)):
@@ -101,6 +102,61 @@ def test_nothing_is_wrapped_when(
     with pytest.raises(ProviderAway, match=says):
         provider(server, tmp_path, end).wrap(KEY, CONTEXT)
     assert "nokey" not in server.engine.keys, "encrypt would have made it"
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        (307, "another server"),
+        (400, "does not know that key"),
+        (403, "refuses the token"),
+        (404, "no such engine or key"),
+        (418, "not one that a transit engine gives"),
+        (429, "overloaded or a standby"),
+        (500, "a fault of its own"),
+        (502, "a fault of its own"),
+        (503, "sealed or in maintenance"),
+    ],
+)
+def test_each_status_says_what_is_wrong_and_releases_nothing(
+    status: int, says: str, server: Server, tmp_path: Path
+) -> None:
+    """Also where the body is that of a success: the status decides."""
+    ours = provider(server, tmp_path)
+    text = base64.b64encode(KEY).decode()
+    said = {"type": "aes256-gcm96", "ciphertext": "vault:v1:AAAA", "plaintext": text}
+    server.engine.answer_with = (status, json.dumps({"data": said}).encode())
+    with pytest.raises(ProviderAway, match=rf"{says} \(status {status}\)"):
+        ours.wrap(KEY, CONTEXT)
+    if status == 400:  # to a decryption it says: not what it wrapped
+        with pytest.raises(KeyUnwrapFailed):
+            ours.unwrap(b"vault:v1:AAAA", CONTEXT)
+    else:
+        with pytest.raises(ProviderAway, match=says):
+            ours.unwrap(b"vault:v1:AAAA", CONTEXT)
+
+
+@pytest.mark.parametrize("wrapped", ["AAAA", "vault:v1:\u00e9", 7, None])
+def test_what_is_no_wrapped_key_is_not_kept_as_one(
+    wrapped: object, server: Server, tmp_path: Path
+) -> None:
+    said = {"data": {"type": "aes256-gcm96", "ciphertext": wrapped}}
+    server.engine.answer_with = (200, json.dumps(said).encode())
+    with pytest.raises(ProviderAway, match="not one that a transit engine gives"):
+        provider(server, tmp_path).wrap(KEY, CONTEXT)
+
+
+@pytest.mark.parametrize("text", ["not base64!", base64.b64encode(bytes(31)).decode()])
+def test_what_is_no_key_is_not_opened_as_one(text: str, server: Server, tmp_path: Path) -> None:
+    server.engine.answer_with = (200, json.dumps({"data": {"plaintext": text}}).encode())
+    with pytest.raises(AboveboardError):
+        provider(server, tmp_path).unwrap(b"vault:v1:AAAA", CONTEXT)
+
+
+def test_a_token_file_that_is_no_text_is_named(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "token").write_bytes(b"\xff\xfe")
+    with pytest.raises(ProviderAway, match="token_file cannot be read"):
+        provider(server, tmp_path).wrap(KEY, CONTEXT)
 
 
 def test_a_sealed_server_says_so_and_recovers(server: Server, tmp_path: Path) -> None:

@@ -180,6 +180,14 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
         (f"Notice is due if a high risk to people is likely. {HIGH}",),
     ),
     (
+        "the record: no harm is weighed",
+        [Group("GB", 3, CONTACT)],
+        LossFacts(Taking.LOST, Risk.UNLIKELY),
+        "UK-GDPR-33-5-REC",
+        Required.YES,
+        ("Every breach is written down, whether or not anybody has to be told.",),
+    ),
+    (
         "unreadable in California, keys safe",
         [Group("US-CA", 9, frozenset(), SSN)],
         STOLEN,

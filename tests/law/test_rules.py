@@ -14,6 +14,7 @@ import yaml
 from aboveboard.law import bases, categories, severity, timing
 from aboveboard.law.rules import authorities, catalogue, definitions, listing
 from aboveboard.law.rules.catalogue import Rule
+from aboveboard.law.terms import Required
 from tests.conftest import SHARED
 
 FOLDER = Path(catalogue.__file__).parent
@@ -216,3 +217,22 @@ def test_the_lawful_bases_and_conditions_have_their_article_term_and_words() -> 
     for key, row in {**lawful, **special}.items():
         assert row.key == key
         assert row.say("de") != row.say("en") == row.say("xx"), key
+
+
+def test_what_a_law_counts_is_said_with_its_code_its_name_and_its_day() -> None:
+    assert definitions.words("US-CT") == (
+        "social security number, taxpayer number, driving licence or identity card number, "
+        "passport number, bank account number with its code, payment card number, health "
+        "information, health insurance number, biometric data, precise location since 2023-10-01, "
+        "user name or e-mail address with a password (without a name)"
+    )
+
+
+def test_an_element_counts_from_its_day_on() -> None:
+    """Connecticut counts precise location since 1 October 2023 (Conn. Gen. Stat. § 36a-701b)."""
+    place = frozenset({"user.name", "user.location.precise"})
+    days = [date(2023, 9, 30), date(2023, 10, 1)]
+    answers = [
+        definitions.covered("US-CT", place, codes_taken=False, on=day).covered for day in days
+    ]
+    assert answers == [Required.NO, Required.YES]

@@ -3,7 +3,6 @@ names what to write."""
 
 import pytest
 
-from aboveboard.law import transfers
 from aboveboard.promise.loading import load
 from tests.promise import RETAILER, Story, check_refusal, edited, problems
 
@@ -184,20 +183,6 @@ def test_special_data_with_its_condition_is_accepted() -> None:
     assert load(health, name="x").fields["birth_date"].sensitive
 
 
-@pytest.mark.parametrize(
-    ("home", "there", "third"),
-    [
-        ("GB", "GB", False), ("GB", "NO", False), ("GB", "JE", False), ("GB", "GI", False),
-        ("GB", "US", True), ("GB", "CA", True), ("GB", "IN", True), ("GB", "BR", True),
-        ("FR", "GB", False), ("FR", "IS", False), ("FR", "BR", False), ("FR", "GI", True),
-        ("FR", "US", True), ("FR", "KR", False), ("GB", "KR", True), ("US", "US", True),
-        ("US", "FR", False), ("FR", "AQ", True),
-    ],
-)  # fmt: skip
-def test_third_country_depends_on_where_we_are(home: str, there: str, third: bool) -> None:
-    assert transfers.regime_of(home).is_third_country(there) is third
-
-
 def test_the_same_recipient_is_judged_by_the_organisation_s_law() -> None:
     """Brazil: adequate for the EU since January 2026, not for the UK."""
     to_brazil = ("    country: NL\n", "    country: BR\n")
@@ -206,13 +191,3 @@ def test_the_same_recipient_is_judged_by_the_organisation_s_law() -> None:
         problems(edited(to_brazil, ("  country: GB\n  trades_in", "  country: FR\n  trades_in")))
         == ()
     )
-
-
-def test_the_lists_of_law_say_when_they_were_checked() -> None:
-    assert transfers.checked().year >= 2026
-    for regime in transfers.regimes():
-        assert not regime.adequate & set(regime.partial)
-        assert all(
-            len(country) == 2 and country.isupper()
-            for country in regime.members | regime.adequate | set(regime.partial)
-        )
