@@ -7,7 +7,7 @@ WORKERS ?= auto
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo quick test check unit database crash browser bench fuzz soak mutants wheel lock contracts reference format clean
+.PHONY: help setup setup-dev demo quick test check unit database crash browser bench fuzz soak mutants screens wheel lock contracts reference format clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ soak: setup-dev ## random lives of a whole instance for HOURS=1, each with anoth
 
 mutants: setup-dev ## spoil the core at random places: do its tests notice? COUNT=20 goes on longer
 	$(RUN) -m scripts.mutants --count $(or $(COUNT),3) --seed $(or $(SEED),7)
+
+screens: setup-dev ## photograph every page of a demonstration, to look at: .cache/screens/
+	$(RUN) -m scripts.screens --language $(or $(IN),en-GB)
 
 wheel: setup ## dist/: a wheel with the page assets in it, which installs without Node
 	@rm -rf build dist
