@@ -3,6 +3,7 @@ widths; moments and their zone; the menu of a phone."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from django.utils import timezone, translation
 from playwright.sync_api import Browser, Page, expect
 
 from aboveboard.accounts.gate import public
-from aboveboard.site.templatetags.components import times_in, when
+from aboveboard.site.templatetags.components import linked, named, times_in, when
 from aboveboard.site.urls import urlpatterns as real
 from tests.browser import PHONE, assert_accessible, photograph
 
@@ -96,6 +97,44 @@ def test_on_a_phone_the_menu_opens_without_a_script(chromium: Browser, live_serv
     page.keyboard.press("Enter")
     expect(link).to_be_visible()
     context.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "addresses"),
+    [
+        (
+            "Equifax (equifax.com), Experian (experian.com). Or 1-877-438-4338.",
+            "Equifax (equifax.com), Experian (experian.com). Or 1-877-438-4338.",
+            ["https://equifax.com", "https://experian.com"],
+        ),
+        (
+            "Complain to the ICO: ico.org.uk/make-a-complaint",
+            "Complain to the ICO: ico.org.uk/make-a-complaint",
+            ["https://ico.org.uk/make-a-complaint"],
+        ),
+        (
+            "Write to privacy@shop.example. See http://127.0.0.1:8000/you/.",
+            "Write to privacy@shop.example. See http://127.0.0.1:8000/you/.",
+            ["mailto:privacy@shop.example", "http://127.0.0.1:8000/you/"],
+        ),
+        ("<b>no</b> e.g. 12.5 & so", "&lt;b&gt;no&lt;/b&gt; e.g. 12.5 &amp; so", []),
+        ('a "https://x.example/<script>"', "a &quot;https://x.example/&lt;script&gt;&quot;", None),
+    ],
+)
+def test_addresses_in_a_text_become_links_and_no_other_sign_changes(
+    text: str, words: str, addresses: list[str] | None
+) -> None:
+    html = linked(text)
+    assert re.sub(r"</?a[^>]*>", "", html) == words
+    if addresses is not None:
+        assert re.findall(r'href="([^"]*)"', html) == addresses
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("name", "Your name:"), ("reach", "How shall we reach you?"), ("sure", "")]
+)
+def test_the_summary_of_errors_names_a_field_as_people_would(name: str, words: str) -> None:
+    assert named(Sample()[name]) == words
 
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)

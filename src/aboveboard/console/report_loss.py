@@ -39,7 +39,7 @@ class WhatForm(forms.Form):
     """What is missing: one's own devices first."""
 
     what = forms.ChoiceField(
-        label="Choose one",
+        label="What is it?",
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what is missing."},
     )

@@ -133,7 +133,8 @@ def _row(promise: Promise, purpose: Purpose, language: str) -> RegisterRow:
 
 def _recipient(recipient: Recipient, language: str) -> str:
     kind = recipient.kind.replace("_", " ")
-    return f"{recipient.title.say(language)} ({recipient.name}, {kind}, {recipient.country})"
+    country = country_in_words(recipient.country, language)
+    return f"{recipient.title.say(language)} ({recipient.name}, {kind}, {country})"
 
 
 def _transfer(recipient: Recipient, language: str) -> str:

@@ -225,6 +225,11 @@ LOGIN_URL = "account_login"
 # TLS ends at a proxy in front, which says who called it.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 ACCOUNT_ADAPTER = "aboveboard.accounts.signin.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "change_password": "aboveboard.accounts.signin.forms.NewPasswordForm",
+    "set_password": "aboveboard.accounts.signin.forms.FirstPasswordForm",
+    "reauthenticate": "aboveboard.accounts.signin.forms.CheckPasswordForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]

@@ -6,7 +6,13 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import PasswordField
-from allauth.account.forms import ConfirmLoginCodeForm, LoginForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    ConfirmLoginCodeForm,
+    LoginForm,
+    SetPasswordForm,
+)
+from allauth.account.forms import ReauthenticateForm as PasswordAgainForm
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.core import ratelimit
 from allauth.core.internal.httpkit import headed_redirect_response
@@ -18,6 +24,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from aboveboard.accounts.limits import PASSWORD_LENGTH
 from aboveboard.accounts.models import Account
 from aboveboard.accounts.signin import log
 from aboveboard.accounts.signin.code import Audience, CodeSignIn
@@ -29,6 +36,7 @@ class AddressField(forms.CharField):
     """A box for an e-mail address: what comes out of it is the normal form."""
 
     default_error_messages: ClassVar = {
+        "required": _("Enter an e-mail address like name@example.com."),
         "not_email": _("Enter an e-mail address like name@example.com."),
     }
 
@@ -91,7 +99,7 @@ class StaffPasswordForm(LoginForm):  # type: ignore[misc]  # allauth publishes n
         super().__init__(*args, **kwargs)
         self.fields["login"] = AddressField(label=_("Your work e-mail address"))
         self.order_fields(["login", "password"])
-        _plain(self.fields["password"], _("Your password"))
+        _plain(self.fields["password"], _("Your password"), _("Enter your password."))
 
     def user_credentials(self) -> dict[str, Any]:
         """Return the address that the account has, which an earlier version may have kept in
@@ -118,7 +126,7 @@ class _CodeBox(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self.fields["code"], self.words)
+        _plain(self.fields["code"], self.words, _("Enter the code."))
         self.fields["code"].widget.attrs.update(
             {"inputmode": "numeric", "class": "govuk-input--width-10", "spellcheck": "false"}
         )
@@ -156,6 +164,33 @@ class NewAppForm(_CodeBox, ActivateTOTPForm):  # type: ignore[misc]  # allauth p
     words = _("Code from your app")
 
 
+class CheckPasswordForm(PasswordAgainForm):  # type: ignore[misc]  # allauth publishes no types
+    """The password again, before something that matters."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self.fields["password"], _("Your password"), _("Enter your password."))
+
+
+class FirstPasswordForm(SetPasswordForm):  # type: ignore[misc]  # allauth publishes no types
+    """A password for an account that has none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _new_password(self.fields)
+
+
+class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth publishes no types
+    """Another password in place of the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        old = self.fields["oldpassword"]
+        old.help_text = ""
+        _plain(old, _("Your password now"), _("Enter your password."))
+        _new_password(self.fields)
+
+
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth publishes no types
     """A new passkey. A customer's is numbered, not named: a name they typed
     would be kept in clear."""
@@ -170,7 +205,20 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth publishe
             self.fields["name"].disabled = True
 
 
-def _plain(field: forms.Field, label: object) -> None:
-    """Give the box a label that stays, instead of a placeholder that vanishes when one types."""
+def _plain(field: forms.Field, label: object, empty: object) -> None:
+    """Give the box a label that stays, instead of a placeholder that vanishes when one types, and
+    a sentence for when it is ``empty``."""
     field.label = str(label)
+    field.error_messages["required"] = str(empty)
     field.widget.attrs.pop("placeholder", None)
+
+
+def _new_password(boxes: dict[str, forms.Field]) -> None:
+    """Label the two boxes of a new password, and say in one line what it must be."""
+    first = boxes["password1"]
+    _plain(first, _("New password"), _("Enter a new password."))
+    first.help_text = str(
+        _("At least %(length)d characters. Not a common one, and not like your name or address.")
+        % {"length": PASSWORD_LENGTH}
+    )
+    _plain(boxes["password2"], _("New password again"), _("Enter the new password again."))

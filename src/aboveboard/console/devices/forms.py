@@ -47,6 +47,7 @@ class DeviceForm(forms.Form):
         label="Is it encrypted?",
         widget=forms.RadioSelect,
         choices=Encrypted.choices,
+        error_messages={"required": "Choose whether it is encrypted."},
         help_text="If you do not know, we assume that a finder can read it.",
     )
     holder = forms.ChoiceField(label="Who has it?", required=False)

@@ -12,7 +12,9 @@ from aboveboard.promise.model import Promise
 class FieldForm(forms.Form):
     """Which field?"""
 
-    field = forms.ChoiceField(label="Which detail?")
+    field = forms.ChoiceField(
+        label="Which detail?", error_messages={"required": "Choose a detail."}
+    )
 
     def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,9 +44,13 @@ class WouldForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Enter an e-mail address, phone number or customer number."},
     )
-    role = forms.ChoiceField(label="Who would ask?")
-    purpose = forms.ChoiceField(label="For what?")
-    channel = forms.ChoiceField(label="Through which channel?")
+    role = forms.ChoiceField(
+        label="Who would ask?", error_messages={"required": "Choose who would ask."}
+    )
+    purpose = forms.ChoiceField(label="For what?", error_messages={"required": "Choose a purpose."})
+    channel = forms.ChoiceField(
+        label="Through which channel?", error_messages={"required": "Choose a channel."}
+    )
     fields_wanted = forms.MultipleChoiceField(
         label="Which details?",
         widget=forms.CheckboxSelectMultiple,

@@ -43,6 +43,7 @@ class NoteForm(forms.Form):
         label="What happened?",
         max_length=400,
         help_text="One sentence. Do not name customers.",
+        error_messages={"required": "Say in one sentence what happened."},
     )
     public = forms.BooleanField(label="Publish it on the trust centre", required=False)
 

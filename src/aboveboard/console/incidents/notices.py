@@ -14,6 +14,7 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.forms import PrepareForm, ReadForm
 from aboveboard.console.incidents.page import LEADS, number_given
+from aboveboard.console.incidents.people import place_in_words
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import queries
 from aboveboard.incidents.notices import actions
@@ -120,13 +121,16 @@ def _show(
     prepared = view.prepared_by
     # One for each wording that differs; who approves reads them all, and it is said how many people
     # get another's words.
-    samples = notices.samples(batch_id) if view.waits_for_approval else ()
+    samples = [
+        (sample, place_in_words(sample.jurisdiction))
+        for sample in (notices.samples(batch_id) if view.waits_for_approval else ())
+    ]
     context = {
         "page": queries.page(number, at=clock.now()),
         "view": view,
         "samples": samples,
         "steps": _steps(view),
-        "unread": view.people - sum(sample.people for sample in samples),
+        "unread": view.people - sum(sample.people for sample, _ in samples),
         "mine": (prepared["kind"], prepared["id"]) == (actor.kind.value, actor.id),
         "may": actor.role in APPROVERS,
         "sending": not view.waits_for_approval

@@ -26,6 +26,7 @@ from aboveboard.incidents import queries
 from aboveboard.incidents.exposure.settling import settle
 from aboveboard.incidents.leaks.reading import SENTENCES
 from aboveboard.incidents.views import IncidentPage
+from aboveboard.law.rules.catalogue import place_name
 from aboveboard.promise.explain import country_in_words
 
 _OUTCOMES = {
@@ -180,10 +181,16 @@ def _filters(page: IncidentPage, chosen: dict[str, str]) -> list[dict[str, objec
 
 
 def place_in_words(jurisdiction: str) -> str:
-    """Return a country, or a part of one, by name: "United Kingdom", "United States (IL)"."""
+    """Return a country, or a part of one, by name: "United Kingdom", "Texas, United States".
+
+    A part whose law we do not hold has no name here: "Canada (BC)".
+    """
     country, _, part = jurisdiction.partition("-")
     name = country_in_words(country)
-    return f"{name} ({part})" if part else name
+    if not part:
+        return name
+    named = place_name(jurisdiction)
+    return f"{named}, {name}" if named != jurisdiction else f"{name} ({part})"
 
 
 def language_in_words(code: str) -> str:

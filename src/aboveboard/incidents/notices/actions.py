@@ -111,7 +111,7 @@ def prepare(
         lifecycle.tell(
             incident,
             "notices.prepared",
-            f"Notices for {people:,} people wait for a second approval.",
+            f"Notices for {people:,} people are waiting for a second approval.",
             by=by,
             at=at,
         )
@@ -159,7 +159,7 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         lifecycle.tell(
             batch.incident,
             "notices.approved",
-            f"Notices to {batch.people:,} people were approved and are leaving.",
+            f"Notices to {batch.people:,} people were approved and are being sent.",
             by=by,
             at=at,
             public=True,

@@ -3,6 +3,7 @@ moments: ``{% load components %}``. What each looks like stands in ``templates/c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,7 +14,7 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
@@ -120,6 +121,16 @@ def form_field(field: BoundField) -> dict[str, Any]:
     }
 
 
+@register.filter
+def named(field: BoundField) -> str:
+    """Name a field before what is wrong with it: ``Town or city:``, ``Why?``; a box to tick not, as
+    its label is a sentence."""
+    if isinstance(field.field, forms.BooleanField):
+        return ""
+    label = str(field.label)
+    return label if label.endswith("?") else f"{label}:"
+
+
 @register.inclusion_tag("components/bar.html")
 def bar(parts: Iterable[Mapping[str, Any]], label: str) -> dict[str, Any]:
     """Show a bar in parts. A part: ``label``, ``number``, ``tone`` (very-high, high,
@@ -142,6 +153,32 @@ def bar(parts: Iterable[Mapping[str, Any]], label: str) -> dict[str, Any]:
         )
         start += width
     return {"parts": drawn, "label": label}
+
+
+_ADDRESS: Final = re.compile(
+    r"(?P<web>https?://[^\s<>\"']+[\w/])"
+    r"|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"|(?P<bare>(?<![\w.@/-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w/.-]*\w)?(?![\w@]))"
+)
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """Turn the web and e-mail addresses of a plain text into links, and leave every other sign as
+    it is.
+
+    Django's ``urlize`` drops the full stop after ``(equifax.com).`` and knows few endings.
+    """
+    parts, end = [], 0
+    for found in _ADDRESS.finditer(text):
+        address = found[0]
+        start = "mailto:" if found["mail"] else "https://" if found["bare"] else ""
+        parts += [
+            escape(text[end : found.start()]),
+            format_html('<a class="govuk-link" href="{}">{}</a>', start + address, address),
+        ]
+        end = found.end()
+    return SafeString("".join([*parts, escape(text[end:])]))
 
 
 @register.filter
