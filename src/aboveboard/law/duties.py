@@ -110,6 +110,11 @@ def _has_land(jurisdiction: str) -> bool:
     )
 
 
+def place_name(code: str) -> str:
+    """Return the name of a place whose duties are held (``US-TX``: Texas), or its code."""
+    return catalogue.place_name(code)
+
+
 def _lead(profile: OrgProfile) -> str:
     return next((code for code in profile.established_in if authorities.in_eea(code)), "")
 

@@ -26,7 +26,7 @@ from aboveboard.incidents import queries
 from aboveboard.incidents.exposure.settling import settle
 from aboveboard.incidents.leaks.reading import SENTENCES
 from aboveboard.incidents.views import IncidentPage
-from aboveboard.law.rules.catalogue import place_name
+from aboveboard.law.duties import place_name
 from aboveboard.promise.explain import country_in_words
 
 _OUTCOMES = {
