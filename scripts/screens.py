@@ -149,7 +149,7 @@ def _walk_as(walk: Walk, browser: Browser, base: str, who: str, link: str, langu
         known.add(address)
         of_a_kind[kind] += 1
         try:
-            _look_at(walk, page, context, address, f"{who}-{_file(address)}")
+            _take(walk, page, context, address, f"{who}-{_file(address)}")
             page.wait_for_load_state()
             links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
         except Error as error:  # a page that brings itself up to date leaves while it is read
@@ -162,7 +162,7 @@ def _walk_as(walk: Walk, browser: Browser, base: str, who: str, link: str, langu
     context.close()
 
 
-def _look_at(walk: Walk, page: Page, context: BrowserContext, address: str, name: str) -> None:
+def _take(walk: Walk, page: Page, context: BrowserContext, address: str, name: str) -> None:
     """Photograph one address, and its form with its errors."""
     head = context.request.get(address)
     walk.seen.add(_route(address))
