@@ -57,7 +57,7 @@ def timed(row: DutyDue, rule: Rule, *, times: Times, profile: OrgProfile, at: da
             due_at, notes = end.at, end.notes
     words = " ".join(
         part
-        for part in (_clock_words(rule, start), start.assumed, *notes, _left(due_at, row, at))
+        for part in (_clock_words(rule, start), start.assumed, *notes)
         if part
     )
     return replace(
@@ -149,10 +149,3 @@ def _clock_words(rule: Rule, start: _Start) -> str:
     if start.at:
         return f"{text[0].upper()}{text[1:]}. Counted from when {begin}."
     return f"{text[0].upper()}{text[1:]}. The clock starts when {begin}."
-
-
-def _left(due_at: datetime | None, row: DutyDue, at: datetime) -> str:
-    if due_at is None or row.required is Required.NO:
-        return ""
-    words = clocks.remaining(due_at, at)
-    return f"{words[0].upper()}{words[1:]}." if words.startswith("late") else f"{words} left."

@@ -170,14 +170,14 @@ def linked(text: str) -> SafeString:
     Django's ``urlize`` drops the full stop after ``(equifax.com).`` and knows few endings.
     """
     parts, end = [], 0
-    for found in _ADDRESS.finditer(text):
-        address = found[0]
-        start = "mailto:" if found["mail"] else "https://" if found["bare"] else ""
+    for match in _ADDRESS.finditer(text):
+        address = match[0]
+        start = "mailto:" if match["mail"] else "https://" if match["bare"] else ""
         parts += [
-            escape(text[end : found.start()]),
+            escape(text[end : match.start()]),
             format_html('<a class="govuk-link" href="{}">{}</a>', start + address, address),
         ]
-        end = found.end()
+        end = match.end()
     return SafeString("".join([*parts, escape(text[end:])]))
 
 
