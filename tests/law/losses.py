@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from aboveboard.law.duties import due
@@ -39,9 +39,7 @@ def duties_of(
     aware: datetime = AWARE,
     **times: datetime,
 ) -> dict[str, DutyDue]:
-    rows = due(
-        facts, people, times=Times(aware, **times), profile=profile, at=aware + timedelta(hours=1)
-    )
+    rows = due(facts, people, times=Times(aware, **times), profile=profile)
     found = {row.duty_id: row for row in rows}
     assert len(found) == len(rows)
     return found

@@ -86,7 +86,6 @@ def test_the_california_authority_clock_starts_when_the_people_are_told() -> Non
         [Group("US-CA", 501, SSN)],
         times=Times(AWARE, notified={"US-CA-IND": AWARE}),
         profile=SHOP,
-        at=AWARE,
     )
     assert next(row for row in rows if row.duty_id == "US-CA-AG").due_at == end_of_day("2026-12-03")
 
@@ -135,7 +134,6 @@ def test_iowa_counts_business_days_from_the_notice() -> None:
         [Group("US-IA", 501, SSN)],
         times=Times(AWARE, notified=done),
         profile=SHOP,
-        at=AWARE,
     )
     # Over Thanksgiving.
     assert next(row for row in rows if row.duty_id == "US-IA-AG").due_at == end_of_day("2026-11-30")

@@ -7,7 +7,7 @@ Each number on a page opens as the rows it counts. A person's own notices, and h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from aboveboard.basics import limits
 from aboveboard.custody import queries as custody
@@ -276,11 +276,17 @@ def _duty(row: DutyRecord, at: datetime) -> DutyView:
         clock_words=facts["clock_words"],
         content_required=tuple(facts["content_required"]),
         content_forbidden=tuple(facts["content_forbidden"]),
-        checked=facts["checked"] or "",
+        checked=_checked(facts["checked"]),
         source=facts["source"],
         not_covered=facts["not_covered"],
         done=DutyDoneView.of(done) if done else None,
     )
+
+
+def _checked(day: str | None) -> date | None:
+    """Return the day on which a law was checked; none where we hold no law."""
+    checked = date.fromisoformat(day) if day else date.min
+    return None if checked == date.min else checked
 
 
 def _slices(cells: Sequence[listing.ExposureCell]) -> tuple[Slice, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from aboveboard.custody.queries import ExportRow
@@ -216,10 +216,20 @@ class DutyView:
     clock_words: str
     content_required: tuple[str, ...]
     content_forbidden: tuple[str, ...]
-    checked: str
+    checked: date | None
     source: str
     not_covered: bool
     done: DutyDoneView | None
+
+    @property
+    def deed(self) -> str:
+        """Return what is to be done, as one says it: ``tell the Information Commissioner's
+        Office (ICO)``, ``write the internal record``."""
+        if self.recipient_type == "record":
+            return f"write the {self.who}"
+        first = self.who.partition(" ")[0]
+        named = self.recipient_type == "authority" and first.istitle() and first != "The"
+        return f"tell the {self.who}" if named else f"tell {self.who}"
 
 
 @dataclass(frozen=True, slots=True)

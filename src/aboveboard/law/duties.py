@@ -21,7 +21,7 @@ makes it "ask counsel". A place for which no rule is held is a row that says so,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from aboveboard.law.binding import Judged, judge
@@ -43,11 +43,11 @@ _EU = "EU"
 
 
 def due(
-    facts: LossFacts, people: Sequence[Group], *, times: Times, profile: OrgProfile, at: datetime
+    facts: LossFacts, people: Sequence[Group], *, times: Times, profile: OrgProfile
 ) -> tuple[DutyDue, ...]:
     """Return every duty that the loss may bring, binding or not, in the order in which to act.
 
-    The day of awareness picks the rules. ``at`` is the present moment: it tells how long is left.
+    The day of awareness picks the rules. How long is left is for whoever shows a duty.
 
     Raises:
         ValueError: a moment has no time zone.
@@ -63,7 +63,7 @@ def due(
         for place, own in _split(rule, there, profile):
             judged = judge(rule, facts, own, everyone=groups, on=day)
             rows.append(
-                timed(_row(rule, place, judged, profile), rule, times=times, profile=profile, at=at)
+                timed(_row(rule, place, judged, profile), rule, times=times, profile=profile)
             )
     rows += _not_covered(groups, rules, profile)
     return in_order(rows)

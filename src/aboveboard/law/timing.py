@@ -38,7 +38,7 @@ class _Start:
     assumed: str = ""
 
 
-def timed(row: DutyDue, rule: Rule, *, times: Times, profile: OrgProfile, at: datetime) -> DutyDue:
+def timed(row: DutyDue, rule: Rule, *, times: Times, profile: OrgProfile) -> DutyDue:
     """Return ``row`` with its deadline and its clock in words (step 6 of :mod:`duties`)."""
     start = _start(rule, times)
     due_at, notes = None, tuple[str, ...]()
@@ -55,11 +55,7 @@ def timed(row: DutyDue, rule: Rule, *, times: Times, profile: OrgProfile, at: da
                 country=rule.jurisdiction,
             )
             due_at, notes = end.at, end.notes
-    words = " ".join(
-        part
-        for part in (_clock_words(rule, start), start.assumed, *notes)
-        if part
-    )
+    words = " ".join(part for part in (_clock_words(rule, start), start.assumed, *notes) if part)
     return replace(
         row, due_at=due_at, clock_started_at=start.at, clock_words=words, after=_after(rule)
     )

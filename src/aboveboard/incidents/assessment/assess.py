@@ -75,7 +75,7 @@ def _write(
     answers = scoring.risks(scoring.combinations(cells), circumstances)
     overall = scoring.worst(answers.values())
     done = _assessment(incident, counted, scored, overall, by, at)
-    due = _duties(incident, cells, circumstances, answers, overall, at) if overall else ()
+    due = _duties(incident, cells, circumstances, answers, overall) if overall else ()
     _write_duties(incident, due, at)
     entry = IncidentChanged(
         incident=lifecycle.reference_of(incident),
@@ -102,14 +102,12 @@ def _duties(
     circumstances: Circumstances,
     answers: dict[tuple[int, int], RiskAnswer],
     overall: RiskAnswer,
-    at: datetime,
 ) -> Sequence[DutyDue]:
     return duties.due(
         scoring.loss(cells, circumstances, overall.risk),
         scoring.groups(cells, circumstances, answers),
         times=times_of(incident),
         profile=profile_of(in_force().promise.organisation),
-        at=at,
     )
 
 
