@@ -3,8 +3,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python
-WORKERS ?= auto
-PYTEST := $(RUN) -m pytest
+# Compiled modules are kept, though the machine says otherwise: to compile every test anew in each
+# of a run's processes takes as long as hundreds of tests.
+export PYTHONDONTWRITEBYTECODE :=
+# One more than there are processors, where tests wait for other programs.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 2) + 1)")
+PYTEST := $(RUN) -m pytest -q --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo quick test check unit database crash browser bench fuzz soak mutants screens wheel lock contracts reference format clean
@@ -23,32 +27,47 @@ demo: setup ## play the whole story in ./demo-data, then serve it on 127.0.0.1:8
 
 quick: setup-dev ## under a minute, for every save: pure rules, formats, house rules
 	$(BIN)/ruff check --quiet .
-	$(PYTEST) -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --quick
+	$(PYTEST) -n auto --quick
 
 test: setup-dev ## every check and every test: SQLite, PostgreSQL, Chromium
 	@$(RUN) scripts/browsers.py
 	@$(RUN) scripts/postgres.py
-	@$(MAKE) --no-print-directory check unit database crash browser
+	@$(MAKE) --no-print-directory format-check
+	@$(MAKE) --no-print-directory -j2 types on-both
 
 check: setup-dev ## format, lint, types, which way imports point, house rules
+	@$(MAKE) --no-print-directory format-check
+	@$(MAKE) --no-print-directory -j2 types house
+
+unit: setup-dev ## the tests on SQLite
+	$(PYTEST) -n $(WORKERS) -m "not browser and not crash" --ignore tests/house
+
+database: setup-dev ## the tests that a second database could fail, on PostgreSQL
+	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) -m "not browser and not crash"
+
+crash: setup-dev ## what is killed at any moment, on both databases
+	$(PYTEST) -n $(WORKERS) --dist load -m crash
+	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) --dist load -m crash
+
+browser: setup-dev ## the tests in Chromium
+	$(PYTEST) -n $(WORKERS) -m browser
+
+.PHONY: format-check types house on-both
+format-check:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/djlint --check --lint --quiet src tests
+
+types:
 	$(RUN) scripts/typecheck.py
-	$(PYTEST) tests/house -q
 
-unit: setup-dev ## the tests on SQLite
-	$(PYTEST) -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not browser and not crash" --ignore tests/house
+house:
+	$(RUN) -m pytest tests/house -q
 
-database: setup-dev ## the tests that touch the database, on PostgreSQL
-	TEST_DATABASE=postgres $(PYTEST) -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not browser and not crash" --ignore tests/house
-
-crash: setup-dev ## what is killed at any moment, on both databases
-	$(PYTEST) -q -n $(WORKERS) --dist load -m crash
-	TEST_DATABASE=postgres $(PYTEST) -q -n $(WORKERS) --dist load -m crash
-
-browser: setup-dev ## the tests in Chromium
-	$(PYTEST) -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m browser
+# All lanes in one run for each database: to begin one takes each process some ten seconds.
+on-both:
+	$(PYTEST) -n $(WORKERS)
+	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) -m "not browser"
 
 bench: setup-dev ## how fast, and how far from a floor program
 	$(RUN) -m bench
@@ -57,7 +76,7 @@ fuzz: setup-dev ## spoil samples for every parser, a minute each; SECONDS=600 go
 	$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60)
 
 soak: setup-dev ## random lives of a whole instance for HOURS=1, each with another seed, on SQLite
-	SOAK=$(or $(HOURS),1) $(PYTEST) -q tests/model/test_random_lives.py
+	SOAK=$(or $(HOURS),1) $(RUN) -m pytest -q tests/model/test_random_lives.py
 
 mutants: setup-dev ## spoil the core at random places: do its tests notice? COUNT=20 goes on longer
 	$(RUN) -m scripts.mutants --count $(or $(COUNT),3) --seed $(or $(SEED),7)

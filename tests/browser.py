@@ -44,17 +44,18 @@ _ARGUMENTS = [
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Generator[Browser]:
-    """The browser, started once."""
-    # Playwright's loop runs in this thread; Django would refuse the database
-    # calls of the test itself.
+    """The browser, started once for a file: tests of other files run in this process too, and
+    Playwright's loop must not be in their way."""
+    # It runs in this thread; Django would refuse the database calls of the test itself.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     found = browsers.find()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
         yield browser
         browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

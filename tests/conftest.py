@@ -1,8 +1,8 @@
 """The instance that the tests run on: a fresh folder, and SQLite or a real PostgreSQL.
 
 ``pytest`` runs on SQLite; with ``TEST_DATABASE=postgres`` on a server that is started here from the
-binaries on the machine, or on ``TEST_POSTGRES_URL``: then only the tests that touch a database are
-run, since the others would say the same again. Tests run beside each other (``-n``) share the
+binaries on the machine, or on ``TEST_POSTGRES_URL``: then only the tests are run that could say
+something else there (``tests/lanes.py``). Tests run beside each other (``-n``) share the
 server and have a database each. ``--quick`` runs what needs neither a database nor a browser nor
 another process: pure rules, formats, the house's rules.
 """
@@ -14,7 +14,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ import hypothesis
 import pytest
 
 from scripts import postgres
+from tests import emptying, lanes
 
 pytest_plugins = ["tests.browser"]
 
@@ -131,11 +132,32 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session", autouse=True)
 def _sample_promise_is_read_once() -> None:
-    """Hundreds of tests adopt the sample, and to read it is most of what that takes: it is pure, so
-    the same text gives the same promise."""
-    from aboveboard.promise import actions
+    """Hundreds of tests adopt the sample and ask what is in force, and to read it is most of what
+    that takes: it is pure, so the same text gives the same promise."""
+    from aboveboard.promise import actions, queries
 
     actions.load = lru_cache(maxsize=8)(actions.load)
+    queries.reread = lru_cache(maxsize=8)(queries.reread)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cost_of_a_password() -> dict[str, int]:
+    """To hash a password takes a tenth of a second by design, and tests sign in hundreds of times:
+    here it is the same function with little memory and one round. Return what an instance uses,
+    which ``tests/accounts/test_staff_sign_in.py`` holds to."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher as Hasher
+
+    little = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
+    before = {name: getattr(Hasher, name) for name in little}
+    for name, value in little.items():
+        setattr(Hasher, name, value)
+    return before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _committed_rows_go_quickly() -> None:
+    """Tests that commit leave an empty database to the next one, without Django's flush."""
+    emptying.use()
 
 
 @pytest.fixture(autouse=True)
@@ -152,12 +174,17 @@ def _fresh_memory() -> Generator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs ``../shared`` where that is not there; on PostgreSQL, what touches no
-    database; with ``--quick``, what takes long."""
+    """Leave out what needs ``../shared`` where that is not there; on PostgreSQL, what says nothing
+    more there; with ``--quick``, what takes long."""
     if ON_POSTGRES:
-        _keep(config, items, _touches_database)
+        lanes.keep(config, items, lanes.differs_by_database)
     if config.getoption("--quick"):
-        _keep(config, items, lambda item: not (_touches_database(item) or _takes_long(item)))
+        lanes.keep(
+            config,
+            items,
+            lambda item: not (lanes.touches_database(item) or lanes.takes_long(item)),
+        )
+    lanes.long_files_first(items)
     if (SHARED / "data").is_dir():
         return
     needing = [item for item in items if item.get_closest_marker("shared")]
@@ -170,31 +197,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(
             pytest.mark.skip(reason="left out: needs ../shared/data, which is not here")
         )
-
-
-def _keep(
-    config: pytest.Config, items: list[pytest.Item], kept: Callable[[pytest.Item], bool]
-) -> None:
-    config.hook.pytest_deselected(items=[item for item in items if not kept(item)])
-    items[:] = [item for item in items if kept(item)]
-
-
-def _takes_long(item: pytest.Item) -> bool:
-    # Whoever runs the command line, or a server of ours, starts other processes.
-    if {"aboveboard", "forking", "new_instance"}.intersection(getattr(item, "fixturenames", ())):
-        return True
-    if hasattr(getattr(item, "module", None), "served"):
-        return True
-    return any(item.get_closest_marker(name) for name in ("browser", "crash", "slow"))
-
-
-def _touches_database(item: pytest.Item) -> bool:
-    fixtures = {"db", "transactional_db", "live_server"}.intersection(
-        getattr(item, "fixturenames", ())
-    )
-    return bool(
-        fixtures or item.get_closest_marker("django_db") or item.get_closest_marker("database")
-    )
 
 
 @pytest.fixture(scope="session")

@@ -250,8 +250,13 @@ def test_a_weak_password_is_refused(client: Client, ada: Account, new: str, said
     assert said in page.content.decode()
 
 
-def test_a_password_is_kept_as_argon2(ada: Account) -> None:
+def test_a_password_is_kept_as_argon2_and_a_guess_costs_its_memory_and_time(
+    ada: Account, cost_of_a_password: dict[str, int]
+) -> None:
     assert ada.password.startswith("argon2$argon2id$")
+    # More than OWASP asks for: 19 MiB and two rounds.
+    assert cost_of_a_password["memory_cost"] >= 64 * 1024
+    assert cost_of_a_password["time_cost"] >= 2
 
 
 def test_a_first_password_can_be_chosen() -> None:

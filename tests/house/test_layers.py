@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 
+from tests import lanes
 from tests.house import source
 from tests.house.source import SOURCE
 
-FACES = ("portal", "console", "centre", "api")
+PAGES = ("portal", "console", "centre")
+FACES = (*PAGES, "api")
 
 
 def trees() -> list[tuple[str, ast.Module]]:
@@ -47,6 +49,25 @@ def test_faces_change_nothing_except_through_actions() -> None:
                     found.append(f"{name}:{node.lineno} {ast.unparse(node.func)}")
     found = [line for line in found if "session" not in line]
     assert not found, "\n".join(found)
+
+
+def test_pages_ask_the_database_nothing_themselves() -> None:
+    """So that they need not be tested on each database (``tests/lanes.py``)."""
+    found = []
+    for name, tree in trees():
+        if not name.startswith(tuple(f"{face}/" for face in PAGES)):
+            continue
+        for node in ast.walk(tree):
+            modules = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                modules = [f"{node.module}.{each.name}" for each in node.names]
+            if any(re.search(r"^django\.db\b|\.models\b", module) for module in modules) or (
+                isinstance(node, ast.Attribute) and node.attr in ("objects", "cursor")
+            ):
+                found.append(f"{name}:{node.lineno} {ast.unparse(node)}")
+    assert not found, "\n".join(found)
+    tested = {folder.removeprefix("tests/").removesuffix("/") for folder in lanes.PAGES}
+    assert tested == set(PAGES), "what is left out on PostgreSQL is what was looked at here"
 
 
 def test_every_package_says_what_it_promises() -> None:

@@ -1,0 +1,73 @@
+"""Which tests a run is about, and in what order they begin.
+
+On PostgreSQL those are run that touch a database, except where it cannot matter:
+
+- Pages (``console``, ``portal``, ``centre``) ask the database nothing themselves: they call queries
+  and actions of the packages below, whose own tests are run on both. ``tests/house/test_layers.py``
+  holds them to it, and ``tests/story/test_every_door.py`` opens every page on PostgreSQL too.
+- A module or test marked ``one_database`` says of itself why it brings nothing on a second one.
+
+A test of pages that does depend on the database is marked ``database``. Storage, actions, queries,
+migrations, concurrency, crashes, recovery and commands that write are always run on both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+PAGES = ("tests/console/", "tests/portal/", "tests/centre/")
+_LONG = ("crash", "browser", "slow")
+
+
+def keep(
+    config: pytest.Config, items: list[pytest.Item], kept: Callable[[pytest.Item], bool]
+) -> None:
+    """Leave out every other test, and say how many that were."""
+    config.hook.pytest_deselected(items=[item for item in items if not kept(item)])
+    items[:] = [item for item in items if kept(item)]
+
+
+def long_files_first(items: list[pytest.Item]) -> None:
+    """Put the files first that take long: tests beside each other are handed out by the file, and
+    the last ones should be short. Within a file, and among its like, the order stays."""
+    rank: dict[str, int] = {}
+    for item in items:
+        marks = [number for number, name in enumerate(_LONG) if item.get_closest_marker(name)]
+        file = _file(item)
+        rank[file] = min([*marks, rank.get(file, len(_LONG))])
+    items.sort(key=lambda item: rank[_file(item)])
+
+
+def takes_long(item: pytest.Item) -> bool:
+    """Whether it is not for ``make quick``."""
+    # Whoever runs the command line, or a server of ours, starts other processes.
+    if {"aboveboard", "forking", "new_instance"}.intersection(getattr(item, "fixturenames", ())):
+        return True
+    if hasattr(getattr(item, "module", None), "served"):
+        return True
+    return any(item.get_closest_marker(name) for name in _LONG)
+
+
+def touches_database(item: pytest.Item) -> bool:
+    """Whether it has a database, or an instance of its own."""
+    fixtures = {"db", "transactional_db", "live_server"}.intersection(
+        getattr(item, "fixturenames", ())
+    )
+    return bool(
+        fixtures or item.get_closest_marker("django_db") or item.get_closest_marker("database")
+    )
+
+
+def differs_by_database(item: pytest.Item) -> bool:
+    """Whether it is run on each database."""
+    if item.get_closest_marker("database"):
+        return True
+    if item.get_closest_marker("one_database") or _file(item).startswith(PAGES):
+        return False
+    return touches_database(item)
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
