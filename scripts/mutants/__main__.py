@@ -18,7 +18,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from scripts.mutants.areas import AREAS, drawn
+from scripts.mutants.areas import AREAS, drawn, files_of
 from scripts.mutants.bench import Bench
 from scripts.mutants.sites import Site, difference
 
@@ -26,7 +26,7 @@ from scripts.mutants.sites import Site, difference
 def try_area(name: str, given: argparse.Namespace, folder: Path) -> tuple[int, list[Site]]:
     """Spoil an area so many times; return how often, and what nothing noticed."""
     area, began = AREAS[name], time.monotonic()
-    bench = Bench(folder, area.tests)
+    bench = Bench(folder, area.tests, files_of(area))
     print(f"  {name}: {len(bench.called)} tests pass, {time.monotonic() - began:.0f} s", flush=True)
     survivors = []
     chance = random.Random(f"{given.seed} {name}")  # noqa: S311  # a sample

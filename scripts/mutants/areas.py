@@ -33,13 +33,18 @@ AREAS = {
 DECLARATIONS = ("__init__.py", "apps.py", "models.py", "limits.py", "urls.py")
 
 
-def drawn(area: Area, count: int, chance: random.Random) -> list[Site]:
-    """Return so many sites of an area, drawn at random."""
-    files = {
+def files_of(area: Area) -> list[Path]:
+    """Return the files of an area that are more than declarations."""
+    found = {
         file.relative_to(ROOT)
         for folder in area.files
         for file in (ROOT / PACKAGES / folder).rglob("*.py")
         if file.name not in DECLARATIONS and "migrations" not in file.parts
     }
-    places = [site for file in sorted(files) for site in sites(file)]
+    return sorted(found)
+
+
+def drawn(area: Area, count: int, chance: random.Random) -> list[Site]:
+    """Return so many sites of an area, drawn at random."""
+    places = [site for file in files_of(area) for site in sites(file)]
     return chance.sample(places, min(count, len(places)))

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -22,7 +23,7 @@ OPTIONS = ("-q", "-p", "no:cacheprovider", "-m", "not browser and not crash and 
 class Bench:
     """The tests of one area, in a folder of their own."""
 
-    def __init__(self, folder: Path, tests: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, tests: tuple[str, ...], files: Sequence[Path]) -> None:
         self.folder = folder / "tree"
         self.tests = tests
         _copy(self.folder)
@@ -30,7 +31,7 @@ class Bench:
             (folder / "shared").symlink_to(ROOT.parent / "shared")
         self.environment = os.environ | {"PYTHONPATH": str(self.folder / "src")}
         self._start()
-        self._watch()
+        self._watch(files)
 
     def _start(self) -> None:
         """Start the process that has everything imported."""
@@ -62,10 +63,10 @@ class Bench:
             raise ValueError(f"a mutant could not be put in its place: {request}")
         return code
 
-    def _watch(self) -> None:
+    def _watch(self, files: Sequence[Path]) -> None:
         """Run all the tests once on the true tree, and keep which of them calls what."""
         place, began = self.folder / "calls.json", time.monotonic()
-        if self._ask(calls=str(place), seconds=1800) != 0:
+        if self._ask(calls=str(place), files=[str(file) for file in files], seconds=1800) != 0:
             sys.exit(f"{' '.join(self.tests)} do not pass on the tree as it is: mend that first.")
         self.seconds = 2 * (time.monotonic() - began) + 30
         calls = json.loads(place.read_text("utf-8"))
@@ -90,7 +91,7 @@ class Bench:
     def _calling(self, site: Site) -> list[str]:
         """Return the tests that call the function of this site, or any of its file, the
         quickest first."""
-        place = f"{site.file.relative_to('src')}:"
+        place = f"{site.file}:"
         if site.function is not None:
             place += str(site.function)
             return [name for name in self.quickest if place in self.called[name]]

@@ -172,6 +172,17 @@ def spoiled_tree(site: Site) -> ast.Module:
     return ast.fix_missing_locations(tree)
 
 
+def marked_tree(file: Path, mark: str) -> ast.Module:
+    """Return the tree of the file with a mark at the beginning of every function: the statement
+    ``mark``, given ``file:line`` of the function."""
+    tree = ast.parse((ROOT / file).read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(wrapper.lineno for wrapper in node.decorator_list)])
+            node.body[:0] = ast.parse(mark.format(f"{file}:{first}")).body
+    return ast.fix_missing_locations(tree)
+
+
 def difference(site: Site) -> str:
     """Return what the spoiled file says differently, as a diff of a few lines."""
     before = ast.unparse(ast.parse((ROOT / site.file).read_text("utf-8")))

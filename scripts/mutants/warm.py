@@ -10,25 +10,28 @@ Requests and answers are lines of JSON on two pipes; standard output is pytest's
 
 from __future__ import annotations
 
+import ast
 import gc
 import json
 import os
 import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Generator, Iterable
 from functools import _lru_cache_wrapper
 from pathlib import Path
-from types import FrameType, FunctionType
+from types import FunctionType
 from typing import TextIO, cast
 
 import pytest
 
 from scripts.mutants import sites
 
-SOURCE = str(sites.ROOT / "src") + os.sep
+MARK = "__import__('sys').modules['aboveboard_called'].add({!r})"
+"""What a function of ours begins with while it is watched which test calls it."""
+called: set[str] = set()
+sys.modules["aboveboard_called"] = called  # type: ignore[assignment]
 NOT_SPOILED = 99
 """The exit code of a fork that could not put the mutant in its place."""
 Calls = dict[str, tuple[float, set[str]]]
@@ -42,7 +45,6 @@ class Warm:
         self.requests = requests
         self.answers = answers
         self.calls: Calls | None = None
-        self.called: set[str] = set()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -66,9 +68,9 @@ class Warm:
         session.config.option.maxfail = 1
         if "calls" in request:
             self.calls = {}
-            sys.settrace(self._trace)
-            threading.settrace(self._trace)
             self.place = Path(str(request["calls"]))
+            for file in cast("list[str]", request["files"]):
+                _replace(sites.marked_tree(Path(file), MARK), file)
             return
         wanted = {name: at for at, name in enumerate(cast("list[str]", request["tests"]))}
         session.items[:] = sorted(
@@ -77,23 +79,18 @@ class Warm:
         )
         spoil(Path(str(request["file"])), request["node"], request["what"])
 
-    def _trace(self, frame: FrameType, event: str, argument: object) -> None:
-        code = frame.f_code
-        if code.co_filename.startswith(SOURCE):
-            self.called.add(f"{code.co_filename[len(SOURCE) :]}:{code.co_firstlineno}")
-
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Note what this test calls, when the request was to look."""
-        began, self.called = time.monotonic(), set()
+        began = time.monotonic()
+        called.clear()
         result = yield
         if self.calls is not None:
-            self.calls[item.nodeid] = time.monotonic() - began, self.called
+            self.calls[item.nodeid] = time.monotonic() - began, set(called)
         return result
 
     def finish(self) -> None:
         """Write down which test calls what."""
-        sys.settrace(None)
         if self.calls is not None:
             listed = {name: (took, sorted(called)) for name, (took, called) in self.calls.items()}
             self.place.write_text(json.dumps(listed), "utf-8")
@@ -102,18 +99,22 @@ class Warm:
 def spoil(file: Path, node: object, what: object) -> None:
     """Put the spoiled functions of a file in the place of the true ones."""
     site = next(s for s in sites.sites(file) if (s.node, s.what) == (node, what))
-    name = str(sites.ROOT / file)
-    changed = sites.functions(sites.spoiled_tree(site), name)
-    for function in gc.get_objects():
-        if isinstance(function, FunctionType) and function.__code__.co_filename == name:
-            code = changed.get((function.__code__.co_qualname, function.__code__.co_firstlineno))
-            if code is not None and code.co_freevars == function.__code__.co_freevars:
-                function.__code__ = code
+    _replace(sites.spoiled_tree(site), str(file))
     for cached in gc.get_objects():  # what the true functions had answered before
         if isinstance(cached, _lru_cache_wrapper):
             wrapped = getattr(cached, "__wrapped__", None)
             if str(getattr(wrapped, "__module__", "")).startswith("aboveboard."):
                 cached.cache_clear()
+
+
+def _replace(tree: ast.Module, file: str) -> None:
+    name = str(sites.ROOT / file)
+    changed = sites.functions(tree, name)
+    for function in gc.get_objects():
+        if isinstance(function, FunctionType) and function.__code__.co_filename == name:
+            code = changed.get((function.__code__.co_qualname, function.__code__.co_firstlineno))
+            if code is not None and code.co_freevars == function.__code__.co_freevars:
+                function.__code__ = code
 
 
 def _ended(child: int, seconds: float) -> int | None:

@@ -7,8 +7,9 @@ import pytest
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor
+from aboveboard.basics.errors import NotFound
 from aboveboard.choices import queries
-from aboveboard.choices.actions import ChannelUnknown, choose
+from aboveboard.choices.actions import ChannelUnknown, EvidenceRefused, NoChoiceHere, choose
 from aboveboard.choices.state import Answer
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.actions import adopt_promise
@@ -57,3 +58,44 @@ def test_the_person_is_heard_on_their_own_page_under_any_promise() -> None:
     assert "portal" not in in_force().promise.channels
     say(person, Answer.NO, "portal", CUSTOMER)
     assert queries.consent_state(person).answer("personal-offers") is Answer.NO
+
+
+@pytest.mark.parametrize(
+    ("purpose", "why"),
+    [
+        ("no-such-purpose", "the promise has no such purpose"),
+        ("answer-contact", "it rests on contract"),
+        ("tax-accounts", "it rests on legal obligation"),
+    ],
+)
+def test_what_leaves_no_choice_is_refused_with_the_reason(purpose: str, why: str) -> None:
+    person, _ = load(2)[0]
+    with pytest.raises(NoChoiceHere, match=why):
+        choose(
+            person, purpose, Answer.NO, channel="phone", evidence="call:1", by=ADVISER,
+            at=clock.now(),
+        )  # fmt: skip
+    assert not queries.history(person)
+
+
+@pytest.mark.parametrize("evidence", ["call:1", "", "she said so on the phone", "a" * 81])
+def test_evidence_is_a_reference(evidence: str) -> None:
+    person, _ = load(2)[0]
+    if evidence == "call:1":
+        choose(
+            person, "personal-offers", Answer.NO, channel="phone", evidence=evidence, by=ADVISER,
+            at=clock.now(),
+        )  # fmt: skip
+        assert [choice.evidence for choice in queries.history(person)] == [evidence]
+        return
+    with pytest.raises(EvidenceRefused):
+        choose(
+            person, "personal-offers", Answer.NO, channel="phone", evidence=evidence, by=ADVISER,
+            at=clock.now(),
+        )  # fmt: skip
+
+
+def test_nobody_is_who_is_not_held() -> None:
+    load(2)
+    with pytest.raises(NotFound):
+        say(10**9, Answer.NO, "phone", ADVISER)

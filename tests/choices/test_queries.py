@@ -44,8 +44,7 @@ def people() -> list[int]:
 def test_a_row_changed_past_the_program_is_a_no_of_that_person_and_of_nobody_else(
     people: list[int],
 ) -> None:
-    for person in people[:2]:
-        say(person, Answer.YES, CUSTOMER)
+    made = [say(person, Answer.YES, CUSTOMER) for person in people[:2]]
     _past_the_program(people[0], channel="shop")
     answers = [state.answer(PURPOSE) for state in queries.consent_states(people[:3]).values()]
     assert answers == [Answer.YES, Answer.YES, None], "the channel decides nothing"
@@ -58,6 +57,7 @@ def test_a_row_changed_past_the_program_is_a_no_of_that_person_and_of_nobody_els
     ]
     assert states[people[0]].answer("surveys") is Answer.NO, "which purpose it was is not known"
     assert queries.history(people[0]) == []
+    assert queries.choice_of(people[0], made[0].id) is None
     assert queries.anybody_refused() is False
 
 

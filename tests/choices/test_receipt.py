@@ -14,7 +14,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.choices import queries
 from aboveboard.choices.actions import choose
-from aboveboard.choices.receipt import Receipt, as_json_ld
+from aboveboard.choices.receipt import Receipt, ReceiptNotPossible, as_json_ld
 from aboveboard.choices.state import Answer
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.promise.model import LawfulBasis
@@ -106,6 +106,23 @@ def test_a_receipt_says_all_of_this_and_nothing_else(basis: LawfulBasis, answer:
 def test_a_basis_that_leaves_no_choice_has_no_receipt(basis: LawfulBasis) -> None:
     with pytest.raises(KeyError):
         as_json_ld(replace(MADE, basis=basis))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("purpose", ["no-such-purpose", "answer-contact"])
+def test_there_is_no_receipt_of_what_the_promise_did_not_ask(purpose: str) -> None:
+    person, _ = load(2)[0]
+    choice = choose(
+        person,
+        "personal-offers",
+        Answer.YES,
+        channel="portal",
+        evidence="portal:1",
+        by=CUSTOMER,
+        at=clock.now(),
+    )
+    with pytest.raises(ReceiptNotPossible):
+        queries.receipt_of(replace(choice, purpose=purpose))
 
 
 @pytest.mark.django_db

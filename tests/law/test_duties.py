@@ -98,6 +98,12 @@ def test_from_outside_the_eea_each_countrys_authority_is_told() -> None:
     assert rows["EU-GDPR-34-SUBJ:DE"].people == 25
 
 
+def test_a_part_of_a_country_without_an_authority_of_its_own_is_the_country() -> None:
+    rows = duties_of([Group("FR-75", 3, BIRTH), Group("FR", 2, BIRTH)])
+    assert {key for key in rows if "-AUTH" in key} == {"EU-GDPR-33-AUTH:FR"}
+    assert rows["EU-GDPR-33-AUTH:FR"].people == 5
+
+
 def test_from_inside_the_eea_the_lead_authority_is_told_once() -> None:
     rows = duties_of(
         [Group("FR", 10, BIRTH), Group("DE", 20, BIRTH)], profile=OrgProfile(("IE", "GB"))

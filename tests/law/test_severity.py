@@ -93,6 +93,8 @@ def test_credentials_score_by_what_they_open() -> None:
     assert severity.dpc(password, Context(credentials_open=Kind.SIMPLE)).value == 1
     assert severity.dpc(password, Context(credentials_open=Kind.SENSITIVE)).value == 4
     assert severity.dpc(password).value == 3
+    finger = frozenset({"user.authorization.biometrics"})
+    assert severity.dpc(finger, Context(credentials_open=Kind.SIMPLE)).value == 4, "and for good"
 
 
 def test_a_bank_account_alone_says_less_than_with_a_statement() -> None:
