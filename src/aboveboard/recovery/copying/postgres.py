@@ -20,10 +20,20 @@ from aboveboard.recovery.copying.snapshot import OnStep, Snapshot, facts
 from aboveboard.recovery.manifest import CopiedTable
 
 _BLOCK: Final = 1 << 20
-_SEQUENCES = (
-    "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema() AND "
-    "last_value IS NOT NULL"
-)
+# By table: a sequence keeps its name when the table gets another.
+_OWNED = """
+FROM pg_class t JOIN pg_depend d ON d.refobjid = t.oid AND d.refobjsubid > 0
+AND d.deptype IN ('a', 'i') JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+"""
+_SEQUENCES = f"""
+SELECT t.relname, q.last_value {_OWNED}
+JOIN pg_sequences q ON q.sequencename = s.relname
+AND q.schemaname = s.relnamespace::regnamespace::text
+WHERE q.schemaname = current_schema() AND q.last_value IS NOT NULL
+"""
+_SET_SEQUENCE = f"""
+SELECT setval(s.oid::regclass, %s) {_OWNED} WHERE to_regclass(%s) IN (t.oid, s.oid)
+"""
 _COLUMNS = """
 SELECT column_name FROM information_schema.columns
 WHERE table_schema = current_schema() AND table_name = %s AND is_generated = 'NEVER'
@@ -93,12 +103,12 @@ class Postgres:
                         copy.write(block)
 
     def set_sequences(self, sequences: Mapping[str, int]) -> None:
-        """See the protocol."""
+        """See the protocol. Backups from before sequences were named by their table name them by
+        their own name, which is taken too."""
         with connection.cursor() as cursor:
             for name, value in sequences.items():
-                cursor.execute(
-                    "SELECT setval(%s::regclass, %s)", [connection.ops.quote_name(name), value]
-                )
+                if value > 0:  # SQLite keeps a zero where no number was given out yet
+                    cursor.execute(_SET_SEQUENCE, [value, connection.ops.quote_name(name)])
 
 
 def _target(table: str, columns: Sequence[str]) -> str:

@@ -30,7 +30,8 @@ from aboveboard.keys import queries as keys
 from aboveboard.keys.log_signing import verifiers_here
 from aboveboard.recovery import archive
 from aboveboard.recovery.actions import database
-from aboveboard.recovery.copying.snapshot import OnStep
+from aboveboard.recovery.copying.between import KINDS, Between
+from aboveboard.recovery.copying.snapshot import Database, OnStep
 from aboveboard.recovery.manifest import (
     UNSIGNED,
     BackupDamaged,
@@ -56,8 +57,9 @@ def load(
     """Steps 2 to 6. The restoration is not finished then: ``replay`` follows.
 
     Raises:
-        BackupOfAnotherInstance: its log has another origin, or its rows are of
-            another kind of database.
+        BackupOfAnotherInstance: its log has another origin, or its rows are of a kind of database
+            that nobody knows.
+        CannotMove: its rows are of another kind of database, which cannot take one of them.
         BackupOfAnotherVersion: it knows tables that this version does not.
         InstanceThere: there are rows already, and ``replace`` is not set.
         StillInUse: something is connected to the database.
@@ -69,14 +71,9 @@ def load(
             f"its log is {parts.records.origin}, and ledger.origin here is {current.ledger.origin}"
         )
         raise BackupOfAnotherInstance(why=why, fix="Restore it with its own settings.")
-    if parts.records.database != connection.vendor:
-        why = (
-            f"its rows are of {parts.records.database}, and database.url here names "
-            f"{connection.vendor}"
-        )
-        raise BackupOfAnotherInstance(
-            why=why, fix="Point database.url to an empty database of that kind."
-        )
+    if parts.records.database not in KINDS:
+        why = f"its rows are of {parts.records.database}, which is no kind of database known here"
+        raise BackupOfAnotherInstance(why=why, fix="Restore it with the version that made it.")
     with staging.staged(replace=replace):  # 2, 6
         # Django's connection leads elsewhere from here; what was remembered is of the old one.
         forget_database()
@@ -124,21 +121,23 @@ def _fill(parts: BackupParts, on_step: OnStep) -> None:
     graph = executor.loader.graph
     # To the leaves of what the backup had, not to today's: its rows fit the tables of its own time.
     # The newer migrations then change them, as they would have changed the living database.
-    executor.migrate(
-        [
-            node
-            for node in sorted(applied)
-            if not {child.key for child in graph.node_map[node].children} & applied
-        ]
-    )
-    copying = database()
+    nodes = [
+        node
+        for node in sorted(applied)
+        if not {child.key for child in graph.node_map[node].children} & applied
+    ]
+    executor.migrate(nodes)
+    copying: Database | Between = database()
+    if parts.records.database != connection.vendor:
+        then = executor.loader.project_state(nodes).apps
+        copying = Between(parts.records.database, then.get_models(include_auto_created=True))
     for folder, part in ((parts.records_at, parts.records), (parts.keys_at, parts.keys)):
         on_step(part.part)
         copying.load(str(folder), part.tables)
     # The keys may be newer, and have numbers of their own.
     numbers = [parts.records.sequences, parts.keys.sequences]
     copying.set_sequences(
-        {name: max(part.get(name, 0) for part in numbers) for name in parts.records.sequences}
+        {name: max(part.get(name, 0) for part in numbers) for name in set().union(*numbers)}
     )
     # Now, not at the commit: PostgreSQL alters no table that has a check outstanding, and the
     # migrations that follow do.

@@ -1,0 +1,105 @@
+"""The second half of ``once.py``: losses, leaks and keys."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aboveboard.basics import clock, settings
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.delivery import actions as delivery
+from aboveboard.delivery import correspondence
+from aboveboard.delivery.terms import CorrespondenceReason
+from aboveboard.incidents import actions as incidents
+from aboveboard.incidents import queries as incident_queries
+from aboveboard.incidents.exposure import counting, settling
+from aboveboard.incidents.leaks.opening import open_from_leak, sample
+from aboveboard.incidents.models import DutyRecord
+from aboveboard.keys import log_signing
+from aboveboard.keys.providers.places import provider_at
+from aboveboard.keys.rotation import ceremony, root
+from aboveboard.ledger.format.cosignature import ED25519
+from aboveboard.ledger.witness.state import make
+from aboveboard.ledger.witnessing import ask_witnesses
+from aboveboard.vault import actions as vault
+from aboveboard.vault.rekeying import index
+from aboveboard.vault.rekeying import people as rekeying
+from tests import loss
+from tests.delivery.scripted import ScriptedServer
+from tests.incidents.conftest import leak_bytes
+from tests.ledger.witnesses import serving
+from tests.recovery import files
+
+if TYPE_CHECKING:
+    from tests.recovery.once import Once
+
+
+def losses(once: Once) -> None:
+    said = once.said
+    write = partial(correspondence.instruct, **said)
+    write(once.ids[18], CorrespondenceReason.REPRESENTED, instead="guardian@example.org")
+    write(once.ids[19], CorrespondenceReason.DECEASED, instead=None)
+    write(once.ids[20], CorrespondenceReason.DECEASED, instead=None)
+    correspondence.end(once.ids[20], **said)
+    vault.correct(
+        once.ids[21],
+        "email",
+        "refused@example.org",
+        kinds=once.kinds,
+        origin=once.origin,
+        **said,
+    )
+    lost = loss.lost_laptop(once.ids[18:24], once.folder, at=once.now, tag=f"LT-{once.number}")
+    incidents.change(lost.number, title="A laptop", **said)
+    loss.approved(lost, at=once.now)
+    once.work()
+    with ScriptedServer() as server, files.mail_to(once.patch, server.port):
+        totals = delivery.drain(worker="test", at=clock.now())
+    assert (totals.sent >= 3, totals.failed) == (True, 1), totals
+    duty = DutyRecord.objects.filter(done=None, dropped_at=None).order_by("-pk").first()
+    assert duty is not None
+    incidents.mark_done(duty.pk, reference="mail/1", words="By letter.", **said)
+
+
+def leak(once: Once) -> None:
+    """A leaked file: a line that points at two people, one that nobody can read."""
+    found = leak_bytes(once.rows[24:27]).replace(
+        once.rows[24]["phone"].encode(), once.rows[27]["phone"].encode()
+    )
+    seen = sample(io.BytesIO(found))
+    incident = open_from_leak(
+        io.BytesIO(found),
+        seen.form,
+        [guess.role for guess in seen.columns],
+        file_name="forum-dump.csv",
+        by=loss.LEAD,
+        at=once.now,
+    )
+    counting.count(incident.number, by=SYSTEM, at=once.now)
+    once.work()
+    (doubt, *_) = incident_queries.doubts(incident.number)
+    settling.settle(incident.number, [doubt.line], [], by=loss.LEAD, at=once.now)
+
+
+def keys(once: Once) -> None:
+    said = {"by": SYSTEM, "at": clock.now()}
+    _, shares = ceremony.split(threshold=2, of=3, **said)
+    ceremony.recover(shares[:2], **said)
+    rekeying.rotate_all(**said)
+    index.resume(index.begin(**said), drop_stale=True, by=SYSTEM)
+    other = settings.current().path("other.key")
+    other.write_text("ab" * 31 + f"{once.number:02x}\n")
+    other.chmod(0o600)
+    to = provider_at("file:other.key", settings.current())
+    root.resume(root.begin(to=to, **said), by=SYSTEM, pause=0)
+    assert root.remove_other_providers(**said) == 1
+    log_signing.rotate_key(by=SYSTEM)
+    witness = make(once.folder / f"w{once.number}", f"witness.example/w{once.number}", ED25519)
+    witness.add_log(log_signing.signer().verifier)
+    with serving(witness) as url, once.patch.context() as inside:
+        current = settings.current()
+        changed = replace(current.ledger, witnesses=f"{witness.key.vkey} {url}")
+        inside.setattr(settings, "current", lambda: replace(current, ledger=changed))
+        assert ask_witnesses(at=clock.now())

@@ -1,0 +1,237 @@
+"""An instance in which everything has happened once is backed up and restored: into the same kind
+of database, into the other and back. Nothing is missing, and it lives on.
+
+The story is lived once; each test begins from its backup.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+from aboveboard.access.actions import use
+from aboveboard.access.use import Subject, UseRequest
+from aboveboard.basics import clock, settings
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.package import forget_database, gathered
+from aboveboard.commands import main
+from aboveboard.commands.instance import doctor
+from aboveboard.incidents import actions as incidents
+from aboveboard.incidents import queries as incident_queries
+from aboveboard.incidents.exposure import counting
+from aboveboard.incidents.models import Exposure
+from aboveboard.ledger.models import Entry
+from aboveboard.recovery.copying import tables
+from aboveboard.recovery.queries import RestoreReport
+from aboveboard.recovery.upgrading import authenticate_rows
+from aboveboard.vault.queries import find, iter_person_ids, unreadable
+from tests import loss, world
+from tests.accounts.people import customer_client
+from tests.commands.conftest import Run, aboveboard, clean_environment, empty_database, forking
+from tests.recovery import stand
+from tests.recovery.contents import Contents, contents, files
+from tests.recovery.once import Once
+
+__all__ = ["aboveboard", "empty_database", "forking"]  # fixtures
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOT_IN_THE_STORY = {
+    "backup.made": "the backup writes it itself",
+    "restore.done": "the restoration writes it itself",
+    "recovery.Backup": "the backup writes it itself",
+    "recovery.Restoration": "the restoration writes it itself",
+    "auth.Group": "Django's; our roles stand on accounts",
+    "auth.Group_permissions": "Django's; our roles stand on accounts",
+    "account.EmailAddress": "allauth's; a sign-in leaves none behind (docs/decisions/0005)",
+    "account.EmailConfirmation": "allauth's; addresses are proved by codes of ours",
+}
+"""Each kind of entry and each table that the story leaves out, and why."""
+WRITTEN_BY_RESTORING = {"ledger.Entry", "ledger.CheckpointRow", "recovery.Restoration"}
+
+
+@dataclass
+class Lived:
+    """The story's backup, and what its instance held when it was made."""
+
+    once: Once
+    later: Once
+    held: Contents
+    exposures: dict[str, bytes]
+    missing: list[str]
+    records: Path
+    keys: Path
+    log: Path
+    root_key: str
+
+
+_lived: list[Lived] = []
+
+
+def live(folder: Path, patch: pytest.MonkeyPatch) -> Lived:
+    """Let everything happen, and back it up."""
+    authenticate_rows(by=SYSTEM, at=stand.NOW)  # as ``init`` does
+    world.adopt()
+    once, later = Once(folder, 1, patch), Once(folder, 2, patch)
+    once.prepare()
+    once.happen()
+    later.prepare()
+    stand.sequence_now()
+    held = contents()
+    written = set(Entry.objects.values_list("kind", flat=True))
+    kinds = {facts.kind for package in gathered() for facts in package.entries}
+    models = {model._meta.label for model in apps.get_models(include_auto_created=True)}
+    missing = [*(kinds - written), *(label for label in models if not held[label])]
+    made = stand.back_up(folder / "backups", stand.NOW)
+    return Lived(
+        once,
+        later,
+        held,
+        files(settings.current().path("incidents")),
+        sorted(missing),
+        made.records,
+        made.keys,
+        Path(shutil.copytree(stand.log(), folder / "mirror")),
+        settings.current().path("root.key").read_text(),
+    )
+
+
+@pytest.fixture
+def lived(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Lived]:
+    if not _lived:
+        _lived.append(live(tmp_path_factory.mktemp("lived"), monkeypatch))
+    _lived[0].once.patch = _lived[0].later.patch = monkeypatch
+    stand.lose_everything()
+    yield _lived[0]
+    settings.current().path("root.key").write_text(_lived[0].root_key)
+
+
+def restored(lived: Lived, log: Path | None = None) -> RestoreReport:
+    settings.current().path("root.key").write_text(lived.root_key)
+    forget_database()
+    return stand.restore(lived.records, lived.keys, log_copy=log or lived.log)
+
+
+def compared(before: Contents, after: Contents) -> dict[str, str]:
+    """Return in which tables the two differ, but for what a restoration is declared to change."""
+    left_out = tables.left_out()
+    differ = {}
+    for label, rows in before.items():
+        if apps.get_model(label)._meta.db_table in left_out:
+            assert after[label] == {}, label
+        else:
+            keys = [key for key in rows if rows[key] != after[label].get(key)]
+            more = sorted(after[label].keys() - rows.keys())
+            if keys or (more and label not in WRITTEN_BY_RESTORING):
+                first = [(rows[key], after[label].get(key)) for key in keys[:1]]
+                differ[label] = f"{keys[:3]} differ, {more[:3]} came: {first}"
+    return differ
+
+
+def test_everything_has_happened(lived: Lived) -> None:
+    """A new kind of entry, or a new table, fails here until the story has it."""
+    assert set(lived.missing) == set(NOT_IN_THE_STORY)
+
+
+def test_nothing_is_missing_after_a_restoration_and_the_instance_lives_on(
+    lived: Lived, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = restored(lived)
+    assert [line for line in done.lines if line.outcome == "not_repeated"] == []
+    assert compared(lived.held, contents()) == {}
+    assert files(settings.current().path("incidents")) == lived.exposures
+    assert main.main(["ledger", "verify", "--instance"]) == 0, capsys.readouterr()
+    for name in ("promise", "rows", "ledger", "records", "backup", "root key"):
+        check = doctor.CHECKS[name](settings.current())
+        assert check.verdict != doctor.ACT, check
+    lives_on(lived)
+
+
+def lives_on(lived: Lived) -> None:
+    """What people do every day: ask, look, read their pages, count, write notices, work."""
+    now, (ada, row) = clock.now(), (lived.once.ids[7], lived.once.rows[7])
+    people = list(iter_person_ids())
+    assert unreadable(people) == []
+    assert find("email", row["email"]) == [ada]
+    ask = UseRequest(world.ADVISER, "answer-contact", ("first_name", "email"), "phone")
+    assert use(ask.about(Subject(ada)), at=now).allowed
+    browser = customer_client(ada)
+    for page in ("", "choices/", "who-has-looked/", "notices/"):
+        assert browser.get(f"/you/{page}").status_code == 200, page
+    for counted in Exposure.objects.order_by("incident_id", "-id"):
+        again = counting.count(counted.incident.number, by=SYSTEM, at=now)
+        assert again.people == len(incident_queries.people(counted.incident.number, limit=100)), (
+            counted.incident.number
+        )
+    lost = loss.lost_laptop(people[:4], lived.once.folder, at=now, tag="AFTER")
+    incidents.note(lost.number, "It was seen in Leeds.", by=world.ADVISER, at=now)
+    loss.approved(lost, at=now)
+    assert main.main(["worker", "--once"]) == 0
+
+
+def test_it_moves_into_the_other_kind_of_database_and_back(
+    lived: Lived, on_postgres: bool, tmp_path: Path, aboveboard: Run, empty_database: list[str]
+) -> None:
+    """By the commands, as an operator does it. Between SQLite and PostgreSQL where there is a
+    server; without one, into another folder twice."""
+    records, before, log = str(lived.records), lived.held, lived.log
+    for number, url in enumerate(("", empty_database[1] if on_postgres else "")):
+        home = tmp_path / f"home{number}"
+        home.mkdir()
+        (home / "root.key").write_text(lived.root_key)
+        (home / "root.key").chmod(0o600)
+        text = '[organisation]\nname = "Adventure Works"\n'
+        (home / "aboveboard.toml").write_text(
+            text + (f'[database]\nurl = "{url}"\n' if url else "")
+        )
+        (home / "aboveboard.toml").chmod(0o600)
+        done = aboveboard("restore", records, "--home", home, "--log", log, "--json")
+        assert done.returncode == 0, done.stderr
+        assert compared(before, contents_of(home)) == {}
+        assert files(home / "incidents") == lived.exposures
+        verified = aboveboard("ledger", "verify", "--instance", "--home", home)
+        assert verified.returncode == 0, verified.stdout
+        assert aboveboard("worker", "--once", "--home", home).returncode == 0
+        checks = json.loads(aboveboard("doctor", "--home", home, "--json").stdout)
+        acts = [check for check in checks if check["verdict"] == "act"]
+        assert acts == []
+        # Numbering goes on after the last that was given out.
+        added = aboveboard(
+            "staff",
+            "add",
+            f"n{number}@example.org",
+            "--name",
+            "N",
+            "--role",
+            "adviser",
+            "--home",
+            home,
+        )
+        assert added.returncode == 0, added.stderr
+        for _ in range(2):  # the second puts what the first one wrote into the tree
+            aboveboard("worker", "--once", "--home", home)
+        before = contents_of(home)
+        made = aboveboard("backup", tmp_path / f"backups{number}", "--home", home, "--json")
+        records, log = json.loads(made.stdout)["records"], home / "log"
+
+
+def contents_of(home: Path) -> Contents:
+    read = subprocess.run(
+        [sys.executable, "-m", "tests.recovery.contents"],
+        env=clean_environment()
+        | {"ABOVEBOARD_HOME": str(home), "DJANGO_SETTINGS_MODULE": "aboveboard.site.settings"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    held: Contents = json.loads(read.stdout)
+    return held
