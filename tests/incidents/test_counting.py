@@ -113,6 +113,40 @@ def test_a_count_stands_even_where_locks_on_files_do_not_hold(
     assert any(isinstance(outcome, Exposure) for outcome in outcomes)
 
 
+@alone
+@pytest.mark.parametrize("step", counting.STEPS[:3])
+def test_who_finishes_second_takes_the_count_that_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:  # 5
+    """Whatever step of the one the other's whole count falls into."""
+    people, device = world.load(6), laptop()
+    export(device, [people[0][0], people[1][0]], tmp_path)
+    number = actions.report_loss(device.id, by=STAFF, at=AT).number
+    monkeypatch.setattr(counting, "locked", lambda path: nullcontext())
+    others: list[Exposure] = []
+
+    def meanwhile(now: str) -> None:
+        if now == step and not others:
+            others.append(counting.count(number, by=LEAD, at=AT))
+
+    assert [counting.count(number, progress=meanwhile, by=LEAD, at=AT)] == others
+    assert counts(number) == [(2, 0, 0)]
+    stated = [row for row in queries.timeline(number) if row.code == "counted"]
+    assert [(row.sentence, row.public) for row in stated] == [
+        ("Counted: 2 of our customers are on the device.", True)
+    ]
+
+
+@alone
+def test_one_customer_is_counted_in_the_singular(tmp_path: Path) -> None:
+    people, device = world.load(6), laptop()
+    export(device, [people[0][0]], tmp_path)
+    number = actions.report_loss(device.id, by=STAFF, at=AT).number
+    counting.count(number, by=LEAD, at=AT)
+    stated = [row.sentence for row in queries.timeline(number) if row.code == "counted"]
+    assert stated == ["Counted: 1 of our customers is on the device."]
+
+
 @racing
 def test_the_worker_and_the_command_at_once_count_once(tmp_path: Path) -> None:
     incident = leak_beside_a_parcel(tmp_path)

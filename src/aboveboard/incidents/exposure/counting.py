@@ -187,9 +187,9 @@ def _write(
         locked_incident = lifecycle.find(incident.number, lock=True)
         # The claim is a lock on a file. On a shared disk that does not keep such locks this still
         # holds: a count never replaces one that it did not know of and that counted as much.
-        latest = newest(locked_incident)
-        if latest is not None and latest != latest and not _lacks(latest, exports):
-            return latest
+        present = newest(locked_incident)
+        if present is not None and present != latest and not _lacks(present, exports):
+            return present
         row = Exposure.objects.create(
             incident=locked_incident,
             counted_at=at,
