@@ -71,3 +71,15 @@ def test_no_sentence_is_longer_than_25_words(language: str) -> None:
 
 def names(text: str) -> list[str]:
     return sorted(re.findall(r"%\((\w+)\)", text)) if text else []
+
+
+def test_a_french_sentence_keeps_its_signs_on_the_line() -> None:
+    # Before ? ! : ; French has a blank, at which a narrow screen would break the line.
+    loose = re.compile(r"« | [?!:;»](\s|$|<)")
+    found = [
+        given
+        for message in translations.read("fr")
+        for given in (message.string if isinstance(message.string, tuple) else (message.string,))
+        if loose.search(str(given))
+    ]
+    assert not found, "write a no-break space (U+00A0):\n" + "\n".join(found)

@@ -83,9 +83,21 @@ def test_a_country_decides_whose_law_protects_them(ann: Someone) -> None:
     facets = vault.person(person)
     assert facets is not None
     assert facets.jurisdiction == "FR"
+    correct(person, "country", "us")
+    correct(person, "region", "tx")
+    moved = vault.person(person)
+    assert moved is not None
+    # Nobody gave them a region before; their language is their own and stays.
+    assert (moved.jurisdiction, moved.language) == ("US-TX", facets.language)
+    correct(person, "country", "ca")
+    correct(person, "region", "bc")
+    elsewhere = vault.person(person)
+    assert elsewhere is not None
+    assert elsewhere.jurisdiction == "CA", "no law of its own is held for it"
     with pytest.raises(BadValue):
         correct(person, "country", "Utopia")
-    assert FieldNote.objects.get(person_id=person).state == "corrected"
+    notes = FieldNote.objects.filter(person_id=person)
+    assert {note.state for note in notes} == {"corrected"}
 
 
 def test_a_phone_number_finds_them_and_the_old_one_does_not(ann: Someone) -> None:

@@ -13,6 +13,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.errors import Invalid
 from aboveboard.console.forms import CodeForm, CorrectForm
 from aboveboard.console.people import MAY_LOOK_UP, read_note
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
 from aboveboard.rights import correction, proof
@@ -99,5 +100,10 @@ def _store(
         by=actor_of(request),
         at=clock.now(),
     )
-    context = {"label": promise.fields[key].label, "proved": proved}
+    about = promise.fields[key]
+    context = {
+        "label": about.label,
+        "proved": proved,
+        "moved": about.kind is FieldKind.COUNTRY,
+    }
     return render(request, "console/people/corrected.html", context)

@@ -17,6 +17,7 @@ from aboveboard.basics.errors import NotFound, Refused
 from aboveboard.intake import former, notes
 from aboveboard.kinds import values
 from aboveboard.kinds.kind import FieldKind, Misfit
+from aboveboard.law.duties import place_name
 from aboveboard.promise.model import Field, Promise
 from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_origin
@@ -143,7 +144,7 @@ def _home(person_id: int, field: Field, value: str) -> Home | None:
     """Return where the person lives from now on, where the corrected field says so.
 
     Of a new country no region is known yet: its law is that of the whole country until the region
-    is corrected too.
+    is corrected too. The language stays: it is the person's own, not their country's.
     """
     person = vault.person(person_id)
     if person is None:
@@ -151,6 +152,10 @@ def _home(person_id: int, field: Field, value: str) -> Home | None:
     if field.kind is FieldKind.COUNTRY:
         return Home(value, person.language)
     country, _, region = person.jurisdiction.partition("-")
-    if field.kind is FieldKind.REGION and region and _REGION.fullmatch(value):
-        return Home(f"{country}-{value.upper()}", person.language)
+    if field.kind is FieldKind.REGION and _REGION.fullmatch(value):
+        place = f"{country}-{value.upper()}"
+        # A region counts where the import gave them one, and wherever the law has its own for it:
+        # else somebody who moved to another country could never be under the law of a part of it.
+        if region or place_name(place) != place:
+            return Home(place, person.language)
     return None

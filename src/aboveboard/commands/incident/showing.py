@@ -61,8 +61,9 @@ def show(args: argparse.Namespace) -> int:
             f"{count.ambiguous_lines:,} ambiguous, {count.unread_lines:,} unread"
         )
     if (duty := page.next_duty) is not None:
-        when = duty.left if duty.late else f"within {duty.left}" if duty.left else duty.clock_words
-        print(f"Next: {duty.deed}, {when} ({duty.law} {duty.citation})")
+        when = f"within {duty.left}" if duty.left else f"({duty.clock_words})"
+        when = f"now: {duty.left}" if duty.late else when
+        print(f"Next: {duty.deed} {when} ({duty.law} {duty.citation})")
     return 0
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from babel import Locale
+from django.contrib import messages
 from django.http import (
     Http404,
     HttpRequest,
@@ -99,15 +100,19 @@ def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
 
 
 def _doubts(request: HttpRequest, number: int) -> HttpResponse:
-    page, error = queries.page(number, at=clock.now()), ""
+    page, error, line = queries.page(number, at=clock.now()), "", 0
     if request.method == "POST":
         try:
             line, chosen = int(request.POST["line"]), request.POST.getlist("person")
             people = [int(each) for each in chosen if each != "nobody"]
-            if chosen:
+            if not chosen:
+                error = f"Choose whose line {line} is."
+            elif people and "nobody" in chosen:
+                error = f"Line {line}: choose customers, or “None of them”, not both."
+            else:
                 settle(number, [line], people, by=actor_of(request), at=clock.now())
+                messages.success(request, f"Line {line} is settled, and everybody counted again")
                 return HttpResponseRedirect(request.get_full_path())
-            error = f"Choose whose line {line} is."
         except (KeyError, ValueError):
             raise Http404 from None
         except AboveboardError as problem:
@@ -117,6 +122,7 @@ def _doubts(request: HttpRequest, number: int) -> HttpResponse:
         "page": page,
         "rows": rows,
         "error": error,
+        "wrong": line,
         "older": f"?after={rows[-1].line}" if len(rows) == PAGE_SIZE else "",
     }
     return render(request, "console/incidents/doubts.html", context, status=422 if error else 200)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.accounts.recent import proved_recently
 from aboveboard.basics.actor import CUSTOMER
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal.forms import CodeForm, DetailForm
 from aboveboard.portal.page import CHANNEL, You, portal_page
 from aboveboard.promise.model import Field
@@ -84,5 +85,9 @@ def _store(
         by=CUSTOMER,
         at=you.now,
     )
-    messages.success(request, gettext("Corrected: %(label)s.") % {"label": about.label})
+    said = gettext("Corrected: %(label)s.") % {"label": about.label}
+    if about.kind is FieldKind.COUNTRY:
+        more = gettext("If your address or region has changed too, correct them below.")
+        said = f"{said} {more}"
+    messages.success(request, said)
     return HttpResponseRedirect(reverse("portal:home"))

@@ -53,6 +53,11 @@ class Detail:
         """Whether it is a file to take away."""
         return self.field.kind is FieldKind.DOCUMENT
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the person can do nothing with it here."""
+        return not self.correctable and not self.is_document
+
 
 @allow_customer
 @require_safe

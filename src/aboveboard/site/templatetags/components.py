@@ -62,6 +62,20 @@ def callout(
     return render_to_string("components/callout.html", context)
 
 
+@register.simple_block_tag
+def nothing(content: str, title: str) -> SafeString:
+    """Say in plain words that there is nothing to list, and what one could do."""
+    context = {"title": title, "body": content.strip()}
+    return render_to_string("components/empty.html", context)
+
+
+@register.simple_tag
+def unseen(*words: object) -> SafeString:
+    """Say what a link or button is about to those who hear it alone: ``: Ada, 3 March``."""
+    said = ", ".join(str(each) for each in words)
+    return format_html('<span class="govuk-visually-hidden">: {}</span>', said)
+
+
 @register.simple_tag
 def pill(words: str, tone: str = "") -> SafeString:
     """Show a state in a word or two. ``tone``: kept, look, act, or "" for a quiet one."""
@@ -128,7 +142,7 @@ def named(field: BoundField) -> str:
     if isinstance(field.field, forms.BooleanField):
         return ""
     label = str(field.label)
-    return label if label.endswith("?") else f"{label}:"
+    return label if label.endswith("?") else gettext("%(label)s:") % {"label": label}
 
 
 @register.inclusion_tag("components/bar.html")
