@@ -85,9 +85,9 @@ def _store(
         by=CUSTOMER,
         at=you.now,
     )
-    said = gettext("Corrected: %(label)s.") % {"label": about.label}
+    sentence = gettext("Corrected: %(label)s.") % {"label": about.label}
     if about.kind is FieldKind.COUNTRY:
         more = gettext("If your address or region has changed too, correct them below.")
-        said = f"{said} {more}"
-    messages.success(request, said)
+        sentence = f"{sentence} {more}"
+    messages.success(request, sentence)
     return HttpResponseRedirect(reverse("portal:home"))

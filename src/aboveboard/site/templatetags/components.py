@@ -72,8 +72,8 @@ def nothing(content: str, title: str) -> SafeString:
 @register.simple_tag
 def unseen(*words: object) -> SafeString:
     """Say what a link or button is about to those who hear it alone: ``: Ada, 3 March``."""
-    said = ", ".join(str(each) for each in words)
-    return format_html('<span class="govuk-visually-hidden">: {}</span>', said)
+    about = ", ".join(str(each) for each in words)
+    return format_html('<span class="govuk-visually-hidden">: {}</span>', about)
 
 
 @register.simple_tag
