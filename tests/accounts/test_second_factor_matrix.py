@@ -155,6 +155,25 @@ def test_a_factor_that_is_added_at_the_same_moment_does_not_stay(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_second_passkey_of_a_customer_stays_and_ends_every_other_session() -> None:
+    """Their sign-in proves their mailbox and asks for no second step, so there is none to miss."""
+    from allauth.mfa.signals import authenticator_added
+
+    mine, other = customer_client(4711), customer_client(4711)
+    account = Account.objects.get(person_id=4711)
+    for name in ("Passkey 1", "Passkey 2"):
+        made = Authenticator.objects.create(
+            user=account, type=Authenticator.Type.WEBAUTHN, data={"name": name}
+        )
+    request = mine.get("/you/").wsgi_request
+    authenticator_added.send(
+        sender=Authenticator, request=request, user=account, authenticator=made
+    )
+    assert Authenticator.objects.filter(user=account).count() == 2
+    assert other.get("/you/").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("who", ["colleague", "customer"])
 def test_a_passkey_that_is_removed_ends_every_other_session(who: str, ada: Account) -> None:
     """It is removed because a device was lost: what was opened with it ends too."""

@@ -98,10 +98,10 @@ def _says(row: SecondFactor, factor: Any) -> bool:
     )
 
 
-def _saved(instance: Any, created: bool, raw: bool = False, **kwargs: Any) -> None:
+def _saved(instance: Any, created: bool, **kwargs: Any) -> None:
     # Only when it is set up. Later changes leave what proves as it is; if they did not, the row
     # would prove nothing, which is right: nobody changes a secret.
-    if created and not raw:
+    if created:
         _write(instance)
 
 

@@ -52,8 +52,6 @@ def lock_person(person_id: int) -> int:
     """
     while not lock_people([person_id]):
         current = aliases.current(person_id)
-        if current == person_id:
-            raise NotFound(what="person")
         try:
             # A savepoint: going back to it gives the lock back. Kept, it would come before the lock
             # of a number that is a person again since a split, and so perhaps out of order.
