@@ -24,7 +24,7 @@ import hypothesis
 import pytest
 
 from scripts import postgres
-from tests import emptying, lanes
+from tests import emptying, lanes, one_engine
 
 pytest_plugins = ["tests.browser"]
 
@@ -152,6 +152,12 @@ def cost_of_a_password() -> dict[str, int]:
     for name, value in little.items():
         setattr(Hasher, name, value)
     return before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _engines_begin_quickly() -> None:
+    """DuckDB starts once for a process, and each computation has a database of its own in it."""
+    one_engine.use()
 
 
 @pytest.fixture(scope="session", autouse=True)
