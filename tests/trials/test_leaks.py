@@ -256,7 +256,8 @@ SIBLINGS: dict[str, str | bytes] = {
     "bzip2": bz2.compress(pairs("{address}:{secret}").encode()),
     "xz": lzma.compress(pairs("{address}:{secret}").encode()),
     "gzip of a dump": gzip.compress(insert(_TUPLES).encode()),
-    "one very long line": " ".join(pairs("{address}:{secret}").split()) + " x" * (1 << 20),
+    "one very long line": " ".join(pairs("{address}:{secret}").split())
+    + f" {'x' * 63}" * (1 << 15),
 }
 
 
