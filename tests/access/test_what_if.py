@@ -203,6 +203,23 @@ def test_everybody_behind_a_number_can_be_listed(crowd: list[int]) -> None:
             assert sum(row[1:] == (field, way) for row in rows) == getattr(cell, way)
 
 
+def test_nobody_is_listed_for_a_purpose_that_neither_promise_has() -> None:
+    load(2)
+    new = read(changed("by each field's own age"), name="new")
+    assert list(listed(OLD, new, "no-such-purpose", at=clock.now())) == []
+
+
+def test_progress_is_told_a_batch_at_a_time_and_ends_with_everybody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = len(load(36))
+    new = read(changed("by each field's own age"), name="new")
+    monkeypatch.setattr(counting, "SWEEP_REVIEW_BATCH", 10)
+    done: list[int] = []
+    count(OLD, new, at=clock.now(), progress=done.append)
+    assert done == [*range(10, people + 1, 10), people]
+
+
 def test_a_field_that_nothing_uses_any_more_is_said_to_be_erased_by_the_next_sweep(
     crowd: list[int],
 ) -> None:
