@@ -3,24 +3,35 @@ actions, for the tests that write past it."""
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 
+from aboveboard.access.emergency.actions import break_glass
+from aboveboard.access.emergency.reasons import Emergency
+from aboveboard.access.use import Subject
 from aboveboard.accounts.actions import add_staff, change_role, customer_account, make_link
 from aboveboard.accounts.clients import tokens
 from aboveboard.accounts.clients.actions import make_client, rotate_client
 from aboveboard.accounts.models import Account, ServiceClient
+from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
-from aboveboard.basics.actor import SYSTEM, Role
+from aboveboard.basics.actor import SYSTEM, Actor, Role
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.identity import actions as identity
+from aboveboard.incidents import actions as incidents
+from aboveboard.incidents.models import Exposure, Incident
+from aboveboard.incidents.notices import actions as notices
+from aboveboard.outbox import jobs
 from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import queries as vault
+from tests.incidents.conftest import LEAD, SECOND, STAFF, export, laptop
 from tests.world import ADVISER, load
 
 
@@ -33,10 +44,12 @@ class Everything:
     restricted: int
     kept: int
     merged: int
+    adviser: Actor
 
 
 def make_everything() -> Everything:
-    people = [person_id for person_id, _ in load(8)]
+    loaded = load(8)
+    people = [person_id for person_id, _ in loaded]
     chose, held, restricted, kept, merged, split_kept, split_away, _ = people
     at = clock.now() - timedelta(hours=2)
     for answer, minutes in ((Answer.YES, 0), (Answer.NO, 5)):
@@ -60,7 +73,32 @@ def make_everything() -> Everything:
     undone = identity.merge(split_kept, split_away, chosen={}, reference="case/5", by=SYSTEM, at=at)
     identity.split(undone.id, kinds={}, reference="case/6", by=SYSTEM, at=clock.now())
     _sign_ins(at)
-    return Everything(chose, held, restricted, kept, merged)
+    _lose([chose, held])
+    adviser = actor_for(Account.objects.get(email="ina@corner.example"))
+    asked = Subject(kind="email", value=loaded[0][1]["email"])
+    why = Emergency.LIFE_IN_DANGER
+    assert break_glass(asked, ("city",), why, by=adviser, at=clock.now()).allowed
+    return Everything(chose, held, restricted, kept, merged, adviser)
+
+
+def _lose(person_ids: list[int]) -> None:
+    """Lose a laptop with people on it; notices about it are prepared and approved."""
+    device = laptop()
+    with tempfile.TemporaryDirectory() as folder:
+        export(device, person_ids, Path(folder))
+    incident = incidents.report_loss(device.id, by=STAFF, at=clock.now())
+    jobs.run_jobs_once(worker="test")
+    batch = notices.prepare(
+        incident.number, measures={"en": "We locked it."}, by=LEAD, at=clock.now()
+    )
+    notices.approve(batch.id, by=SECOND, at=clock.now())
+    jobs.run_jobs_once(worker="test")
+    # Another incident with a count of its own, to which a row may be moved.
+    other, count = Incident.objects.get(), Exposure.objects.get()
+    other.pk, other.number = None, other.number + 1
+    other.save()
+    count.pk, count.incident = None, other
+    count.save()
 
 
 def _sign_ins(at: datetime) -> None:

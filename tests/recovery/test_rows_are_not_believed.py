@@ -4,6 +4,7 @@ and the comparison with the log names it. For every table that any package decla
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,18 +13,27 @@ from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, connection, models, transaction
 
 from aboveboard.access.actions import use
+from aboveboard.access.emergency.actions import show_again
+from aboveboard.access.emergency.reasons import Verdict
+from aboveboard.access.emergency.review import review
+from aboveboard.access.models import EmergencyUse
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts import links
 from aboveboard.accounts.clients import tokens
 from aboveboard.accounts.models import AccessToken, Account, ServiceClient
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.errors import NotFound
 from aboveboard.basics.package import NotNeeded
 from aboveboard.choices.models import Choice
 from aboveboard.commands.instance import doctor
+from aboveboard.identity import actions as identity
+from aboveboard.incidents.models import NoticeBatch
 from aboveboard.keys.rows import DecidingRow, RowNotAuthentic
+from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import forget
 from aboveboard.recovery.comparing import compare_rows, deciding_tables, model_of
+from aboveboard.recovery.entries import RowsAuthenticated
 from aboveboard.recovery.upgrading import authenticate_rows
 from aboveboard.retention import actions as retention
 from aboveboard.retention.models import Hold, Restriction
@@ -31,6 +41,7 @@ from aboveboard.vault import queries as vault
 from aboveboard.vault.actions import erase
 from aboveboard.vault.locking import HeldByLaw
 from aboveboard.vault.models import Person
+from tests.incidents.conftest import SECOND
 from tests.recovery.everything import Everything, make_everything
 from tests.world import ADVISER, OFFERS
 
@@ -46,12 +57,26 @@ COLUMNS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[Everything]:
+    """Made once: each test changes it, and its changes are undone."""
+    around = transaction.atomic()
+    around._from_testcase = True  # type: ignore[attr-defined]  # as those of Django's own TestCase
+    with django_db_blocker.unblock(), around:
+        forget()
+        yield make_everything()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def everything() -> Everything:
+def everything(made: Everything, db: None) -> Everything:
     forget()
-    made = make_everything()
-    assert list(compare_rows()) == []
+    tokens.forget()
     return made
+
+
+def test_what_the_program_wrote_agrees_with_the_log(everything: Everything) -> None:
+    assert list(compare_rows()) == []
 
 
 def model(label: str) -> type[DecidingRow]:
@@ -156,8 +181,13 @@ def test_a_row_copied_to_another_place_is_known(everything: Everything, label: s
     columns = [field.column for field in of._meta.concrete_fields if not field.primary_key]
     listed = ", ".join(f'"{column}"' for column in columns)
     unique = {field.column for field in of._meta.concrete_fields if field.unique} | {"reference"}
+    kinds = {field.column: field for field in of._meta.concrete_fields}
     copied = ", ".join(
-        "'copied@x.example'" if column in unique - {"person_id"} else f'"{column}"'
+        (
+            ("999999" if isinstance(kinds[column], models.IntegerField) else "'copied@x.example'")
+            if column in unique - {"person_id"}
+            else f'"{column}"'
+        )
         for column in columns
     )
     key = of._meta.pk.column
@@ -367,3 +397,49 @@ def test_a_factor_deleted_past_the_program_is_named(everything: Everything) -> N
 def test_a_factor_that_its_owner_removed_is_not_missed(everything: Everything) -> None:
     Authenticator.objects.filter(user__email="ina@corner.example").delete()
     assert list(compare_rows()) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["until = '2099-01-01 00:00:00+00'", "person_id = {other}", "fields = '[\"phone\"]'"],
+)
+def test_an_emergency_that_was_changed_shows_nothing_again(
+    everything: Everything, change: str
+) -> None:
+    row = EmergencyUse.objects.get()
+    assert show_again(row.pk, by=everything.adviser, at=clock.now()).allowed
+    changed = change.format(other=everything.held)
+    written(f"UPDATE access_emergencyuse SET {changed}")  # noqa: S608
+    with pytest.raises(NotFound):
+        show_again(row.pk, by=everything.adviser, at=clock.now())
+    with pytest.raises(RowNotAuthentic):
+        review(row.pk, Verdict.JUSTIFIED, by=SECOND, at=clock.now())
+    assert "access.EmergencyUse" in act()
+
+
+def test_an_emergency_stays_authentic_through_merge_and_erasure(everything: Everything) -> None:
+    row = EmergencyUse.objects.get()
+    assert row.person_id is not None
+    identity.merge(
+        everything.held, row.person_id, chosen={}, reference="case/9", by=SYSTEM, at=clock.now()
+    )
+    assert EmergencyUse.objects.get().authentic
+    assert EmergencyUse.objects.get().person_id == everything.held
+    assert list(compare_rows()) == []
+
+
+def test_tables_that_got_macs_later_get_them_once(everything: Everything) -> None:
+    """An instance whose other rows have had theirs: the log says which tables were done."""
+    early = RowsAuthenticated(rows=1, refused=0)
+    with transaction.atomic():
+        append(early, by=SYSTEM, handle=None, at=clock.now())
+    for table in ("incidents_noticebatch", "access_emergencyuse", "choices_choice"):
+        written(f"UPDATE {table} SET mac = NULL")  # noqa: S608
+    written("UPDATE incidents_noticebatch SET entry_id = NULL, approved_entry_id = NULL")
+    upgrade = authenticate_rows(by=SYSTEM, at=clock.now())
+    assert upgrade is not None
+    assert (upgrade.authenticated, upgrade.refused) == (2, [])
+    assert NoticeBatch.objects.get().authentic
+    assert {finding.table for finding in compare_rows()} == {"choices.Choice"}
+    written("UPDATE access_emergencyuse SET mac = NULL")
+    assert authenticate_rows(by=SYSTEM, at=clock.now()) is None

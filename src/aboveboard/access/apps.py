@@ -14,6 +14,7 @@ class AccessConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.access import decoys
+        from aboveboard.access.deciding import DECIDING
         from aboveboard.access.entries import ENTRIES
         from aboveboard.access.personal_data import PERSONAL_DATA
 
@@ -43,5 +44,6 @@ class AccessConfig(AppConfig):
             ),
             entries=ENTRIES,
             personal_data=PERSONAL_DATA,
+            deciding=DECIDING,
             forgets=(decoys.forget,),
         )

@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from aboveboard.keys.rows import DecidingRow
+
 
 class QuietRefusal(models.Model):
     """Whom a look-up that ended in nothing was about, and why it did.
@@ -41,9 +43,9 @@ class QuietRefusal(models.Model):
         return f"look-up without a result, entry {self.entry_id}"
 
 
-class EmergencyUse(models.Model):
+class EmergencyUse(DecidingRow):
     """A use in an emergency that was granted: who asked, why, until when it may be shown again,
-    and its review.
+    and its review. The row decides whose fields are shown again, to whom and until when.
 
     ``person`` is empty once they are erased. ``words`` is what the asker wrote for the reviewers,
     sealed under the person's key; it goes with the key.
@@ -65,6 +67,17 @@ class EmergencyUse(models.Model):
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.JSONField(null=True)
     verdict = models.CharField(max_length=16, blank=True, default="")
+
+    DECIDING: ClassVar = (
+        "entry_id",
+        "person_id",
+        "actor",
+        "account_id",
+        "why",
+        "fields",
+        "at",
+        "until",
+    )
 
     class Meta:
         """What waits for its review is found without reading what is done."""

@@ -55,7 +55,7 @@ def _emergencies(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
 
 def _forget_emergencies(numbers: Numbers) -> None:
     """The row stays for its reviewers, without the person; the note went with the key."""
-    EmergencyUse.objects.filter(person_id__in=numbers).update(person=None)
+    EmergencyUse.objects.filter(person_id__in=numbers).update(person_id=None)
 
 
 def _merge_emergencies(kept: int, merged: int) -> Json:

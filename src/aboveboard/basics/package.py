@@ -82,8 +82,12 @@ InUse = Callable[[Collection[int], datetime], Mapping[int, str]]
 retention sweep leaves them."""
 
 
-SpeaksOf = Mapping[type[Facts], Callable[[Recorded[Any]], tuple[str, int]]]
-"""Of each kind of entry, which row it speaks of: the name of a column, and its value there."""
+FIRST_MACS: Final = "accounts.0009_row_macs"
+"""The migration that gave the last of the tables that had MACs first their column."""
+
+SpeaksOf = Mapping[type[Facts], Callable[[Recorded[Any]], tuple[str, int] | None]]
+"""Of each kind of entry, which row it speaks of: the name of a column, and its value there; None
+where this entry of the kind speaks of none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,7 @@ class DecidingTable:
         ends: the kinds of entry after which there is no row.
         check: yields a sentence for whatever else in these rows cannot be.
         upgraded: what else is to be done once rows from before there were MACs have theirs.
+        since: the migration that gave the table its MACs.
     """
 
     table: str
@@ -120,6 +125,7 @@ class DecidingTable:
     ends: frozenset[type[Facts]] = frozenset()
     check: Callable[[], Iterable[str]] = tuple
     upgraded: Callable[[], object] = tuple
+    since: str = FIRST_MACS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

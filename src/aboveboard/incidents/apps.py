@@ -14,6 +14,7 @@ class IncidentsConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.incidents import entries
+        from aboveboard.incidents.deciding import DECIDING
         from aboveboard.incidents.exposure import counting
         from aboveboard.incidents.leaks import keyed
         from aboveboard.incidents.notices import actions, sending
@@ -52,6 +53,7 @@ class IncidentsConfig(AppConfig):
                 entries.NoticesApproved,
             ),
             personal_data=(EXPOSURES, LEAKED_FILES),
+            deciding=DECIDING,
             jobs=(
                 Job(counting.JOB, counting.run_job),
                 Job(actions.JOB, actions.run_job),

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from aboveboard.basics.ids import reference
 from aboveboard.incidents.terms import BatchStep, IncidentKind, IncidentState
+from aboveboard.keys.rows import DecidingRow
 
 
 class Incident(models.Model):
@@ -209,9 +210,12 @@ class DutyDone(models.Model):
     note = models.TextField(blank=True)
 
 
-class NoticeBatch(models.Model):
-    """Notices prepared for everyone in one count. Nothing is sent before a
-    second person approved."""
+class NoticeBatch(DecidingRow):
+    """Notices prepared for everyone in one count. Nothing is sent before a second person approved.
+
+    The row decides what is written to whom: under its MAC are the words, who prepared them, and the
+    batch of ``delivery`` that an approval opened.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="batches")
     exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="+")
@@ -227,6 +231,25 @@ class NoticeBatch(models.Model):
     prepared_by = models.JSONField(help_text="the actor")
     delivery_batch = models.BigIntegerField(
         null=True, unique=True, help_text="delivery's batch, once approved"
+    )
+    entry_id = models.BigIntegerField(
+        null=True, help_text="the ledger entry that says that it was prepared"
+    )
+    approved_entry_id = models.BigIntegerField(
+        null=True, help_text="the ledger entry that says that it was approved"
+    )
+
+    DECIDING: ClassVar = (
+        "incident_id",
+        "exposure_id",
+        "texts",
+        "least_severity",
+        "people",
+        "details",
+        "prepared_by",
+        "delivery_batch",
+        "entry_id",
+        "approved_entry_id",
     )
 
 

@@ -93,7 +93,7 @@ class DecidingQuerySet(models.QuerySet[Any]):
 
     def update(self, **changes: Any) -> int:
         """Change the rows, as Django does; one by one where the change is under the MAC."""
-        if not set(changes) & set(self.model.DECIDING):
+        if not self.model.changes_what_decides(changes):
             return super().update(**changes)
         with transaction.atomic():
             rows = list(self.select_for_update().order_by("pk"))
@@ -165,6 +165,13 @@ class DecidingRow(models.Model):
         if not self._authentic:
             report_not_authentic(self._meta.label, self.pk)
 
+    @classmethod
+    def changes_what_decides(cls, names: Iterable[str]) -> bool:
+        """Whether a change of these columns is one of what is under the MAC. A reference to another
+        row goes by two names, ``person`` and ``person_id``."""
+        columns = {field.name: field.attname for field in cls._meta.concrete_fields}
+        return not {columns.get(name, name) for name in names}.isdisjoint(cls.DECIDING)
+
     def deciding_values(self) -> list[object]:
         """Return the values under the MAC, in order."""
         return [getattr(self, name) for name in self.DECIDING]
@@ -185,7 +192,7 @@ class DecidingRow(models.Model):
             RowNotAuthentic: it was read from a row that this program did not write.
         """
         changed = None if update_fields is None else set(update_fields)
-        if changed is not None and not changed & set(self.DECIDING):
+        if changed is not None and not self.changes_what_decides(changed):
             super().save(*args, update_fields=changed, **kwargs)
             return
         if not self._authentic:

@@ -118,8 +118,8 @@ def differences(
         except FactsMalformed:
             yield f"names entry {entry_id}, which cannot be read."
             continue
-        key, value = key_of(typed)
-        if getattr(row, key) != value:
+        key = key_of(typed)
+        if key is None or getattr(row, key[0]) != key[1]:
             yield f"names entry {entry_id}, which speaks of another row."
         elif column := table.differs(row, typed):
             yield f"is not as entry {entry_id} says: {column} differs."
@@ -147,8 +147,9 @@ def _check_entries() -> Iterator[RowFinding]:
         ends, ended = {facts.kind for facts in table.ends}, set()
         for page in _pages(ledger.entries_of(kinds)):
             keyed = [
-                (entry, kinds[entry.kind][1](recorded(entry, kinds[entry.kind][0])))
+                (entry, key)
                 for entry in page
+                if (key := kinds[entry.kind][1](recorded(entry, kinds[entry.kind][0])))
             ]
             named = _named(table, [key for _, key in keyed])
             for entry, key in keyed:

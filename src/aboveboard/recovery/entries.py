@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Digest, Facts, Nothing
+from aboveboard.basics.facts import Code, Digest, Facts, Nothing, omitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,12 @@ class RestoreDone(Facts):
 @dataclass(frozen=True, slots=True)
 class RowsAuthenticated(Facts):
     """The rows from before there were MACs were compared with the log, and got theirs; ``refused``
-    did not say what the log says. Once in the life of an instance."""
+    did not say what the log says. Once in the life of each table. ``tables``: which; where it is
+    left out, those that had MACs first."""
 
     kind: ClassVar = "rows.authenticated"
     on_restore: ClassVar = Nothing("a restored database is asked again whether its rows have MACs")
 
     rows: int
     refused: int
+    tables: tuple[Code, ...] | None = omitted()

@@ -2,8 +2,8 @@
 
 The procedure, numbered as in the code:
 
-1. It is done once in an instance's life: the entry ``rows.authenticated`` in the log says that it
-   was. Whoever takes the MAC off a row afterwards does not get another.
+1. It is done once in the life of each table: an entry ``rows.authenticated`` in the log says so.
+   Whoever takes the MAC off a row afterwards does not get another.
 2. A row that names no entry yet names the newest that speaks of it.
 3. A row that says what its entry says gets its MAC. One that does not stays without, decides
    nothing, and is named.
@@ -12,7 +12,7 @@ The procedure, numbered as in the code:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -21,7 +21,8 @@ from typing import Final
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.package import DecidingTable, NotNeeded, SpeaksOf
+from aboveboard.basics.facts import Code
+from aboveboard.basics.package import FIRST_MACS, DecidingTable, NotNeeded, SpeaksOf
 from aboveboard.keys.rows import DecidingRow
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
@@ -45,37 +46,47 @@ class Upgrade:
     refused: Sequence[RowFinding]
 
 
-FIRST_WITH_MACS: Final = "accounts.0009_row_macs"
-"""The migration that gave the last of the tables its column: a backup without it has no MACs."""
-
-
-def authenticate_restored_rows() -> Upgrade:
-    """Give the rows of a backup from before there were MACs theirs. No entry is written: the ones
-    that came after the backup are not in this database yet."""
+def authenticate_restored_rows(migrations: Collection[str]) -> Upgrade:
+    """Give the rows of a backup from before there were MACs theirs, in the tables whose migration
+    it does not have. No entry is written: the ones that came after the backup are not in this
+    database yet."""
     with transaction.atomic():
-        return _authenticate()
+        return _authenticate([t for t in deciding_tables() if t.since not in migrations])
 
 
 def authenticate_rows(*, by: Actor, at: datetime) -> Upgrade | None:
-    """Give the rows from before there were MACs theirs; None if that was done before (entry
-    ``rows.authenticated``).
+    """Give the rows from before there were MACs theirs; None if that was done before for every
+    table (entries ``rows.authenticated``).
 
     In one transaction: if it is interrupted, the next try begins anew.
     """
-    if ledger.newest_of(RowsAuthenticated.kind) is not None:  # 1
+    done = _done()
+    tables = [table for table in deciding_tables() if table.table not in done]  # 1
+    if not tables:
         return None
     with transaction.atomic():
-        upgrade = _authenticate()
-        entry = RowsAuthenticated(upgrade.authenticated, len(upgrade.refused))
+        upgrade = _authenticate(tables)
+        names = tuple(sorted(Code(table.table) for table in tables))
+        entry = RowsAuthenticated(upgrade.authenticated, len(upgrade.refused), names)
         append(entry, by=by, handle=None, at=at)
     return upgrade
 
 
-def _authenticate() -> Upgrade:
+def _done() -> set[str]:
+    """Return the tables whose rows have had their MACs, by the log."""
+    done: set[str] = set()
+    for entry in ledger.entries_of([RowsAuthenticated.kind]):
+        named = recorded(entry, RowsAuthenticated).facts.tables
+        first = (each.table for each in deciding_tables() if each.since == FIRST_MACS)
+        done.update(first if named is None else named)
+    return done
+
+
+def _authenticate(tables: Sequence[DecidingTable]) -> Upgrade:
     """Steps 2 to 4."""
     refused: list[RowFinding] = []
     count = 0
-    for table in deciding_tables():
+    for table in tables:
         if isinstance(table.speaks_of, NotNeeded):
             continue  # nothing to hold them against here: whoever can, does so in step 4
         _name_entries(table, table.speaks_of)  # 2
@@ -87,7 +98,7 @@ def _authenticate() -> Upgrade:
                 # authentic when it was read cannot be saved. This is the one place.
                 type(row)._base_manager.filter(pk=row.pk).update(mac=row.new_mac())
             count += len(good)
-    for table in deciding_tables():
+    for table in tables:
         table.upgraded()  # 4
     return Upgrade(count, refused)
 
@@ -110,7 +121,8 @@ def _name_entries(table: DecidingTable, speaks_of: SpeaksOf) -> None:
     newest: dict[tuple[str, int], int] = {}
     for entry in ledger.entries_of(kinds):
         facts, key_of = kinds[entry.kind]
-        newest[key_of(recorded(entry, facts))] = entry.id
+        if (spoken_of := key_of(recorded(entry, facts))) is not None:
+            newest[spoken_of] = entry.id
     for (key, value), entry_id in newest.items():
         model._base_manager.filter(**{key: value, column: None}).update(**{column: entry_id})
 

@@ -129,7 +129,7 @@ def show_again(number: int, *, by: Actor, at: datetime) -> UseResult:
         NotFound: there is no such emergency use of theirs.
     """
     row = EmergencyUse.objects.filter(pk=number, account_id=_account_number(by)).first()
-    if row is None:
+    if row is None or not row.authentic:
         raise NotFound(what="emergency use")
     adopted = promise.in_force()
     asked = _Asked(by, Emergency(row.why), tuple(row.fields), row.reference)

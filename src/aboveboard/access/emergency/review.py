@@ -14,6 +14,7 @@ from aboveboard.access.models import EmergencyUse
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotFound, Refused
 from aboveboard.basics.facts import Code
+from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 
@@ -33,11 +34,15 @@ def review(number: int, verdict: Verdict, *, by: Actor, at: datetime) -> Emergen
         NotFound: there is no such use.
         Refused: it is the reviewer's own.
         ReviewedAlready: it was reviewed before.
+        RowNotAuthentic: it was written, or changed, past this program.
     """
     with transaction.atomic():
         row = EmergencyUse.objects.select_for_update().filter(pk=number).first()
         if row is None:
             raise NotFound(what="emergency use")
+        if not row.authentic:
+            # Whoever asked may have written that it was somebody else.
+            raise RowNotAuthentic(table=EmergencyUse._meta.label)
         if (by.kind.value, by.id) == (row.actor["kind"], row.actor["id"]):
             raise Refused(why="nobody reviews their own emergency use")
         if row.reviewed_at is not None:

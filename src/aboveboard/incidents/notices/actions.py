@@ -36,6 +36,7 @@ from aboveboard.incidents.notices import queries
 from aboveboard.incidents.notices.queries import BatchView
 from aboveboard.incidents.notices.rendering import TEXTS, layout_of
 from aboveboard.incidents.terms import BatchStep
+from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.outbox import jobs
 from aboveboard.outbox.reference import Reference
 
@@ -116,7 +117,8 @@ def prepare(
             at=at,
         )
         step = NoticeStep(batch.pk, Code("prepared"), people, Digest(batch.texts))
-        _record(batch, step, by, at)
+        batch.entry_id = _record(batch, step, by, at)
+        batch.save(update_fields=["entry_id"])
     return queries.batch(batch.pk)
 
 
@@ -127,6 +129,7 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         NotFound: there is no such batch. SecondPersonNeeded: the same person prepared it.
         Refused: not a member of staff who leads incidents, privacy or the instance.
         Conflict: it is decided already, the count changed since, or the texts did.
+        RowNotAuthentic: it was written, or changed, past this program.
     """
     if by.kind is not ActorKind.STAFF or by.role not in APPROVERS:
         raise Refused(
@@ -137,6 +140,10 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         # Held as well, as whoever writes a count holds it: what is approved is the count that
         # stands when it is approved.
         lifecycle.find(batch.incident.number, lock=True)
+        if not batch.authentic:
+            # Before the second person is told that it may be approved, or is asked by somebody who
+            # wrote into the row that it was another who prepared it.
+            raise RowNotAuthentic(table=NoticeBatch._meta.label)
         if step_of(batch) is not None:
             raise Conflict(why="this batch is decided already")
         if (batch.prepared_by["kind"], batch.prepared_by["id"]) == (by.kind.value, by.id):
@@ -154,7 +161,6 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
             batch=batch, step=BatchStep.APPROVED, at=at, by=by.as_json(), note=note.strip()
         )
         batch.delivery_batch = delivery.open_batch(KIND, {"batch": batch.pk}, at=at)  # 3
-        batch.save(update_fields=["delivery_batch"])
         jobs.enqueue(JOB, {"batch": batch.pk})
         lifecycle.tell(
             batch.incident,
@@ -170,7 +176,8 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
             people=batch.people,
             texts=Digest(batch.texts),
         )
-        lifecycle.record(entry, by=by, at=at)
+        batch.approved_entry_id = lifecycle.record(entry, by=by, at=at)
+        batch.save(update_fields=["delivery_batch", "approved_entry_id"])
         if batch.incident.published_at is None:
             lifecycle.publish(batch.incident, by=by, at=at)
     return queries.batch(batch.pk)
@@ -263,7 +270,7 @@ def queue_everyone(batch_pk: int, *, at: datetime) -> int:
     )
     if batch is None:
         raise NotFound(what="batch of notices")
-    if batch.delivery_batch is None:
+    if batch.delivery_batch is None or not batch.authentic:
         raise Conflict(why="this batch is not approved")
     return delivery.queue(batch.delivery_batch, _recipients(batch), at=at)  # 4
 
@@ -300,6 +307,6 @@ def _locked(batch_pk: int) -> NoticeBatch:
     return batch
 
 
-def _record(batch: NoticeBatch, step: NoticeStep, by: Actor, at: datetime) -> None:
+def _record(batch: NoticeBatch, step: NoticeStep, by: Actor, at: datetime) -> int:
     entry = IncidentChanged(incident=lifecycle.reference_of(batch.incident), notices=step)
-    lifecycle.record(entry, by=by, at=at)
+    return lifecycle.record(entry, by=by, at=at)

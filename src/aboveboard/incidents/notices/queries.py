@@ -211,6 +211,7 @@ def for_person(person_id: int) -> Sequence[PersonalNotice]:
         for batch in NoticeBatch.objects.filter(
             delivery_batch__in={row.batch_id for row in rows}
         ).select_related("incident__device", "exposure__incident")
+        if batch.authentic
     }
     notices = []
     for row in rows:

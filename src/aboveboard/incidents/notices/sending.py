@@ -39,6 +39,10 @@ def render_notices(
     batch = NoticeBatch.objects.select_related("incident__device", "exposure__incident").get(
         delivery_batch=items[0].batch_id
     )
+    if not batch.authentic:
+        # Nobody approved it: this is not the row that the program wrote when somebody did.
+        yield from ((item.id, SkippedNotice("not-approved")) for item in items)
+        return
     if batch.texts != TEXTS.digest():
         # What was approved is not what would be sent: nothing leaves until someone reads it again.
         yield from ((item.id, SkippedNotice("texts-changed")) for item in items)

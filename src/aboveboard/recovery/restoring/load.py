@@ -41,7 +41,7 @@ from aboveboard.recovery.manifest import (
 from aboveboard.recovery.models import Restoration
 from aboveboard.recovery.restoring import staging
 from aboveboard.recovery.restoring.parts import BackupParts
-from aboveboard.recovery.upgrading import FIRST_WITH_MACS, authenticate_restored_rows
+from aboveboard.recovery.upgrading import authenticate_restored_rows
 
 
 class BackupOfAnotherInstance(Invalid):
@@ -79,8 +79,7 @@ def load(
         forget_database()
         _fill(parts, on_step)  # 3
         _try_keys(parts)  # 4
-        if FIRST_WITH_MACS not in parts.records.migrations:
-            authenticate_restored_rows()
+        authenticate_restored_rows(parts.records.migrations)
         Restoration.objects.create(  # 5
             backup=parts.records_at.name,
             backup_made_at=parts.records.made_at,
