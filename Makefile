@@ -29,9 +29,10 @@ quick: setup-dev ## under a minute, for every save: pure rules, formats, house r
 	$(BIN)/ruff check --quiet .
 	$(PYTEST) -n auto --quick
 
-test: setup-dev ## every check and every test: SQLite, PostgreSQL, Chromium
+test: setup-dev ## every check and every test: SQLite, PostgreSQL, Chromium, nginx
 	@$(RUN) scripts/browsers.py
 	@$(RUN) scripts/postgres.py
+	@$(RUN) scripts/nginx.py
 	@$(MAKE) --no-print-directory format-check
 	@$(MAKE) --no-print-directory -j2 types on-both
 

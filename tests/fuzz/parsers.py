@@ -43,6 +43,7 @@ from aboveboard.promise import loading as promise
 from aboveboard.vault import record_format, sealed
 from aboveboard.vault.documents import media, stream
 from aboveboard.vault.origin import Origin
+from tests.fuzz.requests import take_in
 from tests.ledger.logs import SIGNER, bodies
 from tests.world import MAPPING_FILE, PROMISE_FILE
 
@@ -175,6 +176,14 @@ def _taken(kind: str) -> Callable[[str], object]:
 _ASKED = b'{"purpose":"deliver-orders","fields":["city"],"channel":"shop",'
 _SAID = b'{"purpose":"personal-offers","answer":"no","channel":"shop","evidence":"c",'
 _WHO = b'"person":{"kind":"phone","value":"020 7946 0000","country":"GB"}}'
+
+
+_FORM_HEAD = (
+    b"/accounts/login/?next=%2Fyou%2F\r\nCookie: a=1; b=2\r\nX-Forwarded-For: 192.0.2.1\r\n"
+    b"Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n\r\n"
+)
+_PARTS_HEAD = b"/accounts/login/\r\nContent-Type: multipart/form-data; boundary=B\r\n\r\n"
+_PART = '--B\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
 
 
 def _body(shape: type[UseIn] | type[BatchIn] | type[ChoiceIn]) -> Callable[[bytes], object]:
@@ -323,6 +332,19 @@ PARSERS: tuple[Parser, ...] = (
         "body of a batch", _body(BatchIn), lambda: [_ASKED + b'"people":[' + _WHO[9:-1] + b"]}"]
     ),
     Parser("body of a choice", _body(ChoiceIn), lambda: [_SAID + _WHO]),
+    Parser(
+        "request",
+        take_in,
+        lambda: [
+            _FORM_HEAD + b"login=jon%40example.org&csrfmiddlewaretoken=" + b"a" * 32,
+            _PARTS_HEAD + _PART.format("login", "jon@example.org").encode() + b"--B--\r\n",
+            b"/console/incidents/new/leak/"
+            + _PARTS_HEAD[16:]
+            + _PART.format('file"; filename="rows.csv', "a;b").encode()
+            + b"--B--\r\n",
+            b"/api/v1/uses\r\nContent-Type: application/json\r\n\r\n" + _ASKED + _WHO,
+        ],
+    ),
     Parser("bundle of entries", tiles.decode_bundle, lambda: [tiles.encode_bundle(_log()[0])]),
     Parser("hashes of a tile", lambda data: tiles.decode_hashes(data, 3), lambda: [bytes(96)]),
     Parser("e-mail address", text(normalise.email), lambda: ["Jön@Exämple.org".encode()]),

@@ -12,6 +12,8 @@ _STUMBLES = (
     b"\\ud800", b"\\udfff\\ud83d", b"," * 400, b";" * 400,
     b"\\u0000", b"\\x00", b"," * 3000, b'"a":' * 200,
     b"=cmd|' /C calc'!A0", b"2026-13-45", b"%00",
+    b"; charset=rot13", b"; charset*=idna''%ff", b"--B\r\n", b"\r\n\r\n", b"\xef\xbc\xa0",
+    b"; filename*=zip''%ff", b"a=1&" * 300, b"\xe2\x80\xae", b"\xcc\x81" * 40, b"%u0000", b"%ff",
     b"\xc3", b"\xed\xa0\x80", b"%s", b"..", b"/", b" " * 300, b"=",
 )  # fmt: skip
 

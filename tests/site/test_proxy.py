@@ -3,7 +3,6 @@ shipped does what the guide says."""
 
 from __future__ import annotations
 
-import shutil
 import socket
 import ssl
 import subprocess
@@ -19,10 +18,10 @@ from django.test import RequestFactory
 from aboveboard.basics import settings
 from aboveboard.site.proxies import PROXY_HEADERS, NamedProxies, is_named
 from aboveboard.site.serving.environ import environ_of
+from scripts import nginx
 from tests.site.served import Served, served
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "nginx.conf"
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 FORGED = {"HTTP_X_FORWARDED_FOR": "203.0.113.9", "HTTP_X_FORWARDED_PROTO": "https"}
 
 
@@ -110,8 +109,7 @@ def test_headers_that_come_twice_are_one_list_and_cookies_one_line() -> None:
 def through_nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, int, Path]]:
     """A served instance behind the nginx configuration that is shipped; where nginx would keep
     files."""
-    if NGINX is None:
-        pytest.skip(reason="left out: nginx is not on this machine")
+    program = nginx.ensure()
     folder = tmp_path_factory.mktemp("nginx")
     certificate = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=data.example.org"
     files = "-keyout key.pem -out cert.pem"
@@ -139,7 +137,7 @@ def through_nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Se
             f"daemon off;\npid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
             f"http {{ access_log off;\n{folders}{text} }}\n"
         )
-        words = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+        words = [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
         proxy = subprocess.Popen([*words, "-e", str(folder / "error.log")])
         try:
             for _ in range(100):

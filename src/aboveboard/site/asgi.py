@@ -32,9 +32,10 @@ from aboveboard.site.serving.collecting import (  # noqa: E402 - Django must sta
     SenderGone,
     collect,
 )
-from aboveboard.site.serving.environ import environ_of  # noqa: E402
+from aboveboard.site.serving.environ import environ_of, give_body  # noqa: E402
 from aboveboard.site.serving.sealed import SealedFile  # noqa: E402
 from aboveboard.site.serving.threads import Threads, until  # noqa: E402
+from aboveboard.site.serving.turns import WHOSE, whose  # noqa: E402
 
 # What a start makes stays for good: the garbage collector need not walk through all of it again and
 # again while a batch is answered. It took a third of a batch's time; nearly all that a request
@@ -69,6 +70,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     threads = _threads()
     environ = environ_of(scope)
+    environ[WHOSE] = whose(scope)
     lines = None
     try:
         rule = bodies.rule_for(environ)
@@ -90,13 +92,15 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
                 memory = Memory()
                 await collect(pieces, rule, memory)
                 body = memory.joined()
-            _give(environ, io.BytesIO(body), len(body))
+            give_body(environ, io.BytesIO(body), len(body))
     except ValueError:
         _refuse(environ, 400)
     except NotTaken as refused:
         _refuse(environ, refused.status)
     except SenderGone:
-        return
+        # Or still there, with a body that is none (a chunk of length -1): the server tells both
+        # alike. Whoever is there is told, and it is written down.
+        _refuse(environ, 400)
     try:
         await _answer(environ, send)
     finally:
@@ -107,9 +111,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def _with_file(environ: Scope, pieces: Pieces, rule: bodies.Rule, send: Send) -> None:
     """Answer a form with a file: first whether its sender may, then the file, then Django."""
     threads = _threads()
-    if not await threads.run(uploads.may_send, environ):
+    if not await threads.run(environ[WHOSE], uploads.may_send, environ):
         # Refused as it would be with the file; the rest of it is not read.
-        _give(environ, io.BytesIO(), 0)
+        give_body(environ, io.BytesIO(), 0)
         await _answer(environ, send)
         return
     await threads.to_the_loop()
@@ -127,25 +131,18 @@ async def _with_file(environ: Scope, pieces: Pieces, rule: bodies.Rule, send: Se
                 return
             else:
                 file.complete()
-                _give(environ, io.BufferedReader(file, 64 * 1024), file.size)
+                give_body(environ, io.BufferedReader(file, 64 * 1024), file.size)
             await _answer(environ, send)
-
-
-def _give(environ: Scope, body: io.BufferedIOBase, length: int) -> None:
-    """Give Django a body that is all there."""
-    environ["wsgi.input"] = body
-    if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None or "CONTENT_LENGTH" in environ:
-        environ["CONTENT_LENGTH"] = str(length)
 
 
 def _refuse(environ: Scope, status: int) -> None:
     environ[bodies.REFUSED] = status
-    _give(environ, io.BytesIO(), 0)
+    give_body(environ, io.BytesIO(), 0)
 
 
 async def _answer(environ: Scope, send: Send) -> None:
     threads = _threads()
-    reply = await threads.run(answering.answer, django_handler, environ)
+    reply = await threads.run(environ[WHOSE], answering.answer, django_handler, environ)
     await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
     if isinstance(reply.body, bytes):
         await send({"type": "http.response.body", "body": reply.body, "more_body": False})

@@ -3,6 +3,8 @@ taken."""
 
 from __future__ import annotations
 
+import io
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -18,6 +20,7 @@ from aboveboard.site.serving import limits
 from aboveboard.site.serving.bodies import REFUSED
 
 Headers = list[tuple[bytes, bytes]]
+log = logging.getLogger("aboveboard.serving")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,13 @@ def answer(handler: WSGIHandler, environ: dict[str, Any]) -> Reply:
             (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given
         ]
 
-    response = handler(environ, start)
+    try:
+        response = handler(environ, start)
+    except Exception:
+        # Django answers the faults of pages. This one is of reading the request itself, and would
+        # be answered by the server, without our headers, and printed with what the request held.
+        log.exception("a request could not be read")
+        response = handler(_without_what_was_sent(environ), start)
     if not isinstance(response, StreamingHttpResponse):
         try:
             return Reply(status, headers, response.content, _nothing)  # type: ignore[attr-defined]
@@ -56,6 +65,16 @@ def answer(handler: WSGIHandler, environ: dict[str, Any]) -> Reply:
     # The pieces are made on other threads; this one's connection must not wait for them.
     close_old_connections()
     return Reply(status, headers, iter(response), response.close)
+
+
+def _without_what_was_sent(environ: dict[str, Any]) -> dict[str, Any]:
+    """Return a request for the same page that brings nothing, and is refused."""
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith(("HTTP_", "CONTENT_")) and name != "QUERY_STRING"
+    }
+    return kept | {"wsgi.input": io.BytesIO(), REFUSED: 400}
 
 
 def next_piece(pieces: Iterator[bytes]) -> bytes | None:

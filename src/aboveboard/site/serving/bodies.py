@@ -3,6 +3,7 @@ looking up which view answers an address."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -13,6 +14,17 @@ from django.urls import Resolver404, resolve
 
 from aboveboard.basics.bodies import file_limit, is_read_by_lines
 from aboveboard.site.serving import limits
+
+_WORD: Final = r"[A-Za-z0-9!#$%&'+.^_`|~-]+"
+_MEDIA_TYPE: Final = re.compile(
+    rf"{_WORD}/{_WORD}"
+    rf"(?:[ \t]*;[ \t]*{_WORD}=(?:[A-Za-z0-9!#$%&'()*+,./:=?@^_`|~-]+|\"[ !#-\[\]-~]*\"))*"
+    r"[ \t]*;?[ \t]*"
+)
+"""A media type and its parameters (RFC 9110, 8.3.1). Without the names that end in ``*``, which
+bring an encoding of their own (RFC 2231), and without escapes: no sender needs either."""
+_CHARSET: Final = re.compile(r";[ \t]*charset=\"?([^\";]*)", re.IGNORECASE)
+_UTF_8: Final = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii"})
 
 REFUSED: Final = "aboveboard.body_refused"
 """Member of the environ of a request whose body was not taken: the HTTP status that says why."""
@@ -46,7 +58,9 @@ def rule_for(environ: Mapping[str, Any]) -> Rule:
 
     Raises:
         ValueError: the length is none. The server refuses such a request itself; what it lets
-            through is not believed.
+            through is not believed. Or it does not say readably what the body is, or that it is in
+            another encoding than UTF-8: a name such as ``rot13`` would choose a decoder of Python
+            that nobody wrote for bytes of strangers.
     """
     if "HTTP_TRANSFER_ENCODING" in environ:
         length = None
@@ -57,6 +71,8 @@ def rule_for(environ: Mapping[str, Any]) -> Rule:
         length = int(text[:20])
         if not length:
             return Rule(Kind.NONE, length=0)
+    if not is_readable(environ.get("CONTENT_TYPE", "")):
+        raise ValueError("a body of no kind that is read here")
     path = environ["PATH_INFO"]
     file, lines = _marks(path)
     if lines:
@@ -64,6 +80,17 @@ def rule_for(environ: Mapping[str, Any]) -> Rule:
     if file is not None and environ.get("CONTENT_TYPE", "").startswith("multipart/form-data"):
         return Rule(Kind.FILE, file + limits.FORM_AROUND_FILE, length)
     return Rule(Kind.SMALL, limit_at(path), length)
+
+
+@lru_cache(maxsize=256)
+def is_readable(content_type: str) -> bool:
+    """Whether a Content-Type is well formed, or empty, and says nothing but UTF-8."""
+    if not content_type:
+        return True
+    encodings = _CHARSET.findall(content_type)
+    return _MEDIA_TYPE.fullmatch(content_type) is not None and all(
+        encoding.strip().lower() in _UTF_8 for encoding in encodings
+    )
 
 
 def limit_at(path: str) -> int:

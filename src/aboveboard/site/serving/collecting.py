@@ -98,12 +98,13 @@ async def collect(pieces: Pieces, rule: Rule, sink: Sink) -> int:
 
     Raises:
         NotTaken: it is longer than the rule allows (413), slower than it may be (408), ends before
-            the length that it announced (400), or too much is held already (503).
+            the length that it announced or comes in crumbs (400), or too much is held already
+            (503).
         SenderGone: whoever sent it has gone.
     """
     if rule.is_too_long:
         raise NotTaken(413)
-    total = held = 0
+    total = held = pieces_come = 0
     start = time.monotonic()
     end = start + limits.BODY_TIME.total_seconds() + (rule.length or rule.most) / limits.SLOWEST
     try:
@@ -113,8 +114,12 @@ async def collect(pieces: Pieces, rule: Rule, sink: Sink) -> int:
             if not piece and pieces.ended:
                 break
             total += len(piece)
+            pieces_come += 1
             if total > rule.most:
                 raise NotTaken(413)
+            if pieces_come > limits.PIECES + total // limits.PIECE_BYTES:
+                # A turn of the loop for each byte: dear for us, and cheap for the sender.
+                raise NotTaken(400)
             if pieces.come_slowly and isinstance(sink, Memory):
                 held += len(piece)
                 Held.total += len(piece)
@@ -122,7 +127,8 @@ async def collect(pieces: Pieces, rule: Rule, sink: Sink) -> int:
                     raise NotTaken(503)
             sink.append(piece)
     finally:
-        Held.total -= held
+        if held:  # never from a thread, beside the loop: one of two changes would be lost
+            Held.total -= held
     if rule.length is not None and total < rule.length:
         raise NotTaken(400)
     return total

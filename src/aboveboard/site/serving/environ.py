@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -34,6 +35,16 @@ def environ_of(scope: Mapping[str, Any]) -> dict[str, Any]:
     }
     _add_headers(environ, scope["headers"])
     return environ
+
+
+def give_body(environ: dict[str, Any], body: io.BufferedIOBase, length: int) -> None:
+    """Give Django a body that is all there."""
+    environ["wsgi.input"] = body
+    if not length:
+        # What is not there has no kind, and Django would choose a decoder by it all the same.
+        environ.pop("CONTENT_TYPE", None)
+    if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None or "CONTENT_LENGTH" in environ:
+        environ["CONTENT_LENGTH"] = str(length)
 
 
 def _add_headers(environ: dict[str, Any], headers: Iterable[tuple[bytes, bytes]]) -> None:

@@ -19,6 +19,14 @@ BODY_TIME: Final = timedelta(seconds=20)
 SLOWEST: Final = 16 * 1024
 """Bytes a second below which a body is too slow: a quarter of the slowest mobile connections."""
 
+PIECES: Final = 256
+"""How many pieces a body may come in, beside one for each ``PIECE_BYTES``. Senders make pieces of
+a network packet or more; 60,000 pieces of one byte took four seconds of a processor."""
+
+PIECE_BYTES: Final = 128
+"""Bytes of a body for each further piece: a quarter of the smallest packet of the internet (RFC
+791)."""
+
 HELD_BYTES: Final = 64 * 1024 * 1024
 """Bytes of bodies that one process holds at the same time while they come slowly; above, it is
 busy."""

@@ -15,10 +15,10 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Generator
 from inspect import iscoroutine
-from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from aboveboard.site.serving import limits
+from aboveboard.site.serving.turns import NOBODY, Turns, whose
 
 T = TypeVar("T")
 log = logging.getLogger("aboveboard.serving")
@@ -46,10 +46,11 @@ class _ToTheLoop:
 
 
 class Threads:
-    """A fixed number of threads, each with its own connection to the database."""
+    """A fixed number of threads, each with its own connection to the database. Requests get to one
+    in turn by who sent them (``turns``)."""
 
     def __init__(self, count: int) -> None:
-        self._queue: SimpleQueue[tuple[Callable[..., object], tuple[Any, ...]]] = SimpleQueue()
+        self._turns: Turns[tuple[Callable[..., object], tuple[Any, ...]]] = Turns()
         self._local = threading.local()
         for number in range(count):
             threading.Thread(target=self._work, name=f"answers-{number}", daemon=True).start()
@@ -57,7 +58,7 @@ class Threads:
     def _work(self) -> None:
         self._local.here = True
         while True:
-            function, arguments = self._queue.get()
+            function, arguments = self._turns.get()
             try:
                 function(*arguments)
             except Exception:
@@ -70,8 +71,9 @@ class Threads:
         """Whether the caller runs on one of these threads."""
         return getattr(self._local, "here", False)
 
-    async def run(self, function: Callable[..., T], *arguments: object) -> T:
-        """Run a function on one of the threads, and wait for it without one."""
+    async def run(self, whom: str, function: Callable[..., T], *arguments: object) -> T:
+        """Run a function on one of the threads, when it is the turn of ``whom``, and wait for it
+        without one."""
         if self.here():
             return function(*arguments)
         loop = asyncio.get_running_loop()
@@ -85,7 +87,7 @@ class Threads:
             else:
                 loop.call_soon_threadsafe(_settle, outcome, result, None)
 
-        self._queue.put((work, ()))
+        self._turns.put(whom, (work, ()))
         return await outcome
 
     async def to_the_loop(self) -> None:
@@ -118,7 +120,10 @@ class Threads:
 
         def hand_over(callback: Callable[..., object], *arguments: Any, context: Any = None) -> Any:
             if arguments and iscoroutine(arguments[0]):
-                return self._queue.put((begin, (callback, arguments, context)))
+                # The server gives the request beside its coroutine.
+                scope = getattr(arguments[-1], "scope", None)
+                whom = NOBODY if scope is None else whose(scope)
+                return self._turns.put(whom, (begin, (callback, arguments, context)))
             if isinstance(callback, _Woken):
                 return callback()
             return plain(callback, *arguments, context=context)
