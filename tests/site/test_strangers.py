@@ -162,6 +162,17 @@ def test_a_refused_body_is_told_why_and_written_down(server: Served) -> None:
     assert b"status=408" in server.printed.read_bytes()
 
 
+def test_a_chunk_that_is_none_is_refused_and_written_down(server: Served) -> None:
+    head = _POST.format("/accounts/login/") + "Transfer-Encoding: chunked\r\n\r\n"
+    for chunk in ("-1\r\nab\r\n", "2;" + "a" * 20_000 + "\r\nab\r\n", "x\r\n"):
+        connection = server.connect()
+        connection.sendall((head + chunk).encode())
+        said = ended(connection, time.monotonic() + LATEST)
+        assert said.startswith(b"HTTP/1.1 400")
+        assert b"content-security-policy" in said.lower()
+    assert server.printed.read_bytes().count(b"status=400") == 3
+
+
 @pytest.mark.parametrize(
     ("path", "size"),
     [
