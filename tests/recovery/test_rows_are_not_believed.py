@@ -106,7 +106,7 @@ def another(field: models.Field[Any, Any], value: Any) -> Any:
             value, value[:-1] + ("a" if value[-1:] != "a" else "b")
         )
     elif isinstance(value, int):
-        changed = value + 100_000
+        changed = value + 1_000
     else:
         changed = clock.now() if isinstance(field, models.DateTimeField) else 100_000
     return field.get_db_prep_save(changed, connection)

@@ -40,7 +40,7 @@ def phone(value: str, region: str | None) -> str | None:
 
     Real files hold numbers that no region explains; keeping their digits means that the same
     misspelling in a leaked file still finds its owner. An extension is no part of E.164, so those
-    who share a switchboard share its normal form. None when there are fewer than six digits.
+    who share a switchboard share its normal form. Letters stand for no digits. None when there are fewer than six digits.
     """
     text = _nfkc(value)
     dialled = digits(text)
@@ -54,7 +54,9 @@ def phone(value: str, region: str | None) -> str | None:
         return "#" + dialled
     # Possible and not valid: lists of valid numbers lag behind, and whoever has a new one must be
     # found too.
-    if phonenumbers.is_possible_number(parsed):
+    # A letter is no digit, though the library dials it on a keypad: an O for a zero would be a six,
+    # and find somebody else.
+    if phonenumbers.is_possible_number(parsed) and str(parsed.national_number) in dialled:
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     return "#" + dialled
 
