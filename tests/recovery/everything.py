@@ -10,6 +10,7 @@ from pathlib import Path
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from django.db import connection
 
 from aboveboard.access.emergency.actions import break_glass
 from aboveboard.access.emergency.reasons import Emergency
@@ -23,6 +24,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, Role
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
+from aboveboard.commands.instance import doctor
 from aboveboard.identity import actions as identity
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents.models import Exposure, Incident
@@ -135,3 +137,17 @@ def _sign_ins(at: datetime) -> None:
         )
     rotate_client(client.id, by=SYSTEM, at=clock.now())
     tokens.issue(ServiceClient.objects.get(pk=client.id), at=clock.now())
+
+
+def written(statement: str, *values: object) -> int:
+    """Write to the database as somebody does who has it and no key; return how many rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
+
+
+def act() -> str:
+    """Return what doctor says of the rows, and that it says to act."""
+    check = doctor.CHECKS["rows"](doctor.settings.current())
+    assert check.verdict == doctor.ACT, check
+    return check.message

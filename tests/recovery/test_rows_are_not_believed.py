@@ -4,12 +4,10 @@ and the comparison with the log names it. For every table that any package decla
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, connection, models, transaction
 
 from aboveboard.access.actions import use
@@ -18,15 +16,11 @@ from aboveboard.access.emergency.reasons import Verdict
 from aboveboard.access.emergency.review import review
 from aboveboard.access.models import EmergencyUse
 from aboveboard.access.use import Subject, UseRequest
-from aboveboard.accounts import links
-from aboveboard.accounts.clients import tokens
-from aboveboard.accounts.models import AccessToken, Account, ServiceClient
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.package import NotNeeded
 from aboveboard.choices.models import Choice
-from aboveboard.commands.instance import doctor
 from aboveboard.identity import actions as identity
 from aboveboard.incidents.models import NoticeBatch
 from aboveboard.keys.rows import DecidingRow, RowNotAuthentic
@@ -42,7 +36,7 @@ from aboveboard.vault.actions import erase
 from aboveboard.vault.locking import HeldByLaw
 from aboveboard.vault.models import Person
 from tests.incidents.conftest import SECOND
-from tests.recovery.everything import Everything, make_everything
+from tests.recovery.everything import Everything, act, written
 from tests.world import ADVISER, OFFERS
 
 pytestmark = pytest.mark.django_db
@@ -57,37 +51,12 @@ COLUMNS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[Everything]:
-    """Made once: each test changes it, and its changes are undone."""
-    around = transaction.atomic()
-    around._from_testcase = True  # type: ignore[attr-defined]  # as those of Django's own TestCase
-    with django_db_blocker.unblock(), around:
-        forget()
-        yield make_everything()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def everything(made: Everything, db: None) -> Everything:
-    forget()
-    tokens.forget()
-    return made
-
-
 def test_what_the_program_wrote_agrees_with_the_log(everything: Everything) -> None:
     assert list(compare_rows()) == []
 
 
 def model(label: str) -> type[DecidingRow]:
     return next(model_of(table) for table in deciding_tables() if table.table == label)
-
-
-def written(statement: str, *values: object) -> int:
-    """Write to the database as somebody does who has it and no key; return how many rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return int(cursor.rowcount)
 
 
 def another(field: models.Field[Any, Any], value: Any) -> Any:
@@ -110,13 +79,6 @@ def another(field: models.Field[Any, Any], value: Any) -> Any:
     else:
         changed = clock.now() if isinstance(field, models.DateTimeField) else 100_000
     return field.get_db_prep_save(changed, connection)
-
-
-def act() -> str:
-    """Return what doctor says of the rows, and that it says to act."""
-    check = doctor.CHECKS["rows"](doctor.settings.current())
-    assert check.verdict == doctor.ACT, check
-    return check.message
 
 
 @pytest.mark.parametrize("label", TABLES)
@@ -325,78 +287,6 @@ def test_the_log_of_the_program_names_rows_by_number_alone(
     lines = [record.getMessage() for record in caplog.records]
     assert any("choices.Choice" in line for line in lines)
     assert not any("personal-offers" in line or "call:417" in line for line in lines)
-
-
-def test_a_token_made_up_opens_nothing(everything: Everything) -> None:
-    """S2a: the SHA-256 of a word of ours in ``accounts_accesstoken``."""
-    word = "ab_a-word-of-ours"
-    columns = ", ".join(
-        field.column for field in AccessToken._meta.concrete_fields if not field.primary_key
-    )
-    written(
-        f"INSERT INTO accounts_accesstoken (token_hash, {columns}) "  # noqa: S608
-        f"SELECT %s, {columns} FROM accounts_accesstoken",
-        links.digest(word),
-    )
-    assert tokens.client_for_token(word, at=clock.now()) is None
-    assert "accounts.AccessToken" in act()
-
-
-def test_a_client_given_more_opens_nothing(everything: Everything) -> None:
-    client = ServiceClient.objects.get(name="order system")
-    token = tokens.issue(client, at=clock.now())
-    written("UPDATE accounts_serviceclient SET role = 'finance'")
-    tokens.forget()
-    assert tokens.client_for_token(token, at=clock.now()) is None
-
-
-def test_a_role_given_past_the_program_signs_nobody_in(everything: Everything) -> None:
-    account = Account.objects.get(email="ina@corner.example")
-    assert account.is_active
-    written("UPDATE accounts_account SET role = 'privacy-lead' WHERE id = %s", account.pk)
-    assert not Account.objects.get(pk=account.pk).is_active
-
-
-def test_a_factor_copied_to_another_account_proves_nothing(everything: Everything) -> None:
-    """S2c: Ina's authenticator app, written to Pia's account."""
-    ina, pia = (
-        Authenticator.objects.get(user__email=f"{name}@corner.example") for name in ("ina", "pia")
-    )
-    written(
-        "UPDATE mfa_authenticator SET data = (SELECT data FROM mfa_authenticator WHERE id = %s) "
-        "WHERE id = %s",
-        ina.pk,
-        pia.pk,
-    )
-    assert not list(Authenticator.objects.filter(user_id=pia.user_id))
-    assert Authenticator.objects.filter(user_id=pia.user_id).exists(), "they are asked, in vain"
-    assert f"mfa.Authenticator {pia.pk}" in act()
-
-
-def test_a_passkey_made_up_proves_nothing(everything: Everything) -> None:
-    pia = Account.objects.get(email="pia@corner.example")
-    written(
-        "INSERT INTO mfa_authenticator (id, user_id, type, data, created_at) "
-        "VALUES (4711, %s, 'webauthn', %s, %s)",
-        pia.pk,
-        '{"credential": {"id": "ours"}}',
-        str(clock.now()),
-    )
-    assert not Authenticator.objects.filter(user_id=pia.pk, type="webauthn").first()
-    assert "mfa.Authenticator 4711" in act()
-
-
-def test_a_factor_deleted_past_the_program_is_named(everything: Everything) -> None:
-    """Without one, whoever has the mailbox could set up their own."""
-    written("DELETE FROM mfa_authenticator")
-    assert "it was deleted" in act()
-    written("DELETE FROM accounts_secondfactor")
-    assert "has no row any more" in act()
-
-
-def test_a_factor_that_its_owner_removed_is_not_missed(everything: Everything) -> None:
-    Authenticator.objects.filter(user__email="ina@corner.example").delete()
-    assert list(compare_rows()) == []
 
 
 @pytest.mark.parametrize(

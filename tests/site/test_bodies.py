@@ -56,11 +56,12 @@ def test_another_encoding_than_ours_is_refused_before_anything_is_decoded(
         rule_for(environ)
 
 
+@pytest.mark.django_db  # Django looks after its connections at the start of each request
 def test_a_request_that_cannot_be_read_is_answered_by_us_and_not_repeated_in_the_log(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Past the rule above, as a later fault of the same kind would be."""
-    # A logger of its own: whoever set Django up before may have turned the program's away.
+    # A logger of its own: others may have turned the program's away.
     seen = logging.Logger("seen")
     seen.addHandler(caplog.handler)
     monkeypatch.setattr(answering, "log", seen)

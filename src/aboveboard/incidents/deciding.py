@@ -18,10 +18,10 @@ def _prepared(entry: Recorded[IncidentChanged]) -> tuple[str, int] | None:
 
 
 def _differs(row: NoticeBatch, entry: Recorded[Any]) -> str:
-    said = entry.facts if isinstance(entry.facts, NoticesApproved) else entry.facts.notices
-    if row.people != said.people:
+    facts = entry.facts if isinstance(entry.facts, NoticesApproved) else entry.facts.notices
+    if row.people != facts.people:
         return "people"
-    if row.texts != said.texts:
+    if row.texts != facts.texts:
         return "texts"
     approved = isinstance(entry.facts, NoticesApproved)
     return "delivery_batch" if approved and row.delivery_batch is None else ""

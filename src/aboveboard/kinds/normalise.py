@@ -40,7 +40,8 @@ def phone(value: str, region: str | None) -> str | None:
 
     Real files hold numbers that no region explains; keeping their digits means that the same
     misspelling in a leaked file still finds its owner. An extension is no part of E.164, so those
-    who share a switchboard share its normal form. Letters stand for no digits. None when there are fewer than six digits.
+    who share a switchboard share its normal form. Letters stand for no digits. None when there are
+    fewer than six digits.
     """
     text = _nfkc(value)
     dialled = digits(text)

@@ -39,13 +39,8 @@ def render_notices(
     batch = NoticeBatch.objects.select_related("incident__device", "exposure__incident").get(
         delivery_batch=items[0].batch_id
     )
-    if not batch.authentic:
-        # Nobody approved it: this is not the row that the program wrote when somebody did.
-        yield from ((item.id, SkippedNotice("not-approved")) for item in items)
-        return
-    if batch.texts != TEXTS.digest():
-        # What was approved is not what would be sent: nothing leaves until someone reads it again.
-        yield from ((item.id, SkippedNotice("texts-changed")) for item in items)
+    if reason := _not_sent_for(batch):
+        yield from ((item.id, SkippedNotice(reason)) for item in items)
         return
     loss = loss_of(batch)
     # Whoever is not in the count that was approved gets nothing, even if a row was queued for them.
@@ -94,6 +89,15 @@ def render_notices(
                 note=note,
             ),
         )
+
+
+def _not_sent_for(batch: NoticeBatch) -> str:
+    """Return why nothing of a batch is sent, or "" where it is."""
+    if not batch.authentic:
+        # Nobody approved it: this is not the row that the program wrote when somebody did.
+        return "not-approved"
+    # What was approved is not what would be sent: nothing leaves until someone reads it again.
+    return "" if batch.texts == TEXTS.digest() else "texts-changed"
 
 
 def _notified_as_another(
