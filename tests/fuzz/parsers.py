@@ -10,6 +10,7 @@ import bz2
 import gzip
 import io
 import json
+import lzma
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
@@ -218,6 +219,7 @@ PARSERS: tuple[Parser, ...] = (
             b"COPY u (id, email) FROM stdin;\n1\ta@b.org\n2\t\\N\n\\.\n",
             gzip.compress(_LEAK),
             bz2.compress(_LEAK),
+            lzma.compress(_LEAK),
             "a@b.org;x\n".encode("utf-16"),
             b"email" + b"," * 299 + b"\na@b.org" + b"," * 299 + b"\n",
         ],

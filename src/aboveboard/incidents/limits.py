@@ -45,6 +45,13 @@ LEAK_RATIO_FROM: Final = 1024 * 1024
 LEAK_MEMBERS: Final = 1_000
 """Most files in an archive whose names are looked at. Our choice."""
 
+LEAK_DIRECTORY_BYTES: Final = 512 * 1024
+"""Largest list of the files in an archive that is read. Our choice: a thousand long names."""
+
+LEAK_XZ_BYTES: Final = 128 * 1024 * 1024
+"""Most memory that unpacking an xz file may take: it says itself how much, up to 4 GB. The highest
+level of xz takes 65 MB (its manual)."""
+
 LEAK_SEARCHED: Final = 40
 """Most words of one line that are tried as a customer number, and phones as a phone. Our choice:
 a line of people has fewer."""

@@ -10,14 +10,15 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
-import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
+from lzma import LZMAError
 from typing import IO, Final, cast
 
 from aboveboard.basics.errors import Invalid
 from aboveboard.incidents import limits
+from aboveboard.incidents.leaks.unpacking import Xz, directory_bytes
 
 _HEAD: Final = 4096
 
@@ -52,6 +53,9 @@ _TO_DO: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"\x7fELF", "a program", "Look for the file that holds the rows."),
     (b"MZ\x90\x00", "a program", "Look for the file that holds the rows."),
 )
+
+_UNPACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
+"""How a member of an archive may be packed: in ways that take little memory, whatever it says."""
 
 _TOO_TIGHT: Final = "packed far more tightly than rows of people can be"
 
@@ -95,7 +99,7 @@ def open_packed(stream: IO[bytes]) -> tuple[str, IO[bytes]]:
         openers: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
             "gzip": lambda raw: cast("IO[bytes]", gzip.GzipFile(fileobj=raw)),
             "bzip2": lambda raw: cast("IO[bytes]", bz2.BZ2File(raw)),
-            "xz": lambda raw: cast("IO[bytes]", lzma.LZMAFile(raw)),  # noqa: SIM115 - read to its end
+            "xz": lambda raw: cast("IO[bytes]", Xz(raw)),
         }
         inner = openers[how](cast("IO[bytes]", packed))
     bounded = cast("IO[bytes]", io.BufferedReader(_Bounded(inner, how, packed), 1 << 16))
@@ -158,7 +162,7 @@ class _Bounded(io.RawIOBase):
         view = memoryview(buffer)  # type: ignore[arg-type]
         try:
             block = self._inner.read(len(view))
-        except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as problem:
+        except (OSError, EOFError, zlib.error, LZMAError, zipfile.BadZipFile) as problem:
             if isinstance(problem, OSError) and problem.errno is not None:
                 raise  # the disk, and not what is on it
             raise NotReadable(
@@ -180,6 +184,9 @@ class _Bounded(io.RawIOBase):
 
 
 def _zip(stream: IO[bytes]) -> IO[bytes]:
+    # Before the list of its members is made, which takes ten times the memory of its bytes.
+    if directory_bytes(stream) > limits.LEAK_DIRECTORY_BYTES:
+        raise _archive("a zip archive of very many files")
     try:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
@@ -208,6 +215,8 @@ def _zip(stream: IO[bytes]) -> IO[bytes]:
     if member.file_size > limits.LEAK_RATIO * max(member.compress_size, limits.LEAK_RATIO_FROM):
         raise NotReadable(what=_TOO_TIGHT, fix="Unpack it by hand, and look what it is.")
     try:
+        if member.compress_type not in _UNPACKED:
+            raise NotImplementedError
         return archive.open(member)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
         raise NotReadable(

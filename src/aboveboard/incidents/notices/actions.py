@@ -296,7 +296,7 @@ def _recipients(batch: NoticeBatch) -> Iterator[delivery.Recipient]:
 
 
 def _locked(batch_pk: int) -> NoticeBatch:
-    batch = (
+    batch: NoticeBatch | None = (
         NoticeBatch.objects.select_for_update(of=("self",))
         .select_related("incident")
         .filter(pk=batch_pk)

@@ -254,7 +254,7 @@ def layouts(batch_pk: int) -> dict[str, int]:
 
 
 def _find(batch_pk: int) -> NoticeBatch:
-    batch = (
+    batch: NoticeBatch | None = (
         NoticeBatch.objects.select_related("incident__device", "exposure__incident")
         .filter(pk=batch_pk)
         .first()

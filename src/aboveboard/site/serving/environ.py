@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -37,7 +37,7 @@ def environ_of(scope: Mapping[str, Any]) -> dict[str, Any]:
     return environ
 
 
-def give_body(environ: dict[str, Any], body: io.BufferedIOBase, length: int) -> None:
+def give_body(environ: MutableMapping[str, Any], body: io.BufferedIOBase, length: int) -> None:
     """Give Django a body that is all there."""
     environ["wsgi.input"] = body
     if not length:
