@@ -162,6 +162,24 @@ def test_a_refused_body_is_told_why_and_written_down(server: Served) -> None:
     assert b"status=408" in server.printed.read_bytes()
 
 
+def test_one_account_leaves_room_for_the_files_of_others(server: Served) -> None:
+    head = _POST.format("/console/incidents/new/leak/") + server.staff()
+    head += "Content-Type: multipart/form-data; boundary=B\r\nContent-Length: 9000\r\n\r\n"
+    slow = [server.connect() for _ in range(2)]
+    for connection in slow:
+        connection.sendall((head + _FILE.format("rows.csv")).encode())
+    time.sleep(0.5)
+    third = server.connect()
+    third.sendall((head + _FILE.format("rows.csv")).encode())
+    assert ended(third, time.monotonic() + LATEST).startswith(b"HTTP/1.1 503")
+    # The first two are ended for being slow, and their places are free again.
+    until = time.monotonic() + LATEST
+    assert all(ended(connection, until).startswith(b"HTTP/1.1 408") for connection in slow)
+    again = server.connect()
+    again.sendall((head + _FILE.format("rows.csv")).encode())
+    assert ended(again, time.monotonic() + LATEST).startswith(b"HTTP/1.1 408")
+
+
 def test_a_chunk_that_is_none_is_refused_and_written_down(server: Served) -> None:
     head = _POST.format("/accounts/login/") + "Transfer-Encoding: chunked\r\n\r\n"
     for chunk in ("-1\r\nab\r\n", "2;" + "a" * 20_000 + "\r\nab\r\n", "x\r\n"):

@@ -7,6 +7,7 @@ import gc
 import io
 import logging
 import os
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -49,6 +50,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 log = logging.getLogger("aboveboard.serving")
 _uploads = asyncio.BoundedSemaphore(limits.UPLOADS_AT_ONCE)
+_uploading: Counter[int] = Counter()
+"""How many files each account is sending. Of the event loop alone."""
 
 
 @cache
@@ -111,28 +114,37 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def _with_file(environ: Scope, pieces: Pieces, rule: bodies.Rule, send: Send) -> None:
     """Answer a form with a file: first whether its sender may, then the file, then Django."""
     threads = _threads()
-    if not await threads.run(environ[WHOSE], uploads.may_send, environ):
+    sender = await threads.run(environ[WHOSE], uploads.sender_of, environ)
+    if sender is None:
         # Refused as it would be with the file; the rest of it is not read.
         give_body(environ, io.BytesIO(), 0)
         await _answer(environ, send)
         return
     await threads.to_the_loop()
-    if _uploads.locked():
+    if _uploads.locked() or _uploading[sender] >= limits.UPLOADS_OF_ONE:
         _refuse(environ, 503)
         await _answer(environ, send)
         return
-    async with _uploads:
-        with SealedFile() as file:
-            try:
-                await collect(pieces, rule, file)
-            except NotTaken as refused:
-                _refuse(environ, refused.status)
-            except SenderGone:
-                return
-            else:
-                file.complete()
-                give_body(environ, io.BufferedReader(file, 64 * 1024), file.size)
-            await _answer(environ, send)
+    _uploading[sender] += 1
+    try:
+        async with _uploads:
+            await _take_file(environ, pieces, rule, send)
+    finally:
+        _uploading[sender] -= 1
+
+
+async def _take_file(environ: Scope, pieces: Pieces, rule: bodies.Rule, send: Send) -> None:
+    with SealedFile() as file:
+        try:
+            await collect(pieces, rule, file)
+        except NotTaken as refused:
+            _refuse(environ, refused.status)
+        except SenderGone:
+            return
+        else:
+            file.complete()
+            give_body(environ, io.BufferedReader(file, 64 * 1024), file.size)
+        await _answer(environ, send)
 
 
 def _refuse(environ: Scope, status: int) -> None:

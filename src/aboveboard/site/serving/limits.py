@@ -34,6 +34,9 @@ busy."""
 UPLOADS_AT_ONCE: Final = 4
 """Files that one process takes in at the same time: each may fill half a gigabyte of the disk."""
 
+UPLOADS_OF_ONE: Final = 2
+"""Of those, how many one account may send: a slow one may take hours, and others report a loss."""
+
 FORM_AROUND_FILE: Final = 64 * 1024
 """Bytes of a form beside its file."""
 

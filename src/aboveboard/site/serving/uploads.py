@@ -81,8 +81,9 @@ class SealedUploadHandler(FileUploadHandler):
             file.close()
 
 
-def may_send(environ: Mapping[str, Any]) -> bool:
-    """Whether the gate lets the sender of a request in, asked before the request's file is read.
+def sender_of(environ: Mapping[str, Any]) -> int | None:
+    """Return the number of the account that sends a request, if the gate lets it in, or None; asked
+    before the request's file is read.
 
     The same rule is asked again by the middleware, once the file is there: this one only spares
     reading what would be refused.
@@ -93,9 +94,11 @@ def may_send(environ: Mapping[str, Any]) -> bool:
     try:
         match = resolve(request.path_info)
     except Resolver404:
-        return False
+        return None
     gate = gate_of(match.func, name=match.view_name, path=request.path)
-    return verdict(gate, visitor_of(request)) is Verdict.ENTER
+    may = verdict(gate, visitor_of(request)) is Verdict.ENTER
+    # A program has no account, and sends no files: all of them together are one.
+    return (request.user.pk or 0) if may else None
 
 
 def _nothing(request: HttpRequest) -> HttpResponse:
