@@ -103,6 +103,16 @@ def test_a_colleague_who_returns_keeps_their_number_and_none_of_their_ways_in() 
     assert not again.has_usable_password()
 
 
+def test_another_role_keeps_the_team_unless_another_is_given() -> None:
+    member = add("ada@staff.example")
+    moved = actions.change_role(member.id, role=Role.PRIVACY_LEAD, by=SYSTEM, at=clock.now())
+    assert (moved.role, moved.team) == (Role.PRIVACY_LEAD, "Shops")
+    moved = actions.change_role(
+        member.id, role=Role.ADVISER, team=" Call centre ", by=SYSTEM, at=clock.now()
+    )
+    assert (moved.role, moved.team) == (Role.ADVISER, "Call centre")
+
+
 def test_there_is_always_an_administrator() -> None:
     last = staff_member(Role.ADMINISTRATOR)
     for change in (

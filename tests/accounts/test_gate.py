@@ -165,6 +165,15 @@ def test_a_form_that_nobody_signed_in_sent_has_no_way_back() -> None:
 
 
 @pytest.mark.django_db
+def test_only_a_caller_who_showed_a_token_learns_that_it_is_the_token() -> None:
+    """RFC 6750, section 3.1."""
+    bare = Client().get("/api/v1/uses")
+    assert bare["WWW-Authenticate"] == 'Bearer realm="aboveboard"'
+    shown = Client().get("/api/v1/uses", headers={"authorization": "Bearer ab_nothing"})
+    assert shown["WWW-Authenticate"] == 'Bearer realm="aboveboard", error="invalid_token"'
+
+
+@pytest.mark.django_db
 def test_look_ups_are_counted_for_each_account() -> None:
     first, second = staff_client(Role.ADVISER), staff_client(Role.PRIVACY_LEAD)
     assert {first.get("/console/look-up/").status_code for _ in range(60)} == {200}

@@ -5,6 +5,7 @@ second one."""
 from __future__ import annotations
 
 import pytest
+from allauth.account import app_settings as allauth_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings as django_settings
@@ -207,6 +208,32 @@ def test_staff_name_a_passkey_and_customers_number_theirs(ada: Account) -> None:
         assert form.fields["name"].disabled is not typed
         assert form.fields["passwordless"].disabled is not typed
         assert ('name="name"' in page.content.decode()) is typed
+
+
+def test_whoever_has_one_is_sent_to_show_it_and_on_to_where_they_were_going(ada: Account) -> None:
+    has_an_app(ada)
+    page = "/accounts/second-factor/"
+    asked, proved = staff_client(account=ada, second_factor=False), staff_client(account=ada)
+    assert asked.get(page)["Location"] == "/accounts/2fa/reauthenticate/?next=/console/"
+    onward = asked.get(page, {"next": "/console/people/"})["Location"]
+    assert onward.endswith("?next=/console/people/")
+    assert proved.get(page)["Location"] == "/console/"
+    assert proved.get(page, {"next": "/console/people/"})["Location"] == "/console/people/"
+
+
+def test_a_proof_of_long_ago_is_asked_for_again_before_something_that_matters(
+    ada: Account,
+) -> None:
+    has_an_app(ada)
+    browser = staff_client(account=ada)
+    _proved_just_now(browser)
+    assert browser.get("/accounts/2fa/webauthn/add/").status_code == 200
+    session = browser.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 2 * allauth_settings.REAUTHENTICATION_TIMEOUT
+    session.save()
+    again = browser.get("/accounts/2fa/webauthn/add/")
+    assert again["Location"].startswith("/accounts/2fa/reauthenticate/")
 
 
 @pytest.mark.parametrize("way", ["change", "set"])

@@ -13,9 +13,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
 from aboveboard.accounts import limits
+from aboveboard.accounts.clients.idempotency import sweep
 from aboveboard.accounts.deciding import DECIDING
 from aboveboard.accounts.factors import unlike
-from aboveboard.accounts.models import SecondFactor
+from aboveboard.accounts.models import IdempotencyKey, SecondFactor
 from aboveboard.accounts.recent import proved_recently
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
@@ -84,3 +85,15 @@ def test_a_secret_may_end_sooner_than_its_entry_says_and_never_later() -> None:
         "expires_at",
     ]
     assert differs(4, until) == "client_id"
+
+
+@pytest.mark.django_db
+def test_repeats_are_remembered_for_their_time_and_then_forgotten() -> None:
+    now = clock.now()
+    for number, ends in enumerate((now - timedelta(seconds=1), now, now + timedelta(seconds=1))):
+        IdempotencyKey.objects.create(
+            key_hash=str(number), asked_hash="a", answer={}, expires_at=ends
+        )
+    assert sweep(at=now) == 2
+    assert [row.key_hash for row in IdempotencyKey.objects.all()] == ["2"]
+    assert sweep(at=now) == 0

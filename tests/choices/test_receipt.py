@@ -155,4 +155,6 @@ def test_the_receipt_of_a_choice_has_its_promise_and_its_proof(
     assert written["ab:event"]["dpv:hasConsentStatus"] == status
     assert written["dpv:hasProcess"]["dpv:hasPurpose"]["dct:identifier"] == purpose
     assert written["dpv:hasNotice"]["dct:identifier"] == f"promise/{choice.promise_serial}"
+    controller = written["dpv:hasDataController"]["dct:title"]
+    assert controller == "Adventure Works Cycles Ltd", "its legal name, where the promise has one"
     assert written["ab:proof"].startswith("c2sp.org/tlog-proof@v1")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.choices.state import Answer, ChoiceEvent, fold, fold_merged
+from aboveboard.choices.state import NO_CHOICES, Answer, ChoiceEvent, fold, fold_merged
 
 START = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 events = st.builds(
@@ -22,6 +22,7 @@ histories = st.lists(events, max_size=20, unique_by=lambda event: event.id)
 
 def test_nobody_who_never_chose_has_said_yes() -> None:
     assert fold([]).answer("personal-offers") is None
+    assert fold([]) == NO_CHOICES
 
 
 def test_a_yes_taken_back_is_a_no() -> None:
