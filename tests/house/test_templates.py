@@ -39,3 +39,16 @@ def test_a_part_that_has_a_tag_is_made_with_it() -> None:
         for match in by_hand.finditer(text)
     ]
     assert not found, "use {% table %} or {% nothing %}:\n" + "\n".join(found)
+
+
+def test_no_link_is_underlined_past_its_last_letter() -> None:
+    # A link that ends with a line break has a blank at its end; with words after it, it shows.
+    alone = re.compile(r"</a>\n\s*(?!</|<(?:p|div|ul|li|br|h\d|dd|dt|td|section|form)\b|\{%)\S")
+    found = [
+        source.named(path, text.count(chr(10), 0, match.start()) + 1)
+        for path in TEMPLATES
+        for text in [path.read_text("utf-8")]
+        for match in alone.finditer(text)
+        if not text[: match.start()].rpartition("\n")[2].strip()
+    ]
+    assert not found, "write the link's words and </a> on one line:\n" + "\n".join(found)

@@ -14,7 +14,7 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.forms import PrepareForm, ReadForm
 from aboveboard.console.incidents.page import LEADS, number_given
-from aboveboard.console.incidents.people import place_in_words
+from aboveboard.console.incidents.people import language_in_words, place_in_words
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import queries
 from aboveboard.incidents.notices import actions
@@ -129,6 +129,7 @@ def _show(
         "page": queries.page(number, at=clock.now()),
         "view": view,
         "samples": samples,
+        "silent": [language_in_words(code) for code in view.without_measures],
         "steps": _steps(view),
         "unread": view.people - sum(sample.people for sample, _ in samples),
         "mine": (prepared["kind"], prepared["id"]) == (actor.kind.value, actor.id),
