@@ -24,7 +24,7 @@ import hypothesis
 import pytest
 
 from scripts import postgres
-from tests import emptying, lanes, one_engine
+from tests import emptying, lanes, one_engine, schema_once
 
 pytest_plugins = ["tests.browser"]
 
@@ -158,6 +158,12 @@ def cost_of_a_password() -> dict[str, int]:
 def _engines_begin_quickly() -> None:
     """DuckDB starts once for a process, and each computation has a database of its own in it."""
     one_engine.use()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _restorations_begin_quickly() -> None:
+    """The tables of a restoration are worked out once for a process."""
+    schema_once.use()
 
 
 @pytest.fixture(scope="session", autouse=True)
