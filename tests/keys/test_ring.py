@@ -17,6 +17,7 @@ from aboveboard.keys import actions, queries, ring, wrapping_keys
 from aboveboard.keys.models import InstanceSecret, PersonKey, WrappingKey
 from aboveboard.keys.providers import material
 from aboveboard.keys.providers.file import RootKeyMissing
+from aboveboard.keys.status import status
 from aboveboard.keys.wrapping import KeyUnwrapFailed, LocalKey, wrapped_by
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,18 @@ def test_the_provider_is_asked_once_a_lease_however_many_are_opened(
     now[0] += settings.current().keys.lease + 0.1
     queries.person_key(ANN)
     assert provider.asked == 2
+
+
+def test_to_prove_the_keys_each_is_opened_at_the_provider_now(provider: Counted) -> None:
+    add(ANN)
+    queries.person_key(ANN)
+    provider.asked = 0
+    state = status()
+    state.prove()
+    assert (len(state.keys), provider.asked) == (1, 1)
+    provider.away = True
+    with pytest.raises(Unavailable):
+        state.prove()
 
 
 def test_a_provider_that_is_away_stops_everything_after_the_lease_and_it_recovers_by_itself(

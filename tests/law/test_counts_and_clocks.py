@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from aboveboard.law.risk import Risk
+from aboveboard.law.rules.catalogue import place_note
 from aboveboard.law.terms import DutyDue, Group, LossFacts, OrgProfile, Required, Taking
 from tests.law.losses import AWARE, BIRTH, CONTACT, SSN, duties_of
 
@@ -38,6 +39,13 @@ def test_the_health_department_gets_the_small_ones_by_year_and_the_large_ones_at
 def test_a_place_in_which_nobody_was_hit_brings_no_row() -> None:
     rows = duties_of([Group("GB", 1, BIRTH), Group("XK", 0, BIRTH), Group("US-CA", 0, SSN)])
     assert {row.jurisdiction for row in rows.values()} == {"GB"}
+
+
+def test_what_is_known_besides_of_a_place_is_its_last_reason() -> None:
+    rows = duties_of([Group("CA", 5, SSN), Group("GB", 5, SSN)])
+    assert place_note("CA").startswith("Quebec and Alberta have duties of their own.")
+    for row in rows.values():
+        assert (row.reasons[-1] == place_note("CA")) is (row.jurisdiction == "CA"), row.duty_id
 
 
 def test_a_public_body_has_duties_of_its_own() -> None:

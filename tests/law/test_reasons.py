@@ -180,6 +180,14 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
         (f"Notice is due if a high risk to people is likely. {HIGH}",),
     ),
     (
+        "nothing at all was exposed",
+        [Group("GB", 3, frozenset())],
+        STOLEN,
+        "UK-GDPR-33-AUTH",
+        Required.NO,
+        ("No personal data was exposed.",),
+    ),
+    (
         "the record: no harm is weighed",
         [Group("GB", 3, CONTACT)],
         LossFacts(Taking.LOST, Risk.UNLIKELY),
