@@ -119,6 +119,11 @@ class Once:
         restriction = retention.restrict(
             self.ids[3], RestrictionReason.UNLAWFUL, reference=f"case/2{self.number}", **at
         )
+        self.waiting = loss.lost_laptop(
+            self.ids[24:26], self.folder, at=self.now, tag=f"WAITS-{self.number}"
+        )
+        loss.approved(self.waiting, at=self.now)
+        self.work()
         undone = identity.merge(self.ids[5], self.ids[6], chosen={}, reference="case/3", **at)
         self.made = Made(
             staff,
@@ -144,7 +149,6 @@ class Once:
         happening.losses(self)
         happening.leak(self)
         happening.keys(self)
-        self.rights()
 
     def load(self, rows: list[dict[str, str]], *, at: object) -> None:
         path = files.written(self.folder / f"customers-{len(rows)}-{self.number}.csv", rows)
@@ -304,6 +308,14 @@ class Once:
         again[15]["email"] = f"new{self.number}@example.org"
         again[16]["email"] = f"newer{self.number}@example.org"
         again[17]["birth_date"] = "yesterday"
+        again.append(
+            again[0]
+            | {
+                "customer_id": f"NEW{self.number}",
+                "email": f"n{self.number}@example.org",
+                "phone": "",
+            }
+        )
         self.load([*again, again[0]], at=self.now)
         (asked, *_) = notes.asked()
         notes.answer(asked.id, NoteState.KEEP, **self.said)
@@ -312,7 +324,7 @@ class Once:
         readmit(erased.pk, reference="form/1", **self.said)
 
     def rights(self) -> None:
-        """Last: what waits here is done by the worker within minutes."""
+        """After ``happen``: what waits here is done by the worker within minutes."""
         for person_id, address in ((self.ids[28], "one"), (self.ids[29], "two")):
             correction.correct(
                 person_id,
