@@ -133,7 +133,7 @@ def _walk_as(walk: Walk, browser: Browser, base: str, who: str, link: str, langu
     """Follow every link from the start, as ``who``."""
     context = browser.new_context(base_url=base, locale=language, reduced_motion="reduce")
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     page.on(
         "pageerror", lambda error: walk.complaints.append(f"{who}: {page.url}: script: {error}")
     )
