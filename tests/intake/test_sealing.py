@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import csv
 import io
+import multiprocessing
 import os
 import signal
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
@@ -203,13 +205,26 @@ def test_processes_that_seal_load_the_same_and_end_with_the_import(file: Path) -
         list(mending.lines(file, run.id))
 
 
+def test_no_process_that_seals_outlives_its_import_however_slow_it_is() -> None:
+    cells = b"AW1,a@example.org,,Ann,GB,\n"
+    tasks = [(blocks.Block(0, len(cells), 1, cells), [(1, bytes(32), b"")])] * 3
+    with closing(workers.seal(plan(), tasks, 2)) as sealing:
+        next(sealing)
+        helpers = multiprocessing.active_children()
+        assert len(helpers) == 2
+        # A machine that has no time for it: it hears neither that its pipe closed nor a request.
+        os.kill(helpers[0].pid or 0, signal.SIGSTOP)
+    left = multiprocessing.active_children()
+    for helper in left:
+        helper.kill()  # or it would keep the tests from ending
+    assert left == []
+
+
 @pytest.mark.django_db
 def test_an_import_whose_helper_was_killed_says_so_and_goes_on_when_run_again(file: Path) -> None:
     def killed(run: ImportReport) -> None:
         if run.rows == 100:
-            import multiprocessing
-
-            helper = multiprocessing.active_children()[0]
+            (helper,) = multiprocessing.active_children()
             os.kill(helper.pid or 0, signal.SIGKILL)
             helper.join()
 

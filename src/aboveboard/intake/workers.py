@@ -13,6 +13,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
@@ -28,6 +29,8 @@ Done = tuple[Block, SealedBlock, bytes]
 
 _IN_HAND = 2
 """Blocks a process has: one it works on, and one that is ready when it is done."""
+_PATIENCE = 1.0
+"""Seconds that all of them together have to end by themselves."""
 
 
 class SealerGone(Unavailable):
@@ -98,13 +101,16 @@ class _Crew:
         return block, connection.recv(), wrapped
 
     def close(self) -> None:
-        """End the processes."""
+        """End the processes; none is left when this returns. They hold nothing that could be lost,
+        but they do hold people's keys."""
         for connection in self._connections:
             connection.close()
+        end = time.monotonic() + _PATIENCE
         for process in self._processes:
-            process.join(1)
-            if process.is_alive():
-                process.terminate()
+            process.join(max(0.0, end - time.monotonic()))
+            process.kill()  # also one that is stopped, which would not hear a request to end
+            process.join()
+            process.close()
 
 
 def _work(connection: Connection) -> None:
