@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.choices.state import NO_CHOICES, Answer, ChoiceEvent, fold, fold_merged
+from aboveboard.basics.actor import Actor, ActorKind, Role
+from aboveboard.choices.state import (
+    NO_CHOICES,
+    Answer,
+    ChoiceEvent,
+    can_confirm,
+    fold,
+    fold_merged,
+    must_wait,
+)
 
 START = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 events = st.builds(
@@ -93,3 +103,30 @@ def test_one_record_alone_is_not_changed_by_a_merge(
     history: list[ChoiceEvent], minutes: int
 ) -> None:
     assert fold_merged({1: history}, START + timedelta(minutes=minutes)) == fold(history)
+
+
+DESK = Actor(ActorKind.SERVICE, "3", "shop-system", "Shops")
+ADVISER = Actor(ActorKind.STAFF, "7", Role.ADVISER, "Leeds shop")
+
+
+def said(minute: int, answer: Answer, by: str = "person:", *, waits: bool = False) -> ChoiceEvent:
+    return ChoiceEvent(START + timedelta(minutes=minute), minute, "p", answer, by, waits)
+
+
+@pytest.mark.parametrize("yes_at", [1, 5])
+def test_their_own_no_on_either_record_needs_their_hand_after_a_merge(yes_at: int) -> None:
+    one, other = [said(3, Answer.NO)], [said(yes_at, Answer.YES, "service:3")]
+    merged = fold_merged({1: one, 2: other}, START + timedelta(minutes=9))
+    assert merged.answer("p") is Answer.NO
+    assert must_wait(merged, "p", Answer.YES, DESK)
+    assert must_wait(merged, "p", Answer.YES, ADVISER)
+
+
+@pytest.mark.parametrize(("no_at", "confirmable"), [(3, True), (7, False)])
+def test_a_yes_waits_no_longer_where_either_record_said_no_later(
+    no_at: int, confirmable: bool
+) -> None:
+    one = [said(1, Answer.NO), said(5, Answer.YES, "service:3", waits=True)]
+    merged = fold_merged({1: one, 2: [said(no_at, Answer.NO)]}, START + timedelta(minutes=9))
+    assert can_confirm(merged, "p", ADVISER) is confirmable
+    assert bool(merged.waiting) is confirmable

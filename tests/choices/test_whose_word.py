@@ -98,19 +98,19 @@ WORDS: Final[dict[str, tuple[Sequence[Says], str]]] = {
 
 @pytest.mark.parametrize(("words", "at_once"), WORDS.values(), ids=WORDS)
 def test_whose_yes_counts_at_once(words: Sequence[Says], at_once: str) -> None:
-    history = said(*words)
-    waits = {who for who, actor in WHO.items() if must_wait(history, Answer.YES, actor)}
+    state = fold(said(*words))
+    waits = {who for who, actor in WHO.items() if must_wait(state, "offers", Answer.YES, actor)}
     assert set(WHO) - waits == set(at_once.split())
-    assert not any(must_wait(history, Answer.NO, actor) for actor in WHO.values())
+    assert not any(must_wait(state, "offers", Answer.NO, actor) for actor in WHO.values())
 
 
 @pytest.mark.parametrize(("words", "at_once"), WORDS.values(), ids=WORDS)
 def test_who_can_confirm_is_the_staff_whose_yes_would_count_where_one_waits(
     words: Sequence[Says], at_once: str
 ) -> None:
-    waiting = bool(words) and fold(said(*words)).waiting
-    expected = {"ann", "ben"} & set(at_once.split()) if waiting else set()
-    assert {who for who, actor in WHO.items() if can_confirm(said(*words), actor)} == expected
+    state = fold(said(*words))
+    expected = {"ann", "ben"} & set(at_once.split()) if state.waiting else set()
+    assert {who for who, actor in WHO.items() if can_confirm(state, "offers", actor)} == expected
 
 
 def test_a_recorder_is_the_account_or_the_client_and_nothing_else_about_it() -> None:

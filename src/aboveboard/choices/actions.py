@@ -87,7 +87,7 @@ def choose(
         if subject is None:
             raise NotFound(what="person")
         # Asked while the person is locked: a no of their own that commits meanwhile must be seen.
-        waits = must_wait(queries.events_about(person_id, purpose), answer, by)
+        waits = must_wait(queries.consent_state(person_id), purpose, answer, by)
         kind = ChoiceWaits if waits else ChoiceMade
         made = kind(Word(purpose), answer, Word(channel), subject.seal(evidence), adopted.serial)
         # The entry before the row, which names it; both or neither.

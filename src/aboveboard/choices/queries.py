@@ -155,27 +155,6 @@ def record_of(row: Choice) -> ChoiceRecord:
     )
 
 
-def events_about(person_id: int, purpose: str) -> list[ChoiceEvent]:
-    """Return what was ever recorded of a person about one purpose, also under the numbers that
-    were merged into theirs."""
-    # Every row, not those of the purpose alone: what was changed past the program may have been
-    # about this one, and is read as the person's own no.
-    return [
-        ChoiceEvent(
-            row.at,
-            row.pk,
-            row.purpose,
-            Answer(row.answer),
-            recorder(Actor.from_json(row.actor)),
-            row.waits,
-        )
-        if row.authentic
-        else ChoiceEvent(row.at, row.pk, purpose, Answer.NO)
-        for row in Choice.objects.filter(person_id__in=numbers_of(person_id))
-        if row.purpose == purpose or not row.authentic
-    ]
-
-
 def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
     """Return what the receipt of a choice says, in the words of the promise that was in force when
     it was made.
@@ -234,10 +213,8 @@ def waiting(*, confirmable_by: Actor, limit: int = PAGE_SIZE) -> list[ChoiceReco
     for row in unanswered.order_by("id").iterator():
         if len(records) == limit:
             break
-        history = events_about(aliases.current(row.person_id), row.purpose)
-        newest = fold(history).waiting.get(row.purpose)
         # Another number of the person may have an answer to it.
-        if newest is not None and newest.id == row.pk and can_confirm(history, confirmable_by):
+        if _waits_for(row, confirmable_by):
             records.append(record_of(row))
     return records
 
@@ -245,13 +222,13 @@ def waiting(*, confirmable_by: Actor, limit: int = PAGE_SIZE) -> list[ChoiceReco
 def waiting_choice(choice_id: int, *, confirmable_by: Actor) -> ChoiceRecord | None:
     """Return one yes if it still waits and this member of staff may confirm it."""
     row = Choice.objects.filter(id=choice_id, waits=True).first()
-    if row is None:
-        return None
-    history = events_about(aliases.current(row.person_id), row.purpose)
-    newest = fold(history).waiting.get(row.purpose)
-    if newest is None or newest.id != row.pk or not can_confirm(history, confirmable_by):
-        return None
-    return record_of(row)
+    return record_of(row) if row is not None and _waits_for(row, confirmable_by) else None
+
+
+def _waits_for(row: Choice, by: Actor) -> bool:
+    state = consent_state(aliases.current(row.person_id))
+    newest = state.waiting.get(row.purpose)
+    return newest is not None and newest.id == row.pk and can_confirm(state, row.purpose, by)
 
 
 def _evidence_key(choice: ChoiceRecord, entry: ledger.Recorded) -> str:

@@ -86,13 +86,16 @@ class ConsentState:
 
     ``yes_recorded_by``: for each purpose whose last answer is yes, everyone who recorded one since
     the last no. ``after_no``: the purposes to which that yes followed a no. ``waiting``: the newest
-    yes that waits, by purpose.
+    yes that waits, by purpose, and ``waiting_by`` who recorded those that do. ``refused``: the
+    purposes about which the person's own last word, with their own hand, is no.
     """
 
     last: Mapping[str, ChoiceEvent]
     yes_recorded_by: Mapping[str, frozenset[str]] = field(default_factory=_nobody)
     after_no: frozenset[str] = frozenset()
     waiting: Mapping[str, ChoiceEvent] = field(default_factory=_nothing)
+    waiting_by: Mapping[str, frozenset[str]] = field(default_factory=_nobody)
+    refused: frozenset[str] = frozenset()
     unproven: bool = False
     """Whether something that they chose was changed past the program: then every answer is a no."""
 
@@ -126,6 +129,8 @@ class _Fold:
     recorded_by: dict[str, frozenset[str]] = field(default_factory=dict)
     after_no: set[str] = field(default_factory=set)
     waiting: dict[str, ChoiceEvent] = field(default_factory=dict)
+    waiting_by: dict[str, frozenset[str]] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
 
     def add(self, event: ChoiceEvent) -> None:
         """Take one more event, later than all before."""
@@ -137,9 +142,16 @@ class _Fold:
             self.recorded_by[purpose] = self.recorded_by.get(purpose, frozenset()) | {event.by}
         if event.waits:
             self.waiting[purpose] = event
-        else:
-            self.waiting.pop(purpose, None)
-            self.last[purpose] = event
+            self.waiting_by[purpose] = self.waiting_by.get(purpose, frozenset()) | {event.by}
+            return
+        self.waiting.pop(purpose, None)
+        self.waiting_by.pop(purpose, None)
+        self.last[purpose] = event
+        if event.answer is Answer.YES:
+            self.refused.discard(purpose)
+        elif event.by == OWN_HAND:
+            # Somebody else's no changes nothing about whose hand the next yes needs.
+            self.refused.add(purpose)
 
     def state(self) -> ConsentState:
         """Return what holds now."""
@@ -149,6 +161,8 @@ class _Fold:
             MappingProxyType({purpose: self.recorded_by[purpose] for purpose in agreed}),
             frozenset(self.after_no & agreed),
             MappingProxyType(self.waiting),
+            MappingProxyType(self.waiting_by),
+            frozenset(self.refused),
         )
 
 
@@ -164,8 +178,8 @@ def _folded(events: Iterable[ChoiceEvent]) -> _Fold:
     return done
 
 
-def must_wait(history: Iterable[ChoiceEvent], answer: Answer, by: Actor) -> bool:
-    """Whether an answer that is recorded now, after ``history`` (of one purpose), must wait.
+def must_wait(state: ConsentState, purpose: str, answer: Answer, by: Actor) -> bool:
+    """Whether an answer that is recorded now, in this consent state, must wait.
 
     A no never waits, and neither does what the person says with their own hand. A yes that somebody
     else records waits where the person's own last word was no, unless a member of staff confirms a
@@ -174,33 +188,15 @@ def must_wait(history: Iterable[ChoiceEvent], answer: Answer, by: Actor) -> bool
     """
     if answer is Answer.NO or by.kind is ActorKind.PERSON:
         return False
-    refused, recorders = _waiting_by(history)
-    return refused and not _confirms(by, recorders)
+    # What was changed past the program may have been their own no to this.
+    refused = state.unproven or purpose in state.refused
+    return refused and not can_confirm(state, purpose, by)
 
 
-def can_confirm(history: Iterable[ChoiceEvent], by: Actor) -> bool:
+def can_confirm(state: ConsentState, purpose: str, by: Actor) -> bool:
     """Whether a yes of one purpose waits that this member of staff may confirm."""
-    return _confirms(by, _waiting_by(history)[1])
-
-
-def _confirms(by: Actor, recorders: set[str]) -> bool:
+    recorders = state.waiting_by.get(purpose, frozenset())
     return by.kind is ActorKind.STAFF and bool(recorders) and recorder(by) not in recorders
-
-
-def _waiting_by(history: Iterable[ChoiceEvent]) -> tuple[bool, set[str]]:
-    """Return whether the person's own last word was no, and who recorded the yeses that wait."""
-    refused, recorders = False, set[str]()
-    for event in sorted(history):
-        if event.answer is Answer.NO:
-            # Somebody else's no changes nothing about whose hand the next yes needs.
-            refused = refused or event.by == OWN_HAND
-            recorders.clear()
-        elif event.waits:
-            recorders.add(event.by)
-        else:
-            refused = False
-            recorders.clear()
-    return refused, recorders
 
 
 def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -> ConsentState:
@@ -209,21 +205,26 @@ def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -
 
     Each record's choices before then are folded apart. Where their last answers differ, the no
     counts: whoever said yes on one record may not have known of the other, and nothing is lost by
-    asking again. Where they agree, the later counts. What the person has said since is their last
-    answer, as always.
+    asking again. Where they agree, the later counts. Their own no on either is their own no, and a
+    yes waits no longer where one of the two said no later. What the person has said since is their
+    last answer, as always.
     """
-    merged = _Fold()
+    merged, together = _Fold(), _Fold()
     for events in sources.values():
         before = _folded(event for event in events if event.at < since)
         merged.after_no |= before.after_no
-        for purpose, event in before.waiting.items():
-            merged.waiting[purpose] = max(event, merged.waiting.get(purpose, event))
+        merged.refused |= before.refused
         for purpose, event in before.last.items():
             known = merged.last.get(purpose)
             if known is None or _stricter(event) > _stricter(known):
                 merged.last[purpose] = event
                 merged.recorded_by[purpose] = before.recorded_by[purpose]
-    for event in sorted(event for events in sources.values() for event in events):
+    both = sorted(event for events in sources.values() for event in events)
+    for event in both:
+        if event.at < since:
+            together.add(event)
+    merged.waiting, merged.waiting_by = together.waiting, together.waiting_by
+    for event in both:
         if event.at >= since:
             merged.add(event)
     return merged.state()
