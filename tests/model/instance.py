@@ -3,17 +3,12 @@ a mail server; with a server and its worker that can be killed."""
 
 from __future__ import annotations
 
-import base64
 import csv
-import email
-import email.policy
-import hmac
 import json
 import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -23,61 +18,38 @@ import requests
 
 from aboveboard.delivery import catcher
 from tests.commands.conftest import clean_environment, command
-from tests.commands.test_serve import free_port, worker_of
-from tests.world import PROMISE_FILE
+from tests.commands.forking import Forking
+from tests.commands.test_serve import worker_of
+from tests.model.browser import PATIENCE, Browser, Failed, code_in, letters, until
 
-PATIENCE = 120
 TOKEN_LASTS = 300
+NO_MAIL = 3.0
+"""Seconds that somebody who gets no code waits for it: ten times what it takes to come."""
 
-STAFF = {
-    "lead@example.net": "incident-lead",
-    "second@example.net": "incident-lead",
-    "keeper@example.net": "administrator",
+FIELDS = {
+    "deliver-orders": ["last_name", "city"],
+    "personal-offers": ["first_name", "birth_date"],
+    "improve-shops": ["city"],
 }
-CLIENTS = {
-    "order system": ("shop-system", ["--purpose", "deliver-orders", "--channel", "api"]),
-    "desk": ("shop-system", ["--choose", "personal-offers", "--channel", "shop"]),
-    "offers": (
-        "offers-service",
-        ["--purpose", "personal-offers", "--choose", "personal-offers", "--channel", "api"],
-    ),
-}
-FIELDS = {"deliver-orders": ["last_name", "city"], "personal-offers": ["first_name", "birth_date"]}
-
-
-class Failed(AssertionError):
-    """A command ended in a way that nobody expected."""
 
 
 class Instance:
     """An instance folder with all that runs on it."""
 
-    def __init__(self, folder: Path, *, postgres: str | None) -> None:
-        self.folder, self.home = folder, folder / "home"
-        self.mail, self.port, mail_port = folder / "mail", free_port(), free_port()
-        self._environment = clean_environment() | {"ABOVEBOARD_HOME": str(self.home)}
+    def __init__(
+        self, folder: Path, forking: Forking, ports: tuple[int, int], *, home: Path | None = None
+    ) -> None:
+        self.folder, self.home = folder, home or folder / "home"
+        self.mail, (self.port, self.mail_port) = folder / "mail", ports
+        self._forking = forking
+        self.environment = clean_environment() | {"ABOVEBOARD_HOME": str(self.home)}
         self._server: subprocess.Popen[bytes] | None = None
+        self._mail_server: catcher.Catcher | None = None
         self._tokens: dict[str, tuple[str, float]] = {}
-        self._mail_server = catcher.start("127.0.0.1", mail_port, self.mail)
-        init = ["init", self.home, "--name", "Adventure Works"]
-        init += ["--origin", self.address, "--mail", f"smtp://127.0.0.1:{mail_port}"]
-        self.run(*init, *(["--postgres", postgres] if postgres else []))
-        self.run("promise", "adopt", PROMISE_FILE)
-        links = {
-            email: self.json("staff", "add", email, "--name", email, "--role", role)["link"]
-            for email, role in STAFF.items()
-        }
-        self.clients = {
-            name: self.json("client", "add", name, "--role", role, "--team", "Shops", *scope)
-            for name, (role, scope) in CLIENTS.items()
-        }
-        self.recipient = self.run("export", "new-key", folder / "key.txt").strip()
-        try:
-            self.start()
-            self.console = self._colleague(links["keeper@example.net"])
-        except BaseException:
-            self.close()  # or a server would stay behind
-            raise
+        self.clients: dict[str, dict[str, str]] = {}
+        self.staff: dict[str, Browser] = {}
+        self.recipient = ""
+        self.mail_up()
 
     @property
     def address(self) -> str:
@@ -87,17 +59,16 @@ class Instance:
 
     def run(self, *words: object, codes: Iterable[int] = (0,)) -> str:
         """Run a command to its end; return what it printed."""
-        done = subprocess.run(
-            command(*words),
-            capture_output=True,
-            text=True,
-            check=False,
-            env=self._environment,
-            cwd=self.folder,
+        done = self._forking.run(
+            list(map(str, words)),
+            environment=self.environment,
+            folder=self.folder,
+            typed="",
             timeout=600,
         )
         if done.returncode not in codes:
-            raise Failed(f"{' '.join(map(str, words))}: {done.returncode}\n{done.stderr[-4000:]}")
+            said = done.stderr[-4000:] or done.stdout[-4000:]
+            raise Failed(f"{' '.join(map(str, words))}: {done.returncode}\n{said}")
         return done.stdout
 
     def json(self, *words: object, codes: Iterable[int] = (0,)) -> Any:
@@ -113,38 +84,27 @@ class Instance:
             writer.writerows(rows)
         return self.json("import", file, "--sample-mapping", codes=(0, 1))
 
-    def person_number(self, customer_number: str) -> int:
-        """Return the number that the console shows for this customer."""
-        program = (
-            "import sys, django; django.setup()\n"
-            "from aboveboard.vault.queries import find\n"
-            "print(find('customer_number', sys.argv[1])[0])"
-        )
-        found = subprocess.run(
-            [sys.executable, "-c", program, customer_number],
-            capture_output=True,
-            text=True,
-            check=True,
-            env=self._environment | {"DJANGO_SETTINGS_MODULE": "aboveboard.site.settings"},
-        )
-        return int(found.stdout)
-
     # The server and its worker
 
     def start(self) -> None:
         """Serve, with a worker, and wait until it answers."""
-        log = (self.folder / "serve.log").open("ab")
-        with log:
+        with (self.folder / "serve.log").open("ab") as log:
             self._server = subprocess.Popen(
                 command("serve", "--port", self.port),
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=self._environment,
+                env=self.environment,
                 start_new_session=True,
             )
-        until("the server answers", self._answers)
+        try:
+            until("the server answers", self._answers)
+        except Failed as failed:
+            said = (self.folder / "serve.log").read_text()[-2_000:]
+            raise Failed(f"{failed}\n{said}") from None
 
     def _answers(self) -> bool:
+        if self._server is not None and self._server.poll() is not None:
+            raise Failed("the server ended")
         try:
             return requests.get(f"{self.address}/healthz", timeout=5).ok
         except requests.RequestException:
@@ -162,28 +122,62 @@ class Instance:
             self._server = None
             self._tokens.clear()
 
+    def stop(self) -> None:
+        """Ask the server and its worker to end, and wait for them."""
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait(PATIENCE)
+            self._server = None
+
     def close(self) -> None:
         """End all that runs."""
         self.kill()
-        self._mail_server.stop()
+        self.mail_down()
+
+    # The mail server
+
+    def mail_up(self) -> None:
+        """Take every mail that is sent."""
+        self._mail_server = catcher.start("127.0.0.1", self.mail_port, self.mail)
+
+    def mail_down(self) -> None:
+        """Take none."""
+        if self._mail_server is not None:
+            self._mail_server.stop()
+            self._mail_server = None
+
+    def letters(self, address: str) -> list[str]:
+        """Return the text of each mail to this address, oldest first."""
+        return letters(self.mail, address)
+
+    def next_letter(self, address: str, before: int, seconds: float = PATIENCE) -> str:
+        """Wait for one more letter than there were; return it."""
+        until(
+            f"a letter to {address}", lambda: len(self.letters(address)) > before, seconds=seconds
+        )
+        return self.letters(address)[-1]
 
     # The API
 
-    def use(self, client: str, number: str, purpose: str) -> tuple[int, Any]:
+    def use(
+        self, client: str, value: str, purpose: str, *, kind: str = "customer_number"
+    ) -> tuple[int, Any]:
         """Ask for a person's data as a client does; return the status and the answer."""
         body = {
-            "person": {"kind": "customer_number", "value": number},
+            "person": {"kind": kind, "value": value},
             "purpose": purpose,
             "fields": FIELDS[purpose],
             "channel": "api",
         }
         return self._post(client, "/api/v1/uses", body)
 
-    def choose(self, client: str, channel: str, number: str, answer: str) -> int:
-        """Record a choice about offers as a client does; return the status."""
+    def choose(
+        self, client: str, channel: str, number: str, answer: str, purpose: str = "personal-offers"
+    ) -> int:
+        """Record a choice as a client does; return the status."""
         body = {
             "person": {"kind": "customer_number", "value": number},
-            "purpose": "personal-offers",
+            "purpose": purpose,
             "answer": answer,
             "channel": channel,
             "evidence": f"form:{time.monotonic_ns()}",
@@ -207,102 +201,28 @@ class Instance:
 
     # The pages
 
-    def _colleague(self, link: str) -> Portal:
-        """Sign in as staff by a first link, and set up an app for the second factor."""
-        browser, path = Portal(self.address), "/accounts/2fa/totp/activate/"
-        browser.post(link.removeprefix(self.address), {})
-        secret = re.search(r"<code>([A-Z2-7]+)</code>", browser.get(path))
-        if secret is None:
-            raise Failed(f"no key for the app on: {browser.page}")
-        # From another page: the page with the key makes a new key each time it is opened.
-        browser.post(path, {"code": one_time_code(secret[1])}, page="/accounts/2fa/")
-        return browser
-
-    def add_device(self, tag: str) -> None:
-        """Add a laptop that is not encrypted, as the administrator does in the console."""
-        device = {"tag": tag, "name": "Laptop", "kind": "laptop", "encrypted": "no", "holder": ""}
-        page = self.console.post("/console/devices/add/", device)
-        if f"{tag} added" not in page:
-            raise Failed(page)
-
-    def sign_in(self, address: str) -> Portal | None:
+    def sign_in(self, address: str, *, expected: bool = True) -> Browser | None:
         """Sign in as a customer by the code that is mailed; None when no mail comes."""
-        portal = Portal(self.address)
-        before = len(self.letters(address))
-        portal.post("/accounts/login/", {"login": address})
+        browser, before = Browser(self.address), len(self.letters(address))
+        browser.post("/accounts/login/", {"login": address})
         try:
-            until("a code", lambda: len(self.letters(address)) > before, seconds=20)
+            letter = self.next_letter(address, before, PATIENCE if expected else NO_MAIL)
         except Failed:
             return None
-        code = re.search(r"\b\d{4}-\d{4}\b", self.letters(address)[-1])
-        if code is None:
-            raise Failed(f"no code in: {self.letters(address)[-1]}")
-        portal.post(portal.at, {"code": code[0]})
-        return portal
+        browser.post(browser.at, {"code": code_in(letter)})
+        return browser
 
-    def letters(self, address: str) -> list[str]:
-        """Return the text of each mail to this address, oldest first."""
-        texts = []
-        for file in sorted(self.mail.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns):
-            letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-            body = letter.get_body(preferencelist=("plain",))
-            if str(letter["To"]) == address and body is not None:
-                texts.append(str(body.get_content()))
-        return texts
+    def look_up(
+        self, staff: str, who: str, purpose: str, fields: Iterable[str], channel: str = "phone"
+    ) -> Browser:
+        """Look somebody up in the console; return the browser, with the page that it shows."""
+        form = {"who": who, "channel": channel, "fields_wanted": list(fields), "reference": ""}
+        browser = self.staff[staff]
+        browser.post(f"/console/people/{purpose}/", form, statuses=(200, 403, 422))
+        return browser
 
-
-class Portal:
-    """A customer's browser, as far as forms go."""
-
-    def __init__(self, address: str) -> None:
-        self._address, self._session = address, requests.Session()
-        self.at, self.page = "/", ""
-
-    def get(self, path: str) -> str:
-        """Open a page; return its text."""
-        answer = self._session.get(self._address + path, timeout=PATIENCE)
-        return self._opened(answer)
-
-    def post(self, path: str, form: Mapping[str, str], *, page: str = "") -> str:
-        """Send a form from its page, with the token against forged ones; return the page after."""
-        self.get(page or path)
-        token = self._session.cookies.get("csrftoken") or _csrf(self.page)
-        answer = self._session.post(
-            self._address + path,
-            {**form, "csrfmiddlewaretoken": token},
-            headers={"Referer": self._address + path},
-            timeout=PATIENCE,
-        )
-        return self._opened(answer)
-
-    def _opened(self, answer: requests.Response) -> str:
-        if not answer.ok:
-            raise Failed(f"{answer.url}: {answer.status_code}")
-        self.at, self.page = answer.url.removeprefix(self._address), answer.text
-        return self.page
-
-
-def one_time_code(secret: str) -> str:
-    """Return the code that an app shows now for this key (RFC 6238)."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    digest = hmac.digest(key, int(time.time() // 30).to_bytes(8), "sha1")
-    start = digest[-1] & 15
-    return f"{(int.from_bytes(digest[start : start + 4]) & 0x7FFFFFFF) % 1_000_000:06}"
-
-
-def _csrf(page: str) -> str:
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-    return token[1] if token else ""
-
-
-def until(what: str, check: Any, *, seconds: float = PATIENCE) -> None:
-    """Wait until that is so.
-
-    Raises:
-        Failed: it was not so in time.
-    """
-    end = time.monotonic() + seconds
-    while not check():
-        if time.monotonic() > end:
-            raise Failed(f"{what}: not within {seconds} seconds")
-        time.sleep(0.1)
+    def person_number(self, customer_number: str) -> int | None:
+        """Return the number that the console shows the privacy lead for this customer."""
+        page = self.look_up("privacy", customer_number, "tell-you-of-a-loss", ["customer_number"])
+        found = re.search(r"/console/retention/people/(\d+)/", page.page)
+        return int(found[1]) if found else None
