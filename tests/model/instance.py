@@ -48,7 +48,6 @@ class Instance:
         self._tokens: dict[str, tuple[str, float]] = {}
         self.clients: dict[str, dict[str, str]] = {}
         self.staff: dict[str, Browser] = {}
-        self.recipient = ""
         self.mail_up()
 
     @property

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from aboveboard.commands.demo.people import people
 from tests.model.browser import Browser
+from tests.model.instance import Instance
 from tests.model.prepared import Prepared
 from tests.model.world import Person, World
 
@@ -38,7 +39,11 @@ class Life(RuleBasedStateMachine):
         """The number of the merge, by the customer's number that was kept."""
         self.kept: tuple[Any, World] | None = None
         """A backup, and what was true when it was made."""
-        self.real = self.prepared.life(self.folder)
+        self.real = self.begin()
+
+    def begin(self) -> Instance:
+        """Return the instance that it begins with, served."""
+        return self.prepared.life(self.folder)
 
     def anyone(self, who: int) -> Person:
         """Return somebody who was ever a customer."""
@@ -105,6 +110,8 @@ class Life(RuleBasedStateMachine):
     def counts_are_right(self) -> None:
         """The incidents that are listed, and how many people were in each."""
         listed = {row["incident"]: row["people"] for row in self.real.json("incident", "list")}
+        earlier = {name: listed.pop(name) for name in self.world.earlier}
+        assert earlier == self.world.earlier
         assert listed.keys() == self.world.incidents.keys(), (listed, self.world.incidents)
         for name, numbers in self.world.incidents.items():
             # Two records that became one since are counted as one before anybody is told.
@@ -118,12 +125,13 @@ class Life(RuleBasedStateMachine):
 
     def sees_every_look(self, person: Person) -> None:
         """Somebody opens the list of who looked: each look of others is in it, and no other."""
-        seen = self._looks(self.portal(person))
+        seen = self.looks(self.portal(person))
         least, most = person.looks["seen"], person.looks["seen"] + person.tried
         assert least <= seen["seen"] <= most, (seen, person)
         assert seen["refused"] == person.looks["refused"], (seen, person)
 
-    def _looks(self, browser: Browser) -> Counter[str]:
+    def looks(self, browser: Browser) -> Counter[str]:
+        """Return how often others saw somebody's data or were refused it, as their page lists."""
         seen: Counter[str] = Counter()
         path = "/you/who-has-looked/"
         while path:

@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.commands.forking import Forking
@@ -62,11 +63,11 @@ class Prepared:
         shutil.copytree(made.home, folder / "home")
         self.databases.again()
         life = Instance(folder, self.forking, (made.port, made.mail_port))
-        life.clients, life.recipient = made.clients, made.recipient
+        life.clients = made.clients
         life.staff = {
             name: Browser(life.address, browser.cookies) for name, browser in made.staff.items()
         }
-        _started(life)
+        started(life)
         return life
 
     def close(self) -> None:
@@ -83,18 +84,10 @@ class Prepared:
         init += ["--mail", f"smtp://127.0.0.1:{made.mail_port}"]
         made.run(*init, *(["--postgres", postgres] if postgres else []))
         made.run("promise", "adopt", PROMISE_FILE)
-        links = {
-            name: made.json("staff", "add", mailbox(name), "--name", name, "--role", role)["link"]
-            for name, role in STAFF.items()
-        }
-        made.clients = {
-            name: made.json("client", "add", name, "--role", role, "--team", "Shops", *scope)
-            for name, (role, scope) in CLIENTS.items()
-        }
-        made.recipient = made.run("export", "new-key", folder / "key.txt").strip()
-        _started(made)
+        links = add_everybody(made)
+        started(made)
         try:
-            made.staff = {name: _signed_in(made, link) for name, link in links.items()}
+            sign_in_staff(made, links)
         finally:
             made.stop()
             made.close()
@@ -102,7 +95,25 @@ class Prepared:
         return made
 
 
-def _started(instance: Instance) -> None:
+def add_everybody(instance: Instance) -> dict[str, str]:
+    """Add the staff and the clients; return the first link of each member of staff."""
+    instance.clients = {
+        name: instance.json("client", "add", name, "--role", role, "--team", "Shops", *scope)
+        for name, (role, scope) in CLIENTS.items()
+    }
+    return {
+        name: instance.json("staff", "add", mailbox(name), "--name", name, "--role", role)["link"]
+        for name, role in STAFF.items()
+    }
+
+
+def sign_in_staff(instance: Instance, links: Mapping[str, str]) -> None:
+    """Sign every member of staff in."""
+    instance.staff = {name: _signed_in(instance, link) for name, link in links.items()}
+
+
+def started(instance: Instance) -> None:
+    """Start an instance; where it does not start, leave nothing behind."""
     try:
         instance.start()
     except BaseException:

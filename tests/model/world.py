@@ -164,6 +164,8 @@ class World:
     """By label, the numbers of the customers in the exports on it."""
     incidents: dict[str, set[str]] = field(default_factory=dict)
     """By reference, the numbers of the customers who were exposed."""
+    earlier: dict[str, int] = field(default_factory=dict)
+    """How many people were in each incident from before this life."""
     notified: set[str] = field(default_factory=set)
     """The incidents whose notices were approved."""
     notices_due: Counter[str] = field(default_factory=Counter)

@@ -40,19 +40,25 @@ def environment(
 ) -> Generator[Environment]:
     """The old folder unpacked, on PostgreSQL with its database loaded; nothing run on it yet."""
     home = tmp_path_factory.mktemp("oldest")
-    with tarfile.open(HERE / ("postgres.tar.xz" if on_postgres else "sqlite.tar.xz")) as archive:
-        archive.extractall(home, filter="data")
-    for secret in home.glob("*.key"):
-        secret.chmod(0o600)
+    unpack(home, on_postgres=on_postgres)
     variables = clean_environment() | {"ABOVEBOARD_HOME": str(home)}
     if not on_postgres:
         yield variables
         return
-    with closing(_database(home / "dump.sql")) as url:
+    with closing(database(home / "dump.sql")) as url:
         yield variables | {"ABOVEBOARD_DATABASE_URL": next(url)}
 
 
-def _database(dump: Path) -> Generator[str]:
+def unpack(home: Path, *, on_postgres: bool) -> None:
+    """Unpack the folder that the oldest version made."""
+    with tarfile.open(HERE / ("postgres.tar.xz" if on_postgres else "sqlite.tar.xz")) as archive:
+        archive.extractall(home, filter="data")
+    for secret in home.glob("*.key"):
+        secret.chmod(0o600)
+
+
+def database(dump: Path) -> Generator[str]:
+    """Yield the address of a database with this in it, which is removed afterwards."""
     import psycopg
 
     server = urlsplit(os.environ["TEST_POSTGRES_URL"])
