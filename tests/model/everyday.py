@@ -71,11 +71,11 @@ class Everyday(Life):
         status, answer = self.real.use("order system", value, "deliver-orders", kind=kind)
         if now.erased or now.restriction:
             assert status == 404, answer
-            now.looks["refused"] += not now.erased
+            now.uses["refused"] += not now.erased
         else:
             expected = {name: now.row[name] for name in ("last_name", "city")}
             assert (status, answer.get("values")) == (200, expected), answer
-            now.looks["seen"] += 1
+            now.uses["seen"] += 1
 
     @rule(who=WHO)
     def ask_by_a_former_address(self, who: int) -> None:
@@ -92,7 +92,7 @@ class Everyday(Life):
         status, answer = self.real.use("offers", self.anyone(who).number, OFFERS)
         assert (status == 200) is now.may_use("offers"), (status, answer, now)
         if not now.erased:
-            now.looks["seen" if status == 200 else "refused"] += 1
+            now.uses["seen" if status == 200 else "refused"] += 1
 
     @rule(who=WHO)
     def use_for_planning(self, who: int) -> None:
@@ -101,7 +101,7 @@ class Everyday(Life):
         status, answer = self.real.use("planning", self.anyone(who).number, SHOPS)
         assert (status == 200) is now.may_plan(), (status, answer, now)
         if not now.erased:
-            now.looks["seen" if status == 200 else "refused"] += 1
+            now.uses["seen" if status == 200 else "refused"] += 1
 
     @rule(
         who=WHO,
@@ -134,11 +134,11 @@ class Everyday(Life):
         self.world.say(person.now, purpose, answer, SELF, staff=False)
 
     @rule(who=WHO)
-    def look_at_who_looked(self, who: int) -> None:
+    def read_the_list_of_uses(self, who: int) -> None:
         """Somebody reads who has looked at their data."""
         person = self.anyone(who).now
         if not person.erased:
-            self.sees_every_look(person)
+            self.sees_every_use(person)
 
     @rule(who=WHO, field=st.sampled_from(["city", "last_name", "email"]))
     def correct_in_the_portal(self, who: int, field: str) -> None:
@@ -183,12 +183,12 @@ class Everyday(Life):
             assert page.status == 422, page.page
         elif now.restriction:
             assert page.status == 403, page.page
-            now.looks["refused"] += 1
+            now.uses["refused"] += 1
         else:
             assert page.status == 200, page.page
             assert page.shows(now.row["last_name"]), page.page
             assert page.shows(now.row["email"]), page.page
-            now.looks["seen"] += 1
+            now.uses["seen"] += 1
 
     def note_about(self, person: Person, staff: str) -> str:
         """Look somebody up as an adviser; return the note by which the next pages know them, or
@@ -212,7 +212,7 @@ class Everyday(Life):
         person = self.anyone(who)
         if not (note := self.note_about(person, staff)):
             return
-        waits = person.now.standing(purpose).would_wait(answer, staff, staff=True)
+        waits = person.now.consent(purpose).would_wait(answer, staff, staff=True)
         form = {"note": note, "purpose": purpose, "answer": answer}
         form["evidence"] = f"call-{self.world.next_number()}"
         page = self.real.staff[staff].post("/console/people/choice/", form)
@@ -261,7 +261,7 @@ class Everyday(Life):
             assert browser.status != 200, browser.page
             return
         assert browser.status == (200 if allowed else 403), browser.page
-        now.looks["seen" if allowed else "refused"] += 1
+        now.uses["seen" if allowed else "refused"] += 1
         if allowed:
             assert browser.shows(now.row["city"]), browser.page
             self.world.to_review.append(self.world.next_number())

@@ -55,7 +55,7 @@ class Life(RuleBasedStateMachine):
         if person.number not in self.numbers:
             found = self.real.person_number(person.number)
             assert found is not None, f"the privacy lead does not find {person}"
-            person.now.looks["seen"] += 1
+            person.now.uses["seen"] += 1
             self.numbers[person.number] = found
         return self.numbers[person.number]
 
@@ -88,7 +88,7 @@ class Life(RuleBasedStateMachine):
             due = sum(self.world.notices_due[each.number] for each in person.records())
             assert self.notices_of(person) == due, (person, due)
         for person in self.world.held()[:2]:
-            self.sees_every_look(person)
+            self.sees_every_use(person)
         self.real.run("ledger", "verify", "--instance")
         checks = self.real.json("doctor", codes=(0, 1))
         assert not [check for check in checks if check["verdict"] == "act"], checks
@@ -105,7 +105,7 @@ class Life(RuleBasedStateMachine):
         assert (plans == 200) is now.may_plan(), (plans, person)
         if not now.erased:
             for code in (status, offers, plans):
-                now.looks["seen" if code == 200 else "refused"] += 1
+                now.uses["seen" if code == 200 else "refused"] += 1
 
     def counts_are_right(self) -> None:
         """The incidents that are listed, and how many people were in each."""
@@ -123,14 +123,14 @@ class Life(RuleBasedStateMachine):
         boxes = person.mailboxes()
         return sum(NOTICE in text for box in boxes for text in self.real.letters(box))
 
-    def sees_every_look(self, person: Person) -> None:
+    def sees_every_use(self, person: Person) -> None:
         """Somebody opens the list of who looked: each look of others is in it, and no other."""
-        seen = self.looks(self.portal(person))
-        least, most = person.looks["seen"], person.looks["seen"] + person.tried
+        seen = self.listed_uses(self.portal(person))
+        least, most = person.uses["seen"], person.uses["seen"] + person.tried
         assert least <= seen["seen"] <= most, (seen, person)
-        assert seen["refused"] == person.looks["refused"], (seen, person)
+        assert seen["refused"] == person.uses["refused"], (seen, person)
 
-    def looks(self, browser: Browser) -> Counter[str]:
+    def listed_uses(self, browser: Browser) -> Counter[str]:
         """Return how often others saw somebody's data or were refused it, as their page lists."""
         seen: Counter[str] = Counter()
         path = "/you/who-has-looked/"

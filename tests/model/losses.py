@@ -42,7 +42,7 @@ class Losses(Life):
         assert report["people"] == len(held), report
         for number, person in now.items():
             if not person.erased:
-                person.looks["seen" if number in held else "refused"] += 1
+                person.uses["seen" if number in held else "refused"] += 1
         self.world.devices[tag] = held
 
     @precondition(lambda self: any(self.world.devices.values()))

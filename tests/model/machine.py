@@ -21,13 +21,13 @@ class Machine(Life):
 
     @rule()
     def rotate_everybodys_key(self) -> None:
-        self.while_people_are_looked_up("keys", "rotate-person", "--all")
+        self.while_people_are_asked_for("keys", "rotate-person", "--all")
 
     @rule()
     def rotate_the_index_key(self) -> None:
-        self.while_people_are_looked_up("keys", "rotate-index")
+        self.while_people_are_asked_for("keys", "rotate-index")
 
-    def while_people_are_looked_up(self, *words: str) -> None:
+    def while_people_are_asked_for(self, *words: str) -> None:
         """Run a command while the order system asks for everybody again and again."""
         asked: list[tuple[Any, int, Any]] = []
         over = threading.Event()
@@ -48,7 +48,7 @@ class Machine(Life):
             asking.join()
         for person, status, answer in asked:
             assert status == (404 if person.restriction else 200), (answer, person)
-            person.looks["refused" if person.restriction else "seen"] += 1
+            person.uses["refused" if person.restriction else "seen"] += 1
 
     @rule()
     def kill_the_server(self) -> None:
@@ -92,7 +92,7 @@ def as_restored(then: World, now: World) -> World:
     for number, person in then.people.items():
         later = now.people[number]
         person.erased, person.words = later.erased, later.words
-        person.looks, person.tried = later.looks, later.tried
+        person.uses, person.tried = later.uses, later.tried
     then.notices_due, then.changes = now.notices_due, now.changes
     then.emergencies = now.emergencies
     return then

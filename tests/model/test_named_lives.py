@@ -55,7 +55,7 @@ def test_everything_once(life: Lives) -> None:
     life.import_customers(1, 4)
     life.rotate_everybodys_key()
     life.split(4)
-    life.look_at_who_looked(5)
+    life.read_the_list_of_uses(5)
     life.kill_the_server()
 
 

@@ -16,18 +16,18 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.model.everyday import Everyday
-from tests.model.keeping import Keeping
 from tests.model.life import Life
 from tests.model.losses import Losses
 from tests.model.machine import Machine
 from tests.model.prepared import Prepared
+from tests.model.retaining import Retaining
 
 pytestmark = [pytest.mark.database, pytest.mark.slow, pytest.mark.crash]
 
 LIVES, STEPS = 1, 15
 
 
-class Lives(Everyday, Losses, Keeping, Machine):
+class Lives(Everyday, Losses, Retaining, Machine):
     """All that happens."""
 
 

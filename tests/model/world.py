@@ -24,7 +24,7 @@ class Word:
 
 
 @dataclass
-class Standing:
+class Consent:
     """What the words of one person about one purpose come to."""
 
     answer: str = ""
@@ -76,7 +76,7 @@ class Person:
     """Whose record theirs was merged into."""
     merged: list[Person] = field(default_factory=list)
     merged_at: int = 0
-    looks: Counter[str] = field(default_factory=Counter)
+    uses: Counter[str] = field(default_factory=Counter)
     """How often others saw their data, or were refused it."""
     tried: int = 0
     """How often a notice may have been written for them that the mail server did not take: each
@@ -103,13 +103,13 @@ class Person:
             for box in dict.fromkeys((*each.former, each.row["email"]))
         ]
 
-    def standing(self, purpose: str) -> Standing:
+    def consent(self, purpose: str) -> Consent:
         """Return what their words come to. Of two records that are one, each is judged apart up to
         then: a no on either is a no."""
         apart = []
         later: list[Word] = []
         for each in self.records():
-            one = Standing()
+            one = Consent()
             for word in each.words:
                 if word.purpose != purpose:
                     continue
@@ -120,7 +120,7 @@ class Person:
             apart.append((one, max((word.order for word in each.words), default=0)))
         answered = [one for one, _ in sorted(apart, key=lambda each: each[1]) if one.answer]
         refused = [one for one in answered if one.answer == "no"]
-        whole = (refused or answered or [Standing()])[-1]
+        whole = (refused or answered or [Consent()])[-1]
         if self.merged:
             whole.own_no = any(one.own_no for one, _ in apart)
             whole.waiting = self._waiting(purpose)
@@ -131,19 +131,19 @@ class Person:
     def _waiting(self, purpose: str) -> set[str]:
         """Return who recorded a yes that still waited when the two records became one: none that
         either of them answered later."""
-        together = Standing()
+        joint = Consent()
         words = [word for each in self.records() for word in each.words]
         for word in sorted(words, key=lambda word: word.order):
             if word.purpose == purpose and word.order < self.merged_at:
-                together.take(word)
-        return together.waiting
+                joint.take(word)
+        return joint.waiting
 
     def may_use(self, client: str) -> bool:
         """Return whether a client may use their data for offers: a yes that is not its own alone
         (and the person's own yes is everybody's), and of a restricted person one that was said
         since."""
-        standing = self.standing(OFFERS)
-        yes = standing.answer == "yes" and bool(standing.yes_from - {client})
+        consent = self.consent(OFFERS)
+        yes = consent.answer == "yes" and bool(consent.yes_from - {client})
         if self.restriction:
             last = [word for each in self.records() for word in each.words if not word.waits]
             since = [w for w in last if w.purpose == OFFERS and w.order > self.restricted_at]
@@ -152,7 +152,7 @@ class Person:
 
     def may_plan(self) -> bool:
         """Return whether shops may be planned with where they live: unless they objected."""
-        return not (self.erased or self.restriction or self.standing(SHOPS).answer == "no")
+        return not (self.erased or self.restriction or self.consent(SHOPS).answer == "no")
 
 
 @dataclass
@@ -194,30 +194,30 @@ class World:
     def say(self, person: Person, purpose: str, answer: str, by: str, *, staff: bool) -> None:
         """Somebody said something, and it was written down; a record that was merged away keeps
         nothing new."""
-        waits = person.standing(purpose).would_wait(answer, by, staff=staff)
+        waits = person.consent(purpose).would_wait(answer, by, staff=staff)
         person.words.append(Word(self.next_number(), purpose, answer, by, waits))
 
     def merge(self, kept: Person, other: Person) -> None:
         """Make one of two records."""
         kept.merged.append(other)
         kept.merged_at, other.into = self.next_number(), kept
-        kept.looks += other.looks
+        kept.uses += other.uses
         kept.tried += other.tried
 
     def split(self, kept: Person) -> None:
         """Make two of one again; what was said and seen since stays with the one that was kept."""
         other = kept.merged.pop()
         other.into = None
-        kept.looks -= other.looks
+        kept.uses -= other.uses
         kept.tried -= other.tried
 
     def notify(self, reference: str, *, tries: int = 0) -> None:
         """Send the notices of an incident to everyone in it who is held now: one each, and each is
         a use of their data; ``tries`` may come to nothing before."""
         self.notified.add(reference)
-        told = {self.people[number].now.number for number in self.incidents[reference]}
-        for number in told:
+        recipients = {self.people[number].now.number for number in self.incidents[reference]}
+        for number in recipients:
             if not self.people[number].erased:
                 self.notices_due[number] += 1
-                self.people[number].looks["seen"] += 1
+                self.people[number].uses["seen"] += 1
                 self.people[number].tried += tries

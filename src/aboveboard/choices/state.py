@@ -209,7 +209,7 @@ def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -
     yes waits no longer where one of the two said no later. What the person has said since is their
     last answer, as always.
     """
-    merged, together = _Fold(), _Fold()
+    merged, joint = _Fold(), _Fold()
     for events in sources.values():
         before = _folded(event for event in events if event.at < since)
         merged.after_no |= before.after_no
@@ -222,8 +222,8 @@ def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -
     both = sorted(event for events in sources.values() for event in events)
     for event in both:
         if event.at < since:
-            together.add(event)
-    merged.waiting, merged.waiting_by = together.waiting, together.waiting_by
+            joint.add(event)
+    merged.waiting, merged.waiting_by = joint.waiting, joint.waiting_by
     for event in both:
         if event.at >= since:
             merged.add(event)

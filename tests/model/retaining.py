@@ -36,7 +36,7 @@ FIELDS = {
 """The columns of the file that are held, and their fields."""
 
 
-class Keeping(Life):
+class Retaining(Life):
     """Steps of a privacy lead."""
 
     def _page(self, person: Person) -> str:
