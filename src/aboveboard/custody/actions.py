@@ -84,6 +84,7 @@ def register_device(
                 handle=None,
                 at=at,
             )
+    # Asked of the database and not looked up before: two people may register one label at once.
     except IntegrityError:
         raise TagTaken(tag=tag) from None
     return queries.device(device.pk)

@@ -117,6 +117,7 @@ def make_export(
         WrongAgeKey: a key is none.
         NoPromise: no promise is in force.
     """
+    # A wrong key is refused before an export is begun: nobody is decided about, nothing recorded.
     parcel.recipients(file_format.age_keys)
     tidy(out)  # 1
     begun = _begin(fields, purpose, out, device_id, recipient, unprotected, file_format, by, at)
@@ -148,10 +149,13 @@ def tidy(out: Path) -> None:
     written is left alone."""
     for part in out.parent.glob(f".{out.name}.*.part"):
         number = part.name.removeprefix(f".{out.name}.").removesuffix(".part")
+        # A lock goes with its process, so a part file without one was left by a dead process.
         if not number.isdecimal() or _is_held(part):
             continue
         made = Export.objects.filter(pk=int(number), made_at__isnull=False).exists()
         if made and not out.exists():
+            # It is recorded as made, and only its last step is missing. To delete it would leave
+            # an entry in the log for a file that never was.
             manifest.write(queries.export(int(number)), out)
             part.replace(out)
         else:
@@ -231,6 +235,7 @@ def _once(person_ids: Iterable[int]) -> Iterator[int]:
     for person_id in person_ids:
         if person_id not in seen:
             yield person_id
+        # Bounded, because a selection may be everybody; the manifest guards the rest.
         if len(seen) < limits.EXPORT_LISTED:
             seen.add(person_id)
 
@@ -276,6 +281,7 @@ def _categories(fields: Sequence[str], row: Sequence[str], bits: Mapping[str, in
 
 
 def _pseudonym(secret: bytes, person_id: int) -> str:
+    # Keyed: person ids are few enough to try every one against a plain hash.
     return hmac.digest(secret, person_id.to_bytes(8, "big"), "sha256")[:16].hex()
 
 
@@ -324,6 +330,7 @@ def _held(part: Path) -> Iterator[None]:
     with it, however it ends."""
     place = _lock_of(part)
     with os.fdopen(os.open(place, os.O_CREAT | os.O_RDWR, 0o600), "wb") as file:
+        # The kernel's lock and not a row or a file that says "busy": those outlive a kill.
         fcntl.flock(file, fcntl.LOCK_EX)
         try:
             yield

@@ -62,6 +62,7 @@ def recipients(keys: Iterable[str]) -> list[pyrage.x25519.Recipient]:
         WrongAgeKey: one is none.
     """
     ready = []
+    # Refused before anything else looks at it: a secret key must not come back in an error's words.
     for key in dict.fromkeys(text.strip() for text in keys):
         if key.upper().startswith("AGE-SECRET-KEY-"):
             raise SecretAgeKey
@@ -90,6 +91,8 @@ def write(out: Path, header: Row, rows: Iterable[Row], *, ndjson: bool, keys: Se
             try:
                 pyrage.encrypt_io(source, target, known)
             except pyrage.EncryptError:
+                # Ours first: age reports any failure of a stream as its own, and a lost database
+                # would read as a fault of encryption.
                 if source.raised is not None:
                     raise source.raised from None
                 if target.raised is not None:
@@ -99,6 +102,7 @@ def write(out: Path, header: Row, rows: Iterable[Row], *, ndjson: bool, keys: Se
             while block := source.read(64 * 1024):
                 target.write(block)
         file.flush()
+        # Before the digest is recorded: the ledger must not name a file that a power cut undoes.
         os.fsync(file.fileno())
     return encode.hexdigest()
 
@@ -124,6 +128,8 @@ def open_parcel(file: Path, identity: Path, out: Path) -> None:
             found=f"{identity.name} holds no secret key of age",
             fix="Name the file that age-keygen made.",
         )
+    # age authenticates block by block, so a cut or changed parcel yields its beginning first. That
+    # must never stand under the name of a whole file.
     part = out.with_name(f".{out.name}.part")
     try:
         with file.open("rb") as sealed, _private(part) as opened:
@@ -224,4 +230,6 @@ class _Digested:
 
 def _private(part: Path) -> IO[bytes]:
     """Open a new file that nobody else on the machine can read."""
+    # The mode is given with the call: before a chmod there would be a moment to open it.
+    # O_EXCL also refuses a link that somebody laid there.
     return os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")

@@ -35,9 +35,11 @@ def engine(
     with _spill() as spill, opened() as connection:
         connection.execute("SET memory_limit = ?", [f"{memory_bytes}B"])
         connection.execute("SET temp_directory = ?", [spill])
+        # A statement that needed an extension would otherwise fetch it, unasked, from the network.
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute("SET autoload_known_extensions = false")
         connection.execute("SET enable_progress_bar = false")
+        # Keeping the order would hold whole results in memory; whatever needs one has ORDER BY.
         connection.execute("SET preserve_insertion_order = false")
         if threads is not None:
             connection.execute("SET threads = ?", [threads])

@@ -90,6 +90,7 @@ def from_manifest(
         ValueError: ``score`` gave not exactly one band for each combination.
     """
     began = time.monotonic()
+    # Beside the result, and not in the temporary folder that the machine shares: it names people.
     manifest = out.with_name(out.name + ".manifest.parquet")
     try:
         write_rows(
@@ -203,6 +204,8 @@ def _doubtful(
 ) -> tuple[int, int]:
     """Put what is settled into the tables ``settled`` and ``chosen``; return how many people are
     in doubt, and how many lines."""
+    # Two tables, because a line settled as nobody's has no row in the second, and must still not be
+    # in doubt.
     duck.execute("CREATE TEMP TABLE settled (line BIGINT)")
     duck.execute("CREATE TEMP TABLE chosen (line BIGINT, person_id BIGINT)")
     if settled:
@@ -248,6 +251,7 @@ def _band(duck: duckdb.DuckDBPyConnection, score: Score) -> int:
     many people there are."""
     combinations = [Combination(*row) for row in duck.execute(statement("combinations")).fetchall()]
     bands = list(score(combinations))
+    # A missing band would drop its people from the join below, and nobody would notice.
     if len(bands) != len(combinations) or not all(1 <= band <= 4 for band in bands):
         raise ValueError("each combination needs exactly one band from 1 to 4")
     duck.execute("CREATE TEMP TABLE band (categories BIGINT, protected BIGINT, severity TINYINT)")

@@ -62,6 +62,8 @@ class LeakWriter:
         self, line: int, categories: int, protected: int, keys: Iterable[tuple[int, bytes]]
     ) -> None:
         """Add one line: its bitmaps, and ``(kind, digest)`` for each way it might be found."""
+        # What is protected but was not exposed says nothing of this line, and would make another
+        # combination to be judged.
         self._rows.writerow((line, categories, protected & categories))
         self.add_keys(line, keys)
 

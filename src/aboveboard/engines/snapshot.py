@@ -34,6 +34,8 @@ class Snapshot:
 
 def halves(digest: bytes) -> tuple[int, int]:
     """Return bytes 0-7 and 8-15 of a digest as signed 64-bit integers."""
+    # Half the digest as two integers, which a join compares without a blob. 128 bits are enough:
+    # digests are keyed, so that nobody can look for two that meet.
     hi, lo = struct.unpack(">qq", digest[:16])
     return hi, lo
 

@@ -78,6 +78,7 @@ def merge(
         raise SamePerson(found="the same record twice", fix="")
     case = checked_reference(reference)
     with transaction.atomic():
+        # Locked before anything is read: until then a number may come to lead to somebody else.
         _check(kept, merged, lock_people([kept, merged]))
         sides = winners({field.field: field for field in preview(kept, merged)}, chosen)
         subjects = entry_subjects([kept, merged])
@@ -156,6 +157,8 @@ def split(
             )
             for subject in (subjects[kept], subjects[row.merged_id])
         )
+        # Both records hold their values under their own keys again; a copy left here would outlive
+        # the erasure of either.
         row.split_at, row.split_actor, row.split_reference = at, by.as_json(), case
         row.merged_boxes = row.replaced_boxes = None
         row.save()

@@ -183,6 +183,8 @@ class _Import:
             if not plan.erased_keys and erased.is_anybody_remembered():
                 return _Stale.INDEX_KEY  # somebody was erased since the plan was made
             run = ImportRun.objects.select_for_update().get(pk=run_id)
+            # The run is locked for the length of one block: another import of this file may have
+            # stored this one meanwhile, and the run would count it twice.
             if run.bytes_done != block.start:
                 raise Conflict(why=f"{run.file_name} is being imported by somebody else")
             try:

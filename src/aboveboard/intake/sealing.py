@@ -135,6 +135,7 @@ class Sealer:
                     )
                 )
                 continue
+            # Only once nothing can refuse the row: a key that it did not take is for the next.
             person_id, key, wrapped = keys[at]
             at += 1
             done.lines.append(row)

@@ -77,6 +77,7 @@ class _Crew:
             ours, theirs = context.Pipe()
             process = context.Process(target=_work, args=(theirs,), daemon=True)
             process.start()
+            # Our copy of their end: while it is open, the death of a process would never be seen.
             theirs.close()
             ours.send(plan)
             self._connections.append(ours)
@@ -88,6 +89,8 @@ class _Crew:
             for number, (block, keys) in enumerate(tasks):
                 if len(waiting) == _IN_HAND * len(self._connections):
                     yield self._next(waiting)
+                # In turn, and awaited in turn: the blocks come back in the order of the file,
+                # in which the run counts how far it has come.
                 connection = self._connections[number % len(self._connections)]
                 connection.send((block.data, block.line, keys))
                 waiting.append((block, keys[0][2], connection))

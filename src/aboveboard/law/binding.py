@@ -59,6 +59,8 @@ def judge(
     kept = [row for row in counted if row.covered is not Required.NO]
     if not kept:
         return Judged(Required.NO, 0, total, (_not_covered(rule, counted),))
+    # Every test is asked, also after a "no": a decision not to notify is documented with all of its
+    # reasons (GDPR Art. 33(5)), and a fact that changes later then changes one sentence.
     answers = [_of_coverage(kept), _of_verb(rule, facts)]
     harm, kept = _of_harm(rule, kept)
     answers.append(harm)
@@ -70,6 +72,8 @@ def judge(
         if not rule.threshold.alternative:
             answers.append(enough)
         elif enough[0] is Required.YES:
+            # It replaces the answer of the harm test and must not stand beside it: the worst answer
+            # counts below, and a "no" there would undo the number of people.
             answers[-1] = enough
     return Judged(
         _worst([answer for answer, _ in answers]),
@@ -80,6 +84,7 @@ def judge(
 
 
 def _worst(answers: Sequence[Required]) -> Required:
+    # All tests of a law must be met, so one "no" is a "no" even where another is for counsel.
     for answer in (Required.NO, Required.ASK):
         if answer in answers:
             return answer
@@ -89,6 +94,8 @@ def _worst(answers: Sequence[Required]) -> Required:
 def _count(rule: Rule, facts: LossFacts, group: Group, on: date) -> _Counted:
     """Step 2: what this law counts of the group's data."""
     usable = group.readable
+    # Unreadable data counts where the law does not spare it, and where its keys went too: then it
+    # can be read after all.
     if rule.safe_harbour != "yes" or facts.keys_taken:
         usable |= group.protected
     risk = group.risk or (
@@ -97,6 +104,7 @@ def _count(rule: Rule, facts: LossFacts, group: Group, on: date) -> _Counted:
         else Risk.UNLIKELY
     )
     covered, reason = _covered(rule, usable, facts, on)
+    # Not known is not "no": a duty that would bind if the keys went is asked about, not dropped.
     if covered is Required.NO and facts.keys_taken is None and group.protected:
         covered, reason = _covered(rule, group.readable | group.protected, facts, on)
         if covered is not Required.NO:
@@ -127,6 +135,7 @@ def _not_covered(rule: Rule, counted: Sequence[_Counted]) -> str:
     hidden = any(row.group.protected for row in counted) and rule.safe_harbour == "yes"
     if hidden and not any(row.group.readable for row in counted):
         return _SAFE
+    # The groups whose data could be read come first: their reason is the one that decided.
     words = next(row.reason for row in sorted(counted, key=lambda row: not row.group.readable))
     return (
         f"{words} What else would have counted cannot be read, and its keys are safe."
@@ -137,6 +146,7 @@ def _not_covered(rule: Rule, counted: Sequence[_Counted]) -> str:
 
 def _of_coverage(kept: Sequence[_Counted]) -> tuple[Required, str]:
     sure = [row for row in kept if row.covered is Required.YES]
+    # One group that is surely covered makes the law bind; the doubtful ones only add to it.
     best = sure or kept
     return best[0].covered, max((row.reason for row in best), key=len)
 
@@ -219,6 +229,7 @@ def _of_threshold(
             )
         people = max(by_state.values())
     sure = sum(row.group.people for row in kept if row.covered is Required.YES)
+    # One person is always reached here, since somebody is affected: a sentence would be noise.
     if threshold.count <= 1 and threshold.operator == ">=":
         return Required.YES, ""
     words = f"Due at {threshold.words()} ({threshold.text}); here {people:,}."
@@ -234,6 +245,7 @@ def _of_threshold(
             if doubtful
             else (Required.YES, words)
         )
+    # A statute that says "persons" and not "residents" leaves open whether those elsewhere count.
     if threshold.of == "persons" and threshold.met_by(everywhere):
         return (
             Required.ASK,

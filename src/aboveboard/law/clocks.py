@@ -72,6 +72,8 @@ def deadline(
     if value < 0:
         raise ValueError("a period cannot be negative")
     zone = ZoneInfo(time_zone)
+    # Before the day is taken in a time zone: hours are counted in UTC, so that a change to summer
+    # time neither gives nor takes one.
     if unit is Unit.HOURS:
         return End(_hours(start, value, counting))
     first = start.astimezone(zone).date()
@@ -82,6 +84,7 @@ def deadline(
         last = _add_months(first, value)
     else:
         last = first + timedelta(days=value)
+    # A period in working days ends on one already: there is nothing to roll.
     if counting is Counting.EU_1182_71 and unit is not Unit.BUSINESS_DAYS:
         last = _roll(days_off, first, last)
     notes = days_off.notes if unit is Unit.BUSINESS_DAYS or counting is Counting.EU_1182_71 else ()
@@ -123,6 +126,7 @@ def _hours(start: datetime, value: int, counting: Counting) -> datetime:
 
 
 def _end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    # The last second and not the next midnight: the day that is printed must be the last one.
     return datetime.combine(day, time(23, 59, 59), tzinfo=zone).astimezone(UTC)
 
 
@@ -145,6 +149,7 @@ def _add_working(days_off: DaysOff, day: date, count: int) -> date:
 def _roll(days_off: DaysOff, first: date, last: date) -> date:
     """Return the end of a period by Art. 3(4) and 3(5) of Regulation 1182/71: a working day, with
     two working days in every period of two days or more."""
+    # Judged before rolling: a period of one day does not become one of two by ending on a Monday.
     two_days_or_more = last - first >= timedelta(days=2)
     while days_off.off(last):
         last += timedelta(days=1)

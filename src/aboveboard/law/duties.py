@@ -53,6 +53,8 @@ def due(
         ValueError: a moment has no time zone.
     """
     groups = [group for group in people if group.people > 0]
+    # The law of the day on which the organisation became aware, by its own calendar: an act that
+    # comes into force during an incident does not change what the incident asks for.
     day = times.aware.astimezone(ZoneInfo(profile.time_zone)).date()
     rules = [rule for rule in catalogue.in_force_on(day) if _ours(rule, profile)]
     rows: list[DutyDue] = []
@@ -65,6 +67,7 @@ def due(
             rows.append(
                 timed(_row(rule, place, judged, profile), rule, times=times, profile=profile)
             )
+    # After every rule was asked: a place is left out only when none of them reached it.
     rows += _not_covered(groups, rules, profile)
     return in_order(rows)
 
@@ -79,6 +82,7 @@ def _ours(rule: Rule, profile: OrgProfile) -> bool:
 def _lives_under(jurisdiction: str, place: str) -> bool:
     if place == _EU:
         return authorities.in_eea(jurisdiction)
+    # With the hyphen: "US-CA" is within "US", and no code is within one that it only begins like.
     return jurisdiction == place or jurisdiction.startswith(place + "-")
 
 
@@ -88,6 +92,8 @@ def _split(rule: Rule, there: list[Group], profile: OrgProfile) -> list[tuple[st
     if rule.jurisdiction != _EU:
         return [(rule.jurisdiction, there)]
     lead = _lead(profile)
+    # One lead authority for everybody in the EEA (GDPR Art. 56). It leads only authorities;
+    # the notice to people has a row for each country.
     if rule.recipient_type == "authority" and lead:
         return [(lead, there)]
     if rule.recipient_type not in ("authority", "individuals"):

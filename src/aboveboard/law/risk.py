@@ -125,10 +125,13 @@ def assess(facts: Facts) -> Assessment:
         _by_outage(facts),  # 3
         _row(tables["alteration"][facts.change], "answer"),
     ]
+    # Only the reasons of the answer that counted are given: a milder one beside it would read as
+    # if it had been weighed against it, which Articles 33 and 34 do not allow.
     outcome = max((risk for risk, _ in answers), key=_ORDER.index)  # 4
     reasons += [reason for risk, reason in answers if risk is outcome]
     if facts.unintelligible:
         reasons.append(_reason(tables["unintelligible"]))
+    # Art. 34(3)(b) spares the people a notice and the authority nothing, so the outcome stays high.
     averted = outcome is Risk.HIGH and facts.remedied
     answer = tables["remedied"] if averted else tables["answers"][outcome]
     reasons += [_reason(answer), _reason(tables["document"])]
@@ -150,6 +153,7 @@ def tier_of(facts: Facts) -> tuple[int, list[Reason]]:
         return 1, []
     tables = _tables()
     context = severity.dpc(facts.exposed, facts.context)
+    # ENISA's scale has a fourth step, for severity; who must be told does not change above three.
     tier = min(3, int(context.value))
     reasons = [Reason(text, "ENISA methodology v1.0, Annex 1") for text in context.reasons]
     for rule in tables["identity_fraud"]:
@@ -170,6 +174,8 @@ def tier_of(facts: Facts) -> tuple[int, list[Reason]]:
 def _by_hands(facts: Facts, tier: int) -> tuple[Risk, Reason]:
     tables = _tables()
     hands = Hands.NOBODY if facts.unintelligible else facts.hands
+    # Trust without a confirmed deletion is only a known recipient, and too many known ones are as
+    # good as unknown. The order matters: a trusted one may fall through both.
     if hands is Hands.TRUSTED and not facts.deletion:
         hands = Hands.FEW_KNOWN
     if hands is Hands.FEW_KNOWN and (facts.recipients or 0) > tables["few_recipients"]:

@@ -139,6 +139,7 @@ def score(
         )
     else:
         nothing = Part(0, ("Nothing that can be read was exposed.",))
+        # Who saw data that cannot be read adds nothing; that it was changed or lost still does.
         hidden = Circumstances(
             integrity=circumstances.integrity, availability=circumstances.availability
         )
@@ -168,6 +169,7 @@ def dpc(exposed: frozenset[str], context: Context | None = None) -> Part:
     for category in exposed:
         by_kind.setdefault(_kind(category, context), set()).add(category)
     parts = [_dpc_of_kind(kind, exposed, frozenset(own), context) for kind, own in by_kind.items()]
+    # Kinds are not added up: ENISA takes the highest score of those that apply.
     return max(parts, key=lambda part: part.value)
 
 
@@ -282,6 +284,7 @@ def _all_met(lines: Iterable[Sequence[str]], exposed: frozenset[str]) -> bool:
 
 def _kind(category: str, context: Context) -> Kind:
     key, known = category, categories.known()
+    # An organisation may name a category finer than ours; it counts as the nearest one above it.
     while key not in known and "." in key:
         key = key.rpartition(".")[0]
     if key not in known:
@@ -308,6 +311,7 @@ def _dpc_of_kind(
         else f"The data exposed is about {label}."
     ]
     step = context.steps.get(kind, 0)
+    # A step that somebody set replaces what the tables infer, even with none: they know the list.
     if kind in context.steps:
         reasons.append(_tables()["steps"][kind].get(step, "Nothing raises or lowers that."))
     else:

@@ -43,6 +43,7 @@ def timed(row: DutyDue, rule: Rule, *, times: Times, profile: OrgProfile) -> Dut
     start = _start(rule, times)
     due_at, notes = None, tuple[str, ...]()
     deadline = rule.deadline
+    # A duty that is still asked about has a deadline too: the clock does not wait for counsel.
     if start.at and deadline.value is not None and row.required is not Required.NO:
         if rule.year_end:
             due_at = clocks.year_end(start.at, deadline.value, time_zone=profile.time_zone).at
@@ -69,6 +70,7 @@ def in_order(rows: Sequence[DutyDue]) -> tuple[DutyDue, ...]:
     its deadline; one that must come with another takes its deadline too.
     """
     by_id = {row.duty_id: row for row in rows}
+    # A rule names the duty that it must come before; here the other one learns that it has to wait.
     befores = {
         later: row.duty_id for row in rows if row.after == ("*before*",) for later in row.depends_on
     }
@@ -90,6 +92,7 @@ def in_order(rows: Sequence[DutyDue]) -> tuple[DutyDue, ...]:
 
 
 def _key(row: DutyDue) -> tuple[int, datetime, bool, str, int, str]:
+    # Last among its like: "without undue delay" has no moment to sort by.
     never = datetime.max.replace(tzinfo=UTC)
     kinds = {"record": 0, "authority": 1, "individuals": 2, "cra": 3}
     return (
@@ -129,6 +132,7 @@ def _start(rule: Rule, times: Times) -> _Start:
         )
     if name == "statement_prepared":
         return _Start(times.statement_prepared)
+    # The earliest of the notices that it follows: a second one later does not start a new clock.
     chained = [times.notified[duty] for duty in rule.chained_to if duty in times.notified]
     return _Start(min(chained) if chained else times.other.get(name))
 

@@ -105,6 +105,8 @@ def _from_base64(text: str) -> bytes:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         data = b""
+    # Written back and compared: base64 leaves bits of its last letter unused, and one proof must
+    # not have several texts.
     if not data or base64.b64encode(data).decode() != text:
         raise ProofMalformed(found="a line is not base64")
     return data

@@ -95,6 +95,7 @@ def _witnessed(
             f"The checkpoint that was published as witnessed cannot be trusted: {error}",
         )
         return None
+    # What contradicts the log is a finding, and must not count as a witness of it besides.
     count = len(report.findings)
     check_history([Seen(checkpoint, note)], head, walk, report)
     return note if len(report.findings) == count else None
@@ -103,6 +104,7 @@ def _witnessed(
 def _check_age(cosigned_at: Sequence[int], demands: Demands, report: Report) -> None:
     if demands.max_age is None:
         return
+    # Bounded: a witness may write any 64-bit number, and datetime ends with the year 9999.
     signs = [datetime.fromtimestamp(min(at, 2**37), UTC) for at in cosigned_at]
     if report.newest_entry:
         signs.append(clock.from_text(report.newest_entry))

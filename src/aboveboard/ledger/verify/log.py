@@ -94,12 +94,15 @@ def _check_leaves(
     for leaves in walk.leaves(min(tree.size, max(0, head.size - 1))):
         check_entries(leaves, report)
         if leaves.first >= tree.size:
+            # The kept place ends at a whole tile: a partial one grows and is read again next time.
             if len(leaves.hashes) < WIDTH:
                 report_tree = CompactRange(tree.size, tree.peaks)
                 for hash_ in leaves.hashes:
                     report_tree.append(hash_)
             else:
                 tree.append(root_of(leaves.hashes), HEIGHT)
+            # Kept of what is proved and faultless alone: a place behind a fault would hide it from
+            # every later check.
             if file and not report.findings and leaves.proved and monotonic() >= due:
                 keep_place(file, place)
                 due = monotonic() + KEEP_EVERY
@@ -148,7 +151,11 @@ def _differences(
     """Say how two sequences of hashes differ: (what, sentence, place, entry as found)."""
     due, there = set(expected), set(present)
     for tag, low, high, found_low, found_high in SequenceMatcher(
-        None, expected, present, autojunk=False
+        # From 200 items on, and a tile has 256, autojunk would leave out those that repeat.
+        None,
+        expected,
+        present,
+        autojunk=False,
     ).get_opcodes():
         if tag == "equal":
             continue

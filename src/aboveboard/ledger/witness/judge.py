@@ -59,6 +59,8 @@ def judge(
         return Refusal(403, error.message)
     if submission.old > head.size:
         return Refusal(400, "The old size is above the checkpoint's.")
+    # The statuses are those of C2SP tlog-witness: by a 409, and the size in its body, a log
+    # knows where its next proof has to start.
     if submission.old != latest.size:
         return Refusal(409, f"{latest.size}\n")
     return _continues(submission, head, latest)
