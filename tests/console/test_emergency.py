@@ -135,7 +135,7 @@ def test_an_overdue_review_is_said_to_be(adviser: Client, someone: Any) -> None:
     ("language", "says"),
     [
         ("en", "Emergency: someone’s life or health was in danger."),
-        ("fr", "Urgence : une vie ou la santé de quelqu’un était en danger."),
+        ("fr", "Urgence\N{NO-BREAK SPACE}: une vie ou la santé de quelqu’un était en danger."),
         ("de", "Notfall: Leben oder Gesundheit eines Menschen waren in Gefahr."),
     ],
 )
