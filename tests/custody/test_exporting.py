@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from aboveboard.custody import actions, exporting, manifest, parcel, queries, se
 from aboveboard.custody.exporting import ExportFormat
 from aboveboard.custody.models import Export
 from aboveboard.custody.queries import DeviceRow, ExportRow
-from aboveboard.custody.terms import Encrypted, Protection
+from aboveboard.custody.terms import Disposal, Encrypted, Protection
 from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.law.categories import from_bitmap
 from aboveboard.ledger.format import proof as proofs
@@ -144,6 +145,42 @@ def test_what_is_refused_before_anything_is_opened(people: People, tmp_path: Pat
     assert (
         _try(people, tmp_path / "x.csv", None, "courier", unprotected=True).recipient == "courier"
     )
+
+
+@pytest.mark.parametrize("gone", ["missing", "retired"])
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_nothing_goes_onto_a_device_that_nobody_has(
+    people: People, tmp_path: Path, gone: str, when: str
+) -> None:
+    device, out = laptop(), tmp_path / "x.csv"
+
+    def goes() -> None:
+        if gone == "missing":
+            actions.report_missing(device.id, by=STAFF, at=AT)
+        else:
+            actions.retire(device.id, how=Disposal.WIPED, by=STAFF, at=AT)
+
+    def listed() -> Iterator[int]:
+        yield people[0][0]
+        if when == "meanwhile":
+            goes()
+
+    if when == "before":
+        goes()
+    with pytest.raises(exporting.DeviceAway):
+        exporting.make_export(
+            listed(),
+            EXPORTED,
+            purpose="deliver-orders",
+            out=out,
+            device_id=device.id,
+            unprotected=True,
+            by=STAFF,
+            at=AT,
+        )
+    assert not list(tmp_path.iterdir())
+    assert not Entry.objects.filter(kind="export.made").exists()
+    assert bool(Entry.objects.filter(kind__startswith="use.").exists()) == (when == "meanwhile")
 
 
 def test_an_export_that_died_half_way_never_left(

@@ -39,9 +39,9 @@ from aboveboard.basics.personal import Personal
 from aboveboard.basics.sealing import new_key, seal
 from aboveboard.custody import limits, manifest, manifest_rows, parcel, queries
 from aboveboard.custody.entries import ExportMade
-from aboveboard.custody.models import Export
+from aboveboard.custody.models import Device, Export
 from aboveboard.custody.queries import DeviceRow, ExportRow
-from aboveboard.custody.terms import Encrypted, FileForm, Protection
+from aboveboard.custody.terms import HELD, Encrypted, FileForm, Protection
 from aboveboard.law.categories import bitmap
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
@@ -56,6 +56,13 @@ class Unprotected(Conflict):
         "Encrypt it with the recipient's age key, use an encrypted device, or choose to send it "
         "unprotected."
     )
+
+
+class DeviceAway(Conflict):
+    """{device} is {state}, so no file can go onto it."""
+
+    code = "device_away"
+    next_step = "Choose a device that somebody has. One that is back is reported found first."
 
 
 class NotSharedWith(Conflict):
@@ -112,6 +119,7 @@ def make_export(
             ``unprotected`` was not said.
         Invalid: neither a device nor a recipient is named, or both, or ``out`` is taken.
         NotFound: there is no such device.
+        DeviceAway: it is missing or retired, or became so while the file was written.
         NotInPromise: the promise in force has no such purpose, field or recipient.
         NotSharedWith: it has, and does not share with them for this purpose.
         WrongAgeKey: a key is none.
@@ -192,6 +200,7 @@ def _begin(
         recipients=[recipient] if recipient else [],
     )
     device = None if device_id is None else queries.device(device_id)
+    _check_here(device)
     if recipient:
         _check_shared(recipient, purpose)
     if out.exists():
@@ -212,6 +221,11 @@ def _begin(
         pseudonyms=file_format.pseudonyms,
         age_keys=list(file_format.age_keys),
     )
+
+
+def _check_here(device: DeviceRow | None) -> None:
+    if device is not None and device.state not in HELD:
+        raise DeviceAway(device=device.tag, state=device.state.label.lower())
 
 
 def _check_shared(recipient: str, purpose: str) -> None:
@@ -295,6 +309,10 @@ def _finish(export: Export, counts: _Counts, digest: str, by: Actor, at: datetim
     # A file of few people can be guessed, and then its plain digest would say whether that was it.
     key = export.file_key = new_key()
     with transaction.atomic():
+        if export.device_id is not None:
+            # Locked, so that nobody reports it missing between this look and the entry.
+            Device.objects.select_for_update().get(pk=export.device_id)
+            _check_here(queries.device(export.device_id))
         entry = ExportMade(
             export=export.pk,
             device=export.device_id,
