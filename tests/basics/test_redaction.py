@@ -84,6 +84,7 @@ def test_no_part_of_what_was_given_stays_in_a_sentence(name: str, cut: int) -> N
         "incident-lead",
         "/srv/pytest-of-root/pytest-12/Zk3mPq8RtZk3mPq8Rt/customers.csv",
         "./backups/2026-11-28T100000Z",
+        "backups/aboveboard-20261128T165652Z",
         "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kdgswq8qq5pq6tp",
         "https://trust.example/log",
         "postgresql://db.example/aboveboard",

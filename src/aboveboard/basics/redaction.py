@@ -53,6 +53,8 @@ _NAMED = re.compile(
 # What may be a secret where somebody typed it: a long hex number, or one word of many kinds of
 # characters. A digest has that form too, so in a sentence of ours it stays.
 _HEX = re.compile(r"[0-9A-Fa-f]{32,}")
+# The moment in the name of a backup, which a command is about: no part of a secret.
+_MOMENT = re.compile(r"(?<![0-9A-Za-z])\d{8}T\d{6}Z(?![0-9A-Za-z])")
 _WORD = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 
 
@@ -77,6 +79,7 @@ def is_like_secret(text: str) -> bool:
         return True
     if text.startswith(("/", ".", "~", "age1")):  # a path; a public key of age
         return False
+    text = _MOMENT.sub("", text)
     return any(
         any(mark.isupper() for mark in word)
         and any(mark.islower() for mark in word)
