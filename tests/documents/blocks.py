@@ -10,7 +10,7 @@ from pathlib import Path
 
 _BLOCK = re.compile(
     r"^(?P<indent> *)```(?P<language>\w*)\n(?P<code>.*?)^(?P=indent)```$"
-    r"|^(?P<quote>> .*(?:\n>.*)*)",
+    r"|^(?P<quote>> [^\n]*(?:\n>[^\n]*)*)",
     re.M | re.S,
 )
 SHELL, QUOTE = "sh", ">"
@@ -49,6 +49,9 @@ def blocks(page: Path) -> list[Block]:
         line = text.count("\n", 0, match.start()) + 1
         after = bool(found) and found[-1].language == SHELL and language in OUTPUTS
         found.append(Block(page.name, line, language, code.strip("\n"), after))
+    fences = len(re.findall(r"^ *```", text, re.M))
+    if fences != 2 * sum(block.language != QUOTE for block in found):
+        raise ValueError(f"{page.name}: not every fenced block was read")
     return found
 
 

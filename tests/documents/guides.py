@@ -7,13 +7,27 @@ from typing import Final
 
 from tests.documents import guides_of_clients as clients
 from tests.documents import guides_of_imports as imports
+from tests.documents import guides_of_losses as losses
+from tests.documents import guides_of_operating as operating
+from tests.documents import guides_of_people as people
 from tests.documents import guides_of_promises as promises
 from tests.documents.instance import Instance
 from tests.documents.reader import Reader
 
 GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "ask-from-your-shop-system.md": clients.ask_from_your_shop_system,
-    "import-your-customers.md": imports.import_your_customers,
+    "break-the-glass.md": people.break_the_glass,
+    "correct-or-erase-one-person.md": people.correct_or_erase_one_person,
+    "hand-over-a-parcel.md": losses.hand_over_a_parcel,
+    "keep-only-what-you-need.md": people.keep_only_what_you_need,
+    "merge-two-records.md": people.merge_two_records,
+    "operate.md": operating.operate,
+    "back-up-and-restore.md": operating.back_up_and_restore,
+    "report-and-lead-an-incident.md": losses.report_and_lead_an_incident,
+    "run-a-witness.md": operating.run_a_witness,
+    "verify-the-ledger.md": operating.verify_the_ledger,
     "weigh-a-changed-promise.md": promises.weigh_a_changed_promise,
     "write-a-promise.md": promises.write_a_promise,
+    # After the others: it brings thousands in, of whom each later sweep would ask.
+    "import-your-customers.md": imports.import_your_customers,
 }

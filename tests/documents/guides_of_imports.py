@@ -82,8 +82,8 @@ class _Files:
     def cluster(self) -> None:
         """Type the page's SQL, where there is PostgreSQL."""
         if self._instance.database:
-            sql = self._reader.printed
-            self._reader.type(f"psql -q -v ON_ERROR_STOP=1 {self._instance.database}", typed=sql)
+            (self._reader.folder / "order.sql").write_text(self._reader.printed)
+            self._reader.type(f"psql -q -v ON_ERROR_STOP=1 -f order.sql {self._instance.database}")
 
     def spoilt(self) -> None:
         """Write the file with the page's five mistakes."""

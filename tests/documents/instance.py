@@ -22,6 +22,7 @@ from tests.commands.conftest import clean_environment, command
 from tests.commands.forking import Forking
 from tests.commands.test_serve import answers, free_port
 from tests.documents.reader import PATIENCE, Reader, until
+from tests.model.instance import Portal
 from tests.world import MAPPING_FILE, PROMISE_FILE
 
 STAFF = {
@@ -45,6 +46,7 @@ class Instance:
         self.port, self.mail_port, self.new_database = free_port(), free_port(), new_database
         self.operator: Reader
         self.database: str | None = None
+        self.console: Portal | None = None
         self._server: subprocess.Popen[bytes] | None = None
 
     @property
@@ -71,6 +73,24 @@ class Instance:
         """Put a promise in force."""
         (self.folder / "promise.yaml").write_text(promise)
         self.operator.type("aboveboard promise adopt ../promise.yaml")
+
+    def takes(self, settings: str) -> None:
+        """Look that these settings may stand in its file."""
+        with self.with_settings(settings):
+            self.operator.type("aboveboard hold list")
+
+    @contextmanager
+    def with_settings(self, settings: str) -> Iterator[None]:
+        """Have these settings in its file; the server goes on with those that it read."""
+        file = self.home / "aboveboard.toml"
+        kept = file.read_text("utf-8")
+        try:
+            section, _, lines = settings.partition("\n")
+            whole = kept if section in kept.splitlines() else f"{kept}\n{section}\n"
+            file.write_text(whole.replace(f"\n{section}\n", f"\n{section}\n{lines}\n"))
+            yield
+        finally:
+            file.write_text(kept)
 
     def asked(self, question: str) -> list[tuple[Any, ...]]:
         """Return the rows that its database answers."""

@@ -4,6 +4,7 @@ the page says."""
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from tests.documents.blocks import QUOTE, SHELL, Block, blocks, commands
 from tests.documents.left_out import left_out
 from tests.documents.printed import is_printed
 
-PATIENCE = 120
+PATIENCE = 600
+"""Seconds that anything may take on a machine that does much else."""
 Text = str | Callable[[], str]
 _Value = TypeVar("_Value")
 _Table = dict[str, list[_Value]]
@@ -60,6 +62,7 @@ class Reader:
             "ABOVEBOARD_HOME": str(home),
             "PATH": f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "LANG": "C.UTF-8",
+            "TERM": "dumb",
             "COLUMNS": "200",
             "HOME": str(folder),
         }
@@ -127,9 +130,10 @@ class Reader:
         assert not (left := (left | self._stays.keys()) - self._needed), f"not needed: {left}"
 
     def type(self, line: str, typed: str = "", *, code: int = 0) -> str:
-        """Run a line in a shell; return what it printed."""
+        """Run a line in a shell; return what it printed. What is typed is typed at a terminal."""
+        terminal = ["script", "-qec", line, "/dev/null"] if typed else ["bash", "-c", line]
         done = subprocess.run(
-            ["bash", "-c", line],
+            terminal,
             cwd=self.folder,
             env=self.environment,
             input=typed.encode(),
@@ -138,22 +142,26 @@ class Reader:
             check=False,
             timeout=PATIENCE,
         )
-        self.printed = done.stdout.decode()
+        self.printed = _as_seen(done.stdout.decode()).removeprefix(typed)  # as it was echoed
         assert done.returncode == code, f"{line}\nended with {done.returncode}:\n{self.printed}"
         return self.printed
 
     def close(self) -> None:
-        """End what still runs."""
+        """End what still runs, as Ctrl-C does."""
         for process in self._running:
             process.terminate()
             process.wait(PATIENCE)
+        self._running.clear()
+
+    def running(self) -> str:
+        """Return what the programs that run have printed."""
+        return (self.folder / ".running.txt").read_text("utf-8")
 
     def _command(self, block: Block, command: str) -> str:
         self._do(self._before, command)
         line = self._typed(command)
         if ready := self._of(self._stays, command):
-            self._start(line, ready)
-            return ""
+            return self._start(line, ready)
         answer = self._of(self._answers, command) or ""
         typed = answer() if callable(answer) else answer
         code = self._of(self._codes, command) or 0
@@ -164,15 +172,25 @@ class Reader:
         self._do(self._after, command)
         return printed
 
-    def _start(self, line: str, ready: Callable[[], bool]) -> None:
-        assert line.startswith("aboveboard ")
-        line = f"exec {sys.executable} -m aboveboard.commands.main {line.partition(' ')[2]}"
-        with (self.folder / ".running.txt").open("ab") as log:
+    def _start(self, line: str, ready: Callable[[], bool]) -> str:
+        """Start a program that runs on; return what it has printed once it is ready."""
+        if line.startswith("aboveboard "):  # from nothing: it is to be ended
+            line = f"{sys.executable} -m aboveboard.commands.main {line.partition(' ')[2]}"
+        file = self.folder / ".running.txt"
+        with file.open("ab") as log:
+            begins = log.tell()
             started = subprocess.Popen(
-                ["bash", "-c", line], cwd=self.folder, env=self.environment, stdout=log, stderr=log
+                ["bash", "-c", f"exec {line}"],
+                cwd=self.folder,
+                env=self.environment | {"PYTHONUNBUFFERED": "1"},
+                stdout=log,
+                stderr=log,
             )
         self._running.append(started)
-        until(f"{line} is ready", ready)
+        until(f"{line} is ready", lambda: started.poll() is not None or ready())
+        printed = file.read_bytes()[begins:].decode()
+        assert started.poll() is None, f"{line}\nended:\n{printed}"
+        return printed
 
     def _typed(self, text: str) -> str:
         """Return what a reader types where the page has examples."""
@@ -195,6 +213,13 @@ class Reader:
                 self._needed.add(start)
                 return values.pop(0) if len(values) > 1 else values[0]
         return None
+
+
+def _as_seen(printed: str) -> str:
+    """Return what stands on a terminal at the end: no bar of progress, and no colours."""
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", printed.replace("\r\n", "\n"))
+    lines = (line.rpartition("\r")[2] for line in plain.split("\n"))
+    return "\n".join(line for line in lines if "━" not in line)
 
 
 def until(what: str, check: Callable[[], bool]) -> None:

@@ -1,0 +1,63 @@
+"""The guides about files that leave, and files that are lost."""
+
+from __future__ import annotations
+
+import re
+
+from aboveboard.commands import exits
+from tests.documents.console import add_device
+from tests.documents.instance import Instance, people
+from tests.documents.reader import Reader, until
+
+LOST = 20
+
+
+def hand_over_a_parcel(reader: Reader, instance: Instance) -> None:
+    """A list of three numbers, of which one is nobody's; a laptop; a program that counts."""
+    reader.replace("LT-0043", add_device(instance))
+    (reader.folder / "numbers.txt").write_text("AW11001\nAW11002\nAW99999\n")
+    reader.type(
+        "aboveboard client add planning --role shop-planning --team Shops"
+        " --purpose improve-shops --channel export"
+    )
+    key = [""]
+
+    def keep() -> None:
+        key[0] = reader.printed.splitlines()[0]
+
+    reader.after("aboveboard export new-key", keep)
+    reader.replace("age1…", lambda: key[0])
+    reader.ends_with("aboveboard export make deliveries", exits.ATTENTION)
+
+
+def report_and_lead_an_incident(reader: Reader, instance: Instance) -> None:
+    """A laptop on a train, and a file that was found: addresses and passwords."""
+    reader.replace("LT-0042", add_device(instance))
+    rows = [f"{row['email']},{number:06}x" for number, row in enumerate(people(LOST))]
+    (reader.folder / "dump.txt").write_text(
+        "\n".join(["email,password", *rows, "stranger@example.net,123456", "## dumped by", ""])
+    )
+    reader.answer("aboveboard incident open-leak", "y\n")
+    number = ["INC-0001"]
+
+    def opened() -> None:
+        number[0] = re.findall(r"INC-\d+", reader.printed)[0]
+
+    reader.after("aboveboard incident open-leak", opened)
+    reader.replace("INC-0001", lambda: number[0])
+    reader.replace("incident done 1 ", lambda: f"incident done {_duty(reader, number[0])} ")
+
+    def sent() -> None:
+        until(
+            "all notices were sent",
+            lambda: (
+                f"{LOST} sent" in reader.type(f"aboveboard incident notices status {number[0]}")
+            ),
+        )
+
+    reader.before("aboveboard incident notices status", sent)
+
+
+def _duty(reader: Reader, number: str) -> str:
+    """Return the number of the first duty that stands open."""
+    return reader.type(f"aboveboard incident duties {number}").split()[0]
