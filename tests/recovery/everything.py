@@ -25,14 +25,18 @@ from aboveboard.basics.actor import SYSTEM, Actor, Role
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.commands.instance import doctor
+from aboveboard.delivery import correspondence
+from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import actions as identity
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.notices import actions as notices
+from aboveboard.intake.notes import note_corrected
 from aboveboard.outbox import jobs
 from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import queries as vault
+from aboveboard.vault.actions import erase
 from tests.incidents.conftest import LEAD, SECOND, STAFF, export, laptop
 from tests.world import ADVISER, load
 
@@ -50,10 +54,12 @@ class Everything:
 
 
 def make_everything() -> Everything:
-    loaded = load(8)
-    people = [person_id for person_id, _ in loaded]
-    chose, held, restricted, kept, merged, split_kept, split_away, _ = people
+    loaded = load(9)
     at = clock.now() - timedelta(hours=2)
+    *people, gone = (person_id for person_id, _ in loaded)
+    erase(gone, reason="asked", by=SYSTEM, at=at)
+    note_corrected(people[0], ["first_name"], at=at)
+    chose, held, restricted, kept, merged, split_kept, split_away, _ = people
     for answer, minutes in ((Answer.YES, 0), (Answer.NO, 5)):
         choose(
             chose,
@@ -74,6 +80,7 @@ def make_everything() -> Everything:
     identity.merge(kept, merged, chosen={}, reference="case/4", by=SYSTEM, at=at)
     undone = identity.merge(split_kept, split_away, chosen={}, reference="case/5", by=SYSTEM, at=at)
     identity.split(undone.id, kinds={}, reference="case/6", by=SYSTEM, at=clock.now())
+    _instructions(people[-1], at)
     _sign_ins(at)
     _lose([chose, held])
     adviser = actor_for(Account.objects.get(email="ina@corner.example"))
@@ -101,6 +108,17 @@ def _lose(person_ids: list[int]) -> None:
     other.save()
     count.pk, count.incident = None, other
     count.save()
+
+
+def _instructions(person_id: int, at: datetime) -> None:
+    """One that is replaced, and one that is ended."""
+    for address in ("one@example.org", "two@example.org"):
+        correspondence.instruct(
+            person_id, CorrespondenceReason.REPRESENTED, instead=address, by=ADVISER, at=at
+        )
+    other = next(each for each in vault.iter_person_ids() if each != person_id)
+    correspondence.instruct(other, CorrespondenceReason.DECEASED, instead=None, by=ADVISER, at=at)
+    correspondence.end(other, by=ADVISER, at=at)
 
 
 def _sign_ins(at: datetime) -> None:

@@ -4,7 +4,7 @@ and the comparison with the log names it. For every table that any package decla
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -46,6 +46,10 @@ ANSWER = UseRequest(ADVISER, "answer-contact", ("first_name",), "phone")
 TABLES = [table.table for table in deciding_tables()]
 ENDS_BY_ITSELF = ("accounts.AccessToken", "accounts.SignInLink")
 """Whose rows are deleted when their minutes are over: to delete one gives nobody anything."""
+ONE_FOR_EACH = ("delivery.Correspondence", "intake.FieldNote")
+NOT_IN_THE_LOG = ("intake.ErasedPerson", "intake.FieldNote")
+"""Of whose rows the log says nothing, each for its reason (``DecidingTable.speaks_of``): whoever
+deletes one lets the next file say what it says. ``docs/security/threat-model.md`` names it."""
 COLUMNS = [
     (table.table, column) for table in deciding_tables() for column in model_of(table).DECIDING
 ]
@@ -68,8 +72,10 @@ def another(field: models.Field[Any, Any], value: Any) -> Any:
         changed = not value
     elif isinstance(field, models.JSONField):
         changed = [*value, "more"] if isinstance(value, list) else {**(value or {}), "id": "9"}
-    elif isinstance(value, datetime):
+    elif isinstance(value, date):
         changed = value - timedelta(days=3)
+    elif isinstance(field, models.BinaryField):
+        changed = b"ours" + bytes(value or b"")
     elif isinstance(value, str):
         changed = {"yes": "no", "no": "yes"}.get(
             value, value[:-1] + ("a" if value[-1:] != "a" else "b")
@@ -114,7 +120,9 @@ def test_a_row_changed_past_the_program_is_known(
     pytest.fail("no row could be changed")
 
 
-@pytest.mark.parametrize("label", [label for label in TABLES if label not in ENDS_BY_ITSELF])
+@pytest.mark.parametrize(
+    "label", [label for label in TABLES if label not in (*ENDS_BY_ITSELF, *NOT_IN_THE_LOG)]
+)
 def test_a_row_deleted_past_the_program_is_named(everything: Everything, label: str) -> None:
     of = model(label)
     row = of.objects.order_by("-pk").first()
@@ -144,8 +152,11 @@ def test_a_row_copied_to_another_place_is_known(everything: Everything, label: s
     listed = ", ".join(f'"{column}"' for column in columns)
     unique = {field.column for field in of._meta.concrete_fields if field.unique} | {"reference"}
     kinds = {field.column: field for field in of._meta.concrete_fields}
+    # Of these a person has one: the copy is somebody else's.
+    others = {"person_id": "424242"} if label in ONE_FOR_EACH else {}
     copied = ", ".join(
-        (
+        others.get(column)
+        or (
             ("999999" if isinstance(kinds[column], models.IntegerField) else "'copied@x.example'")
             if column in unique - {"person_id"}
             else f'"{column}"'

@@ -14,6 +14,7 @@ class DeliveryConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.delivery import actions, entries
+        from aboveboard.delivery.deciding import DECIDING
         from aboveboard.delivery.personal_data import CORRESPONDENCE, NOTICES
 
         return Package(
@@ -38,4 +39,5 @@ class DeliveryConfig(AppConfig):
             ),
             repeats={entries.NoticeSent: actions.repeat_sent},
             personal_data=(NOTICES, CORRESPONDENCE),
+            deciding=DECIDING,
         )

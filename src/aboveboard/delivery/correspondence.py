@@ -27,7 +27,7 @@ from aboveboard.keys.actions import entry_subject
 from aboveboard.kinds import email_addresses
 from aboveboard.kinds.kind import Misfit
 from aboveboard.ledger.actions import append
-from aboveboard.vault import changing
+from aboveboard.vault import aliases, changing
 from aboveboard.vault.locking import lock_person
 from aboveboard.vault.origin import Origin
 
@@ -109,17 +109,19 @@ def instruct(
             if address is None
             else changing.seal_copy(person_id, _FIELD, address, Origin(0, at, "", ""))
         )
+        before = Correspondence.objects.filter(person_id=person_id).first()
+        if before is not None:
+            _append_ended(before, subject.handle, by=by, at=at)
+            before.delete()
         entry = CorrespondenceSet(why=Code(why.value), instead=address is not None)
         entry_id = append(entry, by=by, handle=subject.handle, at=at)
-        row, _ = Correspondence.objects.update_or_create(
+        row = Correspondence.objects.create(
             person_id=person_id,
-            defaults={
-                "why": why,
-                "sealed": sealed,
-                "at": at,
-                "actor": by.as_json(),
-                "entry_id": entry_id,
-            },
+            why=why,
+            sealed=sealed,
+            at=at,
+            actor=by.as_json(),
+            entry_id=entry_id,
         )
     return _record(row)
 
@@ -136,15 +138,23 @@ def end(person_id: int, *, by: Actor, at: datetime) -> None:
         subject = entry_subject(person_id)
         if row is None or subject is None:
             raise NotFound(what="instruction")
-        entry = CorrespondenceEnded(why=Code(row.why))
-        append(entry, by=by, handle=subject.handle, at=at)
+        _append_ended(row, subject.handle, by=by, at=at)
         row.delete()
 
 
+def _append_ended(row: Correspondence, handle: str, *, by: Actor, at: datetime) -> None:
+    entry = CorrespondenceEnded(why=Code(row.why), ends=row.entry_id)
+    append(entry, by=by, handle=handle, at=at)
+
+
 def instructions(person_ids: Collection[int]) -> dict[int, Instruction]:
-    """Return what is recorded about each of these people; most have nothing."""
-    rows = Correspondence.objects.filter(person_id__in=person_ids)
-    return {row.person_id: _record(row) for row in rows}
+    """Return what is recorded about each of these people, by the number that was asked for; most
+    have nothing. A number that was merged is the person's whom it leads to. A row that this program
+    did not write decides nothing."""
+    now = aliases.current_of(person_ids)
+    rows = Correspondence.objects.filter(person_id__in=set(now.values()))
+    recorded = {row.person_id: _record(row) for row in rows if row.authentic}
+    return {asked: recorded[person] for asked, person in now.items() if person in recorded}
 
 
 def redirected() -> frozenset[int]:

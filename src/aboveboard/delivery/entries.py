@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Facts, Nothing, Redo, Repeat
+from aboveboard.basics.facts import Code, Facts, Nothing, Redo, Repeat, omitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,11 @@ class CorrespondenceSet(Facts):
 
 @dataclass(frozen=True, slots=True)
 class CorrespondenceEnded(Facts):
-    """The person is written to themselves again."""
+    """The person is written to themselves again, or as another instruction says. ``ends``: the
+    entry of the instruction that it ended."""
 
     kind: ClassVar = "correspondence.ended"
     on_restore: ClassVar = Redo("the instruction is there again: end it again")
 
     why: Code
+    ends: int | None = omitted()

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from aboveboard.basics.ids import new_id
 from aboveboard.delivery.terms import Channel, CorrespondenceReason, DispatchState
+from aboveboard.keys.rows import DecidingRow
 
 
 class Batch(models.Model):
@@ -40,7 +41,7 @@ class Batch(models.Model):
         return f"{self.kind} {self.id}"
 
 
-class Correspondence(models.Model):
+class Correspondence(DecidingRow):
     """Whom to write to instead of a person, or that nobody is to be written to. ``why``: a
     ``CorrespondenceReason``. ``sealed``: the other's address, under the person's key; null: nobody
     is written to. The row goes when the instruction ends, and with the person."""
@@ -53,6 +54,8 @@ class Correspondence(models.Model):
     at = models.DateTimeField()
     actor = models.JSONField(help_text="who recorded it: kind, id, role, team")
     entry_id = models.BigIntegerField(help_text="the ledger entry that proves it")
+
+    DECIDING: ClassVar = ("person_id", "why", "sealed", "at", "entry_id")
 
 
 class Dispatch(models.Model):

@@ -67,16 +67,63 @@ def _re_encrypt_correspondence(person_id: int, old: Any, new: Any) -> None:
         row.save(update_fields=["sealed"])
 
 
+def _move(row: Correspondence, to: int) -> None:
+    """Let an instruction be about another number of the same person, sealed under its key."""
+    of, sealed = row.person_id, row.sealed
+    if sealed is not None:
+        row.sealed = changing.move_former(bytes(sealed), of=of, to=to)
+    row.delete()  # a number has one: another takes its place in this very transaction
+    row.pk, row.person_id = None, to
+    row.save(force_insert=True)
+
+
+def _merge_correspondence(kept: int, merged: int) -> Json:
+    """Let the newer instruction be the person's: whoever recorded it knew more. The other waits
+    under the merged number for a split."""
+    rows = {
+        row.person_id: row for row in Correspondence.objects.filter(person_id__in=[kept, merged])
+    }
+    ours, theirs = rows.get(kept), rows.get(merged)
+    if theirs is None or (ours is not None and ours.at > theirs.at):
+        return None
+    state: Json = {"moved": theirs.entry_id, "kept": ours.entry_id if ours else None}
+    if ours is not None:
+        held = bytes(ours.sealed) if ours.sealed is not None else None
+        ours.delete()
+        _move(theirs, kept)
+        ours.pk, ours.person_id = None, merged
+        ours.sealed = None if held is None else changing.move_former(held, of=kept, to=merged)
+        ours.save(force_insert=True)
+    else:
+        _move(theirs, kept)
+    return state
+
+
+def _split_correspondence(kept: int, merged: int, state: Any) -> None:
+    """Give each their own again. One that was replaced or ended since stays as it is with the
+    number kept."""
+    if not state:
+        return
+    waiting = Correspondence.objects.filter(person_id=merged).first()
+    if waiting is not None:
+        waiting.delete()
+    moved = Correspondence.objects.filter(person_id=kept, entry_id=state["moved"]).first()
+    if moved is not None:
+        _move(moved, merged)
+        if waiting is not None and waiting.entry_id == state["kept"]:
+            if waiting.sealed is not None:
+                waiting.sealed = changing.move_former(bytes(waiting.sealed), of=merged, to=kept)
+            waiting.pk, waiting.person_id = None, kept
+            waiting.save(force_insert=True)
+
+
 CORRESPONDENCE = PersonalData(
     name="correspondence",
     tables=("delivery.Correspondence",),
     export=_export_correspondence,
     erase=_erase_correspondence,
-    merge=NotNeeded(
-        "it keeps the number it was recorded for: a notice to the merged number obeys it, and one "
-        "to the person kept obeys their own"
-    ),
-    split=NotNeeded("a merge changes nothing here"),
+    merge=_merge_correspondence,
+    split=_split_correspondence,
     re_encrypt=_re_encrypt_correspondence,
     in_use=NotNeeded("it serves notices alone"),
 )

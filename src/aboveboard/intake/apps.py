@@ -14,6 +14,7 @@ class IntakeConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.intake import entries, erased
+        from aboveboard.intake.deciding import DECIDING
         from aboveboard.intake.personal_data import PERSONAL_DATA
 
         return Package(
@@ -32,5 +33,6 @@ class IntakeConfig(AppConfig):
             ),
             entries=(entries.PeopleImported, entries.ErasedReadmitted, entries.DifferenceAnswered),
             personal_data=PERSONAL_DATA,
+            deciding=DECIDING,
             before_erasure=erased.remember,
         )

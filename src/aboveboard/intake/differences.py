@@ -130,7 +130,9 @@ class Differences:
         differing = changing.differing({row.person_id: row.texts for row in rows}, self.kinds)  # 1
         noted: dict[int, dict[str, Note]] = {}
         for note in FieldNote.objects.filter(person_id__in=differing):
-            known = Note(NoteState(note.state), bytes(note.digest))
+            # What somebody wrote past the program lets no file replace anything.
+            state = NoteState(note.state) if note.authentic else NoteState.CORRECTED
+            known = Note(state, bytes(note.digest))
             noted.setdefault(note.person_id, {})[note.field] = known
         judged = []
         for row in rows:

@@ -123,18 +123,22 @@ def recognised(
             erased.pk: erased
             for identifier in identifiers
             for erased in by_identifier.get(identifier, ())
-            if not erased.by_number_only or identifier in identity[place]
+            if not (erased.by_number_only and erased.authentic) or identifier in identity[place]
         }
         if matches:
             # One that was not let in again holds the row back, whatever else it matches.
-            latest = max(matches.values(), key=lambda each: (each.readmitted_at is None, each.pk))
+            latest = max(
+                matches.values(),
+                key=lambda each: (each.readmitted_at is None or not each.authentic, each.pk),
+            )
             objections = sorted({key for each in matches.values() for key in each.objections})
             erased_people[place] = Erased(
                 latest.pk,
                 latest.erased_on,
                 latest.by_number_only,
                 tuple(objections),
-                readmitted=latest.readmitted_at is not None,
+                # A row that somebody wrote past the program lets nobody in.
+                readmitted=latest.readmitted_at is not None and latest.authentic,
             )
     return erased_people
 
@@ -146,10 +150,11 @@ def forget(ids: Collection[int]) -> None:
 
 def sweep(*, at: datetime) -> int:
     """Delete what has come to its end, and return of how many people."""
-    due = ErasedPerson.objects.filter(ends_on__lte=at.date())
-    count = due.count()
-    due.delete()
-    return count
+    # One whose end somebody wrote past the program stays, until a person has looked.
+    rows = ErasedPerson.objects.filter(ends_on__lte=at.date())
+    due = [row.pk for row in rows.iterator() if row.authentic]
+    ErasedPerson.objects.filter(pk__in=due).delete()
+    return len(due)
 
 
 def readmit(number: int, *, reference: str, by: Actor, at: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from aboveboard.intake.changes import NoteState
+from aboveboard.keys.rows import DecidingRow
 
 
 class ImportRun(models.Model):
@@ -56,7 +57,7 @@ class ImportProblem(models.Model):
     refused = models.BooleanField(default=True)
 
 
-class ErasedPerson(models.Model):
+class ErasedPerson(DecidingRow):
     """What is kept of somebody who was erased, so that no file brings them back and what they
     objected to stands (GDPR Art. 17(1), 21; docs/decisions/0029). It ends by itself.
 
@@ -72,6 +73,8 @@ class ErasedPerson(models.Model):
     readmitted_by = models.JSONField(null=True)
     reference_key = models.BinaryField(null=True, help_text="checks the reference in the entry")
     reference = models.CharField(max_length=80, blank=True, default="")
+
+    DECIDING: ClassVar = ("erased_on", "by_number_only", "objections", "ends_on", "readmitted_at")
 
 
 class ErasedIdentifier(models.Model):
@@ -98,7 +101,7 @@ class FormerAddress(models.Model):
     at = models.DateTimeField()
 
 
-class FieldNote(models.Model):
+class FieldNote(DecidingRow):
     """What is known of one field of one person where a file differs from what is held, or may.
 
     ``digest``: of what the file said, keyed; never the value. ``line`` is where it stands in the
@@ -116,6 +119,8 @@ class FieldNote(models.Model):
     line = models.BigIntegerField(default=0)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.JSONField(null=True)
+
+    DECIDING: ClassVar = ("person_id", "field", "state", "digest")
 
     class Meta:
         """One for each field; those that wait are found without the rest."""

@@ -72,6 +72,15 @@ def _erase_former_fields(numbers: Numbers, fields: Collection[str]) -> None:
     FormerAddress.objects.filter(person_id__in=numbers, field__in=fields).delete()
 
 
+def _merge_former(kept: int, merged: int) -> Json:
+    """Let the address be told to the person kept, sealed under their key."""
+    for row in FormerAddress.objects.filter(person_id=merged):
+        row.sealed = changing.move_former(bytes(row.sealed), of=merged, to=kept)
+        row.person_id = kept
+        row.save(update_fields=["sealed", "person_id"])
+    return None
+
+
 def _re_encrypt_former(person_id: int, old: Any, new: Any) -> None:
     for row in FormerAddress.objects.filter(person_id=person_id):
         row.sealed = changing.reseal_former(person_id, bytes(row.sealed), old, new)
@@ -85,8 +94,8 @@ PERSONAL_DATA: Final = (
         export=_export_former,
         erase=_erase_former,
         erase_fields=_erase_former_fields,
-        merge=NotNeeded("it is told within minutes, under the number that it was sealed for"),
-        split=NotNeeded("it is told within minutes, under the number that it was sealed for"),
+        merge=_merge_former,
+        split=NotNeeded("it is told within minutes, to the person kept"),
         re_encrypt=_re_encrypt_former,
         in_use=NotNeeded("it is told within minutes"),
     ),

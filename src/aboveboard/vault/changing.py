@@ -188,6 +188,25 @@ def reseal_former(person_id: int, copy: bytes, old: AESGCM, new: AESGCM) -> byte
     )
 
 
+def move_former(copy: bytes, *, of: int, to: int) -> bytes:
+    """Return such a value sealed for another number and under its key: two records became one, or
+    are two again.
+
+    Raises:
+        NotFound: one of the two has no key.
+    """
+    both = data_keys([of, to])
+    if not {of, to} <= both.keys():
+        raise NotFound(what="person")
+    old, new = AESGCM(both[of].key), AESGCM(both[to].key)
+    return sealed.encode(
+        {
+            field: sealed.seal(new, to, field, box.origin, sealed.unseal(old, of, field, box))
+            for field, box in sealed.decode(copy).items()
+        }
+    )
+
+
 def _same(kind: str, held: str, text: str, region: str) -> bool:
     if held == text:
         return True

@@ -1,0 +1,75 @@
+"""Each table either decides who may do what, and has a MAC, or it is said here why it does not."""
+
+from __future__ import annotations
+
+from django.apps import apps
+
+from aboveboard.keys.rows import DecidingRow
+from aboveboard.recovery.comparing import deciding_tables
+
+DECIDES_NOTHING = {
+    "access.EmergencyAsked": "counts what was asked; its rows go after a day",
+    "access.QuietRefusal": "shows a person what was asked about them; refuses and allows nothing",
+    "account.EmailAddress": "allauth's, and empty: a sign-in leaves none behind",
+    "account.EmailConfirmation": "allauth's, and empty: addresses are proved by codes of ours",
+    "accounts.IdempotencyKey": "says that a request was answered; each is decided when it is made",
+    "accounts.SignInCode": "limits tries; the code itself is in the session, under its own key",
+    "auth.Group": "Django's; roles stand on accounts, which have theirs",
+    "auth.Group_permissions": "Django's; roles stand on accounts, which have theirs",
+    "auth.Permission": "Django's; roles stand on accounts, which have theirs",
+    "contenttypes.ContentType": "Django's names of tables",
+    "custody.Device": "says where a thing is; opens nothing",
+    "custody.DeviceRecord": "says where a thing is; opens nothing",
+    "custody.Export": "a manifest: who is exposed is counted from it and compared with its entry",
+    "custody.ExportPerson": "a manifest: who is exposed is counted from it and compared with its "
+    "entry",
+    "custody.Handover": "says where a thing is; opens nothing",
+    "delivery.Batch": "a queue: whom a notice is for the incident decides at each sending",
+    "delivery.Dispatch": "a queue: that a notice was sent has its entry",
+    "incidents.Assessment": "what was worked out; worked out again from the count",
+    "incidents.BatchRecord": "a step of two people, each with its entry in the log",
+    "incidents.DutyDone": "what somebody says was done, with its entry in the log",
+    "incidents.DutyRecord": "what was worked out; worked out again from the count",
+    "incidents.Evidence": "what a file was; its digests lie sealed beside it",
+    "incidents.Exposure": "a count; the file of it has its digest in the log",
+    "incidents.Incident": "what people wrote; opens nothing",
+    "incidents.SettledLine": "who was taken out of a count, with its entry in the log",
+    "incidents.StateRecord": "a state, with its entry in the log",
+    "incidents.TimelineEvent": "what people wrote; opens nothing",
+    "incidents.UnreadRow": "a line that nobody could read",
+    "intake.ErasedIdentifier": "a digest under a key of the instance: nobody without it makes one",
+    "intake.FormerAddress": "sealed under the person's key, and bound to their number",
+    "intake.ImportProblem": "a list of what was wrong in a file",
+    "intake.ImportRun": "how far an import has come; what it does is decided for each row",
+    "keys.InstanceSecret": "sealed under the root key, and bound to its name",
+    "keys.PersonKey": "sealed under a wrapping key, and bound to its number",
+    "keys.Rotation": "how far a rotation has come; each step looks again",
+    "keys.WrappingKey": "sealed under the root key, and bound to its number",
+    "ledger.CheckpointRow": "signed",
+    "ledger.Entry": "in the tree, which is signed",
+    "ledger.KeyChange": "compared with the entry that says so, which the old key signed",
+    "ledger.WitnessRow": "cosignatures, checked by the witness's key",
+    "mfa.Authenticator": "allauth's: beside each row stands one of accounts.SecondFactor, with its "
+    "digest",
+    "outbox.Message": "a job: what it does is decided when it is done",
+    "recovery.Backup": "a list of what was made",
+    "recovery.Restoration": "stops everything until a restoration is finished; a row more stops, "
+    "and the log has what is repeated",
+    "retention.Sweep": "what was reviewed: an erasure is given the digest of what was shown",
+    "retention.SweepRow": "what was reviewed: an erasure is given the digest of what was shown",
+    "sessions.Session": "signed with signing.key, and bound to the account's own salt",
+    "vault.AttachmentChunk": "sealed under the person's key, and bound to number and place",
+    "vault.BlindIndex": "a digest under a key of the instance; what it leads to is opened "
+    "by its number and judged",
+    "vault.IndexGenerations": "which index key finds; a wrong one finds nobody",
+    "vault.Person": "its dates that decide have a MAC of their own (open_mac)",
+    "vault.SealedRecord": "sealed under the person's key, and bound to their number",
+}
+
+
+def test_each_table_has_a_mac_or_a_reason_why_it_needs_none() -> None:
+    models = {model._meta.label: model for model in apps.get_models(include_auto_created=True)}
+    deciding = {label for label, model in models.items() if issubclass(model, DecidingRow)}
+    assert deciding == {table.table for table in deciding_tables()}
+    assert models.keys() - deciding == DECIDES_NOTHING.keys()
+    assert all(DECIDES_NOTHING.values())
