@@ -303,7 +303,7 @@ def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> b
     return data.getvalue()
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
 def test_an_archive_with_one_file_is_opened(
     method: int, opened: Opened, customers: dict[str, int]
 ) -> None:
@@ -312,7 +312,7 @@ def test_an_archive_with_one_file_is_opened(
     assert numbers_in(facts, customers) == SIX
     evidence = queries.page(1, at=clock.now()).evidence
     assert evidence is not None
-    assert (evidence.size == Path(evidence.file_name).name and False) or evidence.size > 0
+    assert evidence.size > 0
 
 
 NOT_READ = {
@@ -320,6 +320,7 @@ NOT_READ = {
     "a workbook": (zipped(("xl/workbook.xml", b"<x/>")), "save the sheet as CSV"),
     "an empty archive": (zipped(), "made from"),
     "packed twice": (gzip.compress(gzip.compress(b"ada.moss@example.org:x\n")), "Unpack it once"),
+    "a zip of LZMA": (zipped(("a.txt", b"a@x.io"), method=zipfile.ZIP_LZMA), "Unpack it"),
     "zip in zip": (zipped(("a.zip", zipped(("b", b"c")))), "Unpack it once"),
     "cut off": (gzip.compress(pairs("{address}:{secret}").encode() * 9)[:-30], "Get it again"),
     "7-Zip": (b"7z\xbc\xaf\x27\x1c" + bytes(64), "Unpack it first"),
