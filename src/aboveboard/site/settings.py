@@ -97,7 +97,7 @@ def _database(url: str, home: Path, pool: int) -> dict[str, Any]:
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": pool, "timeout": 10},
             # What is asked on the path of every use is planned once for each connection
-            # (``vault.asking.prepared``).
+            # (``basics.statements``).
             "prepare_threshold": 5,
             # So that the server's list of connections says which process each is of; a
             # restoration must be alone.
