@@ -7,21 +7,21 @@ import re
 import secrets
 
 from tests.documents.instance import Instance
-from tests.model.instance import Portal, one_time_code
+from tests.model.browser import Browser, one_time_code
 
 
-def administrator(instance: Instance) -> Portal:
+def administrator(instance: Instance) -> Browser:
     """Sign in as an administrator, once for each instance: a first link, then a second factor."""
     if instance.console is None:
         instance.console = _signed_in(instance)
     return instance.console
 
 
-def _signed_in(instance: Instance) -> Portal:
+def _signed_in(instance: Instance) -> Browser:
     said = instance.operator.type(
         "aboveboard staff add keeper@example.org --name Keeper --role administrator --json"
     )
-    browser, path = Portal(instance.address), "/accounts/2fa/totp/activate/"
+    browser, path = Browser(instance.address), "/accounts/2fa/totp/activate/"
     browser.post(json.loads(said)["link"].removeprefix(instance.address), {})
     secret = re.search(r"<code>([A-Z2-7]+)</code>", browser.get(path))
     assert secret, browser.page

@@ -22,7 +22,7 @@ from tests.commands.conftest import clean_environment, command
 from tests.commands.forking import Forking
 from tests.commands.test_serve import answers, free_port
 from tests.documents.reader import PATIENCE, Reader, until
-from tests.model.instance import Portal
+from tests.model.browser import Browser
 from tests.world import MAPPING_FILE, PROMISE_FILE
 
 STAFF = {
@@ -46,7 +46,7 @@ class Instance:
         self.port, self.mail_port, self.new_database = free_port(), free_port(), new_database
         self.operator: Reader
         self.database: str | None = None
-        self.console: Portal | None = None
+        self.console: Browser | None = None
         self._server: subprocess.Popen[bytes] | None = None
 
     @property
