@@ -141,6 +141,8 @@ def compared(before: Contents, after: Contents) -> dict[str, str]:
         if apps.get_model(label)._meta.db_table in left_out:
             assert after[label] == {}, label
         else:
+            if label == "ledger.Entry":  # one that waited when the backup was made has its place
+                rows = {key: row | _placed(row, after[label].get(key)) for key, row in rows.items()}
             if label == "delivery.Batch":  # those with some unsent are stopped
                 rows = {key: row | _stopped(after[label].get(key)) for key, row in rows.items()}
             keys = [key for key in rows if rows[key] != after[label].get(key)]
@@ -149,6 +151,12 @@ def compared(before: Contents, after: Contents) -> dict[str, str]:
                 first = [(rows[key], after[label].get(key)) for key in keys[:1]]
                 differ[label] = f"{keys[:3]} differ, {more[:3]} came: {first}"
     return differ
+
+
+def _placed(before: dict[str, Any], row: dict[str, Any] | None) -> dict[str, Any]:
+    return (
+        {} if row is None or before["leaf_index"] is not None else {"leaf_index": row["leaf_index"]}
+    )
 
 
 def _stopped(row: dict[str, Any] | None) -> dict[str, Any]:
@@ -236,8 +244,7 @@ def test_it_moves_into_the_other_kind_of_database_and_back(
             home,
         )
         assert added.returncode == 0, added.stderr
-        for _ in range(2):  # the second puts what the first one wrote into the tree
-            aboveboard("worker", "--once", "--home", home)
+        aboveboard("worker", "--once", "--home", home)
         before = contents_of(home)
         made = aboveboard("backup", tmp_path / f"backups{number}", "--home", home, "--json")
         records, log = json.loads(made.stdout)["records"], home / "log"
