@@ -101,6 +101,12 @@ def assert_accessible(page: Page) -> None:
     """Run axe on the page as it stands, at both widths and in both colour schemes; fail with
     what it found and where."""
     found: list[str] = []
+    # A page that looks whether its work is done loads itself again (``again.js``): not in the
+    # middle of this.
+    page.evaluate(
+        "document.querySelector('[data-again]') && "
+        "Array.from({length: setTimeout(() => {}) + 1}, (_, timer) => clearTimeout(timer))"
+    )
     for scheme in ("light", "dark"):
         for size in (DESKTOP, PHONE):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

@@ -35,6 +35,9 @@ WRONG = [
     ("true for a number", "[server]\nport = true\n", "server.port", "a whole number"),
     ("a port beyond the last", "[server]\nport = 65536\n", "server.port", "a port from 1 to 65535"),
     ("a database nobody knows", '[database]\nurl = "mysql://x"\n', "database.url", "sqlite:"),
+    ("a mail server that is no address", '[mail]\nurl = "smtp://[x"\n', "mail.url", "smtp:"),
+    ("a mail server's port", '[mail]\nurl = "smtp://x:70000"\n', "mail.url", "smtp:"),
+    ("an origin that is no address", '[server]\norigin = "http://[x"\n', "server.origin", "https:"),
     ("an empty name", '[organisation]\nname = " "\n', "organisation.name", "some text"),
     ("a section that is a value", "server = 1\n", "server", "section"),
     (

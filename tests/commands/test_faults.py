@@ -247,6 +247,8 @@ def test_a_demo_served_on_another_port_links_to_that_port(
 
     monkeypatch.setattr("aboveboard.commands.instance.init.start", start)
     monkeypatch.setattr("aboveboard.commands.instance.schema.check_file", lambda current: None)
+    # Not read here, where the process would keep it: the next test has another origin.
+    monkeypatch.setattr(settings, "current", lambda: None)
     try:
         demo._start(home, 8123)
     finally:

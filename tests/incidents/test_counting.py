@@ -18,6 +18,7 @@ import pytest
 from django.db import connection
 
 from aboveboard.basics import clock, settings
+from aboveboard.custody import actions as custody
 from aboveboard.custody.exporting import make_export
 from aboveboard.engines import duck
 from aboveboard.incidents import actions, lifecycle, queries
@@ -195,6 +196,7 @@ def test_an_export_begun_before_the_count_and_finished_after_it_is_counted(tmp_p
     export(device, [people[0][0]], tmp_path)
     incident = actions.report_loss(device.id, by=STAFF, at=AT)
     counting.count(incident.number, by=LEAD, at=AT)
+    custody.report_found(device.id, by=STAFF, at=AT)
     (tmp_path / "later").mkdir()
     # Its moment is when it began, which is before the count.
     export(device, [people[1][0]], tmp_path / "later", at=AT - timedelta(hours=1))
@@ -209,6 +211,7 @@ def test_an_answer_given_during_a_count_does_not_bring_the_older_count_back(
     export(device, [people[0][0]], tmp_path)
     incident = actions.report_loss(device.id, by=STAFF, at=AT)
     counting.count(incident.number, by=LEAD, at=AT)
+    custody.report_found(device.id, by=STAFF, at=AT)
     (tmp_path / "later").mkdir()
     export(device, [people[1][0]], tmp_path / "later", at=AT)
 

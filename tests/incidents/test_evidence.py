@@ -10,6 +10,7 @@ import pytest
 
 from aboveboard.basics.package import NotNeeded, gathered, personal_data
 from aboveboard.custody import queries as custody
+from aboveboard.custody.actions import report_found
 from aboveboard.delivery.models import Dispatch
 from aboveboard.delivery.rendering import DispatchItem, SkippedNotice
 from aboveboard.identity.actions import merge
@@ -121,6 +122,8 @@ def test_an_export_after_the_count_is_counted_too(people: People, tmp_path: Path
     first = counting.count(incident.number, by=LEAD, at=AT)
     assert (first.people, counting.count(incident.number, by=LEAD, at=AT).pk) == (1, first.pk)
     later = AT + timedelta(hours=1)
+    # Back for a while: nothing goes onto a device that is missing.
+    report_found(device.id, by=STAFF, at=later)
     (tmp_path / "later").mkdir()
     export(device, [people[0][0], people[1][0]], tmp_path / "later", at=later)
     again = counting.count(incident.number, by=LEAD, at=later)

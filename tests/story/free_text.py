@@ -52,6 +52,8 @@ from tests.loss import LEAD, SECOND, lost_laptop
 NO_FREE_TEXT = {
     "aboveboard.access.decision.personal.against": "decides, and writes nothing",
     "aboveboard.choices.actions.check": "refuses, and writes nothing",
+    "aboveboard.choices.state.can_confirm": "decides, and writes nothing",
+    "aboveboard.choices.state.must_wait": "decides, and writes nothing",
     "aboveboard.delivery.actions.requeue": "a reason that rows have; it writes no entry",
     "aboveboard.ledger.actions.append": "typed facts, as tests/basics/test_facts.py shows",
     "aboveboard.ledger.actions.new_entry": "typed facts, as tests/basics/test_facts.py shows",

@@ -173,13 +173,16 @@ def _sealing() -> Callable[[str], str]:
 def filled_in(args: argparse.Namespace) -> str:
     """Return the text of ``aboveboard.toml``. JSON strings are TOML strings, so nothing can
     break out of its quotes."""
-    origin = urlsplit(args.origin)
+    try:
+        host = urlsplit(args.origin).hostname
+    except ValueError:  # "http://[": reading the settings says what is expected
+        host = None
     values = {
         "name": args.name,
         "contact": args.contact,
         "database": args.postgres or "sqlite:aboveboard.sqlite3",
         "origin": args.origin.rstrip("/"),
-        "log": f"{origin.hostname or 'localhost'}/log",
+        "log": f"{host or 'localhost'}/log",
         "mail": args.mail,
     }
     return TEMPLATE.read_text("utf-8").format(
