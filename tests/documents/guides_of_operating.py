@@ -79,7 +79,7 @@ def back_up_and_restore(reader: Reader, instance: Instance) -> None:
             shutil.copy(instance.home / name, again / name)
         _elsewhere(reader, instance)
 
-    reader.before("aboveboard restore /mnt/backups", lost)
+    reader.before("aboveboard restore /mnt/backups", lost, lambda: None)
 
     def unfinished() -> None:
         shutil.rmtree(again / "log")
@@ -90,6 +90,20 @@ def back_up_and_restore(reader: Reader, instance: Instance) -> None:
         reader.environment["ABOVEBOARD_HOME"] = str(again)
 
     reader.before("aboveboard restore --resume", unfinished)
+    reader.replace("old-instance/log", str(again / "log"))
+
+    def moved() -> None:
+        """To SQLite, where the instance was on PostgreSQL."""
+        new = reader.folder / "new-instance"
+        new.mkdir()
+        for name in ("root.key", "signing.key", "aboveboard.toml"):
+            shutil.copy(again / name, new / name)
+        file = new / "aboveboard.toml"
+        settings = re.sub(r'^url = "postgresql:.*\n', "", file.read_text("utf-8"), flags=re.M)
+        file.write_text(settings)
+        reader.environment.pop("ABOVEBOARD_DATABASE_URL", None)
+
+    reader.before("[database]", moved)
 
 
 def _elsewhere(reader: Reader, instance: Instance) -> None:
