@@ -6,6 +6,7 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 
@@ -13,14 +14,11 @@ def url_with(*schemes: str) -> Callable[[str], str | None]:
     """Return the check that a value is a URL with one of these schemes."""
 
     def check(value: str) -> str | None:
-        try:
+        # "smtp://[", or a port that is no number: whoever opens the URL reads both.
+        with suppress(ValueError):
             parts = urlsplit(value)
-            # The port is read too, which refuses one that is no number: whoever opens the URL
-            # reads both.
             if parts.scheme in schemes and (parts.port is None or parts.port > 0):
                 return None
-        except ValueError:  # "smtp://[", or such a port
-            pass
         return "a URL that starts with " + " or ".join(f"{s}:" for s in schemes)
 
     return check
