@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from aboveboard.basics import shipped
 
 FOLDER: Final = Path(__file__).with_name("letter_texts")
 
@@ -56,7 +56,7 @@ def nearest(table: Mapping[str, Any], place: str) -> Any:
 
 @cache
 def _read(name: str) -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load((FOLDER / name).read_text("utf-8"))
+    loaded: Mapping[str, Any] = shipped.load(FOLDER / name)
     return loaded
 
 

@@ -16,9 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 
+from aboveboard.basics import shipped
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid
 from aboveboard.incidents import lifecycle
@@ -262,5 +262,5 @@ def _dict(value: object) -> Mapping[str, Any]:
 
 @cache
 def _table() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(_FILE.read_text("utf-8"))
+    loaded: Mapping[str, Any] = shipped.load(_FILE)
     return loaded

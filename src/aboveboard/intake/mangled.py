@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import phonenumbers
-import yaml
 
+from aboveboard.basics import shipped
 from aboveboard.kinds.kind import FieldKind
 
 _AS_TEXT = "In the spreadsheet, format the column as text, enter the value again and export it."
@@ -150,7 +150,5 @@ def _placeholders() -> frozenset[str]:
 
 @cache
 def _tables() -> dict[str, Any]:
-    tables: dict[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("spreadsheets.yaml").read_text("utf-8")
-    )
+    tables: dict[str, Any] = shipped.load(Path(__file__).with_name("spreadsheets.yaml"))
     return tables

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-import yaml
+from aboveboard.basics import shipped
 
 
 class FieldKind(StrEnum):
@@ -46,9 +46,7 @@ class Misfit(ValueError):
 @cache
 def formats_of(kind: str) -> Mapping[str, str]:
     """Return the formats of a kind, each with what it is; empty for a kind that has none."""
-    known: dict[str, dict[str, str]] = yaml.safe_load(
-        Path(__file__).with_name("formats.yaml").read_text("utf-8")
-    )
+    known: dict[str, dict[str, str]] = shipped.load(Path(__file__).with_name("formats.yaml"))
     return known.get(kind, {})
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import phonenumbers
-import yaml
 
+from aboveboard.basics import shipped
 from aboveboard.kinds import cards, national_ids
 
 PLAIN_PASSWORD = "plain"  # noqa: S105 - the name of a form
@@ -100,7 +100,5 @@ def _password_forms() -> tuple[tuple[PasswordForm, re.Pattern[str]], ...]:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("recognise.yaml").read_text("utf-8")
-    )
+    loaded: Mapping[str, Any] = shipped.load(Path(__file__).with_name("recognise.yaml"))
     return loaded

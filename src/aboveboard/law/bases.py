@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
+from aboveboard.basics import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,5 @@ def special_conditions() -> Mapping[str, Provision]:
 
 @cache
 def _file() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("bases.yaml").read_text("utf-8")
-    )
+    data: Mapping[str, Any] = shipped.load(Path(__file__).with_name("bases.yaml"))
     return data

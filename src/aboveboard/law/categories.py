@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-import yaml
+from aboveboard.basics import shipped
 
 _FILE = Path(__file__).with_name("categories.yaml")
 
@@ -41,7 +41,7 @@ class Category:
 @cache
 def known() -> Mapping[str, Category]:
     """Return every category by key, in the order of their bits."""
-    rows = yaml.safe_load(_FILE.read_text("utf-8"))["categories"]
+    rows = shipped.load(_FILE)["categories"]
     categories = [
         Category(
             key=row["key"],

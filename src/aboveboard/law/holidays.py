@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
+from aboveboard.basics import shipped
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -90,7 +90,6 @@ def _holidays(place: str) -> HolidayBase | None:
 
 @cache
 def _places() -> Mapping[str, Mapping[str, Any]]:
-    loaded: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
-        Path(__file__).with_name("holidays.yaml").read_text("utf-8")
-    )["places"]
+    file = Path(__file__).with_name("holidays.yaml")
+    loaded: Mapping[str, Mapping[str, Any]] = shipped.load(file)["places"]
     return loaded

@@ -23,8 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from aboveboard.basics import shipped
 from aboveboard.law import severity
 
 _DATA = Path(__file__).with_name("risk.yaml")
@@ -204,5 +203,5 @@ def _reason(row: Mapping[str, str]) -> Reason:
 
 @cache
 def _tables() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(_DATA.read_text("utf-8"))
+    loaded: Mapping[str, Any] = shipped.load(_DATA)
     return loaded

@@ -21,8 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from aboveboard.basics import shipped
 from aboveboard.law import categories
 
 _NOT = "not "
@@ -342,5 +341,5 @@ def _nearest(category: str, table: Mapping[str, str]) -> str:
 
 @cache
 def _tables() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(_DATA.read_text("utf-8"))
+    loaded: Mapping[str, Any] = shipped.load(_DATA)
     return loaded

@@ -11,8 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
+from aboveboard.basics import shipped
 from aboveboard.law.bases import Provision, provisions
 
 
@@ -75,7 +74,5 @@ def checked() -> date:
 
 @cache
 def _file() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("transfers.yaml").read_text("utf-8")
-    )
+    data: Mapping[str, Any] = shipped.load(Path(__file__).with_name("transfers.yaml"))
     return data

@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from aboveboard.basics import shipped
 from aboveboard.law import bases, transfers
 from aboveboard.promise.model import LawfulBasis, Period, Promise, Purpose, Recipient, Retention
 
@@ -232,7 +231,5 @@ def _words(language: str) -> Mapping[str, Any]:
 
 @cache
 def _file() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("words.yaml").read_text("utf-8")
-    )
+    data: Mapping[str, Any] = shipped.load(Path(__file__).with_name("words.yaml"))
     return data

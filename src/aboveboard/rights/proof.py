@@ -14,11 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from aboveboard.accounts import code_tries, mail
 from aboveboard.accounts.limits import SIGN_IN_CODE_LIFE
-from aboveboard.basics import settings
+from aboveboard.basics import settings, shipped
 
 _KEY: Final = "new_address"
 _DIGITS: Final = 6
@@ -84,7 +82,5 @@ def drop(session: Session) -> None:
 
 def texts(language: str) -> dict[str, str]:
     """Return the words of the mails in a language, English where there are none."""
-    known: dict[str, dict[str, str]] = yaml.safe_load(
-        Path(__file__).with_name("texts.yaml").read_text("utf-8")
-    )
+    known: dict[str, dict[str, str]] = shipped.load(Path(__file__).with_name("texts.yaml"))
     return known.get(language.split("-")[0], known["en"])

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from aboveboard.basics import shipped
 
 COLUMNS = (
     "customer_id",
@@ -110,7 +110,5 @@ def _ascii(name: str) -> str:
 
 @cache
 def _names() -> dict[str, Any]:
-    facts: dict[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("names.yaml").read_text("utf-8")
-    )
+    facts: dict[str, Any] = shipped.load(Path(__file__).with_name("names.yaml"))
     return facts

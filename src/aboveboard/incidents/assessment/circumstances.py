@@ -14,8 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from aboveboard.basics import shipped
 from aboveboard.basics.errors import Invalid
 from aboveboard.law import risk, severity
 from aboveboard.law.reports import template
@@ -195,5 +194,5 @@ def of(kind: str, stored: Mapping[str, str]) -> Circumstances:
 
 @cache
 def _table() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(_FILE.read_text("utf-8"))
+    loaded: Mapping[str, Any] = shipped.load(_FILE)
     return loaded

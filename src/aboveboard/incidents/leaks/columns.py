@@ -14,8 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from aboveboard.basics import shipped
 from aboveboard.basics.errors import Invalid
 from aboveboard.kinds.recognise import are_national_numbers, is_phone_of, matches
 from aboveboard.law.categories import bitmap
@@ -88,7 +87,7 @@ class ColumnGuess:
 @cache
 def roles() -> Mapping[str, ColumnRole]:
     """Return every role by name, in the order in which content is tried."""
-    rows: list[dict[str, Any]] = yaml.safe_load(_FILE.read_text("utf-8"))["roles"]
+    rows: list[dict[str, Any]] = shipped.load(_FILE)["roles"]
     return {
         row["role"]: ColumnRole(
             name=row["role"],

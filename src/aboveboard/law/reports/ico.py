@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from aboveboard.basics import shipped
 from aboveboard.law.reports import template
 from aboveboard.law.reports.facts import ReportFacts, ReportParty
 
@@ -109,5 +108,5 @@ def _moment(moment: datetime | None) -> str:
 
 @cache
 def _tables() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(_DATA.read_text("utf-8"))
+    loaded: Mapping[str, Any] = shipped.load(_DATA)
     return loaded

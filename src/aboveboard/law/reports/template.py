@@ -14,8 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import yaml
-
+from aboveboard.basics import shipped
 from aboveboard.law import categories
 from aboveboard.law.reports.facts import ReportFacts
 from aboveboard.law.rules import authorities, catalogue
@@ -311,5 +310,5 @@ def _moment(moment: datetime | None) -> str:
 
 @cache
 def _tables() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(_DATA.read_text("utf-8"))
+    loaded: Mapping[str, Any] = shipped.load(_DATA)
     return loaded

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from aboveboard.basics import shipped
 
 _DATA = Path(__file__).with_name("authorities.yaml")
 
@@ -99,5 +99,5 @@ def of(jurisdiction: str, *, public_body: bool = False) -> Authority:
 
 @cache
 def _rows() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(_DATA.read_text("utf-8"))["eea"]
+    loaded: Mapping[str, Any] = shipped.load(_DATA)["eea"]
     return loaded

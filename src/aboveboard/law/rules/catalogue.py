@@ -15,8 +15,7 @@ from operator import ge, gt, lt
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from aboveboard.basics import shipped
 from aboveboard.law.clocks import Unit
 from aboveboard.law.terms import Deadline, OrgRole, Required, Taking
 
@@ -110,7 +109,7 @@ def rules() -> tuple[Rule, ...]:
     """
     every: list[Rule] = []
     for file in sorted(_FOLDER.glob("duties-*.yaml")):
-        every += [_rule(row) for row in yaml.safe_load(file.read_text("utf-8"))["duties"]]
+        every += [_rule(row) for row in shipped.load(file)["duties"]]
     return tuple(every)
 
 
@@ -122,9 +121,7 @@ def in_force_on(day: date) -> tuple[Rule, ...]:
 @cache
 def harm_answers() -> Mapping[str, Mapping[str, str]]:
     """Return, per harm test, its words and the answer for each likelihood of harm."""
-    tests: Mapping[str, Mapping[str, str]] = yaml.safe_load(
-        (_FOLDER / "harm_tests.yaml").read_text("utf-8")
-    )["tests"]
+    tests: Mapping[str, Mapping[str, str]] = shipped.load(_FOLDER / "harm_tests.yaml")["tests"]
     return tests
 
 
@@ -135,17 +132,13 @@ HARM_ANSWERS: Mapping[str, Required] = {"yes": Required.YES, "no": Required.NO, 
 def sectors() -> Mapping[str, str]:
     """Return the sectors with duties of their own: key to what it is, for the
     organisation to declare."""
-    listed: Mapping[str, str] = yaml.safe_load((_FOLDER / "sectors.yaml").read_text("utf-8"))[
-        "sectors"
-    ]
+    listed: Mapping[str, str] = shipped.load(_FOLDER / "sectors.yaml")["sectors"]
     return listed
 
 
 @cache
 def _places() -> Mapping[str, Mapping[str, str]]:
-    places: Mapping[str, Mapping[str, str]] = yaml.safe_load(
-        (_FOLDER / "places.yaml").read_text("utf-8")
-    )
+    places: Mapping[str, Mapping[str, str]] = shipped.load(_FOLDER / "places.yaml")
     return places
 
 

@@ -14,8 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from aboveboard.basics import shipped
 from aboveboard.law.severity import any_of
 from aboveboard.law.terms import Required
 
@@ -138,5 +137,5 @@ def places() -> frozenset[str]:
 
 @cache
 def _tables() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(_DATA.read_text("utf-8"))
+    loaded: Mapping[str, Any] = shipped.load(_DATA)
     return loaded
