@@ -216,6 +216,17 @@ def test_a_limit_is_kept(server: ScriptedServer, renderer: FakeRenderer) -> None
     assert len(server.kept) == 7
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has these plans")
+def test_a_limit_is_kept_however_postgresql_plans_it(renderer: FakeRenderer) -> None:
+    batch_of(range(1, 21))
+    with connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    claim = claims.take("w", AT, 7)
+    assert claim is not None
+    assert len(claim.items) == 7
+
+
 def test_two_claims_never_hold_the_same_dispatch_and_a_dead_ones_are_taken_over(
     renderer: FakeRenderer,
 ) -> None:

@@ -31,11 +31,16 @@ from aboveboard.ledger import actions as ledger
 from aboveboard.ledger.actions import NewEntry, new_entry
 
 # One statement where the ORM needs two: it chooses and takes, or checks the claim and records. Each
-# runs on SQLite (3.35+) and PostgreSQL with the pieces of ``_DIALECTS`` put in.
+# runs on SQLite (3.35+) and PostgreSQL with the pieces of ``_DIALECTS`` put in. MATERIALIZED: as a
+# plain subquery PostgreSQL may plan it inside a loop, where SKIP LOCKED passes over what it has
+# taken itself and each turn takes another row, beyond the limit.
 _TAKE = """
+WITH chosen AS {once} (
+    SELECT id FROM delivery_dispatch WHERE batch_id = %s AND {which} LIMIT %s {lock}
+)
 UPDATE delivery_dispatch SET state = 'sending', claimed_by = %s, claimed_at = %s,
     attempts = attempts + 1
-WHERE id IN (SELECT id FROM delivery_dispatch WHERE batch_id = %s AND {which} LIMIT %s {lock})
+WHERE id IN (SELECT id FROM chosen)
 RETURNING id, batch_id, person_id, template, language, channel, attempts
 """
 _ABANDONED = "state = 'sending' AND claimed_at <= %s ORDER BY id"
@@ -48,8 +53,12 @@ WHERE {listed} AND claimed_by = %s AND state = 'sending'
 RETURNING id
 """
 _DIALECTS: Final = {
-    "postgresql": {"lock": "FOR UPDATE SKIP LOCKED", "listed": "id = ANY(%s)"},
-    "sqlite": {"lock": "", "listed": "id IN (SELECT value FROM json_each(%s))"},
+    "postgresql": {
+        "once": "MATERIALIZED",
+        "lock": "FOR UPDATE SKIP LOCKED",
+        "listed": "id = ANY(%s)",
+    },
+    "sqlite": {"once": "", "lock": "", "listed": "id IN (SELECT value FROM json_each(%s))"},
 }
 
 
@@ -87,7 +96,7 @@ def take(worker: str, at: datetime, limit: int) -> DispatchClaim | None:
         # What a dead worker left comes first: it may have been sent already, and the sooner it is
         # sent again, under the same Message-ID, the surer the mail server still knows it.
         for which, moment in ((_ABANDONED, at - limits.DELIVERY_LEASE), (_DUE, at)):
-            taken = _run(_TAKE, token, at, batch.id, moment, limit, which=which)
+            taken = _run(_TAKE, batch.id, moment, limit, token, at, which=which)
             if not taken:
                 continue
             return DispatchClaim(

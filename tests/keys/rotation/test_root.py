@@ -64,6 +64,22 @@ def test_everything_is_moved_and_nothing_sealed_is_touched() -> None:
     check_ended(2)
 
 
+def test_a_secret_made_meanwhile_by_a_process_that_knows_only_the_old_key_is_moved() -> None:
+    known = people(8)
+    old = wrapping_keys.current()
+    name, value = "made-meanwhile", secrets.token_bytes(32)
+
+    def make(done: int) -> None:
+        if not InstanceSecret.objects.filter(name=name).exists():
+            wrapped = old.wrap(value, ring.secret_context(name))
+            InstanceSecret.objects.create(name=name, wrapped=wrapped)
+
+    finish_now(root.begin(by=SYSTEM, at=clock.now()), watch=make)
+    assert queries.instance_secret(name) == value
+    check(known)
+    check_ended(1)
+
+
 def test_what_the_first_version_wrapped_directly_is_moved_too() -> None:
     known = people(3)
     direct = LocalKey(bytes.fromhex(ROOT.read_text().split()[0]))

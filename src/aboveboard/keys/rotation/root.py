@@ -5,8 +5,8 @@
    key is made, wrapped by it, and wraps from now on. In one transaction with the ledger entry
    ``keys.rotation.begun``.
 2. The instance's secrets are wrapped by it.
-3. People's keys are wrapped by it, a batch in each transaction with how far it has come; in passes,
-   until one finds nothing.
+3. People's keys are wrapped by it, a batch in each transaction with how far it has come. Steps 2
+   and 3 are repeated until neither finds anything.
 4. After a lease, in which processes finish what they read before, wrapping keys that
    wrap nothing are destroyed.
 5. Older versions of the root key are archived, and ``keys.rotation.finished`` is written.
@@ -95,9 +95,11 @@ def resume(
     once: they share the work.
     """
     key = ring.wrapping_key(bytes.fromhex(rotation.names["key"]))
-    with transaction.atomic():
-        rewrap.move_secrets(key)  # 2
     while True:
+        # In every pass: a process that read its wrapping key before step 1 may make a new secret of
+        # the instance with it at any moment of its lease.
+        with transaction.atomic():
+            rewrap.move_secrets(key)  # 2
         while _rewrap_batch(rotation.id, key, watch):  # 3
             pass
         if not rewrap.anything_but(key):
