@@ -17,7 +17,7 @@ from scripts.mutants.sites import ROOT, Site, spoiled_tree
 from scripts.mutants.warm import NOT_SPOILED
 
 VENDOR = Path("src/aboveboard/site/static/vendor")
-OPTIONS = ("-q", "-p", "no:cacheprovider", "-m", "not browser and not crash and not slow")
+OPTIONS = ("-q", "-p", "no:cacheprovider", "-m", "not browser and not crash")
 
 
 class Bench:

@@ -14,11 +14,17 @@ from aboveboard.access.queries import use_records
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
+from aboveboard.basics.errors import NotFound
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.identity.actions import merge
 from aboveboard.keys import counting
-from aboveboard.keys.actions import entry_subject, subjects_in_order
+from aboveboard.keys.actions import (
+    destroy_person_key,
+    entry_subject,
+    set_handles,
+    subjects_in_order,
+)
 from aboveboard.keys.entries_about import entries_about, every_entry_about, is_about
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.models import InstanceSecret, PersonKey
@@ -203,3 +209,25 @@ def test_a_number_is_taken_inside_the_transaction_of_its_entry_and_given_back_wi
         transaction.set_rollback(True)
     assert PersonKey.objects.get(person_id=ada).entries == 0
     assert entry_subject(2**40) is None
+
+
+def test_nobody_and_who_was_erased_meanwhile_are_named_by_no_handle() -> None:
+    (ada, _), (ben, _) = world.load(2)
+    before = handles([ada])
+    with transaction.atomic():
+        first, nobody, unread, second = subjects_in_order([ada, None, ben, ada], before)
+        assert (nobody, unread) == (None, None)
+        assert first is not None
+        assert second is not None
+        assert first.handle != second.handle
+        # What a use has read of somebody, who is erased before it writes its entry.
+        read = handles([ada, ben])
+        assert read[ben].secret.count == 0, "no number was taken for whom no entry is about"
+        destroy_person_key(ben)
+        assert subjects_in_order([ben], read) == [None]
+        assert not is_about(ada, None)
+        assert not destroy_person_key(ben)
+    with pytest.raises(NotFound):
+        person_handles(ben)
+    with pytest.raises(NotFound):
+        set_handles(ben, read[ben])

@@ -4,7 +4,10 @@ keys, here in memory."""
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Collection
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -147,6 +150,7 @@ def test_what_the_first_version_wrapped_by_the_root_itself_still_opens() -> None
     add(BOB)
     assert WrappingKey.objects.count() == 1
     assert queries.person_key(BOB)
+    wrapping_keys.lock([root.wrap(b"k" * 32, b"")])  # no row to lock, and no reason to refuse
 
 
 def test_a_wrapping_key_swapped_for_another_does_not_open() -> None:
@@ -184,3 +188,160 @@ def test_after_a_fork_nothing_is_held(provider: Counted) -> None:
     assert ring._held
     ring.forget()
     assert not ring._held
+
+
+def keep(provider: Counted, name: str, *, of: WrappingKey, spoiled: bool = False) -> None:
+    """Keep another copy of a wrapping key, wrapped under a name of a provider."""
+    wrapped = bytearray(of.wrapped)
+    wrapped[-1] ^= spoiled
+    WrappingKey.objects.create(
+        key_id=of.key_id, provider=name, wrapped=bytes(wrapped), made_at=of.made_at
+    )
+
+
+def test_a_copy_under_a_name_that_the_provider_had_before_opens(provider: Counted) -> None:
+    add(ANN)
+    key = WrappingKey.objects.get()
+    WrappingKey.objects.filter(pk=key.pk).update(provider="file:moved")
+    ring.forget()
+    assert queries.person_key(ANN)
+    keep(provider, provider.name, of=key)
+    WrappingKey.objects.filter(provider="file:moved").update(wrapped=b"rubbish")
+    ring.forget()
+    assert queries.person_key(ANN), "the copy under the present name is the one that counts"
+
+
+def test_a_copy_under_the_present_name_that_does_not_open_is_not_passed_over(
+    provider: Counted,
+) -> None:
+    add(ANN)
+    key = WrappingKey.objects.get()
+    WrappingKey.objects.filter(pk=key.pk).update(provider="file:before")
+    keep(provider, provider.name, of=key, spoiled=True)
+    ring.forget()
+    with pytest.raises(KeyUnwrapFailed):
+        queries.person_key(ANN)
+
+
+def test_a_copy_that_no_name_of_the_provider_opens_is_said_to_be_elsewhere(
+    provider: Counted,
+) -> None:
+    add(ANN)
+    WrappingKey.objects.update(provider="file:before", wrapped=b"rubbish")
+    ring.forget()
+    with pytest.raises(ring.WrappingKeyElsewhere, match="is kept by file:before"):
+        queries.person_key(ANN)
+
+
+def test_two_who_need_one_key_at_once_ask_the_provider_once(
+    provider: Counted, now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(ANN)
+    queries.person_key(ANN)
+    (key_id,) = ring._held
+    over, checked = now[0] + settings.current().keys.lease + 1, threading.Event()
+
+    def monotonic() -> float:
+        if threading.current_thread() is second:
+            checked.set()
+            return over if ring._asking.locked() and not fetched.is_set() else now[0]
+        return now[0]
+
+    fetched, answers = threading.Event(), list[LocalKey]()
+    second = threading.Thread(target=lambda: answers.append(ring.wrapping_key(key_id)))
+    monkeypatch.setattr(ring, "monotonic", monotonic)
+    with ring._asking:  # the first of the two asks
+        second.start()
+        assert checked.wait(10)
+        time.sleep(0.01)
+        fetched.set()
+    second.join(10)
+    assert [key.id for key in answers] == [key_id]
+    assert provider.asked == 1
+
+
+def test_a_root_key_proves_itself_by_what_it_opens() -> None:
+    ours = LocalKey(bytes.fromhex(settings.current().path("root.key").read_text().split()[0]))
+    stranger = LocalKey(os.urandom(32))
+    assert not ring.proves(ours), "nothing is wrapped yet"
+    add(ANN)
+    assert ring.proves(ours)
+    assert not ring.proves(stranger)
+    WrappingKey.objects.create(
+        key_id=1,
+        provider="file:root.key",
+        wrapped=stranger.wrap(os.urandom(32), ring.wrapping_context((1).to_bytes(4, "big"))),
+        made_at=clock.now(),
+    )
+    assert not ring.proves(stranger), "it opens a key of another name than the row has"
+    assert ring.proves(ours)
+    WrappingKey.objects.update(provider="vault:https://vault.example/transit/keys/main")
+    assert not ring.proves(ours), "a file proves nothing about what a service keeps"
+    InstanceSecret.objects.create(name="a", wrapped=b"rubbish")
+    assert not ring.proves(ours)
+    InstanceSecret.objects.create(name="b", wrapped=ours.wrap(b"s" * 32, ring.secret_context("b")))
+    assert ring.proves(ours), "the first version wrapped by it directly"
+    assert not ring.proves(stranger)
+
+
+def test_the_root_key_is_tried_before_anything_needs_it(provider: Counted) -> None:
+    queries.check_root_key()
+    assert WrappingKey.objects.count() == 1, "where there is nothing to open, it must wrap"
+    queries.instance_secret("index")
+    assert queries.secret_names() == ["index"]
+    ring.forget()
+    provider.asked = 0
+    queries.check_root_key()
+    assert provider.asked == 1
+    InstanceSecret.objects.create(name="spoiled", wrapped=b"rubbish")
+    with pytest.raises(KeyUnwrapFailed):
+        queries.check_root_key()
+    InstanceSecret.objects.filter(name="spoiled").delete()
+    ring.forget()
+    provider.away = True
+    with pytest.raises(Unavailable, match="it is away"):
+        queries.check_root_key()
+
+
+def test_a_secret_that_must_have_been_there_is_not_made_anew(provider: Counted) -> None:
+    with pytest.raises(queries.SecretMissing, match="sealing"):
+        queries.instance_secret("sealing", make=False)
+    assert not InstanceSecret.objects.exists()
+    secret = queries.instance_secret("sealing")
+    queries.instance_secret("signing")
+    queries.forget()
+    assert queries.instance_secret("sealing", make=False) == secret
+    assert queries.secret_names("sea") == ["sealing"]
+    assert actions.destroy_secrets(["sealing", "unknown"]) == 1
+    assert queries.secret_names() == ["signing"]
+
+
+def test_the_state_of_the_keys_names_every_provider_that_opens_them(provider: Counted) -> None:
+    add(ANN, BOB)
+    first = WrappingKey.objects.get()
+    keep(provider, "vault:https://v.example/transit/k", of=first)
+    direct = provider._root.wrap(b"k" * 32, ring.person_context(13))
+    PersonKey.objects.create(person_id=13, wrapped=direct)
+    assert queries.other_providers() == ["vault:https://v.example/transit/k"]
+    state = status()
+    (key,) = state.keys
+    assert (state.provider, state.direct, state.under_way) == (provider.name, 1, ())
+    assert (key.people, key.in_use) == (2, True)
+    assert key.providers == (provider.name, "vault:https://v.example/transit/k")
+    state_json = state.as_json(first.made_at + timedelta(days=3))
+    assert state_json["keys"] == [
+        {
+            "key_id": first.key_id.to_bytes(4, "big").hex(),
+            "people": 2,
+            "made_at": first.made_at,
+            "in_use": True,
+            "providers": key.providers,
+            "days": 3,
+        }
+    ]
+    assert state_json["lease"] == settings.current().keys.lease
+    assert (state_json["wrapped_by_root"], state_json["under_way"]) == (1, [])
+    WrappingKey.objects.filter(pk=first.pk).update(retired_at=clock.now())
+    assert status().keys[0].in_use, "one copy wraps still"
+    WrappingKey.objects.update(retired_at=clock.now())
+    assert not status().keys[0].in_use
