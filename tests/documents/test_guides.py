@@ -20,7 +20,7 @@ PAGES = {
 
 @pytest.mark.database
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(GUIDES))
+@pytest.mark.parametrize("name", GUIDES)
 def test_what_a_guide_says_is_what_happens(name: str, reader: Reader, instance: Instance) -> None:
     GUIDES[name](reader, instance)
     reader.read(PAGES[name])
