@@ -87,3 +87,12 @@ def test_any_text_after_the_mark_is_a_descriptor_or_refused(text: str) -> None:
         read(MARK + text)
     except ValueError:
         return
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, "1 kB"), (999, "1 kB"), (1_499, "1 kB"), (1_501, "2 kB"), (12_345_678, "12,346 kB")],
+)
+def test_a_document_is_named_with_its_kind_and_size(size: int, said: str) -> None:
+    assert media.titled("a.pdf", "application/pdf", size) == f"a.pdf (PDF, {said})"
+    assert media.titled("a", "text/x", size) == f"a (text/x, {said})"
