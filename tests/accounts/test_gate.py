@@ -5,19 +5,25 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from aboveboard.accounts import actions, gate, limits
+from aboveboard.accounts import actions, gate, limits, queries
 from aboveboard.accounts.clients import actions as clients
 from aboveboard.accounts.clients import tokens
 from aboveboard.accounts.gate import Gate, GateKind, Verdict, Visitor, verdict
+from aboveboard.accounts.models import Account
 from aboveboard.basics import clock
-from aboveboard.basics.actor import SYSTEM, ActorKind, Role
+from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
+from aboveboard.basics.errors import Refused
 from tests.accounts.conftest import JON
 from tests.accounts.people import (
     customer_client,
@@ -71,6 +77,7 @@ ASKED = [
     ("/either/",            "/accounts/login/?next=%2Feither%2F", 200,   200,     200),
     ("/forgotten/",         403,                               403,      403,     403),
     ("/api/v1/uses",        401,                               401,      401,     401),
+    ("/api/v1/forgotten",   403,                               403,      403,     403),
 ]  # fmt: skip
 
 
@@ -257,3 +264,47 @@ def test_while_an_answer_is_streamed_the_token_must_go_on_working(
     assert not gate.still_may(request), "it was revoked"
     assert not gate.still_may(_with_token("ab_" + "x" * 43))
     assert not gate.still_may(RequestFactory().get("/"))
+
+
+@pytest.mark.django_db
+def test_a_program_is_refused_as_programs_read_it_and_a_person_on_a_page() -> None:
+    refused = Client().get("/api/v1/forgotten")
+    assert refused["Content-Type"] == "application/problem+json"
+    body = json.loads(refused.content)
+    assert (body["status"], body["code"]) == (403, "refused")
+    assert Client().get("/forgotten/")["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.django_db
+def test_a_public_page_reads_neither_session_nor_account_and_sets_no_cookie() -> None:
+    browser = staff_client(Role.ADVISER)
+    with CaptureQueriesContext(connection) as asked:
+        page = browser.get("/")
+    assert not [each["sql"] for each in asked if re.search("session|accounts_", each["sql"])]
+    assert not page.cookies
+
+
+@pytest.mark.django_db
+def test_who_acts_is_nobody_without_a_sign_in_that_is_open() -> None:
+    request = RequestFactory().get("/")
+    for user in (AnonymousUser(), closed_member()):
+        request.user = user
+        for asked in (gate.actor_of, gate.person_of, gate.client_of):
+            with pytest.raises(Refused):
+                asked(request)
+    request.user = staff_member(Role.PRIVACY_LEAD)
+    assert gate.actor_of(request) == queries.actor_for(request.user)
+    with pytest.raises(Refused, match="customer themselves"):
+        gate.person_of(request)
+    request.user = actions.customer_account(JON, at=clock.now())
+    assert (gate.actor_of(request), gate.person_of(request)) == (
+        Actor(ActorKind.PERSON, "", Role.CUSTOMER),
+        JON,
+    )
+
+
+def closed_member() -> Account:
+    member = staff_member(Role.ADVISER)
+    member.closed_at = clock.now()
+    member.save()
+    return member
