@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from aboveboard.access.decision.decide import against_anyone, decide, decide_person
-from aboveboard.access.decision.facts import DecisionFacts, Moment, PersonFacts
+from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment, PersonFacts
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.choices.state import Answer, ChoiceEvent, fold
@@ -34,7 +34,7 @@ def run() -> list[Row]:
         UseRequest(_client("shop-planning"), "improve-shops", ("postal_code",), "office"),
     ]
     consent = fold([ChoiceEvent(_NOW - timedelta(days=30), 1, "personal-offers", Answer.YES)])
-    moment = Moment(_NOW)
+    moment = DecisionMoment(_NOW)
     facts = DecisionFacts(
         PersonFacts(True, consent, _NOW - timedelta(days=90), _NOW - timedelta(days=9)), moment
     )

@@ -108,13 +108,13 @@ def _generate(folder: Path) -> dict[str, Path]:
 
 def _ours(folder: Path, files: dict[str, Path]) -> float:
     from aboveboard.engines import exposure
-    from aboveboard.engines.leak import Leak
-    from aboveboard.engines.snapshot import Snapshot
+    from aboveboard.engines.leak import LeakPaths
+    from aboveboard.engines.snapshot import SnapshotFiles
 
     began = time.perf_counter()
     exposure.from_leak(
-        Leak(files["rows"], files["keys"]),
-        Snapshot(files["people"], files["index"]),
+        LeakPaths(files["rows"], files["keys"]),
+        SnapshotFiles(files["people"], files["index"]),
         folder / "ours.parquet",
         exposure.LeakFiles.within(folder),
         score=_score,
@@ -123,12 +123,12 @@ def _ours(folder: Path, files: dict[str, Path]) -> float:
 
 
 def _score(combinations: Sequence[object]) -> list[int]:
-    from aboveboard.engines.exposure import Combination
+    from aboveboard.engines.exposure import ExposedCombination
 
     return [
         1 + (item.categories & ~item.protected).bit_count() // 2
         for item in combinations
-        if isinstance(item, Combination)
+        if isinstance(item, ExposedCombination)
     ]
 
 

@@ -187,7 +187,7 @@ def _queue(kind: str) -> None:
     batch_id = actions.open_batch(kind, {}, at=at)
     queued = actions.queue(
         batch_id,
-        (actions.Recipient(person_id, "en") for person_id in vault.iter_person_ids()),
+        (actions.BatchRecipient(person_id, "en") for person_id in vault.iter_person_ids()),
         at=at,
     )
     assert queued == NOTICES, queued

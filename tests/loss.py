@@ -10,7 +10,7 @@ from pathlib import Path
 from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.custody.actions import register_device
 from aboveboard.custody.exporting import make_export
-from aboveboard.custody.terms import DeviceKind, Encrypted
+from aboveboard.custody.terms import DeviceKind, EncryptionState
 from aboveboard.incidents import actions
 from aboveboard.incidents.models import Incident
 from aboveboard.incidents.notices import actions as notices
@@ -41,7 +41,7 @@ def lost_laptop(
         kind=DeviceKind.LAPTOP,
         name="Field laptop",
         tag=tag,
-        encrypted=Encrypted.NO,
+        encrypted=EncryptionState.NO,
         holder_id=7,
         by=ADVISER,
         at=at,

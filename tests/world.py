@@ -13,9 +13,9 @@ from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
 from aboveboard.keys.entries_about import entries_about
 from aboveboard.keys.queries import person_handles
-from aboveboard.ledger.queries import Recorded
+from aboveboard.ledger.queries import LedgerEntry
 from aboveboard.promise.actions import adopt_promise
-from aboveboard.promise.queries import Adopted
+from aboveboard.promise.queries import AdoptedPromise
 from aboveboard.vault import queries as vault
 
 SRC = Path(__file__).parents[1] / "src" / "aboveboard"
@@ -26,7 +26,7 @@ ADVISER = Actor(ActorKind.STAFF, "7", Role.ADVISER, "Leeds shop")
 OFFERS = Actor(ActorKind.SERVICE, "3", "offers-service", "Marketing")
 
 
-def adopt() -> Adopted:
+def adopt() -> AdoptedPromise:
     """Put the sample promise in force, a year ago, so that uses may lie in the past."""
     return adopt_promise(
         PROMISE_FILE.read_text("utf-8"),
@@ -56,7 +56,7 @@ def handles(person_id: int) -> list[str]:
     return [secret.handle(number) for number in range(secret.count)]
 
 
-def entries(person_id: int, *kinds: str) -> list[Recorded]:
+def entries(person_id: int, *kinds: str) -> list[LedgerEntry]:
     """Return the entries about a person, newest first."""
     return entries_about(person_id, kinds=kinds or None, limit=1_000)
 
@@ -68,7 +68,7 @@ def load(count: int, *, seed: int = 2026) -> list[tuple[int, dict[str, str]]]:
     kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
     mapping = mappings.load(MAPPING_FILE.read_text("utf-8"), name=MAPPING_FILE.name)
     loading.load(
-        loading.Source(_file(count, seed), mapping, kinds, adopted.serial),
+        loading.ImportSource(_file(count, seed), mapping, kinds, adopted.serial),
         by=SYSTEM,
         at=clock.now(),
     )

@@ -218,11 +218,11 @@ def verifying(folder: Path, size: int) -> None:
     from aboveboard.ledger.format.tree import CompactRange, root_of
     from aboveboard.ledger.verify.findings import Report
     from aboveboard.ledger.verify.log import verify_log
-    from aboveboard.ledger.verify.resume import Place, keep_place
-    from aboveboard.ledger.verify.sources import Folder
-    from aboveboard.ledger.verify.walk import Walk
+    from aboveboard.ledger.verify.resume import VerifiedPrefix, keep_place
+    from aboveboard.ledger.verify.sources import LogDirectory
+    from aboveboard.ledger.verify.walk import LogWalk
 
-    class Source(Folder):
+    class Source(LogDirectory):
         """The published folder; the bundles of the generated part are made up again."""
 
         with_entries = False
@@ -239,10 +239,10 @@ def verifying(folder: Path, size: int) -> None:
 
     source, trusted = Source(folder), [signer().verifier]
     head = open_note((folder / "checkpoint").read_text(), trusted[0])
-    report, place = Report(), Place(head.origin, CompactRange())
+    report, place = Report(), VerifiedPrefix(head.origin, CompactRange())
 
     def walk() -> Iterator[object]:
-        for leaves in Walk(source, head, report).leaves():
+        for leaves in LogWalk(source, head, report).leaves():
             assert leaves.proved
             if leaves.first < size - READ and len(leaves.hashes) == 256:
                 place.tree.append(root_of(leaves.hashes), 8)

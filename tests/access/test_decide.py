@@ -21,7 +21,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.access.decision.decide import decide
-from aboveboard.access.decision.facts import UNKNOWN_PERSON, DecisionFacts, Moment, PersonFacts
+from aboveboard.access.decision.facts import (
+    UNKNOWN_PERSON,
+    DecisionFacts,
+    DecisionMoment,
+    PersonFacts,
+)
 from aboveboard.access.reasons import SENTENCES
 from aboveboard.access.use import Decision, UseRequest
 from aboveboard.accounts.clients.scope import ClientScope
@@ -87,7 +92,7 @@ def facts_of(story: dict[str, Any]) -> PersonFacts:
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story["story"])
 def test_story(story: dict[str, Any]) -> None:
-    moment = Moment(ago(-story["ask"].get("at", 0)), IN_FORCE, NOW)
+    moment = DecisionMoment(ago(-story["ask"].get("at", 0)), IN_FORCE, NOW)
     decision = decide(PROMISE, request_of(story), DecisionFacts(facts_of(story), moment))
     if not story["reasons"]:
         assert decision == Decision(tuple(sorted(story["ask"]["fields"])))
@@ -153,7 +158,7 @@ def requests(draw: st.DrawFn) -> UseRequest:
 
 # The bounds themselves are drawn, as the moment that the promise came into force is allowed.
 asked_at = st.builds(
-    Moment,
+    DecisionMoment,
     st.just(NOW),
     st.sampled_from([None, IN_FORCE, NOW, NOW + timedelta(days=1)]),
     st.sampled_from([None, NOW, NOW - timedelta(days=1)]),
@@ -190,7 +195,7 @@ def people(draw: st.DrawFn) -> PersonFacts:
     )
 
 
-def by_the_book(request: UseRequest, facts: PersonFacts, moment: Moment) -> bool:
+def by_the_book(request: UseRequest, facts: PersonFacts, moment: DecisionMoment) -> bool:
     """The rule, said once more: may it be done?"""
     if not facts.held or request.purpose not in PROMISE.purposes or not request.fields:
         return False
@@ -250,7 +255,7 @@ def _young(request: UseRequest, facts: PersonFacts, field: str, at: datetime) ->
 
 @given(requests(), people(), asked_at)
 def test_it_is_granted_if_and_only_if_the_book_says_so(
-    request: UseRequest, known: PersonFacts, moment: Moment
+    request: UseRequest, known: PersonFacts, moment: DecisionMoment
 ) -> None:
     decision = decide(PROMISE, request, DecisionFacts(known, moment))
     assert decision.allowed == by_the_book(request, known, moment)
@@ -264,7 +269,11 @@ def test_it_is_granted_if_and_only_if_the_book_says_so(
 
 @given(requests(), people(), asked_at, histories, st.integers())
 def test_no_order_matters_and_the_answer_is_always_the_same(
-    request: UseRequest, known: PersonFacts, moment: Moment, history: list[ChoiceEvent], seed: int
+    request: UseRequest,
+    known: PersonFacts,
+    moment: DecisionMoment,
+    history: list[ChoiceEvent],
+    seed: int,
 ) -> None:
     chance = random.Random(seed)
     fields, shuffled = list(request.fields), list(history)
@@ -314,7 +323,7 @@ STRICTER = [
 
 @given(requests(), people(), asked_at, st.sampled_from(STRICTER))
 def test_what_speaks_against_a_use_never_turns_a_no_into_a_yes(
-    request: UseRequest, known: PersonFacts, moment: Moment, stricter: Any
+    request: UseRequest, known: PersonFacts, moment: DecisionMoment, stricter: Any
 ) -> None:
     before = decide(PROMISE, request, DecisionFacts(known, moment))
     asked, person, when = stricter(request, known, moment)
@@ -324,7 +333,7 @@ def test_what_speaks_against_a_use_never_turns_a_no_into_a_yes(
 
 @given(requests(), people(), asked_at, st.sampled_from(FIELDS))
 def test_asking_for_more_keeps_every_reason_there_was(
-    request: UseRequest, known: PersonFacts, moment: Moment, field: str
+    request: UseRequest, known: PersonFacts, moment: DecisionMoment, field: str
 ) -> None:
     before = decide(PROMISE, request, DecisionFacts(known, moment))
     after = decide(
@@ -341,8 +350,8 @@ def test_a_choice_about_another_purpose_changes_nothing(
 ) -> None:
     if purpose != request.purpose:
         other = fold([*known.consent.last.values(), ChoiceEvent(NOW, 2_000_000, purpose, answer)])
-        assert decide(PROMISE, request, DecisionFacts(known, Moment(NOW))) == decide(
-            PROMISE, request, DecisionFacts(replace(known, consent=other), Moment(NOW))
+        assert decide(PROMISE, request, DecisionFacts(known, DecisionMoment(NOW))) == decide(
+            PROMISE, request, DecisionFacts(replace(known, consent=other), DecisionMoment(NOW))
         )
 
 
@@ -354,7 +363,7 @@ def test_a_no_to_direct_marketing_is_never_outweighed(
     if purpose is not None and purpose.direct_marketing:
         consent = fold([ChoiceEvent(NOW, 1, purpose.key, Answer.NO)])
         assert not decide(
-            PROMISE, request, DecisionFacts(replace(known, consent=consent), Moment(NOW))
+            PROMISE, request, DecisionFacts(replace(known, consent=consent), DecisionMoment(NOW))
         ).allowed
 
 
@@ -368,4 +377,4 @@ def test_silence_is_not_consent() -> None:
                 purpose.channels[0],
             )
             silent = PersonFacts(True, NO_CHOICES, NOW, NOW)
-            assert not decide(PROMISE, asked, DecisionFacts(silent, Moment(NOW))).allowed
+            assert not decide(PROMISE, asked, DecisionFacts(silent, DecisionMoment(NOW))).allowed

@@ -18,7 +18,7 @@ from aboveboard.access.decision import emergency as deciding
 from aboveboard.access.emergency import actions, queries
 from aboveboard.access.emergency.actions import EmergencyReference, break_glass, show_again
 from aboveboard.access.emergency.notes import note_of
-from aboveboard.access.emergency.reasons import Emergency, Verdict
+from aboveboard.access.emergency.reasons import Emergency, ReviewVerdict
 from aboveboard.access.emergency.review import ReviewedAlready, review
 from aboveboard.access.limits import EMERGENCY_A_DAY, EMERGENCY_LIFE
 from aboveboard.access.lookup import NoOneFound
@@ -230,7 +230,7 @@ def test_someone_erased_is_not_there_and_the_words_went_with_their_key(
     (kept,) = EmergencyUse.objects.all()
     assert (kept.person_id, note_of(kept.pk)) == (None, None)
     assert codes(show_again(kept.pk, by=adviser, at=clock.now())) == {"person_unknown"}
-    review(kept.pk, Verdict.JUSTIFIED, by=lead, at=clock.now())
+    review(kept.pk, ReviewVerdict.JUSTIFIED, by=lead, at=clock.now())
 
 
 def test_when_the_ledger_cannot_be_written_nothing_is_released(
@@ -255,10 +255,10 @@ def test_another_reviews_it_once_and_the_person_sees_what_was_found(
     ask(adviser, someone[1])
     (kept,) = queries.to_review()
     with pytest.raises(Refused):
-        review(kept.id, Verdict.JUSTIFIED, by=adviser, at=clock.now())
-    review(kept.id, Verdict.NOT_JUSTIFIED, by=lead, at=clock.now())
+        review(kept.id, ReviewVerdict.JUSTIFIED, by=adviser, at=clock.now())
+    review(kept.id, ReviewVerdict.NOT_JUSTIFIED, by=lead, at=clock.now())
     with pytest.raises(ReviewedAlready):
-        review(kept.id, Verdict.JUSTIFIED, by=lead, at=clock.now())
+        review(kept.id, ReviewVerdict.JUSTIFIED, by=lead, at=clock.now())
     assert not queries.to_review()
     assert [one.verdict for one in use_records(someone[0])] == ["not-justified"]
     entry = ledger.entry(Entry.objects.filter(kind="emergency.reviewed").latest("id").pk)

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.access.decision.decide import decide
-from aboveboard.access.decision.facts import DecisionFacts, Moment, PersonFacts
-from aboveboard.access.lapse import Held, lapsed
+from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment, PersonFacts
+from aboveboard.access.lapse import HeldData, lapsed
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.choices.state import Answer, ChoiceEvent, fold
@@ -68,8 +68,8 @@ def said(**answers: tuple[Answer, float]) -> list[ChoiceEvent]:
 
 def held(
     *fields: str, collected: float = 0, active: float = 0, choices: list[ChoiceEvent] | None = None
-) -> Held:
-    return Held(dict.fromkeys(fields, year(collected)), year(active), fold(choices or []))
+) -> HeldData:
+    return HeldData(dict.fromkeys(fields, year(collected)), year(active), fold(choices or []))
 
 
 CONSENT, INTEREST = LawfulBasis.CONSENT, LawfulBasis.LEGITIMATE_INTERESTS
@@ -78,7 +78,7 @@ ORDER, OFFERS = purpose("order", "email"), purpose("offers", "email", basis=CONS
 STATS = purpose("stats", "email", basis=INTEREST, keep=9)
 CALLS = purpose("calls", "email", keep=2, starts=ACTIVITY)
 
-STORIES: dict[str, tuple[Promise, Held, float, Mapping[str, Mapping[str, str]]]] = {
+STORIES: dict[str, tuple[Promise, HeldData, float, Mapping[str, Mapping[str, str]]]] = {
     "its time runs": (promising(ORDER), held("email"), 1, {}),
     "its time is over": (promising(ORDER), held("email"), 3, {"email": {"order": "time_over"}}),
     "a younger value of the same person stays": (
@@ -161,7 +161,7 @@ events = st.lists(
     max_size=6,
 )
 people = st.builds(
-    Held,
+    HeldData,
     st.dictionaries(st.sampled_from([*FIELDS, "shoe_size"]), moments),
     moments,
     events.map(fold),
@@ -170,7 +170,7 @@ people = st.builds(
 
 @given(st.lists(purposes, max_size=5), people, moments)
 def test_nothing_lapses_that_some_purpose_still_lets_anyone_use(
-    wanted: list[Purpose], person: Held, at: datetime
+    wanted: list[Purpose], person: HeldData, at: datetime
 ) -> None:
     promise = promising(*wanted)
     for field in lapsed(promise, person, at):
@@ -181,12 +181,14 @@ def test_nothing_lapses_that_some_purpose_still_lets_anyone_use(
                     asked = UseRequest(
                         Actor(ActorKind.STAFF, "1", role), one.key, (field,), channel
                     )
-                    assert not decide(promise, asked, DecisionFacts(facts, Moment(at))).allowed
+                    assert not decide(
+                        promise, asked, DecisionFacts(facts, DecisionMoment(at))
+                    ).allowed
 
 
 @given(st.lists(purposes, max_size=5), people, moments, st.randoms())
 def test_the_order_of_purposes_and_fields_changes_nothing(
-    wanted: list[Purpose], person: Held, at: datetime, random: Random
+    wanted: list[Purpose], person: HeldData, at: datetime, random: Random
 ) -> None:
     promise = promising(*wanted)
     turned = list(promise.purposes.values())
@@ -199,7 +201,7 @@ def test_the_order_of_purposes_and_fields_changes_nothing(
 
 @given(st.lists(purposes, max_size=5), people, moments, st.integers(0, 3000))
 def test_what_has_lapsed_stays_so_while_nobody_does_anything(
-    wanted: list[Purpose], person: Held, at: datetime, days: int
+    wanted: list[Purpose], person: HeldData, at: datetime, days: int
 ) -> None:
     promise = promising(*wanted)
     assert (

@@ -14,7 +14,7 @@ from aboveboard.access.queries import reference_keys, use_records
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
-from aboveboard.basics.package import Recorded
+from aboveboard.basics.package import RecordedEntry
 from aboveboard.basics.sealing import holds, is_sealed, key_under
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose, repeat
@@ -90,7 +90,7 @@ def test_a_new_key_a_merge_and_a_split_leave_them_checkable() -> None:
     (ada, _), (ben, _) = world.load(2)
     before, theirs = ledger.entry(ask(ada)), ledger.entry(ask(ben))
 
-    def checks(person_id: int, entry: ledger.Recorded) -> bool:
+    def checks(person_id: int, entry: ledger.LedgerEntry) -> bool:
         fact = sealed_in(entry.id)
         return any(
             holds(fact, ORDER, bytes.fromhex(key)) for key in reference_keys(person_id, entry)
@@ -173,7 +173,7 @@ def test_a_choice_that_a_restored_database_takes_from_the_log_names_its_entry() 
     for evidence, found in ((fact, f"entry:{made.entry_id}"), ("call:1", "call:1")):
         Choice.objects.all().delete()
         facts = ChoiceMade.from_json({**entry.facts, "evidence": evidence})
-        repeat(Recorded(entry.id, entry.at, entry.actor, facts, ada))
+        repeat(RecordedEntry(entry.id, entry.at, entry.actor, facts, ada))
         (again,) = choices.history(ada)
         assert again.evidence == found
         assert choices.receipt_of(again).evidence_key == ""

@@ -15,7 +15,7 @@ import pytest
 
 from aboveboard.access import impact
 from aboveboard.access.decision.decide import decide
-from aboveboard.access.decision.facts import DecisionFacts, Moment
+from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.impact import counting
 from aboveboard.access.impact.cells import ImpactReport
@@ -149,7 +149,9 @@ def by_hand(
             request = UseRequest(Actor(kind, "", role), key, (field,), channel)
             for person in people:
                 had, has = (
-                    decide(promise, request, DecisionFacts(facts[person], Moment(at))).allowed
+                    decide(
+                        promise, request, DecisionFacts(facts[person], DecisionMoment(at))
+                    ).allowed
                     for promise in (OLD, new)
                 )
                 found[(key, role, channel, field), had, has] += 1

@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from aboveboard.accounts import actions, gate, limits, queries
 from aboveboard.accounts.clients import actions as clients
 from aboveboard.accounts.clients import tokens
-from aboveboard.accounts.gate import Gate, GateKind, Verdict, Visitor, verdict
+from aboveboard.accounts.gate import Gate, GateKind, GateVerdict, Visitor, verdict
 from aboveboard.accounts.models import Account
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
@@ -42,7 +42,12 @@ HAS_ONE = Visitor(ActorKind.STAFF, Role.ADMINISTRATOR, has_factor=True)
 ADVISER = Visitor(ActorKind.STAFF, Role.ADVISER, second_factor=True)
 LEAD = Visitor(ActorKind.STAFF, Role.INCIDENT_LEAD, second_factor=True)
 
-ENTER, SIGN_IN, SET_UP, REFUSE = Verdict.ENTER, Verdict.SIGN_IN, Verdict.SET_UP, Verdict.REFUSE
+ENTER, SIGN_IN, SET_UP, REFUSE = (
+    GateVerdict.ENTER,
+    GateVerdict.SIGN_IN,
+    GateVerdict.SET_UP,
+    GateVerdict.REFUSE,
+)
 RULE = [
     # gate                      nobody   customer half-in  has one  adviser  lead     program
     (None,                     (REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE,  REFUSE)),
@@ -64,7 +69,7 @@ EVERYONE = (NOBODY, CUSTOMER, HALF_IN, HAS_ONE, ADVISER, LEAD, PROGRAM)
 
 
 @pytest.mark.parametrize(("declared", "expected"), RULE)
-def test_the_rule(declared: Gate | None, expected: tuple[Verdict, ...]) -> None:
+def test_the_rule(declared: Gate | None, expected: tuple[GateVerdict, ...]) -> None:
     assert tuple(verdict(declared, who) for who in EVERYONE) == expected
 
 

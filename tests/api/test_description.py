@@ -69,7 +69,7 @@ def test_every_error_is_a_problem_in_its_own_media_type() -> None:
                 given = "application/x-ndjson" if path.endswith("/stream") else "application/json"
                 wanted = "application/problem+json" if status >= "400" else given
                 assert list(response["content"]) == [wanted]
-    problem = schema["components"]["schemas"]["Problem"]
+    problem = schema["components"]["schemas"]["ProblemDetails"]
     assert {"type", "title", "status", "code"} == set(problem["required"])
     assert {"detail", "instance", "errors", "reasons", "entry"} < set(problem["properties"])
 

@@ -22,7 +22,7 @@ from aboveboard.api.shapes import (
     ErrorOut,
     OutcomeOut,
     PersonRef,
-    Problem,
+    ProblemDetails,
     PromiseOut,
     PurposeOut,
     UseIn,
@@ -102,7 +102,7 @@ def test_every_error_code_is_listed() -> None:
         PromiseOut,
         PurposeOut,
         ErrorOut,
-        Problem,
+        ProblemDetails,
     ],
 )
 def test_every_member_is_named(schema: type[msgspec.Struct]) -> None:

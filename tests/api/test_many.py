@@ -263,7 +263,7 @@ def test_lines_are_found_however_the_body_is_cut(
             ),
         }
 
-    lines = stream.Lines(Request())  # type: ignore[arg-type]
+    lines = stream.BodyLines(Request())  # type: ignore[arg-type]
     assert lines.take(2) == [b"one", b""]
     assert lines.take(9) == [b"two\r", None, None, b"last"]
     assert lines.take(9) == []

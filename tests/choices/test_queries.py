@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
-from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.basics.sealing import holds
 from aboveboard.choices import actions, queries
 from aboveboard.choices.deciding import DECIDING
@@ -158,7 +158,7 @@ def test_a_choice_that_outlived_its_row_is_put_back_once(people: list[int]) -> N
     made = say(people[0], Answer.YES, ADVISER)
     (entry,) = entries(people[0], ChoiceMade.kind)
     typed = recorded(entry, ChoiceMade)
-    known = Recorded(typed.id, typed.at, typed.by, typed.facts, people[0])
+    known = RecordedEntry(typed.id, typed.at, typed.by, typed.facts, people[0])
     with pytest.raises(NotHeld):
         actions.repeat(typed)  # nobody is known whom it is about
     assert actions.repeat(known) is False

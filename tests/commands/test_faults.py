@@ -288,10 +288,10 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(
     assert sweeping.until_idle()
     assert len(swept) == 1
 
-    def stopped(name: str, stop: Event) -> list[worker.Loop]:
+    def stopped(name: str, stop: Event) -> list[worker.WorkLoop]:
         stop.set()
         return [
-            worker.Loop(kind, lambda kind=kind: turns.append(kind) is not None, stop)
+            worker.WorkLoop(kind, lambda kind=kind: turns.append(kind) is not None, stop)
             for kind in ("sequencing", "jobs")
         ]
 

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from aboveboard.access.actions import use
-from aboveboard.access.reasons import Code
+from aboveboard.access.reasons import ReasonCode
 from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
@@ -58,7 +58,9 @@ def test_who_begins_to_look_after_the_erasure_gets_nothing_and_every_look_has_it
             for after, outcome in uses:
                 assert Entry.objects.filter(id=outcome.entry_id).exists()
                 if not outcome.allowed:
-                    assert {reason.code for reason in outcome.reasons} == {Code.PERSON_UNKNOWN}
+                    assert {reason.code for reason in outcome.reasons} == {
+                        ReasonCode.PERSON_UNKNOWN
+                    }
                 assert not outcome.allowed or not after, (
                     "a look that began after the erasure opened the record"
                 )

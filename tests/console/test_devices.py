@@ -15,7 +15,7 @@ from aboveboard.custody import queries as custody
 from aboveboard.custody.exporting import ExportFormat, make_export
 from aboveboard.custody.models import Export
 from aboveboard.custody.queries import DeviceRow
-from aboveboard.custody.terms import DeviceState, Encrypted
+from aboveboard.custody.terms import DeviceState, EncryptionState
 from aboveboard.vault import queries as vault
 from tests.accounts.people import staff_client, staff_member
 from tests.console.asked import refused_to_the_others
@@ -54,7 +54,7 @@ def test_a_device_that_was_added_is_listed_with_its_holder(keeper: Client) -> No
     answer = keeper.post("/console/devices/add/", NEW | {"holder": str(holder.pk)}, follow=True)
     assert "Counter laptop LT-0050" in words(answer)
     (row,) = custody.devices()
-    assert (row.holder_id, row.encrypted) == (holder.pk, Encrypted.YES)
+    assert (row.holder_id, row.encrypted) == (holder.pk, EncryptionState.YES)
     page = keeper.get("/console/devices/").content.decode()
     assert holder.name in page
     own = staff_client(account=holder)

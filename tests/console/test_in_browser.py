@@ -21,7 +21,7 @@ from aboveboard.basics import settings as instance
 from aboveboard.basics.actor import Role
 from aboveboard.commands.demo.story import leaked_file
 from aboveboard.custody.actions import register_device
-from aboveboard.custody.terms import DeviceKind, Encrypted
+from aboveboard.custody.terms import DeviceKind, EncryptionState
 from aboveboard.incidents.leaks.opening import open_from_leak, sample
 from aboveboard.incidents.models import Incident
 from aboveboard.keys.demonstration import mark
@@ -136,7 +136,7 @@ def test_a_loss_reported_in_a_minute(page: Page, tmp_path: Path) -> None:
         kind=DeviceKind.LAPTOP,
         name="Field laptop",
         tag="LT-0042",
-        encrypted=Encrypted.NO,
+        encrypted=EncryptionState.NO,
         holder_id=adviser.pk,
         by=actor_for(adviser),
         at=clock.now(),
@@ -293,7 +293,7 @@ def test_the_columns_of_a_leaked_file(page: Page, lead: Account) -> None:
 
 
 def test_the_mail_of_a_demonstration(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    on = replace(instance.current(), demo=instance.Demo(enabled=True))
+    on = replace(instance.current(), demo=instance.DemoSettings(enabled=True))
     monkeypatch.setattr(instance, "current", lambda: on)
     mark()
     seen(page, "demo-mail-empty", "/demo/mail")

@@ -127,7 +127,7 @@ def test_a_password_is_masked(value: object, text: str) -> None:
 def demo(db: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A demonstration, with one message in its mailbox; its folder."""
     mark()
-    on = replace(settings.current(), demo=settings.Demo(enabled=True))
+    on = replace(settings.current(), demo=settings.DemoSettings(enabled=True))
     monkeypatch.setattr(settings, "current", lambda: on)
     folder = on.path("mail")
     folder.mkdir()

@@ -15,7 +15,7 @@ from aboveboard.basics.actor import Role
 from aboveboard.custody import queries as custody
 from aboveboard.custody.actions import register_device
 from aboveboard.custody.queries import DeviceRow
-from aboveboard.custody.terms import DeviceKind, DeviceState, Encrypted
+from aboveboard.custody.terms import DeviceKind, DeviceState, EncryptionState
 from aboveboard.incidents.models import Incident
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.ledger.models import Entry
@@ -40,7 +40,7 @@ def laptop(adviser: Account) -> DeviceRow:
         kind=DeviceKind.LAPTOP,
         name="Field laptop",
         tag="LT-0042",
-        encrypted=Encrypted.NO,
+        encrypted=EncryptionState.NO,
         holder_id=adviser.pk,
         by=actor_for(adviser),
         at=clock.now(),

@@ -30,7 +30,7 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.sources: list[loading.Source] = []
+        self.sources: list[loading.ImportSource] = []
         adopted = world.adopt()
         self._serial = adopted.serial
         self._kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
@@ -44,7 +44,7 @@ class Files:
         # Numbers of their own: the made-up people of every seed are numbered alike.
         file.write_text(text.replace("AW1", f"AW{number}X1"), "utf-8")
         mapping = mappings.load(world.MAPPING_FILE.read_text("utf-8"), name=world.MAPPING_FILE.name)
-        self.sources.append(loading.Source(file, mapping, self._kinds, self._serial))
+        self.sources.append(loading.ImportSource(file, mapping, self._kinds, self._serial))
 
     def load(self) -> None:
         loading.load(self.sources[-1], by=SYSTEM, at=clock.now())

@@ -11,7 +11,7 @@ from aboveboard.keys.queries import person_keys
 from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.models import Entry
-from aboveboard.ledger.verify.sources import Folder
+from aboveboard.ledger.verify.sources import LogDirectory
 from aboveboard.vault import blind, record_format, sealed
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
 from aboveboard.vault.queries import held_fields
@@ -74,7 +74,9 @@ def fields() -> dict[int, frozenset[str]]:
 
 def ledger(verifier: Verifier) -> None:
     """Look that the database and the published log tell one story."""
-    report, _ = verify_database(Folder(settings.current().path("log")), [verifier], now=clock.now())
+    report, _ = verify_database(
+        LogDirectory(settings.current().path("log")), [verifier], now=clock.now()
+    )
     assert report.findings == []
 
 

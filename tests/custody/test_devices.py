@@ -12,11 +12,11 @@ import pytest
 from aboveboard.accounts.models import Account
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Code
-from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.custody import actions, queries
 from aboveboard.custody.entries import DeviceHandedOver, DeviceRetired
 from aboveboard.custody.queries import DeviceRow
-from aboveboard.custody.terms import DeviceKind, DeviceState, Disposal, Encrypted
+from aboveboard.custody.terms import DeviceKind, DeviceState, Disposal, EncryptionState
 from aboveboard.ledger.models import Entry
 from tests.accounts.people import staff_member
 from tests.incidents.conftest import AT, STAFF, laptop
@@ -34,7 +34,12 @@ def test_two_devices_never_share_a_label() -> None:
         laptop(tag=" LT-1 ")
     with pytest.raises(Invalid):
         actions.register_device(
-            kind=DeviceKind.STICK, name=" ", tag="S-1", encrypted=Encrypted.YES, by=STAFF, at=AT
+            kind=DeviceKind.STICK,
+            name=" ",
+            tag="S-1",
+            encrypted=EncryptionState.YES,
+            by=STAFF,
+            at=AT,
         )
     assert queries.device_by_tag("lt-1").tag == "LT-1"
     with pytest.raises(NotFound):
@@ -134,11 +139,11 @@ def test_a_restored_database_repeats_hand_overs_and_retirements() -> None:
     device = laptop()
     for _ in range(2):
         handed = DeviceHandedOver(device=device.id, holder=None)
-        actions.repeat_hand_over(Recorded(5, AT, STAFF, handed, None))
+        actions.repeat_hand_over(RecordedEntry(5, AT, STAFF, handed, None))
         retired = DeviceRetired(device=device.id, how=Code("wiped"))
-        actions.repeat_retire(Recorded(6, AT, STAFF, retired, None))
+        actions.repeat_retire(RecordedEntry(6, AT, STAFF, retired, None))
     with pytest.raises(NotHeld):
-        actions.repeat_retire(Recorded(7, AT, STAFF, replace(retired, device=999), None))
+        actions.repeat_retire(RecordedEntry(7, AT, STAFF, replace(retired, device=999), None))
     row = queries.device(device.id)
     assert (row.holder_id, row.state) == (None, DeviceState.RETIRED)
     assert (len(queries.handovers(device.id)), len(queries.device_history(device.id))) == (2, 2)

@@ -20,7 +20,7 @@ from aboveboard.custody import actions, exporting, manifest, parcel, queries, se
 from aboveboard.custody.exporting import ExportFormat
 from aboveboard.custody.models import Export
 from aboveboard.custody.queries import DeviceRow, ExportRow
-from aboveboard.custody.terms import Disposal, Encrypted, Protection
+from aboveboard.custody.terms import Disposal, EncryptionState, Protection
 from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.law.categories import from_bitmap
 from aboveboard.ledger.format import proof as proofs
@@ -93,10 +93,10 @@ def test_a_person_asked_for_twice_is_in_once(people: People, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("encrypted", "protected"),
-    [(Encrypted.YES, True), (Encrypted.NO, False), (Encrypted.UNKNOWN, False)],
+    [(EncryptionState.YES, True), (EncryptionState.NO, False), (EncryptionState.UNKNOWN, False)],
 )
 def test_only_a_disk_known_to_be_encrypted_protects(
-    people: People, tmp_path: Path, encrypted: Encrypted, protected: bool
+    people: People, tmp_path: Path, encrypted: EncryptionState, protected: bool
 ) -> None:
     made = export(laptop(encrypted), [people[0][0]], tmp_path)
     assert made.protection == (Protection.DISK if protected else Protection.NONE)
@@ -211,7 +211,7 @@ def test_a_parcel_may_leave_and_counts_as_encrypted_when_it_is_lost(
     people: People, tmp_path: Path
 ) -> None:
     key = parcel.new_key(tmp_path / "key.txt")
-    device = laptop(Encrypted.NO)
+    device = laptop(EncryptionState.NO)
     made = parcel_to(key, people, out := tmp_path / "p.csv.age", recipient="", device_id=device.id)
     assert (made.protection, made.age_keys) == (Protection.PARCEL, (key,))
     assert people[0][1]["email"].encode() not in out.read_bytes()

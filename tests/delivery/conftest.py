@@ -96,5 +96,5 @@ def server(mail: Callable[..., None]) -> Iterator[ScriptedServer]:
 
 def batch_of(people: Iterable[int], *, at: datetime = AT) -> int:
     batch_id = actions.open_batch(KIND, {"incident": 7}, at=at)
-    actions.queue(batch_id, [actions.Recipient(person, "en") for person in people], at=at)
+    actions.queue(batch_id, [actions.BatchRecipient(person, "en") for person in people], at=at)
     return batch_id

@@ -15,7 +15,7 @@ from django.db import connection
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.facts import Code
-from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.delivery import actions, claims, limits, queries, rendering
 from aboveboard.delivery.actions import drain
 from aboveboard.delivery.entries import NoticeSent
@@ -93,7 +93,7 @@ def test_everyone_not_reached_is_a_row_with_the_reason(
     renderer.skips = {7: "no-address"}
     renderer.left_out = {8}
     batch_id = batch_of(range(1, 9))
-    actions.queue(batch_id, [actions.Recipient(9, "en", Channel.POST)], at=AT)
+    actions.queue(batch_id, [actions.BatchRecipient(9, "en", Channel.POST)], at=AT)
     done = drain(worker="w", at=AT)
     assert (done.sent, done.failed, done.skipped, done.put_off) == (1, 4, 2, 2)
     assert lines(batch_id) == {
@@ -303,7 +303,9 @@ def test_failures_can_be_queued_again_by_reason(
 def test_queueing_everyone_again_adds_nobody_twice(renderer: FakeRenderer) -> None:
     batch_id = batch_of(range(1, 11))
     assert (
-        actions.queue(batch_id, [actions.Recipient(person, "en") for person in range(5, 16)], at=AT)
+        actions.queue(
+            batch_id, [actions.BatchRecipient(person, "en") for person in range(5, 16)], at=AT
+        )
         == 5
     )
     assert queries.progress(batch_id).total == 15
@@ -329,7 +331,7 @@ def test_a_renderer_gets_what_was_queued_and_a_person_sees_what_was_sent(
     server: ScriptedServer, renderer: FakeRenderer
 ) -> None:
     batch_id = actions.open_batch(KIND, {"incident": 7}, at=AT)
-    actions.queue(batch_id, [actions.Recipient(5, "fr", Channel.EMAIL, "very-high")], at=AT)
+    actions.queue(batch_id, [actions.BatchRecipient(5, "fr", Channel.EMAIL, "very-high")], at=AT)
     drain(worker="w", at=AT)
     [item] = renderer.seen
     assert (item.batch_id, item.person_id, item.template, item.language, item.channel) == (
@@ -370,12 +372,12 @@ def test_a_notice_that_the_ledger_says_was_sent_is_not_sent_again_after_a_restor
     sent, waiting = queries.dispatches(batch_id)
     entry = NoticeSent(Code(str(batch_id)), Code(str(sent.id)), Code(sent.channel))
     for _ in range(2):
-        actions.repeat_sent(Recorded(9, AT, SYSTEM, entry, 5))
+        actions.repeat_sent(RecordedEntry(9, AT, SYSTEM, entry, 5))
     assert queries.dispatches(batch_id, DispatchState.SENT)[0].sent_at == AT
     assert actions.drain(worker="w", at=AT).sent == 1
     assert [item.id for item in renderer.seen] == [waiting.id]
     with pytest.raises(NotHeld):
-        actions.repeat_sent(Recorded(9, AT, SYSTEM, replace(entry, dispatch=Code("1")), 5))
+        actions.repeat_sent(RecordedEntry(9, AT, SYSTEM, replace(entry, dispatch=Code("1")), 5))
 
 
 def test_what_is_particular_about_a_message_stays_on_its_row(

@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from aboveboard.delivery.smtp.message import MailVerdict, OutgoingMail
 from aboveboard.delivery.smtp.pool import MailPool
-from aboveboard.delivery.smtp.server import NoServer, Server
+from aboveboard.delivery.smtp.server import MailServer, NoServer
 from tests.delivery.scripted import ScriptedServer
 from tests.delivery.test_smtp import MESSAGE, send
 
@@ -58,7 +58,7 @@ def serving(certificate: Path, *, from_the_start: bool, password: str = "") -> S
 
 def post_to(scheme: str, server: ScriptedServer, who: str = "") -> MailPool:
     return MailPool(
-        Server.of(f"{scheme}://{who}127.0.0.1:{server.port}"),
+        MailServer.of(f"{scheme}://{who}127.0.0.1:{server.port}"),
         sender="us@example.com",
         connections=2,
         timeout=5,

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aboveboard.engines import exposure, listing
-from aboveboard.engines.leak import SEARCHED, Leak, LeakWriter
-from aboveboard.engines.snapshot import INDEX, PEOPLE, Snapshot, halves, to_parquet, write_rows
+from aboveboard.engines.leak import SEARCHED, LeakPaths, LeakWriter
+from aboveboard.engines.snapshot import INDEX, PEOPLE, SnapshotFiles, halves, to_parquet, write_rows
 
 EMAIL, PHONE, NUMBER = 1, 2, 3
 
@@ -24,8 +24,8 @@ def key(value: str) -> bytes:
 
 def snapshot(
     folder: Path, people: Sequence[tuple[int, str, str]], index: Sequence[tuple[int, str, int]]
-) -> Snapshot:
-    made = Snapshot(folder / "people.parquet", folder / "index.parquet")
+) -> SnapshotFiles:
+    made = SnapshotFiles(folder / "people.parquet", folder / "index.parquet")
     text = folder / "people.csv"
     text.write_text("".join(f"{number},{place},{language}\n" for number, place, language in people))
     to_parquet(text, made.people, PEOPLE)
@@ -35,12 +35,14 @@ def snapshot(
     return made
 
 
-def by_bits(combinations: Sequence[exposure.Combination]) -> list[int]:
+def by_bits(combinations: Sequence[exposure.ExposedCombination]) -> list[int]:
     """A made-up score: one band for each readable category, up to four."""
     return [min(4, 1 + (item.categories & ~item.protected).bit_count()) for item in combinations]
 
 
-def write_leak(folder: Path, rows: Sequence[tuple[int, int, int, list[tuple[int, str]]]]) -> Leak:
+def write_leak(
+    folder: Path, rows: Sequence[tuple[int, int, int, list[tuple[int, str]]]]
+) -> LeakPaths:
     with LeakWriter(folder) as writer:
         for line, categories, protected, keys in rows:
             writer.add(line, categories, protected, [(kind, key(value)) for kind, value in keys])
@@ -144,9 +146,9 @@ def test_whose_line_it_is(
     assert (counted.matched, counted.ambiguous, counted.strangers) == tuple(
         int(expected[0] == outcome) for outcome in ("matched", "ambiguous", "stranger")
     )
-    assert [row.person_id for row in listing.page(tmp_path / "out.parquet", listing.Filter())] == [
-        person for person in people or [expected[2]] if person
-    ]
+    assert [
+        row.person_id for row in listing.page(tmp_path / "out.parquet", listing.ExposureFilter())
+    ] == [person for person in people or [expected[2]] if person]
 
 
 def test_what_was_exposed_of_a_person_adds_up_over_their_lines(tmp_path: Path) -> None:
@@ -162,7 +164,7 @@ def test_what_was_exposed_of_a_person_adds_up_over_their_lines(tmp_path: Path) -
     exposure.from_leak(
         leak, held, tmp_path / "out.parquet", exposure.LeakFiles.within(tmp_path), score=by_bits
     )
-    assert listing.person(tmp_path / "out.parquet", 10) == listing.Exposed(
+    assert listing.person(tmp_path / "out.parquet", 10) == listing.ExposureRow(
         10, 0b0111, 0b0100, "GB", "email", "en", 3
     )
     assert listing.person(tmp_path / "out.parquet", 20) is None
@@ -173,7 +175,7 @@ def test_a_manifest_keeps_those_no_longer_held(tmp_path: Path) -> None:
     counted = exposure.from_manifest(
         [(10, 1, 0), (40, 3, 3), (99, 1, 0)], held, tmp_path / "out.parquet", score=by_bits
     )
-    rows = listing.page(tmp_path / "out.parquet", listing.Filter())
+    rows = listing.page(tmp_path / "out.parquet", listing.ExposureFilter())
     assert counted.people == 3
     assert [(row.person_id, row.jurisdiction, row.channel, row.severity) for row in rows] == [
         (10, "GB", "email", 2),
@@ -203,9 +205,9 @@ def test_every_number_of_the_summary_opens_as_its_rows(tmp_path: Path) -> None:
     cells = listing.summary(out)
     assert sum(cell.people for cell in cells) == 199
     for band in (1, 2, 3, 4):
-        listed = list(listing.everyone(out, listing.Filter(band=band), batch=7))
+        listed = list(listing.everyone(out, listing.ExposureFilter(band=band), batch=7))
         assert len(listed) == sum(cell.people for cell in cells if cell.severity == band)
-    us = list(listing.everyone(out, listing.Filter(country="US", channel="post"), batch=3))
+    us = list(listing.everyone(out, listing.ExposureFilter(country="US", channel="post"), batch=3))
     assert (
         len(us)
         == sum(
@@ -325,7 +327,7 @@ def test_the_engine_agrees_with_a_plain_reading(
     assert doubted == {line: doubt for line, (_, doubt) in whose.items() if doubt}
     found = {
         row.person_id: (row.categories, row.protected)
-        for row in listing.page(tmp_path / "out.parquet", listing.Filter())
+        for row in listing.page(tmp_path / "out.parquet", listing.ExposureFilter())
     }
     assert found == {who: (every, every & ~readable) for who, (every, readable) in expected.items()}
 
@@ -352,7 +354,7 @@ def test_a_settled_line_leaves_whom_it_is_not_of_out(tmp_path: Path) -> None:
     def after(settled: dict[int, list[int]]) -> tuple[dict[int, int], int, int]:
         out = tmp_path / "settled.parquet"
         done = exposure.settle(files, first, settled, out, score=by_bits)
-        rows = listing.page(out, listing.Filter())
+        rows = listing.page(out, listing.ExposureFilter())
         assert done.people == len(rows)
         return {row.person_id: row.categories for row in rows}, done.doubtful, done.ambiguous
 

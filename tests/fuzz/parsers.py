@@ -265,7 +265,9 @@ PARSERS: tuple[Parser, ...] = (
         "sealed handles",
         lambda data: handles.unseal(7, bytes(32), data),
         lambda: [
-            handles.seal(7, bytes(32), handles.Handles(handles.Secret(bytes(32)), ("00" * 16,)))
+            handles.seal(
+                7, bytes(32), handles.Handles(handles.HandleSecret(bytes(32)), ("00" * 16,))
+            )
         ],
     ),
     Parser(

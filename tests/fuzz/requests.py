@@ -16,7 +16,7 @@ from aboveboard.api.reading import NotJson, read
 from aboveboard.api.shapes import UseIn
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.site.serving import bodies
-from aboveboard.site.serving.collecting import Memory, NotTaken, Pieces, collect
+from aboveboard.site.serving.collecting import BodyInMemory, BodyPieces, NotTaken, collect
 from aboveboard.site.serving.environ import environ_of, give_body
 from aboveboard.site.serving.sealed import SealedFile
 from aboveboard.site.serving.threads import Threads
@@ -52,8 +52,10 @@ def take_in(data: bytes) -> object:
     environ = environ_of(scope)
     try:
         rule = bodies.rule_for(environ)
-        sink: Memory | SealedFile = SealedFile() if rule.kind is bodies.Kind.FILE else Memory()
-        asyncio.run(collect(Pieces(_receiving(body), _THREADS), rule, sink))
+        sink: BodyInMemory | SealedFile = (
+            SealedFile() if rule.kind is bodies.BodyKind.FILE else BodyInMemory()
+        )
+        asyncio.run(collect(BodyPieces(_receiving(body), _THREADS), rule, sink))
     except (ValueError, NotTaken) as refused:
         return refused
     if isinstance(sink, SealedFile):

@@ -42,7 +42,7 @@ def test_error_codes_are_never_shared() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_a_command_explains_itself(
-    command: main.Command, capsys: pytest.CaptureFixture[str]
+    command: main.DeclaredCommand, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as stopped:
         main.main([command.name, "--help"])
@@ -53,7 +53,7 @@ def test_a_command_explains_itself(
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_the_examples_are_understood(command: main.Command) -> None:
+def test_the_examples_are_understood(command: main.DeclaredCommand) -> None:
     for line in command.example.splitlines():
         if line.startswith("aboveboard "):
             _understood(line)

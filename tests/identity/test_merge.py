@@ -23,13 +23,13 @@ from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.identity import actions, limits, matching
-from aboveboard.identity.choosing import Likeness, NotHeldThere, Side
+from aboveboard.identity.choosing import Likeness, NotHeldThere, RecordSide
 from aboveboard.identity.matching import MergeRecord
 from aboveboard.identity.models import MergedPerson
 from aboveboard.keys.models import PersonKey
 from aboveboard.keys.queries import person_handles, person_key
 from aboveboard.ledger.models import Entry
-from aboveboard.ledger.queries import Recorded
+from aboveboard.ledger.queries import LedgerEntry
 from aboveboard.promise.queries import in_force
 from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason
@@ -69,7 +69,7 @@ def seen(person: int) -> dict[str, str | None]:
     return {name: value and value.reveal() for name, value in outcome.values.items()}
 
 
-def merge(kept: int, merged: int, **chosen: Side) -> MergeRecord:
+def merge(kept: int, merged: int, **chosen: RecordSide) -> MergeRecord:
     return actions.merge(
         kept, merged, chosen=chosen, reference="case/1", by=ADVISER, at=clock.now()
     )
@@ -98,7 +98,7 @@ def say(person: int, answer: Answer) -> None:
     )
 
 
-def _used(person: int) -> list[Recorded]:
+def _used(person: int) -> list[LedgerEntry]:
     """Use a person's data; return the entries about them."""
     seen(person)
     return world.entries(person)
@@ -107,7 +107,7 @@ def _used(person: int) -> list[Recorded]:
 def test_values_look_ups_and_handles_lead_to_the_one_kept(two: People) -> None:
     one, row, other, other_row = two
     before = {entry.id for person in (one, other) for entry in _used(person)}
-    merge(one, other, email=Side.MERGED)
+    merge(one, other, email=RecordSide.MERGED)
     assert seen(one) == {"first_name": row["first_name"], "email": other_row["email"]}
     assert before <= {entry.id for entry in world.entries(one)}
     assert len(world.entries(one, "people.merged")) == 2, "one under each of their names"
@@ -177,7 +177,7 @@ def test_a_split_gives_each_back_what_they_had(two: People) -> None:
     filed = set(BlindIndex.objects.values_list("person_id", "kind", "digest"))
     say(one, Answer.YES)
     say(other, Answer.NO)
-    done = merge(one, other, email=Side.MERGED, first_name=Side.MERGED)
+    done = merge(one, other, email=RecordSide.MERGED, first_name=RecordSide.MERGED)
     split(done)
     assert seen(one) == {name: row[name] for name in FIELDS}
     assert seen(other) == {name: other_row[name] for name in FIELDS}
@@ -196,13 +196,13 @@ def test_a_split_gives_each_back_what_they_had(two: People) -> None:
 
 def test_what_changed_since_goes_to_the_record_whose_value_it_replaced(two: People) -> None:
     one, row, other, other_row = two
-    theirs = merge(one, other, email=Side.MERGED)
+    theirs = merge(one, other, email=RecordSide.MERGED)
     correct(one, "new@example.com")
     split(theirs)
     assert (seen(one)["email"], seen(other)["email"]) == (row["email"], "new@example.com")
     assert vault.find("email", "new@example.com") == [other]
     assert vault.find("email", other_row["email"]) == []
-    mine = merge(one, other, email=Side.KEPT)
+    mine = merge(one, other, email=RecordSide.KEPT)
     correct(one, "newer@example.com")
     split(mine)
     assert (seen(one)["email"], seen(other)["email"]) == ("newer@example.com", "new@example.com")
@@ -301,7 +301,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(two: People) -> None
     with pytest.raises(NotFound):
         merge(one, 404)
     with pytest.raises(NotHeldThere):
-        merge(one, other, shoe_size=Side.MERGED)
+        merge(one, other, shoe_size=RecordSide.MERGED)
     with pytest.raises(ReferenceRefused):
         actions.merge(one, other, chosen={}, reference="the Smiths", by=ADVISER, at=clock.now())
     assert Person.objects.count() == 3
@@ -322,7 +322,7 @@ def test_two_who_share_an_address_are_proposed_and_compared_without_a_value(two:
     assert matching.candidates(after=(pair.first, pair.second)) == []
     found = {one.field: one for one in matching.preview(one, other)}
     assert found["email"].likeness is not Likeness.ONLY_KEPT
-    assert found["email"].newer is Side.MERGED, "it was corrected later"
+    assert found["email"].newer is RecordSide.MERGED, "it was corrected later"
     assert found["customer_number"].likeness is Likeness.DIFFERS
 
 

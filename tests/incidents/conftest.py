@@ -13,7 +13,7 @@ import pytest
 from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.custody import actions as custody
 from aboveboard.custody.queries import DeviceRow, ExportRow
-from aboveboard.custody.terms import DeviceKind, Encrypted
+from aboveboard.custody.terms import DeviceKind, EncryptionState
 from aboveboard.incidents.leaks.opening import open_from_leak, sample
 from aboveboard.incidents.models import Incident
 from tests import world
@@ -44,7 +44,7 @@ def people(db: None) -> People:
     return world.load(60)
 
 
-def laptop(encrypted: Encrypted = Encrypted.NO, tag: str = "LT-0042") -> DeviceRow:
+def laptop(encrypted: EncryptionState = EncryptionState.NO, tag: str = "LT-0042") -> DeviceRow:
     """A registered laptop."""
     return custody.register_device(
         kind=DeviceKind.LAPTOP,

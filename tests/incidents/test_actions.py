@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
-from aboveboard.custody.terms import Encrypted
-from aboveboard.engines.listing import Filter
+from aboveboard.custody.terms import EncryptionState
+from aboveboard.engines.listing import ExposureFilter
 from aboveboard.incidents import actions, queries, reports
 from aboveboard.incidents.assessment.circumstances import NoSuchAnswer
 from aboveboard.incidents.exposure import counting
@@ -23,7 +23,7 @@ from tests.incidents.conftest import AT, LEAD, STAFF, People, export, laptop
 pytestmark = pytest.mark.django_db
 
 
-def lose(people: People, folder: Path, encrypted: Encrypted = Encrypted.NO) -> Incident:
+def lose(people: People, folder: Path, encrypted: EncryptionState = EncryptionState.NO) -> Incident:
     device = laptop(encrypted)
     export(device, [person_id for person_id, _ in people[:20]], folder)
     incident = actions.report_loss(device.id, note="Left on the train.", by=STAFF, at=AT)
@@ -44,9 +44,10 @@ def test_an_answer_changes_severity_and_a_new_count_file_stands(
     assert max(part.band for part in after.slices) < max(part.band for part in before.slices)
     for part in after.slices:
         assert (
-            len(queries.people(incident.number, Filter(band=part.band), limit=100)) == part.people
+            len(queries.people(incident.number, ExposureFilter(band=part.band), limit=100))
+            == part.people
         )
-        assert queries.matching(incident.number, Filter(band=part.band)) == part.people
+        assert queries.matching(incident.number, ExposureFilter(band=part.band)) == part.people
     assert after.assessment is not None
     assert after.assessment.risk == "unlikely"
     assert "hands" not in {question.key for question in after.unanswered}
@@ -55,7 +56,7 @@ def test_an_answer_changes_severity_and_a_new_count_file_stands(
 
 
 def test_an_encrypted_laptop_with_a_safe_key_is_no_risk(people: People, tmp_path: Path) -> None:
-    incident = lose(people, tmp_path, Encrypted.YES)
+    incident = lose(people, tmp_path, EncryptionState.YES)
     actions.change(incident.number, answers={"keys_taken": "no"}, by=LEAD, at=AT)
     page = queries.page(incident.number, at=AT)
     assert page.assessment is not None

@@ -13,7 +13,7 @@ from aboveboard.custody import queries as custody
 from aboveboard.custody.terms import DeviceState
 from aboveboard.delivery.models import Dispatch
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice, SkippedNotice
-from aboveboard.engines.listing import Filter
+from aboveboard.engines.listing import ExposureFilter
 from aboveboard.incidents import actions, queries
 from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.exposure.folders import folder_of
@@ -60,7 +60,10 @@ def test_a_lost_laptop_from_report_to_notice(people: People, tmp_path: Path) -> 
         "your payment card details" in person.readable for person in listed if person.band >= 3
     )
     for place, count in page.jurisdictions.items():
-        assert len(queries.people(incident.number, Filter(jurisdiction=place), limit=100)) == count
+        assert (
+            len(queries.people(incident.number, ExposureFilter(jurisdiction=place), limit=100))
+            == count
+        )
 
     due = page.next_duty
     assert due is not None

@@ -57,7 +57,7 @@ def test_what_is_no_record_is_refused(record: object) -> None:
 
 def test_lines_that_cannot_be_read_are_listed_in_their_place() -> None:
     found = veris.read_lines(f"{json.dumps(MINIMAL)}\nrubbish\n\n{json.dumps([])}\n")
-    assert [type(item) for item in found] == [veris.Read, veris.NotVeris, veris.NotVeris]
+    assert [type(item) for item in found] == [veris.VerisReading, veris.NotVeris, veris.NotVeris]
 
 
 @pytest.mark.django_db
@@ -104,7 +104,7 @@ def test_two_hundred_public_incidents_come_in(shared: Path) -> None:
     text = (shared / "data" / "veris" / "vcdb_sample_200.jsonl").read_text()
     found = veris.read_lines(text)
     assert len(found) == 200
-    read = [item for item in found if isinstance(item, veris.Read)]
+    read = [item for item in found if isinstance(item, veris.VerisReading)]
     assert len(read) == 200
     for item in read:
         veris.bring_in(item, by=LEAD, at=AT)

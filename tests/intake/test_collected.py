@@ -11,7 +11,7 @@ import yaml
 
 from aboveboard.intake import collected
 from aboveboard.intake import mapping as mappings
-from aboveboard.intake.collected import Collected, CollectedRefused
+from aboveboard.intake.collected import CollectedRefused, CollectionTerms
 from aboveboard.promise import loading as promises
 from aboveboard.vault.origin import Origin
 from tests.world import MAPPING_FILE, PROMISE_FILE
@@ -71,17 +71,17 @@ def test_what_cannot_be_read_is_refused(raw: Any, says: str) -> None:
 @pytest.mark.parametrize(
     ("said", "says"),
     [
-        (Collected(channel="fax"), "no channel `fax`"),
-        (Collected(purpose="sell-it"), "no purpose `sell-it`"),
-        (Collected(purpose="deliver-orders"), "`deliver-orders` does not use birth_date"),
+        (CollectionTerms(channel="fax"), "no channel `fax`"),
+        (CollectionTerms(purpose="sell-it"), "no purpose `sell-it`"),
+        (CollectionTerms(purpose="deliver-orders"), "`deliver-orders` does not use birth_date"),
         (
-            Collected(fields={"birth_date": "deliver-orders"}),
+            CollectionTerms(fields={"birth_date": "deliver-orders"}),
             "`deliver-orders` does not use birth_date",
         ),
-        (Collected(fields={"shoe_size": "deliver-orders"}), "no column fills `shoe_size`"),
-        (Collected(day=date(2026, 5, 2)), "still to come"),
+        (CollectionTerms(fields={"shoe_size": "deliver-orders"}), "no column fills `shoe_size`"),
+        (CollectionTerms(day=date(2026, 5, 2)), "still to come"),
     ],
 )
-def test_what_cannot_have_happened_is_refused(said: Collected, says: str) -> None:
+def test_what_cannot_have_happened_is_refused(said: CollectionTerms, says: str) -> None:
     with pytest.raises(CollectedRefused, match=says):
         said.check(PROMISE, FIELDS, TODAY)

@@ -44,7 +44,7 @@ def file(tmp_path: Path) -> Path:
 
 def load(path: Path, **changed: Any) -> ImportReport:
     return loading.load(
-        loading.Source(path, MAPPING, KINDS, 1), by=SYSTEM, at=clock.now(), **changed
+        loading.ImportSource(path, MAPPING, KINDS, 1), by=SYSTEM, at=clock.now(), **changed
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.intake import mapping as mappings
-from aboveboard.intake.people_file import FileRefused, Row, read
+from aboveboard.intake.people_file import FileRefused, ParsedRow, read
 
 MAPPING = mappings.load(
     """
@@ -29,7 +29,7 @@ KINDS = {
 }
 
 
-def rows(text: str | bytes) -> list[Row]:
+def rows(text: str | bytes) -> list[ParsedRow]:
     blob = text if isinstance(text, bytes) else text.encode()
     return list(read(io.BytesIO(blob), "people.csv", MAPPING, KINDS))
 

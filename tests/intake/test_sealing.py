@@ -28,7 +28,7 @@ from aboveboard.intake import mapping as mappings
 from aboveboard.intake import queries as intake_queries
 from aboveboard.intake.models import ImportRun
 from aboveboard.intake.queries import ImportReport
-from aboveboard.intake.sealing import Plan, Sealer
+from aboveboard.intake.sealing import BlockSealer, SealingPlan
 from aboveboard.kinds import normalise
 from aboveboard.kinds import values as kinds
 from aboveboard.vault import blind, queries, record_format, sealed
@@ -63,9 +63,9 @@ SECRETS = {
 }
 
 
-def plan(*, copy: bool = False) -> Plan:
+def plan(*, copy: bool = False) -> SealingPlan:
     origins = MAPPING.collected.origins(MAPPING.fields(), 7, AT)
-    return Plan(HEADER, MAPPING, KINDS, origins, SECRETS, AT, AT, copy, (4, 5))
+    return SealingPlan(HEADER, MAPPING, KINDS, origins, SECRETS, AT, AT, copy, (4, 5))
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufffd"), max_size=12)
@@ -89,7 +89,7 @@ def test_a_block_holds_what_sealing_one_by_one_would(people: list[tuple[str, ...
     keys = [
         (number, os.urandom(32), b"wrapped") for number in range(1, text.getvalue().count("\n") + 2)
     ]
-    done = Sealer(plan()).seal(text.getvalue().encode(), 1, keys)
+    done = BlockSealer(plan()).seal(text.getvalue().encode(), 1, keys)
     assert done.rows == len(people)
     assert not done.problems
     origins = plan().origins
@@ -127,7 +127,7 @@ def test_a_block_holds_what_sealing_one_by_one_would(people: list[tuple[str, ...
 
 def test_no_nonce_is_used_twice() -> None:
     text = "".join(f"AW{number},a@example.org,,Ann,GB,\n" for number in range(2_000))
-    done = Sealer(plan()).seal(
+    done = BlockSealer(plan()).seal(
         text.encode(), 1, [(number, bytes(32), b"") for number in range(2_000)]
     )
     cipher = AESGCM(bytes(32))
@@ -159,24 +159,24 @@ def test_a_file_reads_the_same_however_it_is_cut(
         cut = list(blocks.blocks(io.BytesIO(data), "f", start=0, line=0))
     assert b"".join(block.data for block in cut) == data
 
-    def outcomes(pieces: list[blocks.Block]) -> list[object]:
-        reader = people_file.Reader(
+    def outcomes(pieces: list[blocks.RowBlock]) -> list[object]:
+        reader = people_file.RowReader(
             ("id", "land"),
             mappings.load("identify_by: n\ncountry: c\ncolumns: {id: n, land: c}", name="m"),
             {"n": "customer_number", "c": "country"},
         )
         return [row for piece in pieces for row in reader.rows(piece.data.decode(), piece.line)]
 
-    assert outcomes(cut) == outcomes([blocks.Block(0, 0, data.count(b"\n") + 1, data)])
+    assert outcomes(cut) == outcomes([blocks.RowBlock(0, 0, data.count(b"\n") + 1, data)])
     again = [record for block in cut for record in blocks.records(block)]
     assert b"".join(row for _, row in again) == data
 
 
-def source(path: Path) -> loading.Source:
+def source(path: Path) -> loading.ImportSource:
     adopted = world.adopt()
     named = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
     mapping = mappings.load(world.MAPPING_FILE.read_text("utf-8"), name="mapping.yaml")
-    return loading.Source(path, mapping, named, adopted.serial)
+    return loading.ImportSource(path, mapping, named, adopted.serial)
 
 
 @pytest.fixture
@@ -207,7 +207,7 @@ def test_processes_that_seal_load_the_same_and_end_with_the_import(file: Path) -
 
 def test_no_process_that_seals_outlives_its_import_however_slow_it_is() -> None:
     cells = b"AW1,a@example.org,,Ann,GB,\n"
-    tasks = [(blocks.Block(0, len(cells), 1, cells), [(1, bytes(32), b"")])] * 3
+    tasks = [(blocks.RowBlock(0, len(cells), 1, cells), [(1, bytes(32), b"")])] * 3
     with closing(workers.seal(plan(), tasks, 2)) as sealing:
         next(sealing)
         helpers = multiprocessing.active_children()
@@ -288,7 +288,7 @@ def test_people_are_told_apart_by_the_field_that_the_mapping_names(file: Path) -
         name="m",
     )
     mine = source(file)
-    by_mail = loading.Source(mine.path, with_mail, mine.kinds, mine.promise_serial)
+    by_mail = loading.ImportSource(mine.path, with_mail, mine.kinds, mine.promise_serial)
     assert loading.load(by_mail, by=SYSTEM, at=clock.now()).loaded == 300
     assert loading.load(by_mail, by=SYSTEM, at=clock.now()).already_held == 300
     by_name = mappings.load(
@@ -298,7 +298,9 @@ def test_people_are_told_apart_by_the_field_that_the_mapping_names(file: Path) -
         name="m",
     )
     with pytest.raises(people_file.FileRefused, match="cannot be looked up"):
-        loading.load(loading.Source(mine.path, by_name, mine.kinds, 1), by=SYSTEM, at=clock.now())
+        loading.load(
+            loading.ImportSource(mine.path, by_name, mine.kinds, 1), by=SYSTEM, at=clock.now()
+        )
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aboveboard.intake import mapping as mappings
-from aboveboard.intake.people_file import Row, read
+from aboveboard.intake.people_file import ParsedRow, read
 from aboveboard.kinds.kind import Misfit
 from aboveboard.kinds.values import Reader, reader
 from tests.intake.test_load import KINDS, MAPPING
@@ -95,7 +95,7 @@ def test_every_prospect_is_loaded_or_listed_with_one_address_of_several_columns(
             _same(row, said)
 
 
-def _same(row: Row, said: list[str]) -> None:
+def _same(row: ParsedRow, said: list[str]) -> None:
     assert row.values["birth_date"] == said[5][:10]
     assert row.values["email"] == said[8]
     lines = [" ".join(said[n].split()) for n in range(16, 21)]

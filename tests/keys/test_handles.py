@@ -25,7 +25,7 @@ from tests import world
 
 KEY = bytes(range(32))
 some_secrets = st.builds(
-    handles.Secret, st.binary(min_size=32, max_size=32), st.integers(0, 2**63 - 1)
+    handles.HandleSecret, st.binary(min_size=32, max_size=32), st.integers(0, 2**63 - 1)
 )
 some_handles = st.builds(
     handles.Handles,
@@ -40,7 +40,7 @@ some_handles = st.builds(
 @given(some_handles, st.integers(0, 2**63 - 1))
 def test_what_is_kept_comes_back_in_order(known_as: handles.Handles, person_id: int) -> None:
     back = handles.unseal(person_id, KEY, handles.seal(person_id, KEY, known_as))
-    own = handles.Secret(known_as.secret.value)  # its count stands beside it
+    own = handles.HandleSecret(known_as.secret.value)  # its count stands beside it
     assert back == handles.Handles(own, known_as.lasting, known_as.joined)
 
 
@@ -65,7 +65,7 @@ def test_any_other_bytes_are_refused(blob: bytes) -> None:
 def test_a_person_has_at_least_one_whole_handle() -> None:
     for wrong in ((), ("00",)):
         with pytest.raises(ValueError, match="at least one"):
-            handles.seal(7, KEY, handles.Handles(handles.Secret(KEY), wrong))
+            handles.seal(7, KEY, handles.Handles(handles.HandleSecret(KEY), wrong))
 
 
 def test_handles_that_were_kept_before_there_was_a_secret_are_still_read() -> None:

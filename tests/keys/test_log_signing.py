@@ -8,7 +8,7 @@ import pytest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.facts import VerifierKey
-from aboveboard.basics.package import Recorded
+from aboveboard.basics.package import RecordedEntry
 from aboveboard.keys import log_signing, queries
 from aboveboard.keys.models import InstanceSecret
 from aboveboard.ledger import signing
@@ -22,9 +22,9 @@ def _fresh() -> None:
     log_signing.forget()
 
 
-def replaced(generation: int, old: str, new: str) -> Recorded[SigningKeyReplaced]:
+def replaced(generation: int, old: str, new: str) -> RecordedEntry[SigningKeyReplaced]:
     entry = SigningKeyReplaced(generation, VerifierKey(old), VerifierKey(new))
-    return Recorded(7, clock.now(), SYSTEM, entry, None)
+    return RecordedEntry(7, clock.now(), SYSTEM, entry, None)
 
 
 def test_one_key_signs_until_it_is_replaced_and_the_newest_comes_last() -> None:

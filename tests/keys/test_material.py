@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.keys.providers import material
-from aboveboard.keys.providers.material import RootKeyMalformed, Versions, is_guessable
+from aboveboard.keys.providers.material import RootKeyMalformed, RootKeyVersions, is_guessable
 from aboveboard.keys.wrapping import LocalKey
 
 RANDOM = bytes.fromhex("8d1f0ae37795c42b60f9d2c8113e5ab6ffa4709c2e6bd8541703c9eab85d2f46")
@@ -40,7 +40,7 @@ def test_a_pattern_with_one_byte_of_its_own_is_not_one(place: int) -> None:
 
 def test_nothing_new_is_put_under_an_example_and_what_is_there_still_opens() -> None:
     example = bytes(32)
-    versions = Versions([example, RANDOM])
+    versions = RootKeyVersions([example, RANDOM])
     with pytest.raises(RootKeyMalformed, match="anybody could guess"):
         versions.wrap(RANDOM, b"x")
     old = LocalKey(example).wrap(RANDOM, b"x")

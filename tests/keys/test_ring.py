@@ -33,7 +33,7 @@ class Counted:
     name = "file:counted"
 
     def __init__(self) -> None:
-        self._root = material.Versions([os.urandom(32)])
+        self._root = material.RootKeyVersions([os.urandom(32)])
         self.asked = 0
         self.away = False
 

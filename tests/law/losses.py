@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from aboveboard.law.duties import due
 from aboveboard.law.risk import Risk
 from aboveboard.law.terms import (
+    AffectedGroup,
+    BreachTimes,
     DutyDue,
-    Group,
     LossFacts,
     OrgProfile,
     Taking,
-    Times,
 )
 
 CONTACT = frozenset(
@@ -32,14 +32,14 @@ STOLEN = LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=False)
 
 
 def duties_of(
-    people: Sequence[Group],
+    people: Sequence[AffectedGroup],
     facts: LossFacts = STOLEN,
     *,
     profile: OrgProfile = SHOP,
     aware: datetime = AWARE,
     **times: datetime,
 ) -> dict[str, DutyDue]:
-    rows = due(facts, people, times=Times(aware, **times), profile=profile)
+    rows = due(facts, people, times=BreachTimes(aware, **times), profile=profile)
     found = {row.duty_id: row for row in rows}
     assert len(found) == len(rows)
     return found

@@ -15,7 +15,7 @@ def test_every_category_is_complete() -> None:
     assert len({category.bit for category in known.values()}) == len(known)
     for category in known.values():
         assert 0 <= category.bit <= 62, "a bitmap is a signed 64-bit integer that is never negative"
-        assert category.enisa in set(severity.Kind)
+        assert category.enisa in set(severity.DataKind)
         assert set(category.label) == {"en", "fr", "de"}
         assert category.label["en"][0].islower()
         assert category.dpv.startswith("pd:")

@@ -12,14 +12,14 @@ from aboveboard.law import categories, clocks
 from aboveboard.law.duties import due
 from aboveboard.law.risk import Risk
 from aboveboard.law.terms import (
-    Group,
+    AffectedGroup,
+    BreachTimes,
     LossFacts,
     Medium,
     OrgProfile,
     OrgRole,
     Required,
     Taking,
-    Times,
 )
 from tests.law.losses import (
     AWARE,
@@ -37,7 +37,7 @@ from tests.law.losses import (
 
 
 def test_the_ico_is_told_within_72_hours_and_the_people_without_delay() -> None:
-    rows = duties_of([Group("GB-SCT", 300, BIRTH)])
+    rows = duties_of([AffectedGroup("GB-SCT", 300, BIRTH)])
     ico = rows["UK-GDPR-33-AUTH"]
     assert (ico.required, ico.people, ico.due_at) == (
         Required.YES,
@@ -65,7 +65,7 @@ def test_the_ico_is_told_within_72_hours_and_the_people_without_delay() -> None:
     ],
 )
 def test_the_likelihood_of_harm_decides(risk: Risk, authority: Required, people: Required) -> None:
-    rows = duties_of([Group("GB", 300, BIRTH)], LossFacts(Taking.LOST, risk))
+    rows = duties_of([AffectedGroup("GB", 300, BIRTH)], LossFacts(Taking.LOST, risk))
     assert (rows["UK-GDPR-33-AUTH"].required, rows["UK-GDPR-34-SUBJ"].required) == (
         authority,
         people,
@@ -77,9 +77,9 @@ def test_the_likelihood_of_harm_decides(risk: Risk, authority: Required, people:
 def test_only_those_at_high_risk_have_to_be_told_but_the_authority_hears_of_all() -> None:
     rows = duties_of(
         [
-            Group("GB", 40, CARD),
-            Group("GB", 60, CONTACT, risk=Risk.RISK),
-            Group("GB", 9, frozenset(), CARD),
+            AffectedGroup("GB", 40, CARD),
+            AffectedGroup("GB", 60, CONTACT, risk=Risk.RISK),
+            AffectedGroup("GB", 9, frozenset(), CARD),
         ]
     )
     assert (
@@ -90,7 +90,13 @@ def test_only_those_at_high_risk_have_to_be_told_but_the_authority_hears_of_all(
 
 
 def test_from_outside_the_eea_each_countrys_authority_is_told() -> None:
-    rows = duties_of([Group("FR", 10, BIRTH), Group("DE-BY", 20, BIRTH), Group("DE", 5, BIRTH)])
+    rows = duties_of(
+        [
+            AffectedGroup("FR", 10, BIRTH),
+            AffectedGroup("DE-BY", 20, BIRTH),
+            AffectedGroup("DE", 5, BIRTH),
+        ]
+    )
     assert "CNIL" in rows["EU-GDPR-33-AUTH:FR"].authority
     assert "BayLDA" in rows["EU-GDPR-33-AUTH:DE-BY"].authority
     assert "Land" in rows["EU-GDPR-33-AUTH:DE"].authority
@@ -99,14 +105,15 @@ def test_from_outside_the_eea_each_countrys_authority_is_told() -> None:
 
 
 def test_a_part_of_a_country_without_an_authority_of_its_own_is_the_country() -> None:
-    rows = duties_of([Group("FR-75", 3, BIRTH), Group("FR", 2, BIRTH)])
+    rows = duties_of([AffectedGroup("FR-75", 3, BIRTH), AffectedGroup("FR", 2, BIRTH)])
     assert {key for key in rows if "-AUTH" in key} == {"EU-GDPR-33-AUTH:FR"}
     assert rows["EU-GDPR-33-AUTH:FR"].people == 5
 
 
 def test_from_inside_the_eea_the_lead_authority_is_told_once() -> None:
     rows = duties_of(
-        [Group("FR", 10, BIRTH), Group("DE", 20, BIRTH)], profile=OrgProfile(("IE", "GB"))
+        [AffectedGroup("FR", 10, BIRTH), AffectedGroup("DE", 20, BIRTH)],
+        profile=OrgProfile(("IE", "GB")),
     )
     lead = [row for key, row in rows.items() if key.startswith("EU-GDPR-33-AUTH")]
     assert [(row.jurisdiction, row.people) for row in lead] == [("IE", 30)]
@@ -115,14 +122,14 @@ def test_from_inside_the_eea_the_lead_authority_is_told_once() -> None:
 
 
 def test_norway_is_in_the_eea_and_switzerland_is_not() -> None:
-    rows = duties_of([Group("NO", 1, BIRTH), Group("CH", 1, BIRTH)])
+    rows = duties_of([AffectedGroup("NO", 1, BIRTH), AffectedGroup("CH", 1, BIRTH)])
     assert "EU-GDPR-33-AUTH:NO" in rows
     assert "CH-FADP-24" in rows
 
 
 def test_a_processor_tells_its_controller_and_nobody_else() -> None:
     rows = duties_of(
-        [Group("GB", 5, BIRTH), Group("US-FL", 5, SSN)],
+        [AffectedGroup("GB", 5, BIRTH), AffectedGroup("US-FL", 5, SSN)],
         profile=OrgProfile(("GB",), role=OrgRole.PROCESSOR),
     )
     assert set(rows) == {"UK-GDPR-33-2-PROC", "US-FL-AGENT"}
@@ -130,7 +137,7 @@ def test_a_processor_tells_its_controller_and_nobody_else() -> None:
 
 def test_a_clear_no_outweighs_an_open_question() -> None:
     facts = LossFacts(Taking.LOST, Risk.HIGH, medium=Medium.PAPER, codes_taken=None)
-    row = duties_of([Group("US-CA", 9, CARD)], facts)["US-CA-IND"]
+    row = duties_of([AffectedGroup("US-CA", 9, CARD)], facts)["US-CA-IND"]
     assert row.required is Required.NO
     assert "depends on whether a code is needed" in row.reasons[0]
 
@@ -138,7 +145,11 @@ def test_a_clear_no_outweighs_an_open_question() -> None:
 def test_a_row_says_when_its_clock_started() -> None:
     found, decided = AWARE + timedelta(days=1), AWARE + timedelta(days=2)
     rows = duties_of(
-        [Group("US-TX", 250, SSN), Group("US-WA", 1, SSN), Group("GB", 1, SSN)],
+        [
+            AffectedGroup("US-TX", 250, SSN),
+            AffectedGroup("US-WA", 1, SSN),
+            AffectedGroup("GB", 1, SSN),
+        ],
         discovered=found,
         determined=decided,
     )
@@ -167,12 +178,14 @@ def test_the_day_of_awareness_picks_the_rule(
 ) -> None:
     for day, days in (before, after):
         aware = datetime.fromisoformat(f"{day}T12:00:00+00:00")
-        assert duties_of([Group(state, 1000, SSN)], aware=aware)[duty].deadline.value == days, day
+        assert (
+            duties_of([AffectedGroup(state, 1000, SSN)], aware=aware)[duty].deadline.value == days
+        ), day
 
 
 def test_pecr_went_from_24_to_72_hours_and_only_for_telecoms() -> None:
     telecom = OrgProfile(("GB",), frozenset({"telecoms"}))
-    people = [Group("GB", 1, CONTACT)]
+    people = [AffectedGroup("GB", 1, CONTACT)]
     assert "UK-PECR-5A-AUTH" not in duties_of(people)
     assert (
         duties_of(people, profile=telecom, aware=datetime(2025, 8, 19, 12, tzinfo=UTC))[
@@ -191,7 +204,8 @@ def test_pecr_went_from_24_to_72_hours_and_only_for_telecoms() -> None:
 def test_bills_and_acts_that_have_not_begun_are_not_law() -> None:
     profile = OrgProfile(("GB",), frozenset({"essential_services", "us_critical_infrastructure"}))
     rows = duties_of(
-        [Group("GB", 1, SSN), Group("US-CA", 1, SSN), Group("TW", 1, SSN)], profile=profile
+        [AffectedGroup("GB", 1, SSN), AffectedGroup("US-CA", 1, SSN), AffectedGroup("TW", 1, SSN)],
+        profile=profile,
     )
     assert not {"UK-CSR-BILL", "US-CIRCIA-INCIDENT", "TW-PDPA-12-2025"} & set(rows)
     assert {"UK-NIS-11", "TW-PDPA-12-IND"} <= set(rows)
@@ -203,10 +217,10 @@ def test_bills_and_acts_that_have_not_begun_are_not_law() -> None:
 def test_australia_and_canada_with_their_provinces() -> None:
     rows = duties_of(
         [
-            Group("AU-NSW", 40, BIRTH),
-            Group("CA-BC", 10, BIRTH),
-            Group("CA-QC", 3, BIRTH),
-            Group("CA-AB", 2, BIRTH),
+            AffectedGroup("AU-NSW", 40, BIRTH),
+            AffectedGroup("CA-BC", 10, BIRTH),
+            AffectedGroup("CA-QC", 3, BIRTH),
+            AffectedGroup("CA-AB", 2, BIRTH),
         ]
     )
     assert rows["AU-NDB-OAIC"].required is Required.YES
@@ -221,13 +235,18 @@ def test_australia_and_canada_with_their_provinces() -> None:
 
 
 def test_a_risk_that_is_not_high_is_a_question_under_a_test_of_serious_harm() -> None:
-    rows = duties_of([Group("AU", 4, BIRTH)], LossFacts(Taking.LOST, Risk.RISK))
+    rows = duties_of([AffectedGroup("AU", 4, BIRTH)], LossFacts(Taking.LOST, Risk.RISK))
     assert rows["AU-NDB-OAIC"].required is Required.ASK
 
 
 def test_a_place_without_rules_is_a_row_with_its_people() -> None:
     rows = duties_of(
-        [Group("XK", 4, SSN), Group("US", 2, SSN), Group("US-AS", 3, SSN), Group("", 6, CONTACT)]
+        [
+            AffectedGroup("XK", 4, SSN),
+            AffectedGroup("US", 2, SSN),
+            AffectedGroup("US-AS", 3, SSN),
+            AffectedGroup("", 6, CONTACT),
+        ]
     )
     assert {key: row.people for key, row in rows.items()} == {
         "NOT-COVERED:XK": 4,
@@ -243,7 +262,7 @@ def test_a_place_without_rules_is_a_row_with_its_people() -> None:
 
 
 def test_a_clock_whose_start_is_not_recorded_is_counted_from_awareness_and_says_so() -> None:
-    row = duties_of([Group("US-TX", 250, SSN)])["US-TX-IND"]
+    row = duties_of([AffectedGroup("US-TX", 250, SSN)])["US-TX-IND"]
     assert row.due_at == end_of_day("2027-01-17")
     assert "not recorded" in row.clock_words
 
@@ -251,8 +270,8 @@ def test_a_clock_whose_start_is_not_recorded_is_counted_from_awareness_and_says_
 def test_a_late_duty_says_so() -> None:
     rows = due(
         STOLEN,
-        [Group("GB", 1, BIRTH)],
-        times=Times(AWARE),
+        [AffectedGroup("GB", 1, BIRTH)],
+        times=BreachTimes(AWARE),
         profile=SHOP,
     )
     due_at = next(row.due_at for row in rows if row.duty_id == "UK-GDPR-33-AUTH")
@@ -284,7 +303,12 @@ PLACES = st.sampled_from(
 DATA = st.frozensets(st.sampled_from(sorted(categories.known())), max_size=6)
 GROUPS = st.lists(
     st.builds(
-        Group, PLACES, st.integers(1, 10**6), DATA, DATA, st.none() | st.sampled_from(list(Risk))
+        AffectedGroup,
+        PLACES,
+        st.integers(1, 10**6),
+        DATA,
+        DATA,
+        st.none() | st.sampled_from(list(Risk)),
     ),
     max_size=6,
 )
@@ -302,8 +326,10 @@ FACTS = st.builds(
 
 
 @given(GROUPS, FACTS)
-def test_nobody_is_left_out_and_every_row_says_why(people: list[Group], facts: LossFacts) -> None:
-    rows = due(facts, people, times=Times(AWARE), profile=SHOP)
+def test_nobody_is_left_out_and_every_row_says_why(
+    people: list[AffectedGroup], facts: LossFacts
+) -> None:
+    rows = due(facts, people, times=BreachTimes(AWARE), profile=SHOP)
     assert all(row.reasons and all(row.reasons) and row.clock_words for row in rows)
     assert all(0 <= row.people <= row.people_there for row in rows)
     for group in people:

@@ -9,13 +9,13 @@ import pytest
 from aboveboard.law.duties import due
 from aboveboard.law.risk import Risk
 from aboveboard.law.terms import (
-    Group,
+    AffectedGroup,
+    BreachTimes,
     LossFacts,
     Medium,
     OrgProfile,
     Required,
     Taking,
-    Times,
 )
 from tests.law.losses import (
     AWARE,
@@ -34,7 +34,7 @@ from tests.law.losses import (
 
 
 def test_names_e_mails_and_phones_bring_no_state_duty_and_the_answer_says_so() -> None:
-    rows = duties_of([Group("US-OR", 5000, CONTACT)])
+    rows = duties_of([AffectedGroup("US-OR", 5000, CONTACT)])
     assert {row.required for row in rows.values()} == {Required.NO}
     assert all("None of the data that this law covers" in row.reasons[0] for row in rows.values())
     assert rows["US-OR-AG"].people_there == 5000
@@ -42,13 +42,14 @@ def test_names_e_mails_and_phones_bring_no_state_duty_and_the_answer_says_so() -
 
 def test_a_card_number_counts_with_its_code_where_the_law_wants_one() -> None:
     without = duties_of(
-        [Group("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=False)
+        [AffectedGroup("US-CA", 900, CARD)],
+        LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=False),
     )
     unknown = duties_of(
-        [Group("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=None)
+        [AffectedGroup("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=None)
     )
     known = duties_of(
-        [Group("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=True)
+        [AffectedGroup("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=True)
     )
     assert [rows["US-CA-IND"].required for rows in (without, unknown, known)] == [
         Required.NO,
@@ -56,12 +57,16 @@ def test_a_card_number_counts_with_its_code_where_the_law_wants_one() -> None:
         Required.YES,
     ]
     # With or without a code.
-    assert duties_of([Group("US-MA", 1, CARD)])["US-MA-IND"].required is Required.YES
+    assert duties_of([AffectedGroup("US-MA", 1, CARD)])["US-MA-IND"].required is Required.YES
 
 
 def test_a_birth_date_counts_in_washington_and_north_dakota_and_not_in_oregon() -> None:
     rows = duties_of(
-        [Group("US-WA", 501, BIRTH), Group("US-ND", 251, BIRTH), Group("US-OR", 900, BIRTH)]
+        [
+            AffectedGroup("US-WA", 501, BIRTH),
+            AffectedGroup("US-ND", 251, BIRTH),
+            AffectedGroup("US-OR", 900, BIRTH),
+        ]
     )
     assert (
         rows["US-WA-IND"].required
@@ -73,18 +78,18 @@ def test_a_birth_date_counts_in_washington_and_north_dakota_and_not_in_oregon() 
 
 
 def test_an_e_mail_address_with_its_password_counts_alone_where_the_law_says_so() -> None:
-    rows = duties_of([Group("US-CA", 10, PASSWORD), Group("US-TX", 10, PASSWORD)])
+    rows = duties_of([AffectedGroup("US-CA", 10, PASSWORD), AffectedGroup("US-TX", 10, PASSWORD)])
     assert (rows["US-CA-IND"].required, rows["US-TX-IND"].required) == (Required.YES, Required.NO)
 
 
 def test_the_california_authority_clock_starts_when_the_people_are_told() -> None:
-    rows = duties_of([Group("US-CA", 501, SSN)])
+    rows = duties_of([AffectedGroup("US-CA", 501, SSN)])
     assert rows["US-CA-IND"].due_at == end_of_day("2026-12-18")
     assert (rows["US-CA-AG"].due_at, rows["US-CA-AG"].depends_on) == (None, ("US-CA-IND",))
     rows = due(
         STOLEN,
-        [Group("US-CA", 501, SSN)],
-        times=Times(AWARE, notified={"US-CA-IND": AWARE}),
+        [AffectedGroup("US-CA", 501, SSN)],
+        times=BreachTimes(AWARE, notified={"US-CA-IND": AWARE}),
         profile=SHOP,
     )
     assert next(row for row in rows if row.duty_id == "US-CA-AG").due_at == end_of_day("2026-12-03")
@@ -105,13 +110,15 @@ def test_thresholds_mind_their_operators(state: str, duty: str, below: int, reac
     for people, required in ((below, Required.NO), (reached, Required.YES)):
         if people:
             assert (
-                duties_of([Group(f"US-{state}", people, SSN)])[f"US-{state}-{duty}"].required
+                duties_of([AffectedGroup(f"US-{state}", people, SSN)])[
+                    f"US-{state}-{duty}"
+                ].required
                 is required
             )
 
 
 def test_texas_tells_the_authority_before_the_people_are_due() -> None:
-    rows = duties_of([Group("US-TX", 250, SSN)], determined=AWARE)
+    rows = duties_of([AffectedGroup("US-TX", 250, SSN)], determined=AWARE)
     assert (rows["US-TX-AG"].due_at, rows["US-TX-IND"].due_at) == (
         end_of_day("2026-12-18"),
         end_of_day("2027-01-17"),
@@ -121,7 +128,7 @@ def test_texas_tells_the_authority_before_the_people_are_due() -> None:
 
 @pytest.mark.parametrize("state", ["MD", "NJ"])
 def test_maryland_and_new_jersey_tell_the_authority_first(state: str) -> None:
-    rows = duties_of([Group(f"US-{state}", 10, SSN)])
+    rows = duties_of([AffectedGroup(f"US-{state}", 10, SSN)])
     assert rows[f"US-{state}-IND"].after == (f"US-{state}-AG",)
     assert rows[f"US-{state}-AG"].due_at == rows[f"US-{state}-IND"].due_at
     assert list(rows).index(f"US-{state}-AG") < list(rows).index(f"US-{state}-IND")
@@ -131,8 +138,8 @@ def test_iowa_counts_business_days_from_the_notice() -> None:
     done = {"US-IA-IND": datetime(2026, 11, 20, 12, 0, tzinfo=UTC)}
     rows = due(
         STOLEN,
-        [Group("US-IA", 501, SSN)],
-        times=Times(AWARE, notified=done),
+        [AffectedGroup("US-IA", 501, SSN)],
+        times=BreachTimes(AWARE, notified=done),
         profile=SHOP,
     )
     # Over Thanksgiving.
@@ -140,7 +147,7 @@ def test_iowa_counts_business_days_from_the_notice() -> None:
 
 
 def test_unreadable_data_asks_for_nothing_while_its_keys_are_safe() -> None:
-    people = [Group("US-CA", 900, frozenset(), SSN)]
+    people = [AffectedGroup("US-CA", 900, frozenset(), SSN)]
     assert duties_of(people)["US-CA-IND"].required is Required.NO
     assert "cannot be read" in duties_of(people)["US-CA-IND"].reasons[0]
     gone = LossFacts(Taking.ACQUIRED, Risk.HIGH, keys_taken=True)
@@ -151,7 +158,7 @@ def test_unreadable_data_asks_for_nothing_while_its_keys_are_safe() -> None:
 
 def test_paper_is_outside_most_state_laws_and_inside_some() -> None:
     rows = duties_of(
-        [Group("US-CA", 9, SSN), Group("US-MA", 9, SSN)],
+        [AffectedGroup("US-CA", 9, SSN), AffectedGroup("US-MA", 9, SSN)],
         LossFacts(Taking.LOST, Risk.HIGH, medium=Medium.PAPER),
     )
     assert (rows["US-CA-IND"].required, rows["US-MA-IND"].required) == (Required.NO, Required.YES)
@@ -160,23 +167,30 @@ def test_paper_is_outside_most_state_laws_and_inside_some() -> None:
 
 def test_mere_access_binds_in_new_york_and_is_a_question_in_california() -> None:
     rows = duties_of(
-        [Group("US-NY", 9, SSN), Group("US-CA", 9, SSN)], LossFacts(Taking.ACCESSED, Risk.HIGH)
+        [AffectedGroup("US-NY", 9, SSN), AffectedGroup("US-CA", 9, SSN)],
+        LossFacts(Taking.ACCESSED, Risk.HIGH),
     )
     assert (rows["US-NY-IND"].required, rows["US-CA-IND"].required) == (Required.YES, Required.ASK)
 
 
 def test_letters_of_massachusetts_and_rhode_island_differ() -> None:
-    rows = duties_of([Group("US-MA", 9, SSN), Group("US-RI", 9, SSN), Group("US-IL", 9, SSN)])
+    rows = duties_of(
+        [
+            AffectedGroup("US-MA", 9, SSN),
+            AffectedGroup("US-RI", 9, SSN),
+            AffectedGroup("US-IL", 9, SSN),
+        ]
+    )
     assert "the nature of the breach" in rows["US-MA-IND"].content_forbidden
     assert rows["US-IL-IND"].content_forbidden
     assert not rows["US-RI-IND"].content_forbidden
 
 
 def test_georgia_binds_only_information_brokers_and_says_so() -> None:
-    row = duties_of([Group("US-GA", 7, SSN)])["NOT-COVERED:US-GA"]
+    row = duties_of([AffectedGroup("US-GA", 7, SSN)])["NOT-COVERED:US-GA"]
     assert (row.people, row.required, row.not_covered) == (7, Required.ASK, True)
     assert "sector" in row.reasons[1]
     assert "US-GA-IND" in duties_of(
-        [Group("US-GA", 7, SSN)],
+        [AffectedGroup("US-GA", 7, SSN)],
         profile=OrgProfile(("US-GA",), frozenset({"us_information_brokers"})),
     )

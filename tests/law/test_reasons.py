@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from aboveboard.law.risk import Change, Facts, Hands, Outage, Risk, assess
-from aboveboard.law.terms import Group, LossFacts, OrgProfile, Required, Taking
+from aboveboard.law.risk import BreachFacts, DataChange, DataHolder, DataOutage, Risk, assess
+from aboveboard.law.terms import AffectedGroup, LossFacts, OrgProfile, Required, Taking
 from tests.law.losses import BIRTH, CARD, CONTACT, SSN, STOLEN, duties_of
 
 CASE_4_14 = "EDPB Guidelines 01/2021, cases 4 and 14"
@@ -20,23 +20,23 @@ RECORD = "GDPR Art. 33(5)"
 RISKS = [
     (
         "cards stolen: what they tell, who has them, whom to tell, and the record",
-        Facts(CARD, Hands.HOSTILE),
+        BreachFacts(CARD, DataHolder.HOSTILE),
         [CONTEXT, CONTEXT, STOLEN_BY, "GDPR Art. 33(1) and 34(1)", RECORD],
     ),
     (
         "stolen, and made useless since: the people need not be told, and it is not said that "
         "they must",
-        Facts(CARD, Hands.HOSTILE, remedied=True),
+        BreachFacts(CARD, DataHolder.HOSTILE, remedied=True),
         [CONTEXT, CONTEXT, STOLEN_BY, "GDPR Art. 33(1) and 34(3)(b)", RECORD],
     ),
     (
         "remedied, where there was no high risk to take away: nothing is said of it",
-        Facts(CONTACT, Hands.UNKNOWN, remedied=True),
+        BreachFacts(CONTACT, DataHolder.UNKNOWN, remedied=True),
         [CONTEXT, "EDPB Guidelines 01/2021, case 14", "GDPR Art. 33(1)", RECORD],
     ),
     (
         "unreadable: each question that found no risk, and why nobody can read it",
-        Facts(CONTACT, Hands.HOSTILE, unintelligible=True),
+        BreachFacts(CONTACT, DataHolder.HOSTILE, unintelligible=True),
         [
             CONTEXT,
             "GDPR Art. 33(1); EDPB Guidelines 01/2021, cases 1 and 2",
@@ -49,9 +49,9 @@ RISKS = [
     ),
     (
         "a passport copy, children, a few known readers who deleted it",
-        Facts(
+        BreachFacts(
             frozenset({"user.government_id.passport_number"}),
-            Hands.FEW_KNOWN,
+            DataHolder.FEW_KNOWN,
             deletion=True,
             vulnerable=True,
         ),
@@ -65,7 +65,7 @@ RISKS = [
     ),
     (
         "children's everyday data: that they can protect themselves less is said",
-        Facts(CONTACT, Hands.HOSTILE, vulnerable=True),
+        BreachFacts(CONTACT, DataHolder.HOSTILE, vulnerable=True),
         [
             CONTEXT,
             "EDPB Guidelines 9/2022, paragraph 114 (special characteristics of the individual)",
@@ -76,7 +76,9 @@ RISKS = [
     ),
     (
         "gone for good and changed meanwhile: both, since both are a risk",
-        Facts(frozenset(), Hands.NOBODY, outage=Outage.FOR_GOOD, change=Change.USED),
+        BreachFacts(
+            frozenset(), DataHolder.NOBODY, outage=DataOutage.FOR_GOOD, change=DataChange.USED
+        ),
         [
             "EDPB Guidelines 01/2021, case 12",
             "EDPB Guidelines 9/2022 paragraph 17",
@@ -88,15 +90,17 @@ RISKS = [
 
 
 @pytest.mark.parametrize(("name", "facts", "grounds"), RISKS, ids=[row[0] for row in RISKS])
-def test_a_risk_is_explained_by_what_led_to_it(name: str, facts: Facts, grounds: list[str]) -> None:
+def test_a_risk_is_explained_by_what_led_to_it(
+    name: str, facts: BreachFacts, grounds: list[str]
+) -> None:
     assert [reason.citation for reason in assess(facts).reasons] == grounds
 
 
 def test_the_last_reason_but_one_says_whom_to_tell_as_the_answer_does() -> None:
     for facts in (
-        Facts(CARD, Hands.HOSTILE),
-        Facts(CARD, Hands.HOSTILE, remedied=True),
-        Facts(CONTACT, Hands.UNKNOWN),
+        BreachFacts(CARD, DataHolder.HOSTILE),
+        BreachFacts(CARD, DataHolder.HOSTILE, remedied=True),
+        BreachFacts(CONTACT, DataHolder.UNKNOWN),
     ):
         found = assess(facts)
         words = found.reasons[-2].text
@@ -104,18 +108,21 @@ def test_the_last_reason_but_one_says_whom_to_tell_as_the_answer_does() -> None:
 
 
 def test_from_a_thousand_people_on_telling_data_in_unknown_hands_is_a_high_risk() -> None:
-    outcomes = [assess(Facts(BIRTH, Hands.UNKNOWN, people=count)).risk for count in (999, 1000)]
+    outcomes = [
+        assess(BreachFacts(BIRTH, DataHolder.UNKNOWN, people=count)).risk for count in (999, 1000)
+    ]
     assert outcomes == [Risk.RISK, Risk.HIGH]
 
 
 def test_where_nothing_was_exposed_nothing_is_telling() -> None:
-    assert assess(Facts(frozenset(), Hands.FEW_KNOWN)).risk is Risk.UNLIKELY
-    assert assess(Facts(frozenset(), Hands.HOSTILE, vulnerable=True)).risk is Risk.RISK
+    assert assess(BreachFacts(frozenset(), DataHolder.FEW_KNOWN)).risk is Risk.UNLIKELY
+    assert assess(BreachFacts(frozenset(), DataHolder.HOSTILE, vulnerable=True)).risk is Risk.RISK
 
 
 def test_up_to_fifty_known_recipients_can_be_asked_one_by_one() -> None:
     outcomes = [
-        assess(Facts(CONTACT, Hands.FEW_KNOWN, recipients=count)).risk for count in (50, 51)
+        assess(BreachFacts(CONTACT, DataHolder.FEW_KNOWN, recipients=count)).risk
+        for count in (50, 51)
     ]
     assert outcomes == [Risk.UNLIKELY, Risk.RISK]
 
@@ -146,10 +153,10 @@ SERIOUS = "Notice is due if serious harm is likely."
 SAFE = "The data cannot be read and its keys are safe, so this law asks for nothing."
 KEYS_NOT_KNOWN = LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=False, keys_taken=None)
 
-DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]] = [
+DUTIES: list[tuple[str, list[AffectedGroup], LossFacts, str, Required, tuple[str, ...]]] = [
     (
         "a lost French list: the authority of each country, and no word of a Land",
-        [Group("FR", 3, BIRTH)],
+        [AffectedGroup("FR", 3, BIRTH)],
         STOLEN,
         "EU-GDPR-33-AUTH:FR",
         Required.YES,
@@ -157,7 +164,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Germany without a Land: say which",
-        [Group("DE", 3, BIRTH)],
+        [AffectedGroup("DE", 3, BIRTH)],
         STOLEN,
         "EU-GDPR-33-AUTH:DE",
         Required.YES,
@@ -165,7 +172,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Bavaria: its own authority, and no question",
-        [Group("DE-BY", 3, BIRTH)],
+        [AffectedGroup("DE-BY", 3, BIRTH)],
         STOLEN,
         "EU-GDPR-33-AUTH:DE-BY",
         Required.YES,
@@ -173,7 +180,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "the people of France: nothing about authorities",
-        [Group("FR", 3, BIRTH)],
+        [AffectedGroup("FR", 3, BIRTH)],
         STOLEN,
         "EU-GDPR-34-SUBJ:FR",
         Required.YES,
@@ -181,7 +188,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "nothing at all was exposed",
-        [Group("GB", 3, frozenset())],
+        [AffectedGroup("GB", 3, frozenset())],
         STOLEN,
         "UK-GDPR-33-AUTH",
         Required.NO,
@@ -189,7 +196,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "the record: no harm is weighed",
-        [Group("GB", 3, CONTACT)],
+        [AffectedGroup("GB", 3, CONTACT)],
         LossFacts(Taking.LOST, Risk.UNLIKELY),
         "UK-GDPR-33-5-REC",
         Required.YES,
@@ -197,7 +204,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "unreadable in California, keys safe",
-        [Group("US-CA", 9, frozenset(), SSN)],
+        [AffectedGroup("US-CA", 9, frozenset(), SSN)],
         STOLEN,
         "US-CA-IND",
         Required.NO,
@@ -205,7 +212,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "names readable, the number behind keys that are safe",
-        [Group("US-CA", 9, CONTACT, SSN)],
+        [AffectedGroup("US-CA", 9, CONTACT, SSN)],
         STOLEN,
         "US-CA-IND",
         Required.NO,
@@ -216,7 +223,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Texas, 250 of them certain: due, without a doubt",
-        [Group("US-TX", 250, SSN), Group("US-TX", 50, frozenset(), SSN)],
+        [AffectedGroup("US-TX", 250, SSN), AffectedGroup("US-TX", 50, frozenset(), SSN)],
         KEYS_NOT_KNOWN,
         "US-TX-AG",
         Required.YES,
@@ -224,7 +231,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Texas, 249 certain and 51 behind keys that may be gone: for counsel",
-        [Group("US-TX", 249, SSN), Group("US-TX", 51, frozenset(), SSN)],
+        [AffectedGroup("US-TX", 249, SSN), AffectedGroup("US-TX", 51, frozenset(), SSN)],
         KEYS_NOT_KNOWN,
         "US-TX-AG",
         Required.ASK,
@@ -237,7 +244,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Texas, all behind keys that may be gone: the doubt is about all, not some",
-        [Group("US-TX", 300, frozenset(), SSN)],
+        [AffectedGroup("US-TX", 300, frozenset(), SSN)],
         KEYS_NOT_KNOWN,
         "US-TX-AG",
         Required.ASK,
@@ -245,7 +252,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Texas, 249: too few",
-        [Group("US-TX", 249, SSN)],
+        [AffectedGroup("US-TX", 249, SSN)],
         STOLEN,
         "US-TX-AG",
         Required.NO,
@@ -253,7 +260,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Indiana from the first person on: no count is named",
-        [Group("US-IN", 1, SSN)],
+        [AffectedGroup("US-IN", 1, SSN)],
         STOLEN,
         "US-IN-AG",
         Required.YES,
@@ -261,7 +268,11 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Hawaii, persons: enough with those elsewhere in the country is for counsel",
-        [Group("US-HI", 900, SSN), Group("US-OR", 101, SSN), Group("GB", 5000, SSN)],
+        [
+            AffectedGroup("US-HI", 900, SSN),
+            AffectedGroup("US-OR", 101, SSN),
+            AffectedGroup("GB", 5000, SSN),
+        ],
         STOLEN,
         "US-HI-AG",
         Required.ASK,
@@ -274,7 +285,11 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Hawaii: people abroad do not count",
-        [Group("US-HI", 900, SSN), Group("US-OR", 100, SSN), Group("GB", 5000, SSN)],
+        [
+            AffectedGroup("US-HI", 900, SSN),
+            AffectedGroup("US-OR", 100, SSN),
+            AffectedGroup("GB", 5000, SSN),
+        ],
         STOLEN,
         "US-HI-AG",
         Required.NO,
@@ -286,7 +301,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Singapore, harm likely, few people: harm alone is enough",
-        [Group("SG", 499, BIRTH)],
+        [AffectedGroup("SG", 499, BIRTH)],
         STOLEN,
         "SG-PDPA-PDPC",
         Required.YES,
@@ -294,7 +309,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Singapore, harm unlikely, many people: the number alone is enough",
-        [Group("SG", 500, BIRTH)],
+        [AffectedGroup("SG", 500, BIRTH)],
         LossFacts(Taking.LOST, Risk.UNLIKELY),
         "SG-PDPA-PDPC",
         Required.YES,
@@ -302,7 +317,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Singapore, neither",
-        [Group("SG", 499, BIRTH)],
+        [AffectedGroup("SG", 499, BIRTH)],
         LossFacts(Taking.LOST, Risk.UNLIKELY),
         "SG-PDPA-PDPC",
         Required.NO,
@@ -310,7 +325,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Australia, a risk that is not high: the law's own test for counsel",
-        [Group("AU", 4, BIRTH)],
+        [AffectedGroup("AU", 4, BIRTH)],
         LossFacts(Taking.LOST, Risk.RISK),
         "AU-NDB-OAIC",
         Required.ASK,
@@ -321,7 +336,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "Australia, a high risk: no test is left to answer",
-        [Group("AU", 4, BIRTH)],
+        [AffectedGroup("AU", 4, BIRTH)],
         STOLEN,
         "AU-NDB-OAIC",
         Required.YES,
@@ -329,7 +344,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
     ),
     (
         "California, only read: the verb is for counsel",
-        [Group("US-CA", 9, SSN)],
+        [AffectedGroup("US-CA", 9, SSN)],
         LossFacts(Taking.ACCESSED, Risk.HIGH, codes_taken=False),
         "US-CA-IND",
         Required.ASK,
@@ -349,7 +364,7 @@ DUTIES: list[tuple[str, list[Group], LossFacts, str, Required, tuple[str, ...]]]
 )
 def test_a_duty_is_explained_by_what_led_to_it(
     name: str,
-    people: list[Group],
+    people: list[AffectedGroup],
     facts: LossFacts,
     duty: str,
     required: Required,
@@ -360,5 +375,5 @@ def test_a_duty_is_explained_by_what_led_to_it(
 
 
 def test_the_lead_authority_is_explained_once_and_for_the_country_of_the_establishment() -> None:
-    rows = duties_of([Group("FR", 3, BIRTH)], profile=OrgProfile(("IE",)))
+    rows = duties_of([AffectedGroup("FR", 3, BIRTH)], profile=OrgProfile(("IE",)))
     assert rows["EU-GDPR-33-AUTH:IE"].reasons == (UNLESS_UNLIKELY, LEAD)

@@ -13,7 +13,7 @@ import yaml
 
 from aboveboard.law import bases, categories, severity, timing
 from aboveboard.law.rules import authorities, catalogue, definitions, listing
-from aboveboard.law.rules.catalogue import Rule
+from aboveboard.law.rules.catalogue import DutyRule
 from aboveboard.law.terms import Required
 from tests.conftest import SHARED
 
@@ -55,7 +55,7 @@ def test_every_entry_uses_words_that_the_rules_know() -> None:
 
 
 def test_no_day_has_two_rules_for_one_duty() -> None:
-    by_id: dict[str, list[Rule]] = defaultdict(list)
+    by_id: dict[str, list[DutyRule]] = defaultdict(list)
     for rule in catalogue.rules():
         by_id[rule.id].append(rule)
     for versions in by_id.values():

@@ -7,11 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.law import categories, severity
-from aboveboard.law.severity import Absence, Alteration, Band, Circumstances, Context, Kind, Spread
+from aboveboard.law.severity import (
+    Absence,
+    Alteration,
+    DataKind,
+    SeverityBand,
+    SeverityCircumstances,
+    SeverityContext,
+    Spread,
+)
 
 KEYS = st.frozensets(st.sampled_from(sorted(categories.known())), min_size=1, max_size=8)
 CIRCUMSTANCES = st.builds(
-    Circumstances,
+    SeverityCircumstances,
     st.sampled_from(list(Spread)),
     st.sampled_from(list(Alteration)),
     st.sampled_from(list(Absence)),
@@ -22,49 +30,59 @@ CONTACT = frozenset({"user.name.first", "user.name.last", "user.contact.email"})
 PASSWORD = frozenset({"user.contact.email", "user.authorization.password"})
 
 STORIES = [
-    ("a lost list of names and e-mail addresses", CONTACT, Circumstances(Spread.AT_RISK), Band.LOW),
+    (
+        "a lost list of names and e-mail addresses",
+        CONTACT,
+        SeverityCircumstances(Spread.AT_RISK),
+        SeverityBand.LOW,
+    ),
     (
         "the same, stolen and sold",
         CONTACT,
-        Circumstances(Spread.UNKNOWN, malicious=True),
-        Band.MEDIUM,
+        SeverityCircumstances(Spread.UNKNOWN, malicious=True),
+        SeverityBand.MEDIUM,
     ),
     (
         "with dates of birth, lost",
         CONTACT | {"user.demographic.date_of_birth"},
-        Circumstances(Spread.AT_RISK),
-        Band.MEDIUM,
+        SeverityCircumstances(Spread.AT_RISK),
+        SeverityBand.MEDIUM,
     ),
     (
         "with a payment card, lost",
         CONTACT | {"user.financial.credit_card"},
-        Circumstances(Spread.AT_RISK),
-        Band.VERY_HIGH,
+        SeverityCircumstances(Spread.AT_RISK),
+        SeverityBand.VERY_HIGH,
     ),
     (
         "a passport number with a name",
         frozenset({"user.name", "user.government_id.passport_number"}),
-        Circumstances(),
-        Band.HIGH,
+        SeverityCircumstances(),
+        SeverityBand.HIGH,
     ),
     (
         "a licence plate with a name",
         frozenset({"user.name", "user.government_id.vehicle_registration"}),
-        Circumstances(),
-        Band.LOW,
+        SeverityCircumstances(),
+        SeverityBand.LOW,
     ),
     (
         "e-mail and password, leaked",
         PASSWORD,
-        Circumstances(Spread.UNKNOWN, malicious=True),
-        Band.HIGH,
+        SeverityCircumstances(Spread.UNKNOWN, malicious=True),
+        SeverityBand.HIGH,
     ),
-    ("a health record", CONTACT | {"user.health"}, Circumstances(Spread.AT_RISK), Band.VERY_HIGH),
+    (
+        "a health record",
+        CONTACT | {"user.health"},
+        SeverityCircumstances(Spread.AT_RISK),
+        SeverityBand.VERY_HIGH,
+    ),
     (
         "a customer number alone",
         frozenset({"user.unique_id"}),
-        Circumstances(Spread.UNKNOWN),
-        Band.LOW,
+        SeverityCircumstances(Spread.UNKNOWN),
+        SeverityBand.LOW,
     ),
 ]
 
@@ -73,7 +91,7 @@ STORIES = [
     ("name", "readable", "circumstances", "band"), STORIES, ids=[story[0] for story in STORIES]
 )
 def test_stories(
-    name: str, readable: frozenset[str], circumstances: Circumstances, band: Band
+    name: str, readable: frozenset[str], circumstances: SeverityCircumstances, band: SeverityBand
 ) -> None:
     assert severity.score(readable, circumstances).band is band, severity.score(
         readable, circumstances
@@ -81,20 +99,23 @@ def test_stories(
 
 
 def test_nothing_readable_is_low_but_a_loss_for_good_still_counts() -> None:
-    taken = severity.score(frozenset(), Circumstances(Spread.UNKNOWN, malicious=True))
-    assert (taken.se, taken.band) == (0, Band.LOW)
+    taken = severity.score(frozenset(), SeverityCircumstances(Spread.UNKNOWN, malicious=True))
+    assert (taken.se, taken.band) == (0, SeverityBand.LOW)
     assert (
-        severity.score(frozenset(), Circumstances(availability=Absence.NOT_RECOVERABLE)).se == 0.5
+        severity.score(frozenset(), SeverityCircumstances(availability=Absence.NOT_RECOVERABLE)).se
+        == 0.5
     )
 
 
 def test_credentials_score_by_what_they_open() -> None:
     password = frozenset({"user.authorization.password"})
-    assert severity.dpc(password, Context(credentials_open=Kind.SIMPLE)).value == 1
-    assert severity.dpc(password, Context(credentials_open=Kind.SENSITIVE)).value == 4
+    assert severity.dpc(password, SeverityContext(credentials_open=DataKind.SIMPLE)).value == 1
+    assert severity.dpc(password, SeverityContext(credentials_open=DataKind.SENSITIVE)).value == 4
     assert severity.dpc(password).value == 3
     finger = frozenset({"user.authorization.biometrics"})
-    assert severity.dpc(finger, Context(credentials_open=Kind.SIMPLE)).value == 4, "and for good"
+    assert severity.dpc(finger, SeverityContext(credentials_open=DataKind.SIMPLE)).value == 4, (
+        "and for good"
+    )
 
 
 def test_a_bank_account_alone_says_less_than_with_a_statement() -> None:
@@ -103,9 +124,9 @@ def test_a_bank_account_alone_says_less_than_with_a_statement() -> None:
 
 
 def test_context_moves_a_kind_in_whole_steps_within_one_to_four() -> None:
-    assert severity.dpc(CONTACT, Context(steps={Kind.SIMPLE: 2})).value == 3
-    assert severity.dpc_of(Kind.SENSITIVE, 3) == 4
-    assert severity.dpc_of(Kind.SIMPLE, -2) == 1
+    assert severity.dpc(CONTACT, SeverityContext(steps={DataKind.SIMPLE: 2})).value == 3
+    assert severity.dpc_of(DataKind.SENSITIVE, 3) == 4
+    assert severity.dpc_of(DataKind.SIMPLE, -2) == 1
 
 
 def test_no_data_has_no_context() -> None:
@@ -115,7 +136,7 @@ def test_no_data_has_no_context() -> None:
 
 @given(KEYS, CIRCUMSTANCES)
 def test_the_score_is_the_formula_and_stays_in_its_range(
-    readable: frozenset[str], circumstances: Circumstances
+    readable: frozenset[str], circumstances: SeverityCircumstances
 ) -> None:
     found = severity.score(readable, circumstances)
     assert found.se == found.dpc * found.ei + found.cb
@@ -128,15 +149,15 @@ def test_the_score_is_the_formula_and_stays_in_its_range(
 
 @given(KEYS, CIRCUMSTANCES)
 def test_malice_never_makes_it_milder(
-    readable: frozenset[str], circumstances: Circumstances
+    readable: frozenset[str], circumstances: SeverityCircumstances
 ) -> None:
-    kind = Circumstances(
+    kind = SeverityCircumstances(
         circumstances.confidentiality,
         circumstances.integrity,
         circumstances.availability,
         malicious=False,
     )
-    cruel = Circumstances(
+    cruel = SeverityCircumstances(
         circumstances.confidentiality,
         circumstances.integrity,
         circumstances.availability,
@@ -154,7 +175,7 @@ def test_the_edges_of_the_bands(value: float, name: str) -> None:
 
 
 def test_what_a_band_means_is_short_and_said_to_the_person() -> None:
-    for band in Band:
+    for band in SeverityBand:
         words = severity.meaning(band)
         assert "you" in words.lower()
         assert len(words.split()) <= 25
@@ -175,7 +196,8 @@ ONE_PERSON = (
 
 def test_a_score_is_explained_by_each_of_its_parts_and_nothing_else() -> None:
     found = severity.score(
-        CONTACT, Circumstances(Spread.UNKNOWN, Alteration.RECOVERABLE, Absence.TEMPORARY, True)
+        CONTACT,
+        SeverityCircumstances(Spread.UNKNOWN, Alteration.RECOVERABLE, Absence.TEMPORARY, True),
     )
     assert (found.dpc, found.ei, found.cb) == (1, 1, 1.5)
     assert found.reasons == (
@@ -186,31 +208,31 @@ def test_a_score_is_explained_by_each_of_its_parts_and_nothing_else() -> None:
         "It could not be used for a time.",
         "Somebody did it on purpose.",
     )
-    assert severity.score(CONTACT, Circumstances()).reasons == (EVERYDAY, ONE_PERSON)
+    assert severity.score(CONTACT, SeverityCircumstances()).reasons == (EVERYDAY, ONE_PERSON)
 
 
 def test_where_nothing_can_be_read_neither_data_nor_person_counts() -> None:
-    found = severity.score(frozenset(), Circumstances(Spread.UNKNOWN, Alteration.RESTORED))
+    found = severity.score(frozenset(), SeverityCircumstances(Spread.UNKNOWN, Alteration.RESTORED))
     assert (found.dpc, found.ei, found.cb) == (0, 0, 0)
-    lost = severity.score(frozenset(), Circumstances(availability=Absence.NOT_RECOVERABLE))
+    lost = severity.score(frozenset(), SeverityCircumstances(availability=Absence.NOT_RECOVERABLE))
     assert lost.reasons == ("Nothing that can be read was exposed.", "It is lost for good.")
 
 
 @pytest.mark.parametrize(
     ("kind", "step", "value", "why"),
     [
-        (Kind.SENSITIVE, -1, 3, "It only allows assumptions about sensitive matters."),
+        (DataKind.SENSITIVE, -1, 3, "It only allows assumptions about sensitive matters."),
         (
-            Kind.SENSITIVE,
+            DataKind.SENSITIVE,
             0,
             4,
             "Nothing raises or lowers that.",
         ),
-        (Kind.SENSITIVE, -3, 1, "It gives no real insight, or was public already."),
+        (DataKind.SENSITIVE, -3, 1, "It gives no real insight, or was public already."),
     ],
 )
-def test_a_step_set_by_hand_says_why(kind: Kind, step: int, value: int, why: str) -> None:
-    found = severity.dpc(frozenset({"user.health"}), Context(steps={kind: step}))
+def test_a_step_set_by_hand_says_why(kind: DataKind, step: int, value: int, why: str) -> None:
+    found = severity.dpc(frozenset({"user.health"}), SeverityContext(steps={kind: step}))
     assert (found.value, found.reasons) == (
         value,
         ("The data exposed is about sensitive details.", why),
@@ -218,7 +240,7 @@ def test_a_step_set_by_hand_says_why(kind: Kind, step: int, value: int, why: str
 
 
 def test_a_known_ease_of_identification_takes_the_place_of_the_table() -> None:
-    found = severity.score(CONTACT, Circumstances(), Context(ei=0.25))
+    found = severity.score(CONTACT, SeverityCircumstances(), SeverityContext(ei=0.25))
     assert (found.ei, found.se) == (0.25, 0.25)
     assert found.reasons[1:] == ("How easy the person is to identify was set to 0.25.",)
 

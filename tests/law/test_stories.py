@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from aboveboard.law.risk import Hands, assess
+from aboveboard.law.risk import DataHolder, assess
 from tests.conftest import SHARED
 from tests.law.retellings import breach, scores
 
@@ -61,7 +61,7 @@ def test_the_enisa_cases_get_their_scores() -> None:
 
 def test_an_empty_story_is_read_with_care() -> None:
     facts = breach.facts_of({})
-    assert facts.hands is Hands.UNKNOWN
+    assert facts.hands is DataHolder.UNKNOWN
     assert not facts.unintelligible
 
 

@@ -17,8 +17,8 @@ from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.format.entry import parse
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.models import CheckpointRow, Entry
-from aboveboard.ledger.verify.findings import Report, What
-from aboveboard.ledger.verify.sources import Folder
+from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.sources import LogDirectory
 from tests.ledger.logs import AT, SIGNER
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,9 @@ def log() -> Path:
 
 
 def check(minutes: int = 0) -> Report:
-    return verify_database(Folder(log()), [SIGNER.verifier], now=AT + timedelta(minutes=minutes))[0]
+    return verify_database(
+        LogDirectory(log()), [SIGNER.verifier], now=AT + timedelta(minutes=minutes)
+    )[0]
 
 
 def add(count: int) -> list[int]:
@@ -152,7 +154,7 @@ def test_a_deleted_row_is_named(ids: list[int], place: int) -> None:
     report = check()
     assert [
         (finding.what, finding.leaf_index, finding.entry_id) for finding in report.findings
-    ] == [(What.MISSING_ROW, place, ids[place])]
+    ] == [(FindingKind.MISSING_ROW, place, ids[place])]
     assert report.findings[0].sentence.startswith(f"Entry {ids[place]} at place {place} ")
 
 
@@ -191,11 +193,11 @@ def test_the_whole_end_cut_off_is_found(ids: list[int]) -> None:
     CheckpointRow.objects.filter(size__gt=256).delete()
     report = check()
     assert {finding.what for finding in report.findings} == {
-        What.MISSING_ROW,
-        What.CHANGED_CHECKPOINT_ROW,
+        FindingKind.MISSING_ROW,
+        FindingKind.CHANGED_CHECKPOINT_ROW,
     }
     assert (
-        len([finding for finding in report.findings if finding.what is What.MISSING_ROW])
+        len([finding for finding in report.findings if finding.what is FindingKind.MISSING_ROW])
         == PLACED - 256
     )
 
@@ -208,7 +210,7 @@ def test_a_changed_checkpoint_row_is_found(ids: list[int], column: str) -> None:
         "UPDATE ledger_checkpointrow SET COLUMN = %s WHERE size = 100".replace("COLUMN", column),
         value,
     )
-    assert {finding.what for finding in check().findings} == {What.CHANGED_CHECKPOINT_ROW}
+    assert {finding.what for finding in check().findings} == {FindingKind.CHANGED_CHECKPOINT_ROW}
 
 
 def test_a_checkpoint_of_another_tree_signed_with_the_right_key_is_found(ids: list[int]) -> None:
@@ -216,7 +218,7 @@ def test_a_checkpoint_of_another_tree_signed_with_the_right_key_is_found(ids: li
 
     other = Checkpoint("localhost/log", 200, bytes(32))
     CheckpointRow.objects.create(size=200, root=other.root, note=other.sign(SIGNER), at=AT)
-    assert {finding.what for finding in check().findings} == {What.CHANGED_CHECKPOINT_ROW}
+    assert {finding.what for finding in check().findings} == {FindingKind.CHANGED_CHECKPOINT_ROW}
 
 
 def test_what_is_signed_and_not_yet_published_is_no_finding(ids: list[int]) -> None:
@@ -238,8 +240,8 @@ def test_what_is_signed_and_not_yet_published_is_no_finding(ids: list[int]) -> N
 
 def test_a_log_that_was_removed_is_found(ids: list[int]) -> None:
     (log() / "checkpoint").unlink()
-    assert What.NO_CHECKPOINT in {finding.what for finding in check().findings}
+    assert FindingKind.NO_CHECKPOINT in {finding.what for finding in check().findings}
 
 
 def test_entries_that_wait_too_long_are_a_finding(ids: list[int]) -> None:
-    assert [finding.what for finding in check(minutes=3).findings] == [What.WAITING_TOO_LONG]
+    assert [finding.what for finding in check(minutes=3).findings] == [FindingKind.WAITING_TOO_LONG]

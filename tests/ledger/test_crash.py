@@ -20,7 +20,7 @@ from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.format.checkpoint import Checkpoint, open_note
 from aboveboard.ledger.models import Entry
 from aboveboard.ledger.verify.log import verify_log
-from aboveboard.ledger.verify.sources import Folder
+from aboveboard.ledger.verify.sources import LogDirectory
 from tests.crash.killing import KILLS, finish, start
 from tests.ledger.logs import SIGNER
 
@@ -70,7 +70,7 @@ def published() -> Checkpoint | None:
 
 def assert_whole(count: int, remembered: Checkpoint | None = None) -> None:
     report, _ = verify_database(
-        Folder(log()), [SIGNER.verifier], now=clock.now(), remembered=remembered
+        LogDirectory(log()), [SIGNER.verifier], now=clock.now(), remembered=remembered
     )
     assert report.findings == []
     assert (report.size, report.rows, report.waiting, Entry.objects.count()) == (
@@ -96,7 +96,7 @@ def test_a_process_killed_while_it_sequences_leaves_a_true_log_and_the_next_one_
         os.kill(process, signal.SIGKILL)
         killed += finish(process) == -signal.SIGKILL
         # What the dead process left published is whole, and continues what was published before.
-        report, note = verify_log(Folder(log()), [SIGNER.verifier], remembered=remembered)
+        report, note = verify_log(LogDirectory(log()), [SIGNER.verifier], remembered=remembered)
         assert report.findings == []
         assert note is not None
         remembered = open_note(note, SIGNER.verifier)

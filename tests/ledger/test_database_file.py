@@ -32,12 +32,12 @@ def damage_and_verify(home: Path) -> list[tuple[int, list[int | None]]]:
     from aboveboard.basics.clock import now
     from aboveboard.ledger import actions
     from aboveboard.ledger.audit import verify_database
-    from aboveboard.ledger.verify.sources import Folder
+    from aboveboard.ledger.verify.sources import LogDirectory
     from tests.ledger.logs import SIGNER
 
     def named() -> list[int | None]:
         connection.close()
-        report, _ = verify_database(Folder(home / "log"), [SIGNER.verifier], now=now())
+        report, _ = verify_database(LogDirectory(home / "log"), [SIGNER.verifier], now=now())
         connection.close()
         return [finding.entry_id for finding in report.findings]
 

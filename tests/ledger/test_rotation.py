@@ -20,9 +20,9 @@ from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.format.checkpoint import open_note
 from aboveboard.ledger.format.note import NoteRefused, Verifier
 from aboveboard.ledger.signing import SigningKeyChanged
-from aboveboard.ledger.verify.findings import What
+from aboveboard.ledger.verify.findings import FindingKind
 from aboveboard.ledger.verify.log import verify_log
-from aboveboard.ledger.verify.sources import Folder
+from aboveboard.ledger.verify.sources import LogDirectory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,8 +58,8 @@ def test_the_log_goes_on_under_the_new_key_and_old_checkpoints_still_verify() ->
     assert proofs.verify(note, new)[1] == 0
     with pytest.raises(NoteRefused):
         proofs.verify(note, old)
-    assert verify_database(Folder(log()), [old, new], now=now())[0].findings == []
-    assert verify_log(Folder(log()), [new], remembered=open_note(before, old))[0].ok
+    assert verify_database(LogDirectory(log()), [old, new], now=now())[0].findings == []
+    assert verify_log(LogDirectory(log()), [new], remembered=open_note(before, old))[0].ok
     changed = next(
         entry for n in range(310) if (entry := queries.entry_at(n)).kind == "ledger.key-changed"
     )
@@ -90,12 +90,12 @@ def test_whoever_trusts_only_the_old_key_is_told_plainly() -> None:
     add(1)
     sequence_now()
     first, _, third = keys()
-    (finding,) = verify_log(Folder(log()), [first])[0].findings
-    assert finding.what is What.NEW_KEY
+    (finding,) = verify_log(LogDirectory(log()), [first])[0].findings
+    assert finding.what is FindingKind.NEW_KEY
     assert third.vkey in finding.sentence
     assert "handed over to it at 4 entries" in finding.sentence
     (log() / "handover/2").unlink()
-    (finding,) = verify_log(Folder(log()), [first])[0].findings
+    (finding,) = verify_log(LogDirectory(log()), [first])[0].findings
     assert "did not hand over" in finding.sentence
 
 
@@ -132,7 +132,7 @@ def test_a_change_before_anything_was_signed_needs_no_handover() -> None:
     add(2)
     sequence_now()
     assert not (log() / "handover").exists()
-    assert verify_database(Folder(log()), keys(), now=now())[0].findings == []
+    assert verify_database(LogDirectory(log()), keys(), now=now())[0].findings == []
 
 
 def test_a_key_that_was_changed_again_before_it_signed_hands_over_too() -> None:
@@ -146,8 +146,8 @@ def test_a_key_that_was_changed_again_before_it_signed_hands_over_too() -> None:
             )
     sequence_now()
     assert (log() / "handover/2").read_text() == (log() / "handover/3").read_text()
-    assert verify_log(Folder(log()), [first.verifier])[0].ok
+    assert verify_log(LogDirectory(log()), [first.verifier])[0].ok
     add(1)
     sequence_now()
-    (finding,) = verify_log(Folder(log()), [first.verifier])[0].findings
+    (finding,) = verify_log(LogDirectory(log()), [first.verifier])[0].findings
     assert "handed over to it at 5 entries" in finding.sentence

@@ -23,7 +23,7 @@ from aboveboard.ledger.format.tree import leaf_hash, root_of
 from aboveboard.ledger.models import CheckpointRow, Entry
 from aboveboard.ledger.published import LogAhead, LogForked
 from aboveboard.ledger.sequencing import EntriesDamaged
-from aboveboard.ledger.verify.sources import Folder
+from aboveboard.ledger.verify.sources import LogDirectory
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SIGNER = Signer.from_seed("localhost/log", bytes(range(32)))
@@ -272,8 +272,8 @@ def test_a_new_key_carries_the_log_on() -> None:
     assert queries.verifier_key() == later.vkey
     assert queries.verifier_keys() == [SIGNER.vkey, later.vkey]
     both = [SIGNER.verifier, later.verifier]
-    assert verify_database(Folder(log()), both, now=AT)[0].ok
-    assert not verify_database(Folder(log()), both[1:], now=AT)[0].ok
+    assert verify_database(LogDirectory(log()), both, now=AT)[0].ok
+    assert not verify_database(LogDirectory(log()), both[1:], now=AT)[0].ok
 
 
 def test_writing_a_tile_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,19 +17,19 @@ import pytest
 from aboveboard.ledger.format.checkpoint import Checkpoint
 from aboveboard.ledger.format.note import Signer
 from aboveboard.ledger.format.tiles import decode_bundle, encode_bundle
-from aboveboard.ledger.verify.findings import Report, What
+from aboveboard.ledger.verify.findings import FindingKind, Report
 from aboveboard.ledger.verify.log import verify_log
-from aboveboard.ledger.verify.sources import Folder, SourceUnreadable, Web
+from aboveboard.ledger.verify.sources import LogDirectory, LogOnWeb, SourceUnreadable
 from tests.ledger.logs import SIGNER, bodies, write_log
 
 TRUSTED = [SIGNER.verifier]
 
 
 def check(path: Path, remembered: Checkpoint | None = None) -> Report:
-    return verify_log(Folder(path), TRUSTED, remembered=remembered)[0]
+    return verify_log(LogDirectory(path), TRUSTED, remembered=remembered)[0]
 
 
-def found(report: Report) -> list[tuple[What, int | None]]:
+def found(report: Report) -> list[tuple[FindingKind, int | None]]:
     return [(finding.what, finding.leaf_index) for finding in report.findings]
 
 
@@ -92,20 +92,20 @@ def test_a_changed_entry_is_named(tmp_path: Path) -> None:
         tmp_path / "tile/entries/001",
         lambda entries: entries.__setitem__(4, entries[4].replace(b"granted", b"refused")),
     )
-    assert found(check(tmp_path)) == [(What.CHANGED_ENTRY, 260)]
+    assert found(check(tmp_path)) == [(FindingKind.CHANGED_ENTRY, 260)]
     assert check(tmp_path).findings[0].entry_id == 261
 
 
 def test_a_missing_entry_is_named(tmp_path: Path) -> None:
     write_log(tmp_path, bodies(600))
     rewrite(tmp_path / "tile/entries/000", lambda entries: entries.pop(17))
-    assert found(check(tmp_path)) == [(What.MISSING_ENTRY, 17)]
+    assert found(check(tmp_path)) == [(FindingKind.MISSING_ENTRY, 17)]
 
 
 def test_an_added_entry_is_named(tmp_path: Path) -> None:
     write_log(tmp_path, bodies(600))
     rewrite(tmp_path / "tile/entries/000", lambda entries: entries.insert(17, b"never"))
-    assert found(check(tmp_path)) == [(What.EXTRA_ENTRY, 17)]
+    assert found(check(tmp_path)) == [(FindingKind.EXTRA_ENTRY, 17)]
 
 
 def test_swapped_entries_are_named(tmp_path: Path) -> None:
@@ -115,14 +115,14 @@ def test_swapped_entries_are_named(tmp_path: Path) -> None:
         entries[3], entries[9] = entries[9], entries[3]
 
     rewrite(tmp_path / "tile/entries/002.p/88", swap)
-    assert {what for what, _ in found(check(tmp_path))} == {What.MOVED_ENTRY}
+    assert {what for what, _ in found(check(tmp_path))} == {FindingKind.MOVED_ENTRY}
     assert {index for _, index in found(check(tmp_path))} & {515, 521}
 
 
 def test_a_missing_bundle_is_named(tmp_path: Path) -> None:
     write_log(tmp_path, bodies(600))
     (tmp_path / "tile/entries/001").unlink()
-    assert found(check(tmp_path)) == [(What.MISSING_ENTRY, 256)]
+    assert found(check(tmp_path)) == [(FindingKind.MISSING_ENTRY, 256)]
 
 
 @pytest.mark.parametrize("tile", ["tile/0/000", "tile/0/002.p/88", "tile/1/000.p/2"])
@@ -134,11 +134,11 @@ def test_a_wrong_or_missing_tile_is_named_and_the_entries_are_not_blamed(
     data[40] ^= 1
     (tmp_path / tile).write_bytes(data)
     report = check(tmp_path)
-    assert [finding.what for finding in report.findings] == [What.WRONG_TILE]
+    assert [finding.what for finding in report.findings] == [FindingKind.WRONG_TILE]
     assert tile in report.findings[0].sentence
     (tmp_path / tile).unlink()
     report = check(tmp_path)
-    assert [finding.what for finding in report.findings] == [What.MISSING_TILE]
+    assert [finding.what for finding in report.findings] == [FindingKind.MISSING_TILE]
     assert tile in report.findings[0].sentence
 
 
@@ -147,12 +147,12 @@ def test_an_entry_changed_together_with_its_tile_is_found(tmp_path: Path) -> Non
     write_log(tmp_path / "log", bodies(600))
     for name in ("tile/0/000", "tile/entries/000"):
         (tmp_path / "log" / name).write_bytes((tmp_path / "other" / name).read_bytes())
-    assert What.WRONG_TILE in {what for what, _ in found(check(tmp_path / "log"))}
+    assert FindingKind.WRONG_TILE in {what for what, _ in found(check(tmp_path / "log"))}
 
 
 def test_something_signed_that_is_no_entry_is_named(tmp_path: Path) -> None:
     write_log(tmp_path, [*bodies(3), b'{"v":1}'])
-    assert found(check(tmp_path)) == [(What.MALFORMED_ENTRY, 3)]
+    assert found(check(tmp_path)) == [(FindingKind.MALFORMED_ENTRY, 3)]
 
 
 def test_any_byte_of_any_file_changed_is_found(tmp_path: Path) -> None:
@@ -173,20 +173,20 @@ def test_any_byte_of_any_file_changed_is_found(tmp_path: Path) -> None:
 
 def test_another_key_is_a_bad_signature(tmp_path: Path) -> None:
     write_log(tmp_path, bodies(3), Signer.from_seed("localhost/log", bytes(32)))
-    assert found(check(tmp_path)) == [(What.BAD_SIGNATURE, None)]
+    assert found(check(tmp_path)) == [(FindingKind.BAD_SIGNATURE, None)]
     with_both = verify_log(
-        Folder(tmp_path), [*TRUSTED, Signer.from_seed("localhost/log", bytes(32)).verifier]
+        LogDirectory(tmp_path), [*TRUSTED, Signer.from_seed("localhost/log", bytes(32)).verifier]
     )[0]
     assert with_both.ok
 
 
 def test_no_checkpoint_is_a_finding(tmp_path: Path) -> None:
-    assert found(check(tmp_path)) == [(What.NO_CHECKPOINT, None)]
+    assert found(check(tmp_path)) == [(FindingKind.NO_CHECKPOINT, None)]
 
 
 def test_a_checkpoint_that_says_nonsense_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "checkpoint").write_text(SIGNER.sign("localhost/log\n03\nAAAA\n"))
-    assert found(check(tmp_path)) == [(What.BAD_CHECKPOINT, None)]
+    assert found(check(tmp_path)) == [(FindingKind.BAD_CHECKPOINT, None)]
 
 
 @pytest.mark.parametrize("earlier", [1, 5, 256, 300, 599, 600])
@@ -199,13 +199,13 @@ def test_a_log_that_grew_contains_what_was_remembered(tmp_path: Path, earlier: i
 def test_a_fork_is_named(tmp_path: Path) -> None:
     remembered = write_log(tmp_path / "early", bodies(300))
     write_log(tmp_path / "late", [*bodies(200), *bodies(601)[201:]])
-    assert found(check(tmp_path / "late", remembered)) == [(What.FORK, None)]
+    assert found(check(tmp_path / "late", remembered)) == [(FindingKind.FORK, None)]
 
 
 def test_a_log_that_went_back_is_stale(tmp_path: Path) -> None:
     remembered = write_log(tmp_path / "late", bodies(300))
     write_log(tmp_path / "early", bodies(299))
-    assert found(check(tmp_path / "early", remembered)) == [(What.STALE, None)]
+    assert found(check(tmp_path / "early", remembered)) == [(FindingKind.STALE, None)]
 
 
 @pytest.mark.slow
@@ -236,13 +236,13 @@ def served(tmp_path: Path) -> Iterator[str]:
 
 def test_a_log_is_checked_over_http(tmp_path: Path, served: str) -> None:
     write_log(tmp_path / "log", bodies(600))
-    assert verify_log(Web(served), TRUSTED)[0].ok
+    assert verify_log(LogOnWeb(served), TRUSTED)[0].ok
     (tmp_path / "log/tile/entries/001").unlink()
-    assert found(verify_log(Web(served), TRUSTED)[0]) == [(What.MISSING_ENTRY, 256)]
+    assert found(verify_log(LogOnWeb(served), TRUSTED)[0]) == [(FindingKind.MISSING_ENTRY, 256)]
 
 
 def test_what_cannot_be_reached_is_not_called_tampered() -> None:
     with pytest.raises(SourceUnreadable):
-        verify_log(Web("http://127.0.0.1:1/log"), TRUSTED)
+        verify_log(LogOnWeb("http://127.0.0.1:1/log"), TRUSTED)
     with pytest.raises(SourceUnreadable):
-        Web("file:///etc")
+        LogOnWeb("file:///etc")

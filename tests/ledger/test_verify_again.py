@@ -18,12 +18,12 @@ from aboveboard.ledger.format.checkpoint import open_note
 from aboveboard.ledger.format.cosignature import ED25519, ML_DSA_44, Cosigner
 from aboveboard.ledger.format.tree import leaf_hash, root_of
 from aboveboard.ledger.verify import log as verifying
-from aboveboard.ledger.verify.ahead import Ahead
-from aboveboard.ledger.verify.findings import Report, What
-from aboveboard.ledger.verify.fresh import Demands
-from aboveboard.ledger.verify.history import Seen, read_seen, remember
+from aboveboard.ledger.verify.ahead import ReadAhead
+from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.fresh import FreshnessPolicy
+from aboveboard.ledger.verify.history import SeenCheckpoint, read_seen, remember
 from aboveboard.ledger.verify.log import verify_log
-from aboveboard.ledger.verify.sources import Folder, SourceUnreadable
+from aboveboard.ledger.verify.sources import LogDirectory, SourceUnreadable
 from tests.ledger.logs import AT, SIGNER, bodies, write_log
 
 TRUSTED = [SIGNER.verifier]
@@ -33,7 +33,7 @@ WITNESSES = [
 ]
 
 
-class Counting(Folder):
+class Counting(LogDirectory):
     """A folder that counts what is read of it, and can stop answering."""
 
     def __init__(self, path: Path, most: int = 10**9) -> None:
@@ -49,10 +49,10 @@ class Counting(Folder):
 
 
 def check(path: Path, place: Path) -> Report:
-    return verify_log(Folder(path), TRUSTED, place=place)[0]
+    return verify_log(LogDirectory(path), TRUSTED, place=place)[0]
 
 
-def found(report: Report) -> list[What]:
+def found(report: Report) -> list[FindingKind]:
     return [finding.what for finding in report.findings]
 
 
@@ -106,7 +106,7 @@ def test_a_beginning_that_changed_since_is_a_fork(tmp_path: Path) -> None:
     assert check(tmp_path / "log", place).ok
     write_log(tmp_path / "other", [*bodies(9), *bodies(2_000)[10:]])
     before = place.read_text()
-    assert What.FORK in found(check(tmp_path / "other", place))
+    assert FindingKind.FORK in found(check(tmp_path / "other", place))
     assert place.read_text() == before, "what does not hold must not move the place"
 
 
@@ -117,7 +117,7 @@ def test_a_place_that_was_tampered_with_cannot_make_a_log_whole(tmp_path: Path) 
     kept = json.loads(place.read_text())
     kept["peaks"][0] = "00" * 32
     place.write_text(json.dumps(kept))
-    assert found(check(tmp_path / "log", place)) == [What.FORK]
+    assert found(check(tmp_path / "log", place)) == [FindingKind.FORK]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_place_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
 def test_nothing_is_kept_of_a_log_that_is_not_whole(tmp_path: Path) -> None:
     write_log(tmp_path / "log", bodies(600))
     (tmp_path / "log/tile/entries/001").unlink()
-    assert found(check(tmp_path / "log", tmp_path / "place.json")) == [What.MISSING_ENTRY]
+    assert found(check(tmp_path / "log", tmp_path / "place.json")) == [FindingKind.MISSING_ENTRY]
     assert not (tmp_path / "place.json").exists()
 
 
@@ -155,11 +155,11 @@ def test_two_checkpoints_that_were_seen_are_held_against_each_other(tmp_path: Pa
         remember(
             kept,
             read_seen(kept, TRUSTED),
-            Seen(open_note(note, SIGNER.verifier), note, f"day {name}"),
+            SeenCheckpoint(open_note(note, SIGNER.verifier), note, f"day {name}"),
         )
     write_log(tmp_path / "later", bodies(900))
-    report = verify_log(Folder(tmp_path / "later"), TRUSTED, seen=read_seen(kept, TRUSTED))[0]
-    assert set(found(report)) == {What.FORK}
+    report = verify_log(LogDirectory(tmp_path / "later"), TRUSTED, seen=read_seen(kept, TRUSTED))[0]
+    assert set(found(report)) == {FindingKind.FORK}
     assert any(
         "contradict each other" in finding.sentence and "day a" in finding.sentence
         for finding in report.findings
@@ -186,16 +186,16 @@ def cosign(path: Path, name: str, *by: Cosigner, at: int) -> None:
 
 
 def demanded(path: Path, quorum: int = 2, max_age: timedelta | None = None) -> Report:
-    demands = Demands(AT, [one.key for one in WITNESSES], quorum, max_age)
-    return verify_log(Folder(path), TRUSTED, demands=demands)[0]
+    demands = FreshnessPolicy(AT, [one.key for one in WITNESSES], quorum, max_age)
+    return verify_log(LogDirectory(path), TRUSTED, demands=demands)[0]
 
 
 def test_witnesses_that_are_demanded_must_have_cosigned(tmp_path: Path) -> None:
     at = int(AT.timestamp())
     write_log(tmp_path, bodies(300))
-    assert found(demanded(tmp_path)) == [What.NOT_WITNESSED]
+    assert found(demanded(tmp_path)) == [FindingKind.NOT_WITNESSED]
     cosign(tmp_path, "checkpoint", WITNESSES[0], at=at)
-    assert found(demanded(tmp_path)) == [What.NOT_WITNESSED]
+    assert found(demanded(tmp_path)) == [FindingKind.NOT_WITNESSED]
     assert demanded(tmp_path, quorum=1).ok
     # An earlier checkpoint that both witnessed counts, because the log begins with it.
     write_log(tmp_path, bodies(200))
@@ -209,7 +209,7 @@ def test_witnesses_that_are_demanded_must_have_cosigned(tmp_path: Path) -> None:
     ]
     # One of another history does not.
     write_log(tmp_path, [*bodies(9), *bodies(301)[10:]])
-    assert found(demanded(tmp_path)) == [What.FORK, What.NOT_WITNESSED]
+    assert found(demanded(tmp_path)) == [FindingKind.FORK, FindingKind.NOT_WITNESSED]
 
 
 def test_of_a_witness_seen_twice_the_later_cosignature_stands(tmp_path: Path) -> None:
@@ -254,35 +254,35 @@ def test_a_cosignature_that_is_wrong_counts_as_none(tmp_path: Path) -> None:
     (tmp_path / "checkpoint").write_text(
         (tmp_path / "checkpoint").read_text() + "".join(note.splitlines(keepends=True)[-2:])
     )
-    assert found(demanded(tmp_path)) == [What.NOT_WITNESSED]
+    assert found(demanded(tmp_path)) == [FindingKind.NOT_WITNESSED]
 
 
 def test_an_old_head_is_stale_unless_a_witness_says_that_it_is_the_newest(tmp_path: Path) -> None:
     write_log(tmp_path, bodies(3))  # entries of the moment AT
     hour = timedelta(hours=1)
 
-    def at(late: timedelta) -> list[What]:
-        demands = Demands(AT + late, [WITNESSES[1].key], 0, hour)
-        return found(verify_log(Folder(tmp_path), TRUSTED, demands=demands)[0])
+    def at(late: timedelta) -> list[FindingKind]:
+        demands = FreshnessPolicy(AT + late, [WITNESSES[1].key], 0, hour)
+        return found(verify_log(LogDirectory(tmp_path), TRUSTED, demands=demands)[0])
 
     assert at(hour) == []
-    assert at(2 * hour) == [What.STALE]
+    assert at(2 * hour) == [FindingKind.STALE]
     cosign(tmp_path, "checkpoint", WITNESSES[1], at=int((AT + 2 * hour).timestamp()))
     assert at(2 * hour) == []
-    assert at(4 * hour) == [What.STALE]
+    assert at(4 * hour) == [FindingKind.STALE]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [0, 1, 700, 66_000])
 def test_reading_ahead_finds_the_same(tmp_path: Path, size: int) -> None:
     write_log(tmp_path, bodies(size))
-    with Ahead(Folder(tmp_path)) as source:
+    with ReadAhead(LogDirectory(tmp_path)) as source:
         report = verify_log(source, TRUSTED)[0]
     assert (report.findings, report.entries) == ([], size)
     if size == 700:
         (tmp_path / "tile/entries/001").unlink()
-        with Ahead(Folder(tmp_path)) as source:
-            assert found(verify_log(source, TRUSTED)[0]) == [What.MISSING_ENTRY]
+        with ReadAhead(LogDirectory(tmp_path)) as source:
+            assert found(verify_log(source, TRUSTED)[0]) == [FindingKind.MISSING_ENTRY]
 
 
 def test_the_head_of_another_log_does_not_fit_a_place(tmp_path: Path) -> None:

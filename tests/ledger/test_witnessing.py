@@ -22,9 +22,9 @@ from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.format.checkpoint import Checkpoint
 from aboveboard.ledger.format.cosignature import ED25519, ML_DSA_44, WitnessKey, cosigned
-from aboveboard.ledger.verify.fresh import Demands
+from aboveboard.ledger.verify.fresh import FreshnessPolicy
 from aboveboard.ledger.verify.log import verify_log
-from aboveboard.ledger.verify.sources import Folder
+from aboveboard.ledger.verify.sources import LogDirectory
 from aboveboard.ledger.witness.state import Witness, make
 from aboveboard.ledger.witnessing import ask_witnesses, witness_states
 from tests.ledger.test_witness import serving
@@ -90,13 +90,13 @@ def test_cosignatures_are_added_to_the_published_checkpoint_and_to_proofs(
     )
     assert proofs.verify(queries.proof(ids[600]), signer().verifier)[2].size == 700
     assert (
-        verify_log(Folder(log()), [signer().verifier], demands=Demands(now(), served, 2))[
-            0
-        ].findings
+        verify_log(
+            LogDirectory(log()), [signer().verifier], demands=FreshnessPolicy(now(), served, 2)
+        )[0].findings
         == []
     )
     assert ask() == 2
-    assert verify_database(Folder(log()), [signer().verifier], now=now())[0].findings == []
+    assert verify_database(LogDirectory(log()), [signer().verifier], now=now())[0].findings == []
     assert ask() == 2, "asked again, a witness says again that this is the newest"
 
 

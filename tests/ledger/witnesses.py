@@ -14,7 +14,7 @@ from aboveboard.ledger.format.note import Signer
 from aboveboard.ledger.format.submission import Submission
 from aboveboard.ledger.format.tree import consistency_ranges, leaf_hash, root_of
 from aboveboard.ledger.witness import app
-from aboveboard.ledger.witness.client import Address, ask
+from aboveboard.ledger.witness.client import WitnessAddress, ask
 from aboveboard.ledger.witness.state import Witness
 from tests.ledger.logs import SIGNER
 
@@ -78,5 +78,9 @@ def post(url: str, body: bytes) -> tuple[int, str, bytes]:
 def asked(key: WitnessKey, url: str, old: int, size: int, leaves: list[bytes] = TRUE) -> str:
     at = head(size, leaves)
     return ask(
-        Address(key, url), at, at.sign(SIGNER), old, lambda span: root_of(leaves[span[0] : span[1]])
+        WitnessAddress(key, url),
+        at,
+        at.sign(SIGNER),
+        old,
+        lambda span: root_of(leaves[span[0] : span[1]]),
     )

@@ -92,7 +92,7 @@ def live(file: Path) -> dict[str, object]:
     with file.open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))
     now = clock.now()
-    story = stories.Story(now, rows)
+    story = stories.DemoStory(now, rows)
     play(story)
     happen(story, now - timedelta(minutes=30))
     client, secret = make_client(

@@ -122,9 +122,11 @@ def test_cve_2025_62513_and_2026_46358_the_log_holds_no_value_and_loses_no_field
 
 
 def test_cve_2025_6000_and_54997_where_the_log_goes_cannot_be_set() -> None:
-    assert set(settings.Logs.__dataclass_fields__) == {"level", "form"}
+    assert set(settings.LogSettings.__dataclass_fields__) == {"level", "form"}
     assert {
-        name for name in settings.Ledger.__dataclass_fields__ if "path" in name or "file" in name
+        name
+        for name in settings.LedgerSettings.__dataclass_fields__
+        if "path" in name or "file" in name
     } == set()
     # And no page changes a setting: they are read from the file alone.
     writers = [

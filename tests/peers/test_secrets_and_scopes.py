@@ -20,7 +20,7 @@ from aboveboard.accounts.clients import tokens
 from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics import logs, settings
 from aboveboard.basics.actor import Role
-from aboveboard.delivery.letters import Notice, Section, as_html, as_text, fill
+from aboveboard.delivery.letters import LetterSection, Notice, as_html, as_text, fill
 from aboveboard.keys.providers import material
 from tests.accounts.people import service_client, staff_client
 
@@ -96,7 +96,7 @@ def test_10_a_template_in_what_people_write_cve_2024_45053(name: str, words: str
         language="en",
         greeting="Dear {name},",
         greeting_nameless="Hello,",
-        sections=(Section("measures", "What we did", said),),
+        sections=(LetterSection("measures", "What we did", said),),
         sender="Us",
     )
     text, html = as_text(notice, name), as_html(notice, name)
@@ -178,7 +178,7 @@ def test_14_nothing_in_the_request_widens_a_token() -> None:
 )  # fmt: skip
 def test_26_an_example_key_is_accepted_paperless_12630(example: bytes) -> None:
     with pytest.raises(material.RootKeyMalformed, match="anybody could guess"):
-        material.Versions([example]).wrap(bytes(32), b"context")
+        material.RootKeyVersions([example]).wrap(bytes(32), b"context")
 
 
 def test_26_a_random_key_is_no_example() -> None:

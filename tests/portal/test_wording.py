@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aboveboard.access.reasons import Code
+from aboveboard.access.reasons import ReasonCode
 from aboveboard.portal import wording
 from aboveboard.portal.page import zone_of
 from scripts import translations
@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 22, 9, 41, tzinfo=UTC)
 
 
 def test_every_reason_of_refusal_is_said_to_the_customer() -> None:
-    assert set(wording.REFUSED) == set(Code)
+    assert set(wording.REFUSED) == set(ReasonCode)
 
 
 @pytest.mark.parametrize(

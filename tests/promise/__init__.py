@@ -9,7 +9,7 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.facts import Digest
 from aboveboard.ledger.actions import append
 from aboveboard.promise.entries import PromiseAdopted
-from aboveboard.promise.loading import SAMPLE, Problem, PromiseRefused, load
+from aboveboard.promise.loading import SAMPLE, PromiseProblem, PromiseRefused, load
 from aboveboard.promise.models import PromiseVersion
 from aboveboard.promise.queries import digest_of
 
@@ -24,7 +24,7 @@ def edited(*changes: tuple[str, str], base: str = RETAILER) -> str:
     return base
 
 
-def problems(source: str | bytes) -> tuple[Problem, ...]:
+def problems(source: str | bytes) -> tuple[PromiseProblem, ...]:
     """Return what is wrong with a file; none when it is accepted."""
     try:
         load(source, name="promise.yaml")

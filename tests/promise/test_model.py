@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from aboveboard.promise.loading import load
-from aboveboard.promise.model import LawfulBasis, Period, Text
+from aboveboard.promise.model import LawfulBasis, Period, TranslatedText
 from tests.promise import RETAILER
 
 periods = st.builds(
@@ -91,7 +91,7 @@ def test_what_is_no_period(text: str) -> None:
 
 
 def test_a_text_is_words_that_know_their_translations() -> None:
-    text = Text("Phone", {"en": "Phone", "fr": "Téléphone"})
+    text = TranslatedText("Phone", {"en": "Phone", "fr": "Téléphone"})
     assert text == "Phone"
     assert f"{text}" == "Phone"
     assert text.say("fr") == text.say("fr-CA") == "Téléphone"

@@ -23,7 +23,7 @@ TREE = yaml.safe_load(SMALL)
 def _items(tree: Any) -> lines.Item:
     """Return a tree as the reader would have read it."""
     if isinstance(tree, dict):
-        marks = {key: lines.Mark(1, 1) for key in tree}
+        marks = {key: lines.FilePosition(1, 1) for key in tree}
         return lines.Table(1, 1, {key: _items(inner) for key, inner in tree.items()}, marks)
     if isinstance(tree, list):
         return lines.Series(1, 1, [_items(inner) for inner in tree])

@@ -24,7 +24,7 @@ from aboveboard.access import concerns, lookup
 from aboveboard.access.concerns import Concern
 from aboveboard.access.emergency import actions as emergency
 from aboveboard.access.emergency import queries as emergencies
-from aboveboard.access.emergency.reasons import Emergency, Verdict
+from aboveboard.access.emergency.reasons import Emergency, ReviewVerdict
 from aboveboard.access.emergency.review import review
 from aboveboard.access.explain import person as explain
 from aboveboard.access.use import Subject, UseRequest
@@ -38,7 +38,7 @@ from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, Role
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.custody import actions as custody
-from aboveboard.custody.terms import DeviceKind, Disposal, Encrypted
+from aboveboard.custody.terms import DeviceKind, Disposal, EncryptionState
 from aboveboard.identity import actions as identity
 from aboveboard.identity.limits import MERGE_UNDO_LIFE
 from aboveboard.intake import load as loading
@@ -112,7 +112,10 @@ class Once:
             **at,
         )
         register = partial(
-            custody.register_device, kind=DeviceKind.LAPTOP, name="Laptop", encrypted=Encrypted.YES
+            custody.register_device,
+            kind=DeviceKind.LAPTOP,
+            name="Laptop",
+            encrypted=EncryptionState.YES,
         )
         place = partial(retention.place_hold, self.ids[2], HoldReason.CLAIM, until=None, **at)
         hold = place(reference=f"case/1{self.number}")
@@ -155,7 +158,7 @@ class Once:
         mapping = mappings.load(
             world.MAPPING_FILE.read_text("utf-8") + files.ASK, name="mapping.yaml"
         )
-        source = loading.Source(path, mapping, self.kinds, in_force().serial)
+        source = loading.ImportSource(path, mapping, self.kinds, in_force().serial)
         loading.load(source, by=SYSTEM, at=at, processes=1)  # type: ignore[arg-type]
 
     @property
@@ -252,7 +255,7 @@ class Once:
         assert go(("phone",), reference="call/112", note="She fell.").allowed
         assert not go(("card_number",), reference="call/113").allowed
         first = emergencies.to_review()[0]
-        review(first.id, Verdict.JUSTIFIED, by=loss.SECOND, at=at)
+        review(first.id, ReviewVerdict.JUSTIFIED, by=loss.SECOND, at=at)
 
     def choices(self) -> None:
         go = partial(choose, self.ids[1], OFFERS, channel="phone", at=self.now)

@@ -16,7 +16,7 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.format.note import Verifier
-from aboveboard.ledger.verify.sources import Folder
+from aboveboard.ledger.verify.sources import LogDirectory
 from aboveboard.recovery import actions
 from aboveboard.recovery.actions import BackupResult
 from aboveboard.recovery.queries import RestoreReport
@@ -48,7 +48,7 @@ def restore(
 
 
 def finish(log_copy: Path | None = None, *, without_log: bool = False) -> RestoreReport:
-    source = Folder(log_copy) if log_copy else None
+    source = LogDirectory(log_copy) if log_copy else None
     return replay(source, named="a mirror", without_log=without_log, by=SYSTEM, at=NOW)
 
 
@@ -76,7 +76,7 @@ def assert_ledger_whole(size: int) -> None:
     entries as anyone has seen."""
     sequence_now()
     keys = [Verifier.from_vkey(key) for key in (log() / "vkey").read_text().split()]
-    report, _ = verify_database(Folder(log()), keys, now=clock.now())
+    report, _ = verify_database(LogDirectory(log()), keys, now=clock.now())
     assert report.findings == []
     assert report.size >= size
 

@@ -34,7 +34,7 @@ from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.models import Exposure
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
-from aboveboard.ledger.verify.sources import Folder
+from aboveboard.ledger.verify.sources import LogDirectory
 from aboveboard.recovery.comparing import compare_rows
 from aboveboard.recovery.copying import tables
 from aboveboard.recovery.queries import RestoreReport
@@ -300,7 +300,7 @@ def test_what_happened_since_is_repeated_or_said(lived: Lived) -> None:
     settings.current().path("root.key").write_text(lived.root_key)
     forget_database()
     put_back(checked(lived.records, lived.keys), replace=True, at=stand.NOW)
-    done = replay(Folder(log), named="a mirror", trusted=[str(vkey)], by=SYSTEM, at=stand.NOW)
+    done = replay(LogDirectory(log), named="a mirror", trusted=[str(vkey)], by=SYSTEM, at=stand.NOW)
 
     unlike = {
         kind: [line.reason for line in done.lines if line.kind == kind]

@@ -17,7 +17,7 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.keys.log_signing import signer
 from aboveboard.ledger.format.note import Signer, Verifier
 from aboveboard.ledger.verify.log import verify_log
-from aboveboard.ledger.verify.sources import Backup, SourceUnreadable
+from aboveboard.ledger.verify.sources import LogInBackup, SourceUnreadable
 from aboveboard.recovery import actions, backups, manifest
 from aboveboard.recovery.actions import BackupResult
 from aboveboard.recovery.manifest import FILE
@@ -186,17 +186,17 @@ def test_keys_that_are_older_than_the_records_or_no_keys_are_refused(
 def test_the_log_inside_verifies_and_a_damaged_archive_says_so(made: BackupResult) -> None:
     whole = manifest.read(made.records)
     keys = [Verifier.from_vkey(key) for key in whole.ledger.vkeys]
-    report, _ = verify_log(Backup(made.records), keys)
+    report, _ = verify_log(LogInBackup(made.records), keys)
     assert report.ok
     assert report.entries == whole.ledger.size == made.entries
     archive = made.records / "log.tar"
     spoiled = archive.read_bytes()
     archive.write_bytes(spoiled[:600])
     with pytest.raises(SourceUnreadable, match=r"not a whole archive|ends early"):
-        verify_log(Backup(made.records), keys)
+        verify_log(LogInBackup(made.records), keys)
     archive.write_bytes(b"no archive")
     with pytest.raises(SourceUnreadable, match="not a whole archive"):
-        Backup(made.records)
+        LogInBackup(made.records)
 
 
 def test_no_key_is_in_the_records_part_and_no_root_key_in_either(made: BackupResult) -> None:

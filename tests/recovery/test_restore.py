@@ -312,7 +312,7 @@ def test_a_change_of_the_signing_key_is_repeated_where_its_secret_was_kept(
 def test_notices_that_waited_are_stopped_and_nobody_is_notified_twice(backups_in: Path) -> None:
     batch = Batch.objects.create(kind="test", ref={}, mail_domain="localhost", created_at=NOW)
     delivery.queue(
-        batch.pk, [delivery.Recipient(find_all()[0], language="en", channel="email")], at=NOW
+        batch.pk, [delivery.BatchRecipient(find_all()[0], language="en", channel="email")], at=NOW
     )
     made = stand.back_up(backups_in, NOW)
     done = stand.restore(made.records, made.keys)

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from aboveboard.access.actions import use
 from aboveboard.access.emergency.actions import show_again
-from aboveboard.access.emergency.reasons import Verdict
+from aboveboard.access.emergency.reasons import ReviewVerdict
 from aboveboard.access.emergency.review import review
 from aboveboard.access.models import EmergencyUse
 from aboveboard.access.use import Subject, UseRequest
@@ -314,7 +314,7 @@ def test_an_emergency_that_was_changed_shows_nothing_again(
     with pytest.raises(NotFound):
         show_again(row.pk, by=everything.adviser, at=clock.now())
     with pytest.raises(RowNotAuthentic):
-        review(row.pk, Verdict.JUSTIFIED, by=SECOND, at=clock.now())
+        review(row.pk, ReviewVerdict.JUSTIFIED, by=SECOND, at=clock.now())
     assert "access.EmergencyUse" in act()
 
 

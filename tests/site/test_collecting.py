@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from aboveboard.site.serving import limits
-from aboveboard.site.serving.bodies import Kind, Rule
+from aboveboard.site.serving.bodies import BodyKind, BodyRule
 from aboveboard.site.serving.collecting import (
-    Held,
-    Memory,
+    BodyInMemory,
+    BodyPieces,
     NotTaken,
-    Pieces,
     SenderGone,
+    SlowBodyBytes,
     collect,
 )
 from aboveboard.site.serving.threads import Threads
@@ -35,8 +35,10 @@ def taken(pieces: Iterable[bytes], *, length: int | None = None, gone: bool = Fa
             return end
         return {"type": "http.request", "body": piece, "more_body": True}
 
-    memory = Memory()
-    asyncio.run(collect(Pieces(receive, THREADS), Rule(Kind.SMALL, MOST, length), memory))
+    memory = BodyInMemory()
+    asyncio.run(
+        collect(BodyPieces(receive, THREADS), BodyRule(BodyKind.SMALL, MOST, length), memory)
+    )
     return memory.joined()
 
 
@@ -90,4 +92,4 @@ def test_nothing_is_held_in_the_end() -> None:
             taken(pieces)
         except NotTaken:
             continue
-    assert Held.total == 0
+    assert SlowBodyBytes.total == 0

@@ -23,11 +23,11 @@ from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.choices import actions as choices
 from aboveboard.choices.state import Answer
 from aboveboard.custody import actions as custody
-from aboveboard.custody.terms import DeviceKind, Encrypted
+from aboveboard.custody.terms import DeviceKind, EncryptionState
 from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import actions as identity
-from aboveboard.identity.choosing import Side
+from aboveboard.identity.choosing import RecordSide
 from aboveboard.identity.models import MergedPerson
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.intake import load as loading
@@ -83,7 +83,7 @@ class Stage:
             kind=DeviceKind.LAPTOP,
             name="Laptop",
             tag=f"LT-{next(self.numbers)}",
-            encrypted=Encrypted.YES,
+            encrypted=EncryptionState.YES,
             **self.said,
         ).id
 
@@ -232,7 +232,7 @@ def _make_client(stage: Stage, text: str) -> Iterator[Call]:
 
 def _merge(stage: Stage, text: str) -> Iterator[Call]:
     merge = partial(identity.merge, stage.ada, stage.ben, **stage.said)
-    yield partial(merge, chosen={text: Side.KEPT}, reference="case/1")
+    yield partial(merge, chosen={text: RecordSide.KEPT}, reference="case/1")
     stage.part()
     yield partial(merge, chosen={}, reference=text)
     stage.part()
@@ -249,7 +249,7 @@ def _load(stage: Stage, text: str) -> Iterator[Call]:
     mapping = mappings.load(world.MAPPING_FILE.read_text("utf-8"), name=text)
     place = stage.folder / f"{text}.csv"
     place.write_bytes(world._file(12, 2026).read_bytes())
-    source = loading.Source(place, mapping, stage.kinds, in_force().serial)
+    source = loading.ImportSource(place, mapping, stage.kinds, in_force().serial)
     yield partial(loading.load, source, processes=1, **stage.said)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from aboveboard.basics.actor import Role
 from aboveboard.custody import actions as custody
-from aboveboard.custody.terms import DeviceKind, Disposal, Encrypted
+from aboveboard.custody.terms import DeviceKind, Disposal, EncryptionState
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import veris
 from aboveboard.incidents.leaks import opening
@@ -28,7 +28,7 @@ def _register_device(stage: Stage, text: str) -> Iterator[Call]:
         kind=DeviceKind.LAPTOP,
         name=text,
         tag=text,
-        encrypted=Encrypted.YES,
+        encrypted=EncryptionState.YES,
         **stage.said,
     )
 

@@ -26,7 +26,7 @@ from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
 from aboveboard.commands.demo.people import people, write
-from aboveboard.commands.demo.story import MEASURES, Story
+from aboveboard.commands.demo.story import MEASURES, DemoStory
 from aboveboard.custody import queries as custody
 from aboveboard.identity.actions import merge
 from aboveboard.identity.models import MergedPerson
@@ -85,10 +85,10 @@ sees their own there."""
 
 
 @pytest.fixture
-def story(tmp_path: Path) -> Story:
+def story(tmp_path: Path) -> DemoStory:
     file = tmp_path / "customers.csv"
     write(file, 60)
-    played = Story(clock.now(), list(people(60)))
+    played = DemoStory(clock.now(), list(people(60)))
     played.promise()
     played.protect(file, lambda done: None)
     played.choose(lambda done: None)
@@ -120,7 +120,7 @@ def story(tmp_path: Path) -> Story:
     return played
 
 
-def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: Story) -> None:
+def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: DemoStory) -> None:
     mine, other = story.person(0), story.person(45)
     callers = {
         "nobody": Client(),
@@ -163,7 +163,7 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: Story)
     assert not wrong, "\n".join(wrong)
 
 
-def test_a_program_gets_nothing_but_the_api(story: Story) -> None:
+def test_a_program_gets_nothing_but_the_api(story: DemoStory) -> None:
     _, token = program("till", "shop-system", "Shops", ["deliver-orders"], ["api"])
     showing = {"Authorization": f"Bearer {token}"}
     assert Client().get("/api/v1/promise", headers=showing).status_code == 200
@@ -189,7 +189,7 @@ def _rows_of(person: int) -> dict[str, int]:
     return {"holds": hold.id, "restrictions": restriction.id, "choices-to-confirm": waiting.id}
 
 
-def _filled(pattern: str, story: Story, person: int, rows: Mapping[str, int]) -> str:
+def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]) -> str:
     number = story.lost.number
     known: Mapping[str, object] = {
         "serial": in_force().serial,

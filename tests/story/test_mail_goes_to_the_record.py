@@ -89,7 +89,9 @@ def numbers(tmp_path: Path) -> dict[str, int]:
         writer = csv.DictWriter(out, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    loading.load(loading.Source(file, mapping, kinds, adopted.serial), by=SYSTEM, at=clock.now())
+    loading.load(
+        loading.ImportSource(file, mapping, kinds, adopted.serial), by=SYSTEM, at=clock.now()
+    )
     return {
         row["customer_id"]: found[0]
         for row in rows

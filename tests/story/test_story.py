@@ -32,12 +32,18 @@ from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.state import Answer
 from aboveboard.commands.demo.people import write
-from aboveboard.commands.demo.story import LEAK_MEASURES, MEASURES, ON_THE_LAPTOP, STRANGERS, Story
+from aboveboard.commands.demo.story import (
+    LEAK_MEASURES,
+    MEASURES,
+    ON_THE_LAPTOP,
+    STRANGERS,
+    DemoStory,
+)
 from aboveboard.commands.main import main
 from aboveboard.delivery import catcher
 from aboveboard.delivery.models import Dispatch
 from aboveboard.delivery.terms import DispatchState
-from aboveboard.engines.listing import Filter
+from aboveboard.engines.listing import ExposureFilter
 from aboveboard.incidents import public, queries
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.reports import authority_report
@@ -87,7 +93,7 @@ def test_the_whole_way(
 ) -> None:
     with size.file.open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))
-    story = Story(clock.now(), rows)
+    story = DemoStory(clock.now(), rows)
     _promise(story)
     _protect(story, size, on_postgres)
     _choose(story)
@@ -103,7 +109,7 @@ def quiet(done: int) -> None:
     """Watch no progress bar."""
 
 
-def _promise(story: Story) -> None:
+def _promise(story: DemoStory) -> None:
     story.promise()
     promise = in_force().promise
     assert set(promise.organisation.trades_in) == {"GB", "US", "AU", "CA", "FR", "DE"}
@@ -111,7 +117,7 @@ def _promise(story: Story) -> None:
     assert {"contract", "legal_obligation", "consent", "legitimate_interests"} <= bases
 
 
-def _protect(story: Story, size: Size, on_postgres: bool) -> None:
+def _protect(story: DemoStory, size: Size, on_postgres: bool) -> None:
     run = story.protect(size.file, quiet)
     assert (run.loaded, run.refused) == (size.people, 0)
     again = story.protect(size.file, quiet)
@@ -125,7 +131,7 @@ def _protect(story: Story, size: Size, on_postgres: bool) -> None:
         )
 
 
-def _choose(story: Story) -> None:
+def _choose(story: DemoStory) -> None:
     person = story.person(0)
     portal = customer_client(person)
     page = portal.get("/you/").content.decode()
@@ -145,7 +151,7 @@ def _choose(story: Story) -> None:
     story.choose(quiet)
 
 
-def story_account(story: Story, role: Role) -> Account:
+def story_account(story: DemoStory, role: Role) -> Account:
     """Return the account of a colleague in the story, of whom the log has an entry."""
     return Account.objects.get(pk=story.cast.actor(role).id)
 
@@ -159,7 +165,7 @@ def _asked(who: str) -> dict[str, object]:
     }
 
 
-def _use(story: Story) -> None:
+def _use(story: DemoStory) -> None:
     story.use(quiet)
     person, row = story.person(0), story.rows[0]
     till, _ = make_client(
@@ -197,7 +203,7 @@ def _post(token: str, body: Mapping[str, object]) -> object:
     )
 
 
-def _lose(story: Story, size: Size, tmp_path: Path) -> None:
+def _lose(story: DemoStory, size: Size, tmp_path: Path) -> None:
     story.export(size.laptop, tmp_path, quiet)
     story.lose()
     page = queries.page(story.lost.number, at=story.now)
@@ -214,19 +220,19 @@ def _lose(story: Story, size: Size, tmp_path: Path) -> None:
     assert page.exposure.people == ours
     assert (page.exposure.stranger_lines, page.exposure.unread_lines) == (STRANGERS, 2)
     for part in page.slices:
-        assert queries.matching(story.leaked.number, Filter(band=part.band)) == part.people
+        assert queries.matching(story.leaked.number, ExposureFilter(band=part.band)) == part.people
 
 
 def _everyone(number: int) -> Sequence[queries.Person]:
     found: list[queries.Person] = []
     while page := queries.people(
-        number, Filter(after=found[-1].person_id if found else 0), limit=500
+        number, ExposureFilter(after=found[-1].person_id if found else 0), limit=500
     ):
         found += page
     return found
 
 
-def _duties(story: Story) -> None:
+def _duties(story: DemoStory) -> None:
     for incident in (story.lost, story.leaked):
         page = queries.page(incident.number, at=story.now)
         named = {duty.jurisdiction for duty in page.duties}
@@ -249,7 +255,7 @@ def _duties(story: Story) -> None:
     assert report.ico
 
 
-def _tell(story: Story, mailbox: Path) -> None:
+def _tell(story: DemoStory, mailbox: Path) -> None:
     batch = story.write_notices(story.lost, MEASURES)
     queued = story.approve(batch)
     assert story.send(quiet) == queued
@@ -282,7 +288,7 @@ def _tell(story: Story, mailbox: Path) -> None:
     story.write_notices(story.leaked, LEAK_MEASURES)
 
 
-def _show(story: Story) -> None:
+def _show(story: DemoStory) -> None:
     sequence_now()
     anyone = Client()
     for address in (

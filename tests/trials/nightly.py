@@ -18,7 +18,7 @@ from aboveboard.intake import mapping as mappings
 from aboveboard.intake import notes
 from aboveboard.intake import queries as intake
 from aboveboard.intake.queries import ImportReport
-from aboveboard.promise.queries import Adopted, in_force
+from aboveboard.promise.queries import AdoptedPromise, in_force
 from aboveboard.vault import actions, changing
 from aboveboard.vault import queries as vault
 from aboveboard.vault.origin import Origin
@@ -30,12 +30,12 @@ FIRST = HEADER + row("T001") + row("T002", "Ben,Hale") + row("T003", "Cleo,Ng")
 
 
 @pytest.fixture
-def adopted() -> Adopted:
+def adopted() -> AdoptedPromise:
     return world.adopt()
 
 
 @pytest.fixture
-def imported(tmp_path: Path, adopted: Adopted) -> Import:
+def imported(tmp_path: Path, adopted: AdoptedPromise) -> Import:
     """Import a text as a file, with the sample mapping and some settings added to it."""
     path = tmp_path / "customers.csv"
 
@@ -45,7 +45,7 @@ def imported(tmp_path: Path, adopted: Adopted) -> Import:
         sample = world.MAPPING_FILE.read_text("utf-8").replace(*changed_mapping) + more
         mapping = mappings.load(sample, name="mapping.yaml")
         path.write_text(text, "utf-8")
-        source = loading.Source(path, mapping, kinds(), adopted.serial)
+        source = loading.ImportSource(path, mapping, kinds(), adopted.serial)
         return loading.load(source, by=SYSTEM, at=clock.now(), **changed)  # type: ignore[arg-type]
 
     return run

@@ -17,7 +17,7 @@ from aboveboard.intake import mapping as mappings
 from aboveboard.intake import queries as intake
 from aboveboard.intake.blocks import FileRefused
 from aboveboard.intake.queries import ImportReport
-from aboveboard.promise.queries import Adopted
+from aboveboard.promise.queries import AdoptedPromise
 from aboveboard.vault import queries as vault
 from tests import world
 
@@ -49,12 +49,12 @@ Import = Callable[[str | bytes], ImportReport]
 
 
 @pytest.fixture
-def adopted() -> Adopted:
+def adopted() -> AdoptedPromise:
     return world.adopt()
 
 
 @pytest.fixture
-def imported(tmp_path: Path, adopted: Adopted) -> Import:
+def imported(tmp_path: Path, adopted: AdoptedPromise) -> Import:
     """Import a text as a file, with the sample mapping."""
     mapping = mappings.load(world.MAPPING_FILE.read_text("utf-8"), name="mapping.yaml")
     kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
@@ -62,7 +62,7 @@ def imported(tmp_path: Path, adopted: Adopted) -> Import:
 
     def run(text: str | bytes) -> ImportReport:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        source = loading.Source(path, mapping, kinds, adopted.serial)
+        source = loading.ImportSource(path, mapping, kinds, adopted.serial)
         return loading.load(source, by=SYSTEM, at=clock.now())
 
     return run

@@ -83,7 +83,9 @@ def customers(db: None, tmp_path: Path) -> dict[str, int]:
     kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
     path = tmp_path / "people.csv"
     path.write_text(people(), "utf-8")
-    loading.load(loading.Source(path, mapping, kinds, adopted.serial), by=SYSTEM, at=clock.now())
+    loading.load(
+        loading.ImportSource(path, mapping, kinds, adopted.serial), by=SYSTEM, at=clock.now()
+    )
     numbers = [f"AW{number:03d}" for number in range(1, 10)]
     return {number: vault.find("customer_number", number)[0] for number in numbers}
 

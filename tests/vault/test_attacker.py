@@ -39,7 +39,10 @@ def load(file: Path) -> tuple[list[Row], list[int]]:
     kinds["card_number"] = "card_number:unchecked"  # those of the sample are made up
     mapping = mappings.load(world.MAPPING_FILE.read_text("utf-8"), name="mapping")
     loading.load(
-        loading.Source(file, mapping, kinds, adopted.serial), by=SYSTEM, at=clock.now(), processes=0
+        loading.ImportSource(file, mapping, kinds, adopted.serial),
+        by=SYSTEM,
+        at=clock.now(),
+        processes=0,
     )
     with file.open(encoding="utf-8-sig", newline="") as text:
         rows = list(csv.DictReader(text))

@@ -10,7 +10,7 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import actions, changing, queries
-from aboveboard.vault.changing import Home
+from aboveboard.vault.changing import Residence
 from aboveboard.vault.models import BlindIndex, Person
 from aboveboard.vault.origin import Origin
 from tests import world
@@ -23,7 +23,7 @@ def kinds() -> dict[str, str]:
     return {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
 
 
-def replace(person_id: int, home: Home | None = None, **values: str) -> dict[str, bytes]:
+def replace(person_id: int, home: Residence | None = None, **values: str) -> dict[str, bytes]:
     origin = Origin(in_force().serial, clock.now(), "phone", "answer-contact")
     return changing.replace(
         person_id,
@@ -79,10 +79,10 @@ def test_what_is_taken_over_is_found_by_what_it_is_now_and_by_nothing_it_was() -
 
 def test_who_moves_is_found_as_their_new_country_dials_them() -> None:
     ((ada, _),) = world.load(1)
-    replace(ada, Home("GB", "en"), phone=PHONE)
+    replace(ada, Residence("GB", "en"), phone=PHONE)
     assert queries.find("phone", PHONE, regions=["GB"]) == [ada]
     assert queries.find("phone", "+44 1632 960983") == [ada]
-    replace(ada, Home("FR", "fr"), phone="04 65 71 23 45")
+    replace(ada, Residence("FR", "fr"), phone="04 65 71 23 45")
     person = queries.person(ada)
     assert person is not None
     assert (person.jurisdiction, person.language) == ("FR", "fr")

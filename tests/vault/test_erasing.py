@@ -10,7 +10,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.facts import Word
-from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.keys.models import PersonKey
 from aboveboard.keys.queries import SecretMissing, person_key, person_keys
 from aboveboard.ledger.models import Entry
@@ -47,27 +47,27 @@ def test_an_erasure_writes_one_entry_about_whoever_had_one_handle_for_each() -> 
 def test_a_restored_backup_repeats_erasures_without_writing_them_again() -> None:
     (ada, row), (ben, of_ben) = world.load(2)
 
-    def recorded(person_id: int | None) -> Recorded[ErasureDone]:
-        return Recorded(7, clock.now(), SYSTEM, ErasureDone(ASKED), person_id)
+    def recorded(person_id: int | None) -> RecordedEntry[ErasureDone]:
+        return RecordedEntry(7, clock.now(), SYSTEM, ErasureDone(ASKED), person_id)
 
     replay.erasure(recorded(ada))
     replay.erasure(recorded(ada))
     assert queries.fetch([ada, ben]).keys() == {ben}
     assert queries.find("email", row["email"]) == []
     fields = FieldErased(ASKED, (Word("email"), Word("first_name")), sweep=None, promise=None)
-    replay.field_erasure(Recorded(8, clock.now(), SYSTEM, fields, ben))
+    replay.field_erasure(RecordedEntry(8, clock.now(), SYSTEM, fields, ben))
     assert not {"email", "first_name"} & queries.held_fields(ben)
     assert queries.find("email", of_ben["email"]) == []
     assert queries.find("customer_number", of_ben["customer_id"]) == [ben]
     assert erasures() == 0
     for again in (
         lambda: replay.erasure(recorded(None)),
-        lambda: replay.field_erasure(Recorded(8, clock.now(), SYSTEM, fields, None)),
+        lambda: replay.field_erasure(RecordedEntry(8, clock.now(), SYSTEM, fields, None)),
     ):
         with pytest.raises(NotHeld):
             again()
     with pytest.raises(NotFound):
-        replay.field_erasure(Recorded(8, clock.now(), SYSTEM, fields, ada))
+        replay.field_erasure(RecordedEntry(8, clock.now(), SYSTEM, fields, ada))
 
 
 def test_fields_that_are_erased_are_named_once_and_take_the_key_with_them() -> None:

@@ -10,7 +10,7 @@ import pytest
 from aboveboard.basics import clock
 from aboveboard.basics.errors import NotFound
 from aboveboard.identity import actions, matching
-from aboveboard.identity.choosing import Side
+from aboveboard.identity.choosing import RecordSide
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import locking, merging, queries
@@ -21,7 +21,7 @@ from tests.world import ADVISER, load
 pytestmark = pytest.mark.django_db
 
 
-def merge(kept: int, merged: int, **chosen: Side) -> matching.MergeRecord:
+def merge(kept: int, merged: int, **chosen: RecordSide) -> matching.MergeRecord:
     return actions.merge(
         kept, merged, chosen=chosen, reference="case/1", by=ADVISER, at=clock.now()
     )
@@ -38,7 +38,7 @@ def split(row: matching.MergeRecord) -> None:
 def test_parted_each_record_is_as_it_was() -> None:
     (one, _), (other, _), *_ = load(3)
     before = merging.compare(one, other)
-    split(merge(one, other, email=Side.MERGED, phone=Side.MERGED))
+    split(merge(one, other, email=RecordSide.MERGED, phone=RecordSide.MERGED))
     assert merging.compare(one, other) == before
 
 
@@ -46,7 +46,7 @@ def test_a_value_that_was_confirmed_since_keeps_where_it_was_confirmed() -> None
     """The same words from somewhere else are another value: their origin decides how long they
     are kept."""
     (one, _), (other, row), *_ = load(3)
-    merged = merge(one, other, email=Side.MERGED)
+    merged = merge(one, other, email=RecordSide.MERGED)
     since = Origin(in_force().serial, clock.now(), "phone", "answer-contact")
     vault_actions.correct(
         one, "email", row["email"], kinds=kinds(), origin=since, by=ADVISER, at=clock.now()

@@ -28,7 +28,7 @@ from tests import world
 KEY = bytes(32)
 CIPHER = AESGCM(KEY)
 ORIGIN = Origin(1, clock.now(), "portal", "answer-contact")
-BOX = sealed.Box(ORIGIN, bytes(28))
+BOX = sealed.SealedField(ORIGIN, bytes(28))
 ONE = handles.handles_of(7, KEY, None, 0)
 
 # Each seals the same thing under the same key, and says where its nonce is.

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from aboveboard.vault.limits import FIELD_BYTES, RECORD_ORIGINS
 from aboveboard.vault.origin import Origin, of_promise
 from aboveboard.vault.sealed import (
-    Box,
     FieldTooLong,
     RecordDamaged,
+    SealedField,
     TooManyOrigins,
     decode,
     encode,
@@ -41,7 +41,7 @@ origins = st.one_of(
         st.just("deliver"),
     ),
 )
-boxes = st.builds(Box, origins, st.binary(min_size=28, max_size=80))
+boxes = st.builds(SealedField, origins, st.binary(min_size=28, max_size=80))
 values = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200)
 
 
@@ -55,11 +55,11 @@ def test_what_is_sealed_opens(person: int, field: str, origin: Origin, value: st
 
 
 @given(st.dictionaries(names, boxes, max_size=12))
-def test_a_record_survives_encoding(record: dict[str, Box]) -> None:
+def test_a_record_survives_encoding(record: dict[str, SealedField]) -> None:
     assert decode(encode(record)) == record
 
 
-def first_format(record: dict[str, Box]) -> bytes:
+def first_format(record: dict[str, SealedField]) -> bytes:
     """Return the bytes that format 1 kept, written out here by hand: the code only reads them."""
     parts = [b"\x01"]
     for name in sorted(record):
@@ -78,12 +78,12 @@ def first_format(record: dict[str, Box]) -> bytes:
 @given(
     st.dictionaries(
         names,
-        st.builds(Box, st.builds(of_promise, serials), st.binary(min_size=28, max_size=80)),
+        st.builds(SealedField, st.builds(of_promise, serials), st.binary(min_size=28, max_size=80)),
         max_size=8,
     )
 )
 def test_a_record_of_format_1_is_read_and_rewritten_with_its_boxes_as_they_are(
-    record: dict[str, Box],
+    record: dict[str, SealedField],
 ) -> None:
     assert decode(first_format(record)) == record
     assert decode(encode(decode(first_format(record)))) == record
@@ -106,7 +106,7 @@ def test_arbitrary_bytes_are_read_exactly_or_refused(blob: bytes) -> None:
 
 @given(st.dictionaries(names, boxes, min_size=1, max_size=4), st.data())
 def test_a_record_with_any_bytes_changed_is_read_exactly_or_refused(
-    record: dict[str, Box], data: st.DataObject
+    record: dict[str, SealedField], data: st.DataObject
 ) -> None:
     blob = bytearray(encode(record))
     for _ in range(data.draw(st.integers(1, 3))):
@@ -130,7 +130,7 @@ def test_picking_from_arbitrary_bytes_is_refused_in_one_way(blob: bytes, wanted:
 
 
 @given(st.dictionaries(names, boxes, min_size=1, max_size=4), st.data())
-def test_a_record_cut_short_is_refused(record: dict[str, Box], data: st.DataObject) -> None:
+def test_a_record_cut_short_is_refused(record: dict[str, SealedField], data: st.DataObject) -> None:
     blob = encode(record)
     cut = data.draw(st.integers(1, len(blob) - 1))
     try:
@@ -166,7 +166,7 @@ def test_a_record_cut_short_is_refused(record: dict[str, Box], data: st.DataObje
 def test_a_box_moved_to(story: str, person: int, field: str, origin: Origin) -> None:
     box = seal(CIPHER, 1, "email", HERE, "jon@example.org")
     with pytest.raises(RecordDamaged):
-        unseal(CIPHER, person, field, Box(origin, box.sealed))
+        unseal(CIPHER, person, field, SealedField(origin, box.sealed))
 
 
 @given(st.integers(0, 42), st.integers(1, 255))
@@ -175,12 +175,12 @@ def test_one_changed_byte_does_not_open(at: int, flip: int) -> None:
     changed = bytearray(box.sealed)
     changed[at] ^= flip
     with pytest.raises(RecordDamaged):
-        unseal(CIPHER, 1, "email", Box(HERE, bytes(changed)))
+        unseal(CIPHER, 1, "email", SealedField(HERE, bytes(changed)))
 
 
 @given(origins)
 def test_an_origin_says_when_to_the_microsecond_in_utc(origin: Origin) -> None:
-    (read,) = decode(encode({"email": Box(origin, bytes(28))})).values()
+    (read,) = decode(encode({"email": SealedField(origin, bytes(28))})).values()
     assert read.origin == origin
     # Equal, so no None.
     assert origin.collected_at is None or read.origin.collected_at.utcoffset() == timedelta(0)  # type: ignore[union-attr]
@@ -196,7 +196,7 @@ def test_an_origin_without_its_time_has_no_channel_and_no_purpose(
 
 def test_more_origins_than_a_record_can_tell_apart_are_refused() -> None:
     record = {
-        f"field_{number}": Box(of_promise(number), bytes(28))
+        f"field_{number}": SealedField(of_promise(number), bytes(28))
         for number in range(RECORD_ORIGINS + 1)
     }
     with pytest.raises(TooManyOrigins):
@@ -212,7 +212,7 @@ def test_a_value_beyond_the_limit_is_refused() -> None:
 
 @given(st.dictionaries(names, boxes, max_size=8), st.lists(names, max_size=4))
 def test_picking_fields_is_decoding_and_leaving_the_rest(
-    record: dict[str, Box], others: list[str]
+    record: dict[str, SealedField], others: list[str]
 ) -> None:
     wanted = [*list(record)[::2], *others]
     assert pick(encode(record), wanted) == {

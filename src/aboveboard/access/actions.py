@@ -101,7 +101,7 @@ def _use_batch(request: UseRequest, person_ids: Sequence[int], *, at: datetime) 
 
 def _decide_batch(
     request: UseRequest, person_ids: Sequence[int], at: datetime
-) -> tuple[Mapping[int, vault.Sealed], list[Decision], Sequence[int]]:
+) -> tuple[Mapping[int, vault.SealedPerson], list[Decision], Sequence[int]]:
     """Decide about each, and return when what was decided is durable: steps 1 to 3."""
     adopted = promise.in_force()
     moment = moment_of(adopted, at)

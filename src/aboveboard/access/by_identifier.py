@@ -18,15 +18,15 @@ from django.db import transaction
 
 from aboveboard.access import decoys, lookup
 from aboveboard.access.decision.decide import against_anyone, decide_person
-from aboveboard.access.decision.facts import DecisionFacts, Moment
+from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.limits import LOOK_UP_WIDTH
 from aboveboard.access.models import QuietRefusal
-from aboveboard.access.reasons import Code, Reason, reason
+from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
 from aboveboard.access.release import entries_of, moment_of, open_granted, subjects_of
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.keys.handles import Unnamed
+from aboveboard.keys.handles import NamelessHandle
 from aboveboard.ledger.actions import append_many
 from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Promise
@@ -35,11 +35,11 @@ from aboveboard.vault import queries as vault
 _NOBODIES = tuple(range(-1, -LOOK_UP_WIDTH - 1, -1))
 """Ids that nobody has, asked for where too few match, so that the statement is as long for one as
 for several."""
-_NOBODY, _SEVERAL = reason(Code.NOBODY_TO_SHOW), reason(Code.SEVERAL_TO_SHOW)
+_NOBODY, _SEVERAL = reason(ReasonCode.NOBODY_TO_SHOW), reason(ReasonCode.SEVERAL_TO_SHOW)
 
-Matches = Sequence[tuple[vault.Sealed | None, Decision]]
+Matches = Sequence[tuple[vault.SealedPerson | None, Decision]]
 """Everyone who was decided about for one request, with what came of it."""
-Chosen = tuple[vault.Sealed | None, Decision]
+Chosen = tuple[vault.SealedPerson | None, Decision]
 """The one who is shown and what of them; or None, and why nobody is."""
 
 
@@ -83,7 +83,7 @@ def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult 
             for entry_id, subject, already, person_ids, matches in zip(
                 entry_ids, subjects, refusals, matched, decided, strict=True
             )
-            if isinstance(subject, Unnamed)
+            if isinstance(subject, NamelessHandle)
         ]
         if quiet:
             QuietRefusal.objects.bulk_create(quiet)
@@ -97,11 +97,11 @@ def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult 
 
 
 def _against_anyone(
-    promised: Promise, requests: Sequence[UseRequest], moment: Moment
-) -> list[tuple[Reason, ...]]:
+    promised: Promise, requests: Sequence[UseRequest], moment: DecisionMoment
+) -> list[tuple[RefusalReason, ...]]:
     """Return what is wrong with each request regardless of the person. A batch asks the same of
     each of its people, so it is decided once."""
-    known: dict[Hashable, tuple[Reason, ...]] = {}
+    known: dict[Hashable, tuple[RefusalReason, ...]] = {}
     refusals = []
     for request in requests:
         same = request.actor, request.purpose, request.fields, request.channel, request.scope
@@ -114,9 +114,9 @@ def _against_anyone(
 def _decide_matches(
     promised: Promise,
     requests: Sequence[UseRequest],
-    refusals: Sequence[tuple[Reason, ...]],
+    refusals: Sequence[tuple[RefusalReason, ...]],
     matched: Sequence[Sequence[int]],
-    moment: Moment,
+    moment: DecisionMoment,
 ) -> list[Matches]:
     """Decide about those who match, in the same statements however many they are: the list asked
     for is never shorter than one length. A request that is refused for anyone is decided about no
@@ -158,7 +158,7 @@ def _decide_matches(
 
 
 def _choose(
-    promised: Promise, request: UseRequest, already: tuple[Reason, ...], matches: Matches
+    promised: Promise, request: UseRequest, already: tuple[RefusalReason, ...], matches: Matches
 ) -> Chosen:
     """Choose who is shown: the only one whom this use may show. Anybody else who matches counts
     as though they did not exist."""
@@ -180,7 +180,7 @@ def _may_know(promised: Promise, request: UseRequest) -> bool:
 def _result(
     promised: Promise,
     request: UseRequest,
-    already: tuple[Reason, ...],
+    already: tuple[RefusalReason, ...],
     chosen: Chosen,
     entry_id: int,
 ) -> UseResult | AboveboardError:
@@ -198,8 +198,8 @@ def _result(
 
 def _kept_apart(
     entry_id: int,
-    subject: Unnamed,
-    already: tuple[Reason, ...],
+    subject: NamelessHandle,
+    already: tuple[RefusalReason, ...],
     person_ids: Sequence[int],
     matches: Matches,
 ) -> QuietRefusal:

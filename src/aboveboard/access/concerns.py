@@ -60,6 +60,6 @@ def raise_concern(
     return entry_id
 
 
-def concerns_of(person_id: int) -> Sequence[ledger.Recorded]:
+def concerns_of(person_id: int) -> Sequence[ledger.LedgerEntry]:
     """Return the concerns this person raised, newest first."""
     return entries_about(person_id, kinds=[KIND])

@@ -7,15 +7,15 @@ from typing import Final
 
 from aboveboard.access.entries import EmergencyUsed
 from aboveboard.access.models import EmergencyUse
-from aboveboard.basics.package import DecidingTable, Recorded
+from aboveboard.basics.package import DecidingTable, RecordedEntry
 
 
-def _speaks_of(entry: Recorded[EmergencyUsed]) -> tuple[str, int] | None:
+def _speaks_of(entry: RecordedEntry[EmergencyUsed]) -> tuple[str, int] | None:
     # A second showing has an entry of its own, and changes nothing of the row.
     return None if entry.facts.of is not None else ("entry_id", entry.id)
 
 
-def _differs(row: EmergencyUse, entry: Recorded[EmergencyUsed]) -> str:
+def _differs(row: EmergencyUse, entry: RecordedEntry[EmergencyUsed]) -> str:
     recorded = {
         "actor": entry.by.as_json(),
         "why": entry.facts.why,

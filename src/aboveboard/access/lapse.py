@@ -22,14 +22,14 @@ from enum import StrEnum
 
 from aboveboard.access.decision.facts import PersonFacts
 from aboveboard.access.decision.personal import chosen_against
-from aboveboard.access.reasons import Code
+from aboveboard.access.reasons import ReasonCode
 from aboveboard.choices.state import ConsentState
 from aboveboard.promise.model import Promise, Purpose, RetentionStart
 
-_SAID_NO = {Code.CONSENT_WITHDRAWN, Code.OBJECTED}
+_SAID_NO = {ReasonCode.CONSENT_WITHDRAWN, ReasonCode.OBJECTED}
 
 
-class Lapse(StrEnum):
+class LapseReason(StrEnum):
     """Why a purpose no longer keeps a field."""
 
     WITHDRAWN = "withdrawn"
@@ -42,16 +42,16 @@ NO_PURPOSE = ""
 """Stands for the purpose where the promise has none left for a field."""
 
 WORDS: Mapping[str, str] = {
-    Lapse.WITHDRAWN: "they took their yes back",
-    Lapse.OBJECTED: "they objected",
-    Lapse.TIME_OVER: "its time is over",
-    Lapse.NEVER_ANSWERED: "they never answered, and its time is over",
+    LapseReason.WITHDRAWN: "they took their yes back",
+    LapseReason.OBJECTED: "they objected",
+    LapseReason.TIME_OVER: "its time is over",
+    LapseReason.NEVER_ANSWERED: "they never answered, and its time is over",
     "no_purpose": "the promise has no purpose left for it",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldData:
     """What the rule must know of a person: when each field's value was collected, their last
     activity and their choices."""
 
@@ -60,13 +60,13 @@ class Held:
     consent: ConsentState
 
 
-def lapsed(promise: Promise, held: Held, at: datetime) -> dict[str, dict[str, str]]:
+def lapsed(promise: Promise, held: HeldData, at: datetime) -> dict[str, dict[str, str]]:
     """Return the fields that may no longer be kept, each with its purposes and why each
     lapsed, in a fixed order."""
     facts = PersonFacts(True, held.consent)
     against = {key: _said_no(purpose, facts) for key, purpose in promise.purposes.items()}
     # Most fields of a person were collected in one moment.
-    over: dict[tuple[str, datetime], Lapse | None] = {}
+    over: dict[tuple[str, datetime], LapseReason | None] = {}
     fields: dict[str, dict[str, str]] = {}
     for field in sorted(held.collected):
         whys: dict[str, str] = {}
@@ -89,15 +89,15 @@ def lapsed(promise: Promise, held: Held, at: datetime) -> dict[str, dict[str, st
     return fields
 
 
-def _said_no(purpose: Purpose, facts: PersonFacts) -> Lapse | None:
+def _said_no(purpose: Purpose, facts: PersonFacts) -> LapseReason | None:
     codes = {reason.code for reason in chosen_against(purpose, facts)} & _SAID_NO  # 1
     if not codes:
         return None
-    return Lapse.WITHDRAWN if Code.CONSENT_WITHDRAWN in codes else Lapse.OBJECTED
+    return LapseReason.WITHDRAWN if ReasonCode.CONSENT_WITHDRAWN in codes else LapseReason.OBJECTED
 
 
-def _over(purpose: Purpose, field: str, held: Held, at: datetime) -> Lapse | None:
-    starts, why = purpose.retention.starts, Lapse.TIME_OVER
+def _over(purpose: Purpose, field: str, held: HeldData, at: datetime) -> LapseReason | None:
+    starts, why = purpose.retention.starts, LapseReason.TIME_OVER
     if starts is RetentionStart.LAST_ACTIVITY:  # 2
         began = held.last_active_at
     elif starts is RetentionStart.CHOICE:
@@ -105,7 +105,7 @@ def _over(purpose: Purpose, field: str, held: Held, at: datetime) -> Lapse | Non
         if answered_at is None:  # 3
             if not purpose.needs_consent:
                 return None
-            why = Lapse.NEVER_ANSWERED
+            why = LapseReason.NEVER_ANSWERED
         began = answered_at or held.collected[field]
     else:
         began = held.collected[field]

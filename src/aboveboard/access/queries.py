@@ -73,7 +73,7 @@ def _page(person_id: int, kinds: list[str], after: int | None, limit: int) -> li
     return [replace(record, verdict=reviewed.get(record.entry_id, "")) for record in page]
 
 
-def is_about(person_id: int, entry: ledger.Recorded) -> bool:
+def is_about(person_id: int, entry: ledger.LedgerEntry) -> bool:
     """Whether an entry concerns this person: it names them, or they were the one found by a look-up
     that ended in nothing."""
     if names_them(person_id, entry.handle):
@@ -82,7 +82,7 @@ def is_about(person_id: int, entry: ledger.Recorded) -> bool:
     return apart.exists() and keys.person_key(person_id) is not None
 
 
-def reference_keys(person_id: int, entry: ledger.Recorded) -> tuple[str, ...]:
+def reference_keys(person_id: int, entry: ledger.LedgerEntry) -> tuple[str, ...]:
     """Return the keys, in hex, that check the sealed reference of an entry about this person: one,
     unless their records were merged; none where it has no reference, or had one in clear once."""
     facts = {name: fact for name, fact in entry.facts.items() if name in ("reference", "evidence")}
@@ -99,7 +99,7 @@ def reference_keys(person_id: int, entry: ledger.Recorded) -> tuple[str, ...]:
     return tuple(key for each in person.keys_of(entry.handle, facts).values() for key in each)
 
 
-def _record(entry: ledger.Recorded) -> UseRecord:
+def _record(entry: ledger.LedgerEntry) -> UseRecord:
     facts = _SHOWN[entry.kind].from_json(entry.facts)
     return UseRecord(
         entry_id=entry.id,

@@ -7,16 +7,16 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from aboveboard.access.decision.facts import Moment
+from aboveboard.access.decision.facts import DecisionMoment
 from aboveboard.access.entries import UseGranted, UseRefused, word, words
 from aboveboard.access.limits import CLOCK_SKEW
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics import clock
 from aboveboard.basics.facts import Code
 from aboveboard.keys.actions import subjects_in_order
-from aboveboard.keys.handles import EntrySubject, Unnamed
+from aboveboard.keys.handles import EntrySubject, NamelessHandle
 from aboveboard.ledger.actions import NewEntry, new_entry
-from aboveboard.promise.queries import Adopted
+from aboveboard.promise.queries import AdoptedPromise
 from aboveboard.vault import queries as vault
 from aboveboard.vault.grant import Grant, claim_mint
 from aboveboard.vault.limits import GRANT_LIFE
@@ -25,17 +25,19 @@ from aboveboard.vault.limits import GRANT_LIFE
 _MINT = claim_mint()
 
 
-def moment_of(adopted: Adopted, at: datetime) -> Moment:
+def moment_of(adopted: AdoptedPromise, at: datetime) -> DecisionMoment:
     """Return the moment that is decided about, between the promise's adoption and now."""
-    return Moment(at, adopted.adopted_at, clock.now() + CLOCK_SKEW)
+    return DecisionMoment(at, adopted.adopted_at, clock.now() + CLOCK_SKEW)
 
 
-Decided = tuple[UseRequest, EntrySubject | Unnamed, Decision]
-"""A request, whom its entry is about (``Unnamed`` where the log may not say who was meant), and
-what was decided."""
+Decided = tuple[UseRequest, EntrySubject | NamelessHandle, Decision]
+"""A request, whom its entry is about (``NamelessHandle`` where the log may not say who was meant),
+and what was decided."""
 
 
-def subjects_of(records: Sequence[vault.Sealed | None]) -> list[EntrySubject | Unnamed]:
+def subjects_of(
+    records: Sequence[vault.SealedPerson | None],
+) -> list[EntrySubject | NamelessHandle]:
     """Return whom each of several entries is about, with a handle of its own. None: the log may
     not say who was meant, or nobody was.
 
@@ -43,10 +45,10 @@ def subjects_of(records: Sequence[vault.Sealed | None]) -> list[EntrySubject | U
     """
     person_ids = [record.person_id if record else None for record in records]
     people = {record.person_id: record.handles for record in records if record}
-    return [subject or Unnamed() for subject in subjects_in_order(person_ids, people)]
+    return [subject or NamelessHandle() for subject in subjects_in_order(person_ids, people)]
 
 
-def entries_of(adopted: Adopted, decided: Iterable[Decided], at: datetime) -> list[NewEntry]:
+def entries_of(adopted: AdoptedPromise, decided: Iterable[Decided], at: datetime) -> list[NewEntry]:
     """Return the entries that say what was decided, in order."""
     # A batch asks the same of many, who mostly are decided about alike: what their entries say is
     # written out once, and only whom they are about differs. That is a tenth of a batch's time.
@@ -67,7 +69,9 @@ def entries_of(adopted: Adopted, decided: Iterable[Decided], at: datetime) -> li
     return entries
 
 
-def _facts(adopted: Adopted, request: UseRequest, decision: Decision) -> UseGranted | UseRefused:
+def _facts(
+    adopted: AdoptedPromise, request: UseRequest, decision: Decision
+) -> UseGranted | UseRefused:
     promise = adopted.promise
     purpose = word(request.purpose, promise.purposes)
     fields = words(request.fields, promise.fields)
@@ -78,12 +82,12 @@ def _facts(adopted: Adopted, request: UseRequest, decision: Decision) -> UseGran
     return UseRefused(purpose, fields, channel, adopted.serial, codes)
 
 
-def grant_of(record: vault.Sealed, fields: Collection[str], entry_id: int) -> Grant:
+def grant_of(record: vault.SealedPerson, fields: Collection[str], entry_id: int) -> Grant:
     """Return the grant for what was decided and whose entry is durable."""
     return Grant(_MINT, record.person_id, frozenset(fields), entry_id, clock.now() + GRANT_LIFE)
 
 
-def open_granted(record: vault.Sealed, fields: Collection[str], entry_id: int) -> UseResult:
+def open_granted(record: vault.SealedPerson, fields: Collection[str], entry_id: int) -> UseResult:
     """Open what was decided and whose entry is durable.
 
     Raises:

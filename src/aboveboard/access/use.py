@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from aboveboard.access.reasons import SENTENCES, Code, Reason
+from aboveboard.access.reasons import SENTENCES, ReasonCode, RefusalReason
 from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.personal import Personal
@@ -82,7 +82,7 @@ class Decision:
     fixed order. Never both, and never some of the fields."""
 
     fields: tuple[str, ...] = ()
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[RefusalReason, ...] = ()
 
     @property
     def allowed(self) -> bool:
@@ -111,7 +111,7 @@ class UseResult:
     entry_id: int
     person_id: int | None
     values: Mapping[str, Personal[str] | None] = field(default_factory=_no_values)
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[RefusalReason, ...] = ()
 
     @property
     def allowed(self) -> bool:
@@ -152,7 +152,7 @@ class UseRecord:
     def sentences(self) -> list[str]:
         """The reasons of a refusal in words, without the details that belong to who asked."""
         return [
-            SENTENCES[Code(code)]
+            SENTENCES[ReasonCode(code)]
             .format(field="that", role="", purpose="", channel="")
             .replace("  ", " ")
             for code in self.reasons

@@ -23,10 +23,10 @@ from aboveboard.accounts.models import (
     ServiceClient,
     SignInLink,
 )
-from aboveboard.basics.package import DecidingTable, NotNeeded, Recorded
+from aboveboard.basics.package import DecidingTable, NotNeeded, RecordedEntry
 
 
-def _account_differs(row: Account, entry: Recorded[Any]) -> str:
+def _account_differs(row: Account, entry: RecordedEntry[Any]) -> str:
     facts = entry.facts.after if isinstance(entry.facts, StaffChanged) else entry.facts
     if row.role != facts.role:
         return "role"
@@ -37,7 +37,7 @@ def _account_differs(row: Account, entry: Recorded[Any]) -> str:
     return "" if (row.closed_at is not None) == closed or not closed else "closed_at"
 
 
-def _client_differs(row: ServiceClient, entry: Recorded[Any]) -> str:
+def _client_differs(row: ServiceClient, entry: RecordedEntry[Any]) -> str:
     if isinstance(entry.facts, ClientRevoked):
         return "" if row.revoked_at is not None else "revoked_at"
     recorded = {
@@ -50,18 +50,18 @@ def _client_differs(row: ServiceClient, entry: Recorded[Any]) -> str:
     return next((name for name, value in recorded.items() if getattr(row, name) != value), "")
 
 
-def _secret_differs(row: ClientSecret, entry: Recorded[Any]) -> str:
+def _secret_differs(row: ClientSecret, entry: RecordedEntry[Any]) -> str:
     if str(row.client_id) != entry.facts.client:
         return "client_id"
     # A rotation ends the secrets before it sooner, and never later.
     return "" if row.expires_at <= entry.facts.expires_at else "expires_at"
 
 
-def _gave(row: ClientSecret, entry: Recorded[Any]) -> bool:
+def _gave(row: ClientSecret, entry: RecordedEntry[Any]) -> bool:
     return str(row.client_id) == entry.facts.client and row.made_at == entry.at
 
 
-def _factor_differs(row: SecondFactor, entry: Recorded[Any]) -> str:
+def _factor_differs(row: SecondFactor, entry: RecordedEntry[Any]) -> str:
     if isinstance(entry.facts, SecondFactorRemoved):
         return "factor_id"
     if str(row.account_id) != entry.facts.account:

@@ -92,7 +92,7 @@ class Visitor:
     has_factor: bool = False
 
 
-class Verdict(StrEnum):
+class GateVerdict(StrEnum):
     """What happens at the gate."""
 
     ENTER = "enter"
@@ -101,27 +101,27 @@ class Verdict(StrEnum):
     REFUSE = "refuse"
 
 
-def verdict(gate: Gate | None, visitor: Visitor) -> Verdict:
+def verdict(gate: Gate | None, visitor: Visitor) -> GateVerdict:
     """Return what happens when ``visitor`` calls a view with this ``gate``; no gate, no entry."""
     if gate is None:
-        return Verdict.REFUSE
+        return GateVerdict.REFUSE
     if gate.kind is GateKind.PUBLIC:
-        return Verdict.ENTER
+        return GateVerdict.ENTER
     if gate.kind is GateKind.SERVICE:
-        return Verdict.ENTER if visitor.kind is ActorKind.SERVICE else Verdict.SIGN_IN
+        return GateVerdict.ENTER if visitor.kind is ActorKind.SERVICE else GateVerdict.SIGN_IN
     if visitor.kind not in (ActorKind.PERSON, ActorKind.STAFF):
-        return Verdict.SIGN_IN
+        return GateVerdict.SIGN_IN
     if gate.kind is GateKind.CUSTOMER:
-        return Verdict.ENTER if visitor.kind is ActorKind.PERSON else Verdict.REFUSE
+        return GateVerdict.ENTER if visitor.kind is ActorKind.PERSON else GateVerdict.REFUSE
     if visitor.kind is not ActorKind.STAFF:
-        return Verdict.ENTER if gate.kind is GateKind.SIGNED_IN else Verdict.REFUSE
+        return GateVerdict.ENTER if gate.kind is GateKind.SIGNED_IN else GateVerdict.REFUSE
     if not visitor.second_factor and not gate.proves:
         # Staff who have a second factor show it before anything else, before a page that would add
         # another one above all: the first factor alone must never be enough to get a second.
         early = gate.before_second_factor or gate.kind is GateKind.SIGNED_IN
         if visitor.has_factor or not early:
-            return Verdict.SET_UP
-    return Verdict.ENTER if not gate.roles or visitor.role in gate.roles else Verdict.REFUSE
+            return GateVerdict.SET_UP
+    return GateVerdict.ENTER if not gate.roles or visitor.role in gate.roles else GateVerdict.REFUSE
 
 
 V = TypeVar("V")
@@ -311,17 +311,17 @@ class GateMiddleware:
         if gate is not None and gate.kind is GateKind.PUBLIC:
             return None
         match verdict(gate, visitor_of(request)):
-            case Verdict.ENTER:
+            case GateVerdict.ENTER:
                 _keep_alive(request)
                 return None
-            case Verdict.SIGN_IN:
+            case GateVerdict.SIGN_IN:
                 if request.user.is_authenticated:
                     # Closed, or over: what its cookie names must be worth nothing afterwards.
                     logout(request)
                 return _ask_to_sign_in(request, gate)
-            case Verdict.SET_UP:
+            case GateVerdict.SET_UP:
                 return HttpResponseRedirect(_with_next(reverse("accounts_second_factor"), request))
-            case Verdict.REFUSE:
+            case GateVerdict.REFUSE:
                 return _refuse(request, gate)
 
 

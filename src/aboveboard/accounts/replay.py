@@ -6,10 +6,10 @@ from aboveboard.accounts import actions
 from aboveboard.accounts.clients.actions import set_revoked
 from aboveboard.accounts.entries import ClientRevoked, StaffChanged, StaffClosed
 from aboveboard.basics.errors import NotFound
-from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.basics.package import NotHeld, RecordedEntry
 
 
-def change_role(entry: Recorded[StaffChanged]) -> None:
+def change_role(entry: RecordedEntry[StaffChanged]) -> None:
     """Give the account the role and team of the entry.
 
     Raises:
@@ -23,7 +23,7 @@ def change_role(entry: Recorded[StaffChanged]) -> None:
         raise NotHeld(what="account") from None
 
 
-def close(entry: Recorded[StaffClosed]) -> None:
+def close(entry: RecordedEntry[StaffClosed]) -> None:
     """Close the account of the entry. Errors: :func:`change_role`."""
     try:
         actions.set_closed(int(entry.facts.account), at=entry.at, entry_id=entry.id)
@@ -31,7 +31,7 @@ def close(entry: Recorded[StaffClosed]) -> None:
         raise NotHeld(what="account") from None
 
 
-def revoke(entry: Recorded[ClientRevoked]) -> None:
+def revoke(entry: RecordedEntry[ClientRevoked]) -> None:
     """Revoke the client of the entry.
 
     Raises:

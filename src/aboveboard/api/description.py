@@ -12,7 +12,7 @@ import msgspec
 
 import aboveboard
 from aboveboard.api.endpoint import Endpoint, Operation
-from aboveboard.api.shapes import Problem
+from aboveboard.api.shapes import ProblemDetails
 from aboveboard.basics.problems import MEDIA_TYPE
 
 _TOKEN = {
@@ -72,7 +72,9 @@ def describe(endpoints: Mapping[str, Endpoint]) -> dict[str, Any]:
         for shape in (operation.takes, operation.gives)
         if shape is not None
     ]
-    _, components = msgspec.json.schema_components([*shapes, Problem], ref_template=_REFERENCE)
+    _, components = msgspec.json.schema_components(
+        [*shapes, ProblemDetails], ref_template=_REFERENCE
+    )
     for schema in components.values():  # msgspec gives docstrings as they are indented
         schema["description"] = cleandoc(schema["description"])
     return {
@@ -95,7 +97,7 @@ def _described(operation: Operation) -> dict[str, Any]:
         "responses": {
             str(status): {
                 "description": HTTPStatus(status).phrase,
-                "content": {MEDIA_TYPE: {"schema": _reference(Problem)}},
+                "content": {MEDIA_TYPE: {"schema": _reference(ProblemDetails)}},
             }
             for status in operation.statuses
         },

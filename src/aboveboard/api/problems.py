@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.http import JsonResponse
 
-from aboveboard.access.reasons import Reason
+from aboveboard.access.reasons import RefusalReason
 from aboveboard.basics import problems
 from aboveboard.basics.errors import AboveboardError, http_status
 from aboveboard.basics.logs import REQUEST_ID
@@ -47,7 +47,7 @@ def of(error: AboveboardError) -> JsonResponse:
     return answer
 
 
-def refused(reasons: Sequence[Reason], entry_id: int) -> JsonResponse:
+def refused(reasons: Sequence[RefusalReason], entry_id: int) -> JsonResponse:
     """Return a refused use: every reason, and the ledger entry that proves that it was asked."""
     listed = [reason_as_json(reason) for reason in reasons]
     return problem(
@@ -55,7 +55,7 @@ def refused(reasons: Sequence[Reason], entry_id: int) -> JsonResponse:
     )
 
 
-def reason_as_json(reason: Reason) -> dict[str, str | None]:
+def reason_as_json(reason: RefusalReason) -> dict[str, str | None]:
     """Return one reason of a refusal as a member of an answer."""
     return {
         "code": reason.code.value,

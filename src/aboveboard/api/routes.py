@@ -30,7 +30,7 @@ from aboveboard.api.shapes import (
     UseIn,
     UseOut,
 )
-from aboveboard.api.stream import Answers, Lines, Stopped
+from aboveboard.api.stream import BodyLines, StreamAnswers, StreamStopped
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Refused
 from aboveboard.choices.state import Answer
@@ -55,17 +55,17 @@ def post_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
 def post_stream(request: HttpRequest) -> HttpResponseBase:
     """Take lines of JSON: first what is asked, then a person each. Answer lines of JSON, each with
     the number of its line."""
-    lines = Lines(request)
+    lines = BodyLines(request)
     try:
         first = (lines.take(1) or [b""])[0]
         asked = read(StreamIn, first or b"")
-    except Stopped:
+    except StreamStopped:
         return problems.plain(408)
     except NotJson:
         # 422 and not 400: the body is read line by line, so it is one line that has no form.
         expected = "a line of JSON that says what is asked"
         raise BodyMalformed(errors=[{"at": "(the body)", "expected": expected}]) from None
-    answers = Answers(request, uses.request_of(request, asked), lines)
+    answers = StreamAnswers(request, uses.request_of(request, asked), lines)
     return StreamingHttpResponse(answers, content_type=LINES)
 
 

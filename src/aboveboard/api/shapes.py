@@ -116,7 +116,7 @@ class ErrorOut(Struct):
     expected: str
 
 
-class Problem(Struct):
+class ProblemDetails(Struct):
     """Problem details (RFC 9457).
 
     ``code`` is never reworded. ``instance`` names the request as the log does. ``reasons`` and

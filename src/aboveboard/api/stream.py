@@ -37,7 +37,7 @@ _lock = threading.Lock()
 _encode = msgspec.json.Encoder().encode
 
 
-class Stopped(Exception):
+class StreamStopped(Exception):
     """No further line is waited for; ``code`` says why."""
 
     def __init__(self, code: str) -> None:
@@ -45,7 +45,7 @@ class Stopped(Exception):
         self.code = code
 
 
-class Lines:
+class BodyLines:
     """The lines of a body, read a piece at a time. A line that is too long is None;
     what it said is not kept.
 
@@ -100,24 +100,24 @@ class Lines:
             piece = self._body.read(limits.STREAM_READ_BYTES)
         except TimeoutError:
             if time.monotonic() - self._newest > limits.STREAM_PAUSE.total_seconds():
-                raise Stopped("too_slow") from None
+                raise StreamStopped("too_slow") from None
             if not still_may(self._request):
-                raise Stopped("sign_in_needed") from None
+                raise StreamStopped("sign_in_needed") from None
             return False
         except OSError:  # half a body is not taken for a whole one
-            raise Stopped("cut_off") from None
+            raise StreamStopped("cut_off") from None
         # Pieces without an end of a line are no line: a byte now and then does not keep it open.
         if time.monotonic() - self._newest > limits.STREAM_PAUSE.total_seconds():
-            raise Stopped("too_slow")
+            raise StreamStopped("too_slow")
         self._ended = not piece
         self._rest += piece
         return True
 
 
-class Answers:
+class StreamAnswers:
     """The answers to a stream, batch by batch. It holds a place until it is closed."""
 
-    def __init__(self, request: HttpRequest, asked: UseRequest, lines: Lines) -> None:
+    def __init__(self, request: HttpRequest, asked: UseRequest, lines: BodyLines) -> None:
         self._client_id = client_of(request).id
         with _lock:
             # One client leaves places for others, and all of them leave threads for other answers.
@@ -148,12 +148,12 @@ class Answers:
                 _places[self._client_id] -= 1
 
 
-def _answers(request: HttpRequest, asked: UseRequest, lines: Lines) -> Generator[bytes]:
+def _answers(request: HttpRequest, asked: UseRequest, lines: BodyLines) -> Generator[bytes]:
     number = 1  # of the line that was read last; the first said what is asked
     while True:
         try:
             batch = lines.take(USE_BATCH)
-        except Stopped as stopped:
+        except StreamStopped as stopped:
             yield _encode({"line": number + 1, "code": stopped.code, "end": False}) + b"\n"
             return
         if not batch:

@@ -22,7 +22,7 @@ F = TypeVar("F", bound=Facts)
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded(Generic[F]):
+class RecordedEntry(Generic[F]):
     """An entry read back: its number, when, who acted, what it says, and whom it is about."""
 
     id: int
@@ -85,7 +85,7 @@ retention sweep leaves them."""
 FIRST_MACS: Final = "accounts.0009_row_macs"
 """The migration that gave the last of the tables that had MACs first their column."""
 
-SpeaksOf = Mapping[type[Facts], Callable[[Recorded[Any]], tuple[str, int] | None]]
+SpeaksOf = Mapping[type[Facts], Callable[[RecordedEntry[Any]], tuple[str, int] | None]]
 """Of each kind of entry, which row it speaks of: the name of a column, and its value there; None
 where this entry of the kind speaks of none."""
 
@@ -118,10 +118,10 @@ class DecidingTable:
     table: str
     speaks_of: SpeaksOf | NotNeeded
     named_in: tuple[str, ...] = ("entry_id",)
-    differs: Callable[[Any, Recorded[Any]], str] = lambda row, entry: ""
+    differs: Callable[[Any, RecordedEntry[Any]], str] = lambda row, entry: ""
     twice: bool = False
     may_be_unnamed: Callable[[Any], bool] = lambda row: False
-    named_before: Callable[[Any, Recorded[Any]], bool] | None = None
+    named_before: Callable[[Any, RecordedEntry[Any]], bool] | None = None
     ends: frozenset[type[Facts]] = frozenset()
     check: Callable[[], Iterable[str]] = tuple
     upgraded: Callable[[], object] = tuple
@@ -244,7 +244,9 @@ class Package:
     name: str
     public: tuple[str, ...] = ()
     entries: tuple[type[Facts], ...] = ()
-    repeats: Mapping[type[Facts], Callable[[Recorded[Any]], object]] = field(default_factory=dict)
+    repeats: Mapping[type[Facts], Callable[[RecordedEntry[Any]], object]] = field(
+        default_factory=dict
+    )
     personal_data: tuple[PersonalData, ...] = ()
     jobs: tuple[Job, ...] = ()
     letters: tuple[Letter, ...] = ()

@@ -59,7 +59,7 @@ def _setting(
 
 
 @dataclass(frozen=True, slots=True)
-class Organisation:
+class OrganisationSettings:
     """Who makes the promise."""
 
     name: str = _setting(
@@ -71,7 +71,7 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True)
-class Database:
+class DatabaseSettings:
     """Where rows are kept."""
 
     url: str = _setting(
@@ -86,7 +86,7 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class ServerSettings:
     """How the pages are served."""
 
     host: str = _setting("127.0.0.1", "The address to listen on.", checks.not_empty)
@@ -108,7 +108,7 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class MailSettings:
     """How notices are sent."""
 
     url: str = _setting(
@@ -128,7 +128,7 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class KeySettings:
     """The root key and its provider."""
 
     root: str = _setting(
@@ -163,7 +163,7 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class LedgerSettings:
     """How the record of uses is named."""
 
     origin: str = _setting(
@@ -188,7 +188,7 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class Retention:
+class RetentionSettings:
     """Whether the worker sweeps by itself."""
 
     sweep: str = _setting(
@@ -203,7 +203,7 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
-class Logs:
+class LogSettings:
     """What the process prints about itself; never personal data."""
 
     level: str = _setting(
@@ -217,7 +217,7 @@ class Logs:
 
 
 @dataclass(frozen=True, slots=True)
-class Demo:
+class DemoSettings:
     """Only for the demonstration."""
 
     enabled: bool = _setting(
@@ -231,15 +231,15 @@ class Settings:
     """All settings of one instance, and the folder they belong to."""
 
     home: Path
-    organisation: Organisation
-    database: Database
-    server: Server
-    mail: Mail
-    keys: Keys
-    ledger: Ledger
-    retention: Retention
-    logs: Logs
-    demo: Demo
+    organisation: OrganisationSettings
+    database: DatabaseSettings
+    server: ServerSettings
+    mail: MailSettings
+    keys: KeySettings
+    ledger: LedgerSettings
+    retention: RetentionSettings
+    logs: LogSettings
+    demo: DemoSettings
 
     def path(self, name: str) -> Path:
         """Return a path inside the instance folder."""
@@ -247,15 +247,15 @@ class Settings:
 
 
 SECTIONS: Mapping[str, type] = {
-    "organisation": Organisation,
-    "database": Database,
-    "server": Server,
-    "mail": Mail,
-    "keys": Keys,
-    "ledger": Ledger,
-    "retention": Retention,
-    "logs": Logs,
-    "demo": Demo,
+    "organisation": OrganisationSettings,
+    "database": DatabaseSettings,
+    "server": ServerSettings,
+    "mail": MailSettings,
+    "keys": KeySettings,
+    "ledger": LedgerSettings,
+    "retention": RetentionSettings,
+    "logs": LogSettings,
+    "demo": DemoSettings,
 }
 
 

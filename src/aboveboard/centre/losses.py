@@ -15,13 +15,13 @@ from aboveboard.basics import clock
 from aboveboard.basics.errors import NotFound
 from aboveboard.centre.page import in_english
 from aboveboard.incidents import public as incidents
-from aboveboard.incidents.public import Kept, PublicIncident
+from aboveboard.incidents.public import PromiseResult, PublicIncident
 from aboveboard.promise.explain import listed
 from aboveboard.promise.model import LossPromise
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PromiseOutcome:
     """One promise over all incidents: ``words`` is how it went in words; counts
     add up to the incidents."""
 
@@ -58,7 +58,7 @@ def incident(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "centre/incident.html", _shown(published))
 
 
-def outcomes(published: Sequence[PublicIncident]) -> list[Outcome]:
+def outcomes(published: Sequence[PublicIncident]) -> list[PromiseOutcome]:
     """Return how each promise about losses went over these incidents, in the
     order of the promise."""
     if not published:
@@ -82,7 +82,7 @@ def span(took: timedelta) -> str:
     return f"{_count(days, 'day')} and {_count(rest, 'hour')}" if rest else _count(days, "day")
 
 
-def measured(kept: Kept) -> str:
+def measured(kept: PromiseResult) -> str:
     """Return what was measured, or why there is nothing yet."""
     if kept.took is not None:
         return span(kept.took)
@@ -91,12 +91,12 @@ def measured(kept: Kept) -> str:
     return "not done in time" if kept.kept is False else "not yet"
 
 
-def _outcome(row: Sequence[Kept]) -> Outcome:
+def _outcome(row: Sequence[PromiseResult]) -> PromiseOutcome:
     # What is still open is counted apart: it is neither kept nor broken.
     done = [measured(kept) for kept in row if kept.kept is not None]
     incidents, waiting = _count(len(row), "incident"), len(row) - len(done)
     rest = f"{_count(waiting, 'incident')} still open" if waiting else ""
-    return Outcome(
+    return PromiseOutcome(
         promise=row[0].promise,
         words="; ".join(filter(None, (f"{incidents}: {listed(done)}" if done else "", rest))),
         kept=sum(kept.kept is True for kept in row),

@@ -11,7 +11,7 @@ from django.db import transaction
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.basics.facts import Word
-from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.basics.reference import is_reference, restored
 from aboveboard.choices import queries
 from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
@@ -98,7 +98,7 @@ def choose(
     return queries.record_of(row)
 
 
-def repeat(entry: Recorded[ChoiceMade]) -> bool:
+def repeat(entry: RecordedEntry[ChoiceMade]) -> bool:
     """Put back the row of a choice whose ledger entry outlived it, in a restored backup. No entry
     is written: it is there. True if the row was missing.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from aboveboard.basics.package import DecidingTable, Recorded
+from aboveboard.basics.package import DecidingTable, RecordedEntry
 from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
 from aboveboard.choices.models import Choice
 
 
-def _differs(row: Choice, entry: Recorded[ChoiceMade]) -> str:
+def _differs(row: Choice, entry: RecordedEntry[ChoiceMade]) -> str:
     recorded = {
         "purpose": entry.facts.purpose,
         "answer": entry.facts.answer.value,

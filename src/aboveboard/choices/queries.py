@@ -231,7 +231,7 @@ def _waits_for(row: Choice, by: Actor) -> bool:
     return newest is not None and newest.id == row.pk and can_confirm(state, row.purpose, by)
 
 
-def _evidence_key(choice: ChoiceRecord, entry: ledger.Recorded) -> str:
+def _evidence_key(choice: ChoiceRecord, entry: ledger.LedgerEntry) -> str:
     """Return the key, in hex, that checks the evidence against its sealed form in the entry; empty
     where it stands there in clear, or was lost with the database that held it."""
     sealed = str(entry.facts["evidence"])

@@ -32,7 +32,7 @@ folder that --home names, or the environment variable ABOVEBOARD_HOME, or ./abov
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class DeclaredCommand:
     """A command as its module declares it, read without importing the module."""
 
     name: str
@@ -45,14 +45,14 @@ class Command:
         return importlib.import_module(self.module)
 
 
-def find_commands() -> list[Command]:
+def find_commands() -> list[DeclaredCommand]:
     """Return every command in this package, by name."""
     # Read from the source, not imported: `aboveboard --help` must come at once, and must come where
     # Django or a library is broken.
     return sorted(_declared(), key=lambda command: command.name)
 
 
-def _declared() -> Iterator[Command]:
+def _declared() -> Iterator[DeclaredCommand]:
     for folder, dotted in _folders(Path(commands.__file__).parent, commands.__name__):
         for module in pkgutil.iter_modules([str(folder)]):
             file = (
@@ -62,7 +62,7 @@ def _declared() -> Iterator[Command]:
             )
             strings = _strings(file.read_text("utf-8"))
             if all(name in strings for name in _DECLARED):
-                yield Command(
+                yield DeclaredCommand(
                     strings["NAME"], strings["HELP"], strings["EXAMPLE"], f"{dotted}.{module.name}"
                 )
 
@@ -107,7 +107,7 @@ class _Parser(argparse.ArgumentParser):
         super().error(redaction.without(message, self.given))
 
 
-def build_parser(known: Sequence[Command], wanted: str | None) -> argparse.ArgumentParser:
+def build_parser(known: Sequence[DeclaredCommand], wanted: str | None) -> argparse.ArgumentParser:
     """Return the parser; only the command that is wanted is imported to declare its arguments."""
     parser = _Parser(
         "aboveboard",

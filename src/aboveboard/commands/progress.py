@@ -7,7 +7,7 @@ import time
 from types import TracebackType
 
 
-class Bar:
+class ProgressBar:
     """A progress bar."""
 
     def __init__(self, title: str, total: int | None, *, quiet: bool, unit: str = "") -> None:
@@ -35,7 +35,7 @@ class Bar:
         self._task = self._progress.add_task(title, total=total, counted="")
         self._unit, self._began = unit, time.monotonic()
 
-    def __enter__(self) -> Bar:
+    def __enter__(self) -> ProgressBar:
         """Start drawing."""
         self._progress.start()
         return self
@@ -59,16 +59,16 @@ class Bar:
         self._progress.stop()
 
 
-class Steps:
+class ProgressSteps:
     """The name of each step of a backup or a restoration, then a bar where its total is known."""
 
     def __init__(self, verb: str, *, quiet: bool) -> None:
         self._verb = verb
         self._quiet = quiet or not sys.stderr.isatty()
-        self._bar: Bar | None = None
+        self._bar: ProgressBar | None = None
         self._what = ""
 
-    def __enter__(self) -> Steps:
+    def __enter__(self) -> ProgressSteps:
         return self
 
     def name(self, what: str) -> None:
@@ -84,7 +84,7 @@ class Steps:
             self._stop()
             self._what, self._bar = (
                 what,
-                Bar(f"{self._verb} {what}", total, quiet=self._quiet).__enter__(),
+                ProgressBar(f"{self._verb} {what}", total, quiet=self._quiet).__enter__(),
             )
         if self._bar is not None:
             self._bar(done)

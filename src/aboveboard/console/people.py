@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aboveboard.access.actions import use
 from aboveboard.access.lookup import NoOneFound, SeveralFound
-from aboveboard.access.reasons import Reason
+from aboveboard.access.reasons import RefusalReason
 from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.accounts.gate import actor_of, allow, throttle
 from aboveboard.basics import clock
@@ -36,7 +36,7 @@ _SALT = "aboveboard.console.person"
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class FieldDetail:
     """One field as it is shown: its label, its value (a card as its last four digits), and
     where that comes from."""
 
@@ -117,13 +117,13 @@ def _answer(
         return render(request, "console/people/refused.html", context, status=403)
     origins = vault.provenance(person_id)
     context["details"] = [
-        Detail(
+        FieldDetail(
             promise.fields[name].label,
             shown(promise.fields[name].kind_and_format, value.reveal()),
             _origin(promise, origins.get(name)),
         )
         if value
-        else Detail(promise.fields[name].label, "Not held", "")
+        else FieldDetail(promise.fields[name].label, "Not held", "")
         for name, value in result.values.items()
     ]
     context["choices"] = _choices(promise, person_id)
@@ -226,7 +226,7 @@ def _origin(promise: Promise, where: Origin | None) -> str:
     return f"{origin}; {purpose.title}" if purpose else origin
 
 
-def named(promise: Promise, reason: Reason) -> str:
+def named(promise: Promise, reason: RefusalReason) -> str:
     """Return the reason with the field's own name instead of its key."""
     field = promise.fields.get(reason.field)
     return reason.sentence.replace(reason.field, field.label.lower()) if field else reason.sentence

@@ -111,7 +111,7 @@ class NoteForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class LossQuestion:
     """One page of the report: ``key`` is its address below ``/console/report-a-loss/``."""
 
     key: str
@@ -120,13 +120,13 @@ class Question:
     lede: str = ""
 
 
-_WHAT = Question(
+_WHAT = LossQuestion(
     "", "What is missing?", WhatForm, "It takes a minute. Reporting early protects people."
 )
-_LABEL = Question("device", "Which device is it?", LabelForm)
-_TITLE = Question("item", "What is it?", TitleForm)
-_WHEN = Question("when", "When did you last have it?", WhenForm)
-_NOTE = Question("what-happened", "What happened?", NoteForm)
+_LABEL = LossQuestion("device", "Which device is it?", LabelForm)
+_TITLE = LossQuestion("item", "What is it?", TitleForm)
+_WHEN = LossQuestion("when", "When did you last have it?", WhenForm)
+_NOTE = LossQuestion("what-happened", "What happened?", NoteForm)
 
 
 @allow_staff
@@ -197,7 +197,7 @@ def own_devices(actor: Actor) -> list[DeviceRow]:
     return list(custody.devices_assigned_to(int(actor.id)))
 
 
-def _way(answers: dict[str, Any]) -> list[Question]:
+def _way(answers: dict[str, Any]) -> list[LossQuestion]:
     """Return the questions of this report: which device, or what it is, only where that is not
     said by the first answer."""
     second = {BY_LABEL: [_LABEL], OTHER: [_TITLE]}.get(answers.get("what", ""), [])
@@ -207,7 +207,7 @@ def _way(answers: dict[str, Any]) -> list[Question]:
 
 
 def _form(
-    question: Question, request: HttpRequest, answers: dict[str, Any], actor: Actor
+    question: LossQuestion, request: HttpRequest, answers: dict[str, Any], actor: Actor
 ) -> forms.Form:
     data = request.POST if request.method == "POST" else None
     if question is _WHAT:
@@ -267,7 +267,7 @@ def _open(form: forms.Form, answers: dict[str, Any], actor: Actor) -> IncidentVi
     return None
 
 
-def _address(question: Question) -> str:
+def _address(question: LossQuestion) -> str:
     if not question.key:
         return reverse("console:report")
     return reverse("console:report_step", args=[question.key])

@@ -22,7 +22,7 @@ from aboveboard.basics.redaction import redact
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownSetting:
     """One setting: ``value`` as text, with a password masked; ``where`` it was set, in words."""
 
     name: str
@@ -47,7 +47,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def shown(
     current: settings.Settings, written: Mapping[str, Any], environment: Mapping[str, str]
-) -> list[tuple[str, list[Shown]]]:
+) -> list[tuple[str, list[ShownSetting]]]:
     """Return each section with its settings, in the order of the reference."""
     sections = []
     for section, kind in settings.SECTIONS.items():
@@ -62,7 +62,7 @@ def shown(
                 else "Not set: this is the default."
             )
             rows.append(
-                Shown(
+                ShownSetting(
                     item.name,
                     masked(getattr(values, item.name)),
                     _quoted(item.metadata["help"]),

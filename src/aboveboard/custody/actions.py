@@ -11,7 +11,7 @@ from aboveboard.accounts import queries as accounts
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Code
-from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.custody import queries
 from aboveboard.custody.entries import (
     DeviceHandedOver,
@@ -22,7 +22,7 @@ from aboveboard.custody.entries import (
 from aboveboard.custody.exporting import make_export
 from aboveboard.custody.models import Device, DeviceRecord, Handover
 from aboveboard.custody.queries import DeviceRow
-from aboveboard.custody.terms import HELD, DeviceKind, DeviceState, Disposal, Encrypted
+from aboveboard.custody.terms import HELD, DeviceKind, DeviceState, Disposal, EncryptionState
 from aboveboard.ledger.actions import append
 
 __all__ = [
@@ -48,7 +48,7 @@ def register_device(
     kind: DeviceKind,
     name: str,
     tag: str,
-    encrypted: Encrypted,
+    encrypted: EncryptionState,
     holder_id: int | None = None,
     by: Actor,
     at: datetime,
@@ -153,7 +153,7 @@ def retire(device_id: int, *, how: Disposal, note: str = "", by: Actor, at: date
     return queries.device(device_id)
 
 
-def repeat_hand_over(recorded: Recorded[DeviceHandedOver]) -> None:
+def repeat_hand_over(recorded: RecordedEntry[DeviceHandedOver]) -> None:
     """Repeat a hand-over in a restored database.
 
     Raises:
@@ -165,7 +165,7 @@ def repeat_hand_over(recorded: Recorded[DeviceHandedOver]) -> None:
             _hand(device, recorded.facts.holder, recorded.by, recorded.at)
 
 
-def repeat_retire(recorded: Recorded[DeviceRetired]) -> None:
+def repeat_retire(recorded: RecordedEntry[DeviceRetired]) -> None:
     """Retire a device again in a restored database.
 
     Raises:

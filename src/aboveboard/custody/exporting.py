@@ -41,7 +41,7 @@ from aboveboard.custody import limits, manifest, manifest_rows, parcel, queries
 from aboveboard.custody.entries import ExportMade
 from aboveboard.custody.models import Device, Export
 from aboveboard.custody.queries import DeviceRow, ExportRow
-from aboveboard.custody.terms import HELD, Encrypted, FileForm, Protection
+from aboveboard.custody.terms import HELD, EncryptionState, FileForm, Protection
 from aboveboard.law.categories import bitmap
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
@@ -237,7 +237,7 @@ def _check_shared(recipient: str, purpose: str) -> None:
 def _protection(device: DeviceRow | None, file_format: ExportFormat) -> Protection:
     if file_format.age_keys:
         return Protection.PARCEL
-    if device is not None and device.encrypted is Encrypted.YES:
+    if device is not None and device.encrypted is EncryptionState.YES:
         return Protection.DISK
     return Protection.NONE
 

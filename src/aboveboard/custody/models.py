@@ -11,7 +11,7 @@ from aboveboard.custody.terms import (
     DeviceKind,
     DeviceState,
     Disposal,
-    Encrypted,
+    EncryptionState,
     FileForm,
     Protection,
 )
@@ -27,7 +27,7 @@ class Device(models.Model):
     holder_id = models.BigIntegerField(
         null=True, help_text="the account of the member of staff who carries it"
     )
-    encrypted = models.CharField(max_length=8, choices=Encrypted.choices)
+    encrypted = models.CharField(max_length=8, choices=EncryptionState.choices)
     registered_at = models.DateTimeField()
     registered_by = models.JSONField(help_text="the actor")
 

@@ -20,7 +20,7 @@ from aboveboard.custody.terms import (
     DeviceKind,
     DeviceState,
     Disposal,
-    Encrypted,
+    EncryptionState,
     FileForm,
     Protection,
 )
@@ -39,7 +39,7 @@ class DeviceRow:
     name: str
     holder_id: int | None
     holder: str
-    encrypted: Encrypted
+    encrypted: EncryptionState
     state: DeviceState
     since: datetime
     exports: int
@@ -291,7 +291,7 @@ def _device_rows(rows: QuerySet[Any]) -> list[DeviceRow]:
             name=name,
             holder_id=holder_id,
             holder=holders.get(holder_id, "") if holder_id is not None else "",
-            encrypted=Encrypted(encrypted),
+            encrypted=EncryptionState(encrypted),
             state=DeviceState(state),
             since=since,
             exports=exports_made,

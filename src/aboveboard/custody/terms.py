@@ -16,7 +16,7 @@ class DeviceKind(models.TextChoices):
     SERVER = "server", "Server"
 
 
-class Encrypted(models.TextChoices):
+class EncryptionState(models.TextChoices):
     """Whether a finder can read what is on a device. Unknown counts as readable."""
 
     YES = "yes", "Encrypted"

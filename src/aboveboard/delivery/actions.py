@@ -16,7 +16,7 @@ from aboveboard.basics import settings
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.ids import new_ids
-from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.delivery import limits, rendering
 from aboveboard.delivery.draining import DrainRun, DrainTotals
 from aboveboard.delivery.entries import NoticeSent
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class BatchRecipient:
     """A person to reach in a batch. ``template`` is a code that the batch's
     letter understands."""
 
@@ -53,7 +53,7 @@ def open_batch(kind: str, ref: reference.Reference, *, at: datetime) -> int:
     return Batch.objects.create(kind=kind, ref=dict(ref), mail_domain=domain, created_at=at).id
 
 
-def queue(batch_id: int, recipients: Iterable[Recipient], *, at: datetime) -> int:
+def queue(batch_id: int, recipients: Iterable[BatchRecipient], *, at: datetime) -> int:
     """Queue people in a batch; return how many rows that added.
 
     A person already in the batch on that channel is left as they are, so that a job that died half
@@ -144,7 +144,7 @@ def drain(
     return DrainRun(worker=worker, at=at, limit=limit, stop=stop).run()
 
 
-def repeat_sent(recorded: Recorded[NoticeSent]) -> None:
+def repeat_sent(recorded: RecordedEntry[NoticeSent]) -> None:
     """Let a dispatch count as sent in a restored database, because the ledger says that it was.
 
     Its batch stays stopped until somebody has looked: what the mail server took in the moment of
@@ -165,7 +165,7 @@ def repeat_sent(recorded: Recorded[NoticeSent]) -> None:
     )
 
 
-def _dispatch(id_: int, batch_id: int, to: Recipient, at: datetime) -> Dispatch:
+def _dispatch(id_: int, batch_id: int, to: BatchRecipient, at: datetime) -> Dispatch:
     return Dispatch(
         id=id_,
         batch_id=batch_id,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aboveboard.basics.package import DecidingTable, Recorded
+from aboveboard.basics.package import DecidingTable, RecordedEntry
 from aboveboard.delivery.entries import CorrespondenceEnded, CorrespondenceSet
 from aboveboard.delivery.models import Correspondence
 
 
-def _differs(row: Correspondence, entry: Recorded[Any]) -> str:
+def _differs(row: Correspondence, entry: RecordedEntry[Any]) -> str:
     if row.why != entry.facts.why:
         return "why"
     return "" if (row.sealed is not None) == entry.facts.instead else "sealed"

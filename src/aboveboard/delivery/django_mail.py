@@ -18,7 +18,7 @@ from aboveboard.basics.errors import Unavailable
 from aboveboard.delivery import limits, mime
 from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail
 from aboveboard.delivery.smtp.pool import MailPool
-from aboveboard.delivery.smtp.server import Server
+from aboveboard.delivery.smtp.server import MailServer
 from aboveboard.kinds import email_addresses
 
 _ROUND = 0.1  # seconds that one look at the connection lasts at most
@@ -50,7 +50,7 @@ class Backend(BaseEmailBackend):
             for letter in _letters(head, message, number)
         ]
         with MailPool(
-            Server.of(mail.url),
+            MailServer.of(mail.url),
             sender=head.address,
             connections=1,
             timeout=limits.MAIL_PATIENCE.total_seconds(),

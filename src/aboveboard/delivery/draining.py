@@ -25,7 +25,7 @@ from aboveboard.delivery import claims, limits, mime, rendering
 from aboveboard.delivery.claims import DispatchClaim, DispatchResult
 from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail
 from aboveboard.delivery.smtp.pool import MailPool
-from aboveboard.delivery.smtp.server import NoServer, Server
+from aboveboard.delivery.smtp.server import MailServer, NoServer
 from aboveboard.delivery.terms import Channel, DispatchState
 from aboveboard.kinds import email_addresses
 from aboveboard.kinds.kind import Misfit
@@ -66,7 +66,7 @@ class DrainRun:
         mail = settings.current().mail
         head = mime.Letterhead.of(settings.current().organisation.name, mail.sender)
         post = MailPool(
-            Server.of(mail.url),
+            MailServer.of(mail.url),
             sender=head.address,
             connections=mail.connections,
             timeout=limits.DELIVERY_TIMEOUT.total_seconds(),

@@ -14,7 +14,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class LetterSection:
     """A heading, sentences, and a list that the last of them introduces; then once more."""
 
     key: str
@@ -36,7 +36,7 @@ class Notice:
     language: str
     greeting: str
     greeting_nameless: str
-    sections: tuple[Section, ...]
+    sections: tuple[LetterSection, ...]
     sender: str
     headings_as_written: bool = False
 
@@ -100,5 +100,5 @@ def _html_body(notice: Notice) -> str:
     return "".join(parts) + f"<p>{escape(notice.sender)}</p>"
 
 
-def _paragraphs(section: Section) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+def _paragraphs(section: LetterSection) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     return ((section.sentences, section.items), (section.more, section.more_items))

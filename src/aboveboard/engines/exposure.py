@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 
 from aboveboard.engines import limits
 from aboveboard.engines.duck import engine, statement, whole
-from aboveboard.engines.leak import Leak
-from aboveboard.engines.snapshot import Snapshot, write_rows
+from aboveboard.engines.leak import LeakPaths
+from aboveboard.engines.snapshot import SnapshotFiles, write_rows
 
 if TYPE_CHECKING:
     import duckdb
 
 
 @dataclass(frozen=True, slots=True)
-class Combination:
+class ExposedCombination:
     """What was exposed of some people: two bitmaps of categories, and how many people they fit."""
 
     categories: int
@@ -32,12 +32,12 @@ class Combination:
     people: int
 
 
-Score = Callable[[Sequence[Combination]], Sequence[int]]
+Score = Callable[[Sequence[ExposedCombination]], Sequence[int]]
 """Given the combinations, return the severity band of each, 1 to 4, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class ExposureCount:
     """What a computation found. ``digest`` is the SHA-256 of the exposure file, hex;
     ``seconds`` is wall time."""
 
@@ -76,12 +76,12 @@ Settled = Mapping[int, Collection[int]]
 
 def from_manifest(
     people: Iterable[tuple[int, int, int]],
-    snapshot: Snapshot,
+    snapshot: SnapshotFiles,
     out: Path,
     *,
     score: Score,
     memory_bytes: int = limits.ENGINE_MEMORY_BYTES,
-) -> Counted:
+) -> ExposureCount:
     """Write the exposure set of listed people to ``out``.
 
     ``people`` yields ``(person_id, categories, protected)``, a person as often as they were listed.
@@ -101,18 +101,18 @@ def from_manifest(
             people_count = _score_and_write(duck, snapshot, out, score)
     finally:
         manifest.unlink(missing_ok=True)
-    return Counted(people=people_count, digest=_digest(out), seconds=time.monotonic() - began)
+    return ExposureCount(people=people_count, digest=_digest(out), seconds=time.monotonic() - began)
 
 
 def from_leak(
-    leak: Leak,
-    snapshot: Snapshot,
+    leak: LeakPaths,
+    snapshot: SnapshotFiles,
     out: Path,
     files: LeakFiles,
     *,
     score: Score,
     memory_bytes: int = limits.ENGINE_MEMORY_BYTES,
-) -> Counted:
+) -> ExposureCount:
     """Match a leaked file and write the exposure set to ``out``, and to ``files`` what became of
     each line, whom the lines fit that fit several, and whom the file names beyond doubt.
 
@@ -140,7 +140,7 @@ def from_leak(
                 duck.sql(statement(name)).write_parquet(str(part))
         people_count = _score_and_write(duck, snapshot, out, score)
         doubtful = _doubtful(duck, files, {})
-    return Counted(
+    return ExposureCount(
         people=people_count,
         digest=_digest(out),
         seconds=time.monotonic() - began,
@@ -151,7 +151,9 @@ def from_leak(
     )
 
 
-def merge(exposure: Path, merged: Sequence[tuple[int, int]], out: Path, *, score: Score) -> Counted:
+def merge(
+    exposure: Path, merged: Sequence[tuple[int, int]], out: Path, *, score: Score
+) -> ExposureCount:
     """Write an exposure set again, with one row for whoever was several records: ``merged`` are
     numbers in it that lead to another, each with that one.
 
@@ -166,12 +168,12 @@ def merge(exposure: Path, merged: Sequence[tuple[int, int]], out: Path, *, score
         people_count = _band(duck, score)
         with whole(out) as part:
             duck.sql(statement("rescored")).write_parquet(str(part))
-    return Counted(people=people_count, digest=_digest(out), seconds=time.monotonic() - began)
+    return ExposureCount(people=people_count, digest=_digest(out), seconds=time.monotonic() - began)
 
 
 def settle(
     files: LeakFiles, exposure: Path, settled: Settled, out: Path, *, score: Score
-) -> Counted:
+) -> ExposureCount:
     """Write the exposure set of a leaked file again, once it is settled whose some lines are.
     ``exposure``: the first set, with everybody in doubt. ``ambiguous`` are the lines still so.
 
@@ -190,7 +192,7 @@ def settle(
         people_count = _band(duck, score)
         with whole(out) as part:
             duck.sql(statement("rescored")).write_parquet(str(part))
-    return Counted(
+    return ExposureCount(
         people=people_count,
         digest=_digest(out),
         seconds=time.monotonic() - began,
@@ -218,7 +220,7 @@ def _doubtful(
     return people, lines
 
 
-def rescore(exposure: Path, out: Path, *, score: Score) -> Counted:
+def rescore(exposure: Path, out: Path, *, score: Score) -> ExposureCount:
     """Write the same exposure set under other severities, because the
     circumstances are known better.
 
@@ -231,11 +233,11 @@ def rescore(exposure: Path, out: Path, *, score: Score) -> Counted:
         people_count = _band(duck, score)
         with whole(out) as part:
             duck.sql(statement("rescored")).write_parquet(str(part))
-    return Counted(people=people_count, digest=_digest(out), seconds=time.monotonic() - began)
+    return ExposureCount(people=people_count, digest=_digest(out), seconds=time.monotonic() - began)
 
 
 def _score_and_write(
-    duck: duckdb.DuckDBPyConnection, snapshot: Snapshot, out: Path, score: Score
+    duck: duckdb.DuckDBPyConnection, snapshot: SnapshotFiles, out: Path, score: Score
 ) -> int:
     people_count = _band(duck, score)
     with whole(out) as part:
@@ -249,7 +251,9 @@ def _score_and_write(
 def _band(duck: duckdb.DuckDBPyConnection, score: Score) -> int:
     """Judge the combinations in the table ``exposed`` into the table ``band``; return how
     many people there are."""
-    combinations = [Combination(*row) for row in duck.execute(statement("combinations")).fetchall()]
+    combinations = [
+        ExposedCombination(*row) for row in duck.execute(statement("combinations")).fetchall()
+    ]
     bands = list(score(combinations))
     # A missing band would drop its people from the join below, and nobody would notice.
     if len(bands) != len(combinations) or not all(1 <= band <= 4 for band in bands):

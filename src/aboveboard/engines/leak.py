@@ -19,14 +19,14 @@ KEYS = {"line": "BIGINT", "kind": "SMALLINT", "hi": "BIGINT", "lo": "BIGINT"}
 
 
 @dataclass(frozen=True, slots=True)
-class Leak:
+class LeakPaths:
     """Where the two Parquet files of one leaked file are (``FORMAT.md``)."""
 
     rows: Path
     keys: Path
 
     @classmethod
-    def within(cls, folder: Path) -> Leak:
+    def within(cls, folder: Path) -> LeakPaths:
         """Return where a leak's files are in an incident's folder, whether
         or not they are there."""
         return cls(folder / "leak-rows.parquet", folder / "leak-keys.parquet")
@@ -47,7 +47,7 @@ class LeakWriter:
     well, else nothing stays."""
 
     def __init__(self, folder: Path) -> None:
-        self.leak = Leak.within(folder)
+        self.leak = LeakPaths.within(folder)
         folder.mkdir(parents=True, exist_ok=True)
         self._texts = tuple(
             path.with_name(path.name + ".csv") for path in (self.leak.rows, self.leak.keys)

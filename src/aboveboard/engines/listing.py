@@ -25,7 +25,7 @@ class ExposureCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Exposed:
+class ExposureRow:
     """One exposed person (``FORMAT.md``, exposure)."""
 
     person_id: int
@@ -56,7 +56,7 @@ class DoubtfulLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class ExposureFilter:
     """Which people: None lets all pass. ``severity`` is that band or above; ``band`` exactly it."""
 
     severity: int | None = None
@@ -77,43 +77,43 @@ def summary(exposure: Path) -> list[ExposureCell]:
         ]
 
 
-def page(exposure: Path, which: Filter, *, limit: int = PAGE_SIZE) -> list[Exposed]:
+def page(exposure: Path, which: ExposureFilter, *, limit: int = PAGE_SIZE) -> list[ExposureRow]:
     """Return up to ``limit`` people after ``which.after``, rising person id."""
-    wanted = {name: getattr(which, name) for name in Filter.__slots__}
+    wanted = {name: getattr(which, name) for name in ExposureFilter.__slots__}
     with engine() as duck:
         rows = duck.execute(
             statement("page"), {"exposure": str(exposure), "limit": limit, **wanted}
         ).fetchall()
-    return [Exposed(*row) for row in rows]
+    return [ExposureRow(*row) for row in rows]
 
 
 def everyone(
-    exposure: Path, which: Filter | None = None, *, batch: int = limits.ENGINE_BATCH
-) -> Iterator[Exposed]:
+    exposure: Path, which: ExposureFilter | None = None, *, batch: int = limits.ENGINE_BATCH
+) -> Iterator[ExposureRow]:
     """Yield every person that ``which`` lets pass, page by page, so that no connection
     stays open meanwhile."""
-    which = which or Filter()
+    which = which or ExposureFilter()
     while rows := page(exposure, which, limit=batch):
         yield from rows
         which = replace(which, after=rows[-1].person_id)
 
 
-def person(exposure: Path, person_id: int) -> Exposed | None:
+def person(exposure: Path, person_id: int) -> ExposureRow | None:
     """Return one person's row, or None when they are not in the set."""
     with engine() as duck:
         row = duck.execute(
             statement("person"), {"exposure": str(exposure), "person_id": person_id}
         ).fetchone()
-    return Exposed(*row) if row else None
+    return ExposureRow(*row) if row else None
 
 
-def people(exposure: Path, person_ids: Sequence[int]) -> dict[int, Exposed]:
+def people(exposure: Path, person_ids: Sequence[int]) -> dict[int, ExposureRow]:
     """Return the rows of those of ``person_ids`` who are in the set."""
     with engine() as duck:
         rows = duck.execute(
             statement("people"), {"exposure": str(exposure), "ids": list(person_ids)}
         ).fetchall()
-    return {row[0]: Exposed(*row) for row in rows}
+    return {row[0]: ExposureRow(*row) for row in rows}
 
 
 def lines(

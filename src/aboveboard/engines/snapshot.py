@@ -25,7 +25,7 @@ CsvWriter = Callable[[BinaryIO], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class SnapshotFiles:
     """Where the two Parquet files of one snapshot are (``FORMAT.md``)."""
 
     people: Path
@@ -40,13 +40,13 @@ def halves(digest: bytes) -> tuple[int, int]:
     return hi, lo
 
 
-def take(folder: Path, *, people: CsvWriter, index: CsvWriter) -> Snapshot:
+def take(folder: Path, *, people: CsvWriter, index: CsvWriter) -> SnapshotFiles:
     """Write ``people.parquet`` and ``index.parquet`` into ``folder``.
 
     ``people`` writes rows of :data:`PEOPLE`, ``index`` rows of :data:`INDEX`. That both are of one
     moment is for the caller to see to.
     """
-    snapshot = Snapshot(folder / "people.parquet", folder / "index.parquet")
+    snapshot = SnapshotFiles(folder / "people.parquet", folder / "index.parquet")
     for write, path, columns in ((people, snapshot.people, PEOPLE), (index, snapshot.index, INDEX)):
         with _scratch(path) as text:
             with text.open("wb") as file:

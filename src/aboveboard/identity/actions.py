@@ -26,7 +26,7 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.basics.reference import reference as checked_reference
-from aboveboard.identity.choosing import Side, winners
+from aboveboard.identity.choosing import RecordSide, winners
 from aboveboard.identity.entries import MergeClosed, PeopleMerged, PeopleSplit
 from aboveboard.identity.limits import MERGE_UNDO_LIFE
 from aboveboard.identity.matching import MergeRecord, preview, record_of
@@ -63,7 +63,13 @@ class CannotSplit(Conflict):
 
 
 def merge(
-    kept: int, merged: int, *, chosen: Mapping[str, Side], reference: str, by: Actor, at: datetime
+    kept: int,
+    merged: int,
+    *,
+    chosen: Mapping[str, RecordSide],
+    reference: str,
+    by: Actor,
+    at: datetime,
 ) -> MergeRecord:
     """Make one person of two records: ``kept`` stays their number. ``chosen``: field to the record
     whose value wins; where nothing was chosen the newer value wins.
@@ -140,7 +146,7 @@ def split(
             raise CannotSplit(
                 why=f"it is older than {MERGE_UNDO_LIFE.days} days, and its undo data is destroyed"
             )
-        sides = {field: Side(side) for field, side in row.state["won"].items()}
+        sides = {field: RecordSide(side) for field, side in row.state["won"].items()}
         merging.part(kept, row.merged_id, undo, _from_merged(sides), kinds=kinds)
         states = row.state["packages"]
         for _, data in personal_data():
@@ -192,8 +198,8 @@ def _row(merge_id: int) -> MergedPerson:
     return row
 
 
-def _from_merged(sides: Mapping[str, Side]) -> frozenset[str]:
-    return frozenset(field for field, side in sides.items() if side is Side.MERGED)
+def _from_merged(sides: Mapping[str, RecordSide]) -> frozenset[str]:
+    return frozenset(field for field, side in sides.items() if side is RecordSide.MERGED)
 
 
 def _check(kept: int, merged: int, locked: frozenset[int]) -> None:

@@ -11,7 +11,7 @@ from aboveboard.basics.errors import Invalid
 from aboveboard.vault.origin import Origin
 
 
-class Side(StrEnum):
+class RecordSide(StrEnum):
     """One of the two records: the one whose number stays, or the one that is merged into it."""
 
     KEPT = "kept"
@@ -35,7 +35,7 @@ class NotHeldThere(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedField:
     """One field of the two records: where each value comes from, whether they agree, and which wins
     unless told otherwise."""
 
@@ -43,26 +43,28 @@ class Compared:
     likeness: Likeness
     kept: Origin | None
     merged: Origin | None
-    newer: Side
+    newer: RecordSide
 
 
-def compare(field: str, kept: Origin | None, merged: Origin | None, *, same: bool) -> Compared:
+def compare(field: str, kept: Origin | None, merged: Origin | None, *, same: bool) -> ComparedField:
     """Compare one field that at least one of the two holds. The newer value wins; of equal age,
     that of the record kept."""
     if merged is None or kept is None:
         only = merged is None
-        return Compared(
+        return ComparedField(
             field,
             Likeness.ONLY_KEPT if only else Likeness.ONLY_MERGED,
             kept,
             merged,
-            Side.KEPT if only else Side.MERGED,
+            RecordSide.KEPT if only else RecordSide.MERGED,
         )
-    newer = Side.MERGED if _later(merged.collected_at, kept.collected_at) else Side.KEPT
-    return Compared(field, Likeness.SAME if same else Likeness.DIFFERS, kept, merged, newer)
+    newer = RecordSide.MERGED if _later(merged.collected_at, kept.collected_at) else RecordSide.KEPT
+    return ComparedField(field, Likeness.SAME if same else Likeness.DIFFERS, kept, merged, newer)
 
 
-def winners(compared: Mapping[str, Compared], chosen: Mapping[str, Side]) -> dict[str, Side]:
+def winners(
+    compared: Mapping[str, ComparedField], chosen: Mapping[str, RecordSide]
+) -> dict[str, RecordSide]:
     """Return which record each field comes from: as chosen, else the newer; a value that only
     one holds is never lost.
 
@@ -71,7 +73,7 @@ def winners(compared: Mapping[str, Compared], chosen: Mapping[str, Side]) -> dic
     """
     for field, side in chosen.items():
         pair = compared.get(field)
-        if pair is None or (pair.kept if side is Side.KEPT else pair.merged) is None:
+        if pair is None or (pair.kept if side is RecordSide.KEPT else pair.merged) is None:
             raise NotHeldThere(field=field, found=field, fix="")
     return {field: chosen.get(field, pair.newer) for field, pair in sorted(compared.items())}
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from aboveboard.basics.package import DecidingTable, Recorded
+from aboveboard.basics.package import DecidingTable, RecordedEntry
 from aboveboard.identity.entries import PeopleMerged, PeopleSplit
 from aboveboard.identity.models import MergedPerson
 from aboveboard.vault.aliases import authenticate, every_alias
 
 
-def _differs(row: MergedPerson, entry: Recorded[Any]) -> str:
+def _differs(row: MergedPerson, entry: RecordedEntry[Any]) -> str:
     if isinstance(entry.facts, PeopleSplit):
         return "" if row.entry_id == entry.facts.merged else "split_entry_id"
     return "" if row.entry_id == entry.id else "entry_id"

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import connection
 
 from aboveboard.basics.errors import NotFound
-from aboveboard.identity.choosing import Compared, compare
+from aboveboard.identity.choosing import ComparedField, compare
 from aboveboard.identity.models import MergedPerson
 from aboveboard.vault import blind, merging, prepared
 
@@ -18,7 +18,7 @@ _KINDS = {number: kind for kind, number in blind.KIND_NUMBERS.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class MatchedPair:
     """Two records that share a look-up of some kinds: the same e-mail address, say,
     however it was spelled."""
 
@@ -39,7 +39,7 @@ _PAIRS = f"""
 """  # noqa: S608 - the table is the vault's; values are parameters
 
 
-def candidates(*, after: tuple[int, int] = (-1, -1), limit: int = 50) -> Sequence[Pair]:
+def candidates(*, after: tuple[int, int] = (-1, -1), limit: int = 50) -> Sequence[MatchedPair]:
     """Return pairs of people who share a look-up, in the order of their numbers; nothing is opened.
 
     ``after``: the two numbers of the last pair of the page before. That two people share an address
@@ -56,12 +56,12 @@ def candidates(*, after: tuple[int, int] = (-1, -1), limit: int = 50) -> Sequenc
         if _KINDS[kind] not in shared:
             shared.append(_KINDS[kind])
     return [
-        Pair(first, second, tuple(shared))
+        MatchedPair(first, second, tuple(shared))
         for (first, second), shared in list(pairs.items())[:limit]
     ]
 
 
-def preview(kept: int, merged: int) -> list[Compared]:
+def preview(kept: int, merged: int) -> list[ComparedField]:
     """Compare two records field by field: where each value comes from and whether they agree. No
     value is shown.
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aboveboard.basics.package import DecidingTable, Recorded
+from aboveboard.basics.package import DecidingTable, RecordedEntry
 from aboveboard.incidents.entries import IncidentChanged, NoticesApproved
 from aboveboard.incidents.models import NoticeBatch
 
 _PREPARED: Final = "prepared"
 
 
-def _prepared(entry: Recorded[IncidentChanged]) -> tuple[str, int] | None:
+def _prepared(entry: RecordedEntry[IncidentChanged]) -> tuple[str, int] | None:
     step = entry.facts.notices
     return ("id", step.batch) if step is not None and step.step == _PREPARED else None
 
 
-def _differs(row: NoticeBatch, entry: Recorded[Any]) -> str:
+def _differs(row: NoticeBatch, entry: RecordedEntry[Any]) -> str:
     facts = entry.facts if isinstance(entry.facts, NoticesApproved) else entry.facts.notices
     if row.people != facts.people:
         return "people"

@@ -19,7 +19,7 @@ from aboveboard.promise.queries import in_force
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PromiseResult:
     """One thing that was promised, and how it went. ``kept`` is None while it can still be kept.
 
     ``took``: how long, for a promise about time; ``share``: in per cent, for one about a share.
@@ -43,7 +43,7 @@ class PublicIncident:
     state: IncidentState
     people: int | None
     notified: int
-    kept: tuple[Kept, ...]
+    kept: tuple[PromiseResult, ...]
     timeline: tuple[TimelineRow, ...]
 
 
@@ -87,17 +87,21 @@ def _public(incident: Incident, at: datetime) -> PublicIncident:
     )
 
 
-def _kept(loss: LossPromise, incident: Incident, batch: BatchView | None, at: datetime) -> Kept:
+def _kept(
+    loss: LossPromise, incident: Incident, batch: BatchView | None, at: datetime
+) -> PromiseResult:
     if loss.measure.is_share:
         share = _share(loss.measure, batch)
-        return Kept(loss, None if share is None else share >= (loss.at_least or 0), None, share)
+        return PromiseResult(
+            loss, None if share is None else share >= (loss.at_least or 0), None, share
+        )
     start, end = _span(loss.measure, incident, batch)
     if start is None or loss.within is None:
-        return Kept(loss, None, None, None)
+        return PromiseResult(loss, None, None, None)
     limit = loss.within.after(start)
     if end is not None:
-        return Kept(loss, end <= limit, end - start, None)
-    return Kept(loss, False if at > limit else None, None, None)
+        return PromiseResult(loss, end <= limit, end - start, None)
+    return PromiseResult(loss, False if at > limit else None, None, None)
 
 
 def _span(

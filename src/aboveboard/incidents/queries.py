@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from aboveboard.basics import limits
 from aboveboard.custody import queries as custody
 from aboveboard.engines import listing
-from aboveboard.engines.listing import CountedLine, Exposed, Filter
+from aboveboard.engines.listing import CountedLine, ExposureFilter, ExposureRow
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.circumstances import of, questions
 from aboveboard.incidents.exposure.counts import cells_of, newest
@@ -31,6 +31,7 @@ from aboveboard.incidents.models import (
 from aboveboard.incidents.terms import IncidentState
 from aboveboard.incidents.views import (
     AssessmentView,
+    BandShare,
     CountView,
     DoubtView,
     DutyDoneView,
@@ -40,7 +41,6 @@ from aboveboard.incidents.views import (
     IncidentPage,
     IncidentRow,
     IncidentView,
-    Slice,
     StateRow,
     TimelineRow,
 )
@@ -68,7 +68,9 @@ def incidents(*, at: datetime, state: IncidentState | None = None) -> Sequence[I
                 aware_at=incident.aware_at,
                 people=counted.people if counted else None,
                 high=sum(
-                    cell.people for cell in cells_of(counted) if cell.severity >= severity.Band.HIGH
+                    cell.people
+                    for cell in cells_of(counted)
+                    if cell.severity >= severity.SeverityBand.HIGH
                 )
                 if counted
                 else 0,
@@ -168,7 +170,7 @@ def states(number: int) -> Sequence[StateRow]:
 
 
 def people(
-    number: int, which: Filter | None = None, *, limit: int = limits.PAGE_SIZE
+    number: int, which: ExposureFilter | None = None, *, limit: int = limits.PAGE_SIZE
 ) -> Sequence[ExposedPerson]:
     """Return a page of exposed people by person id; ``which.after`` is the
     last id of the page before.
@@ -182,12 +184,12 @@ def people(
         if counted is None
         else [
             _person(row)
-            for row in listing.page(exposure_file(counted), which or Filter(), limit=limit)
+            for row in listing.page(exposure_file(counted), which or ExposureFilter(), limit=limit)
         ]
     )
 
 
-def matching(number: int, which: Filter) -> int:
+def matching(number: int, which: ExposureFilter) -> int:
     """Return how many people a filter lets pass, from the count itself: the
     number above the list."""
     counted = newest(lifecycle.find(number))
@@ -240,8 +242,8 @@ def labels(bits: int, language: str = "en") -> tuple[str, ...]:
     return tuple(known()[key].label[language] for key in from_bitmap(bits))
 
 
-def _person(row: Exposed) -> ExposedPerson:
-    band = severity.Band(row.severity)
+def _person(row: ExposureRow) -> ExposedPerson:
+    band = severity.SeverityBand(row.severity)
     return ExposedPerson(
         person_id=row.person_id,
         jurisdiction=row.jurisdiction,
@@ -289,14 +291,14 @@ def _checked(day: str | None) -> date | None:
     return None if checked == date.min else checked
 
 
-def _slices(cells: Sequence[listing.ExposureCell]) -> tuple[Slice, ...]:
+def _slices(cells: Sequence[listing.ExposureCell]) -> tuple[BandShare, ...]:
     """Bands from the worst, those without anybody left out."""
     total = sum(cell.people for cell in cells)
     slices = []
-    for band in sorted(severity.Band, reverse=True):
+    for band in sorted(severity.SeverityBand, reverse=True):
         count = sum(cell.people for cell in cells if cell.severity == band)
         if count:
-            slices.append(Slice(int(band), severity.band_name(band), count, count / total))
+            slices.append(BandShare(int(band), severity.band_name(band), count, count / total))
     return tuple(slices)
 
 
@@ -315,7 +317,7 @@ def _tally(cells: Sequence[listing.ExposureCell], column: str) -> dict[str, int]
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _passes(cell: listing.ExposureCell, which: Filter) -> bool:
+def _passes(cell: listing.ExposureCell, which: ExposureFilter) -> bool:
     return (
         (which.severity is None or cell.severity >= which.severity)
         and (which.band is None or cell.severity == which.band)

@@ -25,7 +25,7 @@ from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law import risk
 from aboveboard.law.reports.facts import ReportFacts, ReportParty
 from aboveboard.law.reports.ico import IcoAnswer, ico_answers
-from aboveboard.law.reports.template import Answer, Missing, edpb_template, missing
+from aboveboard.law.reports.template import Answer, UnansweredQuestion, edpb_template, missing
 from aboveboard.law.terms import Taking
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
@@ -37,15 +37,15 @@ _DISCLOSURE = {
     Taking.UNAVAILABLE: "not_disclosed",
 }
 _ALTERATION = {
-    risk.Change.NONE: "",
-    risk.Change.RESTORED: "no_use",
-    risk.Change.USED: "recoverable",
+    risk.DataChange.NONE: "",
+    risk.DataChange.RESTORED: "no_use",
+    risk.DataChange.USED: "recoverable",
 }
 _OUTAGE = {
-    risk.Outage.NONE: "",
-    risk.Outage.BRIEF: "temporary",
-    risk.Outage.DAYS: "temporary",
-    risk.Outage.FOR_GOOD: "permanent",
+    risk.DataOutage.NONE: "",
+    risk.DataOutage.BRIEF: "temporary",
+    risk.DataOutage.DAYS: "temporary",
+    risk.DataOutage.FOR_GOOD: "permanent",
 }
 
 
@@ -58,7 +58,7 @@ class AuthorityReport:
     facts: ReportFacts
     edpb: dict[str, Answer]
     ico: tuple[IcoAnswer, ...]
-    missing: tuple[Missing, ...]
+    missing: tuple[UnansweredQuestion, ...]
 
 
 def authority_report(number: int, *, at: datetime) -> AuthorityReport:
@@ -203,9 +203,9 @@ def _aspects(known: Circumstances) -> tuple[str, ...]:
     aspects = []
     if known.taking is not Taking.UNAVAILABLE:
         aspects.append("confidentiality")
-    if known.change is not risk.Change.NONE:
+    if known.change is not risk.DataChange.NONE:
         aspects.append("integrity")
-    if known.outage is not risk.Outage.NONE:
+    if known.outage is not risk.DataOutage.NONE:
         aspects.append("availability")
     return tuple(aspects)
 

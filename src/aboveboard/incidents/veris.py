@@ -52,7 +52,7 @@ class NotVeris(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class VerisReading:
     """What a VERIS record says in our terms. ``people`` is its ``data_total``, if it says one."""
 
     source: str
@@ -104,7 +104,7 @@ def export(number: int) -> dict[str, Any]:
     }
 
 
-def read(record: object) -> Read:
+def read(record: object) -> VerisReading:
     """Return what one VERIS record says.
 
     Raises:
@@ -121,7 +121,7 @@ def read(record: object) -> Read:
     occurred = _moment(moment)
     confidentiality = _dict(_dict(record.get("attribute")).get("confidentiality"))
     total = confidentiality.get("data_total")
-    return Read(
+    return VerisReading(
         source=str(record.get("incident_id", ""))[:120],
         summary=str(record.get("summary", "")).strip(),
         kind=_kind(record),
@@ -140,7 +140,7 @@ def read(record: object) -> Read:
     )
 
 
-def bring_in(veris_record: Read, *, by: Actor, at: datetime) -> IncidentView:
+def bring_in(veris_record: VerisReading, *, by: Actor, at: datetime) -> IncidentView:
     """Write a read record down as a closed incident of the past. No clock
     runs and nobody is counted.
 
@@ -168,9 +168,9 @@ def bring_in(veris_record: Read, *, by: Actor, at: datetime) -> IncidentView:
     return IncidentView.of(incident)
 
 
-def read_lines(text: str) -> list[Read | NotVeris]:
+def read_lines(text: str) -> list[VerisReading | NotVeris]:
     """Return what each line of a JSON-lines file says, or why it cannot be read, in order."""
-    answers: list[Read | NotVeris] = []
+    answers: list[VerisReading | NotVeris] = []
     for line in filter(str.strip, text.splitlines()):
         try:
             answers.append(read(json.loads(line)))

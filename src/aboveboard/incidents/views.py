@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from aboveboard.custody.queries import ExportRow
-from aboveboard.incidents.assessment.circumstances import Circumstances, Question
+from aboveboard.incidents.assessment.circumstances import CircumstanceQuestion, Circumstances
 from aboveboard.incidents.models import (
     Assessment,
     DutyDone,
@@ -233,7 +233,7 @@ class DutyView:
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class BandShare:
     """How many people are in a severity band. ``share`` is of all people, 0 to 1."""
 
     band: int
@@ -266,7 +266,7 @@ class IncidentPage:
     state: IncidentState
     known_for: timedelta
     exposure: CountView | None
-    slices: tuple[Slice, ...]
+    slices: tuple[BandShare, ...]
     worst_reason: str
     languages: dict[str, int]
     channels: dict[str, int]
@@ -278,7 +278,7 @@ class IncidentPage:
     evidence: EvidenceView | None
     exports: tuple[ExportRow, ...]
     circumstances: Circumstances
-    unanswered: tuple[Question, ...]
+    unanswered: tuple[CircumstanceQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class FileRefused(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RowBlock:
     """Whole rows: where they start in the file (bytes, and lines before them), how many
     lines, and the bytes."""
 
@@ -44,7 +44,7 @@ class Block:
         return self.start + len(self.data)
 
 
-class Lines:
+class LineReader:
     """The lines of a file one by one, as text and as bytes, counted. ``taken`` holds the bytes of
     those read since it was emptied."""
 
@@ -76,7 +76,7 @@ class Lines:
         return line
 
 
-def blocks(file: BinaryIO, name: str, *, start: int, line: int) -> Iterator[Block]:
+def blocks(file: BinaryIO, name: str, *, start: int, line: int) -> Iterator[RowBlock]:
     """Yield the rest of the file from byte ``start``, where ``line`` lines have been read.
 
     Raises:
@@ -84,21 +84,21 @@ def blocks(file: BinaryIO, name: str, *, start: int, line: int) -> Iterator[Bloc
     """
     file.seek(start)
     while taken := _whole_rows(file, name):
-        block = Block(start, line, len(taken), b"".join(taken))
+        block = RowBlock(start, line, len(taken), b"".join(taken))
         yield block
         start, line = block.end, line + block.lines
 
 
-def first_row(lines: Lines) -> bytes:
+def first_row(lines: LineReader) -> bytes:
     """Return the bytes of the first row, the header."""
     next(csv.reader(iter(lines), strict=True), None)
     return b"".join(lines.taken)
 
 
-def records(block: Block) -> Iterator[tuple[int, bytes]]:
+def records(block: RowBlock) -> Iterator[tuple[int, bytes]]:
     """Yield the number of the last line of each row, as :func:`people_file.Reader.rows` counts
     them, and the row's bytes."""
-    lines = Lines(io.BytesIO(block.data), "")
+    lines = LineReader(io.BytesIO(block.data), "")
     reader = csv.reader(iter(lines), strict=True)
     while True:
         try:
@@ -111,7 +111,7 @@ def records(block: Block) -> Iterator[tuple[int, bytes]]:
 
 
 def _whole_rows(file: BinaryIO, name: str) -> list[bytes]:
-    lines, size = Lines(file, name), 0
+    lines, size = LineReader(file, name), 0
     while len(lines.taken) < IMPORT_BATCH and size < IMPORT_BLOCK_BYTES and (line := lines.take()):
         size += len(line)
     taken = lines.taken
@@ -119,7 +119,7 @@ def _whole_rows(file: BinaryIO, name: str) -> list[bytes]:
         return taken
     # A row may run on behind the last line. Each call of the reader reads one row, so asking it for
     # rows until it has read every line that was taken ends where a row ends.
-    rest = Lines(file, name)
+    rest = LineReader(file, name)
 
     def text() -> Iterator[str]:
         for line in taken:

@@ -50,7 +50,7 @@ class NoteState(StrEnum):
     """It was erased, so no file brings it back."""
 
 
-class Outcome(StrEnum):
+class ChangeOutcome(StrEnum):
     """What becomes of one value."""
 
     CHANGED = "changed"
@@ -59,7 +59,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class ChangeRules:
     """The rule of each field; ``default`` for those that have none of their own."""
 
     default: ChangeRule = ChangeRule.NEWER
@@ -71,7 +71,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class KnownField:
     """What is known of a field: its state, and the digest of what a file said then; empty where no
     file was asked."""
 
@@ -81,13 +81,13 @@ class Note:
 
 def judge(
     rule: ChangeRule,
-    note: Note | None,
+    note: KnownField | None,
     digest: bytes,
     *,
     held: Origin | None,
     channel: str,
     moment: datetime,
-) -> Outcome:
+) -> ChangeOutcome:
     """Return what becomes of a value that differs.
 
     ``digest``: of what the file says. ``held``: where the held value comes from; None if none is
@@ -95,18 +95,18 @@ def judge(
     """
     if note is not None:
         if note.state is NoteState.ERASED:
-            return Outcome.KEPT
+            return ChangeOutcome.KEPT
         if note.digest == digest and note.state is NoteState.TAKE:
-            return Outcome.CHANGED
+            return ChangeOutcome.CHANGED
         if note.digest == digest and note.state is NoteState.KEEP:
-            return Outcome.KEPT
-        return Outcome.KEPT if rule is ChangeRule.KEEP else Outcome.ASKED
+            return ChangeOutcome.KEPT
+        return ChangeOutcome.KEPT if rule is ChangeRule.KEEP else ChangeOutcome.ASKED
     if rule is ChangeRule.KEEP:
-        return Outcome.KEPT
+        return ChangeOutcome.KEPT
     if rule is ChangeRule.ASK:
-        return Outcome.ASKED
+        return ChangeOutcome.ASKED
     if held is not None and held.channel == PORTAL != channel:
-        return Outcome.ASKED  # the person wrote it, before notes were kept of that
+        return ChangeOutcome.ASKED  # the person wrote it, before notes were kept of that
     if held is not None and held.collected_at is not None and moment < held.collected_at:
-        return Outcome.ASKED  # the file is the older of the two
-    return Outcome.CHANGED
+        return ChangeOutcome.ASKED  # the file is the older of the two
+    return ChangeOutcome.CHANGED

@@ -1,7 +1,7 @@
 """How the customers of a file were collected: when, on which channel, for which purpose.
 Part of the mapping file.
 
-Pure: settings in, :class:`Collected` out; whether the promise has such a channel
+Pure: settings in, :class:`CollectionTerms` out; whether the promise has such a channel
 and purpose is asked of it.
 """
 
@@ -25,7 +25,7 @@ class CollectedRefused(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
+class CollectionTerms:
     """What a mapping says of the whole file. ``fields``: field to the purpose it
     alone was collected for.
 
@@ -107,14 +107,14 @@ class Collected:
             )
 
 
-def read(raw: Any) -> Collected:
+def read(raw: Any) -> CollectionTerms:
     """Read the ``collected:`` of a mapping file; None means that it says nothing.
 
     Raises:
         CollectedRefused: an unknown key, or a value of another shape.
     """
     if raw is None:
-        return Collected()
+        return CollectionTerms()
     if not isinstance(raw, dict):
         raise _misshaped("`collected` is not a list of `name: text`")
     channel, purpose, day = raw.get("channel", IMPORT), raw.get("purpose", ""), raw.get("day")
@@ -130,7 +130,7 @@ def read(raw: Any) -> Collected:
         isinstance(part, str) for pair in fields.items() for part in pair
     ):
         raise _misshaped("`fields` is not a list of `field: purpose`")
-    return Collected(channel, purpose, day, fields)
+    return CollectionTerms(channel, purpose, day, fields)
 
 
 def _misshaped(why: str) -> CollectedRefused:

@@ -23,7 +23,7 @@ the shape that made it."""
 
 
 @dataclass(slots=True)
-class Tables:
+class TableRows:
     """One item for each person in each table; of look-ups, all of one person together."""
 
     people: list[Any] = field(default_factory=list)
@@ -31,12 +31,12 @@ class Tables:
     records: list[Any] = field(default_factory=list)
     look_ups: list[Any] = field(default_factory=list)
 
-    def without(self, left_out: set[int]) -> Tables:
+    def without(self, left_out: set[int]) -> TableRows:
         """Return the same without the people at these places."""
         if not left_out:
             return self
         kept = [place for place in range(len(self.people)) if place not in left_out]
-        return Tables(*([table[place] for place in kept] for table in self.each()))
+        return TableRows(*([table[place] for place in kept] for table in self.each()))
 
     def each(self) -> tuple[list[Any], ...]:
         """Return the lists in the order in which they must be stored: a key, a record and a look-up
@@ -44,7 +44,7 @@ class Tables:
         return self.people, self.keys, self.records, self.look_ups
 
 
-class Shape(Protocol):
+class TableFormat(Protocol):
     """One of the two forms."""
 
     def facets(
@@ -57,7 +57,7 @@ class Shape(Protocol):
 
     def add(
         self,
-        tables: Tables,
+        tables: TableRows,
         person_id: int,
         facets: Facets,
         wrapped: bytes,
@@ -67,7 +67,7 @@ class Shape(Protocol):
         """Add one person."""
 
 
-class Copied:
+class BinaryCopyFormat:
     """Bytes of binary COPY."""
 
     def facets(
@@ -94,7 +94,7 @@ class Copied:
 
     def add(
         self,
-        tables: Tables,
+        tables: TableRows,
         person_id: int,
         facets: Facets,
         wrapped: bytes,
@@ -109,7 +109,7 @@ class Copied:
         tables.look_ups.append(b"".join([start + digest + number for start, digest in digests]))
 
 
-class Listed:
+class TupleFormat:
     """Tuples, as the database's driver takes them."""
 
     def facets(
@@ -124,7 +124,7 @@ class Listed:
 
     def add(
         self,
-        tables: Tables,
+        tables: TableRows,
         person_id: int,
         facets: Facets,
         wrapped: bytes,

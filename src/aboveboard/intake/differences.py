@@ -17,20 +17,27 @@ from datetime import datetime
 
 from aboveboard.basics.actor import Actor
 from aboveboard.intake import former
-from aboveboard.intake.changes import LASTING, ChangeRule, Note, NoteState, Outcome, judge
+from aboveboard.intake.changes import (
+    LASTING,
+    ChangeOutcome,
+    ChangeRule,
+    KnownField,
+    NoteState,
+    judge,
+)
 from aboveboard.intake.erased import value_digest
 from aboveboard.intake.mapping import Mapping as FileMapping
 from aboveboard.intake.models import FieldNote
 from aboveboard.intake.people_file import RowProblem
 from aboveboard.vault import changing
-from aboveboard.vault.changing import Home
+from aboveboard.vault.changing import Residence
 from aboveboard.vault.locking import lock_people
 from aboveboard.vault.origin import Origin
 
 _SENTENCES = {
-    Outcome.CHANGED: "{} is another than held, and was taken over.",
-    Outcome.ASKED: "{} is another than held. Decide: aboveboard import --differences",
-    Outcome.KEPT: "{} is another than held, which stays as it is.",
+    ChangeOutcome.CHANGED: "{} is another than held, and was taken over.",
+    ChangeOutcome.ASKED: "{} is another than held. Decide: aboveboard import --differences",
+    ChangeOutcome.KEPT: "{} is another than held, which stays as it is.",
 }
 
 
@@ -44,13 +51,13 @@ class HeldRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedRow:
     """One row with the fields that differ, and what becomes of each."""
 
     row: HeldRow
-    outcomes: Mapping[str, Outcome]
+    outcomes: Mapping[str, ChangeOutcome]
 
-    def fields(self, outcome: Outcome) -> list[str]:
+    def fields(self, outcome: ChangeOutcome) -> list[str]:
         """Return the fields that this becomes of."""
         return [name for name, each in self.outcomes.items() if each is outcome]
 
@@ -63,7 +70,7 @@ class Differences:
     kinds: Mapping[str, str]
     origins: Mapping[str, Origin]
     moment: datetime
-    judged: list[Judged] = field(default_factory=list)
+    judged: list[JudgedRow] = field(default_factory=list)
     _agreed: dict[int, set[str]] = field(default_factory=dict)
 
     def find(self, rows: Sequence[HeldRow]) -> None:
@@ -73,7 +80,7 @@ class Differences:
         key must be fixed in between: everybody takes locks in that order (``vault.generations``).
         """
         self.judged = self._judge(rows)
-        changing_rows = [each.row for each in self.judged if each.fields(Outcome.CHANGED)]
+        changing_rows = [each.row for each in self.judged if each.fields(ChangeOutcome.CHANGED)]
         if changing_rows:
             lock_people([row.person_id for row in changing_rows])  # 3
             again = {each.row.line: each for each in self._judge(changing_rows)}
@@ -89,7 +96,7 @@ class Differences:
         be listed of each row."""
         listed = []
         for each in self.judged:
-            row, changed = each.row, each.fields(Outcome.CHANGED)
+            row, changed = each.row, each.fields(ChangeOutcome.CHANGED)
             if changed:
                 replaced = changing.replace(  # 4
                     row.person_id,
@@ -102,7 +109,7 @@ class Differences:
                 )
                 former.keep(row.person_id, replaced, at=at)
                 FieldNote.objects.filter(person_id=row.person_id, field__in=changed).delete()
-            for name in each.fields(Outcome.ASKED):
+            for name in each.fields(ChangeOutcome.ASKED):
                 FieldNote.objects.update_or_create(
                     person_id=row.person_id,
                     field=name,
@@ -122,17 +129,17 @@ class Differences:
             FieldNote.objects.filter(person_id=person_id, field__in=names).delete()
         return listed
 
-    def count(self, outcome: Outcome) -> int:
+    def count(self, outcome: ChangeOutcome) -> int:
         """Return of how many people some field became this."""
         return len({each.row.person_id for each in self.judged if each.fields(outcome)})
 
-    def _judge(self, rows: Sequence[HeldRow]) -> list[Judged]:
+    def _judge(self, rows: Sequence[HeldRow]) -> list[JudgedRow]:
         differing = changing.differing({row.person_id: row.texts for row in rows}, self.kinds)  # 1
-        noted: dict[int, dict[str, Note]] = {}
+        noted: dict[int, dict[str, KnownField]] = {}
         for note in FieldNote.objects.filter(person_id__in=differing):
             # What somebody wrote past the program lets no file replace anything.
             state = NoteState(note.state) if note.authentic else NoteState.CORRECTED
-            known = Note(state, bytes(note.digest))
+            known = KnownField(state, bytes(note.digest))
             noted.setdefault(note.person_id, {})[note.field] = known
         judged = []
         for row in rows:
@@ -143,12 +150,12 @@ class Differences:
             if agreed := {name for name in notes if row.texts.get(name) and name not in fields}:
                 self._agreed[row.person_id] = agreed
             if fields:
-                judged.append(Judged(row, self._outcomes(row, fields, notes)))
+                judged.append(JudgedRow(row, self._outcomes(row, fields, notes)))
         return judged
 
     def _outcomes(
-        self, row: HeldRow, fields: Mapping[str, Origin | None], notes: Mapping[str, Note]
-    ) -> dict[str, Outcome]:
+        self, row: HeldRow, fields: Mapping[str, Origin | None], notes: Mapping[str, KnownField]
+    ) -> dict[str, ChangeOutcome]:
         outcomes = {}  # 2
         for name, held in fields.items():
             outcomes[name] = judge(
@@ -167,15 +174,18 @@ class Differences:
             for name, held in fields.items()
         ):
             return {
-                name: Outcome.ASKED if outcome is Outcome.CHANGED else outcome
+                name: ChangeOutcome.ASKED if outcome is ChangeOutcome.CHANGED else outcome
                 for name, outcome in outcomes.items()
             }
         return outcomes
 
-    def _home(self, row: HeldRow, outcomes: Mapping[str, Outcome]) -> Home | None:
+    def _home(self, row: HeldRow, outcomes: Mapping[str, ChangeOutcome]) -> Residence | None:
         """Return where the person lives from now on, if that is taken over whole."""
         mapping = self.mapping
         became = {outcomes.get(name) for name in (mapping.country, mapping.region) if name}
-        if Outcome.CHANGED not in became or became & {Outcome.ASKED, Outcome.KEPT}:
+        if ChangeOutcome.CHANGED not in became or became & {
+            ChangeOutcome.ASKED,
+            ChangeOutcome.KEPT,
+        }:
             return None
-        return Home(mapping.jurisdiction(row.texts), mapping.language(row.texts))
+        return Residence(mapping.jurisdiction(row.texts), mapping.language(row.texts))

@@ -41,7 +41,7 @@ Identifier = tuple[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class RememberedErasure:
     """Somebody who was erased, as an import needs it."""
 
     id: int
@@ -102,7 +102,7 @@ def is_anybody_remembered() -> bool:
 
 def recognised(
     people: Sequence[Collection[Identifier]], identity: Sequence[Collection[Identifier]]
-) -> dict[int, Erased]:
+) -> dict[int, RememberedErasure]:
     """Return who of these people was erased, by their place; the latest erasure of each.
 
     ``people``: what each can be recognised by. ``identity``: of each, the one of the field that
@@ -117,7 +117,7 @@ def recognised(
     by_identifier: dict[Identifier, list[ErasedPerson]] = {}
     for row in rows.order_by("erased_id"):
         by_identifier.setdefault((row.kind, bytes(row.digest)), []).append(row.erased)
-    erased_people: dict[int, Erased] = {}
+    erased_people: dict[int, RememberedErasure] = {}
     for place, identifiers in enumerate(people):
         matches = {
             erased.pk: erased
@@ -132,7 +132,7 @@ def recognised(
                 key=lambda each: (each.readmitted_at is None or not each.authentic, each.pk),
             )
             objections = sorted({key for each in matches.values() for key in each.objections})
-            erased_people[place] = Erased(
+            erased_people[place] = RememberedErasure(
                 latest.pk,
                 latest.erased_on,
                 latest.by_number_only,

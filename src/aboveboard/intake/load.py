@@ -35,15 +35,15 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict
 from aboveboard.basics.sealing import new_key, seal
 from aboveboard.intake import blocks, erased, objections, people_file, workers
-from aboveboard.intake.blocks import Block
-from aboveboard.intake.changes import Outcome
+from aboveboard.intake.blocks import RowBlock
+from aboveboard.intake.changes import ChangeOutcome
 from aboveboard.intake.differences import Differences, HeldRow
 from aboveboard.intake.entries import PeopleImported
 from aboveboard.intake.mapping import Mapping as FileMapping
 from aboveboard.intake.models import ImportProblem, ImportRun
 from aboveboard.intake.people_file import RowProblem
 from aboveboard.intake.queries import ImportReport, report_of
-from aboveboard.intake.sealing import Key, Plan, SealedBlock, Sealer
+from aboveboard.intake.sealing import BlockSealer, SealedBlock, SealedKey, SealingPlan
 from aboveboard.intake.sorting_out import sort_out
 from aboveboard.keys import wrapping_keys
 from aboveboard.keys.actions import make_person_keys
@@ -53,7 +53,7 @@ from aboveboard.vault.origin import Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ImportSource:
     """What an import reads: the file, how its columns map, and the kinds of the
     promise's fields in force."""
 
@@ -68,7 +68,7 @@ class Source:
 
 
 def load(
-    source: Source,
+    source: ImportSource,
     *,
     by: Actor,
     at: datetime,
@@ -122,7 +122,7 @@ class _Stale(Enum):
 class _Import:
     """One call of :func:`load`."""
 
-    source: Source
+    source: ImportSource
     file: BinaryIO
     state: tuple[int, int]
     columns: list[str]
@@ -148,7 +148,7 @@ class _Import:
                 stored = self._store(block, done, wrapped, run.pk, plan)
                 while stored in (_Stale.WRAPPING_KEY, _Stale.NUMBERS):
                     keys = make_person_keys(numbers.draw(run.people_range, block.lines))
-                    again = Sealer(plan).seal(block.data, block.line, keys)
+                    again = BlockSealer(plan).seal(block.data, block.line, keys)
                     stored = self._store(block, again, keys[0][2], run.pk, plan)
                 if isinstance(stored, _Stale):
                     return run, False
@@ -157,7 +157,7 @@ class _Import:
         return run, True
 
     def _store(
-        self, block: Block, done: SealedBlock, wrapped: bytes, run_id: int, plan: Plan
+        self, block: RowBlock, done: SealedBlock, wrapped: bytes, run_id: int, plan: SealingPlan
     ) -> ImportRun | _Stale:
         try:
             return self._store_once(block, done, wrapped, run_id, plan)
@@ -169,7 +169,7 @@ class _Import:
             raise
 
     def _store_once(
-        self, block: Block, done: SealedBlock, wrapped: bytes, run_id: int, plan: Plan
+        self, block: RowBlock, done: SealedBlock, wrapped: bytes, run_id: int, plan: SealingPlan
     ) -> ImportRun | _Stale:
         with transaction.atomic():
             # Whatever a rotation could pull away is locked before the first row is written, so that
@@ -216,8 +216,8 @@ class _Import:
             run.refused += len(refused)
             run.left_out += len(sorted_out.erased)
             run.already_held += done.rows - len(loaded) - len(refused) - len(sorted_out.erased)
-            run.changed += differences.count(Outcome.CHANGED)
-            run.asked += differences.count(Outcome.ASKED)
+            run.changed += differences.count(ChangeOutcome.CHANGED)
+            run.asked += differences.count(ChangeOutcome.ASKED)
             run.objecting += sum(bool(purposes) for purposes in loaded.values())
             run.bytes_done, run.lines_done = block.end, block.line + block.lines
             run.save()
@@ -229,7 +229,7 @@ class _Import:
         return run
 
     def _differences(
-        self, block: Block, done: SealedBlock, held: Mapping[bytes, int], run_id: int
+        self, block: RowBlock, done: SealedBlock, held: Mapping[bytes, int], run_id: int
     ) -> Differences:
         """Compare the rows of people who were held before this run; of each, the first in the
         block."""
@@ -253,7 +253,7 @@ class _Import:
         if people:
             # What was sealed for them cannot be compared, so the block is read once more: only
             # where somebody is held already, and only here, where the values stay.
-            reader = people_file.Reader(self.columns, source.mapping, source.kinds)
+            reader = people_file.RowReader(self.columns, source.mapping, source.kinds)
             text = block.data.decode("utf-8", errors="replace")
             differences.find(
                 [
@@ -319,9 +319,9 @@ def _how(mapping: FileMapping) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _plan(source: Source, columns: list[str], at: datetime) -> Plan:
+def _plan(source: ImportSource, columns: list[str], at: datetime) -> SealingPlan:
     written = generations.now().written
-    return Plan(
+    return SealingPlan(
         header=tuple(columns),
         mapping=source.mapping,
         kinds={name: str(kind) for name, kind in source.kinds.items()},
@@ -338,12 +338,12 @@ def _plan(source: Source, columns: list[str], at: datetime) -> Plan:
     )
 
 
-def _tasks(file: BinaryIO, run: ImportRun) -> Iterator[tuple[Block, list[Key]]]:
+def _tasks(file: BinaryIO, run: ImportRun) -> Iterator[tuple[RowBlock, list[SealedKey]]]:
     for block in blocks.blocks(file, run.file_name, start=run.bytes_done, line=run.lines_done):
         yield block, make_person_keys(numbers.draw(run.people_range, block.lines))
 
 
-def _number(source: Source) -> int:
+def _number(source: ImportSource) -> int:
     """Return the number of the index that tells two people apart.
 
     Raises:

@@ -16,8 +16,8 @@ import yaml
 
 from aboveboard.basics.errors import Invalid
 from aboveboard.intake import collected
-from aboveboard.intake.changes import ChangeRule, Changes
-from aboveboard.intake.collected import Collected
+from aboveboard.intake.changes import ChangeRule, ChangeRules
+from aboveboard.intake.collected import CollectionTerms
 from aboveboard.kinds.days import ISO, PATTERNS
 
 
@@ -45,10 +45,10 @@ class Mapping:
     region: str | None
     subdivided: frozenset[str]
     languages: Dictionary[str, str]
-    collected: Collected
+    collected: CollectionTerms
     joined: Dictionary[str, tuple[str, ...]]
     dates: str
-    changes: Changes = dataclasses.field(default_factory=Changes)
+    changes: ChangeRules = dataclasses.field(default_factory=ChangeRules)
 
     def fields(self) -> tuple[str, ...]:
         """Return every field that a file fills."""
@@ -209,7 +209,7 @@ def _joined(
     return {field: tuple(parts) for field, parts in value.items()}
 
 
-def _changes(raw: dict[str, Any], filled: set[str], name: str) -> Changes:
+def _changes(raw: dict[str, Any], filled: set[str], name: str) -> ChangeRules:
     given = raw.get("changes", ChangeRule.NEWER.value)
     rules = {"default": given} if isinstance(given, str) else given
     words = ", ".join(rule.value for rule in ChangeRule)
@@ -234,7 +234,7 @@ def _changes(raw: dict[str, Any], filled: set[str], name: str) -> Changes:
                 fix="Name one of the fields, or `default`.",
             )
         read[field] = ChangeRule(word)
-    return Changes(read.pop("default", ChangeRule.NEWER), read)
+    return ChangeRules(read.pop("default", ChangeRule.NEWER), read)
 
 
 def _dates(raw: dict[str, Any], name: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aboveboard.basics.errors import Invalid
 from aboveboard.intake import blocks, queries
-from aboveboard.intake.blocks import Lines
+from aboveboard.intake.blocks import LineReader
 
 
 def lines(path: Path, run_id: int) -> Iterator[bytes]:
@@ -31,7 +31,7 @@ def lines(path: Path, run_id: int) -> Iterator[bytes]:
         file.seek(0)
         wanted = queries.import_problem_lines(run_id)
         next_wanted = next(wanted, None)
-        head = Lines(file, path.name)
+        head = LineReader(file, path.name)
         columns = blocks.first_row(head)
         yield columns
         for block in blocks.blocks(file, path.name, start=len(columns), line=len(head.taken)):

@@ -15,12 +15,12 @@ from typing import BinaryIO
 
 from aboveboard.intake import file_form, mangled
 from aboveboard.intake import mapping as mappings
-from aboveboard.intake.blocks import FileRefused, Lines, blocks
+from aboveboard.intake.blocks import FileRefused, LineReader, blocks
 from aboveboard.kinds import addresses, values
 from aboveboard.kinds.kind import FieldKind, Misfit
 from aboveboard.vault.limits import FIELD_BYTES, JURISDICTION_CHARS
 
-__all__ = ["FileRefused", "Reader", "Row", "RowProblem", "header", "read"]
+__all__ = ["FileRefused", "ParsedRow", "RowProblem", "RowReader", "header", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class RowProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ParsedRow:
     """One row: its line in the file (1 is the header), and its values by field, or its problems."""
 
     line: int
@@ -41,7 +41,7 @@ class Row:
     problems: tuple[RowProblem, ...]
 
 
-class Reader:
+class RowReader:
     """Reads the rows of blocks of one file.
 
     ``names``: the fields in byte order, as a sealed record has them. A row comes as its line, one
@@ -182,7 +182,7 @@ class Reader:
 
 def read(
     file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]
-) -> Iterator[Row]:
+) -> Iterator[ParsedRow]:
     """Yield every row of a comma-separated file with a header line.
 
     ``kinds``: field to the kind the promise gives it, with its format (``email``,
@@ -193,7 +193,7 @@ def read(
             does not have.
     """
     columns, end, lines = header(file, name, mapping, kinds)
-    reader = Reader(columns, mapping, kinds)
+    reader = RowReader(columns, mapping, kinds)
     for block in blocks(file, name, start=end, line=lines):
         for line, texts, problems in reader.rows(
             block.data.decode("utf-8", errors="replace"), block.line
@@ -204,7 +204,7 @@ def read(
                 for name, text in zip(reader.names, texts, strict=False)
                 if text and name not in refused
             }
-            yield Row(line, accepted, problems)
+            yield ParsedRow(line, accepted, problems)
 
 
 def header(
@@ -219,7 +219,7 @@ def header(
     """
     _check_fields(name, mapping, kinds)
     file_form.check_form(file, name, _named(mapping))
-    lines = Lines(file, name, encoding="utf-8-sig")
+    lines = LineReader(file, name, encoding="utf-8-sig")
     columns = _columns(csv.reader(_checked(lines, name), strict=True), name, mapping)
     return columns, sum(map(len, lines.taken)), len(lines.taken)
 
@@ -337,7 +337,7 @@ def _wrong_count(cells: list[str], wanted: int, first: int, last: int) -> str:
     return sentence
 
 
-def _checked(lines: Lines, name: str) -> Iterator[str]:
+def _checked(lines: LineReader, name: str) -> Iterator[str]:
     """Yield the header's lines; a carriage return that ends no line means a
     file of another system."""
     for number, line in enumerate(_or_bare(lines, name)):
@@ -346,7 +346,7 @@ def _checked(lines: Lines, name: str) -> Iterator[str]:
         yield line
 
 
-def _or_bare(lines: Lines, name: str) -> Iterator[str]:
+def _or_bare(lines: LineReader, name: str) -> Iterator[str]:
     """A file with bare carriage returns is one long line: say that instead."""
     try:
         yield from lines

@@ -33,12 +33,12 @@ _length = struct.Struct(">I").pack
 Identifier = tuple[int, bytes]
 """The number of a kind that people are looked up by, and a digest."""
 
-Key = tuple[int, bytes, bytes]
+SealedKey = tuple[int, bytes, bytes]
 """A person's id, their key, and the key wrapped."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SealingPlan:
     """All that is the same for each row of one import. It holds the keys of the blind indexes,
     and is never written down.
 
@@ -73,7 +73,7 @@ class SealedBlock:
     lines: list[int] = field(default_factory=list)
     people: list[int] = field(default_factory=list)
     digests: list[bytes] = field(default_factory=list)
-    tables: copying.Tables = field(default_factory=copying.Tables)
+    tables: copying.TableRows = field(default_factory=copying.TableRows)
     problems: list[tuple[int, people_file.RowProblem]] = field(default_factory=list)
     shared: list[tuple[Identifier, ...]] = field(default_factory=list)
     """What else each can be looked up by: kind number and digest of the blind index."""
@@ -91,15 +91,15 @@ class _Layout:
     boxes: tuple[tuple[int, bytes, bytes], ...]
 
 
-class Sealer:
+class BlockSealer:
     """Seals the blocks of one import."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._reader = people_file.Reader(plan.header, plan.mapping, plan.kinds)
+    def __init__(self, plan: SealingPlan) -> None:
+        self._reader = people_file.RowReader(plan.header, plan.mapping, plan.kinds)
         self._plan, names = plan, self._reader.names
         self._layout = lru_cache(_LAYOUTS)(self._make_layout)
         self._facets = lru_cache(_LAYOUTS)(self._make_facets)
-        self._shape = copying.Copied() if plan.copy else copying.Listed()
+        self._shape = copying.BinaryCopyFormat() if plan.copy else copying.TupleFormat()
         self._look_ups: list[tuple[int, str, str, int, list[tuple[Any, hmac.HMAC]], Any]] = []
         for at, name in enumerate(names):
             kind = plan.kinds[name]
@@ -113,7 +113,7 @@ class Sealer:
                 erased = hmac.new(erased_key, digestmod="sha256") if erased_key else None
                 self._look_ups.append((at, name, kind, number, keyed, erased))
 
-    def seal(self, data: bytes, line: int, keys: Sequence[Key]) -> SealedBlock:
+    def seal(self, data: bytes, line: int, keys: Sequence[SealedKey]) -> SealedBlock:
         """Return the rows of a block, which starts behind line ``line``, sealed with ``keys``, at
         least one for each line."""
         done, nonces, at = SealedBlock(), _Nonces(), 0

@@ -21,11 +21,11 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from aboveboard.basics.errors import Unavailable
-from aboveboard.intake.blocks import Block
+from aboveboard.intake.blocks import RowBlock
 from aboveboard.intake.limits import IMPORT_ALONE_BYTES, IMPORT_PROCESSES
-from aboveboard.intake.sealing import Key, Plan, SealedBlock, Sealer
+from aboveboard.intake.sealing import BlockSealer, SealedBlock, SealedKey, SealingPlan
 
-Done = tuple[Block, SealedBlock, bytes]
+Done = tuple[RowBlock, SealedBlock, bytes]
 
 _IN_HAND = 2
 """Blocks a process has: one it works on, and one that is ready when it is done."""
@@ -49,7 +49,7 @@ def how_many(size: int) -> int:
 
 
 def seal(
-    plan: Plan, tasks: Iterable[tuple[Block, list[Key]]], processes: int
+    plan: SealingPlan, tasks: Iterable[tuple[RowBlock, list[SealedKey]]], processes: int
 ) -> Generator[Done, None, None]:
     """Yield each block, sealed, and one of its keys as it is wrapped, in order.
 
@@ -57,7 +57,7 @@ def seal(
         SealerGone: a process died.
     """
     if not processes:
-        sealer = Sealer(plan)
+        sealer = BlockSealer(plan)
         for block, keys in tasks:
             yield block, sealer.seal(block.data, block.line, keys), keys[0][2]
         return
@@ -69,7 +69,7 @@ class _Crew:
     """The processes of one import. Made with ``spawn``: a fork would take along the database
     connection and its threads."""
 
-    def __init__(self, plan: Plan, count: int) -> None:
+    def __init__(self, plan: SealingPlan, count: int) -> None:
         context = multiprocessing.get_context("spawn")
         self._connections: list[Connection] = []
         self._processes: list[BaseProcess] = []
@@ -83,8 +83,8 @@ class _Crew:
             self._connections.append(ours)
             self._processes.append(process)
 
-    def seal(self, tasks: Iterable[tuple[Block, list[Key]]]) -> Iterator[Done]:
-        waiting: deque[tuple[Block, bytes, Connection]] = deque()
+    def seal(self, tasks: Iterable[tuple[RowBlock, list[SealedKey]]]) -> Iterator[Done]:
+        waiting: deque[tuple[RowBlock, bytes, Connection]] = deque()
         try:
             for number, (block, keys) in enumerate(tasks):
                 if len(waiting) == _IN_HAND * len(self._connections):
@@ -99,7 +99,7 @@ class _Crew:
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise SealerGone() from None
 
-    def _next(self, waiting: deque[tuple[Block, bytes, Connection]]) -> Done:
+    def _next(self, waiting: deque[tuple[RowBlock, bytes, Connection]]) -> Done:
         block, wrapped, connection = waiting.popleft()
         return block, connection.recv(), wrapped
 
@@ -120,8 +120,8 @@ def _work(connection: Connection) -> None:
     # Ctrl-C reaches everyone in the terminal; who asked us tells us when to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.setswitchinterval(0.0005)  # so that the thread below is let in while this one seals
-    sealer = Sealer(connection.recv())
-    tasks: queue.SimpleQueue[tuple[bytes, int, list[Key]] | None] = queue.SimpleQueue()
+    sealer = BlockSealer(connection.recv())
+    tasks: queue.SimpleQueue[tuple[bytes, int, list[SealedKey]] | None] = queue.SimpleQueue()
     threading.Thread(target=_take, args=(connection, tasks), daemon=True).start()
     try:
         while (task := tasks.get()) is not None:
@@ -131,7 +131,7 @@ def _work(connection: Connection) -> None:
 
 
 def _take(
-    connection: Connection, tasks: queue.SimpleQueue[tuple[bytes, int, list[Key]] | None]
+    connection: Connection, tasks: queue.SimpleQueue[tuple[bytes, int, list[SealedKey]] | None]
 ) -> None:
     """Take tasks as they come: whoever sends one must never wait for a process that
     waits to be read itself."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.keys import queries
-from aboveboard.keys.handles import Handles, Secret
+from aboveboard.keys.handles import Handles, HandleSecret
 from aboveboard.ledger import queries as ledger
 
 _STEP: Final = 500
@@ -22,7 +22,7 @@ def entries_about(
     kinds: Collection[str] | None = None,
     after: int | None = None,
     limit: int = PAGE_SIZE,
-) -> list[ledger.Recorded]:
+) -> list[ledger.LedgerEntry]:
     """Return the entries about a person, newest first; none once they are erased. ``after``: the id
     of the last entry of the page before."""
     person = queries.handles([person_id]).get(person_id)
@@ -33,7 +33,7 @@ def entries_about(
     return list(islice(newest, limit))
 
 
-def every_entry_about(person: Handles) -> Iterator[ledger.Recorded]:
+def every_entry_about(person: Handles) -> Iterator[ledger.LedgerEntry]:
     """Yield all entries about a person, oldest first."""
     secrets = [_of_secret(secret) for secret in person.secrets]
     return merge(*secrets, ledger.entries_about(person.lasting), key=lambda entry: entry.id)
@@ -49,10 +49,10 @@ def is_about(person_id: int, handle: str | None) -> bool:
 
 def _page(
     steps: Iterator[Sequence[str]], kinds: Collection[str] | None, after: int | None, limit: int
-) -> list[ledger.Recorded]:
+) -> list[ledger.LedgerEntry]:
     """Return the newest entries with these handles. Of two about one person the later has the
     greater number and the greater id, so that whatever is in a later step is older."""
-    page: list[ledger.Recorded] = []
+    page: list[ledger.LedgerEntry] = []
     for handles in steps:
         page += ledger.entries_for(handles, kinds=kinds, after=after, limit=limit - len(page))
         if len(page) >= limit:
@@ -66,12 +66,12 @@ def _newest_first(person: Handles) -> Iterator[Iterator[Sequence[str]]]:
     yield iter([person.lasting])
 
 
-def _down(secret: Secret) -> Iterator[Sequence[str]]:
+def _down(secret: HandleSecret) -> Iterator[Sequence[str]]:
     for end in range(secret.count, 0, -_STEP):
         yield [secret.handle(number) for number in range(max(end - _STEP, 0), end)]
 
 
-def _of_secret(secret: Secret) -> Iterator[ledger.Recorded]:
+def _of_secret(secret: HandleSecret) -> Iterator[ledger.LedgerEntry]:
     for start in range(0, secret.count, _STEP):
         numbers = range(start, min(start + _STEP, secret.count))
         yield from ledger.entries_about([secret.handle(number) for number in numbers])

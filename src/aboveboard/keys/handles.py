@@ -44,7 +44,7 @@ taken with their entries, so there are none, unless a log lost its end."""
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
+class HandleSecret:
     """What the handles of somebody's entries are computed from; ``count`` are used so far."""
 
     value: bytes = field(repr=False)
@@ -67,12 +67,12 @@ class Handles:
         joined: the secrets of records that were merged into theirs, no longer counted on.
     """
 
-    secret: Secret
+    secret: HandleSecret
     lasting: tuple[str, ...]
-    joined: tuple[Secret, ...] = ()
+    joined: tuple[HandleSecret, ...] = ()
 
     @property
-    def secrets(self) -> tuple[Secret, ...]:
+    def secrets(self) -> tuple[HandleSecret, ...]:
         """Every secret that entries about them have handles of, their own first."""
         return (self.secret, *self.joined)
 
@@ -92,7 +92,7 @@ class Handles:
             yield from map(secret.handle, range(secret.count))
         yield from self.lasting
 
-    def secret_of(self, handle: str) -> Secret | None:
+    def secret_of(self, handle: str) -> HandleSecret | None:
         """Return the secret that an entry's handle is computed from; None for a lasting one, and
         for somebody else's."""
         for secret in self.secrets:
@@ -105,7 +105,7 @@ class Handles:
         """Return these, and those of a record that is merged into theirs."""
         lasting = tuple(dict.fromkeys((*self.lasting, *other.lasting)))
         # A use that was decided before the merge may still write its entry after it.
-        late = Secret(other.secret.value, other.secret.count + _LATE)
+        late = HandleSecret(other.secret.value, other.secret.count + _LATE)
         return Handles(self.secret, lasting, (*self.joined, late, *other.joined))
 
     def without(self, other: Handles) -> Handles:
@@ -158,7 +158,7 @@ class EntrySubject:
 
 
 @dataclass(frozen=True, slots=True)
-class Unnamed:
+class NamelessHandle:
     """Stands where an entry names nobody, also where somebody was meant. ``key`` seals what the
     entry refers to and nothing else; unless it is kept, nobody can check that any more."""
 
@@ -178,7 +178,7 @@ def handles_of(person_id: int, key: bytes, kept: bytes | None, count: int) -> Ha
         KeyUnwrapFailed: what is kept does not open with the person's key.
     """
     handles = _computed(key) if kept is None else unseal(person_id, key, kept)
-    return Handles(Secret(handles.secret.value, count), handles.lasting, handles.joined)
+    return Handles(HandleSecret(handles.secret.value, count), handles.lasting, handles.joined)
 
 
 def seal(person_id: int, key: bytes, handles: Handles) -> bytes:
@@ -188,7 +188,7 @@ def seal(person_id: int, key: bytes, handles: Handles) -> bytes:
         raise ValueError("a handle is 32 hex digits, and a person has at least one")
     secrets = b"".join(
         bytes([_SECRET_ITEM]) + each.value + each.count.to_bytes(_COUNT_BYTES, "big")
-        for each in (Secret(handles.secret.value), *handles.joined)
+        for each in (HandleSecret(handles.secret.value), *handles.joined)
     )
     lasting = b"".join(bytes([_HANDLE_ITEM]) + bytes.fromhex(each) for each in handles.lasting)
     nonce = os.urandom(_NONCE_BYTES)
@@ -219,18 +219,18 @@ def unseal(person_id: int, key: bytes, kept: bytes) -> Handles:
 
 
 def _computed(key: bytes) -> Handles:
-    secret = Secret(hmac.digest(key, _SECRET, "sha256"))
+    secret = HandleSecret(hmac.digest(key, _SECRET, "sha256"))
     return Handles(secret, (hmac.digest(key, _HANDLE, "sha256")[:HANDLE_BYTES].hex(),))
 
 
 def _read(plain: bytes) -> Handles:
     """Read the items of version 2: every secret, the person's own first, then every handle."""
-    secrets: list[Secret] = []
+    secrets: list[HandleSecret] = []
     at = 0
     while plain[at : at + 1] == bytes([_SECRET_ITEM]):
         item = plain[at + 1 : at + 1 + SECRET_BYTES + _COUNT_BYTES]
         count = int.from_bytes(item[SECRET_BYTES:], "big")
-        secrets.append(Secret(item[:SECRET_BYTES], count))
+        secrets.append(HandleSecret(item[:SECRET_BYTES], count))
         at += 1 + SECRET_BYTES + _COUNT_BYTES
     items = plain[at:]
     size = 1 + HANDLE_BYTES

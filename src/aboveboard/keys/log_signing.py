@@ -9,7 +9,7 @@ from django.db import transaction
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
-from aboveboard.basics.package import Recorded
+from aboveboard.basics.package import RecordedEntry
 from aboveboard.keys.queries import instance_secret, secret_names
 from aboveboard.ledger import published, signing
 from aboveboard.ledger.actions import change_key, keep_key_change, sequence
@@ -86,7 +86,7 @@ class SigningKeyNotRestored(NotFound):
     code = "signing_key_not_restored"
 
 
-def repeat_replacement(entry: Recorded[SigningKeyReplaced]) -> None:
+def repeat_replacement(entry: RecordedEntry[SigningKeyReplaced]) -> None:
     """After a restore, sign with the key that the entry says took over.
 
     Raises:

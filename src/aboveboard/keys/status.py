@@ -12,7 +12,7 @@ from aboveboard.keys.rotation import rewrap
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class WrappingKeyStatus:
     """One wrapping key: how many people's keys it wraps, and who can open it."""
 
     key_id: str
@@ -23,12 +23,12 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class KeyringStatus:
     """The provider, the wrapping keys, how many people are wrapped by the root itself,
     and what is under way."""
 
     provider: str
-    keys: tuple[Key, ...]
+    keys: tuple[WrappingKeyStatus, ...]
     direct: int
     under_way: tuple[str, ...]
 
@@ -55,7 +55,7 @@ class Status:
             ring.wrapping_key(bytes.fromhex(key.key_id))
 
 
-def status() -> Status:
+def status() -> KeyringStatus:
     """Return the state of the keys. Counting reads every person's row: a minute
     for a hundred million."""
     counts = rewrap.people_by_key()
@@ -67,7 +67,7 @@ def status() -> Status:
         name = int(number).to_bytes(4, "big").hex()
         in_use = any(row.retired_at is None for row in ours)
         keys.append(
-            Key(
+            WrappingKeyStatus(
                 name,
                 counts.pop(name, 0),
                 ours[0].made_at,
@@ -78,4 +78,4 @@ def status() -> Status:
     under_way = tuple(
         Rotation.objects.filter(finished_at=None).order_by("id").values_list("kind", flat=True)
     )
-    return Status(ring.provider().name, tuple(keys), sum(counts.values()), under_way)
+    return KeyringStatus(ring.provider().name, tuple(keys), sum(counts.values()), under_way)

@@ -9,8 +9,8 @@ from datetime import date
 
 from aboveboard.law.risk import Risk
 from aboveboard.law.rules import catalogue, definitions
-from aboveboard.law.rules.catalogue import Rule, Threshold
-from aboveboard.law.terms import Group, LossFacts, Medium, Required, Taking
+from aboveboard.law.rules.catalogue import DutyRule, Threshold
+from aboveboard.law.terms import AffectedGroup, LossFacts, Medium, Required, Taking
 
 _RISKS = (Risk.UNLIKELY, Risk.RISK, Risk.HIGH)
 
@@ -27,7 +27,7 @@ _TAKING_WORDS: Mapping[Taking, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedDuty:
     """Whether the duty binds, for how many of those who live there, and the
     sentences that led to it."""
 
@@ -41,15 +41,20 @@ class Judged:
 class _Counted:
     """A group as one law sees it: whether its data counts, and how likely harm is for it."""
 
-    group: Group
+    group: AffectedGroup
     covered: Required
     reason: str
     risk: Risk
 
 
 def judge(
-    rule: Rule, facts: LossFacts, there: Sequence[Group], *, everyone: Sequence[Group], on: date
-) -> Judged:
+    rule: DutyRule,
+    facts: LossFacts,
+    there: Sequence[AffectedGroup],
+    *,
+    everyone: Sequence[AffectedGroup],
+    on: date,
+) -> JudgedDuty:
     """Say whether ``rule`` binds for the groups ``there`` (steps 2 to 5 of :mod:`duties`).
 
     ``everyone``: all groups of the loss, for laws that count people wherever they live.
@@ -58,7 +63,7 @@ def judge(
     counted = [_count(rule, facts, group, on) for group in there]
     kept = [row for row in counted if row.covered is not Required.NO]
     if not kept:
-        return Judged(Required.NO, 0, total, (_not_covered(rule, counted),))
+        return JudgedDuty(Required.NO, 0, total, (_not_covered(rule, counted),))
     # Every test is asked, also after a "no": a decision not to notify is documented with all of its
     # reasons (GDPR Art. 33(5)), and a fact that changes later then changes one sentence.
     answers = [_of_coverage(kept), _of_verb(rule, facts)]
@@ -75,7 +80,7 @@ def judge(
             # It replaces the answer of the harm test and must not stand beside it: the worst answer
             # counts below, and a "no" there would undo the number of people.
             answers[-1] = enough
-    return Judged(
+    return JudgedDuty(
         _worst([answer for answer, _ in answers]),
         people,
         total,
@@ -91,7 +96,7 @@ def _worst(answers: Sequence[Required]) -> Required:
     return Required.YES
 
 
-def _count(rule: Rule, facts: LossFacts, group: Group, on: date) -> _Counted:
+def _count(rule: DutyRule, facts: LossFacts, group: AffectedGroup, on: date) -> _Counted:
     """Step 2: what this law counts of the group's data."""
     usable = group.readable
     # Unreadable data counts where the law does not spare it, and where its keys went too: then it
@@ -118,7 +123,7 @@ def _count(rule: Rule, facts: LossFacts, group: Group, on: date) -> _Counted:
 
 
 def _covered(
-    rule: Rule, usable: frozenset[str], facts: LossFacts, on: date
+    rule: DutyRule, usable: frozenset[str], facts: LossFacts, on: date
 ) -> tuple[Required, str]:
     if not usable and facts.taking is not Taking.UNAVAILABLE:
         return Required.NO, _SAFE if rule.safe_harbour == "yes" else "No personal data was exposed."
@@ -131,7 +136,7 @@ def _covered(
 _SAFE = "The data cannot be read and its keys are safe, so this law asks for nothing."
 
 
-def _not_covered(rule: Rule, counted: Sequence[_Counted]) -> str:
+def _not_covered(rule: DutyRule, counted: Sequence[_Counted]) -> str:
     hidden = any(row.group.protected for row in counted) and rule.safe_harbour == "yes"
     if hidden and not any(row.group.readable for row in counted):
         return _SAFE
@@ -151,7 +156,7 @@ def _of_coverage(kept: Sequence[_Counted]) -> tuple[Required, str]:
     return best[0].covered, max((row.reason for row in best), key=len)
 
 
-def _of_verb(rule: Rule, facts: LossFacts) -> tuple[Required, str]:
+def _of_verb(rule: DutyRule, facts: LossFacts) -> tuple[Required, str]:
     """Step 3."""
     if facts.medium is Medium.PAPER and rule.medium != "any":
         return Required.NO, "This law covers electronic records only; these were on paper."
@@ -169,7 +174,7 @@ def _of_verb(rule: Rule, facts: LossFacts) -> tuple[Required, str]:
     return Required.NO, f"This law speaks of: {rule.trigger}. {_TAKING_WORDS[facts.taking]}"
 
 
-def _of_harm(rule: Rule, kept: list[_Counted]) -> tuple[tuple[Required, str], list[_Counted]]:
+def _of_harm(rule: DutyRule, kept: list[_Counted]) -> tuple[tuple[Required, str], list[_Counted]]:
     """Step 4: the answer for the group at most risk; those for whom the
     answer is no are not counted.
 
@@ -200,7 +205,9 @@ _RISK_WORDS: Mapping[Risk, str] = {
 }
 
 
-def _counted_everywhere(rule: Rule, facts: LossFacts, everyone: Sequence[Group], on: date) -> int:
+def _counted_everywhere(
+    rule: DutyRule, facts: LossFacts, everyone: Sequence[AffectedGroup], on: date
+) -> int:
     country = rule.jurisdiction.split("-")[0]
     scope = [
         group
@@ -214,7 +221,7 @@ def _counted_everywhere(rule: Rule, facts: LossFacts, everyone: Sequence[Group],
 
 
 def _of_threshold(
-    rule: Rule, threshold: Threshold, kept: Sequence[_Counted], everywhere: int
+    rule: DutyRule, threshold: Threshold, kept: Sequence[_Counted], everywhere: int
 ) -> tuple[Required, str]:
     """Step 5."""
     people = sum(row.group.people for row in kept)

@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 from aboveboard.law.holidays import DaysOff
 
 
-class Unit(StrEnum):
+class PeriodUnit(StrEnum):
     """What a period is counted in."""
 
     HOURS = "hours"
@@ -34,7 +34,7 @@ class Unit(StrEnum):
     MONTHS = "months"
 
 
-class Counting(StrEnum):
+class PeriodCounting(StrEnum):
     """How the ends of a period are counted."""
 
     PLAIN = "plain"
@@ -44,7 +44,7 @@ class Counting(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class PeriodEnd:
     """When a period ends (in UTC), and what the count could not take into account."""
 
     at: datetime
@@ -54,12 +54,12 @@ class End:
 def deadline(
     start: datetime,
     value: int,
-    unit: Unit,
+    unit: PeriodUnit,
     *,
     time_zone: str = "UTC",
     country: str = "",
-    counting: Counting = Counting.PLAIN,
-) -> End:
+    counting: PeriodCounting = PeriodCounting.PLAIN,
+) -> PeriodEnd:
     """Return when ``value`` ``unit`` after ``start`` have passed.
 
     ``start`` must be aware. ``country`` (ISO 3166, such as "US-IA" or "FR") picks the holidays.
@@ -74,29 +74,33 @@ def deadline(
     zone = ZoneInfo(time_zone)
     # Before the day is taken in a time zone: hours are counted in UTC, so that a change to summer
     # time neither gives nor takes one.
-    if unit is Unit.HOURS:
-        return End(_hours(start, value, counting))
+    if unit is PeriodUnit.HOURS:
+        return PeriodEnd(_hours(start, value, counting))
     first = start.astimezone(zone).date()
     days_off = DaysOff(country)
-    if unit is Unit.BUSINESS_DAYS:
+    if unit is PeriodUnit.BUSINESS_DAYS:
         last = _add_working(days_off, first, value)
-    elif unit is Unit.MONTHS:
+    elif unit is PeriodUnit.MONTHS:
         last = _add_months(first, value)
     else:
         last = first + timedelta(days=value)
     # A period in working days ends on one already: there is nothing to roll.
-    if counting is Counting.EU_1182_71 and unit is not Unit.BUSINESS_DAYS:
+    if counting is PeriodCounting.EU_1182_71 and unit is not PeriodUnit.BUSINESS_DAYS:
         last = _roll(days_off, first, last)
-    notes = days_off.notes if unit is Unit.BUSINESS_DAYS or counting is Counting.EU_1182_71 else ()
-    return End(_end_of_day(last, zone), notes)
+    notes = (
+        days_off.notes
+        if unit is PeriodUnit.BUSINESS_DAYS or counting is PeriodCounting.EU_1182_71
+        else ()
+    )
+    return PeriodEnd(_end_of_day(last, zone), notes)
 
 
-def year_end(start: datetime, days: int, *, time_zone: str = "UTC") -> End:
+def year_end(start: datetime, days: int, *, time_zone: str = "UTC") -> PeriodEnd:
     """Return the end of the ``days``-th day after the calendar year of
     ``start`` (45 CFR 164.408(c))."""
     zone = ZoneInfo(time_zone)
     last = date(start.astimezone(zone).year, 12, 31) + timedelta(days=days)
-    return End(_end_of_day(last, zone))
+    return PeriodEnd(_end_of_day(last, zone))
 
 
 def remaining(until: datetime, at: datetime) -> str:
@@ -116,9 +120,9 @@ def _span(span: timedelta) -> str:
     return f"{days} days {hours} h" if hours else f"{days} days"
 
 
-def _hours(start: datetime, value: int, counting: Counting) -> datetime:
+def _hours(start: datetime, value: int, counting: PeriodCounting) -> datetime:
     moment = start.astimezone(UTC)
-    if counting is Counting.EU_1182_71:
+    if counting is PeriodCounting.EU_1182_71:
         # Art. 3(1): the hour in which the event happens is not counted.
         whole = moment.replace(minute=0, second=0, microsecond=0)
         moment = whole if whole == moment else whole + timedelta(hours=1)

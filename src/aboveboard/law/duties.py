@@ -24,18 +24,18 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from aboveboard.law.binding import Judged, judge
+from aboveboard.law.binding import JudgedDuty, judge
 from aboveboard.law.rules import authorities, catalogue
-from aboveboard.law.rules.catalogue import Rule
+from aboveboard.law.rules.catalogue import DutyRule
 from aboveboard.law.terms import (
+    AffectedGroup,
+    BreachTimes,
     Deadline,
     DutyDue,
-    Group,
     LossFacts,
     OrgProfile,
     OrgRole,
     Required,
-    Times,
 )
 from aboveboard.law.timing import in_order, timed
 
@@ -43,7 +43,7 @@ _EU = "EU"
 
 
 def due(
-    facts: LossFacts, people: Sequence[Group], *, times: Times, profile: OrgProfile
+    facts: LossFacts, people: Sequence[AffectedGroup], *, times: BreachTimes, profile: OrgProfile
 ) -> tuple[DutyDue, ...]:
     """Return every duty that the loss may bring, binding or not, in the order in which to act.
 
@@ -72,7 +72,7 @@ def due(
     return in_order(rows)
 
 
-def _ours(rule: Rule, profile: OrgProfile) -> bool:
+def _ours(rule: DutyRule, profile: OrgProfile) -> bool:
     """Step 1."""
     if rule.role is not profile.role or (rule.public_body and not profile.public_body):
         return False
@@ -86,7 +86,9 @@ def _lives_under(jurisdiction: str, place: str) -> bool:
     return jurisdiction == place or jurisdiction.startswith(place + "-")
 
 
-def _split(rule: Rule, there: list[Group], profile: OrgProfile) -> list[tuple[str, list[Group]]]:
+def _split(
+    rule: DutyRule, there: list[AffectedGroup], profile: OrgProfile
+) -> list[tuple[str, list[AffectedGroup]]]:
     """Return the rows that one rule makes: in the EEA people are told by
     country, authorities by lead."""
     if rule.jurisdiction != _EU:
@@ -98,7 +100,7 @@ def _split(rule: Rule, there: list[Group], profile: OrgProfile) -> list[tuple[st
         return [(lead, there)]
     if rule.recipient_type not in ("authority", "individuals"):
         return [(_EU, there)]
-    by_place: dict[str, list[Group]] = {}
+    by_place: dict[str, list[AffectedGroup]] = {}
     for group in there:
         place = (
             group.jurisdiction
@@ -125,7 +127,7 @@ def _lead(profile: OrgProfile) -> str:
     return next((code for code in profile.established_in if authorities.in_eea(code)), "")
 
 
-def _row(rule: Rule, place: str, judged: Judged, profile: OrgProfile) -> DutyDue:
+def _row(rule: DutyRule, place: str, judged: JudgedDuty, profile: OrgProfile) -> DutyDue:
     reasons = list(judged.reasons)
     authority = rule.authority
     name = catalogue.place_name(place)
@@ -186,7 +188,9 @@ def _eea_authority(place: str, profile: OrgProfile) -> tuple[str, list[str]]:
     return authority.title, [why]
 
 
-def _not_covered(groups: list[Group], rules: list[Rule], profile: OrgProfile) -> list[DutyDue]:
+def _not_covered(
+    groups: list[AffectedGroup], rules: list[DutyRule], profile: OrgProfile
+) -> list[DutyDue]:
     """Return a row for every place that no general rule reaches, so that nobody
     is left out in silence."""
     general = {rule.jurisdiction for rule in rules if not rule.sector}

@@ -37,7 +37,7 @@ class Risk(StrEnum):
     HIGH = "high"
 
 
-class Hands(StrEnum):
+class DataHolder(StrEnum):
     """In whose hands the data is, from the mildest."""
 
     NOBODY = "nobody"
@@ -50,7 +50,7 @@ class Hands(StrEnum):
     PUBLIC = "public"
 
 
-class Outage(StrEnum):
+class DataOutage(StrEnum):
     """Whether the data could be used."""
 
     NONE = "none"
@@ -62,7 +62,7 @@ class Outage(StrEnum):
     """People came to harm meanwhile, for example because treatment was put off."""
 
 
-class Change(StrEnum):
+class DataChange(StrEnum):
     """Whether the data was changed."""
 
     NONE = "none"
@@ -71,7 +71,7 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class BreachFacts:
     """What is known of a breach.
 
     ``exposed``: data category keys. ``context``: what is known beyond them. ``unintelligible``: it
@@ -82,11 +82,11 @@ class Facts:
     """
 
     exposed: frozenset[str]
-    hands: Hands
+    hands: DataHolder
     unintelligible: bool = False
-    outage: Outage = Outage.NONE
-    change: Change = Change.NONE
-    context: severity.Context = field(default_factory=severity.Context)
+    outage: DataOutage = DataOutage.NONE
+    change: DataChange = DataChange.NONE
+    context: severity.SeverityContext = field(default_factory=severity.SeverityContext)
     deletion: bool = False
     vulnerable: bool = False
     vital: bool = False
@@ -96,7 +96,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class RiskReason:
     """One sentence, and the provision or guideline that it rests on."""
 
     text: str
@@ -104,17 +104,17 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Assessment:
+class RiskAssessment:
     """The answer: how likely harm is, what must be done about it, and why."""
 
     risk: Risk
     document: bool
     notify_authority: bool
     notify_subjects: bool
-    reasons: tuple[Reason, ...]
+    reasons: tuple[RiskReason, ...]
 
 
-def assess(facts: Facts) -> Assessment:
+def assess(facts: BreachFacts) -> RiskAssessment:
     """Return what Articles 33 and 34 ask for, with every reason. Steps are
     numbered in the module."""
     tables = _tables()
@@ -134,7 +134,7 @@ def assess(facts: Facts) -> Assessment:
     averted = outcome is Risk.HIGH and facts.remedied
     answer = tables["remedied"] if averted else tables["answers"][outcome]
     reasons += [_reason(answer), _reason(tables["document"])]
-    return Assessment(
+    return RiskAssessment(
         outcome,
         document=True,
         notify_authority=outcome is not Risk.UNLIKELY,
@@ -146,7 +146,7 @@ def assess(facts: Facts) -> Assessment:
 _ORDER = (Risk.UNLIKELY, Risk.RISK, Risk.HIGH)
 
 
-def tier_of(facts: Facts) -> tuple[int, list[Reason]]:
+def tier_of(facts: BreachFacts) -> tuple[int, list[RiskReason]]:
     """Return how telling the data is, 1 to 3, and why."""
     if not facts.exposed:
         return 1, []
@@ -154,7 +154,7 @@ def tier_of(facts: Facts) -> tuple[int, list[Reason]]:
     context = severity.dpc(facts.exposed, facts.context)
     # ENISA's scale has a fourth step, for severity; who must be told does not change above three.
     tier = min(3, int(context.value))
-    reasons = [Reason(text, "ENISA methodology v1.0, Annex 1") for text in context.reasons]
+    reasons = [RiskReason(text, "ENISA methodology v1.0, Annex 1") for text in context.reasons]
     for rule in tables["identity_fraud"]:
         met = (
             severity.any_of(rule["any"], facts.exposed)
@@ -170,17 +170,17 @@ def tier_of(facts: Facts) -> tuple[int, list[Reason]]:
     return tier, reasons
 
 
-def _by_hands(facts: Facts, tier: int) -> tuple[Risk, Reason]:
+def _by_hands(facts: BreachFacts, tier: int) -> tuple[Risk, RiskReason]:
     tables = _tables()
-    hands = Hands.NOBODY if facts.unintelligible else facts.hands
+    hands = DataHolder.NOBODY if facts.unintelligible else facts.hands
     # Trust without a confirmed deletion is only a known recipient, and too many known ones are as
     # good as unknown. The order matters: a trusted one may fall through both.
-    if hands is Hands.TRUSTED and not facts.deletion:
-        hands = Hands.FEW_KNOWN
-    if hands is Hands.FEW_KNOWN and (facts.recipients or 0) > tables["few_recipients"]:
-        hands = Hands.UNKNOWN
+    if hands is DataHolder.TRUSTED and not facts.deletion:
+        hands = DataHolder.FEW_KNOWN
+    if hands is DataHolder.FEW_KNOWN and (facts.recipients or 0) > tables["few_recipients"]:
+        hands = DataHolder.UNKNOWN
     row = tables["hands"][
-        "few_known_deleted" if hands is Hands.FEW_KNOWN and facts.deletion else hands
+        "few_known_deleted" if hands is DataHolder.FEW_KNOWN and facts.deletion else hands
     ]
     answer = Risk(row["answers"][tier])
     scale = tables["scale"]
@@ -189,16 +189,16 @@ def _by_hands(facts: Facts, tier: int) -> tuple[Risk, Reason]:
     return answer, _reason(row)
 
 
-def _by_outage(facts: Facts) -> tuple[Risk, Reason]:
+def _by_outage(facts: BreachFacts) -> tuple[Risk, RiskReason]:
     return _row(_tables()["outage"][facts.outage], "vital" if facts.vital else "answer")
 
 
-def _row(row: Mapping[str, str], column: str) -> tuple[Risk, Reason]:
+def _row(row: Mapping[str, str], column: str) -> tuple[Risk, RiskReason]:
     return Risk(row[column]), _reason(row)
 
 
-def _reason(row: Mapping[str, str]) -> Reason:
-    return Reason(row["reason"], row["citation"])
+def _reason(row: Mapping[str, str]) -> RiskReason:
+    return RiskReason(row["reason"], row["citation"])
 
 
 @cache

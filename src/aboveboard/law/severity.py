@@ -28,7 +28,7 @@ _NOT = "not "
 _DATA = Path(__file__).with_name("severity.yaml")
 
 
-class Kind(StrEnum):
+class DataKind(StrEnum):
     """ENISA's four kinds of data, from the mildest."""
 
     SIMPLE = "simple"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
     SENSITIVE = "sensitive"
 
 
-class Band(IntEnum):
+class SeverityBand(IntEnum):
     """How bad, as the exposure set writes it: 1 low (SE < 2), 2 medium (< 3), 3
     high (< 4), 4 very high."""
 
@@ -76,7 +76,7 @@ class Absence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class SeverityCircumstances:
     """What happened to the data. ``malicious``: on purpose, to harm or to gain."""
 
     confidentiality: Spread = Spread.NOT_CONCERNED
@@ -86,7 +86,7 @@ class Circumstances:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class SeverityContext:
     """What is known beyond the categories.
 
     ``steps``: ENISA's adjustment for a kind, such as ``{Kind.SIMPLE: 2}`` for the customer list of
@@ -94,13 +94,13 @@ class Context:
     data that exposed passwords open. ``ei``: a known ease of identification, 0.25 to 1.
     """
 
-    steps: Mapping[Kind, int] = field(default_factory=dict)
-    credentials_open: Kind | None = None
+    steps: Mapping[DataKind, int] = field(default_factory=dict)
+    credentials_open: DataKind | None = None
     ei: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScoredComponent:
     """One component's value and the sentences that explain it."""
 
     value: float
@@ -108,7 +108,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class SeverityScore:
     """The severity for one person. ``se`` 0 to 6; ``band`` 1 to 4; ``meaning`` in
     words for that person."""
 
@@ -116,20 +116,22 @@ class Score:
     ei: float
     cb: float
     se: float
-    band: Band
+    band: SeverityBand
     meaning: str
     reasons: tuple[str, ...]
 
 
 def score(
-    readable: frozenset[str], circumstances: Circumstances, context: Context | None = None
-) -> Score:
+    readable: frozenset[str],
+    circumstances: SeverityCircumstances,
+    context: SeverityContext | None = None,
+) -> SeverityScore:
     """Return the severity for a person of whom ``readable`` was exposed.
 
     ``readable``: data category keys exposed in a form that can be read; what was unintelligible is
     left out by the caller. With none, only lost availability or integrity can count.
     """
-    context = context or Context()
+    context = context or SeverityContext()
     if readable:
         context_part, identity_part, breach_part = (
             dpc(readable, context),
@@ -137,14 +139,14 @@ def score(
             cb(circumstances),
         )
     else:
-        nothing = Part(0, ("Nothing that can be read was exposed.",))
+        nothing = ScoredComponent(0, ("Nothing that can be read was exposed.",))
         # Who saw data that cannot be read adds nothing; that it was changed or lost still does.
-        hidden = Circumstances(
+        hidden = SeverityCircumstances(
             integrity=circumstances.integrity, availability=circumstances.availability
         )
-        context_part, identity_part, breach_part = nothing, Part(0, ()), cb(hidden)
+        context_part, identity_part, breach_part = nothing, ScoredComponent(0, ()), cb(hidden)
     value = se(context_part.value, identity_part.value, breach_part.value)
-    return Score(
+    return SeverityScore(
         dpc=context_part.value,
         ei=identity_part.value,
         cb=breach_part.value,
@@ -155,7 +157,7 @@ def score(
     )
 
 
-def dpc(exposed: frozenset[str], context: Context | None = None) -> Part:
+def dpc(exposed: frozenset[str], context: SeverityContext | None = None) -> ScoredComponent:
     """Return the data processing context of the categories exposed: 1 to 4.
 
     Raises:
@@ -163,8 +165,8 @@ def dpc(exposed: frozenset[str], context: Context | None = None) -> Part:
     """
     if not exposed:
         raise ValueError("no data, no data processing context")
-    context = context or Context()
-    by_kind: dict[Kind, set[str]] = {}
+    context = context or SeverityContext()
+    by_kind: dict[DataKind, set[str]] = {}
     for category in exposed:
         by_kind.setdefault(_kind(category, context), set()).add(category)
     parts = [_dpc_of_kind(kind, exposed, frozenset(own), context) for kind, own in by_kind.items()]
@@ -172,20 +174,22 @@ def dpc(exposed: frozenset[str], context: Context | None = None) -> Part:
     return max(parts, key=lambda part: part.value)
 
 
-def dpc_of(kind: Kind, step: int = 0) -> int:
+def dpc_of(kind: DataKind, step: int = 0) -> int:
     """Return the base score of ``kind``, moved by ``step``, kept within 1 to 4."""
     low, high = _tables()["dpc_range"]
     return int(min(high, max(low, _tables()["kinds"][kind]["base"] + step)))
 
 
-def ei(exposed: frozenset[str], context: Context | None = None) -> Part:
+def ei(exposed: frozenset[str], context: SeverityContext | None = None) -> ScoredComponent:
     """Return the ease of identification of the categories exposed: 0.25 to 1."""
-    context = context or Context()
+    context = context or SeverityContext()
     if context.ei is not None:
-        return Part(context.ei, (f"How easy the person is to identify was set to {context.ei:g}.",))
+        return ScoredComponent(
+            context.ei, (f"How easy the person is to identify was set to {context.ei:g}.",)
+        )
     tables = _tables()
     levels = tables["ei_levels"]
-    best = Part(
+    best = ScoredComponent(
         max(
             (levels[_nearest(category, tables["identifiers"])] for category in exposed),
             default=levels["negligible"],
@@ -194,7 +198,7 @@ def ei(exposed: frozenset[str], context: Context | None = None) -> Part:
     )
     for rule in tables["identifier_combinations"]:
         if levels[rule["level"]] > best.value and _all_met(rule["all"], exposed):
-            best = Part(levels[rule["level"]], (rule["reason"],))
+            best = ScoredComponent(levels[rule["level"]], (rule["reason"],))
     return best
 
 
@@ -204,7 +208,7 @@ def ei_level(name: str) -> float:
     return float(_tables()["ei_levels"][name])
 
 
-def cb(circumstances: Circumstances) -> Part:
+def cb(circumstances: SeverityCircumstances) -> ScoredComponent:
     """Return the circumstances of the breach: 0 to 2, the points of every element added."""
     points = _tables()["cb"]
     elements: list[tuple[float, str]] = [
@@ -216,7 +220,7 @@ def cb(circumstances: Circumstances) -> Part:
         (points["availability"][circumstances.availability], _CB_WORDS[circumstances.availability]),
         (points["malicious"] if circumstances.malicious else 0, "Somebody did it on purpose."),
     ]
-    return Part(
+    return ScoredComponent(
         float(sum(value for value, _ in elements)),
         tuple(words for value, words in elements if value),
     )
@@ -243,20 +247,20 @@ def se(dpc_value: float, ei_value: float, cb_value: float) -> float:
     return dpc_value * ei_value + cb_value
 
 
-def band(value: float) -> Band:
+def band(value: float) -> SeverityBand:
     """Return the band of an SE: below 2 low, below 3 medium, below 4 high, else very high."""
     reached = [
         position for position, row in enumerate(_tables()["bands"], 1) if value >= row["from"]
     ]
-    return Band(reached[-1])
+    return SeverityBand(reached[-1])
 
 
-def band_name(which: Band) -> str:
+def band_name(which: SeverityBand) -> str:
     """Return the band's name: "low", "medium", "high" or "very high"."""
     return str(_tables()["bands"][which - 1]["band"])
 
 
-def meaning(which: Band) -> str:
+def meaning(which: SeverityBand) -> str:
     """Return what the band means, said to the person."""
     return str(_tables()["bands"][which - 1]["meaning"])
 
@@ -281,16 +285,16 @@ def _all_met(lines: Iterable[Sequence[str]], exposed: frozenset[str]) -> bool:
     return all(any_of(keys, exposed) for keys in lines)
 
 
-def _kind(category: str, context: Context) -> Kind:
+def _kind(category: str, context: SeverityContext) -> DataKind:
     key, known = category, categories.known()
     # An organisation may name a category finer than ours; it counts as the nearest one above it.
     while key not in known and "." in key:
         key = key.rpartition(".")[0]
     if key not in known:
-        return Kind.SIMPLE
-    if known[key].credential and known[key].enisa == Kind.SIMPLE:
-        return context.credentials_open or Kind(_tables()["credentials"]["opens_unless_said"])
-    return Kind(known[key].enisa)
+        return DataKind.SIMPLE
+    if known[key].credential and known[key].enisa == DataKind.SIMPLE:
+        return context.credentials_open or DataKind(_tables()["credentials"]["opens_unless_said"])
+    return DataKind(known[key].enisa)
 
 
 def _only_opens(own: frozenset[str]) -> bool:
@@ -301,8 +305,8 @@ def _only_opens(own: frozenset[str]) -> bool:
 
 
 def _dpc_of_kind(
-    kind: Kind, exposed: frozenset[str], own: frozenset[str], context: Context
-) -> Part:
+    kind: DataKind, exposed: frozenset[str], own: frozenset[str], context: SeverityContext
+) -> ScoredComponent:
     label = _tables()["kinds"][kind]["label"]
     reasons = [
         _tables()["credentials"]["reason"]
@@ -323,7 +327,7 @@ def _dpc_of_kind(
             rule = max(met, key=lambda item: int(item["step"]))
             step = int(rule["step"])
             reasons.append(rule["reason"])
-    return Part(dpc_of(kind, step), tuple(reasons))
+    return ScoredComponent(dpc_of(kind, step), tuple(reasons))
 
 
 def _shown(rule: Mapping[str, Any], exposed: frozenset[str], own: frozenset[str]) -> bool:

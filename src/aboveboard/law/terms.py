@@ -1,7 +1,8 @@
 """What the duties are worked out from, and what they are worked out into.
 
-``Group`` has the shape of a row of the exposure set after ``GROUP BY jurisdiction, categories,
-protected, severity``: the people in it lost the same data, in the same readable or unreadable form.
+``AffectedGroup`` has the shape of a row of the exposure set after ``GROUP BY jurisdiction,
+categories, protected, severity``: the people in it lost the same data, in the same readable or
+unreadable form.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from aboveboard.law.clocks import Unit
+from aboveboard.law.clocks import PeriodUnit
 from aboveboard.law.risk import Risk
 
 
@@ -69,7 +70,7 @@ class LossFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class AffectedGroup:
     """People of one place who lost the same data.
 
     ``jurisdiction``: ISO 3166 of where they live ("GB", "FR", "DE-BY", "US-CA", "CA-QC", "AU-NSW").
@@ -85,7 +86,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class BreachTimes:
     """The moments that start clocks; each aware. ``None``: has not happened,
     or was not written down.
 
@@ -125,7 +126,7 @@ class Deadline:
     "without undue delay"."""
 
     value: int | None
-    unit: Unit | None
+    unit: PeriodUnit | None
     kind: str
     text: str
 

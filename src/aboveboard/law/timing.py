@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aboveboard.law import clocks
-from aboveboard.law.rules.catalogue import Rule
-from aboveboard.law.terms import DutyDue, OrgProfile, Required, Times
+from aboveboard.law.rules.catalogue import DutyRule
+from aboveboard.law.terms import BreachTimes, DutyDue, OrgProfile, Required
 
 START_WORDS: Mapping[str, str] = {
     "aware": "you became aware",
@@ -38,7 +38,7 @@ class _Start:
     assumed: str = ""
 
 
-def timed(row: DutyDue, rule: Rule, *, times: Times, profile: OrgProfile) -> DutyDue:
+def timed(row: DutyDue, rule: DutyRule, *, times: BreachTimes, profile: OrgProfile) -> DutyDue:
     """Return ``row`` with its deadline and its clock in words (step 6 of :mod:`duties`)."""
     start = _start(rule, times)
     due_at, notes = None, tuple[str, ...]()
@@ -108,11 +108,11 @@ def _key(row: DutyDue) -> tuple[int, datetime, bool, str, int, str]:
 _RANK = {Required.YES: 0, Required.ASK: 1, Required.NO: 2}
 
 
-def _after(rule: Rule) -> tuple[str, ...]:
+def _after(rule: DutyRule) -> tuple[str, ...]:
     return (f"*{rule.relation}*",) if rule.relation else ()
 
 
-def _start(rule: Rule, times: Times) -> _Start:
+def _start(rule: DutyRule, times: BreachTimes) -> _Start:
     """Return when the clock of ``rule`` started. What was not written down is counted
     from awareness, and said."""
     name = rule.clock_start
@@ -137,7 +137,7 @@ def _start(rule: Rule, times: Times) -> _Start:
     return _Start(min(chained) if chained else times.other.get(name))
 
 
-def _clock_words(rule: Rule, start: _Start) -> str:
+def _clock_words(rule: DutyRule, start: _Start) -> str:
     if rule.clock_start == "none":
         return "No clock: it is due in any case."
     begin = START_WORDS[rule.clock_start]

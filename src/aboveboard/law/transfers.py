@@ -16,7 +16,7 @@ from aboveboard.law.bases import Provision, provisions
 
 
 @dataclass(frozen=True, slots=True)
-class Regime:
+class TransferRegime:
     """One law: where it applies, where data may go freely, and where it may go on a
     condition (by country)."""
 
@@ -31,10 +31,10 @@ class Regime:
 
 
 @cache
-def regimes() -> tuple[Regime, ...]:
+def regimes() -> tuple[TransferRegime, ...]:
     """Return the laws we know, in the order of ``transfers.yaml``."""
     return tuple(
-        Regime(
+        TransferRegime(
             row["law"],
             frozenset(row["members"]),
             frozenset(row["adequate"]),
@@ -44,7 +44,7 @@ def regimes() -> tuple[Regime, ...]:
     )
 
 
-def regime_of(country: str) -> Regime:
+def regime_of(country: str) -> TransferRegime:
     """Return the law of an organisation established in ``country``.
 
     Where we know no law on transfers, the EU's is used, which then calls every country outside the
@@ -59,7 +59,7 @@ def grounds() -> Mapping[str, Provision]:
     return provisions(_file()["grounds"])
 
 
-def ground_fits(ground: str, country: str, regime: Regime) -> bool:
+def ground_fits(ground: str, country: str, regime: TransferRegime) -> bool:
     """Whether the ground can be claimed for that country at all: partial adequacy
     needs a partial decision."""
     return _file()["grounds"][ground].get("only_to") != "partial" or country in regime.partial

@@ -28,7 +28,7 @@ from aboveboard.ledger.stored import (
     LEAST,
     PAGE,
     WAITING,
-    Places,
+    PlacedRows,
     StoredRow,
     check_structure,
     compare_columns,
@@ -36,12 +36,12 @@ from aboveboard.ledger.stored import (
     is_away,
     read_rows,
 )
-from aboveboard.ledger.verify.findings import Report, What
+from aboveboard.ledger.verify.findings import FindingKind, Report
 from aboveboard.ledger.verify.head import read_head
-from aboveboard.ledger.verify.history import Seen, check_history
+from aboveboard.ledger.verify.history import SeenCheckpoint, check_history
 from aboveboard.ledger.verify.log import Progress, check_entries, no_progress
-from aboveboard.ledger.verify.sources import Source
-from aboveboard.ledger.verify.walk import Leaves, Walk
+from aboveboard.ledger.verify.sources import LogSource
+from aboveboard.ledger.verify.walk import LogWalk, TileLeaves
 
 WAIT: Final = timedelta(minutes=2)
 """An entry that waits longer than this for its place says that nothing sequences. Our
@@ -49,12 +49,12 @@ choice: far above a second."""
 
 
 def verify_database(
-    source: Source,
+    source: LogSource,
     trusted: Sequence[Verifier],
     *,
     now: datetime,
     remembered: Checkpoint | None = None,
-    seen: Sequence[Seen] = (),
+    seen: Sequence[SeenCheckpoint] = (),
     progress: Progress = no_progress,
 ) -> tuple[Report, str | None]:
     """Check the published log and then every row of the ledger against it; return what was
@@ -78,14 +78,15 @@ def verify_database(
     report = Report()
     audit = _Audit(source, trusted, report, progress)
     try:
-        note = audit.run(now, [*seen, *([Seen(remembered, "")] if remembered else [])])
+        note = audit.run(now, [*seen, *([SeenCheckpoint(remembered, "")] if remembered else [])])
         check_structure(report)
     except DatabaseError as error:
         if is_away(error):
             raise
         note = None
         report.add(
-            What.DAMAGED_DATABASE, f"The database cannot be read to the end: {first_line(error)}."
+            FindingKind.DAMAGED_DATABASE,
+            f"The database cannot be read to the end: {first_line(error)}.",
         )
         check_structure(report)
     return report, note
@@ -93,7 +94,7 @@ def verify_database(
 
 class _Audit:
     def __init__(
-        self, source: Source, trusted: Sequence[Verifier], report: Report, progress: Progress
+        self, source: LogSource, trusted: Sequence[Verifier], report: Report, progress: Progress
     ) -> None:
         self._source = source
         self._trusted = trusted
@@ -101,7 +102,7 @@ class _Audit:
         self._progress = progress
         self._tree = CompactRange()
 
-    def run(self, now: datetime, seen: Sequence[Seen]) -> str | None:
+    def run(self, now: datetime, seen: Sequence[SeenCheckpoint]) -> str | None:
         """Steps 1 to 5."""
         newest = CheckpointRow.objects.aggregate(newest=Max("size"))["newest"] or 0
         note = None
@@ -111,9 +112,9 @@ class _Audit:
         end = max(newest, head.size)
         # Log, rows and checkpoints are walked side by side, each in its own order, so that memory
         # does not grow with the log.
-        places = Places(end)
+        places = PlacedRows(end)
         checkpoints = _Checkpoints(self._trusted, self._report)
-        walk = Walk(self._source, head, self._report)
+        walk = LogWalk(self._source, head, self._report)
         for leaves in walk.leaves() if head.size else ():
             check_entries(leaves, self._report)
             self._check_leaves(leaves, places, checkpoints)
@@ -134,7 +135,9 @@ class _Audit:
         self._check_waiting(now)
         return note
 
-    def _check_leaves(self, leaves: Leaves, places: Places, checkpoints: _Checkpoints) -> None:
+    def _check_leaves(
+        self, leaves: TileLeaves, places: PlacedRows, checkpoints: _Checkpoints
+    ) -> None:
         entries = leaves.entries or []
         for offset, hash_ in enumerate(leaves.hashes):
             entry = (
@@ -146,7 +149,7 @@ class _Audit:
             checkpoints.reach(self._tree)
 
     def _check_place(
-        self, index: int, hash_: bytes | None, entry: bytes | None, places: Places
+        self, index: int, hash_: bytes | None, entry: bytes | None, places: PlacedRows
     ) -> None:
         """Steps 2 and 3 for one place: ``hash_`` and ``entry`` are the log's, where it has them."""
         row = None
@@ -159,7 +162,7 @@ class _Audit:
         if row is None:
             entry_id = parse(entry).id if entry is not None and _is_entry(entry) else None
             self._report.add(
-                What.MISSING_ROW,
+                FindingKind.MISSING_ROW,
                 f"{_named(index, entry_id)} is not in the database.",
                 index,
                 entry_id,
@@ -185,7 +188,9 @@ class _Audit:
         try:
             recorded = parse(body)
         except EntryRefused as error:
-            self._report.add(What.CHANGED_ROW, f"{_named(index, row.id)}: {error}", index, row.id)
+            self._report.add(
+                FindingKind.CHANGED_ROW, f"{_named(index, row.id)}: {error}", index, row.id
+            )
             return
         for column, agrees in compare_columns(row, recorded):
             if not agrees:
@@ -199,11 +204,11 @@ class _Audit:
             f"{_named(index, entry_id)}{also} was changed in the database: its column {column} is "
             "not what was recorded."
         )
-        self._report.add(What.CHANGED_ROW, sentence, index, entry_id)
+        self._report.add(FindingKind.CHANGED_ROW, sentence, index, entry_id)
 
     def _extra(self, row: StoredRow) -> None:
         self._report.add(
-            What.EXTRA_ROW,
+            FindingKind.EXTRA_ROW,
             f"Entry {row.id} claims place {row.place}, which is not its own.",
             None,
             row.id,
@@ -225,7 +230,7 @@ class _Audit:
                     oldest = at if oldest is None else min(oldest, at)
         if oldest is not None and now - oldest > WAIT:
             self._report.add(
-                What.WAITING_TOO_LONG,
+                FindingKind.WAITING_TOO_LONG,
                 (
                     f"{self._report.waiting} entries wait for their place, the oldest since "
                     f"{clock.to_text(oldest)}."
@@ -264,13 +269,14 @@ class _Checkpoints:
             self._wrong(size, "The tree is not as large as that.")
         if head.size and not CheckpointRow.objects.filter(size=head.size).exists():
             self._report.add(
-                What.CHANGED_CHECKPOINT_ROW,
+                FindingKind.CHANGED_CHECKPOINT_ROW,
                 f"The published checkpoint of {head.size} entries is not in the database.",
             )
 
     def _wrong(self, size: int, why: str) -> None:
         self._report.add(
-            What.CHANGED_CHECKPOINT_ROW, f"The stored checkpoint of {size} entries is wrong. {why}"
+            FindingKind.CHANGED_CHECKPOINT_ROW,
+            f"The stored checkpoint of {size} entries is wrong. {why}",
         )
 
 

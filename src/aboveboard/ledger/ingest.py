@@ -27,8 +27,8 @@ from aboveboard.ledger.models import CheckpointRow, Entry
 from aboveboard.ledger.rows import bodies
 from aboveboard.ledger.verify.findings import Report
 from aboveboard.ledger.verify.head import read_head
-from aboveboard.ledger.verify.sources import Source
-from aboveboard.ledger.verify.walk import Walk
+from aboveboard.ledger.verify.sources import LogSource
+from aboveboard.ledger.verify.walk import LogWalk
 
 Progress = Callable[[int, int], None]
 """Called with how many entries are done, of how many."""
@@ -56,12 +56,12 @@ class LogContradicts(Damaged):
 class LogHead:
     """The signed head of a copy of the log, and where its files are."""
 
-    source: Source
+    source: LogSource
     note: str
     checkpoint: Checkpoint
 
 
-def log_head(source: Source, trusted: Sequence[Verifier]) -> LogHead | None:
+def log_head(source: LogSource, trusted: Sequence[Verifier]) -> LogHead | None:
     """Return the head of a log, or None if it shows none.
 
     Raises:
@@ -137,7 +137,7 @@ def ingest(
 def _continues(head: LogHead, size: int, root: bytes) -> None:
     """Tell a fork from a damaged copy: by the log's own tiles, does it begin with what the backup
     has?"""
-    walk = Walk(head.source, head.checkpoint, Report())
+    walk = LogWalk(head.source, head.checkpoint, Report())
     if size and HashReader(head.checkpoint.size, walk.hashes_of).root((0, size)) != root:
         raise LogContradicts(why=f"its first {size:,} entries are not those of the backup")
 

@@ -29,7 +29,7 @@ _HANDOVER = re.compile(rf"{HANDOVER}/[1-9][0-9]{{0,3}}")
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class LedgerEntry:
     """One entry as it was written. ``leaf_index`` is None until it is in the
     tree (about a second)."""
 
@@ -43,7 +43,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedHead:
     """The head of the log that anyone can fetch. ``at`` is when it was signed, by our clock."""
 
     size: int
@@ -53,7 +53,7 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class PublishedFile:
     """A published file, its media type, and whether it may be cached forever."""
 
     content: bytes
@@ -68,7 +68,7 @@ class NotYet(Conflict):
     next_step = "Try again in a few seconds."
 
 
-def entry(entry_id: int) -> Recorded:
+def entry(entry_id: int) -> LedgerEntry:
     """Return one entry.
 
     Raises:
@@ -80,7 +80,7 @@ def entry(entry_id: int) -> Recorded:
     return _recorded(row)
 
 
-def entries(entry_ids: Collection[int]) -> list[Recorded]:
+def entries(entry_ids: Collection[int]) -> list[LedgerEntry]:
     """Return the entries with these ids, newest first; ids that nothing has are left out."""
     return (
         [_recorded(row) for row in Entry.objects.filter(pk__in=list(entry_ids)).order_by("-pk")]
@@ -89,7 +89,7 @@ def entries(entry_ids: Collection[int]) -> list[Recorded]:
     )
 
 
-def entry_at(leaf_index: int) -> Recorded:
+def entry_at(leaf_index: int) -> LedgerEntry:
     """Return the entry at a place in the tree.
 
     Raises:
@@ -106,7 +106,7 @@ def entries_for(
     kinds: Collection[str] | None = None,
     after: int | None = None,
     limit: int = PAGE_SIZE,
-) -> list[Recorded]:
+) -> list[LedgerEntry]:
     """Return what concerns the person of these handles, newest first.
 
     ``after`` is the id of the last entry of the page before (a cursor): only older entries follow.
@@ -129,21 +129,21 @@ def entries_from(leaf_index: int, kinds: Collection[str] = ()) -> Iterator[Entry
         yield parse(bytes(body))
 
 
-def entries_of(kinds: Collection[str]) -> Iterator[Recorded]:
+def entries_of(kinds: Collection[str]) -> Iterator[LedgerEntry]:
     """Yield every entry of these kinds, placed or waiting, oldest first."""
     rows = Entry.objects.filter(kind__in=list(kinds)).order_by("pk")
     for row in rows.iterator(chunk_size=_STREAMED):
         yield _recorded(row)
 
 
-def newest_of(kind: str) -> Recorded | None:
+def newest_of(kind: str) -> LedgerEntry | None:
     """Return the newest entry of a kind, placed or waiting; None if there is none. Quick for the
     kinds that ``models.Entry`` has an index of; others are looked for from the end."""
     row = Entry.objects.filter(kind=kind).order_by("-pk").first()
     return None if row is None else _recorded(row)
 
 
-def entries_about(handles: Collection[str]) -> Iterator[Recorded]:
+def entries_about(handles: Collection[str]) -> Iterator[LedgerEntry]:
     """Yield everything that concerns the person of these handles, oldest first."""
     rows = Entry.objects.filter(handle__in=list(handles)).order_by("pk")
     for row in rows.iterator(chunk_size=_STREAMED):
@@ -173,7 +173,7 @@ def waiting() -> int:
     return Entry.objects.filter(leaf_index__isnull=True).count()
 
 
-def checkpoint() -> Published | None:
+def checkpoint() -> PublishedHead | None:
     """Return the newest published checkpoint, or None while nothing has been published."""
     head = _head(log_folder(), CHECKPOINT)
     if head is None:
@@ -224,7 +224,7 @@ def proof(entry_id: int) -> str:
     return Proof(index, path, head.note, bytes(body)).text()
 
 
-def resource(path: str) -> Resource | None:
+def resource(path: str) -> PublishedFile | None:
     """Return the published file at ``path`` below the log's prefix, or None:
     what a face serves as it is.
 
@@ -233,21 +233,27 @@ def resource(path: str) -> Resource | None:
     """
     if path in (CHECKPOINT, VKEY, WITNESSED) or _HANDOVER.fullmatch(path):
         data = log_folder().read(path)
-        return None if data is None else Resource(data, "text/plain; charset=utf-8", forever=False)
+        return (
+            None
+            if data is None
+            else PublishedFile(data, "text/plain; charset=utf-8", forever=False)
+        )
     tile = parse_path(path)
     data = log_folder().read(tile.path) if tile else None
-    return None if data is None else Resource(data, "application/octet-stream", forever=True)
+    return None if data is None else PublishedFile(data, "application/octet-stream", forever=True)
 
 
-def _head(folder: LogFolder, name: str) -> Published | None:
+def _head(folder: LogFolder, name: str) -> PublishedHead | None:
     data = folder.read(name)
     if data is None:
         return None
     note = notes.decode(data)
     head = checkpoints.parse(notes.split(note)[0])
-    return Published(head.size, head.root, note, None)
+    return PublishedHead(head.size, head.root, note, None)
 
 
-def _recorded(row: Entry) -> Recorded:
+def _recorded(row: Entry) -> LedgerEntry:
     body = parse(bytes(row.body))
-    return Recorded(row.pk, row.leaf_index, body.at, body.kind, body.actor, body.handle, body.facts)
+    return LedgerEntry(
+        row.pk, row.leaf_index, body.at, body.kind, body.actor, body.handle, body.facts
+    )

@@ -12,7 +12,7 @@ from typing import Final
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from aboveboard.ledger.format.entry import EntryBody
-from aboveboard.ledger.verify.findings import Report, What
+from aboveboard.ledger.verify.findings import FindingKind, Report
 
 PAGE: Final = 2_000
 """Rows read at a time."""
@@ -88,7 +88,7 @@ def compare_columns(row: StoredRow, body: EntryBody) -> Iterator[tuple[str, bool
     yield "handle", row.handle == (None if body.handle is None else body.handle.encode())
 
 
-class Places:
+class PlacedRows:
     """The placed rows in order, a page at a time, handed out place by place."""
 
     def __init__(self, end: int) -> None:
@@ -141,7 +141,7 @@ def check_structure(report: Report) -> None:
                     else f"The table {table} is damaged"
                 )
                 report.add(
-                    What.CHANGED_ROW if row else What.DAMAGED_DATABASE,
+                    FindingKind.CHANGED_ROW if row else FindingKind.DAMAGED_DATABASE,
                     f"{named}: {line}.",
                     None,
                     entry_id,

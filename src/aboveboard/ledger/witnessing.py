@@ -28,7 +28,7 @@ from aboveboard.ledger.format.note import NoteRefused
 from aboveboard.ledger.format.tiles import HashReader, Tile, decode_hashes
 from aboveboard.ledger.models import WitnessRow
 from aboveboard.ledger.published import log_folder
-from aboveboard.ledger.witness.client import Address, WitnessRefuses, ask, read_addresses
+from aboveboard.ledger.witness.client import WitnessAddress, WitnessRefuses, ask, read_addresses
 
 WITNESSED: Final = "witnessed"
 
@@ -105,7 +105,7 @@ def ask_witnesses(*, at: datetime) -> int:
 
 
 def _ask(
-    folder: LogFolder, address: Address, head: Checkpoint, note: str, old: int
+    folder: LogFolder, address: WitnessAddress, head: Checkpoint, note: str, old: int
 ) -> str | AboveboardError:
     def hashes(tile: Tile) -> list[bytes]:
         return decode_hashes(folder.read_tile(tile) or b"", tile.width)

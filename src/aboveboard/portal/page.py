@@ -30,7 +30,7 @@ R = TypeVar("R", bound=HttpResponseBase)
 
 
 @dataclass(frozen=True, slots=True)
-class You:
+class PortalCustomer:
     """The customer who is asking. ``promise`` is printed in their ``language``; ``now`` is one
     moment for the whole page."""
 
@@ -43,9 +43,9 @@ class You:
 
 
 def portal_page(
-    view: Callable[Concatenate[HttpRequest, You, P], R],
+    view: Callable[Concatenate[HttpRequest, PortalCustomer, P], R],
 ) -> Callable[Concatenate[HttpRequest, P], R | HttpResponse]:
-    """Give the view its :class:`You`, and answer in their language.
+    """Give the view its :class:`PortalCustomer`, and answer in their language.
 
     Someone whose data was erased while they were signed in is told that nothing is held.
     """
@@ -58,7 +58,7 @@ def portal_page(
             return render(request, "portal/nothing_held.html", status=404)
         language = _supported(person.language)
         adopted = promise_queries.in_force()
-        you = You(
+        you = PortalCustomer(
             person_id,
             person.jurisdiction,
             language,

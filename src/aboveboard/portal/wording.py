@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from aboveboard.access.emergency.reasons import Emergency, Verdict
-from aboveboard.access.reasons import Code
+from aboveboard.access.emergency.reasons import Emergency, ReviewVerdict
+from aboveboard.access.reasons import ReasonCode
 from aboveboard.access.use import UseRecord
 from aboveboard.basics.actor import ActorKind
 from aboveboard.choices.state import Answer, ChoiceRecord
@@ -22,35 +22,35 @@ from aboveboard.vault.origin import IMPORT, Origin
 
 _LOCALES = {"en": "en_GB"}  # "3 March 2026"; American English would turn it round
 
-REFUSED: dict[Code, Lazy | str] = {
-    Code.PERSON_UNKNOWN: gettext_lazy("We did not hold anything about you."),
-    Code.PURPOSE_UNKNOWN: gettext_lazy("This is not one of the uses we promised you."),
-    Code.ROLE_NOT_ALLOWED: gettext_lazy("It is not part of their job."),
-    Code.CHANNEL_NOT_ALLOWED: gettext_lazy("We do not do this through that channel."),
-    Code.OUTSIDE_CLIENT_SCOPE: gettext_lazy("This program is not allowed to ask for it."),
-    Code.FIELD_NOT_IN_PURPOSE: gettext_lazy("They asked for more than this needs."),
-    Code.NO_FIELDS: gettext_lazy("They did not say what they needed to see."),
-    Code.NO_CONSENT: gettext_lazy("You have not said yes to this."),
-    Code.YES_BY_ASKER: gettext_lazy("Only they recorded that you said yes."),
-    Code.CONSENT_WITHDRAWN: gettext_lazy("You said yes, then withdrew it."),
-    Code.OBJECTED: gettext_lazy("You objected to this."),
-    Code.RETENTION_OVER: gettext_lazy(
+REFUSED: dict[ReasonCode, Lazy | str] = {
+    ReasonCode.PERSON_UNKNOWN: gettext_lazy("We did not hold anything about you."),
+    ReasonCode.PURPOSE_UNKNOWN: gettext_lazy("This is not one of the uses we promised you."),
+    ReasonCode.ROLE_NOT_ALLOWED: gettext_lazy("It is not part of their job."),
+    ReasonCode.CHANNEL_NOT_ALLOWED: gettext_lazy("We do not do this through that channel."),
+    ReasonCode.OUTSIDE_CLIENT_SCOPE: gettext_lazy("This program is not allowed to ask for it."),
+    ReasonCode.FIELD_NOT_IN_PURPOSE: gettext_lazy("They asked for more than this needs."),
+    ReasonCode.NO_FIELDS: gettext_lazy("They did not say what they needed to see."),
+    ReasonCode.NO_CONSENT: gettext_lazy("You have not said yes to this."),
+    ReasonCode.YES_BY_ASKER: gettext_lazy("Only they recorded that you said yes."),
+    ReasonCode.CONSENT_WITHDRAWN: gettext_lazy("You said yes, then withdrew it."),
+    ReasonCode.OBJECTED: gettext_lazy("You objected to this."),
+    ReasonCode.RETENTION_OVER: gettext_lazy(
         "We may no longer use it for this: the time limit has passed."
     ),
-    Code.RESTRICTED: gettext_lazy("The use of your data is restricted."),
-    Code.KEPT_FOR_CLAIM: gettext_lazy("We keep it only for a legal claim."),
-    Code.NOT_IN_FORCE_THEN: gettext_lazy("They asked about a time before our promise began."),
-    Code.NOT_YET_TIME: gettext_lazy("They asked about a time in the future."),
-    Code.NOBODY_TO_SHOW: gettext_lazy("They were not told whether you are a customer."),
-    Code.SEVERAL_TO_SHOW: gettext_lazy(
+    ReasonCode.RESTRICTED: gettext_lazy("The use of your data is restricted."),
+    ReasonCode.KEPT_FOR_CLAIM: gettext_lazy("We keep it only for a legal claim."),
+    ReasonCode.NOT_IN_FORCE_THEN: gettext_lazy("They asked about a time before our promise began."),
+    ReasonCode.NOT_YET_TIME: gettext_lazy("They asked about a time in the future."),
+    ReasonCode.NOBODY_TO_SHOW: gettext_lazy("They were not told whether you are a customer."),
+    ReasonCode.SEVERAL_TO_SHOW: gettext_lazy(
         "The details matched more than one person, so nobody was shown."
     ),
-    Code.EMERGENCY_NOT_PROMISED: gettext_lazy("Our promise does not allow emergency access."),
-    Code.EMERGENCY_NOT_STAFF: gettext_lazy("Only our staff can use emergency access."),
-    Code.EMERGENCY_ROLE: gettext_lazy("Their role does not have emergency access."),
-    Code.EMERGENCY_FIELD: gettext_lazy("They asked for more than emergency access shows."),
-    Code.EMERGENCY_TOO_MANY: gettext_lazy("They used up their emergency access for the day."),
-    Code.EMERGENCY_OVER: gettext_lazy("The emergency was over."),
+    ReasonCode.EMERGENCY_NOT_PROMISED: gettext_lazy("Our promise does not allow emergency access."),
+    ReasonCode.EMERGENCY_NOT_STAFF: gettext_lazy("Only our staff can use emergency access."),
+    ReasonCode.EMERGENCY_ROLE: gettext_lazy("Their role does not have emergency access."),
+    ReasonCode.EMERGENCY_FIELD: gettext_lazy("They asked for more than emergency access shows."),
+    ReasonCode.EMERGENCY_TOO_MANY: gettext_lazy("They used up their emergency access for the day."),
+    ReasonCode.EMERGENCY_OVER: gettext_lazy("The emergency was over."),
 }
 """Why a look was refused, said to the person it was about; one sentence for each code
 of ``access.reasons``."""
@@ -74,7 +74,7 @@ def verdict(code: str) -> str:
     """Return what the review of an emergency look found, or that it is still to come."""
     if not code:
         return gettext("Someone else will check whether this was justified.")
-    if code == Verdict.JUSTIFIED:
+    if code == ReviewVerdict.JUSTIFIED:
         return gettext("We checked: it was justified.")
     return gettext("We checked: it was not justified. We are sorry, and we are looking into it.")
 
@@ -151,7 +151,7 @@ def origin(promise: Promise, where: Origin) -> str:
 
 def refusal(codes: Iterable[str]) -> str:
     """Return why a look was refused, in second person."""
-    return " ".join(str(REFUSED[Code(code)]) for code in codes)
+    return " ".join(str(REFUSED[ReasonCode(code)]) for code in codes)
 
 
 def latest(history: Sequence[ChoiceRecord]) -> dict[str, ChoiceRecord]:

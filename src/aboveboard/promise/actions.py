@@ -13,10 +13,10 @@ from aboveboard.promise import queries
 from aboveboard.promise.entries import PromiseAdopted
 from aboveboard.promise.loading import load
 from aboveboard.promise.models import PromiseVersion
-from aboveboard.promise.queries import Adopted, digest_of
+from aboveboard.promise.queries import AdoptedPromise, digest_of
 
 
-def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> Adopted:
+def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> AdoptedPromise:
     """Put a promise in force, write that to the ledger, and return it.
 
     The text that is in force already stays the version that it is, and nothing is written. The
@@ -34,11 +34,11 @@ def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> Adopted
         # digest: a version whose stored text was changed still has the digest it was adopted with.
         last = queries.adopted_last()
         if last is not None and (last.source, last.digest) == (source, digest):
-            return Adopted(promise, last.serial, digest, last.adopted_at)
+            return AdoptedPromise(promise, last.serial, digest, last.adopted_at)
         row = PromiseVersion.objects.create(
             digest=digest, name=name[:200], source=source, adopted_at=at, adopted_by=by.as_json()
         )
         # In the same transaction: a version without its entry would be in force and unprovable.
         row.entry_id = append(PromiseAdopted(row.serial, Digest(digest)), by=by, handle=None, at=at)
         row.save(update_fields=["entry_id"])
-    return Adopted(promise, row.serial, digest, at)
+    return AdoptedPromise(promise, row.serial, digest, at)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from aboveboard.basics.package import DecidingTable, Recorded
+from aboveboard.basics.package import DecidingTable, RecordedEntry
 from aboveboard.promise.entries import PromiseAdopted
 from aboveboard.promise.models import PromiseVersion
 
 
-def _differs(row: PromiseVersion, entry: Recorded[PromiseAdopted]) -> str:
+def _differs(row: PromiseVersion, entry: RecordedEntry[PromiseAdopted]) -> str:
     return "" if row.digest == entry.facts.digest else "digest"
 
 

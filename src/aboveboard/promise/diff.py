@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from aboveboard.law import categories
 from aboveboard.promise.explain import basis_in_words, country_in_words, period_in_words
-from aboveboard.promise.model import LawfulBasis, LossPromise, Promise, Purpose, Text
+from aboveboard.promise.model import LawfulBasis, LossPromise, Promise, Purpose, TranslatedText
 
 
 class Direction(StrEnum):
@@ -22,7 +22,7 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PromiseChange:
     """One change: ``subject`` is the key of the purpose, field, recipient or loss promise;
     ``sentence`` says it."""
 
@@ -34,7 +34,7 @@ class Change:
 _ORDER = list(Direction)
 
 
-def compare(old: Promise, new: Promise) -> tuple[Change, ...]:
+def compare(old: Promise, new: Promise) -> tuple[PromiseChange, ...]:
     """Return every change from ``old`` to ``new``: what widened first, then what
     narrowed, then new words."""
     changes = [
@@ -47,50 +47,56 @@ def compare(old: Promise, new: Promise) -> tuple[Change, ...]:
     return tuple(sorted(changes, key=lambda change: _ORDER.index(change.direction)))
 
 
-def _fields(old: Promise, new: Promise) -> Iterator[Change]:
+def _fields(old: Promise, new: Promise) -> Iterator[PromiseChange]:
     for key, field in new.fields.items():
         before = old.fields.get(key)
         words = categories.get(field.category).label["en"]
         if before is None:
-            yield Change(Direction.WIDENED, key, f"We now hold “{field.label}” ({words}).")
+            yield PromiseChange(Direction.WIDENED, key, f"We now hold “{field.label}” ({words}).")
             # Another meaning under the old name: what was allowed for the one is not for the other.
         elif before.category != field.category:
-            yield Change(Direction.WIDENED, key, f"“{field.label}” now means {words}.")
+            yield PromiseChange(Direction.WIDENED, key, f"“{field.label}” now means {words}.")
         elif before.sensitive != field.sensitive:
             shown = "masked until asked for" if field.sensitive else "no longer masked"
-            yield Change(
+            yield PromiseChange(
                 Direction.NARROWED if field.sensitive else Direction.WIDENED,
                 key,
                 f"“{field.label}” is now {shown}.",
             )
         elif _differs(before.label, field.label) or before.kind_and_format != field.kind_and_format:
-            yield Change(
+            yield PromiseChange(
                 Direction.REWORDED,
                 key,
                 f"The field “{field.label}” was described as “{before.label}”.",
             )
     for key, field in old.fields.items():
         if key not in new.fields:
-            yield Change(Direction.NARROWED, key, f"We no longer hold “{field.label}”.")
+            yield PromiseChange(Direction.NARROWED, key, f"We no longer hold “{field.label}”.")
 
 
-def _purposes(old: Promise, new: Promise) -> Iterator[Change]:
+def _purposes(old: Promise, new: Promise) -> Iterator[PromiseChange]:
     for key, purpose in new.purposes.items():
         before = old.purposes.get(key)
         if before is None:
-            yield Change(Direction.WIDENED, key, f"A new purpose: “{purpose.title}”.")
+            yield PromiseChange(Direction.WIDENED, key, f"A new purpose: “{purpose.title}”.")
         else:
             yield from _purpose(before, purpose, old, new)
     for key, purpose in old.purposes.items():
         if key not in new.purposes:
-            yield Change(Direction.NARROWED, key, f"We no longer use data for “{purpose.title}”.")
+            yield PromiseChange(
+                Direction.NARROWED, key, f"We no longer use data for “{purpose.title}”."
+            )
 
 
-def _purpose(before: Purpose, after: Purpose, old: Promise, new: Promise) -> Iterator[Change]:
+_Named = tuple[tuple[str, ...], tuple[str, ...], Callable[[Promise, str], TranslatedText], str, str]
+"""What a purpose names before and after, what a page calls one, and the words of more and less."""
+
+
+def _purpose(
+    before: Purpose, after: Purpose, old: Promise, new: Promise
+) -> Iterator[PromiseChange]:
     title, key = f"“{after.title}”", after.key
-    names: tuple[
-        tuple[tuple[str, ...], tuple[str, ...], Callable[[Promise, str], Text], str, str], ...
-    ] = (
+    names: tuple[_Named, ...] = (
         (
             before.fields,
             after.fields,
@@ -123,27 +129,31 @@ def _purpose(before: Purpose, after: Purpose, old: Promise, new: Promise) -> Ite
     for had, has, name, more, less in names:
         for named in has:
             if named not in had:
-                yield Change(Direction.WIDENED, key, f"{title} {more.format(name(new, named))}.")
+                yield PromiseChange(
+                    Direction.WIDENED, key, f"{title} {more.format(name(new, named))}."
+                )
         for named in had:
             if named not in has:
-                yield Change(Direction.NARROWED, key, f"{title} {less.format(name(old, named))}.")
+                yield PromiseChange(
+                    Direction.NARROWED, key, f"{title} {less.format(name(old, named))}."
+                )
     yield from _basis(before, after)
     yield from _retention(before, after)
     yield from _against_wishes(before, after)
     if any(
         _differs(getattr(before, part), getattr(after, part)) for part in ("title", "what", "why")
     ) or _asks(before) != _asks(after):
-        yield Change(Direction.REWORDED, key, f"{title} is explained in other words.")
+        yield PromiseChange(Direction.REWORDED, key, f"{title} is explained in other words.")
     if (before.basis_note, before.law, before.balancing, before.article9) != (
         after.basis_note,
         after.law,
         after.balancing,
         after.article9,
     ):
-        yield Change(Direction.REWORDED, key, f"The legal notes on {title} changed.")
+        yield PromiseChange(Direction.REWORDED, key, f"The legal notes on {title} changed.")
 
 
-def _basis(before: Purpose, after: Purpose) -> Iterator[Change]:
+def _basis(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
     if before.basis is after.basis:
         return
     # Who loses a choice they had is worse off, whatever the new basis is.
@@ -161,41 +171,41 @@ def _basis(before: Purpose, after: Purpose) -> Iterator[Change]:
         f"“{after.title}” now rests on another basis: {basis_in_words(after.basis)} (it was: "
         f"{basis_in_words(before.basis)})."
     )
-    yield Change(direction, after.key, words)
+    yield PromiseChange(direction, after.key, words)
 
 
-def _against_wishes(before: Purpose, after: Purpose) -> Iterator[Change]:
+def _against_wishes(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
     """What a restriction or an objection now stops, or no longer does (GDPR Art. 18(2), 21(3))."""
     title, key = f"“{after.title}”", after.key
     if before.when_restricted is not after.when_restricted:
         if after.when_restricted is None:
-            yield Change(
+            yield PromiseChange(
                 Direction.NARROWED,
                 key,
                 f"{title} now stops when a person restricts the use of their data.",
             )
         else:
             ground = after.when_restricted.replace("_", " ")
-            yield Change(
+            yield PromiseChange(
                 Direction.WIDENED,
                 key,
                 f"{title} now goes on when a person restricts the use of their data ({ground}).",
             )
     if after.direct_marketing and not before.direct_marketing:
-        yield Change(
+        yield PromiseChange(
             Direction.NARROWED,
             key,
             f"{title} is now direct marketing: an objection to it always stands.",
         )
     elif before.direct_marketing and not after.direct_marketing:
-        yield Change(
+        yield PromiseChange(
             Direction.WIDENED,
             key,
             f"{title} is no longer direct marketing: an objection to it can be outweighed.",
         )
 
 
-def _retention(before: Purpose, after: Purpose) -> Iterator[Change]:
+def _retention(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
     had, has = before.retention, after.retention
     if had.keep != has.keep:
         direction = (
@@ -205,17 +215,17 @@ def _retention(before: Purpose, after: Purpose) -> Iterator[Change]:
             f"Data for “{after.title}” is kept {period_in_words(has.keep)} instead of "
             f"{period_in_words(had.keep)}."
         )
-        yield Change(direction, after.key, words)
+        yield PromiseChange(direction, after.key, words)
     # Which start is later depends on each person, so the doubt counts as more use.
     if had.starts is not has.starts:
         words = (
             f"The time that data for “{after.title}” is kept now runs from another moment: "
             f"{has.starts.replace('_', ' ')}."
         )
-        yield Change(Direction.WIDENED, after.key, words)
+        yield PromiseChange(Direction.WIDENED, after.key, words)
 
 
-def _recipients(old: Promise, new: Promise) -> Iterator[Change]:
+def _recipients(old: Promise, new: Promise) -> Iterator[PromiseChange]:
     for key, recipient in new.recipients.items():
         before = old.recipients.get(key)
         if before is None or before == recipient:
@@ -227,7 +237,7 @@ def _recipients(old: Promise, new: Promise) -> Iterator[Change]:
                 else Direction.WIDENED
             )
             here, there = country_in_words(before.country), country_in_words(recipient.country)
-            yield Change(
+            yield PromiseChange(
                 direction,
                 key,
                 f"{_start(recipient.title)} now receives data in {there}, not in {here}.",
@@ -241,14 +251,14 @@ def _recipients(old: Promise, new: Promise) -> Iterator[Change]:
                 f"{_start(recipient.title)} changed: who it is, its part in law, or what protects "
                 "data there."
             )
-            yield Change(Direction.WIDENED, key, words)
+            yield PromiseChange(Direction.WIDENED, key, words)
 
 
-def _losses(old: Promise, new: Promise) -> Iterator[Change]:
+def _losses(old: Promise, new: Promise) -> Iterator[PromiseChange]:
     for key, loss in new.losses.items():
         before = old.losses.get(key)
         if before is None:
-            yield Change(
+            yield PromiseChange(
                 Direction.NARROWED, key, f"When data is lost, we now also promise: {loss.text}"
             )
         elif (before.measure, before.within, before.at_least) != (
@@ -256,20 +266,20 @@ def _losses(old: Promise, new: Promise) -> Iterator[Change]:
             loss.within,
             loss.at_least,
         ):
-            yield Change(
+            yield PromiseChange(
                 _stricter(before, loss),
                 key,
                 f"When data is lost, we now promise: {loss.text} (It was: {before.text})",
             )
         elif _differs(before.text, loss.text):
-            yield Change(
+            yield PromiseChange(
                 Direction.REWORDED,
                 key,
                 f"A promise for when data is lost has new words: {loss.text}",
             )
     for key, loss in old.losses.items():
         if key not in new.losses:
-            yield Change(
+            yield PromiseChange(
                 Direction.WIDENED, key, f"When data is lost, we no longer promise: {loss.text}"
             )
 
@@ -284,23 +294,23 @@ def _stricter(before: LossPromise, after: LossPromise) -> Direction:
     )
 
 
-def _rest(old: Promise, new: Promise) -> Iterator[Change]:
+def _rest(old: Promise, new: Promise) -> Iterator[PromiseChange]:
     for measure in old.security:
         if measure not in new.security:
-            yield Change(Direction.WIDENED, "security", f"We no longer say: {measure}")
+            yield PromiseChange(Direction.WIDENED, "security", f"We no longer say: {measure}")
     for measure in new.security:
         if measure not in old.security:
-            yield Change(Direction.NARROWED, "security", f"We now also say: {measure}")
+            yield PromiseChange(Direction.NARROWED, "security", f"We now also say: {measure}")
     zones = old.organisation.time_zone, new.organisation.time_zone
     if zones[0] != zones[1]:
-        yield Change(
+        yield PromiseChange(
             Direction.REWORDED,
             "organisation",
             f"Times are now shown in the time zone {zones[1]}, not {zones[0]}.",
         )
     # The time zone changes what pages show and nothing that is promised: said apart.
     if replace(old.organisation, time_zone=zones[1]) != new.organisation:
-        yield Change(
+        yield PromiseChange(
             Direction.REWORDED, "organisation", "The details of who makes this promise changed."
         )
     yield from _break_glass(old, new)
@@ -315,32 +325,34 @@ def _rest(old: Promise, new: Promise) -> Iterator[Change]:
         )
 
 
-def _break_glass(old: Promise, new: Promise) -> Iterator[Change]:
+def _break_glass(old: Promise, new: Promise) -> Iterator[PromiseChange]:
     had = {*old.break_glass.roles, *old.break_glass.fields} if old.break_glass else set()
     has = {*new.break_glass.roles, *new.break_glass.fields} if new.break_glass else set()
     for named in sorted(has - had):
-        yield Change(
+        yield PromiseChange(
             Direction.WIDENED, "break_glass", f"In an emergency, now also: {_named(new, named)}."
         )
     for named in sorted(had - has):
-        yield Change(
+        yield PromiseChange(
             Direction.NARROWED, "break_glass", f"In an emergency, no longer: {_named(old, named)}."
         )
 
 
-def _named(promise: Promise, key: str) -> Text:
+def _named(promise: Promise, key: str) -> TranslatedText:
     return promise.fields[key].label if key in promise.fields else promise.roles[key].title
 
 
 def _titles(
-    section: str, before: Mapping[str, Text], after: Mapping[str, Text]
-) -> Iterator[Change]:
+    section: str, before: Mapping[str, TranslatedText], after: Mapping[str, TranslatedText]
+) -> Iterator[PromiseChange]:
     for key, title in after.items():
         if key in before and _differs(before[key], title):
-            yield Change(Direction.REWORDED, section, f"“{before[key]}” is now called “{title}”.")
+            yield PromiseChange(
+                Direction.REWORDED, section, f"“{before[key]}” is now called “{title}”."
+            )
 
 
-def _differs(before: Text, after: Text) -> bool:
+def _differs(before: TranslatedText, after: TranslatedText) -> bool:
     return dict(before.translations) != dict(after.translations)
 
 

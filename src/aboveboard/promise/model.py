@@ -24,7 +24,7 @@ from aboveboard.promise.purpose import (
     RetentionStart,
     SpecialCondition,
 )
-from aboveboard.promise.text import Text, translated
+from aboveboard.promise.text import TranslatedText, translated
 
 __all__ = [
     "BreakGlass",
@@ -44,8 +44,8 @@ __all__ = [
     "RetentionStart",
     "RoleOrChannel",
     "SpecialCondition",
-    "Text",
     "Transfer",
+    "TranslatedText",
 ]
 
 
@@ -113,7 +113,7 @@ class Field:
     """
 
     key: str
-    label: Text
+    label: TranslatedText
     category: str
     kind: FieldKind
     sensitive: bool
@@ -131,7 +131,7 @@ class RoleOrChannel:
     """A role or a channel: its key in decisions, and its name on screens."""
 
     key: str
-    title: Text
+    title: TranslatedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Recipient:
     """Someone outside who receives data. ``title`` reads after "shared with": "the courier"."""
 
     key: str
-    title: Text
+    title: TranslatedText
     name: str
     kind: RecipientKind
     country: str
@@ -171,7 +171,7 @@ class LossPromise:
     per cent (``at_least``)."""
 
     key: str
-    text: Text
+    text: TranslatedText
     measure: LossMeasure
     within: Period | None
     at_least: int | None
@@ -190,7 +190,7 @@ class Promise:
     recipients: Mapping[str, Recipient]
     purposes: Mapping[str, Purpose]
     losses: Mapping[str, LossPromise]
-    security: tuple[Text, ...]
+    security: tuple[TranslatedText, ...]
     break_glass: BreakGlass | None = None
 
     def purposes_of(self, field: str) -> tuple[Purpose, ...]:

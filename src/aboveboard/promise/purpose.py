@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aboveboard.promise.period import Period
-from aboveboard.promise.text import Text
+from aboveboard.promise.text import TranslatedText
 
 
 class LawfulBasis(StrEnum):
@@ -45,7 +45,7 @@ class Retention:
 
     keep: Period
     starts: RetentionStart
-    text: Text | None
+    text: TranslatedText | None
     _surely: timedelta = field(init=False, repr=False, compare=False)
     """Within this nobody need look at the calendar: it is on the path of every use."""
 
@@ -65,7 +65,7 @@ class ConsentQuestion:
     """What a person is asked when a purpose rests on consent, and the fields
     that the question names."""
 
-    asks: Text
+    asks: TranslatedText
     fields: tuple[str, ...]
 
 
@@ -89,9 +89,9 @@ class Purpose:
     """
 
     key: str
-    title: Text
-    what: Text
-    why: Text
+    title: TranslatedText
+    what: TranslatedText
+    why: TranslatedText
     basis: LawfulBasis
     basis_note: str
     law: str

@@ -15,7 +15,7 @@ from aboveboard.basics import statements
 from aboveboard.basics.errors import Conflict, Damaged, NotFound
 from aboveboard.ledger import queries as ledger
 from aboveboard.promise.entries import PromiseAdopted
-from aboveboard.promise.loading import Problem, PromiseRefused, load, reread
+from aboveboard.promise.loading import PromiseProblem, PromiseRefused, load, reread
 from aboveboard.promise.model import Promise
 from aboveboard.promise.models import PromiseVersion
 
@@ -42,7 +42,7 @@ class PromiseMissing(Damaged):
 
 
 @dataclass(frozen=True, slots=True)
-class Adopted:
+class AdoptedPromise:
     """A promise that is, or was, in force: which version, the digest of its
     source, and since when."""
 
@@ -53,7 +53,7 @@ class Adopted:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class VersionSummary:
     """A line in the history of promises, without the promise itself."""
 
     serial: int
@@ -67,7 +67,7 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def in_force() -> Adopted:
+def in_force() -> AdoptedPromise:
     """Return the promise in force now: the last that the log adopted.
 
     A row that the log did not adopt, or that this program did not write, is passed over; ``doctor``
@@ -93,7 +93,7 @@ def in_force() -> Adopted:
     return known[1]
 
 
-def last_known() -> Adopted | None:
+def last_known() -> AdoptedPromise | None:
     """Return the promise in force; where that one is missing or damaged, the newest that is as it
     was written, or None.
 
@@ -114,7 +114,7 @@ _NEWEST = (
     "SELECT serial, digest, name, adopted_at, entry_id, mac "  # noqa: S608 - our own model's table
     f"FROM {PromiseVersion._meta.db_table} ORDER BY serial DESC LIMIT 1"
 )
-_resolved: tuple[tuple[object, ...], Adopted] | None = None
+_resolved: tuple[tuple[object, ...], AdoptedPromise] | None = None
 """The newest row as it was last read, and the promise that was in force then. One pair, replaced
 whole: a thread sees the old or the new."""
 
@@ -139,7 +139,7 @@ def adopted_last() -> PromiseVersion | None:
     return row
 
 
-def _resolve() -> Adopted:
+def _resolve() -> AdoptedPromise:
     row = adopted_last()
     if row is None:
         _refuse_if_adopted()
@@ -158,7 +158,7 @@ def _refuse_if_adopted() -> None:
     raise PromiseMissing(serial=serial)
 
 
-def version(serial: int) -> Adopted:
+def version(serial: int) -> AdoptedPromise:
     """Return the promise of one version.
 
     Raises:
@@ -186,10 +186,10 @@ def source(serial: int) -> str:
     return text
 
 
-def versions() -> Sequence[Version]:
+def versions() -> Sequence[VersionSummary]:
     """Return the history, newest first. A row that this program did not write is no part of it."""
     return [
-        Version(row.serial, row.digest, row.name, row.adopted_at)
+        VersionSummary(row.serial, row.digest, row.name, row.adopted_at)
         for row in PromiseVersion.objects.order_by("-serial")
         if row.authentic
     ]
@@ -203,7 +203,7 @@ def last_serial() -> int | None:
         return None
 
 
-def problems_today() -> tuple[Problem, ...]:
+def problems_today() -> tuple[PromiseProblem, ...]:
     """Return what would now be refused about the promise in force: the law, or our
     rules, may have moved on.
 
@@ -218,8 +218,8 @@ def problems_today() -> tuple[Problem, ...]:
     return ()
 
 
-def _adopted(serial: int, digest: str, name: str, adopted_at: datetime) -> Adopted:
-    return Adopted(_promise(serial, digest, name), serial, digest, adopted_at)
+def _adopted(serial: int, digest: str, name: str, adopted_at: datetime) -> AdoptedPromise:
+    return AdoptedPromise(_promise(serial, digest, name), serial, digest, adopted_at)
 
 
 # By number, digest and name, never by number alone: tests and restorations give a number twice.

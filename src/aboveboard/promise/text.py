@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 _Any = TypeVar("_Any")
 
 
-class Text(str):
+class TranslatedText(str):
     """A sentence for people: a ``str`` in English that also knows its translations.
 
     Equal and printed as its own words, so templates and tests treat it as text; :meth:`say` gives
@@ -19,27 +19,27 @@ class Text(str):
 
     translations: Mapping[str, str]
 
-    def __new__(cls, words: str, translations: Mapping[str, str] | None = None) -> Text:
+    def __new__(cls, words: str, translations: Mapping[str, str] | None = None) -> TranslatedText:
         """Make a text: ``words`` are what it prints; ``translations`` has them by language."""
         text = super().__new__(cls, words)
         # A plain dict, so that a text can be copied.
         text.translations = dict(translations or {"en": words})
         return text
 
-    def say(self, language: str) -> Text:
+    def say(self, language: str) -> TranslatedText:
         """Return the same text, printed in ``language`` ("fr", or "fr-CA"), else in English."""
         words = (
             self.translations.get(language)
             or self.translations.get(language.split("-")[0])
             or self.translations.get("en", str(self))
         )
-        return Text(words, self.translations)
+        return TranslatedText(words, self.translations)
 
 
 def translated(value: _Any, language: str) -> _Any:
     """Return frozen data (dataclasses, tuples, mappings) with its texts in another language."""
     spoken: Any = value
-    if isinstance(value, Text):
+    if isinstance(value, TranslatedText):
         spoken = value.say(language)
     elif isinstance(value, tuple):
         spoken = tuple(translated(item, language) for item in value)

@@ -25,14 +25,14 @@ from aboveboard.ledger.actions import append
 from aboveboard.ledger.published import log_folder
 from aboveboard.recovery import archive, backups, manifest
 from aboveboard.recovery.copying.postgres import Postgres
-from aboveboard.recovery.copying.snapshot import Database, OnStep, Snapshot
+from aboveboard.recovery.copying.snapshot import CopyableDatabase, DatabaseSnapshot, OnStep
 from aboveboard.recovery.copying.sqlite import Sqlite
 from aboveboard.recovery.entries import BackupMade
 from aboveboard.recovery.manifest import KEYS, RECORDS, SETTINGS, CopiedTable, LedgerHead, Manifest
 from aboveboard.recovery.models import Backup
 from aboveboard.vault import blind
 
-_DATABASES: Final[dict[str, type[Database]]] = {"sqlite": Sqlite, "postgresql": Postgres}
+_DATABASES: Final[dict[str, type[CopyableDatabase]]] = {"sqlite": Sqlite, "postgresql": Postgres}
 _PASSWORD = re.compile(r"(://[^/\s\"'@:]*):[^/\s\"'@]*@")
 
 
@@ -49,7 +49,7 @@ class BackupResult:
     keys_removed: tuple[str, ...]
 
 
-def database() -> Database:
+def database() -> CopyableDatabase:
     """Return how to copy the kind of database that this instance has."""
     return _DATABASES[connection.vendor]()
 
@@ -120,7 +120,7 @@ def _parts(where: Path, name: str) -> tuple[backups.BackupPart, backups.BackupPa
 
 def _fill(
     records: backups.BackupPart, keys: backups.BackupPart, *, at: datetime, on_step: OnStep
-) -> Snapshot:
+) -> DatabaseSnapshot:
     current = settings.current()
     # The log before the rows: the rows may then hold entries that the copy lacks, which a
     # restoration bears. The other way round the log would be ahead of its database.
@@ -142,7 +142,7 @@ def _fill(
 
 def _manifest(
     part: str,
-    taken: Snapshot,
+    taken: DatabaseSnapshot,
     tables: Mapping[str, CopiedTable],
     files: backups.BackupPart,
     at: datetime,

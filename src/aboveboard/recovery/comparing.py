@@ -26,7 +26,7 @@ from django.apps import apps
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.facts import Facts, FactsMalformed, Redo
-from aboveboard.basics.package import DecidingTable, NotNeeded, Recorded, gathered
+from aboveboard.basics.package import DecidingTable, NotNeeded, RecordedEntry, gathered
 from aboveboard.keys.rows import DecidingRow
 from aboveboard.ledger import queries as ledger
 from aboveboard.recovery.entries import RestoreDone
@@ -96,7 +96,7 @@ def _check_page(table: DecidingTable, page: list[DecidingRow]) -> Iterator[RowFi
 
 
 def differences(
-    table: DecidingTable, row: DecidingRow, entries: Mapping[int, ledger.Recorded]
+    table: DecidingTable, row: DecidingRow, entries: Mapping[int, ledger.LedgerEntry]
 ) -> Iterator[str]:
     """Yield in which a row differs from the entries that it names."""
     if isinstance(table.speaks_of, NotNeeded):
@@ -125,25 +125,25 @@ def differences(
             yield f"is not as entry {entry_id} says: {column} differs."
 
 
-def recorded(entry: ledger.Recorded, facts: Any) -> Recorded[Any]:
+def recorded(entry: ledger.LedgerEntry, facts: Any) -> RecordedEntry[Any]:
     """Return an entry with its facts typed.
 
     Raises:
         FactsMalformed: they are of another form.
     """
-    return Recorded(entry.id, entry.at, entry.actor, facts.from_json(entry.facts), None)
+    return RecordedEntry(entry.id, entry.at, entry.actor, facts.from_json(entry.facts), None)
 
 
 def _check_entries() -> Iterator[RowFinding]:
     """Step 3."""
-    without_row: list[tuple[DecidingTable, ledger.Recorded]] = []
+    without_row: list[tuple[DecidingTable, ledger.LedgerEntry]] = []
     lost = _lost_to_restorations()
     for table in deciding_tables():
         if isinstance(table.speaks_of, NotNeeded):
             continue
         kinds = {facts.kind: (facts, key_of) for facts, key_of in table.speaks_of.items()}
         with_row: Counter[_Twin] = Counter()
-        missing: list[tuple[ledger.Recorded, tuple[str, int]]] = []
+        missing: list[tuple[ledger.LedgerEntry, tuple[str, int]]] = []
         ends, ended = {facts.kind for facts in table.ends}, set()
         for page in _pages(ledger.entries_of(kinds)):
             keyed = [
@@ -191,7 +191,7 @@ def _lost_to_restorations() -> list[tuple[int, int]]:
     ]
 
 
-def _is_lost(entry: ledger.Recorded, lost: list[tuple[int, int]], facts: type[Facts]) -> bool:
+def _is_lost(entry: ledger.LedgerEntry, lost: list[tuple[int, int]], facts: type[Facts]) -> bool:
     """Whether what the entry says was done after a backup that was restored since, and could not be
     repeated: a person was told to do it again, which has entries of its own."""
     return (
@@ -201,12 +201,12 @@ def _is_lost(entry: ledger.Recorded, lost: list[tuple[int, int]], facts: type[Fa
     )
 
 
-def _twin(entry: ledger.Recorded) -> _Twin:
+def _twin(entry: ledger.LedgerEntry) -> _Twin:
     """What two entries of one change have in common; their facts may be sealed apart."""
     return entry.kind, entry.at, entry.actor
 
 
-def _other_is_named(table: DecidingTable, entry: ledger.Recorded, named: list[int]) -> bool:
+def _other_is_named(table: DecidingTable, entry: ledger.LedgerEntry, named: list[int]) -> bool:
     return table.twice and any(_twin(other) == _twin(entry) for other in ledger.entries(named))
 
 

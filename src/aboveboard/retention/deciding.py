@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from aboveboard.basics.facts import Facts
-from aboveboard.basics.package import DecidingTable, Recorded
+from aboveboard.basics.package import DecidingTable, RecordedEntry
 from aboveboard.retention.actions import refresh
 from aboveboard.retention.entries import (
     HoldPlaced,
@@ -22,7 +22,7 @@ from aboveboard.vault.holds import latest_end
 from aboveboard.vault.queries import people
 
 
-def _differs(row: Hold | Restriction, entry: Recorded[Any]) -> str:
+def _differs(row: Hold | Restriction, entry: RecordedEntry[Any]) -> str:
     if isinstance(entry.facts, (HoldPlaced, RestrictionPlaced)):
         if row.entry_id != entry.id:
             return "entry_id"

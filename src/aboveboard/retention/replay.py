@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.basics.reference import restored
 from aboveboard.retention.actions import refresh
 from aboveboard.retention.entries import (
@@ -17,7 +17,7 @@ from aboveboard.retention.entries import (
 from aboveboard.retention.models import Hold, Restriction
 
 
-def placed(entry: Recorded[HoldPlaced] | Recorded[RestrictionPlaced]) -> None:
+def placed(entry: RecordedEntry[HoldPlaced] | RecordedEntry[RestrictionPlaced]) -> None:
     """Place what the entry says, if that is not done.
 
     Raises:
@@ -42,7 +42,7 @@ def placed(entry: Recorded[HoldPlaced] | Recorded[RestrictionPlaced]) -> None:
         refresh(entry.person_id)
 
 
-def ended(entry: Recorded[HoldReleased] | Recorded[RestrictionLifted]) -> None:
+def ended(entry: RecordedEntry[HoldReleased] | RecordedEntry[RestrictionLifted]) -> None:
     """End what the entry says.
 
     Raises:

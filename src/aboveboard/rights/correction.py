@@ -24,7 +24,7 @@ from aboveboard.promise.words import check_origin
 from aboveboard.vault import changing
 from aboveboard.vault import queries as vault
 from aboveboard.vault.actions import BadValue
-from aboveboard.vault.changing import Home
+from aboveboard.vault.changing import Residence
 from aboveboard.vault.origin import Origin
 
 _KINDS = frozenset(
@@ -140,7 +140,7 @@ def _purpose(promise: Promise, person_id: int, key: str) -> str:
     return promise.purposes_of(key)[0].key
 
 
-def _home(person_id: int, field: Field, value: str) -> Home | None:
+def _home(person_id: int, field: Field, value: str) -> Residence | None:
     """Return where the person lives from now on, where the corrected field says so.
 
     Of a new country no region is known yet: its law is that of the whole country until the region
@@ -150,12 +150,12 @@ def _home(person_id: int, field: Field, value: str) -> Home | None:
     if person is None:
         return None
     if field.kind is FieldKind.COUNTRY:
-        return Home(value, person.language)
+        return Residence(value, person.language)
     country, _, region = person.jurisdiction.partition("-")
     if field.kind is FieldKind.REGION and _REGION.fullmatch(value):
         place = f"{country}-{value.upper()}"
         # A region counts where the import gave them one, and wherever the law has its own for it:
         # else somebody who moved to another country could never be under the law of a part of it.
         if region or place_name(place) != place:
-            return Home(place, person.language)
+            return Residence(place, person.language)
     return None

@@ -26,11 +26,11 @@ _ = get_resolver().url_patterns  # every view is imported now, and not at the fi
 
 from aboveboard.site.serving import answering, bodies, limits, sockets, uploads  # noqa: E402
 from aboveboard.site.serving.collecting import (  # noqa: E402 - Django must stand before its parts
-    Lines,
-    Memory,
+    BodyInMemory,
+    BodyPieces,
     NotTaken,
-    Pieces,
     SenderGone,
+    StreamedBody,
     collect,
 )
 from aboveboard.site.serving.environ import environ_of, give_body  # noqa: E402
@@ -79,20 +79,20 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         rule = bodies.rule_for(environ)
         if rule.is_too_long:
             raise NotTaken(413)
-        pieces = Pieces(receive, threads)
-        if rule.kind is bodies.Kind.FILE:
+        pieces = BodyPieces(receive, threads)
+        if rule.kind is bodies.BodyKind.FILE:
             await _with_file(environ, pieces, rule, send)
             return
-        if rule.kind is bodies.Kind.LINES:
-            lines = Lines(pieces)
+        if rule.kind is bodies.BodyKind.LINES:
+            lines = StreamedBody(pieces)
             await lines.begin()
             await threads.to_the_loop()
             lines.goes_on_in(asyncio.get_running_loop())
             environ |= {"wsgi.input": lines, READ_BY_PIECES: True}
         else:
             body = b""
-            if rule.kind is bodies.Kind.SMALL:
-                memory = Memory()
+            if rule.kind is bodies.BodyKind.SMALL:
+                memory = BodyInMemory()
                 await collect(pieces, rule, memory)
                 body = memory.joined()
             give_body(environ, io.BytesIO(body), len(body))
@@ -111,7 +111,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
             lines.stop()
 
 
-async def _with_file(environ: Scope, pieces: Pieces, rule: bodies.Rule, send: Send) -> None:
+async def _with_file(environ: Scope, pieces: BodyPieces, rule: bodies.BodyRule, send: Send) -> None:
     """Answer a form with a file: first whether its sender may, then the file, then Django."""
     threads = _threads()
     sender = await threads.run(environ[WHOSE], uploads.sender_of, environ)
@@ -133,7 +133,7 @@ async def _with_file(environ: Scope, pieces: Pieces, rule: bodies.Rule, send: Se
         _uploading[sender] -= 1
 
 
-async def _take_file(environ: Scope, pieces: Pieces, rule: bodies.Rule, send: Send) -> None:
+async def _take_file(environ: Scope, pieces: BodyPieces, rule: bodies.BodyRule, send: Send) -> None:
     with SealedFile() as file:
         try:
             await collect(pieces, rule, file)

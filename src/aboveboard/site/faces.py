@@ -39,28 +39,28 @@ class _PagesAlone(MiddlewareMixin):
         )
 
 
-class Session(_PagesAlone, SessionMiddleware):
+class PagesSession(_PagesAlone, SessionMiddleware):
     """Django's."""
 
 
-class Language(_PagesAlone, LocaleMiddleware):
+class PagesLanguage(_PagesAlone, LocaleMiddleware):
     """Django's."""
 
 
-class Common(_PagesAlone, CommonMiddleware):
+class PagesCommon(_PagesAlone, CommonMiddleware):
     """Django's."""
 
 
-class Forms(_PagesAlone, CsrfViewMiddleware):
+class PagesForms(_PagesAlone, CsrfViewMiddleware):
     """Django's. A view below ``/api/`` that took forms would be refused them as any other: its
     ``process_view`` stays."""
 
 
-class Messages(_PagesAlone, MessageMiddleware):
+class PagesMessages(_PagesAlone, MessageMiddleware):
     """Django's."""
 
 
-class Account(AuthenticationMiddleware):
+class PagesAccount(AuthenticationMiddleware):
     """Django's; a client's request is nobody's."""
 
     def __call__(self, request: HttpRequest) -> Any:
@@ -71,7 +71,7 @@ class Account(AuthenticationMiddleware):
         return super().__call__(request)
 
 
-class Numbers:
+class RowNumberBounds:
     """Answers 404 to a number in an address that no row can have: a database compares with signed
     64-bit integers alone, and fails where it is given another."""
 

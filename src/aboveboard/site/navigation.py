@@ -14,7 +14,7 @@ from aboveboard.basics.package import Face, NavEntry, gathered
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FaceAddress:
     """Where a face's addresses start, what its name adds to the organisation's, and where the name
     leads. ``face`` is None where nothing is offered."""
 
@@ -25,17 +25,17 @@ class Place:
 
 
 PLACES: Final = (
-    Place("/you/", "", "/you/", Face.PORTAL),
-    Place("/console/", "console", "/console/", Face.CONSOLE),
+    FaceAddress("/you/", "", "/you/", Face.PORTAL),
+    FaceAddress("/console/", "console", "/console/", Face.CONSOLE),
     # Signing in belongs to every face, so its name leads to the address that sorts people out.
-    Place("/accounts/", "", "/", None),
+    FaceAddress("/accounts/", "", "/", None),
     # Last: it fits every address.
-    Place("/", "trust centre", "/", Face.CENTRE),
+    FaceAddress("/", "trust centre", "/", Face.CENTRE),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class NavigationLink:
     """One entry as a page shows it."""
 
     label: str
@@ -43,12 +43,14 @@ class Link:
     current: bool
 
 
-def face_at(path: str) -> Place:
+def face_at(path: str) -> FaceAddress:
     """Return the face that an address belongs to."""
     return next(place for place in PLACES if path.startswith(place.prefix))
 
 
-def offered(place: Place, path: str, role: str) -> tuple[list[Link], list[Link]]:
+def offered(
+    place: FaceAddress, path: str, role: str
+) -> tuple[list[NavigationLink], list[NavigationLink]]:
     """Return the main entries for a reader in ``role``, and the second row of the group that the
     page at ``path`` belongs to (empty where the group has one page or none)."""
     entries = [
@@ -62,13 +64,13 @@ def offered(place: Place, path: str, role: str) -> tuple[list[Link], list[Link]]
         key=lambda entry: len(entry.href),
         default=None,
     )
-    main: dict[str, Link] = {}
+    main: dict[str, NavigationLink] = {}
     for entry in entries:
         name = entry.group or entry.label
         is_here = here is not None and name == (here.group or here.label)
-        main.setdefault(name, Link(name, entry.href, is_here))
+        main.setdefault(name, NavigationLink(name, entry.href, is_here))
     second = [
-        Link(entry.label, entry.href, entry is here)
+        NavigationLink(entry.label, entry.href, entry is here)
         for entry in entries
         if here is not None and here.group and entry.group == here.group
     ]

@@ -32,7 +32,7 @@ Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class Residence:
     """Where a person lives and which language they are written to in: what is in the clear."""
 
     jurisdiction: str
@@ -80,7 +80,7 @@ def replace(
     *,
     kinds: Mapping[str, str],
     origins: Mapping[str, Origin],
-    home: Home | None = None,
+    home: Residence | None = None,
     by: Actor,
     at: datetime,
 ) -> dict[str, bytes]:
@@ -218,7 +218,7 @@ def _same(kind: str, held: str, text: str, region: str) -> bool:
 def _filed(
     person_id: int,
     cipher: AESGCM,
-    boxes: Mapping[str, sealed.Box],
+    boxes: Mapping[str, sealed.SealedField],
     kinds: Mapping[str, str],
     region: str,
     digests: Callable[..., set[tuple[int, bytes]]],

@@ -98,7 +98,7 @@ def _take(person_id: int, fields: Collection[str], kinds: Mapping[str, str]) -> 
 def _erase_look_ups(
     person_id: int,
     touched: Collection[str],
-    left: Mapping[str, sealed.Box],
+    left: Mapping[str, sealed.SealedField],
     kinds: Mapping[str, str],
     cipher: AESGCM,
 ) -> None:

@@ -58,7 +58,10 @@ def part(
 
 
 def filed_under(
-    person_id: int, boxes: Mapping[str, sealed.Box], cipher: AESGCM, kinds: Mapping[str, str]
+    person_id: int,
+    boxes: Mapping[str, sealed.SealedField],
+    cipher: AESGCM,
+    kinds: Mapping[str, str],
 ) -> LookUps:
     """Return what a person's values are filed under, by the kinds that they have."""
     written = generations.written()

@@ -52,7 +52,7 @@ class UndoBoxes:
 @dataclass(frozen=True, slots=True)
 class _Record:
     cipher: AESGCM
-    boxes: dict[str, sealed.Box]
+    boxes: dict[str, sealed.SealedField]
 
 
 def compare(kept: int, merged: int) -> dict[str, FieldPair]:
@@ -205,7 +205,7 @@ def fields_of(kept: int, merged: int, undo: UndoBoxes) -> frozenset[str]:
 
 def _without(
     cipher: AESGCM, number: int, record: bytes, fields: Collection[str]
-) -> dict[str, sealed.Box]:
+) -> dict[str, sealed.SealedField]:
     boxes = record_format.open_record(cipher, number, record)
     return {name: box for name, box in boxes.items() if name not in fields}
 

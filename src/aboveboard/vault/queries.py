@@ -21,7 +21,7 @@ from aboveboard.vault.finding import IdentifierAsked, find, find_each
 from aboveboard.vault.holds import read_dates
 from aboveboard.vault.models import Person
 from aboveboard.vault.records import (
-    Sealed,
+    SealedPerson,
     fetch,
     held_fields,
     open_descriptor,
@@ -33,7 +33,7 @@ from aboveboard.vault.records import (
 __all__ = [
     "IdentifierAsked",
     "PersonFacets",
-    "Sealed",
+    "SealedPerson",
     "by_jurisdiction",
     "fetch",
     "find",

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.vault import sealed
 from aboveboard.vault.limits import RECORD_SIZES
-from aboveboard.vault.sealed import NONCE_BYTES, TAG_BYTES, Box, RecordDamaged
+from aboveboard.vault.sealed import NONCE_BYTES, TAG_BYTES, RecordDamaged, SealedField
 
 VERSION: Final = b"\x03"
 AAD: Final = b"aboveboard/record/v3/"
@@ -27,7 +27,7 @@ _AROUND: Final = len(VERSION) + NONCE_BYTES + TAG_BYTES
 """Bytes of a record beside what it covers."""
 
 
-def seal_record(cipher: AESGCM, person_id: int, boxes: Mapping[str, Box]) -> bytes:
+def seal_record(cipher: AESGCM, person_id: int, boxes: Mapping[str, SealedField]) -> bytes:
     """Return the record of a person, as it is stored.
 
     Raises:
@@ -36,7 +36,7 @@ def seal_record(cipher: AESGCM, person_id: int, boxes: Mapping[str, Box]) -> byt
     return cover(cipher, person_id, sealed.encode(boxes), os.urandom(NONCE_BYTES))
 
 
-def open_record(cipher: AESGCM, person_id: int, record: bytes) -> dict[str, Box]:
+def open_record(cipher: AESGCM, person_id: int, record: bytes) -> dict[str, SealedField]:
     """Return the boxes of a stored record; no value is opened.
 
     Raises:
@@ -47,7 +47,7 @@ def open_record(cipher: AESGCM, person_id: int, record: bytes) -> dict[str, Box]
 
 def pick_boxes(
     cipher: AESGCM, person_id: int, record: bytes, names: Collection[str]
-) -> dict[str, Box]:
+) -> dict[str, SealedField]:
     """Return the boxes of ``names`` alone, as :func:`sealed.pick`.
 
     Raises:

@@ -25,7 +25,7 @@ from aboveboard.vault.origin import Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedPerson:
     """One person's record, still sealed: what may be known of it without a grant."""
 
     person_id: int
@@ -59,7 +59,7 @@ class Sealed:
         return is_open(self.restricted_until, at)
 
 
-def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
+def fetch(person_ids: Collection[int]) -> dict[int, SealedPerson]:
     """Return the sealed records of those who are held; erased and unknown people are absent.
 
     A number that leads to somebody since a merge has their record, which says whose it is now.
@@ -100,7 +100,7 @@ def fetch(person_ids: Collection[int]) -> dict[int, Sealed]:
             restricted_until and clock.stored(restricted_until),
             open_mac,
         )
-        records[asked] = Sealed(
+        records[asked] = SealedPerson(
             person_id,
             jurisdiction,
             language,
@@ -136,7 +136,7 @@ _FETCH = f"""
 """  # noqa: S608 - the tables are our own; ids are parameters
 
 
-def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]:
+def open_record(grant: Grant, record: SealedPerson) -> dict[str, Personal[str] | None]:
     """Open the fields that the grant covers. A field the person does not have is None; of a
     document this is its title.
 
@@ -151,7 +151,7 @@ def open_record(grant: Grant, record: Sealed) -> dict[str, Personal[str] | None]
     return opened
 
 
-def open_descriptor(grant: Grant, record: Sealed, field: str) -> Descriptor | None:
+def open_descriptor(grant: Grant, record: SealedPerson, field: str) -> Descriptor | None:
     """Open what the record holds of the document in one field:
     :mod:`aboveboard.vault.documents.queries` opens the rest.
 
@@ -163,7 +163,9 @@ def open_descriptor(grant: Grant, record: Sealed, field: str) -> Descriptor | No
     return None
 
 
-def _texts(grant: Grant, record: Sealed, fields: Collection[str]) -> Iterator[tuple[str, str]]:
+def _texts(
+    grant: Grant, record: SealedPerson, fields: Collection[str]
+) -> Iterator[tuple[str, str]]:
     if grant.person_id != record.person_id:
         raise GrantRefused(why="it is for another person")
     if clock.now() > grant.expires_at:

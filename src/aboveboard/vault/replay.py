@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from aboveboard.basics.package import NotHeld, Recorded
+from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.promise.queries import last_known
 from aboveboard.vault.actions import announce, remove
 from aboveboard.vault.entries import ErasureDone, FieldErased
 from aboveboard.vault.field_erasure import remove_fields
 
 
-def erasure(entry: Recorded[ErasureDone]) -> None:
+def erasure(entry: RecordedEntry[ErasureDone]) -> None:
     """Erase the person again.
 
     Raises:
@@ -26,7 +26,7 @@ def erasure(entry: Recorded[ErasureDone]) -> None:
         remove(entry.person_id)
 
 
-def field_erasure(entry: Recorded[FieldErased]) -> None:
+def field_erasure(entry: RecordedEntry[FieldErased]) -> None:
     """Erase the fields again.
 
     Raises:

@@ -54,14 +54,14 @@ class TooManyOrigins(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class SealedField:
     """One sealed field: where its value comes from, the nonce, and the ciphertext with its tag."""
 
     origin: Origin
     sealed: bytes
 
 
-def seal(cipher: AESGCM, person_id: int, field: str, origin: Origin, value: str) -> Box:
+def seal(cipher: AESGCM, person_id: int, field: str, origin: Origin, value: str) -> SealedField:
     """Seal one value with the person's key.
 
     Raises:
@@ -71,10 +71,12 @@ def seal(cipher: AESGCM, person_id: int, field: str, origin: Origin, value: str)
     if len(plain) > FIELD_BYTES:
         raise FieldTooLong(field=field, found=len(plain), limit=FIELD_BYTES)
     nonce = os.urandom(NONCE_BYTES)
-    return Box(origin, nonce + cipher.encrypt(nonce, plain, _bound(person_id, field, origin)))
+    return SealedField(
+        origin, nonce + cipher.encrypt(nonce, plain, _bound(person_id, field, origin))
+    )
 
 
-def unseal(cipher: AESGCM, person_id: int, field: str, box: Box) -> str:
+def unseal(cipher: AESGCM, person_id: int, field: str, box: SealedField) -> str:
     """Open one box.
 
     Raises:
@@ -87,7 +89,7 @@ def unseal(cipher: AESGCM, person_id: int, field: str, box: Box) -> str:
         raise RecordDamaged(why=f"the box of {field} does not open with its person's key") from None
 
 
-def encode(boxes: Mapping[str, Box]) -> bytes:
+def encode(boxes: Mapping[str, SealedField]) -> bytes:
     """Return the record's bytes: origins and fields in byte order, so that
     equal maps are equal bytes.
 
@@ -132,7 +134,7 @@ def box_start(name: bytes, origin: int) -> bytes:
     return len(name).to_bytes(1, "big") + name + origin.to_bytes(1, "big")
 
 
-def decode(record: bytes) -> dict[str, Box]:
+def decode(record: bytes) -> dict[str, SealedField]:
     """Read what :func:`encode` wrote, now or in format 1; nothing else is accepted.
 
     Raises:
@@ -148,7 +150,7 @@ def decode(record: bytes) -> dict[str, Box]:
     return boxes
 
 
-def pick(record: bytes, names: Collection[str]) -> dict[str, Box]:
+def pick(record: bytes, names: Collection[str]) -> dict[str, SealedField]:
     """Return the boxes of ``names`` alone: a use opens three fields of fifteen, and most
     of the work is the rest.
 
@@ -160,7 +162,7 @@ def pick(record: bytes, names: Collection[str]) -> dict[str, Box]:
     return {wanted[key]: box for key, box in _boxes(record, wanted)}
 
 
-def _boxes(record: bytes, wanted: Container[bytes] | None) -> Iterator[tuple[bytes, Box]]:
+def _boxes(record: bytes, wanted: Container[bytes] | None) -> Iterator[tuple[bytes, SealedField]]:
     origin_bytes, at = _origin_bytes(record)
     head = _FIRST_HEAD if origin_bytes is None else _HEAD
     known = 2**32 if origin_bytes is None else len(origin_bytes)
@@ -182,7 +184,7 @@ def _boxes(record: bytes, wanted: Container[bytes] | None) -> Iterator[tuple[byt
         if wanted is None or key in wanted:
             yield (
                 key,
-                Box(
+                SealedField(
                     origins.of_promise(number)
                     if origin_bytes is None
                     else _origin(origin_bytes[number]),

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from aboveboard.basics.errors import Invalid
-from aboveboard.engines.exposure import Combination
+from aboveboard.engines.exposure import ExposedCombination
 from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents.assessment import circumstances, scoring
 from aboveboard.incidents.assessment.profile import time_zone_of
@@ -38,7 +38,7 @@ def test_every_question_has_an_answer_until_someone_gives_one(kind: str) -> None
 def test_not_answering_never_makes_a_loss_look_smaller(kind: str) -> None:
     """Each answer on how far it went scores no higher than what was taken without one,
     save the worst hands."""
-    combination = [Combination(EMAIL | CARD, 0, 10)]
+    combination = [ExposedCombination(EMAIL | CARD, 0, 10)]
     taken = scoring.score(combination, circumstances.of(kind, {}))[0].score.se
     milder = ["nobody", "trusted", "few_known"]
     for hands in milder:
@@ -110,7 +110,7 @@ def test_groups_add_up_over_languages_and_channels() -> None:
 
 def test_nothing_readable_in_safe_encryption_is_no_risk() -> None:
     known = circumstances.of(IncidentKind.LOST_DEVICE, {"keys_taken": "no"})
-    answers = scoring.risks([Combination(EMAIL | CARD, EMAIL | CARD, 1_200)], known)
+    answers = scoring.risks([ExposedCombination(EMAIL | CARD, EMAIL | CARD, 1_200)], known)
     assert {answer.risk for answer in answers.values()} == {risk.Risk.UNLIKELY}
 
 

@@ -15,7 +15,13 @@ from hypothesis import strategies as st
 from aboveboard.basics.plainness import long_sentences, sentences
 from aboveboard.delivery.letters import Notice, as_html, as_text
 from aboveboard.delivery.templates import LANGUAGES
-from aboveboard.incidents.notices.rendering import TEXTS, Loss, PersonalExposure, layout_of, render
+from aboveboard.incidents.notices.rendering import (
+    TEXTS,
+    LossDetails,
+    PersonalExposure,
+    layout_of,
+    render,
+)
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law.categories import bitmap, from_bitmap, known
 from aboveboard.law.rules import catalogue
@@ -27,7 +33,7 @@ CARD, EMAIL, PASSWORD = (
 ALL = bitmap(known())
 
 
-def loss(kind: str = "lost_device", **changes: Any) -> Loss:
+def loss(kind: str = "lost_device", **changes: Any) -> LossDetails:
     facts: dict[str, Any] = {
         "kind": kind,
         "thing": "laptop" if kind == "lost_device" else "",
@@ -36,7 +42,7 @@ def loss(kind: str = "lost_device", **changes: Any) -> Loss:
         "contact": "privacy@adventure-works.example",
         "home": "https://trust.example/you/",
     }
-    return Loss(**(facts | changes))
+    return LossDetails(**(facts | changes))
 
 
 def every_notice() -> list[Notice]:

@@ -34,7 +34,7 @@ def bring_more(count: int) -> None:
     mapping = mappings.load(world.MAPPING_FILE.read_text("utf-8"), name="mapping")
     adopted = in_force()
     loading.load(
-        loading.Source(world._file(count, 2026), mapping, kinds(), adopted.serial),
+        loading.ImportSource(world._file(count, 2026), mapping, kinds(), adopted.serial),
         by=SYSTEM,
         at=clock.now(),
     )
@@ -58,7 +58,7 @@ def check(known: dict[int, str]) -> None:
     assert {person_id: world.handle(person_id) for person_id in known} == known
 
 
-def open_all(record: vault.Sealed) -> list[str]:
+def open_all(record: vault.SealedPerson) -> list[str]:
     """Open every box, which nothing but a test does without a grant."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 

@@ -18,24 +18,24 @@ from typing import Any
 import yaml
 
 from aboveboard.law import categories
-from aboveboard.law.risk import Change, Facts, Hands, Outage
-from aboveboard.law.severity import Context, Kind
+from aboveboard.law.risk import BreachFacts, DataChange, DataHolder, DataOutage
+from aboveboard.law.severity import DataKind, SeverityContext
 
 _DATA = Path(__file__).with_name("words.yaml")
 
 Story = Mapping[str, Any]
 
 
-def facts_of(story: Story) -> Facts:
+def facts_of(story: Story) -> BreachFacts:
     """Return the facts that ``story`` tells; what it does not tell is read with care."""
     exposed, steps = _data(story)
-    return Facts(
+    return BreachFacts(
         exposed=exposed,
         hands=_hands(story),
         unintelligible=_unintelligible(story),
         outage=_outage(story),
         change=_change(story),
-        context=Context(steps=steps),
+        context=SeverityContext(steps=steps),
         deletion=bool(
             _first("deletion", _text(story, "containment", "recipients", "exfiltration", "cause"))
         ),
@@ -47,7 +47,7 @@ def facts_of(story: Story) -> Facts:
     )
 
 
-def _data(story: Story) -> tuple[frozenset[str], Mapping[Kind, int]]:
+def _data(story: Story) -> tuple[frozenset[str], Mapping[DataKind, int]]:
     """Return the categories told of, and ENISA's step for each kind where a word calls for one."""
     words = _words()
     lines = [
@@ -61,12 +61,12 @@ def _data(story: Story) -> tuple[frozenset[str], Mapping[Kind, int]]:
         hits = [row for row in hits if not row.get("generic")]
     exposed = {row["category"] for row in hits}
     if story.get("special_category") and not any(
-        _kind(category) is Kind.SENSITIVE for category in exposed
+        _kind(category) is DataKind.SENSITIVE for category in exposed
     ):
         exposed.add(words["special_category"])
     if lines and not exposed:
         exposed.add("user.unique_id")
-    steps: dict[Kind, int] = {}
+    steps: dict[DataKind, int] = {}
     for kind in {_kind(row["category"]) for row in hits}:
         own = [row.get("step", 0) for row in hits if _kind(row["category"]) is kind]
         # Without a word that calls for a step, the combination of the data decides (severity.yaml).
@@ -82,33 +82,33 @@ def _rows_in(line: str, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, 
     ]
 
 
-def _kind(category: str) -> Kind:
-    return Kind(categories.get(category).enisa)
+def _kind(category: str) -> DataKind:
+    return DataKind(categories.get(category).enisa)
 
 
-def _hands(story: Story) -> Hands:
+def _hands(story: Story) -> DataHolder:
     """Return in whose hands the data is: from what left, through who has
     it, to how it got there."""
     left = _text(story, "exfiltration")
     types = [str(item).lower() for item in _lines(story.get("breach_types"))]
     if types and "confidentiality" not in types and not left.strip():
-        return Hands.NOBODY
+        return DataHolder.NOBODY
     if left and _first("nothing_left", left):
-        return Hands.NOBODY
+        return DataHolder.NOBODY
     who = _text(story, "recipients", "exfiltration")
     if story.get("publication") or (
         _found("public", f"{who} {_text(story, 'cause')}") and not _found("not_public", who)
     ):
-        return Hands.PUBLIC
+        return DataHolder.PUBLIC
     if story.get("malicious"):
-        return Hands.HOSTILE
+        return DataHolder.HOSTILE
     recipients = _text(story, "recipients")
     if _found("trusted", recipients) and not _found("many", recipients):
-        return Hands.TRUSTED
+        return DataHolder.TRUSTED
     lost = _found("lost", _text(story, "cause", "attack_vector"))
     if _found("strangers", recipients) or _found("many", who) or (lost and not recipients):
-        return Hands.UNKNOWN
-    return Hands.FEW_KNOWN if recipients else Hands.UNKNOWN
+        return DataHolder.UNKNOWN
+    return DataHolder.FEW_KNOWN if recipients else DataHolder.UNKNOWN
 
 
 def _unintelligible(story: Story) -> bool:
@@ -117,33 +117,37 @@ def _unintelligible(story: Story) -> bool:
     return bool(_first("unintelligible", _text(story, "encryption")))
 
 
-def _outage(story: Story) -> Outage:
+def _outage(story: Story) -> DataOutage:
     if "availability" not in _lines(story.get("breach_types")):
-        return Outage.NONE
+        return DataOutage.NONE
     tale = _text(story, "likely_consequences", "containment", "backup", "cause")
     if _vital(story) and _found("harmful", tale):
-        return Outage.HARMFUL
+        return DataOutage.HARMFUL
     backup = _text(story, "backup")
     state = _first("backup", backup) if backup else "not told"
     if state == "none":
-        return Outage.NONE
+        return DataOutage.NONE
     if state == "there":
-        return Outage.DAYS if _found("days", tale) and not _found("hours", backup) else Outage.BRIEF
+        return (
+            DataOutage.DAYS
+            if _found("days", tale) and not _found("hours", backup)
+            else DataOutage.BRIEF
+        )
     if state == "missing" and not _found("rebuilt", tale):
-        return Outage.FOR_GOOD
-    return Outage.DAYS
+        return DataOutage.FOR_GOOD
+    return DataOutage.DAYS
 
 
-def _change(story: Story) -> Change:
+def _change(story: Story) -> DataChange:
     if "integrity" not in _lines(story.get("breach_types")):
-        return Change.NONE
+        return DataChange.NONE
     if _found("ransomware", _text(story, "cause", "attack_vector")):
         # What ransomware changes is whether data can be used; the outage counts that.
-        return Change.NONE
+        return DataChange.NONE
     return (
-        Change.RESTORED
+        DataChange.RESTORED
         if _found("put_right", _text(story, "containment", "likely_consequences", "backup"))
-        else Change.USED
+        else DataChange.USED
     )
 
 

@@ -29,7 +29,7 @@ def answer(case: Case) -> float | dict[str, float | str]:
     """
     component = str(case["component"]).upper()
     if component == "DPC":
-        return dpc(severity.Kind(str(case["category"]).lower()), str(case.get("facts", "")))
+        return dpc(severity.DataKind(str(case["category"]).lower()), str(case.get("facts", "")))
     if component == "EI":
         return ei(str(case["identifier"]), str(case.get("facts", "")))
     if component == "CB":
@@ -43,7 +43,7 @@ def answer(case: Case) -> float | dict[str, float | str]:
     raise ValueError(f"no component {component!r} in SE = DPC x EI + CB")
 
 
-def dpc(kind: severity.Kind, text: str) -> float:
+def dpc(kind: severity.DataKind, text: str) -> float:
     """Return the data processing context that ``text`` tells of, 1 to 4."""
     return severity.dpc_of(kind, int(_first(_grades()["dpc"][kind], text, "step", 0)))
 
@@ -73,12 +73,16 @@ def cb(element: str, text: str) -> float:
         raise ValueError(f"no element {element!r} in the circumstances of a breach")
     found = _first(_grades()["cb"][name], text, "value", "not_concerned")
     if name == "malicious":
-        return severity.cb(severity.Circumstances(malicious=bool(found))).value
+        return severity.cb(severity.SeverityCircumstances(malicious=bool(found))).value
     if name == "integrity":
-        return severity.cb(severity.Circumstances(integrity=severity.Alteration(found))).value
+        return severity.cb(
+            severity.SeverityCircumstances(integrity=severity.Alteration(found))
+        ).value
     if name == "availability":
-        return severity.cb(severity.Circumstances(availability=severity.Absence(found))).value
-    return severity.cb(severity.Circumstances(confidentiality=severity.Spread(found))).value
+        return severity.cb(
+            severity.SeverityCircumstances(availability=severity.Absence(found))
+        ).value
+    return severity.cb(severity.SeverityCircumstances(confidentiality=severity.Spread(found))).value
 
 
 def _first(rows: Sequence[Mapping[str, Any]], text: str, key: str, otherwise: object) -> Any:

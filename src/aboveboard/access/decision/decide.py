@@ -26,12 +26,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from aboveboard.access.decision import personal
-from aboveboard.access.decision.facts import DecisionFacts, Moment
-from aboveboard.access.reasons import Code, Reason, reason
+from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
+from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
 from aboveboard.access.use import Decision, UseRequest
 from aboveboard.promise.model import Promise
 
-_NOT_HELD = reason(Code.PERSON_UNKNOWN)
+_NOT_HELD = reason(ReasonCode.PERSON_UNKNOWN)
 
 
 def decide(promise: Promise, request: UseRequest, facts: DecisionFacts) -> Decision:
@@ -40,7 +40,7 @@ def decide(promise: Promise, request: UseRequest, facts: DecisionFacts) -> Decis
 
 
 def decide_person(
-    promise: Promise, request: UseRequest, facts: DecisionFacts, already: tuple[Reason, ...]
+    promise: Promise, request: UseRequest, facts: DecisionFacts, already: tuple[RefusalReason, ...]
 ) -> Decision:
     """Decide about one person where ``already`` is what :func:`against_anyone` said of the request:
     once for a whole batch."""
@@ -55,37 +55,41 @@ def decide_person(
     return Decision(tuple(sorted(set(request.fields))))
 
 
-def against_anyone(promise: Promise, request: UseRequest, moment: Moment) -> tuple[Reason, ...]:
+def against_anyone(
+    promise: Promise, request: UseRequest, moment: DecisionMoment
+) -> tuple[RefusalReason, ...]:
     """Return the reasons against a request that hold regardless of the person (2 to 7), in a fixed
     order."""
     return _ordered(_against_anyone(promise, request, moment))
 
 
-def _against_anyone(promise: Promise, request: UseRequest, moment: Moment) -> Iterator[Reason]:
+def _against_anyone(
+    promise: Promise, request: UseRequest, moment: DecisionMoment
+) -> Iterator[RefusalReason]:
     if moment.earliest is not None and moment.at < moment.earliest:  # 2
-        yield reason(Code.NOT_IN_FORCE_THEN)
+        yield reason(ReasonCode.NOT_IN_FORCE_THEN)
     if moment.latest is not None and moment.at > moment.latest:
-        yield reason(Code.NOT_YET_TIME)
+        yield reason(ReasonCode.NOT_YET_TIME)
     purpose = promise.purposes.get(request.purpose)
     if purpose is None:  # 3
-        yield reason(Code.PURPOSE_UNKNOWN, purpose=request.purpose)
+        yield reason(ReasonCode.PURPOSE_UNKNOWN, purpose=request.purpose)
         return
     role = request.actor.role
     if role not in purpose.roles:  # 4
-        yield reason(Code.ROLE_NOT_ALLOWED, role=role)
+        yield reason(ReasonCode.ROLE_NOT_ALLOWED, role=role)
     if request.channel not in purpose.channels:  # 5
-        yield reason(Code.CHANNEL_NOT_ALLOWED, channel=request.channel)
+        yield reason(ReasonCode.CHANNEL_NOT_ALLOWED, channel=request.channel)
     scope = request.scope  # 6
     if scope is not None and not (
         request.purpose in scope.purposes and request.channel in scope.channels
     ):
-        yield reason(Code.OUTSIDE_CLIENT_SCOPE)
+        yield reason(ReasonCode.OUTSIDE_CLIENT_SCOPE)
     if not request.fields:  # 7
-        yield reason(Code.NO_FIELDS)
+        yield reason(ReasonCode.NO_FIELDS)
     for field in request.fields:
         if field not in purpose.fields:
-            yield reason(Code.FIELD_NOT_IN_PURPOSE, field=field)
+            yield reason(ReasonCode.FIELD_NOT_IN_PURPOSE, field=field)
 
 
-def _ordered(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+def _ordered(reasons: Iterable[RefusalReason]) -> tuple[RefusalReason, ...]:
     return tuple(sorted(set(reasons)))

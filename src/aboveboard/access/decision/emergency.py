@@ -21,14 +21,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aboveboard.access.limits import EMERGENCY_A_DAY
-from aboveboard.access.reasons import Code, Reason, reason
+from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.promise.model import Promise
 
 
 def against(
     promise: Promise, by: Actor, fields: tuple[str, ...], *, held: bool, asked_today: int
-) -> tuple[Reason, ...]:
+) -> tuple[RefusalReason, ...]:
     """Return every reason against an emergency use, in a fixed order; none means that it is
     granted."""
     return tuple(sorted(set(_against(promise, by, fields, held, asked_today))))
@@ -36,21 +36,21 @@ def against(
 
 def _against(
     promise: Promise, by: Actor, fields: tuple[str, ...], held: bool, asked_today: int
-) -> Iterator[Reason]:
+) -> Iterator[RefusalReason]:
     if not held:  # 1
-        yield reason(Code.PERSON_UNKNOWN)
+        yield reason(ReasonCode.PERSON_UNKNOWN)
     glass = promise.break_glass
     if glass is None:  # 2
-        yield reason(Code.EMERGENCY_NOT_PROMISED)
+        yield reason(ReasonCode.EMERGENCY_NOT_PROMISED)
     if by.kind is not ActorKind.STAFF:  # 3
-        yield reason(Code.EMERGENCY_NOT_STAFF)
+        yield reason(ReasonCode.EMERGENCY_NOT_STAFF)
     if glass is not None and by.role not in glass.roles:  # 4
-        yield reason(Code.EMERGENCY_ROLE, role=by.role)
+        yield reason(ReasonCode.EMERGENCY_ROLE, role=by.role)
     if not fields:  # 5
-        yield reason(Code.NO_FIELDS)
+        yield reason(ReasonCode.NO_FIELDS)
     if glass is not None:
         for field in fields:
             if field not in glass.fields:
-                yield reason(Code.EMERGENCY_FIELD, field=field)
+                yield reason(ReasonCode.EMERGENCY_FIELD, field=field)
     if asked_today >= EMERGENCY_A_DAY:  # 6
-        yield reason(Code.EMERGENCY_TOO_MANY)
+        yield reason(ReasonCode.EMERGENCY_TOO_MANY)

@@ -19,7 +19,7 @@ def no_moments() -> Mapping[str, datetime]:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class DecisionMoment:
     """The moment that is decided about, and the bounds of those that may be asked about.
 
     ``earliest``: since when the promise has been in force; ``latest``: now. None leaves a side open
@@ -57,7 +57,7 @@ class DecisionFacts:
     """All that is known when it is decided: the person, and the moment."""
 
     person: PersonFacts
-    moment: Moment
+    moment: DecisionMoment
 
 
 UNKNOWN_PERSON = PersonFacts(held=False, consent=NO_CHOICES)

@@ -16,7 +16,7 @@ from aboveboard.vault.sealed import RecordDamaged
 
 def gather(
     person_ids: Collection[int], purposes: Collection[Purpose | None], at: datetime
-) -> tuple[dict[int, vault.Sealed], dict[int, PersonFacts]]:
+) -> tuple[dict[int, vault.SealedPerson], dict[int, PersonFacts]]:
     """Return the sealed records of those who are held, and the facts about everyone asked for,
     as they are at a moment.
 
@@ -42,7 +42,11 @@ def gather(
 
 
 def facts_of(
-    record: vault.Sealed | None, consents: Mapping[int, ConsentState], at: datetime, *, aged: bool
+    record: vault.SealedPerson | None,
+    consents: Mapping[int, ConsentState],
+    at: datetime,
+    *,
+    aged: bool,
 ) -> PersonFacts:
     """Return what is known of one person without opening anything."""
     if record is None:
@@ -61,7 +65,7 @@ def facts_of(
     )
 
 
-def _ages(record: vault.Sealed) -> Mapping[str, datetime]:
+def _ages(record: vault.SealedPerson) -> Mapping[str, datetime]:
     """Return when each field was collected, where its origin says so (not in record format 1)."""
     try:
         origins = record.provenance()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from aboveboard.access.decision.facts import PersonFacts
-from aboveboard.access.reasons import Code, Reason, reason
+from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import ActorKind
 from aboveboard.choices.state import Answer, ConsentState
@@ -16,21 +16,21 @@ from aboveboard.promise.model import LawfulBasis, Purpose, RestrictedUse, Retent
 
 def against(
     purpose: Purpose, request: UseRequest, facts: PersonFacts, at: datetime
-) -> Iterator[Reason]:
+) -> Iterator[RefusalReason]:
     """Yield every reason that lies in the person: what they chose, and what the law gives them."""
     yield from chosen_against(purpose, facts)  # 8
     if _yes_by_asker(purpose, request, facts.consent):
-        yield reason(Code.YES_BY_ASKER)
+        yield reason(ReasonCode.YES_BY_ASKER)
     # 9.
     if facts.restricted_since is not None and not _usable_when_restricted(
         purpose, request, facts, facts.restricted_since
     ):
-        yield reason(Code.RESTRICTED)
+        yield reason(ReasonCode.RESTRICTED)
     if facts.held:  # 10
         yield from _out_of_time(purpose, request, facts, at)
 
 
-def chosen_against(purpose: Purpose, known: PersonFacts | ConsentState) -> Iterator[Reason]:
+def chosen_against(purpose: Purpose, known: PersonFacts | ConsentState) -> Iterator[RefusalReason]:
     """Yield what the person's own choices have against the purpose; nothing
     when they leave it in use.
 
@@ -42,13 +42,13 @@ def chosen_against(purpose: Purpose, known: PersonFacts | ConsentState) -> Itera
     consent = known.consent if isinstance(known, PersonFacts) else known
     answer = consent.answer(purpose.key)
     if purpose.needs_consent and answer is not Answer.YES:
-        yield reason(Code.NO_CONSENT if answer is None else Code.CONSENT_WITHDRAWN)
+        yield reason(ReasonCode.NO_CONSENT if answer is None else ReasonCode.CONSENT_WITHDRAWN)
     if (
         purpose.objectable
         and answer is Answer.NO
         and not (isinstance(known, PersonFacts) and _outweighed(purpose, known))
     ):
-        yield reason(Code.OBJECTED)
+        yield reason(ReasonCode.OBJECTED)
 
 
 def _yes_by_asker(purpose: Purpose, request: UseRequest, consent: ConsentState) -> bool:
@@ -98,7 +98,7 @@ def _usable_when_restricted(
 
 def _out_of_time(
     purpose: Purpose, request: UseRequest, facts: PersonFacts, at: datetime
-) -> Iterator[Reason]:
+) -> Iterator[RefusalReason]:
     """Yield what is past its retention: by field where each has its own clock, else once for all.
 
     What is kept longer only for a legal claim serves the claim and nothing else (GDPR
@@ -113,16 +113,16 @@ def _out_of_time(
             began = facts.collected.get(field, facts.collected_at)
             if began is not None and retention.over(began, at):
                 over = True
-                yield reason(Code.RETENTION_OVER, field=field)
+                yield reason(ReasonCode.RETENTION_OVER, field=field)
     else:
         began = _clock_start(starts, purpose, facts)
         # A clock that never started (no choice yet, say) cannot have run out;
         # question 8 answers that case.
         if began is not None and retention.over(began, at):
             over = True
-            yield reason(Code.RETENTION_OVER)
+            yield reason(ReasonCode.RETENTION_OVER)
     if over and facts.held_for_claim:
-        yield reason(Code.KEPT_FOR_CLAIM)
+        yield reason(ReasonCode.KEPT_FOR_CLAIM)
 
 
 def _clock_start(starts: RetentionStart, purpose: Purpose, facts: PersonFacts) -> datetime | None:

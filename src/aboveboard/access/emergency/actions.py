@@ -28,7 +28,7 @@ from aboveboard.access.emergency.reasons import Emergency
 from aboveboard.access.entries import EmergencyRefused, EmergencyUsed, words
 from aboveboard.access.limits import EMERGENCY_LIFE, EMERGENCY_REVIEW
 from aboveboard.access.models import EmergencyAsked, EmergencyUse
-from aboveboard.access.reasons import Code, Reason, reason
+from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
 from aboveboard.access.release import open_granted, subjects_of
 from aboveboard.access.use import Subject, UseResult
 from aboveboard.accounts.queries import lock_staff_member
@@ -36,12 +36,12 @@ from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.basics.facts import Code as FactCode
 from aboveboard.basics.facts import Word
-from aboveboard.keys.handles import EntrySubject, Unnamed
+from aboveboard.keys.handles import EntrySubject, NamelessHandle
 from aboveboard.keys.queries import person_key
 from aboveboard.ledger.actions import append
 from aboveboard.outbox.actions import post
 from aboveboard.promise import queries as promise
-from aboveboard.promise.queries import Adopted
+from aboveboard.promise.queries import AdoptedPromise
 from aboveboard.vault import queries as vault
 from aboveboard.vault.locking import lock_people
 
@@ -65,7 +65,7 @@ class EmergencyReference(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _EmergencyRequest:
     """What every entry about one emergency says: who asks, why, and for which fields."""
 
     actor: Actor
@@ -95,7 +95,7 @@ def break_glass(
     if not _REFERENCE.fullmatch(reference):
         raise EmergencyReference()
     adopted = promise.in_force()
-    asked = _Asked(by, why, fields, reference)
+    asked = _EmergencyRequest(by, why, fields, reference)
     # 1. Committed before anything is decided, so that an asking that fails counts too, and two at
     # once cannot both be the third of three.
     with transaction.atomic(durable=True):
@@ -107,9 +107,11 @@ def break_glass(
         record = vault.fetch(person_ids).get(person_ids[0]) if len(person_ids) == 1 else None
         # 3.
         if against or record is None:
-            unknown = Code.SEVERAL_TO_SHOW if len(person_ids) > 1 else Code.PERSON_UNKNOWN
+            unknown = (
+                ReasonCode.SEVERAL_TO_SHOW if len(person_ids) > 1 else ReasonCode.PERSON_UNKNOWN
+            )
             refused = against or (reason(unknown),)
-            entry_id = _write(adopted, asked, Unnamed(), at, reasons=refused)
+            entry_id = _write(adopted, asked, NamelessHandle(), at, reasons=refused)
         else:
             entry_id = _write(adopted, asked, _subject(record), at)
             row = _keep(asked, note, record.person_id, entry_id, at)
@@ -132,21 +134,21 @@ def show_again(number: int, *, by: Actor, at: datetime) -> UseResult:
     if row is None or not row.authentic:
         raise NotFound(what="emergency use")
     adopted = promise.in_force()
-    asked = _Asked(by, Emergency(row.why), tuple(row.fields), row.reference)
+    asked = _EmergencyRequest(by, Emergency(row.why), tuple(row.fields), row.reference)
     with transaction.atomic(durable=True):
         record = None if row.person_id is None else vault.fetch([row.person_id]).get(row.person_id)
         against = deciding.against(
             adopted.promise, by, asked.fields, held=record is not None, asked_today=0
         )
         if at > row.until:
-            against = (*against, reason(Code.EMERGENCY_OVER))
+            against = (*against, reason(ReasonCode.EMERGENCY_OVER))
         entry_id = _write(adopted, asked, _subject(record), at, reasons=against, of=row.entry_id)
     if against or record is None:
         return UseResult(entry_id, row.person_id, reasons=against)
     return open_granted(record, asked.fields, entry_id)
 
 
-def _subject(record: vault.Sealed | None) -> EntrySubject | Unnamed:
+def _subject(record: vault.SealedPerson | None) -> EntrySubject | NamelessHandle:
     (subject,) = subjects_of([record])
     return subject
 
@@ -164,12 +166,12 @@ def _count(by: Actor, at: datetime) -> int:
 
 
 def _write(
-    adopted: Adopted,
-    asked: _Asked,
-    subject: EntrySubject | Unnamed,
+    adopted: AdoptedPromise,
+    asked: _EmergencyRequest,
+    subject: EntrySubject | NamelessHandle,
     at: datetime,
     *,
-    reasons: Sequence[Reason] = (),
+    reasons: Sequence[RefusalReason] = (),
     of: int | None = None,
 ) -> int:
     """Write that it was granted, or refused for ``reasons``; ``of`` is the entry of the first
@@ -187,7 +189,9 @@ def _write(
     return append(facts, by=asked.actor, handle=subject.handle, at=at)
 
 
-def _keep(asked: _Asked, note: str, person_id: int, entry_id: int, at: datetime) -> EmergencyUse:
+def _keep(
+    asked: _EmergencyRequest, note: str, person_id: int, entry_id: int, at: datetime
+) -> EmergencyUse:
     # Locked until the commit: a key rotation of this person meanwhile would re-encrypt every note
     # but this one, which nobody could read again.
     lock_people([person_id])

@@ -25,7 +25,7 @@ IN_WORDS: dict[Emergency, str] = {
 }
 
 
-class Verdict(StrEnum):
+class ReviewVerdict(StrEnum):
     """What a reviewer found."""
 
     JUSTIFIED = "justified"

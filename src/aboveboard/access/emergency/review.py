@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aboveboard.access.emergency.queries import EmergencyRecord, record_of
-from aboveboard.access.emergency.reasons import Verdict
+from aboveboard.access.emergency.reasons import ReviewVerdict
 from aboveboard.access.entries import EmergencyReviewed
 from aboveboard.access.models import EmergencyUse
 from aboveboard.basics.actor import Actor
@@ -26,7 +26,7 @@ class ReviewedAlready(Conflict):
     next_step = "Read the verdict; it cannot be changed."
 
 
-def review(number: int, verdict: Verdict, *, by: Actor, at: datetime) -> EmergencyRecord:
+def review(number: int, verdict: ReviewVerdict, *, by: Actor, at: datetime) -> EmergencyRecord:
     """Write down whether an emergency use was justified, in the ledger too; the person sees it
     beside the use.
 

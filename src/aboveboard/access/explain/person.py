@@ -10,11 +10,11 @@ from django.db import transaction
 
 from aboveboard.access import lookup
 from aboveboard.access.decision.decide import decide
-from aboveboard.access.decision.facts import DecisionFacts, Moment
+from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.entries import USES, ExplanationAsked, Use, word, words
 from aboveboard.access.models import QuietRefusal
-from aboveboard.access.reasons import SENTENCES, Code
+from aboveboard.access.reasons import SENTENCES, ReasonCode
 from aboveboard.access.release import subjects_of
 from aboveboard.access.use import Decision, UseRequest
 from aboveboard.basics.actor import Actor
@@ -33,11 +33,11 @@ class NotAUse(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class ExplainedEntry:
     """Why an entry came out as it did: what was asked of what, and each reason in a sentence; none
     if it was granted. ``asked`` is the entry that says that this was asked."""
 
-    entry: ledger.Recorded
+    entry: ledger.LedgerEntry
     facts: Use
     promise: Promise
     reasons: tuple[str, ...]
@@ -64,7 +64,7 @@ def would(request: UseRequest, *, by: Actor, at: datetime) -> tuple[Decision, in
         record = records.get(person_id)
         if record is None:
             raise NotFound(what="person")
-        decision = decide(known, request, DecisionFacts(facts[person_id], Moment(at)))
+        decision = decide(known, request, DecisionFacts(facts[person_id], DecisionMoment(at)))
         question = ExplanationAsked(
             word(request.purpose, known.purposes),
             words(request.fields, known.fields),
@@ -76,7 +76,7 @@ def would(request: UseRequest, *, by: Actor, at: datetime) -> tuple[Decision, in
     return decision, entry_id
 
 
-def why(entry_id: int, *, by: Actor, at: datetime) -> Explained:
+def why(entry_id: int, *, by: Actor, at: datetime) -> ExplainedEntry:
     """Return why a use came out as its entry says, by the promise of that time. Asking is written
     down.
 
@@ -109,12 +109,12 @@ def why(entry_id: int, *, by: Actor, at: datetime) -> Explained:
             # asked is kept apart too.
             QuietRefusal.objects.create(entry_id=asked, person_id=quiet[1], reasons=list(codes))
     sentences = tuple(_sentence(code, entry, facts) for code in sorted(set(codes)))
-    return Explained(entry, facts, promise.version(facts.promise).promise, sentences, asked)
+    return ExplainedEntry(entry, facts, promise.version(facts.promise).promise, sentences, asked)
 
 
-def _sentence(code: str, entry: ledger.Recorded, facts: Use) -> str:
+def _sentence(code: str, entry: ledger.LedgerEntry, facts: Use) -> str:
     """Return a reason's sentence, filled in from the entry as far as it says."""
-    return SENTENCES[Code(code)].format(
+    return SENTENCES[ReasonCode(code)].format(
         field=f"one of: {', '.join(facts.fields)}",
         role=entry.actor.role,
         purpose=facts.purpose,

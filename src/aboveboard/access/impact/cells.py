@@ -15,7 +15,7 @@ and under the new one."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Key:
+class TallyKey:
     """What one tally is about. ``field`` is "" where all fields of the purpose come out alike;
     ``own``: the person asks themself."""
 
@@ -49,7 +49,7 @@ class ImpactReport:
     lapsing: Mapping[str, int]
 
 
-def cells(old: Promise, new: Promise, tallies: Mapping[Key, Tally]) -> Iterator[ChangedUse]:
+def cells(old: Promise, new: Promise, tallies: Mapping[TallyKey, Tally]) -> Iterator[ChangedUse]:
     """Yield the uses that change for anybody, in the order of the new promise, then
     those that it dropped."""
     for purpose in dict.fromkeys([*new.purposes, *old.purposes]):
@@ -60,8 +60,8 @@ def cells(old: Promise, new: Promise, tallies: Mapping[Key, Tally]) -> Iterator[
             )
             own = role == Role.CUSTOMER
             tally = (
-                tallies.get(Key(purpose, field, own))
-                or tallies.get(Key(purpose, "", own))
+                tallies.get(TallyKey(purpose, field, own))
+                or tallies.get(TallyKey(purpose, "", own))
                 or Counter()
             )
             cell = _cell((purpose, role, channel, field), tally, was=was, is_=is_)

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from aboveboard.access.decision.facts import PersonFacts
-from aboveboard.access.impact.cells import ChangedUse, ImpactReport, Key, Tally, cells
+from aboveboard.access.impact.cells import ChangedUse, ImpactReport, Tally, TallyKey, cells
 from aboveboard.access.impact.grouping import facts_of, groups
-from aboveboard.access.impact.judging import Pair, allowed, pairs
-from aboveboard.access.lapse import Held, lapsed
+from aboveboard.access.impact.judging import PurposePair, allowed, pairs
+from aboveboard.access.lapse import HeldData, lapsed
 from aboveboard.access.limits import SWEEP_REVIEW_BATCH, WHAT_IF_BATCH
 from aboveboard.promise.model import Promise
 from aboveboard.vault.queries import id_ranges, people_count
@@ -31,7 +31,7 @@ def count(
 
     ``progress`` is called with how many people were gone through: everybody once, twice when they
     are gone through one by one too."""
-    tallies: dict[Key, Tally] = {}
+    tallies: dict[TallyKey, Tally] = {}
     people, changed = people_count(), [pair for pair in pairs(old, new) if pair.differs()]
     clear, aged = (
         [pair for pair in changed if not pair.by_field()],
@@ -64,9 +64,9 @@ def listed(
     if pair is None:
         return
     # What is allowed of a person then and now has few forms; what each means takes milliseconds.
-    known: dict[tuple[tuple[Key, bool, bool], ...], tuple[tuple[str, str], ...]] = {}
+    known: dict[tuple[tuple[TallyKey, bool, bool], ...], tuple[tuple[str, str], ...]] = {}
     for state, facts in one_by_one(at):
-        tallies: dict[Key, Tally] = {}
+        tallies: dict[TallyKey, Tally] = {}
         for field in pair.fields():
             _tally(tallies, pair, field, 1, facts, at)
         form = tuple((key, *way) for key, tally in tallies.items() for way in tally)
@@ -95,7 +95,12 @@ def _ways(changed: Iterator[ChangedUse]) -> Iterator[tuple[str, str]]:
 
 
 def _tally(
-    tallies: dict[Key, Tally], pair: Pair, field: str, size: int, facts: PersonFacts, at: datetime
+    tallies: dict[TallyKey, Tally],
+    pair: PurposePair,
+    field: str,
+    size: int,
+    facts: PersonFacts,
+    at: datetime,
 ) -> None:
     asked = field or pair.fields()[0]
     for own in (False, True):
@@ -103,7 +108,7 @@ def _tally(
             allowed(pair.old, facts, asked, at, own=own),
             allowed(pair.new, facts, asked, at, own=own),
         )
-        tallies.setdefault(Key(pair.key, field, own), Counter())[was, is_] += size
+        tallies.setdefault(TallyKey(pair.key, field, own), Counter())[was, is_] += size
 
 
 def _lapsing(
@@ -113,6 +118,6 @@ def _lapsing(
     would not under the old."""
     if facts.held_for_claim:
         return []
-    held = Held(state.collected, state.last_active_at, facts.consent)
+    held = HeldData(state.collected, state.last_active_at, facts.consent)
     then = lapsed(new, held, at)
     return [field for field in then if field not in lapsed(old, held, at)] if then else []

@@ -15,7 +15,7 @@ from datetime import datetime
 from django.db import connection
 
 from aboveboard.access.decision.facts import PersonFacts, no_moments
-from aboveboard.access.impact.judging import Pair, unsure
+from aboveboard.access.impact.judging import PurposePair, unsure
 from aboveboard.access.limits import USE_BATCH
 from aboveboard.choices import queries as choices
 from aboveboard.promise.model import RetentionStart
@@ -46,7 +46,9 @@ _CLOCK = """,
         CASE WHEN {start} >= %s AND {start} <= %s THEN {start} END"""
 
 
-def groups(pair: Pair, low: int, high: int, at: datetime) -> Iterator[tuple[int, PersonFacts]]:
+def groups(
+    pair: PurposePair, low: int, high: int, at: datetime
+) -> Iterator[tuple[int, PersonFacts]]:
     """Yield how many people each group of a range has, and the facts of one of them."""
     sql = _COUNT
     parameters: list[str | int | datetime] = [

@@ -14,7 +14,7 @@ from aboveboard.promise.model import Period, Promise, Purpose, RetentionStart
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PurposePair:
     """One purpose under both promises; None where one of them does not have it."""
 
     key: str
@@ -44,10 +44,10 @@ def _matters(purpose: Purpose) -> tuple[object, ...]:
     return (purpose.basis, purpose.when_restricted, purpose.direct_marketing, *keeps, *sets)
 
 
-def pairs(old: Promise, new: Promise) -> list[Pair]:
+def pairs(old: Promise, new: Promise) -> list[PurposePair]:
     """Return every purpose of either promise."""
     return [
-        Pair(key, old.purposes.get(key), new.purposes.get(key))
+        PurposePair(key, old.purposes.get(key), new.purposes.get(key))
         for key in dict.fromkeys([*new.purposes, *old.purposes])
     ]
 

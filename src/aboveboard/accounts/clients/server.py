@@ -120,7 +120,7 @@ class _TokenRow:
         return client.row is not None and self.row.client == client.row
 
 
-class Server(AuthorizationServer):  # type: ignore[misc]  # authlib publishes no types
+class OAuthServer(AuthorizationServer):  # type: ignore[misc]  # authlib publishes no types
     """authlib's authorization server over our tables."""
 
     def __init__(self) -> None:

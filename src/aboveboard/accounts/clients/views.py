@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from aboveboard.accounts import limits
-from aboveboard.accounts.clients.server import Server, metadata
+from aboveboard.accounts.clients.server import OAuthServer, metadata
 from aboveboard.accounts.gate import public
 from aboveboard.basics import problems, settings
 from aboveboard.basics.errors import RateLimited
@@ -27,8 +27,8 @@ _FAILED = "client_failed"
 
 
 @cache
-def _server() -> Server:
-    return Server()
+def _server() -> OAuthServer:
+    return OAuthServer()
 
 
 @public("a client proves itself here with its secret, and is given a token for it")

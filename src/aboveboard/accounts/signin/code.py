@@ -32,14 +32,14 @@ from aboveboard.basics import clock, settings
 LANGUAGES = ("en", "fr", "de")
 
 
-class Audience(StrEnum):
+class CodeAudience(StrEnum):
     """Whose page the address was typed on: a person may be both a customer and on the staff."""
 
     CUSTOMER = "customer"
     STAFF = "staff"
 
 
-PAGES = {Audience.CUSTOMER: "account_login", Audience.STAFF: "accounts_staff"}
+PAGES = {CodeAudience.CUSTOMER: "account_login", CodeAudience.STAFF: "accounts_staff"}
 """Route name of the page to begin at."""
 
 
@@ -47,7 +47,7 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
     """One sign-in by code, from the typed address to the session."""
 
     @classmethod
-    def start(cls, request: HttpRequest, *, email: str, audience: Audience) -> None:
+    def start(cls, request: HttpRequest, *, email: str, audience: CodeAudience) -> None:
         """Begin: make a code, hand over its sending, remember both in the session."""
         # A login of nobody: allauth's stages need one, and who it is must not be known yet.
         login = Login()
@@ -70,9 +70,9 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
         return process
 
     @property
-    def audience(self) -> Audience:
+    def audience(self) -> CodeAudience:
         """Return whose page this began on."""
-        return Audience(self.state.get("audience", Audience.CUSTOMER))
+        return CodeAudience(self.state.get("audience", CodeAudience.CUSTOMER))
 
     def send(self, skip_enumeration_mails: bool = False) -> None:
         """Make a fresh code and hand over its sending, known address or not."""
@@ -119,10 +119,10 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
         return response
 
 
-def account_of(email: str, audience: Audience) -> Account | None:
+def account_of(email: str, audience: CodeAudience) -> Account | None:
     """Return the account that this address signs in to, or None: unknown, or shared
     by several customers."""
-    if audience is Audience.STAFF:
+    if audience is CodeAudience.STAFF:
         return _staff_account(email)
     people = directory.find(email)
     return actions.customer_account(people[0], at=clock.now()) if len(people) == 1 else None
@@ -133,13 +133,13 @@ def _staff_account(email: str) -> Account | None:
     return account if account is not None and account.is_active else None
 
 
-def mail_code(email: str, *, code: str, audience: Audience, language: str) -> None:
+def mail_code(email: str, *, code: str, audience: CodeAudience, language: str) -> None:
     """Send the code, if the address is one customer's or a member of staff's.
 
     An address that several customers share gets a mail that says why there is no code: it proves
     none of them. An unknown address gets nothing: we do not write to people who are not ours.
     """
-    if audience is Audience.STAFF:
+    if audience is CodeAudience.STAFF:
         owner_count = int(_staff_account(email) is not None)
     else:
         owner_count = len(directory.find(email))

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from aboveboard.accounts.limits import PASSWORD_LENGTH
 from aboveboard.accounts.models import Account
 from aboveboard.accounts.signin import log
-from aboveboard.accounts.signin.code import Audience, CodeSignIn
+from aboveboard.accounts.signin.code import CodeAudience, CodeSignIn
 from aboveboard.kinds import email_addresses
 from aboveboard.kinds.kind import Misfit
 
@@ -63,7 +63,7 @@ class AddressField(forms.CharField):
 class CodeForm(LoginForm):  # type: ignore[misc]  # allauth publishes no types
     """One e-mail box; a code comes by mail."""
 
-    audience = Audience.CUSTOMER
+    audience = CodeAudience.CUSTOMER
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,7 +89,7 @@ class CodeForm(LoginForm):  # type: ignore[misc]  # allauth publishes no types
 class StaffCodeForm(CodeForm):
     """The same for staff."""
 
-    audience = Audience.STAFF
+    audience = CodeAudience.STAFF
 
 
 class StaffPasswordForm(LoginForm):  # type: ignore[misc]  # allauth publishes no types

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from aboveboard.commands.progress import Bar
+from aboveboard.commands.progress import ProgressBar
 from aboveboard.promise.model import Promise
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def compare(new: Promise, *, purpose: str | None, as_json: bool) -> int:
                 else f"{person_id}\t{field}\t{way}"
             )
         return 0
-    with Bar("Counting", people_count(), quiet=as_json or not sys.stderr.isatty()) as advance:
+    with ProgressBar(
+        "Counting", people_count(), quiet=as_json or not sys.stderr.isatty()
+    ) as advance:
         report = count(adopted.promise, new, at=at, progress=advance)
     print(
         json.dumps(_as_json(adopted.serial, report), indent=1)

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from aboveboard.commands.progress import Bar
+from aboveboard.commands.progress import ProgressBar
 
 NAME = "demo"
 HELP = (
@@ -114,7 +114,7 @@ def _play(file: Path, args: argparse.Namespace) -> None:
 
     with file.open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))
-    story = stories.Story(clock.now(), rows)
+    story = stories.DemoStory(clock.now(), rows)
     laptop = min(ON_THE_LAPTOP, len(rows))
     story.promise()
     with _bar("Sealing customers", len(rows) + 1) as done:
@@ -139,8 +139,8 @@ def _play(file: Path, args: argparse.Namespace) -> None:
     sequence_now()
 
 
-def _bar(title: str, total: int) -> Bar:
-    return Bar(title, total, quiet=not sys.stderr.isatty())
+def _bar(title: str, total: int) -> ProgressBar:
+    return ProgressBar(title, total, quiet=not sys.stderr.isatty())
 
 
 def _start(home: Path, port: int) -> None:

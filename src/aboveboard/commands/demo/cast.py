@@ -12,7 +12,7 @@ from aboveboard.basics.actor import SYSTEM, Actor, Role
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class DemoCast:
     """The actors of the story; ``shop`` is a client."""
 
     adviser: StaffMember
@@ -40,7 +40,7 @@ _STAFF = (
 )
 
 
-def hire(*, at: datetime) -> Cast:
+def hire(*, at: datetime) -> DemoCast:
     """Make the accounts and the client."""
     members = [
         add_staff(
@@ -62,7 +62,7 @@ def hire(*, at: datetime) -> Cast:
         by=SYSTEM,
         at=at,
     )
-    return Cast(
+    return DemoCast(
         members[0],
         members[1],
         members[2],

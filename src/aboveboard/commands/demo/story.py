@@ -21,11 +21,11 @@ from aboveboard.basics import settings
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import Answer
-from aboveboard.commands.demo.cast import Cast, hire
+from aboveboard.commands.demo.cast import DemoCast, hire
 from aboveboard.custody import actions as custody
 from aboveboard.custody import exporting
 from aboveboard.custody.queries import DeviceRow
-from aboveboard.custody.terms import DeviceKind, Encrypted
+from aboveboard.custody.terms import DeviceKind, EncryptionState
 from aboveboard.delivery import actions as delivery
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents.exposure import counting
@@ -53,13 +53,13 @@ Progress = Callable[[int], None]
 
 
 @dataclass(slots=True)
-class Story:
+class DemoStory:
     """The story as far as it was played. ``now`` is the moment it is played;
     everything lies before it."""
 
     now: datetime
     rows: Sequence[Mapping[str, str]]
-    cast: Cast = field(init=False)
+    cast: DemoCast = field(init=False)
     laptop: DeviceRow = field(init=False)
     lost: IncidentView = field(init=False)
     leaked: IncidentView = field(init=False)
@@ -84,7 +84,7 @@ class Story:
         adopted = in_force()
         kinds = {key: known.kind_and_format for key, known in adopted.promise.fields.items()}
         mapping = mappings.load(MAPPING.read_text("utf-8"), name=MAPPING.name)
-        source = loading.Source(file, mapping, kinds, adopted.serial)
+        source = loading.ImportSource(file, mapping, kinds, adopted.serial)
         return loading.load(
             source, by=SYSTEM, at=self.ago(days=45), progress=lambda run: progress(run.rows)
         )
@@ -136,7 +136,7 @@ class Story:
             kind=DeviceKind.LAPTOP,
             name="Field laptop",
             tag="LT-0042",
-            encrypted=Encrypted.NO,
+            encrypted=EncryptionState.NO,
             holder_id=self.cast.adviser.id,
             by=self.cast.actor(Role.ADMINISTRATOR),
             at=self.ago(days=40),

@@ -10,7 +10,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands.incident.acting import actor_of, say
 from aboveboard.commands.incident.showing import show
-from aboveboard.commands.progress import Bar
+from aboveboard.commands.progress import ProgressBar
 from aboveboard.custody.queries import device_by_tag
 from aboveboard.incidents.actions import report_loss
 from aboveboard.incidents.exposure.counting import STEPS
@@ -34,7 +34,7 @@ def open_leak(args: argparse.Namespace) -> int:
     size = args.file.stat().st_size
     with (
         args.file.open("rb") as file,
-        Bar("Reading the file", size, quiet=_quiet(args)) as advance,
+        ProgressBar("Reading the file", size, quiet=_quiet(args)) as advance,
     ):
         incident = open_from_leak(
             file,
@@ -74,7 +74,7 @@ def _count_new(incident: IncidentView, args: argparse.Namespace, by: Actor) -> i
 
 
 def _count(number: int, args: argparse.Namespace, by: Actor) -> None:
-    with Bar("Counting who was exposed", len(STEPS), quiet=_quiet(args)) as advance:
+    with ProgressBar("Counting who was exposed", len(STEPS), quiet=_quiet(args)) as advance:
         count_exposed(
             number,
             progress=lambda step: advance(STEPS.index(step) + 1),

@@ -16,7 +16,7 @@ from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.commands import exits, limits
 from aboveboard.commands.instance import surroundings
-from aboveboard.commands.instance.surroundings import ACT, OK, WARN, Check
+from aboveboard.commands.instance.surroundings import ACT, OK, WARN, SurroundingsCheck
 
 NAME = "doctor"
 # It starts Django itself: what keeps the instance from starting is the first thing to tell.
@@ -46,13 +46,13 @@ def run(args: argparse.Namespace) -> int:
     return exits.ATTENTION if any(check.verdict == ACT for check in checks) else exits.DONE
 
 
-def examine() -> Iterator[Check]:
+def examine() -> Iterator[SurroundingsCheck]:
     """Yield each check; one that fails unforeseen is itself something to act on.
 
     Where the database does not answer, what is in it is not checked.
     """
     current = settings.current()
-    yield Check("settings", OK, f"read from {current.path(settings.FILE_NAME)}")
+    yield SurroundingsCheck("settings", OK, f"read from {current.path(settings.FILE_NAME)}")
     database = _examined("database", _database, current)
     yield database
     for name, check in CHECKS.items():
@@ -62,14 +62,14 @@ def examine() -> Iterator[Check]:
 
 
 def _examined(
-    name: str, check: Callable[[settings.Settings], Check], current: settings.Settings
-) -> Check:
+    name: str, check: Callable[[settings.Settings], SurroundingsCheck], current: settings.Settings
+) -> SurroundingsCheck:
     try:
         return check(current)
     except AboveboardError as error:
-        return Check(name, ACT, error.message, error.step)
+        return SurroundingsCheck(name, ACT, error.message, error.step)
     except Exception as error:
-        return Check(
+        return SurroundingsCheck(
             name,
             ACT,
             # The type alone: the text of an unforeseen error may quote personal data.
@@ -78,14 +78,14 @@ def _examined(
         )
 
 
-def _database(current: settings.Settings) -> Check:
+def _database(current: settings.Settings) -> SurroundingsCheck:
     from aboveboard.commands.instance import schema
     from aboveboard.commands.main import start_django
 
     schema.check_file(current)
     # Django refuses to start without a secret key, and so would every check after this one.
     if not current.path("signing.key").is_file():
-        return Check(
+        return SurroundingsCheck(
             "database",
             ACT,
             "it was not checked: nothing starts without signing.key",
@@ -93,18 +93,18 @@ def _database(current: settings.Settings) -> Check:
         )
     start_django()
     if waiting := schema.pending():
-        return Check(
+        return SurroundingsCheck(
             "database",
             ACT,
             f"it answers, but {len(waiting)} changes are waiting",
             "Make a backup, then run: aboveboard migrate",
         )
-    return Check(
+    return SurroundingsCheck(
         "database", OK, f"{urlsplit(current.database.url).scheme} answers and is up to date"
     )
 
 
-def _files(current: settings.Settings) -> Check:
+def _files(current: settings.Settings) -> SurroundingsCheck:
     """Keys are for the instance's own user (invariant: a root key never leaves its place)."""
     for name in ("root.key", "signing.key", settings.FILE_NAME):
         kind, _, place = current.keys.root.partition(":")
@@ -112,18 +112,18 @@ def _files(current: settings.Settings) -> Check:
             continue  # it is kept elsewhere: whether it opens anything is the next check
         file = current.path(place if name == "root.key" else name)
         if not file.is_file():
-            return Check(
+            return SurroundingsCheck(
                 "keys", ACT, f"{file.name} is not there", _PUT_BACK.get(name, "").format(file=file)
             )
         # 0o077: any right of the group or of others. The key opens every record there is.
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
-            return Check(
+            return SurroundingsCheck(
                 "keys",
                 ACT,
                 f"other users of this machine can read {file.name}",
                 f"Run: chmod 600 {file}",
             )
-    return Check("keys", OK, "the keys are there, and only their owner can read them")
+    return SurroundingsCheck("keys", OK, "the keys are there, and only their owner can read them")
 
 
 _PUT_BACK: Final = {
@@ -135,7 +135,7 @@ _PUT_BACK: Final = {
 }
 
 
-def _root_key(current: settings.Settings) -> Check:
+def _root_key(current: settings.Settings) -> SurroundingsCheck:
     """The provider is asked now, whatever this process holds; then what a rotation or a move has
     left half done is named."""
     from aboveboard.keys import ring
@@ -150,7 +150,7 @@ def _root_key(current: settings.Settings) -> Check:
             "Run its command again to finish it: aboveboard keys rotate, rotate-person --all or "
             "rotate-index."
         )
-        return Check(
+        return SurroundingsCheck(
             "root key",
             WARN,
             f"the rotation ({left.kind}) of {left.begun_at:%Y-%m-%d} is not finished",
@@ -158,43 +158,45 @@ def _root_key(current: settings.Settings) -> Check:
         )
     if others := other_providers():
         step = "When every process has the new keys.root, run: aboveboard keys finish-move"
-        return Check("root key", WARN, f"{others[0]} can open the records too", step)
-    return Check("root key", OK, f"it opens the keys in this database ({ring.provider().name})")
+        return SurroundingsCheck("root key", WARN, f"{others[0]} can open the records too", step)
+    return SurroundingsCheck(
+        "root key", OK, f"it opens the keys in this database ({ring.provider().name})"
+    )
 
 
-def _demonstration(current: settings.Settings) -> Check:
+def _demonstration(current: settings.Settings) -> SurroundingsCheck:
     from aboveboard.keys import demonstration
 
     demonstration.check()
     if demonstration.is_demonstration():
-        return Check(
+        return SurroundingsCheck(
             "demonstration",
             WARN,
             "this is a demonstration: anybody may read its mail",
             "Put no real person's data into it.",
         )
-    return Check("demonstration", OK, "this is no demonstration")
+    return SurroundingsCheck("demonstration", OK, "this is no demonstration")
 
 
-def _promise(current: settings.Settings) -> Check:
+def _promise(current: settings.Settings) -> SurroundingsCheck:
     from aboveboard.promise.queries import in_force, problems_today
 
     adopted = in_force()
     if problems := problems_today():
-        return Check(
+        return SurroundingsCheck(
             "promise",
             WARN,
             f"version {adopted.serial} has {len(problems)} problems under today's rules",
             "Run: aboveboard promise check",
         )
-    return Check(
+    return SurroundingsCheck(
         "promise",
         OK,
         f"version {adopted.serial} has been in force since {adopted.adopted_at:%Y-%m-%d}",
     )
 
 
-def _rows(current: settings.Settings) -> Check:
+def _rows(current: settings.Settings) -> SurroundingsCheck:
     """Every row that decides, against its MAC and the log (design, invariant 11)."""
     from itertools import islice
 
@@ -202,7 +204,7 @@ def _rows(current: settings.Settings) -> Check:
 
     count = row_count()
     if count > limits.ROWS_COMPARED:
-        return Check(
+        return SurroundingsCheck(
             "rows",
             WARN,
             f"{count:,} rows that decide are too many to compare here",
@@ -211,20 +213,20 @@ def _rows(current: settings.Settings) -> Check:
     findings = list(islice(compare_rows(), _FEW))
     if findings:
         more = " (and more)" if len(findings) == _FEW else ""
-        return Check(
+        return SurroundingsCheck(
             "rows",
             ACT,
             " ".join(finding.sentence for finding in findings) + more,
             "Somebody may have written to the database directly. Run: aboveboard ledger verify "
             "--instance. Then restore the newest backup from before.",
         )
-    return Check("rows", OK, f"the {count:,} rows that decide are as the log says")
+    return SurroundingsCheck("rows", OK, f"the {count:,} rows that decide are as the log says")
 
 
 _FEW: Final = 5
 
 
-def _ledger(current: settings.Settings) -> Check:
+def _ledger(current: settings.Settings) -> SurroundingsCheck:
     from aboveboard.keys.log_signing import check_published
     from aboveboard.ledger import queries
 
@@ -232,34 +234,34 @@ def _ledger(current: settings.Settings) -> Check:
     check_published()
     waiting = queries.waiting()
     if waiting > limits.LEDGER_WAITING:
-        return Check(
+        return SurroundingsCheck(
             "ledger",
             ACT,
             f"{waiting:,} entries are not in the tree yet",
             "Start a worker: aboveboard worker",
         )
     if waiting:
-        return Check(
+        return SurroundingsCheck(
             "ledger",
             WARN,
             f"{queries.size():,} entries, {waiting:,} not in the tree yet",
             "A running worker adds them within a second.",
         )
-    return Check("ledger", OK, f"{queries.size():,} entries, all in the tree")
+    return SurroundingsCheck("ledger", OK, f"{queries.size():,} entries, all in the tree")
 
 
-def _witnesses(current: settings.Settings) -> Check:
+def _witnesses(current: settings.Settings) -> SurroundingsCheck:
     from aboveboard.ledger.witnessing import witness_states
 
     known = witness_states()
     if not known:
-        return Check("witnesses", OK, "none are set up: nobody outside cosigns the log")
+        return SurroundingsCheck("witnesses", OK, "none are set up: nobody outside cosigns the log")
     wrong = [witness for witness in known if witness.problem]
     # A witness that refuses has seen another log under our name, or a shorter one: that is an
     # attack or a wrong restore, and never an outage.
     if any(witness.refuses for witness in wrong):
         message = " ".join(witness.problem for witness in wrong if witness.refuses)
-        return Check(
+        return SurroundingsCheck(
             "witnesses",
             ACT,
             message,
@@ -269,62 +271,64 @@ def _witnesses(current: settings.Settings) -> Check:
             ),
         )
     if wrong:
-        return Check(
+        return SurroundingsCheck(
             "witnesses",
             WARN,
             " ".join(witness.problem for witness in wrong),
             "The log goes on. Ask the people who run the witness.",
         )
     if unasked := [witness.name for witness in known if witness.asked_at is None]:
-        return Check(
+        return SurroundingsCheck(
             "witnesses",
             WARN,
             f"{', '.join(unasked)}: not asked yet",
             "Start a worker: aboveboard worker",
         )
-    return Check(
+    return SurroundingsCheck(
         "witnesses",
         OK,
         ", ".join(f"{witness.name} cosigned at {witness.size:,} entries" for witness in known),
     )
 
 
-def _waiting(current: settings.Settings) -> Check:
+def _waiting(current: settings.Settings) -> SurroundingsCheck:
     from aboveboard.outbox import queries
 
     failed, age = queries.failed(limit=1), queries.oldest_age(clock.now())
     if failed:
-        return Check(
+        return SurroundingsCheck(
             "work",
             WARN,
             f"a job of kind {failed[0].kind} failed and will not be tried again",
             "Find the reason in the worker's log, then run it again.",
         )
     if age is not None and age > timedelta(minutes=5):
-        return Check(
+        return SurroundingsCheck(
             "work",
             ACT,
             f"work has been waiting for {age.total_seconds() / 60:.0f} minutes",
             "Start a worker: aboveboard worker",
         )
-    return Check("work", OK, "no work is waiting for long")
+    return SurroundingsCheck("work", OK, "no work is waiting for long")
 
 
-def _records(current: settings.Settings) -> Check:
+def _records(current: settings.Settings) -> SurroundingsCheck:
     from aboveboard.vault.queries import records_to_migrate
 
     if count := records_to_migrate():
-        return Check(
+        return SurroundingsCheck(
             "records",
             WARN,
             f"{count:,} records are of an earlier format: which fields they hold, how long each is "
             "and where it comes from is in the clear",
             "While everyone goes on, run: aboveboard keys rotate-person --all",
         )
-    return Check("records", OK, "all are of the format that shows nothing without a key")
+    return SurroundingsCheck(
+        "records", OK, "all are of the format that shows nothing without a key"
+    )
 
 
-def _backup(current: settings.Settings) -> Check:
+def _backup(current: settings.Settings) -> SurroundingsCheck:
     from aboveboard.recovery import queries
 
     if waits := queries.unfinished():
@@ -332,7 +336,7 @@ def _backup(current: settings.Settings) -> Check:
             f"a backup of {waits.made_at:%Y-%m-%d %H:%M} UTC was restored, and what was erased "
             "since is not repeated yet"
         )
-        return Check(
+        return SurroundingsCheck(
             "backup",
             ACT,
             message,
@@ -343,26 +347,28 @@ def _backup(current: settings.Settings) -> Check:
         )
     last = queries.last_backup()
     if last is None:
-        return Check(
+        return SurroundingsCheck(
             "backup", WARN, "there is no backup", "Make one every night: aboveboard backup DIR"
         )
     age = clock.now() - last.made_at
     message = f"{last.name} was made {age.total_seconds() / 3600:.0f} hours ago"
     if age > limits.BACKUP_AGE:
-        return Check("backup", WARN, message, "Make one every night: aboveboard backup DIR")
-    return Check("backup", OK, message)
+        return SurroundingsCheck(
+            "backup", WARN, message, "Make one every night: aboveboard backup DIR"
+        )
+    return SurroundingsCheck("backup", OK, message)
 
 
-def _leftovers(_: settings.Settings) -> Check:
+def _leftovers(_: settings.Settings) -> SurroundingsCheck:
     """What a killed count left is deleted here and not only listed: it is about strangers too."""
     from aboveboard.incidents.leaks import staging
 
     gone = staging.sweep(at=clock.now())
     done = f"{gone} leftovers of a killed process were deleted" if gone else "nothing is left over"
-    return Check("leaked files", OK, done)
+    return SurroundingsCheck("leaked files", OK, done)
 
 
-CHECKS: Final[dict[str, Callable[[settings.Settings], Check]]] = {
+CHECKS: Final[dict[str, Callable[[settings.Settings], SurroundingsCheck]]] = {
     "keys": _files,
     "root key": _root_key,
     "demonstration": _demonstration,

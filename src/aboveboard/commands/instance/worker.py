@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 @dataclass(slots=True)
-class Loop:
+class WorkLoop:
     """One kind of work: ``turn`` does some and says whether there may be more at once, else the
     next is due after ``pause``."""
 
@@ -122,7 +122,7 @@ class Loop:
             return None
 
 
-def make_loops(name: str, stop: threading.Event) -> list[Loop]:
+def make_loops(name: str, stop: threading.Event) -> list[WorkLoop]:
     """Return the loops of a worker of that name."""
     from aboveboard.delivery.actions import drain
     from aboveboard.ledger.witnessing import ask_witnesses
@@ -144,16 +144,16 @@ def make_loops(name: str, stop: threading.Event) -> list[Loop]:
 
     witness_every = timedelta(seconds=settings.current().ledger.witness_every)
     return [
-        Loop("sequencing", Sequencing(), stop, limits.SEQUENCE_PAUSE),
-        Loop("witnessing", witness, stop, witness_every),
-        Loop("sending", send, stop),
-        Loop("jobs", work, stop),
-        Loop("retention", _retain, stop, limits.SWEEP_PAUSE),
-        Loop("sweeping", _sweep, stop, limits.SWEEP_PAUSE),
+        WorkLoop("sequencing", LedgerSequencing(), stop, limits.SEQUENCE_PAUSE),
+        WorkLoop("witnessing", witness, stop, witness_every),
+        WorkLoop("sending", send, stop),
+        WorkLoop("jobs", work, stop),
+        WorkLoop("retention", _retain, stop, limits.SWEEP_PAUSE),
+        WorkLoop("sweeping", _sweep, stop, limits.SWEEP_PAUSE),
     ]
 
 
-class Sequencing:
+class LedgerSequencing:
     """The turn that gives entries their place in the tree."""
 
     def __init__(self) -> None:

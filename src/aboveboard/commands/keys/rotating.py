@@ -59,7 +59,7 @@ def configure(below: Any) -> None:
 
 
 def _rotate(args: argparse.Namespace) -> int:
-    from aboveboard.commands.progress import Bar
+    from aboveboard.commands.progress import ProgressBar
     from aboveboard.keys.providers.places import provider_at
     from aboveboard.keys.rotation import root
     from aboveboard.vault.queries import people_count
@@ -70,7 +70,7 @@ def _rotate(args: argparse.Namespace) -> int:
     else:
         to = provider_at(args.to, settings.current()) if args.to else None
         rotation = root.begin(to=to, renew=not args.same_version, by=SYSTEM, at=clock.now())
-    with Bar("Rewrapping keys", people_count(), quiet=not sys.stderr.isatty()) as bar:
+    with ProgressBar("Rewrapping keys", people_count(), quiet=not sys.stderr.isatty()) as bar:
         to_do = root.resume(rotation, by=SYSTEM, watch=bar)
     print(f"Done. Wrapping key {rotation.names['key']} now protects every key.")
     if to_do:
@@ -96,7 +96,7 @@ def _finish_move(args: argparse.Namespace) -> int:
 
 
 def _person(args: argparse.Namespace) -> int:
-    from aboveboard.commands.progress import Bar
+    from aboveboard.commands.progress import ProgressBar
     from aboveboard.vault.queries import people_count
     from aboveboard.vault.rekeying import people
 
@@ -109,14 +109,14 @@ def _person(args: argparse.Namespace) -> int:
         people.rotate_one(args.person, by=SYSTEM, at=clock.now())
         print("The person has a new key. Their handle in the ledger stays the same.")
         return exits.DONE
-    with Bar("Re-encrypting records", people_count(), quiet=not sys.stderr.isatty()) as bar:
+    with ProgressBar("Re-encrypting records", people_count(), quiet=not sys.stderr.isatty()) as bar:
         done = people.rotate_all(by=SYSTEM, at=clock.now(), progress=bar)
     print(f"{done:,} people have new keys. Their handles in the ledger stay the same.")
     return exits.DONE
 
 
 def _index(args: argparse.Namespace) -> int:
-    from aboveboard.commands.progress import Bar
+    from aboveboard.commands.progress import ProgressBar
     from aboveboard.vault.queries import people_count
     from aboveboard.vault.rekeying import index
 
@@ -127,7 +127,7 @@ def _index(args: argparse.Namespace) -> int:
             rotation = index.without_old(rotation)
     else:
         rotation = index.begin(from_values=args.from_values, by=SYSTEM, at=clock.now())
-    with Bar("Indexing people", people_count(), quiet=not sys.stderr.isatty()) as bar:
+    with ProgressBar("Indexing people", people_count(), quiet=not sys.stderr.isatty()) as bar:
         rotation = index.resume(rotation, drop_stale=args.drop_stale, by=SYSTEM, progress=bar)
     print(f"Done. {rotation.done:,} people are indexed with a new key. The old key is destroyed.")
     if rotation.names["lost"]:

@@ -18,17 +18,17 @@ from types import TracebackType
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands import exits
-from aboveboard.commands.progress import Bar
+from aboveboard.commands.progress import ProgressBar
 from aboveboard.ledger.folder import CHECKPOINT, VKEY
 from aboveboard.ledger.format.checkpoint import open_with
 from aboveboard.ledger.format.cosignature import WitnessKey
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.verify import archives, history
-from aboveboard.ledger.verify.ahead import Ahead
-from aboveboard.ledger.verify.findings import Report, What
-from aboveboard.ledger.verify.fresh import Demands
+from aboveboard.ledger.verify.ahead import ReadAhead
+from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.fresh import FreshnessPolicy
 from aboveboard.ledger.verify.log import verify_log
-from aboveboard.ledger.verify.sources import Backup, Folder, Source, Web
+from aboveboard.ledger.verify.sources import LogDirectory, LogInBackup, LogOnWeb, LogSource
 
 _LISTED = 50
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -116,7 +116,9 @@ def run(args: argparse.Namespace) -> int:
             )
     if args.remember and note is not None:
         now = clock.to_text(clock.now())
-        history.remember(args.remember, seen, history.Seen(open_with(note, trusted), note, now))
+        history.remember(
+            args.remember, seen, history.SeenCheckpoint(open_with(note, trusted), note, now)
+        )
     if args.json:
         _print_json(report, trusted, self_named)
     else:
@@ -129,10 +131,10 @@ def _compare_rows(report: Report) -> None:
     from aboveboard.recovery.comparing import compare_rows
 
     for finding in compare_rows():
-        report.add(What.UNPROVEN_ROW, finding.sentence)
+        report.add(FindingKind.UNPROVEN_ROW, finding.sentence)
 
 
-def _demands(args: argparse.Namespace) -> Demands:
+def _demands(args: argparse.Namespace) -> FreshnessPolicy:
     witnesses = [WitnessKey.from_vkey(key) for key in args.witness]
     quorum = len(witnesses) if args.quorum is None else args.quorum
     if not 0 <= quorum <= len(witnesses):
@@ -140,7 +142,7 @@ def _demands(args: argparse.Namespace) -> Demands:
             found=f"a quorum of {quorum} is not possible with {len(witnesses)} witnesses",
             fix="Give each witness with --witness.",
         )
-    return Demands(clock.now(), witnesses, quorum, args.max_age)
+    return FreshnessPolicy(clock.now(), witnesses, quorum, args.max_age)
 
 
 def _duration(text: str) -> timedelta:
@@ -150,26 +152,26 @@ def _duration(text: str) -> timedelta:
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def _source(where: str | None, stack: ExitStack) -> Source:
+def _source(where: str | None, stack: ExitStack) -> LogSource:
     if where is None:
         from aboveboard.ledger.published import log_folder
 
-        return Folder(log_folder().path)
+        return LogDirectory(log_folder().path)
     if where.startswith(("http://", "https://")):
-        return stack.enter_context(Ahead(Web(where)))
+        return stack.enter_context(ReadAhead(LogOnWeb(where)))
     if archives.is_archive(Path(where)):
         return stack.enter_context(archives.open_archive(Path(where)))
-    if Backup.is_one(Path(where)):
-        return Backup(Path(where))
+    if LogInBackup.is_one(Path(where)):
+        return LogInBackup(Path(where))
     if not Path(where).is_dir():
         raise Invalid(
             found=f"there is no log at {where}",
             fix="Give the folder of a log, an archive of it, or its http: or https: address.",
         )
-    return Folder(Path(where))
+    return LogDirectory(Path(where))
 
 
-def _trusted(given: Sequence[str] | None, source: Source) -> tuple[list[Verifier], bool]:
+def _trusted(given: Sequence[str] | None, source: LogSource) -> tuple[list[Verifier], bool]:
     """Return the keys to trust, and whether the log itself named them."""
     keys = list(given or (source.read(VKEY) or b"").decode("utf-8", "replace").split())
     if not keys and source.read(CHECKPOINT) is not None:
@@ -244,7 +246,7 @@ def _merely_waits(report: Report) -> bool:
     """Whether entries wait for a worker and nothing else is wrong: that needs mending, and is no
     sign of tampering."""
     return not report.not_kept and all(
-        finding.what is What.WAITING_TOO_LONG for finding in report.findings
+        finding.what is FindingKind.WAITING_TOO_LONG for finding in report.findings
     )
 
 
@@ -253,14 +255,14 @@ class _Watch:
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
-        self._bar: Bar | None = None
+        self._bar: ProgressBar | None = None
 
     def __enter__(self) -> _Watch:
         return self
 
     def __call__(self, done: int, total: int) -> None:
         if self._bar is None:
-            self._bar = Bar("Checking entries", total, quiet=self._quiet).__enter__()
+            self._bar = ProgressBar("Checking entries", total, quiet=self._quiet).__enter__()
         self._bar(done)
 
     def __exit__(

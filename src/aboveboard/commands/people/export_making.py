@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.commands.exits import ATTENTION, DONE
-from aboveboard.commands.progress import Bar
+from aboveboard.commands.progress import ProgressBar
 
 if TYPE_CHECKING:
     from aboveboard.accounts.clients.scope import ClientScope
@@ -88,7 +88,9 @@ def make(args: argparse.Namespace) -> int:
     file_format = exporting.ExportFormat(
         FileForm.NDJSON if args.ndjson else FileForm.CSV, args.pseudonyms, tuple(args.key)
     )
-    with Bar("Exporting", None, quiet=args.json or not sys.stderr.isatty(), unit="people") as bar:
+    with ProgressBar(
+        "Exporting", None, quiet=args.json or not sys.stderr.isatty(), unit="people"
+    ) as bar:
         made = exporting.make_export(
             people,
             fields,

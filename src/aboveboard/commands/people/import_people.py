@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aboveboard.basics import spreadsheet
 from aboveboard.commands.exits import ATTENTION, DONE
-from aboveboard.commands.progress import Bar
+from aboveboard.commands.progress import ProgressBar
 
 if TYPE_CHECKING:
     from aboveboard.intake.queries import ImportReport
@@ -134,7 +134,7 @@ def _import(args: argparse.Namespace, mapping_file: Path) -> int:
     try:
         with _bar(args) as bar:
             finished = load.load(
-                load.Source(args.file, how, kinds, adopted.serial),
+                load.ImportSource(args.file, how, kinds, adopted.serial),
                 by=SYSTEM,
                 at=now,
                 processes=args.processes,
@@ -188,8 +188,8 @@ class _Reached:
         )
 
 
-def _bar(args: argparse.Namespace) -> Bar:
-    return Bar(
+def _bar(args: argparse.Namespace) -> ProgressBar:
+    return ProgressBar(
         "Importing customers",
         args.file.stat().st_size,
         quiet=args.json or not sys.stderr.isatty(),

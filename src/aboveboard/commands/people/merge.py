@@ -103,10 +103,10 @@ def _compare(args: argparse.Namespace) -> int:
 
 def _merge(args: argparse.Namespace) -> int:
     from aboveboard.identity import actions
-    from aboveboard.identity.choosing import Side
+    from aboveboard.identity.choosing import RecordSide
     from aboveboard.keys.log_signing import sequence_now
 
-    chosen = dict.fromkeys(args.keep, Side.KEPT) | dict.fromkeys(args.take, Side.MERGED)
+    chosen = dict.fromkeys(args.keep, RecordSide.KEPT) | dict.fromkeys(args.take, RecordSide.MERGED)
     done = actions.merge(
         args.kept, args.merged, chosen=chosen, reference=args.reference, by=SYSTEM, at=clock.now()
     )

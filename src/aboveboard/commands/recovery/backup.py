@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands import exits
-from aboveboard.commands.progress import Bar, Steps, size_in_words
+from aboveboard.commands.progress import ProgressBar, ProgressSteps, size_in_words
 
 NAME = "backup"
 HELP = (
@@ -59,7 +59,7 @@ def _back_up(args: argparse.Namespace) -> int:
     from aboveboard.recovery import actions
 
     sequence_now()
-    with Steps("Copying", quiet=args.json) as steps:
+    with ProgressSteps("Copying", quiet=args.json) as steps:
         made = actions.back_up(args.folder.resolve(), by=SYSTEM, at=clock.now(), on_step=steps.name)
     sequence_now()
     if args.json:
@@ -94,15 +94,17 @@ def _back_up(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from aboveboard.ledger.format.note import Verifier
     from aboveboard.ledger.verify.log import verify_log
-    from aboveboard.ledger.verify.sources import Backup
+    from aboveboard.ledger.verify.sources import LogInBackup
     from aboveboard.recovery import backups, manifest
 
     folder: Path = args.check
     whole = manifest.read(folder)
-    with Bar("Checking bytes", whole.size, quiet=args.json or not sys.stderr.isatty()) as bar:
+    with ProgressBar(
+        "Checking bytes", whole.size, quiet=args.json or not sys.stderr.isatty()
+    ) as bar:
         manifest.check(folder, lambda done, total: bar(done))
     manifest.check_signature(folder, whole, whole.ledger.vkeys)
-    checked = Checked(whole.part, whole.made_at.isoformat(), whole.size)
+    checked = CheckedPart(whole.part, whole.made_at.isoformat(), whole.size)
     if whole.part == manifest.RECORDS:
         keys = backups.keys_for(folder)
         if keys is not None:
@@ -110,7 +112,7 @@ def _check(args: argparse.Namespace) -> int:
             checked.keys = keys.name
         if whole.ledger.size:
             report, _ = verify_log(
-                Backup(folder), [Verifier.from_vkey(key) for key in whole.ledger.vkeys]
+                LogInBackup(folder), [Verifier.from_vkey(key) for key in whole.ledger.vkeys]
             )
             checked.entries = report.entries
             checked.findings = [finding.sentence for finding in report.findings[:20]]
@@ -118,7 +120,7 @@ def _check(args: argparse.Namespace) -> int:
 
 
 @dataclass(slots=True)
-class Checked:
+class CheckedPart:
     """What the check of one part found. ``entries``, ``findings``: of the log in it, if it has
     one; ``keys``: the name of the keys part that opens it."""
 
@@ -135,7 +137,7 @@ class Checked:
         return not self.findings and (self.keys is not None or self.part != "records")
 
 
-def _show(args: argparse.Namespace, checked: Checked) -> int:
+def _show(args: argparse.Namespace, checked: CheckedPart) -> int:
     if args.json:
         log = None
         if checked.entries is not None:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands import exits
-from aboveboard.commands.progress import Steps
+from aboveboard.commands.progress import ProgressSteps
 
 if TYPE_CHECKING:
-    from aboveboard.ledger.verify.sources import Source
+    from aboveboard.ledger.verify.sources import LogSource
     from aboveboard.recovery.queries import RestoreReport
 
 NAME = "restore"
@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
             found="give either a backup to restore, or --resume",
             fix="Run: aboveboard restore BACKUP, or: aboveboard restore --resume",
         )
-    with Steps("Restoring", quiet=args.json) as steps:
+    with ProgressSteps("Restoring", quiet=args.json) as steps:
         if not args.resume:
             _load(args, steps)
         else:
@@ -122,7 +122,7 @@ def run(args: argparse.Namespace) -> int:
     return _show(args, report)
 
 
-def _load(args: argparse.Namespace, steps: Steps) -> None:
+def _load(args: argparse.Namespace, steps: ProgressSteps) -> None:
     from aboveboard.recovery import backups
     from aboveboard.recovery.manifest import NotABackup
     from aboveboard.recovery.restoring.parts import checked
@@ -231,18 +231,18 @@ def _start() -> None:
     start_django()
 
 
-def _source(where: str) -> Source:
-    from aboveboard.ledger.verify.sources import Backup, Folder, Web
+def _source(where: str) -> LogSource:
+    from aboveboard.ledger.verify.sources import LogDirectory, LogInBackup, LogOnWeb
 
     if where.startswith(("http://", "https://")):
-        return Web(where)
+        return LogOnWeb(where)
     folder = Path(where)
     if not folder.is_dir():
         raise Invalid(
             found=f"there is no folder {where}",
             fix="Give the folder of a log, a backup, or the log's address.",
         )
-    return Backup(folder) if Backup.is_one(folder) else Folder(folder)
+    return LogInBackup(folder) if LogInBackup.is_one(folder) else LogDirectory(folder)
 
 
 def _show(args: argparse.Namespace, report: RestoreReport) -> int:

@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from aboveboard.commands.progress import Bar
+from aboveboard.commands.progress import ProgressBar
 
 if TYPE_CHECKING:
     from aboveboard.retention.records import SweepRecord, SweepRowRecord
@@ -54,10 +54,10 @@ def run(args: argparse.Namespace) -> int:
             for sweep in queries.sweeps()
             if sweep.digest == args.erase
         )
-        with Bar("Erasing", waiting, quiet=quiet) as advance:
+        with ProgressBar("Erasing", waiting, quiet=quiet) as advance:
             done = erasing.erase(args.erase, by=SYSTEM, at=clock.now, progress=advance)
     else:
-        with Bar("Reviewing", people_count(), quiet=quiet) as advance:
+        with ProgressBar("Reviewing", people_count(), quiet=quiet) as advance:
             done = reviewing.review(by=SYSTEM, at=clock.now(), progress=advance)
     sequence_now()
     print(json.dumps(_as_json(done), indent=1) if args.json else _in_words(done))

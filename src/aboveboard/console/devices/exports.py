@@ -21,7 +21,7 @@ from aboveboard.promise.queries import in_force
 
 
 @dataclass(frozen=True, slots=True)
-class Pill:
+class ExportPill:
     """A short label and its tone."""
 
     words: str
@@ -69,9 +69,9 @@ def manifest_page(request: HttpRequest, export: ExportRow) -> HttpResponse:
     return render(request, "console/exports/export.html", context)
 
 
-def protection(export: ExportRow) -> Pill:
+def protection(export: ExportRow) -> ExportPill:
     """Return how a file is kept from whoever finds it."""
-    return Pill(
+    return ExportPill(
         export.protection.label.lower(), "kept" if export.protection in ENCRYPTED else "act"
     )
 

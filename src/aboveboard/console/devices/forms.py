@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from aboveboard.accounts.queries import staff
-from aboveboard.custody.terms import DeviceKind, Disposal, Encrypted
+from aboveboard.custody.terms import DeviceKind, Disposal, EncryptionState
 
 
 def _choose(field: forms.Field, options: list[tuple[str, str]]) -> None:
@@ -46,7 +46,7 @@ class DeviceForm(forms.Form):
     encrypted = forms.ChoiceField(
         label="Is it encrypted?",
         widget=forms.RadioSelect,
-        choices=Encrypted.choices,
+        choices=EncryptionState.choices,
         error_messages={"required": "Choose whether it is encrypted."},
         help_text="If you do not know, we assume that a finder can read it.",
     )

@@ -18,16 +18,16 @@ from aboveboard.accounts.gate import actor_of, allow, allow_staff
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import AboveboardError, NotFound
-from aboveboard.console.devices.exports import Pill, in_words, manifest_page
+from aboveboard.console.devices.exports import ExportPill, in_words, manifest_page
 from aboveboard.console.devices.forms import DeviceForm, HandOverForm, NoteForm, RetireForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import actions, queries
 from aboveboard.custody.queries import DeviceRow, DeviceStep, HandoverRow
-from aboveboard.custody.terms import HELD, DeviceKind, DeviceState, Disposal, Encrypted
+from aboveboard.custody.terms import HELD, DeviceKind, DeviceState, Disposal, EncryptionState
 from aboveboard.promise.queries import in_force
 
 KEEPERS = (Role.ADMINISTRATOR, Role.INCIDENT_LEAD)
-_TONES = {Encrypted.YES: "kept", Encrypted.NO: "act", Encrypted.UNKNOWN: "look"}
+_TONES = {EncryptionState.YES: "kept", EncryptionState.NO: "act", EncryptionState.UNKNOWN: "look"}
 _STATES = {
     DeviceState.IN_USE: "",
     DeviceState.MISSING: "act",
@@ -37,7 +37,7 @@ _STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DeviceChange:
     """Something that can be done to a device in one of ``states``: what the link offers, what the
     page asks and says, what its button does."""
 
@@ -67,7 +67,7 @@ def _found(device: DeviceRow, form: NoteForm, by: Actor, at: datetime) -> None:
 CHANGES: Final = {
     change.key: change
     for change in (
-        Change(
+        DeviceChange(
             "hand-over",
             HELD,
             HandOverForm,
@@ -77,7 +77,7 @@ CHANGES: Final = {
             "What is on it stays on it.",
             "Hand it over",
         ),
-        Change(
+        DeviceChange(
             "retire",
             HELD,
             RetireForm,
@@ -87,7 +87,7 @@ CHANGES: Final = {
             "Do this only when no customers’ data is left on it.",
             "Take it out of service",
         ),
-        Change(
+        DeviceChange(
             "found",
             (DeviceState.MISSING,),
             NoteForm,
@@ -157,7 +157,8 @@ def device(request: HttpRequest, device_id: int) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Add a device that will hold data."""
     form = DeviceForm(
-        request.POST if request.method == "POST" else None, initial={"encrypted": Encrypted.UNKNOWN}
+        request.POST if request.method == "POST" else None,
+        initial={"encrypted": EncryptionState.UNKNOWN},
     )
     if form.is_valid():
         answers = form.cleaned_data
@@ -166,7 +167,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 kind=DeviceKind(answers["kind"]),
                 name=answers["name"],
                 tag=answers["tag"],
-                encrypted=Encrypted(answers["encrypted"]),
+                encrypted=EncryptionState(answers["encrypted"]),
                 holder_id=int(answers["holder"]) if answers["holder"] else None,
                 by=actor_of(request),
                 at=clock.now(),
@@ -240,10 +241,10 @@ def _holder(device: DeviceRow) -> str:
     return f"held by {device.holder}" if device.holder else "held by nobody"
 
 
-def _encrypted(value: Encrypted) -> Pill:
-    words = "encryption not known" if value is Encrypted.UNKNOWN else value.label.lower()
-    return Pill(words, _TONES[value])
+def _encrypted(value: EncryptionState) -> ExportPill:
+    words = "encryption not known" if value is EncryptionState.UNKNOWN else value.label.lower()
+    return ExportPill(words, _TONES[value])
 
 
-def _state(state: DeviceState) -> Pill:
-    return Pill(state.label.lower(), _STATES[state])
+def _state(state: DeviceState) -> ExportPill:
+    return ExportPill(state.label.lower(), _STATES[state])

@@ -21,7 +21,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.errors import NotFound
 from aboveboard.console.emergency.forms import EmergencyForm
 from aboveboard.console.forms import kind_of
-from aboveboard.console.people import Detail, named
+from aboveboard.console.people import FieldDetail, named
 from aboveboard.kinds.values import shown
 from aboveboard.promise.model import BreakGlass, Promise
 from aboveboard.promise.queries import in_force
@@ -102,7 +102,7 @@ def _answer(
         }
         return render(request, "console/emergency/refused.html", context, status=403)
     details = [
-        Detail(
+        FieldDetail(
             promise.fields[name].label,
             shown(promise.fields[name].kind_and_format, value.reveal()) if value else "Not held",
             "",

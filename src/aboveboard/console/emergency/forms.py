@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from aboveboard.access.emergency.reasons import IN_WORDS, Verdict
+from aboveboard.access.emergency.reasons import IN_WORDS, ReviewVerdict
 from aboveboard.access.limits import EMERGENCY_WORDS
 from aboveboard.promise.model import BreakGlass, Promise
 
@@ -65,8 +65,8 @@ class ReviewForm(forms.Form):
         label="Was it justified?",
         widget=forms.RadioSelect,
         choices=[
-            (Verdict.JUSTIFIED.value, "Yes, it was justified"),
-            (Verdict.NOT_JUSTIFIED.value, "No, it was not"),
+            (ReviewVerdict.JUSTIFIED.value, "Yes, it was justified"),
+            (ReviewVerdict.NOT_JUSTIFIED.value, "No, it was not"),
         ],
         error_messages={"required": "Choose yes or no."},
     )

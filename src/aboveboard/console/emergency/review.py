@@ -13,7 +13,7 @@ from aboveboard.access.emergency import queries
 from aboveboard.access.emergency import review as reviewing
 from aboveboard.access.emergency.notes import note_of
 from aboveboard.access.emergency.queries import EmergencyRecord
-from aboveboard.access.emergency.reasons import IN_WORDS, Verdict
+from aboveboard.access.emergency.reasons import IN_WORDS, ReviewVerdict
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.accounts.queries import names
 from aboveboard.basics import clock
@@ -44,7 +44,7 @@ def review(request: HttpRequest, emergency_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             reviewing.review(
-                emergency_id, Verdict(form.cleaned_data["verdict"]), by=actor, at=clock.now()
+                emergency_id, ReviewVerdict(form.cleaned_data["verdict"]), by=actor, at=clock.now()
             )
         except AboveboardError as error:
             form.add_error(None, str(error))
@@ -72,7 +72,7 @@ def _row(record: EmergencyRecord, now: Any) -> dict[str, Any]:
         ),
         "who": _who(record),
         "overdue": record.reviewed_at is None and record.review_due < now,
-        "justified": record.verdict == Verdict.JUSTIFIED,
+        "justified": record.verdict == ReviewVerdict.JUSTIFIED,
     }
 
 

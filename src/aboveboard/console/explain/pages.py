@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from aboveboard.access.explain.field import in_emergency, uses_of_field
-from aboveboard.access.explain.person import Explained, NotAUse, why, would
+from aboveboard.access.explain.person import ExplainedEntry, NotAUse, why, would
 from aboveboard.access.lookup import NoOneFound, SeveralFound
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import actor_of, allow, throttle
@@ -102,7 +102,7 @@ def allowed(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _asked(explained: Explained) -> str:
+def _asked(explained: ExplainedEntry) -> str:
     """Return what was asked, in one or two sentences."""
     entry, facts = explained.entry, explained.facts
     who = str(entry.actor.role).replace("-", " ").capitalize()

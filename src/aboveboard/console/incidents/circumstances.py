@@ -27,7 +27,7 @@ from aboveboard.incidents.views import IncidentView
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CircumstancesPage:
     """One page: ``key`` is its address, ``title`` its heading, ``fields`` the questions on it."""
 
     key: str
@@ -36,17 +36,17 @@ class Page:
 
 
 PAGES: Final = (
-    Page("when", "When it happened", ("occurred_at", "how_found")),
-    Page("what", "What happened", ("what_happened", "nature", "cause")),
-    Page("hands", "Who has the data", ("hands", "deletion")),
-    Page("taking", "How far it went", ("taking", "malicious")),
-    Page("medium", "What it was on", ("medium", "keys_taken", "codes_taken")),
-    Page("use", "Missing or changed data", ("outage", "change")),
-    Page("people", "The people", ("vulnerable", "consequences", "impacts")),
-    Page("before", "Protection before", ("protection_before", "measures_before")),
-    Page("since", "What you have done", ("measures", "remedied")),
-    Page("after", "Preventing it next time", ("protection_after", "measures_after")),
-    Page("late", "A late report", ("late_because",)),
+    CircumstancesPage("when", "When it happened", ("occurred_at", "how_found")),
+    CircumstancesPage("what", "What happened", ("what_happened", "nature", "cause")),
+    CircumstancesPage("hands", "Who has the data", ("hands", "deletion")),
+    CircumstancesPage("taking", "How far it went", ("taking", "malicious")),
+    CircumstancesPage("medium", "What it was on", ("medium", "keys_taken", "codes_taken")),
+    CircumstancesPage("use", "Missing or changed data", ("outage", "change")),
+    CircumstancesPage("people", "The people", ("vulnerable", "consequences", "impacts")),
+    CircumstancesPage("before", "Protection before", ("protection_before", "measures_before")),
+    CircumstancesPage("since", "What you have done", ("measures", "remedied")),
+    CircumstancesPage("after", "Preventing it next time", ("protection_after", "measures_after")),
+    CircumstancesPage("late", "A late report", ("late_because",)),
 )
 """Every question stands on exactly one of them (a test)."""
 

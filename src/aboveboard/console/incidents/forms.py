@@ -114,7 +114,7 @@ class CircumstancesForm(forms.Form):
         return {key: value for key, value in self.cleaned_data.items() if key != "occurred_at"}
 
 
-def _reported(question: circumstances.Reported, stored: str, kind: str) -> forms.Field:
+def _reported(question: circumstances.ReportQuestion, stored: str, kind: str) -> forms.Field:
     """Return the field for a question that only the authority's report asks."""
     taken = [
         question.options[key]

@@ -134,7 +134,7 @@ def duty(request: HttpRequest, number: int, duty_id: int) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class StateChange:
     """The button that takes an incident to its next state."""
 
     to: IncidentState
@@ -142,10 +142,10 @@ class Move:
 
 
 _NEXT = {
-    IncidentState.OPEN: Move(IncidentState.CONTAINED, "Mark as contained"),
-    IncidentState.CONTAINED: Move(IncidentState.NOTIFIED, "Mark as notified"),
-    IncidentState.NOTIFIED: Move(IncidentState.CLOSED, "Close the incident"),
-    IncidentState.CLOSED: Move(IncidentState.OPEN, "Reopen the incident"),
+    IncidentState.OPEN: StateChange(IncidentState.CONTAINED, "Mark as contained"),
+    IncidentState.CONTAINED: StateChange(IncidentState.NOTIFIED, "Mark as notified"),
+    IncidentState.NOTIFIED: StateChange(IncidentState.CLOSED, "Close the incident"),
+    IncidentState.CLOSED: StateChange(IncidentState.OPEN, "Reopen the incident"),
 }
 _MOVES = {
     IncidentState.CONTAINED: actions.contain,
@@ -166,7 +166,7 @@ def move(request: HttpRequest, number: int, state: str) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenQuestion:
     """A question of an authority's report without an answer: ``asks`` says who asks it, ``field``
     where to answer it, or ""."""
 
@@ -175,13 +175,15 @@ class Open:
     field: str
 
 
-def still_open(report: reports.AuthorityReport) -> list[Open]:
+def still_open(report: reports.AuthorityReport) -> list[OpenQuestion]:
     """Return what the report lacks: first what the law asks, then what only the ICO's form does."""
-    required = [Open(item.question, item.article, answered_by(item.key)) for item in report.missing]
+    required = [
+        OpenQuestion(item.question, item.article, answered_by(item.key)) for item in report.missing
+    ]
     asked = {item.key for item in report.missing}
     only = [answer for answer in report.ico if answer.missing and answer.key not in asked]
     return required + [
-        Open(answer.question, "the ICO’s form", answered_by(answer.key)) for answer in only
+        OpenQuestion(answer.question, "the ICO’s form", answered_by(answer.key)) for answer in only
     ]
 
 

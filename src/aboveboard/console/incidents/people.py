@@ -22,7 +22,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.page import LEADS, number_given
-from aboveboard.engines.listing import Filter
+from aboveboard.engines.listing import ExposureFilter
 from aboveboard.incidents import queries
 from aboveboard.incidents.exposure.settling import settle
 from aboveboard.incidents.leaks.reading import SENTENCES
@@ -128,10 +128,10 @@ def _doubts(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "console/incidents/doubts.html", context, status=422 if error else 200)
 
 
-def _filter(request: HttpRequest) -> Filter:
+def _filter(request: HttpRequest) -> ExposureFilter:
     get = request.GET.get
     band = number_given(request, "band")
-    return Filter(
+    return ExposureFilter(
         band=band or None,
         severity=number_given(request, "severity") or None,
         jurisdiction=get("jurisdiction"),

@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from aboveboard.delivery.terms import CorrespondenceReason
-from aboveboard.identity.choosing import Compared, Likeness, Side
+from aboveboard.identity.choosing import ComparedField, Likeness, RecordSide
 from aboveboard.intake.changes import NoteState
 from aboveboard.retention.reasons import (
     ERASURE_LAW,
@@ -169,7 +169,7 @@ class MergeForm(forms.Form):
     reference = _reference("Case number")
 
     def __init__(
-        self, *args: Any, compared: Iterable[Compared], labels: dict[str, str], **kwargs: Any
+        self, *args: Any, compared: Iterable[ComparedField], labels: dict[str, str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.asked = [pair for pair in compared if pair.likeness is Likeness.DIFFERS]
@@ -179,20 +179,30 @@ class MergeForm(forms.Form):
                 widget=forms.RadioSelect,
                 initial=pair.newer.value,
                 choices=[
-                    (Side.KEPT.value, f"From the record we keep, {_age(pair, Side.KEPT)}"),
-                    (Side.MERGED.value, f"From the other record, {_age(pair, Side.MERGED)}"),
+                    (
+                        RecordSide.KEPT.value,
+                        f"From the record we keep, {_age(pair, RecordSide.KEPT)}",
+                    ),
+                    (
+                        RecordSide.MERGED.value,
+                        f"From the other record, {_age(pair, RecordSide.MERGED)}",
+                    ),
                 ],
                 error_messages={"required": "Choose one."},
             )
         self.order_fields([*(f"field-{pair.field}" for pair in self.asked), "reference"])
 
-    def chosen(self) -> dict[str, Side]:
+    def chosen(self) -> dict[str, RecordSide]:
         """Return the record that wins each field."""
-        return {pair.field: Side(self.cleaned_data[f"field-{pair.field}"]) for pair in self.asked}
+        return {
+            pair.field: RecordSide(self.cleaned_data[f"field-{pair.field}"]) for pair in self.asked
+        }
 
 
-def _age(pair: Compared, side: Side) -> str:
-    origin, other = (pair.kept, pair.merged) if side is Side.KEPT else (pair.merged, pair.kept)
+def _age(pair: ComparedField, side: RecordSide) -> str:
+    origin, other = (
+        (pair.kept, pair.merged) if side is RecordSide.KEPT else (pair.merged, pair.kept)
+    )
     if origin is None or origin.collected_at is None:
         return "collection date not known"
     newer = pair.newer is side and (other is None or other.collected_at != origin.collected_at)

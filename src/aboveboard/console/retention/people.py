@@ -15,7 +15,7 @@ from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError, NotFound
-from aboveboard.console.devices.exports import Pill
+from aboveboard.console.devices.exports import ExportPill
 from aboveboard.console.retention.forms import (
     CorrespondenceForm,
     HoldForm,
@@ -229,15 +229,15 @@ def ask(
     )
 
 
-def sweep_state(row: SweepRecord, people: int) -> Pill:
+def sweep_state(row: SweepRecord, people: int) -> ExportPill:
     """Return how far a sweep is; ``people``: with something to erase."""
     if row.erased_at:
-        return Pill("erased", "kept")
+        return ExportPill("erased", "kept")
     if row.erasing_at:
-        return Pill("erasing", "look")
+        return ExportPill("erasing", "look")
     if not row.reviewed_at:
-        return Pill("checking", "")
-    return Pill("to confirm", "look") if people else Pill("nothing to erase", "")
+        return ExportPill("checking", "")
+    return ExportPill("to confirm", "look") if people else ExportPill("nothing to erase", "")
 
 
 def _whose(person_id: int) -> int:

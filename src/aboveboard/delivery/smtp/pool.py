@@ -10,7 +10,7 @@ from time import monotonic
 
 from aboveboard.delivery.smtp.connection import Connection, ConnectionLost
 from aboveboard.delivery.smtp.message import MailOutcome, OutgoingMail
-from aboveboard.delivery.smtp.server import Handshake, NoServer, Server
+from aboveboard.delivery.smtp.server import Handshake, MailServer, NoServer
 
 
 class MailPool:
@@ -20,7 +20,9 @@ class MailPool:
     ends in exactly one outcome or in :meth:`take_back`.
     """
 
-    def __init__(self, server: Server, *, sender: str, connections: int, timeout: float) -> None:
+    def __init__(
+        self, server: MailServer, *, sender: str, connections: int, timeout: float
+    ) -> None:
         self._server = server
         self._sender = sender
         self._wanted = connections

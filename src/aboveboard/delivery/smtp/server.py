@@ -37,7 +37,7 @@ class Handshake:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class MailServer:
     """A mail server. ``scheme`` is ``smtp``, ``smtp+tls`` (STARTTLS or nothing) or ``smtps``."""
 
     scheme: str
@@ -50,7 +50,7 @@ class Server:
         return f"Server({self.scheme}://{self.host}:{self.port})"
 
     @classmethod
-    def of(cls, url: str) -> Server:
+    def of(cls, url: str) -> MailServer:
         """Read the setting ``mail.url``."""
         parts = urlsplit(url)
         return cls(

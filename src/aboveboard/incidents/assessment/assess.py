@@ -28,8 +28,8 @@ from aboveboard.incidents.exposure.counts import cells_of, newest, rescored
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import Assessment, DutyDone, DutyRecord, Exposure, Incident
 from aboveboard.law import duties
-from aboveboard.law.risk import Assessment as RiskAnswer
-from aboveboard.law.terms import DutyDue, Times
+from aboveboard.law.risk import RiskAssessment as RiskAnswer
+from aboveboard.law.terms import BreachTimes, DutyDue
 from aboveboard.promise.queries import in_force
 
 
@@ -65,7 +65,7 @@ def assess(number: int, *, by: Actor, at: datetime) -> Assessment | None:
 def _write(
     incident: Incident,
     counted: Exposure,
-    scored: Sequence[scoring.Scored],
+    scored: Sequence[scoring.ScoredCombination],
     circumstances: Circumstances,
     by: Actor,
     at: datetime,
@@ -111,14 +111,14 @@ def _duties(
     )
 
 
-def times_of(incident: Incident) -> Times:
+def times_of(incident: Incident) -> BreachTimes:
     """Return the moments that start the clocks, with when each duty was done."""
     done = (
         DutyDone.objects.filter(duty__incident=incident)
         .values_list("duty__duty_id", "at")
         .order_by("at")
     )
-    return Times(
+    return BreachTimes(
         aware=incident.aware_at,
         discovered=incident.discovered_at,
         determined=incident.determined_at,
@@ -129,7 +129,7 @@ def times_of(incident: Incident) -> Times:
 def _assessment(
     incident: Incident,
     counted: Exposure,
-    scored: Sequence[scoring.Scored],
+    scored: Sequence[scoring.ScoredCombination],
     overall: RiskAnswer | None,
     by: Actor,
     at: datetime,

@@ -32,7 +32,7 @@ class NoSuchAnswer(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CircumstanceQuestion:
     """One question with its answers, value to sentence; ``unless_said`` by kind of incident."""
 
     key: str
@@ -42,7 +42,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class ReportQuestion:
     """A question of the authority's report: the answers allowed, key to words;
     ``many`` may be given."""
 
@@ -57,14 +57,14 @@ class Reported:
 class Circumstances:
     """Every question answered. ``answered``: the keys that someone answered."""
 
-    hands: risk.Hands
+    hands: risk.DataHolder
     taking: Taking
     malicious: bool
     medium: Medium
     keys_taken: bool | None
     codes_taken: bool | None
-    outage: risk.Outage
-    change: risk.Change
+    outage: risk.DataOutage
+    change: risk.DataChange
     deletion: bool
     vulnerable: bool
     remedied: bool
@@ -73,9 +73,9 @@ class Circumstances:
     answered: frozenset[str]
 
     @property
-    def for_severity(self) -> severity.Circumstances:
+    def for_severity(self) -> severity.SeverityCircumstances:
         """The same facts as ENISA's circumstances of the breach (CB)."""
-        return severity.Circumstances(
+        return severity.SeverityCircumstances(
             confidentiality=_SPREAD[self.hands],
             integrity=_ALTERATION[self.change],
             availability=_ABSENCE[self.outage],
@@ -84,32 +84,32 @@ class Circumstances:
 
 
 _SPREAD = {
-    risk.Hands.NOBODY: severity.Spread.NOT_CONCERNED,
-    risk.Hands.TRUSTED: severity.Spread.KNOWN,
-    risk.Hands.FEW_KNOWN: severity.Spread.KNOWN,
-    risk.Hands.UNKNOWN: severity.Spread.UNKNOWN,
-    risk.Hands.HOSTILE: severity.Spread.UNKNOWN,
-    risk.Hands.PUBLIC: severity.Spread.UNKNOWN,
+    risk.DataHolder.NOBODY: severity.Spread.NOT_CONCERNED,
+    risk.DataHolder.TRUSTED: severity.Spread.KNOWN,
+    risk.DataHolder.FEW_KNOWN: severity.Spread.KNOWN,
+    risk.DataHolder.UNKNOWN: severity.Spread.UNKNOWN,
+    risk.DataHolder.HOSTILE: severity.Spread.UNKNOWN,
+    risk.DataHolder.PUBLIC: severity.Spread.UNKNOWN,
 }
 _ALTERATION = {
-    risk.Change.NONE: severity.Alteration.NOT_CONCERNED,
-    risk.Change.RESTORED: severity.Alteration.RESTORED,
-    risk.Change.USED: severity.Alteration.RECOVERABLE,
+    risk.DataChange.NONE: severity.Alteration.NOT_CONCERNED,
+    risk.DataChange.RESTORED: severity.Alteration.RESTORED,
+    risk.DataChange.USED: severity.Alteration.RECOVERABLE,
 }
 _ABSENCE = {
-    risk.Outage.NONE: severity.Absence.NOT_CONCERNED,
-    risk.Outage.BRIEF: severity.Absence.RECOVERED,
-    risk.Outage.DAYS: severity.Absence.TEMPORARY,
-    risk.Outage.FOR_GOOD: severity.Absence.NOT_RECOVERABLE,
-    risk.Outage.HARMFUL: severity.Absence.NOT_RECOVERABLE,
+    risk.DataOutage.NONE: severity.Absence.NOT_CONCERNED,
+    risk.DataOutage.BRIEF: severity.Absence.RECOVERED,
+    risk.DataOutage.DAYS: severity.Absence.TEMPORARY,
+    risk.DataOutage.FOR_GOOD: severity.Absence.NOT_RECOVERABLE,
+    risk.DataOutage.HARMFUL: severity.Absence.NOT_RECOVERABLE,
 }
 _TRUTH: Mapping[str, bool | None] = {"yes": True, "no": False, "unknown": None}
 
 
 @cache
-def questions() -> tuple[Question, ...]:
+def questions() -> tuple[CircumstanceQuestion, ...]:
     """Return the questions in the order in which to ask them."""
-    return tuple(Question(**row) for row in _table()["questions"])
+    return tuple(CircumstanceQuestion(**row) for row in _table()["questions"])
 
 
 @cache
@@ -119,10 +119,10 @@ def open_questions() -> Mapping[str, str]:
 
 
 @cache
-def reported_questions() -> tuple[Reported, ...]:
+def reported_questions() -> tuple[ReportQuestion, ...]:
     """Return what the authority's report asks besides, in its order."""
     return tuple(
-        Reported(
+        ReportQuestion(
             row["key"], row["ask"], template.choices(row["from"]), row["many"], row["unless_said"]
         )
         for row in _table()["reported"]
@@ -170,14 +170,14 @@ def of(kind: str, stored: Mapping[str, str]) -> Circumstances:
         for question in questions()
     }
     return Circumstances(
-        hands=risk.Hands(answers["hands"]),
+        hands=risk.DataHolder(answers["hands"]),
         taking=Taking(answers["taking"]),
         malicious=bool(_TRUTH[answers["malicious"]]),
         medium=Medium(answers["medium"]),
         keys_taken=_TRUTH[answers["keys_taken"]],
         codes_taken=_TRUTH[answers["codes_taken"]],
-        outage=risk.Outage(answers["outage"]),
-        change=risk.Change(answers["change"]),
+        outage=risk.DataOutage(answers["outage"]),
+        change=risk.DataChange(answers["change"]),
         deletion=bool(_TRUTH[answers["deletion"]]),
         vulnerable=bool(_TRUTH[answers["vulnerable"]]),
         remedied=bool(_TRUTH[answers["remedied"]]),

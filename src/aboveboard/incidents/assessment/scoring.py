@@ -10,25 +10,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aboveboard.engines.exposure import Combination
+from aboveboard.engines.exposure import ExposedCombination
 from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents.assessment.circumstances import Circumstances
 from aboveboard.law import risk, severity
 from aboveboard.law.categories import bitmap, from_bitmap
-from aboveboard.law.terms import Group, LossFacts
+from aboveboard.law.terms import AffectedGroup, LossFacts
 
 _PASSWORDS = bitmap(["user.authorization.password", "user.authorization.credentials"])
 _ORDER = (risk.Risk.UNLIKELY, risk.Risk.RISK, risk.Risk.HIGH)
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredCombination:
     """What one combination scored, and how many people it fits."""
 
     categories: int
     protected: int
     people: int
-    score: severity.Score
+    score: severity.SeverityScore
 
 
 def readable(categories: int, protected: int, circumstances: Circumstances) -> frozenset[str]:
@@ -38,18 +38,20 @@ def readable(categories: int, protected: int, circumstances: Circumstances) -> f
     )
 
 
-def score(combinations: Sequence[Combination], circumstances: Circumstances) -> list[Scored]:
+def score(
+    combinations: Sequence[ExposedCombination], circumstances: Circumstances
+) -> list[ScoredCombination]:
     """Return the severity of each combination, in order. What reached nobody was read by nobody."""
     scored = []
     for item in combinations:
-        reached = circumstances.hands is not risk.Hands.NOBODY
+        reached = circumstances.hands is not risk.DataHolder.NOBODY
         seen = (
             readable(item.categories, item.protected, circumstances)
             if reached
             else frozenset[str]()
         )
         scored.append(
-            Scored(
+            ScoredCombination(
                 item.categories,
                 item.protected,
                 item.people,
@@ -59,20 +61,20 @@ def score(combinations: Sequence[Combination], circumstances: Circumstances) -> 
     return scored
 
 
-def combinations(cells: Iterable[ExposureCell]) -> list[Combination]:
+def combinations(cells: Iterable[ExposureCell]) -> list[ExposedCombination]:
     """Return the distinct combinations of a summary, with their people."""
     people: dict[tuple[int, int], int] = defaultdict(int)
     for cell in cells:
         people[cell.categories, cell.protected] += cell.people
     return [
-        Combination(categories, protected, count)
+        ExposedCombination(categories, protected, count)
         for (categories, protected), count in sorted(people.items())
     ]
 
 
 def risks(
-    combinations: Sequence[Combination], circumstances: Circumstances
-) -> dict[tuple[int, int], risk.Assessment]:
+    combinations: Sequence[ExposedCombination], circumstances: Circumstances
+) -> dict[tuple[int, int], risk.RiskAssessment]:
     """Return how likely harm is for the people of each combination.
 
     Scale counts: whoever's data is at least as telling is counted with them.
@@ -83,7 +85,7 @@ def risks(
     tiers = {key: risk.tier_of(each)[0] for key, each in facts.items()}
     return {
         key: risk.assess(
-            risk.Facts(
+            risk.BreachFacts(
                 exposed=each.exposed,
                 hands=each.hands,
                 unintelligible=each.unintelligible,
@@ -103,7 +105,7 @@ def risks(
     }
 
 
-def worst(answers: Iterable[risk.Assessment]) -> risk.Assessment | None:
+def worst(answers: Iterable[risk.RiskAssessment]) -> risk.RiskAssessment | None:
     """Return the answer that counts for the incident; None when nobody was exposed."""
     given = list(answers)
     return (
@@ -113,9 +115,9 @@ def worst(answers: Iterable[risk.Assessment]) -> risk.Assessment | None:
     )
 
 
-def _facts(item: Combination, circumstances: Circumstances) -> risk.Facts:
+def _facts(item: ExposedCombination, circumstances: Circumstances) -> risk.BreachFacts:
     open_to_read = readable(item.categories, item.protected, circumstances)
-    return risk.Facts(
+    return risk.BreachFacts(
         exposed=open_to_read or frozenset(from_bitmap(item.categories)),
         hands=circumstances.hands,
         unintelligible=not open_to_read and bool(item.categories),
@@ -130,8 +132,8 @@ def _facts(item: Combination, circumstances: Circumstances) -> risk.Facts:
 def groups(
     cells: Iterable[ExposureCell],
     circumstances: Circumstances,
-    answers: dict[tuple[int, int], risk.Assessment],
-) -> list[Group]:
+    answers: dict[tuple[int, int], risk.RiskAssessment],
+) -> list[AffectedGroup]:
     """Return the people of each place by what they lost, as ``law.duties.due`` asks for them."""
     people: dict[tuple[str, int, int], int] = defaultdict(int)
     for cell in cells:
@@ -140,7 +142,7 @@ def groups(
     for (jurisdiction, categories, protected), count in sorted(people.items()):
         open_to_read = readable(categories, protected, circumstances)
         places.append(
-            Group(
+            AffectedGroup(
                 jurisdiction=jurisdiction,
                 people=count,
                 readable=open_to_read,

@@ -35,7 +35,7 @@ from aboveboard.basics.locks import locked
 from aboveboard.custody import queries as custody
 from aboveboard.engines import exposure as engine
 from aboveboard.engines import listing
-from aboveboard.engines.leak import Leak
+from aboveboard.engines.leak import LeakPaths
 from aboveboard.engines.snapshot import take
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
@@ -103,7 +103,7 @@ def count(
 
 def _something_new(incident: Incident, latest: Exposure | None) -> bool:
     if incident.kind == IncidentKind.LEAKED_FILE:
-        return Leak.within(folder_of(incident)).there
+        return LeakPaths.within(folder_of(incident)).there
     if incident.kind == IncidentKind.LOST_DEVICE:
         # Compared by name and not by the moment: an export begun before the count and finished
         # after it would seem to be counted.
@@ -146,7 +146,7 @@ def _count(
     folder_of(incident).mkdir(mode=0o700, parents=True, exist_ok=True)
     _sweep(incident)
     score = score_for(of(incident.kind, incident.circumstances))
-    leak, exports = Leak.within(folder_of(incident)), _exports(incident)
+    leak, exports = LeakPaths.within(folder_of(incident)), _exports(incident)
     with working() as scratch:
         made, files = scratch / "exposure.parquet", engine.LeakFiles.within(scratch)
         progress(STEPS[0])
@@ -176,7 +176,7 @@ def _count(
 def _write(
     incident: Incident,
     latest: Exposure | None,
-    counted: engine.Counted,
+    counted: engine.ExposureCount,
     exports: Sequence[int],
     out: Path,
     by: Actor,
@@ -226,7 +226,7 @@ def _write(
     return row
 
 
-def _sentence(incident: Incident, counted: engine.Counted) -> str:
+def _sentence(incident: Incident, counted: engine.ExposureCount) -> str:
     where = "on the device" if incident.kind == IncidentKind.LOST_DEVICE else "in the file"
     subject = (
         "1 of our customers is"

@@ -64,7 +64,7 @@ def rescored(counted: Exposure, bands: Mapping[tuple[int, int], int], *, at: dat
     return derived(counted, name, done, at=at)
 
 
-def derived(counted: Exposure, name: str, done: engine.Counted, *, at: datetime) -> Exposure:
+def derived(counted: Exposure, name: str, done: engine.ExposureCount, *, at: datetime) -> Exposure:
     """Return the row, not saved yet, of a count that was worked out from another and not from the
     people held."""
     return Exposure(

@@ -16,7 +16,7 @@ from aboveboard.engines.leak import SEARCHED, LeakWriter
 from aboveboard.incidents.leaks import searching
 from aboveboard.incidents.leaks.columns import IGNORE, UNKNOWN, ColumnRole, roles
 from aboveboard.incidents.leaks.reading import LeakRow, UnreadLine, UnreadReason
-from aboveboard.incidents.leaks.searching import Key
+from aboveboard.incidents.leaks.searching import LeakKey
 from aboveboard.kinds.recognise import password_form
 from aboveboard.vault import blind
 
@@ -29,7 +29,7 @@ _SEARCHED = frozenset({IGNORE, UNKNOWN, "username"})
 
 
 @dataclass(slots=True)
-class Digested:
+class DigestedLeak:
     """What became of a file's rows: how many were written, and the lines that could not be read."""
 
     readable: int = 0
@@ -45,7 +45,7 @@ def digest(
     generations: Collection[int] = (0,),
     separator: str = "",
     progress: Callable[[int], None] = lambda line: None,
-) -> Digested:
+) -> DigestedLeak:
     """Write every row that can be looked up; return the others with their reasons.
 
     ``columns``: the confirmed role of each column. ``regions``: ISO 3166 codes in which a phone
@@ -54,7 +54,7 @@ def digest(
     given each line's number.
     """
     reader = _Reader([roles()[name] for name in columns], regions, generations, separator)
-    done = Digested()
+    done = DigestedLeak()
     for number, parts in groupby(rows, key=lambda row: row.line):
         progress(number)
         categories = protected = 0
@@ -85,7 +85,7 @@ class _Reader:
     generations: Collection[int]
     separator: str
 
-    def judge(self, row: LeakRow | UnreadLine) -> tuple[set[Key], int, int]:
+    def judge(self, row: LeakRow | UnreadLine) -> tuple[set[LeakKey], int, int]:
         """Return the row's keys, the categories it shows, and those of them that are unreadable."""
         if isinstance(row, LeakRow):
             return self._row(row.cells)
@@ -98,10 +98,10 @@ class _Reader:
             shown |= role.bits
         return keys, shown | _bits(keys), 0
 
-    def _row(self, cells: Sequence[str]) -> tuple[set[Key], int, int]:
+    def _row(self, cells: Sequence[str]) -> tuple[set[LeakKey], int, int]:
         values = list(self._values(cells))
         regions = self._tried(values)
-        keys: set[Key] = set()
+        keys: set[LeakKey] = set()
         categories = readable = 0
         for role, value in values:
             categories |= role.bits
@@ -142,7 +142,7 @@ class _Reader:
         )
         return list(dict.fromkeys((own, *self.regions) if own else self.regions))
 
-    def _keys(self, role: ColumnRole, value: str, regions: Sequence[str]) -> set[Key]:
+    def _keys(self, role: ColumnRole, value: str, regions: Sequence[str]) -> set[LeakKey]:
         if not role.index:
             return set()
         kind = blind.KIND_NUMBERS[role.index]
@@ -170,7 +170,7 @@ class _Reader:
         return None
 
 
-def _bits(keys: Collection[Key]) -> int:
+def _bits(keys: Collection[LeakKey]) -> int:
     """Return what is shown of somebody by the values that keys were made from."""
     kinds = {kind & ~SEARCHED for kind, _ in keys}
     shown = 0

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from aboveboard.basics.errors import Conflict
-from aboveboard.engines.leak import Leak
+from aboveboard.engines.leak import LeakPaths
 from aboveboard.incidents.exposure.folders import folder_of
 from aboveboard.incidents.models import Incident
 from aboveboard.incidents.terms import IncidentKind
@@ -56,5 +56,5 @@ def waiting(new: str) -> Sequence[str]:
     return [
         row.reference
         for row in rows
-        if Leak.within(folder_of(row)).there and new not in read(folder_of(row))
+        if LeakPaths.within(folder_of(row)).there and new not in read(folder_of(row))
     ]

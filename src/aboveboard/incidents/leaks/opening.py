@@ -33,7 +33,7 @@ from aboveboard.incidents.entries import EvidenceSealed, IncidentChanged
 from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.exposure.folders import claim_of, folder_of, sweep, working
 from aboveboard.incidents.leaks import columns, form, keyed, packed, reading
-from aboveboard.incidents.leaks.digesting import Digested, digest
+from aboveboard.incidents.leaks.digesting import DigestedLeak, digest
 from aboveboard.incidents.models import Evidence, Incident, UnreadRow
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.incidents.views import IncidentView
@@ -185,7 +185,7 @@ def _digest(
     chosen: Sequence[str],
     folder: Path,
     written: Collection[int],
-) -> Digested:
+) -> DigestedLeak:
     """Read the file once and turn it into digests in ``folder``, made with the index keys
     ``written``.
 
@@ -220,7 +220,7 @@ def _seal(
     hashed: _Hashed,
     file_name: str,
     chosen: Sequence[str],
-    digested: Digested,
+    digested: DigestedLeak,
     by: Actor,
     at: datetime,
 ) -> None:

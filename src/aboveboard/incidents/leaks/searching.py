@@ -15,7 +15,7 @@ from aboveboard.engines.leak import SEARCHED
 from aboveboard.incidents import limits
 from aboveboard.vault import blind
 
-Key = tuple[int, bytes]
+LeakKey = tuple[int, bytes]
 
 _ADDRESS: Final = re.compile(
     r"[^\s@:;,|\"<>()\[\]\\]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_][\w-]*[^\W_]"
@@ -35,7 +35,7 @@ def may_hold_more(value: str) -> bool:
     return "@" in value and _JOINED.search(value) is not None
 
 
-def addresses(text: str, generations: Collection[int]) -> set[Key]:
+def addresses(text: str, generations: Collection[int]) -> set[LeakKey]:
     """Return the keys of every e-mail address in a text."""
     if "@" not in text:
         return set()
@@ -57,10 +57,10 @@ def _spellings(text: str) -> Iterator[str]:
             yield f"{last}@{domain}"
 
 
-def numbers(text: str, regions: Sequence[str], generations: Collection[int]) -> set[Key]:
+def numbers(text: str, regions: Sequence[str], generations: Collection[int]) -> set[LeakKey]:
     """Return the keys of every word of a text that may be a customer number, and of every phone,
     marked as found by searching."""
-    keys: set[Key] = set()
+    keys: set[LeakKey] = set()
     number = blind.KIND_NUMBERS["customer_number"] | SEARCHED
     words = [word for word in _WORD.findall(text) if _may_be_number(word)]
     for word in words[: limits.LEAK_SEARCHED]:

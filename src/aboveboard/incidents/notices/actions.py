@@ -275,10 +275,10 @@ def queue_everyone(batch_pk: int, *, at: datetime) -> int:
     return delivery.queue(batch.delivery_batch, _recipients(batch), at=at)  # 4
 
 
-def _recipients(batch: NoticeBatch) -> Iterator[delivery.Recipient]:
+def _recipients(batch: NoticeBatch) -> Iterator[delivery.BatchRecipient]:
     redirected = correspondence.redirected()
     for person in listing.everyone(
-        exposure_file(batch.exposure), listing.Filter(severity=batch.least_severity)
+        exposure_file(batch.exposure), listing.ExposureFilter(severity=batch.least_severity)
     ):
         # Someone erased since has no address at all: they stand in the post queue,
         # as a row with that reason.
@@ -287,7 +287,7 @@ def _recipients(batch: NoticeBatch) -> Iterator[delivery.Recipient]:
             if person.channel == "email" or person.person_id in redirected
             else Channel.POST
         )
-        yield delivery.Recipient(
+        yield delivery.BatchRecipient(
             person_id=person.person_id,
             language=language_of(person.language),
             channel=channel,

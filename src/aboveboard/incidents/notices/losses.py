@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from aboveboard.basics import settings
 from aboveboard.incidents.assessment.profile import time_zone_of
 from aboveboard.incidents.models import NoticeBatch
-from aboveboard.incidents.notices.rendering import Loss
+from aboveboard.incidents.notices.rendering import LossDetails
 from aboveboard.promise.queries import in_force
 
 
-def loss_of(batch: NoticeBatch) -> Loss:
+def loss_of(batch: NoticeBatch) -> LossDetails:
     """Return what the notices of a batch say alike.
 
     Raises:
@@ -23,7 +23,7 @@ def loss_of(batch: NoticeBatch) -> Loss:
     known_on = incident.discovered_at.astimezone(
         ZoneInfo(time_zone_of(organisation.country))
     ).date()
-    return Loss(
+    return LossDetails(
         kind=incident.kind,
         thing=incident.device.kind if incident.device else "",
         known_on=known_on,

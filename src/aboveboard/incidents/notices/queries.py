@@ -70,7 +70,7 @@ class BatchView:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class NoticeSample:
     """One of the different notices of a batch, and how many people get just this."""
 
     people: int
@@ -149,7 +149,7 @@ def newest_batch(number: int) -> BatchView | None:
     return batch(newest_pk) if newest_pk else None
 
 
-def samples(batch_pk: int, *, limit: int = limits.PAGE_SIZE) -> Sequence[Sample]:
+def samples(batch_pk: int, *, limit: int = limits.PAGE_SIZE) -> Sequence[NoticeSample]:
     """Return the different notices of a batch, those that most people get first, for
     the second person to read.
 
@@ -174,7 +174,7 @@ def samples(batch_pk: int, *, limit: int = limits.PAGE_SIZE) -> Sequence[Sample]
         people[notice] = (count + cell.people, place, language)
     ordered = sorted(people.items(), key=lambda item: -item[1][0])
     return [
-        Sample(count, place, language, notice)
+        NoticeSample(count, place, language, notice)
         for notice, (count, place, language) in ordered[:limit]
     ]
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from babel.dates import format_date
 
-from aboveboard.delivery.letters import Notice, Section, fill
+from aboveboard.delivery.letters import LetterSection, Notice, fill
 from aboveboard.delivery.templates import Template, language_of, nearest
 from aboveboard.law.categories import from_bitmap, known
 
@@ -23,7 +23,7 @@ TEXTS: Final = Template("loss")
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class LossDetails:
     """What every notice of a batch says alike. ``thing``: the kind of device, or "".
 
     ``measures``: what was done, in the incident lead's words, ``(language, sentences)``. ``home``:
@@ -55,7 +55,7 @@ def layout_of(jurisdiction: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def render(loss: Loss, exposure: PersonalExposure) -> Notice:
+def render(loss: LossDetails, exposure: PersonalExposure) -> Notice:
     """Return the notice for one person."""
     layout = layout_of(exposure.jurisdiction)
     writer = _Writer(
@@ -85,7 +85,7 @@ def render(loss: Loss, exposure: PersonalExposure) -> Notice:
 class _Writer:
     """Writes the sections of one notice."""
 
-    loss: Loss
+    loss: LossDetails
     exposure: PersonalExposure
     language: str
     wording: str
@@ -105,7 +105,7 @@ class _Writer:
             "organisation": self.loss.organisation,
         }
 
-    def section(self, key: str, heading: str) -> Section:
+    def section(self, key: str, heading: str) -> LetterSection:
         write = {
             "happened": self._happened,
             "information": self._information,
@@ -116,39 +116,43 @@ class _Writer:
         }[key]
         return write(key, heading)
 
-    def _happened(self, key: str, heading: str) -> Section:
-        return Section(key, heading, fill(self.words["happened"][self.loss.kind], self.places))
+    def _happened(self, key: str, heading: str) -> LetterSection:
+        return LetterSection(
+            key, heading, fill(self.words["happened"][self.loss.kind], self.places)
+        )
 
-    def _information(self, key: str, heading: str) -> Section:
+    def _information(self, key: str, heading: str) -> LetterSection:
         readable = _labels(self.exposure.categories & ~self.exposure.protected, self.language)
         hidden = _labels(self.exposure.protected, self.language)
         if not readable:
-            return Section(key, heading, (self.words["protected_only"],), hidden)
+            return LetterSection(key, heading, (self.words["protected_only"],), hidden)
         more = (self.words["protected"],) if hidden else ()
         lead = self.words["readable"][self.wording]
-        return Section(key, heading, (lead,), readable, more, hidden)
+        return LetterSection(key, heading, (lead,), readable, more, hidden)
 
-    def _meaning(self, key: str, heading: str) -> Section:
+    def _meaning(self, key: str, heading: str) -> LetterSection:
         advice = TEXTS.words("advice", self.language)
         means = tuple(advice[each]["means"] for each in _advice_for(self.exposure))
-        return Section(key, heading, (self.words["meaning_lead"],), means)
+        return LetterSection(key, heading, (self.words["meaning_lead"],), means)
 
-    def _advice(self, key: str, heading: str) -> Section:
+    def _advice(self, key: str, heading: str) -> LetterSection:
         advice = TEXTS.words("advice", self.language)
         steps = tuple(step for each in _advice_for(self.exposure) for step in advice[each]["do"])
         more = nearest(TEXTS.table("layouts")["more"], self.exposure.jurisdiction) or ()
-        return Section(key, heading, (), steps, tuple(self.words["more"][each] for each in more))
+        return LetterSection(
+            key, heading, (), steps, tuple(self.words["more"][each] for each in more)
+        )
 
-    def _measures(self, key: str, heading: str) -> Section:
+    def _measures(self, key: str, heading: str) -> LetterSection:
         # The lead's words in another language would help nobody, so they are left out.
         own = tuple(text for language, text in self.loss.measures if language == self.language)
-        return Section(key, heading, (*self.words["measures"]["always"], *own))
+        return LetterSection(key, heading, (*self.words["measures"]["always"], *own))
 
-    def _questions(self, key: str, heading: str) -> Section:
+    def _questions(self, key: str, heading: str) -> LetterSection:
         authority = nearest(TEXTS.table("layouts")["complaints"], self.exposure.jurisdiction)
         form = self.words["complaint" if authority["url"] else "complaint_without_url"]
         asked = fill(self.words["questions"], self.places)
-        return Section(key, heading, (*asked, form.format(**authority)))
+        return LetterSection(key, heading, (*asked, form.format(**authority)))
 
     def _locale(self) -> str:
         if self.language != "en":

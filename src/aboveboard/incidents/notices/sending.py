@@ -18,7 +18,7 @@ from aboveboard.delivery import correspondence
 from aboveboard.delivery.letters import as_html, as_text
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice, SkippedNotice
 from aboveboard.engines import listing
-from aboveboard.engines.listing import Exposed
+from aboveboard.engines.listing import ExposureRow
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import NoticeBatch
 from aboveboard.incidents.notices.losses import loss_of
@@ -101,7 +101,7 @@ def _not_sent_for(batch: NoticeBatch) -> str:
 
 
 def _notified_as_another(
-    batch: NoticeBatch, person_ids: Collection[int], exposed: dict[int, Exposed]
+    batch: NoticeBatch, person_ids: Collection[int], exposed: dict[int, ExposureRow]
 ) -> list[int]:
     """Return those who were merged since they were queued and are told under another number; to
     that one, in ``exposed``, all comes that was exposed of them: one letter to one person."""
@@ -127,7 +127,7 @@ def _merged(person_ids: Collection[int]) -> list[int]:
     ]
 
 
-def _as_one_person(rows: Sequence[Exposed]) -> Exposed:
+def _as_one_person(rows: Sequence[ExposureRow]) -> ExposureRow:
     """Return what was exposed of one person who was several records."""
     categories = readable = 0
     for row in rows:
@@ -136,7 +136,7 @@ def _as_one_person(rows: Sequence[Exposed]) -> Exposed:
     return replace(rows[0], categories=categories, protected=categories & ~readable)
 
 
-def _exposure(person: Exposed, item: DispatchItem) -> PersonalExposure:
+def _exposure(person: ExposureRow, item: DispatchItem) -> PersonalExposure:
     return PersonalExposure(person.categories, person.protected, person.jurisdiction, item.language)
 
 

@@ -37,7 +37,7 @@ class FileProvider:
         self.name = name
         self._file = file
         self._ask = ask
-        self._read: tuple[str, material.Versions, str | None] | None = None
+        self._read: tuple[str, material.RootKeyVersions, str | None] | None = None
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """Return ``key`` wrapped and bound to ``context``."""
@@ -91,13 +91,13 @@ class FileProvider:
         text = material.write(keys)
         return text if opened_with is None else passphrase.seal(text, opened_with)
 
-    def _versions(self) -> material.Versions:
+    def _versions(self) -> material.RootKeyVersions:
         text = read_private(self._file)
         if self._read is not None and self._read[0] == text:
             return self._read[1]
         try:
             opened_with = self._ask() if passphrase.is_sealed(text) else None
-            versions = material.Versions(
+            versions = material.RootKeyVersions(
                 material.read(text if opened_with is None else passphrase.unseal(text, opened_with))
             )
         except passphrase.RootKeyUndecryptable as error:

@@ -52,7 +52,7 @@ def write(keys: Sequence[bytes]) -> str:
     return "".join(f"{key.hex()}\n" for key in keys)
 
 
-class Versions:
+class RootKeyVersions:
     """The versions of a root key that are at hand: the first wraps, each
     unwraps what it wrapped."""
 

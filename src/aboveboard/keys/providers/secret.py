@@ -55,10 +55,10 @@ class SecretProvider:
             else ""
         )
 
-    def _versions(self) -> material.Versions:
+    def _versions(self) -> material.RootKeyVersions:
         fix = f"Hand over 64 hex digits in {self.name} as before."
         try:
-            return material.Versions(material.read(self._read()))
+            return material.RootKeyVersions(material.read(self._read()))
         except (OSError, KeyError, UnicodeDecodeError) as error:
             raise ProviderAway(
                 provider=self.name, why=f"it holds nothing ({type(error).__name__})", fix=fix

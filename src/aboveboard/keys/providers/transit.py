@@ -17,9 +17,9 @@ from aboveboard.keys.providers.provider import ProviderAway, RenewalRefused
 from aboveboard.keys.providers.transit_client import (
     NoAnswer,
     NoToken,
-    Token,
     TransitAddress,
     TransitAnswer,
+    TransitToken,
     ask,
 )
 from aboveboard.keys.wrapping import KEY_BYTES, KeyUnwrapFailed, LocalKey
@@ -37,7 +37,7 @@ class TransitProvider:
         self.name = address.name
         self._address = address
         self._ca = ca
-        self._token = Token(
+        self._token = TransitToken(
             token_file, lambda method, path, token: ask(address, ca, method, path, token)
         )
 

@@ -186,7 +186,7 @@ class NoToken(Exception):
     """There is no token; the message says where it was looked for."""
 
 
-class Token:
+class TransitToken:
     """A token and when it is to be renewed. ``ask(method, path, token)`` sends a request."""
 
     def __init__(self, file: Path | None, ask: Callable[[str, str, str], TransitAnswer]) -> None:

@@ -27,7 +27,7 @@ Answer: TypeAlias = "str | int | bool"
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class UnansweredQuestion:
     """A question that the facts do not answer yet, the fields it would fill, and
     the provision it serves."""
 
@@ -63,11 +63,11 @@ def edpb_template(facts: ReportFacts) -> dict[str, Answer]:
     return {f"field_{number}": value for number, value in sorted(filled.items()) if value != ""}
 
 
-def missing(facts: ReportFacts) -> tuple[Missing, ...]:
+def missing(facts: ReportFacts) -> tuple[UnansweredQuestion, ...]:
     """Return the questions that are still open, in the order of the template."""
     rows = _tables()["questions"]
     return tuple(
-        Missing(
+        UnansweredQuestion(
             key,
             rows[key]["ask"],
             rows[key]["article"],

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from aboveboard.basics import shipped
-from aboveboard.law.clocks import Unit
+from aboveboard.law.clocks import PeriodUnit
 from aboveboard.law.terms import Deadline, OrgRole, Required, Taking
 
 _FOLDER = Path(__file__).parent
@@ -51,7 +51,7 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class DutyRule:
     """One duty over one period of validity, as its file states it."""
 
     id: str
@@ -101,19 +101,19 @@ class Rule:
 
 
 @cache
-def rules() -> tuple[Rule, ...]:
+def rules() -> tuple[DutyRule, ...]:
     """Return every entry of every file, in file order.
 
     Raises:
         KeyError, ValueError: an entry lacks a field or has a wrong one; the start stops.
     """
-    every: list[Rule] = []
+    every: list[DutyRule] = []
     for file in sorted(_FOLDER.glob("duties-*.yaml")):
         every += [_rule(row) for row in shipped.load(file)["duties"]]
     return tuple(every)
 
 
-def in_force_on(day: date) -> tuple[Rule, ...]:
+def in_force_on(day: date) -> tuple[DutyRule, ...]:
     """Return the entries that are the law on ``day``."""
     return tuple(rule for rule in rules() if rule.holds_on(day))
 
@@ -160,13 +160,13 @@ def place_note(code: str) -> str:
 
 def _deadline(row: Mapping[str, Any]) -> Deadline:
     unit = row["unit"]
-    known = unit if unit in set(Unit) else None
-    return Deadline(row["value"], Unit(known) if known else None, row["kind"], row["text"])
+    known = unit if unit in set(PeriodUnit) else None
+    return Deadline(row["value"], PeriodUnit(known) if known else None, row["kind"], row["text"])
 
 
-def _rule(row: Mapping[str, Any]) -> Rule:
+def _rule(row: Mapping[str, Any]) -> DutyRule:
     threshold = row.get("threshold")
-    return Rule(
+    return DutyRule(
         id=row["id"],
         jurisdiction=row["jurisdiction"],
         law=row["law"],

@@ -22,7 +22,7 @@ _DATA = Path(__file__).with_name("definitions.yaml")
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class DataCoverage:
     """Whether the data is covered, by which elements (in words), and the sentence that says so."""
 
     covered: Required
@@ -32,7 +32,7 @@ class Coverage:
 
 def covered(
     place: str, readable: frozenset[str], *, codes_taken: bool | None, on: date
-) -> Coverage:
+) -> DataCoverage:
     """Say whether ``readable`` is personal information in the sense of the
     law of ``place`` on ``on``.
 
@@ -50,7 +50,7 @@ def covered(
     ):
         sure.append(tables["credentials"]["label"])
     if sure:
-        return Coverage(
+        return DataCoverage(
             Required.YES, tuple(sure), f"The law covers what was lost: {', '.join(sure)}."
         )
     if unsure:
@@ -59,8 +59,8 @@ def covered(
             f"Whether the law covers the {' and '.join(unsure)} depends on whether a code is "
             f"needed, and got out. {note}"
         )
-        return Coverage(Required.ASK, tuple(unsure), words.strip())
-    return Coverage(
+        return DataCoverage(Required.ASK, tuple(unsure), words.strip())
+    return DataCoverage(
         Required.NO, (), "None of the data that this law covers was exposed in readable form."
     )
 

@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aboveboard.law.rules import catalogue, definitions
-from aboveboard.law.rules.catalogue import Rule
+from aboveboard.law.rules.catalogue import DutyRule
 from aboveboard.law.terms import OrgRole
 
 
 def page() -> list[str]:
     """Return the lines of the page, without its title: one table a place,
     then what US laws cover."""
-    by_place: dict[str, list[Rule]] = {}
+    by_place: dict[str, list[DutyRule]] = {}
     for rule in catalogue.rules():
         by_place.setdefault(rule.jurisdiction, []).append(rule)
     lines: list[str] = []
@@ -22,7 +22,7 @@ def page() -> list[str]:
     return [*lines, *_sectors(), "", *_covered()]
 
 
-def _table(rules: Iterable[Rule]) -> list[str]:
+def _table(rules: Iterable[DutyRule]) -> list[str]:
     lines = [
         "| duty | who is told | by when | clock | from | harm test | law | in force | checked |",
         "|---|---|---|---|---|---|---|---|---|",
@@ -43,14 +43,14 @@ def _table(rules: Iterable[Rule]) -> list[str]:
     return lines
 
 
-def _only(rule: Rule) -> str:
+def _only(rule: DutyRule) -> str:
     who = [f"sector `{rule.sector}`"] if rule.sector else []
     who += ["processors"] if rule.role is OrgRole.PROCESSOR else []
     who += ["public bodies"] if rule.public_body else []
     return f" ({', '.join(who)})" if who else ""
 
 
-def _in_force(rule: Rule) -> str:
+def _in_force(rule: DutyRule) -> str:
     if not rule.in_force:
         return "no: not law yet"
     since = f"since {rule.valid_from}" if rule.valid_from else ""

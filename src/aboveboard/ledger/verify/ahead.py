@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Final
 
-from aboveboard.ledger.verify.sources import Source
+from aboveboard.ledger.verify.sources import LogSource
 
 WINDOW: Final = 32
 """Files fetched ahead. Our choice: a few MB, and enough to hide the way there and back."""
@@ -21,16 +21,16 @@ _FETCHERS: Final = 8
 """Requests at the same time. Our choice: more would burden the server, not the network."""
 
 
-class Ahead:
+class ReadAhead:
     """A source that fetches what is expected next while what came is being checked."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: LogSource) -> None:
         self._source = source
         self._pool = ThreadPoolExecutor(max_workers=_FETCHERS, thread_name_prefix="fetch")
         self._coming: OrderedDict[str, Future[bytes | None]] = OrderedDict()
         self._rest: list[Iterator[str]] = []
 
-    def __enter__(self) -> Ahead:
+    def __enter__(self) -> ReadAhead:
         """Begin."""
         return self
 
@@ -49,7 +49,7 @@ class Ahead:
         self._fill()
 
     def read(self, name: str) -> bytes | None:
-        """See :class:`Source`."""
+        """See :class:`LogSource`."""
         coming = self._coming.pop(name, None)
         self._fill()
         return coming.result() if coming else self._source.read(name)

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from aboveboard.ledger.verify.sources import FILE_BYTES, Folder, SourceUnreadable
+from aboveboard.ledger.verify.sources import FILE_BYTES, LogDirectory, SourceUnreadable
 
 LEAST_FREE: Final = 256 * 1024**2
 """Bytes of disk that unpacking leaves free. Our choice."""
@@ -55,7 +55,7 @@ def is_archive(path: Path) -> bool:
 
 
 @contextmanager
-def open_archive(path: Path) -> Iterator[Folder]:
+def open_archive(path: Path) -> Iterator[LogDirectory]:
     """Yield the log in an archive.
 
     Raises:
@@ -77,7 +77,7 @@ def open_archive(path: Path) -> Iterator[Folder]:
             raise SourceUnreadable(
                 where=path, found=f"the archive is damaged ({type(error).__name__})"
             ) from None
-        yield Folder(folder)
+        yield LogDirectory(folder)
 
 
 def _prefix(names: Iterator[str]) -> str:

@@ -10,7 +10,7 @@ KEPT: Final = 1_000
 """Findings kept of one verification; more are only counted, so that memory stays bounded."""
 
 
-class What(StrEnum):
+class FindingKind(StrEnum):
     """What can be wrong. The values are stable, for programs."""
 
     NO_CHECKPOINT = "no_checkpoint"
@@ -40,7 +40,7 @@ class What(StrEnum):
 class Finding:
     """One thing that is wrong, in a sentence; where it is known, the entry's place and id."""
 
-    what: What
+    what: FindingKind
     sentence: str
     leaf_index: int | None = None
     entry_id: int | None = None
@@ -82,7 +82,11 @@ class Report:
         return not self.findings
 
     def add(
-        self, what: What, sentence: str, leaf_index: int | None = None, entry_id: int | None = None
+        self,
+        what: FindingKind,
+        sentence: str,
+        leaf_index: int | None = None,
+        entry_id: int | None = None,
     ) -> None:
         """Note that something is wrong."""
         if len(self.findings) < KEPT:

@@ -12,14 +12,14 @@ from aboveboard.ledger.format import note as notes
 from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused, open_with
 from aboveboard.ledger.format.cosignature import WitnessKey, cosigned
 from aboveboard.ledger.format.note import NoteRefused, Verifier
-from aboveboard.ledger.verify.findings import Report, What, Witnessed
-from aboveboard.ledger.verify.history import Seen, check_history
-from aboveboard.ledger.verify.sources import Source
-from aboveboard.ledger.verify.walk import Walk
+from aboveboard.ledger.verify.findings import FindingKind, Report, Witnessed
+from aboveboard.ledger.verify.history import SeenCheckpoint, check_history
+from aboveboard.ledger.verify.sources import LogSource
+from aboveboard.ledger.verify.walk import LogWalk
 
 
 @dataclass(frozen=True, slots=True)
-class Demands:
+class FreshnessPolicy:
     """What a verifier asks of a log besides being whole.
 
     ``quorum`` of ``witnesses`` must have cosigned it. ``max_age`` is the longest time since the
@@ -33,12 +33,12 @@ class Demands:
 
 
 def check_demands(
-    source: Source,
+    source: LogSource,
     trusted: Sequence[Verifier],
     note: str,
     head: Checkpoint,
-    walk: Walk,
-    demands: Demands,
+    walk: LogWalk,
+    demands: FreshnessPolicy,
     report: Report,
 ) -> None:
     """Report what the log lacks of what is demanded.
@@ -71,16 +71,16 @@ def check_demands(
             f"{len(best)} of the {demands.quorum} witnesses that are demanded cosigned the log; "
             f"not seen: {missing}."
         )
-        report.add(What.NOT_WITNESSED, sentence)
+        report.add(FindingKind.NOT_WITNESSED, sentence)
     _check_age([at for at, _ in best.values()], demands, report)
 
 
 def _witnessed(
-    source: Source,
+    source: LogSource,
     trusted: Sequence[Verifier],
     head: Checkpoint,
-    walk: Walk,
-    demands: Demands,
+    walk: LogWalk,
+    demands: FreshnessPolicy,
     report: Report,
 ) -> str | None:
     data = source.read("witnessed") if demands.witnesses else None
@@ -91,17 +91,17 @@ def _witnessed(
         checkpoint = open_with(note, trusted)
     except (NoteRefused, CheckpointRefused) as error:
         report.add(
-            What.BAD_SIGNATURE,
+            FindingKind.BAD_SIGNATURE,
             f"The checkpoint that was published as witnessed cannot be trusted: {error}",
         )
         return None
     # What contradicts the log is a finding, and must not count as a witness of it besides.
     count = len(report.findings)
-    check_history([Seen(checkpoint, note)], head, walk, report)
+    check_history([SeenCheckpoint(checkpoint, note)], head, walk, report)
     return note if len(report.findings) == count else None
 
 
-def _check_age(cosigned_at: Sequence[int], demands: Demands, report: Report) -> None:
+def _check_age(cosigned_at: Sequence[int], demands: FreshnessPolicy, report: Report) -> None:
     if demands.max_age is None:
         return
     # Bounded: a witness may write any 64-bit number, and datetime ends with the year 9999.
@@ -115,4 +115,4 @@ def _check_age(cosigned_at: Sequence[int], demands: Demands, report: Report) -> 
             f"The log shows no sign of life within the time that is demanded: {since}. An old copy "
             "may be shown to you."
         )
-        report.add(What.STALE, sentence)
+        report.add(FindingKind.STALE, sentence)

@@ -13,21 +13,21 @@ from collections.abc import Iterator, Sequence
 from aboveboard.ledger.format import note as notes
 from aboveboard.ledger.format.checkpoint import CheckpointRefused, open_note, open_with
 from aboveboard.ledger.format.note import NoteRefused, Verifier
-from aboveboard.ledger.verify.findings import Report, What
-from aboveboard.ledger.verify.sources import Source
+from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.sources import LogSource
 
 
-def read_head(source: Source, trusted: Sequence[Verifier], report: Report) -> str | None:
+def read_head(source: LogSource, trusted: Sequence[Verifier], report: Report) -> str | None:
     """Return the signed note of the newest checkpoint if it can be trusted;
     otherwise report why not."""
     data = source.read("checkpoint")
     if data is None:
-        report.add(What.NO_CHECKPOINT, "There is no checkpoint.")
+        report.add(FindingKind.NO_CHECKPOINT, "There is no checkpoint.")
         return None
     try:
         note = notes.decode(data)
     except NoteRefused as error:
-        report.add(What.BAD_SIGNATURE, str(error))
+        report.add(FindingKind.BAD_SIGNATURE, str(error))
         return None
     try:
         head = open_with(note, trusted)
@@ -37,18 +37,18 @@ def read_head(source: Source, trusted: Sequence[Verifier], report: Report) -> st
             None,
         )
         if new is None:
-            report.add(What.BAD_SIGNATURE, str(error))
+            report.add(FindingKind.BAD_SIGNATURE, str(error))
         else:
-            report.add(What.NEW_KEY, _explain_new_key(source, trusted, new))
+            report.add(FindingKind.NEW_KEY, _explain_new_key(source, trusted, new))
         return None
     except CheckpointRefused as error:
-        report.add(What.BAD_CHECKPOINT, str(error))
+        report.add(FindingKind.BAD_CHECKPOINT, str(error))
         return None
     report.size, report.root = head.size, head.root
     return note
 
 
-def _explain_new_key(source: Source, trusted: Sequence[Verifier], new: Verifier) -> str:
+def _explain_new_key(source: LogSource, trusted: Sequence[Verifier], new: Verifier) -> str:
     keys = _published_keys(source)
     sentence = f"The log is signed with a key that you do not trust yet: {new.vkey}. "
     size = None
@@ -71,7 +71,7 @@ def _explain_new_key(source: Source, trusted: Sequence[Verifier], new: Verifier)
     )
 
 
-def _published_keys(source: Source) -> list[Verifier]:
+def _published_keys(source: LogSource) -> list[Verifier]:
     return list(_readable((source.read("vkey") or b"").decode("utf-8", "replace").split()))
 
 

@@ -23,12 +23,12 @@ from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused, o
 from aboveboard.ledger.format.note import NoteRefused, Verifier
 from aboveboard.ledger.format.tiles import HashReader
 from aboveboard.ledger.format.tree import ProofRefused, consistency_ranges, verify_consistency
-from aboveboard.ledger.verify.findings import Report, What
-from aboveboard.ledger.verify.walk import Walk
+from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.walk import LogWalk
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenCheckpoint:
     """A checkpoint that was validly signed when it was seen; ``when`` is empty
     where that was not noted."""
 
@@ -44,7 +44,7 @@ class Seen:
         )
 
 
-def read_seen(file: Path, trusted: Sequence[Verifier]) -> list[Seen]:
+def read_seen(file: Path, trusted: Sequence[Verifier]) -> list[SeenCheckpoint]:
     """Return the checkpoints kept in a file, whose signatures are checked again;
     none if there is no file.
 
@@ -62,7 +62,7 @@ def read_seen(file: Path, trusted: Sequence[Verifier]) -> list[Seen]:
             else [{"note": text}]
         )
         return [
-            Seen(open_with(row["note"], trusted), row["note"], str(row.get("seen", "")))
+            SeenCheckpoint(open_with(row["note"], trusted), row["note"], str(row.get("seen", "")))
             for row in rows
         ]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -77,7 +77,7 @@ def read_seen(file: Path, trusted: Sequence[Verifier]) -> list[Seen]:
         ) from None
 
 
-def remember(file: Path, seen: Sequence[Seen], new: Seen) -> None:
+def remember(file: Path, seen: Sequence[SeenCheckpoint], new: SeenCheckpoint) -> None:
     """Add a checkpoint to the file, whole or not at all, unless the same one is there already."""
     kept = list(seen)
     if all((each.checkpoint, each.note) != (new.checkpoint, new.note) for each in kept):
@@ -92,7 +92,9 @@ def remember(file: Path, seen: Sequence[Seen], new: Seen) -> None:
     temporary.replace(file)
 
 
-def check_history(seen: Sequence[Seen], head: Checkpoint, walk: Walk, report: Report) -> None:
+def check_history(
+    seen: Sequence[SeenCheckpoint], head: Checkpoint, walk: LogWalk, report: Report
+) -> None:
     """Hold every checkpoint seen against the others and against the log, and
     name each contradiction."""
     ordered = sorted(seen, key=lambda each: each.checkpoint.size)
@@ -107,25 +109,27 @@ def check_history(seen: Sequence[Seen], head: Checkpoint, walk: Walk, report: Re
                     f"Two signed checkpoints contradict each other: {first.named}, and "
                     f"{other.named}. Together they prove a fork."
                 )
-                report.add(What.FORK, sentence)
+                report.add(FindingKind.FORK, sentence)
     for each in ordered:
         _check_against_log(each, head, walk, report)
 
 
-def _check_against_log(seen: Seen, head: Checkpoint, walk: Walk, report: Report) -> None:
+def _check_against_log(
+    seen: SeenCheckpoint, head: Checkpoint, walk: LogWalk, report: Report
+) -> None:
     was = seen.checkpoint
     if was.origin != head.origin:
-        report.add(What.FORK, f"{_capital(seen.named)} is of another log, {was.origin}.")
+        report.add(FindingKind.FORK, f"{_capital(seen.named)} is of another log, {was.origin}.")
     elif was.size > head.size:
         sentence = (
             f"The log shows {head.size:,} entries, but {seen.named} had more: it is stale or was "
             "cut."
         )
-        report.add(What.STALE, sentence)
+        report.add(FindingKind.STALE, sentence)
     elif was.size == head.size:
         if was.root != head.root:
             report.add(
-                What.FORK,
+                FindingKind.FORK,
                 (
                     f"The log is a fork: {seen.named} has another root than the log shows now. "
                     "Keep both."
@@ -139,13 +143,14 @@ def _check_against_log(seen: Seen, head: Checkpoint, walk: Walk, report: Report)
         except ProofRefused:
             sentence = f"The log is a fork: it does not begin with {seen.named}."
             if any(
-                finding.what in (What.WRONG_TILE, What.MISSING_TILE) for finding in report.findings
+                finding.what in (FindingKind.WRONG_TILE, FindingKind.MISSING_TILE)
+                for finding in report.findings
             ):
                 sentence = (
                     f"The log's tiles do not show that it begins with {seen.named}. With whole "
                     "tiles this can be told."
                 )
-            report.add(What.FORK, sentence)
+            report.add(FindingKind.FORK, sentence)
 
 
 def _capital(text: str) -> str:

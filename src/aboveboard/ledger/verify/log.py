@@ -15,13 +15,13 @@ from aboveboard.ledger.format.entry import EntryRefused, parse
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.format.tiles import HEIGHT, WIDTH
 from aboveboard.ledger.format.tree import CompactRange, leaf_hash, root_of
-from aboveboard.ledger.verify.findings import Report, What
-from aboveboard.ledger.verify.fresh import Demands, check_demands
+from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.fresh import FreshnessPolicy, check_demands
 from aboveboard.ledger.verify.head import read_head as read_head
-from aboveboard.ledger.verify.history import Seen, check_history
-from aboveboard.ledger.verify.resume import Place, keep_place, read_place
-from aboveboard.ledger.verify.sources import Source
-from aboveboard.ledger.verify.walk import Leaves, Walk
+from aboveboard.ledger.verify.history import SeenCheckpoint, check_history
+from aboveboard.ledger.verify.resume import VerifiedPrefix, keep_place, read_place
+from aboveboard.ledger.verify.sources import LogSource
+from aboveboard.ledger.verify.walk import LogWalk, TileLeaves
 
 KEEP_EVERY: Final = 2.0
 """Seconds between two writings of how far a check came. Our choice."""
@@ -35,12 +35,12 @@ def no_progress(done: int, total: int) -> None:
 
 
 def verify_log(
-    source: Source,
+    source: LogSource,
     trusted: Sequence[Verifier],
     *,
     remembered: Checkpoint | None = None,
-    seen: Sequence[Seen] = (),
-    demands: Demands | None = None,
+    seen: Sequence[SeenCheckpoint] = (),
+    demands: FreshnessPolicy | None = None,
     place: Path | None = None,
     progress: Progress = no_progress,
 ) -> tuple[Report, str | None]:
@@ -65,19 +65,21 @@ def verify_log(
     if note is None:
         return report, None
     head = open_with(note, trusted)
-    walk = Walk(source, head, report)
+    walk = LogWalk(source, head, report)
     _check_leaves(walk, head, report, place, progress)
-    check_history([*seen, *([Seen(remembered, "")] if remembered else [])], head, walk, report)
+    check_history(
+        [*seen, *([SeenCheckpoint(remembered, "")] if remembered else [])], head, walk, report
+    )
     if demands is not None:
         check_demands(source, trusted, note, head, walk, demands, report)
     return report, note
 
 
 def _check_leaves(
-    walk: Walk, head: Checkpoint, report: Report, file: Path | None, progress: Progress
+    walk: LogWalk, head: Checkpoint, report: Report, file: Path | None, progress: Progress
 ) -> None:
     """Steps 2 and 3, from the place that is kept in the file, if there is one."""
-    place = (read_place(file) if file else None) or Place(head.origin, CompactRange())
+    place = (read_place(file) if file else None) or VerifiedPrefix(head.origin, CompactRange())
     if place.origin != head.origin or place.tree.size > head.size:
         fix = "Give the file of this log; or delete it, to check from the beginning."
         raise Invalid(
@@ -112,19 +114,19 @@ def _check_leaves(
             f"The log does not begin with the {report.resumed_at:,} entries that were checked "
             f"before. Check it without {file}."
         )
-        report.add(What.FORK, sentence)
+        report.add(FindingKind.FORK, sentence)
     if file and not report.findings:
         keep_place(file, place)
 
 
-def check_entries(leaves: Leaves, report: Report) -> None:
+def check_entries(leaves: TileLeaves, report: Report) -> None:
     """Step 3, for the leaves of one tile."""
     first, expected = leaves.first, leaves.hashes
     report.entries += len(expected)
     if leaves.entries is None:
         last = first + len(expected) - 1
         report.add(
-            What.MISSING_ENTRY,
+            FindingKind.MISSING_ENTRY,
             f"The entries {first} to {last} are missing: their bundle is not there.",
             first,
         )
@@ -139,7 +141,7 @@ def check_entries(leaves: Leaves, report: Report) -> None:
                 report.newest_entry = max(report.newest_entry, clock.to_text(parse(entry).at))
             except EntryRefused as error:
                 report.add(
-                    What.MALFORMED_ENTRY,
+                    FindingKind.MALFORMED_ENTRY,
                     f"Entry {first + place} was recorded as it is, but: {error}",
                     first + place,
                 )
@@ -147,7 +149,7 @@ def check_entries(leaves: Leaves, report: Report) -> None:
 
 def _differences(
     first: int, expected: list[bytes], present: list[bytes], entries: list[bytes]
-) -> Iterator[tuple[What, str, int, bytes | None]]:
+) -> Iterator[tuple[FindingKind, str, int, bytes | None]]:
     """Say how two sequences of hashes differ: (what, sentence, place, entry as found)."""
     due, there = set(expected), set(present)
     for tag, low, high, found_low, found_high in SequenceMatcher(
@@ -164,7 +166,7 @@ def _differences(
             if expected[place] in there:
                 moved = present.index(expected[place])
                 yield (
-                    What.MOVED_ENTRY,
+                    FindingKind.MOVED_ENTRY,
                     f"Entry {first + place} is not in its place, but at {first + moved}.",
                     first + place,
                     entries[moved],
@@ -173,17 +175,22 @@ def _differences(
                 at = next(at for at in spare if present[at] not in due)
                 spare.remove(at)
                 yield (
-                    What.CHANGED_ENTRY,
+                    FindingKind.CHANGED_ENTRY,
                     f"Entry {first + place} was changed: it does not hash to its leaf.",
                     first + place,
                     entries[at],
                 )
             else:
-                yield What.MISSING_ENTRY, f"Entry {first + place} is missing.", first + place, None
+                yield (
+                    FindingKind.MISSING_ENTRY,
+                    f"Entry {first + place} is missing.",
+                    first + place,
+                    None,
+                )
         for at in spare:
             if present[at] not in due:
                 yield (
-                    What.EXTRA_ENTRY,
+                    FindingKind.EXTRA_ENTRY,
                     f"An entry that was never recorded stands at place {first + at}.",
                     first + at,
                     entries[at],

@@ -24,7 +24,7 @@ _VERSION = 1
 
 
 @dataclass(slots=True)
-class Place:
+class VerifiedPrefix:
     """How far a log was checked: ``tree`` holds the first ``tree.size``
     leaves, a multiple of 256."""
 
@@ -32,7 +32,7 @@ class Place:
     tree: CompactRange
 
 
-def read_place(file: Path) -> Place | None:
+def read_place(file: Path) -> VerifiedPrefix | None:
     """Return the place kept in a file; None if there is no file.
 
     Raises:
@@ -56,10 +56,10 @@ def read_place(file: Path) -> Place | None:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         fix = "Give another file, or delete it to check from the beginning."
         raise Invalid(found=f"{file} does not say how far a log was checked", fix=fix) from None
-    return Place(kept["origin"], CompactRange(size, peaks))
+    return VerifiedPrefix(kept["origin"], CompactRange(size, peaks))
 
 
-def keep_place(file: Path, place: Place) -> None:
+def keep_place(file: Path, place: VerifiedPrefix) -> None:
     """Write the place, whole or not at all."""
     kept = {
         "v": _VERSION,

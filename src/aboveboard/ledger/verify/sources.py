@@ -35,7 +35,7 @@ def is_web_address(text: str) -> bool:
         return False
 
 
-class Source(Protocol):
+class LogSource(Protocol):
     """Something that has a log's files."""
 
     def read(self, name: str) -> bytes | None:
@@ -46,7 +46,7 @@ class Source(Protocol):
         """
 
 
-class Folder:
+class LogDirectory:
     """A log in a folder on this machine: a copy, the published folder itself, or an instance's
     folder that holds it as ``log``."""
 
@@ -59,7 +59,7 @@ class Folder:
         )
 
     def read(self, name: str) -> bytes | None:
-        """See :class:`Source`."""
+        """See :class:`LogSource`."""
         try:
             return (self._path / name).read_bytes()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -68,7 +68,7 @@ class Folder:
             raise SourceUnreadable(where=self._path / name, found=error.strerror) from None
 
 
-class Backup:
+class LogInBackup:
     """The log inside a backup: the archive ``log.tar`` of its records part
     (``recovery/FORMAT.md``).
 
@@ -98,7 +98,7 @@ class Backup:
         return (folder / cls.ARCHIVE).is_file()
 
     def read(self, name: str) -> bytes | None:
-        """See :class:`Source`."""
+        """See :class:`LogSource`."""
         if name not in self._places:
             return None
         offset, size = self._places[name]
@@ -117,7 +117,7 @@ class Backup:
         return data
 
 
-class Web:
+class LogOnWeb:
     """A log behind an ``http:`` or ``https:`` address. Redirects are followed by
     the standard library."""
 
@@ -132,7 +132,7 @@ class Web:
         ]
 
     def read(self, name: str) -> bytes | None:
-        """See :class:`Source`."""
+        """See :class:`LogSource`."""
         url = f"{self._prefix}/{name}"
         try:
             with self._opener.open(url, timeout=TIMEOUT) as answer:

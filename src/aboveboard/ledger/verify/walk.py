@@ -27,16 +27,16 @@ from aboveboard.ledger.format.tiles import (
     tile_of,
 )
 from aboveboard.ledger.format.tree import HASH_BYTES, leaf_hash, root_of
-from aboveboard.ledger.verify.ahead import Ahead
-from aboveboard.ledger.verify.findings import Report, What
-from aboveboard.ledger.verify.sources import Source
+from aboveboard.ledger.verify.ahead import ReadAhead
+from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.sources import LogSource
 
 MIXED: Final = 8
 """Most places of one tile at which it is tried which side is right: 2**8 mixtures."""
 
 
 @dataclass(frozen=True, slots=True)
-class Leaves:
+class TileLeaves:
     """The leaves below one level-0 tile: from place ``first`` on, their hashes and
     the entries as published.
 
@@ -50,17 +50,17 @@ class Leaves:
     entries: list[bytes] | None
 
 
-class Walk:
+class LogWalk:
     """One pass over a log. Findings about tiles go to the report; entries are
     left to the caller."""
 
-    def __init__(self, source: Source, checkpoint: Checkpoint, report: Report) -> None:
+    def __init__(self, source: LogSource, checkpoint: Checkpoint, report: Report) -> None:
         self._source = source
         self._size = checkpoint.size
         self._root = checkpoint.root
         self._report = report
 
-    def leaves(self, start: int = 0) -> Iterator[Leaves]:
+    def leaves(self, start: int = 0) -> Iterator[TileLeaves]:
         """Yield the leaves of the log in order, a tile at a time, from the tile that
         holds leaf ``start`` on."""
         edge = right_edge(self._size)
@@ -77,7 +77,7 @@ class Walk:
 
     def _children(
         self, tile: Tile, hashes: list[bytes], proved: bool, start: int
-    ) -> Iterator[Leaves]:
+    ) -> Iterator[TileLeaves]:
         """Go down below each hash of a tile above level 0."""
         children = [
             Tile(tile.level - 1, tile.number * WIDTH + place, WIDTH) for place in range(len(hashes))
@@ -94,14 +94,14 @@ class Walk:
     def _expect(self, tiles: Sequence[Tile]) -> None:
         """Tell a source that can fetch ahead what will be read next, in that order."""
         # Higher tiles are few.
-        if isinstance(self._source, Ahead) and tiles and tiles[0].level == 0:
+        if isinstance(self._source, ReadAhead) and tiles and tiles[0].level == 0:
             self._source.expect(
                 path
                 for tile in tiles
                 for path in (tile.path, Tile(ENTRIES, tile.number, WIDTH).path)
             )
 
-    def _below(self, tile: Tile, expected: bytes, proved: bool, start: int) -> Iterator[Leaves]:
+    def _below(self, tile: Tile, expected: bytes, proved: bool, start: int) -> Iterator[TileLeaves]:
         hashes = self._published(tile)
         if hashes is None or root_of(hashes) != expected:
             hashes, settled = self._settle(
@@ -113,8 +113,8 @@ class Walk:
             return
         yield from self._children(tile, hashes, proved, start)
 
-    def _leaves(self, tile: Tile, hashes: list[bytes], proved: bool) -> Leaves:
-        return Leaves(tile.first, hashes, proved, self._bundle(tile))
+    def _leaves(self, tile: Tile, hashes: list[bytes], proved: bool) -> TileLeaves:
+        return TileLeaves(tile.first, hashes, proved, self._bundle(tile))
 
     def _edge_hashes(self, edge: Sequence[Tile]) -> tuple[dict[Tile, list[bytes]], bool]:
         """Return the hashes of the partial tiles, and whether they lead to the signed root."""
@@ -145,7 +145,7 @@ class Walk:
                 return {**guess, tile: settled[0]}, True
         names = ", ".join(tile.path for tile in missing or edge)
         self._report.add(
-            What.MISSING_TILE if missing else What.WRONG_TILE,
+            FindingKind.MISSING_TILE if missing else FindingKind.WRONG_TILE,
             f"The tiles at the right edge do not lead to the root: {names}.",
         )
         return guess, False
@@ -165,7 +165,7 @@ class Walk:
         report = report or self._report
         below = self._roots_below(tile)
         if published is None:
-            report.add(What.MISSING_TILE, f"The tile {tile.path} is missing or not whole.")
+            report.add(FindingKind.MISSING_TILE, f"The tile {tile.path} is missing or not whole.")
             return below, fits(below)
         differing = [place for place in range(tile.width) if published[place] != below[place]]
         if len(differing) > MIXED:
@@ -184,7 +184,7 @@ class Walk:
             if fits(mixture):
                 places = ", ".join(str(tile.number * WIDTH + place) for place in wrong[:MIXED])
                 report.add(
-                    What.WRONG_TILE,
+                    FindingKind.WRONG_TILE,
                     (
                         f"The tile {tile.path} is wrong: hash {places} of level {tile.level} is "
                         "not that of what is below."
@@ -192,7 +192,7 @@ class Walk:
                 )
                 return mixture, True
         report.add(
-            What.WRONG_TILE,
+            FindingKind.WRONG_TILE,
             (
                 f"The tile {tile.path} does not lead to the signed root, and what is below it does "
                 "not either."

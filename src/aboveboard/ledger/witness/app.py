@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from aboveboard.ledger.format import submission as submissions
-from aboveboard.ledger.witness.judge import Refusal
+from aboveboard.ledger.witness.judge import WitnessRefusal
 from aboveboard.ledger.witness.state import Witness
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _add(witness: Witness, environ: dict[str, Any]) -> tuple[int, str, bytes]:
     except submissions.SubmissionRefused as error:
         return 400, _PLAIN, f"{error.message}\n".encode()
     outcome = witness.add_checkpoint(submission, int(time.time()))
-    if not isinstance(outcome, Refusal):
+    if not isinstance(outcome, WitnessRefusal):
         return 200, _PLAIN, outcome.encode("utf-8")
     if outcome.signed:
         log.warning(

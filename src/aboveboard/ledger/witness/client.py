@@ -45,14 +45,14 @@ class WitnessRefuses(Unavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class WitnessAddress:
     """A witness as it is set: its key, and where it is asked (the submission prefix)."""
 
     key: WitnessKey
     url: str
 
 
-def read_addresses(text: str) -> list[Address]:
+def read_addresses(text: str) -> list[WitnessAddress]:
     """Read the setting ``ledger.witnesses``: for each, its verifier key and
     its address; one a line.
 
@@ -74,11 +74,11 @@ def read_addresses(text: str) -> list[Address]:
                 found=f"in ledger.witnesses: {key.name} has no address",
                 fix="Write: KEY https://witness.example",
             )
-        addresses.append(Address(key, url.strip().rstrip("/")))
+        addresses.append(WitnessAddress(key, url.strip().rstrip("/")))
     return addresses
 
 
-def ask(address: Address, head: Checkpoint, note: str, old: int, prove: Prove) -> str:
+def ask(address: WitnessAddress, head: Checkpoint, note: str, old: int, prove: Prove) -> str:
     """Return the signature lines of the witness for a signed checkpoint; ``old`` is the size it is
     thought to have cosigned last.
 
@@ -136,7 +136,7 @@ def _opener() -> urllib.request.OpenerDirector:
 
 
 def _post(
-    address: Address, head: Checkpoint, note: str, old: int, prove: Prove
+    address: WitnessAddress, head: Checkpoint, note: str, old: int, prove: Prove
 ) -> tuple[int, bytes]:
     # A witness that saw more than the log shows answers with its size, and is believed there.
     old = min(old, head.size)

@@ -21,7 +21,7 @@ from aboveboard.ledger.format.tree import EMPTY_ROOT, ProofRefused, verify_consi
 
 
 @dataclass(frozen=True, slots=True)
-class Latest:
+class LatestCosigned:
     """What the witness cosigned last of one log; size 0 if nothing yet."""
 
     size: int = 0
@@ -29,7 +29,7 @@ class Latest:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class WitnessRefusal:
     """Why a checkpoint is not cosigned: the HTTP status and a sentence. ``signed``: the log did
     sign it, so it is evidence."""
 
@@ -38,31 +38,31 @@ class Refusal:
     signed: bool = False
 
 
-def origin_of(submission: Submission) -> str | Refusal:
+def origin_of(submission: Submission) -> str | WitnessRefusal:
     """Step 1: return the log that the submission says it is of."""
     try:
         return parse(split(submission.note)[0]).origin
     except (NoteRefused, CheckpointRefused) as error:
-        return Refusal(400, error.message)
+        return WitnessRefusal(400, error.message)
 
 
 def judge(
-    submission: Submission, trusted: Sequence[Verifier], latest: Latest
-) -> Checkpoint | Refusal:
+    submission: Submission, trusted: Sequence[Verifier], latest: LatestCosigned
+) -> Checkpoint | WitnessRefusal:
     """Steps 2 to 6: return the checkpoint to cosign, or why not. ``trusted`` are the keys of
     the submission's log."""
     if not trusted:
-        return Refusal(404, "This witness does not know that log.")
+        return WitnessRefusal(404, "This witness does not know that log.")
     try:
         head = parse(_signed(submission.note, trusted))
     except (NoteRefused, CheckpointRefused) as error:
-        return Refusal(403, error.message)
+        return WitnessRefusal(403, error.message)
     if submission.old > head.size:
-        return Refusal(400, "The old size is above the checkpoint's.")
+        return WitnessRefusal(400, "The old size is above the checkpoint's.")
     # The statuses are those of C2SP tlog-witness: by a 409, and the size in its body, a log
     # knows where its next proof has to start.
     if submission.old != latest.size:
-        return Refusal(409, f"{latest.size}\n")
+        return WitnessRefusal(409, f"{latest.size}\n")
     return _continues(submission, head, latest)
 
 
@@ -79,19 +79,23 @@ def _signed(note: str, trusted: Sequence[Verifier]) -> str:
     return text
 
 
-def _continues(submission: Submission, head: Checkpoint, latest: Latest) -> Checkpoint | Refusal:
+def _continues(
+    submission: Submission, head: Checkpoint, latest: LatestCosigned
+) -> Checkpoint | WitnessRefusal:
     if head.size == 0 and head.root != EMPTY_ROOT:
-        return Refusal(422, "A log of no entries has the root of the empty tree.", signed=True)
+        return WitnessRefusal(
+            422, "A log of no entries has the root of the empty tree.", signed=True
+        )
     if submission.old == 0:
         return (
             head
             if not submission.proof
-            else Refusal(422, "From nothing there is no proof.", signed=True)
+            else WitnessRefusal(422, "From nothing there is no proof.", signed=True)
         )
     if head.size == latest.size and head.root != latest.root:
-        return Refusal(422, "The same size was cosigned with another root.", signed=True)
+        return WitnessRefusal(422, "The same size was cosigned with another root.", signed=True)
     try:
         verify_consistency(latest.size, head.size, submission.proof, latest.root, head.root)
     except ProofRefused as error:
-        return Refusal(422, error.message, signed=True)
+        return WitnessRefusal(422, error.message, signed=True)
     return head

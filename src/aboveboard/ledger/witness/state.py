@@ -26,7 +26,7 @@ from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.ledger.format.cosignature import ED25519, ML_DSA_44, Cosigner
 from aboveboard.ledger.format.note import Verifier, signature_line, split
 from aboveboard.ledger.format.submission import Submission
-from aboveboard.ledger.witness.judge import Latest, Refusal, judge, origin_of
+from aboveboard.ledger.witness.judge import LatestCosigned, WitnessRefusal, judge, origin_of
 
 KINDS: Final = {"ed25519": ED25519, "ml-dsa-44": ML_DSA_44}
 EVIDENCE: Final = 100
@@ -129,11 +129,11 @@ class Witness:
         with self._transaction() as database:
             return list(database.execute("SELECT origin, at, why, note FROM refused ORDER BY at"))
 
-    def add_checkpoint(self, submission: Submission, at: int) -> str | Refusal:
+    def add_checkpoint(self, submission: Submission, at: int) -> str | WitnessRefusal:
         """Judge a submission; return the signature line, which is kept before it is returned,
         or why there is none."""
         origin = origin_of(submission)
-        if isinstance(origin, Refusal):
+        if isinstance(origin, WitnessRefusal):
             return origin
         with self._transaction() as database:
             trusted = [
@@ -145,8 +145,8 @@ class Witness:
             row = database.execute(
                 "SELECT size, root FROM latest WHERE origin = ?", (origin,)
             ).fetchone()
-            head = judge(submission, trusted, Latest(*row) if row else Latest())
-            if isinstance(head, Refusal):
+            head = judge(submission, trusted, LatestCosigned(*row) if row else LatestCosigned())
+            if isinstance(head, WitnessRefusal):
                 # Signed by the log and in contradiction: evidence of a fork, and its only copy.
                 if head.signed:
                     self._keep_evidence(database, origin, at, head.why, submission.note)

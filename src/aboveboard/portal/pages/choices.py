@@ -15,7 +15,7 @@ from aboveboard.choices.receipt import as_json_ld
 from aboveboard.choices.state import Answer, ChoiceRecord, ConsentState
 from aboveboard.portal import wording
 from aboveboard.portal.forms import ChoiceForm
-from aboveboard.portal.page import CHANNEL, You, portal_page
+from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
 from aboveboard.promise import explain
 from aboveboard.promise.model import Purpose
 
@@ -23,7 +23,7 @@ from aboveboard.promise.model import Purpose
 @allow_customer
 @require_safe
 @portal_page
-def overview(request: HttpRequest, you: You) -> HttpResponse:
+def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Show every purpose that leaves a choice, and what was ever chosen. ``?saved=``
     names a choice just made."""
     return _overview(request, you)
@@ -32,7 +32,7 @@ def overview(request: HttpRequest, you: You) -> HttpResponse:
 @allow_customer
 @require_POST
 @portal_page
-def choose(request: HttpRequest, you: You, purpose: str) -> HttpResponse:
+def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpResponse:
     """Record a yes or no; their own answer again changes nothing, unless a yes waits for it."""
     about = you.promise.purposes.get(purpose)
     if about is None or not (about.needs_consent or about.objectable):
@@ -69,7 +69,7 @@ def choose(request: HttpRequest, you: You, purpose: str) -> HttpResponse:
 @allow_customer
 @require_safe
 @portal_page
-def receipt(request: HttpRequest, you: You, choice_id: int) -> HttpResponse:
+def receipt(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpResponse:
     """Show the receipt of one of your own choices, with its proof once it is sealed."""
     choice = _own(you, choice_id)
     facts = queries.receipt_of(choice, you.language)
@@ -87,7 +87,7 @@ def receipt(request: HttpRequest, you: You, choice_id: int) -> HttpResponse:
 @allow_customer
 @require_safe
 @portal_page
-def receipt_json(request: HttpRequest, you: You, choice_id: int) -> HttpResponse:
+def receipt_json(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpResponse:
     """Give the same receipt as JSON-LD (ISO/IEC TS 27560), to keep."""
     choice = _own(you, choice_id)
     with override("en"):  # programs and authorities read it, and the page speaks for itself
@@ -98,7 +98,7 @@ def receipt_json(request: HttpRequest, you: You, choice_id: int) -> HttpResponse
     return response
 
 
-def _own(you: You, choice_id: int) -> ChoiceRecord:
+def _own(you: PortalCustomer, choice_id: int) -> ChoiceRecord:
     choice = queries.choice_of(you.person_id, choice_id)
     if choice is None:
         raise Http404
@@ -107,7 +107,7 @@ def _own(you: You, choice_id: int) -> ChoiceRecord:
 
 def _overview(
     request: HttpRequest,
-    you: You,
+    you: PortalCustomer,
     bad: ChoiceForm | None = None,
     bad_purpose: str = "",
     status: int = 200,
@@ -137,7 +137,7 @@ def _overview(
 
 
 def _row(
-    you: You,
+    you: PortalCustomer,
     purpose: Purpose,
     consent: ConsentState,
     latest: ChoiceRecord | None,
@@ -153,7 +153,7 @@ def _row(
     }
 
 
-def _past(you: You, choice: ChoiceRecord | None) -> dict[str, object]:
+def _past(you: PortalCustomer, choice: ChoiceRecord | None) -> dict[str, object]:
     if choice is None:  # erased since it was read
         raise Http404
     return {
@@ -172,13 +172,13 @@ def _answer(choice: ChoiceRecord, purpose: Purpose | None) -> str:
     return wording.answered(choice.answer, objectable=objectable)
 
 
-def _how(choice: ChoiceRecord, you: You) -> str:
+def _how(choice: ChoiceRecord, you: PortalCustomer) -> str:
     """Return on which channel it was said, and who recorded it: "By phone, recorded by ..."."""
     channel, by = wording.opening(wording.channel(you.promise, choice.channel)), _by(choice, you)
     return f"{channel}, {gettext('recorded by %(by)s') % {'by': by}}" if by else channel
 
 
-def _by(choice: ChoiceRecord, you: You) -> str:
+def _by(choice: ChoiceRecord, you: PortalCustomer) -> str:
     """Return who recorded it, or nothing when it was the person themself."""
     actor = choice.actor
     if actor.kind is ActorKind.PERSON:

@@ -14,7 +14,7 @@ from aboveboard.accounts.recent import proved_recently
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal.forms import CodeForm, DetailForm
-from aboveboard.portal.page import CHANNEL, You, portal_page
+from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
 from aboveboard.promise.model import Field
 from aboveboard.rights import correction, proof
 
@@ -22,7 +22,7 @@ from aboveboard.rights import correction, proof
 @allow_customer
 @require_http_methods(["GET", "HEAD", "POST"])
 @portal_page
-def correct(request: HttpRequest, you: You, field: str) -> HttpResponse:
+def correct(request: HttpRequest, you: PortalCustomer, field: str) -> HttpResponse:
     """Ask for the new value, and store it; a new e-mail address gets a code first."""
     about = you.promise.fields.get(field)
     if about is None or not correction.is_correctable(about):
@@ -50,7 +50,7 @@ def correct(request: HttpRequest, you: You, field: str) -> HttpResponse:
 @allow_customer
 @require_http_methods(["GET", "HEAD", "POST"])
 @portal_page
-def prove(request: HttpRequest, you: You, field: str) -> HttpResponse:
+def prove(request: HttpRequest, you: PortalCustomer, field: str) -> HttpResponse:
     """Ask for the code that was sent to a new address, and store the address."""
     about = you.promise.fields.get(field)
     address = proof.pending(request.session, you.person_id, field)
@@ -74,7 +74,7 @@ def prove(request: HttpRequest, you: You, field: str) -> HttpResponse:
 
 
 def _store(
-    request: HttpRequest, you: You, about: Field, value: str, *, proved: bool = False
+    request: HttpRequest, you: PortalCustomer, about: Field, value: str, *, proved: bool = False
 ) -> HttpResponse:
     correction.correct(
         you.person_id,

@@ -13,7 +13,7 @@ from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal import wording
-from aboveboard.portal.page import CHANNEL, You, portal_page
+from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
 from aboveboard.portal.pages.home import SHOW
 from aboveboard.vault.documents.serving import as_download
 
@@ -21,7 +21,7 @@ from aboveboard.vault.documents.serving import as_download
 @allow_customer
 @require_GET
 @portal_page
-def document(request: HttpRequest, you: You, field: str) -> HttpResponseBase:
+def document(request: HttpRequest, you: PortalCustomer, field: str) -> HttpResponseBase:
     """Send the document in one field; 404 where none is held, and why not
     where it may not be shown."""
     about = you.promise.fields.get(field)

@@ -23,7 +23,7 @@ from aboveboard.choices import queries as choices
 from aboveboard.kinds import values
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal import wording
-from aboveboard.portal.page import CHANNEL, You, portal_page
+from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
 from aboveboard.portal.pages import notices
 from aboveboard.promise import explain
 from aboveboard.promise.model import Field
@@ -39,7 +39,7 @@ _COUNTED_AT_MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class HeldDetail:
     """One thing held: its name, its value as the page shows it, where that comes from, and whether
     the person may correct it."""
 
@@ -62,7 +62,7 @@ class Detail:
 @allow_customer
 @require_safe
 @portal_page
-def home(request: HttpRequest, you: You) -> HttpResponse:
+def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Show what is held, what for, who looked lately, and any loss that concerns this person."""
     show = you.promise.purposes.get(SHOW)
     fields = show.fields if show else tuple(you.promise.fields)
@@ -94,13 +94,15 @@ def home(request: HttpRequest, you: You) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
-def _details(you: You, opened: Mapping[str, Personal[str] | None]) -> Iterator[Detail]:
+def _details(
+    you: PortalCustomer, opened: Mapping[str, Personal[str] | None]
+) -> Iterator[HeldDetail]:
     origins = vault.provenance(you.person_id)
     for key, field in you.promise.fields.items():
         value = opened.get(key)
         if value is not None:
             come_from = wording.origin(you.promise, origins[key]) if key in origins else ""
-            yield Detail(
+            yield HeldDetail(
                 field,
                 shown(field, value.reveal(), you.language),
                 come_from,
@@ -108,7 +110,7 @@ def _details(you: You, opened: Mapping[str, Personal[str] | None]) -> Iterator[D
             )
 
 
-def _usual(held: list[Detail]) -> str:
+def _usual(held: list[HeldDetail]) -> str:
     """Return where most of it comes from, so that the page says it once; nothing where
     no two things share it."""
     common = Counter(detail.origin for detail in held).most_common(1)
@@ -145,7 +147,7 @@ def _in_short(details: int, purposes: int) -> str:
     )
 
 
-def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
+def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
     """Return every purpose that uses something held, as the page shows it."""
     consent = choices.consent_state(you.person_id)
     latest = wording.latest(choices.history(you.person_id))
@@ -170,7 +172,7 @@ def _purposes(you: You, held: set[str]) -> list[dict[str, object]]:
     return rows
 
 
-def _lately(you: You) -> dict[str, object]:
+def _lately(you: PortalCustomer) -> dict[str, object]:
     """Return how often others looked lately, and the latest time."""
     since = you.now - timedelta(days=_RECENT_DAYS)
     records = use_records(you.person_id, limit=_COUNTED_AT_MOST)

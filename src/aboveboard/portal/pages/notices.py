@@ -15,7 +15,7 @@ from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents.notices import queries as incidents
 from aboveboard.incidents.notices.queries import PersonalNotice
 from aboveboard.portal import wording
-from aboveboard.portal.page import You, portal_page
+from aboveboard.portal.page import PortalCustomer, portal_page
 from aboveboard.promise import explain
 
 
@@ -32,7 +32,7 @@ class NoticeSummary:
     letter: PersonalNotice
 
 
-def calls(you: You) -> list[NoticeSummary]:
+def calls(you: PortalCustomer) -> list[NoticeSummary]:
     """Return what this person was written of each loss they were in, newest first; of
     each the latest word."""
     latest: dict[int, PersonalNotice] = {}
@@ -44,7 +44,7 @@ def calls(you: You) -> list[NoticeSummary]:
 @allow_customer
 @require_safe
 @portal_page
-def overview(request: HttpRequest, you: You) -> HttpResponse:
+def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """List the notices that concern this person, newest first."""
     return render(request, "portal/notices.html", {"calls": calls(you)})
 
@@ -52,7 +52,7 @@ def overview(request: HttpRequest, you: You) -> HttpResponse:
 @allow_customer
 @require_safe
 @portal_page
-def notice(request: HttpRequest, you: You, number: int) -> HttpResponse:
+def notice(request: HttpRequest, you: PortalCustomer, number: int) -> HttpResponse:
     """Show one notice: what this means for you, and what to do now. Whoever was not in
     the loss finds no page."""
     call = next((each for each in calls(you) if each.number == number), None)
@@ -61,7 +61,7 @@ def notice(request: HttpRequest, you: You, number: int) -> HttpResponse:
     return render(request, "portal/notice.html", {"call": call, "notice": call.letter.notice})
 
 
-def _call(you: You, letter: PersonalNotice) -> NoticeSummary:
+def _call(you: PortalCustomer, letter: PersonalNotice) -> NoticeSummary:
     information = next(
         (section for section in letter.notice.sections if section.key == "information"), None
     )

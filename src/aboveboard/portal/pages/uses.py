@@ -21,7 +21,7 @@ from aboveboard.basics.ids import read_id
 from aboveboard.ledger import queries as ledger
 from aboveboard.portal import wording
 from aboveboard.portal.forms import ConcernForm
-from aboveboard.portal.page import You, portal_page
+from aboveboard.portal.page import PortalCustomer, portal_page
 
 _PAGE = 25
 
@@ -29,7 +29,7 @@ _PAGE = 25
 @allow_customer
 @require_safe
 @portal_page
-def overview(request: HttpRequest, you: You) -> HttpResponse:
+def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """List the uses of this person's data, newest first. ``?own=1`` adds their own,
     ``?after=`` goes further back."""
     own = request.GET.get("own") == "1"
@@ -53,7 +53,7 @@ def overview(request: HttpRequest, you: You) -> HttpResponse:
 @allow_customer
 @require_safe
 @portal_page
-def proof(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
+def proof(request: HttpRequest, you: PortalCustomer, entry_id: int) -> HttpResponse:
     """Show the proof of one entry about this person, and how to check it without us."""
     entry = _own_entry(you, entry_id)
     text = _proof_of(entry_id)
@@ -70,7 +70,7 @@ def proof(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
 @allow_customer
 @require_safe
 @portal_page
-def proof_file(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
+def proof_file(request: HttpRequest, you: PortalCustomer, entry_id: int) -> HttpResponse:
     """Give the proof as a file (C2SP tlog-proof); 404 while it waits to be sealed."""
     _own_entry(you, entry_id)
     text = _proof_of(entry_id)
@@ -84,7 +84,7 @@ def proof_file(request: HttpRequest, you: You, entry_id: int) -> HttpResponse:
 @allow_customer
 @require_http_methods(["GET", "HEAD", "POST"])
 @portal_page
-def concern(request: HttpRequest, you: You) -> HttpResponse:
+def concern(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Let the person say that a use seems wrong. ``?about=`` names the
     entry; only a code is kept."""
     about = read_id(request.GET.get("about", ""))
@@ -101,14 +101,14 @@ def concern(request: HttpRequest, you: You) -> HttpResponse:
 @allow_customer
 @require_safe
 @portal_page
-def concern_sent(request: HttpRequest, you: You) -> HttpResponse:
+def concern_sent(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Say that the privacy lead was told, and what happens now."""
     return render(
         request, "portal/concern_sent.html", {"contact": you.promise.organisation.contact}
     )
 
 
-def _row(you: You, use: UseRecord) -> dict[str, object]:
+def _row(you: PortalCustomer, use: UseRecord) -> dict[str, object]:
     return {
         "entry_id": use.entry_id,
         "at": use.at,
@@ -122,7 +122,7 @@ def _row(you: You, use: UseRecord) -> dict[str, object]:
     }
 
 
-def _why(you: You, use: UseRecord) -> str:
+def _why(you: PortalCustomer, use: UseRecord) -> str:
     """Return what it was for, or why it was refused."""
     if not use.granted:
         return wording.refusal(use.reasons)
@@ -141,7 +141,7 @@ def _proof_of(entry_id: int) -> str | None:
         return None
 
 
-def _own_entry(you: You, entry_id: int) -> ledger.Recorded:
+def _own_entry(you: PortalCustomer, entry_id: int) -> ledger.LedgerEntry:
     """Return an entry that concerns this person; to anyone else it does not exist."""
     try:
         entry = ledger.entry(entry_id)

@@ -15,11 +15,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from aboveboard.promise.loading import build, codes, lawfulness, lines, plainness, references, shape
-from aboveboard.promise.loading.problems import Problem, ProblemReport, PromiseRefused
+from aboveboard.promise.loading.problems import ProblemReport, PromiseProblem, PromiseRefused
 from aboveboard.promise.loading.schema import json_schema
 from aboveboard.promise.model import Promise
 
-__all__ = ["SAMPLE", "Problem", "PromiseRefused", "json_schema", "load", "reread"]
+__all__ = ["SAMPLE", "PromiseProblem", "PromiseRefused", "json_schema", "load", "reread"]
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "retailer.yaml"
 """A whole promise, of a made-up retailer, to start from."""

@@ -28,8 +28,8 @@ from aboveboard.promise.model import (
     RetentionStart,
     RoleOrChannel,
     SpecialCondition,
-    Text,
     Transfer,
+    TranslatedText,
 )
 
 _Made = TypeVar("_Made")
@@ -62,14 +62,14 @@ def _keys(item: Item, key: str) -> tuple[str, ...]:
     return tuple(scalar.text for scalar in words(item, key))
 
 
-def _text(item: Item | None) -> Text:
+def _text(item: Item | None) -> TranslatedText:
     if isinstance(item, Scalar):
-        return Text(item.text.strip())
+        return TranslatedText(item.text.strip())
     translations = {language: word(words_).strip() for language, words_ in entries(item).items()}
-    return Text(translations["en"], translations)
+    return TranslatedText(translations["en"], translations)
 
 
-def _texts(item: Item) -> tuple[Text, ...]:
+def _texts(item: Item) -> tuple[TranslatedText, ...]:
     return tuple(_text(text) for text in item.items) if isinstance(item, Series) else ()
 
 
@@ -104,7 +104,7 @@ def _party(key: str, item: Item) -> RoleOrChannel:
     return RoleOrChannel(key, _text(entries(item)["title"]))
 
 
-def _recipient(key: str, item: Item, regime: transfers.Regime) -> Recipient:
+def _recipient(key: str, item: Item, regime: transfers.TransferRegime) -> Recipient:
     country, transfer = word(item, "country"), entries(item).get("transfer")
     return Recipient(
         key=key,

@@ -21,7 +21,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class FilePosition:
     """A place in the file, counted from 1."""
 
     line: int
@@ -60,7 +60,7 @@ class Table:
     line: int
     column: int
     entries: dict[str, Item] = field(default_factory=dict)
-    marks: dict[str, Mark] = field(default_factory=dict)
+    marks: dict[str, FilePosition] = field(default_factory=dict)
 
 
 Item: TypeAlias = Scalar | Series | Table
@@ -73,7 +73,7 @@ def decode(source: str | bytes, report: ProblemReport) -> str | None:
     )
     if size > PROMISE_BYTES:
         fix = f"Keep it below {PROMISE_BYTES // 1024} KiB; a promise that long is read by nobody."
-        report.add(Mark(1, 1), "too_large", f"The file has {size:,} bytes.", fix)
+        report.add(FilePosition(1, 1), "too_large", f"The file has {size:,} bytes.", fix)
         return None
     if isinstance(source, str):
         return source
@@ -81,7 +81,9 @@ def decode(source: str | bytes, report: ProblemReport) -> str | None:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
-        report.add(Mark(line, 1), "not_text", "The file is not UTF-8 text.", "Save it as UTF-8.")
+        report.add(
+            FilePosition(line, 1), "not_text", "The file is not UTF-8 text.", "Save it as UTF-8."
+        )
         return None
 
 
@@ -115,7 +117,7 @@ def read(source: str, report: ProblemReport) -> Table | None:
     root = builder.root
     if root is None or (isinstance(root, Scalar) and root.is_nothing):
         report.add(
-            Mark(1, 1),
+            FilePosition(1, 1),
             "empty",
             "The file is empty.",
             "Start from the sample: aboveboard promise sample > promise.yaml",
@@ -135,13 +137,17 @@ class _YamlMark(Protocol):
     column: int
 
 
-def _mark(mark: _YamlMark | None) -> Mark:
-    return Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
+def _mark(mark: _YamlMark | None) -> FilePosition:
+    return FilePosition(mark.line + 1, mark.column + 1) if mark else FilePosition(1, 1)
 
 
-def _place_of(error: Exception, source: str) -> Mark:
+def _place_of(error: Exception, source: str) -> FilePosition:
     position = getattr(error, "position", 0)
-    return Mark(source.count("\n", 0, position) + 1, 1) if isinstance(position, int) else Mark(1, 1)
+    return (
+        FilePosition(source.count("\n", 0, position) + 1, 1)
+        if isinstance(position, int)
+        else FilePosition(1, 1)
+    )
 
 
 class _Builder:
@@ -152,7 +158,7 @@ class _Builder:
         self.root: Item | None = None
         self._report = report
         self._open: list[Series | Table] = []
-        self._keys: list[tuple[str, Mark] | None] = []
+        self._keys: list[tuple[str, FilePosition] | None] = []
         self._documents = 0
 
     def take(self, event: yaml.Event) -> bool:
@@ -239,7 +245,7 @@ class _Builder:
                 "Write `key: value`.",
             )
             return False
-        self._keys[-1] = (item.text, Mark(item.line, item.column))
+        self._keys[-1] = (item.text, FilePosition(item.line, item.column))
         return True
 
     def _stop(self, event: yaml.Event, code: str, message: str, fix: str) -> bool:

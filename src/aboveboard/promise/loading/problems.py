@@ -11,7 +11,7 @@ from aboveboard.basics.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class PromiseProblem:
     """One thing to put right. ``line`` and ``column`` count from 1; ``code`` is
     stable, the words are not."""
 
@@ -43,7 +43,7 @@ class PromiseRefused(Invalid):
     code = "promise_refused"
     next_step = "First: {first}"
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[PromiseProblem, ...]) -> None:
         self.problems = problems
         super().__init__(file=problems[0].file, count=_counted(len(problems)), first=problems[0])
 
@@ -69,13 +69,13 @@ class ProblemReport:
     """The problems found so far in one file."""
 
     file: str
-    collected: set[Problem] = field(default_factory=set)
+    collected: set[PromiseProblem] = field(default_factory=set)
 
     def add(self, place: Located, code: str, message: str, fix: str) -> None:
         """Write down one problem; the same one twice counts once."""
-        self.collected.add(Problem(self.file, place.line, place.column, code, message, fix))
+        self.collected.add(PromiseProblem(self.file, place.line, place.column, code, message, fix))
 
-    def problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[PromiseProblem, ...]:
         """Return the problems in the order of the file."""
         return tuple(sorted(self.collected))
 

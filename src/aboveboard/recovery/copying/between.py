@@ -20,7 +20,7 @@ from aboveboard.basics.errors import Invalid
 from aboveboard.recovery.copying import postgres_file, sqlite_file
 from aboveboard.recovery.copying.postgres import Postgres
 from aboveboard.recovery.copying.sqlite import Sqlite
-from aboveboard.recovery.copying.values import Kind, kind_of
+from aboveboard.recovery.copying.values import ValueKind, kind_of
 from aboveboard.recovery.manifest import CopiedTable
 
 KINDS: Final = {"sqlite": sqlite_file.rows, "postgresql": postgres_file.rows}
@@ -38,7 +38,7 @@ class CannotMove(Invalid):
 
 
 class Between:
-    """See :class:`aboveboard.recovery.copying.snapshot.Database`: its half that puts rows back.
+    """See :class:`aboveboard.recovery.copying.snapshot.CopyableDatabase`: puts rows back.
 
     ``source`` is the kind of database that the part was made from, ``known`` the models as they
     were then.
@@ -65,7 +65,7 @@ class Between:
 
         put({name: table.columns for name, table in tables.items()}, rows)
 
-    def _kinds(self, name: str, columns: Sequence[str]) -> list[Kind]:
+    def _kinds(self, name: str, columns: Sequence[str]) -> list[ValueKind]:
         model = self._models.get(name)
         if model is None:
             raise CannotMove(table=name, why="no model says of which type its columns are")

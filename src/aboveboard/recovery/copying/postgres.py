@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from aboveboard.recovery.backups import BackupPart, CannotWrite
 from aboveboard.recovery.copying import tables
-from aboveboard.recovery.copying.snapshot import OnStep, Snapshot, facts
+from aboveboard.recovery.copying.snapshot import DatabaseSnapshot, OnStep, facts
 from aboveboard.recovery.manifest import CopiedTable
 
 _BLOCK: Final = 1 << 20
@@ -42,9 +42,9 @@ ORDER BY ordinal_position
 
 
 class Postgres:
-    """See :class:`aboveboard.recovery.copying.snapshot.Database`."""
+    """See :class:`aboveboard.recovery.copying.snapshot.CopyableDatabase`."""
 
-    def copy_out(self, records: BackupPart, keys: BackupPart, on_step: OnStep) -> Snapshot:
+    def copy_out(self, records: BackupPart, keys: BackupPart, on_step: OnStep) -> DatabaseSnapshot:
         """See the protocol.
 
         Raises:
@@ -64,7 +64,7 @@ class Postgres:
                 on_step(table)
                 part, name = (keys, "keys") if table in secret else (records, "records")
                 made[name][table] = self._copy(part, table)
-        return Snapshot(read, made["records"], made["keys"])
+        return DatabaseSnapshot(read, made["records"], made["keys"])
 
     def _copy(self, part: BackupPart, table: str) -> CopiedTable:
         file = f"rows/{table}.copy"

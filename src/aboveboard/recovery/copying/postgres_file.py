@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final
 
-from aboveboard.recovery.copying.values import Kind
+from aboveboard.recovery.copying.values import ValueKind
 from aboveboard.recovery.manifest import BackupDamaged, CopiedTable
 
 _SIGNATURE: Final = b"PGCOPY\n\xff\r\n\x00"
@@ -20,7 +20,7 @@ _JSON_VERSION: Final = b"\x01"
 
 
 def rows(
-    folder: str, name: str, table: CopiedTable, kinds: Sequence[Kind]
+    folder: str, name: str, table: CopiedTable, kinds: Sequence[ValueKind]
 ) -> Iterator[Sequence[Any]]:
     """Yield each row of a table, in Python's own types.
 
@@ -71,13 +71,13 @@ def _json(data: bytes) -> str:
     return data[1:].decode()
 
 
-_READ: Final[Mapping[Kind, Callable[[bytes], Any]]] = {
-    Kind.INTEGER: _integer,
-    Kind.FLOAT: lambda data: struct.unpack(">d", data)[0],
-    Kind.BOOLEAN: lambda data: data != b"\x00",
-    Kind.TEXT: bytes.decode,
-    Kind.BYTES: bytes,
-    Kind.MOMENT: lambda data: _EPOCH + timedelta(microseconds=_integer(data)),
-    Kind.DAY: lambda data: date.fromordinal(_EPOCH.toordinal() + _integer(data)),
-    Kind.JSON: _json,
+_READ: Final[Mapping[ValueKind, Callable[[bytes], Any]]] = {
+    ValueKind.INTEGER: _integer,
+    ValueKind.FLOAT: lambda data: struct.unpack(">d", data)[0],
+    ValueKind.BOOLEAN: lambda data: data != b"\x00",
+    ValueKind.TEXT: bytes.decode,
+    ValueKind.BYTES: bytes,
+    ValueKind.MOMENT: lambda data: _EPOCH + timedelta(microseconds=_integer(data)),
+    ValueKind.DAY: lambda data: date.fromordinal(_EPOCH.toordinal() + _integer(data)),
+    ValueKind.JSON: _json,
 }

@@ -27,7 +27,7 @@ class SnapshotFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class DatabaseSnapshot:
     """A finished snapshot."""
 
     facts: SnapshotFacts
@@ -35,10 +35,10 @@ class Snapshot:
     keys: Mapping[str, CopiedTable]
 
 
-class Database(Protocol):
+class CopyableDatabase(Protocol):
     """One kind of database. Both do the same, and are held to it by the same tests."""
 
-    def copy_out(self, records: BackupPart, keys: BackupPart, on_step: OnStep) -> Snapshot:
+    def copy_out(self, records: BackupPart, keys: BackupPart, on_step: OnStep) -> DatabaseSnapshot:
         """Write every table into the two parts, all as of one moment, while
         others go on writing."""
 

@@ -17,16 +17,16 @@ from django.db import connection
 
 from aboveboard.recovery.backups import BackupPart, CannotWrite
 from aboveboard.recovery.copying import tables
-from aboveboard.recovery.copying.snapshot import OnStep, Snapshot, facts
+from aboveboard.recovery.copying.snapshot import DatabaseSnapshot, OnStep, facts
 from aboveboard.recovery.manifest import CopiedTable
 
 FILE: Final = "rows.sqlite3"
 
 
 class Sqlite:
-    """See :class:`aboveboard.recovery.copying.snapshot.Database`."""
+    """See :class:`aboveboard.recovery.copying.snapshot.CopyableDatabase`."""
 
-    def copy_out(self, records: BackupPart, keys: BackupPart, on_step: OnStep) -> Snapshot:
+    def copy_out(self, records: BackupPart, keys: BackupPart, on_step: OnStep) -> DatabaseSnapshot:
         """See the protocol.
 
         Raises:
@@ -52,7 +52,7 @@ class Sqlite:
 
     def _copied(
         self, database: sqlite3.Connection, records: BackupPart, on_step: OnStep
-    ) -> Snapshot:
+    ) -> DatabaseSnapshot:
         secret = tables.keys_tables()
         made: dict[str, dict[str, CopiedTable]] = {"records": {}, "keys": {}}
         names = tables.all_tables()
@@ -83,7 +83,7 @@ class Sqlite:
                     place=records.final.parent, why="the disk is full or failing"
                 ) from None
             raise
-        return Snapshot(read, made["records"], made["keys"])
+        return DatabaseSnapshot(read, made["records"], made["keys"])
 
     def load(self, folder: str, tables: Mapping[str, CopiedTable]) -> None:
         """See the protocol. Must not run inside a transaction: SQLite attaches nothing there."""

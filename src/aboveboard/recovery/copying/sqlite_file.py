@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from aboveboard.recovery.copying.values import Kind
+from aboveboard.recovery.copying.values import ValueKind
 from aboveboard.recovery.manifest import CopiedTable
 
 
 def rows(
-    folder: str, name: str, table: CopiedTable, kinds: Sequence[Kind]
+    folder: str, name: str, table: CopiedTable, kinds: Sequence[ValueKind]
 ) -> Iterator[Sequence[Any]]:
     """Yield each row of a table, in Python's own types."""
     file = (Path(folder) / table.file).resolve().as_uri() + "?mode=ro"
@@ -33,9 +33,9 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-_READ: Final[Mapping[Kind, Callable[[Any], Any]]] = {
-    Kind.BOOLEAN: bool,
-    Kind.FLOAT: float,
-    Kind.MOMENT: lambda text: datetime.fromisoformat(text).replace(tzinfo=UTC),
-    Kind.DAY: date.fromisoformat,
+_READ: Final[Mapping[ValueKind, Callable[[Any], Any]]] = {
+    ValueKind.BOOLEAN: bool,
+    ValueKind.FLOAT: float,
+    ValueKind.MOMENT: lambda text: datetime.fromisoformat(text).replace(tzinfo=UTC),
+    ValueKind.DAY: date.fromisoformat,
 }

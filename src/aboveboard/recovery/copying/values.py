@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import Field
 
 
-class Kind(Enum):
+class ValueKind(Enum):
     """What both databases can hold, each in its own way."""
 
     INTEGER = auto()
@@ -23,28 +23,28 @@ class Kind(Enum):
 
 
 _KINDS: Final = {
-    "AutoField": Kind.INTEGER,
-    "BigAutoField": Kind.INTEGER,
-    "BigIntegerField": Kind.INTEGER,
-    "BinaryField": Kind.BYTES,
-    "BooleanField": Kind.BOOLEAN,
-    "CharField": Kind.TEXT,
-    "DateField": Kind.DAY,
-    "DateTimeField": Kind.MOMENT,
-    "FloatField": Kind.FLOAT,
-    "IntegerField": Kind.INTEGER,
-    "JSONField": Kind.JSON,
-    "PositiveBigIntegerField": Kind.INTEGER,
-    "PositiveIntegerField": Kind.INTEGER,
-    "PositiveSmallIntegerField": Kind.INTEGER,
-    "SlugField": Kind.TEXT,
-    "SmallAutoField": Kind.INTEGER,
-    "SmallIntegerField": Kind.INTEGER,
-    "TextField": Kind.TEXT,
+    "AutoField": ValueKind.INTEGER,
+    "BigAutoField": ValueKind.INTEGER,
+    "BigIntegerField": ValueKind.INTEGER,
+    "BinaryField": ValueKind.BYTES,
+    "BooleanField": ValueKind.BOOLEAN,
+    "CharField": ValueKind.TEXT,
+    "DateField": ValueKind.DAY,
+    "DateTimeField": ValueKind.MOMENT,
+    "FloatField": ValueKind.FLOAT,
+    "IntegerField": ValueKind.INTEGER,
+    "JSONField": ValueKind.JSON,
+    "PositiveBigIntegerField": ValueKind.INTEGER,
+    "PositiveIntegerField": ValueKind.INTEGER,
+    "PositiveSmallIntegerField": ValueKind.INTEGER,
+    "SlugField": ValueKind.TEXT,
+    "SmallAutoField": ValueKind.INTEGER,
+    "SmallIntegerField": ValueKind.INTEGER,
+    "TextField": ValueKind.TEXT,
 }
 
 
-def kind_of(field: Field[Any, Any]) -> Kind | None:
+def kind_of(field: Field[Any, Any]) -> ValueKind | None:
     """Return what the column of a field holds; None where nobody said how it is moved."""
     while field.remote_field is not None:
         field = field.target_field  # type: ignore[attr-defined]  # of a reference to another row

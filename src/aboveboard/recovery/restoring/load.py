@@ -31,7 +31,7 @@ from aboveboard.keys.log_signing import verifiers_here
 from aboveboard.recovery import archive
 from aboveboard.recovery.actions import database
 from aboveboard.recovery.copying.between import KINDS, Between
-from aboveboard.recovery.copying.snapshot import Database, OnStep
+from aboveboard.recovery.copying.snapshot import CopyableDatabase, OnStep
 from aboveboard.recovery.manifest import (
     UNSIGNED,
     BackupDamaged,
@@ -126,7 +126,7 @@ def _fill(parts: BackupParts, on_step: OnStep) -> None:
         if not {child.key for child in graph.node_map[node].children} & applied
     ]
     executor.migrate(nodes)
-    copying: Database | Between = database()
+    copying: CopyableDatabase | Between = database()
     if parts.records.database != connection.vendor:
         then = executor.loader.project_state(nodes).apps
         copying = Between(parts.records.database, then.get_models(include_auto_created=True))

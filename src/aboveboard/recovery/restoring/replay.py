@@ -41,7 +41,7 @@ from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.ingest import LogHead, ingest, log_head
 from aboveboard.ledger.published import log_folder
 from aboveboard.ledger.queries import entries_from
-from aboveboard.ledger.verify.sources import Folder, Source
+from aboveboard.ledger.verify.sources import LogDirectory, LogSource
 from aboveboard.recovery import backups
 from aboveboard.recovery.entries import RestoreDone
 from aboveboard.recovery.models import Restoration
@@ -77,7 +77,7 @@ class LogNeeded(Conflict):
 
 
 def replay(
-    source: Source | None,
+    source: LogSource | None,
     *,
     named: str,
     without_log: bool = False,
@@ -140,7 +140,7 @@ def replay(
 
 def _ingest(
     restoration: Restoration,
-    source: Source | None,
+    source: LogSource | None,
     named: str,
     without_log: bool,
     trusted: Sequence[str],
@@ -153,7 +153,7 @@ def _ingest(
         for key in dict.fromkeys([*trusted, *restoration.vkeys, signer().vkey])
     ]
     offered = [(source, named)] if source is not None else []
-    offered.append((Folder(log_folder().path), "the log in the instance's folder"))
+    offered.append((LogDirectory(log_folder().path), "the log in the instance's folder"))
     heads: list[tuple[LogHead, str]] = [
         (head, name) for copy, name in offered if (head := log_head(copy, keys)) is not None
     ]

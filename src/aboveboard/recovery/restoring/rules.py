@@ -16,7 +16,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from aboveboard.basics.facts import Facts, Nothing, Redo, Repeat
-from aboveboard.basics.package import NotHeld, Recorded, gathered
+from aboveboard.basics.package import NotHeld, RecordedEntry, gathered
 from aboveboard.ledger.format.entry import EntryBody
 
 
@@ -66,7 +66,7 @@ def declared() -> dict[str, type[Facts]]:
     return {facts.kind: facts for package in gathered() for facts in package.entries}
 
 
-def repeats() -> dict[str, Callable[[Recorded[Any]], object]]:
+def repeats() -> dict[str, Callable[[RecordedEntry[Any]], object]]:
     """Return how each kind of entry is repeated that a package declares as ``Repeat``."""
     return {
         facts.kind: repeat for package in gathered() for facts, repeat in package.repeats.items()
@@ -86,6 +86,6 @@ def repeat(entry: EntryBody, person_id: int | None) -> None:
     if entry.handle is not None and person_id is None:
         raise NotHeld(what="person")
     facts = declared()[entry.kind].from_json(entry.facts)
-    recorded = Recorded(entry.id, entry.at, entry.actor, facts, person_id)
+    recorded = RecordedEntry(entry.id, entry.at, entry.actor, facts, person_id)
     with transaction.atomic():
         repeats()[entry.kind](recorded)

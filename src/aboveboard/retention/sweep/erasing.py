@@ -17,14 +17,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.access.lapse import Held, lapsed
+from aboveboard.access.lapse import HeldData, lapsed
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.basics.facts import Digest
 from aboveboard.choices import queries as choices
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promises
-from aboveboard.promise.queries import Adopted
+from aboveboard.promise.queries import AdoptedPromise
 from aboveboard.retention.entries import SweepDone
 from aboveboard.retention.limits import SWEEP_ERASE_BATCH, SWEEP_REVIEW_LIFE
 from aboveboard.retention.models import Sweep, SweepRow
@@ -103,7 +103,7 @@ def _begin(digest: str, *, by: Actor, at: datetime) -> Sweep:
     return sweep
 
 
-def _check_promise(sweep: Sweep) -> Adopted:
+def _check_promise(sweep: Sweep) -> AdoptedPromise:
     adopted = promises.in_force()
     if adopted.serial != sweep.promise_serial:
         raise ReviewOutdated(why="the promise has changed since")
@@ -154,7 +154,7 @@ def _batch(sweep_id: int, *, by: Actor, at: datetime) -> int:
             else:
                 now = lapsed(
                     adopted.promise,
-                    Held(state.collected, state.last_active_at, consents[state.person_id]),
+                    HeldData(state.collected, state.last_active_at, consents[state.person_id]),
                     at,
                 )
                 row.outcome = _erase(
@@ -172,7 +172,7 @@ def _erase(
     sweep: Sweep,
     state: RetentionState,
     fields: set[str],
-    adopted: Adopted,
+    adopted: AdoptedPromise,
     *,
     by: Actor,
     at: datetime,
@@ -197,7 +197,7 @@ def _erase(
     return FIELDS
 
 
-def _kinds(adopted: Adopted, state: RetentionState) -> Mapping[str, str]:
+def _kinds(adopted: AdoptedPromise, state: RetentionState) -> Mapping[str, str]:
     """Return the kind of each field held; of one that the promise dropped, as the promise it was
     collected under said."""
     kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}

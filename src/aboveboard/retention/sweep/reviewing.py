@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.access.lapse import Held, lapsed
+from aboveboard.access.lapse import HeldData, lapsed
 from aboveboard.access.limits import SWEEP_REVIEW_BATCH
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.facts import Digest
@@ -71,7 +71,7 @@ def _batch(sweep_id: int, promise: Promise, *, by: Actor, at: datetime) -> bool:
         consents = choices.consent_states([state.person_id for state in states])
         lapsed_of: dict[int, dict[str, dict[str, str]]] = {}
         for state in states:
-            held = Held(state.collected, state.last_active_at, consents[state.person_id])
+            held = HeldData(state.collected, state.last_active_at, consents[state.person_id])
             if fields := lapsed(promise, held, sweep.begun_at):
                 lapsed_of[state.person_id] = fields
         listed = [state for state in states if state.person_id in lapsed_of]

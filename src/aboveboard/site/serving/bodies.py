@@ -30,7 +30,7 @@ REFUSED: Final = "aboveboard.body_refused"
 """Member of the environ of a request whose body was not taken: the HTTP status that says why."""
 
 
-class Kind(Enum):
+class BodyKind(Enum):
     """How a body is taken in."""
 
     NONE = auto()
@@ -40,20 +40,22 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class BodyRule:
     """How a body is taken in, and the most bytes that it may have (of lines: no limit)."""
 
-    kind: Kind
+    kind: BodyKind
     most: int = 0
     length: int | None = None
 
     @property
     def is_too_long(self) -> bool:
         """Whether the length that was announced says enough."""
-        return self.length is not None and self.kind is not Kind.LINES and self.length > self.most
+        return (
+            self.length is not None and self.kind is not BodyKind.LINES and self.length > self.most
+        )
 
 
-def rule_for(environ: Mapping[str, Any]) -> Rule:
+def rule_for(environ: Mapping[str, Any]) -> BodyRule:
     """Return the rule for the body of a request. ``length``: what it announces, None in chunks.
 
     Raises:
@@ -70,16 +72,16 @@ def rule_for(environ: Mapping[str, Any]) -> Rule:
             raise ValueError("a length that is none")
         length = int(text[:20])
         if not length:
-            return Rule(Kind.NONE, length=0)
+            return BodyRule(BodyKind.NONE, length=0)
     if not is_readable(environ.get("CONTENT_TYPE", "")):
         raise ValueError("a body of no kind that is read here")
     path = environ["PATH_INFO"]
     file, lines = _marks(path)
     if lines:
-        return Rule(Kind.LINES, length=length)
+        return BodyRule(BodyKind.LINES, length=length)
     if file is not None and environ.get("CONTENT_TYPE", "").startswith("multipart/form-data"):
-        return Rule(Kind.FILE, file + limits.FORM_AROUND_FILE, length)
-    return Rule(Kind.SMALL, limit_at(path), length)
+        return BodyRule(BodyKind.FILE, file + limits.FORM_AROUND_FILE, length)
+    return BodyRule(BodyKind.SMALL, limit_at(path), length)
 
 
 @lru_cache(maxsize=256)

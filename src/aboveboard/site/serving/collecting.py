@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
 from aboveboard.site.serving import limits
-from aboveboard.site.serving.bodies import Rule
+from aboveboard.site.serving.bodies import BodyRule
 from aboveboard.site.serving.threads import Threads, until
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -31,14 +31,14 @@ class SenderGone(Exception):
     """Whoever sent the request has gone, so nobody waits for an answer."""
 
 
-class Sink(Protocol):
+class BodySink(Protocol):
     """Where a body goes."""
 
     def append(self, piece: bytes) -> object:
         """Take a piece."""
 
 
-class Memory:
+class BodyInMemory:
     """A small body, in memory."""
 
     def __init__(self) -> None:
@@ -53,13 +53,13 @@ class Memory:
         return self.pieces[0] if len(self.pieces) == 1 else b"".join(self.pieces)
 
 
-class Held:
+class SlowBodyBytes:
     """How many bytes this process holds of bodies that come slowly. Of the event loop alone."""
 
     total = 0
 
 
-class Pieces:
+class BodyPieces:
     """The pieces of one body, as they come."""
 
     def __init__(self, receive: Receive, threads: Threads) -> None:
@@ -93,7 +93,7 @@ class Pieces:
         return piece
 
 
-async def collect(pieces: Pieces, rule: Rule, sink: Sink) -> int:
+async def collect(pieces: BodyPieces, rule: BodyRule, sink: BodySink) -> int:
     """Take in a whole body and return how many bytes it has.
 
     Raises:
@@ -120,25 +120,25 @@ async def collect(pieces: Pieces, rule: Rule, sink: Sink) -> int:
             if pieces_come > limits.PIECES + total // limits.PIECE_BYTES:
                 # A turn of the loop for each byte: dear for us, and cheap for the sender.
                 raise NotTaken(400)
-            if pieces.come_slowly and isinstance(sink, Memory):
+            if pieces.come_slowly and isinstance(sink, BodyInMemory):
                 held += len(piece)
-                Held.total += len(piece)
-                if Held.total > limits.HELD_BYTES:
+                SlowBodyBytes.total += len(piece)
+                if SlowBodyBytes.total > limits.HELD_BYTES:
                     raise NotTaken(503)
             sink.append(piece)
     finally:
         if held:  # never from a thread, beside the loop: one of two changes would be lost
-            Held.total -= held
+            SlowBodyBytes.total -= held
     if rule.length is not None and total < rule.length:
         raise NotTaken(400)
     return total
 
 
-class Lines:
+class StreamedBody:
     """A body that the view reads by itself, on a thread, while the loop receives it: ``wsgi.input``
     of a stream. Nothing is received before it is asked for, and nothing is written anywhere."""
 
-    def __init__(self, pieces: Pieces) -> None:
+    def __init__(self, pieces: BodyPieces) -> None:
         self._pieces = pieces
         self._waiting = b""
         self._asked: asyncio.Task[bytes] | None = None

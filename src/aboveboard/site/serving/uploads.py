@@ -14,7 +14,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from aboveboard.accounts.gate import Verdict, gate_of, verdict, visitor_of
+from aboveboard.accounts.gate import GateVerdict, gate_of, verdict, visitor_of
 from aboveboard.basics.bodies import file_limit
 from aboveboard.site import faces
 from aboveboard.site.serving.sealed import SealedFile
@@ -89,14 +89,14 @@ def sender_of(environ: Mapping[str, Any]) -> int | None:
     reading what would be refused.
     """
     request = WSGIRequest({**environ, "wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"})
-    faces.Session(_nothing).process_request(request)
-    faces.Account(_nothing).process_request(request)
+    faces.PagesSession(_nothing).process_request(request)
+    faces.PagesAccount(_nothing).process_request(request)
     try:
         match = resolve(request.path_info)
     except Resolver404:
         return None
     gate = gate_of(match.func, name=match.view_name, path=request.path)
-    may = verdict(gate, visitor_of(request)) is Verdict.ENTER
+    may = verdict(gate, visitor_of(request)) is GateVerdict.ENTER
     # A program has no account, and sends no files: all of them together are one.
     return (request.user.pk or 0) if may else None
 

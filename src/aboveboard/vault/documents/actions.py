@@ -123,7 +123,7 @@ def forget(numbers: Collection[int], fields: Collection[str] | None = None) -> N
     (chunks if fields is None else chunks.filter(field__in=fields)).delete()
 
 
-def assign(person_id: int, boxes: Mapping[str, sealed.Box], cipher: AESGCM) -> None:
+def assign(person_id: int, boxes: Mapping[str, sealed.SealedField], cipher: AESGCM) -> None:
     """Let the documents that a record names be its person's: after a merge was undone, those of
     each are erased with each."""
     for field, box in boxes.items():

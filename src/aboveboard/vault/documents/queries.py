@@ -24,7 +24,7 @@ class Document:
     content: Iterator[bytes]
 
 
-def open_attachment(grant: Grant, record: queries.Sealed, field: str) -> Document | None:
+def open_attachment(grant: Grant, record: queries.SealedPerson, field: str) -> Document | None:
     """Open the document in one field that the grant covers; None if nothing is
     held there, or no document.
 

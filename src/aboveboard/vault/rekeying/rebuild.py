@@ -30,7 +30,7 @@ class _Held:
     """All boxes in which a person's values are: their record, and the undo data of merges."""
 
     person_id: int
-    boxes: list[tuple[AESGCM, int, dict[str, sealed.Box]]] = field(default_factory=list)
+    boxes: list[tuple[AESGCM, int, dict[str, sealed.SealedField]]] = field(default_factory=list)
     """The cipher, the number that the boxes are bound to, and the boxes."""
     regions: dict[int, str] = field(default_factory=dict)
     """Where each lives: themselves, and whom they were merged with."""

@@ -20,7 +20,7 @@ from aboveboard.vault.models import SealedRecord
 
 
 def fresh_key(
-    person_id: int, boxes: Mapping[str, sealed.Box], old: bytes, handles: Handles
+    person_id: int, boxes: Mapping[str, sealed.SealedField], old: bytes, handles: Handles
 ) -> bytes:
     """Give the person a new key, store it, and return their record sealed under it, each value with
     its own origin.
@@ -40,8 +40,8 @@ def fresh_key(
 
 
 def resealed(
-    was: int, boxes: Mapping[str, sealed.Box], old: AESGCM, becomes: int, new: AESGCM
-) -> dict[str, sealed.Box]:
+    was: int, boxes: Mapping[str, sealed.SealedField], old: AESGCM, becomes: int, new: AESGCM
+) -> dict[str, sealed.SealedField]:
     """Return one person's boxes sealed under another key, or for another number; the origin of
     each value stays.
 
