@@ -10,7 +10,7 @@ import pytest
 
 from aboveboard.keys.providers.provider import ProviderAway, RenewalRefused
 from aboveboard.keys.providers.secret import SecretProvider, in_environment, in_file
-from aboveboard.keys.wrapping import KeyUnwrapFailed
+from aboveboard.keys.wrapping import KeyUnwrapFailed, LocalKey
 
 OLD, NEW = secrets.token_hex(32), secrets.token_hex(32)
 KEY, CONTEXT = bytes(range(32)), b"context"
@@ -72,3 +72,13 @@ def test_without_a_key_it_says_what_to_hand_over(hand_over: HandOver, text: str 
     ours = hand_over(text)
     with pytest.raises(ProviderAway, match="64 hex digits"):
         ours.wrap(KEY, CONTEXT)
+
+
+def test_the_root_key_itself_opens_what_the_first_version_wrapped_by_it(
+    hand_over: HandOver,
+) -> None:
+    old = LocalKey(bytes.fromhex(OLD))
+    root = hand_over(f"{NEW} {OLD}").direct(old.id)
+    assert root is not None
+    assert root.unwrap(old.wrap(KEY, CONTEXT), CONTEXT) == KEY
+    assert hand_over(NEW).direct(old.id) is None

@@ -1,0 +1,131 @@
+"""A count that stands is brought up to what happened since: an export, a merge, a crash before the
+end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aboveboard.basics.errors import Conflict
+from aboveboard.custody import actions as custody
+from aboveboard.identity import actions as identity
+from aboveboard.incidents import actions, lifecycle, queries
+from aboveboard.incidents.exposure import counting, counts, merging, settling
+from aboveboard.incidents.exposure.counting import NothingToCount
+from aboveboard.incidents.exposure.folders import exposure_file, folder_of
+from aboveboard.incidents.models import Assessment, Exposure, TimelineEvent
+from aboveboard.incidents.terms import IncidentKind
+from tests import world
+from tests.incidents.conftest import AT, LEAD, STAFF, export, laptop, leak_bytes, open_leak
+
+pytestmark = pytest.mark.django_db
+
+
+def join(kept: int, merged: int) -> None:
+    identity.merge(kept, merged, chosen={}, reference="case/1", by=world.ADVISER, at=AT)
+
+
+def exposed(number: int) -> set[int]:
+    return {row.person_id for row in queries.people(number, limit=100)}
+
+
+def assessed(count: Exposure) -> bool:
+    return Assessment.objects.filter(exposure=count).exists()
+
+
+def test_records_that_became_one_since_are_one_row_in_the_count_that_stands() -> None:
+    people = world.load(12)
+    (ada, _), (ben, _), (cy, _), *_ = people
+    number = open_leak(leak_bytes([row for _, row in people[:6]])).number
+    assert merging.merge(number, by=LEAD, at=AT) is None, "nothing was counted yet"
+    with pytest.raises(Conflict, match="not counted yet"):
+        settling.settle(number, [2], [ada], by=LEAD, at=AT)
+    first = counting.count(number, by=LEAD, at=AT)
+    before = exposed(number)
+    assert {ada, ben, cy} <= before
+    assert merging.merge(number, by=LEAD, at=AT) == first, "nobody was merged"
+    join(people[9][0], people[10][0])
+    assert merging.merge(number, by=LEAD, at=AT) == first, "nobody in it was"
+    join(ada, ben)
+    count = counting.count(number, by=LEAD, at=AT)
+    assert count.pk != first.pk
+    assert count.people == first.people - 1
+    assert exposed(number) == before - {ben}
+    assert assessed(count)
+    event = TimelineEvent.objects.get(code="merged")
+    assert event.sentence == f"Records of one person are one row now: {count.people} people."
+    join(ada, cy)
+    merged = merging.merge(number, by=LEAD, at=AT)
+    assert merged is not None
+    assert (merged.people, exposed(number)) == (count.people - 1, before - {ben, cy})
+    assert assessed(merged)
+    names = {each.name for each in folder_of(merged.incident).glob("exposure-*")}
+    assert names == set(Exposure.objects.values_list("file_name", flat=True))
+
+
+def test_a_count_that_died_before_its_end_is_finished_and_not_made_again() -> None:
+    people = world.load(6)
+    incident = open_leak(leak_bytes([row for _, row in people[:3]]))
+    empty = lifecycle.open_incident(
+        IncidentKind.LEAKED_FILE, title="Nothing", discovered_at=AT, by=LEAD, at=AT
+    )
+    with pytest.raises(NothingToCount):
+        counting.count(empty.number, by=LEAD, at=AT)
+    first = counting.count(incident.number, by=LEAD, at=AT)
+    Assessment.objects.all().delete()
+    left = folder_of(first.incident) / "exposure-left.parquet"
+    left.touch()
+    assert counting.count(incident.number, by=LEAD, at=AT) == first
+    assert assessed(first), "severity, risk and duties are worked out"
+    assert Assessment.objects.count() == 1
+    assert counting.count(incident.number, by=LEAD, at=AT) == first
+    assert Assessment.objects.count() == 1
+
+
+def test_a_lost_device_is_counted_again_when_an_export_reached_it_since(tmp_path: Path) -> None:
+    (ada, _), (ben, _), (cy, _), *_ = world.load(6)
+    device = laptop()
+    export(device, [ada], tmp_path)
+    number = actions.report_loss(device.id, by=STAFF, at=AT).number
+    steps: list[str] = []
+    first = counting.count(number, progress=steps.append, by=LEAD, at=AT)
+    assert steps == list(counting.STEPS)
+    assert counting.count(number, by=LEAD, at=AT) == first
+    left = folder_of(first.incident) / "exposure-left.parquet"
+    left.touch()
+    custody.report_found(device.id, by=STAFF, at=AT)
+    (tmp_path / "b").mkdir()
+    export(device, [ben], tmp_path / "b", at=AT - timedelta(hours=1))
+    second = counting.count(number, by=LEAD, at=AT)
+    assert (second.people, exposed(number)) == (2, {ada, ben})
+    assert not left.exists(), "what a count that died had written is gone"
+    assert exposure_file(first).is_file(), "a count that was written down stays"
+    # A count of before exports were named in it goes by the moment.
+    Exposure.objects.filter(pk=second.pk).update(exports=None)
+    assert counting.count(number, by=LEAD, at=AT) == second
+    (tmp_path / "c").mkdir()
+    export(device, [cy], tmp_path / "c", at=AT + timedelta(seconds=1))
+    third = counting.count(number, by=LEAD, at=AT)
+    assert (third.people, exposed(number)) == (3, {ada, ben, cy})
+
+
+def test_who_stands_in_the_count_of_an_open_incident_may_yet_have_to_be_told() -> None:
+    people = world.load(8)
+    (ada, row), (ben, _), *_ = people
+    incident = open_leak(leak_bytes([row]))
+    assert counts.in_open_incidents([ada, ben]) == frozenset()
+    first = counting.count(incident.number, by=LEAD, at=AT)
+    assert counts.in_open_incidents([ada, ben]) == {ada}
+    assert counts.newest(first.incident) == first
+    cells = counts.cells_of(first)
+    assert counts.cells_json(cells) == first.cells
+    same = {(cell.categories, cell.protected): cell.severity for cell in cells}
+    assert counts.rescored(first, same, at=AT) is first
+    other = counts.rescored(first, {key: band % 4 + 1 for key, band in same.items()}, at=AT)
+    assert (other.pk, other.people, other.matched_lines) == (None, 1, first.matched_lines)
+    assert [cell.severity for cell in counts.cells_of(other)] == [
+        band % 4 + 1 for band in same.values()
+    ]
+    assert exposure_file(other).is_file()
