@@ -97,6 +97,17 @@ def test_an_entry_is_read_back_and_its_bytes_are_canonical(
     )
 
 
+def test_every_character_is_written_as_rfc_8785_says() -> None:
+    """The encoder in C escapes what RFC 8785 escapes, and nothing else."""
+    every = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    for start in range(0, len(every), 10_000):
+        facts: dict[str, Json] = {"text": every[start : start + 10_000]}
+        body = entry.encode(
+            NewEntry("use.granted", Actor(ActorKind.SYSTEM, "", ""), AT, None, facts), 1
+        )
+        assert canonical(facts) in body
+
+
 def body_at(body: bytes) -> str:
     import json
 

@@ -4,7 +4,6 @@ write its entry. Private to this package."""
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from aboveboard.access.decision.facts import DecisionMoment
@@ -15,7 +14,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.facts import Code
 from aboveboard.keys.actions import subjects_in_order
 from aboveboard.keys.handles import EntrySubject, NamelessHandle
-from aboveboard.ledger.actions import NewEntry, new_entry
+from aboveboard.ledger.actions import NewEntry, entry_about, new_entry
 from aboveboard.promise.queries import AdoptedPromise
 from aboveboard.vault import queries as vault
 from aboveboard.vault.grant import Grant, claim_mint
@@ -60,12 +59,11 @@ def entries_of(adopted: AdoptedPromise, decided: Iterable[Decided], at: datetime
         if entry is None:
             facts = _facts(adopted, request, decision)
             entry = known[same] = new_entry(facts, by=request.actor, handle=None, at=at)
-        about = replace(entry, handle=subject.handle)
+        stated = entry.facts
         if request.reference:
             # Sealed for this entry alone: two entries with one reference have nothing in common.
-            sealed = subject.seal(request.reference)
-            about = replace(about, facts={**entry.facts, "reference": sealed})
-        entries.append(about)
+            stated = {**stated, "reference": subject.seal(request.reference)}
+        entries.append(entry_about(entry, subject.handle, stated))
     return entries
 
 

@@ -44,7 +44,8 @@ class Actor:
 
     def as_json(self) -> dict[str, Json]:
         """Return the form in a ledger entry."""
-        return {"kind": self.kind.value, "id": self.id, "role": self.role, "team": self.team}
+        role = str(self.role)  # of our own accounts it is a Role
+        return {"kind": self.kind.value, "id": self.id, "role": role, "team": self.team}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, str]) -> Self:

@@ -3,12 +3,13 @@ Nothing is edited or deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
 
 from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
 from aboveboard.basics.facts import Facts, VerifierKey
 from aboveboard.ledger import rows
 from aboveboard.ledger.entries import SigningKeyReplaced
@@ -18,7 +19,15 @@ from aboveboard.ledger.models import KeyChange
 from aboveboard.ledger.sequencing import sequence
 from aboveboard.ledger.signing import SigningKeyChanged, generation
 
-__all__ = ["NewEntry", "append", "append_many", "change_key", "new_entry", "sequence"]
+__all__ = [
+    "NewEntry",
+    "append",
+    "append_many",
+    "change_key",
+    "entry_about",
+    "new_entry",
+    "sequence",
+]
 
 
 def new_entry(facts: Facts, *, by: Actor, handle: str | None, at: datetime) -> NewEntry:
@@ -28,6 +37,12 @@ def new_entry(facts: Facts, *, by: Actor, handle: str | None, at: datetime) -> N
         FactsMalformed: a fact is not of the form that its type promises.
     """
     return NewEntry(facts.kind, by, at, handle, facts.to_json())
+
+
+def entry_about(like: NewEntry, handle: str | None, facts: Mapping[str, Json]) -> NewEntry:
+    """Return an entry like another one, about somebody else: a batch writes thousands. ``facts``
+    are those of the other, or those with what is sealed for this entry alone."""
+    return NewEntry(like.kind, like.by, like.at, handle, facts)
 
 
 def append(facts: Facts, *, by: Actor, handle: str | None, at: datetime) -> int:

@@ -73,9 +73,13 @@ def insert(rows: Sequence[Row]) -> None:
     each (bench/notices.py).
     """
     if connection.vendor != "postgresql":
-        adapt = connection.ops.adapt_datetimefield_value
+        # Entries that are written together are mostly of one moment.
+        adapted = {
+            moment: connection.ops.adapt_datetimefield_value(moment)
+            for moment in {row[1] for row in rows}
+        }
         with connection.cursor() as cursor:
-            cursor.executemany(_INSERT, [(row[0], adapt(row[1]), *row[2:]) for row in rows])
+            cursor.executemany(_INSERT, [(row[0], adapted[row[1]], *row[2:]) for row in rows])
     elif len(rows) > _FEW:
         with (
             connection.cursor() as cursor,

@@ -41,11 +41,11 @@ def chosen_against(purpose: Purpose, known: PersonFacts | ConsentState) -> Itera
     """
     consent = known.consent if isinstance(known, PersonFacts) else known
     answer = consent.answer(purpose.key)
-    if purpose.needs_consent and answer is not Answer.YES:
+    if answer is not Answer.YES and purpose.needs_consent:
         yield reason(ReasonCode.NO_CONSENT if answer is None else ReasonCode.CONSENT_WITHDRAWN)
     if (
-        purpose.objectable
-        and answer is Answer.NO
+        answer is Answer.NO
+        and purpose.objectable
         and not (isinstance(known, PersonFacts) and _outweighed(purpose, known))
     ):
         yield reason(ReasonCode.OBJECTED)
@@ -58,10 +58,13 @@ def _yes_by_asker(purpose: Purpose, request: UseRequest, consent: ConsentState) 
     The controller must be able to show that the person agreed (GDPR Art. 7(1)), and one's own
     record of it shows nothing. Where nothing needs a yes, it is one only if it took a no back.
     """
-    if request.actor.kind not in (ActorKind.STAFF, ActorKind.SERVICE):
-        return False
-    rests = purpose.needs_consent or (purpose.objectable and purpose.key in consent.after_no)
-    return rests and consent.alone(purpose.key, request.actor)
+    # What nearly always settles it is asked first: this is asked of every use.
+    rests = purpose.needs_consent or (purpose.key in consent.after_no and purpose.objectable)
+    return (
+        rests
+        and request.actor.kind in (ActorKind.STAFF, ActorKind.SERVICE)
+        and consent.alone(purpose.key, request.actor)
+    )
 
 
 def _outweighed(purpose: Purpose, facts: PersonFacts) -> bool:
