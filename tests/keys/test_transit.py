@@ -126,8 +126,11 @@ def test_each_status_says_what_is_wrong_and_releases_nothing(
     text = base64.b64encode(KEY).decode()
     said = {"type": "aes256-gcm96", "ciphertext": "vault:v1:AAAA", "plaintext": text}
     server.engine.answer_with = (status, json.dumps({"data": said}).encode())
-    with pytest.raises(ProviderAway, match=rf"{says} \(status {status}\)"):
-        ours.wrap(KEY, CONTEXT)
+    for asked in ("", "/encrypt/"):  # its first request too, and the last alone
+        server.engine.answer_to = asked
+        with pytest.raises(ProviderAway, match=rf"{says} \(status {status}\)"):
+            ours.wrap(KEY, CONTEXT)
+    server.engine.answer_to = ""
     if status == 400:  # to a decryption it says: not what it wrapped
         with pytest.raises(KeyUnwrapFailed):
             ours.unwrap(b"vault:v1:AAAA", CONTEXT)
@@ -246,6 +249,12 @@ def test_over_tls_only_a_trusted_certificate_gets_the_token(tmp_path: Path) -> N
     [
         ("vault:http://vault.example.org/transit/key", "https:"),
         ("vault:https://me:word@vault.example.org/transit/key", "no login"),
+        ("vault:https://me@vault.example.org/transit/key", "no login"),
+        ("vault:https://:word@vault.example.org/transit/key", "no login"),
+        ("vault:ftp://vault.example.org/transit/key", "such as"),
+        ("vault:https:///transit/key", "such as"),
+        ("vault:https://vault.example.org/transit/", "such as"),
+        ("vault:https://vault.example.org/transit/key?ca", "such as"),
         ("vault:https://vault.example.org/transit/key?token=x", "nothing but"),
         ("vault:https://vault.example.org/key", "such as"),
         ("vault:https://[/transit/key", "such as"),
@@ -254,6 +263,18 @@ def test_over_tls_only_a_trusted_certificate_gets_the_token(tmp_path: Path) -> N
 )
 def test_an_address_is_refused_that(url: str, says: str) -> None:
     assert says in parse_address(url).problem
+
+
+def test_an_address_is_taken_apart_and_named_without_what_only_this_machine_knows() -> None:
+    ours = parse_address("vault:https://[2001:db8::1]/a%20b/c/key?namespace=ns&ca=ca.pem")
+    assert (ours.secure, ours.host, ours.port) == (True, "2001:db8::1", 8200)
+    assert (ours.mount, ours.key, ours.namespace, ours.ca) == ("a b/c", "key", "ns", "ca.pem")
+    assert ours.problem == ""
+    assert ours.name == "vault:https://[2001:db8::1]:8200/a b/c/key?namespace=ns"
+    for loopback in ("127.0.0.1", "localhost", "[::1]"):
+        here = parse_address(f"vault:http://{loopback}:8201/transit/key")
+        assert (here.problem, here.secure) == ("", False)
+        assert here.name == f"vault:http://{loopback}:8201/transit/key"
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:

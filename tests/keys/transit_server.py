@@ -37,6 +37,8 @@ class Engine:
     life: int = 3600
     asked: list[str] = field(default_factory=list)
     answer_with: tuple[int, bytes] | None = None
+    answer_to: str = ""
+    """Only to paths that have this in them."""
 
     def token(self, life: float = 3600) -> str:
         made = "hvs." + secrets.token_urlsafe(24)
@@ -132,7 +134,11 @@ class Server:
                     status, raw = 200, json.dumps(said).encode()
                 except Refused as refused:
                     status, raw = refused.status, json.dumps({"errors": refused.errors}).encode()
-                if engine.answer_with is not None and not path.startswith("auth/"):
+                if (
+                    engine.answer_with is not None
+                    and engine.answer_to in path
+                    and not path.startswith("auth/")
+                ):
                     status, raw = engine.answer_with
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
