@@ -146,6 +146,27 @@ def test_pages_follow_each_other_without_a_gap_also_across_many_statements() -> 
     assert len(asked) == 3, "the key, the newest of their own, and those of a lasting handle"
 
 
+def test_the_first_entry_is_found_when_it_is_the_only_one_and_at_every_turn_of_a_page() -> None:
+    ((ada, _),) = world.load(1)
+    known_as = handles([ada])
+    written = 0
+    for more in (1, 499, 1):
+        with transaction.atomic():
+            subjects = subjects_in_order([ada] * more, known_as)
+            append_many(
+                [
+                    NewEntry("use.granted", SYSTEM, clock.now(), subject.handle)
+                    for subject in subjects
+                    if subject
+                ]
+            )
+        written += more
+        known_as = handles([ada])
+        found = entries_about(ada, limit=1_000)
+        assert len({entry.id for entry in found}) == len(found) == written
+        assert len(list(every_entry_about(known_as[ada]))) == written
+
+
 def test_one_known_moment_does_not_give_a_history() -> None:
     """Whoever has the whole log, the database and every secret of the instance, and causes one
     entry about somebody, finds none of the others by it."""

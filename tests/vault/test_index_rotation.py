@@ -354,3 +354,14 @@ def test_a_rotation_that_goes_on_does_not_begin_again() -> None:
     index.resume(under_way(), by=SYSTEM, progress=done.append)
     assert done == [8, 12], "the four who were filed already are not filed again"
     all_found(rows)
+
+
+@pytest.mark.django_db
+def test_a_rotation_that_ended_stays_so_whoever_goes_on_with_it() -> None:
+    rows = people(3)
+    first = rotate()
+    assert first.finished_at is not None
+    rotate()
+    assert index.resume(first, by=SYSTEM) == first
+    all_found(rows)
+    check_ended(2)
