@@ -71,7 +71,11 @@ def test_what_is_no_answer_changes_nothing_and_says_what_to_do(client: Client) -
         assert answer.status_code == 422
         assert said in words(answer)
         assert b'href="#line-2"' in answer.content
-    for wrong in ({"person": "nobody"}, {"line": "two", "person": "nobody"}):
+    for wrong in (
+        {"person": "nobody"},
+        {"line": "two", "person": "nobody"},
+        {"line": "1" * 40, "person": "nobody"},
+    ):
         assert client.post(at(incident), wrong).status_code == 404
     assert queries.doubts(incident.number)[0].settled is None
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.ids import read_id
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.page import LEADS, number_given
 from aboveboard.engines.listing import ExposureFilter
@@ -41,6 +42,8 @@ _OUTCOMES = {
 @require_safe
 def people(request: HttpRequest, number: int) -> HttpResponse:
     """List the people exposed, all or by band, place, channel or language."""
+    # One filter for the rows and for their number: what is counted is what is listed (design,
+    # invariant 8).
     which = _filter(request)
     page = queries.page(number, at=clock.now())
     rows = queries.people(number, which, limit=PAGE_SIZE)
@@ -75,6 +78,8 @@ def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
     """
     if outcome == "ambiguous":
         return _doubts(request, number)
+    # The others only list; the gate lets a POST through because the lines in doubt share the
+    # address.
     if request.method == "POST":
         return HttpResponseNotAllowed(["GET", "HEAD"])
     page, after = queries.page(number, at=clock.now()), number_given(request, "after")
@@ -103,8 +108,12 @@ def _doubts(request: HttpRequest, number: int) -> HttpResponse:
     page, error, line = queries.page(number, at=clock.now()), "", 0
     if request.method == "POST":
         try:
-            line, chosen = int(request.POST["line"]), request.POST.getlist("person")
+            given, chosen = read_id(request.POST["line"]), request.POST.getlist("person")
             people = [int(each) for each in chosen if each != "nobody"]
+            # The form that we sent names a line and people of ours: anything else was made up.
+            if given is None:
+                raise Http404
+            line = given
             if not chosen:
                 error = f"Choose whose line {line} is."
             elif people and "nobody" in chosen:
