@@ -63,6 +63,8 @@ def confirm(request: HttpRequest, choice_id: int) -> HttpResponse:
             choice.purpose,
             answer,
             channel=choice.channel,
+            # On the channel of the choice and not of this page: what is confirmed is what was said
+            # there.
             evidence=f"{choice.channel}:{form.cleaned_data['evidence']}",
             by=actor,
             at=clock.now(),

@@ -29,6 +29,8 @@ def correct(request: HttpRequest) -> HttpResponse:
     if note is None:
         return render(request, "console/people/expired.html", status=409)
     waiting = request.POST.get("field", "")
+    # Both: a code is only judged for the person of the note and the field that this session began
+    # with, so one that was sent for somebody else changes nothing here.
     if "code" in request.POST and proof.pending(request.session, note["person"], waiting):
         return _prove(request, promise, note, waiting)
     form = CorrectForm(request.POST if "value" in request.POST else None, promise=promise)
@@ -37,11 +39,14 @@ def correct(request: HttpRequest) -> HttpResponse:
         try:
             if not correction.needs_proof(promise.fields[key]):
                 return _store(request, promise, note, key, value, proved=False)
+            # Counted before the code is made: it goes to an address that anybody may say on the
+            # phone.
             throttle(request, "prove_address")
             address = correction.read_value(key, value)
         except Invalid as error:
             form.add_error("value", str(error))
         else:
+            # Their language, not the adviser's: the mail is read by whoever has the address.
             person = vault.person(note["person"])
             language = person.language if person is not None else "en"
             proof.begin(
@@ -68,6 +73,7 @@ def _prove(request: HttpRequest, promise: Promise, note: dict[str, Any], key: st
         if address is not None:
             return _store(request, promise, note, key, address, proved=True)
         if proof.pending(request.session, note["person"], key) is None:
+            # Empty again: of an address whose tries or time are over nothing is kept.
             fresh = CorrectForm(None, promise=promise)
             context = {"form": fresh, "note": request.POST["note"], "over": True}
             return render(request, "console/people/correct.html", context, status=409)

@@ -33,6 +33,8 @@ def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
     if note is None:
         return render(request, "console/people/expired.html", status=409)
     purpose, _ = _document_field(promise, note.get("purpose", ""), field)
+    # Purpose and channel of the note, never of the form: the look was decided for these, and what a
+    # browser sends could name others.
     asked = UseRequest(actor, purpose.key, (field,), note["channel"], Subject(note["person"]))
     result, opened = use_document(asked, at=clock.now())
     if not result.allowed:

@@ -76,6 +76,7 @@ class SubjectForm(forms.Form):
 def kind_of(who: str) -> str:
     """Return what was typed looks like: an e-mail address, a phone number,
     else a customer number."""
+    # Before the digits are counted: an address such as 12345678@example.com is no phone number.
     if "@" in who:
         return "email"
     # A guess, since nobody should have to say what they type: tried as the wrong kind it finds

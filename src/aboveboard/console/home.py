@@ -49,6 +49,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "devices": own_devices(actor),
         "refusing": [state for state in witness_states() if state.refuses] if leads else [],
         "emergency": may_break_glass(in_force().promise, actor.role) is not None
+        # Before the first promise is adopted there is nothing to ask, and this page opens all the
+        # same.
         if last_serial()
         else False,
         "emergencies": to_review,

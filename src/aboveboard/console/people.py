@@ -115,6 +115,8 @@ def _answer(
     if person_id is None or not result.allowed:
         context["reasons"] = [named(promise, reason) for reason in result.reasons]
         return render(request, "console/people/refused.html", context, status=403)
+    # After the use was allowed, and never before: that a field is held, and from where, is about
+    # the person as much as its value.
     origins = vault.provenance(person_id)
     context["details"] = [
         FieldDetail(
@@ -127,6 +129,7 @@ def _answer(
         for name, value in result.values.items()
     ]
     context["choices"] = _choices(promise, person_id)
+    # It leads to the holds and restrictions of the person, which are this role's work.
     context["retention_of"] = person_id if asked.actor.role == Role.PRIVACY_LEAD else None
     context["documents"] = [
         {"field": promise.fields[name], "held": name in origins}
@@ -195,6 +198,8 @@ def read_note(request: HttpRequest) -> dict[str, Any] | None:
             salt=f"{_SALT}.{actor_of(request).id}",
             max_age=limits.LOOK_UP_NOTE_LIFE,
         )
+    # Expired, made up and a colleague's are one answer: which of them it was would only help
+    # whoever tries.
     except signing.BadSignature:
         return None
     return note

@@ -37,6 +37,8 @@ def promise(request: HttpRequest) -> HttpResponse:
 def version(request: HttpRequest, serial: int) -> HttpResponse:
     """Show what one version changed, in words, and its text."""
     adopted = queries.version(serial)
+    # The one before is the greatest smaller serial, not the next number: a row that this program
+    # did not write is no version.
     serials = [item.serial for item in queries.versions()]
     before = max((item for item in serials if item < serial), default=None)
     context = {

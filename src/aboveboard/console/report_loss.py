@@ -149,6 +149,8 @@ def report(request: HttpRequest, step: str = "") -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _device_fits(form):
         answers = answers | _kept(form)
         if question is not way[-1]:
+            # An answer may come without the first page having been shown in this session; without a
+            # beginning the time taken could not be told.
             answers.setdefault("begun", int(clock.now().timestamp()))
             request.session[_ANSWERS] = answers
             return HttpResponseRedirect(_address(_way(answers)[place + 1]))
@@ -258,6 +260,7 @@ def _open(form: forms.Form, answers: dict[str, Any], actor: Actor) -> IncidentVi
             by=actor,
             at=now,
         )
+    # A colleague may have reported it between two of these pages; one loss is one incident.
     except Conflict:
         form.add_error(None, "This device is already reported missing, or is out of service.")
     except (NotFound, Invalid) as error:

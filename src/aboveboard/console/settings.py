@@ -36,6 +36,8 @@ class ShownSetting:
 def page(request: HttpRequest) -> HttpResponse:
     """Show every setting of this instance."""
     current = settings.current()
+    # From the file, since the values in force no longer say where each came from; a change that was
+    # made after the start is not in force, and shows as the old value.
     written = tomllib.loads(current.path(settings.FILE_NAME).read_text("utf-8"))
     sections = shown(current, written, os.environ)
     return render(

@@ -75,6 +75,8 @@ class DetailForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, *, field: Field, region: str) -> None:
         super().__init__(data)
         self._kind, self._region = field.kind, region
+        # The value held is not filled in: to show it would be a use, which has to be decided and
+        # written down like any other.
         box = self.fields["value"]
         box.label = field.label
         box.help_text = _HINTS.get(field.kind, "")
@@ -92,12 +94,15 @@ class DetailForm(forms.Form):
     def clean_value(self) -> str:
         """Return the value as it will be sealed."""
         value: str = self.cleaned_data["value"]
+        # Both limits: the vault counts bytes of UTF-8, and a person counts characters.
         if len(value.encode()) > FIELD_BYTES or len(value) > _LONGEST:
             raise forms.ValidationError(
                 gettext("Enter %(limit)d characters or fewer.") % {"limit": _LONGEST}
             )
         if self._kind is FieldKind.POSTAL_ADDRESS:
             return _check_address(value)
+        # A line break, or a mark that turns the direction of text, could make a name look like
+        # another one on an adviser's screen, in a letter or in an export.
         if not value.isprintable():
             raise forms.ValidationError(
                 gettext("Use one line of letters, numbers and punctuation.")
@@ -106,6 +111,8 @@ class DetailForm(forms.Form):
             raise forms.ValidationError(gettext("Choose a country from the list."))
         if self._kind is FieldKind.EMAIL:
             return _read_email(value)
+        # A number that no region explains is kept for files (``normalise.phone``). Somebody who
+        # types their own can still mend it, so it is refused here.
         if self._kind is FieldKind.PHONE and not (
             normalise.phone(value, self._region) or "#"
         ).startswith("+"):

@@ -53,10 +53,14 @@ def portal_page(
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R | HttpResponse:
         person_id = person_of(request)
+        # Asked at each page and not taken from the session: an erasure shows at once, also to
+        # somebody who is signed in while it happens.
         person = vault.person(person_id)
         if person is None:
             return render(request, "portal/nothing_held.html", status=404)
         language = _supported(person.language)
+        # Read once and handed to the view: a promise adopted meanwhile must not explain one half of
+        # a page while the earlier one explains the other.
         adopted = promise_queries.in_force()
         you = PortalCustomer(
             person_id,
@@ -83,6 +87,7 @@ def zone_of(jurisdiction: str, at: datetime) -> ZoneInfo | None:
     """
     names = sorted(get_global("territory_zones").get(jurisdiction[:2], ()))
     zones = [ZoneInfo(name) for name in names]
+    # One day of each half of the year: zones that differ in summer time alone are two.
     year = at.year
     offsets = {
         tuple(datetime(year, month, 1, tzinfo=zone).utcoffset() for month in (1, 7))

@@ -85,6 +85,8 @@ def things(promise: Promise, fields: Sequence[str], language: str) -> str:
     known = [field for field in fields if field in promise.fields]
     labels = [categories.get(key).label for key in promise.categories_of(known)]
     words = [label.get(language, label["en"]) for label in labels]
+    # A later promise may have dropped the field, and a refused use may have asked for one that
+    # never was: there are no words for it.
     if len(known) < len(fields):
         words.append(gettext("something we do not hold"))
     sentence = explain.listed(words, language)
@@ -121,6 +123,8 @@ def actor(promise: Promise, kind: str, role: str, team: str) -> str:
     """Return an actor by role and team; a customer is never told the name of a member of staff."""
     if kind == ActorKind.PERSON:
         return gettext("You")
+    # Role and team say who looked without handing an employee's name to a customer. The account's
+    # number is in the entry, for whoever examines it.
     title = _title(promise.roles.get(role), role)
     return f"{title}, {team}" if team else title
 

@@ -72,7 +72,9 @@ def manifest_page(request: HttpRequest, export: ExportRow) -> HttpResponse:
 def protection(export: ExportRow) -> ExportPill:
     """Return how a file is kept from whoever finds it."""
     return ExportPill(
-        export.protection.label.lower(), "kept" if export.protection in ENCRYPTED else "act"
+        # Not known counts as not encrypted, as it does when a lost file is scored.
+        export.protection.label.lower(),
+        "kept" if export.protection in ENCRYPTED else "act",
     )
 
 

@@ -18,7 +18,11 @@ def _choose(field: forms.Field, options: list[tuple[str, str]]) -> None:
 def _colleagues() -> list[tuple[str, str]]:
     """Return everyone who works here now, by name and team."""
     return [
-        (str(member.id), f"{member.name}, {member.team}") for member in staff() if member.is_active
+        # Asked when the form is made and not when the module is loaded, or whoever joined since the
+        # server started could be given nothing.
+        (str(member.id), f"{member.name}, {member.team}")
+        for member in staff()
+        if member.is_active
     ]
 
 

@@ -193,6 +193,7 @@ def change(request: HttpRequest, device_id: int, change: str) -> HttpResponse:
     if form.is_valid():
         try:
             wanted.do(changed, form, actor_of(request), clock.now())
+        # A device that is not there is a 404; what somebody can mend is said in the form.
         except NotFound:
             raise
         except AboveboardError as error:
@@ -211,6 +212,8 @@ def change(request: HttpRequest, device_id: int, change: str) -> HttpResponse:
 def export(request: HttpRequest, device_id: int, export_id: int) -> HttpResponse:
     """List the people on one export: its manifest, those refused with the reasons."""
     exported = queries.export(export_id)
+    # The manifest must be of the device in the address, or it would be read under another one's
+    # name.
     if exported.device_id != device_id:
         raise Http404
     return manifest_page(request, exported)

@@ -55,6 +55,8 @@ def review(request: HttpRequest, emergency_id: int) -> HttpResponse:
         # Nobody reviews their own; the action refuses it, and the page says so before anybody
         # tries.
         "own": _own(record, actor),
+        # Opened for the reviewer alone: these words are sealed under the person's key, and are gone
+        # with it (decision 0018).
         "words": note_of(emergency_id),
     }
     return render(
@@ -79,6 +81,7 @@ def _row(record: EmergencyRecord, now: Any) -> dict[str, Any]:
 def _who(record: EmergencyRecord) -> str:
     """Return who used it: by name for the reviewer, with role and team."""
     by = record.actor
+    # By name here, where the ledger has a number: whoever judges the use must be able to ask them.
     name = names([int(by.id)]).get(int(by.id), "Someone who has left")
     return ", ".join(filter(None, (name, by.role.replace("-", " "), by.team)))
 

@@ -29,6 +29,7 @@ from aboveboard.promise.queries import in_force
 def field(request: HttpRequest) -> HttpResponse:
     """Say who may see the field of ``?field=``, for what, and what must hold."""
     promise = in_force().promise
+    # By GET: this reads the promise alone and concerns nobody, so nothing is written down.
     form = FieldForm(request.GET if "field" in request.GET else None, promise=promise)
     context: dict[str, Any] = {"form": form, "entry_form": EntryForm(), "promise": promise}
     if form.is_valid():
@@ -76,6 +77,7 @@ def allowed(request: HttpRequest) -> HttpResponse:
     form = WouldForm(request.POST if request.method == "POST" else None, promise=promise)
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
+        # The answer says whether somebody is known, so it counts as a look-up does.
         throttle(request, "look_up")
         answers = form.cleaned_data
         asked = UseRequest(

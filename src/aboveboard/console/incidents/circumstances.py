@@ -82,6 +82,8 @@ def question(request: HttpRequest, number: int, key: str) -> HttpResponse:
     asked, page = PAGES[place], queries.page(number, at=clock.now())
     form = _form(request.POST if request.method == "POST" else None, page.incident)
     form.keep(asked.fields)
+    # The questions of this page alone are saved (``keep``): a field that the browser did not send
+    # would otherwise empty an answer that a colleague gave meanwhile.
     if form.is_valid() and _saved(request, form, page.incident):
         following = PAGES[place + 1].key if place + 1 < len(PAGES) else ""
         if request.POST.get("then") == "overview" or not following:

@@ -93,6 +93,8 @@ class CircumstancesForm(forms.Form):
                 initial=stored.get(key, ""),
             )
         for question in circumstances.questions():
+            # Said beside the question, so that whoever leaves it open knows which worse reading the
+            # figures rest on meanwhile.
             assumed = question.options.get(question.unless_said.get(kind, ""), "")
             self.fields[question.key] = forms.ChoiceField(
                 label=question.ask,

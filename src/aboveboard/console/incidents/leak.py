@@ -95,6 +95,8 @@ def _open(
     request: HttpRequest, form: ColumnsForm, seen: LeakSample, waiting: dict[str, Any]
 ) -> IncidentView | None:
     try:
+        # Read once more, from its beginning: the stream of the sample is spent, and the digest of
+        # the file must be of every byte.
         with staging.read(waiting["token"]) as stream:
             return open_from_leak(
                 stream,

@@ -92,6 +92,7 @@ def people(request: HttpRequest, number: int, batch_id: int, state: str) -> Http
     if state not in DispatchState.values:
         raise Http404
     after = number_given(request, "after")
+    # The batch must be of this incident, before any of its rows is listed.
     _own(number, batch_id)
     dispatches = notices.dispatches(
         batch_id, state, reason=request.GET.get("reason") or None, after=after, limit=PAGE_SIZE
@@ -123,6 +124,7 @@ def _show(
     # get another's words.
     samples = [
         (sample, place_in_words(sample.jurisdiction))
+        # Only while it waits: afterwards nobody decides by them.
         for sample in (notices.samples(batch_id) if view.waits_for_approval else ())
     ]
     context = {

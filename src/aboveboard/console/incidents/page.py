@@ -74,6 +74,8 @@ def incident(request: HttpRequest, number: int) -> HttpResponse:
         else None,
         "not_due": [duty for duty in page.duties if duty.required == "no"],
         "timeline": page.timeline[:6],
+        # An incident that is neither a device nor a file has nothing to count, so it must not say
+        # for ever that it is being counted.
         "counting": page.exposure is None and page.incident.kind != "other",
         "move": _NEXT[page.state],
     }
@@ -159,6 +161,8 @@ _MOVES = {
 @require_POST
 def move(request: HttpRequest, number: int, state: str) -> HttpResponse:
     """Take the incident into another state; what still binds is said instead."""
+    # The button is only an offer. Whether the incident may go there from where it is now, the
+    # action asks under its lock.
     if state not in IncidentState.values:
         raise Http404
     _MOVES[IncidentState(state)](number, words="", by=actor_of(request), at=clock.now())

@@ -23,6 +23,7 @@ from aboveboard.promise.queries import in_force
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """List what waits for a decision. ``?after=`` goes further."""
+    # What is no number starts the list from its beginning.
     start = read_id(request.GET.get("after", "")) or 0
     rows = notes.asked(after=start)
     fields = in_force().promise.fields

@@ -24,10 +24,13 @@ def erase(request: HttpRequest, person_id: int) -> HttpResponse:
     preview = erasing.preview(person_id, at=clock.now())
     form = EraseForm(request.POST if request.method == "POST" else None)
     context = {"person_id": preview.person_id, "form": form, "preview": preview}
+    # A hold is said first, before anybody chooses a reason: nothing that they fill in could change
+    # it (GDPR Art. 17(3)).
     if preview.holds or not form.is_valid():
         status = 409 if preview.holds and form.is_bound else 422 if form.errors else 200
         return render(request, "console/retention/erase.html", context, status=status)
     reason = ErasureReason(form.cleaned_data["why"])
+    # A page of its own, that says what goes: an erasure destroys a key, and nobody can undo it.
     if request.POST.get("confirmed") == "yes":
         try:
             receipt = erasing.erase(person_id, reason, by=actor_of(request), at=clock.now())

@@ -177,6 +177,8 @@ class MergeForm(forms.Form):
             self.fields[f"field-{pair.field}"] = forms.ChoiceField(
                 label=labels.get(pair.field, pair.field),
                 widget=forms.RadioSelect,
+                # The newer value is proposed and not taken: which one is right, the case says and
+                # not the date.
                 initial=pair.newer.value,
                 choices=[
                     (

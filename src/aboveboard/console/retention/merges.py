@@ -103,6 +103,8 @@ def undo(request: HttpRequest, merge_id: int) -> HttpResponse:
         matching.merge_of(merge_id),
         UndoForm(request.POST if request.method == "POST" else None),
     )
+    # By the promise of today: what comes back is filed for look-ups by the kinds that look-ups ask
+    # by now.
     kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
 
     def do() -> None:

@@ -246,6 +246,8 @@ def _whose(person_id: int) -> int:
     Raises:
         NotFound: nobody's.
     """
+    # A bookmark may have a number from before a merge; it leads to the person that record is part
+    # of now.
     now = aliases.current(person_id)
     if vault.person(now) is None:
         raise NotFound(what="person")

@@ -21,6 +21,8 @@ def sweep(request: HttpRequest, sweep_id: int) -> HttpResponse:
     """Show one sweep. ``?outcome=`` lists the rows that came to that, ``?after=`` goes further."""
     record, promise = queries.sweep(sweep_id), in_force().promise
     outcome, after = request.GET.get("outcome"), request.GET.get("after", "0")
+    # Erasing is not offered here: whoever erases must have listed what goes, and types its digest
+    # (decision 0015).
     start = read_id(after) or 0
     rows = queries.page(sweep_id, outcome=outcome, after=start)
     labels = {key: str(field.label) for key, field in promise.fields.items()}

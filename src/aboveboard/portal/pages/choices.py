@@ -34,6 +34,8 @@ def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
 @portal_page
 def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpResponse:
     """Record a yes or no; their own answer again changes nothing, unless a yes waits for it."""
+    # A purpose on a contract or a law leaves no choice: a yes recorded about it would look like
+    # consent that can be taken back (EDPB Guidelines 05/2020, section 6).
     about = you.promise.purposes.get(purpose)
     if about is None or not (about.needs_consent or about.objectable):
         raise Http404
@@ -53,6 +55,8 @@ def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpRespo
     ):
         choice = latest
     else:
+        # Which words they were shown: that consent was informed must be demonstrated (GDPR Art.
+        # 7(1)), and this is the promise that the page printed.
         evidence = f"portal:{you.promise_serial}"
         choice = actions.choose(
             you.person_id,
@@ -126,6 +130,8 @@ def _overview(
         if purpose.needs_consent or purpose.objectable
     ]
     saved_id = request.GET.get("saved", "")
+    # Looked for among their own and compared as text: the number of somebody else's choice, or what
+    # is no number, is just not found.
     saved = next((choice for choice in history if str(choice.id) == saved_id), None)
     context = {
         "rows": rows,

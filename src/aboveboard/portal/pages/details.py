@@ -37,6 +37,8 @@ def correct(request: HttpRequest, you: PortalCustomer, field: str) -> HttpRespon
     if form.is_valid():
         value = form.cleaned_data["value"]
         if correction.needs_proof(about):
+            # Each code is a mail to an address that anybody may type: without a limit this page
+            # would send mail to strangers.
             throttle(request, "prove_address")
             proof.begin(
                 request.session, you.person_id, field, value, language=you.language, at=you.now
@@ -65,6 +67,8 @@ def prove(request: HttpRequest, you: PortalCustomer, field: str) -> HttpResponse
         )
         if proved is not None:
             return _store(request, you, about, proved, proved=True)
+        # The check has forgotten the address, for its tries or its time are over: another guess at
+        # this code could not succeed.
         if proof.pending(request.session, you.person_id, field) is None:
             messages.error(request, gettext("That code no longer works. Start again."))
             return HttpResponseRedirect(reverse("portal:detail", args=[field]))

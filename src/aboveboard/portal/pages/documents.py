@@ -27,6 +27,8 @@ def document(request: HttpRequest, you: PortalCustomer, field: str) -> HttpRespo
     about = you.promise.fields.get(field)
     if about is None or about.kind is not FieldKind.DOCUMENT:
         raise Http404
+    # The purpose of the page that lists it: to take one's own document away needs no other ground
+    # than to see that it is held (GDPR Art. 15(3)).
     asked = UseRequest(CUSTOMER, SHOW, (field,), CHANNEL, Subject(you.person_id))
     result, opened = use_document(asked, at=you.now)
     if not result.allowed:

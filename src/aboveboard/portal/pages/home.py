@@ -65,6 +65,8 @@ class HeldDetail:
 def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Show what is held, what for, who looked lately, and any loss that concerns this person."""
     show = you.promise.purposes.get(SHOW)
+    # Without that purpose the use is asked all the same, and refused: the page says why and the log
+    # holds it, where an empty page would say that nothing is held.
     fields = show.fields if show else tuple(you.promise.fields)
     asked = UseRequest(CUSTOMER, SHOW, fields, CHANNEL, Subject(you.person_id))
     result = use(asked, at=you.now)
@@ -130,6 +132,7 @@ def shown(field: Field, value: str, language: str) -> str:
 
 
 def _first_name(opened: Mapping[str, Personal[str] | None]) -> str:
+    # From what this use opened and nowhere else: a greeting must not be a second use.
     value = opened.get("first_name")
     return value.reveal() if value is not None else ""
 
@@ -153,6 +156,8 @@ def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
     latest = wording.latest(choices.history(you.person_id))
     rows: list[dict[str, object]] = []
     for purpose in you.promise.purposes.values():
+        # Of what is held about this person alone: the whole promise is on the trust centre for
+        # everybody.
         used = [key for key in purpose.fields if key in held]
         if used:
             leaves_choice = purpose.needs_consent or purpose.objectable
@@ -175,6 +180,8 @@ def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
 def _lately(you: PortalCustomer) -> dict[str, object]:
     """Return how often others looked lately, and the latest time."""
     since = you.now - timedelta(days=_RECENT_DAYS)
+    # Counted from the rows that the list behind the number shows, and up to a limit: the handle of
+    # each entry is computed (decision 0032).
     records = use_records(you.person_id, limit=_COUNTED_AT_MOST)
     lately = [use for use in records if use.at >= since]
     latest = (

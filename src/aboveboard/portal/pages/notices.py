@@ -55,6 +55,7 @@ def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
 def notice(request: HttpRequest, you: PortalCustomer, number: int) -> HttpResponse:
     """Show one notice: what this means for you, and what to do now. Whoever was not in
     the loss finds no page."""
+    # Found among their own, so that trying numbers does not tell which incidents there are.
     call = next((each for each in calls(you) if each.number == number), None)
     if call is None:
         raise Http404

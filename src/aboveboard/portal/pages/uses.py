@@ -60,6 +60,8 @@ def proof(request: HttpRequest, you: PortalCustomer, entry_id: int) -> HttpRespo
     context = {
         "entry": entry,
         "proof": text,
+        # Only the person is given these: with them they can show what an entry seals, and they are
+        # gone with the person's own key (decision 0028).
         "keys": access_queries.reference_keys(you.person_id, entry),
         "verifier": ledger.verifier_key(),
         "origin": settings.current().server.origin,
