@@ -227,9 +227,9 @@ def test_what_breaks_in_the_middle_is_told_too(
     checked(ask(token, "POST", USES, use()), status, code)
 
 
-def test_a_promise_that_is_gone_is_told_as_a_fault(token: str) -> None:
+def test_a_promise_that_is_gone_is_told_as_away_until_it_is_adopted_again(token: str) -> None:
     PromiseVersion.objects.all().delete()
-    checked(ask(token, "GET", "/api/v1/promise"), 500, "promise_missing")
+    checked(ask(token, "GET", "/api/v1/promise"), 503, "promise_missing")
 
 
 def test_without_a_promise_the_code_says_so(token: str) -> None:

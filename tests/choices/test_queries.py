@@ -4,13 +4,14 @@ key of the evidence, and how a row is compared with its entry."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db.models import QuerySet
 
 from aboveboard.basics import clock
-from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
+from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
 from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.basics.sealing import holds
 from aboveboard.choices import actions, queries
@@ -18,6 +19,7 @@ from aboveboard.choices.deciding import DECIDING
 from aboveboard.choices.entries import ChoiceMade
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import Answer, ChoiceRecord
+from aboveboard.identity.actions import merge
 from aboveboard.recovery.comparing import recorded
 from tests.world import ADVISER, OFFERS, entries, load
 
@@ -84,6 +86,47 @@ def test_a_yes_waits_for_a_colleague_and_is_listed_for_them_alone(people: list[i
     assert queries.waiting(confirmable_by=ADVISER) == []
     assert queries.waiting_choice(waits[0].id, confirmable_by=COLLEAGUE) == waits[0]
     assert queries.waiting_choice(waits[0].id, confirmable_by=ADVISER) is None
+
+
+def test_a_yes_waits_also_where_the_clock_of_another_machine_was_behind(people: list[int]) -> None:
+    """The later of two is told by its moment, as everywhere, and not by its number."""
+    say(people[0], Answer.NO, CUSTOMER)
+    waits = say(people[0], Answer.YES, ADVISER)
+    actions.choose(
+        people[0],
+        PURPOSE,
+        Answer.NO,
+        channel="phone",
+        evidence="call:2",
+        by=ADVISER,
+        at=waits.at - timedelta(microseconds=1),
+    )
+    assert queries.consent_state(people[0]).waiting[PURPOSE].id == waits.id
+    assert queries.waiting(confirmable_by=COLLEAGUE) == [waits]
+
+
+def test_of_two_records_that_became_one_the_newest_yes_waits_for_who_recorded_neither(
+    people: list[int],
+) -> None:
+    """Also where the record that is left never heard the no, nor the yes."""
+    kept, merged, other = people[:3]
+    say(merged, Answer.NO, CUSTOMER)
+    by_adviser = say(merged, Answer.YES, ADVISER)
+    say(other, Answer.NO, CUSTOMER)
+    by_colleague = say(other, Answer.YES, COLLEAGUE)
+    third = Actor(ActorKind.STAFF, "9", Role.ADVISER, "Leeds shop")
+    assert queries.waiting(confirmable_by=third) == [by_adviser, by_colleague]
+    for record in (merged, other):
+        merge(kept, record, chosen={}, reference="case/9", by=SYSTEM, at=clock.now())
+    # The adviser's own was answered by the no on the other record, which came later.
+    assert queries.waiting(confirmable_by=third) == [by_colleague]
+    assert queries.waiting(confirmable_by=ADVISER) == [by_colleague]
+    assert queries.waiting(confirmable_by=COLLEAGUE) == []
+    state = queries.consent_state(kept)
+    assert state.refused == {PURPOSE}, "their own no on either is their own no"
+    say(kept, Answer.YES, third)
+    assert queries.waiting(confirmable_by=third) == []
+    assert queries.consent_state(kept).answer(PURPOSE) is Answer.YES
 
 
 def test_what_was_answered_or_recorded_again_waits_no_more(people: list[int]) -> None:

@@ -300,3 +300,42 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(
     monkeypatch.setattr("aboveboard.keys.queries.check_root_key", lambda: None)
     assert worker.run(argparse.Namespace(once=False)) == exits.DONE
     assert turns == ["sequencing"]
+
+
+def test_once_takes_turns_until_nothing_waits_and_the_last_entries_have_their_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A job queues a notice, to send it writes an entry: nothing is left for the next run."""
+    from aboveboard.commands.instance import worker
+
+    monkeypatch.setattr("django.db.close_old_connections", lambda: None)
+    waits = {"jobs": 2, "sending": 0, "sequencing": 0, "witnessing": 0}
+    leads_to = {"jobs": "sending", "sending": "sequencing", "sequencing": "witnessing"}
+
+    def turn(kind: str) -> bool:
+        worked = waits[kind] > 0
+        if worked:
+            waits[kind] -= 1
+            if kind in leads_to:
+                waits[leads_to[kind]] += 1
+        return worked and kind not in ("sequencing", "witnessing")
+
+    def all_of(kind: str) -> bool:
+        """As the ledger's turn does: everything that waits, and no more is due."""
+        while waits[kind]:
+            turn(kind)
+        return False
+
+    loops = [
+        worker.WorkLoop("sequencing", lambda: all_of("sequencing"), Event()),
+        worker.WorkLoop("witnessing", lambda: all_of("witnessing"), Event()),
+        worker.WorkLoop("sending", lambda: turn("sending"), Event()),
+        worker.WorkLoop("jobs", lambda: turn("jobs"), Event()),
+    ]
+    assert worker.until_nothing_waits(loops)
+    assert not any(waits.values())
+
+    def fails() -> bool:
+        raise OSError
+
+    assert not worker.until_nothing_waits([*loops, worker.WorkLoop("failing", fails, Event())])

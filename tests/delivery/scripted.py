@@ -12,6 +12,7 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 AT_RCPT = {"refused": "550 no such person", "later": "451 try again"}
@@ -47,6 +48,9 @@ class ScriptedServer:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for sock in self._open:
+            with suppress(OSError):  # it was closed by its own thread
+                # Else the thread that waits on it keeps it open.
+                sock.shutdown(socket.SHUT_RDWR)
             sock.close()
 
     def _accept(self) -> None:

@@ -144,6 +144,7 @@ def test_a_server_that_is_down_loses_nothing_and_says_so_and_all_goes_on_when_it
         50,
         "mail-server-unreachable",
     )
+    assert renderer.seen == [], "nobody's data is opened for a server that is away"
     assert {row.attempts for row in queries.dispatches(batch_id)} == {0}, (
         "nobody's tries are used up"
     )
@@ -166,6 +167,38 @@ def test_a_sender_the_server_refuses_fails_nobody(
     batch_id = batch_of([1, 2, 3])
     assert drain(worker="w", at=AT).halted == "mail-server-refuses-sender"
     assert lines(batch_id) == {("queued", ""): 3}
+    assert renderer.seen == []
+
+
+def test_what_needs_no_mail_server_is_recorded_while_it_is_away(
+    mail: Callable[..., None], renderer: FakeRenderer
+) -> None:
+    with ScriptedServer() as server:
+        mail(server.port)
+    batch_id = batch_of([1])
+    actions.queue(batch_id, [actions.BatchRecipient(2, "en", Channel.POST)], at=AT)
+    assert drain(worker="w", at=AT).skipped == 1
+    assert lines(batch_id) == {("queued", ""): 1, ("skipped", "channel-not-available"): 1}
+
+
+def test_a_server_that_goes_between_two_chunks_has_nobody_opened_for_it(
+    mail: Callable[..., None], renderer: FakeRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "DELIVERY_CHUNK", 5)
+    batch_id = batch_of(range(1, 11))
+    server = ScriptedServer().__enter__()
+    mail(server.port)
+    real = claims.take
+
+    def take_then_close(*args: object) -> object:
+        if renderer.seen:
+            server.__exit__()
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(claims, "take", take_then_close)
+    assert drain(worker="w", at=AT).halted == "mail-server-unreachable"
+    assert len(renderer.seen) == 5
+    assert lines(batch_id) == {("sent", ""): 5, ("queued", ""): 5}
 
 
 def test_a_batch_stopped_in_the_middle_sends_no_more_until_it_is_resumed(

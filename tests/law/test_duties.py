@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from aboveboard.law import categories, clocks
 from aboveboard.law.duties import due
 from aboveboard.law.risk import Risk
+from aboveboard.law.rules import catalogue
 from aboveboard.law.terms import (
     AffectedGroup,
     BreachTimes,
@@ -21,6 +22,7 @@ from aboveboard.law.terms import (
     Required,
     Taking,
 )
+from aboveboard.law.timing import timed
 from tests.law.losses import (
     AWARE,
     BIRTH,
@@ -143,7 +145,7 @@ def test_a_clear_no_outweighs_an_open_question() -> None:
 
 
 def test_a_row_says_when_its_clock_started() -> None:
-    found, decided = AWARE + timedelta(days=1), AWARE + timedelta(days=2)
+    found, decided = AWARE - timedelta(days=1), AWARE + timedelta(days=2)
     rows = duties_of(
         [
             AffectedGroup("US-TX", 250, SSN),
@@ -158,6 +160,34 @@ def test_a_row_says_when_its_clock_started() -> None:
         for name in ("UK-GDPR-33-AUTH", "US-WA-IND", "US-TX-IND", "US-TX-CRA")
     ]
     assert started == [AWARE, found, decided, None]
+
+
+def test_a_discovery_that_is_not_recorded_is_said_and_of_two_moments_the_earlier_counts() -> None:
+    said = "The moment of discovery is not recorded"
+    unsaid, recorded, late = (
+        duties_of([AffectedGroup("US-WA", 1, SSN)], **times)["US-WA-IND"]
+        for times in (
+            {},
+            {"discovered": AWARE - timedelta(days=1)},
+            {"discovered": AWARE + timedelta(days=1)},
+        )
+    )
+    assert said in unsaid.clock_words
+    assert unsaid.citation in unsaid.clock_words
+    assert said not in recorded.clock_words
+    assert (unsaid.clock_started_at, late.clock_started_at) == (AWARE, AWARE)
+    assert "so to be safe the count runs from the earlier" in late.clock_words
+    assert late.citation in late.clock_words
+
+
+def test_each_clock_that_starts_at_discovery_says_that_it_is_not_recorded() -> None:
+    """Of every duty in the catalogue, those that end with a calendar year too."""
+    row = duties_of([AffectedGroup("US-WA", 1, SSN)])["US-WA-IND"]
+    rules = [rule for rule in catalogue.rules() if rule.clock_start in ("discovered", "year_end")]
+    assert len(rules) > 20
+    for rule in rules:
+        words = timed(row, rule, times=BreachTimes(AWARE), profile=SHOP).clock_words
+        assert f"({rule.citation})" in words, rule.id
 
 
 # -- dates -----------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ from aboveboard.vault.origin import Origin
 from tests.accounts.people import customer_client, staff_client, staff_member
 from tests.api.programs import program
 from tests.house.test_routes import ALL
+from tests.site.test_missing_promise import lose_the_promise_in_force
 from tests.world import ADVISER
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -161,6 +162,23 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: DemoSt
             if entered != (name in allowed) and not (status == 404 and _is_reporters(address)):
                 wrong.append(f"{address}: {name} got {status}")
     assert not wrong, "\n".join(wrong)
+
+    # Restored from before a promise was adopted: no page fails for it.
+    addresses = [
+        _filled(pattern, story, mine, rows)
+        for pattern, _, _ in ALL
+        if not pattern.startswith("/accounts/")
+    ]
+    lose_the_promise_in_force()
+    for caller in callers.values():
+        caller.raise_request_exception = False
+    failed = [
+        f"{address}: {name}"
+        for address in addresses
+        for name, caller in callers.items()
+        if caller.get(address).status_code == 500
+    ]
+    assert not failed, "\n".join(failed)
 
 
 def test_a_program_gets_nothing_but_the_api(story: DemoStory) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,7 +12,7 @@ from aboveboard.centre import offline as page
 from aboveboard.centre.page import in_english
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.witnessing import witness_states
-from aboveboard.promise.queries import NoPromise, in_force
+from aboveboard.promise.queries import last_known
 
 # Whoever reads an old checkpoint sees an old truth, so caches keep it only for a few times as
 # long as a new one takes.
@@ -44,9 +42,9 @@ def check(request: HttpRequest) -> HttpResponse:
 def offline(request: HttpRequest) -> HttpResponse:
     """Give the page that checks a proof without a network, as a file to keep. It is not shown here:
     its script is its own."""
-    names: page.Names = {}
-    with suppress(NoPromise):  # then the promise's own keys are shown
-        names = page.names_of(in_force().promise)
+    # Where no promise is known, its own keys are shown.
+    adopted = last_known()
+    names: page.Names = page.names_of(adopted.promise) if adopted else {}
     text = page.page(settings.current().organisation.name, ledger.verifier_keys(), names)
     response = HttpResponse(text, content_type="text/html; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{page.FILE_NAME}"'

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
@@ -204,8 +204,10 @@ def waiting(*, confirmable_by: Actor, limit: int = PAGE_SIZE) -> list[ChoiceReco
     """Return the yeses that still wait and that this member of staff may confirm, the oldest first:
     for each person and purpose the newest."""
     records: list[ChoiceRecord] = []
+    # Later as ``state.ChoiceEvent`` has it: of two machines the clock of one may be behind.
+    after = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id"))
     later = Choice.objects.filter(
-        person_id=OuterRef("person_id"), purpose=OuterRef("purpose"), id__gt=OuterRef("id")
+        after, person_id=OuterRef("person_id"), purpose=OuterRef("purpose")
     )
     # Those that were answered since, or recorded once more, are left out in the statement: they
     # grow in number, and what still waits does not.

@@ -1,7 +1,10 @@
 """Sending what is due: claim, render, hand to the mail server, record, again.
 
 1. Claim up to ``limits.DELIVERY_CHUNK`` dispatches of a batch. The claim is durable.
-2. Render them, in memory, through the renderer of the room that queued them.
+2. Once the mail server takes messages of ours: render them, in memory, through the renderer of
+   the room that queued them.
+   To render is a use of people's data, which they see; a server that is away must not add one to
+   their list at each try.
 3. Hand them to the mail server.
 4. Record what it said, in groups, soon: what is recorded is never sent again.
 5. Between groups: hold on to the rest of the claim; give it back if the batch was paused.
@@ -14,7 +17,7 @@ again, with the same Message-ID. That window is ``limits.DELIVERY_GROUP`` messag
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -23,6 +26,7 @@ from aboveboard.basics import settings
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.delivery import claims, limits, mime, rendering
 from aboveboard.delivery.claims import DispatchClaim, DispatchResult
+from aboveboard.delivery.rendering import DispatchItem
 from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail
 from aboveboard.delivery.smtp.pool import MailPool
 from aboveboard.delivery.smtp.server import MailServer, NoServer
@@ -117,7 +121,8 @@ class ClaimInHand:
 
     def send(self, head: mime.Letterhead) -> None:
         """Render, send and record the claim; give back what was not tried."""
-        self._post.give(self._letters(head))
+        if (items := self._to_render()) and self._server_is_there(items):
+            self._post.give(self._letters(head, items))
         self._hold()
         while self._post.busy:
             try:
@@ -134,10 +139,24 @@ class ClaimInHand:
             self._hold()
         self._record()
 
-    def _letters(self, head: mime.Letterhead) -> Iterator[OutgoingMail]:
+    def _server_is_there(self, items: Sequence[DispatchItem]) -> bool:
+        """Reach the mail server before anything is opened for it. If it is away, give them back."""
+        try:
+            self._post.reach()
+        except NoServer as error:
+            ids = {item.id for item in items}
+            claims.give_back(self._claim, ids)
+            self._open -= ids
+            self._halt(error)
+            return False
+        return True
+
+    def _letters(
+        self, head: mime.Letterhead, items: Sequence[DispatchItem]
+    ) -> Iterator[OutgoingMail]:
         """Step 2: a letter for each item that has one; a result for each that has none."""
         at = self._drain.now()
-        for id_, rendered in self._rendered():
+        for id_, rendered in self._rendered(items):
             if isinstance(rendered, rendering.SkippedNotice):
                 self._know(DispatchResult(id_, DispatchState.SKIPPED, rendered.reason))
                 continue
@@ -163,8 +182,9 @@ class ClaimInHand:
                 ),
             )
 
-    def _rendered(self) -> list[tuple[int, rendering.RenderedNotice | rendering.SkippedNotice]]:
-        items, unrendered = [], set()
+    def _to_render(self) -> list[DispatchItem]:
+        """Return what is to be rendered; of the rest it is known what becomes of it."""
+        items = []
         for id_, item in self._claim.items.items():
             # Counted when it was claimed, so a message that kills its worker is given up too.
             if self._claim.attempts[id_] > limits.DELIVERY_ATTEMPTS:
@@ -173,12 +193,15 @@ class ClaimInHand:
                 self._know(DispatchResult(id_, DispatchState.SKIPPED, "channel-not-available"))
             else:
                 items.append(item)
-                unrendered.add(id_)
+        return items
+
+    def _rendered(
+        self, items: Sequence[DispatchItem]
+    ) -> list[tuple[int, rendering.RenderedNotice | rendering.SkippedNotice]]:
+        unrendered = {item.id for item in items}
         pairs = []
         try:
-            for id_, rendered in (
-                rendering.renderer_for(self._claim.batch.kind)(items) if items else ()
-            ):
+            for id_, rendered in rendering.renderer_for(self._claim.batch.kind)(items):
                 if isinstance(rendered, rendering.SkippedNotice):
                     reference.check({"reason": rendered.reason})
                 # Of two messages for one dispatch the first counts: nobody is written to twice.

@@ -114,14 +114,14 @@ def _after(rule: DutyRule) -> tuple[str, ...]:
 
 def _start(rule: DutyRule, times: BreachTimes) -> _Start:
     """Return when the clock of ``rule`` started. What was not written down is counted
-    from awareness, and said."""
+    from awareness, and said, with where the law says what starts it."""
     name = rule.clock_start
     if name == "none":
         return _Start(None)
-    if name == "year_end":
-        return _Start(times.discovered or times.aware)
-    if name in ("aware", "discovered"):
-        return _Start((times.discovered if name == "discovered" else None) or times.aware)
+    if name == "aware":
+        return _Start(times.aware)
+    if name in ("discovered", "year_end"):
+        return _discovered(rule, times)
     if name in ("determined", "scope_known"):
         known = times.determined if name == "determined" else times.scope_known
         if known:
@@ -135,6 +135,25 @@ def _start(rule: DutyRule, times: BreachTimes) -> _Start:
     # The earliest of the notices that it follows: a second one later does not start a new clock.
     chained = [times.notified[duty] for duty in rule.chained_to if duty in times.notified]
     return _Start(min(chained) if chained else times.other.get(name))
+
+
+def _discovered(rule: DutyRule, times: BreachTimes) -> _Start:
+    """Return when it was discovered: at the latest when we became aware, so of the two moments the
+    earlier. The law may put discovery at an earlier moment than the one that was written down."""
+    if times.discovered is None:
+        return _Start(
+            times.aware,
+            "The moment of discovery is not recorded, so the count runs from when you became "
+            "aware. If you discovered it earlier, or the law says that you did, the time ends "
+            f"earlier: record it ({rule.citation}).",
+        )
+    if times.aware < times.discovered:
+        return _Start(
+            times.aware,
+            "The recorded discovery is later than when you became aware, so to be safe the count "
+            f"runs from the earlier ({rule.citation}).",
+        )
+    return _Start(times.discovered)
 
 
 def _clock_words(rule: DutyRule, start: _Start) -> str:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from django.db import connection
 
 from aboveboard.basics import statements
-from aboveboard.basics.errors import Conflict, Damaged, NotFound
+from aboveboard.basics.errors import Conflict, Damaged, NotFound, Unavailable
 from aboveboard.ledger import queries as ledger
 from aboveboard.promise.entries import PromiseAdopted
 from aboveboard.promise.loading import PromiseProblem, PromiseRefused, load, reread
@@ -34,8 +34,9 @@ class PromiseDamaged(Damaged):
     next_step = "Restore the database, or adopt the promise again."
 
 
-class PromiseMissing(Damaged):
-    """Version {serial} of the promise was adopted, and is not in this database."""
+class PromiseMissing(Unavailable):
+    """Version {serial} of the promise was adopted, and is not in this database, so nothing was
+    released."""
 
     code = "promise_missing"
     next_step = "Adopt its file again: aboveboard promise adopt FILE"
@@ -196,10 +197,11 @@ def versions() -> Sequence[VersionSummary]:
 
 
 def last_serial() -> int | None:
-    """Return the number of the version in force; None if none was ever adopted."""
+    """Return the number of the version in force; None if none was ever adopted, or the last that
+    was is not here."""
     try:
         return in_force().serial
-    except NoPromise:
+    except (NoPromise, PromiseMissing):
         return None
 
 

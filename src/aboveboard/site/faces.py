@@ -8,7 +8,6 @@ cookie opens nothing there.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -23,7 +22,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
-from aboveboard.promise.queries import NoPromise, in_force
+from aboveboard.promise.queries import last_known
 
 API = "/api/"
 _PAGES = ("/you/", "/console/", "/trust/", "/accounts/", "/demo/")
@@ -116,6 +115,7 @@ class LocalTime:
     ) -> None:
         """Switch the zone on. Not before a view is found: an address that is nobody's, or is
         refused at the gate, asks the database for no promise."""
-        if request.path_info.startswith(_PAGES):
-            with suppress(NoPromise):
-                timezone.activate(in_force().promise.organisation.zone)
+        # The last that is known will do: where the one in force is missing, a page that does not
+        # need it is shown all the same, and the one to sign in on most of all.
+        if request.path_info.startswith(_PAGES) and (adopted := last_known()):
+            timezone.activate(adopted.promise.organisation.zone)

@@ -17,7 +17,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -53,8 +53,7 @@ def run(args: argparse.Namespace) -> int:
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     loops = make_loops(name, stop)
     if args.once:
-        well = [loop.until_idle() for loop in loops]
-        return exits.DONE if all(well) else exits.ATTENTION
+        return exits.DONE if until_nothing_waits(loops) else exits.ATTENTION
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     threads = [threading.Thread(target=loop.forever, name=loop.name, daemon=True) for loop in loops]
@@ -151,6 +150,26 @@ def make_loops(name: str, stop: threading.Event) -> list[WorkLoop]:
         WorkLoop("retention", _retain, stop, limits.SWEEP_PAUSE),
         WorkLoop("sweeping", _sweep, stop, limits.SWEEP_PAUSE),
     ]
+
+
+def until_nothing_waits(loops: Sequence[WorkLoop]) -> bool:
+    """Take turns until a whole round finds nothing to do; False if something went wrong.
+
+    In rounds, since what one did may be work for one before it: a job queues notices, and to send
+    them writes entries. The entries of the last round get their place, too: sequencing comes first
+    in ``loops``, then who asks the witnesses.
+    """
+    well = True
+    more = True
+    while more:
+        more = False
+        for loop in loops:
+            while turn := loop.guarded():
+                more = True
+            well = well and turn is not None
+    for loop in loops[:2]:
+        well = loop.guarded() is not None and well
+    return well
 
 
 class LedgerSequencing:

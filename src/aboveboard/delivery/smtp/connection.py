@@ -9,6 +9,7 @@ When the recipient was refused but DATA is accepted all the same, a lone dot end
 from __future__ import annotations
 
 import re
+import selectors
 import socket
 import ssl
 from collections import deque
@@ -73,6 +74,15 @@ class Connection:
     def wants_to_write(self) -> bool:
         """Whether something is left to send."""
         return bool(self._outgoing)
+
+    def is_gone(self) -> bool:
+        """Whether the server has closed a connection that is at rest, or says something on it: it
+        says nothing unasked but that it goes (421; RFC 5321, 3.8)."""
+        if self.busy:
+            return False
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.sock, selectors.EVENT_READ)
+            return bool(selector.select(0))
 
     def begin(self) -> list[MailOutcome]:
         """Start on the next letter if nothing is under way and one waits; return what became known

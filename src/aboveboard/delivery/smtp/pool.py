@@ -45,6 +45,19 @@ class MailPool:
         """Whether a letter waits or is under way."""
         return bool(self._waiting) or any(connection.busy for connection in self._connections)
 
+    def reach(self) -> None:
+        """See that the server can be reached and takes messages of this sender, before any is made.
+
+        Asked anew where every connection is at rest for long enough to be gone.
+
+        Raises:
+            NoServer: no connection can be had, or the server refuses the sender.
+        """
+        for connection in [each for each in self._connections if each.is_gone()]:
+            self._drop(connection)
+        if not self._connections:
+            self._add(self._server.open(self._timeout, sender=self._sender))
+
     def give(self, letters: Iterable[OutgoingMail]) -> None:
         """Let letters wait for a connection."""
         self._waiting.extend(letters)
@@ -123,15 +136,18 @@ class MailPool:
             if isinstance(result, NoServer):
                 problem = result
                 continue
-            connection = Connection(result, self._sender, self._following)
-            self._connections[connection] = monotonic()
-            self._selector.register(connection.sock, selectors.EVENT_READ, connection)
+            self._add(result)
         if problem and not self._connections:
             raise problem
         if problem:
             self._wanted = len(
                 self._connections
             )  # a server that takes fewer is not asked again for more
+
+    def _add(self, opened: Handshake) -> None:
+        connection = Connection(opened, self._sender, self._following)
+        self._connections[connection] = monotonic()
+        self._selector.register(connection.sock, selectors.EVENT_READ, connection)
 
     def _open(self, _: int) -> Handshake | NoServer:
         try:

@@ -61,12 +61,14 @@ class MailServer:
             password=unquote(parts.password or ""),
         )
 
-    def open(self, timeout: float) -> Handshake:
-        """Connect, greet, encrypt and sign in; ``timeout`` in seconds holds for each of these.
+    def open(self, timeout: float, *, sender: str = "") -> Handshake:
+        """Connect, greet, encrypt and sign in; ``timeout`` in seconds holds for each of these. With
+        ``sender``, ask whether the server takes messages from that address.
 
         Raises:
-            NoServer: with the reason ``mail-server-unreachable``, ``mail-server-refuses`` or
-                ``mail-server-not-trusted`` (its certificate does not show that it is who it says).
+            NoServer: with the reason ``mail-server-unreachable``, ``mail-server-refuses``,
+                ``mail-server-refuses-sender`` or ``mail-server-not-trusted`` (its certificate does
+                not show that it is who it says).
         """
         session: smtplib.SMTP | None = None
         try:
@@ -79,6 +81,8 @@ class MailServer:
                 session.ehlo()
             if self.user:
                 session.login(self.user, self.password)
+            if sender:
+                _ask_sender(session, sender)
         except OSError as error:  # smtplib's own errors are OSErrors too
             if session is not None:
                 session.close()
@@ -97,9 +101,20 @@ class MailServer:
         return smtplib.SMTP(self.host, self.port, name, timeout=timeout)
 
 
+def _ask_sender(session: smtplib.SMTP, sender: str) -> None:
+    code, _ = session.mail(sender)
+    if code == 421:  # it closes the channel (RFC 5321, 3.8)
+        raise smtplib.SMTPServerDisconnected
+    if code // 100 != 2:
+        raise smtplib.SMTPSenderRefused(code, b"", sender)
+    session.rset()
+
+
 def _reason(error: OSError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return "mail-server-not-trusted"
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return "mail-server-refuses-sender"
     if isinstance(error, smtplib.SMTPException) and not isinstance(
         error, smtplib.SMTPServerDisconnected
     ):

@@ -214,15 +214,16 @@ def _zip(stream: IO[bytes]) -> IO[bytes]:
         )
     if member.file_size > limits.LEAK_RATIO * max(member.compress_size, limits.LEAK_RATIO_FROM):
         raise NotReadable(what=_TOO_TIGHT, fix="Unpack it by hand, and look what it is.")
+    other_way = NotReadable(
+        what="a zip archive packed in a way that is not read",
+        fix="Unpack it, and open what comes out.",
+    )
+    if member.compress_type not in _UNPACKED:
+        raise other_way
     try:
-        if member.compress_type not in _UNPACKED:
-            raise NotImplementedError
         return archive.open(member)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        raise NotReadable(
-            what="a zip archive packed in a way that is not read",
-            fix="Unpack it, and open what comes out.",
-        ) from None
+        raise other_way from None
 
 
 def _counts(member: zipfile.ZipInfo) -> bool:
