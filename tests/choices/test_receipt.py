@@ -95,9 +95,20 @@ STATUSES = {
 
 @pytest.mark.parametrize(("basis", "answer"), STATUSES)
 def test_a_receipt_says_all_of_this_and_nothing_else(basis: LawfulBasis, answer: Answer) -> None:
-    written = as_json_ld(replace(MADE, basis=basis, answer=answer))
+    earlier = frozenset(Answer) - {answer}
+    written = as_json_ld(replace(MADE, basis=basis, answer=answer, earlier=earlier))
     assert written == golden(basis.value, STATUSES[basis, answer])
     assert json.loads(json.dumps(written)) == written
+
+
+def test_nothing_is_withdrawn_that_was_never_there() -> None:
+    first = {
+        (basis, answer): as_json_ld(replace(MADE, basis=basis, answer=answer))["ab:event"]
+        for basis, answer in STATUSES
+    }
+    said = {key: event["dpv:hasConsentStatus"] for key, event in first.items()}  # type: ignore[index, call-overload]
+    assert said[LawfulBasis.CONSENT, Answer.NO] == "dpv:ConsentRefused"
+    assert not [status for status in said.values() if status and "Withdrawn" in status]
 
 
 @pytest.mark.parametrize(
@@ -106,6 +117,23 @@ def test_a_receipt_says_all_of_this_and_nothing_else(basis: LawfulBasis, answer:
 def test_a_basis_that_leaves_no_choice_has_no_receipt(basis: LawfulBasis) -> None:
     with pytest.raises(KeyError):
         as_json_ld(replace(MADE, basis=basis))
+
+
+@pytest.mark.django_db
+def test_a_no_after_a_yes_withdraws_it() -> None:
+    person, _ = load(2)[0]
+    for answer in (Answer.YES, Answer.NO):
+        choice = choose(
+            person,
+            "personal-offers",
+            answer,
+            channel="portal",
+            evidence="portal:1",
+            by=CUSTOMER,
+            at=clock.now(),
+        )
+    written: Any = as_json_ld(queries.receipt_of(choice))
+    assert written["ab:event"]["dpv:hasConsentStatus"] == "dpv:ConsentWithdrawn"
 
 
 @pytest.mark.django_db
@@ -130,13 +158,13 @@ def test_there_is_no_receipt_of_what_the_promise_did_not_ask(purpose: str) -> No
     ("purpose", "answer", "status"),
     [
         ("personal-offers", Answer.YES, "dpv:ConsentGiven"),
-        ("personal-offers", Answer.NO, "dpv:ConsentWithdrawn"),
+        ("personal-offers", Answer.NO, "dpv:ConsentRefused"),
         ("improve-shops", Answer.NO, "dpv:ObjectionLodged"),
-        ("improve-shops", Answer.YES, "dpv:ObjectionWithdrawn"),
+        ("improve-shops", Answer.YES, None),
     ],
 )
 def test_the_receipt_of_a_choice_has_its_promise_and_its_proof(
-    purpose: str, answer: Answer, status: str
+    purpose: str, answer: Answer, status: str | None
 ) -> None:
     person, _ = load(2)[0]
     choice = choose(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ def test_every_category_is_complete() -> None:
         assert category.enisa in set(severity.DataKind)
         assert set(category.label) == {"en", "fr", "de"}
         assert category.label["en"][0].islower()
+        assert not re.search(r"\byours?\b|\byou\b", category.noun), "staff are not spoken to"
         assert category.dpv.startswith("pd:")
         assert not category.special or category.enisa == "sensitive"
         assert category.formerly not in known

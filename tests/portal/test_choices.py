@@ -61,7 +61,7 @@ def test_the_same_answer_again_changes_nothing(jon: Someone) -> None:
 def test_an_objection_counts_and_can_be_taken_back(jon: Someone) -> None:
     for answer, said in (
         ("no", "You objected: To improve our shops"),
-        ("yes", "You withdrew your objection: To improve our shops"),
+        ("yes", "You said that you do not object: To improve our shops"),
     ):
         page = jon.browser.post("/you/choices/improve-shops/", {"answer": answer}, follow=True)
         assert said in words(page)

@@ -9,6 +9,9 @@ from aboveboard.access import actions as access
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER
+from aboveboard.portal.forms import DetailForm
+from aboveboard.promise.loading import load
+from aboveboard.rights.correction import needs_proof
 from aboveboard.vault import queries as vault
 from tests import world
 from tests.accounts.people import staff_client
@@ -109,3 +112,13 @@ def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
         .startswith("/accounts/login/")
     )
     assert staff_client().get("/you/details/last_name/").status_code == 403
+
+
+def test_whoever_types_a_new_address_reads_that_a_code_is_sent_there() -> None:
+    fields = load(world.PROMISE_FILE.read_text("utf-8"), name="retailer.yaml").fields
+    hint = {
+        key: str(DetailForm(field=field, region="GB").fields["value"].help_text)
+        for key, field in fields.items()
+    }
+    saying = {key for key, words in hint.items() if "We send a code to this address" in words}
+    assert saying == {key for key, field in fields.items() if needs_proof(field)} == {"email"}

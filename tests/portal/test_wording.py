@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aboveboard.access.reasons import ReasonCode
+from aboveboard.access.lapse import WORDS, LapseReason
+from aboveboard.access.reasons import SENTENCES, ReasonCode
 from aboveboard.portal import wording
 from aboveboard.portal.page import zone_of
 from scripts import translations
@@ -17,6 +18,13 @@ NOW = datetime(2026, 11, 22, 9, 41, tzinfo=UTC)
 
 def test_every_reason_of_refusal_is_said_to_the_customer() -> None:
     assert set(wording.REFUSED) == set(ReasonCode)
+
+
+def test_a_no_is_not_called_a_yes_that_was_taken_back() -> None:
+    """It may have been their first word: the code is of both."""
+    said = (SENTENCES[ReasonCode.CONSENT_WITHDRAWN], WORDS[LapseReason.WITHDRAWN])
+    for sentence in (*said, str(wording.REFUSED[ReasonCode.CONSENT_WITHDRAWN])):
+        assert not re.search(r"yes|took|withdrew", sentence), sentence
 
 
 @pytest.mark.parametrize(

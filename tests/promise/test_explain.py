@@ -13,6 +13,13 @@ from tests.promise import RETAILER, SMALL
 PROMISE = load(RETAILER, name="x")
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "de"])
+def test_the_samples_own_words_name_the_period_that_is_kept(language: str) -> None:
+    for purpose in PROMISE.purposes.values():
+        period = explain.period_in_words(purpose.retention.keep, language)
+        assert period.lower() in explain.retention_in_words(purpose.retention, language).lower()
+
+
 @pytest.mark.parametrize(
     ("purpose", "language", "line"),
     [

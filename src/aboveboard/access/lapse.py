@@ -42,7 +42,7 @@ NO_PURPOSE = ""
 """Stands for the purpose where the promise has none left for a field."""
 
 WORDS: Mapping[str, str] = {
-    LapseReason.WITHDRAWN: "they took their yes back",
+    LapseReason.WITHDRAWN: "they said no to it",
     LapseReason.OBJECTED: "they objected",
     LapseReason.TIME_OVER: "its time is over",
     LapseReason.NEVER_ANSWERED: "they never answered, and its time is over",

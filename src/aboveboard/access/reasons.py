@@ -55,7 +55,7 @@ SENTENCES: dict[ReasonCode, str] = {
         "Whoever asks is the only one who recorded the yes: somebody else, or the person, must "
         "have recorded it too."
     ),
-    ReasonCode.CONSENT_WITHDRAWN: "The person said yes and took it back.",
+    ReasonCode.CONSENT_WITHDRAWN: "The person said no to this.",
     ReasonCode.OBJECTED: "The person objected to this.",
     ReasonCode.RETENTION_OVER: "The time for which this may be kept for this purpose is over.",
     ReasonCode.RESTRICTED: (

@@ -180,6 +180,13 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
         person=entry.handle or "",
         answer=choice.answer,
         waits=choice.waits,
+        earlier=frozenset(
+            other.answer
+            for other in history(choice.person_id)
+            if other.purpose == choice.purpose
+            and not other.waits
+            and (other.at, other.id) < (choice.at, choice.id)
+        ),
         channel=choice.channel,
         evidence=choice.evidence,
         evidence_key=_evidence_key(choice, entry),

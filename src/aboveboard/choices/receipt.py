@@ -61,6 +61,8 @@ class Receipt:
     contact: str
     proof: str | None
     waits: bool = False
+    earlier: frozenset[Answer] = frozenset()
+    """What the person had answered about the purpose before, as far as it counted."""
 
 
 def as_json_ld(receipt: Receipt) -> dict[str, Json]:
@@ -107,11 +109,16 @@ def as_json_ld(receipt: Receipt) -> dict[str, Json]:
     }
 
 
-def _status(receipt: Receipt) -> str:
-    """Return DPV's word for what holds after this choice. A yes that waits gives nothing: consent
-    is asked for, and an objection stands."""
-    if not receipt.waits:
-        return _STATUS[receipt.basis, receipt.answer]
-    if receipt.basis is LawfulBasis.CONSENT:
-        return "dpv:ConsentRequested"
-    return _STATUS[receipt.basis, Answer.NO]
+def _status(receipt: Receipt) -> str | None:
+    """Return DPV's word for what holds after this choice, or None where it has none. A yes that
+    waits gives nothing: consent is asked for, and an objection stands. Nothing is withdrawn that
+    was never there."""
+    consent = receipt.basis is LawfulBasis.CONSENT
+    if receipt.waits:
+        return "dpv:ConsentRequested" if consent else _STATUS[receipt.basis, Answer.NO]
+    status = _STATUS[receipt.basis, receipt.answer]
+    if consent and receipt.answer is Answer.NO and Answer.YES not in receipt.earlier:
+        return "dpv:ConsentRefused"
+    if not consent and receipt.answer is Answer.YES and Answer.NO not in receipt.earlier:
+        return None
+    return status

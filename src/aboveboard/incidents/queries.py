@@ -237,9 +237,9 @@ def unread(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Seq
     return [UnreadLine(row.line, UnreadReason(row.reason)) for row in rows[:limit]]
 
 
-def labels(bits: int, language: str = "en") -> tuple[str, ...]:
-    """Return the categories in a bitmap in words: "your e-mail address"."""
-    return tuple(known()[key].label[language] for key in from_bitmap(bits))
+def labels(bits: int) -> tuple[str, ...]:
+    """Return the categories in a bitmap in words, as staff read them: "e-mail address"."""
+    return tuple(known()[key].noun for key in from_bitmap(bits))
 
 
 def _person(row: ExposureRow) -> ExposedPerson:

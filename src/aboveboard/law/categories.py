@@ -22,6 +22,7 @@ class Category:
     """One category of data.
 
     ``label``: by language, a lower-case noun phrase that fits a sentence: "your e-mail address".
+    ``noun``: the same in English about somebody else, for staff and authorities: "e-mail address".
     ``dpv``: the term in the W3C Data Privacy Vocabulary's personal-data extension,
     ``pd:EmailAddress``. ``enisa``: one of :class:`~.severity.Kind`. ``special``: GDPR Art. 9(1).
     ``credential``: opens an account; ENISA scores what it opens, not the credential.
@@ -31,6 +32,7 @@ class Category:
     key: str
     bit: int
     label: Mapping[str, str]
+    noun: str
     dpv: str
     enisa: str
     special: bool
@@ -47,6 +49,7 @@ def known() -> Mapping[str, Category]:
             key=row["key"],
             bit=row["bit"],
             label=MappingProxyType(row["label"]),
+            noun=row.get("noun") or row["label"]["en"].removeprefix("your "),
             dpv=f"pd:{row['dpv']}",
             enisa=row["enisa"],
             special=row.get("special", False),

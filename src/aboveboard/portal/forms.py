@@ -137,7 +137,10 @@ class CodeForm(forms.Form):
 
 _LONGEST = 200
 _HINTS = {
-    FieldKind.EMAIL: gettext_lazy("You will sign in with this address, and we will write to it."),
+    FieldKind.EMAIL: gettext_lazy(
+        "We send a code to this address, and ask you for it. From then on you sign in with this "
+        "address, and we write to it."
+    ),
     FieldKind.PHONE: gettext_lazy(
         "Include the area code. For a number abroad, start with + and the country code."
     ),

@@ -32,7 +32,7 @@ REFUSED: dict[ReasonCode, Lazy | str] = {
     ReasonCode.NO_FIELDS: gettext_lazy("They did not say what they needed to see."),
     ReasonCode.NO_CONSENT: gettext_lazy("You have not said yes to this."),
     ReasonCode.YES_BY_ASKER: gettext_lazy("Only they recorded that you said yes."),
-    ReasonCode.CONSENT_WITHDRAWN: gettext_lazy("You said yes, then withdrew it."),
+    ReasonCode.CONSENT_WITHDRAWN: gettext_lazy("You said no to this."),
     ReasonCode.OBJECTED: gettext_lazy("You objected to this."),
     ReasonCode.RETENTION_OVER: gettext_lazy(
         "We may no longer use it for this: the time limit has passed."
@@ -179,7 +179,7 @@ def consent_state(purpose: Purpose, latest: ChoiceRecord | None, promise: Promis
             else gettext("You said no on %(day)s (%(channel)s).")
         )
     elif agreed:
-        text = gettext("You withdrew your objection on %(day)s (%(channel)s).")
+        text = gettext("You said on %(day)s (%(channel)s) that you do not object.")
     else:
         text = gettext("You objected on %(day)s (%(channel)s), and we stopped.")
     return text % {"day": day(latest.at), "channel": channel(promise, latest.channel)}
@@ -189,7 +189,7 @@ def answered(answer: Answer, *, objectable: bool) -> str:
     """Return a choice in two words, as in "You said yes"."""
     if objectable:
         return (
-            gettext("You withdrew your objection")
+            gettext("You said that you do not object")
             if answer is Answer.YES
             else gettext("You objected")
         )

@@ -39,7 +39,7 @@ HOLD_LAW: Final = {
 ON_REQUEST: Final = tuple(reason for reason in ErasureReason if reason != ErasureReason.RETENTION)
 """Why one person is erased, of those that a sweep does not give."""
 ERASURE_WORDS: Final = {
-    ErasureReason.ASKED: "They asked, or took back their consent",
+    ErasureReason.ASKED: "They asked, or said no to its use",
     ErasureReason.NO_LONGER_NEEDED: "We no longer need it",
     ErasureReason.OBJECTED: "They objected, and no reason of ours is stronger",
     ErasureReason.UNLAWFUL: "We were wrong to use it",

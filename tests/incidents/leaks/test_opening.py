@@ -36,11 +36,11 @@ def test_only_what_a_row_really_shows_is_exposed(people: People) -> None:
     found = {person.person_id: person for person in queries.people(incident.number)}
     ids = [person_id for person_id, _ in people[:3]]
     assert (found[ids[0]].readable, found[ids[0]].protected) == (
-        ("your e-mail address",),
-        ("your password",),
+        ("e-mail address",),
+        ("password",),
     )
-    assert found[ids[1]].readable == ("your e-mail address", "your password")
-    assert found[ids[2]].readable == ("your e-mail address", "your payment card details")
+    assert found[ids[1]].readable == ("e-mail address", "password")
+    assert found[ids[2]].readable == ("e-mail address", "payment card details")
     assert found[ids[2]].band > found[ids[0]].band
 
 

@@ -267,11 +267,7 @@ def data_type_letters(exposed: frozenset[str]) -> list[str]:
 
 def _data_words(exposed: frozenset[str]) -> list[str]:
     labels = _tables()["data_types"]["labels"]
-    named = sorted(
-        categories.get(key).label["en"].removeprefix("your ")
-        for key in exposed
-        if key in categories.known()
-    )
+    named = sorted(categories.get(key).noun for key in exposed if key in categories.known())
     return [
         *(labels[letter] for letter in data_type_letters(exposed)),
         *([f"in detail: {', '.join(named)}"] if named else []),
