@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from aboveboard.basics import clock
+from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.facts import VerifierKey
 from aboveboard.basics.package import RecordedEntry
@@ -13,6 +13,8 @@ from aboveboard.keys import log_signing, queries
 from aboveboard.keys.models import InstanceSecret
 from aboveboard.ledger import signing
 from aboveboard.ledger.entries import SigningKeyReplaced
+from aboveboard.ledger.format.note import Signer
+from aboveboard.ledger.published import VKEY, LogOfAnotherKey
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +64,16 @@ def test_a_restored_database_signs_with_a_key_only_if_it_holds_its_secret() -> N
     log_signing.repeat_replacement(replaced(2, first.vkey, again.vkey))
     assert signing.generation() == 2
     assert log_signing.signer().vkey == again.vkey
+
+
+def test_a_log_that_another_key_published_is_refused() -> None:
+    log_signing.check_published()
+    folder = settings.current().path("log")
+    folder.mkdir()
+    log_signing.check_published()
+    stranger = Signer.from_seed("localhost/log", bytes(range(32)))
+    (folder / VKEY).write_text(f"{stranger.vkey}\n")
+    with pytest.raises(LogOfAnotherKey):
+        log_signing.check_published()
+    (folder / VKEY).write_text(f"{stranger.vkey}\n{log_signing.signer().vkey}\n")
+    log_signing.check_published()

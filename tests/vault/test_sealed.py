@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.vault.limits import FIELD_BYTES, RECORD_ORIGINS
+from aboveboard.vault.limits import FIELD_BYTES, FIELD_NAME_BYTES, RECORD_ORIGINS
 from aboveboard.vault.origin import Origin, of_promise
+from aboveboard.vault.record_format import padded_size
 from aboveboard.vault.sealed import (
     FieldTooLong,
     RecordDamaged,
@@ -205,9 +206,34 @@ def test_more_origins_than_a_record_can_tell_apart_are_refused() -> None:
     assert decode(encode(record)) == record
 
 
-def test_a_value_beyond_the_limit_is_refused() -> None:
+def test_a_value_or_a_name_beyond_the_limit_is_refused() -> None:
+    longest = "x" * FIELD_BYTES
+    assert unseal(CIPHER, 1, "note", seal(CIPHER, 1, "note", HERE, longest)) == longest
     with pytest.raises(FieldTooLong):
-        seal(CIPHER, 1, "note", HERE, "x" * (FIELD_BYTES + 1))
+        seal(CIPHER, 1, "note", HERE, longest + "x")
+    record = {"n" * FIELD_NAME_BYTES: SealedField(HERE, bytes(28))}
+    assert decode(encode(record)) == record
+    for name in ("", "n" * (FIELD_NAME_BYTES + 1)):
+        with pytest.raises(FieldTooLong):
+            encode({name: SealedField(HERE, bytes(28))})
+
+
+@pytest.mark.parametrize(
+    ("size", "stored"),
+    [
+        (0, 992),
+        (992, 992),
+        (993, 1_488),
+        (1_488, 1_488),
+        (1_489, 1_984),
+        (1_984, 1_984),
+        (1_985, 2_048),
+        (2_048, 2_048),
+        (2_049, 4_096),
+    ],
+)
+def test_how_long_a_record_is_says_no_more_than_a_step(size: int, stored: int) -> None:
+    assert padded_size(size) == stored
 
 
 @given(st.dictionaries(names, boxes, max_size=8), st.lists(names, max_size=4))
