@@ -127,18 +127,20 @@ def _parent(folder: Path) -> int:
 
 @contextmanager
 def served(folder: Path, *, promise: bool = False, origin: str = "") -> Iterator[Served]:
-    """Serve a fresh instance on SQLite; with the sample promise in force, if asked for."""
+    """Serve the instance in the folder, on SQLite: a fresh one if none is there, with the sample
+    promise in force, if asked for."""
     home, temp = folder / "home", folder / "temp"
-    temp.mkdir()
+    temp.mkdir(exist_ok=True)
     environment = clean_environment() | {
         "ABOVEBOARD_HOME": str(home),
         "ABOVEBOARD_SERVER_THREADS": str(THREADS),
         "DJANGO_SETTINGS_MODULE": "aboveboard.site.settings",
         "TMPDIR": str(temp),
     }
-    words = ["init", home, *(["--promise", PROMISE_FILE] if promise else [])]
-    words += ["--origin", origin] if origin else []
-    subprocess.run(command(*words), env=environment, check=True, capture_output=True)
+    if not home.exists():
+        words = ["init", home, *(["--promise", PROMISE_FILE] if promise else [])]
+        words += ["--origin", origin] if origin else []
+        subprocess.run(command(*words), env=environment, check=True, capture_output=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
