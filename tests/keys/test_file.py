@@ -135,7 +135,9 @@ def test_a_passphrase_is_asked_for_once_for_each_content_of_the_file(tmp_path: P
     assert (oldest.hex(), len(newest)) == (OLDER, 32)
 
 
-@pytest.mark.parametrize(("words", "text"), [("other words", OLDER), ("words", "no key")])
+@pytest.mark.parametrize(
+    ("words", "text"), [("other words", OLDER), ("words", "no key")], ids=["other words", "no key"]
+)
 def test_a_passphrase_that_does_not_open_or_opens_no_key_says_what_to_do(
     words: str, text: str, tmp_path: Path
 ) -> None:
